@@ -1,0 +1,12 @@
+//! What may have led to an error, and what to do about it, for one kind of reader.
+
+/// Causes and fixes in plain words, for one kind of reader.
+///
+/// Each text is one sentence or two, complete in itself, without markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advice {
+    /// What usually leads here, the most frequent first. Never empty.
+    pub causes: &'static [&'static str],
+    /// What to do about it, the most helpful first. Never empty.
+    pub fixes: &'static [&'static str],
+}

@@ -1,0 +1,5 @@
+//! Stub.
+use crate::*;
+pub(crate) const KEY_MALFORMED: Entry = Entry { id: "key-malformed", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
+pub(crate) const KEY_UNSUPPORTED: Entry = Entry { id: "key-unsupported", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
+pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry { id: "key-not-for-signing", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };

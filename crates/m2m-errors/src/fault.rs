@@ -1,0 +1,37 @@
+//! Who has to act, and who may know.
+
+/// Who is at fault, which is who has to act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The caller: the request has to change.
+    Client,
+    /// The operator: the registry or the configuration has to change.
+    Operator,
+    /// Something that the server depends on, such as its database.
+    Dependency,
+    /// A defect of the server.
+    Bug,
+}
+
+impl Fault {
+    /// The name in documents and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Operator => "operator",
+            Self::Dependency => "dependency",
+            Self::Bug => "bug",
+        }
+    }
+}
+
+/// Whether the caller may learn which cause it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Disclosure {
+    /// The answer tells the cause.
+    Public,
+    /// The answer is the same, byte for byte, for every cause of the same group, so that it does not help to guess.
+    /// Only the diagnosis names the cause.
+    Concealed,
+}

@@ -1,0 +1,118 @@
+//! The dialects in which a server can answer, as data.
+
+/// How a cause is mapped to the wire, and what a request may leave out.
+///
+/// Dialects differ on purpose: an unsupported grant type is `unsupported_grant_type` by RFC 6749 and `invalid_request` at
+/// Kinde.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Profile {
+    /// By the RFCs. The default.
+    #[default]
+    Rfc,
+    /// As Kinde's M2M applications know it.
+    Kinde,
+    /// As trusted applications with a system user know it.
+    TrustedApplication,
+    /// As the generic OAuth and OpenID error table says.
+    Generic,
+}
+
+/// What a request without `audience` and `resource` means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MissingAudience {
+    /// The API that the application is authorized for, if there is exactly one; else an error.
+    OnlyAuthorized,
+    /// Always an error.
+    Refused,
+    /// All APIs that the application is authorized for.
+    AllAuthorized,
+}
+
+/// When the answer carries `scope`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ScopeInAnswer {
+    /// Always (RFC 6749, section 5.1 permits it).
+    Always,
+    /// Only where what was granted differs from what was asked for (RFC 6749, section 3.3); all assigned scopes, when
+    /// none were asked for, count as asked for.
+    WhereDifferent,
+}
+
+/// Whether an application needs a system user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SystemUserRule {
+    /// None is needed; one that is set must be allowed.
+    Optional,
+    /// One that is allowed is needed; the management application is excepted.
+    Required,
+}
+
+/// The name is none of a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownProfile;
+
+impl core::fmt::Display for UnknownProfile {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("no such profile; there are rfc, kinde, trusted-application and generic")
+    }
+}
+
+impl core::error::Error for UnknownProfile {}
+
+impl Profile {
+    /// All profiles, the default first.
+    pub const ALL: [Self; 4] = [Self::Rfc, Self::Kinde, Self::TrustedApplication, Self::Generic];
+
+    /// The name in configuration and documents.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rfc => "rfc",
+            Self::Kinde => "kinde",
+            Self::TrustedApplication => "trusted-application",
+            Self::Generic => "generic",
+        }
+    }
+
+    /// What a request without `audience` and `resource` means.
+    #[must_use]
+    pub const fn missing_audience(self) -> MissingAudience {
+        match self {
+            Self::Rfc | Self::Generic => MissingAudience::OnlyAuthorized,
+            Self::Kinde => MissingAudience::Refused,
+            Self::TrustedApplication => MissingAudience::AllAuthorized,
+        }
+    }
+
+    /// When the answer carries `scope`.
+    #[must_use]
+    pub const fn scope_in_answer(self) -> ScopeInAnswer {
+        match self {
+            Self::Rfc | Self::TrustedApplication | Self::Generic => ScopeInAnswer::Always,
+            Self::Kinde => ScopeInAnswer::WhereDifferent,
+        }
+    }
+
+    /// Whether an application needs a system user.
+    #[must_use]
+    pub const fn system_user(self) -> SystemUserRule {
+        match self {
+            Self::Rfc | Self::Kinde | Self::Generic => SystemUserRule::Optional,
+            Self::TrustedApplication => SystemUserRule::Required,
+        }
+    }
+}
+
+impl core::fmt::Display for Profile {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl core::str::FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == name).ok_or(UnknownProfile)
+    }
+}

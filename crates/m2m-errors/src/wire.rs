@@ -1,0 +1,89 @@
+//! How a cause looks to the caller.
+
+use crate::{ErrorCode, Profile, Status};
+
+/// What the caller sees of one cause in one profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wire {
+    /// The status of the answer.
+    pub status: Status,
+    /// The `error` code, absent where RFC 6750, section 3.1 wants none: a request that carries no credentials.
+    pub error: Option<ErrorCode>,
+    /// The `error_description`.
+    pub description: Text,
+}
+
+/// A text that may name a value of the caller's own.
+///
+/// Both forms hold only the bytes that `error_description` allows: `%x20-21 / %x23-5B / %x5D-7E`
+/// (RFC 6749, section 5.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Text {
+    /// The text where there is no value, or none that is short and clean enough to be repeated.
+    pub plain: &'static str,
+    /// The text with `{}` where the value goes, once.
+    pub with_value: Option<&'static str>,
+}
+
+impl Text {
+    /// A text that never repeats a value.
+    #[must_use]
+    pub const fn plain(plain: &'static str) -> Self {
+        Self { plain, with_value: None }
+    }
+
+    /// A text that repeats a value, marked `{}` in `with_value`, where there is a clean one.
+    #[must_use]
+    pub const fn with_value(plain: &'static str, with_value: &'static str) -> Self {
+        Self { plain, with_value: Some(with_value) }
+    }
+
+    /// The parts before and after the value, or the whole text and nothing where none is repeated.
+    #[must_use]
+    pub fn split(&self) -> Option<(&'static str, &'static str)> {
+        self.with_value.and_then(|text| text.split_once("{}"))
+    }
+}
+
+/// The wire forms of one cause, one per profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WireForms {
+    /// By the RFCs.
+    pub rfc: Wire,
+    /// As Kinde answers.
+    pub kinde: Wire,
+    /// As a server for trusted applications answers.
+    pub trusted_application: Wire,
+    /// As the generic table of OAuth errors says.
+    pub generic: Wire,
+    /// By the RFCs, where the target was named by `resource` (RFC 8707, section 2) and the answer differs.
+    pub rfc_by_resource: Option<Wire>,
+}
+
+impl WireForms {
+    /// The same in every profile.
+    #[must_use]
+    pub const fn same(wire: Wire) -> Self {
+        Self { rfc: wire, kinde: wire, trusted_application: wire, generic: wire, rfc_by_resource: None }
+    }
+
+    /// The form of `profile`, for a request that did not name its target by `resource`.
+    #[must_use]
+    pub const fn of(&self, profile: Profile) -> &Wire {
+        match profile {
+            Profile::Rfc => &self.rfc,
+            Profile::Kinde => &self.kinde,
+            Profile::TrustedApplication => &self.trusted_application,
+            Profile::Generic => &self.generic,
+        }
+    }
+
+    /// The form of `profile`, for a request that named its target by `resource`.
+    #[must_use]
+    pub const fn of_resource(&self, profile: Profile) -> &Wire {
+        match (profile, &self.rfc_by_resource) {
+            (Profile::Rfc, Some(wire)) => wire,
+            _ => self.of(profile),
+        }
+    }
+}
