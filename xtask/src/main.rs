@@ -1,2 +1,87 @@
-//! Tasks.
-fn main() {}
+//! The tasks of the workspace. `cargo xtask help` lists them.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task speaks to whoever started it"
+)]
+
+mod arrows;
+mod bench;
+mod budget;
+mod codegen;
+mod command;
+mod failure;
+mod fuzz;
+mod install;
+mod steps;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::{Failure, Outcome};
+use workspace::Workspace;
+
+const HELP: &str = "\
+The tasks of the workspace.
+
+  cargo xtask test                     everything that has to hold before a change lands
+  cargo xtask test --list              the steps and what each is for
+  cargo xtask test --only clippy       one step; may be repeated
+  cargo xtask test --skip clients      all but one step; may be repeated
+  cargo xtask tidy                     sizes, words, manifests, ids and their tests, seeds, documents
+  cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
+  cargo xtask budget                   how many crates stand behind the light ones (xtask/arrows.toml)
+  cargo xtask codegen                  writes docs/errors.md from the taxonomy
+  cargo xtask codegen --check          only says whether it is up to date
+  cargo xtask fuzz                     every fuzz target for 60 seconds
+  cargo xtask fuzz --time 600 token    one target for ten minutes
+  cargo xtask bench                    criterion, then instruction counts against the committed figures
+  cargo xtask bench --counts           the instruction counts alone
+  cargo xtask bench --bless            makes the measured instruction counts the committed ones
+  cargo xtask help                     this text
+
+Exit codes: 0 done, 1 something does not hold, 2 wrong usage.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.split_first() {
+        None | Some((&("help" | "--help" | "-h"), _)) => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Some((&task, options)) => dispatch(task, options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn dispatch(task: &str, options: &[&str]) -> Outcome {
+    match task {
+        "test" => test::run(options),
+        "tidy" => no_options(task, options).and_then(|()| tidy::run(&Workspace::read()?)),
+        "arrows" => no_options(task, options).and_then(|()| arrows::run(&Workspace::read()?)),
+        "budget" => no_options(task, options).and_then(|()| budget::run(&Workspace::read()?)),
+        "codegen" => codegen::run(options),
+        "fuzz" => fuzz::run(options),
+        "bench" => bench::run(options),
+        _ => Err(Failure::usage(format!("there is no task `{task}`"))),
+    }
+}
+
+fn no_options(task: &str, options: &[&str]) -> Outcome {
+    match options.first() {
+        None => Ok(()),
+        Some(option) => Err(Failure::usage(format!(
+            "`{task}` takes no options, and was given `{option}`"
+        ))),
+    }
+}

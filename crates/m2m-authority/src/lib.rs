@@ -1,1 +1,23 @@
-//! Stub.
+#![doc = include_str!("../README.md")]
+
+mod authority;
+mod check;
+mod client;
+pub mod diagnose;
+mod error;
+pub mod flow;
+#[doc(hidden)]
+pub mod fuzzing;
+mod identifiers;
+pub mod policy;
+mod refusal;
+pub mod registry;
+
+pub use authority::{Authority, MAX_AUDIENCES};
+pub use check::Check;
+pub use client::{Client, MAX_SECRETS};
+pub use error::InvalidAuthority;
+pub use identifiers::{InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
+pub use policy::Policy;
+pub use refusal::{RecordedClientId, Refusal, TargetParameter};
+pub use registry::Registry;

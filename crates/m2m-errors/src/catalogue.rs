@@ -1,9 +1,16 @@
-//! The texts: one file a topic, one constant a cause.
+//! The texts: one file a topic, one constant an entry.
 
+pub(crate) mod audience;
 pub(crate) mod bearer;
 pub(crate) mod client;
-pub(crate) mod decision;
+pub(crate) mod codes;
+pub(crate) mod concealed;
+mod forms;
 pub(crate) mod http;
 pub(crate) mod key;
+pub(crate) mod policy;
 pub(crate) mod request;
+pub(crate) mod scope;
 pub(crate) mod server;
+pub(crate) mod statuses;
+pub(crate) mod token;

@@ -1,6 +1,7 @@
 //! The most exact thing that went wrong.
 
-use crate::{Advice, Disclosure, Fault, Source, WireForms, catalogue};
+use crate::catalogued::catalogued;
+use crate::{Advice, Disclosure, Fault, Source, WireForms};
 
 /// Everything that is known about a cause, whoever met it and whenever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,32 +38,6 @@ impl core::fmt::Display for UnknownCause {
 
 impl core::error::Error for UnknownCause {}
 
-macro_rules! causes {
-    ($($(#[$doc:meta])* $variant:ident => $module:ident :: $entry:ident,)*) => {
-        /// The most exact thing that went wrong.
-        ///
-        /// Every error of these crates names exactly one, and every one has a fix.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[non_exhaustive]
-        pub enum Cause {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl Cause {
-            /// All causes, in the order of the catalogue.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// What is known about this cause.
-            #[must_use]
-            pub const fn entry(self) -> &'static Entry {
-                match self {
-                    $(Self::$variant => &catalogue::$module::$entry,)*
-                }
-            }
-        }
-    };
-}
-
 impl Cause {
     /// The stable name, in kebab case.
     #[must_use]
@@ -81,181 +56,190 @@ impl core::str::FromStr for Cause {
     type Err = UnknownCause;
 
     fn from_str(id: &str) -> Result<Self, UnknownCause> {
-        Self::ALL.iter().copied().find(|cause| cause.id() == id).ok_or(UnknownCause)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|cause| cause.id() == id)
+            .ok_or(UnknownCause)
     }
 }
 
-causes! {
-    /// The method is not the one that the path takes.
-    MethodNotAllowed => http::METHOD_NOT_ALLOWED,
-    /// There is nothing under this path.
-    PathUnknown => http::PATH_UNKNOWN,
-    /// The header fields are larger than the limit.
-    HeadersTooLarge => http::HEADERS_TOO_LARGE,
-    /// The request target is longer than the limit.
-    UriTooLong => http::URI_TOO_LONG,
-    /// The body is larger than the limit.
-    BodyTooLarge => http::BODY_TOO_LARGE,
-    /// The request was not sent in time.
-    RequestTimeout => http::REQUEST_TIMEOUT,
-    /// The bytes are not an HTTP request.
-    HttpMalformed => http::HTTP_MALFORMED,
+catalogued! {
+    /// The most exact thing that went wrong.
+    ///
+    /// Every error of these crates names exactly one, and every one has a fix.
+    pub enum Cause: Entry {
+        /// The method is not the one that the path takes.
+        MethodNotAllowed => http::METHOD_NOT_ALLOWED,
+        /// There is nothing under this path.
+        PathUnknown => http::PATH_UNKNOWN,
+        /// The header fields are larger than the limit.
+        HeadersTooLarge => http::HEADERS_TOO_LARGE,
+        /// The request target is longer than the limit.
+        UriTooLong => http::URI_TOO_LONG,
+        /// The body is larger than the limit.
+        BodyTooLarge => http::BODY_TOO_LARGE,
+        /// The request was not sent in time.
+        RequestTimeout => http::REQUEST_TIMEOUT,
+        /// The bytes are not an HTTP request.
+        HttpMalformed => http::HTTP_MALFORMED,
 
-    /// The body is not declared as a form.
-    ContentTypeWrong => request::CONTENT_TYPE_WRONG,
-    /// The body is not a form: broken percent-encoding, or not UTF-8.
-    BodyMalformed => request::BODY_MALFORMED,
-    /// A parameter that may stand once stands more often.
-    ParameterRepeated => request::PARAMETER_REPEATED,
-    /// The form has more parameters than the limit.
-    ParametersTooMany => request::PARAMETERS_TOO_MANY,
-    /// A parameter's name or value is longer than the limit.
-    ParameterTooLong => request::PARAMETER_TOO_LONG,
-    /// A credential stands in the request target.
-    CredentialsInUrl => request::CREDENTIALS_IN_URL,
-    /// More than one method of client authentication is used.
-    AuthenticationMethodsSeveral => request::AUTHENTICATION_METHODS_SEVERAL,
-    /// The header and the body name different clients.
-    ClientIdMismatch => request::CLIENT_ID_MISMATCH,
-    /// The request has no `grant_type`.
-    GrantTypeMissing => request::GRANT_TYPE_MISSING,
-    /// The grant type is a known one that this server does not offer.
-    GrantTypeUnsupported => request::GRANT_TYPE_UNSUPPORTED,
-    /// The grant type is no known one.
-    GrantTypeUnknown => request::GRANT_TYPE_UNKNOWN,
+        /// The body is not declared as a form.
+        ContentTypeWrong => request::CONTENT_TYPE_WRONG,
+        /// The body is not a form: broken percent-encoding, or not UTF-8.
+        BodyMalformed => request::BODY_MALFORMED,
+        /// A parameter that may stand once stands more often.
+        ParameterRepeated => request::PARAMETER_REPEATED,
+        /// The form has more parameters than the limit.
+        ParametersTooMany => request::PARAMETERS_TOO_MANY,
+        /// A parameter's name or value is longer than the limit.
+        ParameterTooLong => request::PARAMETER_TOO_LONG,
+        /// A credential stands in the request target.
+        CredentialsInUrl => request::CREDENTIALS_IN_URL,
+        /// More than one method of client authentication is used.
+        AuthenticationMethodsSeveral => request::AUTHENTICATION_METHODS_SEVERAL,
+        /// The header and the body name different clients.
+        ClientIdMismatch => request::CLIENT_ID_MISMATCH,
+        /// The request has no `grant_type`.
+        GrantTypeMissing => request::GRANT_TYPE_MISSING,
+        /// The grant type is a known one that this server does not offer.
+        GrantTypeUnsupported => request::GRANT_TYPE_UNSUPPORTED,
+        /// The grant type is no known one.
+        GrantTypeUnknown => request::GRANT_TYPE_UNKNOWN,
 
-    /// The `Authorization: Basic` header cannot be read.
-    BasicMalformed => client::BASIC_MALFORMED,
-    /// The `Authorization` header has another scheme than Basic.
-    AuthenticationSchemeUnsupported => client::AUTHENTICATION_SCHEME_UNSUPPORTED,
-    /// The client id or the client secret is missing.
-    CredentialsMissing => client::CREDENTIALS_MISSING,
-    /// A client assertion is presented, which this server does not take.
-    AssertionUnsupported => client::ASSERTION_UNSUPPORTED,
-    /// The client id holds bytes that no client id has.
-    ClientIdMalformed => client::CLIENT_ID_MALFORMED,
-    /// No application has this client id.
-    ClientUnknown => client::CLIENT_UNKNOWN,
-    /// The application was deleted.
-    ApplicationDeleted => client::APPLICATION_DELETED,
-    /// The application is disabled.
-    ApplicationDisabled => client::APPLICATION_DISABLED,
-    /// The client is a public one, which cannot use this grant.
-    ClientPublic => client::CLIENT_PUBLIC,
-    /// The application may not authenticate by this method.
-    AuthenticationMethodNotAllowed => client::AUTHENTICATION_METHOD_NOT_ALLOWED,
-    /// The secret is none that the application has or had.
-    SecretWrong => client::SECRET_WRONG,
-    /// The secret was rotated out and its overlap is over.
-    SecretRotatedOut => client::SECRET_ROTATED_OUT,
-    /// The secret was ended by an operator.
-    SecretRevoked => client::SECRET_REVOKED,
-    /// The secret reached the end that it was given.
-    SecretExpired => client::SECRET_EXPIRED,
-    /// Too many failed authentications for this client id from this address.
-    AuthenticationThrottled => client::AUTHENTICATION_THROTTLED,
+        /// The `Authorization: Basic` header cannot be read.
+        BasicMalformed => client::BASIC_MALFORMED,
+        /// The `Authorization` header has another scheme than Basic.
+        AuthenticationSchemeUnsupported => client::AUTHENTICATION_SCHEME_UNSUPPORTED,
+        /// The client id or the client secret is missing.
+        CredentialsMissing => client::CREDENTIALS_MISSING,
+        /// A client assertion is presented, which this server does not take.
+        AssertionUnsupported => client::ASSERTION_UNSUPPORTED,
+        /// The client id holds bytes that no client id has.
+        ClientIdMalformed => concealed::CLIENT_ID_MALFORMED,
+        /// No application has this client id.
+        ClientUnknown => concealed::CLIENT_UNKNOWN,
+        /// The application was deleted.
+        ApplicationDeleted => concealed::APPLICATION_DELETED,
+        /// The application is disabled.
+        ApplicationDisabled => concealed::APPLICATION_DISABLED,
+        /// The client is a public one, which cannot use this grant.
+        ClientPublic => concealed::CLIENT_PUBLIC,
+        /// The application may not authenticate by this method.
+        AuthenticationMethodNotAllowed => concealed::AUTHENTICATION_METHOD_NOT_ALLOWED,
+        /// The secret is none that the application has or had.
+        SecretWrong => concealed::SECRET_WRONG,
+        /// The secret was rotated out and its overlap is over.
+        SecretRotatedOut => concealed::SECRET_ROTATED_OUT,
+        /// The secret was ended by an operator.
+        SecretRevoked => concealed::SECRET_REVOKED,
+        /// The secret reached the end that it was given.
+        SecretExpired => concealed::SECRET_EXPIRED,
+        /// Too many failed authentications for this client id from this address.
+        AuthenticationThrottled => client::AUTHENTICATION_THROTTLED,
 
-    /// The application may not use this grant type.
-    GrantNotAllowed => decision::GRANT_NOT_ALLOWED,
-    /// The organization of the application is suspended.
-    OrganizationSuspended => decision::ORGANIZATION_SUSPENDED,
-    /// The caller's address is not among those that the application may use.
-    AddressNotAllowed => decision::ADDRESS_NOT_ALLOWED,
-    /// The application has used up its tokens for this window.
-    QuotaExceeded => decision::QUOTA_EXCEEDED,
-    /// The request names no audience and none can be assumed.
-    AudienceMissing => decision::AUDIENCE_MISSING,
-    /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.
-    AudienceMalformed => decision::AUDIENCE_MALFORMED,
-    /// The request names more audiences than the limit.
-    AudiencesTooMany => decision::AUDIENCES_TOO_MANY,
-    /// No API has this audience.
-    AudienceUnknown => decision::AUDIENCE_UNKNOWN,
-    /// The application is not authorized for this audience.
-    AudienceNotAuthorized => decision::AUDIENCE_NOT_AUTHORIZED,
-    /// The audiences asked for disagree on signing algorithm or claim set.
-    AudiencesIncompatible => decision::AUDIENCES_INCOMPATIBLE,
-    /// The application is not authorized for any API.
-    NoApiAuthorized => decision::NO_API_AUTHORIZED,
-    /// The scope is no list of scope tokens.
-    ScopeMalformed => decision::SCOPE_MALFORMED,
-    /// No requested API defines this scope.
-    ScopeUnknown => decision::SCOPE_UNKNOWN,
-    /// The scope is not assigned to the application on every requested audience that defines it.
-    ScopeNotAssigned => decision::SCOPE_NOT_ASSIGNED,
-    /// A scope is asked for, but none at all is assigned to the application.
-    NoScopeAssigned => decision::NO_SCOPE_ASSIGNED,
-    /// The application may not act as a system user.
-    SystemUserNotAllowed => decision::SYSTEM_USER_NOT_ALLOWED,
-    /// The application may act as a system user, but none is assigned.
-    SystemUserMissing => decision::SYSTEM_USER_MISSING,
+        /// The application may not use this grant type.
+        GrantNotAllowed => policy::GRANT_NOT_ALLOWED,
+        /// The organization of the application is suspended.
+        OrganizationSuspended => policy::ORGANIZATION_SUSPENDED,
+        /// The caller's address is not among those that the application may use.
+        AddressNotAllowed => policy::ADDRESS_NOT_ALLOWED,
+        /// The application has used up its tokens for this window.
+        QuotaExceeded => policy::QUOTA_EXCEEDED,
+        /// The request names no audience and none can be assumed.
+        AudienceMissing => audience::AUDIENCE_MISSING,
+        /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.
+        AudienceMalformed => audience::AUDIENCE_MALFORMED,
+        /// The request names more audiences than the limit.
+        AudiencesTooMany => audience::AUDIENCES_TOO_MANY,
+        /// No API has this audience.
+        AudienceUnknown => audience::AUDIENCE_UNKNOWN,
+        /// The application is not authorized for this audience.
+        AudienceNotAuthorized => audience::AUDIENCE_NOT_AUTHORIZED,
+        /// The audiences asked for disagree on signing algorithm or claim set.
+        AudiencesIncompatible => audience::AUDIENCES_INCOMPATIBLE,
+        /// The application is not authorized for any API.
+        NoApiAuthorized => audience::NO_API_AUTHORIZED,
+        /// The scope is no list of scope tokens.
+        ScopeMalformed => scope::SCOPE_MALFORMED,
+        /// No requested API defines this scope.
+        ScopeUnknown => scope::SCOPE_UNKNOWN,
+        /// The scope is not assigned to the application on every requested audience that defines it.
+        ScopeNotAssigned => scope::SCOPE_NOT_ASSIGNED,
+        /// A scope is asked for, but none at all is assigned to the application.
+        NoScopeAssigned => scope::NO_SCOPE_ASSIGNED,
+        /// The application may not act as a system user.
+        SystemUserNotAllowed => policy::SYSTEM_USER_NOT_ALLOWED,
+        /// The application may act as a system user, but none is assigned.
+        SystemUserMissing => policy::SYSTEM_USER_MISSING,
 
-    /// An unexpected condition inside the server.
-    InternalError => server::INTERNAL_ERROR,
-    /// There is no active key of the API's algorithm.
-    SigningKeyMissing => server::SIGNING_KEY_MISSING,
-    /// The signature could not be made.
-    SigningFailed => server::SIGNING_FAILED,
-    /// The server is at its capacity.
-    Overloaded => server::OVERLOADED,
-    /// The server is in maintenance.
-    Maintenance => server::MAINTENANCE,
-    /// The server has been without its database for too long.
-    StoreUnavailable => server::STORE_UNAVAILABLE,
+        /// An unexpected condition inside the server.
+        InternalError => server::INTERNAL_ERROR,
+        /// There is no active key of the API's algorithm.
+        SigningKeyMissing => server::SIGNING_KEY_MISSING,
+        /// The signature could not be made.
+        SigningFailed => server::SIGNING_FAILED,
+        /// The server is at its capacity.
+        Overloaded => server::OVERLOADED,
+        /// The server is in maintenance.
+        Maintenance => server::MAINTENANCE,
+        /// The server has been without its database for too long.
+        StoreUnavailable => server::STORE_UNAVAILABLE,
 
-    /// The call carries no access token.
-    TokenMissing => bearer::TOKEN_MISSING,
-    /// The `Authorization: Bearer` header cannot be read.
-    AuthorizationHeaderMalformed => bearer::AUTHORIZATION_HEADER_MALFORMED,
-    /// The token is sent by more than one method.
-    TokenSentTwice => bearer::TOKEN_SENT_TWICE,
-    /// The token stands in the URL.
-    TokenInUrl => bearer::TOKEN_IN_URL,
-    /// The token is not a JWT in compact serialization.
-    TokenMalformed => bearer::TOKEN_MALFORMED,
-    /// The token is longer than the limit.
-    TokenTooLong => bearer::TOKEN_TOO_LONG,
-    /// The header's `typ` is not the one of an access token.
-    TokenTypeWrong => bearer::TOKEN_TYPE_WRONG,
-    /// The header's `alg` is not one that is expected, or not that of the key.
-    TokenAlgorithmWrong => bearer::TOKEN_ALGORITHM_WRONG,
-    /// The header demands an extension that is not understood.
-    TokenCriticalHeader => bearer::TOKEN_CRITICAL_HEADER,
-    /// No key of the issuer fits the token.
-    TokenKeyUnknown => bearer::TOKEN_KEY_UNKNOWN,
-    /// The signature does not belong to the token.
-    TokenSignatureWrong => bearer::TOKEN_SIGNATURE_WRONG,
-    /// A claim has the wrong type or stands twice.
-    TokenClaimMalformed => bearer::TOKEN_CLAIM_MALFORMED,
-    /// A claim that is required is missing.
-    TokenClaimMissing => bearer::TOKEN_CLAIM_MISSING,
-    /// The token has expired.
-    TokenExpired => bearer::TOKEN_EXPIRED,
-    /// The token is not valid yet.
-    TokenNotYetValid => bearer::TOKEN_NOT_YET_VALID,
-    /// The token claims to be issued later than now.
-    TokenIssuedInFuture => bearer::TOKEN_ISSUED_IN_FUTURE,
-    /// The token is from another issuer.
-    IssuerMismatch => bearer::ISSUER_MISMATCH,
-    /// The token is for another audience.
-    AudienceMismatch => bearer::AUDIENCE_MISMATCH,
-    /// The token was revoked.
-    TokenRevoked => bearer::TOKEN_REVOKED,
-    /// The token was issued to another client.
-    ClientMismatch => bearer::CLIENT_MISMATCH,
-    /// The token lacks a scope that the call needs.
-    ScopeInsufficient => bearer::SCOPE_INSUFFICIENT,
-    /// The token's organization is not that of the resource.
-    OrganizationMismatch => bearer::ORGANIZATION_MISMATCH,
-    /// The token has no organization, and the resource needs one.
-    OrganizationMissing => bearer::ORGANIZATION_MISSING,
-    /// The issuer's keys cannot be had.
-    KeysUnavailable => bearer::KEYS_UNAVAILABLE,
+        /// The call carries no access token.
+        TokenMissing => bearer::TOKEN_MISSING,
+        /// The `Authorization: Bearer` header cannot be read.
+        AuthorizationHeaderMalformed => bearer::AUTHORIZATION_HEADER_MALFORMED,
+        /// The token is sent by more than one method.
+        TokenSentTwice => bearer::TOKEN_SENT_TWICE,
+        /// The token stands in the URL.
+        TokenInUrl => bearer::TOKEN_IN_URL,
+        /// The token is not a JWT in compact serialization.
+        TokenMalformed => token::TOKEN_MALFORMED,
+        /// The token is longer than the limit.
+        TokenTooLong => token::TOKEN_TOO_LONG,
+        /// The header's `typ` is not the one of an access token.
+        TokenTypeWrong => token::TOKEN_TYPE_WRONG,
+        /// The header's `alg` is not one that is expected, or not that of the key.
+        TokenAlgorithmWrong => token::TOKEN_ALGORITHM_WRONG,
+        /// The header demands an extension that is not understood.
+        TokenCriticalHeader => token::TOKEN_CRITICAL_HEADER,
+        /// No key of the issuer fits the token.
+        TokenKeyUnknown => token::TOKEN_KEY_UNKNOWN,
+        /// The signature does not belong to the token.
+        TokenSignatureWrong => token::TOKEN_SIGNATURE_WRONG,
+        /// A claim has the wrong type or stands twice.
+        TokenClaimMalformed => token::TOKEN_CLAIM_MALFORMED,
+        /// A claim that is required is missing.
+        TokenClaimMissing => token::TOKEN_CLAIM_MISSING,
+        /// The token has expired.
+        TokenExpired => token::TOKEN_EXPIRED,
+        /// The token is not valid yet.
+        TokenNotYetValid => token::TOKEN_NOT_YET_VALID,
+        /// The token claims to be issued later than now.
+        TokenIssuedInFuture => token::TOKEN_ISSUED_IN_FUTURE,
+        /// The token is from another issuer.
+        IssuerMismatch => token::ISSUER_MISMATCH,
+        /// The token is for another audience.
+        AudienceMismatch => token::AUDIENCE_MISMATCH,
+        /// The token was revoked.
+        TokenRevoked => token::TOKEN_REVOKED,
+        /// The token was issued to another client.
+        ClientMismatch => token::CLIENT_MISMATCH,
+        /// The token lacks a scope that the call needs.
+        ScopeInsufficient => bearer::SCOPE_INSUFFICIENT,
+        /// The token's organization is not that of the resource.
+        OrganizationMismatch => bearer::ORGANIZATION_MISMATCH,
+        /// The token has no organization, and the resource needs one.
+        OrganizationMissing => bearer::ORGANIZATION_MISSING,
+        /// The issuer's keys cannot be had.
+        KeysUnavailable => bearer::KEYS_UNAVAILABLE,
 
-    /// A key or a set of keys cannot be read.
-    KeyMalformed => key::KEY_MALFORMED,
-    /// A key's type, curve, size or algorithm is not offered.
-    KeyUnsupported => key::KEY_UNSUPPORTED,
-    /// A key is not meant for signatures, by its `use` or `key_ops`.
-    KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
+        /// A key or a set of keys cannot be read.
+        KeyMalformed => key::KEY_MALFORMED,
+        /// A key's type, curve, size or algorithm is not offered.
+        KeyUnsupported => key::KEY_UNSUPPORTED,
+        /// A key is not meant for signatures, by its `use` or `key_ops`.
+        KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
+    }
 }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod catalogue;
+mod catalogued;
 mod cause;
 mod code;
 mod fault;
@@ -12,9 +13,9 @@ mod wire;
 
 pub use advice::Advice;
 pub use cause::{Cause, Entry, UnknownCause};
-pub use code::{CodeEntry, ErrorCode};
+pub use code::{CodeEntry, ErrorCode, UnknownCode};
 pub use fault::{Disclosure, Fault};
 pub use profile::{MissingAudience, Profile, ScopeInAnswer, SystemUserRule, UnknownProfile};
 pub use source::Source;
-pub use status::{Status, StatusEntry};
+pub use status::{Status, StatusEntry, UnknownStatus};
 pub use wire::{Text, Wire, WireForms};

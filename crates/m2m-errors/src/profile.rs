@@ -61,7 +61,12 @@ impl core::error::Error for UnknownProfile {}
 
 impl Profile {
     /// All profiles, the default first.
-    pub const ALL: [Self; 4] = [Self::Rfc, Self::Kinde, Self::TrustedApplication, Self::Generic];
+    pub const ALL: [Self; 4] = [
+        Self::Rfc,
+        Self::Kinde,
+        Self::TrustedApplication,
+        Self::Generic,
+    ];
 
     /// The name in configuration and documents.
     #[must_use]
@@ -113,6 +118,9 @@ impl core::str::FromStr for Profile {
     type Err = UnknownProfile;
 
     fn from_str(name: &str) -> Result<Self, UnknownProfile> {
-        Self::ALL.into_iter().find(|profile| profile.as_str() == name).ok_or(UnknownProfile)
+        Self::ALL
+            .into_iter()
+            .find(|profile| profile.as_str() == name)
+            .ok_or(UnknownProfile)
     }
 }

@@ -1,43 +1,14 @@
 //! The statuses of HTTP that a caller can meet.
 
-use crate::{Advice, Source};
-
-/// A status of HTTP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Status {
-    /// 400.
-    BadRequest,
-    /// 401.
-    Unauthorized,
-    /// 403.
-    Forbidden,
-    /// 404.
-    NotFound,
-    /// 405.
-    MethodNotAllowed,
-    /// 408.
-    RequestTimeout,
-    /// 413.
-    ContentTooLarge,
-    /// 414.
-    UriTooLong,
-    /// 429.
-    TooManyRequests,
-    /// 431.
-    RequestHeaderFieldsTooLarge,
-    /// 500.
-    InternalServerError,
-    /// 503.
-    ServiceUnavailable,
-}
+use crate::catalogued::catalogued;
+use crate::{Advice, Cause, Profile, Source};
 
 /// What a status means to who calls for a token or with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusEntry {
     /// The number, such as 400.
     pub code: u16,
-    /// The reason phrase of RFC 9110, section 15.
+    /// The reason phrase of RFC 9110, section 15, or of RFC 6585.
     pub reason: &'static str,
     /// What it says, in one sentence.
     pub meaning: &'static str,
@@ -47,4 +18,86 @@ pub struct StatusEntry {
     pub sources: &'static [Source],
     /// The rows of the seed documents that it answers.
     pub rows: &'static [&'static str],
+}
+
+/// The text is not the number of a status that is known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownStatus;
+
+impl core::fmt::Display for UnknownStatus {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("no status that is known here has this number; docs/errors.md lists all")
+    }
+}
+
+impl core::error::Error for UnknownStatus {}
+
+impl Status {
+    /// The number, such as 400.
+    #[must_use]
+    pub const fn code(self) -> u16 {
+        self.entry().code
+    }
+
+    /// The status of this number, if it is one that a caller of these crates can meet.
+    #[must_use]
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|status| status.code() == code)
+    }
+
+    /// The causes that a server with this profile answers with this status, in the order of the catalogue.
+    pub fn causes(self, profile: Profile) -> impl Iterator<Item = Cause> {
+        Cause::ALL.iter().copied().filter(move |cause| {
+            let wire = &cause.entry().wire;
+            [wire.of(profile), wire.of_resource(profile)]
+                .iter()
+                .any(|form| form.status == self)
+        })
+    }
+}
+
+impl core::str::FromStr for Status {
+    type Err = UnknownStatus;
+
+    /// Reads the number alone, such as `400`, without the reason phrase.
+    fn from_str(number: &str) -> Result<Self, UnknownStatus> {
+        number
+            .parse()
+            .ok()
+            .and_then(Self::from_code)
+            .ok_or(UnknownStatus)
+    }
+}
+
+catalogued! {
+    /// A status of HTTP.
+    pub enum Status: StatusEntry {
+        /// 400.
+        BadRequest => statuses::BAD_REQUEST,
+        /// 401.
+        Unauthorized => statuses::UNAUTHORIZED,
+        /// 403.
+        Forbidden => statuses::FORBIDDEN,
+        /// 404.
+        NotFound => statuses::NOT_FOUND,
+        /// 405.
+        MethodNotAllowed => statuses::METHOD_NOT_ALLOWED,
+        /// 408.
+        RequestTimeout => statuses::REQUEST_TIMEOUT,
+        /// 413.
+        ContentTooLarge => statuses::CONTENT_TOO_LARGE,
+        /// 414.
+        UriTooLong => statuses::URI_TOO_LONG,
+        /// 429.
+        TooManyRequests => statuses::TOO_MANY_REQUESTS,
+        /// 431.
+        RequestHeaderFieldsTooLarge => statuses::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        /// 500.
+        InternalServerError => statuses::INTERNAL_SERVER_ERROR,
+        /// 503.
+        ServiceUnavailable => statuses::SERVICE_UNAVAILABLE,
+    }
 }

@@ -29,13 +29,19 @@ impl Text {
     /// A text that never repeats a value.
     #[must_use]
     pub const fn plain(plain: &'static str) -> Self {
-        Self { plain, with_value: None }
+        Self {
+            plain,
+            with_value: None,
+        }
     }
 
     /// A text that repeats a value, marked `{}` in `with_value`, where there is a clean one.
     #[must_use]
     pub const fn with_value(plain: &'static str, with_value: &'static str) -> Self {
-        Self { plain, with_value: Some(with_value) }
+        Self {
+            plain,
+            with_value: Some(with_value),
+        }
     }
 
     /// The parts before and after the value, or the whole text and nothing where none is repeated.
@@ -64,7 +70,13 @@ impl WireForms {
     /// The same in every profile.
     #[must_use]
     pub const fn same(wire: Wire) -> Self {
-        Self { rfc: wire, kinde: wire, trusted_application: wire, generic: wire, rfc_by_resource: None }
+        Self {
+            rfc: wire,
+            kinde: wire,
+            trusted_application: wire,
+            generic: wire,
+            rfc_by_resource: None,
+        }
     }
 
     /// The form of `profile`, for a request that did not name its target by `resource`.

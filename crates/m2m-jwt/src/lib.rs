@@ -1,1 +1,72 @@
-//! Stub.
+#![doc = include_str!("../README.md")]
+
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+compile_error!(
+    "m2m-jwt needs a crypto library: enable the feature `ring` or the feature `aws-lc-rs`"
+);
+
+// Values.
+mod algorithm;
+pub mod base64url;
+mod claim;
+mod error;
+pub mod limits;
+mod time;
+
+// Keys.
+mod backend;
+mod der;
+mod digest;
+mod jwk;
+mod jwk_set;
+mod key_set;
+mod mac_key;
+mod pem;
+mod random;
+mod signing_key;
+mod thumbprint;
+mod verification_key;
+
+// Making tokens.
+mod access_token;
+mod signer;
+
+// Checking tokens.
+mod claims;
+mod expectations;
+mod header;
+mod json;
+mod jws;
+mod unverified;
+mod verified;
+mod verify;
+
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use access_token::{AccessTokenClaims, ClaimSet, PropertyValue, sign_access_token};
+pub use algorithm::{Algorithm, KeyType};
+pub use claim::Claim;
+pub use claims::Claims;
+pub use digest::sha256;
+pub use error::{
+    InvalidBase64Url, InvalidJson, InvalidKey, InvalidLeeway, InvalidToken, KeyNotGenerated,
+    SigningFailed, UnknownAlgorithm,
+};
+pub use expectations::{Expectations, Leeway};
+pub use header::Header;
+pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, Rounding};
+pub use jwk::Jwk;
+pub use jwk_set::JwkSet;
+pub use jws::{sign, verify_mac_signature, verify_signature};
+pub use key_set::KeySet;
+pub use limits::Limits;
+pub use mac_key::{MacAlgorithm, MacKey};
+pub use signer::{ACCESS_TOKEN_TYPE, AccessTokenHeader, Signature, Signer};
+pub use signing_key::{Pkcs8Document, SigningKey};
+pub use thumbprint::Thumbprint;
+pub use time::UnixTime;
+pub use unverified::Unverified;
+pub use verification_key::{VerificationKey, VerifySignature};
+pub use verified::Verified;
+pub use verify::{verify, verify_mac};

@@ -1,2 +1,36 @@
-//! m2m.
-fn main() {}
+#![doc = include_str!("../README.md")]
+
+mod cli;
+mod clock;
+mod commands;
+mod error;
+mod explanation;
+mod http;
+mod http_client;
+mod keys;
+mod nearest;
+mod output;
+mod quota;
+mod random;
+mod recorder;
+mod timestamp;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::Cli;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.colour());
+    match commands::run(cli.command, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}

@@ -1,9 +1,244 @@
-//! Stub.
-use crate::*;
-pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry { id: "method-not-allowed", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const PATH_UNKNOWN: Entry = Entry { id: "path-unknown", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const HEADERS_TOO_LARGE: Entry = Entry { id: "headers-too-large", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const URI_TOO_LONG: Entry = Entry { id: "uri-too-long", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const BODY_TOO_LARGE: Entry = Entry { id: "body-too-large", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const REQUEST_TIMEOUT: Entry = Entry { id: "request-timeout", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const HTTP_MALFORMED: Entry = Entry { id: "http-malformed", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
+//! What is wrong before a request is looked into: method, path, size, time, framing.
+
+use super::forms::refused;
+use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+
+pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
+    id: "method-not-allowed",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::MethodNotAllowed,
+        ErrorCode::InvalidRequest,
+        "This path does not take this method. Request a token with POST; the Allow header lists what is taken",
+    )),
+    operator: "The request uses a method that its path does not take.",
+    for_caller: Advice {
+        causes: &[
+            "The token is requested with GET, and the token endpoint takes POST alone.",
+            "A redirect from http to https turned the POST into a GET.",
+            "The resource does not offer the operation that the method stands for.",
+        ],
+        fixes: &[
+            "Request tokens with POST and put the parameters into the body.",
+            "Call the https address directly, so that no redirect changes the method.",
+            "Use one of the methods that the Allow header of the answer lists.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "A caller, a browser or a health check uses GET where POST is taken.",
+            "A proxy in front of the server redirects, and the client repeats the request as GET.",
+        ],
+        fixes: &[
+            "Point health checks to /livez or /readyz on the operations listener.",
+            "Let the proxy forward the request instead of redirecting it, or redirect with status 308.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 9110", "15.5.6"),
+        Source::rfc("RFC 6749", "3.2"),
+    ],
+    rows: &["G5"],
+};
+
+pub(crate) const PATH_UNKNOWN: Entry = Entry {
+    id: "path-unknown",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::NotFound,
+        ErrorCode::NotFound,
+        "There is nothing at this path. Tokens are issued at POST /oauth2/token",
+    )),
+    operator: "The request asks for a path that the server does not serve, or for a resource that is not there.",
+    for_caller: Advice {
+        causes: &[
+            "The address of the endpoint or of the resource is misspelled, or has a slash too many.",
+            "The resource was deleted, or never existed.",
+            "The address belongs to another environment or another server.",
+        ],
+        fixes: &[
+            "Compare the address with the token_endpoint in /.well-known/oauth-authorization-server.",
+            "List the resources and take the address of one that is there.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The caller has a wrong address.",
+            "A proxy in front of the server adds or strips a path prefix.",
+        ],
+        fixes: &[
+            "Run m2m doctor against the public issuer: it compares the announced addresses with those that answer.",
+            "Let the proxy forward the path as it came.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.5")],
+    rows: &["G4"],
+};
+
+pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
+    id: "headers-too-large",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::RequestHeaderFieldsTooLarge,
+        ErrorCode::InvalidRequest,
+        "The header fields are too large. Send fewer or smaller ones",
+    )),
+    operator: "The header fields are larger than the limit.",
+    for_caller: Advice {
+        causes: &[
+            "The client sends cookies that were meant for other services.",
+            "A header field carries data that belongs into the body.",
+        ],
+        fixes: &[
+            "Send no cookies to the token endpoint: it reads none.",
+            "Leave out header fields that the endpoint does not document.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The caller shares a domain with services that set many cookies.",
+            "A proxy in front of the server adds large header fields.",
+        ],
+        fixes: &[
+            "Let the proxy drop cookies and its own large header fields on the way to the server.",
+            "Give the server a host name of its own.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6585", "5")],
+    rows: &["G1"],
+};
+
+pub(crate) const URI_TOO_LONG: Entry = Entry {
+    id: "uri-too-long",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::UriTooLong,
+        ErrorCode::InvalidRequest,
+        "The address is too long. Send the parameters in the body",
+    )),
+    operator: "The request target is longer than the limit.",
+    for_caller: Advice {
+        causes: &[
+            "The parameters stand in the query instead of the body.",
+            "A redirect appends to the address again and again.",
+        ],
+        fixes: &["Send the parameters in the body of a POST, and nothing in the query."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The caller, or a proxy that rewrites the address, puts the form into the query.",
+        ],
+        fixes: &[
+            "Look at the address that arrives at the proxy, and correct whichever of the two lengthens it.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.15")],
+    rows: &["G1"],
+};
+
+pub(crate) const BODY_TOO_LARGE: Entry = Entry {
+    id: "body-too-large",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::ContentTooLarge,
+        ErrorCode::InvalidRequest,
+        "The body is too large. A token request holds a few short parameters",
+    )),
+    operator: "The body is larger than the limit.",
+    for_caller: Advice {
+        causes: &[
+            "Something else than a token request is sent to the token endpoint.",
+            "The request asks for a very long list of scopes.",
+        ],
+        fixes: &[
+            "Send only the parameters that the endpoint documents.",
+            "Leave out scope to get all that are assigned, instead of listing them.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The caller sends a body that no request of its kind needs, by mistake or to use up the server.",
+        ],
+        fixes: &[
+            "Tell the owner of the caller; the server itself has read no more than its limit.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.14")],
+    rows: &["G1"],
+};
+
+pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
+    id: "request-timeout",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::RequestTimeout,
+        ErrorCode::InvalidRequest,
+        "The request did not arrive in time. Send it again on a new connection",
+    )),
+    operator: "The request was not complete within the time that the server gives to send one.",
+    for_caller: Advice {
+        causes: &[
+            "The connection is slow or was interrupted.",
+            "Content-Length announces more bytes than the body has.",
+        ],
+        fixes: &[
+            "Send the request again on a new connection.",
+            "Let the HTTP library compute Content-Length.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "A caller announces a body and does not send all of it.",
+            "Somebody opens many slow connections to exhaust the server.",
+            "A proxy in front of the server holds requests back.",
+        ],
+        fixes: &[
+            "Compare the addresses of such requests: one caller points to a defect there, many to an attack.",
+            "Let the proxy buffer a request before it forwards it.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.9")],
+    rows: &["G1"],
+};
+
+pub(crate) const HTTP_MALFORMED: Entry = Entry {
+    id: "http-malformed",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::InvalidRequest,
+        "The bytes received are not an HTTP request",
+    )),
+    operator: "The bytes on the connection are not an HTTP request.",
+    for_caller: Advice {
+        causes: &[
+            "The client speaks TLS to a port that takes plain http, or another protocol altogether.",
+            "The request was put together by hand and is not framed as HTTP.",
+        ],
+        fixes: &[
+            "Use the scheme and the port that the issuer's address has.",
+            "Use an HTTP library instead of writing to the socket.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "A caller or a proxy uses the wrong scheme for the port.",
+            "A scanner tries the port.",
+        ],
+        fixes: &[
+            "Run m2m doctor against the public issuer to see whether scheme and port fit together.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 9112", "2.2"),
+        Source::rfc("RFC 9110", "15.5.1"),
+    ],
+    rows: &["G1"],
+};

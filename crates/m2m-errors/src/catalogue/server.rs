@@ -1,8 +1,177 @@
-//! Stub.
-use crate::*;
-pub(crate) const INTERNAL_ERROR: Entry = Entry { id: "internal-error", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const SIGNING_KEY_MISSING: Entry = Entry { id: "signing-key-missing", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const SIGNING_FAILED: Entry = Entry { id: "signing-failed", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const OVERLOADED: Entry = Entry { id: "overloaded", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const MAINTENANCE: Entry = Entry { id: "maintenance", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
-pub(crate) const STORE_UNAVAILABLE: Entry = Entry { id: "store-unavailable", fault: Fault::Client, disclosure: Disclosure::Public, wire: WireForms::same(Wire { status: Status::BadRequest, error: None, description: Text::plain("x") }), operator: "x", for_caller: Advice { causes: &["x"], fixes: &["x"] }, for_operator: Advice { causes: &["x"], fixes: &["x"] }, sources: &[], rows: &[] };
+//! What goes wrong on the server's own side. The caller learns that it did, and never what.
+
+use super::forms::refused;
+use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+
+/// The one answer to whatever is broken inside.
+pub(super) const BROKEN: WireForms = WireForms::same(refused(
+    Status::InternalServerError,
+    ErrorCode::ServerError,
+    "The server met an unexpected condition. Try again later, and report the trace_id if it stays",
+));
+
+/// The one advice for whatever is broken inside.
+pub(super) const BROKEN_ADVICE: Advice = Advice {
+    causes: &["Something went wrong inside the server; the request may well be right."],
+    fixes: &[
+        "Send the same request again after a pause, and pause longer each time.",
+        "If it stays, contact the operator of the server with the trace_id of the answer.",
+    ],
+};
+
+/// Where it is written how a server says that it is broken.
+const BROKEN_SOURCES: &[Source] = &[
+    Source::rfc("RFC 9110", "15.6.1"),
+    Source::rfc("RFC 6749", "4.1.2.1"),
+];
+
+/// Where it is written how a server says that it will be back.
+const AWAY_SOURCES: &[Source] = &[
+    Source::rfc("RFC 9110", "15.6.4"),
+    Source::rfc("RFC 6749", "4.1.2.1"),
+];
+
+/// An answer that asks to come again.
+const fn away(text: &'static str) -> WireForms {
+    WireForms::same(refused(
+        Status::ServiceUnavailable,
+        ErrorCode::TemporarilyUnavailable,
+        text,
+    ))
+}
+
+pub(crate) const INTERNAL_ERROR: Entry = Entry {
+    id: "internal-error",
+    fault: Fault::Bug,
+    disclosure: Disclosure::Public,
+    wire: BROKEN,
+    operator: "The server met a condition that it holds impossible.",
+    for_caller: BROKEN_ADVICE,
+    for_operator: Advice {
+        causes: &["A defect of the server; the log has its place under the trace_id."],
+        fixes: &[
+            "Look up the trace_id in the log, and report what stands there as a defect.",
+            "Restart the server if it happens with every request.",
+        ],
+    },
+    sources: BROKEN_SOURCES,
+    rows: &["G6", "G15"],
+};
+
+pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
+    id: "signing-key-missing",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: BROKEN,
+    operator: "There is no active signing key of the algorithm that the API demands.",
+    for_caller: BROKEN_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The API was switched to an algorithm for which no key was made, such as RS256 in a build that makes no RSA keys.",
+            "The last key of the algorithm was retired.",
+        ],
+        fixes: &[
+            "See which keys there are with m2m key list, and create or import one of the algorithm.",
+            "Set signing_alg of the API to one that has an active key.",
+        ],
+    },
+    sources: BROKEN_SOURCES,
+    rows: &["G6", "G15"],
+};
+
+pub(crate) const SIGNING_FAILED: Entry = Entry {
+    id: "signing-failed",
+    fault: Fault::Bug,
+    disclosure: Disclosure::Public,
+    wire: BROKEN,
+    operator: "The crypto library refused to make a signature with a key that it had accepted.",
+    for_caller: BROKEN_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The operating system gave the crypto library no randomness.",
+            "The memory of the machine is damaged.",
+        ],
+        fixes: &[
+            "Restart the server, on another machine if it happens again.",
+            "Rotate the key if only one key is concerned; the log names it.",
+        ],
+    },
+    sources: BROKEN_SOURCES,
+    rows: &["G6", "G15"],
+};
+
+pub(crate) const OVERLOADED: Entry = Entry {
+    id: "overloaded",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: away("The server is at its capacity. Try again as Retry-After says"),
+    operator: "More requests are in flight than the server takes at once.",
+    for_caller: Advice {
+        causes: &["Many callers request tokens at the same time."],
+        fixes: &[
+            "Wait as long as the Retry-After header says, then send the same request again.",
+            "Keep the token and use it until shortly before expires_in has passed.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "Services were restarted together and request tokens at once.",
+            "Callers request a token for each call; the counters show which.",
+            "The machine is too small, or is busy with something else.",
+        ],
+        fixes: &[
+            "Ask the owners of the busiest applications to keep their tokens.",
+            "Give the server more cores, or raise its limit of requests in flight if the machine is idle.",
+        ],
+    },
+    sources: AWAY_SOURCES,
+    rows: &["G7", "G16"],
+};
+
+pub(crate) const MAINTENANCE: Entry = Entry {
+    id: "maintenance",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: away("The server is in maintenance. Try again as Retry-After says"),
+    operator: "The server is in maintenance mode: callers are refused, management works.",
+    for_caller: Advice {
+        causes: &["The operator has taken the server out of service for a while."],
+        fixes: &[
+            "Wait as long as the Retry-After header says, then send the same request again.",
+            "Go on with the token that you have until it expires.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &["Somebody ran m2m maintenance on; the audit log says when and who."],
+        fixes: &["Run m2m maintenance off when the work is done."],
+    },
+    sources: AWAY_SOURCES,
+    rows: &["G7", "G16"],
+};
+
+pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
+    id: "store-unavailable",
+    fault: Fault::Dependency,
+    disclosure: Disclosure::Public,
+    wire: away("The server cannot answer now. Try again as Retry-After says"),
+    operator: "The server cannot reach its database, for longer than it may serve from memory or for what memory does not hold.",
+    for_caller: Advice {
+        causes: &["Something that the server depends on is out of service."],
+        fixes: &[
+            "Wait as long as the Retry-After header says, then send the same request again.",
+            "If it stays, contact the operator of the server with the trace_id of the answer.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The database is down, or the network to it is.",
+            "The disk that holds the data folder is full or fails.",
+        ],
+        fixes: &[
+            "Look at /readyz and at the log for since when the database is away, and bring it back.",
+            "Free space on the disk, then watch the server recover by itself.",
+        ],
+    },
+    sources: AWAY_SOURCES,
+    rows: &["G7", "G16"],
+};

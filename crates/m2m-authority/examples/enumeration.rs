@@ -1,0 +1,212 @@
+//! Whether a stranger could tell by time which client ids exist (attack X8).
+//!
+//! `enumeration count STATE` answers one request of a client in that state, for an instruction counter to look at;
+//! `enumeration time` measures all states in turn and compares them with one state that is measured twice.
+
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use m2m_authority::flow::{
+    Exchange, Header, Outcome, RawRequest, Reply, accept, authenticate, record, respond,
+};
+use m2m_authority::registry::{
+    Api, Application, ApplicationState, ClientType, Deletion, Ending, Records, SecretHash,
+    StoredSecret,
+};
+use m2m_authority::{Authority, Registry, TraceId};
+use m2m_errors::Profile;
+use m2m_jwt::UnixTime;
+
+const SECRET: &str = "a-secret-of-more-than-thirty-two-characters";
+const NOW: UnixTime = UnixTime::from_seconds(1_767_225_600);
+
+/// The states that must not be told apart, and the client id that is in each. All have the same length.
+const STATES: [(&str, &str, &str); 6] = [
+    ("unknown", "client-00", SECRET),
+    ("disabled", "client-01", SECRET),
+    ("deleted", "client-02", SECRET),
+    ("public", "client-03", SECRET),
+    (
+        "wrong",
+        "client-04",
+        "b-secret-of-more-than-thirty-two-characters",
+    ),
+    ("ended", "client-05", SECRET),
+];
+
+fn registry() -> Registry {
+    let secret = || {
+        StoredSecret::new(
+            "s",
+            SecretHash::of(SECRET.as_bytes()),
+            UnixTime::from_seconds(0),
+        )
+    };
+    let application = |client_id: &str| Application::new("A", client_id).with_secret(secret());
+    let ended = secret().ending(Ending::RotatedOut {
+        at: UnixTime::from_seconds(1),
+        by: "operator".into(),
+    });
+    let records = Records {
+        apis: vec![Api::new("API", "https://api.example")],
+        applications: vec![
+            Application {
+                state: ApplicationState::Disabled,
+                ..application("client-01")
+            },
+            Application {
+                client_type: ClientType::Public,
+                ..application("client-03")
+            },
+            application("client-04"),
+            Application {
+                secrets: vec![ended],
+                ..application("client-05")
+            },
+        ],
+        deleted: vec![Deletion {
+            client_id: "client-02".into(),
+            at: NOW,
+            by: "operator".into(),
+        }],
+        ..Records::default()
+    };
+    Registry::assemble(records).expect("the records are consistent")
+}
+
+fn body(client_id: &str, secret: &str) -> String {
+    format!(
+        "grant_type=client_credentials&client_id={client_id}&client_secret={secret}&scope=read%3Ausers"
+    )
+}
+
+/// The one answer that an instruction counter looks at.
+#[inline(never)]
+fn answer_once(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
+    answer(registry, authority, body)
+}
+
+/// From accept to respond, the reply included.
+fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
+    let request = RawRequest {
+        method: "POST",
+        query: None,
+        content_type: Header::Once(b"application/x-www-form-urlencoded"),
+        authorization: Header::Absent,
+        body,
+        address: None,
+    };
+    let exchange = Exchange {
+        trace_id: TraceId::from_random([7; 16]),
+        request_id: None,
+        address: None,
+    };
+    let accepted = accept(request, authority).expect("the request is well-formed");
+    let client = registry
+        .client(accepted.client_id())
+        .map(|client| &**client);
+    let refusal = authenticate(accepted, client, NOW).expect_err("nobody here may pass");
+    let outcome = Outcome::Refused(&refusal);
+    black_box(record(outcome, &exchange, NOW));
+    respond(outcome, &exchange, authority)
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let registry = registry();
+    let authority = Authority::new(
+        "https://issuer.example",
+        Profile::Rfc,
+        oauth_proto::Limits::DEFAULT,
+    )
+    .expect("the issuer is an issuer identifier");
+    match *arguments.as_slice() {
+        ["count", state] => {
+            let Some((_, client_id, secret)) = STATES.iter().find(|(name, ..)| *name == state)
+            else {
+                println!("no such state: {state}");
+                return ExitCode::from(2);
+            };
+            // What is made once a process is not part of an answer.
+            let _ = answer(&registry, &authority, body("client-99", secret).as_bytes());
+            let reply = answer_once(&registry, &authority, body(client_id, secret).as_bytes());
+            println!("{}", reply.status());
+            ExitCode::SUCCESS
+        }
+        ["time"] => time(&registry, &authority),
+        _ => {
+            println!("usage: enumeration count STATE | enumeration time");
+            ExitCode::from(2)
+        }
+    }
+}
+
+const ROUNDS: usize = 4_000;
+const REQUESTS_A_ROUND: u32 = 20;
+
+/// Measures all states in turn, one of them twice, and says whether any differs by more than that one from itself.
+fn time(registry: &Registry, authority: &Authority) -> ExitCode {
+    let mut bodies: Vec<(&str, String)> = STATES
+        .iter()
+        .map(|(name, client_id, secret)| (*name, body(client_id, secret)))
+        .collect();
+    bodies.extend(
+        STATES
+            .iter()
+            .filter(|(name, ..)| *name == "wrong")
+            .map(|(_, id, secret)| ("wrong, again", body(id, secret))),
+    );
+    let mut times: Vec<Vec<u128>> = vec![Vec::with_capacity(ROUNDS); bodies.len()];
+    for round in 0..ROUNDS {
+        // Each round starts elsewhere, so that no state always runs after the same other one.
+        for step in 0..bodies.len() {
+            let index = (round + step) % bodies.len();
+            let (Some((_, body)), Some(times)) = (bodies.get(index), times.get_mut(index)) else {
+                continue;
+            };
+            #[expect(clippy::disallowed_methods, reason = "this is a measurement of time")]
+            let start = std::time::Instant::now();
+            for _ in 0..REQUESTS_A_ROUND {
+                let _ = black_box(answer_once(registry, authority, black_box(body.as_bytes())));
+            }
+            times.push(start.elapsed().as_nanos() / u128::from(REQUESTS_A_ROUND));
+        }
+    }
+    let medians: Vec<(&str, u128)> = bodies
+        .iter()
+        .zip(&mut times)
+        .map(|((name, _), times)| {
+            times.sort_unstable();
+            (
+                *name,
+                times.get(times.len() / 2).copied().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let of = |state: &str| {
+        medians
+            .iter()
+            .find(|(name, _)| *name == state)
+            .map_or(0, |(_, median)| *median)
+    };
+    let baseline = of("wrong");
+    let noise = baseline.abs_diff(of("wrong, again"));
+    // What is within the noise of one state, or within 2 %, is no difference that a network would let through.
+    let allowed = (3 * noise).max(baseline / 50);
+    let mut told_apart = false;
+    println!("state          median ns   difference (allowed: {allowed})");
+    for (name, median) in &medians {
+        let difference = median.abs_diff(baseline);
+        told_apart |= difference > allowed;
+        println!("{name:<14} {median:>9}   {difference}");
+    }
+    if told_apart {
+        println!("a state can be told from the others by time");
+        return ExitCode::from(1);
+    }
+    println!("no state can be told from the others by time");
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,62 @@
+//! Who issues, in which dialect, within which limits.
+
+use m2m_errors::{ErrorCode, Profile};
+use oauth_proto::{Issuer, Limits};
+
+use crate::error::InvalidAuthority;
+
+/// How many audiences one request may name.
+///
+/// Each costs a look-up and all must agree, so that more of them are a mistake rather than a need.
+pub const MAX_AUDIENCES: usize = 16;
+
+/// What the steps know of the server that they run in.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    issuer: Box<str>,
+    profile: Profile,
+    limits: Limits,
+    errors_uri: Box<str>,
+}
+
+impl Authority {
+    /// A server with this issuer identifier (RFC 8414, section 2), answering in this dialect.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidAuthority`] if the issuer is not an absolute `http` or `https` URL without query and fragment.
+    pub fn new(issuer: &str, profile: Profile, limits: Limits) -> Result<Self, InvalidAuthority> {
+        let issuer = Issuer::parse(issuer).map_err(InvalidAuthority::Issuer)?;
+        let base = issuer.as_str().trim_end_matches('/');
+        Ok(Self {
+            errors_uri: format!("{base}/errors/").into(),
+            issuer: issuer.as_str().into(),
+            profile,
+            limits,
+        })
+    }
+
+    /// The issuer identifier, exactly as tokens carry it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub const fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// What a request may have at most.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The page of this server that explains `code`.
+    #[must_use]
+    pub fn error_uri(&self, code: ErrorCode) -> String {
+        format!("{}{}", self.errors_uri, code.as_str())
+    }
+}

@@ -1,0 +1,119 @@
+//! The order of checks, as one list.
+
+use m2m_errors::Cause;
+
+/// What a request is checked for. Several mistakes can stand in one request; the first in this order is the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Check {
+    /// The method is POST (RFC 6749, section 3.2).
+    Method,
+    /// The body is no larger than the limit.
+    Size,
+    /// The body is declared as a form (RFC 6749, appendix B).
+    ContentType,
+    /// The body is a form: percent-encoding, UTF-8, limits.
+    Form,
+    /// No parameter stands twice (RFC 6749, section 3.2).
+    Repeats,
+    /// No credential stands in the request target (RFC 6749, section 2.3.1).
+    CredentialsInUrl,
+    /// At most one method of authentication is used (RFC 6749, section 2.3).
+    AuthenticationMethods,
+    /// The grant is client credentials (RFC 6749, section 4.4.2).
+    GrantType,
+    /// A client id and a secret are there, and readable.
+    CredentialsPresent,
+    /// Type, state and secret of the client, in one answer (RFC 6749, section 5.2).
+    Authentication,
+    /// The application may use the grant.
+    GrantAllowed,
+    /// The organization is not suspended.
+    Organization,
+    /// The caller's address is allowed.
+    AddressPolicy,
+    /// The quota is not used up.
+    Quota,
+    /// The application is authorized for the audience (RFC 8707, section 2).
+    Audience,
+    /// The scope is well-formed and assigned (RFC 6749, section 3.3).
+    Scope,
+    /// The application may act as its system user.
+    SystemUser,
+}
+
+impl Check {
+    /// All checks, in the order in which they are made.
+    pub const ORDER: [Self; 17] = [
+        Self::Method,
+        Self::Size,
+        Self::ContentType,
+        Self::Form,
+        Self::Repeats,
+        Self::CredentialsInUrl,
+        Self::AuthenticationMethods,
+        Self::GrantType,
+        Self::CredentialsPresent,
+        Self::Authentication,
+        Self::GrantAllowed,
+        Self::Organization,
+        Self::AddressPolicy,
+        Self::Quota,
+        Self::Audience,
+        Self::Scope,
+        Self::SystemUser,
+    ];
+
+    /// The check that ends with this cause; none for what a token request is not checked for.
+    #[must_use]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a token request is checked for what is named, whatever else can go wrong elsewhere"
+    )]
+    pub const fn of(cause: Cause) -> Option<Self> {
+        Some(match cause {
+            Cause::MethodNotAllowed => Self::Method,
+            Cause::BodyTooLarge => Self::Size,
+            Cause::ContentTypeWrong => Self::ContentType,
+            Cause::BodyMalformed | Cause::ParametersTooMany | Cause::ParameterTooLong => Self::Form,
+            Cause::ParameterRepeated => Self::Repeats,
+            Cause::CredentialsInUrl => Self::CredentialsInUrl,
+            Cause::AuthenticationMethodsSeveral => Self::AuthenticationMethods,
+            Cause::GrantTypeMissing | Cause::GrantTypeUnsupported | Cause::GrantTypeUnknown => {
+                Self::GrantType
+            }
+            Cause::BasicMalformed
+            | Cause::AuthenticationSchemeUnsupported
+            | Cause::AssertionUnsupported
+            | Cause::ClientIdMismatch
+            | Cause::CredentialsMissing => Self::CredentialsPresent,
+            Cause::ClientIdMalformed
+            | Cause::ClientUnknown
+            | Cause::ApplicationDeleted
+            | Cause::ApplicationDisabled
+            | Cause::ClientPublic
+            | Cause::AuthenticationMethodNotAllowed
+            | Cause::SecretWrong
+            | Cause::SecretRotatedOut
+            | Cause::SecretRevoked
+            | Cause::SecretExpired
+            | Cause::AuthenticationThrottled => Self::Authentication,
+            Cause::GrantNotAllowed => Self::GrantAllowed,
+            Cause::OrganizationSuspended => Self::Organization,
+            Cause::AddressNotAllowed => Self::AddressPolicy,
+            Cause::QuotaExceeded => Self::Quota,
+            Cause::AudienceMissing
+            | Cause::AudienceMalformed
+            | Cause::AudiencesTooMany
+            | Cause::AudienceUnknown
+            | Cause::AudienceNotAuthorized
+            | Cause::AudiencesIncompatible
+            | Cause::NoApiAuthorized => Self::Audience,
+            Cause::ScopeMalformed
+            | Cause::ScopeUnknown
+            | Cause::ScopeNotAssigned
+            | Cause::NoScopeAssigned => Self::Scope,
+            Cause::SystemUserNotAllowed | Cause::SystemUserMissing => Self::SystemUser,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,370 @@
+//! What the operator gets beyond the cause: evidence, and the fix with the very command that does it.
+//!
+//! A refusal carries a [`Suspect`]: what was presented, secrets as hashes of their normalized variants only. The reply leaves
+//! first; then a worker hands the suspect and the records that matter to [`diagnose`], so that evidence costs the caller no
+//! time and tells nothing by time. All of it is pure.
+
+mod evidence;
+mod nearest;
+mod suspect;
+
+pub use evidence::{Difference, Evidence, Fix};
+pub(crate) use nearest::nearest;
+pub use suspect::Suspect;
+
+use m2m_errors::Cause;
+use oauth_proto::Scope;
+
+use crate::registry::{Api, Application, Ending, Records};
+
+/// What is known of a refusal beyond its cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Exactly why it was refused.
+    pub cause: Cause,
+    /// What speaks for it, the most telling first.
+    pub evidence: Vec<Evidence>,
+    /// What to do, the most helpful first. Never empty.
+    pub fixes: Vec<Fix>,
+}
+
+/// Compares what was presented with the records.
+///
+/// `records` may be a part of the registry: what is not in it is not found. They should hold the application that was named,
+/// those that have one of the presented secrets, and the APIs.
+#[must_use]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the causes that are not named are the whole evidence themselves"
+)]
+pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
+    let cause = suspect.cause();
+    let found = match cause {
+        Cause::ClientUnknown | Cause::ClientIdMalformed => unknown_client(suspect, records),
+        Cause::ApplicationDeleted => deleted(suspect, records),
+        Cause::SecretWrong => wrong_secret(suspect, records),
+        Cause::SecretRotatedOut | Cause::SecretRevoked | Cause::SecretExpired => {
+            ended_secret(suspect, records)
+        }
+        Cause::AudienceUnknown | Cause::AudienceMalformed => unknown_audience(suspect, records),
+        Cause::AudienceNotAuthorized => unauthorized_audience(suspect, records),
+        Cause::AudienceMissing => authorized_for(suspect, records).into_iter().collect(),
+        Cause::ScopeUnknown => scopes(suspect, records),
+        Cause::ScopeNotAssigned | Cause::NoScopeAssigned => scopes(suspect, records),
+        Cause::GrantTypeUnknown => nearest_grant_type(suspect),
+        Cause::OrganizationSuspended => suspended_organization(suspect, records),
+        Cause::AddressNotAllowed => address(suspect, records),
+        _ => Vec::new(),
+    };
+    let evidence: Vec<Evidence> = suspect
+        .observed()
+        .cloned()
+        .into_iter()
+        .chain(found)
+        .collect();
+    let mut fixes: Vec<Fix> = evidence
+        .iter()
+        .filter_map(|evidence| evidence.fix(suspect.client_id()))
+        .collect();
+    fixes.extend(cause.entry().for_operator.fixes.iter().map(|text| Fix {
+        text: (*text).into(),
+        command: None,
+    }));
+    Diagnosis {
+        cause,
+        evidence,
+        fixes,
+    }
+}
+
+fn application<'r>(suspect: &Suspect, records: &'r Records) -> Option<&'r Application> {
+    records
+        .applications
+        .iter()
+        .find(|application| *application.client_id == *suspect.client_id())
+}
+
+fn unknown_client(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    let swapped = records.applications.iter().find(|application| {
+        suspect.secret_is(&application.client_id)
+            && application
+                .secrets
+                .iter()
+                .any(|secret| suspect.client_id_is_secret(&secret.hash))
+    });
+    if let Some(application) = swapped {
+        evidence.push(Evidence::CredentialsSwapped {
+            client_id: application.client_id.clone(),
+        });
+        return evidence;
+    }
+    let ids = || {
+        records
+            .applications
+            .iter()
+            .map(|application| &*application.client_id)
+    };
+    let near = Difference::between(suspect.client_id(), ids());
+    if let Some((client_id, difference)) = near {
+        evidence.push(Evidence::ClientIdRightButFor {
+            client_id: client_id.into(),
+            difference,
+        });
+    } else if let Some(client_id) = nearest(suspect.client_id(), ids()) {
+        evidence.push(Evidence::NearestClientId {
+            client_id: client_id.into(),
+        });
+    }
+    evidence.extend(secret_of_another(suspect, records));
+    evidence
+}
+
+fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let deletion = records
+        .deleted
+        .iter()
+        .find(|deletion| *deletion.client_id == *suspect.client_id());
+    deletion
+        .map(|deletion| Evidence::Deleted {
+            at: deletion.at,
+            by: deletion.by.clone(),
+        })
+        .into_iter()
+        .collect()
+}
+
+fn wrong_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let own = application(suspect, records).and_then(|application| {
+        application.secrets.iter().find_map(|secret| {
+            let difference = suspect.difference_to(&secret.hash)?;
+            Some(Evidence::SecretRightButFor {
+                id: secret.id.clone(),
+                difference,
+            })
+        })
+    });
+    own.or_else(|| secret_of_another(suspect, records))
+        .into_iter()
+        .collect()
+}
+
+fn secret_of_another(suspect: &Suspect, records: &Records) -> Option<Evidence> {
+    let others = records
+        .applications
+        .iter()
+        .filter(|application| *application.client_id != *suspect.client_id());
+    let other = others.into_iter().find(|application| {
+        application
+            .secrets
+            .iter()
+            .any(|secret| suspect.presents(&secret.hash))
+    })?;
+    Some(Evidence::SecretOfAnother {
+        client_id: other.client_id.clone(),
+    })
+}
+
+fn ended_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let Some(application) = application(suspect, records) else {
+        return Vec::new();
+    };
+    let ended = application
+        .secrets
+        .iter()
+        .filter(|secret| suspect.presents(&secret.hash));
+    ended
+        .filter_map(|secret| {
+            let id = secret.id.clone();
+            Some(match secret.ending.clone()? {
+                Ending::Expires { at } => Evidence::SecretExpired { id, at },
+                Ending::RotatedOut { at, by } => Evidence::SecretRotatedOut { id, at, by },
+                Ending::Revoked { at, by } => Evidence::SecretRevoked { id, at, by },
+            })
+        })
+        .collect()
+}
+
+/// All spellings of the audiences of an API.
+fn audiences(api: &Api) -> impl Iterator<Item = &str> {
+    core::iter::once(&api.audience)
+        .chain(&api.aliases)
+        .map(|audience| &**audience)
+}
+
+fn find_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
+    records
+        .apis
+        .iter()
+        .find(|api| audiences(api).any(|spelled| spelled == audience))
+}
+
+fn unknown_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    for asked in suspect
+        .audiences()
+        .filter(|asked| find_api(records, asked).is_none())
+    {
+        let all = || records.apis.iter().flat_map(audiences);
+        if let Some((audience, difference)) = Difference::between(asked, all()) {
+            evidence.push(Evidence::AudienceRightButFor {
+                asked: asked.into(),
+                audience: audience.into(),
+                difference,
+            });
+        } else if let Some(audience) = nearest(asked, all()) {
+            evidence.push(Evidence::NearestAudience {
+                asked: asked.into(),
+                audience: audience.into(),
+            });
+        }
+    }
+    evidence.extend(authorized_for(suspect, records));
+    evidence
+}
+
+fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let mut evidence = Vec::new();
+    let Some(application) = application(suspect, records) else {
+        return evidence;
+    };
+    let authorized = || {
+        application
+            .authorizations
+            .iter()
+            .map(|authorization| &*authorization.audience)
+    };
+    for asked in suspect.audiences() {
+        let Some(api) = find_api(records, asked) else {
+            continue;
+        };
+        if authorized().any(|audience| audiences(api).any(|spelled| spelled == audience)) {
+            continue;
+        }
+        if let Some((audience, difference)) = Difference::between(asked, authorized()) {
+            evidence.push(Evidence::AudienceRightButFor {
+                asked: asked.into(),
+                audience: audience.into(),
+                difference,
+            });
+        }
+        evidence.push(Evidence::AudienceNotAuthorized {
+            audience: asked.into(),
+            api: api.name.clone(),
+        });
+    }
+    evidence.extend(authorized_for(suspect, records));
+    evidence
+}
+
+fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
+    let application = application(suspect, records)?;
+    let audiences = application
+        .authorizations
+        .iter()
+        .map(|authorization| authorization.audience.clone());
+    Some(Evidence::AuthorizedFor {
+        audiences: audiences.take(MOST_LISTED).collect(),
+    })
+}
+
+/// How many values an evidence lists: enough to see, few enough to read.
+const MOST_LISTED: usize = 8;
+
+/// What is the matter with each scope that was asked for, the audiences being those asked for or all authorized ones.
+fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let Some(application) = application(suspect, records) else {
+        return Vec::new();
+    };
+    let Some(scope) = suspect.scope().and_then(|scope| Scope::parse(scope).ok()) else {
+        return Vec::new();
+    };
+    let asked = |api: &Api| {
+        let mut named = suspect.audiences().peekable();
+        match named.peek() {
+            Some(_) => named.any(|audience| audiences(api).any(|spelled| spelled == audience)),
+            None => assignment(application, api).is_some(),
+        }
+    };
+    let (wanted, others): (Vec<&Api>, Vec<&Api>) = records.apis.iter().partition(|api| asked(api));
+    let defines = |api: &&&Api, token: &str| api.scopes.iter().any(|scope| *scope.key == *token);
+    let mut evidence = Vec::new();
+    for token in scope.tokens().map(|token| token.as_str()) {
+        let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
+        if defining.is_empty() {
+            if let Some(other) = others.iter().find(|api| defines(api, token)) {
+                evidence.push(Evidence::ScopeOnAnotherApi {
+                    scope: token.into(),
+                    audience: other.audience.clone(),
+                });
+            }
+            let defined = wanted
+                .iter()
+                .flat_map(|api| &api.scopes)
+                .map(|scope| &*scope.key);
+            if let Some(near) = nearest(token, defined) {
+                evidence.push(Evidence::NearestScope {
+                    asked: token.into(),
+                    scope: near.into(),
+                });
+            }
+        }
+        for api in defining {
+            let assigned = assignment(application, api);
+            if !assigned.is_some_and(|scopes| scopes.iter().any(|scope| **scope == *token)) {
+                evidence.push(Evidence::ScopeNotAssignedOn {
+                    scope: token.into(),
+                    audience: api.audience.clone(),
+                });
+            }
+        }
+        if evidence.len() >= MOST_LISTED {
+            break;
+        }
+    }
+    evidence
+}
+
+/// The scopes that an application has on an API, if it is authorized for it.
+fn assignment<'a>(application: &'a Application, api: &Api) -> Option<&'a [Box<str>]> {
+    let mut authorizations = application.authorizations.iter();
+    let authorization = authorizations.find(|authorization| {
+        audiences(api).any(|audience| *audience == *authorization.audience)
+    })?;
+    Some(&authorization.scopes)
+}
+
+fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {
+    let known = oauth_proto::KnownGrantType::ALL
+        .iter()
+        .map(|known| known.as_str());
+    let known = core::iter::once("client_credentials").chain(known);
+    let near = suspect.grant_type().and_then(|asked| nearest(asked, known));
+    near.map(|grant_type| Evidence::NearestGrantType {
+        grant_type: grant_type.into(),
+    })
+    .into_iter()
+    .collect()
+}
+
+fn suspended_organization(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let code =
+        application(suspect, records).and_then(|application| application.organization.clone());
+    code.map(|code| Evidence::OrganizationSuspended { code })
+        .into_iter()
+        .collect()
+}
+
+fn address(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
+    let (Some(application), Some(address)) = (application(suspect, records), suspect.address())
+    else {
+        return Vec::new();
+    };
+    let allowed = application
+        .allowed_addresses
+        .iter()
+        .copied()
+        .take(MOST_LISTED)
+        .collect();
+    vec![Evidence::AddressOutside { address, allowed }]
+}

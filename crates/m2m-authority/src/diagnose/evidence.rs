@@ -1,0 +1,342 @@
+//! What speaks for a cause, and what to do about it.
+
+use core::fmt::{self, Write as _};
+use core::net::IpAddr;
+
+use m2m_jwt::UnixTime;
+
+use crate::registry::AddressBlock;
+
+/// One observation. It never holds a secret or a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the fields are named for what they hold")]
+pub enum Evidence {
+    /// The body cannot be read from this byte on, counted from 0.
+    BrokenAt { offset: usize },
+    /// A parameter stands a second time at this byte, counted from 0; it is named if it is one that the endpoint knows.
+    RepeatedAt {
+        parameter: Option<&'static str>,
+        offset: usize,
+    },
+    /// A parameter that the request needs is missing or empty.
+    Missing { parameter: &'static str },
+    /// Client id and secret stand in each other's place.
+    CredentialsSwapped { client_id: Box<str> },
+    /// The client id is one of an application, but for a usual mistake.
+    ClientIdRightButFor {
+        client_id: Box<str>,
+        difference: Difference,
+    },
+    /// An application has nearly this client id.
+    NearestClientId { client_id: Box<str> },
+    /// The secret is the application's, but for a usual mistake.
+    SecretRightButFor {
+        id: Box<str>,
+        difference: Difference,
+    },
+    /// The secret is another application's.
+    SecretOfAnother { client_id: Box<str> },
+    /// The secret reached the end that it was given.
+    SecretExpired { id: Box<str>, at: UnixTime },
+    /// Another secret took the place of this one.
+    SecretRotatedOut {
+        id: Box<str>,
+        at: UnixTime,
+        by: Box<str>,
+    },
+    /// An operator ended the secret.
+    SecretRevoked {
+        id: Box<str>,
+        at: UnixTime,
+        by: Box<str>,
+    },
+    /// The application was deleted.
+    Deleted { at: UnixTime, by: Box<str> },
+    /// The audience is one of an API, but for a usual mistake.
+    AudienceRightButFor {
+        asked: Box<str>,
+        audience: Box<str>,
+        difference: Difference,
+    },
+    /// An API has nearly this audience.
+    NearestAudience { asked: Box<str>, audience: Box<str> },
+    /// The audience exists, and the application is not authorized for it.
+    AudienceNotAuthorized { audience: Box<str>, api: Box<str> },
+    /// What the application is authorized for; the first eight.
+    AuthorizedFor { audiences: Vec<Box<str>> },
+    /// Another API defines the scope.
+    ScopeOnAnotherApi { scope: Box<str>, audience: Box<str> },
+    /// A requested API defines nearly this scope.
+    NearestScope { asked: Box<str>, scope: Box<str> },
+    /// A requested API defines the scope, and it is not assigned there.
+    ScopeNotAssignedOn { scope: Box<str>, audience: Box<str> },
+    /// A grant type is nearly this one.
+    NearestGrantType { grant_type: Box<str> },
+    /// The organization is suspended.
+    OrganizationSuspended { code: Box<str> },
+    /// The caller's address is in no allowed block; the first eight.
+    AddressOutside {
+        address: IpAddr,
+        allowed: Vec<AddressBlock>,
+    },
+}
+
+/// A usual mistake that separates two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Difference {
+    /// A line break at the end, as `echo` and editors leave it.
+    TrailingNewline,
+    /// White space at the beginning or the end.
+    SurroundingSpace,
+    /// Quotation marks around it, as from a shell or an environment file.
+    Quotes,
+    /// A slash at the end, more or less.
+    TrailingSlash,
+    /// Upper and lower case.
+    Case,
+}
+
+/// What to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// In a sentence.
+    pub text: Box<str>,
+    /// The command that does it, if there is one.
+    pub command: Option<Box<str>>,
+}
+
+impl Difference {
+    /// What `text` would be without a usual mistake, of those that a secret can have.
+    pub(crate) fn variants(text: &str) -> impl Iterator<Item = (Self, &str)> {
+        let newline = text.trim_end_matches(['\r', '\n']);
+        let space = text.trim();
+        let quotes = ['"', '\'']
+            .iter()
+            .find_map(|mark| space.strip_prefix(*mark)?.strip_suffix(*mark));
+        let candidates = [
+            (Self::TrailingNewline, newline),
+            (Self::SurroundingSpace, space),
+            (Self::Quotes, quotes.unwrap_or(text)),
+        ];
+        candidates
+            .into_iter()
+            .filter(move |(_, variant)| *variant != text)
+    }
+
+    /// The candidate that `value` equals but for a usual mistake, and the mistake.
+    pub(crate) fn between<'c>(
+        value: &str,
+        candidates: impl Iterator<Item = &'c str>,
+    ) -> Option<(&'c str, Self)> {
+        let same = |candidate: &str| {
+            if candidate == value {
+                return None;
+            }
+            let slash = candidate.trim_end_matches('/') == value.trim_end_matches('/');
+            let variant = Self::variants(value).find(|(_, variant)| *variant == candidate);
+            let case = candidate.eq_ignore_ascii_case(value);
+            variant
+                .map(|(difference, _)| difference)
+                .or_else(|| slash.then_some(Self::TrailingSlash))
+                .or_else(|| case.then_some(Self::Case))
+        };
+        candidates
+            .filter_map(|candidate| Some((candidate, same(candidate)?)))
+            .min_by_key(|(candidate, _)| *candidate)
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::TrailingNewline => "a line break at the end",
+            Self::SurroundingSpace => "white space around it",
+            Self::Quotes => "quotation marks around it",
+            Self::TrailingSlash => "a slash at the end",
+            Self::Case => "upper and lower case",
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Evidence {
+    /// The observation in a sentence. Times are written by `time`, since how they look is a matter of who shows them.
+    #[must_use]
+    pub fn text(&self, time: impl Fn(UnixTime) -> String) -> String {
+        match self {
+            Self::BrokenAt { offset } => format!("the body cannot be read from byte {offset} on"),
+            Self::RepeatedAt {
+                parameter: Some(name),
+                offset,
+            } => {
+                format!("the parameter {name:?} stands a second time at byte {offset} of the body")
+            }
+            Self::RepeatedAt {
+                parameter: None,
+                offset,
+            } => {
+                format!("a parameter stands a second time at byte {offset} of the body")
+            }
+            Self::Missing { parameter } => {
+                format!("the request has no {parameter}, or an empty one")
+            }
+            Self::CredentialsSwapped { client_id } => {
+                format!(
+                    "client id and secret are swapped: the value sent as secret is the client id {client_id:?}"
+                )
+            }
+            Self::ClientIdRightButFor {
+                client_id,
+                difference,
+            } => {
+                format!("the client id is {client_id:?} but for {difference}")
+            }
+            Self::NearestClientId { client_id } => {
+                format!("the nearest client id is {client_id:?}")
+            }
+            Self::SecretRightButFor { id, difference } => {
+                format!("the secret presented is the secret {id:?} but for {difference}")
+            }
+            Self::SecretOfAnother { client_id } => {
+                format!("the secret presented is one of the application {client_id:?}")
+            }
+            Self::SecretExpired { id, at } => {
+                format!(
+                    "the secret presented is the secret {id:?}, which expired on {}",
+                    time(*at)
+                )
+            }
+            Self::SecretRotatedOut { id, at, by } => {
+                format!(
+                    "the secret presented is the secret {id:?}, which was rotated out on {} by {by:?}",
+                    time(*at)
+                )
+            }
+            Self::SecretRevoked { id, at, by } => {
+                format!(
+                    "the secret presented is the secret {id:?}, which was ended on {} by {by:?}",
+                    time(*at)
+                )
+            }
+            Self::Deleted { at, by } => {
+                format!("the application was deleted on {} by {by:?}", time(*at))
+            }
+            Self::AudienceRightButFor {
+                asked,
+                audience,
+                difference,
+            } => {
+                format!("the request names {asked:?}, which is {audience:?} but for {difference}")
+            }
+            Self::NearestAudience { asked, audience } => {
+                format!("no API has the audience {asked:?}; the nearest is {audience:?}")
+            }
+            Self::AudienceNotAuthorized { audience, api } => {
+                format!(
+                    "{audience:?} is the audience of the API {api:?}, for which the application is not authorized"
+                )
+            }
+            Self::AuthorizedFor { audiences } => {
+                listed("the application is authorized for", audiences)
+            }
+            Self::ScopeOnAnotherApi { scope, audience } => {
+                format!("the scope {scope:?} exists on another API, {audience:?}")
+            }
+            Self::NearestScope { asked, scope } => {
+                format!("no requested API defines {asked:?}; the nearest is {scope:?}")
+            }
+            Self::ScopeNotAssignedOn { scope, audience } => {
+                format!(
+                    "{audience:?} defines the scope {scope:?}, which is not assigned to the application there"
+                )
+            }
+            Self::NearestGrantType { grant_type } => {
+                format!("the nearest grant type is {grant_type:?}")
+            }
+            Self::OrganizationSuspended { code } => {
+                format!("the organization {code:?} is suspended")
+            }
+            Self::AddressOutside { address, allowed } => listed(
+                &format!("the call came from {address}; allowed are"),
+                allowed,
+            ),
+        }
+    }
+
+    /// What to do about it, where this very observation tells.
+    pub(super) fn fix(&self, client_id: &str) -> Option<Fix> {
+        let (text, command) = match self {
+            Self::CredentialsSwapped { client_id } => (
+                format!("send {client_id:?} as client_id and the other value as client_secret"),
+                None,
+            ),
+            Self::ClientIdRightButFor { client_id, .. } | Self::NearestClientId { client_id } => {
+                (format!("send {client_id:?} as client_id"), None)
+            }
+            Self::SecretRightButFor { difference, .. } => {
+                (format!("send the secret without {difference}"), None)
+            }
+            Self::SecretOfAnother { client_id: other } => (
+                format!("send the secret of {client_id:?}, or {other:?} as client_id"),
+                None,
+            ),
+            Self::SecretExpired { .. }
+            | Self::SecretRotatedOut { .. }
+            | Self::SecretRevoked { .. } => (
+                "deploy the current secret to the caller; if it is lost, make a new one".to_owned(),
+                Some(format!("m2m secret rotate {client_id}")),
+            ),
+            Self::AudienceRightButFor { audience, .. } | Self::NearestAudience { audience, .. } => {
+                (format!("ask for {audience:?}"), None)
+            }
+            Self::AudienceNotAuthorized { audience, .. } => (
+                format!(
+                    "authorize the application for {audience:?}: add it to `authorize` of the application"
+                ),
+                Some("m2m apply -f world.toml".to_owned()),
+            ),
+            Self::ScopeOnAnotherApi { scope, audience } => (
+                format!("ask for {scope:?} together with the audience {audience:?}"),
+                None,
+            ),
+            Self::NearestScope { scope, .. } => (format!("ask for {scope:?}"), None),
+            Self::ScopeNotAssignedOn { scope, audience } => (
+                format!(
+                    "assign {scope:?} on {audience:?}: add it to `authorize` of the application"
+                ),
+                Some("m2m apply -f world.toml".to_owned()),
+            ),
+            Self::NearestGrantType { grant_type } => {
+                (format!("send grant_type={grant_type}"), None)
+            }
+            Self::Missing { parameter } => (format!("send {parameter}"), None),
+            Self::BrokenAt { .. }
+            | Self::RepeatedAt { .. }
+            | Self::Deleted { .. }
+            | Self::AuthorizedFor { .. }
+            | Self::OrganizationSuspended { .. }
+            | Self::AddressOutside { .. } => return None,
+        };
+        Some(Fix {
+            text: text.into(),
+            command: command.map(Into::into),
+        })
+    }
+}
+
+fn listed(text: &str, values: &[impl fmt::Display]) -> String {
+    let mut list = text.to_owned();
+    if values.is_empty() {
+        list.push_str(" none");
+    }
+    for (index, value) in values.iter().enumerate() {
+        let separator = if index == 0 { " " } else { ", " };
+        // Writing to a string does not fail.
+        let _ = write!(list, "{separator}{value}");
+    }
+    list
+}

@@ -1,0 +1,182 @@
+//! What was presented, as far as a diagnosis needs it.
+
+use core::net::IpAddr;
+use std::borrow::Cow;
+
+use m2m_errors::Cause;
+use zeroize::Zeroizing;
+
+use super::evidence::{Difference, Evidence};
+use crate::registry::SecretHash;
+
+/// What a refused request presented: identifiers as they were, secrets only as hashes of themselves and of what they would be
+/// without a usual mistake. Wiped when it is dropped.
+pub struct Suspect {
+    cause: Cause,
+    observed: Option<Evidence>,
+    client_id: Zeroizing<String>,
+    presented: Zeroizing<Vec<SecretHash>>,
+    variants: Vec<(Difference, Zeroizing<SecretHash>)>,
+    client_id_as_secret: Option<Zeroizing<SecretHash>>,
+    audiences: Vec<Box<str>>,
+    scope: Option<Box<str>>,
+    grant_type: Option<Box<str>>,
+    address: Option<IpAddr>,
+}
+
+impl Suspect {
+    /// A request that failed to authenticate.
+    pub(crate) fn of_credentials(
+        cause: Cause,
+        client_id: &str,
+        secret: &str,
+        other_reading: Option<&str>,
+    ) -> Self {
+        let readings = core::iter::once(secret).chain(other_reading);
+        Self {
+            presented: Zeroizing::new(
+                readings
+                    .clone()
+                    .map(|reading| SecretHash::of(reading.as_bytes()))
+                    .collect(),
+            ),
+            variants: readings
+                .flat_map(Difference::variants)
+                .map(|(difference, variant)| {
+                    (
+                        difference,
+                        Zeroizing::new(SecretHash::of(variant.as_bytes())),
+                    )
+                })
+                .collect(),
+            client_id_as_secret: Some(Zeroizing::new(SecretHash::of(client_id.as_bytes()))),
+            ..Self::empty(cause, client_id)
+        }
+    }
+
+    /// A request that asked for what it may not have.
+    pub(crate) fn of_request(
+        cause: Cause,
+        client_id: &str,
+        audiences: &[Cow<'_, str>],
+        scope: Option<&str>,
+        address: Option<IpAddr>,
+    ) -> Self {
+        Self {
+            audiences: audiences.iter().map(|audience| bounded(audience)).collect(),
+            scope: scope.map(bounded),
+            address,
+            ..Self::empty(cause, client_id)
+        }
+    }
+
+    /// A request for another grant.
+    pub(crate) fn of_grant_type(cause: Cause, grant_type: &str) -> Self {
+        Self {
+            grant_type: Some(bounded(grant_type)),
+            ..Self::empty(cause, "")
+        }
+    }
+
+    /// A request whose very form shows what is wrong.
+    pub(crate) fn of_form(cause: Cause, observed: Evidence) -> Self {
+        Self {
+            observed: Some(observed),
+            ..Self::empty(cause, "")
+        }
+    }
+
+    fn empty(cause: Cause, client_id: &str) -> Self {
+        Self {
+            cause,
+            observed: None,
+            client_id: Zeroizing::new(client_id.to_owned()),
+            presented: Zeroizing::default(),
+            variants: Vec::new(),
+            client_id_as_secret: None,
+            audiences: Vec::new(),
+            scope: None,
+            grant_type: None,
+            address: None,
+        }
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The client id that was presented. It may be a secret that was mistaken for one, and must not be logged.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(crate) const fn observed(&self) -> Option<&Evidence> {
+        self.observed.as_ref()
+    }
+
+    /// Whether a reading of the secret that was presented has this hash.
+    pub(crate) fn presents(&self, hash: &SecretHash) -> bool {
+        self.presented
+            .iter()
+            .any(|presented| presented.constant_time_eq(hash).into())
+    }
+
+    /// What separates the secret that was presented from the one with this hash, if it is a usual mistake.
+    pub(crate) fn difference_to(&self, hash: &SecretHash) -> Option<Difference> {
+        let mut variants = self.variants.iter();
+        variants
+            .find(|(_, variant)| variant.constant_time_eq(hash).into())
+            .map(|(difference, _)| *difference)
+    }
+
+    /// Whether the secret that was presented is this text.
+    pub(crate) fn secret_is(&self, text: &str) -> bool {
+        self.presents(&SecretHash::of(text.as_bytes()))
+    }
+
+    /// Whether the client id that was presented is the secret with this hash.
+    pub(crate) fn client_id_is_secret(&self, hash: &SecretHash) -> bool {
+        self.client_id_as_secret
+            .as_ref()
+            .is_some_and(|presented| presented.constant_time_eq(hash).into())
+    }
+
+    pub(crate) fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.audiences.iter().map(|audience| &**audience)
+    }
+
+    pub(crate) fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    pub(crate) fn grant_type(&self) -> Option<&str> {
+        self.grant_type.as_deref()
+    }
+
+    pub(crate) const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+}
+
+/// As much of a caller's value as a diagnosis keeps: longer ones are no mistake that it could name.
+fn bounded(value: &str) -> Box<str> {
+    if value.len() <= LONGEST {
+        value.into()
+    } else {
+        Box::default()
+    }
+}
+
+/// The longest value that is kept. Unit: bytes.
+const LONGEST: usize = 2048;
+
+impl core::fmt::Debug for Suspect {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Suspect")
+            .field("cause", &self.cause)
+            .finish_non_exhaustive()
+    }
+}

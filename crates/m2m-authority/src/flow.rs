@@ -1,0 +1,25 @@
+//! The decision: six steps, in the order in which they run.
+//!
+//! Each step consumes what the step before made and can be had from nowhere else, so that nothing reaches the signer that was
+//! not authenticated and authorized:
+//!
+//! ```text
+//! RawRequest → accept → Accepted → authenticate → Authenticated → authorize → Authorized → issue → Issued
+//! ```
+//!
+//! A step that refuses answers a [`Refusal`](crate::Refusal) instead. [`record`] makes of either what the log keeps, and
+//! [`respond`] what the caller sees. No step waits; between them a shell loads the client, the policy and the key.
+
+mod accept;
+mod authenticate;
+mod authorize;
+mod issue;
+mod record;
+mod respond;
+
+pub use accept::{Accepted, Header, RawRequest, accept};
+pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
+pub use authorize::{Authorized, Usage, authorize};
+pub use issue::{Issued, issue};
+pub use record::{Door, Event, Exchange, IssuedEvent, Outcome, RefusedEvent, record};
+pub use respond::{Reply, respond};

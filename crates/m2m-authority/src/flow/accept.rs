@@ -1,0 +1,318 @@
+//! Step 1: a raw request becomes a client credentials request with credentials in it, or is refused.
+//!
+//! Source: RFC 6749, sections 2.3, 3.2, 4.4.2 and appendix B.
+
+use core::net::IpAddr;
+use std::borrow::Cow;
+
+use m2m_errors::Cause;
+use oauth_proto::{
+    BasicCredentials, FormContentType, GrantType, InvalidTokenRequest, Secret, TokenRequest,
+    query_carries_credentials,
+};
+
+use crate::Authority;
+use crate::diagnose::{Evidence, Suspect};
+use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
+
+/// A request to the token endpoint as it came, its body complete.
+#[derive(Clone, Copy)]
+pub struct RawRequest<'r> {
+    /// The method, such as `POST`.
+    pub method: &'r str,
+    /// What stands behind the `?` of the request target.
+    pub query: Option<&'r [u8]>,
+    /// The `Content-Type` field.
+    pub content_type: Header<'r>,
+    /// The `Authorization` field.
+    pub authorization: Header<'r>,
+    /// The body. A shell that reads no more than the limit hands in one byte beyond it where there was more.
+    pub body: &'r [u8],
+    /// The address of the caller, from the socket or from a peer that may name it.
+    pub address: Option<IpAddr>,
+}
+
+/// A field of the header that should stand at most once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Header<'r> {
+    /// It is not there.
+    #[default]
+    Absent,
+    /// It stands once.
+    Once(&'r [u8]),
+    /// It stands more than once.
+    Repeated,
+}
+
+impl<'r> FromIterator<&'r [u8]> for Header<'r> {
+    fn from_iter<I: IntoIterator<Item = &'r [u8]>>(values: I) -> Self {
+        let mut values = values.into_iter();
+        match (values.next(), values.next()) {
+            (None, _) => Self::Absent,
+            (Some(value), None) => Self::Once(value),
+            (Some(_), Some(_)) => Self::Repeated,
+        }
+    }
+}
+
+impl core::fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // The query, the body and the Authorization field may hold secrets.
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A client credentials request with a client id and a secret in it, neither of them believed yet.
+#[derive(Debug)]
+#[must_use = "an accepted request has to be authenticated"]
+pub struct Accepted<'r> {
+    pub(super) credentials: Credentials<'r>,
+    pub(super) asked: Asked<'r>,
+    pub(super) address: Option<IpAddr>,
+}
+
+/// What the request asks for.
+#[derive(Debug, Default)]
+pub(super) struct Asked<'r> {
+    pub(super) scope: Option<Cow<'r, str>>,
+    pub(super) audiences: Vec<Cow<'r, str>>,
+    pub(super) target: TargetParameter,
+}
+
+/// The credentials as they were presented.
+#[derive(Debug)]
+pub(super) enum Credentials<'r> {
+    /// `client_secret_basic`.
+    Basic(BasicCredentials),
+    /// `client_secret_post`.
+    Post {
+        client_id: Cow<'r, str>,
+        secret: Secret<'r>,
+    },
+}
+
+impl Credentials<'_> {
+    pub(super) fn client_id(&self) -> &str {
+        match self {
+            Self::Basic(basic) => basic.client_id(),
+            Self::Post { client_id, .. } => client_id,
+        }
+    }
+
+    /// The secret, and its other reading where a Basic header has two that differ.
+    pub(super) fn secret_readings(&self) -> (&str, Option<&str>) {
+        match self {
+            Self::Basic(basic) => {
+                let readings = basic.secret();
+                (readings.raw, readings.decoded)
+            }
+            Self::Post { secret, .. } => (secret.expose_secret(), None),
+        }
+    }
+}
+
+impl Accepted<'_> {
+    /// The client id as the request states it: what the client is to be loaded by.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.credentials.client_id()
+    }
+}
+
+/// Accepts a well-formed client credentials request.
+///
+/// # Errors
+///
+/// A [`Refusal`] for the first of these checks that fails, in the order of [`Check`](crate::Check): method, size, content
+/// type, form, repeats, credentials in the URL, number of authentication methods, grant type, credentials present.
+pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Accepted<'r>, Refusal> {
+    check_method(&request)?;
+    check_size(&request, authority)?;
+    check_content_type(&request)?;
+    let form = read_form(&request, authority)?;
+    check_url(&request)?;
+    check_methods_of_authentication(&request, &form)?;
+    check_grant_type(&form)?;
+    let (credentials, form) = read_credentials(&request, form, authority)?;
+    Ok(Accepted {
+        credentials,
+        asked: asked(form),
+        address: request.address,
+    })
+}
+
+fn check_method(request: &RawRequest<'_>) -> Result<(), Refusal> {
+    if request.method == "POST" {
+        Ok(())
+    } else {
+        Err(Cause::MethodNotAllowed.into())
+    }
+}
+
+fn check_size(request: &RawRequest<'_>, authority: &Authority) -> Result<(), Refusal> {
+    if request.body.len() <= authority.limits().max_body_bytes {
+        Ok(())
+    } else {
+        Err(Cause::BodyTooLarge.into())
+    }
+}
+
+fn check_content_type(request: &RawRequest<'_>) -> Result<(), Refusal> {
+    let value = match request.content_type {
+        Header::Absent => None,
+        Header::Once(value) => Some(value),
+        Header::Repeated => return Err(Cause::ContentTypeWrong.into()),
+    };
+    FormContentType::parse(value)
+        .map(drop)
+        .map_err(|error| error.cause().into())
+}
+
+fn read_form<'r>(
+    request: &RawRequest<'r>,
+    authority: &Authority,
+) -> Result<TokenRequest<'r>, Refusal> {
+    TokenRequest::parse(request.body, authority.limits()).map_err(|error| {
+        let refusal = Refusal::of(error.cause());
+        match error {
+            InvalidTokenRequest::ParameterRepeated { name, offset } => {
+                let refusal = match name {
+                    Some(name) => refusal.echoing(name),
+                    None => refusal,
+                };
+                refusal.suspecting(Suspect::of_form(
+                    error.cause(),
+                    Evidence::RepeatedAt {
+                        parameter: name,
+                        offset,
+                    },
+                ))
+            }
+            InvalidTokenRequest::Form(form) => match form.offset() {
+                Some(offset) => refusal.suspecting(Suspect::of_form(
+                    error.cause(),
+                    Evidence::BrokenAt { offset },
+                )),
+                None => refusal,
+            },
+            _ => refusal,
+        }
+    })
+}
+
+/// Credentials in the URL end up in logs and histories, so they are refused wherever else they stand too.
+fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
+    match request.query {
+        Some(query) if query_carries_credentials(query) => Err(Cause::CredentialsInUrl.into()),
+        _ => Ok(()),
+    }
+}
+
+fn check_methods_of_authentication(
+    request: &RawRequest<'_>,
+    form: &TokenRequest<'_>,
+) -> Result<(), Refusal> {
+    let by_header = match request.authorization {
+        Header::Absent => 0_u8,
+        Header::Once(_) => 1,
+        Header::Repeated => 2,
+    };
+    let by_secret = u8::from(form.client_secret.is_some());
+    let by_assertion =
+        u8::from(form.client_assertion.is_some() || form.client_assertion_type.is_some());
+    if by_header + by_secret + by_assertion > 1 {
+        Err(Cause::AuthenticationMethodsSeveral.into())
+    } else {
+        Ok(())
+    }
+}
+
+fn check_grant_type(form: &TokenRequest<'_>) -> Result<(), Refusal> {
+    let Some(grant_type) = &form.grant_type else {
+        return Err(Cause::GrantTypeMissing.into());
+    };
+    let Some(cause) = GrantType::parse(grant_type).refusal() else {
+        return Ok(());
+    };
+    let client_id = form
+        .client_id
+        .as_deref()
+        .map_or(RecordedClientId::None, RecordedClientId::presented);
+    Err(Refusal::of(cause)
+        .echoing(grant_type)
+        .by(client_id)
+        .suspecting(Suspect::of_grant_type(cause, grant_type)))
+}
+
+fn read_credentials<'r>(
+    request: &RawRequest<'r>,
+    mut form: TokenRequest<'r>,
+    authority: &Authority,
+) -> Result<(Credentials<'r>, TokenRequest<'r>), Refusal> {
+    if let Header::Once(value) = request.authorization {
+        let basic = BasicCredentials::parse(value, authority.limits())
+            .map_err(|error| Refusal::of(error.cause()))?;
+        if form
+            .client_id
+            .as_deref()
+            .is_some_and(|client_id| client_id != basic.client_id())
+        {
+            return Err(Cause::ClientIdMismatch.into());
+        }
+        check_present(Some(basic.client_id()), Some(basic.secret().raw))?;
+        return Ok((Credentials::Basic(basic), form));
+    }
+    if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
+        return Err(Cause::AssertionUnsupported.into());
+    }
+    check_present(
+        form.client_id.as_deref(),
+        form.client_secret
+            .as_ref()
+            .map(|secret| secret.expose_secret()),
+    )?;
+    match (form.client_id.take(), form.client_secret.take()) {
+        (Some(client_id), Some(secret)) => Ok((Credentials::Post { client_id, secret }, form)),
+        _ => Err(Cause::CredentialsMissing.into()),
+    }
+}
+
+/// An empty value counts as omitted (RFC 6749, section 3.2), in a Basic header as well.
+fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Refusal> {
+    let present = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
+    let missing = match (present(client_id), present(secret)) {
+        (true, true) => return Ok(()),
+        (false, true) => "client_id",
+        (true, false) => "client_secret",
+        (false, false) => return Err(Cause::CredentialsMissing.into()),
+    };
+    let client_id = client_id.filter(|client_id| !client_id.is_empty());
+    let client_id = client_id.map_or(RecordedClientId::None, RecordedClientId::presented);
+    let suspect = Suspect::of_form(
+        Cause::CredentialsMissing,
+        Evidence::Missing { parameter: missing },
+    );
+    Err(Refusal::of(Cause::CredentialsMissing)
+        .echoing(missing)
+        .by(client_id)
+        .suspecting(suspect))
+}
+
+/// `audience` and `resource` name targets alike; where both stand, all of them are asked for.
+fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
+    let target = if form.resources.is_empty() {
+        TargetParameter::Audience
+    } else {
+        TargetParameter::Resource
+    };
+    let mut audiences = form.audiences;
+    audiences.extend(form.resources);
+    Asked {
+        scope: form.scope,
+        audiences,
+        target,
+    }
+}

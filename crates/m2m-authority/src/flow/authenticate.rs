@@ -1,0 +1,215 @@
+//! Step 2: the client is who it says, or the request is refused.
+//!
+//! A stranger learns nothing here. An unknown client, a wrong secret, an ended secret, a disabled, deleted or public
+//! application are one answer, made by one path: the same hashes, the same number of comparisons, each in constant time.
+//!
+//! Source: RFC 6749, sections 2.3.1 and 5.2.
+
+use core::net::IpAddr;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use m2m_errors::Cause;
+use m2m_jwt::{Claims, UnixTime, Verified};
+use oauth_proto::ClientId;
+use subtle::{Choice, ConditionallySelectable as _};
+
+use super::accept::{Accepted, Asked, Credentials};
+use super::record::Door;
+use crate::client::{Client, MAX_SECRETS, Slot, State};
+use crate::diagnose::Suspect;
+use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
+use crate::registry::{ClientType, Ending, SecretHash};
+
+/// A request of an application that has proved who it is. Only [`authenticate`] and [`vouched`] make one.
+#[derive(Debug)]
+#[must_use = "an authenticated request has to be authorized"]
+pub struct Authenticated<'r> {
+    pub(super) client_id: Arc<str>,
+    pub(super) asked: Asked<'r>,
+    pub(super) address: Option<IpAddr>,
+    pub(super) door: Door,
+}
+
+impl Authenticated<'_> {
+    /// The client id of the application, as the registry spells it: what the policy is to be loaded by.
+    #[must_use]
+    pub const fn client_id(&self) -> &Arc<str> {
+        &self.client_id
+    }
+}
+
+/// Authenticates the client that the request states.
+///
+/// `client` is what the registry has under [`Accepted::client_id`], if anything. `now` decides which secrets work.
+///
+/// # Errors
+///
+/// A [`Refusal`] with the exact cause, which the answer conceals, and with what a diagnosis starts from.
+pub fn authenticate<'r>(
+    accepted: Accepted<'r>,
+    client: Option<&Client>,
+    now: UnixTime,
+) -> Result<Authenticated<'r>, Refusal> {
+    let Accepted {
+        credentials,
+        asked,
+        address,
+    } = accepted;
+    let client = client.unwrap_or_else(|| Client::nobody());
+    let (secret, other_reading) = credentials.secret_readings();
+    let hash = SecretHash::of(secret.as_bytes());
+    let matching = match other_reading {
+        None => find(client.slots(), &hash, &hash),
+        Some(reading) => find(client.slots(), &hash, &SecretHash::of(reading.as_bytes())),
+    };
+    let verdict = judge(client, &credentials, matching, now);
+    match verdict {
+        Ok(secret) => Ok(Authenticated {
+            client_id: Arc::clone(client.client_id()),
+            asked,
+            address,
+            door: Door::TokenEndpoint { secret },
+        }),
+        Err(cause) => {
+            // Made for every client, so that an unknown one costs what a known one costs.
+            let presented = RecordedClientId::presented(credentials.client_id());
+            let client_id = match client.state() {
+                State::Nobody => presented,
+                State::Enabled | State::Disabled | State::Deleted => {
+                    RecordedClientId::Known(Arc::clone(client.client_id()))
+                }
+            };
+            let suspect =
+                Suspect::of_credentials(cause, credentials.client_id(), secret, other_reading);
+            Err(Refusal::of(cause).by(client_id).suspecting(suspect))
+        }
+    }
+}
+
+/// The position of the secret that either hash equals; [`MAX_SECRETS`] if there is none.
+///
+/// Always looks at every slot with both hashes, and branches on neither.
+fn find(slots: &[Slot; MAX_SECRETS], hash: &SecretHash, other: &SecretHash) -> u8 {
+    let mut found = NONE;
+    for (position, slot) in (0_u8..).zip(slots) {
+        let equal = slot.hash.constant_time_eq(hash) | slot.hash.constant_time_eq(other);
+        found.conditional_assign(&position, equal & Choice::from(u8::from(slot.occupied)));
+    }
+    found
+}
+
+/// No position of a slot.
+const NONE: u8 = u8::MAX;
+
+/// What is the case, the state of the client before the state of its secret.
+fn judge(
+    client: &Client,
+    credentials: &Credentials<'_>,
+    matching: u8,
+    now: UnixTime,
+) -> Result<u8, Cause> {
+    let is_client_id = ClientId::parse(credentials.client_id()).is_ok();
+    match client.state() {
+        State::Nobody if !is_client_id => return Err(Cause::ClientIdMalformed),
+        State::Nobody => return Err(Cause::ClientUnknown),
+        State::Deleted => return Err(Cause::ApplicationDeleted),
+        State::Disabled => return Err(Cause::ApplicationDisabled),
+        State::Enabled => {}
+    }
+    match client.client_type() {
+        ClientType::Public => return Err(Cause::ClientPublic),
+        ClientType::Confidential => {}
+    }
+    let Some(slot) = client.slots().get(usize::from(matching)) else {
+        return Err(Cause::SecretWrong);
+    };
+    if let Some(ending) = &slot.ending
+        && ending.at() <= now
+    {
+        return Err(match ending {
+            Ending::Expires { .. } => Cause::SecretExpired,
+            Ending::RotatedOut { .. } => Cause::SecretRotatedOut,
+            Ending::Revoked { .. } => Cause::SecretRevoked,
+        });
+    }
+    if slot.from > now {
+        return Err(Cause::SecretWrong);
+    }
+    let permitted = match credentials {
+        Credentials::Basic(_) => client.methods().client_secret_basic,
+        Credentials::Post { .. } => client.methods().client_secret_post,
+    };
+    if permitted {
+        Ok(matching)
+    } else {
+        Err(Cause::AuthenticationMethodNotAllowed)
+    }
+}
+
+/// Somebody who may ask for test tokens in the name of an application.
+///
+/// Can only be made from a verified management token that carries the scope `create:test_tokens`.
+#[derive(Debug)]
+pub struct Operator {
+    client_id: Arc<str>,
+}
+
+impl Operator {
+    /// The scope that a management token needs for test tokens.
+    pub const SCOPE: &'static str = "create:test_tokens";
+
+    /// The operator that a verified token proves, if it carries [`Operator::SCOPE`].
+    #[must_use]
+    pub fn of(token: &Verified<Claims<'_>>) -> Option<Self> {
+        let client_id = token.client_id()?.into();
+        token
+            .scope()
+            .any(|scope| scope == Self::SCOPE)
+            .then_some(Self { client_id })
+    }
+}
+
+/// What a test token is asked for.
+#[derive(Debug, Default)]
+pub struct TestRequest<'r> {
+    /// The audiences; none means what the profile says.
+    pub audiences: Vec<Cow<'r, str>>,
+    /// The scope; none means all that is assigned.
+    pub scope: Option<Cow<'r, str>>,
+}
+
+/// The second door: an operator vouches for an application, which need not prove anything. For test tokens.
+///
+/// # Errors
+///
+/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public.
+pub fn vouched<'r>(
+    operator: &Operator,
+    client: Option<&Client>,
+    request: TestRequest<'r>,
+) -> Result<Authenticated<'r>, Refusal> {
+    let client = client.unwrap_or_else(|| Client::nobody());
+    let cause = match (client.state(), client.client_type()) {
+        (State::Enabled, ClientType::Confidential) => None,
+        (State::Enabled, ClientType::Public) => Some(Cause::ClientPublic),
+        (State::Disabled, _) => Some(Cause::ApplicationDisabled),
+        (State::Deleted, _) => Some(Cause::ApplicationDeleted),
+        (State::Nobody, _) => Some(Cause::ClientUnknown),
+    };
+    if let Some(cause) = cause {
+        return Err(Refusal::of(cause).by(RecordedClientId::Known(Arc::clone(client.client_id()))));
+    }
+    Ok(Authenticated {
+        client_id: Arc::clone(client.client_id()),
+        asked: Asked {
+            scope: request.scope,
+            audiences: request.audiences,
+            target: TargetParameter::Audience,
+        },
+        address: None,
+        door: Door::Vouched {
+            operator: Arc::clone(&operator.client_id),
+        },
+    })
+}

@@ -1,0 +1,365 @@
+//! Step 3: what the application asked for is granted, or the request is refused.
+//!
+//! A scope is granted only if it is assigned on every requested audience that defines it, for else the assignment on one API
+//! would open another.
+//!
+//! Source: RFC 6749, section 3.3; RFC 8707, section 2.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use m2m_errors::{Cause, MissingAudience, Profile, ScopeInAnswer, SystemUserRule};
+use m2m_jwt::{Algorithm, ClaimSet};
+use oauth_proto::{Audience, ResourceIndicator, Scope};
+
+use super::accept::Asked;
+use super::authenticate::Authenticated;
+use super::record::Door;
+use crate::diagnose::Suspect;
+use crate::policy::{Grant, Policy, Target};
+use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
+use crate::registry::{Lifetime, QuotaMode};
+use crate::{Authority, MAX_AUDIENCES};
+
+/// What an application may have. Only [`authorize`] makes one.
+#[derive(Debug)]
+#[must_use = "an authorized request has to be issued"]
+pub struct Authorized<'p> {
+    pub(super) client_id: Arc<str>,
+    pub(super) policy: &'p Policy,
+    pub(super) audiences: Vec<&'p str>,
+    pub(super) scopes: Vec<&'p str>,
+    pub(super) scope_in_answer: bool,
+    pub(super) lifetime: Lifetime,
+    pub(super) algorithm: Algorithm,
+    pub(super) claim_set: ClaimSet,
+    pub(super) quota_exceeded: bool,
+    pub(super) door: Door,
+}
+
+/// How many tokens the application had in the current window of its quota, on this node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Tokens issued in the window.
+    pub tokens: u64,
+    /// Until the next window begins. Unit: seconds.
+    pub window_ends_in_seconds: u32,
+}
+
+impl Authorized<'_> {
+    /// What the token is to be signed with: which key is to be loaded.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The audiences, as the token will carry them.
+    #[must_use]
+    pub fn audiences(&self) -> &[&str] {
+        &self.audiences
+    }
+
+    /// The scopes, as the token will carry them.
+    #[must_use]
+    pub fn scopes(&self) -> &[&str] {
+        &self.scopes
+    }
+}
+
+/// One API that was asked for, and what the application may ask of it.
+struct Wanted<'p> {
+    target: &'p Target,
+    grant: &'p Grant,
+    /// The audience or alias that was asked for, as the registry spells it.
+    audience: &'p str,
+}
+
+/// Grants what the request asks for, as far as `policy` goes.
+///
+/// # Errors
+///
+/// A [`Refusal`] for the first of these checks that fails, in the order of [`Check`](crate::Check): grant allowed,
+/// organization, address policy, quota, audience, scope, system user.
+pub fn authorize<'p>(
+    authenticated: Authenticated<'_>,
+    policy: &'p Policy,
+    usage: Usage,
+    authority: &Authority,
+) -> Result<Authorized<'p>, Refusal> {
+    let Authenticated {
+        client_id,
+        asked,
+        address,
+        door,
+    } = authenticated;
+    let decide = || {
+        check_grant(policy)?;
+        check_organization(policy)?;
+        if let Some(address) = address {
+            check_address(policy, address)?;
+        }
+        let quota_exceeded = check_quota(policy, usage)?;
+        let wanted = find_audiences(policy, &asked, authority.profile())?;
+        let (algorithm, claim_set) = agree(&wanted)?;
+        let scopes = match &asked.scope {
+            Some(scope) => requested_scopes(policy, &wanted, scope)?,
+            None => assigned_scopes(&wanted),
+        };
+        check_system_user(policy, authority.profile())?;
+        let lifetimes = wanted
+            .iter()
+            .map(|wanted| wanted.target.token_lifetime)
+            .chain(policy.token_lifetime);
+        Ok(Authorized {
+            client_id: Arc::clone(&client_id),
+            policy,
+            audiences: wanted.iter().map(|wanted| wanted.audience).collect(),
+            scopes,
+            scope_in_answer: match authority.profile().scope_in_answer() {
+                ScopeInAnswer::Always => true,
+                // What is granted beside a scope that was asked for is exactly that scope.
+                ScopeInAnswer::WhereDifferent => false,
+            },
+            lifetime: lifetimes.min().unwrap_or(Lifetime::DEFAULT),
+            algorithm,
+            claim_set,
+            quota_exceeded,
+            door: door.clone(),
+        })
+    };
+    decide().map_err(|refusal: Refusal| {
+        let suspect = Suspect::of_request(
+            refusal.cause(),
+            &client_id,
+            &asked.audiences,
+            asked.scope.as_deref(),
+            address,
+        );
+        refusal
+            .naming(asked.target)
+            .by(RecordedClientId::Known(Arc::clone(&client_id)))
+            .suspecting(suspect)
+    })
+}
+
+fn check_grant(policy: &Policy) -> Result<(), Refusal> {
+    if policy.grant_types.client_credentials {
+        Ok(())
+    } else {
+        Err(Cause::GrantNotAllowed.into())
+    }
+}
+
+fn check_organization(policy: &Policy) -> Result<(), Refusal> {
+    match &policy.organization {
+        Some(organization) if organization.suspended => Err(Cause::OrganizationSuspended.into()),
+        _ => Ok(()),
+    }
+}
+
+fn check_address(policy: &Policy, address: core::net::IpAddr) -> Result<(), Refusal> {
+    let blocks = &policy.allowed_addresses;
+    if blocks.is_empty() || blocks.iter().any(|block| block.contains(address)) {
+        Ok(())
+    } else {
+        Err(Cause::AddressNotAllowed.into())
+    }
+}
+
+/// Whether the quota is used up, for the event; a refusal where it is enforced.
+fn check_quota(policy: &Policy, usage: Usage) -> Result<bool, Refusal> {
+    match policy.quota {
+        Some(quota) if usage.tokens >= quota.tokens => {
+            match quota.mode {
+                QuotaMode::Warn => Ok(true),
+                QuotaMode::Enforce => Err(Refusal::of(Cause::QuotaExceeded)
+                    .retry_after(usage.window_ends_in_seconds.max(1))),
+            }
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The APIs asked for, each once, in the order of the request.
+fn find_audiences<'p>(
+    policy: &'p Policy,
+    asked: &Asked<'_>,
+    profile: Profile,
+) -> Result<Vec<Wanted<'p>>, Refusal> {
+    if asked.audiences.is_empty() {
+        return assume_audiences(policy, profile);
+    }
+    if asked.audiences.len() > MAX_AUDIENCES {
+        return Err(Cause::AudiencesTooMany.into());
+    }
+    if asked
+        .audiences
+        .iter()
+        .any(|audience| is_malformed(audience, asked.target))
+    {
+        return Err(Cause::AudienceMalformed.into());
+    }
+    let mut wanted: Vec<Wanted<'p>> = Vec::with_capacity(asked.audiences.len());
+    for audience in &asked.audiences {
+        let Some((position, target, audience)) = policy.targets().find_spelled(audience) else {
+            return Err(Cause::AudienceUnknown.into());
+        };
+        let Some(grant) = policy.grant(position) else {
+            return Err(Cause::AudienceNotAuthorized.into());
+        };
+        if !wanted.iter().any(|wanted| wanted.grant.target == position) {
+            wanted.push(Wanted {
+                target,
+                grant,
+                audience,
+            });
+        }
+    }
+    Ok(wanted)
+}
+
+/// A resource indicator is an absolute URI without a fragment (RFC 8707, section 2); an audience is any clean text.
+fn is_malformed(audience: &str, target: TargetParameter) -> bool {
+    match target {
+        TargetParameter::Audience => Audience::parse(audience).is_err(),
+        TargetParameter::Resource => ResourceIndicator::parse(audience).is_err(),
+    }
+}
+
+/// What a request without a target means, as the profile says.
+fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>, Refusal> {
+    let all = || {
+        policy.grants().iter().filter_map(|grant| {
+            let target = policy.targets().at(grant.target)?;
+            Some(Wanted {
+                target,
+                grant,
+                audience: target.audience(),
+            })
+        })
+    };
+    match (profile.missing_audience(), policy.grants().len()) {
+        (MissingAudience::Refused, _) => Err(Cause::AudienceMissing.into()),
+        (MissingAudience::OnlyAuthorized | MissingAudience::AllAuthorized, 0) => {
+            Err(Cause::NoApiAuthorized.into())
+        }
+        (MissingAudience::OnlyAuthorized, 1) | (MissingAudience::AllAuthorized, _) => {
+            Ok(all().collect())
+        }
+        (MissingAudience::OnlyAuthorized, _) => Err(Cause::AudienceMissing.into()),
+    }
+}
+
+/// One token has one signature and one set of claims: all audiences must agree on both.
+fn agree(wanted: &[Wanted<'_>]) -> Result<(Algorithm, ClaimSet), Refusal> {
+    let mut kinds = wanted
+        .iter()
+        .map(|wanted| (wanted.target.signing_algorithm, wanted.target.claim_set));
+    let Some(first) = kinds.next() else {
+        return Err(Cause::AudienceMissing.into());
+    };
+    if kinds.all(|kind| kind == first) {
+        Ok(first)
+    } else {
+        Err(Cause::AudiencesIncompatible.into())
+    }
+}
+
+/// What becomes of one scope on the requested audiences.
+enum Ruling<'p> {
+    /// No requested API defines it.
+    Unknown,
+    /// A requested API defines it and it is not assigned there.
+    NotAssigned,
+    /// It is assigned on every requested API that defines it.
+    Granted(&'p str),
+}
+
+fn rule<'p>(wanted: &[Wanted<'p>], token: &str) -> Ruling<'p> {
+    let mut ruling = Ruling::Unknown;
+    for wanted in wanted {
+        let Some((position, scope)) = wanted.target.scope(token) else {
+            continue;
+        };
+        if !wanted.grant.assigned.contains(position) {
+            return Ruling::NotAssigned;
+        }
+        ruling = Ruling::Granted(scope);
+    }
+    ruling
+}
+
+/// Exactly the scopes asked for, each once, in the order of the request.
+fn requested_scopes<'p>(
+    policy: &Policy,
+    wanted: &[Wanted<'p>],
+    scope: &str,
+) -> Result<Vec<&'p str>, Refusal> {
+    let scope = Scope::parse(scope).map_err(|error| Refusal::of(error.cause()))?;
+    if !policy.assigns_any_scope() {
+        return Err(Refusal::of(Cause::NoScopeAssigned).echoing(scope.as_str()));
+    }
+    let mut granted = Vec::new();
+    let mut seen = Seen::default();
+    for token in scope.tokens() {
+        match rule(wanted, token.as_str()) {
+            Ruling::Unknown => return Err(Refusal::of(Cause::ScopeUnknown).echoing(token.as_str())),
+            Ruling::NotAssigned => {
+                return Err(Refusal::of(Cause::ScopeNotAssigned).echoing(token.as_str()));
+            }
+            Ruling::Granted(scope) if seen.is_new(&granted, scope) => granted.push(scope),
+            Ruling::Granted(_) => {}
+        }
+    }
+    Ok(granted)
+}
+
+/// All scopes that the application may have on these audiences together.
+fn assigned_scopes<'p>(wanted: &[Wanted<'p>]) -> Vec<&'p str> {
+    let mut granted = Vec::new();
+    for (index, one) in wanted.iter().enumerate() {
+        let earlier = wanted.get(..index).unwrap_or_default();
+        granted.extend(one.target.assigned(&one.grant.assigned).filter(|scope| {
+            // A scope that an earlier API defines was decided there, for all of them.
+            let decided = earlier
+                .iter()
+                .any(|earlier| earlier.target.scope(scope).is_some());
+            !decided && matches!(rule(wanted, scope), Ruling::Granted(_))
+        }));
+    }
+    granted
+}
+
+/// From how many scopes on a set is cheaper than looking through the list.
+const MANY: usize = 16;
+
+/// Which scopes were granted already: the list itself while it is short, a set from then on.
+#[derive(Default)]
+struct Seen<'p>(HashSet<&'p str>);
+
+impl<'p> Seen<'p> {
+    fn is_new(&mut self, granted: &[&'p str], scope: &'p str) -> bool {
+        if granted.len() < MANY {
+            return !granted.contains(&scope);
+        }
+        if self.0.is_empty() {
+            self.0.extend(granted);
+        }
+        self.0.insert(scope)
+    }
+}
+
+fn check_system_user(policy: &Policy, profile: Profile) -> Result<(), Refusal> {
+    let rule = if policy.is_management {
+        SystemUserRule::Optional
+    } else {
+        profile.system_user()
+    };
+    match (rule, &policy.system_user, policy.system_user_allowed) {
+        (SystemUserRule::Optional, None, _) | (_, Some(_), true) => Ok(()),
+        (SystemUserRule::Optional, Some(_), false) | (SystemUserRule::Required, _, false) => {
+            Err(Cause::SystemUserNotAllowed.into())
+        }
+        (SystemUserRule::Required, None, true) => Err(Cause::SystemUserMissing.into()),
+    }
+}

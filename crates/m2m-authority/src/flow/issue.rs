@@ -1,0 +1,123 @@
+//! Step 4: what was granted becomes a signed token.
+//!
+//! Source: RFC 9068, section 2; for the claim set `kinde`, docs/architecture.md.
+
+use std::sync::Arc;
+
+use m2m_errors::Cause;
+use m2m_jwt::{AccessTokenClaims, Signer, UnixTime, sign_access_token};
+
+use super::authorize::Authorized;
+use super::record::Door;
+use crate::refusal::{RecordedClientId, Refusal};
+use crate::registry::Lifetime;
+use crate::{Authority, JwtId};
+
+/// A token. Only [`issue`] makes one.
+#[must_use = "an issued token has to be recorded and answered"]
+pub struct Issued<'p> {
+    pub(super) access_token: String,
+    pub(super) client_id: Arc<str>,
+    pub(super) audiences: Vec<&'p str>,
+    /// The granted scopes as one list (RFC 6749, section 3.3).
+    pub(super) scope: String,
+    pub(super) scope_in_answer: bool,
+    pub(super) lifetime: Lifetime,
+    pub(super) quota_exceeded: bool,
+    pub(super) door: Door,
+}
+
+impl Issued<'_> {
+    /// The token in compact serialization.
+    #[must_use]
+    pub fn access_token_secret(&self) -> &str {
+        &self.access_token
+    }
+}
+
+impl core::fmt::Debug for Issued<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Issued")
+            .field("access_token", &"[redacted]")
+            .field("client_id", &self.client_id)
+            .field("audiences", &self.audiences)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Signs a token that says what was granted.
+///
+/// `key` is the active key of [`Authorized::algorithm`], if there is one; `jwt_id` becomes the `jti`.
+///
+/// # Errors
+///
+/// A [`Refusal`] if there is no key of that algorithm, or if it cannot sign.
+pub fn issue<'p, S: Signer + ?Sized>(
+    authorized: Authorized<'p>,
+    key: Option<&S>,
+    authority: &Authority,
+    jwt_id: JwtId,
+    now: UnixTime,
+) -> Result<Issued<'p>, Refusal> {
+    let refuse = |cause: Cause| {
+        Refusal::of(cause).by(RecordedClientId::Known(Arc::clone(&authorized.client_id)))
+    };
+    let Some(key) = key.filter(|key| key.algorithm() == authorized.algorithm) else {
+        return Err(refuse(Cause::SigningKeyMissing));
+    };
+    let policy = authorized.policy;
+    let issued_at = issued_at(now, policy.not_before);
+    let lifetime = u64::from(authorized.lifetime.as_seconds());
+    let scope = join(&authorized.scopes);
+    let claims = AccessTokenClaims {
+        issuer: authority.issuer(),
+        // Without a system user the application is the subject (RFC 9068, section 2.2).
+        subject: policy
+            .system_user
+            .as_deref()
+            .filter(|_| policy.system_user_allowed),
+        client_id: &authorized.client_id,
+        audience: &authorized.audiences,
+        issued_at,
+        expires_at: issued_at.saturating_add_seconds(lifetime),
+        jwt_id: jwt_id.as_str(),
+        scope: &scope,
+        organization_code: policy
+            .organization
+            .as_ref()
+            .map(|organization| &*organization.code),
+        properties: &policy.token_properties,
+        feature_flags: &policy.feature_flags,
+    };
+    let access_token = sign_access_token(&claims, authorized.claim_set, key)
+        .map_err(|_| refuse(Cause::SigningFailed))?;
+    Ok(Issued {
+        access_token,
+        client_id: authorized.client_id,
+        audiences: authorized.audiences,
+        scope,
+        scope_in_answer: authorized.scope_in_answer,
+        lifetime: authorized.lifetime,
+        quota_exceeded: authorized.quota_exceeded,
+        door: authorized.door,
+    })
+}
+
+/// Now, but after the moment up to which all tokens of the application are revoked.
+fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
+    let after = not_before.map(|not_before| not_before.saturating_add_seconds(1));
+    after.map_or(now, |after| after.max(now))
+}
+
+/// Scope tokens as one list (RFC 6749, section 3.3).
+fn join(scopes: &[&str]) -> String {
+    let mut list = String::with_capacity(scopes.iter().map(|scope| scope.len() + 1).sum());
+    for scope in scopes {
+        if !list.is_empty() {
+            list.push(' ');
+        }
+        list.push_str(scope);
+    }
+    list
+}

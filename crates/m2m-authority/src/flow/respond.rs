@@ -1,0 +1,167 @@
+//! Step 6: what the caller sees, in the profile's dialect.
+//!
+//! Source: RFC 6749, sections 5.1 and 5.2; RFC 9110, section 11.6.1.
+
+use std::borrow::Cow;
+
+use m2m_errors::{Status, Wire};
+use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, TokenResponse, TokenType};
+
+use super::issue::Issued;
+use super::record::{Exchange, Outcome};
+use crate::refusal::{Refusal, TargetParameter};
+use crate::{Authority, RequestId};
+
+/// An answer as the caller gets it.
+#[derive(Clone, PartialEq, Eq)]
+#[must_use = "a reply has to be sent"]
+pub struct Reply {
+    status: u16,
+    body: Vec<u8>,
+    challenge: Option<String>,
+    allow: Option<&'static str>,
+    retry_after_seconds: Option<u32>,
+    request_id: Option<RequestId>,
+}
+
+impl Reply {
+    /// The status of HTTP.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body, which is JSON.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body, for who sends it.
+    #[must_use]
+    pub fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
+    /// The fields of the header, names in lower case.
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let always = [
+            ("content-type", Cow::Borrowed("application/json")),
+            // RFC 6749, section 5.1: neither a token nor what led to a refusal is for a cache.
+            ("cache-control", Cow::Borrowed("no-store")),
+            ("pragma", Cow::Borrowed("no-cache")),
+        ];
+        let sometimes = [
+            self.challenge
+                .as_deref()
+                .map(|challenge| ("www-authenticate", Cow::Borrowed(challenge))),
+            self.allow.map(|allow| ("allow", Cow::Borrowed(allow))),
+            self.retry_after_seconds
+                .map(|seconds| ("retry-after", Cow::Owned(seconds.to_string()))),
+            self.request_id
+                .as_ref()
+                .map(|request_id| ("x-request-id", Cow::Borrowed(request_id.as_str()))),
+        ];
+        always.into_iter().chain(sometimes.into_iter().flatten())
+    }
+}
+
+impl core::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        // The body may hold a token.
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answers in the dialect of the authority.
+pub fn respond(outcome: Outcome<'_>, exchange: &Exchange, authority: &Authority) -> Reply {
+    let mut reply = match outcome {
+        Outcome::Issued(issued) => granted(issued),
+        Outcome::Refused(refusal) => refused(refusal, exchange, authority),
+    };
+    reply.request_id.clone_from(&exchange.request_id);
+    reply
+}
+
+fn granted(issued: &Issued<'_>) -> Reply {
+    let response = TokenResponse {
+        access_token: issued.access_token.as_str().into(),
+        token_type: TokenType::Bearer,
+        expires_in: Some(u64::from(issued.lifetime.as_seconds())),
+        scope: issued
+            .scope_in_answer
+            .then_some(Cow::Borrowed(issued.scope.as_str())),
+    };
+    reply(200, response.to_json_with_secret().into_bytes())
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the statuses that are not named need no field of their own"
+)]
+fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Reply {
+    let wire = wire(refusal, authority);
+    let description = description(wire, refusal.echo());
+    let trace_id = exchange.trace_id.encode();
+    let code = wire.error.map(m2m_errors::ErrorCode::as_str);
+    let response = ErrorResponse {
+        error: Cow::Borrowed(code.unwrap_or("invalid_request")),
+        error_description: Some(Cow::Borrowed(&description)),
+        error_uri: wire.error.map(|code| Cow::Owned(authority.error_uri(code))),
+        trace_id: Some(Cow::Borrowed(trace_id.as_str())),
+    };
+    let mut reply = reply(wire.status.code(), response.to_json().into_bytes());
+    match wire.status {
+        Status::Unauthorized => {
+            let mut challenge =
+                Challenge::basic().with(ChallengeParameter::Realm, authority.issuer());
+            if let Some(code) = code {
+                challenge = challenge.with(ChallengeParameter::Error, code);
+            }
+            // Clients such as openid-client show the challenge of a 401 and leave its body unread.
+            challenge = challenge
+                .with(ChallengeParameter::ErrorDescription, &description)
+                .with(ChallengeParameter::TraceId, trace_id.as_str());
+            reply.challenge = Some(challenge.to_string());
+        }
+        Status::MethodNotAllowed => reply.allow = Some("POST"),
+        Status::ServiceUnavailable | Status::TooManyRequests => {
+            reply.retry_after_seconds =
+                Some(refusal.retry_after_seconds().unwrap_or(RETRY_AFTER_SECONDS));
+        }
+        _ => {}
+    }
+    reply
+}
+
+/// When to ask again, where nothing better is known: long enough to breathe, short enough for a machine.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+fn wire<'c>(refusal: &Refusal, authority: &Authority) -> &'c Wire {
+    let forms = &refusal.cause().entry().wire;
+    match refusal.target() {
+        TargetParameter::Audience => forms.of(authority.profile()),
+        TargetParameter::Resource => forms.of_resource(authority.profile()),
+    }
+}
+
+/// The text, with the caller's own value where it is fit to be repeated.
+fn description(wire: &Wire, echo: Option<&str>) -> Cow<'static, str> {
+    match (echo, wire.description.split()) {
+        (Some(value), Some((before, after))) => Cow::Owned([before, value, after].concat()),
+        _ => Cow::Borrowed(wire.description.plain),
+    }
+}
+
+const fn reply(status: u16, body: Vec<u8>) -> Reply {
+    Reply {
+        status,
+        body,
+        challenge: None,
+        allow: None,
+        retry_after_seconds: None,
+        request_id: None,
+    }
+}

@@ -1,0 +1,1 @@
+//! Bodies of the fuzz targets; a normal test replays their seeds.

@@ -1,0 +1,123 @@
+//! What authorization sees of an application and its APIs.
+
+mod targets;
+
+use std::sync::Arc;
+
+use m2m_jwt::{PropertyValue, UnixTime};
+
+pub use targets::{AssignedScopes, Target, Targets};
+
+use crate::registry::{AddressBlock, Application, GrantTypes, Lifetime, Organization, Quota};
+
+/// What authorization sees of an application: what it may do, where, and as whom.
+#[derive(Debug)]
+pub struct Policy {
+    targets: Arc<Targets>,
+    grants: Vec<Grant>,
+    pub(crate) grant_types: GrantTypes,
+    pub(crate) organization: Option<OrganizationPolicy>,
+    pub(crate) allowed_addresses: Vec<AddressBlock>,
+    pub(crate) quota: Option<Quota>,
+    pub(crate) system_user: Option<Box<str>>,
+    pub(crate) system_user_allowed: bool,
+    pub(crate) is_management: bool,
+    pub(crate) token_lifetime: Option<Lifetime>,
+    pub(crate) not_before: Option<UnixTime>,
+    pub(crate) token_properties: Vec<(Box<str>, PropertyValue)>,
+    pub(crate) feature_flags: Vec<(Box<str>, PropertyValue)>,
+}
+
+/// What the application may ask of one API.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    /// The position of the API among all.
+    pub(crate) target: usize,
+    pub(crate) assigned: AssignedScopes,
+}
+
+/// What authorization sees of the organization.
+#[derive(Debug)]
+pub(crate) struct OrganizationPolicy {
+    pub(crate) code: Box<str>,
+    pub(crate) suspended: bool,
+}
+
+impl Policy {
+    /// What authorization sees of `application`, which belongs to `organization`, among these APIs.
+    ///
+    /// An authorization for an audience that no API has, and a scope that its API does not define, grant nothing.
+    #[must_use]
+    pub fn of(
+        application: &Application,
+        organization: Option<&Organization>,
+        targets: Arc<Targets>,
+    ) -> Self {
+        let mut grants: Vec<Grant> = application
+            .authorizations
+            .iter()
+            .filter_map(|authorization| {
+                let (target, api) = targets.find(&authorization.audience)?;
+                Some(Grant {
+                    target,
+                    assigned: api.assign(authorization.scopes.iter().map(|scope| &**scope)),
+                })
+            })
+            .collect();
+        grants.sort_by_key(|grant| grant.target);
+        Self {
+            grants,
+            grant_types: application.grant_types,
+            organization: organization.map(|organization| OrganizationPolicy {
+                code: organization.code.clone(),
+                suspended: organization.suspended,
+            }),
+            allowed_addresses: application.allowed_addresses.clone(),
+            quota: application.token_quota,
+            system_user: application.system_user.name.clone(),
+            system_user_allowed: application.system_user.allowed,
+            is_management: application.is_management,
+            token_lifetime: application.token_lifetime,
+            not_before: application.not_before,
+            token_properties: application.token_properties.clone(),
+            feature_flags: application.feature_flags.clone(),
+            targets,
+        }
+    }
+
+    /// A policy that grants nothing, for who is remembered only.
+    #[must_use]
+    pub fn nothing(targets: Arc<Targets>) -> Self {
+        Self::of(&Application::new("", ""), None, targets)
+    }
+
+    /// All APIs.
+    #[must_use]
+    pub fn targets(&self) -> &Targets {
+        &self.targets
+    }
+
+    /// The quota, if the application has one.
+    #[must_use]
+    pub const fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    pub(crate) fn grants(&self) -> &[Grant] {
+        &self.grants
+    }
+
+    /// What the application may ask of the API at this position.
+    pub(crate) fn grant(&self, target: usize) -> Option<&Grant> {
+        let index = self
+            .grants
+            .binary_search_by_key(&target, |grant| grant.target)
+            .ok()?;
+        self.grants.get(index)
+    }
+
+    /// Whether any scope at all is assigned to the application.
+    pub(crate) fn assigns_any_scope(&self) -> bool {
+        self.grants.iter().any(|grant| !grant.assigned.is_empty())
+    }
+}

@@ -1,0 +1,180 @@
+//! The APIs as the decision sees them.
+
+use std::collections::HashMap;
+
+use m2m_jwt::{Algorithm, ClaimSet};
+
+use crate::registry::{Api, Lifetime};
+
+/// All APIs of a registry, found by audience.
+#[derive(Debug, Default)]
+pub struct Targets {
+    targets: Vec<Target>,
+    by_audience: HashMap<Box<str>, (usize, Box<str>)>,
+}
+
+/// One API as the decision sees it.
+#[derive(Debug)]
+pub struct Target {
+    pub(crate) audience: Box<str>,
+    scopes: Vec<Box<str>>,
+    by_scope: HashMap<Box<str>, usize>,
+    pub(crate) token_lifetime: Lifetime,
+    pub(crate) signing_algorithm: Algorithm,
+    pub(crate) claim_set: ClaimSet,
+}
+
+/// A set of scopes of one API: one bit a scope, in the order in which the API defines them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignedScopes(Box<[u64]>);
+
+impl Targets {
+    /// The APIs as the decision sees them.
+    #[must_use]
+    pub fn of(apis: &[Api]) -> Self {
+        let mut by_audience = HashMap::new();
+        for (index, api) in apis.iter().enumerate() {
+            for audience in core::iter::once(&api.audience).chain(&api.aliases) {
+                by_audience
+                    .entry(audience.clone())
+                    .or_insert_with(|| (index, audience.clone()));
+            }
+        }
+        Self {
+            targets: apis.iter().map(Target::of).collect(),
+            by_audience,
+        }
+    }
+
+    /// The API with this audience or alias, exactly: no prefix, no case, no slash more or less.
+    #[must_use]
+    pub fn find(&self, audience: &str) -> Option<(usize, &Target)> {
+        let (index, _) = self.by_audience.get(audience)?;
+        Some((*index, self.targets.get(*index)?))
+    }
+
+    /// The same with the audience or alias as the registry spells it, which is what a token carries.
+    pub(crate) fn find_spelled(&self, audience: &str) -> Option<(usize, &Target, &str)> {
+        let (index, spelled) = self.by_audience.get(audience)?;
+        Some((*index, self.targets.get(*index)?, spelled))
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Option<&Target> {
+        self.targets.get(index)
+    }
+
+    /// All APIs, in the order of the registry.
+    pub fn iter(&self) -> impl Iterator<Item = &Target> {
+        self.targets.iter()
+    }
+
+    /// All audiences and aliases, in no order.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.by_audience.keys().map(|audience| &**audience)
+    }
+}
+
+impl Target {
+    fn of(api: &Api) -> Self {
+        let scopes: Vec<Box<str>> = api.scopes.iter().map(|scope| scope.key.clone()).collect();
+        Self {
+            audience: api.audience.clone(),
+            by_scope: scopes
+                .iter()
+                .enumerate()
+                .map(|(index, key)| (key.clone(), index))
+                .collect(),
+            scopes,
+            token_lifetime: api.token_lifetime,
+            signing_algorithm: api.signing_algorithm,
+            claim_set: api.claim_set,
+        }
+    }
+
+    /// The identifier of the API.
+    #[must_use]
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The scopes that the API defines, in its order.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(|scope| &**scope)
+    }
+
+    /// The position of a scope that the API defines, and the scope as the registry spells it.
+    pub(crate) fn scope(&self, token: &str) -> Option<(usize, &str)> {
+        let index = *self.by_scope.get(token)?;
+        Some((index, self.scopes.get(index)?))
+    }
+
+    /// The set of those of `keys` that the API defines.
+    #[must_use]
+    pub fn assign<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> AssignedScopes {
+        let mut words = vec![0_u64; self.scopes.len().div_ceil(64)];
+        for key in keys {
+            let Some((index, _)) = self.scope(key) else {
+                continue;
+            };
+            if let Some(word) = words.get_mut(index / 64) {
+                *word |= 1 << (index % 64);
+            }
+        }
+        AssignedScopes(words.into_boxed_slice())
+    }
+
+    /// The scopes of a set, in the order in which the API defines them.
+    pub(crate) fn assigned<'t>(&'t self, set: &'t AssignedScopes) -> impl Iterator<Item = &'t str> {
+        self.scopes
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| set.contains(*index))
+            .map(|(_, scope)| &**scope)
+    }
+}
+
+impl AssignedScopes {
+    pub(crate) fn contains(&self, index: usize) -> bool {
+        self.0
+            .get(index / 64)
+            .is_some_and(|word| word & (1 << (index % 64)) != 0)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_assigned_beyond_the_first_word() {
+        let keys: Vec<String> = (0..130).map(|number| format!("scope:{number}")).collect();
+        let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+        let targets = Targets::of(&[Api::new("Many", "https://many.example").with_scopes(&keys)]);
+        let (_, target) = targets.find("https://many.example").unwrap();
+        let set = target.assign(["scope:0", "scope:64", "scope:129", "scope:unknown"]);
+        assert_eq!(
+            target.assigned(&set).collect::<Vec<_>>(),
+            ["scope:0", "scope:64", "scope:129"]
+        );
+        assert!(target.assign([]).is_empty());
+        assert!(!set.contains(1000));
+    }
+
+    #[test]
+    fn x6_an_audience_is_found_by_its_exact_spelling_only() {
+        let targets = Targets::of(&[Api::new("Orders", "https://orders.example/api")]);
+        assert!(targets.find("https://orders.example/api").is_some());
+        for near in [
+            "https://orders.example/api/",
+            "https://orders.example/ap",
+            "HTTPS://orders.example/api",
+            "",
+        ] {
+            assert!(targets.find(near).is_none(), "{near}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Who may ask for what: the registry's types, and the whole of it in memory.
+//!
+//! The records (`Api`, `Application`, `Organization`) are plain data, as a file or a database gives them.
+//! [`Registry::assemble`] parses them into one consistent whole or names the first place that is wrong; what the decision
+//! sees of it are the projections [`Client`](crate::Client) and [`Policy`](crate::Policy).
+
+mod address;
+mod api;
+mod application;
+mod assemble;
+mod lifetime;
+mod organization;
+mod property;
+mod quota;
+mod secret;
+mod signing_keys;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use address::{AddressBlock, InvalidAddressBlock};
+pub use api::{Api, ScopeDefinition};
+pub use application::{
+    Application, ApplicationState, AuthenticationMethods, Authorization, ClientType, Deletion,
+    GrantTypes, SystemUser,
+};
+pub use assemble::{Field, InvalidRegistry, Place, Problem, Record};
+pub use lifetime::{InvalidLifetime, Lifetime};
+pub use organization::Organization;
+pub use property::Property;
+pub use quota::{Quota, QuotaMode};
+pub use secret::{
+    Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,
+};
+pub use signing_keys::{KeyState, SigningKeys};
+
+use crate::{Client, Policy, policy::Targets};
+
+/// The records that a registry is assembled from.
+#[derive(Debug, Clone, Default)]
+pub struct Records {
+    /// The APIs that tokens are for.
+    pub apis: Vec<Api>,
+    /// The organizations that applications can belong to.
+    pub organizations: Vec<Organization>,
+    /// The properties that applications can carry.
+    pub properties: Vec<Property>,
+    /// The applications that may ask for tokens.
+    pub applications: Vec<Application>,
+    /// What is remembered of deleted applications.
+    pub deleted: Vec<Deletion>,
+}
+
+/// One consistent registry in memory. Nothing in it changes; a change makes another one.
+#[derive(Debug)]
+pub struct Registry {
+    records: Records,
+    entries: HashMap<Box<str>, Entry>,
+    targets: Arc<Targets>,
+}
+
+/// What the hot path needs of one application.
+#[derive(Debug, Clone)]
+struct Entry {
+    client: Arc<Client>,
+    policy: Arc<Policy>,
+}
+
+impl Registry {
+    /// Parses records into a registry.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRegistry`] with the first place that is wrong: a name that is taken, a reference to nothing, a value that
+    /// is none of its kind.
+    pub fn assemble(records: Records) -> Result<Self, InvalidRegistry> {
+        assemble::check(&records)?;
+        let targets = Arc::new(Targets::of(&records.apis));
+        let mut entries = HashMap::with_capacity(records.applications.len());
+        for application in &records.applications {
+            let organization = application.organization.as_deref().and_then(|code| {
+                records
+                    .organizations
+                    .iter()
+                    .find(|organization| *organization.code == *code)
+            });
+            let client = Arc::new(Client::of(application));
+            let policy = Arc::new(Policy::of(application, organization, Arc::clone(&targets)));
+            entries.insert(application.client_id.clone(), Entry { client, policy });
+        }
+        for deletion in &records.deleted {
+            let client = Arc::new(Client::deleted(deletion));
+            let policy = Arc::new(Policy::nothing(Arc::clone(&targets)));
+            entries
+                .entry(deletion.client_id.clone())
+                .or_insert(Entry { client, policy });
+        }
+        Ok(Self {
+            records,
+            entries,
+            targets,
+        })
+    }
+
+    /// What authentication needs of the application with this client id, a deleted one included.
+    #[must_use]
+    pub fn client(&self, client_id: &str) -> Option<&Arc<Client>> {
+        self.entries.get(client_id).map(|entry| &entry.client)
+    }
+
+    /// What authorization needs of the application with this client id.
+    #[must_use]
+    pub fn policy(&self, client_id: &str) -> Option<&Arc<Policy>> {
+        self.entries.get(client_id).map(|entry| &entry.policy)
+    }
+
+    /// The record of the application with this client id.
+    #[must_use]
+    pub fn application(&self, client_id: &str) -> Option<&Application> {
+        self.records
+            .applications
+            .iter()
+            .find(|application| *application.client_id == *client_id)
+    }
+
+    /// The records that it was assembled from.
+    #[must_use]
+    pub const fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// All APIs as the decision sees them.
+    #[must_use]
+    pub const fn targets(&self) -> &Arc<Targets> {
+        &self.targets
+    }
+}

@@ -1,0 +1,72 @@
+//! The keys that tokens are signed with.
+
+use std::sync::Arc;
+
+use m2m_jwt::{Algorithm, JwkSet, Signer as _, SigningKey};
+
+/// Where a key stands in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeyState {
+    /// Announced in the JWK set, does not sign yet.
+    Next,
+    /// Signs.
+    Active,
+    /// No longer signs, stays announced until its last token has expired.
+    Retiring,
+    /// Gone.
+    Retired,
+}
+
+/// The keys of a server: at most one active one per algorithm, and those that are announced beside it.
+#[derive(Debug, Clone, Default)]
+pub struct SigningKeys {
+    keys: Vec<(KeyState, Arc<SigningKey>)>,
+}
+
+impl SigningKeys {
+    /// These active keys.
+    #[must_use]
+    pub fn active(keys: impl IntoIterator<Item = SigningKey>) -> Self {
+        Self {
+            keys: keys
+                .into_iter()
+                .map(|key| (KeyState::Active, Arc::new(key)))
+                .collect(),
+        }
+    }
+
+    /// The same keys and one more.
+    #[must_use]
+    pub fn with(mut self, state: KeyState, key: SigningKey) -> Self {
+        self.keys.push((state, Arc::new(key)));
+        self
+    }
+
+    /// The key that signs with `algorithm`.
+    #[must_use]
+    pub fn signing(&self, algorithm: Algorithm) -> Option<&SigningKey> {
+        self.keys
+            .iter()
+            .find(|(state, key)| *state == KeyState::Active && key.algorithm() == algorithm)
+            .map(|(_, key)| &**key)
+    }
+
+    /// The algorithms that can sign, each once.
+    pub fn algorithms(&self) -> impl Iterator<Item = Algorithm> + '_ {
+        Algorithm::ALL
+            .iter()
+            .copied()
+            .filter(|algorithm| self.signing(*algorithm).is_some())
+    }
+
+    /// The public keys that are announced: next, active and retiring ones.
+    #[must_use]
+    pub fn jwk_set(&self) -> JwkSet {
+        self.keys
+            .iter()
+            .filter(|(state, _)| *state != KeyState::Retired)
+            .map(|(_, key)| key.public_jwk())
+            .cloned()
+            .collect()
+    }
+}

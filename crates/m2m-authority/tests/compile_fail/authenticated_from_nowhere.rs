@@ -1,0 +1,9 @@
+//! Only `authenticate` and `vouched` make an `Authenticated`.
+
+use m2m_authority::flow::*;
+
+fn forge() -> Authenticated<'static> {
+    Authenticated { client_id: "thief".into() }
+}
+
+fn main() {}

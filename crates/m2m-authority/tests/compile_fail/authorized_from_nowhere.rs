@@ -1,0 +1,9 @@
+//! Only `authorize` makes an `Authorized`.
+
+use m2m_authority::flow::*;
+
+fn forge() -> Authorized<'static> {
+    Authorized { client_id: "thief".into() }
+}
+
+fn main() {}

@@ -1,0 +1,250 @@
+//! Why a client is not known by what it presented, which the caller must not learn.
+//!
+//! Whoever could tell an unknown client from a wrong secret, or a wrong one from an ended one, could look for clients
+//! and for leaked secrets. So all of these share one answer and one advice; only the operator reads which it was.
+
+use super::forms::refused;
+use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+
+/// The one answer of the group, in every profile.
+const CREDENTIALS_REFUSED: WireForms = WireForms::same(refused(
+    Status::Unauthorized,
+    ErrorCode::InvalidClient,
+    "Invalid client_id or client_secret",
+));
+
+/// The one advice of the group: every cause that it may have been, and what helps with each.
+const CREDENTIALS_ADVICE: Advice = Advice {
+    causes: &[
+        "client_id or client_secret is wrong: mistyped, cut off, with a newline or a space at its end, or swapped.",
+        "The secret was rotated, revoked or has expired, and the service still uses the old one.",
+        "The application does not exist in this environment, was deleted, or is disabled.",
+        "The application is a public client, or may not authenticate in the way that was used.",
+    ],
+    fixes: &[
+        "Compare client_id and client_secret with those of the application in the dashboard, character by character.",
+        "If the secret was rotated, deploy the new one wherever the service runs.",
+        "Check that the token is requested from the server and environment where the application is registered.",
+        "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
+    ],
+};
+
+/// Where it is written that they look alike.
+const SOURCES: &[Source] = &[
+    Source::rfc("RFC 6749", "5.2"),
+    Source::rfc("RFC 6749", "2.3.1"),
+    Source::rfc("RFC 6749", "10.10"),
+];
+
+pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
+    id: "client-id-malformed",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The client id holds a byte that no client id has, so that no application can be meant.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The client id was pasted with a space, a newline or quotes.",
+            "The client id was percent-encoded twice.",
+        ],
+        fixes: &[
+            "Tell the owner of the caller which byte is wrong; client ids are visible ASCII without percent sign, plus and colon.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 6749", "5.2"),
+        Source::rfc("RFC 6749", "appendix A.1"),
+    ],
+    rows: &["G9"],
+};
+
+pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
+    id: "client-unknown",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "No application has this client id, and none had it.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The client id is misspelled; the diagnosis names one that is near, if there is one.",
+            "The caller asks the wrong environment.",
+            "client_id and client_secret are swapped.",
+        ],
+        fixes: &[
+            "Find the right client id with m2m application list, and give it to the owner of the caller.",
+            "Create the application, with m2m apply -f world.toml or in the dashboard.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["K1", "G2", "G9", "T1"],
+};
+
+pub(crate) const APPLICATION_DELETED: Entry = Entry {
+    id: "application-deleted",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The application that had this client id was deleted.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The application was deleted while a service still used it; the diagnosis says when and by whom.",
+            "It was missing from the file that m2m apply --prune was run with.",
+        ],
+        fixes: &[
+            "Create an application with the same client id and authorizations, and hand its new secret to the service.",
+            "Turn the service off if it was to end with its application.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["K3", "G9", "T1"],
+};
+
+pub(crate) const APPLICATION_DISABLED: Entry = Entry {
+    id: "application-disabled",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The application is disabled.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "Somebody disabled the application; the audit log says when and who.",
+            "enabled = false stands in the file that was applied.",
+        ],
+        fixes: &[
+            "Enable it in the dashboard, or set enabled = true in world.toml and run m2m apply -f world.toml.",
+            "Find out with m2m events why it was disabled before you enable it.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["G9", "T2"],
+};
+
+pub(crate) const CLIENT_PUBLIC: Entry = Entry {
+    id: "client-public",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The application's client type is public, and only a confidential client may use this grant.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The application was registered as a public client, as apps on phones and in browsers are.",
+        ],
+        fixes: &[
+            "Set the client type to confidential if the application runs where it can keep a secret.",
+            "Give a service of yours an application of its own rather than sharing that of an app.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 6749", "4.4"),
+        Source::rfc("RFC 6749", "2.1"),
+    ],
+    rows: &["G9", "T4"],
+};
+
+pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
+    id: "authentication-method-not-allowed",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The application may not authenticate by the method that the request uses.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The application is limited to the Basic header, and the caller sends the secret in the body, or the reverse.",
+        ],
+        fixes: &[
+            "Allow the method for the application.",
+            "Ask the owner of the caller to use a method that is allowed; m2m application show CLIENT_ID lists them.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
+    rows: &["G9"],
+};
+
+pub(crate) const SECRET_WRONG: Entry = Entry {
+    id: "secret-wrong",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The secret is none that the application has or had.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The secret belongs to another application or another environment.",
+            "The secret is right but for a newline, a space, quotes or an encoding; the diagnosis says so where it is.",
+            "The secret was imported as a hash, and the hash was made of something else.",
+        ],
+        fixes: &[
+            "Do what the diagnosis of the trace_id says: it names the difference where there is a small one.",
+            "Make a new secret with m2m secret rotate CLIENT_ID and hand it over; the old ones work until the overlap ends.",
+            "Check that secret_sha256 is the base64 of the SHA-256 of the secret, without a newline.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["K2", "G2", "G9", "T3"],
+};
+
+pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
+    id: "secret-rotated-out",
+    fault: Fault::Client,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The secret was replaced by a rotation, and its overlap is over.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "A service, or one of its instances, was not given the new secret before the old one ended.",
+            "The overlap of the rotation was shorter than a deployment takes.",
+        ],
+        fixes: &[
+            "Deploy the newest secret to the service; the diagnosis says when the old one was rotated and by whom.",
+            "If the newest secret is lost, run m2m secret rotate CLIENT_ID --overlap 24h and deploy what it prints.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["K4", "G9"],
+};
+
+pub(crate) const SECRET_REVOKED: Entry = Entry {
+    id: "secret-revoked",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The secret was ended by an operator.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &[
+            "The secret was ended at once, perhaps since it had leaked, while a service still used it.",
+            "Somebody who is not its owner has the secret and tries it.",
+        ],
+        fixes: &[
+            "Give the service a new secret: m2m secret rotate CLIENT_ID.",
+            "If the address of the request is not that of the service, treat it as an attempt with a leaked secret.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["G9"],
+};
+
+pub(crate) const SECRET_EXPIRED: Entry = Entry {
+    id: "secret-expired",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Concealed,
+    wire: CREDENTIALS_REFUSED,
+    operator: "The secret has reached the end that it was given when it was made.",
+    for_caller: CREDENTIALS_ADVICE,
+    for_operator: Advice {
+        causes: &["The secret was made with an end, and nobody rotated it before."],
+        fixes: &[
+            "Make a new one with m2m secret rotate CLIENT_ID and deploy it.",
+            "Watch the end of secrets: m2m application show CLIENT_ID lists them.",
+        ],
+    },
+    sources: SOURCES,
+    rows: &["G9"],
+};

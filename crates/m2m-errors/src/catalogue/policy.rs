@@ -1,0 +1,201 @@
+//! Why an authenticated application gets no token, whatever it asks for.
+
+use super::forms::refused;
+use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
+
+/// The answer where the application, for whatever reason of its registration, may not use the grant.
+const GRANT_REFUSED: Wire = refused(
+    Status::BadRequest,
+    ErrorCode::UnauthorizedClient,
+    "The client is not authorized to use this grant type",
+);
+
+/// `access_denied`, which the generic table has under 403.
+const fn denied(text: &'static str) -> WireForms {
+    WireForms {
+        generic: refused(Status::Forbidden, ErrorCode::AccessDenied, text),
+        ..WireForms::same(refused(Status::BadRequest, ErrorCode::AccessDenied, text))
+    }
+}
+
+pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
+    id: "grant-not-allowed",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(GRANT_REFUSED),
+    operator: "The grant type is not among those that the application may use.",
+    for_caller: Advice {
+        causes: &["The application is not registered for the client credentials grant."],
+        fixes: &[
+            "Ask the operator to allow client_credentials for the application.",
+            "Check that client_id is that of the application for services and not that of another.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &["The application's grant types do not contain client_credentials."],
+        fixes: &[
+            "Add client_credentials to grant_types in world.toml and run m2m apply -f world.toml, or allow it in the dashboard.",
+            "Register another application for the service, if this one is for something else.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "5.2")],
+    rows: &["G11"],
+};
+
+pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
+    id: "organization-suspended",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: denied(
+        "The organization of the application is suspended. Contact the operator of this server",
+    ),
+    operator: "The organization that the application belongs to is suspended.",
+    for_caller: Advice {
+        causes: &[
+            "The authorization server denies tokens to the organization that the application belongs to.",
+        ],
+        fixes: &[
+            "Ask the operator why the organization is suspended, with the trace_id of the answer.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &["Somebody suspended the organization; the audit log says when and who."],
+        fixes: &[
+            "Set suspended = false for the organization in world.toml and run m2m apply -f world.toml, or lift it in the dashboard.",
+            "Leave it suspended, and tell the owner of the application why.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
+    rows: &["G14"],
+};
+
+pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
+    id: "address-not-allowed",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: denied(
+        "The application may not request tokens from this address. Contact the operator of this server",
+    ),
+    operator: "The request comes from an address that is not among those that the application may use.",
+    for_caller: Advice {
+        causes: &[
+            "The service moved to a network, a cloud region or an exit address that the operator does not know.",
+            "The request was made from a workstation and not from where the service runs.",
+        ],
+        fixes: &[
+            "Request the token from where the service runs.",
+            "Tell the operator the address or network that the service now uses.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The application's allowed addresses do not contain that of the request, which the diagnosis names.",
+            "The server stands behind a proxy that it was not told of, so that it sees the proxy's address.",
+            "Somebody uses the application's secret from elsewhere.",
+        ],
+        fixes: &[
+            "Add the network to allowed_addresses in world.toml and run m2m apply -f world.toml.",
+            "Name the proxy in the configuration, so that the caller's own address counts.",
+            "If nobody of yours is behind the address, rotate the secret: m2m secret rotate CLIENT_ID --overlap 0s.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
+    rows: &["G14"],
+};
+
+pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
+    id: "quota-exceeded",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: {
+        /// What to do about it, under two statuses.
+        const TEXT: &str = "The application has used up its tokens for now. Reuse a token until it expires, and wait as Retry-After says";
+        WireForms {
+            generic: refused(
+                Status::ServiceUnavailable,
+                ErrorCode::TemporarilyUnavailable,
+                TEXT,
+            ),
+            ..WireForms::same(refused(
+                Status::TooManyRequests,
+                ErrorCode::TemporarilyUnavailable,
+                TEXT,
+            ))
+        }
+    },
+    operator: "The application has been issued as many tokens in this window as its quota allows.",
+    for_caller: Advice {
+        causes: &[
+            "The service requests a token for each call instead of keeping one.",
+            "Many instances of the service each request tokens of their own.",
+        ],
+        fixes: &[
+            "Keep the token and use it until shortly before expires_in has passed.",
+            "Wait as long as the Retry-After header says.",
+            "Ask the operator for a larger quota if the service does keep its tokens.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The caller does not keep its tokens; the counters show how many it takes an hour.",
+            "The quota is smaller than the number of instances needs.",
+        ],
+        fixes: &[
+            "Ask the owner of the caller to keep tokens; the m2m-client crate does so.",
+            "Raise token_quota in world.toml, or set its mode to warn, and run m2m apply -f world.toml.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 6585", "4"),
+        Source::rfc("RFC 6749", "4.1.2.1"),
+    ],
+    rows: &["G7", "G16"],
+};
+
+pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
+    id: "system-user-not-allowed",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(GRANT_REFUSED),
+    operator: "The application may not act as a system user.",
+    for_caller: Advice {
+        causes: &[
+            "The application is not set up to act on its own, as the client credentials grant demands here.",
+        ],
+        fixes: &["Ask the operator to allow the application a system user and to assign one."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The application has no permission for a system user, whether or not one is assigned to it.",
+        ],
+        fixes: &[
+            "Set system_user_allowed = true and a system_user in world.toml, and run m2m apply -f world.toml.",
+            "Set is_system_user_allowed in the dashboard or over the management API.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "5.2")],
+    rows: &["G11", "T5"],
+};
+
+pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
+    id: "system-user-missing",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(GRANT_REFUSED),
+    operator: "The application may act as a system user, but none is assigned to it.",
+    for_caller: Advice {
+        causes: &[
+            "The application is not set up to act on its own, as the client credentials grant demands here.",
+        ],
+        fixes: &["Ask the operator to assign a system user to the application."],
+    },
+    for_operator: Advice {
+        causes: &["A system user is allowed, and the field that names it is empty."],
+        fixes: &[
+            "Set system_user in world.toml and run m2m apply -f world.toml, or assign one in the dashboard.",
+            "Use another profile than trusted-application if applications are to act for themselves.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "5.2")],
+    rows: &["T6"],
+};

@@ -1,0 +1,35 @@
+//! An enum whose every variant has an entry in the catalogue.
+
+/// Declares the enum, the list of its variants, and the way from a variant to its entry.
+///
+/// One list makes all three, so that no variant can lack an entry or be absent from `ALL`.
+macro_rules! catalogued {
+    (
+        $(#[$attribute:meta])*
+        pub enum $name:ident: $entry:ident {
+            $($(#[$doc:meta])* $variant:ident => $module:ident :: $constant:ident,)*
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl $name {
+            /// All of them, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Everything that is known about it.
+            #[must_use]
+            pub const fn entry(self) -> &'static $entry {
+                match self {
+                    $(Self::$variant => &$crate::catalogue::$module::$constant,)*
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use catalogued;

@@ -1,0 +1,123 @@
+//! Names are read back as they are written, and nothing else is read.
+
+use m2m_errors::{
+    Cause, ErrorCode, Profile, Status, UnknownCause, UnknownCode, UnknownProfile, UnknownStatus,
+};
+
+#[test]
+fn reads_back_every_id_code_profile_and_number() {
+    for &cause in Cause::ALL {
+        assert_eq!(cause.to_string().parse(), Ok(cause));
+    }
+    for &code in ErrorCode::ALL {
+        assert_eq!(code.to_string().parse(), Ok(code));
+    }
+    for profile in Profile::ALL {
+        assert_eq!(profile.to_string().parse(), Ok(profile));
+    }
+    for &status in Status::ALL {
+        assert_eq!(status.code().to_string().parse(), Ok(status));
+        assert_eq!(Status::from_code(status.code()), Some(status));
+    }
+}
+
+#[test]
+fn refuses_what_is_no_name() {
+    for text in [
+        "",
+        " ",
+        "Invalid_Client",
+        "INVALID_CLIENT",
+        "invalid_client ",
+        "invalid-client",
+        "invalid_dpop_proof",
+    ] {
+        assert_eq!(text.parse::<ErrorCode>(), Err(UnknownCode), "{text:?}");
+    }
+    for text in ["", "ClientUnknown", "client_unknown", "client-unknown\n"] {
+        assert_eq!(text.parse::<Cause>(), Err(UnknownCause), "{text:?}");
+    }
+    for text in ["", "RFC", "trusted_application", "kinde "] {
+        assert_eq!(text.parse::<Profile>(), Err(UnknownProfile), "{text:?}");
+    }
+    for text in [
+        "",
+        "200",
+        "-400",
+        "40O",
+        "400 Bad Request",
+        "65936",
+        "99999999999999999999",
+    ] {
+        assert_eq!(text.parse::<Status>(), Err(UnknownStatus), "{text:?}");
+    }
+}
+
+#[test]
+fn the_causes_of_a_code_are_those_that_the_profile_answers_with_it() {
+    fn has(code: ErrorCode, profile: Profile, cause: Cause) -> bool {
+        code.causes(profile).any(|found| found == cause)
+    }
+    assert!(has(
+        ErrorCode::UnsupportedGrantType,
+        Profile::Rfc,
+        Cause::GrantTypeUnsupported
+    ));
+    assert!(!has(
+        ErrorCode::UnsupportedGrantType,
+        Profile::Kinde,
+        Cause::GrantTypeUnsupported
+    ));
+    assert!(has(
+        ErrorCode::InvalidRequest,
+        Profile::Kinde,
+        Cause::GrantTypeUnsupported
+    ));
+    // The same cause under two codes, by how the target was named.
+    assert!(has(
+        ErrorCode::UnauthorizedClient,
+        Profile::Rfc,
+        Cause::AudienceUnknown
+    ));
+    assert!(has(
+        ErrorCode::InvalidTarget,
+        Profile::Rfc,
+        Cause::AudienceUnknown
+    ));
+    assert!(!has(
+        ErrorCode::InvalidTarget,
+        Profile::Kinde,
+        Cause::AudienceUnknown
+    ));
+    // Explained only: codes and refresh tokens belong to other servers.
+    assert_eq!(ErrorCode::InvalidGrant.causes(Profile::Rfc).count(), 0);
+    assert_eq!(
+        ErrorCode::UnsupportedTokenType.causes(Profile::Rfc).count(),
+        0
+    );
+}
+
+#[test]
+fn the_causes_of_a_status_are_those_that_the_profile_answers_with_it() {
+    let throttled = |status: Status, profile| {
+        status
+            .causes(profile)
+            .any(|cause| cause == Cause::AuthenticationThrottled)
+    };
+    assert!(throttled(Status::TooManyRequests, Profile::Rfc));
+    assert!(!throttled(Status::TooManyRequests, Profile::Generic));
+    assert!(throttled(Status::ServiceUnavailable, Profile::Generic));
+}
+
+#[test]
+fn every_cause_is_among_those_of_its_status_in_every_profile() {
+    for profile in Profile::ALL {
+        for &cause in Cause::ALL {
+            let wire = cause.entry().wire.of(profile);
+            assert!(
+                wire.status.causes(profile).any(|found| found == cause),
+                "{cause} in {profile}"
+            );
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! What can go wrong, one enum per operation, each case with its cause.
+
+use m2m_errors::Cause;
+use thiserror::Error;
+
+use crate::claim::Claim;
+use crate::time::UnixTime;
+
+/// The name is none of an algorithm that is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the name is none of an algorithm that is offered")]
+pub struct UnknownAlgorithm;
+
+impl UnknownAlgorithm {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::KeyUnsupported
+    }
+}
+
+/// The text is not the base64url spelling of a byte string.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the text is not base64url without padding")]
+pub struct InvalidBase64Url;
+
+impl InvalidBase64Url {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::TokenMalformed
+    }
+}
+
+/// The text is not a JSON object as this crate reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidJson {
+    /// A byte that is not UTF-8.
+    #[error("the text is not UTF-8")]
+    NotUtf8,
+    /// The outermost value is another than an object.
+    #[error("the text is not an object")]
+    NotAnObject,
+    /// The grammar does not allow what stands there, or the text ends there.
+    #[error("the text is not JSON at byte {offset}")]
+    Syntax {
+        /// Offset in bytes, counted from 0.
+        offset: usize,
+    },
+    /// A name stands twice in one object.
+    #[error("the member name at byte {offset} stands twice")]
+    DuplicateMember {
+        /// Offset in bytes of the second of the two, counted from 0.
+        offset: usize,
+    },
+    /// More levels than [`MAX_JSON_DEPTH`](crate::limits::MAX_JSON_DEPTH).
+    #[error("the text is nested too deeply at byte {offset}")]
+    TooDeep {
+        /// Offset in bytes, counted from 0.
+        offset: usize,
+    },
+    /// More members than [`MAX_JSON_MEMBERS`](crate::limits::MAX_JSON_MEMBERS).
+    #[error("there are too many members at byte {offset}")]
+    TooManyMembers {
+        /// Offset in bytes, counted from 0.
+        offset: usize,
+    },
+}
+
+impl InvalidJson {
+    /// Why, in the words of the taxonomy, if the text is a token's claims.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::TokenClaimMalformed
+    }
+}
+
+/// The token is not accepted.
+///
+/// The variants stand in the order in which they are checked; [`verify()`](crate::verify()) lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidToken {
+    /// Longer than [`Limits::max_token_bytes`](crate::Limits::max_token_bytes).
+    #[error("the token is longer than {limit} bytes")]
+    TooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// Not three parts with two dots between them.
+    #[error("the token is not three parts separated by dots")]
+    NotCompact,
+    /// A part is not base64url.
+    #[error("a part of the token is not base64url without padding")]
+    Encoding,
+    /// The header is not a JSON object.
+    #[error("the header: {0}")]
+    Header(InvalidJson),
+    /// The header has no such member, or one of another type than string.
+    #[error("the header's `{member}` is missing or no string")]
+    HeaderMember {
+        /// `alg`, `kid` or `typ`.
+        member: &'static str,
+    },
+    /// The header's `kid` is longer than [`Limits::max_key_id_bytes`](crate::Limits::max_key_id_bytes).
+    #[error("the header's `kid` is longer than {limit} bytes")]
+    KeyIdTooLong {
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// The header has `crit`. None of the extensions that it could name is understood.
+    #[error("the header demands an extension that is not understood")]
+    CriticalExtension,
+    /// The header has `b64`, and not as `true`.
+    #[error("the payload is not encoded")]
+    PayloadNotEncoded,
+    /// The header has `zip`.
+    #[error("the payload is compressed")]
+    PayloadCompressed,
+    /// The header's `alg` is none that is offered; `none` is none.
+    #[error("the algorithm is not offered")]
+    AlgorithmUnknown,
+    /// The header's `alg` is none that is expected.
+    #[error("the algorithm is not expected")]
+    AlgorithmUnexpected,
+    /// The header has no `typ`.
+    #[error("the header has no type")]
+    TypeMissing,
+    /// The header's `typ` is none that is expected.
+    #[error("the token is of another type")]
+    TypeMismatch,
+    /// No key has the header's `kid`.
+    #[error("no key has the key id of the token")]
+    KeyUnknown,
+    /// The key that the header names is for another algorithm than the header's.
+    #[error("the algorithm is not that of the key")]
+    AlgorithmNotOfKey,
+    /// The signature does not belong to header, payload and key.
+    #[error("the signature is wrong")]
+    Signature,
+    /// The claims are not a JSON object.
+    #[error("the claims: {0}")]
+    Claims(InvalidJson),
+    /// A claim has another type than its specification says.
+    #[error("the claim `{0}` has the wrong type")]
+    ClaimMalformed(Claim),
+    /// A claim that is expected is absent.
+    #[error("the claim `{0}` is missing")]
+    ClaimMissing(Claim),
+    /// `iss` is another.
+    #[error("the token is from another issuer")]
+    IssuerMismatch,
+    /// `aud` names none of those that are expected.
+    #[error("the token is for another audience")]
+    AudienceMismatch,
+    /// `exp` has come.
+    #[error("the token expired at {expired_at}")]
+    Expired {
+        /// From this second on it is refused; the leeway is not in it.
+        expired_at: UnixTime,
+    },
+    /// `nbf` has not come.
+    #[error("the token is not valid before {not_before}")]
+    NotYetValid {
+        /// From this second on it is accepted; the leeway is not in it.
+        not_before: UnixTime,
+    },
+    /// `iat` has not come.
+    #[error("the token is issued later than now, at {issued_at}")]
+    IssuedInFuture {
+        /// When it claims to be issued.
+        issued_at: UnixTime,
+    },
+}
+
+impl InvalidToken {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::TooLong { .. } => Cause::TokenTooLong,
+            Self::NotCompact
+            | Self::Encoding
+            | Self::Header(_)
+            | Self::HeaderMember { .. }
+            | Self::KeyIdTooLong { .. } => Cause::TokenMalformed,
+            Self::CriticalExtension | Self::PayloadNotEncoded | Self::PayloadCompressed => {
+                Cause::TokenCriticalHeader
+            }
+            Self::AlgorithmUnknown | Self::AlgorithmUnexpected | Self::AlgorithmNotOfKey => {
+                Cause::TokenAlgorithmWrong
+            }
+            Self::TypeMissing | Self::TypeMismatch => Cause::TokenTypeWrong,
+            Self::KeyUnknown => Cause::TokenKeyUnknown,
+            Self::Signature => Cause::TokenSignatureWrong,
+            Self::Claims(_) | Self::ClaimMalformed(_) => Cause::TokenClaimMalformed,
+            Self::ClaimMissing(_) => Cause::TokenClaimMissing,
+            Self::IssuerMismatch => Cause::IssuerMismatch,
+            Self::AudienceMismatch => Cause::AudienceMismatch,
+            Self::Expired { .. } => Cause::TokenExpired,
+            Self::NotYetValid { .. } => Cause::TokenNotYetValid,
+            Self::IssuedInFuture { .. } => Cause::TokenIssuedInFuture,
+        }
+    }
+}
+
+/// The text is not a key that can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InvalidKey {
+    /// Longer than the limit for its format, see [`limits`](crate::limits).
+    #[error("the key is longer than the limit")]
+    TooLong,
+    /// Not a JSON object.
+    #[error("the key: {0}")]
+    Json(InvalidJson),
+    /// A member that the key's type needs is missing.
+    #[error("the key's `{member}` is missing")]
+    MemberMissing {
+        /// Its name.
+        member: &'static str,
+    },
+    /// A member has another type, encoding, length or value than it must have.
+    #[error("the key's `{member}` is malformed")]
+    MemberMalformed {
+        /// Its name.
+        member: &'static str,
+    },
+    /// The set has more keys than [`MAX_JWK_SET_KEYS`](crate::limits::MAX_JWK_SET_KEYS).
+    #[error("the set has too many keys")]
+    TooManyKeys,
+    /// `kty` is none that is offered here.
+    #[error("keys of this type are not offered")]
+    TypeUnsupported,
+    /// `crv` is none that is offered.
+    #[error("keys on this curve are not offered")]
+    CurveUnsupported,
+    /// `alg` is none that is offered.
+    #[error("keys for this algorithm are not offered")]
+    AlgorithmUnsupported,
+    /// The algorithm is for keys of another type, or not the one that the key is for.
+    #[error("the key is for another algorithm")]
+    AlgorithmMismatch,
+    /// The key is too short or too long for the algorithm.
+    #[error("keys of this size are not offered")]
+    SizeUnsupported,
+    /// `use` or `key_ops` say that the key is for something else than signatures.
+    #[error("the key is not for signatures")]
+    NotForSignatures,
+    /// A public key where a private key is needed.
+    #[error("the key is not a private key")]
+    NotPrivate,
+    /// Not one PEM block with a private key.
+    #[error("the text is not one private key in PEM")]
+    PemMalformed,
+    /// `ENCRYPTED PRIVATE KEY`; decrypt it with `openssl pkcs8`.
+    #[error("the private key is encrypted")]
+    Encrypted,
+    /// `RSA PRIVATE KEY` or `EC PRIVATE KEY`; convert it with `openssl pkcs8 -topk8 -nocrypt`.
+    #[error("the private key is not in PKCS#8")]
+    NotPkcs8,
+    /// Not a private key in PKCS#8 for this algorithm, or one whose parts contradict each other.
+    #[error("the private key cannot be read")]
+    PrivateKeyMalformed,
+}
+
+impl InvalidKey {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::TooLong
+            | Self::Json(_)
+            | Self::MemberMissing { .. }
+            | Self::MemberMalformed { .. }
+            | Self::TooManyKeys
+            | Self::NotPrivate
+            | Self::PemMalformed
+            | Self::Encrypted
+            | Self::NotPkcs8
+            | Self::PrivateKeyMalformed => Cause::KeyMalformed,
+            Self::TypeUnsupported
+            | Self::CurveUnsupported
+            | Self::AlgorithmUnsupported
+            | Self::AlgorithmMismatch
+            | Self::SizeUnsupported => Cause::KeyUnsupported,
+            Self::NotForSignatures => Cause::KeyNotForSigning,
+        }
+    }
+}
+
+/// No key was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyNotGenerated {
+    /// `ring` makes no RSA keys. Build with the feature `aws-lc-rs`, or make one with
+    /// `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and read it with
+    /// [`SigningKey::from_pkcs8_pem`](crate::SigningKey::from_pkcs8_pem).
+    #[error(
+        "this build makes no RSA keys; make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and import it"
+    )]
+    RsaUnsupported,
+    /// The key id that was asked for is longer than [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
+    #[error("the key id is too long")]
+    KeyIdTooLong,
+    /// The crypto library failed, which happens only if the operating system gives no random bytes.
+    #[error("the crypto library made no key")]
+    Library,
+}
+
+impl KeyNotGenerated {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::RsaUnsupported => Cause::KeyUnsupported,
+            Self::KeyIdTooLong => Cause::KeyMalformed,
+            Self::Library => Cause::InternalError,
+        }
+    }
+}
+
+/// No signature was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SigningFailed {
+    /// The signer failed. `ring` and `aws-lc-rs` do only if the operating system gives no random bytes.
+    #[error("the signer made no signature")]
+    Signer,
+    /// The signer's signature is longer than a [`Signature`](crate::Signature) can be.
+    #[error("the signature is longer than {} bytes", crate::Signature::CAPACITY)]
+    SignatureTooLong,
+}
+
+impl SigningFailed {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Signer | Self::SignatureTooLong => Cause::SigningFailed,
+        }
+    }
+}
+
+/// The leeway is more than [`Leeway::MAX`](crate::Leeway::MAX).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the leeway is more than 300 seconds")]
+pub struct InvalidLeeway;
+
+impl InvalidLeeway {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::InternalError
+    }
+}

@@ -1,0 +1,135 @@
+//! Bodies of the fuzz targets. They are called with any bytes and must come back.
+
+use crate::{
+    Algorithm, Claims, Expectations, InvalidToken, JsonObject, JsonValue, Jwk, JwkSet, KeySet,
+    Limits, SigningKey, UnixTime, Unverified, VerificationKey, verify, verify_signature,
+};
+
+/// The public key of RFC 7515, appendix A.3, as nobody here has its private half in use.
+const KEYS: &str = r#"{"keys":[
+{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
+{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
+/// No token for this audience has been made, so none may be accepted.
+pub fn token(data: &[u8]) {
+    let Ok(unverified) = Unverified::parse(data, &Limits::DEFAULT) else {
+        return;
+    };
+    if let Ok(header) = unverified.header() {
+        let _ = (
+            header.algorithm().len(),
+            header.key_id(),
+            header.token_type(),
+            header.raw(),
+        );
+    }
+    let keys = KeySet::new(&JwkSet::parse(KEYS).unwrap_or_default());
+    let expectations = Expectations::access_token(
+        "https://as.example",
+        &["https://nobody.example"],
+        Algorithm::ALL,
+    );
+    for now in [0, 1_800_000_000, u64::MAX] {
+        let refused = verify(
+            &unverified,
+            &keys,
+            &expectations,
+            UnixTime::from_seconds(now),
+        );
+        assert!(refused.is_err(), "accepted a token that nobody signed");
+    }
+    // The vectors of the RFCs are signed with these keys, so a signature may be good.
+    let _ = verify_signature(&unverified, &keys, Algorithm::ALL);
+    let _ = unverified.unverified_claims();
+}
+
+/// Printing a key and reading it again gives the same key.
+pub fn jwk(data: &[u8]) {
+    for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
+        let _ = SigningKey::from_jwk(algorithm, data);
+    }
+    let Ok(key) = Jwk::parse(data) else { return };
+    assert_eq!(
+        Jwk::parse(&key.to_json()),
+        Ok(key.clone()),
+        "a printed key is the same key"
+    );
+    let _ = key.thumbprint();
+    let _ = VerificationKey::new(&key);
+}
+
+/// Printing a set and reading it again gives the same keys.
+pub fn jwk_set(data: &[u8]) {
+    let Ok(set) = JwkSet::parse(data) else { return };
+    let again = JwkSet::parse(&set.to_json()).unwrap_or_default();
+    assert_eq!(again.keys(), set.keys(), "a printed set has the same keys");
+    assert!(
+        again.refused().is_empty(),
+        "a printed set has only good keys"
+    );
+    let _ = KeySet::new(&set);
+}
+
+/// What has been read can be looked at, in every depth.
+pub fn claims(data: &[u8]) {
+    fn look(value: JsonValue<'_>) -> usize {
+        match value {
+            JsonValue::Null | JsonValue::Boolean(_) => 1,
+            JsonValue::Number(number) => number.as_str().len(),
+            JsonValue::String(string) => string.to_str().len() + 2,
+            JsonValue::Array(array) => 2 + array.elements().map(look).sum::<usize>(),
+            JsonValue::Object(object) => {
+                2 + object
+                    .members()
+                    .map(|(name, value)| name.to_str().len() + 3 + look(value))
+                    .sum::<usize>()
+            }
+        }
+    }
+    if let Ok(object) = JsonObject::parse(data) {
+        assert!(
+            look(JsonValue::Object(object)) <= data.len(),
+            "nothing is read that is not there"
+        );
+    }
+    match Claims::parse(data) {
+        Ok(claims) => {
+            let _ = claims
+                .audience()
+                .map(|audience| audience.len())
+                .chain(claims.scope().map(|token| token.len()))
+                .sum::<usize>();
+            assert_eq!(
+                claims.members().count(),
+                JsonObject::parse(data).map_or(0, |object| object.members().count()),
+                "all members are read"
+            );
+        }
+        Err(InvalidToken::Claims(_)) => assert!(
+            JsonObject::parse(data).is_err(),
+            "one reader refuses what the other reads"
+        ),
+        Err(_) => {}
+    }
+}
+
+/// A private key in PEM, for each kind of key.
+pub fn pem(data: &[u8]) {
+    let Ok(text) = core::str::from_utf8(data) else {
+        return;
+    };
+    for algorithm in [
+        Algorithm::Es256,
+        Algorithm::Es384,
+        Algorithm::EdDsa,
+        Algorithm::Rs256,
+    ] {
+        if let Ok(key) = SigningKey::from_pkcs8_pem(algorithm, None, text) {
+            assert_eq!(
+                key.public_jwk().key_type(),
+                algorithm.key_type(),
+                "a key is of the type that was asked for"
+            );
+        }
+    }
+}

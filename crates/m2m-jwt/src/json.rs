@@ -1,0 +1,18 @@
+//! JSON as JOSE needs it: one strict pass, borrowed values, no duplicate names.
+//!
+//! Source: [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), and [RFC 7515, section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4)
+//! with [RFC 7519, section 4](https://www.rfc-editor.org/rfc/rfc7519#section-4), which let a reader refuse duplicate member names. This one does,
+//! at any depth and after unescaping, because two readers that pick different ones of two members read different tokens.
+
+mod number;
+mod scanner;
+mod string;
+mod value;
+mod writer;
+
+pub use number::{JsonNumber, Rounding};
+pub use string::JsonString;
+pub use value::{JsonArray, JsonObject, JsonValue};
+
+pub(crate) use scanner::Members;
+pub(crate) use writer::JsonWriter;

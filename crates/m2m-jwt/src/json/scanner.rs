@@ -1,0 +1,574 @@
+//! The one pass over the text.
+
+use super::string::{HIGH_SURROGATES, LOW_SURROGATES};
+use super::writer::plain_length;
+use super::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue};
+use crate::error::InvalidJson;
+use crate::limits::{MAX_JSON_DEPTH, MAX_JSON_MEMBERS};
+
+/// The members of an object, one after the other, each checked when it is reached.
+///
+/// Whoever has seen the end of it has a text that is one object, well-formed, without duplicates.
+#[derive(Debug)]
+pub(crate) struct Members<'b> {
+    scanner: Scanner<'b>,
+    /// Where the object begins.
+    start: usize,
+    first: bool,
+}
+
+impl<'b> Members<'b> {
+    /// Those of a text that is one object.
+    pub(crate) fn of_document(text: &'b str) -> Result<Self, InvalidJson> {
+        let mut scanner = Scanner::new(text, Duplicates::Refused);
+        scanner.skip_space();
+        let start = scanner.position;
+        if !scanner.take(b'{') {
+            return Err(InvalidJson::NotAnObject);
+        }
+        Ok(Self {
+            scanner,
+            start,
+            first: true,
+        })
+    }
+
+    /// The next one; `None` at the end of the text.
+    pub(crate) fn next(&mut self) -> Result<Option<(JsonString<'b>, JsonValue<'b>)>, InvalidJson> {
+        let Some(name) = self.scanner.member_name(self.first, self.start, 0)? else {
+            self.scanner.skip_space();
+            return if self.scanner.is_at_end() {
+                Ok(None)
+            } else {
+                Err(self.scanner.syntax())
+            };
+        };
+        self.first = false;
+        let value = self.scanner.value(1)?;
+        Ok(Some((name, value)))
+    }
+
+    /// The object, of which [`next`](Self::next) has said that there is no more.
+    pub(crate) fn finish(self) -> JsonObject<'b> {
+        JsonObject::new(self.scanner.text.trim_ascii())
+    }
+}
+
+/// The elements of an array whose text has been checked.
+#[derive(Debug)]
+pub(super) struct Elements<'b> {
+    scanner: Scanner<'b>,
+    first: bool,
+}
+
+impl<'b> Elements<'b> {
+    pub(super) fn of_array(text: &'b str) -> Self {
+        let mut scanner = Scanner::new(text, Duplicates::Unchecked);
+        scanner.take(b'[');
+        Self {
+            scanner,
+            first: true,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Option<JsonValue<'b>>, InvalidJson> {
+        let first = core::mem::replace(&mut self.first, false);
+        if self.scanner.has_element(first)? {
+            self.scanner.value(1).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Duplicates {
+    Refused,
+    /// The text has been checked before.
+    Unchecked,
+}
+
+#[derive(Debug)]
+struct Scanner<'b> {
+    text: &'b str,
+    position: usize,
+    duplicates: Duplicates,
+    /// Hashes of the names in the objects that enclose the position, outermost first.
+    names: [u32; MAX_JSON_MEMBERS],
+    /// How many of them there are.
+    named: usize,
+}
+
+impl<'b> Scanner<'b> {
+    const fn new(text: &'b str, duplicates: Duplicates) -> Self {
+        Self {
+            text,
+            position: 0,
+            duplicates,
+            names: [0; MAX_JSON_MEMBERS],
+            named: 0,
+        }
+    }
+
+    const fn is_at_end(&self) -> bool {
+        self.position >= self.text.len()
+    }
+
+    const fn syntax(&self) -> InvalidJson {
+        InvalidJson::Syntax {
+            offset: self.position,
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.position += usize::from(found);
+        found
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.position += 1;
+        }
+    }
+
+    /// The text from `start` to here. Both are next to ASCII, thus on character boundaries.
+    fn since(&self, start: usize) -> Result<&'b str, InvalidJson> {
+        self.text
+            .get(start..self.position)
+            .ok_or(InvalidJson::Syntax { offset: start })
+    }
+
+    fn value(&mut self, depth: usize) -> Result<JsonValue<'b>, InvalidJson> {
+        self.skip_space();
+        match self.peek() {
+            Some(b'"') => self.string().map(JsonValue::String),
+            Some(b'-' | b'0'..=b'9') => self.number().map(JsonValue::Number),
+            Some(b'{') => self.object(depth).map(JsonValue::Object),
+            Some(b'[') => self.array(depth).map(JsonValue::Array),
+            Some(b't') => self.literal("true", JsonValue::Boolean(true)),
+            Some(b'f') => self.literal("false", JsonValue::Boolean(false)),
+            Some(b'n') => self.literal("null", JsonValue::Null),
+            Some(_) | None => Err(self.syntax()),
+        }
+    }
+
+    fn literal(&mut self, name: &str, value: JsonValue<'b>) -> Result<JsonValue<'b>, InvalidJson> {
+        let end = self.position + name.len();
+        if self.text.get(self.position..end) != Some(name) {
+            return Err(self.syntax());
+        }
+        self.position = end;
+        Ok(value)
+    }
+
+    fn object(&mut self, depth: usize) -> Result<JsonObject<'b>, InvalidJson> {
+        let start = self.position;
+        let depth = self.deeper(depth)?;
+        let outer = self.named;
+        let mut first = true;
+        while self.member_name(first, start, outer)?.is_some() {
+            first = false;
+            self.value(depth)?;
+        }
+        self.named = outer;
+        self.since(start).map(JsonObject::new)
+    }
+
+    fn array(&mut self, depth: usize) -> Result<JsonArray<'b>, InvalidJson> {
+        let start = self.position;
+        let depth = self.deeper(depth)?;
+        let mut first = true;
+        while self.has_element(first)? {
+            first = false;
+            self.value(depth)?;
+        }
+        self.since(start).map(JsonArray::new)
+    }
+
+    /// Steps over the opening bracket.
+    fn deeper(&mut self, depth: usize) -> Result<usize, InvalidJson> {
+        if depth >= MAX_JSON_DEPTH {
+            return Err(InvalidJson::TooDeep {
+                offset: self.position,
+            });
+        }
+        self.position += 1;
+        Ok(depth + 1)
+    }
+
+    /// Whether another element follows; steps over the comma, or over the closing bracket.
+    fn has_element(&mut self, first: bool) -> Result<bool, InvalidJson> {
+        self.skip_space();
+        if self.take(b']') {
+            return Ok(false);
+        }
+        if first || self.take(b',') {
+            Ok(true)
+        } else {
+            Err(self.syntax())
+        }
+    }
+
+    /// The name of the next member of the object that begins at `start`, with the colon behind it; `None` behind its closing brace.
+    /// The names of the object stand from `outer` on.
+    fn member_name(
+        &mut self,
+        first: bool,
+        start: usize,
+        outer: usize,
+    ) -> Result<Option<JsonString<'b>>, InvalidJson> {
+        self.skip_space();
+        if self.take(b'}') {
+            return Ok(None);
+        }
+        if !first {
+            if !self.take(b',') {
+                return Err(self.syntax());
+            }
+            self.skip_space();
+        }
+        let offset = self.position;
+        if self.peek() != Some(b'"') {
+            return Err(self.syntax());
+        }
+        let name = self.string()?;
+        if self.duplicates == Duplicates::Refused {
+            self.remember(name, start, outer, offset)?;
+        }
+        self.skip_space();
+        if self.take(b':') {
+            Ok(Some(name))
+        } else {
+            Err(self.syntax())
+        }
+    }
+
+    fn remember(
+        &mut self,
+        name: JsonString<'b>,
+        start: usize,
+        outer: usize,
+        offset: usize,
+    ) -> Result<(), InvalidJson> {
+        let hash = hash(name);
+        // Equal hashes of different names are rare, so the second look may take its time.
+        if self
+            .names
+            .get(outer..self.named)
+            .is_some_and(|names| names.contains(&hash))
+            && self.stands_before(name, start, offset)?
+        {
+            return Err(InvalidJson::DuplicateMember { offset });
+        }
+        let slot = self
+            .names
+            .get_mut(self.named)
+            .ok_or(InvalidJson::TooManyMembers { offset })?;
+        *slot = hash;
+        self.named += 1;
+        Ok(())
+    }
+
+    /// Whether the object that begins at `start` has a member of this name before `offset`.
+    #[cold]
+    fn stands_before(
+        &self,
+        name: JsonString<'b>,
+        start: usize,
+        offset: usize,
+    ) -> Result<bool, InvalidJson> {
+        let mut again = Scanner::new(self.text, Duplicates::Unchecked);
+        again.position = start + 1;
+        let mut first = true;
+        while let Some(earlier) = again.member_name(first, start, 0)? {
+            if again.position > offset {
+                break;
+            }
+            if earlier.says_the_same(name) {
+                return Ok(true);
+            }
+            first = false;
+            // The depth is known to be allowed; it has been counted on the way here.
+            again.value(1)?;
+        }
+        Ok(false)
+    }
+
+    /// ```text
+    /// string    = quotation-mark *char quotation-mark
+    /// unescaped = %x20-21 / %x23-5B / %x5D-10FFFF
+    /// ```
+    fn string(&mut self) -> Result<JsonString<'b>, InvalidJson> {
+        self.position += 1;
+        let start = self.position;
+        let mut escaped = false;
+        loop {
+            self.position += plain_length(
+                self.text
+                    .as_bytes()
+                    .get(self.position..)
+                    .unwrap_or_default(),
+            );
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
+                Some(_) | None => return Err(self.syntax()),
+            }
+        }
+        let raw = self.since(start)?;
+        self.position += 1;
+        Ok(JsonString::new(raw, escaped))
+    }
+
+    /// Steps over one escape. Half a surrogate pair is no character, and refused.
+    fn escape(&mut self) -> Result<(), InvalidJson> {
+        let start = self.position;
+        let wrong = InvalidJson::Syntax { offset: start };
+        self.position += 1;
+        match self.peek() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
+                self.position += 1;
+                Ok(())
+            }
+            Some(b'u') => {
+                self.position += 1;
+                let first = self.four_digits().ok_or(wrong)?;
+                if LOW_SURROGATES.contains(&first) {
+                    return Err(wrong);
+                }
+                if HIGH_SURROGATES.contains(&first) {
+                    if !(self.take(b'\\') && self.take(b'u')) {
+                        return Err(wrong);
+                    }
+                    let second = self.four_digits().ok_or(wrong)?;
+                    if !LOW_SURROGATES.contains(&second) {
+                        return Err(wrong);
+                    }
+                }
+                Ok(())
+            }
+            Some(_) | None => Err(wrong),
+        }
+    }
+
+    fn four_digits(&mut self) -> Option<u16> {
+        let digits = self.text.get(self.position..self.position + 4)?;
+        // `from_str_radix` takes a sign.
+        let value = digits
+            .bytes()
+            .all(|digit| digit.is_ascii_hexdigit())
+            .then_some(digits)?;
+        self.position += 4;
+        u16::from_str_radix(value, 16).ok()
+    }
+
+    /// ```text
+    /// number = [ minus ] int [ frac ] [ exp ]
+    /// int    = zero / ( digit1-9 *DIGIT )
+    /// ```
+    fn number(&mut self) -> Result<JsonNumber<'b>, InvalidJson> {
+        let start = self.position;
+        self.take(b'-');
+        if !self.take(b'0') {
+            self.digits()?;
+        }
+        if self.take(b'.') {
+            self.digits()?;
+        }
+        if self.take(b'e') || self.take(b'E') {
+            let _ = self.take(b'+') || self.take(b'-');
+            self.digits()?;
+        }
+        self.since(start).map(JsonNumber::new)
+    }
+
+    /// One digit at least.
+    fn digits(&mut self) -> Result<(), InvalidJson> {
+        let rest = self
+            .text
+            .as_bytes()
+            .get(self.position..)
+            .unwrap_or_default();
+        let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.position += length;
+        if length == 0 {
+            Err(self.syntax())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// FNV-1a of what the name says.
+fn hash(name: JsonString<'_>) -> u32 {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    let start = 0x811c_9dc5;
+    if name.is_escaped() {
+        name.chars().fold(start, |hash, character| {
+            character.encode_utf8(&mut [0; 4]).bytes().fold(hash, step)
+        })
+    } else {
+        name.raw().bytes().fold(start, step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Result<(), InvalidJson>) {
+        assert_eq!(
+            JsonObject::parse(text.as_bytes()).map(|_| ()),
+            expected,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn reads_every_kind_of_value() {
+        check(
+            r#" { "a" : [ 1 , -0.5e+3 , true , false , null , "x" , { } , [ ] ] } "#,
+            Ok(()),
+        );
+        check("{}", Ok(()));
+        check(r#"{"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00":"é😀"}"#, Ok(()));
+    }
+
+    #[test]
+    fn refuses_what_is_not_json() {
+        for (text, offset) in [
+            ("{", 1),
+            ("{,}", 1),
+            (r#"{"a":1,}"#, 7),
+            (r#"{"a" 1}"#, 5),
+            (r#"{"a":}"#, 5),
+            (r#"{"a":1"b":2}"#, 6),
+            ("{a:1}", 1),
+            (r#"{"a":01}"#, 6),
+            (r#"{"a":1.}"#, 7),
+            (r#"{"a":.5}"#, 5),
+            (r#"{"a":+1}"#, 5),
+            (r#"{"a":-}"#, 6),
+            (r#"{"a":1e}"#, 7),
+            (r#"{"a":[1,]}"#, 8),
+            (r#"{"a":[,1]}"#, 6),
+            (r#"{"a":[1 2]}"#, 8),
+            (r#"{"a":tru}"#, 5),
+            (r#"{"a":NaN}"#, 5),
+            (r#"{"a":True}"#, 5),
+            (r#"{"a":"b}"#, 8),
+            ("{\"a\":\"\n\"}", 6),
+            (r#"{"a":"\x"}"#, 6),
+            (r#"{"a":"\u12"}"#, 6),
+            (r#"{"a":"\u+123"}"#, 6),
+            (r#"{"a":1}x"#, 7),
+            (r#"{"a":1}{}"#, 7),
+            (r#"{"a":1} // c"#, 8),
+            (r#"{'a':1}"#, 1),
+        ] {
+            check(text, Err(InvalidJson::Syntax { offset }));
+        }
+        for text in ["", "[]", "1", "null", "\"a\"", "\u{feff}{}"] {
+            check(text, Err(InvalidJson::NotAnObject));
+        }
+        assert_eq!(
+            JsonObject::parse(b"{\"a\":\"\xff\"}").map(|_| ()),
+            Err(InvalidJson::NotUtf8)
+        );
+    }
+
+    #[test]
+    fn refuses_half_a_surrogate_pair() {
+        for text in [
+            r#"{"a":"\ud83d"}"#,
+            r#"{"a":"\ude00"}"#,
+            r#"{"a":"\ud83d\ud83d"}"#,
+            r#"{"a":"\ud83dx"}"#,
+            r#"{"a":"\ud83d\n"}"#,
+        ] {
+            check(text, Err(InvalidJson::Syntax { offset: 6 }));
+        }
+    }
+
+    #[test]
+    fn x4_refuses_a_duplicate_member_at_any_depth_however_it_is_written() {
+        check(
+            r#"{"a":1,"a":1}"#,
+            Err(InvalidJson::DuplicateMember { offset: 7 }),
+        );
+        check(
+            r#"{"a":1,"\u0061":1}"#,
+            Err(InvalidJson::DuplicateMember { offset: 7 }),
+        );
+        check(
+            r#"{"x":{"a":1,"b":[],"a":2}}"#,
+            Err(InvalidJson::DuplicateMember { offset: 19 }),
+        );
+        check(
+            r#"{"x":[[{"é":1,"\u00e9":2}]]}"#,
+            Err(InvalidJson::DuplicateMember { offset: 15 }),
+        );
+        check(
+            r#"{"😀":1,"\ud83d\ude00":2}"#,
+            Err(InvalidJson::DuplicateMember { offset: 10 }),
+        );
+    }
+
+    #[test]
+    fn the_same_name_in_different_objects_is_no_duplicate() {
+        check(r#"{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}"#, Ok(()));
+    }
+
+    #[test]
+    fn different_names_with_the_same_hash_are_no_duplicates() {
+        // A well-known collision of FNV-1a with 32 bits.
+        assert_eq!(
+            hash(JsonString::new("costarring", false)),
+            hash(JsonString::new("liquid", false))
+        );
+        check(r#"{"costarring":{"a":1},"liquid":1}"#, Ok(()));
+        check(
+            r#"{"costarring":1,"liquid":1,"costarring":2}"#,
+            Err(InvalidJson::DuplicateMember { offset: 27 }),
+        );
+    }
+
+    #[test]
+    fn bounds_depth_and_members() {
+        let nested = |depth: usize| {
+            format!(
+                "{{\"a\":{}{}}}",
+                "[".repeat(depth - 1),
+                "]".repeat(depth - 1)
+            )
+        };
+        check(&nested(MAX_JSON_DEPTH), Ok(()));
+        check(
+            &nested(MAX_JSON_DEPTH + 1),
+            Err(InvalidJson::TooDeep {
+                offset: 5 + MAX_JSON_DEPTH - 1,
+            }),
+        );
+        let wide = |members: usize| {
+            let members: Vec<_> = (0..members)
+                .map(|number| format!("\"{number:04}\":0"))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        };
+        check(&wide(MAX_JSON_MEMBERS), Ok(()));
+        check(
+            &wide(MAX_JSON_MEMBERS + 1),
+            Err(InvalidJson::TooManyMembers {
+                offset: 1 + MAX_JSON_MEMBERS * 9,
+            }),
+        );
+    }
+}

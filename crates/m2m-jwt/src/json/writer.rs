@@ -1,0 +1,184 @@
+//! Writing JSON.
+
+/// How many bytes stand in front that a string may hold as they are: no control character, no quotation mark, no reverse solidus.
+///
+/// Eight at a time: a byte is one of them exactly if the subtraction borrows from its highest bit.
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut length = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let special = control | zero_bytes(word ^ (ONES * 0x22)) | zero_bytes(word ^ (ONES * 0x5c));
+        if special != 0 {
+            // The lowest mark is right; those above it may be borrowed.
+            return length + usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+        }
+        length += 8;
+    }
+    length
+        + rest
+            .iter()
+            .take_while(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'))
+            .count()
+}
+
+/// One JSON object after another, appended to a buffer without a space too many.
+#[derive(Debug)]
+pub(crate) struct JsonWriter {
+    out: Vec<u8>,
+}
+
+impl JsonWriter {
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        Self {
+            out: Vec::with_capacity(bytes),
+        }
+    }
+
+    /// Appends what is JSON already.
+    pub(crate) fn raw(&mut self, json: &str) {
+        self.out.extend_from_slice(json.as_bytes());
+    }
+
+    pub(crate) fn string(&mut self, text: &str) {
+        self.out.push(b'"');
+        self.escaped(text);
+        self.out.push(b'"');
+    }
+
+    /// The inside of a string.
+    pub(crate) fn escaped(&mut self, text: &str) {
+        let mut rest = text.as_bytes();
+        loop {
+            let (plain, special) = rest
+                .split_at_checked(plain_length(rest))
+                .unwrap_or((rest, &[]));
+            self.out.extend_from_slice(plain);
+            let Some((byte, after)) = special.split_first() else {
+                return;
+            };
+            match byte {
+                b'"' => self.raw("\\\""),
+                b'\\' => self.raw("\\\\"),
+                b'\n' => self.raw("\\n"),
+                b'\r' => self.raw("\\r"),
+                b'\t' => self.raw("\\t"),
+                control => {
+                    self.raw("\\u00");
+                    self.out.push(hex_digit(control >> 4));
+                    self.out.push(hex_digit(control & 0xf));
+                }
+            }
+            rest = after;
+        }
+    }
+
+    /// Strings in an array.
+    pub(crate) fn strings<'a>(&mut self, strings: impl IntoIterator<Item = &'a str>) {
+        let mut separator = "[";
+        for string in strings {
+            self.raw(separator);
+            self.string(string);
+            separator = ",";
+        }
+        self.raw(if separator == "[" { "[]" } else { "]" });
+    }
+
+    pub(crate) fn boolean(&mut self, value: bool) {
+        self.raw(if value { "true" } else { "false" });
+    }
+
+    pub(crate) fn unsigned(&mut self, number: u64) {
+        // `u64::MAX` has twenty digits.
+        let mut digits = [0; 20];
+        let mut rest = number;
+        let mut written = 0;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+            rest /= 10;
+            written += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.out
+            .extend_from_slice(digits.get(digits.len() - written..).unwrap_or_default());
+    }
+
+    pub(crate) fn signed(&mut self, number: i64) {
+        if number < 0 {
+            self.out.push(b'-');
+        }
+        self.unsigned(number.unsigned_abs());
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// What has been written. All of it came from strings, so it is one.
+    pub(crate) fn into_string(self) -> String {
+        String::from_utf8(self.out).unwrap_or_default()
+    }
+}
+
+const fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 {
+        b'0' + nibble
+    } else {
+        b'a' + nibble - 10
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_first_special_byte_wherever_it_stands() {
+        for special in (0..0x20).chain([b'"', b'\\']) {
+            for position in 0..40 {
+                let mut bytes = [b'a'; 40];
+                bytes[position] = special;
+                assert_eq!(plain_length(&bytes), position, "{special:#x} at {position}");
+                bytes[39] = special;
+                assert_eq!(
+                    plain_length(&bytes),
+                    position,
+                    "{special:#x} at {position} and at the end"
+                );
+            }
+        }
+        for plain in [0x20, b'!', b'#', b'[', b']', 0x7f, 0x80, 0xa2, 0xdc, 0xff] {
+            assert_eq!(plain_length(&[plain; 40]), 40, "{plain:#x}");
+        }
+    }
+
+    #[test]
+    fn escapes_what_must_be() {
+        let mut writer = JsonWriter::with_capacity(0);
+        writer.string("a\"b\\c\nd\re\tf\u{0}g\u{1f}é😀/");
+        assert_eq!(
+            writer.into_string(),
+            r#""a\"b\\c\nd\re\tf\u0000g\u001fé😀/""#
+        );
+    }
+
+    #[test]
+    fn prints_integers_to_their_limits() {
+        for number in [0, 9, 10, 1_800_000_000, u64::MAX] {
+            let mut writer = JsonWriter::with_capacity(0);
+            writer.unsigned(number);
+            assert_eq!(writer.into_string(), number.to_string());
+        }
+        for number in [0, -1, i64::MIN, i64::MAX] {
+            let mut writer = JsonWriter::with_capacity(0);
+            writer.signed(number);
+            assert_eq!(writer.into_string(), number.to_string());
+        }
+    }
+}

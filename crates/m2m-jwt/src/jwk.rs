@@ -1,0 +1,289 @@
+//! One public key as JSON.
+
+mod parameters;
+mod private;
+
+pub(crate) use parameters::PublicParameters;
+pub(crate) use private::{PrivateParameters, RsaPrivateParameters, symmetric};
+
+use crate::algorithm::{Algorithm, KeyType};
+use crate::base64url;
+use crate::error::InvalidKey;
+use crate::json::{JsonObject, JsonString, JsonValue, JsonWriter};
+use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
+use crate::thumbprint::Thumbprint;
+
+/// A public key for signatures, as a JSON Web Key.
+///
+/// Allowed: `EC` on `P-256` and `P-384`, `OKP` on `Ed25519`, `RSA` from 2048 to 8192 bits. The private members of a private key
+/// are read past and not kept. Refused: secrets (`oct`, see [`MacKey`](crate::MacKey)), keys for encryption by `use` or `key_ops`,
+/// an `alg` that does not fit, numbers in another spelling than the only one, and duplicate members.
+///
+/// Source: [RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4), [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+/// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
+///
+/// ```
+/// use m2m_jwt::Jwk;
+///
+/// let jwk = Jwk::parse(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
+/// assert_eq!(jwk.thumbprint().to_string(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+/// # Ok::<(), m2m_jwt::InvalidKey>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Jwk {
+    parameters: PublicParameters,
+    key_id: Option<Box<str>>,
+    algorithm: Option<Algorithm>,
+}
+
+impl Jwk {
+    pub(crate) const fn new(
+        parameters: PublicParameters,
+        key_id: Option<Box<str>>,
+        algorithm: Option<Algorithm>,
+    ) -> Self {
+        Self {
+            parameters,
+            key_id,
+            algorithm,
+        }
+    }
+
+    /// Reads a JSON Web Key.
+    ///
+    /// # Errors
+    /// [`InvalidKey`]; its causes are [`KeyMalformed`](m2m_errors::Cause), [`KeyUnsupported`](m2m_errors::Cause) and
+    /// [`KeyNotForSigning`](m2m_errors::Cause).
+    pub fn parse<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
+        let json = json.as_ref();
+        if json.len() > MAX_JWK_BYTES {
+            return Err(InvalidKey::TooLong);
+        }
+        Self::from_object(
+            JsonObject::parse(json).map_err(InvalidKey::Json)?,
+            Operation::Verify,
+        )
+    }
+
+    pub(crate) fn from_object(
+        object: JsonObject<'_>,
+        operation: Operation,
+    ) -> Result<Self, InvalidKey> {
+        operation.check(object)?;
+        let parameters = PublicParameters::from_object(object)?;
+        let algorithm = match object.get("alg") {
+            None => None,
+            Some(value) => {
+                let name = value
+                    .as_string()
+                    .ok_or(InvalidKey::MemberMalformed { member: "alg" })?;
+                let algorithm =
+                    Algorithm::from_name(&name.to_str()).ok_or(InvalidKey::AlgorithmUnsupported)?;
+                Some(algorithm)
+                    .filter(|algorithm| algorithm.key_type() == parameters.key_type())
+                    .ok_or(InvalidKey::AlgorithmMismatch)
+                    .map(Some)?
+            }
+        };
+        Ok(Self {
+            parameters,
+            key_id: key_id(object)?,
+            algorithm,
+        })
+    }
+
+    /// `kid`
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// `alg`
+    #[must_use]
+    pub const fn algorithm(&self) -> Option<Algorithm> {
+        self.algorithm
+    }
+
+    /// `kty`, with `crv`
+    #[must_use]
+    pub const fn key_type(&self) -> KeyType {
+        self.parameters.key_type()
+    }
+
+    /// The SHA-256 over its required members, which is the same however the key is written.
+    #[must_use]
+    pub fn thumbprint(&self) -> Thumbprint {
+        let mut json = JsonWriter::with_capacity(1024);
+        self.parameters.write_canonically(&mut json);
+        Thumbprint::of(json.as_bytes())
+    }
+
+    /// As JSON, with `use` as `sig`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut json = JsonWriter::with_capacity(1024);
+        self.write(&mut json);
+        json.into_string()
+    }
+
+    pub(crate) const fn parameters(&self) -> &PublicParameters {
+        &self.parameters
+    }
+
+    pub(crate) fn write(&self, json: &mut JsonWriter) {
+        json.raw("{\"kty\":");
+        json.string(self.parameters.type_name());
+        json.raw(",\"use\":\"sig\"");
+        if let Some(key_id) = &self.key_id {
+            json.raw(",\"kid\":");
+            json.string(key_id);
+        }
+        if let Some(algorithm) = self.algorithm {
+            json.raw(",\"alg\":");
+            json.string(algorithm.as_str());
+        }
+        self.parameters.write_members(json);
+        json.raw("}");
+    }
+}
+
+/// What a key is to do, for `use` and `key_ops`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Sign,
+    Verify,
+}
+
+impl Operation {
+    /// Refuses a key that says that it is for something else. A private key may say `sign` and be asked for its public half.
+    pub(crate) fn check(self, object: JsonObject<'_>) -> Result<(), InvalidKey> {
+        if let Some(value) = object.get("use") {
+            let purpose = value
+                .as_string()
+                .ok_or(InvalidKey::MemberMalformed { member: "use" })?;
+            if !purpose.equals("sig") {
+                return Err(InvalidKey::NotForSignatures);
+            }
+        }
+        if let Some(value) = object.get("key_ops") {
+            let operations = value.as_array().filter(|array| array.holds_only_strings());
+            let operations = operations.ok_or(InvalidKey::MemberMalformed { member: "key_ops" })?;
+            let fits = |operation: JsonString<'_>| match self {
+                Self::Sign => operation.equals("sign"),
+                Self::Verify => operation.equals("verify") || operation.equals("sign"),
+            };
+            if !operations.strings().any(fits) {
+                return Err(InvalidKey::NotForSignatures);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `kid`, if there is one.
+pub(crate) fn key_id(object: JsonObject<'_>) -> Result<Option<Box<str>>, InvalidKey> {
+    let malformed = InvalidKey::MemberMalformed { member: "kid" };
+    let Some(value) = object.get("kid") else {
+        return Ok(None);
+    };
+    let key_id = value.as_string().ok_or(malformed)?.to_str();
+    if key_id.len() > MAX_KEY_ID_BYTES {
+        Err(malformed)
+    } else {
+        Ok(Some(Box::from(&*key_id)))
+    }
+}
+
+/// A member that is base64url and not empty.
+pub(crate) fn octets(object: JsonObject<'_>, member: &'static str) -> Result<Vec<u8>, InvalidKey> {
+    let malformed = InvalidKey::MemberMalformed { member };
+    let text = object
+        .get(member)
+        .ok_or(InvalidKey::MemberMissing { member })?;
+    let text = text.as_string().ok_or(malformed)?;
+    let octets = base64url::decode(text.to_str().as_bytes()).map_err(|_| malformed)?;
+    if octets.is_empty() {
+        Err(malformed)
+    } else {
+        Ok(octets)
+    }
+}
+
+/// `kty`
+pub(crate) fn type_name(object: JsonObject<'_>) -> Result<JsonString<'_>, InvalidKey> {
+    let value = object
+        .get("kty")
+        .ok_or(InvalidKey::MemberMissing { member: "kty" })?;
+    JsonValue::as_string(value).ok_or(InvalidKey::MemberMalformed { member: "kty" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const P256: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0""#;
+
+    fn check(more: &str, expected: Result<(), InvalidKey>) {
+        assert_eq!(
+            Jwk::parse(&format!("{{{P256}{more}}}")).map(|_| ()),
+            expected,
+            "{more}"
+        );
+    }
+
+    #[test]
+    fn reads_what_a_key_may_say_about_itself() {
+        check("", Ok(()));
+        check(
+            r#","use":"sig","key_ops":["verify"],"alg":"ES256","kid":"1","x5c":[1],"d":0"#,
+            Ok(()),
+        );
+        check(r#","key_ops":["sign"]"#, Ok(()));
+    }
+
+    #[test]
+    fn refuses_a_key_for_something_else() {
+        check(r#","use":"enc""#, Err(InvalidKey::NotForSignatures));
+        check(
+            r#","key_ops":["encrypt","wrapKey"]"#,
+            Err(InvalidKey::NotForSignatures),
+        );
+        check(r#","key_ops":[]"#, Err(InvalidKey::NotForSignatures));
+        check(r#","alg":"ES384""#, Err(InvalidKey::AlgorithmMismatch));
+        check(r#","alg":"RS256""#, Err(InvalidKey::AlgorithmMismatch));
+        check(r#","alg":"ECDH-ES""#, Err(InvalidKey::AlgorithmUnsupported));
+        check(r#","alg":"none""#, Err(InvalidKey::AlgorithmUnsupported));
+        check(r#","alg":"HS256""#, Err(InvalidKey::AlgorithmUnsupported));
+    }
+
+    #[test]
+    fn refuses_members_of_the_wrong_type_and_twice() {
+        for (more, member) in [
+            (",\"use\":1", "use"),
+            (",\"key_ops\":\"verify\"", "key_ops"),
+            (",\"kid\":1", "kid"),
+            (",\"alg\":null", "alg"),
+        ] {
+            check(more, Err(InvalidKey::MemberMalformed { member }));
+        }
+        check(
+            &format!(",\"kid\":\"{}\"", "k".repeat(257)),
+            Err(InvalidKey::MemberMalformed { member: "kid" }),
+        );
+        check(
+            ",\"kty\":\"EC\"",
+            Err(InvalidKey::Json(crate::InvalidJson::DuplicateMember {
+                offset: 126,
+            })),
+        );
+    }
+
+    #[test]
+    fn prints_what_it_reads() {
+        let json = format!(
+            r#"{{"kty":"EC","use":"sig","kid":"a\"b","alg":"ES256",{}}}"#,
+            &P256[11..]
+        );
+        assert_eq!(Jwk::parse(&json).unwrap().to_json(), json);
+    }
+}

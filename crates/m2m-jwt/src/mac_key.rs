@@ -1,0 +1,222 @@
+//! Shared secrets, apart from everything that has a public key.
+
+use core::fmt;
+
+use crate::backend::MacSecret;
+use crate::error::{InvalidKey, SigningFailed};
+use crate::json::JsonObject;
+use crate::jwk::{self, Operation};
+use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
+use crate::signer::{encode_header, header_json, sign_compact};
+
+/// An algorithm with a shared secret.
+///
+/// Access tokens are never verified with one: whoever can check such a token can make one.
+///
+/// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MacAlgorithm {
+    /// HMAC with SHA-256.
+    Hs256,
+    /// HMAC with SHA-384.
+    Hs384,
+    /// HMAC with SHA-512.
+    Hs512,
+}
+
+impl MacAlgorithm {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Hs256, Self::Hs384, Self::Hs512];
+
+    /// The name in headers and keys.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hs256 => "HS256",
+            Self::Hs384 => "HS384",
+            Self::Hs512 => "HS512",
+        }
+    }
+
+    /// How long the code is, and the secret at least. Unit: bytes.
+    #[must_use]
+    pub const fn output_bytes(self) -> usize {
+        match self {
+            Self::Hs256 => 32,
+            Self::Hs384 => 48,
+            Self::Hs512 => 64,
+        }
+    }
+}
+
+impl fmt::Display for MacAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A shared secret for one algorithm.
+///
+/// It is another type than [`VerificationKey`](crate::VerificationKey) and has entries of its own, [`verify_mac`](crate::verify_mac) and
+/// [`verify_mac_signature`](crate::verify_mac_signature): no configuration makes a public key one of these.
+///
+/// ```
+/// use m2m_jwt::{Limits, MacAlgorithm, MacKey, Unverified, verify_mac_signature};
+///
+/// let key = MacKey::new(MacAlgorithm::Hs256, None, &[7; 32])?;
+/// let token = key.sign(None, b"hello")?;
+/// let unverified = Unverified::parse(&token, &Limits::DEFAULT)?;
+/// assert_eq!(verify_mac_signature(&unverified, &key)?.into_inner(), b"hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct MacKey {
+    algorithm: MacAlgorithm,
+    key_id: Option<Box<str>>,
+    secret: MacSecret,
+}
+
+impl MacKey {
+    /// A secret as it is.
+    ///
+    /// # Errors
+    /// - [`InvalidKey::SizeUnsupported`] if it is shorter than the algorithm's output ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
+    /// - [`InvalidKey::MemberMalformed`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    pub fn new(
+        algorithm: MacAlgorithm,
+        key_id: Option<&str>,
+        secret: &[u8],
+    ) -> Result<Self, InvalidKey> {
+        if secret.len() < algorithm.output_bytes() {
+            return Err(InvalidKey::SizeUnsupported);
+        }
+        if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_BYTES) {
+            return Err(InvalidKey::MemberMalformed { member: "kid" });
+        }
+        Ok(Self {
+            algorithm,
+            key_id: key_id.map(Box::from),
+            secret: MacSecret::new(algorithm, secret),
+        })
+    }
+
+    /// Reads a secret as a JSON Web Key of the type `oct`.
+    ///
+    /// # Errors
+    /// [`InvalidKey`]; its causes are [`KeyMalformed`](m2m_errors::Cause), [`KeyUnsupported`](m2m_errors::Cause) and
+    /// [`KeyNotForSigning`](m2m_errors::Cause).
+    pub fn from_jwk<T: AsRef<[u8]> + ?Sized>(
+        algorithm: MacAlgorithm,
+        json: &T,
+    ) -> Result<Self, InvalidKey> {
+        let json = json.as_ref();
+        if json.len() > MAX_JWK_BYTES {
+            return Err(InvalidKey::TooLong);
+        }
+        let object = JsonObject::parse(json).map_err(InvalidKey::Json)?;
+        Operation::Verify.check(object)?;
+        if let Some(value) = object.get("alg") {
+            let name = value
+                .as_string()
+                .ok_or(InvalidKey::MemberMalformed { member: "alg" })?;
+            if !name.equals(algorithm.as_str()) {
+                return Err(InvalidKey::AlgorithmMismatch);
+            }
+        }
+        Self::new(
+            algorithm,
+            jwk::key_id(object)?.as_deref(),
+            &jwk::symmetric(object)?,
+        )
+    }
+
+    /// Its algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> MacAlgorithm {
+        self.algorithm
+    }
+
+    /// Its key id, if it has one.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// Signs a payload, with this `typ` in the header.
+    ///
+    /// # Errors
+    /// [`SigningFailed`] ([`Cause::SigningFailed`](m2m_errors::Cause)), which the libraries at hand do not.
+    pub fn sign(&self, token_type: Option<&str>, payload: &[u8]) -> Result<String, SigningFailed> {
+        let header = encode_header(&header_json(
+            self.algorithm.as_str(),
+            token_type,
+            self.key_id(),
+        ));
+        sign_compact(
+            &header,
+            payload,
+            self.algorithm.output_bytes(),
+            |input, signature| self.secret.sign(input, signature),
+        )
+    }
+
+    pub(crate) fn verifies(&self, signing_input: &[u8], signature: &[u8]) -> bool {
+        self.secret.verify(signing_input, signature)
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MacKey")
+            .field("algorithm", &self.algorithm)
+            .field("key_id", &self.key_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_a_secret_shorter_than_the_output() {
+        for algorithm in MacAlgorithm::ALL {
+            let long = vec![1; algorithm.output_bytes()];
+            assert!(MacKey::new(*algorithm, None, &long).is_ok());
+            let short = &long[1..];
+            assert_eq!(
+                MacKey::new(*algorithm, None, short).map(|_| ()),
+                Err(InvalidKey::SizeUnsupported)
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_a_jwk_of_another_kind() {
+        let check = |json: &str, expected| {
+            assert_eq!(
+                MacKey::from_jwk(MacAlgorithm::Hs256, json).map(|_| ()),
+                expected,
+                "{json}"
+            )
+        };
+        let k = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        check(&format!(r#"{{"kty":"oct","k":"{k}"}}"#), Ok(()));
+        check(
+            &format!(r#"{{"kty":"oct","k":"{k}","alg":"HS512"}}"#),
+            Err(InvalidKey::AlgorithmMismatch),
+        );
+        check(
+            &format!(r#"{{"kty":"oct","k":"{k}","use":"enc"}}"#),
+            Err(InvalidKey::NotForSignatures),
+        );
+        check(
+            &format!(r#"{{"kty":"EC","k":"{k}"}}"#),
+            Err(InvalidKey::AlgorithmMismatch),
+        );
+        check(
+            r#"{"kty":"oct"}"#,
+            Err(InvalidKey::MemberMissing { member: "k" }),
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! Points in time.
+
+use core::fmt;
+
+/// A point in time, in whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// This crate reads no clock: whoever verifies or signs says what time it is.
+///
+/// Unit: seconds. Range: 0 to `u64::MAX`; nothing before 1970 can be said.
+/// Source: `NumericDate`, [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2).
+///
+/// ```
+/// use m2m_jwt::UnixTime;
+///
+/// let issued_at = UnixTime::from_seconds(1_800_000_000);
+/// assert_eq!(issued_at.saturating_add_seconds(3600).as_seconds(), 1_800_003_600);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixTime(u64);
+
+impl UnixTime {
+    /// The point that many seconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn from_seconds(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn as_seconds(self) -> u64 {
+        self.0
+    }
+
+    /// The point that many seconds later, or the last one that can be said.
+    #[must_use]
+    pub const fn saturating_add_seconds(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// The point that many seconds earlier, or 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn saturating_sub_seconds(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(seconds))
+    }
+}
+
+impl fmt::Display for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}

@@ -1,0 +1,192 @@
+//! A token taken apart.
+
+use core::fmt;
+
+use crate::base64url;
+use crate::claims::Claims;
+use crate::error::InvalidToken;
+use crate::header::Header;
+use crate::limits::Limits;
+
+/// A token in compact serialization, decoded, and not to be believed.
+///
+/// Header, payload and signature lie in one buffer; what is read from the token later is borrowed from it. [`verify()`](crate::verify())
+/// makes [`Verified`](crate::Verified) claims of it; the other methods are for showing what a token says.
+///
+/// Source: [RFC 7515, sections 3.1 and 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2).
+///
+/// ```
+/// use m2m_jwt::{InvalidToken, Limits, Unverified};
+///
+/// let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-\
+///              09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+/// let unverified = Unverified::parse(token, &Limits::DEFAULT)?;
+/// assert_eq!(unverified.header()?.algorithm(), "EdDSA");
+/// assert_eq!(unverified.payload(), b"Example of Ed25519 signing");
+/// # Ok::<(), InvalidToken>(())
+/// ```
+pub struct Unverified<'t> {
+    /// Header and payload as they are signed: the token up to its second dot.
+    signing_input: &'t [u8],
+    /// Header, payload and signature, decoded, one behind the other.
+    decoded: Vec<u8>,
+    header_end: usize,
+    payload_end: usize,
+    limits: Limits,
+}
+
+impl<'t> Unverified<'t> {
+    /// Takes a token apart: three parts, each base64url.
+    ///
+    /// # Errors
+    /// - [`InvalidToken::TooLong`] ([`Cause::TokenTooLong`](m2m_errors::Cause)).
+    /// - [`InvalidToken::NotCompact`] unless there are exactly two dots ([`Cause::TokenMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidToken::Encoding`] ([`Cause::TokenMalformed`](m2m_errors::Cause)).
+    pub fn parse<T: AsRef<[u8]> + ?Sized>(
+        token: &'t T,
+        limits: &Limits,
+    ) -> Result<Self, InvalidToken> {
+        let token = token.as_ref();
+        if token.len() > limits.max_token_bytes {
+            return Err(InvalidToken::TooLong {
+                limit: limits.max_token_bytes,
+            });
+        }
+        let (signing_input, signature) =
+            split_at_last_dot(token).ok_or(InvalidToken::NotCompact)?;
+        let (header, payload) = split_at_last_dot(signing_input).ok_or(InvalidToken::NotCompact)?;
+        // A dot that is left in the header is no letter of base64url; but it tells a JWE from a mistake in a letter.
+        if header.contains(&b'.') {
+            return Err(InvalidToken::NotCompact);
+        }
+        let mut decoded = vec![0; base64url::decoded_length(token.len())];
+        let mut end = 0;
+        let mut decode = |part: &[u8]| {
+            let space = decoded.get_mut(end..).unwrap_or_default();
+            end += base64url::decode_into(part, space).map_err(|_| InvalidToken::Encoding)?;
+            Ok(end)
+        };
+        let header_end = decode(header)?;
+        let payload_end = decode(payload)?;
+        let signature_end = decode(signature)?;
+        decoded.truncate(signature_end);
+        Ok(Self {
+            signing_input,
+            decoded,
+            header_end,
+            payload_end,
+            limits: *limits,
+        })
+    }
+
+    /// What the header says.
+    ///
+    /// # Errors
+    /// [`InvalidToken::Header`], [`InvalidToken::HeaderMember`] or [`InvalidToken::KeyIdTooLong`] if it says nothing that can be read
+    /// ([`Cause::TokenMalformed`](m2m_errors::Cause)).
+    pub fn header(&self) -> Result<Header<'_>, InvalidToken> {
+        Header::parse(
+            self.decoded.get(..self.header_end).unwrap_or_default(),
+            &self.limits,
+        )
+    }
+
+    /// The payload, decoded. Nobody has checked who wrote it.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        self.decoded
+            .get(self.header_end..self.payload_end)
+            .unwrap_or_default()
+    }
+
+    /// The payload as claims. Nobody has checked who wrote them.
+    ///
+    /// # Errors
+    /// As [`Claims::parse`].
+    pub fn unverified_claims(&self) -> Result<Claims<'_>, InvalidToken> {
+        Claims::parse(self.payload())
+    }
+
+    /// The signature, decoded.
+    #[must_use]
+    pub fn signature(&self) -> &[u8] {
+        self.decoded.get(self.payload_end..).unwrap_or_default()
+    }
+
+    /// The bytes that the signature is made over.
+    #[must_use]
+    pub const fn signing_input(&self) -> &'t [u8] {
+        self.signing_input
+    }
+}
+
+/// A token lets its bearer in, so it is not printed.
+impl fmt::Debug for Unverified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unverified([redacted])")
+    }
+}
+
+fn split_at_last_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let dot = text.iter().rposition(|byte| *byte == b'.')?;
+    let (before, after) = text.split_at_checked(dot)?;
+    Some((before, after.strip_prefix(b".")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(token: &str, expected: InvalidToken) {
+        assert_eq!(
+            Unverified::parse(token, &Limits::DEFAULT).map(|_| ()),
+            Err(expected),
+            "{token}"
+        );
+    }
+
+    #[test]
+    fn r4_refuses_what_is_not_three_parts() {
+        for token in [
+            "",
+            "e30",
+            "e30.e30",
+            "e30.e30.AA.AA",
+            "e30.e30.AA.AA.AA",
+            "...",
+            "e30..e30.",
+        ] {
+            check(token, InvalidToken::NotCompact);
+        }
+    }
+
+    #[test]
+    fn r4_refuses_what_is_not_base64url() {
+        for token in [
+            "e30=.e30.AA",
+            "e30.e30=.AA",
+            "e30.e30.AA==",
+            "e31.e30.AA",
+            "e30.e30.AB",
+            "e 0.e30.AA",
+            "e30.e30.AA\n",
+            "e30.e3\u{e4}.AA",
+        ] {
+            check(token, InvalidToken::Encoding);
+        }
+    }
+
+    #[test]
+    fn r16_refuses_an_oversized_token_before_it_looks_at_it() {
+        check(
+            &".".repeat(16 * 1024 + 1),
+            InvalidToken::TooLong { limit: 16 * 1024 },
+        );
+    }
+
+    #[test]
+    fn keeps_the_token_out_of_its_debug_form() {
+        let token = Unverified::parse("e30.e30.AA", &Limits::DEFAULT).unwrap();
+        assert_eq!(format!("{token:?}"), "Unverified([redacted])");
+    }
+}

@@ -1,0 +1,72 @@
+//! Public keys that verify.
+
+use core::fmt;
+
+use crate::algorithm::{Algorithm, KeyType};
+use crate::backend::PublicKey;
+use crate::error::InvalidKey;
+use crate::jwk::Jwk;
+
+/// Verifies signatures with one public key: a [`VerificationKey`], or what stands for one.
+pub trait VerifySignature {
+    /// The key id, if the key has one.
+    fn key_id(&self) -> Option<&str>;
+
+    /// Whether the key may be used with this algorithm.
+    fn permits(&self, algorithm: Algorithm) -> bool;
+
+    /// Whether the signature is one of these bytes by this key. `algorithm` is one that the key [permits](Self::permits).
+    fn verify(&self, algorithm: Algorithm, signing_input: &[u8], signature: &[u8]) -> bool;
+}
+
+/// A public key, parsed once.
+///
+/// With an `alg` it is for that algorithm and no other. Without one it is for those of its type, which is one for each curve and six
+/// for RSA; which of these are accepted the [`Expectations`](crate::Expectations) say.
+#[derive(Clone)]
+pub struct VerificationKey {
+    key: PublicKey,
+    key_id: Option<Box<str>>,
+    key_type: KeyType,
+    algorithm: Option<Algorithm>,
+}
+
+impl VerificationKey {
+    /// The key of a JWK.
+    ///
+    /// # Errors
+    /// [`InvalidKey::MemberMalformed`] if a point is not on its curve ([`Cause::KeyMalformed`](m2m_errors::Cause)). Only `aws-lc-rs` says so
+    /// here; with `ring` such a key verifies nothing.
+    pub fn new(jwk: &Jwk) -> Result<Self, InvalidKey> {
+        Ok(Self {
+            key: PublicKey::new(jwk.parameters())?,
+            key_id: jwk.key_id().map(Box::from),
+            key_type: jwk.key_type(),
+            algorithm: jwk.algorithm(),
+        })
+    }
+}
+
+impl VerifySignature for VerificationKey {
+    fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    fn permits(&self, algorithm: Algorithm) -> bool {
+        self.key_type == algorithm.key_type() && self.algorithm.is_none_or(|own| own == algorithm)
+    }
+
+    fn verify(&self, algorithm: Algorithm, signing_input: &[u8], signature: &[u8]) -> bool {
+        self.permits(algorithm) && self.key.verify(algorithm, signing_input, signature)
+    }
+}
+
+impl fmt::Debug for VerificationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerificationKey")
+            .field("key_id", &self.key_id)
+            .field("key_type", &self.key_type)
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}

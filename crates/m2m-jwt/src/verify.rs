@@ -1,0 +1,134 @@
+//! From a token to claims that can be believed.
+
+use crate::claim::Claim;
+use crate::claims::Claims;
+use crate::error::InvalidToken;
+use crate::expectations::Expectations;
+use crate::header::Header;
+use crate::jws::{check_mac, check_signature, expected_algorithm};
+use crate::key_set::KeySet;
+use crate::mac_key::MacKey;
+use crate::time::UnixTime;
+use crate::unverified::Unverified;
+use crate::verification_key::VerifySignature;
+use crate::verified::Verified;
+
+/// Checks a token against keys, expectations and the time, and gives its claims.
+///
+/// Where several things are wrong the first of this list is reported. [`Unverified::parse`] has done the first two.
+///
+/// 1. Length.
+/// 2. Three parts, each base64url.
+/// 3. The header: a JSON object without duplicates, `alg`, `kid` and `typ` strings, `kid` bounded.
+/// 4. No `crit`, no `b64` but `true`, no `zip`.
+/// 5. `alg` is offered and expected.
+/// 6. `typ` is expected.
+/// 7. A key has the `kid`, and permits the `alg`, and made the signature.
+/// 8. The claims: a JSON object without duplicates, each claim of its type.
+/// 9. `iss`, `aud`, `exp` and the required claims are there.
+/// 10. `iss` is expected.
+/// 11. `aud` is expected.
+/// 12. `exp`: refused from that second on.
+/// 13. `nbf`: accepted from that second on, if there is one.
+/// 14. `iat`: accepted from that second on, if there is one.
+///
+/// Nothing in the payload is looked at before its signature has been found good. The leeway widens 12 to 14 on both sides.
+///
+/// # Errors
+/// [`InvalidToken`], with the first of these that is not met; its [`cause`](InvalidToken::cause) says which.
+///
+/// Source: [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4), [RFC 8725, section 3](https://www.rfc-editor.org/rfc/rfc8725#section-3),
+/// [RFC 7519, sections 4.1 and 7.2](https://www.rfc-editor.org/rfc/rfc7519#section-7.2).
+pub fn verify<'u, K: VerifySignature>(
+    unverified: &'u Unverified<'_>,
+    keys: &KeySet<K>,
+    expectations: &Expectations<'_>,
+    now: UnixTime,
+) -> Result<Verified<Claims<'u>>, InvalidToken> {
+    let header = unverified.header()?;
+    header.check_extensions()?;
+    let algorithm = expected_algorithm(&header, expectations.algorithms)?;
+    check_type(&header, expectations)?;
+    check_signature(unverified, &header, algorithm, keys)?;
+    believe(unverified, expectations, now)
+}
+
+/// Checks a token that is signed with a shared secret. `algorithms` of the expectations does not count: the key has one.
+///
+/// # Errors
+/// As [`verify()`].
+pub fn verify_mac<'u>(
+    unverified: &'u Unverified<'_>,
+    key: &MacKey,
+    expectations: &Expectations<'_>,
+    now: UnixTime,
+) -> Result<Verified<Claims<'u>>, InvalidToken> {
+    let header = unverified.header()?;
+    header.check_extensions()?;
+    check_type(&header, expectations)?;
+    check_mac(unverified, &header, key)?;
+    believe(unverified, expectations, now)
+}
+
+fn check_type(header: &Header<'_>, expectations: &Expectations<'_>) -> Result<(), InvalidToken> {
+    let token_type = header.token_type().ok_or(InvalidToken::TypeMissing)?;
+    if expectations.accepts_type(token_type) {
+        Ok(())
+    } else {
+        Err(InvalidToken::TypeMismatch)
+    }
+}
+
+/// The signature has been found good.
+fn believe<'u>(
+    unverified: &'u Unverified<'_>,
+    expectations: &Expectations<'_>,
+    now: UnixTime,
+) -> Result<Verified<Claims<'u>>, InvalidToken> {
+    let claims = Claims::parse(unverified.payload())?;
+    let always = [Claim::Issuer, Claim::Audience, Claim::ExpiresAt];
+    if let Some(missing) = always
+        .iter()
+        .chain(expectations.required_claims)
+        .find(|claim| !claims.has(**claim))
+    {
+        return Err(InvalidToken::ClaimMissing(*missing));
+    }
+    if claims.issuer() != Some(expectations.issuer) {
+        return Err(InvalidToken::IssuerMismatch);
+    }
+    if !expectations
+        .audiences
+        .iter()
+        .any(|audience| claims.is_for(audience))
+    {
+        return Err(InvalidToken::AudienceMismatch);
+    }
+    check_times(&claims, expectations, now)?;
+    Ok(Verified::new(claims))
+}
+
+fn check_times(
+    claims: &Claims<'_>,
+    expectations: &Expectations<'_>,
+    now: UnixTime,
+) -> Result<(), InvalidToken> {
+    let leeway = expectations.leeway.as_seconds();
+    let latest = now.saturating_add_seconds(leeway);
+    if let Some(expired_at) = claims.expires_at()
+        && now >= expired_at.saturating_add_seconds(leeway)
+    {
+        return Err(InvalidToken::Expired { expired_at });
+    }
+    if let Some(not_before) = claims.not_before()
+        && not_before > latest
+    {
+        return Err(InvalidToken::NotYetValid { not_before });
+    }
+    if let Some(issued_at) = claims.issued_at()
+        && issued_at > latest
+    {
+        return Err(InvalidToken::IssuedInFuture { issued_at });
+    }
+    Ok(())
+}

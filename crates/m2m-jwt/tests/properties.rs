@@ -1,0 +1,207 @@
+//! What holds for every input.
+
+#[path = "support/keys.rs"]
+mod keys;
+
+use keys::{keys_of, signing_key};
+use m2m_jwt::{
+    AccessTokenClaims, Algorithm, Claim, ClaimSet, Claims, Expectations, InvalidToken, JsonObject,
+    JsonValue, Jwk, JwkSet, Limits, PropertyValue, SigningKey, UnixTime, Unverified, base64url,
+    sign_access_token, verify,
+};
+use proptest::prelude::*;
+
+/// Scope tokens by RFC 6749, section 3.3: `1*( %x21 / %x23-5B / %x5D-7E )`.
+fn scope_token() -> impl Strategy<Value = String> {
+    "[!#-\\[\\]-~]{1,12}"
+}
+
+fn algorithm() -> impl Strategy<Value = Algorithm> {
+    proptest::sample::select(Algorithm::ALL)
+}
+
+fn property() -> impl Strategy<Value = PropertyValue> {
+    prop_oneof![
+        any::<bool>().prop_map(PropertyValue::Boolean),
+        any::<String>().prop_map(|text| PropertyValue::Text(text.into())),
+        any::<i64>().prop_map(PropertyValue::Integer),
+    ]
+}
+
+/// JSON by serde_json, so that our reader is held against another one's writer.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i64>().prop_map(serde_json::Value::from),
+        any::<String>().prop_map(serde_json::Value::from),
+    ];
+    leaf.prop_recursive(6, 40, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(serde_json::Value::from),
+            proptest::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|map| map.into_iter().collect()),
+        ]
+    })
+}
+
+fn to_serde(value: JsonValue<'_>) -> serde_json::Value {
+    match value {
+        JsonValue::Null => serde_json::Value::Null,
+        JsonValue::Boolean(value) => value.into(),
+        JsonValue::Number(number) => serde_json::from_str(number.as_str()).unwrap(),
+        JsonValue::String(string) => string.to_str().into_owned().into(),
+        JsonValue::Array(array) => array.elements().map(to_serde).collect(),
+        JsonValue::Object(object) => object
+            .members()
+            .map(|(name, value)| (name.to_str().into_owned(), to_serde(value)))
+            .collect(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+
+    #[test]
+    fn what_is_signed_is_what_is_verified(
+        algorithm in algorithm(),
+        kinde in any::<bool>(),
+        issuer in any::<String>(),
+        subject in proptest::option::of(any::<String>()),
+        client_id in any::<String>(),
+        audience in proptest::collection::vec(any::<String>(), 1..4),
+        jwt_id in any::<String>(),
+        scope in proptest::collection::vec(scope_token(), 0..5),
+        organization in proptest::option::of(any::<String>()),
+        properties in proptest::collection::btree_map(any::<String>(), property(), 0..4),
+        issued in 0..u64::MAX / 2,
+        lifetime in 1..u64::MAX / 2,
+    ) {
+        let key = signing_key(algorithm);
+        let scope_text = scope.join(" ");
+        let properties: Vec<(String, PropertyValue)> = properties.into_iter().collect();
+        let claims = AccessTokenClaims {
+            issuer: &issuer,
+            subject: subject.as_deref(),
+            client_id: &client_id,
+            audience: &audience,
+            expires_at: UnixTime::from_seconds(issued + lifetime),
+            issued_at: UnixTime::from_seconds(issued),
+            jwt_id: &jwt_id,
+            scope: &scope_text,
+            organization_code: organization.as_deref(),
+            properties: &properties,
+            feature_flags: &properties,
+        };
+        let (claim_set, required_claims) = if kinde { (ClaimSet::Kinde, Claim::KINDE) } else { (ClaimSet::Rfc9068, Claim::RFC9068) };
+        let token = sign_access_token(&claims, claim_set, &key).unwrap();
+        let expected: Vec<&str> = audience.last().map(String::as_str).into_iter().collect();
+        let algorithms = [algorithm];
+        let expectations = Expectations { required_claims, ..Expectations::access_token(&issuer, &expected, &algorithms) };
+        let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
+        let verified = verify(&unverified, &keys_of(&key), &expectations, UnixTime::from_seconds(issued + lifetime - 1)).unwrap();
+        prop_assert_eq!(verified.issuer(), Some(issuer.as_str()));
+        prop_assert_eq!(verified.client_id(), Some(client_id.as_str()));
+        prop_assert_eq!(verified.jwt_id(), Some(jwt_id.as_str()));
+        prop_assert_eq!(verified.subject(), subject.as_deref().or((!kinde).then_some(client_id.as_str())));
+        prop_assert_eq!(verified.organization_code(), organization.as_deref());
+        prop_assert_eq!(&verified.audience().collect::<Vec<_>>(), &audience);
+        prop_assert_eq!(verified.scope().collect::<Vec<_>>(), scope);
+        // Another reader reads the same.
+        let read: serde_json::Value = serde_json::from_str(verified.raw()).unwrap();
+        prop_assert_eq!(&read["iss"], &issuer);
+        for (name, value) in &properties {
+            let expected = match value {
+                PropertyValue::Boolean(value) => serde_json::json!({"t": "b", "v": value}),
+                PropertyValue::Text(value) => serde_json::json!({"t": "s", "v": &**value}),
+                PropertyValue::Integer(value) => serde_json::json!({"t": "i", "v": value}),
+            };
+            prop_assert_eq!(&read["feature_flags"][name], &expected);
+            prop_assert_eq!(&read["application_properties"][name]["v"], &expected["v"]);
+        }
+        // It ends at its second.
+        let refused = verify(&unverified, &keys_of(&key), &expectations, UnixTime::from_seconds(issued + lifetime)).map(|_| ());
+        prop_assert_eq!(refused, Err(InvalidToken::Expired { expired_at: UnixTime::from_seconds(issued + lifetime) }));
+    }
+
+    #[test]
+    fn a_printed_key_is_the_same_key(algorithm in proptest::sample::select(&[Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa][..]), key_id in ".{0,60}") {
+        let (key, _) = SigningKey::generate(algorithm, Some(&key_id)).unwrap();
+        let jwk = key.public_jwk();
+        prop_assert_eq!(&Jwk::parse(&jwk.to_json()).unwrap(), jwk);
+        let set = JwkSet::from_iter([jwk.clone()]);
+        prop_assert_eq!(JwkSet::parse(&set.to_json()).unwrap(), set);
+    }
+
+    #[test]
+    fn reads_json_as_another_reader_does(value in json(), pretty in any::<bool>()) {
+        let value = serde_json::json!({ "value": value });
+        let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+        let object = JsonObject::parse(text.as_bytes()).unwrap();
+        prop_assert_eq!(to_serde(JsonValue::Object(object)), value);
+    }
+
+    #[test]
+    fn accepts_no_json_that_another_reader_refuses(text in r#"[{}\[\]:,"\\aAu0-9eE+.\- tn\x{7f}é]{0,40}"#) {
+        let text = format!("{{{text}}}");
+        if let Ok(object) = JsonObject::parse(text.as_bytes()) {
+            let read: Result<serde_json::Value, _> = serde_json::from_str(&text);
+            // serde_json has no numbers beyond f64.
+            if read.is_ok() || !text.contains(['e', 'E']) {
+                prop_assert_eq!(to_serde(JsonValue::Object(object)), read.unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_mutated_document_is_read_as_another_reader_does_or_refused(value in json(), position in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut text = serde_json::to_vec(&serde_json::json!({ "value": value })).unwrap();
+        let position = position.index(text.len());
+        text[position] = byte;
+        if let Ok(object) = JsonObject::parse(&text)
+            && let Ok(read) = serde_json::from_slice::<serde_json::Value>(&text)
+        {
+            prop_assert_eq!(to_serde(JsonValue::Object(object)), read);
+        }
+    }
+
+    #[test]
+    fn base64url_has_one_spelling(bytes in proptest::collection::vec(any::<u8>(), 0..64), text in "[A-Za-z0-9_=+/ -]{0,16}") {
+        prop_assert_eq!(base64url::decode(base64url::encode(&bytes)).unwrap(), bytes);
+        if let Ok(decoded) = base64url::decode(&text) {
+            prop_assert_eq!(base64url::encode(decoded), text);
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(data in proptest::collection::vec(any::<u8>(), 0..200), text in r#"[{}\[\]:,"a-z0-9.\\]{0,80}"#) {
+        for data in [data.as_slice(), text.as_bytes()] {
+            m2m_jwt::fuzzing::token(data);
+            m2m_jwt::fuzzing::jwk(data);
+            m2m_jwt::fuzzing::jwk_set(data);
+            m2m_jwt::fuzzing::claims(data);
+            m2m_jwt::fuzzing::pem(data);
+        }
+    }
+
+    #[test]
+    fn one_refused_byte_anywhere_refuses_the_token(position in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let key = signing_key(Algorithm::EdDsa);
+        let mut token = m2m_jwt::sign(None, b"{\"iss\":\"x\"}", &key).unwrap().into_bytes();
+        let position = position.index(token.len());
+        prop_assume!(token[position] != byte);
+        token[position] = byte;
+        let read = Unverified::parse(&token, &Limits::DEFAULT)
+            .and_then(|unverified| m2m_jwt::verify_signature(&unverified, &keys_of(&key), Algorithm::ALL).map(|_| ()));
+        prop_assert!(read.is_err());
+    }
+
+    #[test]
+    fn a_time_is_read_exactly(seconds in any::<u32>(), fraction in 0_u32..1000) {
+        let json = format!(r#"{{"exp":{seconds}.{fraction:03},"nbf":{seconds}.{fraction:03}}}"#);
+        let claims = Claims::parse(json.as_bytes()).unwrap();
+        let seconds = u64::from(seconds);
+        prop_assert_eq!(claims.expires_at(), Some(UnixTime::from_seconds(seconds)));
+        prop_assert_eq!(claims.not_before(), Some(UnixTime::from_seconds(seconds + u64::from(fraction != 0))));
+    }
+}

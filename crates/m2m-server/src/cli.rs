@@ -1,0 +1,102 @@
+//! The command line: what can be typed, and the help that shows it.
+
+mod demo;
+mod explain;
+mod jwt;
+mod serve;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Parser, Subcommand, ValueEnum};
+use m2m_errors::Profile;
+
+pub(crate) use demo::DemoOptions;
+pub(crate) use explain::ExplainOptions;
+pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
+pub(crate) use serve::ServeOptions;
+
+/// Tokens for machines, and the exact reason when there is none.
+///
+/// m2m is an OAuth 2.0 authorization server for the client credentials grant.
+#[derive(Debug, Parser)]
+#[command(name = "m2m", version, after_help = EXAMPLES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// No colour, whatever the terminal can do, if it has a value (https://no-color.org).
+    #[arg(long, env = "NO_COLOR", hide = true)]
+    no_color: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(DemoOptions),
+    Serve(ServeOptions),
+    /// Look into a token.
+    #[command(subcommand, after_help = jwt::EXAMPLES)]
+    Jwt(JwtCommand),
+    Explain(ExplainOptions),
+}
+
+/// Where colour is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Colour {
+    /// Where a person looks at a terminal.
+    OnTerminals,
+    /// Nowhere.
+    Never,
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON document.
+    Json,
+}
+
+impl Cli {
+    /// Where the user wants colour.
+    pub(crate) fn colour(&self) -> Colour {
+        match self.no_color.as_deref() {
+            None | Some("") => Colour::OnTerminals,
+            Some(_) => Colour::Never,
+        }
+    }
+}
+
+/// Reads the name of a profile.
+fn profile() -> impl TypedValueParser<Value = Profile> {
+    PossibleValuesParser::new(Profile::ALL.map(Profile::as_str))
+        .try_map(|name| name.parse::<Profile>())
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m demo                               see the whole in a minute
+  m2m serve --world world.toml           serve the applications in a file
+  m2m jwt decode \"$TOKEN\"                what a token says
+  m2m explain invalid_client             what an error means, and what to do
+
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn check(command: &clap::Command) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Example"), "{}", command.get_name());
+            assert!(help.contains(&format!("m2m {}", command.get_name())) || help.contains(command.get_name()));
+            command.get_subcommands().for_each(check);
+        }
+        let command = Cli::command();
+        check(&command);
+        command.debug_assert();
+    }
+}

@@ -1,0 +1,126 @@
+//! Why a command did not do what it was asked to.
+
+mod excerpt;
+
+use core::fmt;
+use std::process::ExitCode;
+
+pub(crate) use excerpt::Excerpt;
+
+/// Why a command failed, in the way in which compilers say it: what, where, why, and what helps.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    what: String,
+    excerpt: Option<Excerpt>,
+    why: Vec<String>,
+    help: Vec<String>,
+}
+
+/// With which code the process ends when a command fails; 0 is for those that did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// What was asked for is refused.
+    Refused,
+    /// The command is used wrongly, or a file that it reads is wrong.
+    Usage,
+    /// A server cannot be reached.
+    Unreachable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Refused => 1,
+            Exit::Usage => 2,
+            Exit::Unreachable => 3,
+        })
+    }
+}
+
+impl Failure {
+    /// What was asked for is refused.
+    pub(crate) fn refused(what: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, what)
+    }
+
+    /// The command is used wrongly.
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, what)
+    }
+
+    /// A server cannot be reached.
+    pub(crate) fn unreachable(what: impl Into<String>) -> Self {
+        Self::new(Exit::Unreachable, what)
+    }
+
+    fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), excerpt: None, why: Vec::new(), help: Vec::new() }
+    }
+
+    /// The same failure with its place in a file.
+    pub(crate) fn at(mut self, excerpt: Excerpt) -> Self {
+        self.excerpt = Some(excerpt);
+        self
+    }
+
+    /// The same failure with one more reason.
+    pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
+        self.why.push(why.into());
+        self
+    }
+
+    /// The same failure with one more thing to do about it.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// With which code the process ends.
+    pub(crate) const fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.what)?;
+        let indent = match &self.excerpt {
+            Some(excerpt) => {
+                write!(f, "\n{excerpt}")?;
+                excerpt.indent()
+            }
+            None => 1,
+        };
+        for why in &self.why {
+            write!(f, "\n{:indent$} = why: {why}", "")?;
+        }
+        for help in &self.help {
+            write!(f, "\n{:indent$} = help: {help}", "")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_where_why_and_what_helps() {
+        let excerpt = Excerpt::of("world.toml", "[[api]]\naudince = 1\n", 8..15);
+        let failure = Failure::usage("unknown field `audince`")
+            .at(excerpt)
+            .because("the file has another name for it")
+            .help("did you mean `audience`?");
+        let expected = "error: unknown field `audince`\n --> world.toml:2:1\n  |\n2 | audince = 1\n  | ^^^^^^^\n  \
+                        = why: the file has another name for it\n  = help: did you mean `audience`?";
+        assert_eq!(failure.to_string(), expected);
+    }
+
+    #[test]
+    fn needs_no_place() {
+        let failure = Failure::unreachable("nobody answers").help("start it");
+        assert_eq!(failure.to_string(), "error: nobody answers\n  = help: start it");
+    }
+}

@@ -1,0 +1,91 @@
+//! Where in the file a record and its fields stand.
+
+use core::ops::Range;
+
+use m2m_authority::registry::{Field, InvalidRegistry, Problem, Record};
+use toml::Spanned;
+
+use super::document::{Api, Application, Authorization, Document};
+
+/// Where the value stands that `error` is about: as near as the file has it, at least its record.
+pub(super) fn span(error: &InvalidRegistry, document: &Document) -> Range<usize> {
+    let place = error.place;
+    let item = place.item.unwrap_or_default();
+    let found = match place.record {
+        Record::Api => in_record(&document.api, place.index, |api| api_field(api, place.field, item)),
+        Record::Organization => {
+            in_record(&document.organization, place.index, |organization| Some(organization.code.span()))
+        }
+        Record::Property => in_record(&document.property, place.index, |property| Some(property.key.span())),
+        Record::Application => in_record(&document.application, place.index, |application| {
+            application_field(application, place.field, item, &error.problem)
+        }),
+    };
+    found.unwrap_or_default()
+}
+
+fn in_record<T>(
+    records: &[Spanned<T>],
+    index: usize,
+    field: impl FnOnce(&T) -> Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    let record = records.get(index)?;
+    field(record.get_ref()).or_else(|| Some(record.span()))
+}
+
+fn api_field(api: &Api, field: Field, item: usize) -> Option<Range<usize>> {
+    match field {
+        Field::Scopes => api.scopes.get(item).map(Spanned::span),
+        Field::IntrospectionClients => api.introspection_clients.get(item).map(Spanned::span),
+        Field::Audience | Field::Aliases => Some(api.audience.span()),
+        Field::Code
+        | Field::Key
+        | Field::ClientId
+        | Field::Organization
+        | Field::SecretSha256
+        | Field::SystemUser
+        | Field::TokenProperties
+        | Field::Authorize
+        | Field::AuthorizeScopes
+        | Field::TokenQuota => None,
+    }
+}
+
+fn application_field(
+    application: &Application,
+    field: Field,
+    item: usize,
+    problem: &Problem,
+) -> Option<Range<usize>> {
+    match field {
+        Field::ClientId => application.client_id.as_ref().map(Spanned::span),
+        Field::Organization => application.organization.as_ref().map(Spanned::span),
+        Field::SecretSha256 => application.secret_sha256.as_ref().map(Spanned::span),
+        Field::SystemUser => application.system_user.as_ref().map(Spanned::span),
+        Field::TokenQuota => application.token_quota.as_ref().map(Spanned::span),
+        Field::TokenProperties => application.token_properties.get(item).map(Spanned::span),
+        Field::Authorize => {
+            application.authorize.get(item).map(|authorization| authorization.get_ref().audience.span())
+        }
+        Field::AuthorizeScopes => {
+            application.authorize.get(item).map(|authorization| scope(authorization, problem))
+        }
+        Field::Audience
+        | Field::Aliases
+        | Field::Scopes
+        | Field::IntrospectionClients
+        | Field::Code
+        | Field::Key => None,
+    }
+}
+
+/// The very scope that is wrong, by its text.
+fn scope(authorization: &Spanned<Authorization>, problem: &Problem) -> Range<usize> {
+    let wrong = match problem {
+        Problem::Unknown { value, .. } => Some(&**value),
+        _ => None,
+    };
+    let scopes = &authorization.get_ref().scopes;
+    let found = scopes.iter().find(|scope| Some(scope.get_ref().as_str()) == wrong);
+    found.map_or_else(|| authorization.span(), Spanned::span)
+}

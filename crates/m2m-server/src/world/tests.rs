@@ -1,0 +1,170 @@
+//! What a file can say, and how it is told what is wrong with it.
+
+use m2m_authority::registry::{ApplicationState, Records};
+use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+
+use super::*;
+
+const ISSUER: &str = "http://127.0.0.1:8080";
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// All that a file can hold.
+const EVERYTHING: &str = r#"
+[[api]]
+name = "Orders"
+audience = "https://orders.example/api"
+scopes = ["read:orders", { key = "write:orders", description = "Change orders" }]
+token_lifetime = 1800
+signing_alg = "EdDSA"
+claims = "kinde"
+introspection_clients = ["billing-job"]
+
+[[api]]
+name = "Management"
+audience = "{issuer}/api"
+
+[[organization]]
+code = "org_acme"
+name = "Acme"
+suspended = true
+
+[[property]]
+key = "region"
+name = "Region"
+
+[[property]]
+key = "cost_centre"
+private = true
+
+[[application]]
+name = "Billing job"
+client_id = "billing-job"
+organization = "org_acme"
+enabled = false
+client_type = "confidential"
+grant_types = ["client_credentials"]
+token_lifetime = 600
+not_before = 2026-11-20T00:00:00Z
+allowed_addresses = ["10.0.0.0/8", "192.0.2.7"]
+token_quota = { tokens = 1000, per = "1h", mode = "enforce" }
+feature_flags = { beta = true, level = 3, tier = "gold" }
+secret_sha256 = "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk="
+properties = { region = "eu", cost_centre = 7 }
+token_properties = ["region"]
+authorize = [{ audience = "https://orders.example/api", scopes = ["read:orders"] }, { audience = "{issuer}/api" }]
+
+[[application]]
+name = "Trusted"
+client_id = "my.trusted.app/service"
+system_user = "svc.integration"
+system_user_allowed = true
+"#;
+
+fn populate(source: &str) -> Result<Populated, Failure> {
+    World::parse("world.toml", source)?.populate(ISSUER, NOW)
+}
+
+fn records(source: &str) -> Records {
+    populate(source).unwrap().registry.records().clone()
+}
+
+#[test]
+fn reads_everything_that_a_file_can_hold() {
+    let records = records(EVERYTHING);
+    let [orders, management] = &*records.apis else { panic!("two APIs") };
+    assert_eq!(orders.scopes[1].description.as_ref(), "Change orders");
+    assert_eq!(orders.token_lifetime.as_seconds(), 1800);
+    assert_eq!((orders.signing_algorithm, orders.claim_set), (Algorithm::EdDsa, ClaimSet::Kinde));
+    assert_eq!(management.audience.as_ref(), "http://127.0.0.1:8080/api");
+    assert_eq!(management.aliases[0].as_ref(), "http://127.0.0.1:8080/api/v1");
+    assert!(records.organizations[0].suspended);
+    assert!(records.properties[1].private);
+    let [billing, trusted] = &*records.applications else { panic!("two applications") };
+    assert_eq!(billing.state, ApplicationState::Disabled);
+    assert_eq!(billing.not_before, Some(UnixTime::from_seconds(1_795_132_800)));
+    assert_eq!(billing.allowed_addresses.len(), 2);
+    assert_eq!(billing.token_quota.map(|quota| quota.window_seconds), Some(3600));
+    assert_eq!(*billing.token_properties, [("region".into(), PropertyValue::Text("eu".into()))]);
+    assert_eq!(billing.feature_flags.len(), 3);
+    assert_eq!(billing.authorizations[1].audience, management.audience);
+    assert_eq!(trusted.system_user.name.as_deref(), Some("svc.integration"));
+    assert!(trusted.system_user.allowed);
+}
+
+#[test]
+fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
+    let Populated { registry, generated } = populate(EVERYTHING).unwrap();
+    let [trusted] = &*generated else { panic!("one application has no secret") };
+    assert_eq!(trusted.client_id, "my.trusted.app/service");
+    assert!(m2m_authority::registry::is_generated_secret(trusted.expose_secret()));
+    assert!(!format!("{registry:?} {generated:?}").contains(trusted.expose_secret()));
+
+    let nameless = populate("[[application]]\nname = \"A\"\n").unwrap();
+    assert_eq!(nameless.generated[0].client_id.len(), 22);
+    assert!(populate("[[application]]\nname = \"A\"\nclient_type = \"public\"\n").unwrap().generated.is_empty());
+}
+
+/// A file with one mistake is told the place of it and what would be right.
+#[track_caller]
+fn check(source: &str, place: &str, what: &str, help: &str) {
+    let failure = populate(source).unwrap_err();
+    let text = failure.to_string();
+    assert!(text.contains(&format!("--> world.toml:{place}\n")), "{text}");
+    assert!(text.contains(what), "{text}");
+    assert!(text.contains(help), "{text}");
+    assert_eq!(failure.exit(), crate::error::Exit::Usage);
+}
+
+#[test]
+fn a_misspelled_field_is_told_the_nearest_one() {
+    check("[[api]]\nname = \"A\"\naudince = \"a\"\n", "3:1", "unknown field `audince`", "did you mean `audience`?");
+    check("[[aplication]]\nname = \"A\"\n", "1:3", "unknown field `aplication`", "did you mean `application`?");
+    let nested = "[[api]]\nname = \"A\"\naudience = \"a\"\nscopes = [{ kee = \"x\" }]\n";
+    check(nested, "4:13", "unknown field `kee`", "did you mean `key`?");
+}
+
+#[test]
+fn a_missing_field_is_named() {
+    check("[[api]]\nname = \"A\"\n", "1:1", "missing field `audience`", "");
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_told_its_kinds() {
+    let api = |line: &str| format!("[[api]]\nname = \"A\"\naudience = \"a\"\n{line}\n");
+    check(&api("signing_alg = \"ES265\""), "4:15", "unknown signing algorithm \"ES265\"", "did you mean `ES256`?");
+    check(&api("claims = \"oidc\""), "4:10", "unknown claim set \"oidc\"", "there are rfc9068, kinde");
+    check(&api("token_lifetime = 0"), "4:18", "1 to 2592000 seconds", "");
+    check(&api("token_lifetime = \"1h\""), "4:18", "invalid type", "");
+    check(&api("scopes = [1]"), "4:11", "a scope", "");
+    check(&api("scopes = [\"a\", \"b c\"]"), "4:16", "\"b c\" is not a scope token", "");
+
+    let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
+    check(&application("client_type = \"secret\""), "3:15", "unknown client type", "confidential, public");
+    check(&application("grant_types = [\"client_credential\"]"), "3:16", "grant type", "`client_credentials`");
+    check(&application("not_before = 2026-11-20T00:00:00"), "3:14", "point in time", "2026-11-20T00:00:00Z");
+    check(&application("allowed_addresses = [\"10.0.0.0/33\"]"), "3:22", "no block of addresses", "10.0.0.0/8");
+    check(&application("token_quota = { tokens = 1, per = \"hour\" }"), "3:35", "no length of time", "1h");
+    check(&application("token_quota = { tokens = 0, per = \"1h\" }"), "3:15", "less than 1", "");
+    check(&application("secret_sha256 = \"secret\""), "3:17", "base64 of 32 bytes", "openssl dgst");
+    check(&application("client_id = \"a:b\""), "3:13", "is not a client id", "");
+    check(&application("feature_flags = { a = [] }"), "3:23", "a string, an integer", "");
+}
+
+#[test]
+fn a_reference_to_nothing_is_told_the_nearest_thing() {
+    let wrong = |from: &str, to: &str| EVERYTHING.replace(from, to);
+    let misspelled = wrong("{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }",
+        "{ audience = \"https://order.example/api\" }");
+    check(&misspelled, "46:27", "there is no API with the audience", "did you mean \"https://orders.example/api\"?");
+    check(&wrong("scopes = [\"read:orders\"] }", "scopes = [\"read:order\"] }"), "46:67", "there is no scope", "\"read:orders\"?");
+    check(&wrong("organization = \"org_acme\"", "organization = \"org_acne\""), "34:16", "no organization", "\"org_acme\"?");
+    check(&wrong("[\"billing-job\"]", "[\"billing-jbo\"]"), "9:26", "no application with the client id", "\"billing-job\"?");
+    check(&wrong("token_properties = [\"region\"]", "token_properties = [\"regoin\"]"), "45:21", "unknown property", "`region`?");
+    check(&wrong("properties = { region", "properties = { regiom"), "44:16", "unknown property", "`region`?");
+}
+
+#[test]
+fn what_is_no_toml_is_told_where() {
+    check("[[api]]\nname = \"A\n", "2:10", "", "");
+    check("name", "1:5", "", "");
+}

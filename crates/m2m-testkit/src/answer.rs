@@ -1,0 +1,120 @@
+//! An answer of the token endpoint, beside what the operator gets of it.
+
+use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::flow::{Event, Reply};
+use m2m_errors::Cause;
+use serde_json::Value;
+
+/// An answer of the token endpoint, beside what the operator gets of it.
+#[derive(Debug)]
+pub struct Answer {
+    pub(crate) reply: Reply,
+    pub(crate) event: Event,
+    pub(crate) diagnosis: Option<Diagnosis>,
+}
+
+impl Answer {
+    /// The status of HTTP.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.reply.status()
+    }
+
+    /// The fields of the header, as `name: value` lines, sorted.
+    #[must_use]
+    pub fn headers(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self
+            .reply
+            .headers()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        lines.sort();
+        lines
+    }
+
+    /// One field of the header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.reply
+            .headers()
+            .find(|(own, _)| *own == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The bytes of the body.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        self.reply.body()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    ///
+    /// If it is not JSON, which no answer is.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(self.body()).expect("every answer is JSON")
+    }
+
+    /// The `error` code, absent in an answer with a token.
+    #[must_use]
+    pub fn error(&self) -> Option<String> {
+        self.json().get("error")?.as_str().map(str::to_owned)
+    }
+
+    /// The `error_description`.
+    #[must_use]
+    pub fn description(&self) -> String {
+        let text = self.json();
+        let text = text.get("error_description").and_then(Value::as_str);
+        text.unwrap_or_default().to_owned()
+    }
+
+    /// The access token.
+    ///
+    /// # Panics
+    ///
+    /// If the answer is a refusal.
+    #[must_use]
+    pub fn access_token(&self) -> String {
+        let body = self.json();
+        let Some(token) = body.get("access_token").and_then(Value::as_str) else {
+            panic!("no token but {body}")
+        };
+        token.to_owned()
+    }
+
+    /// The exact cause of a refusal, as the operator gets it.
+    #[must_use]
+    pub const fn cause(&self) -> Option<Cause> {
+        match &self.event {
+            Event::Refused(refused) => Some(refused.cause),
+            Event::Issued(_) => None,
+        }
+    }
+
+    /// What the log keeps.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// What the worker found out, if there was a suspect.
+    #[must_use]
+    pub const fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.diagnosis.as_ref()
+    }
+
+    /// The evidence in sentences, times as seconds.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<String> {
+        let evidence = self
+            .diagnosis
+            .iter()
+            .flat_map(|diagnosis| &diagnosis.evidence);
+        evidence
+            .map(|evidence| evidence.text(|time| time.as_seconds().to_string()))
+            .collect()
+    }
+}

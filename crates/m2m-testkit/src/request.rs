@@ -1,0 +1,191 @@
+//! A request to the token endpoint, as a client would put it together.
+
+use core::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use m2m_authority::flow::{Header, RawRequest};
+use oauth_proto::{BasicCredentials, FormWriter};
+
+use crate::SECRET;
+
+/// A request to the token endpoint. It starts as a good one; tests make it bad.
+#[derive(Debug, Clone)]
+pub struct Request {
+    method: String,
+    query: Option<String>,
+    content_types: Vec<Vec<u8>>,
+    authorizations: Vec<Vec<u8>>,
+    parameters: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    address: Option<IpAddr>,
+}
+
+impl Request {
+    /// A request with nothing in it but a method and a content type.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            method: "POST".to_owned(),
+            query: None,
+            content_types: vec![b"application/x-www-form-urlencoded".to_vec()],
+            authorizations: Vec::new(),
+            parameters: Vec::new(),
+            body: None,
+            address: None,
+        }
+    }
+
+    /// A client credentials request with [`SECRET`] in the body.
+    #[must_use]
+    pub fn token(client_id: &str) -> Self {
+        Self::empty()
+            .with("grant_type", "client_credentials")
+            .with("client_id", client_id)
+            .with("client_secret", SECRET)
+    }
+
+    /// A client credentials request with a Basic header, form-encoded as RFC 6749, section 2.3.1 wants it.
+    #[must_use]
+    pub fn token_by_header(client_id: &str, secret: &str) -> Self {
+        Self::empty()
+            .with("grant_type", "client_credentials")
+            .authorization(BasicCredentials::write(client_id, secret).as_bytes())
+    }
+
+    /// The same with the credentials raw, as many clients send them.
+    #[must_use]
+    pub fn token_by_raw_header(client_id: &str, secret: &str) -> Self {
+        let value = format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")));
+        Self::empty()
+            .with("grant_type", "client_credentials")
+            .authorization(value.as_bytes())
+    }
+
+    /// One more parameter.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Another value for a parameter, wherever it stands.
+    #[must_use]
+    pub fn replacing(self, name: &str, value: &str) -> Self {
+        self.without(name).with(name, value)
+    }
+
+    /// Without a parameter.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.parameters.retain(|(own, _)| own != name);
+        self
+    }
+
+    /// One more audience.
+    #[must_use]
+    pub fn audience(self, audience: &str) -> Self {
+        self.with("audience", audience)
+    }
+
+    /// One more resource indicator.
+    #[must_use]
+    pub fn resource(self, resource: &str) -> Self {
+        self.with("resource", resource)
+    }
+
+    /// A scope.
+    #[must_use]
+    pub fn scope(self, scope: &str) -> Self {
+        self.with("scope", scope)
+    }
+
+    /// Another secret in the body.
+    #[must_use]
+    pub fn secret(self, secret: &str) -> Self {
+        self.replacing("client_secret", secret)
+    }
+
+    /// One more `Authorization` field.
+    #[must_use]
+    pub fn authorization(mut self, value: &[u8]) -> Self {
+        self.authorizations.push(value.to_vec());
+        self
+    }
+
+    /// Another content type; none with `None`.
+    #[must_use]
+    pub fn content_type(mut self, value: Option<&str>) -> Self {
+        self.content_types = value
+            .map(|value| value.as_bytes().to_vec())
+            .into_iter()
+            .collect();
+        self
+    }
+
+    /// Another method.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
+    /// A query.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        self.query = Some(query.to_owned());
+        self
+    }
+
+    /// A body instead of the parameters.
+    #[must_use]
+    pub fn body(mut self, body: &[u8]) -> Self {
+        self.body = Some(body.to_vec());
+        self
+    }
+
+    /// The address of the caller.
+    #[must_use]
+    pub fn from_address(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// The bytes of the body.
+    #[must_use]
+    pub fn body_bytes(&self) -> Vec<u8> {
+        if let Some(body) = &self.body {
+            return body.clone();
+        }
+        let mut form = FormWriter::new();
+        for (name, value) in &self.parameters {
+            form.append(name, value);
+        }
+        form.finish().into_bytes()
+    }
+
+    /// The request as the first step takes it, with this body.
+    #[must_use]
+    pub fn raw<'r>(&'r self, body: &'r [u8]) -> RawRequest<'r> {
+        RawRequest {
+            method: &self.method,
+            query: self.query.as_deref().map(str::as_bytes),
+            content_type: self
+                .content_types
+                .iter()
+                .map(Vec::as_slice)
+                .collect::<Header<'_>>(),
+            authorization: self
+                .authorizations
+                .iter()
+                .map(Vec::as_slice)
+                .collect::<Header<'_>>(),
+            body,
+            address: self.address,
+        }
+    }
+
+    pub(crate) const fn address_of_caller(&self) -> Option<IpAddr> {
+        self.address
+    }
+}

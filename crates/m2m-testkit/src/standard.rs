@@ -1,0 +1,225 @@
+//! The registry that most tests share: one application for each thing that can be the matter with one.
+
+use m2m_authority::registry::{
+    Api, Application, ApplicationState, AuthenticationMethods, ClientType, Deletion, Ending,
+    GrantTypes, Organization, Property, Quota, QuotaMode, Records, SecretHash, StoredSecret,
+    SystemUser,
+};
+use m2m_errors::Profile;
+use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+
+use crate::World;
+
+/// The secret of every application.
+pub const SECRET: &str = "testkit-secret-0123456789abcdef0123456789";
+/// A secret that no application has, as long as [`SECRET`].
+pub const WRONG_SECRET: &str = "testkit-secret-9876543210fedcba9876543210";
+/// The secret that the application `rotated` had until a day after the beginning.
+pub const OLD_SECRET: &str = "testkit-secret-old-456789abcdef0123456789";
+
+/// A client id that needs no escaping.
+pub const PLAIN_ID: &str = "plain-id";
+/// A client id with a slash, of a trusted application with the system user `svc.integration`.
+pub const TRUSTED_ID: &str = "my.trusted.app/service";
+/// An application that is authorized for two APIs.
+pub const BILLING: &str = "billing-job";
+
+/// An API with the scopes `read:orders`, `write:orders` and `shared:list`.
+pub const ORDERS: &str = "https://orders.example/api";
+/// An API with the scopes `read:invoices` and `shared:list`.
+pub const INVOICES: &str = "https://invoices.example/api";
+/// An API whose tokens are signed with EdDSA.
+pub const STOCK: &str = "https://stock.example/api";
+/// An API with the scopes `read`, `update` and `DomainApi`.
+pub const ERP: &str = "https://erp.example/";
+/// An API with the claim set `kinde` and the scopes `read:users`, `write:flags` and `read:ledger`.
+pub const LEDGER: &str = "https://ledger.example/api";
+/// The code of an organization.
+pub const ACME: &str = "org_acme";
+
+/// The registry that most tests share, for a server that answers in this dialect: for trusted applications each application
+/// gets a system user, as they all need one there.
+#[must_use]
+pub fn standard_records(profile: Profile) -> Records {
+    let mut applications = applications();
+    if profile == Profile::TrustedApplication {
+        for (number, application) in applications.iter_mut().enumerate() {
+            let without = ["user-missing", "user-not-allowed", "user-none"]
+                .contains(&&*application.client_id);
+            if !without && application.system_user.name.is_none() {
+                application.system_user = system_user(&format!("svc.{number}"));
+            }
+        }
+    }
+    Records {
+        apis: apis(),
+        organizations: vec![
+            Organization::new(ACME, "Acme"),
+            Organization {
+                suspended: true,
+                ..Organization::new("org_suspended", "Suspended")
+            },
+        ],
+        properties: vec![Property {
+            key: "region".into(),
+            name: "Region".into(),
+            private: false,
+        }],
+        applications,
+        deleted: vec![Deletion {
+            client_id: "deleted".into(),
+            at: World::BEGINNING,
+            by: "operator".into(),
+        }],
+    }
+}
+
+fn apis() -> Vec<Api> {
+    vec![
+        Api::new("Orders", ORDERS).with_scopes(&["read:orders", "write:orders", "shared:list"]),
+        Api::new("Invoices", INVOICES).with_scopes(&["read:invoices", "shared:list"]),
+        Api {
+            signing_algorithm: Algorithm::EdDsa,
+            ..Api::new("Stock", STOCK).with_scopes(&["read:stock"])
+        },
+        Api::new("ERP", ERP).with_scopes(&["read", "update", "DomainApi"]),
+        Api {
+            claim_set: ClaimSet::Kinde,
+            ..Api::new("Ledger", LEDGER).with_scopes(&["read:users", "write:flags", "read:ledger"])
+        },
+    ]
+}
+
+/// A secret that works from the beginning on.
+fn secret(id: &str, text: &str) -> StoredSecret {
+    StoredSecret::new(id, SecretHash::of(text.as_bytes()), World::BEGINNING)
+}
+
+fn system_user(name: &str) -> SystemUser {
+    SystemUser {
+        name: Some(name.into()),
+        allowed: true,
+    }
+}
+
+fn day_after_beginning() -> UnixTime {
+    UnixTime::from_seconds(World::BEGINNING.as_seconds() + 86_400)
+}
+
+/// An application that may do what most may: read and write orders.
+fn ordinary(client_id: &str) -> Application {
+    Application::new(client_id, client_id)
+        .with_secret(secret("current", SECRET))
+        .authorized(ORDERS, &["read:orders", "write:orders"])
+}
+
+fn bare(client_id: &str) -> Application {
+    Application::new(client_id, client_id).with_secret(secret("current", SECRET))
+}
+
+fn applications() -> Vec<Application> {
+    let mut rotated = ordinary("rotated");
+    for (id, text, ending) in [
+        (
+            "old",
+            OLD_SECRET,
+            Ending::RotatedOut {
+                at: day_after_beginning(),
+                by: "operator".into(),
+            },
+        ),
+        (
+            "revoked",
+            "revoked-secret-0123456789abcdef0123456789",
+            Ending::Revoked {
+                at: World::BEGINNING,
+                by: "operator".into(),
+            },
+        ),
+        (
+            "expired",
+            "expired-secret-0123456789abcdef0123456789",
+            Ending::Expires {
+                at: World::BEGINNING,
+            },
+        ),
+    ] {
+        rotated = rotated.with_secret(secret(id, text).ending(ending));
+    }
+    vec![
+        ordinary(PLAIN_ID),
+        Application {
+            system_user: system_user("svc.integration"),
+            ..bare(TRUSTED_ID).authorized(ERP, &["read", "DomainApi"])
+        },
+        bare(BILLING)
+            .authorized(ORDERS, &["read:orders", "shared:list"])
+            .authorized(INVOICES, &["read:invoices"]),
+        bare("two-algorithms")
+            .authorized(ORDERS, &["read:orders"])
+            .authorized(STOCK, &["read:stock"]),
+        rotated,
+        Application {
+            state: ApplicationState::Disabled,
+            ..ordinary("disabled")
+        },
+        Application {
+            client_type: ClientType::Public,
+            ..ordinary("public")
+        },
+        Application {
+            grant_types: GrantTypes {
+                client_credentials: false,
+            },
+            ..ordinary("no-grant")
+        },
+        Application {
+            organization: Some(ACME.into()),
+            token_properties: vec![("region".into(), PropertyValue::Text("eu".into()))],
+            feature_flags: vec![("beta".into(), PropertyValue::Boolean(true))],
+            ..bare("of-acme")
+                .authorized(LEDGER, &["read:users", "write:flags"])
+                .authorized(ORDERS, &["read:orders"])
+        },
+        Application {
+            organization: Some("org_suspended".into()),
+            ..ordinary("of-suspended")
+        },
+        Application {
+            allowed_addresses: vec!["10.0.0.0/8".parse().expect("a block")],
+            ..ordinary("from-ten")
+        },
+        Application {
+            token_quota: Some(Quota {
+                tokens: 10,
+                window_seconds: 3600,
+                mode: QuotaMode::Enforce,
+            }),
+            ..ordinary("with-quota")
+        },
+        bare("no-scope").authorized(ORDERS, &[]),
+        bare("no-api"),
+        Application {
+            system_user: SystemUser {
+                name: Some("svc.idle".into()),
+                allowed: false,
+            },
+            ..ordinary("user-not-allowed")
+        },
+        Application {
+            system_user: SystemUser {
+                name: None,
+                allowed: true,
+            },
+            ..ordinary("user-missing")
+        },
+        ordinary("user-none"),
+        Application {
+            authentication_methods: AuthenticationMethods {
+                client_secret_basic: true,
+                client_secret_post: false,
+            },
+            ..ordinary("basic-only")
+        },
+    ]
+}

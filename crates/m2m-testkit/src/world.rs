@@ -1,0 +1,249 @@
+//! Registry, keys, clock and the six steps in one value.
+
+use m2m_authority::diagnose::diagnose;
+use m2m_authority::flow::{
+    Event, Exchange, Issued, Operator, Outcome, RawRequest, TestRequest, Usage, accept,
+    authenticate, authorize, issue, record, respond, vouched,
+};
+use m2m_authority::registry::{Records, SigningKeys};
+use m2m_authority::{Authority, JwtId, Refusal, Registry, TraceId};
+use m2m_errors::Profile;
+use m2m_jwt::{
+    Algorithm, Claims, Expectations, KeySet, Limits, SigningKey, UnixTime, Unverified, Verified,
+    verify,
+};
+use serde_json::Value;
+
+use crate::{Answer, Request, standard_records};
+
+/// Registry, keys, clock and the six steps in one value.
+#[derive(Debug)]
+pub struct World {
+    /// The registry. Tests change the records and call [`World::set_records`].
+    registry: Registry,
+    authority: Authority,
+    keys: SigningKeys,
+    now: UnixTime,
+    names: u128,
+    usage: Usage,
+}
+
+impl World {
+    /// The issuer of every world.
+    pub const ISSUER: &'static str = "https://issuer.example";
+
+    /// When every world begins: 2026-01-01, 00:00:00 UTC.
+    pub const BEGINNING: UnixTime = UnixTime::from_seconds(1_767_225_600);
+
+    /// The standard registry (see [`standard_records`]) in this dialect.
+    #[must_use]
+    pub fn standard(profile: Profile) -> Self {
+        Self::new(profile, standard_records(profile))
+    }
+
+    /// A world with this registry.
+    ///
+    /// # Panics
+    ///
+    /// If the records are no registry, or keys cannot be made.
+    #[must_use]
+    pub fn new(profile: Profile, records: Records) -> Self {
+        let limits = oauth_proto::Limits::DEFAULT;
+        let keys = [Algorithm::Es256, Algorithm::EdDsa];
+        let keys = keys.map(|algorithm| {
+            SigningKey::generate(algorithm, None)
+                .expect("the library makes this kind of key")
+                .0
+        });
+        Self {
+            registry: Registry::assemble(records).expect("the records are consistent"),
+            authority: Authority::new(Self::ISSUER, profile, limits)
+                .expect("the issuer is an issuer identifier"),
+            keys: SigningKeys::active(keys),
+            now: Self::BEGINNING,
+            names: 0,
+            usage: Usage::default(),
+        }
+    }
+
+    /// Another registry from now on, as after a management change.
+    ///
+    /// # Panics
+    ///
+    /// If the records are no registry.
+    pub fn set_records(&mut self, change: impl FnOnce(&mut Records)) {
+        let mut records = self.registry.records().clone();
+        change(&mut records);
+        self.registry = Registry::assemble(records).expect("the records are consistent");
+    }
+
+    /// How many tokens the application that asks next had in its window.
+    pub const fn set_usage(&mut self, usage: Usage) {
+        self.usage = usage;
+    }
+
+    /// Other keys from now on.
+    pub fn set_keys(&mut self, keys: SigningKeys) {
+        self.keys = keys;
+    }
+
+    /// Lets time pass. Unit: seconds.
+    pub fn advance(&mut self, seconds: u64) {
+        self.now = UnixTime::from_seconds(self.now.as_seconds() + seconds);
+    }
+
+    /// The time in the world.
+    #[must_use]
+    pub const fn now(&self) -> UnixTime {
+        self.now
+    }
+
+    /// Who issues.
+    #[must_use]
+    pub const fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The registry.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The keys.
+    #[must_use]
+    pub const fn keys(&self) -> &SigningKeys {
+        &self.keys
+    }
+
+    /// Sends a request through the six steps.
+    pub fn send(&mut self, request: &Request) -> Answer {
+        let body = request.body_bytes();
+        let exchange = self.exchange(request.address_of_caller());
+        let decision = self.decide(request.raw(&body));
+        self.answer(decision, &exchange)
+    }
+
+    /// Asks for a test token by the second door.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has a client without a policy, which it never has.
+    pub fn vouch(
+        &mut self,
+        operator: &Operator,
+        client_id: &str,
+        request: TestRequest<'_>,
+    ) -> Answer {
+        let exchange = self.exchange(None);
+        let client = self.registry.client(client_id).map(|client| &**client);
+        let decision = vouched(operator, client, request).and_then(|authenticated| {
+            let policy = self
+                .registry
+                .policy(authenticated.client_id())
+                .expect("a client has a policy");
+            let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
+            let key = self.keys.signing(authorized.algorithm());
+            issue(
+                authorized,
+                key,
+                &self.authority,
+                JwtId::from_random([0xee; 16]),
+                self.now,
+            )
+        });
+        self.answer(decision, &exchange)
+    }
+
+    /// Steps 1 to 4.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the first step that refuses.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has a client without a policy, which it never has.
+    pub fn decide<'w>(&'w self, request: RawRequest<'_>) -> Result<Issued<'w>, Refusal> {
+        let accepted = accept(request, &self.authority)?;
+        let client = self
+            .registry
+            .client(accepted.client_id())
+            .map(|client| &**client);
+        let authenticated = authenticate(accepted, client, self.now)?;
+        let policy = self
+            .registry
+            .policy(authenticated.client_id())
+            .expect("a client has a policy");
+        let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
+        let key = self.keys.signing(authorized.algorithm());
+        let jwt_id = JwtId::from_random(self.names.to_be_bytes());
+        issue(authorized, key, &self.authority, jwt_id, self.now)
+    }
+
+    fn exchange(&mut self, address: Option<core::net::IpAddr>) -> Exchange {
+        self.names += 1;
+        Exchange {
+            trace_id: TraceId::from_random(self.names.to_be_bytes()),
+            request_id: None,
+            address,
+        }
+    }
+
+    /// Steps 5 and 6, and the diagnosis that a worker would make after the reply has left.
+    fn answer(&self, decision: Result<Issued<'_>, Refusal>, exchange: &Exchange) -> Answer {
+        match decision {
+            Ok(issued) => {
+                let outcome = Outcome::Issued(&issued);
+                let event = record(outcome, exchange, self.now);
+                Answer {
+                    reply: respond(outcome, exchange, &self.authority),
+                    event,
+                    diagnosis: None,
+                }
+            }
+            Err(mut refusal) => {
+                let suspect = refusal.take_suspect();
+                let outcome = Outcome::Refused(&refusal);
+                let event: Event = record(outcome, exchange, self.now);
+                let reply = respond(outcome, exchange, &self.authority);
+                let diagnosis = suspect.map(|suspect| diagnose(&suspect, self.registry.records()));
+                Answer {
+                    reply,
+                    event,
+                    diagnosis,
+                }
+            }
+        }
+    }
+
+    /// The claims of the token in an answer, verified by the JWK set of this world.
+    ///
+    /// # Panics
+    ///
+    /// If there is no token, or it does not verify.
+    #[must_use]
+    pub fn claims(&self, answer: &Answer) -> Value {
+        let json = |claims: &Verified<Claims<'_>>| {
+            serde_json::from_str(claims.raw()).expect("claims are JSON")
+        };
+        self.verify(&answer.access_token(), json)
+    }
+
+    /// Verifies a token as an API would that accepts any audience of this world, and looks at its claims.
+    ///
+    /// # Panics
+    ///
+    /// If the token does not verify.
+    pub fn verify<T>(&self, token: &str, look: impl FnOnce(&Verified<Claims<'_>>) -> T) -> T {
+        let keys = KeySet::new(&self.keys.jwk_set());
+        let audiences: Vec<&str> = self.registry.targets().audiences().collect();
+        let unverified = Unverified::parse(token, &Limits::DEFAULT).expect("the token is a JWT");
+        // The claim set `kinde` has neither `sub` nor `client_id`.
+        let expectations = Expectations {
+            required_claims: &[],
+            ..Expectations::access_token(Self::ISSUER, &audiences, Algorithm::ALL)
+        };
+        look(&verify(&unverified, &keys, &expectations, self.now).expect("the token verifies"))
+    }
+}

@@ -1,0 +1,460 @@
+//! What is granted: the answer, the token, and what is in it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use m2m_authority::flow::{Door, Event, Usage};
+use m2m_authority::registry::{Quota, QuotaMode, SecretHash};
+use m2m_errors::Profile;
+use m2m_jwt::UnixTime;
+use m2m_testkit::{
+    ACME, BILLING, ERP, INVOICES, LEDGER, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World,
+};
+use serde_json::json;
+
+/// The names of the members of a body, sorted.
+fn members(body: &serde_json::Value) -> Vec<&str> {
+    let mut names: Vec<&str> = body
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn k21_a17_a18_without_scope_all_assigned_scopes_are_granted() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+        assert_eq!(answer.status(), 200);
+        let body = answer.json();
+        assert_eq!(
+            (&body["token_type"], &body["expires_in"]),
+            (&json!("Bearer"), &json!(3600))
+        );
+        if profile == Profile::Kinde {
+            assert_eq!(members(&body), ["access_token", "expires_in", "token_type"]);
+        } else {
+            assert_eq!(
+                members(&body),
+                ["access_token", "expires_in", "scope", "token_type"]
+            );
+            assert_eq!(body["scope"], "read:orders write:orders");
+        }
+        assert_eq!(world.claims(&answer)["scope"], "read:orders write:orders");
+        let expected = [
+            "cache-control: no-store",
+            "content-type: application/json",
+            "pragma: no-cache",
+        ];
+        assert_eq!(answer.headers(), expected);
+    }
+}
+
+#[test]
+fn k22_a16_with_scope_exactly_that_scope_is_granted() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let request = Request::token("of-acme")
+            .audience(LEDGER)
+            .scope("read:users write:flags");
+        let answer = world.send(&request);
+        assert_eq!(world.claims(&answer)["scope"], "read:users write:flags");
+        let request = Request::token(PLAIN_ID)
+            .audience(ORDERS)
+            .scope("write:orders write:orders");
+        let answer = world.send(&request);
+        assert_eq!(world.claims(&answer)["scope"], "write:orders");
+        let told = answer.json()["scope"].as_str().map(str::to_owned);
+        assert_eq!(
+            told.as_deref(),
+            (profile != Profile::Kinde).then_some("write:orders")
+        );
+    }
+}
+
+#[test]
+fn k23_a23_a36_a_token_is_for_the_audiences_asked_for_and_no_other() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let both = world.send(&Request::token(BILLING).audience(INVOICES).audience(ORDERS));
+        assert_eq!(world.claims(&both)["aud"], json!([INVOICES, ORDERS]));
+        let one = world.send(&Request::token(BILLING).resource(INVOICES));
+        assert_eq!(world.claims(&one)["aud"], json!(INVOICES));
+        assert_eq!(
+            world.claims(&one)["scope"],
+            "read:invoices",
+            "the scopes are those of the audience"
+        );
+        let twice = world.send(&Request::token(BILLING).audience(ORDERS).audience(ORDERS));
+        assert_eq!(world.claims(&twice)["aud"], json!(ORDERS));
+    }
+}
+
+#[test]
+fn k35_a_scope_that_one_of_two_audiences_withholds_is_left_out() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        for (first, second) in [(ORDERS, INVOICES), (INVOICES, ORDERS)] {
+            let answer = world.send(&Request::token(BILLING).audience(first).audience(second));
+            let claims = world.claims(&answer);
+            let mut scopes: Vec<&str> = claims["scope"].as_str().unwrap().split(' ').collect();
+            scopes.sort_unstable();
+            assert_eq!(scopes, ["read:invoices", "read:orders"], "{profile}");
+        }
+        let alone = world.send(
+            &Request::token(BILLING)
+                .audience(ORDERS)
+                .scope("shared:list"),
+        );
+        assert_eq!(
+            world.claims(&alone)["scope"],
+            "shared:list",
+            "on its own API it is granted"
+        );
+    }
+}
+
+#[test]
+fn k24_an_organization_stands_in_the_token_with_properties_and_flags() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token("of-acme").audience(LEDGER));
+        let claims = world.claims(&answer);
+        assert_eq!(claims["org_code"], ACME);
+        assert_eq!(
+            claims["application_properties"],
+            json!({"region": {"v": "eu"}})
+        );
+        assert_eq!(
+            claims["feature_flags"],
+            json!({"beta": {"t": "b", "v": true}})
+        );
+        let global = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+        assert_eq!(world.claims(&global).get("org_code"), None);
+    }
+}
+
+#[test]
+fn k25_a8_a15_an_empty_scope_counts_as_omitted() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS).scope(""));
+        assert_eq!(world.claims(&answer)["scope"], "read:orders write:orders");
+    }
+}
+
+#[test]
+fn a9_parameters_that_nobody_knows_are_ignored() {
+    let mut world = World::standard(Profile::Rfc);
+    let request = Request::token(PLAIN_ID)
+        .audience(ORDERS)
+        .with("tenant", "x")
+        .with("nonce", "");
+    assert_eq!(world.send(&request).status(), 200);
+}
+
+#[test]
+fn a13_no_answer_holds_a_refresh_token() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+        assert_eq!(answer.json().get("refresh_token"), None);
+    }
+}
+
+#[test]
+fn a34_a35_the_token_has_the_form_of_rfc_9068() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+    let token = answer.access_token();
+    let header = token.split('.').next().unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&base64_url(header)).unwrap();
+    assert_eq!(
+        (&header["typ"], &header["alg"]),
+        (&json!("at+jwt"), &json!("ES256"))
+    );
+    let claims = world.claims(&answer);
+    let now = world.now().as_seconds();
+    assert_eq!(claims["iss"], World::ISSUER);
+    assert_eq!(
+        (&claims["sub"], &claims["client_id"]),
+        (&json!(PLAIN_ID), &json!(PLAIN_ID))
+    );
+    assert_eq!(
+        (&claims["iat"], &claims["exp"]),
+        (&json!(now), &json!(now + 3600))
+    );
+    assert_eq!(claims["jti"].as_str().unwrap().len(), 22);
+    let other = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+    assert_ne!(claims["jti"], world.claims(&other)["jti"]);
+}
+
+fn base64_url(text: &str) -> Vec<u8> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(text)
+        .unwrap()
+}
+
+#[test]
+fn the_claim_set_kinde_is_that_of_its_documents() {
+    let mut world = World::standard(Profile::Kinde);
+    let answer = world.send(
+        &Request::token("of-acme")
+            .audience(LEDGER)
+            .scope("read:users"),
+    );
+    let claims = world.claims(&answer);
+    let expected = [
+        "application_properties",
+        "aud",
+        "azp",
+        "exp",
+        "feature_flags",
+        "gty",
+        "iat",
+        "iss",
+        "jti",
+        "org_code",
+        "scope",
+        "scp",
+        "v",
+    ];
+    assert_eq!(members(&claims), expected);
+    assert_eq!(claims["aud"], json!([LEDGER]));
+    assert_eq!(claims["azp"], "of-acme");
+    assert_eq!(claims["gty"], json!(["client_credentials"]));
+    assert_eq!(
+        (&claims["scp"], &claims["v"]),
+        (&json!(["read:users"]), &json!("2"))
+    );
+}
+
+#[test]
+fn t11_a_trusted_application_without_audience_stands_for_its_system_user() {
+    let mut world = World::standard(Profile::TrustedApplication);
+    for request in [
+        Request::token(TRUSTED_ID),
+        Request::token_by_header(TRUSTED_ID, SECRET),
+        Request::token_by_raw_header(TRUSTED_ID, SECRET),
+    ] {
+        let answer = world.send(&request);
+        assert_eq!(
+            members(&answer.json()),
+            ["access_token", "expires_in", "scope", "token_type"]
+        );
+        assert_eq!(answer.json()["scope"], "read DomainApi");
+        let claims = world.claims(&answer);
+        assert_eq!(
+            (&claims["sub"], &claims["aud"]),
+            (&json!("svc.integration"), &json!(ERP))
+        );
+        assert_eq!(claims["client_id"], TRUSTED_ID);
+    }
+    let all = world.send(&Request::token(BILLING));
+    assert_eq!(
+        world.claims(&all)["aud"],
+        json!([ORDERS, INVOICES]),
+        "no audience means all authorized APIs"
+    );
+}
+
+#[test]
+fn t12_an_imported_hash_works_with_the_plain_secret_by_form_and_by_header() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let imported =
+            SecretHash::from_base64("INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk=").unwrap();
+        world.set_records(|records| {
+            let application = &mut records.applications[0];
+            application.secrets[0].hash = imported;
+        });
+        let secret = "bench-secret-0123456789abcdef0123456789abcdef";
+        assert_eq!(
+            world
+                .send(&Request::token(PLAIN_ID).audience(ORDERS).secret(secret))
+                .status(),
+            200
+        );
+        assert_eq!(
+            world
+                .send(&Request::token_by_header(PLAIN_ID, secret).audience(ORDERS))
+                .status(),
+            200
+        );
+    }
+}
+
+#[test]
+fn a1_a2_credentials_in_a_header_are_read_decoded_and_raw() {
+    let mut world = World::standard(Profile::Rfc);
+    let secret = "key+with %41:space é and more to be long";
+    world.set_records(|records| {
+        records.applications[0].secrets[0].hash = SecretHash::of(secret.as_bytes());
+    });
+    for request in [
+        Request::token(PLAIN_ID).secret(secret),
+        Request::token_by_header(PLAIN_ID, secret),
+        Request::token_by_raw_header(PLAIN_ID, secret),
+        Request::token_by_header(PLAIN_ID, secret).with("client_id", PLAIN_ID),
+    ] {
+        assert_eq!(world.send(&request.audience(ORDERS)).status(), 200);
+    }
+}
+
+#[test]
+fn a4_a12_an_empty_header_part_counts_as_missing() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(&Request::token_by_raw_header(PLAIN_ID, ""));
+    assert_eq!(
+        (answer.status(), answer.error().as_deref()),
+        (401, Some("invalid_client"))
+    );
+}
+
+#[test]
+fn the_lifetime_is_the_least_of_all() {
+    let mut world = World::standard(Profile::Rfc);
+    let seconds = |seconds| m2m_authority::registry::Lifetime::from_seconds(seconds).unwrap();
+    world.set_records(|records| {
+        records.apis[0].token_lifetime = seconds(900);
+        records.apis[1].token_lifetime = seconds(600);
+        records.applications[0].token_lifetime = Some(seconds(60));
+    });
+    let expires =
+        |world: &mut World, request: Request| world.send(&request).json()["expires_in"].clone();
+    assert_eq!(
+        expires(&mut world, Request::token(BILLING).audience(ORDERS)),
+        900
+    );
+    assert_eq!(
+        expires(
+            &mut world,
+            Request::token(BILLING).audience(ORDERS).audience(INVOICES)
+        ),
+        600
+    );
+    assert_eq!(
+        expires(&mut world, Request::token(PLAIN_ID).audience(ORDERS)),
+        60
+    );
+}
+
+#[test]
+fn a_token_is_issued_after_the_moment_up_to_which_all_are_revoked() {
+    let mut world = World::standard(Profile::Rfc);
+    let now = world.now();
+    world.set_records(|records| records.applications[0].not_before = Some(now));
+    let request = Request::token(PLAIN_ID).audience(ORDERS);
+    world.advance(1);
+    let answer = world.send(&request);
+    assert_eq!(world.claims(&answer)["iat"], now.as_seconds() + 1);
+    world.set_records(|records| {
+        records.applications[0].not_before = Some(UnixTime::from_seconds(now.as_seconds() + 1));
+    });
+    let answer = world.send(&request);
+    world.advance(1);
+    assert_eq!(world.claims(&answer)["iat"], now.as_seconds() + 2);
+}
+
+#[test]
+fn an_allowed_address_is_served() {
+    let mut world = World::standard(Profile::Rfc);
+    let request = Request::token("from-ten")
+        .audience(ORDERS)
+        .from_address("10.1.2.3".parse().unwrap());
+    assert_eq!(world.send(&request).status(), 200);
+}
+
+#[test]
+fn the_event_of_a_token_says_who_for_what_and_by_which_secret() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(
+        &Request::token("rotated")
+            .audience(ORDERS)
+            .secret(m2m_testkit::OLD_SECRET),
+    );
+    let Event::Issued(event) = answer.event() else {
+        panic!("{:?}", answer.event())
+    };
+    assert_eq!(
+        (&*event.client_id, &*event.audiences),
+        ("rotated", &[Box::from(ORDERS)][..])
+    );
+    assert_eq!(event.door, Door::TokenEndpoint { secret: 1 });
+}
+
+#[test]
+fn a_quota_that_warns_says_so_in_the_event() {
+    let mut world = World::standard(Profile::Rfc);
+    world.set_records(|records| {
+        let quota = Quota {
+            tokens: 1,
+            window_seconds: 60,
+            mode: QuotaMode::Warn,
+        };
+        records.applications[0].token_quota = Some(quota);
+    });
+    world.set_usage(Usage {
+        tokens: 1,
+        window_ends_in_seconds: 5,
+    });
+    let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+    assert!(matches!(answer.event(), Event::Issued(event) if event.quota_exceeded));
+}
+
+#[test]
+fn an_operator_vouches_for_an_application_and_the_event_says_so() {
+    use m2m_authority::flow::{Operator, TestRequest};
+
+    let mut world = World::standard(Profile::Rfc);
+    world.set_records(|records| {
+        records.apis.push(
+            m2m_authority::registry::Api::new("Management", "https://issuer.example/api")
+                .with_scopes(&[Operator::SCOPE]),
+        );
+        let manager = m2m_authority::registry::Application::new("Manager", "manager")
+            .with_secret(records.applications[0].secrets[0].clone())
+            .authorized("https://issuer.example/api", &[Operator::SCOPE]);
+        records.applications.push(manager);
+    });
+    let mut operator = |client_id: &str, audience: &str| {
+        let token = world
+            .send(&Request::token(client_id).audience(audience))
+            .access_token();
+        world.verify(&token, Operator::of)
+    };
+    assert!(
+        operator(PLAIN_ID, ORDERS).is_none(),
+        "an ordinary token is no operator's"
+    );
+    let operator = operator("manager", "https://issuer.example/api").unwrap();
+
+    let answer = world.vouch(
+        &operator,
+        PLAIN_ID,
+        TestRequest {
+            audiences: vec![ORDERS.into()],
+            scope: None,
+        },
+    );
+    assert_eq!(world.claims(&answer)["client_id"], PLAIN_ID);
+    let Event::Issued(event) = answer.event() else {
+        panic!("{:?}", answer.event())
+    };
+    assert_eq!(
+        event.door,
+        Door::Vouched {
+            operator: Arc::from("manager")
+        }
+    );
+    for client_id in ["disabled", "deleted", "public", "unknown"] {
+        let answer = world.vouch(&operator, client_id, TestRequest::default());
+        assert_eq!(answer.status(), 401, "{client_id}");
+    }
+}

@@ -1,0 +1,135 @@
+//! HTTP Basic, with the readings that clients in the field need.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use base64::{DecodeError, Engine, engine::general_purpose::STANDARD};
+
+use crate::{
+    InvalidBasicCredentials, Limits,
+    form::{decode, push_encoded},
+    scheme,
+};
+
+/// The client id and the secret of an `Authorization: Basic` header.
+///
+/// RFC 6749 wants both form-encoded before they are joined by a colon, and half of the clients do it. So each part is
+/// read form-decoded; the raw reading stands in where the decoding fails, and beside it for the secret, where both may be
+/// meant ([`SecretReadings`]). The base64 is the standard alphabet with canonical padding and no bits left over: clients
+/// pad, and one spelling of a credential is enough.
+///
+/// Source: RFC 6749, section 2.3.1, <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>; RFC 7617, section 2.
+///
+/// ```
+/// use oauth_proto::{BasicCredentials, Limits};
+///
+/// let header = BasicCredentials::write("my.app/service", "s3 cr3t");
+/// let credentials = BasicCredentials::parse(header.as_bytes(), &Limits::DEFAULT)?;
+/// assert_eq!(credentials.client_id(), "my.app/service");
+/// assert_eq!(credentials.secret().decoded, Some("s3 cr3t"));
+/// assert_eq!(credentials.secret().raw, "s3+cr3t");
+/// # Ok::<(), oauth_proto::InvalidBasicCredentials>(())
+/// ```
+#[derive(Clone)]
+pub struct BasicCredentials {
+    client_id: String,
+    raw_secret: String,
+    /// Only where it differs from the raw one.
+    decoded_secret: Option<String>,
+}
+
+/// The one or two secrets that a Basic header may mean. `Debug` shows neither.
+#[derive(Clone, Copy)]
+pub struct SecretReadings<'a> {
+    /// The secret as it stands behind the colon, for clients that do not encode it.
+    pub raw: &'a str,
+    /// The secret form-decoded, where that is possible and differs from `raw`.
+    pub decoded: Option<&'a str>,
+}
+
+impl BasicCredentials {
+    /// Reads the value of an `Authorization` header.
+    ///
+    /// The scheme may stand in any case; the id ends at the first colon.
+    ///
+    /// # Errors
+    /// - [`InvalidBasicCredentials::OtherScheme`] (cause `authentication-scheme-unsupported`);
+    /// - [`InvalidBasicCredentials::BrokenBase64`], [`InvalidBasicCredentials::NotUtf8`],
+    ///   [`InvalidBasicCredentials::ColonMissing`] (`basic-malformed`);
+    /// - [`InvalidBasicCredentials::TooLong`] (`headers-too-large`).
+    pub fn parse(header_value: &[u8], limits: &Limits) -> Result<Self, InvalidBasicCredentials> {
+        if header_value.len() > limits.max_header_bytes {
+            return Err(InvalidBasicCredentials::TooLong);
+        }
+        let Some((offset, encoded)) = scheme::credentials_of(header_value, "Basic") else {
+            return Err(InvalidBasicCredentials::OtherScheme);
+        };
+        let joined = STANDARD.decode(encoded).map_err(|error| {
+            let within = match error {
+                DecodeError::InvalidByte(within, _) => within,
+                DecodeError::InvalidLastSymbol { offset, .. } => offset,
+                DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => encoded.len(),
+            };
+            InvalidBasicCredentials::BrokenBase64 {
+                offset: offset + within,
+            }
+        })?;
+        let joined = String::from_utf8(joined).map_err(|_| InvalidBasicCredentials::NotUtf8)?;
+        let (client_id, secret) = joined
+            .split_once(':')
+            .ok_or(InvalidBasicCredentials::ColonMissing)?;
+        Ok(Self {
+            client_id: decode(client_id)
+                .unwrap_or(Cow::Borrowed(client_id))
+                .into_owned(),
+            raw_secret: secret.to_owned(),
+            decoded_secret: match decode(secret) {
+                Ok(Cow::Owned(decoded)) if decoded != secret => Some(decoded),
+                Ok(Cow::Owned(_) | Cow::Borrowed(_)) | Err(_) => None,
+            },
+        })
+    }
+
+    /// The client id, form-decoded where that is possible. Any text: [`ClientId`](crate::ClientId) says whether it can be
+    /// one.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The secret in both readings. Whoever checks it checks both wherever there are two, for unknown clients as well.
+    #[must_use]
+    pub fn secret(&self) -> SecretReadings<'_> {
+        SecretReadings {
+            raw: &self.raw_secret,
+            decoded: self.decoded_secret.as_deref(),
+        }
+    }
+
+    /// The header value for a client id and a secret, both form-encoded as RFC 6749 wants it.
+    #[must_use]
+    pub fn write(client_id: &str, secret: &str) -> String {
+        let mut joined = String::with_capacity(client_id.len() + secret.len() + 1);
+        push_encoded(&mut joined, client_id);
+        joined.push(':');
+        push_encoded(&mut joined, secret);
+        let mut value = String::from("Basic ");
+        STANDARD.encode_string(joined, &mut value);
+        value
+    }
+}
+
+impl fmt::Debug for BasicCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BasicCredentials")
+            .field("client_id", &self.client_id)
+            .field("secret", &self.secret())
+            .finish()
+    }
+}
+
+impl fmt::Debug for SecretReadings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,114 @@
+//! The token of an `Authorization` header.
+
+use core::fmt;
+
+use crate::{InvalidBearer, Limits, scheme};
+
+/// The token of an `Authorization: Bearer` header, not verified.
+///
+/// ```abnf
+/// b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="
+/// ```
+///
+/// Source: RFC 6750, section 2.1, <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>.
+///
+/// ```
+/// use oauth_proto::{BearerToken, Limits};
+///
+/// let token = BearerToken::parse(b"bearer abc.def", &Limits::DEFAULT)?.expect("a bearer header");
+/// assert_eq!(token.expose_secret(), "abc.def");
+/// assert!(BearerToken::parse(b"Basic YTpi", &Limits::DEFAULT)?.is_none());
+/// # Ok::<(), oauth_proto::InvalidBearer>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct BearerToken<'a>(&'a str);
+
+impl<'a> BearerToken<'a> {
+    /// Reads the value of an `Authorization` header. Another scheme is `Ok(None)`: as far as Bearer is concerned there is
+    /// no token.
+    ///
+    /// # Errors
+    /// - [`InvalidBearer::TokenMissing`], [`InvalidBearer::SeveralTokens`], [`InvalidBearer::ByteRefused`] (cause
+    ///   `authorization-header-malformed`);
+    /// - [`InvalidBearer::TooLong`] (`token-too-long`).
+    pub fn parse(header_value: &'a [u8], limits: &Limits) -> Result<Option<Self>, InvalidBearer> {
+        let Some((offset, token)) = scheme::credentials_of(header_value, "Bearer") else {
+            return Ok(None);
+        };
+        if header_value.len() > limits.max_header_bytes {
+            return Err(InvalidBearer::TooLong);
+        }
+        parse_token(token, offset).map(Some)
+    }
+
+    /// Reads all `Authorization` headers of a request, of which there may be one.
+    ///
+    /// # Errors
+    /// As [`BearerToken::parse`], and [`InvalidBearer::SeveralHeaders`] (cause `authorization-header-malformed`) where
+    /// there are several and one of them is Bearer, well formed or not: which of them a proxy has checked is not known.
+    pub fn parse_all(
+        header_values: impl IntoIterator<Item = &'a [u8]>,
+        limits: &Limits,
+    ) -> Result<Option<Self>, InvalidBearer> {
+        let mut values = header_values.into_iter();
+        let Some(first) = values.next() else {
+            return Ok(None);
+        };
+        let mut others = values.peekable();
+        if others.peek().is_none() {
+            return Self::parse(first, limits);
+        }
+        let is_bearer = |value| scheme::credentials_of(value, "Bearer").is_some();
+        if is_bearer(first) || others.any(is_bearer) {
+            return Err(InvalidBearer::SeveralHeaders);
+        }
+        Ok(None)
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub const fn expose_secret(&self) -> &'a str {
+        self.0
+    }
+}
+
+impl fmt::Debug for BearerToken<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+fn parse_token(token: &[u8], offset: usize) -> Result<BearerToken<'_>, InvalidBearer> {
+    let body = token
+        .iter()
+        .take_while(|byte| scheme::is_token68(**byte))
+        .count();
+    let equals = token
+        .iter()
+        .skip(body)
+        .take_while(|byte| **byte == b'=')
+        .count();
+    // Without a single byte before them, `=` signs are no token either.
+    let end = if body == 0 { 0 } else { body + equals };
+    match token.get(end) {
+        None if token.is_empty() => Err(InvalidBearer::TokenMissing),
+        None => core::str::from_utf8(token)
+            .map(BearerToken)
+            .map_err(|error| InvalidBearer::ByteRefused {
+                offset: offset + error.valid_up_to(),
+            }),
+        Some(b' ' | b'\t' | b',') if end > 0 => {
+            let gap = token
+                .iter()
+                .skip(end)
+                .take_while(|byte| matches!(byte, b' ' | b'\t' | b','))
+                .count();
+            Err(InvalidBearer::SeveralTokens {
+                offset: offset + end + gap,
+            })
+        }
+        Some(_) => Err(InvalidBearer::ByteRefused {
+            offset: offset + end,
+        }),
+    }
+}

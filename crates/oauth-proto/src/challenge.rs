@@ -1,0 +1,190 @@
+//! `WWW-Authenticate`, written and read.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use crate::{
+    InvalidChallenge, Limits,
+    description::{clean_printable, clean_text, clean_uri},
+};
+
+mod reader;
+
+/// One challenge of a `WWW-Authenticate` header: how to authenticate, and what was wrong.
+///
+/// Every value is printed in quotes, and no parameter stands twice. Header values with several challenges are read with
+/// [`Challenge::parse_list`].
+///
+/// Source: RFC 9110, section 11.6.1, <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>; RFC 6750, section 3.
+///
+/// ```
+/// use oauth_proto::{Challenge, ChallengeParameter, Limits};
+///
+/// let challenge = Challenge::bearer()
+///     .with(ChallengeParameter::Error, "invalid_token")
+///     .with(ChallengeParameter::ErrorDescription, "The token has expired");
+/// let value = challenge.to_string();
+/// assert_eq!(value, r#"Bearer error="invalid_token", error_description="The token has expired""#);
+/// assert_eq!(Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT)?, [challenge]);
+/// # Ok::<(), oauth_proto::InvalidChallenge>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge<'a> {
+    scheme: Cow<'a, str>,
+    token68: Option<Cow<'a, str>>,
+    /// No name twice, in any case.
+    parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+/// A parameter that our challenges have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ChallengeParameter {
+    /// `realm` (RFC 9110, section 11.5): which protection space it is.
+    Realm,
+    /// `error` (RFC 6750, section 3).
+    Error,
+    /// `error_description` (RFC 6750, section 3).
+    ErrorDescription,
+    /// `error_uri` (RFC 6750, section 3).
+    ErrorUri,
+    /// `scope` (RFC 6750, section 3): what the call needs.
+    Scope,
+    /// `resource_metadata` (RFC 9728, section 5.1): where the metadata of the API are.
+    ResourceMetadata,
+    /// `trace_id`: the id of this one refusal; not a parameter that an RFC knows.
+    TraceId,
+}
+
+impl ChallengeParameter {
+    /// The name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Realm => "realm",
+            Self::Error => "error",
+            Self::ErrorDescription => "error_description",
+            Self::ErrorUri => "error_uri",
+            Self::Scope => "scope",
+            Self::ResourceMetadata => "resource_metadata",
+            Self::TraceId => "trace_id",
+        }
+    }
+
+    fn clean(self, value: &str) -> Cow<'_, str> {
+        match self {
+            Self::Realm => clean_printable(value),
+            Self::Error | Self::ErrorDescription | Self::Scope | Self::TraceId => clean_text(value),
+            Self::ErrorUri | Self::ResourceMetadata => clean_uri(value),
+        }
+    }
+}
+
+impl<'a> Challenge<'a> {
+    /// A challenge of the scheme Basic, without parameters. RFC 7617 wants a `realm`.
+    #[must_use]
+    pub const fn basic() -> Self {
+        Self::of("Basic")
+    }
+
+    /// A challenge of the scheme Bearer, without parameters.
+    #[must_use]
+    pub const fn bearer() -> Self {
+        Self::of("Bearer")
+    }
+
+    const fn of(scheme: &'static str) -> Self {
+        Self {
+            scheme: Cow::Borrowed(scheme),
+            token68: None,
+            parameters: Vec::new(),
+        }
+    }
+
+    /// The challenge with a parameter, in the place of one of the same name.
+    ///
+    /// In the place of each character that the parameter cannot have stands a `?`: RFC 6750, section 3 allows
+    /// `%x20-21 / %x23-5B / %x5D-7E`, in URIs without the space; a realm may have any printable ASCII.
+    #[must_use]
+    pub fn with(mut self, parameter: ChallengeParameter, value: &str) -> Self {
+        let value: Cow<'a, str> = Cow::Owned(parameter.clean(value).into_owned());
+        let name = parameter.as_str();
+        match self
+            .parameters
+            .iter_mut()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+        {
+            Some((_, own)) => *own = value,
+            None => self.parameters.push((Cow::Borrowed(name), value)),
+        }
+        self
+    }
+
+    /// Reads a header value with one challenge or more. Any scheme and any parameter is taken.
+    ///
+    /// ```abnf
+    /// WWW-Authenticate = #challenge
+    /// challenge        = auth-scheme [ 1*SP ( token68 / #auth-param ) ]
+    /// auth-param       = token BWS "=" BWS ( token / quoted-string )
+    /// ```
+    ///
+    /// # Errors
+    /// - [`InvalidChallenge::ByteRefused`], [`InvalidChallenge::QuoteOpen`], [`InvalidChallenge::ParameterRepeated`],
+    ///   [`InvalidChallenge::ParametersTooMany`] (cause `http-malformed`);
+    /// - [`InvalidChallenge::TooLong`] (`headers-too-large`).
+    pub fn parse_list(
+        header_value: &'a [u8],
+        limits: &Limits,
+    ) -> Result<Vec<Self>, InvalidChallenge> {
+        reader::read(header_value, limits)
+    }
+
+    /// The scheme, as it was written. Compare it in any case.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        &self.scheme
+    }
+
+    /// The value of a challenge that has one instead of parameters, as `Negotiate` does.
+    #[must_use]
+    pub fn token68(&self) -> Option<&str> {
+        self.token68.as_deref()
+    }
+
+    /// The value of a parameter, whose name is compared in any case.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The names and values in their order.
+    pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parameters
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+}
+
+impl fmt::Display for Challenge<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.scheme)?;
+        if let Some(token68) = &self.token68 {
+            write!(f, " {token68}")?;
+        }
+        let mut separator = " ";
+        for (name, value) in self.parameters() {
+            write!(f, "{separator}{name}=\"")?;
+            for character in value.chars() {
+                if matches!(character, '"' | '\\') {
+                    f.write_str("\\")?;
+                }
+                write!(f, "{character}")?;
+            }
+            f.write_str("\"")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}

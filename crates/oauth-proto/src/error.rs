@@ -1,0 +1,13 @@
+//! Why input was refused: one enum an operation, each variant with its cause.
+
+mod document;
+mod header;
+mod request;
+mod value;
+
+pub use document::{InvalidDocument, InvalidMetadata};
+pub use header::{InvalidBasicCredentials, InvalidBearer, InvalidChallenge};
+pub use request::{InvalidContentType, InvalidForm, InvalidParameters, InvalidTokenRequest};
+pub use value::{
+    InvalidAudience, InvalidClientId, InvalidIssuer, InvalidResourceIndicator, InvalidScope,
+};

@@ -1,0 +1,63 @@
+//! What can be wrong with a JSON document.
+
+use m2m_errors::Cause;
+
+/// The bytes are not JSON, or not the document that was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidDocument {
+    /// The bytes are not JSON in UTF-8, or nested too deeply.
+    #[error("the document is not JSON at line {line}, column {column}")]
+    NotJson {
+        /// The line, counted from 1.
+        line: usize,
+        /// The column, counted from 1; 0 where the document ends too early on an empty line.
+        column: usize,
+    },
+    /// A member is missing, repeated or of another type.
+    #[error("the document has not the expected members at line {line}, column {column}")]
+    WrongMembers {
+        /// The line, counted from 1.
+        line: usize,
+        /// The column, counted from 1.
+        column: usize,
+    },
+}
+
+impl InvalidDocument {
+    /// What this is in the taxonomy of errors: a fault of whoever made the document, which a server that depends on it
+    /// can only answer with `server_error`.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::NotJson { .. } | Self::WrongMembers { .. } => Cause::InternalError,
+        }
+    }
+}
+
+/// The document is not the metadata of the issuer or resource that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidMetadata {
+    /// The bytes are not the document.
+    #[error(transparent)]
+    Document(#[from] InvalidDocument),
+    /// The document names another issuer (RFC 8414, section 3.3).
+    #[error("the metadata is that of another issuer")]
+    OtherIssuer,
+    /// The document names another resource (RFC 9728, section 3.3).
+    #[error("the metadata is that of another resource")]
+    OtherResource,
+}
+
+impl InvalidMetadata {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Document(_) => Cause::KeysUnavailable,
+            Self::OtherIssuer => Cause::IssuerMismatch,
+            Self::OtherResource => Cause::AudienceMismatch,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What can be wrong with `Authorization` and `WWW-Authenticate`.
+
+use m2m_errors::Cause;
+
+/// The `Authorization` header is not one of HTTP Basic with a client id and a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidBasicCredentials {
+    /// The scheme is another one.
+    #[error("the scheme of the authorization header is not Basic")]
+    OtherScheme,
+    /// The credentials are not base64 with canonical padding.
+    #[error("the credentials are not base64 at byte {offset}")]
+    BrokenBase64 {
+        /// Where in the header value, counted from 0.
+        offset: usize,
+    },
+    /// What the base64 stands for is not UTF-8.
+    #[error("the credentials are not UTF-8")]
+    NotUtf8,
+    /// No colon parts the client id from the secret.
+    #[error("the credentials have no colon")]
+    ColonMissing,
+    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    #[error("the authorization header is too long")]
+    TooLong,
+}
+
+impl InvalidBasicCredentials {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::OtherScheme => Cause::AuthenticationSchemeUnsupported,
+            Self::BrokenBase64 { .. } | Self::NotUtf8 | Self::ColonMissing => Cause::BasicMalformed,
+            Self::TooLong => Cause::HeadersTooLarge,
+        }
+    }
+}
+
+/// The `Authorization` header has the scheme Bearer, and not exactly one token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidBearer {
+    /// Nothing follows the scheme.
+    #[error("the authorization header has no token")]
+    TokenMissing,
+    /// More than one token follows the scheme.
+    #[error("the authorization header has a second token at byte {offset}")]
+    SeveralTokens {
+        /// Where the second one starts in the header value, counted from 0.
+        offset: usize,
+    },
+    /// A byte that no token has (RFC 6750, section 2.1).
+    #[error("byte {offset} of the authorization header is not allowed in a token")]
+    ByteRefused {
+        /// Where in the header value, counted from 0.
+        offset: usize,
+    },
+    /// The request has several `Authorization` headers, one of them Bearer.
+    #[error("there is more than one authorization header")]
+    SeveralHeaders,
+    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    #[error("the authorization header is too long")]
+    TooLong,
+}
+
+impl InvalidBearer {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::TokenMissing
+            | Self::SeveralTokens { .. }
+            | Self::ByteRefused { .. }
+            | Self::SeveralHeaders => Cause::AuthorizationHeaderMalformed,
+            Self::TooLong => Cause::TokenTooLong,
+        }
+    }
+}
+
+/// The `WWW-Authenticate` value is not a list of challenges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidChallenge {
+    /// A byte that cannot stand there (RFC 9110, section 11.6.1).
+    #[error("byte {offset} is not allowed there in a challenge")]
+    ByteRefused {
+        /// Where in the header value, counted from 0.
+        offset: usize,
+    },
+    /// A quoted string has no end.
+    #[error("the quoted string at byte {offset} has no end")]
+    QuoteOpen {
+        /// Where the quoted string starts in the header value, counted from 0.
+        offset: usize,
+    },
+    /// A parameter stands twice in one challenge (RFC 9110, section 11.2).
+    #[error("the parameter at byte {offset} is repeated")]
+    ParameterRepeated {
+        /// Where the second one starts in the header value, counted from 0.
+        offset: usize,
+    },
+    /// A challenge has more than [`Limits::max_parameters`](crate::Limits::max_parameters).
+    #[error("a challenge has too many parameters")]
+    ParametersTooMany,
+    /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
+    #[error("the challenge is too long")]
+    TooLong,
+}
+
+impl InvalidChallenge {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::ByteRefused { .. }
+            | Self::QuoteOpen { .. }
+            | Self::ParameterRepeated { .. }
+            | Self::ParametersTooMany => Cause::HttpMalformed,
+            Self::TooLong => Cause::HeadersTooLarge,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What can be wrong with the body of a request.
+
+use m2m_errors::Cause;
+
+/// The body is not a form, or larger than the limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidForm {
+    /// The body has more than [`Limits::max_body_bytes`](crate::Limits::max_body_bytes).
+    #[error("the body is larger than {limit} bytes")]
+    BodyTooLarge {
+        /// The limit. Unit: bytes.
+        limit: usize,
+    },
+    /// The form has more than [`Limits::max_parameters`](crate::Limits::max_parameters).
+    #[error("the form has more than {limit} parameters")]
+    ParametersTooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// A name has more than [`Limits::max_name_bytes`](crate::Limits::max_name_bytes).
+    #[error("the parameter name at byte {offset} is too long")]
+    NameTooLong {
+        /// Where the name starts in the body, counted from 0.
+        offset: usize,
+    },
+    /// A value has more than [`Limits::max_value_bytes`](crate::Limits::max_value_bytes).
+    #[error("the parameter value at byte {offset} is too long")]
+    ValueTooLong {
+        /// Where the value starts in the body, counted from 0.
+        offset: usize,
+    },
+    /// A `%` is not followed by two hexadecimal digits.
+    #[error("the percent sign at byte {offset} is not followed by two hexadecimal digits")]
+    BrokenPercentEncoding {
+        /// Where the `%` stands in the body, counted from 0.
+        offset: usize,
+    },
+    /// The bytes, or those that the percent-encoding stands for, are not UTF-8.
+    #[error("the bytes from {offset} on are not UTF-8")]
+    NotUtf8 {
+        /// Where the first bad sequence starts in the body, counted from 0.
+        offset: usize,
+    },
+}
+
+impl InvalidForm {
+    /// Where in the body, counted from 0; none for what concerns the body as a whole.
+    #[must_use]
+    pub const fn offset(&self) -> Option<usize> {
+        match self {
+            Self::BodyTooLarge { .. } | Self::ParametersTooMany { .. } => None,
+            Self::NameTooLong { offset }
+            | Self::ValueTooLong { offset }
+            | Self::BrokenPercentEncoding { offset }
+            | Self::NotUtf8 { offset } => Some(*offset),
+        }
+    }
+
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::BodyTooLarge { .. } => Cause::BodyTooLarge,
+            Self::ParametersTooMany { .. } => Cause::ParametersTooMany,
+            Self::NameTooLong { .. } | Self::ValueTooLong { .. } => Cause::ParameterTooLong,
+            Self::BrokenPercentEncoding { .. } | Self::NotUtf8 { .. } => Cause::BodyMalformed,
+        }
+    }
+}
+
+/// The `Content-Type` does not say that the body is a form in UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidContentType {
+    /// There is no `Content-Type`.
+    #[error("the content type is missing")]
+    Missing,
+    /// The media type is another one, or none.
+    #[error("the content type is not application/x-www-form-urlencoded")]
+    OtherMediaType,
+    /// The `charset` is not UTF-8.
+    #[error("the charset of the content type is not UTF-8")]
+    OtherCharset,
+    /// What follows the media type is no list of parameters.
+    #[error("the parameters of the content type are malformed at byte {offset}")]
+    MalformedParameters {
+        /// Where the bad parameter starts in the header value, counted from 0.
+        offset: usize,
+    },
+}
+
+impl InvalidContentType {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Missing
+            | Self::OtherMediaType
+            | Self::OtherCharset
+            | Self::MalformedParameters { .. } => Cause::ContentTypeWrong,
+        }
+    }
+}
+
+/// The body is not a form, or a parameter that may stand once stands more often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidParameters {
+    /// The body is not a form. A form that is broken anywhere is refused for that, wherever a parameter repeats.
+    #[error(transparent)]
+    Form(#[from] InvalidForm),
+    /// A parameter stands a second time (RFC 6749, section 3.2).
+    #[error("a parameter is repeated at byte {offset}")]
+    ParameterRepeated {
+        /// The parameter, where it is one that the endpoint knows. Other names are not repeated to anyone.
+        name: Option<&'static str>,
+        /// Where the second one starts in the body, counted from 0.
+        offset: usize,
+    },
+}
+
+impl InvalidParameters {
+    /// What this is in the taxonomy of errors.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::Form(form) => form.cause(),
+            Self::ParameterRepeated { .. } => Cause::ParameterRepeated,
+        }
+    }
+}
+
+/// The error of [`TokenRequest::parse`](crate::TokenRequest::parse): the form itself; what is missing or malformed in
+/// it is judged later, in an order that the form does not know.
+pub type InvalidTokenRequest = InvalidParameters;

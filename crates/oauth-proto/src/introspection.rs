@@ -1,0 +1,236 @@
+//! Asking an authorization server about a token.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    InvalidDocument, InvalidParameters, Limits, Secret, TokenType,
+    json::{self, OneOrMany, Text},
+    parameters::{
+        self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
+    },
+};
+
+/// The request to the introspection endpoint, as it was sent.
+///
+/// A parameter without a value counts as omitted; whether `token` may be missing is judged after the caller has
+/// authenticated.
+///
+/// Source: RFC 7662, section 2.1, <https://www.rfc-editor.org/rfc/rfc7662#section-2.1>.
+///
+/// ```
+/// use oauth_proto::{IntrospectionRequest, Limits};
+///
+/// let request = IntrospectionRequest::parse(b"token=abc&token_type_hint=access_token", &Limits::DEFAULT)?;
+/// assert_eq!(request.token.expect("a token").expose_secret(), "abc");
+/// # Ok::<(), oauth_proto::InvalidParameters>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct IntrospectionRequest<'a> {
+    /// `token`: what is asked about.
+    pub token: Option<Secret<'a>>,
+    /// `token_type_hint`: what the caller believes it to be. Only a hint.
+    pub token_type_hint: Option<Cow<'a, str>>,
+    /// `client_id`: who asks, in the body.
+    pub client_id: Option<Cow<'a, str>>,
+    /// `client_secret`: the caller's password, in the body.
+    pub client_secret: Option<Secret<'a>>,
+    /// `client_assertion`: a JWT that authenticates the caller (RFC 7521).
+    pub client_assertion: Option<Secret<'a>>,
+    /// `client_assertion_type`: which kind of assertion it is.
+    pub client_assertion_type: Option<Cow<'a, str>>,
+}
+
+impl<'a> IntrospectionRequest<'a> {
+    /// Reads a body. The whole body has to be a form; only then is a repeated parameter refused.
+    ///
+    /// # Errors
+    /// - [`InvalidParameters::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
+    /// - [`InvalidParameters::ParameterRepeated`] (cause `parameter-repeated`).
+    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidParameters> {
+        let mut request = Self::default();
+        parameters::read(body, limits, &PARAMETERS, |name, value| match name {
+            TOKEN => request.token = Some(value.into()),
+            TOKEN_TYPE_HINT => request.token_type_hint = Some(value),
+            CLIENT_ID => request.client_id = Some(value),
+            CLIENT_SECRET => request.client_secret = Some(value.into()),
+            CLIENT_ASSERTION => request.client_assertion = Some(value.into()),
+            CLIENT_ASSERTION_TYPE => request.client_assertion_type = Some(value),
+            _ => {}
+        })?;
+        Ok(request)
+    }
+}
+
+/// What the authorization server says about a token.
+///
+/// Source: RFC 7662, section 2.2, <https://www.rfc-editor.org/rfc/rfc7662#section-2.2>.
+///
+/// ```
+/// use oauth_proto::IntrospectionResponse;
+///
+/// assert_eq!(IntrospectionResponse::Inactive.to_json(), r#"{"active":false}"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntrospectionResponse<'a> {
+    /// Unknown, expired, revoked, or none of the caller's business. Which of them is not said.
+    Inactive,
+    /// Good, as far as the authorization server knows.
+    Active(Box<ActiveToken<'a>>),
+}
+
+/// The claims of an active token. Times are in seconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ActiveToken<'a> {
+    /// The scopes, parted by spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Cow<'a, str>>,
+    /// The client that the token was issued to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<Cow<'a, str>>,
+    /// The user who authorized the token, as people know him.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<Cow<'a, str>>,
+    /// How the token is to be used.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "serialize_token_type"
+    )]
+    pub token_type: Option<TokenType<'a>>,
+    /// When the token expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exp: Option<u64>,
+    /// When the token was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iat: Option<u64>,
+    /// Before when the token is not to be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<u64>,
+    /// Whom the token speaks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sub: Option<Cow<'a, str>>,
+    /// The APIs that the token is for. One prints as a string, several as a list.
+    #[serde(
+        skip_serializing_if = "Vec::is_empty",
+        serialize_with = "serialize_audiences"
+    )]
+    pub aud: Vec<Cow<'a, str>>,
+    /// Who issued the token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iss: Option<Cow<'a, str>>,
+    /// The token's own name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jti: Option<Cow<'a, str>>,
+}
+
+impl<'a> IntrospectionResponse<'a> {
+    /// The body, for servers. Of an inactive token nothing else is said (RFC 7662, section 2.2).
+    ///
+    /// # Panics
+    /// Never: the members are strings, lists and numbers.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Members<'m, 'a> {
+            active: bool,
+            #[serde(flatten)]
+            token: Option<&'m ActiveToken<'a>>,
+        }
+
+        let members = match self {
+            Self::Inactive => Members {
+                active: false,
+                token: None,
+            },
+            Self::Active(token) => Members {
+                active: true,
+                token: Some(token),
+            },
+        };
+        serde_json::to_string(&members).expect("strings, lists and numbers are always JSON")
+    }
+
+    /// Reads a body, for resource servers. Members that are not known are ignored, and all of an inactive token.
+    ///
+    /// # Errors
+    /// - [`InvalidDocument::NotJson`]: no JSON (cause `internal-error`);
+    /// - [`InvalidDocument::WrongMembers`]: `active` is missing, or a member has a wrong type or stands twice
+    ///   (`internal-error`).
+    pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
+        #[derive(Deserialize)]
+        struct Members<'a> {
+            active: bool,
+            #[serde(borrow)]
+            scope: Option<Text<'a>>,
+            #[serde(borrow)]
+            client_id: Option<Text<'a>>,
+            #[serde(borrow)]
+            username: Option<Text<'a>>,
+            #[serde(borrow)]
+            token_type: Option<Text<'a>>,
+            exp: Option<u64>,
+            iat: Option<u64>,
+            nbf: Option<u64>,
+            #[serde(borrow)]
+            sub: Option<Text<'a>>,
+            #[serde(borrow)]
+            aud: Option<OneOrMany<'a>>,
+            #[serde(borrow)]
+            iss: Option<Text<'a>>,
+            #[serde(borrow)]
+            jti: Option<Text<'a>>,
+        }
+
+        let members: Members<'a> = json::parse(json)?;
+        if !members.active {
+            return Ok(Self::Inactive);
+        }
+        Ok(Self::Active(Box::new(ActiveToken {
+            scope: members.scope.map(Text::into_inner),
+            client_id: members.client_id.map(Text::into_inner),
+            username: members.username.map(Text::into_inner),
+            token_type: members.token_type.map(|text| text.into_inner().into()),
+            exp: members.exp,
+            iat: members.iat,
+            nbf: members.nbf,
+            sub: members.sub.map(Text::into_inner),
+            aud: members.aud.map(|audiences| audiences.0).unwrap_or_default(),
+            iss: members.iss.map(Text::into_inner),
+            jti: members.jti.map(Text::into_inner),
+        })))
+    }
+}
+
+fn serialize_token_type<S: serde::Serializer>(
+    token_type: &Option<TokenType<'_>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    token_type
+        .as_ref()
+        .map(TokenType::as_str)
+        .serialize(serializer)
+}
+
+fn serialize_audiences<S: serde::Serializer>(
+    audiences: &[Cow<'_, str>],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match audiences {
+        [audience] => audience.serialize(serializer),
+        audiences => audiences.serialize(serializer),
+    }
+}
+
+const TOKEN: &str = "token";
+const TOKEN_TYPE_HINT: &str = "token_type_hint";
+
+const PARAMETERS: [(&str, Repeats); 6] = [
+    (TOKEN, Repeats::Refused),
+    (TOKEN_TYPE_HINT, Repeats::Refused),
+    (CLIENT_ID, Repeats::Refused),
+    (CLIENT_SECRET, Repeats::Refused),
+    (CLIENT_ASSERTION, Repeats::Refused),
+    (CLIENT_ASSERTION_TYPE, Repeats::Refused),
+];

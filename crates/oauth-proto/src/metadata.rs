@@ -1,0 +1,7 @@
+//! What servers say about themselves.
+
+mod authorization_server;
+mod protected_resource;
+
+pub use authorization_server::{AuthorizationServerMetadata, MtlsEndpointAliases};
+pub use protected_resource::ProtectedResourceMetadata;

@@ -1,0 +1,132 @@
+//! The metadata of an API.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri::Uri};
+
+/// What an API says about itself, and about the tokens that it takes.
+///
+/// A list without elements is not printed (RFC 9728, section 3.2). Members that are not known are ignored.
+///
+/// Source: RFC 9728, section 2, <https://www.rfc-editor.org/rfc/rfc9728#section-2>.
+///
+/// ```
+/// use oauth_proto::{ProtectedResourceMetadata, ResourceIndicator};
+///
+/// let resource = ResourceIndicator::parse("https://api.example/orders")?;
+/// let metadata = ProtectedResourceMetadata::new(resource);
+/// let json = metadata.to_json();
+/// assert_eq!(ProtectedResourceMetadata::parse(json.as_bytes(), resource), Ok(metadata));
+/// # Ok::<(), oauth_proto::InvalidResourceIndicator>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ProtectedResourceMetadata {
+    /// Who the API is: its identifier, which is a URL.
+    pub resource: String,
+    /// Whose tokens it takes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_servers: Vec<Issuer>,
+    /// Where the API's own public keys are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Scopes that calls need; need not be all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes_supported: Vec<String>,
+    /// Where the token may stand: `header`, `body`, `query`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bearer_methods_supported: Vec<String>,
+    /// With which algorithms the API signs its answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resource_signing_alg_values_supported: Vec<String>,
+    /// The API's name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_name: Option<String>,
+    /// A page for developers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_documentation: Option<String>,
+    /// What clients may do with the data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_policy_uri: Option<String>,
+    /// The terms of service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_tos_uri: Option<String>,
+    /// Whether it takes tokens that are bound to a client certificate. Absent means no.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub tls_client_certificate_bound_access_tokens: bool,
+    /// Types of `authorization_details` that it knows (RFC 9396).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorization_details_types_supported: Vec<String>,
+    /// With which algorithms DPoP proofs may be signed (RFC 9449).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether it takes nothing but tokens bound by DPoP. Absent means no.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub dpop_bound_access_tokens_required: bool,
+}
+
+impl ProtectedResourceMetadata {
+    /// Metadata that name an API and nothing else.
+    #[must_use]
+    pub fn new(resource: ResourceIndicator<'_>) -> Self {
+        Self {
+            resource: resource.as_str().to_owned(),
+            authorization_servers: Vec::new(),
+            jwks_uri: None,
+            scopes_supported: Vec::new(),
+            bearer_methods_supported: Vec::new(),
+            resource_signing_alg_values_supported: Vec::new(),
+            resource_name: None,
+            resource_documentation: None,
+            resource_policy_uri: None,
+            resource_tos_uri: None,
+            tls_client_certificate_bound_access_tokens: false,
+            authorization_details_types_supported: Vec::new(),
+            dpop_signing_alg_values_supported: Vec::new(),
+            dpop_bound_access_tokens_required: false,
+        }
+    }
+
+    /// Reads the document of the API `expected`, for clients.
+    ///
+    /// # Errors
+    /// - [`InvalidMetadata::Document`] (cause `keys-unavailable`): not JSON, or without `resource`, or with a member of a
+    ///   wrong type;
+    /// - [`InvalidMetadata::OtherResource`] (`audience-mismatch`): the document must not be used (RFC 9728, section 3.3).
+    pub fn parse(json: &[u8], expected: ResourceIndicator<'_>) -> Result<Self, InvalidMetadata> {
+        let metadata: Self = json::parse(json)?;
+        if metadata.resource != expected.as_str() {
+            return Err(InvalidMetadata::OtherResource);
+        }
+        Ok(metadata)
+    }
+
+    /// The document, for APIs.
+    ///
+    /// # Panics
+    /// Never: the members are strings, lists and truth values.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("strings, lists and truth values are always JSON")
+    }
+
+    /// The URL of the document: the well-known name stands between the host and the path, or the query, of the resource.
+    /// Nothing for a resource without a host, such as a URN.
+    ///
+    /// Source: RFC 9728, section 3.1, <https://www.rfc-editor.org/rfc/rfc9728#section-3.1>.
+    #[must_use]
+    pub fn url(resource: ResourceIndicator<'_>) -> Option<String> {
+        let uri = Uri::parse(resource.as_str()).ok()?;
+        let authority = uri.authority.filter(|authority| !authority.is_empty())?;
+        let path = if uri.path == "/" { "" } else { uri.path };
+        let mut url = format!(
+            "{}://{authority}/.well-known/oauth-protected-resource{path}",
+            uri.scheme
+        );
+        if let Some(query) = uri.query {
+            url.push('?');
+            url.push_str(query);
+        }
+        Some(url)
+    }
+}

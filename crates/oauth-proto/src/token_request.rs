@@ -1,0 +1,167 @@
+//! The request to the token endpoint.
+
+use std::borrow::Cow;
+
+use crate::{
+    InvalidTokenRequest, Limits, Secret,
+    form::{FormWriter, Unit, units},
+    parameters::{
+        self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
+    },
+};
+
+/// The value of `client_assertion_type` that stands for a JWT.
+///
+/// Source: RFC 7523, section 2.2, <https://www.rfc-editor.org/rfc/rfc7523#section-2.2>.
+pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
+    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// The parameters of the client credentials grant, as they were sent.
+///
+/// A parameter without a value counts as omitted. Values are text only: whether they are a scope, an audience or a grant
+/// type is for whoever judges the request to find out, since the order in which mistakes are reported is his.
+/// Parameters of other grants and unknown ones are ignored.
+///
+/// Source: RFC 6749, sections 2.3.1, 3.2 and 4.4.2, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2>; RFC 8707,
+/// section 2; RFC 7521, section 4.2.
+///
+/// ```
+/// use oauth_proto::{Limits, TokenRequest};
+///
+/// let body = b"grant_type=client_credentials&client_id=billing-job&client_secret=s3cr3t&scope=";
+/// let request = TokenRequest::parse(body, &Limits::DEFAULT)?;
+/// assert_eq!(request.grant_type.as_deref(), Some("client_credentials"));
+/// assert_eq!(request.client_id.as_deref(), Some("billing-job"));
+/// assert_eq!(request.scope, None);
+/// # Ok::<(), oauth_proto::InvalidTokenRequest>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct TokenRequest<'a> {
+    /// `grant_type`: what is asked for.
+    pub grant_type: Option<Cow<'a, str>>,
+    /// `client_id`: who asks, in the body.
+    pub client_id: Option<Cow<'a, str>>,
+    /// `client_secret`: the client's password, in the body.
+    pub client_secret: Option<Secret<'a>>,
+    /// `scope`: the list of scopes, unread.
+    pub scope: Option<Cow<'a, str>>,
+    /// `audience`, once for each API.
+    pub audiences: Vec<Cow<'a, str>>,
+    /// `resource`, once for each API (RFC 8707).
+    pub resources: Vec<Cow<'a, str>>,
+    /// `client_assertion`: a JWT that authenticates the client (RFC 7521).
+    pub client_assertion: Option<Secret<'a>>,
+    /// `client_assertion_type`: which kind of assertion it is.
+    pub client_assertion_type: Option<Cow<'a, str>>,
+}
+
+impl<'a> TokenRequest<'a> {
+    /// Reads a body.
+    ///
+    /// The whole body has to be a form; only then is a repeated parameter refused, the first that repeats. `audience` and
+    /// `resource` may repeat, all others may not, unknown ones included.
+    ///
+    /// # Errors
+    /// - [`InvalidTokenRequest::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
+    /// - [`InvalidTokenRequest::ParameterRepeated`] (cause `parameter-repeated`).
+    pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidTokenRequest> {
+        let mut request = Self::default();
+        parameters::read(body, limits, &PARAMETERS, |name, value| match name {
+            GRANT_TYPE => request.grant_type = Some(value),
+            CLIENT_ID => request.client_id = Some(value),
+            CLIENT_SECRET => request.client_secret = Some(value.into()),
+            SCOPE => request.scope = Some(value),
+            AUDIENCE => request.audiences.push(value),
+            RESOURCE => request.resources.push(value),
+            CLIENT_ASSERTION => request.client_assertion = Some(value.into()),
+            CLIENT_ASSERTION_TYPE => request.client_assertion_type = Some(value),
+            _ => {}
+        })?;
+        Ok(request)
+    }
+
+    /// The body, for clients. It holds the secrets of the request.
+    #[must_use]
+    pub fn to_form_with_secret(&self) -> String {
+        let mut form = FormWriter::new();
+        let singles = [
+            (GRANT_TYPE, self.grant_type.as_deref()),
+            (CLIENT_ID, self.client_id.as_deref()),
+            (
+                CLIENT_SECRET,
+                self.client_secret.as_ref().map(Secret::expose_secret),
+            ),
+            (SCOPE, self.scope.as_deref()),
+            (CLIENT_ASSERTION_TYPE, self.client_assertion_type.as_deref()),
+            (
+                CLIENT_ASSERTION,
+                self.client_assertion.as_ref().map(Secret::expose_secret),
+            ),
+        ];
+        for (name, value) in singles {
+            if let Some(value) = value {
+                form.append(name, value);
+            }
+        }
+        for audience in &self.audiences {
+            form.append(AUDIENCE, audience);
+        }
+        for resource in &self.resources {
+            form.append(RESOURCE, resource);
+        }
+        form.finish()
+    }
+}
+
+/// Whether the query of a request target has a parameter that belongs into the body, by its name, encoded or not.
+///
+/// RFC 6749, section 2.3.1: the client's credentials "MUST NOT be included in the request URI", where logs, proxies and
+/// histories keep them. Counted are the parameters that authenticate a client and those that carry a token, an
+/// assertion, a code or a password. Escapes that are none stay what they are: no query is malformed here.
+///
+/// ```
+/// use oauth_proto::query_carries_credentials;
+///
+/// assert!(query_carries_credentials(b"x=1&client%5Fsecret=s3cr3t"));
+/// assert!(!query_carries_credentials(b"scope=read"));
+/// ```
+#[must_use]
+pub fn query_carries_credentials(query: &[u8]) -> bool {
+    query.split(|byte| *byte == b'&').any(|pair| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        CREDENTIALS
+            .iter()
+            .any(|credential| units(name).eq(credential.bytes().map(Unit::Byte)))
+    })
+}
+
+const GRANT_TYPE: &str = "grant_type";
+const SCOPE: &str = "scope";
+const AUDIENCE: &str = "audience";
+const RESOURCE: &str = "resource";
+
+const PARAMETERS: [(&str, Repeats); 8] = [
+    (GRANT_TYPE, Repeats::Refused),
+    (CLIENT_ID, Repeats::Refused),
+    (CLIENT_SECRET, Repeats::Refused),
+    (SCOPE, Repeats::Refused),
+    (AUDIENCE, Repeats::Allowed),
+    (RESOURCE, Repeats::Allowed),
+    (CLIENT_ASSERTION, Repeats::Refused),
+    (CLIENT_ASSERTION_TYPE, Repeats::Refused),
+];
+
+/// What must not stand in a URL. The client id is there because RFC 6749, section 2.3.1 forbids both parameters.
+const CREDENTIALS: [&str; 10] = [
+    CLIENT_ID,
+    CLIENT_SECRET,
+    CLIENT_ASSERTION,
+    CLIENT_ASSERTION_TYPE,
+    "assertion",
+    "access_token",
+    "refresh_token",
+    "token",
+    "code",
+    "password",
+];

@@ -1,0 +1,4 @@
+//! The `Authorization: Basic` header.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| oauth_proto::fuzzing::basic(data));

@@ -1,0 +1,4 @@
+//! A JSON web key.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| m2m_jwt::fuzzing::jwk(data));

@@ -1,0 +1,4 @@
+//! The metadata documents.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| oauth_proto::fuzzing::metadata(data));

@@ -1,0 +1,4 @@
+//! The token request.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| oauth_proto::fuzzing::token_request(data));

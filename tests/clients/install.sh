@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2154
+# Installs the clients, pinned by their lock files, below "$clients_target"; sourced by run.sh, which sets that and $here.
+#
+# Each folder keeps a stamp of what it was installed from: the same locks install nothing a second time, and an interrupted
+# installation has no stamp and is made anew.
+
+# Sets $node: the machine's own if it is new enough for the clients, else one from npm.
+install_node() {
+  local oldest=20 folder=$clients_target/node stamp version
+  version=$(node --version 2>/dev/null || true)
+  version=${version#v}
+  if [[ ${version%%.*} =~ ^[0-9]+$ ]] && ((${version%%.*} >= oldest)); then
+    node=node
+    return
+  fi
+  stamp=$(stamp_of "$here/node/package-lock.json")
+  if ! is_installed "$folder" "$stamp"; then
+    say "node is ${version:-absent}, the clients need $oldest or newer: installing one from npm"
+    start_folder "$folder"
+    npm_ci "$here/node" "$folder"
+    finish_folder "$folder" "$stamp"
+  fi
+  node=$(find "$folder/node_modules" -path '*/bin/node' -type f | head -n 1)
+  [[ -n $node ]] || die "npm has no node for $(uname -sm); install node $oldest or newer"
+}
+
+# Puts the npm packages, and the programs that import them, into one folder: a module is looked for beside its importer.
+install_npm_packages() {
+  local folder=$clients_target/npm stamp
+  stamp=$(stamp_of "$here/npm/package-lock.json")
+  if ! is_installed "$folder" "$stamp"; then
+    say "installing openid-client and jose"
+    start_folder "$folder"
+    npm_ci "$here/npm" "$folder"
+    finish_folder "$folder" "$stamp"
+  fi
+  cp "$here"/npm/*.mjs "$folder/"
+}
+
+# Sets $python: the interpreter of an environment with the Python packages.
+install_python_packages() {
+  local folder=$clients_target/python stamp
+  stamp=$(stamp_of "$here/python/requirements.txt" "$(python3 --version)")
+  python=$folder/bin/python
+  if ! is_installed "$folder" "$stamp"; then
+    say "installing Authlib and PyJWT"
+    start_folder "$folder"
+    python3 -m venv "$folder"
+    "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+      --requirement "$here/python/requirements.txt"
+    finish_folder "$folder" "$stamp"
+  fi
+}
+
+npm_ci() {
+  local from=$1 to=$2
+  cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$to/"
+  (cd "$to" && npm ci --loglevel=error)
+}
+
+stamp_of() {
+  local lock=$1 also=${2-}
+  printf '%s %s' "$(openssl dgst -sha256 -r "$lock" | cut -d ' ' -f 1)" "$also"
+}
+
+is_installed() {
+  local folder=$1 stamp=$2
+  [[ -f $folder/.installed && $(<"$folder/.installed") == "$stamp" ]]
+}
+
+start_folder() {
+  rm -rf "$1"
+  mkdir -p "$1"
+}
+
+finish_folder() {
+  printf '%s\n' "$2" >"$1/.installed"
+}

@@ -1,0 +1,25 @@
+// What the checks of a program share: the callers, and one line of output for each check.
+
+import { readFileSync } from 'node:fs';
+
+const environment = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+
+export const issuer = environment('M2M_ISSUER');
+
+export const { applications, apis, scope } = JSON.parse(readFileSync(environment('M2M_CALLERS'), 'utf8'));
+
+/** Runs one check and prints how it went; a check fails by throwing. */
+export async function check(name, body) {
+  try {
+    await body();
+    console.log(`ok ${name}`);
+  } catch (error) {
+    console.log(`failed ${name}: ${error.message.replaceAll('\n', ' ')}`);
+    console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,29 @@
+"""What the checks of a program share: the callers, and one line of output for each check."""
+
+import json
+import os
+import traceback
+from contextlib import contextmanager
+from pathlib import Path
+
+ISSUER = os.environ["M2M_ISSUER"]
+CALLERS = json.loads(Path(os.environ["M2M_CALLERS"]).read_text(encoding="utf-8"))
+
+
+@contextmanager
+def check(name):
+    """One check: prints how it went, and fails by an exception."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the next check still runs
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"failed {name}: {reason}")
+        traceback.print_exc(chain=False)
+    else:
+        print(f"ok {name}")
+
+
+def equal(actual, expected):
+    """Fails with both values if they differ."""
+    if actual != expected:
+        raise AssertionError(f"{actual!r} is not {expected!r}")

@@ -1,0 +1,201 @@
+//! Which crate may use which, and what the core must not reach.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::command::{self, cargo};
+use crate::failure::{Failure, Outcome};
+use crate::workspace::Workspace;
+
+/// Where the table of truth stands.
+const TABLE: &str = "xtask/arrows.toml";
+
+/// The table of truth.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Arrows {
+    /// Crates without clock, socket, environment and async.
+    core: Vec<String>,
+    /// What no core crate may reach.
+    absent_from_core: Vec<String>,
+    /// What the tests of any crate may use.
+    for_tests: Vec<String>,
+    /// Each member, and which members it may use.
+    may_use: BTreeMap<String, BTreeSet<String>>,
+    /// How many crates of others may stand behind a crate.
+    pub(crate) budget: BTreeMap<String, usize>,
+}
+
+impl Arrows {
+    /// Reads the table.
+    pub(crate) fn read() -> Result<Self, Failure> {
+        let path = command::root().join(TABLE);
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+        toml::from_str(&text)
+            .map_err(|error| Failure::new(format!("{TABLE}: {error}"), "mend the table"))
+    }
+
+    /// What the manifests do and the table does not allow, and the reverse.
+    fn violations(&self, workspace: &Workspace) -> Vec<String> {
+        let mut violations = Vec::new();
+        for package in &workspace.packages {
+            let Some(allowed) = self.may_use.get(&package.name) else {
+                violations.push(format!("{} has no line in {TABLE}", package.name));
+                continue;
+            };
+            for dependency in &package.dependencies {
+                let name = &dependency.name;
+                let for_tests = dependency.is_dev() && self.for_tests.contains(name);
+                if workspace.package(name).is_some() && !allowed.contains(name) && !for_tests {
+                    violations.push(format!(
+                        "{} uses {name}, which {TABLE} does not allow",
+                        package.name
+                    ));
+                }
+            }
+        }
+        let named = self
+            .may_use
+            .keys()
+            .chain(self.may_use.values().flatten())
+            .chain(&self.core)
+            .chain(&self.for_tests);
+        let strangers: BTreeSet<&String> = named
+            .chain(self.budget.keys())
+            .filter(|name| workspace.package(name).is_none())
+            .collect();
+        violations.extend(
+            strangers
+                .iter()
+                .map(|name| format!("{TABLE} names {name}, which is no member of the workspace")),
+        );
+        violations
+    }
+}
+
+/// Holds the manifests and the dependency trees against the table.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let arrows = Arrows::read()?;
+    let mut violations = arrows.violations(workspace);
+    for name in &arrows.core {
+        let reached = reached(name, &["-e", "normal,build", "--all-features"])?;
+        for absent in &arrows.absent_from_core {
+            if reached
+                .iter()
+                .any(|line| line.split(' ').next() == Some(absent))
+            {
+                violations.push(format!("{name} is a core crate and reaches {absent}: `cargo tree -p {name} --all-features -i {absent}` shows how"));
+            }
+        }
+    }
+    if violations.is_empty() {
+        println!(
+            "{} crates keep to {TABLE}; the core reaches none of {}",
+            workspace.packages.len(),
+            arrows.absent_from_core.join(", ")
+        );
+        return Ok(());
+    }
+    Err(Failure::new(
+        violations.join("\n        "),
+        "take the dependency out; if the design itself changes, change the table and say why in docs/decisions.md",
+    ))
+}
+
+/// The packages behind a crate, itself included, as `name version`.
+pub(crate) fn reached(package: &str, options: &[&str]) -> Result<BTreeSet<String>, Failure> {
+    let mut arguments = vec![
+        "tree", "--quiet", "-p", package, "--prefix", "none", "--format", "{p}",
+    ];
+    arguments.extend_from_slice(options);
+    let tree = command::text(&mut cargo(&arguments))?;
+    Ok(tree
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(name_and_version)
+        .collect())
+}
+
+/// The first two words of a line of `cargo tree`; what follows them is a path or a mark.
+fn name_and_version(line: &str) -> String {
+    line.split_whitespace()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workspace(dependency: &str) -> Workspace {
+        let text = format!(
+            r#"{{"workspace_root": "/", "target_directory": "/", "packages": [
+                {{"name": "low", "dependencies": [{dependency}], "features": {{}}, "publish": null, "targets": []}},
+                {{"name": "high", "dependencies": [], "features": {{}}, "publish": null, "targets": []}},
+                {{"name": "kit", "dependencies": [], "features": {{}}, "publish": [], "targets": []}}]}}"#
+        );
+        serde_json::from_str(&text).expect("reads as cargo's metadata")
+    }
+
+    fn arrows() -> Arrows {
+        toml::from_str(
+            r#"
+            core = ["low"]
+            absent_from_core = []
+            for_tests = ["kit"]
+            may_use = { low = [], high = ["low"], kit = ["high"] }
+            budget = {}
+            "#,
+        )
+        .expect("reads")
+    }
+
+    #[track_caller]
+    fn check(dependency: &str, expected: &[&str]) {
+        let violations = arrows().violations(&workspace(dependency));
+        assert_eq!(violations.len(), expected.len(), "{violations:?}");
+        for (violation, expected) in violations.iter().zip(expected) {
+            assert!(violation.contains(expected), "{violation}");
+        }
+    }
+
+    #[test]
+    fn refuses_an_arrow_that_the_table_does_not_have() {
+        check(r#"{"name": "high", "kind": null}"#, &["low uses high"]);
+        check(r#"{"name": "high", "kind": "build"}"#, &["low uses high"]);
+        check(r#"{"name": "high", "kind": "dev"}"#, &["low uses high"]);
+    }
+
+    #[test]
+    fn takes_the_testkit_in_tests_only() {
+        check(r#"{"name": "kit", "kind": "dev"}"#, &[]);
+        check(r#"{"name": "kit", "kind": null}"#, &["low uses kit"]);
+    }
+
+    #[test]
+    fn crates_of_others_are_no_matter_of_the_table() {
+        check(r#"{"name": "serde", "kind": null}"#, &[]);
+    }
+
+    #[test]
+    fn refuses_a_member_without_a_line_and_a_line_without_a_member() {
+        let mut arrows = arrows();
+        arrows.may_use.remove("high");
+        arrows.may_use.insert("gone".to_owned(), BTreeSet::new());
+        let violations = arrows.violations(&workspace(""));
+        assert!(
+            violations
+                .iter()
+                .any(|violation| violation.starts_with("high has no line")),
+            "{violations:?}"
+        );
+        assert!(
+            violations
+                .iter()
+                .any(|violation| violation.contains("names gone")),
+            "{violations:?}"
+        );
+    }
+}

@@ -1,0 +1,97 @@
+//! Steps that run one after the other, each timed, up to the first that fails.
+
+use std::time::{Duration, Instant};
+
+use crate::failure::{Failure, Outcome};
+use crate::workspace::Workspace;
+
+/// One step of a task.
+pub(crate) struct Step {
+    /// What `--only` and `--skip` call it.
+    pub(crate) name: &'static str,
+    /// What it does.
+    pub(crate) title: &'static str,
+    /// Why it must hold.
+    pub(crate) why: &'static str,
+    /// Does it.
+    pub(crate) run: fn(&Workspace) -> Outcome,
+}
+
+/// Runs the steps in order, and stops at the first that fails.
+pub(crate) fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
+    let begin = now();
+    let mut done: Vec<(&Step, Duration, bool)> = Vec::new();
+    let mut failed = None;
+    for (index, step) in steps.iter().enumerate() {
+        println!(
+            "\n== {}/{} {}: {}",
+            index + 1,
+            steps.len(),
+            step.name,
+            step.title
+        );
+        let begin = now();
+        let outcome = (step.run)(workspace);
+        let took = begin.elapsed();
+        println!(
+            "-- {}: {} after {}",
+            step.name,
+            if outcome.is_ok() {
+                "holds"
+            } else {
+                "does not hold"
+            },
+            seconds(took)
+        );
+        done.push((step, took, outcome.is_ok()));
+        if let Err(failure) = outcome {
+            failed = Some((step, failure));
+            break;
+        }
+    }
+
+    println!("\n{:<10} {:>9}", "step", "time");
+    for (step, took, holds) in &done {
+        println!(
+            "{:<10} {:>9}  {}",
+            step.name,
+            seconds(*took),
+            if *holds { "holds" } else { "does not hold" }
+        );
+    }
+    for step in steps.iter().skip(done.len()) {
+        println!("{:<10} {:>9}  not run", step.name, "");
+    }
+    println!("{:<10} {:>9}", "all", seconds(begin.elapsed()));
+
+    match failed {
+        None => Ok(()),
+        Some((step, failure)) => {
+            eprintln!("\n{failure}");
+            Err(Failure::new(
+                format!(
+                    "the step `{}` does not hold. It is there because {}",
+                    step.name, step.why
+                ),
+                format!(
+                    "mend it, then `cargo xtask test --only {}`, then the whole",
+                    step.name
+                ),
+            ))
+        }
+    }
+}
+
+/// The time on this machine, for how long a step takes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a task tells its user how long each step took; nothing is decided by it"
+)]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// A duration as people read it.
+pub(crate) fn seconds(duration: Duration) -> String {
+    format!("{:.1} s", duration.as_secs_f64())
+}

@@ -1,0 +1,58 @@
+//! Small checks that no compiler makes.
+
+mod coverage;
+mod documents;
+mod manifests;
+mod seeds;
+mod sources;
+mod test_ids;
+mod tree;
+
+use crate::failure::{Failure, Outcome};
+use crate::workspace::Workspace;
+use tree::Tree;
+
+/// What the checks found.
+#[derive(Debug, Default)]
+struct Findings {
+    /// What wants a look.
+    warnings: Vec<String>,
+    /// What does not hold.
+    failures: Vec<String>,
+}
+
+impl Findings {
+    fn warn(&mut self, text: String) {
+        self.warnings.push(text);
+    }
+
+    fn fail(&mut self, text: String) {
+        self.failures.push(text);
+    }
+}
+
+/// Runs all checks and tells all findings at once.
+pub(crate) fn run(workspace: &Workspace) -> Outcome {
+    let tree = Tree::read(&workspace.root)?;
+    let mut findings = Findings::default();
+    sources::check(&tree, &mut findings);
+    manifests::check(&tree, &mut findings);
+    seeds::check(&tree, &mut findings);
+    documents::check(&tree, workspace, &mut findings);
+    coverage::check(&tree, &mut findings);
+
+    for warning in &findings.warnings {
+        println!("warning: {warning}");
+    }
+    for failure in &findings.failures {
+        println!("{failure}");
+    }
+    if findings.failures.is_empty() {
+        println!("{} files are tidy", tree.files().count());
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("{} of the tidy checks do not hold", findings.failures.len()),
+        "each line above names the place and what to do",
+    ))
+}

@@ -1,0 +1,193 @@
+//! Every id that a document marks as covered has a test, and every test's id is so marked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tree::Tree;
+use super::{Findings, test_ids};
+
+/// The documents whose tables carry ids. The last column of each row says how far the id has come.
+const DOCUMENTS: [&str; 3] = ["docs/requirements.md", "docs/rows.md", "docs/threats.md"];
+
+/// How far an id has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// All of it has tests.
+    Covered,
+    /// Some of it has tests; the rest belongs to what does not exist yet.
+    InPart,
+    /// It belongs to what does not exist yet.
+    Later,
+}
+
+impl Progress {
+    /// What the last column says.
+    fn parse(cell: &str) -> Option<Self> {
+        match cell {
+            "covered" => Some(Self::Covered),
+            "in part" => Some(Self::InPart),
+            "later" => Some(Self::Later),
+            _ => None,
+        }
+    }
+
+    /// Whether there has to be a test.
+    fn is_tested(self) -> bool {
+        match self {
+            Self::Covered | Self::InPart => true,
+            Self::Later => false,
+        }
+    }
+}
+
+pub(super) fn check(tree: &Tree, findings: &mut Findings) {
+    let marked = marked_ids(tree, findings);
+    let tested = test_ids::ids(tree);
+    for (id, &(progress, document)) in &marked {
+        if progress.is_tested() && !tested.iter().any(|(tested, _)| tested == id) {
+            findings.fail(format!(
+                "{document}: {id} is marked as covered, and no test carries it: begin the name of one with `{}_`",
+                id.to_lowercase()
+            ));
+        }
+    }
+    for (id, place) in tested {
+        match marked.get(&id) {
+            None => findings.fail(format!(
+                "{place}: a test carries {id}, which none of {} has",
+                DOCUMENTS.join(", ")
+            )),
+            Some(&(Progress::Later, document)) => {
+                findings.fail(format!("{place}: a test carries {id}, which {document} marks as later: mark it as covered, or in part"));
+            }
+            Some(_) => {}
+        }
+    }
+    check_named_tests(tree, findings);
+}
+
+/// The ids of all documents, each with its progress and its document.
+fn marked_ids(tree: &Tree, findings: &mut Findings) -> BTreeMap<String, (Progress, &'static str)> {
+    let mut marked = BTreeMap::new();
+    for document in DOCUMENTS {
+        for (id, cells) in rows(tree.text(document).unwrap_or_default()) {
+            let Some(progress) = cells.last().and_then(|cell| Progress::parse(cell)) else {
+                findings.fail(format!(
+                    "{document}: the last column of {id} has to be `covered`, `in part` or `later`"
+                ));
+                continue;
+            };
+            if marked.insert(id.clone(), (progress, document)).is_some() {
+                findings.fail(format!("{document}: {id} stands twice in the documents"));
+            }
+        }
+    }
+    marked
+}
+
+/// The rows of all tables that begin with an id.
+fn rows(text: &str) -> impl Iterator<Item = (String, Vec<&str>)> {
+    text.lines().filter_map(|line| {
+        let cells: Vec<&str> = line
+            .strip_prefix('|')?
+            .strip_suffix('|')?
+            .split('|')
+            .map(str::trim)
+            .collect();
+        Some((test_ids::id(cells.first()?)?, cells))
+    })
+}
+
+/// Each test that the threats name has to exist; `x1_*` stands for at least one that begins so.
+fn check_named_tests(tree: &Tree, findings: &mut Findings) {
+    let names = test_ids::names(tree);
+    for (id, cells) in rows(tree.text("docs/threats.md").unwrap_or_default()) {
+        let Some(cell) = cells.iter().rev().nth(1) else {
+            continue;
+        };
+        for named in cell.split('`').skip(1).step_by(2) {
+            if !exists(&names, named) {
+                findings.fail(format!(
+                    "docs/threats.md: {id} names the test `{named}`, which does not exist"
+                ));
+            }
+        }
+    }
+}
+
+fn exists(names: &BTreeSet<&str>, named: &str) -> bool {
+    match named.strip_suffix('*') {
+        Some(beginning) => names.iter().any(|name| name.starts_with(beginning)),
+        None => names.contains(named),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_table(table: &str, tests: &str, expected: &[&str]) {
+        let tree = Tree::of(&[
+            ("docs/requirements.md", table),
+            ("crates/a/tests/b.rs", tests),
+        ]);
+        let mut findings = Findings::default();
+        check(&tree, &mut findings);
+        assert_eq!(findings.failures.len(), expected.len(), "{findings:?}");
+        for (failure, expected) in findings.failures.iter().zip(expected) {
+            assert!(failure.contains(expected), "{failure}");
+        }
+    }
+
+    #[test]
+    fn takes_what_is_covered_and_tested_or_neither() {
+        check_table(
+            "| A1 | text | covered |\n| A2 | text | later |\n| A3 | text | in part |\n",
+            "#[test]\nfn a1_a3_does() {}",
+            &[],
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_covered_and_not_tested() {
+        check_table(
+            "| A1 | text | covered |\n| A3 | text | in part |\n",
+            "",
+            &["A1 is marked", "A3 is marked"],
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_tested_and_not_covered() {
+        check_table(
+            "| A1 | text | later |\n",
+            "#[test]\nfn a1_does() {}",
+            &["marks as later"],
+        );
+        check_table("", "#[test]\nfn a1_does() {}", &["which none of"]);
+    }
+
+    #[test]
+    fn refuses_a_row_without_progress_and_an_id_that_stands_twice() {
+        check_table("| A1 | text |\n", "", &["last column of A1"]);
+        check_table(
+            "| A1 | text | later |\n| A1 | text | later |\n",
+            "",
+            &["stands twice"],
+        );
+    }
+
+    #[test]
+    fn a_named_test_has_to_exist() {
+        let threats = "| X1 | a | b | `x1_refuses`, `x1_*`, `x1_gone`, `x2_*` | covered |\n";
+        let tree = Tree::of(&[
+            ("docs/threats.md", threats),
+            ("crates/a/tests/b.rs", "#[test]\nfn x1_refuses() {}"),
+        ]);
+        let mut findings = Findings::default();
+        check(&tree, &mut findings);
+        assert_eq!(findings.failures.len(), 2, "{findings:?}");
+        assert!(findings.failures[0].contains("x1_gone"));
+        assert!(findings.failures[1].contains("x2_*"));
+    }
+}

@@ -1,0 +1,102 @@
+//! What every crate has, and what every shared dependency says.
+
+use std::collections::BTreeSet;
+
+use super::Findings;
+use super::tree::Tree;
+
+/// The line that makes the README the crate's documentation.
+const README_IS_DOC: &str = r#"#![doc = include_str!("../README.md")]"#;
+
+pub(super) fn check(tree: &Tree, findings: &mut Findings) {
+    let crates: BTreeSet<&str> = tree
+        .files()
+        .filter_map(|file| folder_of_crate(&file.path))
+        .collect();
+    for folder in crates {
+        check_crate(tree, folder, findings);
+    }
+    for line in uncommented_dependencies(tree.text("Cargo.toml").unwrap_or_default()) {
+        findings.fail(format!(
+            "Cargo.toml: say behind `{line}` what it is needed for"
+        ));
+    }
+}
+
+/// The folder of the crate whose manifest this is.
+fn folder_of_crate(path: &str) -> Option<&str> {
+    let folder = path.strip_suffix("/Cargo.toml")?;
+    let name = folder.strip_prefix("crates/")?;
+    (!name.contains('/')).then_some(folder)
+}
+
+fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
+    let file = |name: &str| tree.text(&format!("{folder}/{name}"));
+    if file("README.md").is_none() {
+        findings.fail(format!(
+            "{folder}: write a README.md, which is the crate's documentation too"
+        ));
+    }
+    if !file("Cargo.toml").is_some_and(inherits_lints) {
+        findings.fail(format!(
+            "{folder}/Cargo.toml: add `[lints]` with `workspace = true`"
+        ));
+    }
+    let root = file("src/lib.rs").or_else(|| file("src/main.rs"));
+    if !root.is_some_and(|text| text.lines().any(|line| line == README_IS_DOC)) {
+        findings.fail(format!(
+            "{folder}: begin lib.rs (main.rs where there is none) with `{README_IS_DOC}`"
+        ));
+    }
+}
+
+fn inherits_lints(manifest: &str) -> bool {
+    manifest
+        .split_once("[lints]")
+        .is_some_and(|(_, rest)| rest.lines().nth(1) == Some("workspace = true"))
+}
+
+/// Shared dependencies, our own apart, that do not say what they are needed for.
+fn uncommented_dependencies(manifest: &str) -> Vec<&str> {
+    manifest
+        .lines()
+        .skip_while(|line| *line != "[workspace.dependencies]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter(|line| line.contains('=') && !line.starts_with('#') && !line.contains("path ="))
+        .filter(|line| !line.contains(" # "))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shared_dependency_says_what_it_is_needed_for() {
+        let manifest = "[workspace.dependencies]\n# Ours.\na = { path = \"a\" }\n\nb = \"1\" # bytes\nc = \"1\"\n\n[workspace.lints]\nd = 1\n";
+        assert_eq!(uncommented_dependencies(manifest), ["c = \"1\""]);
+    }
+
+    #[test]
+    fn a_crate_has_a_readme_as_its_documentation_and_the_shared_lints() {
+        let manifest = (
+            "crates/a/Cargo.toml",
+            "[package]\n\n[lints]\nworkspace = true\n",
+        );
+        let good = Tree::of(&[
+            manifest,
+            ("crates/a/README.md", "# a"),
+            ("crates/a/src/lib.rs", README_IS_DOC),
+        ]);
+        let bad = Tree::of(&[
+            ("crates/a/Cargo.toml", "[package]\n"),
+            ("crates/a/src/lib.rs", "//! a"),
+        ]);
+        for (tree, expected) in [(good, 0), (bad, 3)] {
+            let mut findings = Findings::default();
+            check(&tree, &mut findings);
+            assert_eq!(findings.failures.len(), expected, "{findings:?}");
+        }
+    }
+}
