@@ -1,7 +1,5 @@
 //! The six steps together, raw request to reply, beside the signature that they contain.
 
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
-
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -73,10 +71,10 @@ fn flow(criterion: &mut Criterion) {
         oauth_proto::Limits::DEFAULT,
     )
     .expect("the issuer is an issuer identifier");
-    let key =
+    let (key, _) =
         SigningKey::generate(Algorithm::Es256, None).expect("the library makes this kind of key");
-    let keys =
-        SigningKeys::active([SigningKey::generate(Algorithm::Es256, None).expect("the same")]);
+    let (same, _) = SigningKey::generate(Algorithm::Es256, None).expect("the same");
+    let keys = SigningKeys::active([same]);
 
     let mut group = criterion.benchmark_group("token request");
     // What is signed has the length of header and claims of the token that the steps make.

@@ -164,7 +164,7 @@ impl World {
     /// # Panics
     ///
     /// If the registry has a client without a policy, which it never has.
-    pub fn decide<'w>(&'w self, request: RawRequest<'_>) -> Result<Issued<'w>, Refusal> {
+    pub fn decide(&self, request: RawRequest<'_>) -> Result<Issued, Refusal> {
         let accepted = accept(request, &self.authority)?;
         let client = self
             .registry
@@ -191,7 +191,7 @@ impl World {
     }
 
     /// Steps 5 and 6, and the diagnosis that a worker would make after the reply has left.
-    fn answer(&self, decision: Result<Issued<'_>, Refusal>, exchange: &Exchange) -> Answer {
+    fn answer(&self, decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
         match decision {
             Ok(issued) => {
                 let outcome = Outcome::Issued(&issued);

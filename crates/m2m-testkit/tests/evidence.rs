@@ -1,5 +1,7 @@
 //! What the operator gets beyond the cause.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use m2m_errors::Profile;
 use m2m_testkit::{BILLING, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World};
 

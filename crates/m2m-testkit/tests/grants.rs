@@ -384,7 +384,7 @@ fn the_event_of_a_token_says_who_for_what_and_by_which_secret() {
     };
     assert_eq!(
         (&*event.client_id, &*event.audiences),
-        ("rotated", &[Box::from(ORDERS)][..])
+        ("rotated", &[Arc::from(ORDERS)][..])
     );
     assert_eq!(event.door, Door::TokenEndpoint { secret: 1 });
 }

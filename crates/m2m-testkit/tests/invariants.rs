@@ -137,12 +137,10 @@ impl Case {
             return None;
         }
         let claims = world.claims(&answer);
-        let audiences = match &claims["aud"] {
-            serde_json::Value::Array(audiences) => audiences
-                .iter()
-                .map(|audience| audience.as_str().unwrap().to_owned())
-                .collect(),
-            audience => BTreeSet::from([audience.as_str().unwrap().to_owned()]),
+        let text = |audience: &serde_json::Value| audience.as_str().unwrap().to_owned();
+        let audiences = match claims["aud"].as_array() {
+            Some(several) => several.iter().map(text).collect(),
+            None => BTreeSet::from([text(&claims["aud"])]),
         };
         let scope = claims["scope"].as_str().unwrap_or_default();
         Some((

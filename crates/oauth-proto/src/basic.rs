@@ -32,9 +32,13 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct BasicCredentials {
-    client_id: String,
-    raw_secret: String,
-    /// Only where it differs from the raw one.
+    /// Id and secret as they were joined, which is all that most clients need.
+    joined: String,
+    /// Where the colon between them stands.
+    colon: usize,
+    /// The id form-decoded, where it differs.
+    decoded_client_id: Option<String>,
+    /// The secret form-decoded, where it differs.
     decoded_secret: Option<String>,
 }
 
@@ -79,29 +83,34 @@ impl BasicCredentials {
             .split_once(':')
             .ok_or(InvalidBasicCredentials::ColonMissing)?;
         Ok(Self {
-            client_id: decode(client_id)
-                .unwrap_or(Cow::Borrowed(client_id))
-                .into_owned(),
-            raw_secret: secret.to_owned(),
-            decoded_secret: match decode(secret) {
-                Ok(Cow::Owned(decoded)) if decoded != secret => Some(decoded),
-                Ok(Cow::Owned(_) | Cow::Borrowed(_)) | Err(_) => None,
-            },
+            colon: client_id.len(),
+            decoded_client_id: Self::other_reading(client_id),
+            decoded_secret: Self::other_reading(secret),
+            joined,
         })
+    }
+
+    /// The part form-decoded, if that is possible and makes a difference.
+    fn other_reading(part: &str) -> Option<String> {
+        match decode(part) {
+            Ok(Cow::Owned(decoded)) if decoded != part => Some(decoded),
+            Ok(Cow::Owned(_) | Cow::Borrowed(_)) | Err(_) => None,
+        }
     }
 
     /// The client id, form-decoded where that is possible. Any text: [`ClientId`](crate::ClientId) says whether it can be
     /// one.
     #[must_use]
     pub fn client_id(&self) -> &str {
-        &self.client_id
+        let raw = || self.joined.get(..self.colon).unwrap_or_default();
+        self.decoded_client_id.as_deref().unwrap_or_else(raw)
     }
 
     /// The secret in both readings. Whoever checks it checks both wherever there are two, for unknown clients as well.
     #[must_use]
     pub fn secret(&self) -> SecretReadings<'_> {
         SecretReadings {
-            raw: &self.raw_secret,
+            raw: self.joined.get(self.colon + 1..).unwrap_or_default(),
             decoded: self.decoded_secret.as_deref(),
         }
     }
@@ -122,7 +131,7 @@ impl BasicCredentials {
 impl fmt::Debug for BasicCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BasicCredentials")
-            .field("client_id", &self.client_id)
+            .field("client_id", &self.client_id())
             .field("secret", &self.secret())
             .finish()
     }

@@ -27,7 +27,7 @@ use crate::{Authority, MAX_AUDIENCES};
 pub struct Authorized<'p> {
     pub(super) client_id: Arc<str>,
     pub(super) policy: &'p Policy,
-    pub(super) audiences: Vec<&'p str>,
+    pub(super) audiences: Arc<[Arc<str>]>,
     pub(super) scopes: Vec<&'p str>,
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
@@ -55,7 +55,7 @@ impl Authorized<'_> {
 
     /// The audiences, as the token will carry them.
     #[must_use]
-    pub fn audiences(&self) -> &[&str] {
+    pub fn audiences(&self) -> &[Arc<str>] {
         &self.audiences
     }
 
@@ -71,7 +71,7 @@ struct Wanted<'p> {
     target: &'p Target,
     grant: &'p Grant,
     /// The audience or alias that was asked for, as the registry spells it.
-    audience: &'p str,
+    audience: &'p Arc<str>,
 }
 
 /// Grants what the request asks for, as far as `policy` goes.
@@ -113,7 +113,10 @@ pub fn authorize<'p>(
         Ok(Authorized {
             client_id: Arc::clone(&client_id),
             policy,
-            audiences: wanted.iter().map(|wanted| wanted.audience).collect(),
+            audiences: wanted
+                .iter()
+                .map(|wanted| Arc::clone(wanted.audience))
+                .collect(),
             scopes,
             scope_in_answer: match authority.profile().scope_in_answer() {
                 ScopeInAnswer::Always => true,
@@ -234,7 +237,7 @@ fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>
             Some(Wanted {
                 target,
                 grant,
-                audience: target.audience(),
+                audience: &target.audience,
             })
         })
     };

@@ -15,10 +15,10 @@ use crate::{Authority, JwtId};
 
 /// A token. Only [`issue`] makes one.
 #[must_use = "an issued token has to be recorded and answered"]
-pub struct Issued<'p> {
+pub struct Issued {
     pub(super) access_token: String,
     pub(super) client_id: Arc<str>,
-    pub(super) audiences: Vec<&'p str>,
+    pub(super) audiences: Arc<[Arc<str>]>,
     /// The granted scopes as one list (RFC 6749, section 3.3).
     pub(super) scope: String,
     pub(super) scope_in_answer: bool,
@@ -27,7 +27,7 @@ pub struct Issued<'p> {
     pub(super) door: Door,
 }
 
-impl Issued<'_> {
+impl Issued {
     /// The token in compact serialization.
     #[must_use]
     pub fn access_token_secret(&self) -> &str {
@@ -35,7 +35,7 @@ impl Issued<'_> {
     }
 }
 
-impl core::fmt::Debug for Issued<'_> {
+impl core::fmt::Debug for Issued {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Issued")
             .field("access_token", &"[redacted]")
@@ -53,13 +53,13 @@ impl core::fmt::Debug for Issued<'_> {
 /// # Errors
 ///
 /// A [`Refusal`] if there is no key of that algorithm, or if it cannot sign.
-pub fn issue<'p, S: Signer + ?Sized>(
-    authorized: Authorized<'p>,
+pub fn issue<S: Signer + ?Sized>(
+    authorized: Authorized<'_>,
     key: Option<&S>,
     authority: &Authority,
     jwt_id: JwtId,
     now: UnixTime,
-) -> Result<Issued<'p>, Refusal> {
+) -> Result<Issued, Refusal> {
     let refuse = |cause: Cause| {
         Refusal::of(cause).by(RecordedClientId::Known(Arc::clone(&authorized.client_id)))
     };

@@ -53,7 +53,7 @@ pub struct IssuedEvent {
     /// To whom.
     pub client_id: Arc<str>,
     /// For which audiences.
-    pub audiences: Box<[Box<str>]>,
+    pub audiences: Arc<[Arc<str>]>,
     /// By which door.
     pub door: Door,
     /// Whether the application has used up a quota that only warns.
@@ -81,7 +81,7 @@ pub struct RefusedEvent {
 #[derive(Debug, Clone, Copy)]
 pub enum Outcome<'o> {
     /// A token.
-    Issued(&'o Issued<'o>),
+    Issued(&'o Issued),
     /// A refusal.
     Refused(&'o Refusal),
 }
@@ -93,11 +93,7 @@ pub fn record(outcome: Outcome<'_>, exchange: &Exchange, now: UnixTime) -> Event
         Outcome::Issued(issued) => Event::Issued(IssuedEvent {
             time: now,
             client_id: Arc::clone(&issued.client_id),
-            audiences: issued
-                .audiences
-                .iter()
-                .map(|audience| (*audience).into())
-                .collect(),
+            audiences: Arc::clone(&issued.audiences),
             door: issued.door.clone(),
             quota_exceeded: issued.quota_exceeded,
         }),

@@ -85,7 +85,7 @@ pub fn respond(outcome: Outcome<'_>, exchange: &Exchange, authority: &Authority)
     reply
 }
 
-fn granted(issued: &Issued<'_>) -> Reply {
+fn granted(issued: &Issued) -> Reply {
     let response = TokenResponse {
         access_token: issued.access_token.as_str().into(),
         token_type: TokenType::Bearer,

@@ -1,6 +1,7 @@
 //! The APIs as the decision sees them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use m2m_jwt::{Algorithm, ClaimSet};
 
@@ -10,13 +11,13 @@ use crate::registry::{Api, Lifetime};
 #[derive(Debug, Default)]
 pub struct Targets {
     targets: Vec<Target>,
-    by_audience: HashMap<Box<str>, (usize, Box<str>)>,
+    by_audience: HashMap<Arc<str>, usize>,
 }
 
 /// One API as the decision sees it.
 #[derive(Debug)]
 pub struct Target {
-    pub(crate) audience: Box<str>,
+    pub(crate) audience: Arc<str>,
     scopes: Vec<Box<str>>,
     by_scope: HashMap<Box<str>, usize>,
     pub(crate) token_lifetime: Lifetime,
@@ -35,9 +36,7 @@ impl Targets {
         let mut by_audience = HashMap::new();
         for (index, api) in apis.iter().enumerate() {
             for audience in core::iter::once(&api.audience).chain(&api.aliases) {
-                by_audience
-                    .entry(audience.clone())
-                    .or_insert_with(|| (index, audience.clone()));
+                by_audience.entry(Arc::from(&**audience)).or_insert(index);
             }
         }
         Self {
@@ -49,13 +48,13 @@ impl Targets {
     /// The API with this audience or alias, exactly: no prefix, no case, no slash more or less.
     #[must_use]
     pub fn find(&self, audience: &str) -> Option<(usize, &Target)> {
-        let (index, _) = self.by_audience.get(audience)?;
-        Some((*index, self.targets.get(*index)?))
+        let (index, target, _) = self.find_spelled(audience)?;
+        Some((index, target))
     }
 
     /// The same with the audience or alias as the registry spells it, which is what a token carries.
-    pub(crate) fn find_spelled(&self, audience: &str) -> Option<(usize, &Target, &str)> {
-        let (index, spelled) = self.by_audience.get(audience)?;
+    pub(crate) fn find_spelled(&self, audience: &str) -> Option<(usize, &Target, &Arc<str>)> {
+        let (spelled, index) = self.by_audience.get_key_value(audience)?;
         Some((*index, self.targets.get(*index)?, spelled))
     }
 
@@ -78,7 +77,7 @@ impl Target {
     fn of(api: &Api) -> Self {
         let scopes: Vec<Box<str>> = api.scopes.iter().map(|scope| scope.key.clone()).collect();
         Self {
-            audience: api.audience.clone(),
+            audience: Arc::from(&*api.audience),
             by_scope: scopes
                 .iter()
                 .enumerate()

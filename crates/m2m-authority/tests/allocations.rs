@@ -1,0 +1,97 @@
+//! What a token costs in allocations (docs/architecture.md, budgets).
+
+use m2m_authority::flow::{
+    Exchange, Header, Outcome, RawRequest, Reply, Usage, accept, authenticate, authorize, issue,
+    record, respond,
+};
+use m2m_authority::registry::{Api, Application, Records, SecretHash, SigningKeys, StoredSecret};
+use m2m_authority::{Authority, JwtId, Registry, TraceId};
+use m2m_errors::Profile;
+use m2m_jwt::{Algorithm, SigningKey, UnixTime};
+
+const BODY: &[u8] = b"grant_type=client_credentials&client_id=bench\
+    &client_secret=bench-secret-0123456789abcdef0123456789abcdef\
+    &scope=api%3Aread&audience=https%3A%2F%2Fapi.example.com";
+const NOW: UnixTime = UnixTime::from_seconds(1_767_225_600);
+
+fn answer(
+    registry: &Registry,
+    authority: &Authority,
+    keys: &SigningKeys,
+    request: RawRequest<'_>,
+) -> Reply {
+    let exchange = Exchange {
+        trace_id: TraceId::from_random([7; 16]),
+        request_id: None,
+        address: None,
+    };
+    let accepted = accept(request, authority).expect("the request is well-formed");
+    let client = registry
+        .client(accepted.client_id())
+        .map(|client| &**client);
+    let authenticated = authenticate(accepted, client, NOW).expect("the secret is right");
+    let policy = registry
+        .policy(authenticated.client_id())
+        .expect("a client has a policy");
+    let authorized =
+        authorize(authenticated, policy, Usage::default(), authority).expect("all is assigned");
+    let key = keys.signing(authorized.algorithm());
+    let issued =
+        issue(authorized, key, authority, JwtId::from_random([9; 16]), NOW).expect("a key");
+    let outcome = Outcome::Issued(&issued);
+    let _event = record(outcome, &exchange, NOW);
+    respond(outcome, &exchange, authority)
+}
+
+#[test]
+fn a_token_by_body_and_by_header_takes_at_most_twelve_allocations() {
+    let secret = SecretHash::of(b"bench-secret-0123456789abcdef0123456789abcdef");
+    let registry = Registry::assemble(Records {
+        apis: vec![Api::new("Bench", "https://api.example.com").with_scopes(&["api:read"])],
+        applications: vec![
+            Application::new("Bench", "bench")
+                .with_secret(StoredSecret::new("s", secret, UnixTime::from_seconds(0)))
+                .authorized("https://api.example.com", &["api:read"]),
+        ],
+        ..Records::default()
+    })
+    .unwrap();
+    let limits = oauth_proto::Limits::DEFAULT;
+    let authority = Authority::new("https://issuer.example", Profile::Rfc, limits).unwrap();
+    let (key, _) = SigningKey::generate(Algorithm::Es256, None).unwrap();
+    let keys = SigningKeys::active([key]);
+    let by_body = RawRequest {
+        method: "POST",
+        query: None,
+        content_type: Header::Once(b"application/x-www-form-urlencoded"),
+        authorization: Header::Absent,
+        body: BODY,
+        address: None,
+    };
+    let header = oauth_proto::BasicCredentials::write(
+        "bench",
+        "bench-secret-0123456789abcdef0123456789abcdef",
+    );
+    let by_header = RawRequest {
+        authorization: Header::Once(header.as_bytes()),
+        body:
+            b"grant_type=client_credentials&scope=api%3Aread&audience=https%3A%2F%2Fapi.example.com",
+        ..by_body
+    };
+    for (name, request) in [("body", by_body), ("header", by_header)] {
+        let mut status = 0;
+        let count = allocation_counter::measure(|| {
+            status = answer(&registry, &authority, &keys, request).status();
+        });
+        println!(
+            "by {name}: {} allocations, {} bytes",
+            count.count_total, count.bytes_total
+        );
+        assert_eq!(status, 200);
+        assert!(
+            count.count_total <= 12,
+            "by {name}: {} allocations",
+            count.count_total
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! Vectors that no one here wrote, in the folder that `M2M_VECTORS` names, and what is known to differ.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The folder; `None` where the variable is not set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests are told by the environment where the vectors are"
+)]
+pub(crate) fn folder() -> Option<PathBuf> {
+    std::env::var_os("M2M_VECTORS").map(PathBuf::from)
+}
+
+/// Reasons by name, of one of the sections of `exceptions.json`.
+pub(crate) fn exceptions(section: &str) -> BTreeMap<String, String> {
+    let text = include_str!("../vectors/exceptions.json");
+    let mut sections: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(text).expect("the exceptions are JSON");
+    sections.remove(section).expect("there is such a section")
+}

@@ -1,0 +1,107 @@
+//! The server's HTTP face: routes, documents, and the token endpoint.
+
+mod body;
+mod connections;
+mod documents;
+mod error_pages;
+mod reply;
+mod router;
+mod token_endpoint;
+
+use core::net::IpAddr;
+use std::sync::Arc;
+
+use ::http::request::Parts;
+use ::http::{HeaderValue, Method, Request, header};
+use hyper::body::Incoming;
+use m2m_authority::registry::SigningKeys;
+use m2m_authority::{Authority, Registry};
+use m2m_errors::Cause;
+use oauth_proto::Issuer;
+
+use crate::recorder::Recorder;
+
+use documents::Documents;
+use reply::Response;
+use router::{Route, Router};
+use token_endpoint::TokenEndpoint;
+
+/// Everything that answers requests.
+#[derive(Debug)]
+pub(crate) struct Server {
+    router: Router,
+    endpoint: TokenEndpoint,
+    documents: Documents,
+}
+
+impl Server {
+    /// A server of this registry, with these keys.
+    pub(crate) fn new(
+        authority: Authority,
+        issuer: &Issuer,
+        registry: Arc<Registry>,
+        keys: SigningKeys,
+        recorder: Recorder,
+    ) -> Self {
+        Self {
+            router: Router::new(issuer),
+            documents: Documents::new(issuer, &registry, &keys),
+            endpoint: TokenEndpoint::new(authority, registry, keys, recorder),
+        }
+    }
+
+    /// Answers one request.
+    async fn respond(&self, request: Request<Incoming>, address: IpAddr) -> Response {
+        let (parts, body) = request.into_parts();
+        if let Some(cause) = oversized(&parts) {
+            return self.refuse(cause, &parts, address);
+        }
+        let route = self.router.find(parts.uri.path());
+        match route {
+            Route::Token => self.endpoint.respond(&parts, body, address).await,
+            Route::Unknown => self.refuse(Cause::PathUnknown, &parts, address),
+            Route::Metadata | Route::JwkSet | Route::Errors | Route::Error(_) | Route::Root => {
+                if !matches!(parts.method, Method::GET | Method::HEAD) {
+                    let mut response = self.refuse(Cause::MethodNotAllowed, &parts, address);
+                    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+                    return response;
+                }
+                self.document(route, &parts).unwrap_or_else(|| self.refuse(Cause::PathUnknown, &parts, address))
+            }
+        }
+    }
+
+    /// The document of a route, if there is one.
+    fn document(&self, route: Route<'_>, parts: &Parts) -> Option<Response> {
+        match route {
+            Route::Metadata => Some(self.documents.metadata(&parts.headers)),
+            Route::JwkSet => Some(self.documents.jwk_set(&parts.headers)),
+            Route::Root => Some(self.documents.root(&parts.headers)),
+            Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
+            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile()).map(|page| reply::json(&page)),
+            Route::Token | Route::Unknown => None,
+        }
+    }
+
+    fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
+        self.endpoint.refuse(cause, parts, address)
+    }
+}
+
+/// Whether the target or the header is larger than a request here ever needs.
+///
+/// hyper refuses what does not fit into its buffer ([`connections`]) with an empty body; up to there the answer is ours.
+fn oversized(parts: &Parts) -> Option<Cause> {
+    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET_BYTES {
+        return Some(Cause::UriTooLong);
+    }
+    let fields = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    (fields.sum::<usize>() > MAX_HEADER_BYTES).then_some(Cause::HeadersTooLarge)
+}
+
+/// The longest request target: what every recipient should support (RFC 9110, section 4.1). Unit: bytes.
+const MAX_TARGET_BYTES: usize = 8000;
+
+/// All fields of the header together: twice the largest Basic header that is read. Unit: bytes.
+const MAX_HEADER_BYTES: usize = 16 * 1024;

@@ -1,0 +1,60 @@
+//! The body of a request: so many bytes, in so much time.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use m2m_errors::Cause;
+
+/// Reads a body of at most `max_bytes`.
+///
+/// Somewhat more is read and thrown away, so that whoever sends too much gets to read the answer: a connection that is closed
+/// while bytes are on their way is reset, and the answer is lost.
+///
+/// # Errors
+///
+/// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller breaks off.
+pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
+    tokio::time::timeout(MAX_TIME, collect(body, max_bytes)).await.unwrap_or(Err(Cause::RequestTimeout))
+}
+
+async fn collect(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
+    let most = max_bytes.saturating_add(MAX_DISCARDED_BYTES);
+    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(Cause::BodyTooLarge);
+    }
+    let mut first = Bytes::new();
+    let mut all = BytesMut::new();
+    let mut length = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Cause::HttpMalformed)?.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length > most {
+            return Err(Cause::BodyTooLarge);
+        }
+        if length > max_bytes {
+            continue;
+        }
+        if first.is_empty() {
+            // Mostly the whole body is one frame, which needs no copy.
+            first = data;
+        } else {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            all.extend_from_slice(&data);
+        }
+    }
+    match (length > max_bytes, all.is_empty()) {
+        (true, _) => Err(Cause::BodyTooLarge),
+        (false, true) => Ok(first),
+        (false, false) => Ok(all.freeze()),
+    }
+}
+
+/// How long a body may take: a form is one packet, and a slow link has seconds for it.
+const MAX_TIME: Duration = Duration::from_secs(10);
+
+/// How much beyond the limit is thrown away before the connection is closed. Unit: bytes.
+const MAX_DISCARDED_BYTES: usize = 1024 * 1024;

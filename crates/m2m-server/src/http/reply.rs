@@ -1,0 +1,35 @@
+//! Answers in the types of hyper.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::Full;
+use m2m_authority::flow::Reply;
+use serde::Serialize;
+
+/// An answer with its whole body.
+pub(super) type Response = http::Response<Full<Bytes>>;
+
+/// The answer of the token endpoint, or any refusal.
+pub(super) fn of(reply: Reply) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in reply.headers() {
+        // The steps write visible ASCII only; what is not would be left out rather than break the answer.
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    *response.body_mut() = Full::new(Bytes::from(reply.into_body()));
+    response
+}
+
+/// A value as JSON, for everybody to read.
+pub(super) fn json(value: &impl Serialize) -> Response {
+    // Serializing our own plain values does not fail.
+    let body = serde_json::to_vec_pretty(value).unwrap_or_default();
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response
+}
