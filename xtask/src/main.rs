@@ -16,6 +16,7 @@ mod install;
 mod steps;
 mod test;
 mod tidy;
+mod timing;
 mod workspace;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ The tasks of the workspace.
   cargo xtask bench                    criterion, then instruction counts against the committed figures
   cargo xtask bench --counts           the instruction counts alone
   cargo xtask bench --bless            makes the measured instruction counts the committed ones
+  cargo xtask timing                   whether the states of a client can be told apart by time
   cargo xtask help                     this text
 
 Exit codes: 0 done, 1 something does not hold, 2 wrong usage.
@@ -73,6 +75,7 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
         "codegen" => codegen::run(options),
         "fuzz" => fuzz::run(options),
         "bench" => bench::run(options),
+        "timing" => no_options(task, options).and_then(|()| timing::run()),
         _ => Err(Failure::usage(format!("there is no task `{task}`"))),
     }
 }

@@ -5,6 +5,8 @@ use m2m_authority::flow::{Event, Reply};
 use m2m_errors::Cause;
 use serde_json::Value;
 
+use crate::World;
+
 /// An answer of the token endpoint, beside what the operator gets of it.
 #[derive(Debug)]
 pub struct Answer {
@@ -69,6 +71,65 @@ impl Answer {
         let text = self.json();
         let text = text.get("error_description").and_then(Value::as_str);
         text.unwrap_or_default().to_owned()
+    }
+
+    /// Checks what holds of every refusal, whatever its cause: status and code, the members of the body, a clean
+    /// description, the fields of the header (A18 to A21 of docs/requirements.md).
+    ///
+    /// # Panics
+    ///
+    /// If anything of it does not hold; with `context`.
+    pub fn check_refusal(&self, seen: (u16, &str), context: &str) {
+        let body = self.json();
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        let (status, code) = seen;
+        assert_eq!(
+            (self.status(), text("error")),
+            (status, code),
+            "{context}: {body}"
+        );
+        let mut members: Vec<&str> = body
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        members.sort_unstable();
+        assert_eq!(
+            members,
+            ["error", "error_description", "error_uri", "trace_id"],
+            "{context}"
+        );
+        assert_eq!(
+            text("error_uri"),
+            format!("{}/errors/{code}", World::ISSUER),
+            "{context}"
+        );
+        let (description, trace_id) = (text("error_description"), text("trace_id"));
+        let clean = |byte: u8| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E);
+        assert!(
+            !description.is_empty() && description.bytes().all(clean),
+            "{context}: {description}"
+        );
+        assert_eq!(trace_id.len(), 32, "{context}");
+
+        let always = [
+            "cache-control: no-store",
+            "content-type: application/json",
+            "pragma: no-cache",
+        ];
+        let mut headers: Vec<String> = always.map(str::to_owned).to_vec();
+        match status {
+            401 => headers.push(format!(
+                "www-authenticate: Basic realm=\"{}\", error=\"{code}\", \
+                 error_description=\"{description}\", trace_id=\"{trace_id}\"",
+                World::ISSUER
+            )),
+            405 => headers.push("allow: POST".to_owned()),
+            _ => {}
+        }
+        headers.sort();
+        assert_eq!(self.headers(), headers, "{context}");
     }
 
     /// The access token.

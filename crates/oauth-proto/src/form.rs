@@ -69,10 +69,6 @@ impl<'f> Iterator for FormPairs<'f, '_> {
         let (name, value) = self.0.next()?;
         Some((Cow::Borrowed(name), Cow::Borrowed(value)))
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
 }
 
 /// Writes a form, byte for byte as the WHATWG serializer does.
@@ -267,7 +263,7 @@ pub(crate) fn units(encoded: &[u8]) -> impl Iterator<Item = Unit> {
                 match (high, low) {
                     (Some(high), Some(low)) => {
                         bytes = ahead;
-                        Unit::Byte(high << 4 | low)
+                        Unit::Byte(16 * high + low)
                     }
                     (None, _) | (_, None) => Unit::BrokenEscape { offset },
                 }

@@ -1,0 +1,219 @@
+//! Refusals that take more than one request, or more than a look at the table in `refusals.rs`.
+
+use m2m_errors::{Cause, Profile};
+use m2m_testkit::{
+    BILLING, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
+};
+
+/// What the caller sees: status and code.
+type Seen = (u16, &'static str);
+
+const INVALID_CLIENT: Seen = (401, "invalid_client");
+const INVALID_REQUEST: Seen = (400, "invalid_request");
+const INVALID_TARGET: Seen = (400, "invalid_target");
+const UNAUTHORIZED_CLIENT: Seen = (400, "unauthorized_client");
+
+fn good() -> Request {
+    Request::token(PLAIN_ID).audience(ORDERS)
+}
+
+#[test]
+fn t7_t9_t10_t8_the_typical_messages_are_those_of_the_document() {
+    let mut world = World::standard(Profile::TrustedApplication);
+    let trusted = || Request::token(TRUSTED_ID);
+    for (request, message) in [
+        (
+            trusted().secret(WRONG_SECRET),
+            "Invalid client_id or client_secret",
+        ),
+        (
+            Request::token("user-not-allowed"),
+            "The client is not authorized to use this grant type",
+        ),
+        (
+            Request::token("user-missing"),
+            "The client is not authorized to use this grant type",
+        ),
+        (trusted().scope("update"), "Invalid scope: update"),
+        (
+            trusted().without("grant_type"),
+            "Client credentials are invalid or missing",
+        ),
+        (
+            trusted().replacing("grant_type", "password"),
+            "Unsupported grant type: password",
+        ),
+        (trusted().without("client_id"), "Missing client_id"),
+        (trusted().without("client_secret"), "Missing client_secret"),
+    ] {
+        assert_eq!(world.send(&request).description(), message);
+    }
+}
+
+#[test]
+fn t6_an_allowed_system_user_that_is_missing_is_refused_to_trusted_applications_only() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token("user-missing").audience(ORDERS));
+        if profile == Profile::TrustedApplication {
+            answer.check_refusal(UNAUTHORIZED_CLIENT, "T6");
+            assert_eq!(answer.cause(), Some(Cause::SystemUserMissing));
+        } else {
+            assert_eq!(answer.status(), 200, "{profile}");
+        }
+    }
+}
+
+#[test]
+fn t5_an_application_without_any_system_user_is_refused_among_trusted_ones() {
+    let mut world = World::standard(Profile::TrustedApplication);
+    let answer = world.send(&Request::token("user-none"));
+    assert_eq!(answer.cause(), Some(Cause::SystemUserNotAllowed));
+    world.set_records(|records| {
+        let manager = records
+            .applications
+            .iter_mut()
+            .find(|application| &*application.client_id == "user-none")
+            .unwrap();
+        manager.is_management = true;
+    });
+    assert_eq!(
+        world.send(&Request::token("user-none")).status(),
+        200,
+        "the management application is excepted"
+    );
+}
+
+#[test]
+fn k9_a_missing_audience_means_what_the_profile_says() {
+    for (profile, expected) in [
+        (Profile::Rfc, None),
+        (Profile::Generic, None),
+        (Profile::TrustedApplication, None),
+        (Profile::Kinde, Some(INVALID_REQUEST)),
+    ] {
+        let mut world = World::standard(profile);
+        let answer = world.send(&Request::token(PLAIN_ID));
+        match expected {
+            None => assert_eq!(world.claims(&answer)["aud"], ORDERS, "K9 in {profile}"),
+            Some(seen) => {
+                assert_eq!(answer.cause(), Some(Cause::AudienceMissing));
+                answer.check_refusal(seen, "K9");
+            }
+        }
+    }
+}
+
+#[test]
+fn k9_of_several_audiences_none_is_guessed() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(&Request::token(BILLING));
+    answer.check_refusal(INVALID_TARGET, "K9");
+    let evidence = answer.evidence().join("\n");
+    assert!(
+        evidence
+            .contains("authorized for https://orders.example/api, https://invoices.example/api"),
+        "{evidence}"
+    );
+}
+
+#[test]
+fn an_application_without_any_api_is_told_so() {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(&Request::token("no-api"));
+    assert_eq!(answer.cause(), Some(Cause::NoApiAuthorized));
+    answer.check_refusal(UNAUTHORIZED_CLIENT, "no API");
+}
+
+#[test]
+fn k4_a_rotated_secret_works_until_its_end_and_is_named_afterwards() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        let old = Request::token("rotated")
+            .audience(ORDERS)
+            .secret(OLD_SECRET);
+        let new = Request::token("rotated").audience(ORDERS);
+        world.advance(86_399);
+        assert_eq!(world.send(&old).status(), 200, "the overlap's last second");
+        assert_eq!(world.send(&new).status(), 200);
+        world.advance(1);
+        let answer = world.send(&old);
+        answer.check_refusal(INVALID_CLIENT, "K4");
+        assert_eq!(answer.cause(), Some(Cause::SecretRotatedOut));
+        let end = World::BEGINNING.as_seconds() + 86_400;
+        let expected =
+            format!("the secret \"old\", which was rotated out on {end} by \"operator\"");
+        assert!(
+            answer.evidence().join("\n").contains(&expected),
+            "{:?}",
+            answer.evidence()
+        );
+        assert_eq!(world.send(&new).status(), 200);
+    }
+}
+
+#[test]
+fn g9_a_revoked_and_an_expired_secret_are_refused_and_told_apart() {
+    let mut world = World::standard(Profile::Generic);
+    for (secret, cause) in [
+        ("revoked", Cause::SecretRevoked),
+        ("expired", Cause::SecretExpired),
+    ] {
+        let secret = format!("{secret}-secret-0123456789abcdef0123456789");
+        let answer = world.send(&Request::token("rotated").audience(ORDERS).secret(&secret));
+        answer.check_refusal(INVALID_CLIENT, "G9");
+        assert_eq!(answer.cause(), Some(cause));
+    }
+}
+
+#[test]
+fn a_method_that_is_not_allowed_is_not_told_apart_from_a_wrong_secret() {
+    let mut world = World::standard(Profile::Rfc);
+    assert_eq!(
+        world
+            .send(&Request::token_by_header("basic-only", SECRET).audience(ORDERS))
+            .status(),
+        200
+    );
+    let answer = world.send(&Request::token("basic-only").audience(ORDERS));
+    answer.check_refusal(INVALID_CLIENT, "method");
+    assert_eq!(answer.cause(), Some(Cause::AuthenticationMethodNotAllowed));
+}
+
+#[test]
+fn a_quota_is_enforced_and_says_when_to_come_back() {
+    for (profile, status) in [
+        (Profile::Rfc, 429),
+        (Profile::Kinde, 429),
+        (Profile::TrustedApplication, 429),
+        (Profile::Generic, 503),
+    ] {
+        let mut world = World::standard(profile);
+        let request = Request::token("with-quota").audience(ORDERS);
+        world.set_usage(m2m_authority::flow::Usage {
+            tokens: 9,
+            window_ends_in_seconds: 17,
+        });
+        assert_eq!(world.send(&request).status(), 200);
+        world.set_usage(m2m_authority::flow::Usage {
+            tokens: 10,
+            window_ends_in_seconds: 17,
+        });
+        let answer = world.send(&request);
+        assert_eq!(
+            (answer.status(), answer.cause()),
+            (status, Some(Cause::QuotaExceeded))
+        );
+        assert_eq!(answer.header("retry-after").unwrap(), "17");
+    }
+}
+
+#[test]
+fn a_missing_key_is_our_fault_and_says_nothing() {
+    let mut world = World::standard(Profile::Rfc);
+    world.set_keys(m2m_authority::registry::SigningKeys::default());
+    let answer = world.send(&good());
+    answer.check_refusal((500, "server_error"), "no key");
+    assert_eq!(answer.cause(), Some(Cause::SigningKeyMissing));
+    assert!(!answer.description().contains("key"));
+}

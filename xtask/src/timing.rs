@@ -1,0 +1,21 @@
+//! Whether a stranger can tell by time which clients exist (attack X8).
+
+use crate::command::{self, cargo};
+use crate::failure::Outcome;
+
+/// Measures every state of a client beside one that is measured twice. A matter of minutes, and of a quiet machine: not a test.
+pub(crate) fn run() -> Outcome {
+    command::run(
+        &mut cargo(&[
+            "run",
+            "--release",
+            "-p",
+            "m2m-authority",
+            "--example",
+            "enumeration",
+            "--",
+            "time",
+        ]),
+        "repeat it on a quiet machine; if a state stands out again, look at flow/authenticate.rs for what only it does",
+    )
+}
