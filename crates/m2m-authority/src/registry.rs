@@ -62,6 +62,8 @@ pub struct Registry {
 /// What the hot path needs of one application.
 #[derive(Debug, Clone)]
 struct Entry {
+    /// Where its record stands; a deleted one has none.
+    position: Option<usize>,
     client: Arc<Client>,
     policy: Arc<Policy>,
 }
@@ -76,24 +78,36 @@ impl Registry {
     pub fn assemble(records: Records) -> Result<Self, InvalidRegistry> {
         assemble::check(&records)?;
         let targets = Arc::new(Targets::of(&records.apis));
+        let organizations: HashMap<&str, &Organization> = records
+            .organizations
+            .iter()
+            .map(|organization| (&*organization.code, organization))
+            .collect();
         let mut entries = HashMap::with_capacity(records.applications.len());
-        for application in &records.applications {
-            let organization = application.organization.as_deref().and_then(|code| {
-                records
-                    .organizations
-                    .iter()
-                    .find(|organization| *organization.code == *code)
-            });
+        for (position, application) in records.applications.iter().enumerate() {
+            let organization = application
+                .organization
+                .as_deref()
+                .and_then(|code| organizations.get(code).copied());
             let client = Arc::new(Client::of(application));
             let policy = Arc::new(Policy::of(application, organization, Arc::clone(&targets)));
-            entries.insert(application.client_id.clone(), Entry { client, policy });
+            entries.insert(
+                application.client_id.clone(),
+                Entry {
+                    position: Some(position),
+                    client,
+                    policy,
+                },
+            );
         }
         for deletion in &records.deleted {
             let client = Arc::new(Client::deleted(deletion));
             let policy = Arc::new(Policy::nothing(Arc::clone(&targets)));
-            entries
-                .entry(deletion.client_id.clone())
-                .or_insert(Entry { client, policy });
+            entries.entry(deletion.client_id.clone()).or_insert(Entry {
+                position: None,
+                client,
+                policy,
+            });
         }
         Ok(Self {
             records,
@@ -117,10 +131,8 @@ impl Registry {
     /// The record of the application with this client id.
     #[must_use]
     pub fn application(&self, client_id: &str) -> Option<&Application> {
-        self.records
-            .applications
-            .iter()
-            .find(|application| *application.client_id == *client_id)
+        let position = self.entries.get(client_id)?.position?;
+        self.records.applications.get(position)
     }
 
     /// The records that it was assembled from.

@@ -1,0 +1,221 @@
+//! What records must keep together, and how the first mistake is named.
+
+use m2m_authority::Registry;
+use m2m_authority::registry::{
+    Api, Application, Field, InvalidRegistry, Organization, Place, Problem, Property, Quota,
+    QuotaMode, Record, Records, SecretHash, StoredSecret,
+};
+use m2m_jwt::{PropertyValue, UnixTime};
+
+const API: &str = "https://orders.example/api";
+
+fn good() -> Records {
+    Records {
+        apis: vec![Api::new("Orders", API).with_scopes(&["read", "write"])],
+        organizations: vec![Organization::new("org_acme", "Acme")],
+        properties: vec![Property {
+            key: "region".into(),
+            name: "Region".into(),
+            private: false,
+        }],
+        applications: vec![Application::new("Billing", "billing").authorized(API, &["read"])],
+        deleted: Vec::new(),
+    }
+}
+
+/// The first mistake in the records after `change`.
+fn mistake(change: impl FnOnce(&mut Records)) -> InvalidRegistry {
+    let mut records = good();
+    change(&mut records);
+    Registry::assemble(records).expect_err("the records are wrong")
+}
+
+#[track_caller]
+fn check(
+    change: impl FnOnce(&mut Records),
+    (record, index, field, item): (Record, usize, Field, Option<usize>),
+    problem: &str,
+) {
+    let error = mistake(change);
+    let place = Place {
+        record,
+        index,
+        field,
+        item,
+    };
+    assert_eq!((error.place, &*error.to_string()), (place, problem));
+}
+
+fn app(records: &mut Records) -> &mut Application {
+    records.applications.first_mut().expect("there is one")
+}
+
+#[test]
+fn good_records_are_a_registry() {
+    let registry = Registry::assemble(good()).unwrap();
+    assert_eq!(&*registry.application("billing").unwrap().name, "Billing");
+    assert!(registry.application("Billing").is_none());
+    assert!(registry.client("billing").is_some() && registry.policy("billing").is_some());
+}
+
+#[test]
+fn an_audience_is_unique_among_audiences_and_aliases() {
+    let taken = "\"https://orders.example/api\" is taken by an earlier record";
+    check(
+        |r| r.apis.push(Api::new("Other", API)),
+        (Record::Api, 1, Field::Audience, None),
+        taken,
+    );
+    let alias = |r: &mut Records| {
+        let mut other = Api::new("Other", "https://other.example");
+        other.aliases = vec!["https://alias.example".into(), API.into()];
+        r.apis.push(other);
+    };
+    check(alias, (Record::Api, 1, Field::Aliases, Some(1)), taken);
+}
+
+#[test]
+fn a_scope_is_a_scope_token_and_unique_on_its_api() {
+    let place = (Record::Api, 0, Field::Scopes, Some(2));
+    let with = |scope: &'static str| {
+        move |r: &mut Records| {
+            r.apis[0] = Api::new("Orders", API).with_scopes(&["read", "write", scope])
+        }
+    };
+    check(
+        with("read"),
+        place,
+        "\"read\" is taken by an earlier record",
+    );
+    check(with("a b"), place, "\"a b\" is not a scope token");
+    check(with(""), place, "\"\" is not a scope token");
+}
+
+#[test]
+fn a_client_id_is_unique_and_of_its_alphabet() {
+    let place = (Record::Application, 1, Field::ClientId, None);
+    let with = |id: &'static str| {
+        move |r: &mut Records| r.applications.push(Application::new("Second", id))
+    };
+    check(
+        with("billing"),
+        place,
+        "\"billing\" is taken by an earlier record",
+    );
+    for id in ["", "a b", "a+b", "a%20b", "a:b", "é"] {
+        let error = mistake(with(id));
+        assert_eq!(error.place.field, Field::ClientId, "{id}");
+        assert!(matches!(error.problem, Problem::Malformed { .. }), "{id}");
+    }
+}
+
+#[test]
+fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
+    let unknown = mistake(|r| app(r).organization = Some("org_acm".into()));
+    let nearest = Some("org_acme".into());
+    let value = "org_acm".into();
+    assert_eq!(
+        unknown.problem,
+        Problem::Unknown {
+            kind: "organization",
+            value,
+            nearest
+        }
+    );
+
+    let audience = |r: &mut Records| {
+        *app(r) = Application::new("B", "billing").authorized("https://order.example/api", &[]);
+    };
+    check(
+        audience,
+        (Record::Application, 0, Field::Authorize, Some(0)),
+        "there is no API with the audience \"https://order.example/api\"",
+    );
+    let scope = |r: &mut Records| {
+        *app(r) = Application::new("B", "billing").authorized(API, &["read", "wirte"]);
+    };
+    check(
+        scope,
+        (Record::Application, 0, Field::AuthorizeScopes, Some(0)),
+        "there is no scope on this API named \"wirte\"",
+    );
+    check(
+        |r| r.apis[0].introspection_clients = vec!["nobody".into()],
+        (Record::Api, 0, Field::IntrospectionClients, Some(0)),
+        "there is no application with the client id \"nobody\"",
+    );
+    let twice = |r: &mut Records| {
+        *app(r) = Application::new("B", "billing")
+            .authorized(API, &[])
+            .authorized(API, &["read"]);
+    };
+    let place = (Record::Application, 0, Field::Authorize, Some(1));
+    check(
+        twice,
+        place,
+        "\"https://orders.example/api\" is taken by an earlier record",
+    );
+}
+
+#[test]
+fn a_private_property_goes_into_no_token() {
+    let place = (Record::Application, 0, Field::TokenProperties, Some(0));
+    let with = |key: &'static str, private: bool| {
+        move |r: &mut Records| {
+            r.properties[0].private = private;
+            app(r).token_properties = vec![(key.into(), PropertyValue::Boolean(true))];
+        }
+    };
+    assert!(matches!(
+        mistake(with("region", true)).problem,
+        Problem::Malformed { .. }
+    ));
+    check(with("reg", false), place, "there is no property \"reg\"");
+}
+
+#[test]
+fn more_secrets_than_are_compared_are_refused() {
+    let secret = || StoredSecret::new("s", SecretHash::of(b"x"), UnixTime::from_seconds(0));
+    let place = (Record::Application, 0, Field::SecretSha256, None);
+    check(
+        |r| app(r).secrets = vec![secret(); 9],
+        place,
+        "more than 8 values",
+    );
+}
+
+#[test]
+fn a_quota_of_nothing_is_refused() {
+    let place = (Record::Application, 0, Field::TokenQuota, None);
+    for (tokens, window_seconds) in [(0, 60), (1, 0)] {
+        let quota = Quota {
+            tokens,
+            window_seconds,
+            mode: QuotaMode::Warn,
+        };
+        check(
+            |r| app(r).token_quota = Some(quota),
+            place,
+            "the value is less than 1",
+        );
+    }
+}
+
+#[test]
+fn a_code_and_a_key_are_unique() {
+    check(
+        |r| r.organizations.push(Organization::new("org_acme", "Again")),
+        (Record::Organization, 1, Field::Code, None),
+        "\"org_acme\" is taken by an earlier record",
+    );
+    check(
+        |r| r.properties.push(r.properties[0].clone()),
+        (Record::Property, 1, Field::Key, None),
+        "\"region\" is taken by an earlier record",
+    );
+    check(
+        |r| r.organizations.push(Organization::new("two words", "Two")),
+        (Record::Organization, 1, Field::Code, None),
+        "\"two words\" is not a code",
+    );
+}
