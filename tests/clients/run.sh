@@ -62,14 +62,17 @@ main() {
   ((failed == 0))
 }
 
-# Nothing of the machine's own settings may reach a client: no proxy on loopback, no .curlrc, no byte code in the sources.
+# Nothing of the machine's own settings may reach a client or the server: no proxy on loopback, no .curlrc, no M2M_… variable,
+# no byte code in the sources.
 isolate() {
+  local variable
+  for variable in "${!M2M_@}"; do unset "$variable"; done
   export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
   export CURL_HOME=$temporary
   export PYTHONDONTWRITEBYTECODE=1
   # The server speaks plain http on loopback, which Authlib refuses unless it is told that this is meant.
   export AUTHLIB_INSECURE_TRANSPORT=1
-  export M2M_CALLERS=$here/callers.json
+  export CLIENTS_CALLERS=$here/callers.json
   # What curl is to do beyond the command as it is printed.
   cat >"$CURL_HOME/.curlrc" <<CURLRC
 silent
@@ -83,7 +86,7 @@ CURLRC
 printed_request() {
   local profile=$1
   rm -f "$temporary/headers" "$temporary/body"
-  curl --request POST "$M2M_ISSUER/oauth2/token" \
+  curl --request POST "$CLIENTS_ISSUER/oauth2/token" \
     --header 'Content-Type: application/x-www-form-urlencoded' \
     --data-urlencode 'grant_type=client_credentials' \
     --data-urlencode 'client_id=your-client-id' \
@@ -93,7 +96,7 @@ printed_request() {
   "$python" "$here/python/printed_answer.py" "$profile" "$temporary/headers" "$temporary/body"
 }
 
-# Sets $server_pid, $server_log and $M2M_ISSUER. Both profiles share one folder of keys: the first makes them, the second
+# Sets $server_pid, $server_log and $CLIENTS_ISSUER. Both profiles share one folder of keys: the first makes them, the second
 # reads them.
 start_server() {
   local binary=$1 profile=$2 ready
@@ -110,7 +113,7 @@ start_server() {
   fi
   [[ $ready =~ listening\ on\ 127\.0\.0\.1:[0-9]+ && $ready =~ issuer\ (http://127\.0\.0\.1:[0-9]+) ]] ||
     die "the ready line names no address and issuer: $ready"
-  export M2M_ISSUER=${BASH_REMATCH[1]}
+  export CLIENTS_ISSUER=${BASH_REMATCH[1]}
 }
 
 stop_server() {

@@ -8,9 +8,9 @@ const environment = (name) => {
   return value;
 };
 
-export const issuer = environment('M2M_ISSUER');
+export const issuer = environment('CLIENTS_ISSUER');
 
-export const { applications, apis, scope } = JSON.parse(readFileSync(environment('M2M_CALLERS'), 'utf8'));
+export const { applications, apis, scope } = JSON.parse(readFileSync(environment('CLIENTS_CALLERS'), 'utf8'));
 
 /** Runs one check and prints how it went; a check fails by throwing. */
 export async function check(name, body) {

@@ -6,8 +6,8 @@ import traceback
 from contextlib import contextmanager
 from pathlib import Path
 
-ISSUER = os.environ["M2M_ISSUER"]
-CALLERS = json.loads(Path(os.environ["M2M_CALLERS"]).read_text(encoding="utf-8"))
+ISSUER = os.environ["CLIENTS_ISSUER"]
+CALLERS = json.loads(Path(os.environ["CLIENTS_CALLERS"]).read_text(encoding="utf-8"))
 
 
 @contextmanager
