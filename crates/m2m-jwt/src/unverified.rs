@@ -52,18 +52,22 @@ impl<'t> Unverified<'t> {
                 limit: limits.max_token_bytes,
             });
         }
-        let (signing_input, signature) =
-            split_at_last_dot(token).ok_or(InvalidToken::NotCompact)?;
-        let (header, payload) = split_at_last_dot(signing_input).ok_or(InvalidToken::NotCompact)?;
-        // A dot that is left in the header is no letter of base64url; but it tells a JWE from a mistake in a letter.
-        if header.contains(&b'.') {
+        let text = core::str::from_utf8(token).map_err(|_| InvalidToken::Encoding)?;
+        let (header, rest) = text.split_once('.').ok_or(InvalidToken::NotCompact)?;
+        let (payload, signature) = rest.rsplit_once('.').ok_or(InvalidToken::NotCompact)?;
+        // A further dot is no letter of base64url; but it tells a JWE from a mistake in a letter.
+        if payload.contains('.') {
             return Err(InvalidToken::NotCompact);
         }
+        let signing_input = token
+            .get(..header.len() + 1 + payload.len())
+            .unwrap_or_default();
         let mut decoded = vec![0; base64url::decoded_length(token.len())];
         let mut end = 0;
-        let mut decode = |part: &[u8]| {
+        let mut decode = |part: &str| {
             let space = decoded.get_mut(end..).unwrap_or_default();
-            end += base64url::decode_into(part, space).map_err(|_| InvalidToken::Encoding)?;
+            end += base64url::decode_into(part.as_bytes(), space)
+                .map_err(|_| InvalidToken::Encoding)?;
             Ok(end)
         };
         let header_end = decode(header)?;
@@ -125,12 +129,6 @@ impl fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unverified([redacted])")
     }
-}
-
-fn split_at_last_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    let dot = text.iter().rposition(|byte| *byte == b'.')?;
-    let (before, after) = text.split_at_checked(dot)?;
-    Some((before, after.strip_prefix(b".")?))
 }
 
 #[cfg(test)]

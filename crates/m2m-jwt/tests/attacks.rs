@@ -33,7 +33,8 @@ fn forge(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>, key: &SigningKey) 
         base64url::encode(payload)
     );
     let mut signature = Signature::new();
-    key.sign(input.as_bytes(), &mut signature).unwrap();
+    key.sign(input.as_bytes(), &mut signature)
+        .expect("the test keys sign");
     format!("{input}.{}", base64url::encode(signature.as_bytes()))
 }
 
@@ -68,10 +69,14 @@ fn check_claims(claims: &str, expected: InvalidToken) {
 
 /// The good claims with one replaced.
 fn with(claim: &str, value: &str) -> String {
-    let mut claims: serde_json::Map<_, _> = serde_json::from_str(CLAIMS).unwrap();
+    let mut claims: serde_json::Map<_, _> =
+        serde_json::from_str(CLAIMS).expect("the claims are JSON");
     claims.remove(claim);
-    let rest = serde_json::to_string(&claims).unwrap();
-    format!("{{\"{claim}\":{value},{}", rest.strip_prefix('{').unwrap())
+    let rest = serde_json::to_string(&claims).expect("the claims are JSON");
+    format!(
+        "{{\"{claim}\":{value},{}",
+        rest.strip_prefix('{').expect("the claims are an object")
+    )
 }
 
 #[test]
@@ -192,7 +197,8 @@ fn x1_an_rsa_key_for_one_algorithm_verifies_no_other() {
 }
 
 fn rename(key: &SigningKey, key_id: &str) -> m2m_jwt::Jwk {
-    m2m_jwt::Jwk::parse(&key.public_jwk().to_json().replace(key.key_id(), key_id)).unwrap()
+    m2m_jwt::Jwk::parse(&key.public_jwk().to_json().replace(key.key_id(), key_id))
+        .expect("another key id leaves it a key")
 }
 
 #[test]

@@ -62,21 +62,16 @@ fn printed_signatures_that_are_the_same_each_time_are_made_again() {
             continue;
         };
         let mut signature = Signature::new();
-        match name.parse() {
-            Ok(algorithm @ (Algorithm::EdDsa | Algorithm::Rs256)) => {
-                SigningKey::from_jwk(algorithm, &key)
-                    .unwrap()
-                    .sign(input.as_bytes(), &mut signature)
-                    .unwrap();
-                assert_eq!(
-                    base64url::encode(signature.as_bytes()),
-                    expected,
-                    "{}",
-                    vector["id"]
-                );
-                made += 1;
-            }
-            _ => {}
+        if let Ok(algorithm @ (Algorithm::EdDsa | Algorithm::Rs256)) = name.parse() {
+            let key = SigningKey::from_jwk(algorithm, &key).unwrap();
+            key.sign(input.as_bytes(), &mut signature).unwrap();
+            assert_eq!(
+                base64url::encode(signature.as_bytes()),
+                expected,
+                "{}",
+                vector["id"]
+            );
+            made += 1;
         }
     }
     assert_eq!(made, 2);

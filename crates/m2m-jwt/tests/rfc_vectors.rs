@@ -78,25 +78,22 @@ fn beside(path: &Path, extension: &str) -> Option<String> {
     std::fs::read_to_string(path.with_extension(extension)).ok()
 }
 
-/// A key, read; printed and read again it is the same. A shared secret is read for the algorithm that it names.
+/// A key, read; printed and read again it is the same, and a private half belongs to it. A shared secret is one for HS256.
 fn key(text: &str) -> Option<()> {
-    if let Ok(jwk) = Jwk::parse(text) {
-        let read = text.contains("\"d\"").then(|| {
-            SigningKey::from_jwk(
-                *Algorithm::ALL
-                    .iter()
-                    .find(|algorithm| algorithm.key_type() == jwk.key_type())?,
-                text,
-            )
-            .ok()
-        });
-        // RFC 7520 has RSA keys of 2048 bits that sign; where a private key is there it belongs to the public one.
-        if let Some(Some(signing)) = read {
-            assert_eq!(signing.public_jwk().thumbprint(), jwk.thumbprint());
-        }
-        return (Jwk::parse(&jwk.to_json()).ok()? == jwk).then_some(());
+    let Ok(jwk) = Jwk::parse(text) else {
+        return MacKey::from_jwk(MacAlgorithm::Hs256, text).ok().map(drop);
+    };
+    if text.contains("\"d\"") {
+        let algorithm = jwk.algorithm().or_else(|| {
+            Algorithm::ALL
+                .iter()
+                .copied()
+                .find(|algorithm| algorithm.key_type() == jwk.key_type())
+        })?;
+        let private = SigningKey::from_jwk(algorithm, text).ok()?;
+        assert_eq!(private.public_jwk().thumbprint(), jwk.thumbprint());
     }
-    MacKey::from_jwk(MacAlgorithm::Hs256, text).ok().map(drop)
+    (Jwk::parse(&jwk.to_json()).ok()? == jwk).then_some(())
 }
 
 fn key_set(text: &str) -> Option<()> {

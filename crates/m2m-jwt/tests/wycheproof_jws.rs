@@ -24,7 +24,10 @@ fn x1_x4_every_case_agrees_but_the_named() {
     let mut agreed = 0;
     let mut cases = 0;
     for group in document["testGroups"].as_array().unwrap() {
-        let key = group.get("public").unwrap_or(&group["private"]).to_string();
+        let key = group
+            .get("public")
+            .unwrap_or_else(|| &group["private"])
+            .to_string();
         for case in group["tests"].as_array().unwrap() {
             let id = case["tcId"].to_string();
             // Some are in JSON serialization: no string, and not offered.

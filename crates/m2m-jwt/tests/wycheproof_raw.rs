@@ -47,8 +47,8 @@ macro_rules! check_set {
 }
 
 fn ec_jwk(curve: &str, point: &[u8]) -> String {
-    // 4, x, y.
-    let (x, y) = point[1..].split_at(point.len() / 2);
+    let coordinates = point.strip_prefix(&[4]).expect("the point is uncompressed");
+    let (x, y) = coordinates.split_at(coordinates.len() / 2);
     format!(
         r#"{{"kty":"EC","crv":"{curve}","x":"{}","y":"{}"}}"#,
         base64url::encode(x),
@@ -58,7 +58,12 @@ fn ec_jwk(curve: &str, point: &[u8]) -> String {
 
 fn rsa_jwk(n: &[u8], e: &[u8]) -> String {
     let minimal = |number: &[u8]| {
-        base64url::encode(&number[number.iter().take_while(|byte| **byte == 0).count()..])
+        let digits: Vec<u8> = number
+            .iter()
+            .copied()
+            .skip_while(|byte| *byte == 0)
+            .collect();
+        base64url::encode(digits)
     };
     format!(
         r#"{{"kty":"RSA","n":"{}","e":"{}"}}"#,

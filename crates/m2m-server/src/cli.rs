@@ -90,9 +90,15 @@ mod tests {
     #[test]
     fn every_command_shows_an_example() {
         fn check(command: &clap::Command) {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             assert!(help.contains("Example"), "{}", command.get_name());
-            assert!(help.contains(&format!("m2m {}", command.get_name())) || help.contains(command.get_name()));
+            assert!(
+                help.contains(&format!("m2m {}", command.get_name()))
+                    || help.contains(command.get_name())
+            );
             command.get_subcommands().for_each(check);
         }
         let command = Cli::command();

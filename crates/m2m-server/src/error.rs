@@ -9,7 +9,11 @@ pub(crate) use excerpt::Excerpt;
 
 /// Why a command failed, in the way in which compilers say it: what, where, why, and what helps.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Report>);
+
+/// Behind a pointer, so that results without a failure are not as large as one with it.
+#[derive(Debug)]
+struct Report {
     exit: Exit,
     what: String,
     excerpt: Option<Excerpt>,
@@ -55,47 +59,61 @@ impl Failure {
     }
 
     fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), excerpt: None, why: Vec::new(), help: Vec::new() }
+        let what = what.into();
+        Self(Box::new(Report {
+            exit,
+            what,
+            excerpt: None,
+            why: Vec::new(),
+            help: Vec::new(),
+        }))
     }
 
     /// The same failure with its place in a file.
     pub(crate) fn at(mut self, excerpt: Excerpt) -> Self {
-        self.excerpt = Some(excerpt);
+        self.0.excerpt = Some(excerpt);
         self
     }
 
     /// The same failure with one more reason.
     pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
-        self.why.push(why.into());
+        self.0.why.push(why.into());
         self
     }
 
     /// The same failure with one more thing to do about it.
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.0.help.push(help.into());
         self
     }
 
     /// With which code the process ends.
     pub(crate) const fn exit(&self) -> Exit {
-        self.exit
+        self.0.exit
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
-        let indent = match &self.excerpt {
+        let Report {
+            what,
+            excerpt,
+            why,
+            help,
+            ..
+        } = &*self.0;
+        write!(f, "error: {what}")?;
+        let indent = match excerpt {
             Some(excerpt) => {
                 write!(f, "\n{excerpt}")?;
                 excerpt.indent()
             }
             None => 1,
         };
-        for why in &self.why {
+        for why in why {
             write!(f, "\n{:indent$} = why: {why}", "")?;
         }
-        for help in &self.help {
+        for help in help {
             write!(f, "\n{:indent$} = help: {help}", "")?;
         }
         Ok(())
@@ -121,6 +139,9 @@ mod tests {
     #[test]
     fn needs_no_place() {
         let failure = Failure::unreachable("nobody answers").help("start it");
-        assert_eq!(failure.to_string(), "error: nobody answers\n  = help: start it");
+        assert_eq!(
+            failure.to_string(),
+            "error: nobody answers\n  = help: start it"
+        );
     }
 }

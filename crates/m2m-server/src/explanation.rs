@@ -95,7 +95,9 @@ impl Explanation {
         if let Ok(cause) = name.parse::<Cause>() {
             return Some(Self::of_cause(cause, profile));
         }
-        name.parse::<Status>().ok().map(|status| Self::of_status(status, profile))
+        name.parse::<Status>()
+            .ok()
+            .map(|status| Self::of_status(status, profile))
     }
 
     /// All names that can be explained.
@@ -137,7 +139,15 @@ impl Explanation {
     }
 
     fn of_cause(cause: Cause, profile: Profile) -> Self {
-        let Entry { id, fault, operator, for_caller, for_operator, wire, .. } = cause.entry();
+        let Entry {
+            id,
+            fault,
+            operator,
+            for_caller,
+            for_operator,
+            wire,
+            ..
+        } = cause.entry();
         let wire = wire.of(profile);
         Self {
             name: (*id).to_owned(),
@@ -163,7 +173,12 @@ impl Explanation {
 }
 
 fn exact_causes(causes: impl Iterator<Item = Cause>) -> Vec<ExactCause> {
-    causes.map(|cause| ExactCause { cause: cause.id(), meaning: cause.entry().operator }).collect()
+    causes
+        .map(|cause| ExactCause {
+            cause: cause.id(),
+            meaning: cause.entry().operator,
+        })
+        .collect()
 }
 
 fn sources(sources: &[Source]) -> Vec<String> {
@@ -179,7 +194,10 @@ mod tests {
         let statuses = Status::ALL.iter().map(|status| status.code().to_string());
         for name in Explanation::names().map(str::to_owned).chain(statuses) {
             let explanation = Explanation::of(&name, Profile::Rfc).unwrap();
-            assert!(!explanation.causes.is_empty() && !explanation.fixes.is_empty(), "{name}");
+            assert!(
+                !explanation.causes.is_empty() && !explanation.fixes.is_empty(),
+                "{name}"
+            );
             assert!(explanation.name.starts_with(&name));
         }
         assert!(Explanation::of("invalid_clinet", Profile::Rfc).is_none());
@@ -187,7 +205,13 @@ mod tests {
 
     #[test]
     fn speaks_the_dialect_that_is_asked_for() {
-        let error = |profile| Explanation::of("grant-type-unsupported", profile).unwrap().answer.unwrap().error;
+        let error = |profile| {
+            Explanation::of("grant-type-unsupported", profile)
+                .unwrap()
+                .answer
+                .unwrap()
+                .error
+        };
         assert_eq!(error(Profile::Rfc), Some("unsupported_grant_type"));
         assert_eq!(error(Profile::Kinde), Some("invalid_request"));
     }

@@ -63,10 +63,13 @@ impl Server {
             Route::Metadata | Route::JwkSet | Route::Errors | Route::Error(_) | Route::Root => {
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
                     let mut response = self.refuse(Cause::MethodNotAllowed, &parts, address);
-                    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+                    response
+                        .headers_mut()
+                        .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
                     return response;
                 }
-                self.document(route, &parts).unwrap_or_else(|| self.refuse(Cause::PathUnknown, &parts, address))
+                self.document(route, &parts)
+                    .unwrap_or_else(|| self.refuse(Cause::PathUnknown, &parts, address))
             }
         }
     }
@@ -78,7 +81,8 @@ impl Server {
             Route::JwkSet => Some(self.documents.jwk_set(&parts.headers)),
             Route::Root => Some(self.documents.root(&parts.headers)),
             Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
-            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile()).map(|page| reply::json(&page)),
+            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile())
+                .map(|page| reply::json(&page)),
             Route::Token | Route::Unknown => None,
         }
     }
@@ -92,11 +96,17 @@ impl Server {
 ///
 /// hyper refuses what does not fit into its buffer ([`connections`]) with an empty body; up to there the answer is ours.
 fn oversized(parts: &Parts) -> Option<Cause> {
-    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     if target > MAX_TARGET_BYTES {
         return Some(Cause::UriTooLong);
     }
-    let fields = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+    let fields = parts
+        .headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4);
     (fields.sum::<usize>() > MAX_HEADER_BYTES).then_some(Cause::HeadersTooLarge)
 }
 

@@ -33,11 +33,15 @@ pub(crate) async fn post_form(url: &str, form: String) -> Result<Response, Failu
 }
 
 async fn send(method: Method, url: &str, form: Option<String>) -> Result<Response, Failure> {
-    let unreachable = |why: String| Failure::unreachable(format!("cannot reach {url}")).because(why);
+    let unreachable =
+        |why: String| Failure::unreachable(format!("cannot reach {url}")).because(why);
     let (uri, authority) = parse(url)?;
     let mut request = Request::builder()
         .method(method)
-        .uri(uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str))
+        .uri(
+            uri.path_and_query()
+                .map_or("/", http::uri::PathAndQuery::as_str),
+        )
         .header(header::HOST, authority.as_str())
         .header(header::CONNECTION, "close");
     if form.is_some() {
@@ -46,24 +50,43 @@ async fn send(method: Method, url: &str, form: Option<String>) -> Result<Respons
     let request = request
         .body(Full::new(Bytes::from(form.unwrap_or_default())))
         .map_err(|error| unreachable(error.to_string()))?;
-    let host = (authority.host().trim_matches(['[', ']']), authority.port_u16().unwrap_or(80));
+    let host = (
+        authority.host().trim_matches(['[', ']']),
+        authority.port_u16().unwrap_or(80),
+    );
     let exchange = async {
-        let stream = TcpStream::connect(host).await.map_err(|error| unreachable(error.to_string()))?;
-        let (mut sender, connection) =
-            http1::handshake(TokioIo::new(stream)).await.map_err(|error| unreachable(error.to_string()))?;
+        let stream = TcpStream::connect(host)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         tokio::spawn(connection);
-        let response = sender.send_request(request).await.map_err(|error| unreachable(error.to_string()))?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_BODY_BYTES).collect().await.map_err(|error| unreachable(error.to_string()))?;
+        let body = Limited::new(body, MAX_BODY_BYTES)
+            .collect()
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         Ok(Response::from_parts(parts, body.to_bytes()))
     };
     tokio::time::timeout(MAX_TIME, exchange)
         .await
-        .unwrap_or_else(|_| Err(unreachable(format!("there was no answer within {} seconds", MAX_TIME.as_secs()))))
+        .unwrap_or_else(|_| {
+            Err(unreachable(format!(
+                "there was no answer within {} seconds",
+                MAX_TIME.as_secs()
+            )))
+        })
 }
 
 fn parse(url: &str) -> Result<(Uri, http::uri::Authority), Failure> {
-    let invalid = || Failure::usage(format!("{url} is not a URL")).help("write it as http://127.0.0.1:8080/path");
+    let invalid = || {
+        Failure::usage(format!("{url} is not a URL")).help("write it as http://127.0.0.1:8080/path")
+    };
     let uri: Uri = url.parse().map_err(|_| invalid())?;
     match uri.scheme_str() {
         Some("http") => {}

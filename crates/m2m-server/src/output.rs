@@ -61,7 +61,10 @@ impl Output {
         let text = failure.to_string();
         match text.strip_prefix("error") {
             Some(rest) => {
-                write_to_stderr(&format!("{}{rest}", painted("error", BAD, self.colour_on_stderr)));
+                write_to_stderr(&format!(
+                    "{}{rest}",
+                    painted("error", BAD, self.colour_on_stderr)
+                ));
             }
             None => write_to_stderr(&text),
         }
@@ -78,7 +81,11 @@ fn write_to_stderr(text: &str) {
 }
 
 fn painted(text: &str, style: Style, colour: bool) -> String {
-    if colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    if colour {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_owned()
+    }
 }
 
 const BOLD: Style = Style::new().bold();

@@ -38,16 +38,28 @@ impl Quotas {
     pub(crate) fn of(records: &Records) -> Self {
         let with_quota = records.applications.iter().filter_map(|application| {
             let length = application.token_quota?.window_seconds.max(1);
-            Some((application.client_id.clone(), Window { length, state: AtomicU64::new(0) }))
+            Some((
+                application.client_id.clone(),
+                Window {
+                    length,
+                    state: AtomicU64::new(0),
+                },
+            ))
         });
-        Self { windows: with_quota.collect() }
+        Self {
+            windows: with_quota.collect(),
+        }
     }
 
     /// Counts a token before it is decided whether there is one, so that no two requests can take the last.
     pub(crate) fn reserve(&self, client_id: &Arc<str>, now: UnixTime) -> Reservation<'_> {
         match self.windows.get(&**client_id) {
             Some(window) => window.reserve(now),
-            None => Reservation { window: None, number: 0, usage: Usage::default() },
+            None => Reservation {
+                window: None,
+                number: 0,
+                usage: Usage::default(),
+            },
         }
     }
 }
@@ -63,15 +75,25 @@ impl Window {
             Some((number, tokens.saturating_add(1)))
         });
         let window_ends_in_seconds = u32::try_from(ends_in).unwrap_or(u32::MAX);
-        let usage = Usage { tokens: u64::from(tokens), window_ends_in_seconds };
-        Reservation { window: Some(self), number, usage }
+        let usage = Usage {
+            tokens: u64::from(tokens),
+            window_ends_in_seconds,
+        };
+        Reservation {
+            window: Some(self),
+            number,
+            usage,
+        }
     }
 
     fn change(&self, mut change: impl FnMut((u32, u32)) -> Option<(u32, u32)>) {
         // Nothing else is published by the counter, so that no order beyond its own is needed.
-        let _ = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {
-            change(unpack(state)).map(|(number, tokens)| u64::from(number) << 32 | u64::from(tokens))
-        });
+        let _ = self
+            .state
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| {
+                change(unpack(state))
+                    .map(|(number, tokens)| u64::from(number) << 32 | u64::from(tokens))
+            });
     }
 }
 
@@ -95,7 +117,9 @@ impl Reservation<'_> {
 impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if let Some(window) = self.window {
-            window.change(|(number, tokens)| (number == self.number).then(|| (number, tokens.saturating_sub(1))));
+            window.change(|(number, tokens)| {
+                (number == self.number).then(|| (number, tokens.saturating_sub(1)))
+            });
         }
     }
 }
@@ -110,8 +134,15 @@ mod tests {
 
     fn quotas() -> Quotas {
         let mut application = Application::new("A", "a");
-        application.token_quota = Some(Quota { tokens: 2, window_seconds: 60, mode: QuotaMode::Enforce });
-        Quotas::of(&Records { applications: vec![application], ..Records::default() })
+        application.token_quota = Some(Quota {
+            tokens: 2,
+            window_seconds: 60,
+            mode: QuotaMode::Enforce,
+        });
+        Quotas::of(&Records {
+            applications: vec![application],
+            ..Records::default()
+        })
     }
 
     #[test]
@@ -119,7 +150,13 @@ mod tests {
         let (quotas, a) = (quotas(), "a".into());
         quotas.reserve(&a, NOON).keep();
         drop(quotas.reserve(&a, NOON));
-        assert_eq!(quotas.reserve(&a, NOON).usage(), Usage { tokens: 1, window_ends_in_seconds: 60 });
+        assert_eq!(
+            quotas.reserve(&a, NOON).usage(),
+            Usage {
+                tokens: 1,
+                window_ends_in_seconds: 60
+            }
+        );
     }
 
     #[test]
@@ -150,7 +187,10 @@ mod tests {
                 tokens
             };
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(take)).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
         });
         assert_eq!(taken.iter().filter(|tokens| **tokens < 2).count(), 2);
     }

@@ -88,8 +88,16 @@ impl Recorder {
         let thread = std::thread::Builder::new()
             .name("recorder".to_owned())
             .spawn(move || work(&refusals, &registry, publish))
-            .map_err(|error| Failure::refused("no thread can be started").because(error.to_string()))?;
-        Ok((Self { queue, counts: Arc::clone(&counts) }, Worker { thread, counts }))
+            .map_err(|error| {
+                Failure::refused("no thread can be started").because(error.to_string())
+            })?;
+        Ok((
+            Self {
+                queue,
+                counts: Arc::clone(&counts),
+            },
+            Worker { thread, counts },
+        ))
     }
 
     /// Keeps an event, and with a refusal what its diagnosis starts from. Never waits.
@@ -125,7 +133,10 @@ fn work(refusals: &Receiver<Queued>, registry: &Registry, mut publish: impl FnMu
         publish(Entry::Refused(event));
         if let Some(suspect) = suspect {
             let diagnosis = diagnose(&suspect, registry.records());
-            publish(Entry::Diagnosed { trace_id, diagnosis });
+            publish(Entry::Diagnosed {
+                trace_id,
+                diagnosis,
+            });
         }
     }
 }
@@ -154,11 +165,19 @@ mod tests {
     fn a_full_queue_drops_and_counts() {
         let registry = Arc::new(Registry::assemble(Records::default()).unwrap());
         let (release, wait) = std::sync::mpsc::channel::<()>();
-        let (recorder, worker) = Recorder::start(registry, move |_| drop(wait.recv())).unwrap();
+        let (recorder, worker) = Recorder::start(registry, move |_| {
+            let _ = wait.recv();
+        })
+        .unwrap();
         let sent = QUEUE_LENGTH + 10;
         (0..sent).for_each(|_| recorder.keep(refused(), None));
         drop((recorder, release));
-        let Entry::Stopped { refused, dropped, .. } = worker.finish() else { panic!("the worker stopped") };
+        let Entry::Stopped {
+            refused, dropped, ..
+        } = worker.finish()
+        else {
+            panic!("the worker stopped")
+        };
         assert_eq!(refused, u64::try_from(sent).unwrap());
         assert!((9..=10).contains(&dropped), "{dropped}");
     }

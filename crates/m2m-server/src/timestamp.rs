@@ -31,7 +31,12 @@ pub(crate) fn relative(time: UnixTime, now: UnixTime) -> String {
 }
 
 /// Lengths in seconds, the largest first.
-const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+const UNITS: [(u64, &str); 4] = [
+    (86_400, "day"),
+    (3600, "hour"),
+    (60, "minute"),
+    (1, "second"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -42,14 +47,23 @@ mod tests {
     #[test]
     fn prints_a_time_as_a_time() {
         assert_eq!(rfc3339(NOW), "2027-01-15T08:00:00Z");
-        assert_eq!(rfc3339(UnixTime::from_seconds(u64::MAX)), "18446744073709551615");
+        assert_eq!(
+            rfc3339(UnixTime::from_seconds(u64::MAX)),
+            "18446744073709551615"
+        );
     }
 
     #[test]
     fn says_how_far_it_is() {
         assert_eq!(relative(NOW, NOW), "now");
-        assert_eq!(relative(NOW.saturating_add_seconds(3599), NOW), "in 59 minutes");
+        assert_eq!(
+            relative(NOW.saturating_add_seconds(3599), NOW),
+            "in 59 minutes"
+        );
         assert_eq!(relative(NOW.saturating_add_seconds(3600), NOW), "in 1 hour");
-        assert_eq!(relative(NOW.saturating_sub_seconds(200_000), NOW), "2 days ago");
+        assert_eq!(
+            relative(NOW.saturating_sub_seconds(200_000), NOW),
+            "2 days ago"
+        );
     }
 }

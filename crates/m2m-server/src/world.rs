@@ -60,7 +60,11 @@ impl World {
     /// As [`World::read`].
     pub(crate) fn parse(file: &str, source: &str) -> Result<Self, Failure> {
         match toml::from_str(source) {
-            Ok(document) => Ok(Self { file: file.to_owned(), source: source.to_owned(), document }),
+            Ok(document) => Ok(Self {
+                file: file.to_owned(),
+                source: source.to_owned(),
+                document,
+            }),
             Err(error) => Err(report(file, source, Mistake::of_toml(&error))),
         }
     }
@@ -75,7 +79,10 @@ impl World {
         let (records, generated) = convert::convert(&self.document, issuer, now).map_err(report)?;
         let registry = Registry::assemble(records)
             .map_err(|error| report(Mistake::of_registry(&error, &self.document)))?;
-        Ok(Populated { registry, generated })
+        Ok(Populated {
+            registry,
+            generated,
+        })
     }
 }
 

@@ -97,6 +97,8 @@ struct Scanner<'b> {
     names: [u32; MAX_JSON_MEMBERS],
     /// How many of them there are.
     named: usize,
+    /// A bit for each of the hashes so far, by its upper six bits: where it is not set, the name is new without a search.
+    seen: u64,
 }
 
 impl<'b> Scanner<'b> {
@@ -107,6 +109,7 @@ impl<'b> Scanner<'b> {
             duplicates,
             names: [0; MAX_JSON_MEMBERS],
             named: 0,
+            seen: 0,
         }
     }
 
@@ -236,9 +239,16 @@ impl<'b> Scanner<'b> {
         if self.peek() != Some(b'"') {
             return Err(self.syntax());
         }
-        let name = self.string()?;
+        let (name, hash) = self.name()?;
         if self.duplicates == Duplicates::Refused {
-            self.remember(name, start, outer, offset)?;
+            let bit = 1 << (hash >> 26);
+            if self.seen & bit != 0 {
+                self.refuse_duplicate(name, hash, start, outer, offset)?;
+            }
+            self.seen |= bit;
+            let slot = self.names.get_mut(self.named);
+            *slot.ok_or(InvalidJson::TooManyMembers { offset })? = hash;
+            self.named += 1;
         }
         self.skip_space();
         if self.take(b':') {
@@ -248,29 +258,20 @@ impl<'b> Scanner<'b> {
         }
     }
 
-    fn remember(
-        &mut self,
+    /// The names of the object stand from `outer` on.
+    fn refuse_duplicate(
+        &self,
         name: JsonString<'b>,
+        hash: u32,
         start: usize,
         outer: usize,
         offset: usize,
     ) -> Result<(), InvalidJson> {
-        let hash = hash(name);
-        // Equal hashes of different names are rare, so the second look may take its time.
-        if self
-            .names
-            .get(outer..self.named)
-            .is_some_and(|names| names.contains(&hash))
-            && self.stands_before(name, start, offset)?
-        {
+        let names = self.names.get(outer..self.named).unwrap_or_default();
+        // Equal hashes of different names are rare, so the last look may take its time.
+        if names.contains(&hash) && self.stands_before(name, start, offset)? {
             return Err(InvalidJson::DuplicateMember { offset });
         }
-        let slot = self
-            .names
-            .get_mut(self.named)
-            .ok_or(InvalidJson::TooManyMembers { offset })?;
-        *slot = hash;
-        self.named += 1;
         Ok(())
     }
 
@@ -297,6 +298,26 @@ impl<'b> Scanner<'b> {
             again.value(1)?;
         }
         Ok(false)
+    }
+
+    /// A string that is a name, and its hash. Names are short and hardly ever have an escape, so one look at each byte does for both.
+    fn name(&mut self) -> Result<(JsonString<'b>, u32), InvalidJson> {
+        let start = self.position + 1;
+        let mut hash = HASH_START;
+        for (length, byte) in self.text.as_bytes().iter().skip(start).enumerate() {
+            match byte {
+                b'"' => {
+                    self.position = start + length;
+                    let raw = self.since(start)?;
+                    self.position += 1;
+                    return Ok((JsonString::new(raw, false), hash));
+                }
+                b'\\' | 0..0x20 => break,
+                plain => hash = hash_step(hash, *plain),
+            }
+        }
+        let name = self.string()?;
+        Ok((name, hash_of(name)))
     }
 
     /// ```text
@@ -407,17 +428,21 @@ impl<'b> Scanner<'b> {
     }
 }
 
-/// FNV-1a of what the name says.
-fn hash(name: JsonString<'_>) -> u32 {
-    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    let start = 0x811c_9dc5;
-    if name.is_escaped() {
-        name.chars().fold(start, |hash, character| {
-            character.encode_utf8(&mut [0; 4]).bytes().fold(hash, step)
-        })
-    } else {
-        name.raw().bytes().fold(start, step)
-    }
+/// Hashes are FNV-1a.
+const HASH_START: u32 = 0x811c_9dc5;
+
+fn hash_step(hash: u32, byte: u8) -> u32 {
+    (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+}
+
+/// The hash of what the name says, not of how it is written.
+fn hash_of(name: JsonString<'_>) -> u32 {
+    name.chars().fold(HASH_START, |hash, character| {
+        character
+            .encode_utf8(&mut [0; 4])
+            .bytes()
+            .fold(hash, hash_step)
+    })
 }
 
 #[cfg(test)]
@@ -531,8 +556,8 @@ mod tests {
     fn different_names_with_the_same_hash_are_no_duplicates() {
         // A well-known collision of FNV-1a with 32 bits.
         assert_eq!(
-            hash(JsonString::new("costarring", false)),
-            hash(JsonString::new("liquid", false))
+            hash_of(JsonString::new("costarring", false)),
+            hash_of(JsonString::new("liquid", false))
         );
         check(r#"{"costarring":{"a":1},"liquid":1}"#, Ok(()));
         check(

@@ -27,6 +27,15 @@ impl<'b> JsonString<'b> {
         }
     }
 
+    /// Looks at what it says.
+    pub(crate) fn read<R>(self, look: impl FnOnce(&str) -> R) -> R {
+        if self.escaped {
+            look(&self.to_str())
+        } else {
+            look(self.raw)
+        }
+    }
+
     /// Whether it says exactly this.
     #[must_use]
     pub fn equals(self, text: &str) -> bool {
@@ -44,15 +53,6 @@ impl<'b> JsonString<'b> {
         } else {
             self.raw == other.raw
         }
-    }
-
-    /// Characters, unescaped.
-    pub(super) const fn raw(self) -> &'b str {
-        self.raw
-    }
-
-    pub(super) const fn is_escaped(self) -> bool {
-        self.escaped
     }
 
     /// Characters, unescaped.

@@ -52,7 +52,10 @@ pub(crate) struct JwtVerifyOptions {
 
 fn algorithm(name: &str) -> Result<Algorithm, String> {
     name.parse().map_err(|_| {
-        let names: Vec<&str> = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str()).collect();
+        let names: Vec<&str> = Algorithm::ALL
+            .iter()
+            .map(|algorithm| algorithm.as_str())
+            .collect();
         format!("there are {}", names.join(", "))
     })
 }

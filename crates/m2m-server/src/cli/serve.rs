@@ -20,7 +20,12 @@ pub(crate) struct ServeOptions {
     #[arg(long, value_name = "DIR", env = "M2M_KEYS")]
     pub(crate) keys: Option<PathBuf>,
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", env = "M2M_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(
+        long,
+        value_name = "ADDR",
+        env = "M2M_LISTEN",
+        default_value = "127.0.0.1:8080"
+    )]
     pub(crate) listen: SocketAddr,
     /// The issuer identifier, which tokens and metadata carry; by default http:// and the address
     #[arg(long, value_name = "URL", env = "M2M_ISSUER")]

@@ -22,7 +22,9 @@ impl Excerpt {
         let line_start = before.rsplit('\n').next().unwrap_or_default();
         let rest = from.lines().next().unwrap_or_default();
         let end = rest.floor_char_boundary(span.len().min(rest.len()));
-        let marked = rest.split_at_checked(end).map_or(rest, |(marked, _)| marked);
+        let marked = rest
+            .split_at_checked(end)
+            .map_or(rest, |(marked, _)| marked);
         Self {
             file: file.to_owned(),
             line: before.matches('\n').count() + 1,
@@ -40,7 +42,13 @@ impl Excerpt {
 
 impl fmt::Display for Excerpt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, column, text, marks } = self;
+        let Self {
+            file,
+            line,
+            column,
+            text,
+            marks,
+        } = self;
         let (indent, before) = (self.indent(), column - 1);
         writeln!(f, "{:indent$}--> {file}:{line}:{column}", "")?;
         writeln!(f, "{:indent$} |", "")?;

@@ -16,7 +16,9 @@ use m2m_errors::Cause;
 ///
 /// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller breaks off.
 pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
-    tokio::time::timeout(MAX_TIME, collect(body, max_bytes)).await.unwrap_or(Err(Cause::RequestTimeout))
+    tokio::time::timeout(MAX_TIME, collect(body, max_bytes))
+        .await
+        .unwrap_or(Err(Cause::RequestTimeout))
 }
 
 async fn collect(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
@@ -28,7 +30,9 @@ async fn collect(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
     let mut all = BytesMut::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Cause::HttpMalformed)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| Cause::HttpMalformed)?.into_data() else {
+            continue;
+        };
         length = length.saturating_add(data.len());
         if length > most {
             return Err(Cause::BodyTooLarge);

@@ -18,7 +18,11 @@ use super::Server;
 impl Server {
     /// Serves until `shutdown` is ready; then takes no more connections and ends those that are there when their requests are
     /// answered, but does not wait for long.
-    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+    pub(crate) async fn serve(
+        self: Arc<Self>,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) {
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let mut shutdown = pin!(shutdown);
@@ -44,7 +48,8 @@ impl Server {
                 let server = Arc::clone(&server);
                 async move { Ok::<_, Infallible>(server.respond(request, address).await) }
             });
-            let connection = graceful.watch(builder().serve_connection(TokioIo::new(stream), service));
+            let connection =
+                graceful.watch(builder().serve_connection(TokioIo::new(stream), service));
             tokio::spawn(async move {
                 // A connection that breaks is the caller's business.
                 let _ = connection.await;
@@ -56,13 +61,14 @@ impl Server {
     }
 }
 
+/// Without `pipeline_flush`: it holds an answer back while there are bytes to read, and so holds back for ever what hyper answers
+/// to bytes that are no request.
 fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
-        .max_buf_size(MAX_BUFFER_BYTES)
-        .pipeline_flush(true);
+        .max_buf_size(MAX_BUFFER_BYTES);
     builder
 }
 
@@ -80,7 +86,7 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     cache-control: no-store\r\n\
     retry-after: 5\r\n\
     connection: close\r\n\
-    content-length: 104\r\n\
+    content-length: 105\r\n\
     \r\n\
     {\"error\":\"temporarily_unavailable\",\"error_description\":\"The server is at its capacity. Try again later\"}\n";
 
@@ -107,7 +113,14 @@ mod tests {
     fn the_answer_for_whom_there_is_no_place_is_whole() {
         let text = core::str::from_utf8(OVERLOADED).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())), "{}", body.len());
-        assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap()["error"], "temporarily_unavailable");
+        assert!(
+            head.contains(&format!("content-length: {}", body.len())),
+            "{}",
+            body.len()
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(body).unwrap()["error"],
+            "temporarily_unavailable"
+        );
     }
 }

@@ -41,7 +41,10 @@ impl Documents {
             "errors": format!("{base}/errors"),
         });
         Self {
-            metadata: Document::new("application/json", metadata(issuer, base, registry, keys).to_json()),
+            metadata: Document::new(
+                "application/json",
+                metadata(issuer, base, registry, keys).to_json(),
+            ),
             jwk_set: Document::new("application/jwk-set+json", keys.jwk_set().to_json()),
             root: Document::new("application/json", format!("{root:#}")),
         }
@@ -61,14 +64,21 @@ impl Documents {
 }
 
 /// What the server says about itself (RFC 8414, section 2).
-fn metadata(issuer: &Issuer, base: &str, registry: &Registry, keys: &SigningKeys) -> AuthorizationServerMetadata {
+fn metadata(
+    issuer: &Issuer,
+    base: &str,
+    registry: &Registry,
+    keys: &SigningKeys,
+) -> AuthorizationServerMetadata {
     let mut metadata = AuthorizationServerMetadata::new(issuer.clone());
     metadata.token_endpoint = Some(format!("{base}/oauth2/token"));
     metadata.jwks_uri = Some(format!("{base}/.well-known/jwks.json"));
     metadata.service_documentation = Some(format!("{base}/errors"));
     metadata.grant_types_supported = vec!["client_credentials".to_owned()];
-    metadata.token_endpoint_auth_methods_supported =
-        vec!["client_secret_basic".to_owned(), "client_secret_post".to_owned()];
+    metadata.token_endpoint_auth_methods_supported = vec![
+        "client_secret_basic".to_owned(),
+        "client_secret_post".to_owned(),
+    ];
     let scopes = registry.records().apis.iter().flat_map(|api| &api.scopes);
     let mut scopes: Vec<String> = scopes.map(|scope| scope.key.to_string()).collect();
     scopes.sort();
@@ -77,8 +87,10 @@ fn metadata(issuer: &Issuer, base: &str, registry: &Registry, keys: &SigningKeys
     // Required of OpenID providers, which some clients take this server for. Libraries for APIs that are given only the issuer
     // accept the algorithms of this list for access tokens, so that it names all that sign.
     metadata.subject_types_supported = vec!["public".to_owned()];
-    metadata.id_token_signing_alg_values_supported =
-        keys.algorithms().map(|algorithm| algorithm.as_str().to_owned()).collect();
+    metadata.id_token_signing_alg_values_supported = keys
+        .algorithms()
+        .map(|algorithm| algorithm.as_str().to_owned())
+        .collect();
     metadata
 }
 
@@ -87,7 +99,11 @@ impl Document {
         let [a, b, c, d, e, f, g, h, ..] = m2m_jwt::sha256(body.as_bytes());
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode([a, b, c, d, e, f, g, h]));
         let entity_tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self { body: Bytes::from(body), content_type, entity_tag }
+        Self {
+            body: Bytes::from(body),
+            content_type,
+            entity_tag,
+        }
     }
 
     fn respond(&self, request: &HeaderMap) -> Response {
@@ -96,21 +112,34 @@ impl Document {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         } else {
             *response.body_mut() = Full::new(self.body.clone());
-            response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(self.content_type),
+            );
         }
         let headers = response.headers_mut();
         headers.insert(header::ETAG, self.entity_tag.clone());
         headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
         response
     }
 
     /// Whether the caller has this very document (RFC 9110, section 13.1.2).
     fn is_known(&self, request: &HeaderMap) -> bool {
-        let tags = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        tags.flat_map(|list| list.split(',')).map(str::trim).any(|tag| {
-            tag == "*" || tag.strip_prefix("W/").unwrap_or(tag).as_bytes() == self.entity_tag.as_bytes()
-        })
+        let tags = request
+            .get_all(header::IF_NONE_MATCH)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        tags.flat_map(|list| list.split(','))
+            .map(str::trim)
+            .any(|tag| {
+                tag == "*"
+                    || tag.strip_prefix("W/").unwrap_or(tag).as_bytes()
+                        == self.entity_tag.as_bytes()
+            })
     }
 }
 
@@ -134,6 +163,9 @@ mod tests {
         assert_eq!(ask(&format!("\"other\", W/{own}")), 304);
         assert_eq!(ask("*"), 304);
         assert_eq!(ask("\"other\""), 200);
-        assert_ne!(own, Document::new("application/json", "[]".to_owned()).entity_tag);
+        assert_ne!(
+            own,
+            Document::new("application/json", "[]".to_owned()).entity_tag
+        );
     }
 }

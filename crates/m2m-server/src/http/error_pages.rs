@@ -6,21 +6,17 @@ use serde_json::{Value, json};
 
 use crate::explanation::Explanation;
 
-/// All codes, statuses and causes, each with the address of its page.
+/// All codes, statuses and causes. Each has a page of its name below this one.
 pub(super) fn index(authority: &Authority) -> Value {
-    // Every page stands beside those of the codes.
-    let page_of_a_code = authority.error_uri(ErrorCode::InvalidRequest);
-    let folder = page_of_a_code.strip_suffix(ErrorCode::InvalidRequest.as_str()).unwrap_or_default();
-    let uri = |name: &str| format!("{folder}{name}");
     json!({
         "errors": ErrorCode::ALL.iter().map(|code| json!({
-            "error": code.as_str(), "meaning": code.entry().meaning, "uri": uri(code.as_str()),
+            "error": code.as_str(), "meaning": code.entry().meaning, "uri": authority.error_uri(*code),
         })).collect::<Vec<_>>(),
         "statuses": Status::ALL.iter().map(|status| json!({
-            "status": status.code(), "meaning": status.entry().meaning, "uri": uri(&status.code().to_string()),
+            "status": status.code(), "meaning": status.entry().meaning,
         })).collect::<Vec<_>>(),
         "causes": Cause::ALL.iter().map(|cause| json!({
-            "cause": cause.id(), "meaning": cause.entry().operator, "uri": uri(cause.id()),
+            "cause": cause.id(), "meaning": cause.entry().operator,
         })).collect::<Vec<_>>(),
     })
 }

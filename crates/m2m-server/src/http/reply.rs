@@ -17,7 +17,9 @@ pub(super) fn of(reply: Reply) -> Response {
     for (name, value) in reply.headers() {
         // The steps write visible ASCII only; what is not would be left out rather than break the answer.
         if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(HeaderName::from_static(name), value);
+            response
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
     }
     *response.body_mut() = Full::new(Bytes::from(reply.into_body()));
@@ -29,7 +31,13 @@ pub(super) fn json(value: &impl Serialize) -> Response {
     // Serializing our own plain values does not fail.
     let body = serde_json::to_vec_pretty(value).unwrap_or_default();
     let mut response = Response::new(Full::new(Bytes::from(body)));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response.headers_mut().insert(
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        HeaderValue::from_static("*"),
+    );
     response
 }

@@ -31,17 +31,25 @@ pub(super) struct Router {
 impl Router {
     /// The paths below this issuer.
     pub(super) fn new(issuer: &Issuer) -> Self {
-        Self { prefix: issuer.path().trim_end_matches('/').into() }
+        Self {
+            prefix: issuer.path().trim_end_matches('/').into(),
+        }
     }
 
     /// What this path is. Every path is served with the path of the issuer before it and without, since some proxies strip it.
     pub(super) fn find<'p>(&self, path: &'p str) -> Route<'p> {
         if !self.prefix.is_empty() {
             // RFC 8414, section 3.1 inserts the path of the issuer behind the well-known name.
-            if METADATA_PATHS.iter().any(|name| path.strip_prefix(name) == Some(&*self.prefix)) {
+            if METADATA_PATHS
+                .iter()
+                .any(|name| path.strip_prefix(name) == Some(&*self.prefix))
+            {
                 return Route::Metadata;
             }
-            if let Some(rest) = path.strip_prefix(&*self.prefix).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            if let Some(rest) = path
+                .strip_prefix(&*self.prefix)
+                .filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            {
                 return find(rest);
             }
         }
@@ -56,19 +64,30 @@ fn find(path: &str) -> Route<'_> {
         "" | "/" => Route::Root,
         "/errors" => Route::Errors,
         path if METADATA_PATHS.contains(&path) => Route::Metadata,
-        path => path.strip_prefix("/errors/").map_or(Route::Unknown, Route::Error),
+        path => path
+            .strip_prefix("/errors/")
+            .map_or(Route::Unknown, Route::Error),
     }
 }
 
 /// Where the metadata are (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
-const METADATA_PATHS: [&str; 2] = ["/.well-known/oauth-authorization-server", "/.well-known/openid-configuration"];
+const METADATA_PATHS: [&str; 2] = [
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+];
 
 #[cfg(test)]
 mod tests {
+    use oauth_proto::AuthorizationServerMetadata;
+
     use super::*;
 
     fn check(issuer: &str, path: &str, expected: Route<'_>) {
-        assert_eq!(Router::new(&Issuer::parse(issuer).unwrap()).find(path), expected, "{issuer} {path}");
+        assert_eq!(
+            Router::new(&Issuer::parse(issuer).unwrap()).find(path),
+            expected,
+            "{issuer} {path}"
+        );
     }
 
     #[test]
@@ -76,20 +95,68 @@ mod tests {
         let issuer = "https://id.example";
         check(issuer, "/oauth2/token", Route::Token);
         check(issuer, "/id/connect/token", Route::Token);
-        check(issuer, "/errors/invalid_client", Route::Error("invalid_client"));
+        check(
+            issuer,
+            "/errors/invalid_client",
+            Route::Error("invalid_client"),
+        );
         check(issuer, "/", Route::Root);
-        for path in ["/oauth2/token/", "/OAuth2/token", "/oauth2", "/.well-known", "//"] {
+        for path in [
+            "/oauth2/token/",
+            "/OAuth2/token",
+            "/oauth2",
+            "/.well-known",
+            "//",
+        ] {
             check(issuer, path, Route::Unknown);
         }
     }
 
     #[test]
-    fn a37_metadata_stand_where_the_path_of_the_issuer_is_inserted() {
+    fn a37_metadata_stand_where_clients_look_for_them() {
+        for text in [
+            "https://id.example",
+            "https://id.example/",
+            "https://id.example/tenant",
+            "https://id.example/a/b/",
+        ] {
+            let issuer = Issuer::parse(text).unwrap();
+            check(
+                text,
+                &AuthorizationServerMetadata::path(&issuer),
+                Route::Metadata,
+            );
+            check(
+                text,
+                &AuthorizationServerMetadata::openid_path(&issuer),
+                Route::Metadata,
+            );
+        }
+    }
+
+    #[test]
+    fn a37_an_issuer_with_a_path_has_it_in_every_path() {
         let issuer = "https://id.example/tenant";
-        check(issuer, "/.well-known/oauth-authorization-server/tenant", Route::Metadata);
-        check(issuer, "/tenant/.well-known/openid-configuration", Route::Metadata);
-        check(issuer, "/.well-known/oauth-authorization-server", Route::Metadata);
-        check(issuer, "/.well-known/oauth-authorization-server/other", Route::Unknown);
+        check(
+            issuer,
+            "/.well-known/oauth-authorization-server/tenant",
+            Route::Metadata,
+        );
+        check(
+            issuer,
+            "/tenant/.well-known/openid-configuration",
+            Route::Metadata,
+        );
+        check(
+            issuer,
+            "/.well-known/oauth-authorization-server",
+            Route::Metadata,
+        );
+        check(
+            issuer,
+            "/.well-known/oauth-authorization-server/other",
+            Route::Unknown,
+        );
         check(issuer, "/tenant/oauth2/token", Route::Token);
         check(issuer, "/oauth2/token", Route::Token);
         check(issuer, "/tenants", Route::Unknown);

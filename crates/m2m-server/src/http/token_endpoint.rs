@@ -16,15 +16,16 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
 use m2m_authority::flow::{
-    Exchange, Header, Issued, Outcome, RawRequest, Reply, accept, authenticate, authorize, issue, record, respond,
+    Exchange, Header, Issued, Outcome, RawRequest, Reply, accept, authenticate, authorize, issue,
+    record, respond,
 };
 use m2m_authority::registry::SigningKeys;
 use m2m_authority::{Authority, JwtId, Refusal, Registry, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
-use super::reply::{self, Response};
 use super::body;
+use super::reply::{self, Response};
 use crate::quota::Quotas;
 use crate::recorder::Recorder;
 use crate::{clock, random};
@@ -40,8 +41,19 @@ pub(super) struct TokenEndpoint {
 }
 
 impl TokenEndpoint {
-    pub(super) fn new(authority: Authority, registry: Arc<Registry>, keys: SigningKeys, recorder: Recorder) -> Self {
-        Self { quotas: Quotas::of(registry.records()), authority, registry, keys, recorder }
+    pub(super) fn new(
+        authority: Authority,
+        registry: Arc<Registry>,
+        keys: SigningKeys,
+        recorder: Recorder,
+    ) -> Self {
+        Self {
+            quotas: Quotas::of(registry.records()),
+            authority,
+            registry,
+            keys,
+            recorder,
+        }
     }
 
     /// Who issues, in which dialect.
@@ -67,25 +79,43 @@ impl TokenEndpoint {
 
     /// Refuses a request, of whatever path, before it is looked into.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        reply::of(self.conclude(Err(Refusal::of(cause)), &exchange(parts, address), clock::now()))
+        reply::of(self.conclude(
+            Err(Refusal::of(cause)),
+            &exchange(parts, address),
+            clock::now(),
+        ))
     }
 
     /// Steps 1 to 4, and what is loaded between them.
-    fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Issued<'_>, Refusal> {
+    fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Issued, Refusal> {
         let accepted = accept(request, &self.authority)?;
         let client = self.registry.client(accepted.client_id());
         let authenticated = authenticate(accepted, client.map(|client| &**client), now)?;
-        let policy = self.registry.policy(authenticated.client_id()).ok_or(Cause::InternalError)?;
+        let policy = self
+            .registry
+            .policy(authenticated.client_id())
+            .ok_or(Cause::InternalError)?;
         let reservation = self.quotas.reserve(authenticated.client_id(), now);
         let authorized = authorize(authenticated, policy, reservation.usage(), &self.authority)?;
         let key = self.keys.signing(authorized.algorithm());
-        let issued = issue(authorized, key, &self.authority, JwtId::from_random(random::bytes()), now)?;
+        let issued = issue(
+            authorized,
+            key,
+            &self.authority,
+            JwtId::from_random(random::bytes()),
+            now,
+        )?;
         reservation.keep();
         Ok(issued)
     }
 
     /// Steps 5 and 6.
-    fn conclude(&self, mut decision: Result<Issued<'_>, Refusal>, exchange: &Exchange, now: UnixTime) -> Reply {
+    fn conclude(
+        &self,
+        mut decision: Result<Issued, Refusal>,
+        exchange: &Exchange,
+        now: UnixTime,
+    ) -> Reply {
         let suspect = decision.as_mut().err().and_then(Refusal::take_suspect);
         let outcome = match &decision {
             Ok(issued) => Outcome::Issued(issued),
@@ -108,7 +138,11 @@ fn raw<'r>(parts: &'r Parts, body: &'r [u8], address: IpAddr) -> RawRequest<'r> 
 }
 
 fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
-    headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect()
+    headers
+        .get_all(name)
+        .iter()
+        .map(http::HeaderValue::as_bytes)
+        .collect()
 }
 
 fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
@@ -121,12 +155,16 @@ fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
 
 /// The name that the caller gave to the request, if it gave one, and a sane one.
 fn request_id(headers: &HeaderMap) -> Option<RequestId> {
-    REQUEST_ID_FIELDS.iter().find_map(|name| match field(headers, name) {
-        Header::Once(value) => RequestId::parse(value),
-        Header::Absent | Header::Repeated => None,
-    })
+    REQUEST_ID_FIELDS
+        .iter()
+        .find_map(|name| match field(headers, name) {
+            Header::Once(value) => RequestId::parse(value),
+            Header::Absent | Header::Repeated => None,
+        })
 }
 
 /// Where callers name their requests: by custom, and by W3C Trace Context.
-const REQUEST_ID_FIELDS: [HeaderName; 2] =
-    [HeaderName::from_static("x-request-id"), HeaderName::from_static("traceparent")];
+const REQUEST_ID_FIELDS: [HeaderName; 2] = [
+    HeaderName::from_static("x-request-id"),
+    HeaderName::from_static("traceparent"),
+];

@@ -39,7 +39,8 @@ fn read_key(file: &Path) -> Result<SigningKey, Failure> {
             .help("name it for its algorithm and key id, as in es256-2026-11.pem or rs256-1.pem")
     })?;
     refuse_open_file(file)?;
-    let pem = Zeroizing::new(std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?);
+    let pem =
+        Zeroizing::new(std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?);
     SigningKey::from_pkcs8_pem(algorithm, Some(key_id), &pem).map_err(|error| {
         Failure::usage(format!("{} is no {algorithm} key", file.display()))
             .because(error.to_string())
@@ -50,7 +51,9 @@ fn read_key(file: &Path) -> Result<SigningKey, Failure> {
 /// The algorithm and the key id in the name of a file.
 fn parse_name(file: &Path) -> Option<(Algorithm, &str)> {
     let (name, key_id) = file.file_stem()?.to_str()?.split_once('-')?;
-    let algorithm = Algorithm::ALL.iter().find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name))?;
+    let algorithm = Algorithm::ALL
+        .iter()
+        .find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name))?;
     (!key_id.is_empty()).then_some((*algorithm, key_id))
 }
 
@@ -59,8 +62,16 @@ fn parse_name(file: &Path) -> Option<(Algorithm, &str)> {
 /// # Errors
 ///
 /// If the folder cannot be made or the file cannot be written, or is there already.
-pub(super) fn write(folder: &Path, key: &SigningKey, document: &Pkcs8Document) -> Result<(), Failure> {
-    let file = folder.join(format!("{}-{}.pem", key.algorithm().as_str().to_ascii_lowercase(), key.key_id()));
+pub(super) fn write(
+    folder: &Path,
+    key: &SigningKey,
+    document: &Pkcs8Document,
+) -> Result<(), Failure> {
+    let file = folder.join(format!(
+        "{}-{}.pem",
+        key.algorithm().as_str().to_ascii_lowercase(),
+        key.key_id()
+    ));
     let unwritable = |error: std::io::Error| {
         Failure::usage(format!("cannot write {}", file.display()))
             .because(error.to_string())
@@ -78,7 +89,9 @@ pub(super) fn write(folder: &Path, key: &SigningKey, document: &Pkcs8Document) -
     }
     folders.create(folder).map_err(unwritable)?;
     let mut opened = options.open(&file).map_err(unwritable)?;
-    opened.write_all(to_pem(document).as_bytes()).map_err(unwritable)?;
+    opened
+        .write_all(to_pem(document).as_bytes())
+        .map_err(unwritable)?;
     opened.sync_all().map_err(unwritable)
 }
 
@@ -89,7 +102,10 @@ fn to_pem(document: &Pkcs8Document) -> Zeroizing<String> {
     let mut pem = Zeroizing::new(String::with_capacity(letters.len() * 2 + 64));
     pem.push_str("-----BEGIN PRIVATE KEY-----\n");
     let mut rest = letters.as_str();
-    while let Some((line, tail)) = rest.split_at_checked(rest.len().min(64)).filter(|(line, _)| !line.is_empty()) {
+    while let Some((line, tail)) = rest
+        .split_at_checked(rest.len().min(64))
+        .filter(|(line, _)| !line.is_empty())
+    {
         pem.push_str(line);
         pem.push('\n');
         rest = tail;
@@ -102,13 +118,24 @@ fn to_pem(document: &Pkcs8Document) -> Zeroizing<String> {
 fn refuse_open_file(file: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let mode = std::fs::metadata(file).map_err(|error| unreadable(file, &error))?.permissions().mode();
+    let mode = std::fs::metadata(file)
+        .map_err(|error| unreadable(file, &error))?
+        .permissions()
+        .mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(Failure::usage(format!("{} can be read by others", file.display()))
-        .because(format!("its mode is {:03o}, and whoever has the key signs as this server", mode & 0o777))
-        .help(format!("chmod 600 {}; and if somebody may have read it, make a new one", file.display())))
+    Err(
+        Failure::usage(format!("{} can be read by others", file.display()))
+            .because(format!(
+                "its mode is {:03o}, and whoever has the key signs as this server",
+                mode & 0o777
+            ))
+            .help(format!(
+                "chmod 600 {}; and if somebody may have read it, make a new one",
+                file.display()
+            )),
+    )
 }
 
 #[cfg(not(unix))]
@@ -141,10 +168,22 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_key_of_its_own() {
-        check(&folder_with("es256-1.pem", "garbage", 0o600), "is no ES256 key");
-        check(&folder_with("es256-1.pem", "garbage", 0o640), "can be read by others");
-        check(&folder_with("key.pem", "garbage", 0o600), "is not named for a key");
-        check(&folder_with("hs256-1.pem", "garbage", 0o600), "is not named for a key");
+        check(
+            &folder_with("es256-1.pem", "garbage", 0o600),
+            "is no ES256 key",
+        );
+        check(
+            &folder_with("es256-1.pem", "garbage", 0o640),
+            "can be read by others",
+        );
+        check(
+            &folder_with("key.pem", "garbage", 0o600),
+            "is not named for a key",
+        );
+        check(
+            &folder_with("hs256-1.pem", "garbage", 0o600),
+            "is not named for a key",
+        );
     }
 
     #[test]
@@ -161,7 +200,10 @@ mod tests {
         let (key, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
         write(folder.path(), &key, &document).unwrap();
         let file = folder.path().join(format!("eddsa-{}.pem", key.key_id()));
-        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
         let read = read(folder.path()).unwrap();
         assert_eq!(read[0].public_jwk(), key.public_jwk());
     }

@@ -16,7 +16,10 @@ pub(crate) fn log(entry: Entry) {
 fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
-        Entry::Diagnosed { trace_id, diagnosis } => json!({
+        Entry::Diagnosed {
+            trace_id,
+            diagnosis,
+        } => json!({
             "time": rfc3339(clock::now()),
             "event": "diagnosed",
             "trace_id": trace_id.to_string(),
@@ -24,7 +27,11 @@ fn line(entry: &Entry) -> Value {
             "evidence": diagnosis.evidence.iter().map(|evidence| evidence.text(rfc3339)).collect::<Vec<_>>(),
             "fixes": diagnosis.fixes.iter().map(|fix| json!({"text": &*fix.text, "command": fix.command.as_deref()})).collect::<Vec<_>>(),
         }),
-        Entry::Stopped { issued, refused, dropped } => json!({
+        Entry::Stopped {
+            issued,
+            refused,
+            dropped,
+        } => json!({
             "time": rfc3339(clock::now()),
             "event": "stopped",
             "issued": issued,
@@ -37,9 +44,9 @@ fn line(entry: &Entry) -> Value {
 fn refused(event: &RefusedEvent) -> Value {
     let client_id = match &event.client_id {
         RecordedClientId::None => None,
-        RecordedClientId::Known(_) | RecordedClientId::Unknown(_) | RecordedClientId::Withheld { .. } => {
-            Some(event.client_id.to_string())
-        }
+        RecordedClientId::Known(_)
+        | RecordedClientId::Unknown(_)
+        | RecordedClientId::Withheld { .. } => Some(event.client_id.to_string()),
     };
     json!({
         "time": rfc3339(event.time),

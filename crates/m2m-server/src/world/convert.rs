@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, Authorization, ClientType, GrantTypes, Lifetime, Organization, Property, Quota,
-    QuotaMode, Records, ScopeDefinition, SecretHash, StoredSecret, SystemUser,
+    Api, Application, ApplicationState, Authorization, ClientType, GrantTypes, Lifetime,
+    Organization, Property, Quota, QuotaMode, Records, ScopeDefinition, SecretHash, StoredSecret,
+    SystemUser,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use toml::Spanned;
@@ -22,14 +23,24 @@ pub(super) fn convert(
     issuer: &str,
     now: UnixTime,
 ) -> Result<(Records, Vec<GeneratedCredentials>), Mistake> {
-    let properties: Vec<Property> =
-        document.property.iter().map(|property| self::property(property.get_ref())).collect();
-    let organizations = document.organization.iter().map(|organization| self::organization(organization.get_ref()));
-    let apis = document.api.iter().map(|api| self::api(api.get_ref(), issuer));
+    let properties: Vec<Property> = document
+        .property
+        .iter()
+        .map(|property| self::property(property.get_ref()))
+        .collect();
+    let organizations = document
+        .organization
+        .iter()
+        .map(|organization| self::organization(organization.get_ref()));
+    let apis = document
+        .api
+        .iter()
+        .map(|api| self::api(api.get_ref(), issuer));
     let mut generated = Vec::new();
     let mut applications = Vec::with_capacity(document.application.len());
     for application in &document.application {
-        let (application, credentials) = self::application(application.get_ref(), issuer, &properties, now)?;
+        let (application, credentials) =
+            self::application(application.get_ref(), issuer, &properties, now)?;
         applications.push(application);
         generated.extend(credentials);
     }
@@ -63,7 +74,9 @@ fn property(property: &document::Property) -> Property {
 fn api(api: &document::Api, issuer: &str) -> Result<Api, Mistake> {
     let mut converted = Api::new(&api.name, &audience(&api.audience, issuer));
     if api.audience.get_ref() == MANAGEMENT_AUDIENCE {
-        converted.aliases.push(format!("{}/v1", converted.audience).into());
+        converted
+            .aliases
+            .push(format!("{}/v1", converted.audience).into());
     }
     let scopes = api.scopes.iter().map(|scope| ScopeDefinition {
         key: scope.get_ref().key.as_str().into(),
@@ -77,10 +90,17 @@ fn api(api: &document::Api, issuer: &str) -> Result<Api, Mistake> {
         converted.signing_algorithm = signing_algorithm(name)?;
     }
     if let Some(name) = &api.claims {
-        converted.claim_set = choose(name, "claim set", &[("rfc9068", ClaimSet::Rfc9068), ("kinde", ClaimSet::Kinde)])?;
+        converted.claim_set = choose(
+            name,
+            "claim set",
+            &[("rfc9068", ClaimSet::Rfc9068), ("kinde", ClaimSet::Kinde)],
+        )?;
     }
-    converted.introspection_clients =
-        api.introspection_clients.iter().map(|client_id| client_id.get_ref().as_str().into()).collect();
+    converted.introspection_clients = api
+        .introspection_clients
+        .iter()
+        .map(|client_id| client_id.get_ref().as_str().into())
+        .collect();
     Ok(converted)
 }
 
@@ -96,12 +116,15 @@ fn audience(text: &Spanned<String>, issuer: &str) -> String {
 }
 
 fn lifetime(seconds: &Spanned<u32>) -> Result<Lifetime, Mistake> {
-    Lifetime::from_seconds(*seconds.get_ref()).map_err(|error| Mistake::at(seconds, error.to_string()))
+    Lifetime::from_seconds(*seconds.get_ref())
+        .map_err(|error| Mistake::at(seconds, error.to_string()))
 }
 
 fn signing_algorithm(name: &Spanned<String>) -> Result<Algorithm, Mistake> {
-    let all: Vec<(&str, Algorithm)> =
-        Algorithm::ALL.iter().map(|algorithm| (algorithm.as_str(), *algorithm)).collect();
+    let all: Vec<(&str, Algorithm)> = Algorithm::ALL
+        .iter()
+        .map(|algorithm| (algorithm.as_str(), *algorithm))
+        .collect();
     match name.get_ref().parse() {
         Ok(algorithm) => Ok(algorithm),
         Err(_) => choose(name, "signing algorithm", &all),
@@ -109,8 +132,15 @@ fn signing_algorithm(name: &Spanned<String>) -> Result<Algorithm, Mistake> {
 }
 
 /// The value of a word, or the words that can stand there.
-fn choose<T: Copy>(word: &Spanned<String>, kind: &str, choices: &[(&str, T)]) -> Result<T, Mistake> {
-    let chosen = choices.iter().find(|(name, _)| *name == word.get_ref()).map(|(_, value)| *value);
+fn choose<T: Copy>(
+    word: &Spanned<String>,
+    kind: &str,
+    choices: &[(&str, T)],
+) -> Result<T, Mistake> {
+    let chosen = choices
+        .iter()
+        .find(|(name, _)| *name == word.get_ref())
+        .map(|(_, value)| *value);
     chosen.ok_or_else(|| {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         Mistake::unknown_word(word, kind, &names)
@@ -128,36 +158,70 @@ fn application(
         None => generate_client_id(),
     };
     let mut converted = Application::new(&application.name, &client_id);
-    converted.organization = application.organization.as_ref().map(|code| code.get_ref().as_str().into());
+    converted.organization = application
+        .organization
+        .as_ref()
+        .map(|code| code.get_ref().as_str().into());
     if application.enabled == Some(false) {
         converted.state = ApplicationState::Disabled;
     }
     if let Some(word) = &application.client_type {
-        let choices = [("confidential", ClientType::Confidential), ("public", ClientType::Public)];
+        let choices = [
+            ("confidential", ClientType::Confidential),
+            ("public", ClientType::Public),
+        ];
         converted.client_type = choose(word, "client type", &choices)?;
     }
     converted.grant_types = grant_types(application)?;
-    converted.token_lifetime = application.token_lifetime.as_ref().map(lifetime).transpose()?;
+    converted.token_lifetime = application
+        .token_lifetime
+        .as_ref()
+        .map(lifetime)
+        .transpose()?;
     converted.not_before = application.not_before.as_ref().map(time).transpose()?;
     for block in &application.allowed_addresses {
         let parsed = block.get_ref().parse();
         converted.allowed_addresses.push(parsed.map_err(|_| {
-            Mistake::at(block, format!("{:?} is no address and no block of addresses", block.get_ref()))
-                .help("write an address such as 192.0.2.7, or a block such as 10.0.0.0/8")
+            Mistake::at(
+                block,
+                format!(
+                    "{:?} is no address and no block of addresses",
+                    block.get_ref()
+                ),
+            )
+            .help("write an address such as 192.0.2.7, or a block such as 10.0.0.0/8")
         })?);
     }
-    converted.token_quota = application.token_quota.as_ref().map(|quota| self::quota(quota.get_ref())).transpose()?;
-    converted.feature_flags =
-        application.feature_flags.iter().map(|(key, value)| (key.get_ref().as_str().into(), value.into())).collect();
+    converted.token_quota = application
+        .token_quota
+        .as_ref()
+        .map(|quota| self::quota(quota.get_ref()))
+        .transpose()?;
+    converted.feature_flags = application
+        .feature_flags
+        .iter()
+        .map(|(key, value)| (key.get_ref().as_str().into(), value.into()))
+        .collect();
     converted.token_properties = token_properties(application, properties)?;
     converted.system_user = SystemUser {
-        name: application.system_user.as_ref().map(|name| name.get_ref().as_str().into()),
+        name: application
+            .system_user
+            .as_ref()
+            .map(|name| name.get_ref().as_str().into()),
         allowed: application.system_user_allowed,
     };
-    let authorizations = application.authorize.iter().map(Spanned::get_ref).map(|authorization| Authorization {
-        audience: audience(&authorization.audience, issuer).into(),
-        scopes: authorization.scopes.iter().map(|scope| scope.get_ref().as_str().into()).collect(),
-    });
+    let authorizations = application
+        .authorize
+        .iter()
+        .map(Spanned::get_ref)
+        .map(|authorization| Authorization {
+            audience: audience(&authorization.audience, issuer).into(),
+            scopes: authorization
+                .scopes
+                .iter()
+                .map(|scope| scope.get_ref().as_str().into())
+                .collect(),
+        });
     converted.authorizations = authorizations.collect();
     let generated = secret(application, &mut converted, now)?;
     Ok((converted, generated))
@@ -176,7 +240,11 @@ fn secret(
             )
         })?;
         // The file does not say when the secret was made; it works at any time.
-        converted.secrets.push(StoredSecret::new("secret_sha256", hash, UnixTime::from_seconds(0)));
+        converted.secrets.push(StoredSecret::new(
+            "secret_sha256",
+            hash,
+            UnixTime::from_seconds(0),
+        ));
         return Ok(None);
     }
     match converted.client_type {
@@ -184,7 +252,9 @@ fn secret(
         ClientType::Confidential => {
             let credentials = GeneratedCredentials::new(&converted.name, &converted.client_id);
             let hash = SecretHash::of(credentials.expose_secret().as_bytes());
-            converted.secrets.push(StoredSecret::new("generated", hash, now));
+            converted
+                .secrets
+                .push(StoredSecret::new("generated", hash, now));
             Ok(Some(credentials))
         }
     }
@@ -192,9 +262,13 @@ fn secret(
 
 fn grant_types(application: &document::Application) -> Result<GrantTypes, Mistake> {
     let Some(words) = &application.grant_types else {
-        return Ok(GrantTypes { client_credentials: true });
+        return Ok(GrantTypes {
+            client_credentials: true,
+        });
     };
-    let mut grant_types = GrantTypes { client_credentials: false };
+    let mut grant_types = GrantTypes {
+        client_credentials: false,
+    };
     for word in words {
         choose(word, "grant type", &[("client_credentials", ())])?;
         grant_types.client_credentials = true;
@@ -203,7 +277,11 @@ fn grant_types(application: &document::Application) -> Result<GrantTypes, Mistak
 }
 
 fn time(datetime: &Spanned<Datetime>) -> Result<UnixTime, Mistake> {
-    let timestamp = datetime.get_ref().to_string().parse::<jiff::Timestamp>().ok();
+    let timestamp = datetime
+        .get_ref()
+        .to_string()
+        .parse::<jiff::Timestamp>()
+        .ok();
     let seconds = timestamp.and_then(|timestamp| u64::try_from(timestamp.as_second()).ok());
     seconds.map(UnixTime::from_seconds).ok_or_else(|| {
         Mistake::at(datetime, "this is not a point in time")
@@ -213,14 +291,25 @@ fn time(datetime: &Spanned<Datetime>) -> Result<UnixTime, Mistake> {
 
 fn quota(quota: &document::TokenQuota) -> Result<Quota, Mistake> {
     let window_seconds = parse_seconds(quota.per.get_ref()).ok_or_else(|| {
-        Mistake::at(&quota.per, format!("{:?} is no length of time", quota.per.get_ref()))
-            .help("write a number and a unit: s, m, h or d, as in 1h")
+        Mistake::at(
+            &quota.per,
+            format!("{:?} is no length of time", quota.per.get_ref()),
+        )
+        .help("write a number and a unit: s, m, h or d, as in 1h")
     })?;
     let mode = match &quota.mode {
-        Some(word) => choose(word, "quota mode", &[("warn", QuotaMode::Warn), ("enforce", QuotaMode::Enforce)])?,
+        Some(word) => choose(
+            word,
+            "quota mode",
+            &[("warn", QuotaMode::Warn), ("enforce", QuotaMode::Enforce)],
+        )?,
         None => QuotaMode::Warn,
     };
-    Ok(Quota { tokens: quota.tokens, window_seconds, mode })
+    Ok(Quota {
+        tokens: quota.tokens,
+        window_seconds,
+        mode,
+    })
 }
 
 /// The values of the properties that tokens carry, in the order in which `token_properties` names them.
@@ -228,10 +317,16 @@ fn token_properties(
     application: &document::Application,
     defined: &[Property],
 ) -> Result<Vec<(Box<str>, PropertyValue)>, Mistake> {
-    let values: BTreeMap<&str, &Scalar> =
-        application.properties.iter().map(|(key, value)| (key.get_ref().as_str(), value)).collect();
+    let values: BTreeMap<&str, &Scalar> = application
+        .properties
+        .iter()
+        .map(|(key, value)| (key.get_ref().as_str(), value))
+        .collect();
     for key in application.properties.keys() {
-        if !defined.iter().any(|property| *property.key == **key.get_ref()) {
+        if !defined
+            .iter()
+            .any(|property| *property.key == **key.get_ref())
+        {
             let keys: Vec<&str> = defined.iter().map(|property| &*property.key).collect();
             return Err(Mistake::unknown_word(key, "property", &keys));
         }
@@ -240,7 +335,11 @@ fn token_properties(
     for key in &application.token_properties {
         let Some(value) = values.get(key.get_ref().as_str()) else {
             let keys: Vec<&str> = values.keys().copied().collect();
-            return Err(Mistake::unknown_word(key, "property of this application", &keys));
+            return Err(Mistake::unknown_word(
+                key,
+                "property of this application",
+                &keys,
+            ));
         };
         carried.push((key.get_ref().as_str().into(), (*value).into()));
     }

@@ -23,7 +23,18 @@ mod tests {
         assert_eq!(parse_seconds("15m"), Some(900));
         assert_eq!(parse_seconds("1h"), Some(3600));
         assert_eq!(parse_seconds("7d"), Some(604_800));
-        for wrong in ["", "h", "1", "1 h", "-1h", "+1h", "1.5h", "1w", "0h", "99999999999999999999h"] {
+        for wrong in [
+            "",
+            "h",
+            "1",
+            "1 h",
+            "-1h",
+            "+1h",
+            "1.5h",
+            "1w",
+            "0h",
+            "99999999999999999999h",
+        ] {
             assert_eq!(parse_seconds(wrong), None, "{wrong}");
         }
     }

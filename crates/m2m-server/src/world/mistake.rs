@@ -23,7 +23,11 @@ pub(super) struct Mistake {
 impl Mistake {
     /// A mistake in this value.
     pub(super) fn at<T>(value: &Spanned<T>, what: impl Into<String>) -> Self {
-        Self { span: value.span(), what: what.into(), help: None }
+        Self {
+            span: value.span(),
+            what: what.into(),
+            help: None,
+        }
     }
 
     /// The same with what would be right.
@@ -41,7 +45,12 @@ impl Mistake {
     /// The text is not TOML, or not of the form of a world.
     pub(super) fn of_toml(error: &toml::de::Error) -> Self {
         // Several lines would break the report; the first says what is wrong.
-        let what = error.message().lines().next().unwrap_or_default().to_owned();
+        let what = error
+            .message()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let mut quoted = what.split('`').skip(1).step_by(2);
         let help = match quoted.next() {
             // serde lists what it expected behind what it found: unknown field `x`, expected one of `a`, `b`.
@@ -54,16 +63,29 @@ impl Mistake {
             (Some(_), Some((found, _))) => found.to_owned(),
             _ => what,
         };
-        Self { span: error.span().unwrap_or_default(), what, help }
+        Self {
+            span: error.span().unwrap_or_default(),
+            what,
+            help,
+        }
     }
 
     /// The records do not fit together.
     pub(super) fn of_registry(error: &InvalidRegistry, document: &Document) -> Self {
-        let help = match &error.problem {
-            Problem::Unknown { nearest: Some(nearest), .. } => Some(format!("did you mean {nearest:?}?")),
-            _ => None,
+        let help = if let Problem::Unknown {
+            nearest: Some(nearest),
+            ..
+        } = &error.problem
+        {
+            Some(format!("did you mean {nearest:?}?"))
+        } else {
+            None
         };
-        Self { span: place::span(error, document), what: error.problem.to_string(), help }
+        Self {
+            span: place::span(error, document),
+            what: error.problem.to_string(),
+            help,
+        }
     }
 }
 

@@ -12,11 +12,15 @@ pub(super) fn span(error: &InvalidRegistry, document: &Document) -> Range<usize>
     let place = error.place;
     let item = place.item.unwrap_or_default();
     let found = match place.record {
-        Record::Api => in_record(&document.api, place.index, |api| api_field(api, place.field, item)),
-        Record::Organization => {
-            in_record(&document.organization, place.index, |organization| Some(organization.code.span()))
-        }
-        Record::Property => in_record(&document.property, place.index, |property| Some(property.key.span())),
+        Record::Api => in_record(&document.api, place.index, |api| {
+            api_field(api, place.field, item)
+        }),
+        Record::Organization => in_record(&document.organization, place.index, |organization| {
+            Some(organization.code.span())
+        }),
+        Record::Property => in_record(&document.property, place.index, |property| {
+            Some(property.key.span())
+        }),
         Record::Application => in_record(&document.application, place.index, |application| {
             application_field(application, place.field, item, &error.problem)
         }),
@@ -64,12 +68,14 @@ fn application_field(
         Field::SystemUser => application.system_user.as_ref().map(Spanned::span),
         Field::TokenQuota => application.token_quota.as_ref().map(Spanned::span),
         Field::TokenProperties => application.token_properties.get(item).map(Spanned::span),
-        Field::Authorize => {
-            application.authorize.get(item).map(|authorization| authorization.get_ref().audience.span())
-        }
-        Field::AuthorizeScopes => {
-            application.authorize.get(item).map(|authorization| scope(authorization, problem))
-        }
+        Field::Authorize => application
+            .authorize
+            .get(item)
+            .map(|authorization| authorization.get_ref().audience.span()),
+        Field::AuthorizeScopes => application
+            .authorize
+            .get(item)
+            .map(|authorization| scope(authorization, problem)),
         Field::Audience
         | Field::Aliases
         | Field::Scopes
@@ -81,11 +87,14 @@ fn application_field(
 
 /// The very scope that is wrong, by its text.
 fn scope(authorization: &Spanned<Authorization>, problem: &Problem) -> Range<usize> {
-    let wrong = match problem {
-        Problem::Unknown { value, .. } => Some(&**value),
-        _ => None,
+    let wrong = if let Problem::Unknown { value, .. } = problem {
+        Some(&**value)
+    } else {
+        None
     };
     let scopes = &authorization.get_ref().scopes;
-    let found = scopes.iter().find(|scope| Some(scope.get_ref().as_str()) == wrong);
+    let found = scopes
+        .iter()
+        .find(|scope| Some(scope.get_ref().as_str()) == wrong);
     found.map_or_else(|| authorization.span(), Spanned::span)
 }

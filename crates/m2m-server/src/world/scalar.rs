@@ -69,11 +69,15 @@ impl<'de> Deserialize<'de> for Scope {
             }
 
             fn visit_str<E: Error>(self, key: &str) -> Result<Scope, E> {
-                Ok(Scope { key: key.to_owned(), description: String::new() })
+                Ok(Scope {
+                    key: key.to_owned(),
+                    description: String::new(),
+                })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Scope, A::Error> {
-                let Described { key, description } = Described::deserialize(MapAccessDeserializer::new(map))?;
+                let Described { key, description } =
+                    Described::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(Scope { key, description })
             }
         }

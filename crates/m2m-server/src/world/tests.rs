@@ -71,20 +71,39 @@ fn records(source: &str) -> Records {
 #[test]
 fn reads_everything_that_a_file_can_hold() {
     let records = records(EVERYTHING);
-    let [orders, management] = &*records.apis else { panic!("two APIs") };
+    let [orders, management] = &*records.apis else {
+        panic!("two APIs")
+    };
     assert_eq!(orders.scopes[1].description.as_ref(), "Change orders");
     assert_eq!(orders.token_lifetime.as_seconds(), 1800);
-    assert_eq!((orders.signing_algorithm, orders.claim_set), (Algorithm::EdDsa, ClaimSet::Kinde));
+    assert_eq!(
+        (orders.signing_algorithm, orders.claim_set),
+        (Algorithm::EdDsa, ClaimSet::Kinde)
+    );
     assert_eq!(management.audience.as_ref(), "http://127.0.0.1:8080/api");
-    assert_eq!(management.aliases[0].as_ref(), "http://127.0.0.1:8080/api/v1");
+    assert_eq!(
+        management.aliases[0].as_ref(),
+        "http://127.0.0.1:8080/api/v1"
+    );
     assert!(records.organizations[0].suspended);
     assert!(records.properties[1].private);
-    let [billing, trusted] = &*records.applications else { panic!("two applications") };
+    let [billing, trusted] = &*records.applications else {
+        panic!("two applications")
+    };
     assert_eq!(billing.state, ApplicationState::Disabled);
-    assert_eq!(billing.not_before, Some(UnixTime::from_seconds(1_795_132_800)));
+    assert_eq!(
+        billing.not_before,
+        Some(UnixTime::from_seconds(1_795_132_800))
+    );
     assert_eq!(billing.allowed_addresses.len(), 2);
-    assert_eq!(billing.token_quota.map(|quota| quota.window_seconds), Some(3600));
-    assert_eq!(*billing.token_properties, [("region".into(), PropertyValue::Text("eu".into()))]);
+    assert_eq!(
+        billing.token_quota.map(|quota| quota.window_seconds),
+        Some(3600)
+    );
+    assert_eq!(
+        *billing.token_properties,
+        [("region".into(), PropertyValue::Text("eu".into()))]
+    );
     assert_eq!(billing.feature_flags.len(), 3);
     assert_eq!(billing.authorizations[1].audience, management.audience);
     assert_eq!(trusted.system_user.name.as_deref(), Some("svc.integration"));
@@ -93,15 +112,27 @@ fn reads_everything_that_a_file_can_hold() {
 
 #[test]
 fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
-    let Populated { registry, generated } = populate(EVERYTHING).unwrap();
-    let [trusted] = &*generated else { panic!("one application has no secret") };
+    let Populated {
+        registry,
+        generated,
+    } = populate(EVERYTHING).unwrap();
+    let [trusted] = &*generated else {
+        panic!("one application has no secret")
+    };
     assert_eq!(trusted.client_id, "my.trusted.app/service");
-    assert!(m2m_authority::registry::is_generated_secret(trusted.expose_secret()));
+    assert!(m2m_authority::registry::is_generated_secret(
+        trusted.expose_secret()
+    ));
     assert!(!format!("{registry:?} {generated:?}").contains(trusted.expose_secret()));
 
     let nameless = populate("[[application]]\nname = \"A\"\n").unwrap();
     assert_eq!(nameless.generated[0].client_id.len(), 22);
-    assert!(populate("[[application]]\nname = \"A\"\nclient_type = \"public\"\n").unwrap().generated.is_empty());
+    assert!(
+        populate("[[application]]\nname = \"A\"\nclient_type = \"public\"\n")
+            .unwrap()
+            .generated
+            .is_empty()
+    );
 }
 
 /// A file with one mistake is told the place of it and what would be right.
@@ -109,7 +140,10 @@ fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
 fn check(source: &str, place: &str, what: &str, help: &str) {
     let failure = populate(source).unwrap_err();
     let text = failure.to_string();
-    assert!(text.contains(&format!("--> world.toml:{place}\n")), "{text}");
+    assert!(
+        text.contains(&format!("--> world.toml:{place}\n")),
+        "{text}"
+    );
     assert!(text.contains(what), "{text}");
     assert!(text.contains(help), "{text}");
     assert_eq!(failure.exit(), crate::error::Exit::Usage);
@@ -117,50 +151,176 @@ fn check(source: &str, place: &str, what: &str, help: &str) {
 
 #[test]
 fn a_misspelled_field_is_told_the_nearest_one() {
-    check("[[api]]\nname = \"A\"\naudince = \"a\"\n", "3:1", "unknown field `audince`", "did you mean `audience`?");
-    check("[[aplication]]\nname = \"A\"\n", "1:3", "unknown field `aplication`", "did you mean `application`?");
+    check(
+        "[[api]]\nname = \"A\"\naudince = \"a\"\n",
+        "3:1",
+        "unknown field `audince`",
+        "did you mean `audience`?",
+    );
+    check(
+        "[[aplication]]\nname = \"A\"\n",
+        "1:3",
+        "unknown field `aplication`",
+        "did you mean `application`?",
+    );
     let nested = "[[api]]\nname = \"A\"\naudience = \"a\"\nscopes = [{ kee = \"x\" }]\n";
     check(nested, "4:13", "unknown field `kee`", "did you mean `key`?");
 }
 
 #[test]
 fn a_missing_field_is_named() {
-    check("[[api]]\nname = \"A\"\n", "1:1", "missing field `audience`", "");
+    check(
+        "[[api]]\nname = \"A\"\n",
+        "1:1",
+        "missing field `audience`",
+        "",
+    );
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     let api = |line: &str| format!("[[api]]\nname = \"A\"\naudience = \"a\"\n{line}\n");
-    check(&api("signing_alg = \"ES265\""), "4:15", "unknown signing algorithm \"ES265\"", "did you mean `ES256`?");
-    check(&api("claims = \"oidc\""), "4:10", "unknown claim set \"oidc\"", "there are rfc9068, kinde");
-    check(&api("token_lifetime = 0"), "4:18", "1 to 2592000 seconds", "");
+    check(
+        &api("signing_alg = \"ES265\""),
+        "4:15",
+        "unknown signing algorithm \"ES265\"",
+        "did you mean `ES256`?",
+    );
+    check(
+        &api("claims = \"oidc\""),
+        "4:10",
+        "unknown claim set \"oidc\"",
+        "there are rfc9068, kinde",
+    );
+    check(
+        &api("token_lifetime = 0"),
+        "4:18",
+        "1 to 2592000 seconds",
+        "",
+    );
     check(&api("token_lifetime = \"1h\""), "4:18", "invalid type", "");
     check(&api("scopes = [1]"), "4:11", "a scope", "");
-    check(&api("scopes = [\"a\", \"b c\"]"), "4:16", "\"b c\" is not a scope token", "");
+    check(
+        &api("scopes = [\"a\", \"b c\"]"),
+        "4:16",
+        "\"b c\" is not a scope token",
+        "",
+    );
 
     let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
-    check(&application("client_type = \"secret\""), "3:15", "unknown client type", "confidential, public");
-    check(&application("grant_types = [\"client_credential\"]"), "3:16", "grant type", "`client_credentials`");
-    check(&application("not_before = 2026-11-20T00:00:00"), "3:14", "point in time", "2026-11-20T00:00:00Z");
-    check(&application("allowed_addresses = [\"10.0.0.0/33\"]"), "3:22", "no block of addresses", "10.0.0.0/8");
-    check(&application("token_quota = { tokens = 1, per = \"hour\" }"), "3:35", "no length of time", "1h");
-    check(&application("token_quota = { tokens = 0, per = \"1h\" }"), "3:15", "less than 1", "");
-    check(&application("secret_sha256 = \"secret\""), "3:17", "base64 of 32 bytes", "openssl dgst");
-    check(&application("client_id = \"a:b\""), "3:13", "is not a client id", "");
-    check(&application("feature_flags = { a = [] }"), "3:23", "a string, an integer", "");
+    check(
+        &application("client_type = \"secret\""),
+        "3:15",
+        "unknown client type",
+        "confidential, public",
+    );
+    check(
+        &application("grant_types = [\"client_credential\"]"),
+        "3:16",
+        "grant type",
+        "`client_credentials`",
+    );
+    check(
+        &application("not_before = 2026-11-20T00:00:00"),
+        "3:14",
+        "point in time",
+        "2026-11-20T00:00:00Z",
+    );
+    check(
+        &application("allowed_addresses = [\"10.0.0.0/33\"]"),
+        "3:22",
+        "no block of addresses",
+        "10.0.0.0/8",
+    );
+    check(
+        &application("token_quota = { tokens = 1, per = \"hour\" }"),
+        "3:35",
+        "no length of time",
+        "1h",
+    );
+    check(
+        &application("token_quota = { tokens = 0, per = \"1h\" }"),
+        "3:15",
+        "less than 1",
+        "",
+    );
+    check(
+        &application("secret_sha256 = \"secret\""),
+        "3:17",
+        "base64 of 32 bytes",
+        "openssl dgst",
+    );
+    check(
+        &application("client_id = \"a:b\""),
+        "3:13",
+        "is not a client id",
+        "",
+    );
+    check(
+        &application("feature_flags = { a = [] }"),
+        "3:23",
+        "a string, an integer",
+        "",
+    );
+}
+
+/// A file that holds everything, with one word replaced by a wrong one, is told the place of that and the right one.
+#[track_caller]
+fn check_reference(right: &str, wrong: &str, marked: &str, what: &str, nearest: &str) {
+    let source = EVERYTHING.replacen(right, wrong, 1);
+    let line = source
+        .lines()
+        .position(|line| line.contains(wrong))
+        .unwrap();
+    let column = source.lines().nth(line).unwrap().find(marked).unwrap();
+    let place = format!("{}:{}", line + 1, column + 1);
+    check(&source, &place, what, &format!("did you mean {nearest}?"));
 }
 
 #[test]
 fn a_reference_to_nothing_is_told_the_nearest_thing() {
-    let wrong = |from: &str, to: &str| EVERYTHING.replace(from, to);
-    let misspelled = wrong("{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }",
-        "{ audience = \"https://order.example/api\" }");
-    check(&misspelled, "46:27", "there is no API with the audience", "did you mean \"https://orders.example/api\"?");
-    check(&wrong("scopes = [\"read:orders\"] }", "scopes = [\"read:order\"] }"), "46:67", "there is no scope", "\"read:orders\"?");
-    check(&wrong("organization = \"org_acme\"", "organization = \"org_acne\""), "34:16", "no organization", "\"org_acme\"?");
-    check(&wrong("[\"billing-job\"]", "[\"billing-jbo\"]"), "9:26", "no application with the client id", "\"billing-job\"?");
-    check(&wrong("token_properties = [\"region\"]", "token_properties = [\"regoin\"]"), "45:21", "unknown property", "`region`?");
-    check(&wrong("properties = { region", "properties = { regiom"), "44:16", "unknown property", "`region`?");
+    check_reference(
+        "authorize = [{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }",
+        "authorize = [{ audience = \"https://order.example/api\" }",
+        "\"https://order.example/api\"",
+        "there is no API with the audience",
+        "\"https://orders.example/api\"",
+    );
+    check_reference(
+        "scopes = [\"read:orders\"] }",
+        "scopes = [\"read:order\"] }",
+        "\"read:order\"",
+        "there is no scope",
+        "\"read:orders\"",
+    );
+    check_reference(
+        "organization = \"org_acme\"",
+        "organization = \"org_acne\"",
+        "\"org_acne\"",
+        "there is no organization",
+        "\"org_acme\"",
+    );
+    check_reference(
+        "[\"billing-job\"]",
+        "[\"billing-jbo\"]",
+        "\"billing-jbo\"",
+        "there is no application with the client id",
+        "\"billing-job\"",
+    );
+    check_reference(
+        "token_properties = [\"region\"]",
+        "token_properties = [\"regoin\"]",
+        "\"regoin\"",
+        "unknown property",
+        "`region`",
+    );
+    check_reference(
+        "properties = { region",
+        "properties = { regiom",
+        "regiom",
+        "unknown property",
+        "`region`",
+    );
 }
 
 #[test]

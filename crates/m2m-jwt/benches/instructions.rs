@@ -1,0 +1,56 @@
+//! Instructions of making and checking an access token with 350 bytes of claims, without the signature itself.
+//!
+//! They do not depend on the machine's mood; `instructions.json` beside this file has those that were committed.
+
+#![expect(
+    missing_docs,
+    unused_qualifications,
+    reason = "what gungraun's macros generate"
+)]
+
+#[path = "support/tokens.rs"]
+mod tokens;
+
+use std::hint::black_box;
+
+use gungraun::{library_benchmark, library_benchmark_group, main};
+use m2m_jwt::{
+    Algorithm, ClaimSet, InvalidToken, JwkSet, KeySet, Limits, SigningFailed, UnixTime, Unverified,
+    sign_access_token, verify,
+};
+use tokens::{Constant, NOW, claims, expectations};
+
+fn token() -> String {
+    sign_access_token(&claims(), ClaimSet::Rfc9068, &Constant::new()).expect("it signs")
+}
+
+fn verifier() -> (String, KeySet<Constant>) {
+    (token(), Constant::keys())
+}
+
+#[library_benchmark]
+#[bench::rfc9068(args = (ClaimSet::Rfc9068, Constant::new()))]
+#[bench::kinde(args = (ClaimSet::Kinde, Constant::new()))]
+fn sign(claim_set: ClaimSet, signer: Constant) -> Result<String, SigningFailed> {
+    sign_access_token(black_box(&claims()), claim_set, black_box(&signer))
+}
+
+#[library_benchmark]
+#[bench::constant(verifier())]
+fn check((token, keys): (String, KeySet<Constant>)) -> Result<Option<UnixTime>, InvalidToken> {
+    let unverified = Unverified::parse(black_box(&token), &Limits::DEFAULT)?;
+    verify(&unverified, &keys, &expectations(&[Algorithm::Es256]), NOW)
+        .map(|claims| claims.expires_at())
+}
+
+#[library_benchmark]
+#[bench::of_one_key(tokens::signing_key(Algorithm::Es256).public_jwk().to_json())]
+fn read_jwk_set(jwk: String) -> usize {
+    JwkSet::parse(black_box(&format!("{{\"keys\":[{jwk}]}}"))).map_or(0, |set| set.keys().len())
+}
+
+library_benchmark_group!(
+    name = access_token,
+    benchmarks = [sign, check, read_jwk_set]
+);
+main!(library_benchmark_groups = access_token);

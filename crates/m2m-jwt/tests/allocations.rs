@@ -1,0 +1,80 @@
+//! How often tokens make the allocator work, beyond what the signature itself does.
+
+#[path = "support/keys.rs"]
+mod keys;
+
+use allocation_counter::measure;
+use keys::{keys_of, signing_key};
+use m2m_jwt::{
+    AccessTokenClaims, Algorithm, ClaimSet, Expectations, Limits, Signature, Signer as _, UnixTime,
+    Unverified, VerificationKey, VerifySignature as _, sign_access_token, verify,
+};
+
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+const AUDIENCE: &[&str] = &["https://orders.example/api"];
+
+fn claims() -> AccessTokenClaims<'static> {
+    AccessTokenClaims {
+        issuer: "https://as.example",
+        subject: None,
+        client_id: "billing-job",
+        audience: AUDIENCE,
+        expires_at: NOW.saturating_add_seconds(3600),
+        issued_at: NOW,
+        jwt_id: "id-1",
+        scope: "read:orders write:orders",
+        organization_code: Some("org_acme"),
+        properties: &[],
+        feature_flags: &[],
+    }
+}
+
+/// Allocations of the second of two runs; the first may fill what the crypto library fills once.
+fn allocations(mut run: impl FnMut()) -> u64 {
+    run();
+    measure(run).count_total
+}
+
+#[test]
+fn signing_takes_two_allocations_beyond_the_signature() {
+    for algorithm in Algorithm::ALL {
+        let key = signing_key(*algorithm);
+        for claim_set in [ClaimSet::Rfc9068, ClaimSet::Kinde] {
+            let raw = allocations(|| key.sign(b"input", &mut Signature::new()).unwrap());
+            let whole =
+                allocations(|| drop(sign_access_token(&claims(), claim_set, &key).unwrap()));
+            assert!(
+                (raw + 1..=raw + 2).contains(&whole),
+                "{algorithm}: {whole} allocations, {raw} of them for the signature"
+            );
+        }
+    }
+}
+
+#[test]
+fn verifying_takes_one_allocation_beyond_the_signature() {
+    for algorithm in Algorithm::ALL {
+        let key = signing_key(*algorithm);
+        let token = sign_access_token(&claims(), ClaimSet::Rfc9068, &key).unwrap();
+        let (keys, algorithms) = (keys_of(&key), [*algorithm]);
+        let expectations = Expectations::access_token("https://as.example", AUDIENCE, &algorithms);
+        let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
+        let public = VerificationKey::new(key.public_jwk()).unwrap();
+        let raw = allocations(|| {
+            assert!(public.verify(
+                *algorithm,
+                unverified.signing_input(),
+                unverified.signature()
+            ));
+        });
+        let whole = allocations(|| {
+            let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
+            let claims = verify(&unverified, &keys, &expectations, NOW).unwrap();
+            assert!(claims.has_scope("write:orders"));
+        });
+        assert!(
+            whole == raw + 1,
+            "{algorithm}: {whole} allocations, {raw} of them for the signature"
+        );
+    }
+}

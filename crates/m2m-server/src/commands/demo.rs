@@ -1,0 +1,90 @@
+//! `m2m demo`: the whole in a minute, over a real socket.
+
+mod steps;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::mpsc::channel;
+
+use m2m_errors::Profile;
+
+use super::start::{Plan, Started, interrupted, log_panics, start};
+use crate::cli::DemoOptions;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::recorder;
+use crate::world::World;
+
+use steps::Steps;
+
+/// The demo's registry.
+const WORLD: &str = include_str!("demo/world.toml");
+
+pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure> {
+    let port = if options.once { 0 } else { 8080 };
+    let listen = options
+        .listen
+        .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    if !listen.ip().is_loopback() {
+        return Err(Failure::usage(format!(
+            "{listen} is not a loopback address, and the demo is for this machine"
+        ))
+        .help("--listen 127.0.0.1:8080"));
+    }
+    let world = World::parse("the demo's world.toml", WORLD)?;
+    log_panics();
+    let runtime = super::runtime()?;
+    let (publish, entries) = channel();
+    let worker = runtime.block_on(async {
+        let plan = Plan {
+            world,
+            listen,
+            issuer: None,
+            profile: Profile::Rfc,
+            keys: None,
+        };
+        // Once the steps are done nobody receives, and refusals are logged as they are by `m2m serve`.
+        let publish = move |entry| {
+            if let Err(unreceived) = publish.send(entry) {
+                recorder::log(unreceived.0);
+            }
+        };
+        let Started {
+            server,
+            listener,
+            issuer,
+            registry,
+            generated,
+            worker,
+            summary,
+        } = start(plan, publish).await?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(server.serve(listener, async {
+            let _ = stopped.await;
+        }));
+        let steps = Steps {
+            issuer: &issuer,
+            registry: &registry,
+            generated: &generated,
+            entries: &entries,
+            output,
+        };
+        steps.server(&summary);
+        let token = steps.token().await?;
+        steps.claims(&token)?;
+        steps.signature(&token).await?;
+        steps.refusal().await?;
+        steps.wrong_secret().await?;
+        drop(entries);
+        if !options.once {
+            steps::what_next(&issuer, &generated, output);
+            interrupted().await;
+        }
+        drop(stop);
+        let _ = serving.await;
+        Ok(worker)
+    })?;
+    drop(runtime);
+    // The counts are for the log of a server; the demo has shown what there was.
+    drop(worker.finish());
+    Ok(())
+}

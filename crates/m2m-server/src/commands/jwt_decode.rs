@@ -1,0 +1,27 @@
+//! `m2m jwt decode`: what a token says.
+
+use m2m_jwt::{Limits, Unverified};
+
+use super::{read_token, token_text};
+use crate::cli::{Format, JwtDecodeOptions};
+use crate::clock;
+use crate::error::Failure;
+use crate::output::Output;
+
+pub(super) fn decode(options: &JwtDecodeOptions, output: &Output) -> Result<(), Failure> {
+    let token = read_token(options.token.as_deref())?;
+    let token =
+        Unverified::parse(&token, &Limits::DEFAULT).map_err(|error| token_text::failure(&error))?;
+    match options.output {
+        Format::Text => {
+            token_text::print(&token, clock::now(), output)
+                .map_err(|error| token_text::failure(&error))?;
+            output.line("Nothing is verified: m2m jwt verify does that.");
+        }
+        Format::Json => {
+            let json = token_text::to_json(&token).map_err(|error| token_text::failure(&error))?;
+            output.line(format!("{json:#}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! The commands that do not serve.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use crate::support::{SECRET, Serving, file, m2m, run, text};
+
+#[test]
+fn the_demo_shows_every_step_and_ends_well() {
+    let output = run(&["demo", "--once"]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{stdout}{stderr}");
+    for expected in [
+        "1. A server",
+        "2. A token, over HTTP",
+        "\"access_token\"",
+        "client_id    \"billing-job\"",
+        "in 59 minutes",
+        "good: from http://127.0.0.1:",
+        "\"error\": \"invalid_scope\"",
+        "cause: scope-unknown",
+        "\"error\": \"invalid_client\"",
+        "cause: secret-wrong",
+        "a line break at the end",
+        "fix: send the secret without a line break at the end",
+    ] {
+        let expected_later = expected.replace("in 59 minutes", "in 1 hour");
+        assert!(
+            stdout.contains(expected) || stdout.contains(&expected_later),
+            "{expected}: {stdout}"
+        );
+    }
+    assert!(!stdout.contains('\u{1b}'), "no colour but on a terminal");
+    assert_eq!(stderr, "");
+}
+
+#[test]
+fn explain_knows_codes_causes_and_statuses_in_every_dialect() {
+    let explain = |arguments: &[&str]| {
+        let output = run(&[&["explain"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0));
+        text(&output.stdout)
+    };
+    assert!(explain(&["invalid_client"]).contains("secret-rotated-out"));
+    assert!(explain(&["401"]).contains("401 Unauthorized"));
+    assert!(explain(&["grant-type-unsupported"]).contains("400 unsupported_grant_type"));
+    assert!(
+        explain(&["--profile", "kinde", "grant-type-unsupported"]).contains("400 invalid_request")
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&explain(&["--output", "json", "scope-not-assigned"])).unwrap();
+    assert_eq!(json["answer"]["error"], "invalid_scope");
+    assert!(!json["operator"]["fixes"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn explain_names_the_nearest_word() {
+    let output = run(&["explain", "invalid_clinet"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("did you mean `invalid_client`?"));
+    assert_eq!(run(&["explain", "nothing like it"]).status.code(), Some(2));
+}
+
+#[test]
+fn jwt_decode_reads_an_argument_or_standard_input_and_shows_times() {
+    let server = Serving::start(&[]);
+    let token = server.token("plain-id", SECRET, "").access_token();
+    let output = run(&["jwt", "decode", &token]);
+    assert_eq!(output.status.code(), Some(0));
+    let stdout = text(&output.stdout);
+    assert!(stdout.contains("client_id    \"plain-id\""), "{stdout}");
+    assert!(
+        stdout
+            .lines()
+            .any(|line| line.trim_start().starts_with("exp ") && line.contains("Z, in ")),
+        "{stdout}"
+    );
+
+    let mut child = m2m(&["jwt", "decode", "--output", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{token}").unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(json["header"]["typ"], "at+jwt");
+    assert_eq!(json["claims"]["client_id"], "plain-id");
+    assert!(json["times"]["exp"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn jwt_decode_says_why_it_cannot() {
+    let output = run(&["jwt", "decode", "not.a-token"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("token-malformed"));
+}
+
+#[test]
+fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
+    let server = Serving::start(&[]);
+    let token = server.token("plain-id", SECRET, "").access_token();
+    let url = format!("{}/.well-known/jwks.json", server.issuer());
+    let (_folder, path) = file(
+        "jwks.json",
+        &server.call("GET", "/.well-known/jwks.json", "").body,
+    );
+    let issuer = server.issuer();
+    let check = |arguments: &[&str], code: i32, expected: &str| {
+        let output = run(&[&["jwt", "verify"], arguments].concat());
+        let all = text(&output.stdout) + &text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{all}");
+        assert!(all.contains(expected), "{all}");
+    };
+    check(&[&token, "--jwks", &url], 0, "The audience was not checked");
+    let all = [
+        "--audience",
+        "https://orders.example/api",
+        "--issuer",
+        &issuer,
+        "--alg",
+        "ES256",
+    ];
+    check(
+        &[&[token.as_str(), "--jwks", path.as_str()], &all[..]].concat(),
+        0,
+        "good",
+    );
+    check(
+        &[&token, "--jwks", &path, "--output", "json"],
+        0,
+        "\"verified\": true",
+    );
+    check(
+        &[
+            &token,
+            "--jwks",
+            &path,
+            "--audience",
+            "https://orders.example",
+        ],
+        1,
+        "audience-mismatch",
+    );
+    check(
+        &[&token, "--jwks", &path, "--issuer", "https://id.example"],
+        1,
+        "issuer-mismatch",
+    );
+    check(
+        &[&token, "--jwks", &path, "--alg", "RS256"],
+        1,
+        "token-algorithm-wrong",
+    );
+    check(
+        &[&token, "--jwks", &path, "--alg", "none"],
+        2,
+        "there are ES256",
+    );
+    let (body, signature) = token.rsplit_once('.').unwrap();
+    let other = if signature.starts_with('A') { "B" } else { "A" };
+    let forged = format!("{body}.{other}{}", &signature[1..]);
+    check(&[&forged, "--jwks", &path], 1, "token-signature-wrong");
+    check(
+        &[&forged, "--jwks", &path, "--output", "json"],
+        1,
+        "\"verified\": false",
+    );
+}
+
+#[test]
+fn jwt_verify_tells_what_is_not_reachable_from_what_is_not_offered() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let code = |jwks: &str| {
+        let output = run(&["jwt", "verify", "a.b.c", "--jwks", jwks]);
+        (output.status.code(), text(&output.stderr))
+    };
+    assert_eq!(code(&format!("http://{free}/jwks.json")).0, Some(3));
+    let (exit, stderr) = code("https://id.example/jwks.json");
+    assert_eq!(exit, Some(2));
+    assert!(stderr.contains("TLS"), "{stderr}");
+    assert_eq!(code("no-such-file.json").0, Some(2));
+}
+
+#[test]
+fn help_shows_examples_and_wrong_usage_exits_2() {
+    for arguments in [
+        &["help"][..],
+        &["demo", "--help"],
+        &["serve", "--help"],
+        &["jwt", "verify", "--help"],
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains("Examples:"));
+    }
+    assert_eq!(run(&["sevre"]).status.code(), Some(2));
+    assert_eq!(run(&["serve"]).status.code(), Some(2));
+}

@@ -1,0 +1,139 @@
+//! Metadata, keys and the pages of errors.
+
+use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, UnixTime, Unverified, verify};
+use oauth_proto::{AuthorizationServerMetadata, Issuer};
+
+use crate::support::{SECRET, Serving};
+
+#[test]
+fn a37_metadata_stand_at_both_names_and_say_who_issues() {
+    let server = Serving::start(&[]);
+    let issuer = Issuer::parse(&server.issuer()).unwrap();
+    let answer = server.call("GET", "/.well-known/oauth-authorization-server", "");
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(
+        server
+            .call("GET", "/.well-known/openid-configuration", "")
+            .body,
+        answer.body
+    );
+    let metadata = AuthorizationServerMetadata::parse(answer.body.as_bytes(), &issuer).unwrap();
+    assert_eq!(
+        metadata.token_endpoint,
+        Some(format!("{issuer}/oauth2/token"))
+    );
+    assert_eq!(metadata.grant_types_supported, ["client_credentials"]);
+    assert_eq!(
+        metadata.token_endpoint_auth_methods_supported,
+        ["client_secret_basic", "client_secret_post"]
+    );
+    assert_eq!(
+        metadata.id_token_signing_alg_values_supported,
+        ["ES256", "EdDSA"]
+    );
+    assert!(
+        answer.json()["response_types_supported"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    assert!(!answer.body.contains("none"));
+}
+
+#[test]
+fn a37_an_issuer_with_a_path_has_its_metadata_where_rfc_8414_says() {
+    let server = Serving::start(&["--issuer", "https://id.example/tenant"]);
+    assert!(server.ready.contains("issuer https://id.example/tenant,"));
+    for path in [
+        "/.well-known/oauth-authorization-server/tenant",
+        "/tenant/.well-known/openid-configuration",
+    ] {
+        let metadata = server.call("GET", path, "").json();
+        assert_eq!(metadata["issuer"], "https://id.example/tenant");
+        assert_eq!(
+            metadata["token_endpoint"],
+            "https://id.example/tenant/oauth2/token"
+        );
+    }
+    let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
+    server
+        .post("/tenant/oauth2/token", "", &form)
+        .access_token();
+}
+
+#[test]
+fn a_token_is_verified_from_the_jwk_set() {
+    let server = Serving::start(&[]);
+    let answer = server.call("GET", "/.well-known/jwks.json", "");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("application/jwk-set+json")
+    );
+    let keys = KeySet::new(&JwkSet::parse(&answer.body).unwrap());
+    for (client_id, audience) in [
+        ("plain-id", "https://orders.example/api"),
+        ("my.trusted.app/service", "https://reports.example/"),
+    ] {
+        let token = server.token(client_id, SECRET, "").access_token();
+        let token = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
+        let now = token.unverified_claims().unwrap().issued_at().unwrap();
+        assert!(now > UnixTime::from_seconds(1_750_000_000));
+        let (issuer, audiences) = (server.issuer(), [audience]);
+        let expectations = Expectations::access_token(&issuer, &audiences, Algorithm::ALL);
+        let claims = verify(&token, &keys, &expectations, now).unwrap();
+        assert_eq!(claims.client_id(), Some(client_id));
+    }
+}
+
+#[test]
+fn public_documents_are_cached_and_known_again() {
+    let server = Serving::start(&[]);
+    let answer = server.call("GET", "/.well-known/jwks.json", "");
+    assert_eq!(answer.header("cache-control"), Some("public, max-age=300"));
+    let tag = answer.header("etag").unwrap();
+    let again = server.call(
+        "GET",
+        "/.well-known/jwks.json",
+        &format!("if-none-match: {tag}\r\n"),
+    );
+    assert_eq!((again.status, again.body.as_str()), (304, ""));
+    let head = server.call("HEAD", "/.well-known/jwks.json", "");
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    assert_eq!(
+        head.header("content-length"),
+        Some(answer.body.len().to_string().as_str())
+    );
+}
+
+#[test]
+fn every_error_uri_leads_to_causes_and_fixes() {
+    let server = Serving::start(&[]);
+    let refusal = server.token("plain-id", "wrong", "").json();
+    let path = refusal["error_uri"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(&server.issuer())
+        .unwrap()
+        .to_owned();
+    for path in [path.as_str(), "/errors/503", "/errors/secret-rotated-out"] {
+        let page = server.call("GET", path, "").json();
+        assert!(!page["causes"].as_array().unwrap().is_empty(), "{path}");
+        assert!(!page["fixes"].as_array().unwrap().is_empty(), "{path}");
+    }
+    let index = server.call("GET", "/errors", "").json();
+    let uris = index["errors"].as_array().unwrap();
+    assert!(
+        uris.iter()
+            .any(|error| error["uri"] == refusal["error_uri"])
+    );
+}
+
+#[test]
+fn the_root_says_what_this_is() {
+    let server = Serving::start(&[]);
+    let root = server.call("GET", "/", "").json();
+    assert_eq!(root["name"], "m2m");
+    assert_eq!(root["issuer"], server.issuer());
+}

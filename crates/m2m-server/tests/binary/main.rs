@@ -1,0 +1,13 @@
+//! The real binary, over real sockets: what its users see.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in its helpers too"
+)]
+
+mod commands;
+mod documents;
+mod limits;
+mod serve;
+mod support;
+mod token;

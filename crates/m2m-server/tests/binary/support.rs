@@ -1,0 +1,280 @@
+//! A server in a process of its own, and a client that sends exactly the bytes that it is told to.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use m2m_authority::registry::SecretHash;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The secret of every application in [`world`].
+pub(crate) const SECRET: &str = "a-test-secret-0123456789-0123456789";
+
+/// An API for each kind of key that is made in no time, and an application for each kind of client id.
+pub(crate) fn world() -> String {
+    let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
+    format!(
+        r#"
+[[api]]
+name = "Orders"
+audience = "https://orders.example/api"
+scopes = ["read:orders", "write:orders"]
+
+[[api]]
+name = "Reports"
+audience = "https://reports.example/"
+scopes = ["read:reports"]
+signing_alg = "EdDSA"
+
+[[application]]
+name = "Plain"
+client_id = "plain-id"
+secret_sha256 = "{hash}"
+authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"] }}]
+
+[[application]]
+name = "Trusted"
+client_id = "my.trusted.app/service"
+secret_sha256 = "{hash}"
+authorize = [{{ audience = "https://reports.example/", scopes = ["read:reports"] }}]
+
+[[application]]
+name = "Frugal"
+client_id = "frugal"
+secret_sha256 = "{hash}"
+token_quota = {{ tokens = 2, per = "1h", mode = "enforce" }}
+authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"] }}]
+"#
+    )
+}
+
+/// The binary, without what the environment of the test run may say to it.
+pub(crate) fn m2m(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_m2m"));
+    for name in [
+        "M2M_WORLD",
+        "M2M_KEYS",
+        "M2M_LISTEN",
+        "M2M_ISSUER",
+        "M2M_PROFILE",
+        "NO_COLOR",
+    ] {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(arguments: &[&str]) -> Output {
+    m2m(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A folder with this file in it, and the path of the file.
+pub(crate) fn file(name: &str, content: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    (folder, path.to_str().unwrap().to_owned())
+}
+
+/// Sends these bytes, and reads until the server closes the connection.
+pub(crate) fn send_to(address: SocketAddr, request: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .unwrap();
+    stream.write_all(request).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    Answer::parse(&bytes)
+}
+
+/// Sends a form.
+pub(crate) fn post_to(address: SocketAddr, target: &str, headers: &str, form: &str) -> Answer {
+    let head = format!(
+        "POST {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n{headers}\r\n{form}",
+        form.len(),
+    );
+    send_to(address, head.as_bytes())
+}
+
+/// A server that serves. It is ended when this is dropped.
+pub(crate) struct Serving {
+    child: Child,
+    stderr: Option<JoinHandle<String>>,
+    pub(crate) ready: String,
+    pub(crate) address: SocketAddr,
+    _folder: TempDir,
+}
+
+impl Serving {
+    /// A server of [`world`].
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::of(&world(), arguments)
+    }
+
+    /// A server of this world, when it is ready.
+    pub(crate) fn of(world: &str, arguments: &[&str]) -> Self {
+        let (folder, path) = file("world.toml", world);
+        let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let stderr = std::thread::spawn(move || {
+            let mut text = String::new();
+            stderr.read_to_string(&mut text).unwrap();
+            text
+        });
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut ready)
+            .unwrap();
+        if ready.is_empty() {
+            let _ = child.wait();
+            panic!("the server did not start: {}", stderr.join().unwrap());
+        }
+        let address = ready.trim().rsplit(' ').next().unwrap().parse().unwrap();
+        Self {
+            child,
+            stderr: Some(stderr),
+            ready,
+            address,
+            _folder: folder,
+        }
+    }
+
+    /// Sends these bytes, and reads until the server closes the connection.
+    pub(crate) fn send(&self, request: &[u8]) -> Answer {
+        send_to(self.address, request)
+    }
+
+    /// Sends a request without a body.
+    pub(crate) fn call(&self, method: &str, target: &str, headers: &str) -> Answer {
+        let head = format!(
+            "{method} {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n",
+            self.address
+        );
+        self.send(head.as_bytes())
+    }
+
+    /// Sends a form.
+    pub(crate) fn post(&self, target: &str, headers: &str, form: &str) -> Answer {
+        post_to(self.address, target, headers, form)
+    }
+
+    /// Asks for a token with the credentials in the body.
+    pub(crate) fn token(&self, client_id: &str, secret: &str, more: &str) -> Answer {
+        let client_id = client_id.replace('/', "%2F");
+        let form = format!(
+            "grant_type=client_credentials&client_id={client_id}&client_secret={secret}{more}"
+        );
+        self.post("/oauth2/token", "", &form)
+    }
+
+    pub(crate) fn issuer(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Ends the server as an operator would, and gives what it wrote to standard error.
+    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let status = self.child.wait().unwrap();
+        (status, self.stderr.take().unwrap().join().unwrap())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let text = text(bytes);
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("no answer but {text:?}"));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            status,
+            head: head.to_owned(),
+            body: body.to_owned(),
+        }
+    }
+
+    /// A field of the header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self
+            .head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(": "));
+        fields
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
+    }
+
+    /// A member of the body that is a string.
+    pub(crate) fn member(&self, name: &str) -> String {
+        let json = self.json();
+        let value = json.get(name).and_then(Value::as_str);
+        value
+            .unwrap_or_else(|| panic!("no {name} in {self:?}"))
+            .to_owned()
+    }
+
+    /// The access token of a good answer.
+    pub(crate) fn access_token(&self) -> String {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.member("access_token")
+    }
+
+    /// A refusal as every refusal is: JSON with four members, for no cache.
+    #[track_caller]
+    pub(crate) fn assert_refused(&self, status: u16, error: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(self.member("error"), error, "{self:?}");
+        assert!(
+            self.member("error_uri")
+                .ends_with(&format!("/errors/{error}"))
+        );
+        assert!(!self.member("error_description").is_empty());
+        assert_eq!(self.member("trace_id").len(), 32);
+    }
+}
