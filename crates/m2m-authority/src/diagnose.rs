@@ -9,7 +9,7 @@ mod nearest;
 mod suspect;
 
 pub use evidence::{Difference, Evidence, Fix};
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub use suspect::Suspect;
 
 use m2m_errors::Cause;

@@ -29,10 +29,12 @@ fn claims() -> AccessTokenClaims<'static> {
     }
 }
 
-/// Allocations of the second of two runs; the first may fill what the crypto library fills once.
+/// The least of several runs: the crypto library fills something in the first, and with one of them allocations depend on the signature.
 fn allocations(mut run: impl FnMut()) -> u64 {
-    run();
-    measure(run).count_total
+    (0..16)
+        .map(|_| measure(&mut run).count_total)
+        .min()
+        .unwrap_or_default()
 }
 
 #[test]

@@ -1,82 +1,20 @@
-//! What others have been fooled with. Each token here but for the first is one that somebody signed with the right key,
-//! unless its test says otherwise, so that nothing but the attack itself gets it refused.
+//! What others have been fooled with: algorithms, keys, headers and signatures. Each token here but for the first is one that
+//! somebody signed with the right key, unless its test says otherwise, so that nothing but the attack itself gets it refused.
 
+#[path = "support/good_token.rs"]
+mod good_token;
 #[path = "support/keys.rs"]
 mod keys;
 
+use good_token::{CLAIMS, HEADER, NOW, check, expectations, forge, outcome};
 use keys::{keys_of, pem, signing_key};
 use m2m_jwt::{
-    Algorithm, Claim, Expectations, InvalidJson, InvalidToken, KeySet, Leeway, Limits,
-    MacAlgorithm, MacKey, Signature, Signer as _, SigningKey, UnixTime, Unverified,
-    VerificationKey, base64url, verify, verify_mac, verify_mac_signature, verify_signature,
+    Algorithm, Claim, InvalidToken, KeySet, Limits, MacAlgorithm, MacKey, SigningKey, UnixTime,
+    Unverified, VerificationKey, base64url, verify_mac, verify_mac_signature, verify_signature,
 };
-
-const NOW: u64 = 1_800_000_000;
-const ISSUER: &str = "https://as.example";
-const AUDIENCE: &str = "https://orders.example/api";
-const HEADER: &str = r#"{"alg":"EdDSA","typ":"at+jwt"}"#;
-const CLAIMS: &str = r#"{"iss":"https://as.example","sub":"job","client_id":"job","aud":"https://orders.example/api","exp":1800003600,"iat":1800000000,"jti":"1","scope":"read"}"#;
-
-fn expectations() -> Expectations<'static> {
-    Expectations::access_token(
-        ISSUER,
-        &[AUDIENCE],
-        &[Algorithm::EdDsa, Algorithm::Es256, Algorithm::Rs256],
-    )
-}
-
-/// Signs what nobody should sign.
-fn forge(header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>, key: &SigningKey) -> String {
-    let input = format!(
-        "{}.{}",
-        base64url::encode(header),
-        base64url::encode(payload)
-    );
-    let mut signature = Signature::new();
-    key.sign(input.as_bytes(), &mut signature)
-        .expect("the test keys sign");
-    format!("{input}.{}", base64url::encode(signature.as_bytes()))
-}
-
-fn outcome(token: impl AsRef<[u8]>, keys: &KeySet) -> Result<(), InvalidToken> {
-    let unverified = Unverified::parse(token.as_ref(), &Limits::DEFAULT)?;
-    verify(
-        &unverified,
-        keys,
-        &expectations(),
-        UnixTime::from_seconds(NOW),
-    )
-    .map(|_| ())
-}
-
-/// A token of the test key with this header and these claims.
-fn check(header: &str, claims: &str, expected: Result<(), InvalidToken>) {
-    let key = signing_key(Algorithm::EdDsa);
-    assert_eq!(
-        outcome(forge(header, claims, &key), &keys_of(&key)),
-        expected,
-        "{header} {claims}"
-    );
-}
 
 fn check_header(header: &str, expected: InvalidToken) {
     check(header, CLAIMS, Err(expected));
-}
-
-fn check_claims(claims: &str, expected: InvalidToken) {
-    check(HEADER, claims, Err(expected));
-}
-
-/// The good claims with one replaced.
-fn with(claim: &str, value: &str) -> String {
-    let mut claims: serde_json::Map<_, _> =
-        serde_json::from_str(CLAIMS).expect("the claims are JSON");
-    claims.remove(claim);
-    let rest = serde_json::to_string(&claims).expect("the claims are JSON");
-    format!(
-        "{{\"{claim}\":{value},{}",
-        rest.strip_prefix('{').expect("the claims are an object")
-    )
 }
 
 #[test]
@@ -299,120 +237,6 @@ fn x2_r13_a_key_id_is_opaque_and_bounded() {
 }
 
 #[test]
-fn x3_r15_each_claim_deleted_in_turn_is_missed() {
-    for claim in Claim::RFC9068 {
-        let mut claims: serde_json::Map<_, _> = serde_json::from_str(CLAIMS).unwrap();
-        claims
-            .remove(claim.as_str())
-            .expect("the good token has it");
-        check_claims(
-            &serde_json::to_string(&claims).unwrap(),
-            InvalidToken::ClaimMissing(*claim),
-        );
-    }
-}
-
-#[test]
-fn x3_r15_times_of_the_wrong_type_are_refused() {
-    for (name, claim) in [
-        ("exp", Claim::ExpiresAt),
-        ("iat", Claim::IssuedAt),
-        ("nbf", Claim::NotBefore),
-    ] {
-        for value in [
-            "\"1800003600\"",
-            "1e400",
-            "[1800003600]",
-            "null",
-            "-1",
-            "true",
-            "{}",
-            "18446744073709551616",
-        ] {
-            check_claims(&with(name, value), InvalidToken::ClaimMalformed(claim));
-        }
-    }
-    for value in ["NaN", "Infinity", "0x10", "+1", "01", "1."] {
-        let refused = {
-            let key = signing_key(Algorithm::EdDsa);
-            outcome(forge(HEADER, with("exp", value), &key), &keys_of(&key))
-        };
-        assert!(
-            matches!(
-                refused,
-                Err(InvalidToken::Claims(InvalidJson::Syntax { .. }))
-            ),
-            "{value}: {refused:?}"
-        );
-    }
-}
-
-#[test]
-fn x3_decimals_are_legal_and_never_lengthen_a_life() {
-    check(HEADER, &with("exp", "1800000001.5"), Ok(()));
-    check(HEADER, &with("exp", "1.800003600e9"), Ok(()));
-    check_claims(
-        &with("exp", "1800000000.9"),
-        InvalidToken::Expired {
-            expired_at: UnixTime::from_seconds(NOW),
-        },
-    );
-    check_claims(
-        &with("nbf", "1800000000.1"),
-        InvalidToken::NotYetValid {
-            not_before: UnixTime::from_seconds(NOW + 1),
-        },
-    );
-    check_claims(
-        &with("iat", "1800000000.1"),
-        InvalidToken::IssuedInFuture {
-            issued_at: UnixTime::from_seconds(NOW + 1),
-        },
-    );
-}
-
-#[test]
-fn r15_a_token_is_refused_exactly_from_the_second_of_its_end() {
-    let key = signing_key(Algorithm::EdDsa);
-    let token = forge(HEADER, CLAIMS, &key);
-    let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
-    let end = NOW + 3600;
-    let expired = Err(InvalidToken::Expired {
-        expired_at: UnixTime::from_seconds(end),
-    });
-    let future = Err(InvalidToken::IssuedInFuture {
-        issued_at: UnixTime::from_seconds(NOW),
-    });
-    for (leeway, now, expected) in [
-        (0, NOW - 1, future),
-        (0, NOW, Ok(())),
-        (0, end - 1, Ok(())),
-        (0, end, expired),
-        (0, u64::MAX, expired),
-        (0, 0, future),
-        (60, NOW - 61, future),
-        (60, NOW - 60, Ok(())),
-        (60, end + 59, Ok(())),
-        (60, end + 60, expired),
-        (300, end + 299, Ok(())),
-        (300, end + 300, expired),
-    ] {
-        let expectations = Expectations {
-            leeway: Leeway::from_seconds(leeway).unwrap(),
-            ..expectations()
-        };
-        let read = verify(
-            &unverified,
-            &keys_of(&key),
-            &expectations,
-            UnixTime::from_seconds(now),
-        )
-        .map(|_| ());
-        assert_eq!(read, expected, "leeway {leeway}, now {now}");
-    }
-}
-
-#[test]
 fn x4_r14_an_extension_that_is_not_understood_is_refused() {
     for crit in [
         r#"["exp"]"#,
@@ -445,68 +269,6 @@ fn x4_r16_a_compressed_payload_is_refused() {
     check_header(
         r#"{"alg":"EdDSA","typ":"at+jwt","zip":"DEF"}"#,
         InvalidToken::PayloadCompressed,
-    );
-}
-
-#[test]
-fn x4_r16_duplicate_members_are_refused_at_any_depth() {
-    let duplicate = |offset| InvalidJson::DuplicateMember { offset };
-    check_header(
-        r#"{"alg":"EdDSA","typ":"at+jwt","alg":"none"}"#,
-        InvalidToken::Header(duplicate(30)),
-    );
-    check_header(
-        r#"{"alg":"EdDSA","typ":"at+jwt","\u0061lg":"none"}"#,
-        InvalidToken::Header(duplicate(30)),
-    );
-    check_header(
-        r#"{"alg":"EdDSA","typ":"at+jwt","x":{"a":1,"a":2}}"#,
-        InvalidToken::Header(duplicate(41)),
-    );
-    let twice = with("iss", "\"https://attacker.example\"").replacen(
-        ",\"jti\"",
-        ",\"iss\":\"https://as.example\",\"jti\"",
-        1,
-    );
-    let offset = twice.rfind("\"iss\"").unwrap();
-    check_claims(&twice, InvalidToken::Claims(duplicate(offset)));
-    let deep = with("x", r#"[{"y":{"z":1,"\u007a":2}}]"#);
-    check_claims(&deep, InvalidToken::Claims(duplicate(18)));
-}
-
-#[test]
-fn x4_r16_what_is_not_utf_8_is_refused() {
-    let key = signing_key(Algorithm::EdDsa);
-    let keys = keys_of(&key);
-    let claims = [
-        CLAIMS.strip_suffix('}').unwrap().as_bytes(),
-        b",\"x\":\"\xff\"}",
-    ]
-    .concat();
-    assert_eq!(
-        outcome(forge(HEADER, claims, &key), &keys),
-        Err(InvalidToken::Claims(InvalidJson::NotUtf8))
-    );
-    let header = [
-        HEADER.strip_suffix('}').unwrap().as_bytes(),
-        b",\"x\":\"\xed\xa0\x80\"}",
-    ]
-    .concat();
-    assert_eq!(
-        outcome(forge(header, CLAIMS, &key), &keys),
-        Err(InvalidToken::Header(InvalidJson::NotUtf8))
-    );
-}
-
-#[test]
-fn r16_claims_that_are_no_object_are_refused() {
-    for claims in ["", "null", "[]", "\"a\"", "1"] {
-        check_claims(claims, InvalidToken::Claims(InvalidJson::NotAnObject));
-    }
-    let deep = with("x", &format!("{}{}", "[".repeat(4000), "]".repeat(4000)));
-    check_claims(
-        &deep,
-        InvalidToken::Claims(InvalidJson::TooDeep { offset: 20 }),
     );
 }
 
@@ -555,92 +317,6 @@ fn x5_r4_every_flipped_bit_is_refused() {
 }
 
 #[test]
-fn x6_r10_an_audience_is_compared_exactly() {
-    for value in [
-        r#""https://orders.example/api/""#,
-        r#""https://orders.example/ap""#,
-        r#""https://orders.example""#,
-        r#""HTTPS://orders.example/api""#,
-        r#""https://orders.example/API""#,
-        r#""https://orders.example/api ""#,
-        r#""https://orders.example/api https://b.example""#,
-        r#""""#,
-        "[]",
-        r#"["https://orders.example/api/x","https://b.example"]"#,
-        r#""https://orders.example/%61pi""#,
-    ] {
-        check_claims(&with("aud", value), InvalidToken::AudienceMismatch);
-    }
-    check(
-        HEADER,
-        &with(
-            "aud",
-            r#"["https://b.example","https://orders.example/api"]"#,
-        ),
-        Ok(()),
-    );
-    check(
-        HEADER,
-        &with("aud", r#""https:\/\/orders.example\/api""#),
-        Ok(()),
-    );
-}
-
-#[test]
-fn x6_r10_without_an_expected_audience_nothing_is_accepted() {
-    let key = signing_key(Algorithm::EdDsa);
-    let token = forge(HEADER, CLAIMS, &key);
-    let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
-    let refused = |expectations: &Expectations<'_>| {
-        verify(
-            &unverified,
-            &keys_of(&key),
-            expectations,
-            UnixTime::from_seconds(NOW),
-        )
-        .map(|_| ())
-        .unwrap_err()
-    };
-    assert_eq!(
-        refused(&Expectations {
-            audiences: &[],
-            ..expectations()
-        }),
-        InvalidToken::AudienceMismatch
-    );
-    assert_eq!(
-        refused(&Expectations {
-            algorithms: &[],
-            ..expectations()
-        }),
-        InvalidToken::AlgorithmUnexpected
-    );
-    assert_eq!(
-        refused(&Expectations {
-            token_types: &[],
-            ..expectations()
-        }),
-        InvalidToken::TypeMismatch
-    );
-    // `aud` is missed even where nobody requires it.
-    let without: String = with("aud", "0").replacen("\"aud\":0,", "", 1);
-    let token = forge(HEADER, without, &key);
-    let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
-    let lax = Expectations {
-        required_claims: &[],
-        ..expectations()
-    };
-    let refused = verify(
-        &unverified,
-        &keys_of(&key),
-        &lax,
-        UnixTime::from_seconds(NOW),
-    )
-    .map(|_| ());
-    assert_eq!(refused, Err(InvalidToken::ClaimMissing(Claim::Audience)));
-}
-
-#[test]
 fn r8_r17_a_token_of_another_type_is_refused() {
     for token_type in [
         "JWT",
@@ -671,19 +347,6 @@ fn r8_r17_a_token_of_another_type_is_refused() {
 }
 
 #[test]
-fn r9_the_issuer_is_compared_exactly() {
-    for value in [
-        r#""https://as.example/""#,
-        r#""https://AS.example""#,
-        r#""http://as.example""#,
-        r#""https://as.example.attacker.example""#,
-        r#""""#,
-    ] {
-        check_claims(&with("iss", value), InvalidToken::IssuerMismatch);
-    }
-}
-
-#[test]
 fn r4_a_signature_by_another_key_is_refused() {
     let (other, _) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let keys = keys_of(&signing_key(Algorithm::EdDsa));
@@ -694,28 +357,16 @@ fn r4_a_signature_by_another_key_is_refused() {
 }
 
 #[test]
-fn r4_a_signature_over_other_claims_is_refused() {
-    let key = signing_key(Algorithm::EdDsa);
-    let token = forge(HEADER, CLAIMS, &key);
-    let (input, signature) = token.rsplit_once('.').unwrap();
-    let (header, _) = input.split_once('.').unwrap();
-    let swapped = format!(
-        "{header}.{}.{signature}",
-        base64url::encode(with("scope", "\"admin\""))
-    );
-    assert_eq!(
-        outcome(swapped, &keys_of(&key)),
-        Err(InvalidToken::Signature)
-    );
-}
-
-#[test]
 fn the_first_of_several_mistakes_is_reported() {
     let key = signing_key(Algorithm::EdDsa);
     let (other, _) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let wrong = r#"{"iss":"x","aud":"x","exp":0,"iat":9999999999}"#;
     // From the last check to the first, each with all the later mistakes too.
-    check_claims(wrong, InvalidToken::ClaimMissing(Claim::Subject));
+    check(
+        HEADER,
+        wrong,
+        Err(InvalidToken::ClaimMissing(Claim::Subject)),
+    );
     let refused = outcome(forge(HEADER, wrong, &other), &keys_of(&key));
     assert_eq!(refused, Err(InvalidToken::Signature));
     check(

@@ -8,7 +8,6 @@ mod explanation;
 mod http;
 mod http_client;
 mod keys;
-mod nearest;
 mod output;
 mod quota;
 mod random;

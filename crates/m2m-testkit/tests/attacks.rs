@@ -7,7 +7,7 @@
 )]
 
 use m2m_authority::flow::Event;
-use m2m_errors::Profile;
+use m2m_errors::{Cause, Profile};
 use m2m_testkit::{OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, WRONG_SECRET, World};
 
 /// An answer without its trace id.
@@ -57,6 +57,12 @@ fn x8_who_is_no_client_learns_nothing() {
         for (state, answer) in &answers {
             assert_eq!(answer, &answers[0].1, "{state} in {profile}");
         }
+        let malformed = world.send(&strangers().pop().unwrap().1);
+        assert_eq!(
+            malformed.cause(),
+            Some(Cause::ClientIdMalformed),
+            "the operator knows"
+        );
     }
 }
 
@@ -177,4 +183,13 @@ fn a_refusal_in_the_event_names_its_caller_as_far_as_it_may() {
     assert_eq!(client_id(Request::token("unknown")), "unknown");
     assert_eq!(client_id(Request::token(PLAIN_ID).secret("x")), PLAIN_ID);
     assert!(client_id(Request::token(SECRET)).starts_with("(41 bytes, "));
+    assert_eq!(
+        client_id(Request::token(PLAIN_ID).without("client_secret")),
+        PLAIN_ID
+    );
+    assert_eq!(client_id(Request::token("").audience(ORDERS)), "-");
+    assert_eq!(
+        client_id(Request::token(PLAIN_ID).replacing("grant_type", "x")),
+        PLAIN_ID
+    );
 }

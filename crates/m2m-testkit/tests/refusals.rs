@@ -415,6 +415,53 @@ fn rows() -> Vec<Row> {
         ),
         row(
             &["A4"],
+            "secret and assertion",
+            || good().with("client_assertion", "a.b.c"),
+            everywhere(INVALID_REQUEST),
+            Cause::AuthenticationMethodsSeveral,
+        ),
+        row(
+            &["A4"],
+            "secret and the type of an assertion",
+            || good().with("client_assertion_type", "x"),
+            everywhere(INVALID_REQUEST),
+            Cause::AuthenticationMethodsSeveral,
+        ),
+        row(
+            &[],
+            "a body that is too large, before its type is looked at",
+            || {
+                Request::empty()
+                    .content_type(None)
+                    .body(&[b'a'; 64 * 1024 + 1])
+            },
+            everywhere((413, "invalid_request")),
+            Cause::BodyTooLarge,
+        ),
+        row(
+            &[],
+            "sixteen audiences may be named",
+            || {
+                (0..16).fold(Request::token(PLAIN_ID), |request, _| {
+                    request.audience("https://x.example")
+                })
+            },
+            everywhere(UNAUTHORIZED_CLIENT),
+            Cause::AudienceUnknown,
+        ),
+        row(
+            &[],
+            "seventeen may not",
+            || {
+                (0..17).fold(Request::token(PLAIN_ID), |request, _| {
+                    request.audience("https://x.example")
+                })
+            },
+            everywhere(INVALID_REQUEST),
+            Cause::AudiencesTooMany,
+        ),
+        row(
+            &["A4"],
             "two headers",
             || Request::token_by_header(PLAIN_ID, SECRET).authorization(b"Basic YTpi"),
             everywhere(INVALID_REQUEST),

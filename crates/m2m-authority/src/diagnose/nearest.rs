@@ -1,16 +1,15 @@
 //! The nearest right word.
 
-/// The candidate that most likely was meant by `value`: the one with the fewest typing errors, if these are few.
-pub(crate) fn nearest<'c>(
-    value: &str,
-    candidates: impl Iterator<Item = &'c str>,
-) -> Option<&'c str> {
+/// The candidate that most likely was meant by `value`: the one with the fewest typing errors, if these are few for a word
+/// of its length. A value of more than 256 bytes is no mistyped word, and has none.
+pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if value.len() > LONGEST {
         return None;
     }
     let most_errors = (value.chars().count() / 3).clamp(1, 4);
-    let comparable =
-        candidates.filter(|candidate| candidate.len().abs_diff(value.len()) <= 4 * most_errors);
+    let comparable = candidates
+        .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(value.len()) <= 4 * most_errors);
     comparable
         .map(|candidate| (strsim::damerau_levenshtein(value, candidate), candidate))
         .filter(|(errors, _)| *errors <= most_errors)
@@ -30,17 +29,17 @@ mod tests {
     fn finds_what_was_meant() {
         let words = ["client_credentials", "password", "refresh_token"];
         assert_eq!(
-            nearest("client_credential", words.into_iter()),
+            nearest("client_credential", words),
             Some("client_credentials")
         );
-        assert_eq!(nearest("pasword", words.into_iter()), Some("password"));
-        assert_eq!(nearest("something else", words.into_iter()), None);
-        assert_eq!(nearest("", words.into_iter()), None);
+        assert_eq!(nearest("pasword", words), Some("password"));
+        assert_eq!(nearest("something else", words), None);
+        assert_eq!(nearest("", words), None);
     }
 
     #[test]
     fn does_not_compare_what_is_no_word() {
         let long = "a".repeat(10_000);
-        assert_eq!(nearest(&long, [&*long].into_iter()), None);
+        assert_eq!(nearest(&long, [&*long]), None);
     }
 }

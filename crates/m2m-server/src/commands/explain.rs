@@ -3,8 +3,8 @@
 use crate::cli::{ExplainOptions, Format};
 use crate::error::Failure;
 use crate::explanation::Explanation;
-use crate::nearest::nearest;
 use crate::output::Output;
+use m2m_authority::diagnose::nearest;
 
 pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
     let name = options.code.trim();

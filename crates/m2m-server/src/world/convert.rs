@@ -223,6 +223,11 @@ fn application(
                 .collect(),
         });
     converted.authorizations = authorizations.collect();
+    // Who manages this server stands for nobody else, whatever the profile asks of others.
+    converted.is_management = application
+        .authorize
+        .iter()
+        .any(|authorization| authorization.get_ref().audience.get_ref() == MANAGEMENT_AUDIENCE);
     let generated = secret(application, &mut converted, now)?;
     Ok((converted, generated))
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::document::Document;
 use super::place;
-use crate::nearest::nearest;
+use m2m_authority::diagnose::nearest;
 
 /// What is wrong with a file.
 #[derive(Debug)]

@@ -1,0 +1,66 @@
+//! What a shell may see of a request between the steps.
+
+use m2m_authority::flow::{Header, RawRequest, Usage, accept, authenticate, authorize};
+use m2m_authority::registry::{Api, Application, Records, SecretHash, StoredSecret};
+use m2m_authority::{Authority, Registry};
+use m2m_errors::Profile;
+use m2m_jwt::{Algorithm, UnixTime};
+
+#[test]
+fn each_step_says_what_has_to_be_loaded_for_the_next() {
+    let now = UnixTime::from_seconds(1_767_225_600);
+    let secret = StoredSecret::new("s", SecretHash::of(b"secret"), now);
+    let registry = Registry::assemble(Records {
+        apis: vec![Api::new("Orders", "https://orders.example").with_scopes(&["read", "write"])],
+        applications: vec![
+            Application::new("Billing", "billing")
+                .with_secret(secret)
+                .authorized("https://orders.example", &["read", "write"]),
+        ],
+        ..Records::default()
+    })
+    .unwrap();
+    let limits = oauth_proto::Limits::DEFAULT;
+    let authority = Authority::new("https://issuer.example", Profile::Rfc, limits).unwrap();
+    let request = RawRequest {
+        method: "POST",
+        query: None,
+        content_type: Header::Once(b"application/x-www-form-urlencoded"),
+        authorization: Header::Absent,
+        body: b"grant_type=client_credentials&client_id=billing&client_secret=secret&scope=write",
+        address: None,
+    };
+
+    let accepted = accept(request, &authority).unwrap();
+    assert_eq!(accepted.client_id(), "billing");
+    let client = registry.client(accepted.client_id()).unwrap();
+    let authenticated = authenticate(accepted, Some(client), now).unwrap();
+    assert_eq!(&**authenticated.client_id(), "billing");
+    let policy = registry.policy(authenticated.client_id()).unwrap();
+    let authorized = authorize(authenticated, policy, Usage::default(), &authority).unwrap();
+    assert_eq!(authorized.algorithm(), Algorithm::Es256);
+    let audiences: Vec<&str> = authorized
+        .audiences()
+        .iter()
+        .map(|audience| &**audience)
+        .collect();
+    assert_eq!(audiences, ["https://orders.example"]);
+    assert_eq!(authorized.scopes(), ["write"]);
+}
+
+#[test]
+fn a_request_prints_no_secret() {
+    let request = RawRequest {
+        method: "POST",
+        query: Some(b"client_secret=hidden"),
+        content_type: Header::Absent,
+        authorization: Header::Once(b"Basic hidden"),
+        body: b"client_secret=hidden",
+        address: None,
+    };
+    let printed = format!("{request:?}");
+    assert!(
+        printed.contains("POST") && !printed.contains("hidden"),
+        "{printed}"
+    );
+}
