@@ -9,8 +9,9 @@ mod keys;
 use good_token::{CLAIMS, HEADER, NOW, check, expectations, forge, outcome};
 use keys::{keys_of, pem, signing_key};
 use m2m_jwt::{
-    Algorithm, Claim, InvalidToken, KeySet, Limits, MacAlgorithm, MacKey, SigningKey, UnixTime,
-    Unverified, VerificationKey, base64url, verify_mac, verify_mac_signature, verify_signature,
+    Algorithm, Claim, InvalidToken, KeySet, Limits, MacAlgorithm, MacKey, Signer as _, SigningKey,
+    UnixTime, Unverified, VerificationKey, base64url, verify_mac, verify_mac_signature,
+    verify_signature,
 };
 
 fn check_header(header: &str, expected: InvalidToken) {

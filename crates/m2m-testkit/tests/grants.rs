@@ -78,6 +78,29 @@ fn k22_a16_with_scope_exactly_that_scope_is_granted() {
 }
 
 #[test]
+fn many_scopes_are_granted_each_once_in_the_order_of_the_request() {
+    let keys: Vec<String> = (0..40)
+        .rev()
+        .map(|number| format!("scope:{number}"))
+        .collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let mut world = World::standard(Profile::Rfc);
+    world.set_records(|records| {
+        let api = m2m_authority::registry::Api::new("Many", "https://many.example");
+        records.apis.push(api.with_scopes(&keys));
+        let application = records.applications.remove(0);
+        let application = application.authorized("https://many.example", &keys);
+        records.applications.insert(0, application);
+    });
+    let twice = format!("{0} {0}", keys.join(" "));
+    let request = Request::token(PLAIN_ID)
+        .audience("https://many.example")
+        .scope(&twice);
+    let answer = world.send(&request);
+    assert_eq!(world.claims(&answer)["scope"], keys.join(" "));
+}
+
+#[test]
 fn k23_a23_a36_a_token_is_for_the_audiences_asked_for_and_no_other() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
