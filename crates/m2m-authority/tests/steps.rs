@@ -1,10 +1,12 @@
 //! What a shell may see of a request between the steps.
 
-use m2m_authority::flow::{Header, RawRequest, Usage, accept, authenticate, authorize};
+use m2m_authority::flow::{
+    Exchange, Header, Outcome, RawRequest, Usage, accept, authenticate, authorize, issue, respond,
+};
 use m2m_authority::registry::{Api, Application, Records, SecretHash, StoredSecret};
-use m2m_authority::{Authority, Registry};
+use m2m_authority::{Authority, JwtId, Registry, RequestId, TraceId};
 use m2m_errors::Profile;
-use m2m_jwt::{Algorithm, UnixTime};
+use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 
 #[test]
 fn each_step_says_what_has_to_be_loaded_for_the_next() {
@@ -46,6 +48,23 @@ fn each_step_says_what_has_to_be_loaded_for_the_next() {
         .collect();
     assert_eq!(audiences, ["https://orders.example"]);
     assert_eq!(authorized.scopes(), ["write"]);
+
+    let (key, _) = SigningKey::generate(authorized.algorithm(), None).unwrap();
+    let jwt_id = JwtId::from_random([7; 16]);
+    let issued = issue(authorized, Some(&key), &authority, jwt_id, now).unwrap();
+    let exchange = Exchange {
+        trace_id: TraceId::from_random([7; 16]),
+        request_id: RequestId::parse(b"caller-1"),
+        address: None,
+    };
+    let reply = respond(Outcome::Issued(&issued), &exchange, &authority);
+    let sent = String::from_utf8(reply.body().to_vec()).unwrap();
+    let token = format!("\"access_token\":\"{}\"", issued.access_token_secret());
+    assert!(sent.contains(&token), "{sent}");
+    assert!(!format!("{issued:?} {reply:?}").contains(issued.access_token_secret()));
+    let named = reply.headers().find(|(name, _)| *name == "x-request-id");
+    assert_eq!(named.unwrap().1, "caller-1");
+    assert_eq!(reply.into_body(), sent.as_bytes());
 }
 
 #[test]
