@@ -35,11 +35,13 @@ impl<'b> JsonNumber<'b> {
     /// Source: `NumericDate`, [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2).
     #[must_use]
     pub fn to_time(self, rounding: Rounding) -> Option<UnixTime> {
-        // Nearly always it is a plain integer.
-        match self.text.parse::<u64>() {
-            Ok(seconds) => Some(UnixTime::from_seconds(seconds)),
-            Err(_) => self.to_time_from_decimal(rounding),
+        // Nearly always it is a plain integer, of ten digits until the year 2286.
+        let digits = self.text.bytes().map(|byte| byte.wrapping_sub(b'0'));
+        if self.text.len() < U64_DIGITS && digits.clone().all(|digit| digit < 10) {
+            let seconds = digits.fold(0, |seconds, digit| seconds * 10 + u64::from(digit));
+            return Some(UnixTime::from_seconds(seconds));
         }
+        self.to_time_from_decimal(rounding)
     }
 
     fn to_time_from_decimal(self, rounding: Rounding) -> Option<UnixTime> {
@@ -86,6 +88,9 @@ impl<'b> JsonNumber<'b> {
         }
     }
 }
+
+/// A number of fewer digits fits into an `u64`.
+const U64_DIGITS: usize = 20;
 
 /// An exponent beyond the range of `i64` moves the point as surely out of sight as its limit.
 fn saturating_exponent(exponent: &str) -> i64 {

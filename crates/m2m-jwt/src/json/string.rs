@@ -19,6 +19,7 @@ impl<'b> JsonString<'b> {
 
     /// What it says; borrowed unless it has an escape.
     #[must_use]
+    #[inline]
     pub fn to_str(self) -> Cow<'b, str> {
         if self.escaped {
             Cow::Owned(self.chars().collect())
@@ -28,6 +29,7 @@ impl<'b> JsonString<'b> {
     }
 
     /// Looks at what it says.
+    #[inline]
     pub(crate) fn read<R>(self, look: impl FnOnce(&str) -> R) -> R {
         if self.escaped {
             look(&self.to_str())
@@ -38,6 +40,7 @@ impl<'b> JsonString<'b> {
 
     /// Whether it says exactly this.
     #[must_use]
+    #[inline]
     pub fn equals(self, text: &str) -> bool {
         if self.escaped {
             self.chars().eq(text.chars())

@@ -1,21 +1,12 @@
 //! Writing JSON.
 
 /// How many bytes stand in front that a string may hold as they are: no control character, no quotation mark, no reverse solidus.
-///
-/// Eight at a time: a byte is one of them exactly if the subtraction borrows from its highest bit.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let zero_bytes = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let (words, rest) = bytes.as_chunks::<8>();
     let mut length = 0;
     for word in words {
-        let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let special = control | zero_bytes(word ^ (ONES * 0x22)) | zero_bytes(word ^ (ONES * 0x5c));
-        if special != 0 {
-            // The lowest mark is right; those above it may be borrowed.
-            return length + usize::try_from(special.trailing_zeros() / 8).unwrap_or_default();
+        if let Some(plain) = plain_bytes(u64::from_le_bytes(*word)) {
+            return length + plain;
         }
         length += 8;
     }
@@ -24,6 +15,21 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
             .iter()
             .take_while(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'))
             .count()
+}
+
+/// The same for eight bytes, the first of which is the lowest; `None` if all are plain.
+///
+/// A byte is below a limit exactly if subtracting it borrows from its highest bit; so it is zero if it is below one.
+#[inline]
+pub(super) fn plain_bytes(word: u64) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGHS;
+    let quotation_mark = below(word ^ (ONES * 0x22), 1);
+    let reverse_solidus = below(word ^ (ONES * 0x5c), 1);
+    let special = below(word, 0x20) | quotation_mark | reverse_solidus;
+    // The lowest mark is right; those above it may come from the borrow of another.
+    (special != 0).then(|| usize::try_from(special.trailing_zeros() / 8).unwrap_or_default())
 }
 
 /// One JSON object after another, appended to a buffer without a space too many.
