@@ -5,12 +5,9 @@
 
 use crate::backend::SystemRandom;
 
-#[cfg_attr(
-    not(feature = "aws-lc-rs"),
-    expect(
-        clippy::disallowed_methods,
-        reason = "this is the place that the rule names"
-    )
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that the rule names"
 )]
 pub(crate) fn system_random() -> SystemRandom {
     SystemRandom::new()

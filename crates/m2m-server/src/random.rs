@@ -10,12 +10,9 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 /// # Panics
 ///
 /// If the operating system gives none: a server that cannot make names and secrets must not go on with weak ones.
-#[cfg_attr(
-    not(feature = "aws-lc-rs"),
-    expect(
-        clippy::disallowed_methods,
-        reason = "this is the place that the rule names"
-    )
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the place that the rule names"
 )]
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
