@@ -62,14 +62,18 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         .into_iter()
         .chain(found)
         .collect();
+    // What an observation tells to do is the fix; what the taxonomy knows in general would only dilute it.
     let mut fixes: Vec<Fix> = evidence
         .iter()
         .filter_map(|evidence| evidence.fix(suspect.client_id()))
         .collect();
-    fixes.extend(cause.entry().for_operator.fixes.iter().map(|text| Fix {
-        text: (*text).into(),
-        command: None,
-    }));
+    if fixes.is_empty() {
+        let general = cause.entry().for_operator.fixes.iter();
+        fixes.extend(general.map(|text| Fix {
+            text: (*text).into(),
+            command: None,
+        }));
+    }
     Diagnosis {
         cause,
         evidence,

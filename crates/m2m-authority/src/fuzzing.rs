@@ -125,13 +125,8 @@ pub fn flow(data: &[u8]) {
             (respond(outcome, &exchange, authority), true)
         }
         Err(mut refusal) => {
-            if let Some(suspect) = refusal.take_suspect() {
-                assert!(
-                    !diagnose(&suspect, WORLD.registry.records())
-                        .fixes
-                        .is_empty()
-                );
-            }
+            let diagnosis = diagnose(&refusal.take_suspect(), WORLD.registry.records());
+            assert!(!diagnosis.fixes.is_empty(), "a refusal without a fix");
             let outcome = Outcome::Refused(&refusal);
             let event = record(outcome, &exchange, NOW);
             assert!(

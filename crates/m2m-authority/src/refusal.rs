@@ -127,10 +127,11 @@ impl Refusal {
         self.retry_after_seconds
     }
 
-    /// Takes what the diagnosis starts from, if the request got as far as to name a client.
+    /// Takes what the diagnosis starts from: the cause alone, where nothing was presented that could say more.
     #[must_use]
-    pub fn take_suspect(&mut self) -> Option<Box<Suspect>> {
-        self.suspect.take()
+    pub fn take_suspect(&mut self) -> Box<Suspect> {
+        let suspect = self.suspect.take();
+        suspect.unwrap_or_else(|| Box::new(Suspect::of_cause(self.cause)))
     }
 
     /// The same refusal, worth to be tried again after this many seconds.

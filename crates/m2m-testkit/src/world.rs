@@ -207,7 +207,7 @@ impl World {
                 let outcome = Outcome::Refused(&refusal);
                 let event: Event = record(outcome, exchange, self.now);
                 let reply = respond(outcome, exchange, &self.authority);
-                let diagnosis = suspect.map(|suspect| diagnose(&suspect, self.registry.records()));
+                let diagnosis = Some(diagnose(&suspect, self.registry.records()));
                 Answer {
                     reply,
                     event,

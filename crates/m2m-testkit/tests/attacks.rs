@@ -189,6 +189,18 @@ fn a_refusal_in_the_event_names_its_caller_as_far_as_it_may() {
     );
     assert_eq!(client_id(Request::token("").audience(ORDERS)), "-");
     assert_eq!(
+        client_id(Request::token(PLAIN_ID).without("grant_type")),
+        PLAIN_ID
+    );
+    assert_eq!(
+        client_id(Request::token(PLAIN_ID).query("client_secret=x")),
+        PLAIN_ID
+    );
+    let assertion = Request::token(PLAIN_ID)
+        .without("client_secret")
+        .with("client_assertion", "a");
+    assert_eq!(client_id(assertion), PLAIN_ID);
+    assert_eq!(
         client_id(Request::token(PLAIN_ID).replacing("grant_type", "x")),
         PLAIN_ID
     );

@@ -86,6 +86,11 @@ impl Suspect {
         }
     }
 
+    /// A request of which nothing is known but why it was refused.
+    pub(crate) fn of_cause(cause: Cause) -> Self {
+        Self::empty(cause, "")
+    }
+
     fn empty(cause: Cause, client_id: &str) -> Self {
         Self {
             cause,

@@ -133,9 +133,10 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
     check_size(&request, authority)?;
     check_content_type(&request)?;
     let form = read_form(&request, authority)?;
-    check_url(&request)?;
-    check_methods_of_authentication(&request, &form)?;
-    check_grant_type(&form)?;
+    let by_who = |refusal: Refusal| refusal.by(stated(&form));
+    check_url(&request).map_err(by_who)?;
+    check_methods_of_authentication(&request, &form).map_err(by_who)?;
+    check_grant_type(&form).map_err(by_who)?;
     let (credentials, form) = read_credentials(&request, form, authority)?;
     Ok(Accepted {
         credentials,
@@ -230,6 +231,15 @@ fn check_methods_of_authentication(
     }
 }
 
+/// The client id of the form as a refusal may keep it, before anybody knows whether there is such a client.
+fn stated(form: &TokenRequest<'_>) -> RecordedClientId {
+    let client_id = form
+        .client_id
+        .as_deref()
+        .filter(|client_id| !client_id.is_empty());
+    client_id.map_or(RecordedClientId::None, RecordedClientId::presented)
+}
+
 fn check_grant_type(form: &TokenRequest<'_>) -> Result<(), Refusal> {
     let Some(grant_type) = &form.grant_type else {
         return Err(Cause::GrantTypeMissing.into());
@@ -237,13 +247,8 @@ fn check_grant_type(form: &TokenRequest<'_>) -> Result<(), Refusal> {
     let Some(cause) = GrantType::parse(grant_type).refusal() else {
         return Ok(());
     };
-    let client_id = form
-        .client_id
-        .as_deref()
-        .map_or(RecordedClientId::None, RecordedClientId::presented);
     Err(Refusal::of(cause)
         .echoing(grant_type)
-        .by(client_id)
         .suspecting(Suspect::of_grant_type(cause, grant_type)))
 }
 
@@ -266,7 +271,7 @@ fn read_credentials<'r>(
         return Ok((Credentials::Basic(basic), form));
     }
     if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
-        return Err(Cause::AssertionUnsupported.into());
+        return Err(Refusal::of(Cause::AssertionUnsupported).by(stated(&form)));
     }
     check_present(
         form.client_id.as_deref(),

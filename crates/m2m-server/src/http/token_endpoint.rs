@@ -116,7 +116,7 @@ impl TokenEndpoint {
         exchange: &Exchange,
         now: UnixTime,
     ) -> Reply {
-        let suspect = decision.as_mut().err().and_then(Refusal::take_suspect);
+        let suspect = decision.as_mut().err().map(Refusal::take_suspect);
         let outcome = match &decision {
             Ok(issued) => Outcome::Issued(issued),
             Err(refusal) => Outcome::Refused(refusal),
