@@ -18,9 +18,9 @@ const INTRODUCTION: &str = "\
 Written by `cargo xtask codegen` from `crates/m2m-errors`; a change made here is lost.
 
 An answer has a status and, as a rule, an error code; both are few, and stand for many mistakes. What exactly went wrong is the *cause*. The caller of a
-refused request gets a `trace_id`; `m2m diagnose TRACE_ID` names the cause to the operator. Some causes are concealed: their answers are the same, byte for
-byte, so that nobody learns from them whether a client or an audience exists. In a description, `…` is a value of the request; it is left out, with the words
-around it, where it is not short and clean.
+refused request gets a `trace_id`; under it the log of the server names the cause to the operator. Some causes are concealed: their answers are the same,
+byte for byte, so that nobody learns from them whether a client or an audience exists. In a description, `…` is a value of the request; it is left out, with
+the words around it, where it is not short and clean.
 
 - [Statuses](#statuses)
 - [Error codes](#error-codes)

@@ -22,6 +22,8 @@ use crate::registry::{Api, Application, Ending, Records};
 pub struct Diagnosis {
     /// Exactly why it was refused.
     pub cause: Cause,
+    /// The client id that the request named, if an application has it.
+    pub client_id: Option<Box<str>>,
     /// What speaks for it, the most telling first.
     pub evidence: Vec<Evidence>,
     /// What to do, the most helpful first. Never empty.
@@ -76,6 +78,7 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
     }
     Diagnosis {
         cause,
+        client_id: application(suspect, records).map(|application| application.client_id.clone()),
         evidence,
         fixes,
     }

@@ -31,8 +31,9 @@ pub enum TargetParameter {
 
 /// The client id of a request as events may keep it.
 ///
-/// Who mistakes one credential for the other sends a secret as client id. No secret has fewer than 32 characters, so that a
-/// shorter id can be kept as it is; of a longer one that no application has, only its length and a fingerprint are.
+/// Who mistakes one credential for the other sends a secret as client id, whole or in part. So only the id of an application
+/// is kept; of any other text no more than its length and a fingerprint. The diagnosis, which has the registry at hand, names
+/// the application that was meant.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RecordedClientId {
     /// The request did not get as far as to name a client.
@@ -40,29 +41,19 @@ pub enum RecordedClientId {
     None,
     /// The client id of an application.
     Known(Arc<str>),
-    /// A client id that no application has, too short to be a secret.
-    Unknown(Box<str>),
-    /// A client id that no application has and that may be a secret.
+    /// A text that no application has as its client id, or that was not looked up.
     Withheld {
         /// Its length. Unit: bytes.
         bytes: usize,
-        /// The first 32 bits of its SHA-256.
+        /// The first 32 bits of its SHA-256: enough to see that two requests named the same.
         fingerprint: u32,
     },
 }
 
-/// The length from which a text may be a secret (design, section 4: a shorter chosen one is refused). Unit: bytes.
-const LEAST_SECRET_BYTES: usize = 32;
-
 impl RecordedClientId {
-    /// What may be kept of a client id that no application has.
+    /// What may be kept of a client id that was not looked up, or not found.
     #[must_use]
     pub fn presented(client_id: &str) -> Self {
-        if client_id.len() < LEAST_SECRET_BYTES
-            && client_id.bytes().all(|byte| byte.is_ascii_graphic())
-        {
-            return Self::Unknown(client_id.into());
-        }
         let [a, b, c, d, ..] = m2m_jwt::sha256(client_id.as_bytes());
         Self::Withheld {
             bytes: client_id.len(),
@@ -76,7 +67,6 @@ impl core::fmt::Display for RecordedClientId {
         match self {
             Self::None => f.write_str("-"),
             Self::Known(client_id) => f.write_str(client_id),
-            Self::Unknown(client_id) => f.write_str(client_id),
             Self::Withheld { bytes, fingerprint } => {
                 write!(f, "({bytes} bytes, {fingerprint:08x})")
             }
@@ -156,6 +146,16 @@ impl Refusal {
         self
     }
 
+    /// By a client id that the request states and that nobody has looked up; an empty one is none.
+    pub(crate) fn stating(mut self, client_id: Option<&str>) -> Self {
+        let Some(client_id) = client_id.filter(|client_id| !client_id.is_empty()) else {
+            return self;
+        };
+        self.client_id = RecordedClientId::presented(client_id);
+        let suspect = self.take_suspect();
+        self.suspecting(suspect.naming(client_id))
+    }
+
     pub(crate) fn suspecting(mut self, suspect: Suspect) -> Self {
         self.suspect = Some(Box::new(suspect));
         self
@@ -173,18 +173,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn x9_what_may_be_a_secret_is_not_kept_as_a_client_id() {
-        let secret = "bench-secret-0123456789abcdef0123456789abcdef";
-        let kept = RecordedClientId::presented(secret);
-        assert!(matches!(kept, RecordedClientId::Withheld { bytes: 45, .. }));
-        assert!(!format!("{kept} {kept:?}").contains("bench"));
-        assert_eq!(
-            RecordedClientId::presented("billing-jbo").to_string(),
-            "billing-jbo"
-        );
-        assert!(matches!(
-            RecordedClientId::presented("a\nb"),
-            RecordedClientId::Withheld { .. }
-        ));
+    fn x9_no_part_of_what_is_presented_is_kept() {
+        for presented in ["bench-secret-0123456789abcdef0123456789abcdef", "hunter2"] {
+            let kept = RecordedClientId::presented(presented);
+            assert!(
+                !format!("{kept} {kept:?}").contains(&presented[..4]),
+                "{kept}"
+            );
+        }
+        let twice = RecordedClientId::presented("a");
+        assert_eq!(twice, RecordedClientId::presented("a"));
+        assert_ne!(twice, RecordedClientId::presented("b"));
     }
 }

@@ -143,6 +143,17 @@ fn r15_a_token_is_refused_exactly_from_the_second_of_its_end() {
 }
 
 #[test]
+fn r15_a_token_is_accepted_exactly_from_the_second_of_its_beginning() {
+    check(HEADER, &with("nbf", "1800000000"), Ok(()));
+    check_claims(
+        &with("nbf", "1800000001"),
+        InvalidToken::NotYetValid {
+            not_before: UnixTime::from_seconds(NOW + 1),
+        },
+    );
+}
+
+#[test]
 fn x4_r16_duplicate_members_are_refused_at_any_depth() {
     let duplicate = |offset| InvalidJson::DuplicateMember { offset };
     check(

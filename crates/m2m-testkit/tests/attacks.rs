@@ -180,28 +180,20 @@ fn a_refusal_in_the_event_names_its_caller_as_far_as_it_may() {
         Event::Refused(event) => event.client_id.to_string(),
         Event::Issued(_) => panic!("issued"),
     };
-    assert_eq!(client_id(Request::token("unknown")), "unknown");
+    assert!(client_id(Request::token("unknown")).starts_with("(7 bytes, "));
     assert_eq!(client_id(Request::token(PLAIN_ID).secret("x")), PLAIN_ID);
     assert!(client_id(Request::token(SECRET)).starts_with("(41 bytes, "));
-    assert_eq!(
-        client_id(Request::token(PLAIN_ID).without("client_secret")),
-        PLAIN_ID
-    );
     assert_eq!(client_id(Request::token("").audience(ORDERS)), "-");
-    assert_eq!(
-        client_id(Request::token(PLAIN_ID).without("grant_type")),
-        PLAIN_ID
-    );
-    assert_eq!(
-        client_id(Request::token(PLAIN_ID).query("client_secret=x")),
-        PLAIN_ID
-    );
-    let assertion = Request::token(PLAIN_ID)
-        .without("client_secret")
-        .with("client_assertion", "a");
-    assert_eq!(client_id(assertion), PLAIN_ID);
-    assert_eq!(
-        client_id(Request::token(PLAIN_ID).replacing("grant_type", "x")),
-        PLAIN_ID
-    );
+    // Before the client is looked up its id is any text.
+    for request in [
+        Request::token(PLAIN_ID).without("client_secret"),
+        Request::token(PLAIN_ID).replacing("grant_type", "x"),
+        Request::token(PLAIN_ID).without("grant_type"),
+        Request::token(PLAIN_ID).query("client_secret=x"),
+        Request::token(PLAIN_ID)
+            .without("client_secret")
+            .with("client_assertion", "a"),
+    ] {
+        assert!(client_id(request).starts_with("(8 bytes, "));
+    }
 }

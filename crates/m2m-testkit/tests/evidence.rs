@@ -127,7 +127,7 @@ fn k5_the_api_that_is_not_authorized_is_named() {
     check(
         &request,
         "the API \"Invoices\", for which the application is not authorized",
-        "authorize the application",
+        "add it to authorize of \"plain-id\" in world.toml",
     );
 }
 
@@ -154,7 +154,7 @@ fn k35_where_a_scope_is_not_assigned_is_named() {
     check(
         &request,
         "\"https://invoices.example/api\" defines the scope \"shared:list\"",
-        "assign \"shared:list\"",
+        "assign \"shared:list\" on \"https://invoices.example/api\": add it to authorize of \"billing-job\" in world.toml",
     );
 }
 
@@ -180,6 +180,24 @@ fn k12_which_credential_is_missing_is_named() {
         "no client_secret",
         "send client_secret",
     );
+}
+
+#[test]
+fn who_asked_is_named_although_the_request_was_refused_before_he_was_looked_up() {
+    let mut world = World::standard(Profile::Rfc);
+    for request in [
+        good().without("grant_type"),
+        good().without("client_secret"),
+        good().query("client_secret=x"),
+    ] {
+        let answer = world.send(&request);
+        assert_eq!(
+            answer.diagnosis().unwrap().client_id.as_deref(),
+            Some(PLAIN_ID)
+        );
+    }
+    let swapped = world.send(&Request::token(SECRET).secret(PLAIN_ID).audience(ORDERS));
+    assert_eq!(swapped.diagnosis().unwrap().client_id, None);
 }
 
 #[test]

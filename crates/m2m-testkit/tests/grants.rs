@@ -78,6 +78,23 @@ fn k22_a16_with_scope_exactly_that_scope_is_granted() {
 }
 
 #[test]
+fn a22_an_audience_beside_a_resource_need_not_be_a_uri() {
+    let mut world = World::standard(Profile::Rfc);
+    world.set_records(|records| records.apis[0].aliases = vec!["orders".into()]);
+    let request = Request::token(BILLING)
+        .audience("orders")
+        .resource(INVOICES);
+    let answer = world.send(&request);
+    assert_eq!(world.claims(&answer)["aud"], json!(["orders", INVOICES]));
+    assert_eq!(
+        world
+            .send(&Request::token(BILLING).resource("orders"))
+            .status(),
+        400
+    );
+}
+
+#[test]
 fn many_scopes_are_granted_each_once_in_the_order_of_the_request() {
     let keys: Vec<String> = (0..40)
         .rev()

@@ -97,14 +97,20 @@ fn rows(text: &str) -> impl Iterator<Item = (String, Vec<&str>)> {
     })
 }
 
-/// Each test that the threats name has to exist; `x1_*` stands for at least one that begins so.
+/// An attack that has tests names them, and each has to exist; `x1_*` stands for at least one that begins so.
 fn check_named_tests(tree: &Tree, findings: &mut Findings) {
     let names = test_ids::names(tree);
     for (id, cells) in rows(tree.text("docs/threats.md").unwrap_or_default()) {
-        let Some(cell) = cells.iter().rev().nth(1) else {
+        let [.., tests, progress] = cells.as_slice() else {
             continue;
         };
-        for named in cell.split('`').skip(1).step_by(2) {
+        let mut named = tests.split('`').skip(1).step_by(2).peekable();
+        if named.peek().is_none() && Progress::parse(progress).is_some_and(Progress::is_tested) {
+            findings.fail(format!(
+                "docs/threats.md: {id} is marked as {progress}, and names no test"
+            ));
+        }
+        for named in named {
             if !exists(&names, named) {
                 findings.fail(format!(
                     "docs/threats.md: {id} names the test `{named}`, which does not exist"
@@ -189,5 +195,20 @@ mod tests {
         assert_eq!(findings.failures.len(), 2, "{findings:?}");
         assert!(findings.failures[0].contains("x1_gone"));
         assert!(findings.failures[1].contains("x2_*"));
+    }
+
+    #[test]
+    fn an_attack_that_has_tests_names_them() {
+        let threats =
+            "| X1 | a | b | | in part |\n| X2 | a | b | | covered |\n| X3 | a | b | | later |\n";
+        let tree = Tree::of(&[
+            ("docs/threats.md", threats),
+            ("crates/a/tests/b.rs", "#[test]\nfn x1_x2_refuses() {}"),
+        ]);
+        let mut findings = Findings::default();
+        check(&tree, &mut findings);
+        assert_eq!(findings.failures.len(), 2, "{findings:?}");
+        assert!(findings.failures[0].contains("X1 is marked as in part, and names no test"));
+        assert!(findings.failures[1].contains("X2 is marked as covered, and names no test"));
     }
 }

@@ -269,51 +269,46 @@ impl Evidence {
 
     /// What to do about it, where this very observation tells.
     pub(super) fn fix(&self, client_id: &str) -> Option<Fix> {
-        let (text, command) = match self {
-            Self::CredentialsSwapped { client_id } => (
-                format!("send {client_id:?} as client_id and the other value as client_secret"),
-                None,
-            ),
+        let text = match self {
+            Self::CredentialsSwapped { client_id } => {
+                format!("send {client_id:?} as client_id and the other value as client_secret")
+            }
             Self::ClientIdRightButFor { client_id, .. } | Self::NearestClientId { client_id } => {
-                (format!("send {client_id:?} as client_id"), None)
+                format!("send {client_id:?} as client_id")
             }
             Self::SecretRightButFor { difference, .. } => {
-                (format!("send the secret without {difference}"), None)
+                format!("send the secret without {difference}")
             }
-            Self::SecretOfAnother { client_id: other } => (
-                format!("send the secret of {client_id:?}, or {other:?} as client_id"),
-                None,
-            ),
+            Self::SecretOfAnother { client_id: other } => {
+                // The client id presented is not repeated: where no application has it, it may be a secret.
+                format!("send the secret that belongs to the client_id, or {other:?} as client_id")
+            }
             Self::SecretExpired { .. }
             | Self::SecretRotatedOut { .. }
-            | Self::SecretRevoked { .. } => (
-                "deploy the current secret to the caller; if it is lost, make a new one".to_owned(),
-                Some(format!("m2m secret rotate {client_id}")),
-            ),
+            | Self::SecretRevoked { .. } => {
+                format!(
+                    "deploy the current secret to the caller; if it is lost, put the hash of a new one into secret_sha256 of {client_id:?} in world.toml"
+                )
+            }
             Self::AudienceRightButFor { audience, .. } | Self::NearestAudience { audience, .. } => {
-                (format!("ask for {audience:?}"), None)
+                format!("ask for {audience:?}")
             }
-            Self::AudienceNotAuthorized { audience, .. } => (
+            Self::AudienceNotAuthorized { audience, .. } => {
                 format!(
-                    "authorize the application for {audience:?}: add it to `authorize` of the application"
-                ),
-                Some("m2m apply -f world.toml".to_owned()),
-            ),
-            Self::ScopeOnAnotherApi { scope, audience } => (
-                format!("ask for {scope:?} together with the audience {audience:?}"),
-                None,
-            ),
-            Self::NearestScope { scope, .. } => (format!("ask for {scope:?}"), None),
-            Self::ScopeNotAssignedOn { scope, audience } => (
-                format!(
-                    "assign {scope:?} on {audience:?}: add it to `authorize` of the application"
-                ),
-                Some("m2m apply -f world.toml".to_owned()),
-            ),
-            Self::NearestGrantType { grant_type } => {
-                (format!("send grant_type={grant_type}"), None)
+                    "authorize the application for {audience:?}: add it to authorize of {client_id:?} in world.toml"
+                )
             }
-            Self::Missing { parameter } => (format!("send {parameter}"), None),
+            Self::ScopeOnAnotherApi { scope, audience } => {
+                format!("ask for {scope:?} together with the audience {audience:?}")
+            }
+            Self::NearestScope { scope, .. } => format!("ask for {scope:?}"),
+            Self::ScopeNotAssignedOn { scope, audience } => {
+                format!(
+                    "assign {scope:?} on {audience:?}: add it to authorize of {client_id:?} in world.toml"
+                )
+            }
+            Self::NearestGrantType { grant_type } => format!("send grant_type={grant_type}"),
+            Self::Missing { parameter } => format!("send {parameter}"),
             Self::BrokenAt { .. }
             | Self::RepeatedAt { .. }
             | Self::Deleted { .. }
@@ -323,7 +318,7 @@ impl Evidence {
         };
         Some(Fix {
             text: text.into(),
-            command: command.map(Into::into),
+            command: None,
         })
     }
 }

@@ -6,10 +6,13 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
     if value.len() > LONGEST {
         return None;
     }
-    let most_errors = (value.chars().count() / 3).clamp(1, 4);
+    let length = value.chars().count();
+    let most_errors = (length / 3).clamp(1, 4);
+    // Each error changes the length by one at most.
     let comparable = candidates
         .into_iter()
-        .filter(|candidate| candidate.len().abs_diff(value.len()) <= 4 * most_errors);
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= most_errors)
+        .take(MOST_COMPARED);
     comparable
         .map(|candidate| (strsim::damerau_levenshtein(value, candidate), candidate))
         .filter(|(errors, _)| *errors <= most_errors)
@@ -20,6 +23,9 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
 
 /// Beyond this a value is not a word that somebody mistyped, and comparing it would cost. Unit: bytes.
 const LONGEST: usize = 256;
+
+/// So many candidates of about the same length are compared: some milliseconds, whoever fills the log.
+const MOST_COMPARED: usize = 1_000;
 
 #[cfg(test)]
 mod tests {

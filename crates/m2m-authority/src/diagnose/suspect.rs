@@ -4,6 +4,7 @@ use core::net::IpAddr;
 use std::borrow::Cow;
 
 use m2m_errors::Cause;
+use oauth_proto::ClientId;
 use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
@@ -63,8 +64,11 @@ impl Suspect {
         address: Option<IpAddr>,
     ) -> Self {
         Self {
-            audiences: audiences.iter().map(|audience| bounded(audience)).collect(),
-            scope: scope.map(bounded),
+            audiences: audiences
+                .iter()
+                .map(|audience| bounded(audience, LONGEST))
+                .collect(),
+            scope: scope.map(|scope| bounded(scope, LONGEST)),
             address,
             ..Self::empty(cause, client_id)
         }
@@ -73,7 +77,7 @@ impl Suspect {
     /// A request for another grant.
     pub(crate) fn of_grant_type(cause: Cause, grant_type: &str) -> Self {
         Self {
-            grant_type: Some(bounded(grant_type)),
+            grant_type: Some(bounded(grant_type, LONGEST)),
             ..Self::empty(cause, "")
         }
     }
@@ -91,11 +95,17 @@ impl Suspect {
         Self::empty(cause, "")
     }
 
+    /// The same, of a request that states this client id.
+    pub(crate) fn naming(mut self, client_id: &str) -> Self {
+        self.client_id = Zeroizing::new(bounded(client_id, ClientId::MAX_BYTES).into());
+        self
+    }
+
     fn empty(cause: Cause, client_id: &str) -> Self {
         Self {
             cause,
             observed: None,
-            client_id: Zeroizing::new(client_id.to_owned()),
+            client_id: Zeroizing::new(bounded(client_id, ClientId::MAX_BYTES).into()),
             presented: Zeroizing::default(),
             variants: Vec::new(),
             client_id_as_secret: None,
@@ -167,8 +177,8 @@ impl Suspect {
 }
 
 /// As much of a caller's value as a diagnosis keeps: longer ones are no mistake that it could name.
-fn bounded(value: &str) -> Box<str> {
-    if value.len() <= LONGEST {
+fn bounded(value: &str, most_bytes: usize) -> Box<str> {
+    if value.len() <= most_bytes {
         value.into()
     } else {
         Box::default()

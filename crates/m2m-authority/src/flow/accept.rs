@@ -13,7 +13,7 @@ use oauth_proto::{
 
 use crate::Authority;
 use crate::diagnose::{Evidence, Suspect};
-use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
+use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
 #[derive(Clone, Copy)]
@@ -78,7 +78,10 @@ pub struct Accepted<'r> {
 #[derive(Debug, Default)]
 pub(super) struct Asked<'r> {
     pub(super) scope: Option<Cow<'r, str>>,
+    /// The values of `audience`, and behind them those of `resource`.
     pub(super) audiences: Vec<Cow<'r, str>>,
+    /// Where the values of `resource` begin.
+    pub(super) resources_from: usize,
     pub(super) target: TargetParameter,
 }
 
@@ -133,7 +136,7 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
     check_size(&request, authority)?;
     check_content_type(&request)?;
     let form = read_form(&request, authority)?;
-    let by_who = |refusal: Refusal| refusal.by(stated(&form));
+    let by_who = |refusal: Refusal| refusal.stating(form.client_id.as_deref());
     check_url(&request).map_err(by_who)?;
     check_methods_of_authentication(&request, &form).map_err(by_who)?;
     check_grant_type(&form).map_err(by_who)?;
@@ -231,15 +234,6 @@ fn check_methods_of_authentication(
     }
 }
 
-/// The client id of the form as a refusal may keep it, before anybody knows whether there is such a client.
-fn stated(form: &TokenRequest<'_>) -> RecordedClientId {
-    let client_id = form
-        .client_id
-        .as_deref()
-        .filter(|client_id| !client_id.is_empty());
-    client_id.map_or(RecordedClientId::None, RecordedClientId::presented)
-}
-
 fn check_grant_type(form: &TokenRequest<'_>) -> Result<(), Refusal> {
     let Some(grant_type) = &form.grant_type else {
         return Err(Cause::GrantTypeMissing.into());
@@ -271,7 +265,7 @@ fn read_credentials<'r>(
         return Ok((Credentials::Basic(basic), form));
     }
     if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
-        return Err(Refusal::of(Cause::AssertionUnsupported).by(stated(&form)));
+        return Err(Refusal::of(Cause::AssertionUnsupported).stating(form.client_id.as_deref()));
     }
     check_present(
         form.client_id.as_deref(),
@@ -294,16 +288,14 @@ fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Re
         (true, false) => "client_secret",
         (false, false) => return Err(Cause::CredentialsMissing.into()),
     };
-    let client_id = client_id.filter(|client_id| !client_id.is_empty());
-    let client_id = client_id.map_or(RecordedClientId::None, RecordedClientId::presented);
     let suspect = Suspect::of_form(
         Cause::CredentialsMissing,
         Evidence::Missing { parameter: missing },
     );
     Err(Refusal::of(Cause::CredentialsMissing)
         .echoing(missing)
-        .by(client_id)
-        .suspecting(suspect))
+        .suspecting(suspect)
+        .stating(client_id))
 }
 
 /// `audience` and `resource` name targets alike; where both stand, all of them are asked for.
@@ -314,10 +306,12 @@ fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
         TargetParameter::Resource
     };
     let mut audiences = form.audiences;
+    let resources_from = audiences.len();
     audiences.extend(form.resources);
     Asked {
         scope: form.scope,
         audiences,
+        resources_from,
         target,
     }
 }

@@ -204,6 +204,7 @@ pub fn vouched<'r>(
         client_id: Arc::clone(client.client_id()),
         asked: Asked {
             scope: request.scope,
+            resources_from: request.audiences.len(),
             audiences: request.audiences,
             target: TargetParameter::Audience,
         },

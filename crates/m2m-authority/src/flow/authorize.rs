@@ -17,7 +17,7 @@ use super::authenticate::Authenticated;
 use super::record::Door;
 use crate::diagnose::Suspect;
 use crate::policy::{Grant, Policy, Target};
-use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
+use crate::refusal::{RecordedClientId, Refusal};
 use crate::registry::{Lifetime, QuotaMode};
 use crate::{Authority, MAX_AUDIENCES};
 
@@ -195,10 +195,17 @@ fn find_audiences<'p>(
     if asked.audiences.len() > MAX_AUDIENCES {
         return Err(Cause::AudiencesTooMany.into());
     }
-    if asked
+    let (audiences, resources) = asked
         .audiences
+        .split_at_checked(asked.resources_from)
+        .unwrap_or((&asked.audiences, &[]));
+    // A resource indicator is an absolute URI without a fragment (RFC 8707, section 2); an audience is any clean text.
+    if audiences
         .iter()
-        .any(|audience| is_malformed(audience, asked.target))
+        .any(|audience| Audience::parse(audience).is_err())
+        || resources
+            .iter()
+            .any(|resource| ResourceIndicator::parse(resource).is_err())
     {
         return Err(Cause::AudienceMalformed.into());
     }
@@ -219,14 +226,6 @@ fn find_audiences<'p>(
         }
     }
     Ok(wanted)
-}
-
-/// A resource indicator is an absolute URI without a fragment (RFC 8707, section 2); an audience is any clean text.
-fn is_malformed(audience: &str, target: TargetParameter) -> bool {
-    match target {
-        TargetParameter::Audience => Audience::parse(audience).is_err(),
-        TargetParameter::Resource => ResourceIndicator::parse(audience).is_err(),
-    }
 }
 
 /// What a request without a target means, as the profile says.

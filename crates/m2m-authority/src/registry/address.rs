@@ -10,7 +10,9 @@ pub struct AddressBlock(IpNet);
 
 /// The text is no address and no block of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an address block is an IP address with an optional prefix length, such as 10.0.0.0/8")]
+#[error(
+    "an address block is an IP address with an optional prefix length and no bits beyond it, such as 10.0.0.0/8"
+)]
 pub struct InvalidAddressBlock;
 
 impl AddressBlock {
@@ -26,11 +28,31 @@ impl core::str::FromStr for AddressBlock {
 
     fn from_str(text: &str) -> Result<Self, InvalidAddressBlock> {
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Ok(Self(IpNet::from(address)));
+            return Ok(Self(IpNet::from(address.to_canonical())));
         }
-        text.parse().map(Self).map_err(|_| InvalidAddressBlock)
+        let block: IpNet = text.parse().map_err(|_| InvalidAddressBlock)?;
+        // Bits beyond the prefix say that somebody meant something else.
+        if block.addr() != block.network() {
+            return Err(InvalidAddressBlock);
+        }
+        Ok(Self(canonical(block)))
     }
 }
+
+/// The block of IPv4 addresses, for one that is mapped into IPv6.
+fn canonical(block: IpNet) -> IpNet {
+    let mapped = match block.network().to_canonical() {
+        IpAddr::V4(address) if matches!(block, IpNet::V6(_)) => block
+            .prefix_len()
+            .checked_sub(MAPPED_PREFIX)
+            .and_then(|bits| IpNet::new(address.into(), bits).ok()),
+        IpAddr::V4(_) | IpAddr::V6(_) => None,
+    };
+    mapped.unwrap_or(block)
+}
+
+/// How many bits `::ffff:0:0` has before the IPv4 address (RFC 4291, section 2.5.5.2).
+const MAPPED_PREFIX: u8 = 96;
 
 impl core::fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -61,11 +83,21 @@ mod tests {
     #[test]
     fn takes_a_mapped_address_for_what_it_is() {
         assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(contains("::ffff:127.0.0.1", "127.0.0.1"));
+        assert!(contains("::ffff:10.0.0.0/104", "10.1.2.3"));
+        assert!(!contains("::ffff:10.0.0.0/104", "11.1.2.3"));
     }
 
     #[test]
     fn refuses_what_is_no_block() {
-        for text in ["", "10.0.0.0/33", "example.com", "10.0.0.0/", "10.0.0"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "example.com",
+            "10.0.0.0/",
+            "10.1.2.3/8",
+            "10.0.0",
+        ] {
             assert_eq!(
                 text.parse::<AddressBlock>(),
                 Err(InvalidAddressBlock),

@@ -27,7 +27,7 @@ const AUDIENCE_ADVICE: Advice = Advice {
         "The API is registered in another environment, or was deleted.",
     ],
     fixes: &[
-        "Have the application authorized for the API: in the dashboard, under APIs of the application.",
+        "Ask the operator to authorize the application for the API.",
         "Copy the audience from the identifier of the API instead of typing it: every character counts.",
         "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
     ],
@@ -66,7 +66,7 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
             "The caller was written for a server that assumes an audience.",
         ],
         fixes: &[
-            "Tell the owner of the caller the audiences of the application: m2m application show CLIENT_ID lists them.",
+            "Tell the owner of the caller the audiences of the application: they stand in its authorize in world.toml.",
             "Authorize the application for one API only; then profiles other than kinde assume it.",
         ],
     },
@@ -149,8 +149,8 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
             "The API is registered in another environment, or was deleted.",
         ],
         fixes: &[
-            "Find the right audience with m2m api list, and give it to the owner of the caller.",
-            "Register the API in world.toml and run m2m apply -f world.toml, or create it in the dashboard.",
+            "Compare the audience with those in world.toml, and give the right one to the owner of the caller.",
+            "Add the API to world.toml, and its audience to authorize of the application, then restart m2m serve --world.",
         ],
     },
     sources: SOURCES,
@@ -170,9 +170,8 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
             "The application is authorized for an audience that differs by a slash or a letter.",
         ],
         fixes: &[
-            "Authorize the application for the API: in the dashboard under APIs of the application, or over the management API.",
-            "Add the audience to authorize of the application in world.toml and run m2m apply -f world.toml.",
-            "Try it without a token: m2m check --client X --audience A --scope S.",
+            "Add the audience to authorize of the application in world.toml, then restart m2m serve --world.",
+            "If the application is not meant to call the API, tell the owner of the caller so.",
         ],
     },
     sources: SOURCES,
@@ -200,11 +199,9 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
         fixes: &["Request a token for each API, or for each group of APIs of the same kind."],
     },
     for_operator: Advice {
-        causes: &[
-            "signing_alg or claims differ between the APIs; the diagnosis names both values.",
-        ],
+        causes: &["signing_alg or claims differ between the APIs in world.toml."],
         fixes: &[
-            "Set the same signing_alg and claims for both APIs in world.toml, if their guards can read it.",
+            "Set the same signing_alg and claims for both APIs in world.toml, if their guards can read it, then restart m2m serve --world.",
             "Ask the owner of the caller to request one token for each API.",
         ],
     },
@@ -225,7 +222,7 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
     for_caller: Advice {
         causes: &["The application was created, and not yet authorized for an API."],
         fixes: &[
-            "Have the application authorized for the API: in the dashboard, under APIs of the application.",
+            "Ask the operator to authorize the application for the API that you want to call.",
         ],
     },
     for_operator: Advice {
@@ -234,7 +231,7 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
             "The API that it was authorized for was deleted.",
         ],
         fixes: &[
-            "Add authorize to the application in world.toml and run m2m apply -f world.toml, or authorize it in the dashboard.",
+            "Add the audience of the API to authorize of the application in world.toml, then restart m2m serve --world.",
         ],
     },
     sources: SOURCES,

@@ -31,7 +31,7 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
         ],
         fixes: &[
             "Let the proxy forward the Authorization header.",
-            "Try the call yourself with a token that m2m token prints.",
+            "Try the call yourself, with curl and a token of your own.",
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3"), Source::rfc("RFC 6750", "3.1")],
@@ -128,7 +128,7 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
             "The caller puts its token into the address, so that it has reached every log on the way.",
         ],
         fixes: &[
-            "Revoke the token, and remove the address from the logs of proxies in front of the API.",
+            "Remove the address from the logs of proxies in front of the API: who reads them can use the token until it expires.",
             "Ask the owner of the caller to use the Authorization header.",
         ],
     },
@@ -159,7 +159,7 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
         fixes: &[
             "Compare the scope claim of the token with the scope that the WWW-Authenticate header names.",
             "Request a new token with that scope, or without scope to get all that are assigned.",
-            "Have the scope assigned to the application: in the dashboard, under Scopes of the application.",
+            "Ask the operator to assign the scope to the application.",
         ],
     },
     for_operator: Advice {
@@ -168,8 +168,8 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
             "The caller asks for fewer scopes than it needs, or keeps a token from before the assignment.",
         ],
         fixes: &[
-            "Assign the scope in world.toml and run m2m apply -f world.toml, or in the dashboard.",
-            "Compare the token with one from the Test tab: m2m jwt diff shows what differs.",
+            "Add the scope to authorize of the application in world.toml, restart m2m serve --world, and have the caller request a new token.",
+            "Compare the scope of the token, which m2m jwt decode shows, with the one that the call needs.",
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
@@ -234,7 +234,7 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
             "The application was created without an organization, and an application keeps what it was created as.",
         ],
         fixes: &[
-            "Add an application whose organization is the code of the organization to world.toml, and run m2m apply -f world.toml.",
+            "Add an application whose organization is that of the resource to world.toml, then restart m2m serve --world.",
             "Give the caller the credentials of that application instead of the global one.",
         ],
     },
@@ -266,8 +266,7 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
             "The address of the issuer in the API's configuration is wrong.",
         ],
         fixes: &[
-            "Run m2m doctor --issuer URL from the machine that the API runs on: it says which step fails.",
-            "Fetch the jwks_uri of the issuer's metadata by hand from there.",
+            "On the machine that the API runs on, fetch the issuer's metadata and then its jwks_uri with curl, to see which of the two fails and why.",
         ],
     },
     sources: &[

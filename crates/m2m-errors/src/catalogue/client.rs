@@ -2,6 +2,7 @@
 //!
 //! What the caller may not know, stands in `concealed.rs`.
 
+use super::concealed::NEW_SECRET;
 use super::forms::{refused, refused_naming};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
@@ -167,7 +168,8 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller is set up for a server that takes assertions signed by the client."],
         fixes: &[
-            "Give the owner of the caller a secret for the application: m2m secret rotate CLIENT_ID.",
+            "Give the owner of the caller a secret for the application.",
+            NEW_SECRET,
         ],
     },
     sources: &[
@@ -214,7 +216,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
             "Somebody guesses secrets.",
         ],
         fixes: &[
-            "Look at the diagnoses of this client id for what was presented before, and give the owner the right secret.",
+            "Look into the log for what was wrong with the secrets that this client id presented before, and give its owner the right one.",
             "Block the address in front of the server if nobody of yours is behind it; the right secret works meanwhile.",
         ],
     },

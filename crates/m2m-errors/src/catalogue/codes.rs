@@ -82,7 +82,7 @@ pub(crate) const UNAUTHORIZED_CLIENT: CodeEntry = CodeEntry {
         ],
         fixes: &[
             "Have the application allowed to use the grant type, and the scopes assigned that it asks for.",
-            "Have the application authorized for the API, in the dashboard under APIs of the application.",
+            "Have the application authorized for the API that the audience names.",
             "For a trusted application, have a system user allowed and assigned.",
         ],
     },
@@ -118,7 +118,7 @@ pub(crate) const INVALID_SCOPE: CodeEntry = CodeEntry {
             "The scopes are not joined with single spaces.",
         ],
         fixes: &[
-            "Check that the API defines the scope, and that it is assigned, under Scopes of the application.",
+            "Check that the API defines the scope, and that it is assigned to the application.",
             "Ask only for scopes that are assigned, or leave out scope to get all of them.",
             "Join several scopes with one space: scope=read:users write:flags.",
         ],

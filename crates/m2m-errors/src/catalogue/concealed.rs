@@ -22,12 +22,15 @@ const CREDENTIALS_ADVICE: Advice = Advice {
         "The application is a public client, or may not authenticate in the way that was used.",
     ],
     fixes: &[
-        "Compare client_id and client_secret with those of the application in the dashboard, character by character.",
+        "Compare client_id and client_secret with those that were handed over for the application, character by character.",
         "If the secret was rotated, deploy the new one wherever the service runs.",
         "Check that the token is requested from the server and environment where the application is registered.",
         "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
     ],
 };
+
+/// How an application gets another secret, for operators.
+pub(super) const NEW_SECRET: &str = "To give an application a new secret, put the base64 of the secret's SHA-256 into secret_sha256 in world.toml, and restart m2m serve --world; the old one ends then.";
 
 /// Where it is written that they look alike.
 const SOURCES: &[Source] = &[
@@ -73,8 +76,8 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
             "client_id and client_secret are swapped.",
         ],
         fixes: &[
-            "Find the right client id with m2m application list, and give it to the owner of the caller.",
-            "Create the application, with m2m apply -f world.toml or in the dashboard.",
+            "Compare the client id with those in world.toml, and give the right one to the owner of the caller.",
+            "Add the application to world.toml, then restart m2m serve --world.",
         ],
     },
     sources: SOURCES,
@@ -91,7 +94,7 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The application was deleted while a service still used it; the diagnosis says when and by whom.",
-            "It was missing from the file that m2m apply --prune was run with.",
+            "It was missing from a file that the registry was made equal to.",
         ],
         fixes: &[
             "Create an application with the same client id and authorizations, and hand its new secret to the service.",
@@ -111,12 +114,12 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "Somebody disabled the application; the audit log says when and who.",
-            "enabled = false stands in the file that was applied.",
+            "Somebody disabled the application, since it is no longer needed or was misused.",
+            "enabled = false stands at the application in world.toml.",
         ],
         fixes: &[
-            "Enable it in the dashboard, or set enabled = true in world.toml and run m2m apply -f world.toml.",
-            "Find out with m2m events why it was disabled before you enable it.",
+            "Set enabled = true for the application in world.toml, then restart m2m serve --world.",
+            "Find out why it was disabled before you enable it.",
         ],
     },
     sources: SOURCES,
@@ -135,7 +138,7 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
             "The application was registered as a public client, as apps on phones and in browsers are.",
         ],
         fixes: &[
-            "Set the client type to confidential if the application runs where it can keep a secret.",
+            "Set client_type to confidential in world.toml if the application runs where it can keep a secret.",
             "Give a service of yours an application of its own rather than sharing that of an app.",
         ],
     },
@@ -159,7 +162,7 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
         ],
         fixes: &[
             "Allow the method for the application.",
-            "Ask the owner of the caller to use a method that is allowed; m2m application show CLIENT_ID lists them.",
+            "Ask the owner of the caller to use a method that the application may use.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
@@ -180,8 +183,8 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
             "The secret was imported as a hash, and the hash was made of something else.",
         ],
         fixes: &[
-            "Do what the diagnosis of the trace_id says: it names the difference where there is a small one.",
-            "Make a new secret with m2m secret rotate CLIENT_ID and hand it over; the old ones work until the overlap ends.",
+            "If the evidence names no small difference, the secret is another one altogether: deploy the current one to the caller, or a new one.",
+            NEW_SECRET,
             "Check that secret_sha256 is the base64 of the SHA-256 of the secret, without a newline.",
         ],
     },
@@ -202,8 +205,8 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
             "The overlap of the rotation was shorter than a deployment takes.",
         ],
         fixes: &[
-            "Deploy the newest secret to the service; the diagnosis says when the old one was rotated and by whom.",
-            "If the newest secret is lost, run m2m secret rotate CLIENT_ID --overlap 24h and deploy what it prints.",
+            "Deploy the newest secret to the service, or a new one if that is lost.",
+            NEW_SECRET,
         ],
     },
     sources: SOURCES,
@@ -223,7 +226,8 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
             "Somebody who is not its owner has the secret and tries it.",
         ],
         fixes: &[
-            "Give the service a new secret: m2m secret rotate CLIENT_ID.",
+            "Give the service a new secret.",
+            NEW_SECRET,
             "If the address of the request is not that of the service, treat it as an attempt with a leaked secret.",
         ],
     },
@@ -241,8 +245,9 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
     for_operator: Advice {
         causes: &["The secret was made with an end, and nobody rotated it before."],
         fixes: &[
-            "Make a new one with m2m secret rotate CLIENT_ID and deploy it.",
-            "Watch the end of secrets: m2m application show CLIENT_ID lists them.",
+            "Make a new secret and deploy it.",
+            NEW_SECRET,
+            "Note when secrets end, and replace them before.",
         ],
     },
     sources: SOURCES,

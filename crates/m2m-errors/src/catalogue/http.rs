@@ -31,7 +31,7 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
             "A proxy in front of the server redirects, and the client repeats the request as GET.",
         ],
         fixes: &[
-            "Point health checks to /livez or /readyz on the operations listener.",
+            "Point health checks to a path that takes GET, such as /.well-known/oauth-authorization-server.",
             "Let the proxy forward the request instead of redirecting it, or redirect with status 308.",
         ],
     },
@@ -69,7 +69,7 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
             "A proxy in front of the server adds or strips a path prefix.",
         ],
         fixes: &[
-            "Run m2m doctor against the public issuer: it compares the announced addresses with those that answer.",
+            "Compare the address that was asked for with the endpoints that /.well-known/oauth-authorization-server announces.",
             "Let the proxy forward the path as it came.",
         ],
     },
@@ -233,7 +233,7 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
             "A scanner tries the port.",
         ],
         fixes: &[
-            "Run m2m doctor against the public issuer to see whether scheme and port fit together.",
+            "Compare scheme and port of the address that the caller uses with those that m2m serve prints when it is ready.",
         ],
     },
     sources: &[

@@ -45,7 +45,7 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
         ],
         fixes: &[
             "Use a key for ES256, ES384, EdDSA, RS256 or PS256, RSA with at least 2048 bits.",
-            "Make an RSA key elsewhere and import it, if this build makes none.",
+            "If this build makes no RSA keys, make one elsewhere, and put it into the folder that --keys names.",
         ],
     },
     sources: &[

@@ -1,5 +1,6 @@
 //! Why an authenticated application gets no token, whatever it asks for.
 
+use super::concealed::NEW_SECRET;
 use super::forms::refused;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
@@ -34,7 +35,7 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
     for_operator: Advice {
         causes: &["The application's grant types do not contain client_credentials."],
         fixes: &[
-            "Add client_credentials to grant_types in world.toml and run m2m apply -f world.toml, or allow it in the dashboard.",
+            "Add client_credentials to grant_types of the application in world.toml, then restart m2m serve --world.",
             "Register another application for the service, if this one is for something else.",
         ],
     },
@@ -59,9 +60,9 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &["Somebody suspended the organization; the audit log says when and who."],
+        causes: &["Somebody set suspended = true for the organization."],
         fixes: &[
-            "Set suspended = false for the organization in world.toml and run m2m apply -f world.toml, or lift it in the dashboard.",
+            "Set suspended = false for the organization in world.toml, then restart m2m serve --world.",
             "Leave it suspended, and tell the owner of the application why.",
         ],
     },
@@ -90,13 +91,14 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The application's allowed addresses do not contain that of the request, which the diagnosis names.",
-            "The server stands behind a proxy that it was not told of, so that it sees the proxy's address.",
+            "The server stands behind a proxy, and takes the proxy's address for the caller's.",
             "Somebody uses the application's secret from elsewhere.",
         ],
         fixes: &[
-            "Add the network to allowed_addresses in world.toml and run m2m apply -f world.toml.",
-            "Name the proxy in the configuration, so that the caller's own address counts.",
-            "If nobody of yours is behind the address, rotate the secret: m2m secret rotate CLIENT_ID --overlap 0s.",
+            "Add the network to allowed_addresses of the application in world.toml, then restart m2m serve --world.",
+            "Behind a proxy, let the proxy limit the addresses, and add its own to allowed_addresses.",
+            "If nobody of yours is behind the address, treat the secret as leaked, and replace it.",
+            NEW_SECRET,
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
@@ -137,12 +139,12 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The caller does not keep its tokens; the counters show how many it takes an hour.",
+            "The caller does not keep its tokens, and requests one for each call.",
             "The quota is smaller than the number of instances needs.",
         ],
         fixes: &[
-            "Ask the owner of the caller to keep tokens; the m2m-client crate does so.",
-            "Raise token_quota in world.toml, or set its mode to warn, and run m2m apply -f world.toml.",
+            "Ask the owner of the caller to keep each token until shortly before it expires.",
+            "Raise token_quota of the application in world.toml, or set its mode to warn, then restart m2m serve --world.",
         ],
     },
     sources: &[
@@ -169,8 +171,8 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
             "The application has no permission for a system user, whether or not one is assigned to it.",
         ],
         fixes: &[
-            "Set system_user_allowed = true and a system_user in world.toml, and run m2m apply -f world.toml.",
-            "Set is_system_user_allowed in the dashboard or over the management API.",
+            "Set system_user_allowed = true and a system_user for the application in world.toml, then restart m2m serve --world.",
+            "Use another profile than trusted-application if applications are to act for themselves.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
@@ -192,7 +194,7 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
     for_operator: Advice {
         causes: &["A system user is allowed, and the field that names it is empty."],
         fixes: &[
-            "Set system_user in world.toml and run m2m apply -f world.toml, or assign one in the dashboard.",
+            "Set system_user of the application in world.toml, then restart m2m serve --world.",
             "Use another profile than trusted-application if applications are to act for themselves.",
         ],
     },

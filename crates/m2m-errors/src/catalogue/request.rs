@@ -1,5 +1,6 @@
 //! What is wrong with the form of a token request, whoever sends it.
 
+use super::concealed::NEW_SECRET;
 use super::forms::{refused, refused_naming};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
@@ -72,7 +73,7 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
             "A proxy in front of the server drops or changes the Content-Type header.",
         ],
         fixes: &[
-            "Send the owner of the caller the output of m2m token --help, which shows a request that works.",
+            "Send the owner of the caller a request that works, such as the curl line that m2m demo prints.",
             "Let the proxy forward the Content-Type header as it came.",
         ],
     },
@@ -107,7 +108,7 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller builds the body by hand and does not percent-encode the values."],
         fixes: &[
-            "Look at the diagnosis for the place of the first bad byte, and tell it to the owner of the caller.",
+            "Tell the owner of the caller where the first bad byte is, and to let a library encode the form.",
         ],
     },
     sources: &[
@@ -139,10 +140,8 @@ pub(crate) const PARAMETER_REPEATED: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &[
-            "The caller's code and its library both add the parameter that the diagnosis names.",
-        ],
-        fixes: &["Tell the owner of the caller which parameter it is; the diagnosis has its name."],
+        causes: &["The caller's code and its library both add the parameter."],
+        fixes: &["Tell the owner of the caller which parameter stands twice, and to send it once."],
     },
     sources: &[Source::rfc("RFC 6749", "3.2"), Source::rfc("RFC 8707", "2")],
     rows: &["K14", "G1", "G8", "T8"],
@@ -193,7 +192,9 @@ pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The caller reads a parameter from the wrong variable or file."],
-        fixes: &["Tell the owner of the caller which parameter it is; the diagnosis has its name."],
+        fixes: &[
+            "Ask the owner of the caller to look at the length of each parameter before it is sent.",
+        ],
     },
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
     rows: &["G1", "G8"],
@@ -222,7 +223,8 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
             "The caller puts the form into the address, and its secret has reached every log on the way.",
         ],
         fixes: &[
-            "Treat the secret as leaked: run m2m secret rotate CLIENT_ID and hand the new one to its owner.",
+            "Treat the secret as leaked, and hand a new one to its owner.",
+            NEW_SECRET,
             "Remove the address from the logs of proxies in front of the server.",
         ],
     },
@@ -273,7 +275,9 @@ pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The caller mixes the credentials of two applications or of two environments."],
-        fixes: &["Tell the owner of the caller both client ids; the diagnosis has them."],
+        fixes: &[
+            "Ask the owner of the caller to take the client id and the secret from the same setting.",
+        ],
     },
     sources: &[Source::rfc("RFC 6749", "2.3")],
     rows: &["G8"],
@@ -301,7 +305,7 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller's request lacks the parameter, or a proxy dropped the body."],
         fixes: &[
-            "Send the owner of the caller a request that works: m2m token --help shows one.",
+            "Send the owner of the caller a request that works, such as the curl line that m2m demo prints.",
             "Check that the proxy forwards the body of a POST.",
         ],
     },

@@ -30,7 +30,7 @@ const SCOPE_ADVICE: Advice = Advice {
     ],
     fixes: &[
         "Leave out scope to get all scopes that are assigned.",
-        "Have the scope assigned: in the dashboard, under Scopes of the application.",
+        "Ask the operator to assign the scope to the application.",
         "Check the spelling against the scopes that the API defines.",
         "Request one token for each audience if their scopes differ.",
     ],
@@ -66,7 +66,7 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller formats its list of scopes in a way that is not OAuth's."],
         fixes: &[
-            "Tell the owner of the caller where the first bad byte is; the diagnosis says it.",
+            "Tell the owner of the caller to join the scopes with one space, without quotes and brackets.",
         ],
     },
     sources: &[
@@ -90,8 +90,8 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
             "The scope was removed from the API.",
         ],
         fixes: &[
-            "Check with m2m api show which scopes the API defines, and tell the owner of the caller.",
-            "Add the scope to the API and to the application in world.toml, and run m2m apply -f world.toml.",
+            "Tell the owner of the caller which scopes the API defines: they stand in its scopes in world.toml.",
+            "Add the scope to scopes of the API and to authorize of the application in world.toml, then restart m2m serve --world.",
         ],
     },
     sources: SOURCES,
@@ -111,9 +111,8 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
             "Several audiences define the scope, and it is assigned on some of them: granted, it would open the others too.",
         ],
         fixes: &[
-            "Assign the scope: in the dashboard under Scopes of the application, or over the management API.",
-            "Add the scope to authorize of the application in world.toml and run m2m apply -f world.toml.",
-            "Ask the owner of the caller to request one token for each audience; the diagnosis says where it is assigned.",
+            "Add the scope to authorize of the application in world.toml, under every requested audience that defines it, then restart m2m serve --world.",
+            "Ask the owner of the caller to request one token for each audience.",
         ],
     },
     sources: SOURCES,
@@ -139,14 +138,14 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
             "The application is authorized for the API, and no scope of the API is assigned to it.",
         ],
         fixes: &[
-            "Have the scopes assigned: in the dashboard, under Scopes of the application.",
+            "Ask the operator to assign the scopes to the application.",
             "Leave out scope if the API asks for none.",
         ],
     },
     for_operator: Advice {
         causes: &["The authorization was made without scopes, or the last one was taken away."],
         fixes: &[
-            "Add scopes to authorize of the application in world.toml and run m2m apply -f world.toml, or assign them in the dashboard.",
+            "Add scopes to authorize of the application in world.toml, then restart m2m serve --world.",
         ],
     },
     sources: SOURCES,

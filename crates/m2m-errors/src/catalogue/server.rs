@@ -71,8 +71,8 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
             "The last key of the algorithm was retired.",
         ],
         fixes: &[
-            "See which keys there are with m2m key list, and create or import one of the algorithm.",
-            "Set signing_alg of the API to one that has an active key.",
+            "Put a key of the algorithm, as PKCS #8, into the folder that --keys names, then restart m2m serve.",
+            "Set signing_alg of the API in world.toml to an algorithm that has a key, then restart m2m serve --world.",
         ],
     },
     sources: BROKEN_SOURCES,
@@ -93,7 +93,7 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
         ],
         fixes: &[
             "Restart the server, on another machine if it happens again.",
-            "Rotate the key if only one key is concerned; the log names it.",
+            "If only one key is concerned, put another of its algorithm into the folder that --keys names, under a name that comes first, then restart m2m serve.",
         ],
     },
     sources: BROKEN_SOURCES,
@@ -116,12 +116,12 @@ pub(crate) const OVERLOADED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "Services were restarted together and request tokens at once.",
-            "Callers request a token for each call; the counters show which.",
+            "Callers request a token for each call instead of keeping one.",
             "The machine is too small, or is busy with something else.",
         ],
         fixes: &[
             "Ask the owners of the busiest applications to keep their tokens.",
-            "Give the server more cores, or raise its limit of requests in flight if the machine is idle.",
+            "Give the server more cores, or a machine of its own.",
         ],
     },
     sources: AWAY_SOURCES,
@@ -142,8 +142,8 @@ pub(crate) const MAINTENANCE: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &["Somebody ran m2m maintenance on; the audit log says when and who."],
-        fixes: &["Run m2m maintenance off when the work is done."],
+        causes: &["Somebody switched maintenance on, and nobody has switched it off since."],
+        fixes: &["Switch maintenance off when the work is done."],
     },
     sources: AWAY_SOURCES,
     rows: &["G7", "G16"],
@@ -168,7 +168,7 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
             "The disk that holds the data folder is full or fails.",
         ],
         fixes: &[
-            "Look at /readyz and at the log for since when the database is away, and bring it back.",
+            "Look into the log for since when the database is away, and bring it back.",
             "Free space on the disk, then watch the server recover by itself.",
         ],
     },

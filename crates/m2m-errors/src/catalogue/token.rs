@@ -278,7 +278,7 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
         ],
         fixes: &[
             "See since when it has expired with m2m jwt decode; if not at all, set the clock of the API.",
-            "Advise the owner of the caller to renew in time; the m2m-client crate does so.",
+            "Advise the owner of the caller to renew each token shortly before it expires.",
         ],
     },
     sources: &[
@@ -302,9 +302,7 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
-        fixes: &[
-            "Let the clocks of both be set over the network; m2m doctor shows how far the issuer's is off.",
-        ],
+        fixes: &["Let the clocks of both be set over the network."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.5")],
     rows: &["G17"],
@@ -322,9 +320,7 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
-        fixes: &[
-            "Let the clocks of both be set over the network; m2m doctor shows how far the issuer's is off.",
-        ],
+        fixes: &["Let the clocks of both be set over the network."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.6")],
     rows: &["G17"],
@@ -377,8 +373,8 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
             "The guard expects another audience than the API is registered with.",
         ],
         fixes: &[
-            "Compare the aud from m2m jwt decode with the audience that the guard expects; the error names both.",
-            "Set the audience of the guard to the one that m2m api list shows.",
+            "Compare the aud from m2m jwt decode with the audience that the guard expects.",
+            "Set the audience of the guard to the one that the API has in world.toml.",
         ],
     },
     sources: &[
@@ -406,11 +402,11 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "Somebody revoked the token, or set not_before of the application; the audit log says who.",
+            "Somebody revoked the token, or set not_before of the application.",
             "The application was deleted or disabled, and the API introspects.",
         ],
         fixes: &[
-            "Find the reason with m2m events before you lift anything.",
+            "Find out why it was done before you lift anything.",
             "Set not_before of the application back only if it was set by mistake.",
         ],
     },
