@@ -146,6 +146,8 @@ catalogued! {
         AddressNotAllowed => policy::ADDRESS_NOT_ALLOWED,
         /// The application has used up its tokens for this window.
         QuotaExceeded => policy::QUOTA_EXCEEDED,
+        /// All tokens of the application are revoked up to a moment that lies in the future.
+        NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
         /// The request names no audience and none can be assumed.
         AudienceMissing => audience::AUDIENCE_MISSING,
         /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.

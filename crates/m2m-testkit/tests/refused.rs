@@ -217,3 +217,29 @@ fn a_missing_key_is_our_fault_and_says_nothing() {
     assert_eq!(answer.cause(), Some(Cause::SigningKeyMissing));
     assert!(!answer.description().contains("key"));
 }
+
+#[test]
+fn a_revocation_into_the_future_gives_no_token_that_lives_for_years() {
+    let mut world = World::standard(Profile::Rfc);
+    let now = world.now();
+    for (ahead, status) in [
+        (0, 200),
+        (59, 200),
+        (60, 400),
+        (2_300_000_000, 400),
+        (u64::MAX, 400),
+    ] {
+        let not_before = now.saturating_add_seconds(ahead);
+        world.set_records(|records| {
+            let applications = records.applications.iter_mut();
+            let plain = applications.filter(|application| &*application.client_id == PLAIN_ID);
+            plain.for_each(|application| application.not_before = Some(not_before));
+        });
+        let answer = world.send(&good());
+        assert_eq!(answer.status(), status, "{ahead} seconds ahead");
+        if status == 400 {
+            assert_eq!(answer.cause(), Some(Cause::NotBeforeInFuture));
+            answer.check_refusal(UNAUTHORIZED_CLIENT, "not before");
+        }
+    }
+}

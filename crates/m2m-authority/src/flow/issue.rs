@@ -52,7 +52,8 @@ impl core::fmt::Debug for Issued {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] if there is no key of that algorithm, or if it cannot sign.
+/// A [`Refusal`] if there is no key of that algorithm, if it cannot sign, or if the tokens of the application are revoked up to
+/// a moment in the future.
 pub fn issue<S: Signer + ?Sized>(
     authorized: Authorized<'_>,
     key: Option<&S>,
@@ -68,6 +69,9 @@ pub fn issue<S: Signer + ?Sized>(
     };
     let policy = authorized.policy;
     let issued_at = issued_at(now, policy.not_before);
+    if issued_at > now.saturating_add_seconds(MOST_AHEAD_SECONDS) {
+        return Err(refuse(Cause::NotBeforeInFuture));
+    }
     let lifetime = u64::from(authorized.lifetime.as_seconds());
     let scope = join(&authorized.scopes);
     let claims = AccessTokenClaims {
@@ -109,6 +113,10 @@ fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
     let after = not_before.map(|not_before| not_before.saturating_add_seconds(1));
     after.map_or(now, |after| after.max(now))
 }
+
+/// How far the `iat` of a token may lie ahead, to be after a revocation that was made just now or on a node whose clock is
+/// ahead. Further, and APIs that do not look at `iat` would accept for years what they should not accept yet.
+const MOST_AHEAD_SECONDS: u64 = 60;
 
 /// Scope tokens as one list (RFC 6749, section 3.3).
 fn join(scopes: &[&str]) -> String {

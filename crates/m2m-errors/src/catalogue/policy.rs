@@ -154,6 +154,35 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     rows: &["G7", "G16"],
 };
 
+pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
+    id: "not-before-in-future",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::UnauthorizedClient,
+        "The application may not have tokens yet. Ask its operator from when on it may",
+    )),
+    operator: "The tokens of the application are revoked up to a moment in the future, so that none could be valid now.",
+    for_caller: Advice {
+        causes: &["The operator has revoked all tokens of the application up to a later moment."],
+        fixes: &["Ask the operator from when on the application may have tokens."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The field not_before of the application holds a moment in the future, perhaps a mistyped year.",
+            "The clock of the server is behind.",
+        ],
+        fixes: &[
+            "Set not_before of the application in world.toml to a moment that has passed, then restart m2m serve --world.",
+            "To keep an application from getting tokens, set enabled = false instead.",
+            "Compare the clock of the server with another one.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 6749", "5.2")],
+    rows: &[],
+};
+
 pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
     id: "system-user-not-allowed",
     fault: Fault::Operator,
