@@ -4,8 +4,8 @@ use m2m_authority::flow::{
     Exchange, Header, Outcome, RawRequest, Usage, accept, authenticate, authorize, issue, respond,
 };
 use m2m_authority::registry::{Api, Application, Records, SecretHash, StoredSecret};
-use m2m_authority::{Authority, JwtId, Registry, RequestId, TraceId};
-use m2m_errors::Profile;
+use m2m_authority::{Authority, JwtId, Refusal, Registry, RequestId, TraceId};
+use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 
 #[test]
@@ -48,6 +48,8 @@ fn each_step_says_what_has_to_be_loaded_for_the_next() {
         .collect();
     assert_eq!(audiences, ["https://orders.example"]);
     assert_eq!(authorized.scopes(), ["write"]);
+    let refusal = authorized.refuse(Refusal::of(Cause::QuotaExceeded));
+    assert_eq!(refusal.client_id().to_string(), "billing");
 
     let (key, _) = SigningKey::generate(authorized.algorithm(), None).unwrap();
     let jwt_id = JwtId::from_random([7; 16]);

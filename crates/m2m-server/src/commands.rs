@@ -1,14 +1,15 @@
 //! What each command does.
 
+mod curl;
 mod demo;
 mod explain;
+mod input;
 mod jwt_decode;
 mod jwt_verify;
 mod serve;
 mod start;
+mod token_input;
 mod token_text;
-
-use std::io::Read as _;
 
 use crate::cli::{Command, JwtCommand};
 use crate::error::Failure;
@@ -28,30 +29,6 @@ pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Explain(options) => explain::explain(&options, output),
     }
 }
-
-/// The token of an argument, or from standard input where there is none or it is `-`. White space around it is dropped.
-fn read_token(argument: Option<&str>) -> Result<String, Failure> {
-    let text = match argument {
-        Some(token) if token != "-" => token.to_owned(),
-        Some(_) | None => {
-            let mut text = String::new();
-            let mut stdin = std::io::stdin().lock().take(MAX_STDIN_BYTES);
-            stdin.read_to_string(&mut text).map_err(|error| {
-                Failure::usage("cannot read standard input").because(error.to_string())
-            })?;
-            text
-        }
-    };
-    let token = text.trim();
-    if token.is_empty() {
-        return Err(Failure::usage("there is no token")
-            .help("m2m jwt decode \"$TOKEN\", or pipe it into standard input"));
-    }
-    Ok(token.to_owned())
-}
-
-/// Far more than any token has. Unit: bytes.
-const MAX_STDIN_BYTES: u64 = 1024 * 1024;
 
 /// What the threads of a server run on.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

@@ -1,7 +1,11 @@
 //! What an error means, as one value that the command prints and the pages send.
 
+mod input;
+
 use m2m_errors::{Cause, Entry, ErrorCode, Profile, Source, Status};
 use serde::Serialize;
+
+pub(crate) use input::{Input, Received};
 
 /// What an error means, what leads to it, and what to do about it.
 #[derive(Debug, Serialize)]
@@ -87,7 +91,7 @@ pub(crate) struct ExactCause {
 }
 
 impl Explanation {
-    /// Explains an error code, a cause or the number of a status, in the dialect of `profile`.
+    /// Explains an error code, a cause or a status (`401`, `Unauthorized`, `401 Unauthorized`), in the dialect of `profile`.
     pub(crate) fn of(name: &str, profile: Profile) -> Option<Self> {
         if let Ok(code) = name.parse::<ErrorCode>() {
             return Some(Self::of_code(code, profile));
@@ -95,15 +99,34 @@ impl Explanation {
         if let Ok(cause) = name.parse::<Cause>() {
             return Some(Self::of_cause(cause, profile));
         }
-        name.parse::<Status>()
-            .ok()
-            .map(|status| Self::of_status(status, profile))
+        status(name).map(|status| Self::of_status(status, profile))
     }
 
     /// All names that can be explained.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
         let codes = ErrorCode::ALL.iter().map(|code| code.as_str());
         codes.chain(Cause::ALL.iter().map(|cause| cause.id()))
+    }
+
+    /// Explains what a server said: the code, else the challenge without one, and the status, each as far as it is there and known.
+    pub(crate) fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
+        let code = received
+            .error
+            .as_ref()
+            .and_then(|error| error.to_ascii_lowercase().parse().ok());
+        // RFC 6750, section 3.1: a call without credentials is answered with a challenge without `error`.
+        let without_credentials = received.error.is_none()
+            && received
+                .scheme
+                .as_ref()
+                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer"));
+        // A challenge comes with 401 (RFC 9110, section 11.6.1), but for errors that have a status of their own (RFC 6750, 3.1).
+        let implied = (received.error.is_none() && received.scheme.is_some()).then_some(401);
+        let status = received.status.or(implied).and_then(Status::from_code);
+        let code = code.map(|code| Self::of_code(code, profile));
+        let cause = without_credentials.then(|| Self::of_cause(Cause::TokenMissing, profile));
+        let status = status.map(|status| Self::of_status(status, profile));
+        code.into_iter().chain(cause).chain(status).collect()
     }
 
     fn of_code(code: ErrorCode, profile: Profile) -> Self {
@@ -172,6 +195,17 @@ impl Explanation {
     }
 }
 
+fn status(name: &str) -> Option<Status> {
+    let (number, reason) = name.split_once(' ').unwrap_or((name, ""));
+    let is_named = |status: &&Status| {
+        let own = status.entry().reason;
+        own.eq_ignore_ascii_case(name)
+            || (own.eq_ignore_ascii_case(reason) && status.code().to_string() == number)
+    };
+    let by_reason = || Status::ALL.iter().find(is_named).copied();
+    name.parse().ok().or_else(by_reason)
+}
+
 fn exact_causes(causes: impl Iterator<Item = Cause>) -> Vec<ExactCause> {
     causes
         .map(|cause| ExactCause {
@@ -201,6 +235,41 @@ mod tests {
             assert!(explanation.name.starts_with(&name));
         }
         assert!(Explanation::of("invalid_clinet", Profile::Rfc).is_none());
+        assert!(Explanation::of("404 Unauthorized", Profile::Rfc).is_none());
+        for name in ["401", "unauthorized", "401 Unauthorized"] {
+            assert_eq!(
+                Explanation::of(name, Profile::Rfc).unwrap().name,
+                "401 Unauthorized"
+            );
+        }
+    }
+
+    #[test]
+    fn explains_what_a_server_said_as_far_as_it_is_known() {
+        let names = |received: Received| -> Vec<String> {
+            Explanation::of_received(&received, Profile::Rfc)
+                .into_iter()
+                .map(|explanation| explanation.name)
+                .collect()
+        };
+        let received = |error: Option<&str>, scheme: Option<&str>, status| Received {
+            error: error.map(str::to_owned),
+            scheme: scheme.map(str::to_owned),
+            status,
+            ..Received::default()
+        };
+        let code = names(received(Some("Invalid_Client"), Some("Basic"), Some(401)));
+        assert_eq!(code, ["invalid_client", "401 Unauthorized"]);
+        // RFC 6750, section 3.1: 403.
+        let challenge = names(received(Some("insufficient_scope"), Some("Bearer"), None));
+        assert_eq!(challenge, ["insufficient_scope"]);
+        let no_credentials = names(received(None, Some("bearer"), None));
+        assert_eq!(no_credentials, ["token-missing", "401 Unauthorized"]);
+        assert_eq!(
+            names(received(Some("own"), None, Some(503))),
+            ["503 Service Unavailable"]
+        );
+        assert!(names(received(Some("own"), None, Some(299))).is_empty());
     }
 
     #[test]

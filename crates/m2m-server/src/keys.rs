@@ -1,13 +1,18 @@
 //! The keys that tokens are signed with: one for each algorithm that is served, from a folder or for as long as the process.
 
 mod directory;
+mod file_name;
+mod new_file;
 
 use std::path::Path;
 
 use m2m_authority::registry::{KeyState, Records, SigningKeys};
-use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer, SigningKey};
+use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
 use crate::error::Failure;
+
+use directory::StoredKey;
+use new_file::LockedFolder;
 
 /// The algorithms of all APIs, and ES256, which an API has that names none: each once, in the order of the list.
 pub(crate) fn served_algorithms(records: &Records) -> Vec<Algorithm> {
@@ -26,62 +31,119 @@ pub(crate) fn served_algorithms(records: &Records) -> Vec<Algorithm> {
 ///
 /// # Errors
 ///
-/// If the folder or a key in it cannot be read or written, is open to others, or a key cannot be made.
+/// If the folder or a key in it cannot be read or written, or is open to others; if it has keys of an algorithm and none or several
+/// that sign, or a key id twice; or if a key cannot be made.
 pub(crate) fn load(
     algorithms: &[Algorithm],
     folder: Option<&Path>,
 ) -> Result<SigningKeys, Failure> {
-    let mut keys = match folder {
-        Some(folder) => directory::read(folder)?,
-        None => Vec::new(),
-    };
-    for algorithm in algorithms {
-        if keys.iter().any(|key| key.algorithm() == *algorithm) {
-            continue;
+    let mut keys: Vec<(KeyState, SigningKey)> = Vec::new();
+    match folder {
+        Some(folder) => {
+            let kept = load_kept(algorithms, folder)?;
+            keys.extend(kept.into_iter().map(|kept| (kept.state, kept.key)));
         }
-        let (key, document) = generate(*algorithm, folder)?;
-        if let Some(folder) = folder {
-            directory::write(folder, &key, &document)?;
+        None => {
+            for algorithm in algorithms {
+                let (key, _) = generate(*algorithm)
+                    .map_err(|error| not_generated(error, *algorithm, "keys", &[]))?;
+                keys.push((KeyState::Active, key));
+            }
         }
-        keys.push(key);
     }
     // By algorithm, whether a key was read or made, so that the JWK set is the same the next time. Within an algorithm the order
-    // of file names stays: the first signs, the others are announced.
-    keys.sort_by_key(Signer::algorithm);
-    Ok(keys.into_iter().fold(SigningKeys::default(), |keys, key| {
-        let state = match keys.signing(key.algorithm()) {
-            None => KeyState::Active,
-            Some(_) => KeyState::Next,
-        };
-        keys.with(state, key)
-    }))
+    // of file names stays.
+    keys.sort_by_key(|(_, key)| key.algorithm());
+    let load = |keys: SigningKeys, (state, key)| keys.with(state, key);
+    Ok(keys.into_iter().fold(SigningKeys::default(), load))
 }
 
-fn generate(
-    algorithm: Algorithm,
-    folder: Option<&Path>,
-) -> Result<(SigningKey, Pkcs8Document), Failure> {
-    SigningKey::generate(algorithm, None).map_err(|error| {
-        let failure = Failure::usage(format!("there is no {algorithm} key, and none can be made"));
-        if error != KeyNotGenerated::RsaUnsupported {
-            return failure.because(error.to_string());
+fn load_kept(algorithms: &[Algorithm], folder: &Path) -> Result<Vec<StoredKey>, Failure> {
+    let keys = directory::read(folder)?;
+    if lacking(algorithms, &keys)?.is_empty() {
+        return Ok(keys);
+    }
+    let _locked = LockedFolder::lock(folder)?;
+    // Once more: another server may have made the keys while this one waited.
+    let mut keys = directory::read(folder)?;
+    for algorithm in lacking(algorithms, &keys)? {
+        let (key, document) = generate(algorithm).map_err(|error| {
+            not_generated(error, algorithm, &folder.display().to_string(), &keys)
+        })?;
+        let name = file_name::of_active(algorithm, key.key_id());
+        new_file::write(folder, &name, &document)?;
+        keys.push(StoredKey {
+            file: folder.join(name),
+            state: KeyState::Active,
+            key,
+        });
+    }
+    Ok(keys)
+}
+
+/// The algorithms for which there is no key. A new one beside one that is only announced would sign unannounced, and is not made.
+fn lacking(algorithms: &[Algorithm], keys: &[StoredKey]) -> Result<Vec<Algorithm>, Failure> {
+    let mut lacking = Vec::new();
+    for algorithm in algorithms {
+        let mut own = keys
+            .iter()
+            .filter(|kept| kept.key.algorithm() == *algorithm);
+        match own.clone().next() {
+            None => lacking.push(*algorithm),
+            Some(_) if own.clone().any(|kept| kept.state == KeyState::Active) => {}
+            Some(first) => {
+                let next = own
+                    .find(|kept| kept.state == KeyState::Next)
+                    .unwrap_or(first);
+                return Err(none_signs(*algorithm, next));
+            }
         }
-        let folder = folder.map_or_else(|| "keys".into(), |folder| folder.display().to_string());
-        let file = format!("{folder}/{}-1.pem", algorithm.as_str().to_ascii_lowercase());
-        failure
-            .because("this build signs with RSA keys and makes none")
-            .help(format!(
-                "import one: (umask 077; mkdir -p {folder}; openssl genpkey -algorithm RSA \
-                 -pkeyopt rsa_keygen_bits:2048 -out {file}), and serve with --keys {folder}"
-            ))
-            .help("or build with the feature aws-lc-rs, which is on by default")
-    })
+    }
+    Ok(lacking)
+}
+
+fn none_signs(algorithm: Algorithm, announced: &StoredKey) -> Failure {
+    let StoredKey { file, key, .. } = announced;
+    Failure::usage(format!("no {algorithm} key signs"))
+        .because(format!("{} is announced, and does not", file.display()))
+        .help(format!(
+            "rename it to {}, and it signs",
+            file_name::if_active(file, key).display()
+        ))
+}
+
+fn generate(algorithm: Algorithm) -> Result<(SigningKey, Pkcs8Document), KeyNotGenerated> {
+    SigningKey::generate(algorithm, None)
+}
+
+/// Why there is no key of this algorithm in this folder, which has these.
+fn not_generated(
+    error: KeyNotGenerated,
+    algorithm: Algorithm,
+    folder: &str,
+    keys: &[StoredKey],
+) -> Failure {
+    let failure = Failure::usage(format!("there is no {algorithm} key, and none can be made"));
+    if error != KeyNotGenerated::RsaUnsupported {
+        return failure.because(error.to_string());
+    }
+    let is_free = |key_id: &String| keys.iter().all(|kept| kept.key.key_id() != key_id);
+    let key_id = (1..u32::MAX).map(|number| number.to_string()).find(is_free);
+    let name = file_name::of_active(algorithm, &key_id.unwrap_or_default());
+    failure
+        .because("this build signs with RSA keys and makes none")
+        .help(format!(
+            "import one: (umask 077; mkdir -p {folder}; openssl genpkey -algorithm RSA \
+             -pkeyopt rsa_keygen_bits:2048 -out {folder}/{name}), and serve with --keys {folder}"
+        ))
+        .help("or build with the feature aws-lc-rs, which is on by default")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use m2m_authority::registry::Api;
+    use tempfile::TempDir;
 
     #[test]
     fn serves_the_algorithms_of_the_apis_and_es256() {
@@ -120,22 +182,75 @@ mod tests {
         assert_ne!(load(), load());
     }
 
-    #[test]
-    fn a_second_key_of_an_algorithm_is_announced_and_does_not_sign() {
+    /// A folder with a new ES256 key in each of these files.
+    fn folder_of(files: &[&str]) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
-        for _ in 0..2 {
-            let (key, document) = SigningKey::generate(Algorithm::Es256, None).unwrap();
-            directory::write(folder.path(), &key, &document).unwrap();
+        for file in files {
+            let (_, document) = generate(Algorithm::Es256).unwrap();
+            new_file::write(folder.path(), file, &document).unwrap();
         }
+        folder
+    }
+
+    #[test]
+    fn a_key_that_is_next_or_retiring_is_announced_and_does_not_sign() {
+        let folder = folder_of(&[
+            "es256-a.next.pem",
+            "es256-b.pem",
+            "es256-c.retiring.pem",
+            "es256-d.next.pem",
+        ]);
         let keys = load(&[Algorithm::Es256], Some(folder.path())).unwrap();
-        assert_eq!(keys.jwk_set().keys().len(), 2);
-        let signing = keys.signing(Algorithm::Es256).unwrap().key_id();
-        assert!(
-            keys.jwk_set()
-                .keys()
-                .iter()
-                .filter_map(m2m_jwt::Jwk::key_id)
-                .all(|kid| signing <= kid)
+        assert_eq!(keys.signing(Algorithm::Es256).unwrap().key_id(), "b");
+        let announced = keys.jwk_set();
+        let key_ids: Vec<_> = announced
+            .keys()
+            .iter()
+            .filter_map(m2m_jwt::Jwk::key_id)
+            .collect();
+        assert_eq!(key_ids, ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn where_keys_are_announced_and_none_signs_none_is_made() {
+        let folder = folder_of(&["es256-a.retiring.pem", "es256-b.next.pem"]);
+        let failure = load(&[Algorithm::Es256], Some(folder.path())).unwrap_err();
+        let text = failure.to_string();
+        assert!(text.contains("no ES256 key signs"), "{text}");
+        let rename = format!(
+            "rename it to {}",
+            folder.path().join("es256-b.pem").display()
         );
+        assert!(text.contains(&rename), "{text}");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+        // Nobody asks for a signature with ES256.
+        assert!(load(&[Algorithm::EdDsa], Some(folder.path())).is_ok());
+    }
+
+    #[test]
+    fn servers_that_start_at_once_on_an_empty_folder_have_the_same_keys() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys");
+        let load = || {
+            let algorithms = [Algorithm::Es256, Algorithm::EdDsa];
+            load(&algorithms, Some(&path)).unwrap().jwk_set().to_json()
+        };
+        let all: Vec<String> = std::thread::scope(|scope| {
+            let servers: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            servers
+                .into_iter()
+                .map(|server| server.join().unwrap())
+                .collect()
+        });
+        assert!(all.iter().all(|keys| *keys == all[0]), "{all:?}");
+    }
+
+    #[test]
+    fn an_rsa_key_that_cannot_be_made_is_imported_under_a_free_key_id() {
+        let folder = folder_of(&["es256-1.pem"]);
+        let keys = directory::read(folder.path()).unwrap();
+        let why = KeyNotGenerated::RsaUnsupported;
+        let text = not_generated(why, Algorithm::Rs256, "keys", &keys).to_string();
+        assert!(text.contains("-out keys/rs256-2.pem"), "{text}");
     }
 }

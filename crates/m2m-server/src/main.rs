@@ -9,9 +9,11 @@ mod http;
 mod http_client;
 mod keys;
 mod output;
+mod printable;
 mod quota;
 mod random;
 mod recorder;
+mod regular_file;
 mod timestamp;
 mod world;
 
@@ -25,7 +27,8 @@ use crate::output::Output;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.colour());
-    match commands::run(cli.command, &output) {
+    let done = commands::run(cli.command, &output).and_then(|()| output.finish());
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);

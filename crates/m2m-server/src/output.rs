@@ -1,19 +1,25 @@
 //! What the program prints, and the only place where it does.
 //!
-//! A reader who went away (`m2m demo | head -1`) is no error: what cannot be written is dropped.
+//! A reader who went away (`m2m demo | head -1`) is no error. That something else could not be written (a full disk) is kept until
+//! the command ends, and fails it then: a script must not take half a result for the whole.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{Error, ErrorKind, IsTerminal as _, Write as _};
+use std::sync::OnceLock;
 
 use clap::builder::styling::{AnsiColor, Style};
+use serde::Serialize;
 
 use crate::cli::Colour;
 use crate::error::Failure;
+use crate::printable;
 
 /// Standard output and standard error, with colour where a person looks at it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Output {
     colour_on_stdout: bool,
     colour_on_stderr: bool,
+    /// Why something could not be written to standard output: the first time.
+    unwritten: OnceLock<Error>,
 }
 
 impl Output {
@@ -26,14 +32,38 @@ impl Output {
         Self {
             colour_on_stdout: wanted && std::io::stdout().is_terminal(),
             colour_on_stderr: wanted && std::io::stderr().is_terminal(),
+            unwritten: OnceLock::new(),
         }
     }
 
     /// A line, or several, on standard output.
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         let mut stdout = std::io::stdout().lock();
-        let _ = writeln!(stdout, "{}", text.as_ref());
-        let _ = stdout.flush();
+        let written = writeln!(stdout, "{}", text.as_ref()).and_then(|()| stdout.flush());
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            let _ = self.unwritten.set(error);
+        }
+    }
+
+    /// A JSON document on standard output.
+    pub(crate) fn json(&self, document: &impl Serialize) {
+        self.line(printable::json(document));
+    }
+
+    /// Whether all that was printed has been written.
+    ///
+    /// # Errors
+    ///
+    /// If standard output did not take something, for another reason than that its reader went away.
+    pub(crate) fn finish(&self) -> Result<(), Failure> {
+        match self.unwritten.get() {
+            None => Ok(()),
+            Some(error) => {
+                Err(Failure::refused("cannot write to standard output").because(error.to_string()))
+            }
+        }
     }
 
     /// A heading on standard output.

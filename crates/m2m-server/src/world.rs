@@ -7,13 +7,14 @@ mod duration;
 mod mistake;
 mod place;
 mod scalar;
+mod wording;
 
 use std::path::Path;
 
 use m2m_authority::Registry;
-use m2m_jwt::UnixTime;
 
 use crate::error::{Excerpt, Failure};
+use crate::regular_file::{Pipes, RegularFile};
 
 pub(crate) use credentials::GeneratedCredentials;
 
@@ -45,12 +46,16 @@ impl World {
     /// If it cannot be read, or is not a world: with line, column and the nearest right word.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let file = path.display().to_string();
-        let source = std::fs::read_to_string(path).map_err(|error| {
+        let unreadable = |why: String| {
             Failure::usage(format!("cannot read {file}"))
-                .because(error.to_string())
+                .because(why)
                 .help("`m2m serve --help` shows a smallest world.toml")
-        })?;
-        Self::parse(&file, &source)
+        };
+        let bytes = RegularFile::open(path, Pipes::Taken)
+            .and_then(|opened| opened.read(MAX_WORLD_BYTES))
+            .map_err(|error| unreadable(error.to_string()))?;
+        let source = str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        Self::parse(&file, source)
     }
 
     /// Reads the text of a file of this name.
@@ -65,7 +70,7 @@ impl World {
                 source: source.to_owned(),
                 document,
             }),
-            Err(error) => Err(report(file, source, Mistake::of_toml(&error))),
+            Err(error) => Err(report(file, source, Mistake::of_toml(&error, source))),
         }
     }
 
@@ -74,9 +79,9 @@ impl World {
     /// # Errors
     ///
     /// If the records do not fit together: with line, column and the nearest right word.
-    pub(crate) fn populate(&self, issuer: &str, now: UnixTime) -> Result<Populated, Failure> {
+    pub(crate) fn populate(&self, issuer: &str) -> Result<Populated, Failure> {
         let report = |mistake| report(&self.file, &self.source, mistake);
-        let (records, generated) = convert::convert(&self.document, issuer, now).map_err(report)?;
+        let (records, generated) = convert::convert(&self.document, issuer).map_err(report)?;
         let registry = Registry::assemble(records)
             .map_err(|error| report(Mistake::of_registry(&error, &self.document)))?;
         Ok(Populated {
@@ -88,8 +93,21 @@ impl World {
 
 fn report(file: &str, source: &str, mistake: Mistake) -> Failure {
     let failure = Failure::usage(mistake.what).at(Excerpt::of(file, source, mistake.span));
+    let before = mistake
+        .earlier
+        .and_then(|offset| source.split_at_checked(offset));
+    let failure = match before {
+        Some((before, _)) => failure.because(format!(
+            "the earlier one stands in line {}",
+            before.matches('\n').count() + 1
+        )),
+        None => failure,
+    };
     mistake.help.into_iter().fold(failure, Failure::help)
 }
+
+/// As much as tens of thousands of applications need. Unit: bytes.
+const MAX_WORLD_BYTES: u32 = 16 * 1024 * 1024;
 
 #[cfg(test)]
 mod tests;

@@ -53,6 +53,12 @@ impl Authorized<'_> {
         self.algorithm
     }
 
+    /// A refusal of this application, for what a shell finds out before the next step: that others took the last token of a
+    /// quota, say.
+    pub fn refuse(&self, refusal: Refusal) -> Refusal {
+        refusal.by(RecordedClientId::Known(Arc::clone(&self.client_id)))
+    }
+
     /// The audiences, as the token will carry them.
     #[must_use]
     pub fn audiences(&self) -> &[Arc<str>] {

@@ -93,7 +93,7 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
         ],
         fixes: &[
             "Restart the server, on another machine if it happens again.",
-            "If only one key is concerned, put another of its algorithm into the folder that --keys names, under a name that comes first, then restart m2m serve.",
+            "If only one key is concerned, put another of its algorithm into the folder that --keys names, rename the old one so that it ends in .retiring.pem, then restart m2m serve.",
         ],
     },
     sources: BROKEN_SOURCES,

@@ -12,7 +12,7 @@ pub(crate) struct DemoOptions {
     #[arg(long)]
     pub(crate) once: bool,
     /// Where to listen; 127.0.0.1:8080, and with --once a free port of 127.0.0.1
-    #[arg(long, value_name = "ADDR")]
+    #[arg(long, value_name = "ADDR", value_parser = super::listen_address)]
     pub(crate) listen: Option<SocketAddr>,
 }
 

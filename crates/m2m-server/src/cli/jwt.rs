@@ -1,6 +1,7 @@
 //! `m2m jwt`
 
 use clap::{Args, Subcommand};
+use m2m_authority::diagnose::nearest;
 use m2m_jwt::Algorithm;
 
 use super::Format;
@@ -16,7 +17,7 @@ pub(crate) enum JwtCommand {
 #[derive(Debug, Args)]
 #[command(after_help = DECODE_EXAMPLES)]
 pub(crate) struct JwtDecodeOptions {
-    /// The token; without it, or with -, it is read from standard input
+    /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
     /// How to print it
@@ -30,9 +31,9 @@ pub(crate) struct JwtDecodeOptions {
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct JwtVerifyOptions {
-    /// The token; - reads it from standard input
+    /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
     #[arg(value_name = "TOKEN")]
-    pub(crate) token: String,
+    pub(crate) token: Option<String>,
     /// The JWK set of the issuer: a file, or an http URL
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) jwks: String,
@@ -52,18 +53,20 @@ pub(crate) struct JwtVerifyOptions {
 
 fn algorithm(name: &str) -> Result<Algorithm, String> {
     name.parse().map_err(|_| {
-        let names: Vec<&str> = Algorithm::ALL
-            .iter()
-            .map(|algorithm| algorithm.as_str())
-            .collect();
-        format!("there are {}", names.join(", "))
+        let all = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str());
+        let same = all.clone().find(|own| own.eq_ignore_ascii_case(name));
+        match same.or_else(|| nearest(name, all.clone())) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("there are {}", all.collect::<Vec<_>>().join(", ")),
+        }
     })
 }
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m jwt decode \"$TOKEN\"
-  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json";
+  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json \\
+    --issuer http://127.0.0.1:8080 --audience https://orders.example/api";
 
 const DECODE_EXAMPLES: &str = "\
 Examples:
@@ -72,5 +75,9 @@ Examples:
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  m2m jwt verify \"$TOKEN\" --jwks jwks.json --audience https://orders.example/api
-  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json --issuer http://127.0.0.1:8080";
+  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json \\
+    --issuer http://127.0.0.1:8080 --audience https://orders.example/api
+  m2m jwt verify --jwks jwks.json --issuer https://id.example --audience https://orders.example/api < token.txt
+
+Without --issuer and --audience a good signature says only that somebody whose key is in the JWK set made the token, for
+whomever.";

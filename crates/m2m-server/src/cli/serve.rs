@@ -24,11 +24,12 @@ pub(crate) struct ServeOptions {
         long,
         value_name = "ADDR",
         env = "M2M_LISTEN",
-        default_value = "127.0.0.1:8080"
+        default_value = "127.0.0.1:8080",
+        value_parser = super::listen_address
     )]
     pub(crate) listen: SocketAddr,
-    /// The issuer identifier, which tokens and metadata carry; by default http:// and the address
-    #[arg(long, value_name = "URL", env = "M2M_ISSUER")]
+    /// The issuer identifier, which tokens and metadata carry; by default http:// and the address. Needed behind a proxy
+    #[arg(long, value_name = "URL", env = "M2M_SERVE_ISSUER")]
     pub(crate) issuer: Option<String>,
     /// The dialect of answers
     #[arg(long, value_name = "PROFILE", env = "M2M_PROFILE", default_value_t = Profile::Rfc, value_parser = super::profile())]

@@ -1,6 +1,7 @@
 //! `m2m demo`: the whole in a minute, over a real socket.
 
 mod steps;
+mod what_next;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc::channel;
@@ -42,9 +43,12 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             profile: Profile::Rfc,
             keys: None,
         };
-        // Once the steps are done nobody receives, and refusals are logged as they are by `m2m serve`.
+        // Once the steps are done nobody receives, and what happens is logged as it is by `m2m serve`.
+        let ends_with_steps = options.once;
         let publish = move |entry| {
-            if let Err(unreceived) = publish.send(entry) {
+            if let Err(unreceived) = publish.send(entry)
+                && !ends_with_steps
+            {
                 recorder::log(unreceived.0);
             }
         };
@@ -76,7 +80,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         steps.wrong_secret().await?;
         drop(entries);
         if !options.once {
-            steps::what_next(&issuer, &generated, output);
+            what_next::show(&issuer, &generated, output);
             interrupted().await;
         }
         drop(stop);

@@ -2,14 +2,14 @@
 
 use m2m_jwt::{Limits, Unverified};
 
-use super::{read_token, token_text};
+use super::{token_input, token_text};
 use crate::cli::{Format, JwtDecodeOptions};
 use crate::clock;
 use crate::error::Failure;
 use crate::output::Output;
 
 pub(super) fn decode(options: &JwtDecodeOptions, output: &Output) -> Result<(), Failure> {
-    let token = read_token(options.token.as_deref())?;
+    let token = token_input::read(options.token.as_deref(), "m2m jwt decode \"$TOKEN\"")?;
     let token =
         Unverified::parse(&token, &Limits::DEFAULT).map_err(|error| token_text::failure(&error))?;
     match options.output {
@@ -20,7 +20,7 @@ pub(super) fn decode(options: &JwtDecodeOptions, output: &Output) -> Result<(), 
         }
         Format::Json => {
             let json = token_text::to_json(&token).map_err(|error| token_text::failure(&error))?;
-            output.line(format!("{json:#}"));
+            output.json(&json);
         }
     }
     Ok(())

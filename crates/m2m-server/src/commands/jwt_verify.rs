@@ -1,52 +1,48 @@
 //! `m2m jwt verify`: whether a token is good, and if not, why.
 
-use m2m_jwt::{Algorithm, Claim, Expectations, InvalidToken, JwkSet, KeySet, Limits, Unverified};
-use serde_json::json;
+mod keys;
+mod mismatch;
+mod unusable_key;
 
-use super::{read_token, token_text};
+use m2m_jwt::{Algorithm, Claim, Expectations, InvalidToken, KeySet, Limits, UnixTime, Unverified};
+use serde_json::{Value, json};
+
+use super::{token_input, token_text};
 use crate::cli::{Format, JwtVerifyOptions};
+use crate::clock;
 use crate::error::Failure;
 use crate::output::Output;
-use crate::{clock, http_client};
+
+use keys::Keys;
+use mismatch::Mismatch;
+use unusable_key::UnusableKey;
+
+/// Why a token is not good.
+#[derive(Debug)]
+struct Rejected {
+    error: InvalidToken,
+    mismatch: Option<Box<Mismatch>>,
+    /// The keys of the set that may have been meant, and cannot be used.
+    unusable_keys: Vec<UnusableKey>,
+}
 
 pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
-    let token = read_token(Some(&options.token))?;
-    let keys = read_keys(&options.jwks)?;
-    match judge(&token, &keys, options) {
+    let token = token_input::read(
+        options.token.as_deref(),
+        "m2m jwt verify \"$TOKEN\" --jwks FILE|URL --issuer URL --audience AUDIENCE",
+    )?;
+    let keys = keys::read(&options.jwks)?;
+    let now = clock::now();
+    match judge(&token, &keys, options, now) {
         Ok(token) => {
-            match options.output {
-                Format::Text => {
-                    output.good("good: signature, type and times are right");
-                    token_text::print(&token, clock::now(), output)
-                        .map_err(|error| token_text::failure(&error))?;
-                    unchecked(options).iter().for_each(|line| output.line(line));
-                }
-                Format::Json => {
-                    let mut json =
-                        token_text::to_json(&token).map_err(|error| token_text::failure(&error))?;
-                    if let Some(object) = json.as_object_mut() {
-                        object.insert("verified".to_owned(), true.into());
-                    }
-                    output.line(format!("{json:#}"));
-                }
-            }
-            Ok(())
+            show(&token, options, now, output).map_err(|error| token_text::failure(&error))
         }
-        Err(error) => {
+        Err(rejected) => {
             match options.output {
                 Format::Text => output.bad("not good"),
-                Format::Json => {
-                    let cause = error.cause();
-                    let json = json!({
-                        "verified": false,
-                        "cause": cause.id(),
-                        "reason": error.to_string(),
-                        "fixes": token_text::fixes(cause),
-                    });
-                    output.line(format!("{json:#}"));
-                }
+                Format::Json => output.json(&rejected.to_json(options)),
             }
-            Err(token_text::failure(&error))
+            Err(rejected.into_failure())
         }
     }
 }
@@ -54,9 +50,10 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
 /// Verifies the token. What the options leave open is expected to be what the token itself says.
 fn judge<'t>(
     token: &'t str,
-    keys: &KeySet,
+    keys: &Keys,
     options: &JwtVerifyOptions,
-) -> Result<Unverified<'t>, InvalidToken> {
+    now: UnixTime,
+) -> Result<Unverified<'t>, Rejected> {
     let unverified = Unverified::parse(token, &Limits::DEFAULT)?;
     let claims = unverified.unverified_claims()?;
     let own_audiences: Vec<_> = claims.audience().collect();
@@ -80,50 +77,90 @@ fn judge<'t>(
         required_claims: Claim::KINDE,
         ..Expectations::access_token(issuer, &audiences, algorithms)
     };
-    m2m_jwt::verify(&unverified, keys, &expectations, clock::now()).map(drop)?;
+    let header = unverified.header()?;
+    m2m_jwt::verify(&unverified, &KeySet::new(&keys.usable), &expectations, now)
+        .map(drop)
+        .map_err(|error| Rejected {
+            error,
+            mismatch: Mismatch::of(error, &unverified, &keys.usable, &expectations, now)
+                .map(Box::new),
+            unusable_keys: keys.suspects(error, header.key_id()),
+        })?;
     Ok(unverified)
 }
 
-/// What nobody asked to be checked.
-fn unchecked(options: &JwtVerifyOptions) -> Vec<&'static str> {
-    let mut lines = Vec::new();
-    if options.issuer.is_none() {
-        lines.push("The issuer was not checked: give --issuer.");
+/// Prints a token that is good.
+fn show(
+    token: &Unverified<'_>,
+    options: &JwtVerifyOptions,
+    now: UnixTime,
+    output: &Output,
+) -> Result<(), InvalidToken> {
+    match options.output {
+        Format::Text => {
+            output.good("good: signature, type and times are right");
+            token_text::print(token, now, output)?;
+            for name in not_checked(options) {
+                output.line(format!("The {name} was not checked: give --{name}."));
+            }
+        }
+        Format::Json => {
+            let mut json = token_text::to_json(token)?;
+            if let Some(object) = json.as_object_mut() {
+                object.insert("verified".to_owned(), true.into());
+                object.insert("not_checked".to_owned(), not_checked(options).into());
+            }
+            output.json(&json);
+        }
     }
-    if options.audience.is_empty() {
-        lines.push("The audience was not checked: give --audience.");
-    }
-    lines
+    Ok(())
 }
 
-/// The keys of a file or a URL.
-fn read_keys(place: &str) -> Result<KeySet, Failure> {
-    let json = if place.contains("://") {
-        let response = super::runtime()?.block_on(http_client::get(place))?;
-        if !response.status().is_success() {
-            return Err(Failure::unreachable(format!(
-                "{place} answers with {}",
-                response.status()
-            ))
-            .help("the metadata of the issuer name the address of its keys as jwks_uri"));
+/// What nobody asked to be checked: each the name of an option.
+fn not_checked(options: &JwtVerifyOptions) -> Vec<&'static str> {
+    let issuer = options.issuer.is_none().then_some("issuer");
+    let audience = options.audience.is_empty().then_some("audience");
+    issuer.into_iter().chain(audience).collect()
+}
+
+impl Rejected {
+    fn to_json(&self, options: &JwtVerifyOptions) -> Value {
+        let cause = self.error.cause();
+        let mut json = json!({
+            "verified": false,
+            "cause": cause.id(),
+            "reason": token_text::reason(&self.error),
+            "fixes": token_text::fixes(cause),
+            "not_checked": not_checked(options),
+        });
+        let mismatch = serde_json::to_value(&self.mismatch).unwrap_or_default();
+        if let (Some(object), Value::Object(mismatch)) = (json.as_object_mut(), mismatch) {
+            object.extend(mismatch);
+            if !self.unusable_keys.is_empty() {
+                object.insert("unusable_keys".to_owned(), json!(self.unusable_keys));
+            }
         }
-        response.into_body().to_vec()
-    } else {
-        std::fs::read(place).map_err(|error| {
-            Failure::usage(format!("cannot read {place}"))
-                .because(error.to_string())
-                .help("name a file with a JWK set, or its http URL")
-        })?
-    };
-    let set = JwkSet::parse(&json).map_err(|error| {
-        Failure::usage(format!("{place} is no JWK set")).because(error.to_string())
-    })?;
-    if set.keys().is_empty() {
-        let failure = Failure::usage(format!("{place} has no key that can be used"));
-        return Err(set
-            .refused()
-            .iter()
-            .fold(failure, |failure, why| failure.because(why.to_string())));
+        json
     }
-    Ok(KeySet::new(&set))
+
+    fn into_failure(self) -> Failure {
+        let failure = token_text::failure(&self.error);
+        let failure = match self.mismatch {
+            Some(mismatch) => failure.because(mismatch.text()),
+            None => failure,
+        };
+        self.unusable_keys
+            .iter()
+            .fold(failure, |failure, key| failure.because(key.to_string()))
+    }
+}
+
+impl From<InvalidToken> for Rejected {
+    fn from(error: InvalidToken) -> Self {
+        Self {
+            error,
+            mismatch: None,
+            unusable_keys: Vec::new(),
+        }
+    }
 }

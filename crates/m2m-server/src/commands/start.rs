@@ -24,7 +24,7 @@ pub(super) struct Plan<'p> {
     /// Where it listens.
     pub(super) listen: SocketAddr,
     /// Who it is; by default `http://` and its address.
-    pub(super) issuer: Option<&'p str>,
+    pub(super) issuer: Option<Issuer>,
     /// Its dialect.
     pub(super) profile: Profile,
     /// The folder of its keys, if they are to outlast the process.
@@ -74,13 +74,13 @@ pub(super) async fn start(
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
     let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr().map_err(cannot_listen)?;
-    let issuer = parse_issuer(issuer.map_or_else(|| format!("http://{address}"), str::to_owned))?;
+    let issuer = issuer.map_or_else(|| parse_issuer(&format!("http://{address}")), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let Populated {
         registry,
         generated,
-    } = world.populate(issuer.as_str(), clock::now())?;
+    } = world.populate(issuer.as_str())?;
     let signing_keys = keys::load(&keys::served_algorithms(registry.records()), keys)?;
     let registry = Arc::new(registry);
     let applications = match registry.records().applications.len() {
@@ -108,8 +108,13 @@ pub(super) async fn start(
     })
 }
 
-fn parse_issuer(text: String) -> Result<Issuer, Failure> {
-    Issuer::parse(&text).map_err(|error| {
+/// The issuer that is written so.
+///
+/// # Errors
+///
+/// If it is none.
+pub(super) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
+    Issuer::parse(text).map_err(|error| {
         Failure::usage(format!("{text:?} is no issuer identifier"))
             .because(error.to_string())
             .help("an issuer is an https URL without query and fragment, as in https://id.example")

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::error::Failure;
 use crate::output::Output;
+use crate::printable::printable;
 use crate::timestamp::{relative, rfc3339};
 
 /// Prints header and claims.
@@ -56,10 +57,33 @@ pub(super) fn to_json(token: &Unverified<'_>) -> Result<Value, InvalidToken> {
 pub(super) fn failure(error: &InvalidToken) -> Failure {
     let cause = error.cause();
     let failure = Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator))
-        .because(error.to_string());
+        .because(reason(error));
     fixes(cause)
         .iter()
         .fold(failure, |failure, fix| failure.help(*fix))
+}
+
+/// Why, with times as times.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the reasons that are not named have no time in them"
+)]
+pub(super) fn reason(error: &InvalidToken) -> String {
+    match error {
+        InvalidToken::Expired { expired_at } => {
+            format!("the token expired at {}", rfc3339(*expired_at))
+        }
+        InvalidToken::NotYetValid { not_before } => {
+            format!("the token is not valid before {}", rfc3339(*not_before))
+        }
+        InvalidToken::IssuedInFuture { issued_at } => {
+            format!(
+                "the token is issued later than now, at {}",
+                rfc3339(*issued_at)
+            )
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// What the reader of a token can do about it.
@@ -97,31 +121,4 @@ fn line(name: JsonString<'_>, value: JsonValue<'_>, comment: &str) -> String {
         printable(&name.to_str()),
         printable(&value)
     )
-}
-
-/// The text without what could steer a terminal: a token holds what a stranger wrote.
-fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    text.chars()
-        .map(|character| {
-            if character.is_control() {
-                '\u{fffd}'
-            } else {
-                character
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_token_steers_the_terminal() {
-        assert_eq!(printable("a\u{1b}[2Jb\u{9b}c"), "a\u{fffd}[2Jb\u{fffd}c");
-        assert_eq!(printable("bücher"), "bücher");
-    }
 }

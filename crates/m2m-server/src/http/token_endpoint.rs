@@ -95,8 +95,10 @@ impl TokenEndpoint {
             .registry
             .policy(authenticated.client_id())
             .ok_or(Cause::InternalError)?;
-        let reservation = self.quotas.reserve(authenticated.client_id(), now);
-        let authorized = authorize(authenticated, policy, reservation.usage(), &self.authority)?;
+        let quota = self.quotas.meter(authenticated.client_id(), now);
+        let authorized = authorize(authenticated, policy, quota.usage(), &self.authority)?;
+        // Only now, so that a request that gets no token takes none from others; they may have taken the last meanwhile.
+        let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let key = self.keys.signing(authorized.algorithm());
         let issued = issue(
             authorized,

@@ -1,210 +1,285 @@
-//! A folder of private keys: one PKCS#8 PEM file each, named for its algorithm and key id, such as `es256-2026-11.pem`.
+//! A folder of private keys: one PKCS#8 PEM file each.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{ErrorKind, Write as _};
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use m2m_jwt::{Algorithm, Pkcs8Document, Signer as _, SigningKey};
-use zeroize::Zeroizing;
+use m2m_authority::registry::KeyState;
+use m2m_jwt::{Signer as _, SigningKey};
 
+use super::file_name;
 use crate::error::Failure;
+use crate::regular_file::{Pipes, RegularFile};
+
+/// A key of a folder.
+#[derive(Debug)]
+pub(super) struct StoredKey {
+    /// Where it is.
+    pub(super) file: PathBuf,
+    /// What the name of the file says that it is there for.
+    pub(super) state: KeyState,
+    /// The key.
+    pub(super) key: SigningKey,
+}
 
 /// Reads all keys of a folder, in the order of their names. A folder that is not there has none.
 ///
 /// # Errors
 ///
-/// If a file `*.pem` is not named for an algorithm, can be read by others, or is no private key.
-pub(super) fn read(folder: &Path) -> Result<Vec<SigningKey>, Failure> {
+/// If others can write into the folder; if a file `*.pem` is not named for a key, can be read by others, or is no private key; if
+/// two have the same key id, or two of one algorithm would sign.
+pub(super) fn read(folder: &Path) -> Result<Vec<StoredKey>, Failure> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(folder, &error)),
     };
+    refuse_open_folder(folder)?;
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in entries {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
-        if path.extension().is_some_and(|extension| extension == "pem") {
+        if file_name::is_for_key(&path) {
             files.push(path);
         }
     }
     files.sort();
-    files.iter().map(|file| read_key(file)).collect()
+    let mut keys: Vec<StoredKey> = Vec::with_capacity(files.len());
+    for file in files {
+        let key = read_key(file)?;
+        if let Some(other) = keys.iter().find(|other| is_same_id(other, &key)) {
+            return Err(same_id(other, &key));
+        }
+        if let Some(other) = keys.iter().find(|other| both_sign(other, &key)) {
+            return Err(two_sign(other, &key));
+        }
+        keys.push(key);
+    }
+    Ok(keys)
 }
 
-fn read_key(file: &Path) -> Result<SigningKey, Failure> {
-    let (algorithm, key_id) = parse_name(file).ok_or_else(|| {
-        Failure::usage(format!("{} is not named for a key", file.display()))
-            .help("name it for its algorithm and key id, as in es256-2026-11.pem or rs256-1.pem")
+fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
+    let name = file_name::parse(&path).ok_or_else(|| {
+        Failure::usage(format!("{} is not named for a key", path.display())).help(
+            "name it for its algorithm and key id, as in es256-2026-11.pem, or es256-2026-12.next.pem for one that does not sign yet",
+        )
     })?;
-    refuse_open_file(file)?;
-    let pem =
-        Zeroizing::new(std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?);
-    SigningKey::from_pkcs8_pem(algorithm, Some(key_id), &pem).map_err(|error| {
-        Failure::usage(format!("{} is no {algorithm} key", file.display()))
-            .because(error.to_string())
+    let unreadable = |error: Error| unreadable(&path, &error);
+    let file = RegularFile::open(&path, Pipes::Refused).map_err(unreadable)?;
+    refuse_open_file(&path, &file)?;
+    let bytes = file.read(MAX_KEY_BYTES).map_err(unreadable)?;
+    let is_no_key = |why: String| {
+        Failure::usage(format!("{} is no {} key", path.display(), name.algorithm))
+            .because(why)
             .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
+    };
+    let pem = str::from_utf8(&bytes).map_err(|error| is_no_key(error.to_string()))?;
+    let key = SigningKey::from_pkcs8_pem(name.algorithm, Some(name.key_id), pem)
+        .map_err(|error| is_no_key(error.to_string()))?;
+    Ok(StoredKey {
+        state: name.state,
+        key,
+        file: path,
     })
 }
 
-/// The algorithm and the key id in the name of a file.
-fn parse_name(file: &Path) -> Option<(Algorithm, &str)> {
-    let (name, key_id) = file.file_stem()?.to_str()?.split_once('-')?;
-    let algorithm = Algorithm::ALL
-        .iter()
-        .find(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name))?;
-    (!key_id.is_empty()).then_some((*algorithm, key_id))
+fn is_same_id(one: &StoredKey, other: &StoredKey) -> bool {
+    one.key.key_id() == other.key.key_id()
 }
 
-/// Writes a new key, readable for its owner alone.
-///
-/// # Errors
-///
-/// If the folder cannot be made or the file cannot be written, or is there already.
-pub(super) fn write(
-    folder: &Path,
-    key: &SigningKey,
-    document: &Pkcs8Document,
-) -> Result<(), Failure> {
-    let file = folder.join(format!(
-        "{}-{}.pem",
-        key.algorithm().as_str().to_ascii_lowercase(),
-        key.key_id()
-    ));
-    let unwritable = |error: std::io::Error| {
-        Failure::usage(format!("cannot write {}", file.display()))
-            .because(error.to_string())
-            .help("serve without --keys, if keys need not outlast the process")
-    };
-    let mut folders = DirBuilder::new();
-    folders.recursive(true);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        folders.mode(0o700);
-        options.mode(0o600);
-    }
-    folders.create(folder).map_err(unwritable)?;
-    let mut opened = options.open(&file).map_err(unwritable)?;
-    opened
-        .write_all(to_pem(document).as_bytes())
-        .map_err(unwritable)?;
-    opened.sync_all().map_err(unwritable)
+fn both_sign(one: &StoredKey, other: &StoredKey) -> bool {
+    one.state == KeyState::Active
+        && other.state == KeyState::Active
+        && one.key.algorithm() == other.key.algorithm()
 }
 
-/// PKCS#8 in PEM (RFC 7468, section 10).
-fn to_pem(document: &Pkcs8Document) -> Zeroizing<String> {
-    let letters = Zeroizing::new(STANDARD.encode(document.secret_der()));
-    // Room for all of it at once, so that no copy is left behind in memory.
-    let mut pem = Zeroizing::new(String::with_capacity(letters.len() * 2 + 64));
-    pem.push_str("-----BEGIN PRIVATE KEY-----\n");
-    let mut rest = letters.as_str();
-    while let Some((line, tail)) = rest
-        .split_at_checked(rest.len().min(64))
-        .filter(|(line, _)| !line.is_empty())
-    {
-        pem.push_str(line);
-        pem.push('\n');
-        rest = tail;
-    }
-    pem.push_str("-----END PRIVATE KEY-----\n");
-    pem
+fn same_id(one: &StoredKey, other: &StoredKey) -> Failure {
+    Failure::usage(format!(
+        "{} and {} have the same key id",
+        one.file.display(),
+        other.file.display()
+    ))
+    .because(format!(
+        "whoever verifies a token finds its key by the key id, here {:?}",
+        other.key.key_id()
+    ))
+    .help("rename one of them; the key id is what stands between the algorithm and .pem, .next.pem or .retiring.pem")
+}
+
+fn two_sign(one: &StoredKey, other: &StoredKey) -> Failure {
+    Failure::usage(format!(
+        "{} and {} would both sign",
+        one.file.display(),
+        other.file.display()
+    ))
+    .because(format!(
+        "one key signs for {}, and which one is not guessed",
+        other.key.algorithm()
+    ))
+    .help("rename the one that is to sign later to ….next.pem: it is announced, so that all know it in time")
+    .help("or rename the one that has signed so far to ….retiring.pem: it is announced until its last token has expired")
 }
 
 #[cfg(unix)]
-fn refuse_open_file(file: &Path) -> Result<(), Failure> {
+fn refuse_open_folder(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let mode = std::fs::metadata(file)
-        .map_err(|error| unreadable(file, &error))?
-        .permissions()
-        .mode();
+    let metadata = std::fs::metadata(folder).map_err(|error| unreadable(folder, &error))?;
+    let mode = metadata.permissions().mode();
+    if mode & 0o022 == 0 {
+        return Ok(());
+    }
+    let folder = folder.display();
+    Err(Failure::usage(format!("others can write into {folder}"))
+        .because(format!(
+            "its mode is {:03o}, and whoever puts a key there signs as this server",
+            mode & 0o777
+        ))
+        .help(format!(
+            "chmod go-w {folder}; and see whether all keys in it are yours"
+        )))
+}
+
+#[cfg(unix)]
+fn refuse_open_file(path: &Path, file: &RegularFile) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = file.metadata().permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(
-        Failure::usage(format!("{} can be read by others", file.display()))
-            .because(format!(
-                "its mode is {:03o}, and whoever has the key signs as this server",
-                mode & 0o777
-            ))
-            .help(format!(
-                "chmod 600 {}; and if somebody may have read it, make a new one",
-                file.display()
-            )),
-    )
+    let path = path.display();
+    Err(Failure::usage(format!("{path} can be read by others"))
+        .because(format!(
+            "its mode is {:03o}, and whoever has the key signs as this server",
+            mode & 0o777
+        ))
+        .help(format!(
+            "chmod 600 {path}; and if somebody may have read it, make a new one"
+        )))
 }
 
 #[cfg(not(unix))]
-fn refuse_open_file(_file: &Path) -> Result<(), Failure> {
+fn refuse_open_folder(_folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+#[cfg(not(unix))]
+fn refuse_open_file(_path: &Path, _file: &RegularFile) -> Result<(), Failure> {
+    Ok(())
+}
+
+fn unreadable(path: &Path, error: &Error) -> Failure {
     Failure::usage(format!("cannot read {}", path.display())).because(error.to_string())
 }
+
+/// Far more than the PEM of an RSA key of 8,192 bits has. Unit: bytes.
+const MAX_KEY_BYTES: u32 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::new_file;
+    use m2m_jwt::Algorithm;
+    use std::fs::{Permissions, set_permissions};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[track_caller]
+    fn check(folder: &Path, expected: &[&str]) {
+        let failure = read(folder).unwrap_err().to_string();
+        for expected in expected {
+            assert!(failure.contains(expected), "{failure}");
+        }
+    }
 
     fn folder_with(name: &str, text: &str, mode: u32) -> tempfile::TempDir {
-        use std::os::unix::fs::PermissionsExt as _;
-
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(name);
         std::fs::write(&file, text).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        set_permissions(&file, Permissions::from_mode(mode)).unwrap();
         folder
     }
 
-    fn check(folder: &tempfile::TempDir, expected: &str) {
-        let failure = read(folder.path()).unwrap_err().to_string();
-        assert!(failure.contains(expected), "{failure}");
+    /// A folder with a new key of each algorithm in a file of this name.
+    fn folder_of(files: &[(Algorithm, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (algorithm, file) in files {
+            let (_, document) = SigningKey::generate(*algorithm, None).unwrap();
+            new_file::write(folder.path(), file, &document).unwrap();
+        }
+        folder
     }
 
     #[test]
     fn refuses_what_is_no_key_of_its_own() {
-        check(
-            &folder_with("es256-1.pem", "garbage", 0o600),
-            "is no ES256 key",
-        );
-        check(
-            &folder_with("es256-1.pem", "garbage", 0o640),
-            "can be read by others",
-        );
-        check(
-            &folder_with("key.pem", "garbage", 0o600),
-            "is not named for a key",
-        );
-        check(
-            &folder_with("hs256-1.pem", "garbage", 0o600),
-            "is not named for a key",
-        );
+        for (name, mode, expected) in [
+            ("es256-1.pem", 0o600, "is no ES256 key"),
+            ("es256-1.pem", 0o640, "can be read by others"),
+            ("key.pem", 0o600, "is not named for a key"),
+            ("hs256-1.pem", 0o600, "is not named for a key"),
+        ] {
+            check(folder_with(name, "garbage", mode).path(), &[expected]);
+        }
+        let long = "a".repeat(1024 * 1024);
+        let folder = folder_with("es256-1.pem", &long, 0o600);
+        check(folder.path(), &["es256-1.pem", "longer than 65536 bytes"]);
     }
 
     #[test]
-    fn reads_past_other_files() {
-        let folder = folder_with("README", "keys", 0o644);
-        assert!(read(folder.path()).unwrap().is_empty());
-    }
-
-    #[test]
-    fn what_is_written_is_closed_to_others_and_read_back() {
-        use std::os::unix::fs::PermissionsExt as _;
-
+    fn refuses_what_is_no_regular_file() {
         let folder = tempfile::tempdir().unwrap();
-        let (key, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
-        write(folder.path(), &key, &document).unwrap();
-        let file = folder.path().join(format!("eddsa-{}.pem", key.key_id()));
-        assert_eq!(
-            std::fs::metadata(file).unwrap().permissions().mode() & 0o777,
-            0o600
+        let pipe = folder.path().join("es256-1.pem");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        check(folder.path(), &["es256-1.pem", "not a regular file"]);
+    }
+
+    #[test]
+    fn refuses_a_folder_that_others_write_into() {
+        for (mode, is_refused) in [(0o720, true), (0o702, true), (0o1777, true), (0o755, false)] {
+            let folder = folder_of(&[(Algorithm::Es256, "es256-1.pem")]);
+            set_permissions(folder.path(), Permissions::from_mode(mode)).unwrap();
+            let read = read(folder.path());
+            assert_eq!(read.is_err(), is_refused, "{mode:o}");
+            if let Err(failure) = read {
+                assert!(failure.to_string().contains("chmod go-w"), "{failure}");
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_two_that_would_sign_and_says_how_to_rename_them() {
+        let folder = folder_of(&[
+            (Algorithm::Es256, "es256-b.pem"),
+            (Algorithm::Es256, "es256-a.pem"),
+        ]);
+        check(
+            folder.path(),
+            &["es256-a.pem", "es256-b.pem", ".next.pem", ".retiring.pem"],
         );
-        let read = read(folder.path()).unwrap();
-        assert_eq!(read[0].public_jwk(), key.public_jwk());
+    }
+
+    #[test]
+    fn refuses_one_key_id_for_two_keys() {
+        let folder = folder_of(&[
+            (Algorithm::EdDsa, "eddsa-1.next.pem"),
+            (Algorithm::Es256, "es256-1.pem"),
+        ]);
+        check(
+            folder.path(),
+            &[
+                "eddsa-1.next.pem",
+                "es256-1.pem",
+                "the same key id",
+                "\"1\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn reads_past_other_files_and_what_a_crash_left() {
+        let folder = folder_of(&[(Algorithm::Es256, "es256-1.pem")]);
+        for name in ["README", ".tmp-es256-2.pem", ".lock"] {
+            std::fs::write(folder.path().join(name), "half a k").unwrap();
+        }
+        assert_eq!(read(folder.path()).unwrap().len(), 1);
     }
 }

@@ -1,10 +1,13 @@
 //! The log: one line of JSON on standard error for each entry. Never a secret, never a token.
 
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
 use m2m_authority::RecordedClientId;
 use m2m_authority::flow::RefusedEvent;
 use serde_json::{Value, json};
 
-use super::Entry;
+use super::{Dropped, Entry};
 use crate::timestamp::rfc3339;
 use crate::{clock, output};
 
@@ -12,6 +15,22 @@ use crate::{clock, output};
 pub(crate) fn log(entry: Entry) {
     output::log_line(&line(&entry));
 }
+
+/// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.
+pub(crate) fn log_last(entry: Entry) {
+    let (writing, written) = channel::<()>();
+    // Without a thread the line is lost, and nothing else.
+    let _ = std::thread::Builder::new()
+        .name("last line".to_owned())
+        .spawn(move || {
+            log(entry);
+            drop(writing);
+        });
+    let _ = written.recv_timeout(LAST_LINE_TIME);
+}
+
+/// How long the last line may take.
+const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 
 fn line(entry: &Entry) -> Value {
     match entry {
@@ -27,6 +46,17 @@ fn line(entry: &Entry) -> Value {
             "evidence": diagnosis.evidence.iter().map(|evidence| evidence.text(rfc3339)).collect::<Vec<_>>(),
             "fixes": diagnosis.fixes.iter().map(|fix| json!({"text": &*fix.text, "command": fix.command.as_deref()})).collect::<Vec<_>>(),
         }),
+        Entry::Issued { client_id, tokens } => json!({
+            "time": rfc3339(clock::now()),
+            "event": "issued",
+            "client_id": client_id,
+            "tokens": tokens,
+        }),
+        Entry::Dropped(dropped) => json!({
+            "time": rfc3339(clock::now()),
+            "event": "dropped",
+            "dropped": counts(dropped),
+        }),
         Entry::Stopped {
             issued,
             refused,
@@ -36,18 +66,22 @@ fn line(entry: &Entry) -> Value {
             "event": "stopped",
             "issued": issued,
             "refused": refused,
-            "dropped": dropped,
+            "dropped": counts(dropped),
         }),
     }
 }
 
+fn counts(dropped: &Dropped) -> Value {
+    json!({
+        "of_known_clients": dropped.of_known_clients,
+        "of_others": dropped.of_others,
+        "diagnoses": dropped.diagnoses,
+    })
+}
+
 fn refused(event: &RefusedEvent) -> Value {
-    let client_id = match &event.client_id {
-        RecordedClientId::None => None,
-        RecordedClientId::Known(_)
-        | RecordedClientId::Unknown(_)
-        | RecordedClientId::Withheld { .. } => Some(event.client_id.to_string()),
-    };
+    let client_id =
+        (event.client_id != RecordedClientId::None).then(|| event.client_id.to_string());
     json!({
         "time": rfc3339(event.time),
         "event": "refused",

@@ -21,7 +21,6 @@ use super::scalar::Scalar;
 pub(super) fn convert(
     document: &Document,
     issuer: &str,
-    now: UnixTime,
 ) -> Result<(Records, Vec<GeneratedCredentials>), Mistake> {
     let properties: Vec<Property> = document
         .property
@@ -40,7 +39,7 @@ pub(super) fn convert(
     let mut applications = Vec::with_capacity(document.application.len());
     for application in &document.application {
         let (application, credentials) =
-            self::application(application.get_ref(), issuer, &properties, now)?;
+            self::application(application.get_ref(), issuer, &properties)?;
         applications.push(application);
         generated.extend(credentials);
     }
@@ -151,7 +150,6 @@ fn application(
     application: &document::Application,
     issuer: &str,
     properties: &[Property],
-    now: UnixTime,
 ) -> Result<(Application, Option<GeneratedCredentials>), Mistake> {
     let client_id = match &application.client_id {
         Some(client_id) => client_id.get_ref().clone(),
@@ -228,7 +226,7 @@ fn application(
         .authorize
         .iter()
         .any(|authorization| authorization.get_ref().audience.get_ref() == MANAGEMENT_AUDIENCE);
-    let generated = secret(application, &mut converted, now)?;
+    let generated = secret(application, &mut converted)?;
     Ok((converted, generated))
 }
 
@@ -236,20 +234,12 @@ fn application(
 fn secret(
     application: &document::Application,
     converted: &mut Application,
-    now: UnixTime,
 ) -> Result<Option<GeneratedCredentials>, Mistake> {
     if let Some(text) = &application.secret_sha256 {
-        let hash = SecretHash::from_base64(text.get_ref()).map_err(|error| {
-            Mistake::at(text, error.to_string()).help(
-                "printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64, with a secret of 32 characters or more",
-            )
-        })?;
-        // The file does not say when the secret was made; it works at any time.
-        converted.secrets.push(StoredSecret::new(
-            "secret_sha256",
-            hash,
-            UnixTime::from_seconds(0),
-        ));
+        let hash = SecretHash::from_base64(text.get_ref())
+            .map_err(|error| Mistake::in_secret(text, error.to_string()))?;
+        let secret = StoredSecret::new("secret_sha256", hash, ALWAYS);
+        converted.secrets.push(secret);
         return Ok(None);
     }
     match converted.client_type {
@@ -257,13 +247,15 @@ fn secret(
         ClientType::Confidential => {
             let credentials = GeneratedCredentials::new(&converted.name, &converted.client_id);
             let hash = SecretHash::of(credentials.expose_secret().as_bytes());
-            converted
-                .secrets
-                .push(StoredSecret::new("generated", hash, now));
+            let secret = StoredSecret::new("generated", hash, ALWAYS);
+            converted.secrets.push(secret);
             Ok(Some(credentials))
         }
     }
 }
+
+/// When secrets were made: the file does not say it of its own, and generated ones must not stop to work when the clock is set back.
+const ALWAYS: UnixTime = UnixTime::from_seconds(0);
 
 fn grant_types(application: &document::Application) -> Result<GrantTypes, Mistake> {
     let Some(words) = &application.grant_types else {
@@ -333,18 +325,24 @@ fn token_properties(
             .any(|property| *property.key == **key.get_ref())
         {
             let keys: Vec<&str> = defined.iter().map(|property| &*property.key).collect();
-            return Err(Mistake::unknown_word(key, "property", &keys));
+            let mistake = Mistake::unknown_word(key, "property", &keys);
+            return Err(if keys.is_empty() {
+                mistake.help("declare it: [[property]] with its key")
+            } else {
+                mistake
+            });
         }
     }
     let mut carried = Vec::with_capacity(application.token_properties.len());
     for key in &application.token_properties {
         let Some(value) = values.get(key.get_ref().as_str()) else {
             let keys: Vec<&str> = values.keys().copied().collect();
-            return Err(Mistake::unknown_word(
-                key,
-                "property of this application",
-                &keys,
-            ));
+            let mistake = Mistake::unknown_word(key, "property of this application", &keys);
+            return Err(if keys.is_empty() {
+                mistake.help("give the application its value: properties = { key = \"value\" }")
+            } else {
+                mistake
+            });
         };
         carried.push((key.get_ref().as_str().into(), (*value).into()));
     }

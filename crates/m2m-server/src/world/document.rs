@@ -24,7 +24,7 @@ pub(super) struct Document {
 
 /// `[[api]]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "[[api]] with name and audience")]
 pub(super) struct Api {
     pub(super) name: String,
     pub(super) audience: Spanned<String>,
@@ -39,7 +39,7 @@ pub(super) struct Api {
 
 /// `[[organization]]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "[[organization]] with code")]
 pub(super) struct Organization {
     pub(super) code: Spanned<String>,
     /// The code where it is absent.
@@ -50,7 +50,7 @@ pub(super) struct Organization {
 
 /// `[[property]]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "[[property]] with key")]
 pub(super) struct Property {
     pub(super) key: Spanned<String>,
     /// The key where it is absent.
@@ -61,7 +61,7 @@ pub(super) struct Property {
 
 /// `[[application]]`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "[[application]] with name")]
 pub(super) struct Application {
     pub(super) name: String,
     pub(super) client_id: Option<Spanned<String>>,
@@ -90,7 +90,7 @@ pub(super) struct Application {
 
 /// `token_quota`
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "{ tokens = …, per = \"…\" }")]
 pub(super) struct TokenQuota {
     pub(super) tokens: u64,
     pub(super) per: Spanned<String>,
@@ -99,7 +99,10 @@ pub(super) struct TokenQuota {
 
 /// An element of `authorize`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "{ audience = \"…\", scopes = [\"…\"] }"
+)]
 pub(super) struct Authorization {
     pub(super) audience: Spanned<String>,
     #[serde(default)]

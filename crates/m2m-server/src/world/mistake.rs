@@ -6,7 +6,7 @@ use m2m_authority::registry::{InvalidRegistry, Problem};
 use toml::Spanned;
 
 use super::document::Document;
-use super::place;
+use super::{place, wording};
 use m2m_authority::diagnose::nearest;
 
 /// What is wrong with a file.
@@ -18,7 +18,13 @@ pub(super) struct Mistake {
     pub(super) what: String,
     /// What would be right.
     pub(super) help: Option<String>,
+    /// Where the other one stands, of two that must not be the same. Unit: bytes.
+    pub(super) earlier: Option<usize>,
 }
+
+/// How a file holds a secret.
+const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters or more: secret_sha256 = \"…\", with the output of \
+     printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
 impl Mistake {
     /// A mistake in this value.
@@ -27,7 +33,13 @@ impl Mistake {
             span: value.span(),
             what: what.into(),
             help: None,
+            earlier: None,
         }
+    }
+
+    /// A mistake in what should be the hash of a secret.
+    pub(super) fn in_secret(value: &Spanned<String>, what: impl Into<String>) -> Self {
+        Self::at(value, what).help(SECRET_HELP)
     }
 
     /// The same with what would be right.
@@ -43,7 +55,7 @@ impl Mistake {
     }
 
     /// The text is not TOML, or not of the form of a world.
-    pub(super) fn of_toml(error: &toml::de::Error) -> Self {
+    pub(super) fn of_toml(error: &toml::de::Error, source: &str) -> Self {
         // Several lines would break the report; the first says what is wrong.
         let what = error
             .message()
@@ -51,22 +63,38 @@ impl Mistake {
             .next()
             .unwrap_or_default()
             .to_owned();
-        let mut quoted = what.split('`').skip(1).step_by(2);
-        let help = match quoted.next() {
-            // serde lists what it expected behind what it found: unknown field `x`, expected one of `a`, `b`.
-            Some(word) if what.starts_with("unknown ") => {
-                Some(did_you_mean(word, &quoted.collect::<Vec<_>>()))
-            }
-            Some(_) | None => None,
-        };
-        let what = match (&help, what.split_once(", expected ")) {
-            (Some(_), Some((found, _))) => found.to_owned(),
-            _ => what,
-        };
-        Self {
-            span: error.span().unwrap_or_default(),
+        let span = error.span().unwrap_or_default();
+        let mistake = Self {
+            span: span.clone(),
             what,
-            help,
+            help: None,
+            earlier: None,
+        };
+        if let Some(wording) = wording::of(&mistake.what, source, span) {
+            return Self {
+                what: wording.what,
+                help: wording.help,
+                ..mistake
+            };
+        }
+        // serde lists what it expected behind what it found: unknown field `x`, expected one of `a`, `b`.
+        let mut quoted = mistake.what.split('`').skip(1).step_by(2);
+        let unknown = quoted
+            .next()
+            .filter(|_| mistake.what.starts_with("unknown "));
+        let Some(word) = unknown else {
+            return mistake;
+        };
+        let help = if matches!(word, "secret" | "client_secret") {
+            SECRET_HELP.to_owned()
+        } else {
+            did_you_mean(word, &quoted.collect::<Vec<_>>())
+        };
+        let found = mistake.what.split_once(", expected ");
+        Self {
+            what: found.map_or(&*mistake.what, |(found, _)| found).to_owned(),
+            help: Some(help),
+            ..mistake
         }
     }
 
@@ -85,6 +113,7 @@ impl Mistake {
             span: place::span(error, document),
             what: error.problem.to_string(),
             help,
+            earlier: place::earlier(error, document),
         }
     }
 }

@@ -28,6 +28,50 @@ pub(super) fn span(error: &InvalidRegistry, document: &Document) -> Range<usize>
     found.unwrap_or_default()
 }
 
+/// Where the record or value stands that has had the same identifier before, if `error` is about two that are the same and the file
+/// writes both alike. Unit: bytes.
+pub(super) fn earlier(error: &InvalidRegistry, document: &Document) -> Option<usize> {
+    let Problem::Taken { value } = &error.problem else {
+        return None;
+    };
+    let place = error.place;
+    let (index, item) = (place.index, place.item.unwrap_or_default());
+    match (place.record, place.field) {
+        (Record::Api, Field::Scopes) => {
+            let scopes = &document.api.get(index)?.get_ref().scopes;
+            first(scopes, item, |scope| scope.key == **value)
+        }
+        (Record::Application, Field::Authorize) => {
+            let authorize = &document.application.get(index)?.get_ref().authorize;
+            let own = authorize.get(item)?.get_ref().audience.get_ref();
+            first(authorize, item, |one| one.audience.get_ref() == own)
+        }
+        (Record::Api, _) => {
+            let own = document.api.get(index)?.get_ref().audience.get_ref();
+            first(&document.api, index, |api| api.audience.get_ref() == own)
+        }
+        (Record::Organization, _) => first(&document.organization, index, |organization| {
+            **organization.code.get_ref() == **value
+        }),
+        (Record::Property, _) => first(&document.property, index, |property| {
+            **property.key.get_ref() == **value
+        }),
+        (Record::Application, _) => first(&document.application, index, |application| {
+            let client_id = application.client_id.as_ref();
+            client_id.is_some_and(|client_id| **client_id.get_ref() == **value)
+        }),
+    }
+}
+
+/// Where the first begins that is one, of those before the position `end`.
+fn first<T>(values: &[Spanned<T>], end: usize, is: impl Fn(&T) -> bool) -> Option<usize> {
+    values
+        .iter()
+        .take(end)
+        .find(|value| is(value.get_ref()))
+        .map(|value| value.span().start)
+}
+
 fn in_record<T>(
     records: &[Spanned<T>],
     index: usize,

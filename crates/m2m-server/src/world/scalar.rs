@@ -65,7 +65,7 @@ impl<'de> Deserialize<'de> for Scope {
             type Value = Scope;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a scope, or { key = \"…\", description = \"…\" }")
+                f.write_str("a scope in quotes, or { key = \"…\", description = \"…\" }")
             }
 
             fn visit_str<E: Error>(self, key: &str) -> Result<Scope, E> {

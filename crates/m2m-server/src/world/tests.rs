@@ -6,7 +6,6 @@ use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use super::*;
 
 const ISSUER: &str = "http://127.0.0.1:8080";
-const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 /// All that a file can hold.
 const EVERYTHING: &str = r#"
@@ -61,7 +60,7 @@ system_user_allowed = true
 "#;
 
 fn populate(source: &str) -> Result<Populated, Failure> {
-    World::parse("world.toml", source)?.populate(ISSUER, NOW)
+    World::parse("world.toml", source)?.populate(ISSUER)
 }
 
 fn records(source: &str) -> Records {
@@ -198,8 +197,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
         "1 to 2592000 seconds",
         "",
     );
-    check(&api("token_lifetime = \"1h\""), "4:18", "invalid type", "");
-    check(&api("scopes = [1]"), "4:11", "a scope", "");
+    check(&api("scopes = [1]"), "4:11", "a scope in quotes", "");
     check(
         &api("scopes = [\"a\", \"b c\"]"),
         "4:16",
@@ -261,6 +259,172 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
         "3:23",
         "a string, an integer",
         "",
+    );
+}
+
+#[test]
+fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
+    let api = |line: &str| format!("[[api]]\nname = \"A\"\naudience = \"a\"\n{line}\n");
+    let seconds = "expected a number of seconds, 1 to 2592000, found";
+    check(
+        &api("token_lifetime = \"1h\""),
+        "4:18",
+        seconds,
+        "found string",
+    );
+    check(
+        &api("token_lifetime = -5"),
+        "4:18",
+        seconds,
+        "found integer",
+    );
+    check(
+        &api("token_lifetime = 1.5"),
+        "4:18",
+        seconds,
+        "found fraction",
+    );
+    check(
+        &api("scopes = \"x\""),
+        "4:10",
+        "expected a list",
+        "write a list: [\"x\"]",
+    );
+    check(
+        "[api]\nname = \"A\"\n",
+        "1:1",
+        "expected a list",
+        "write [[api]]",
+    );
+    check(
+        "api = [1]\n",
+        "1:8",
+        "expected [[api]] with name and audience",
+        "",
+    );
+
+    let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
+    check(
+        &application("authorize = [\"https://a\"]"),
+        "3:14",
+        "expected { audience = \"…\", scopes = [\"…\"] }, found string",
+        "",
+    );
+    check(
+        &application("authorize = { audience = \"a\" }"),
+        "3:13",
+        "expected a list, found a table",
+        "write a list: [{ … }]",
+    );
+    check(
+        &application("token_quota = 5"),
+        "3:15",
+        "{ tokens = …, per = \"…\" }",
+        "",
+    );
+    check(
+        &application("token_quota = { tokens = -1, per = \"1h\" }"),
+        "3:26",
+        "expected a number, 1 or more",
+        "",
+    );
+    check(
+        &application("enabled = \"yes\""),
+        "3:11",
+        "expected true or false",
+        "",
+    );
+    check(
+        &application("feature_flags = [\"a\"]"),
+        "3:17",
+        "expected a table",
+        "found a list",
+    );
+    check(
+        &application("not_before = \"x\""),
+        "3:14",
+        "without quotes",
+        "",
+    );
+    check(
+        &application("client_id = 5"),
+        "3:13",
+        "expected a string, in quotes",
+        "",
+    );
+}
+
+#[test]
+fn a_secret_in_the_file_is_told_what_belongs_there() {
+    for line in [
+        "secret = \"hunter2-hunter2\"",
+        "client_secret = \"hunter2-hunter2\"",
+        "secret_sha256 = \"hunter2-hunter2\"",
+    ] {
+        let source = format!("[[application]]\nname = \"A\"\n{line}\n");
+        let text = populate(&source).unwrap_err().to_string();
+        assert!(text.contains("secret_sha256 = "), "{text}");
+        assert!(text.contains("openssl dgst -sha256"), "{text}");
+    }
+}
+
+#[test]
+fn what_nothing_is_declared_for_is_told_how_to_declare_it() {
+    let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
+    check(
+        &application("properties = { region = \"eu\" }"),
+        "3:16",
+        "unknown property",
+        "[[property]]",
+    );
+    check(
+        &application("token_properties = [\"region\"]"),
+        "3:21",
+        "unknown property",
+        "properties = {",
+    );
+}
+
+#[test]
+fn of_two_that_are_the_same_the_earlier_one_is_told() {
+    let api = "[[api]]\nname = \"A\"\naudience = \"a\"\n";
+    let check = |source: &str, place: &str, line: usize| {
+        let earlier = format!("the earlier one stands in line {line}\n");
+        let text = format!("{}\n", populate(source).unwrap_err());
+        assert!(
+            text.contains(&format!("--> world.toml:{place}\n")),
+            "{text}"
+        );
+        assert!(
+            text.contains("is taken") && text.contains(&earlier),
+            "{text}"
+        );
+    };
+    check(&format!("{api}{api}"), "6:12", 1);
+    check(
+        &format!("{api}scopes = [\n  \"b\",\n  \"b\",\n]\n"),
+        "6:3",
+        5,
+    );
+    let organization = "[[organization]]\ncode = \"o\"\n";
+    check(&format!("\n{organization}{organization}"), "5:8", 2);
+    let property = "[[property]]\nkey = \"o\"\n";
+    check(&format!("{property}{property}"), "4:7", 1);
+    let application = "[[application]]\nname = \"A\"\nclient_id = \"x\"\n";
+    check(&format!("{application}{application}"), "6:13", 1);
+    let authorize = "authorize = [\n  { audience = \"a\" },\n  { audience = \"a\" },\n]\n";
+    check(&format!("{api}{application}{authorize}"), "9:16", 8);
+}
+
+#[test]
+fn no_line_is_told_where_two_are_the_same_only_once_the_issuer_is_known() {
+    let source = format!(
+        "[[api]]\nname = \"A\"\naudience = \"{{issuer}}/api\"\n[[api]]\nname = \"B\"\naudience = \"{ISSUER}/api/v1\"\n"
+    );
+    let text = populate(&source).unwrap_err().to_string();
+    assert!(
+        text.contains("is taken") && !text.contains("stands in line"),
+        "{text}"
     );
 }
 
@@ -327,4 +491,11 @@ fn a_reference_to_nothing_is_told_the_nearest_thing() {
 fn what_is_no_toml_is_told_where() {
     check("[[api]]\nname = \"A\n", "2:10", "", "");
     check("name", "1:5", "", "");
+}
+
+#[test]
+fn a_generated_secret_works_whatever_the_clock_says() {
+    let records = records("[[application]]\nname = \"A\"\n");
+    let made = records.applications[0].secrets[0].created_at;
+    assert_eq!(made, UnixTime::from_seconds(0));
 }

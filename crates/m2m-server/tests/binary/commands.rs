@@ -62,6 +62,85 @@ fn explain_names_the_nearest_word() {
 }
 
 #[test]
+fn explain_takes_what_a_server_answered() {
+    let explain = |arguments: &[&str]| {
+        let output = run(&[&["explain"], arguments].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    assert!(explain(&["INVALID_CLIENT"]).contains("invalid_client (error code)"));
+    let body = r#"{"error":"invalid_scope","error_description":"a\u202eb","trace_id":"t-1"}"#;
+    let shown = explain(&[body]);
+    assert!(shown.contains("invalid_scope (error code)"), "{shown}");
+    assert!(
+        shown.contains("a\\u{202e}b") && shown.contains("t-1"),
+        "{shown}"
+    );
+    let challenge = "Bearer error=\"insufficient_scope\", scope=\"read:orders\"";
+    assert!(explain(&[challenge]).contains("insufficient_scope (error code)"));
+    let header = format!("WWW-Authenticate: {challenge}");
+    assert!(explain(&[&header]).contains("insufficient_scope (error code)"));
+
+    let server = Serving::start(&[]);
+    let refusal = server.token("plain-id", "wrong", "");
+    let answer = format!(
+        "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: {}\r\n\r\n{}",
+        refusal.header("www-authenticate").unwrap(),
+        refusal.body
+    );
+    let mut child = m2m(&["explain", "--output", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    write!(child.stdin.take().unwrap(), "{answer}").unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap();
+    assert_eq!(json["received"]["status"], 401);
+    assert_eq!(json["received"]["trace_id"], refusal.member("trace_id"));
+    assert_eq!(json["explanations"][0]["name"], "invalid_client");
+    assert_eq!(json["explanations"][1]["name"], "401 Unauthorized");
+}
+
+#[test]
+fn explain_refuses_what_is_too_long_or_no_error() {
+    let long = "x".repeat(64 * 1024 + 1);
+    for input in [long.as_str(), "{}", r#"{"error":"their_own"}"#, ""] {
+        let output = run(&["explain", input]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stderr.len() < 1000);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_fails_the_command() {
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = m2m(&["explain", "401"])
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("cannot write to standard output"));
+}
+
+#[test]
+fn a_reader_who_went_away_is_no_error() {
+    let mut child = m2m(&["explain"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    write!(child.stdin.take().unwrap(), "401").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn jwt_decode_reads_an_argument_or_standard_input_and_shows_times() {
     let server = Serving::start(&[]);
     let token = server.token("plain-id", SECRET, "").access_token();
@@ -113,6 +192,8 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
         assert!(all.contains(expected), "{all}");
     };
     check(&[&token, "--jwks", &url], 0, "The audience was not checked");
+    let bearer = format!("Bearer {token}");
+    check(&[&bearer, "--jwks", &path], 0, "The issuer was not checked");
     let all = [
         "--audience",
         "https://orders.example/api",
@@ -131,6 +212,43 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
         0,
         "\"verified\": true",
     );
+    check(
+        &[
+            &token,
+            "--jwks",
+            &path,
+            "--audience",
+            "https://orders.example/api/",
+        ],
+        1,
+        "expected aud \"https://orders.example/api/\", got \"https://orders.example/api\", which is the same but for a slash",
+    );
+    check(
+        &[
+            &token,
+            "--jwks",
+            &path,
+            "--issuer",
+            "https://id.example",
+            "--output",
+            "json",
+        ],
+        1,
+        "\"https://id.example\"",
+    );
+    check(
+        &[&token, "--jwks", &path, "--alg", "es256"],
+        2,
+        "did you mean ES256?",
+    );
+    check(
+        &[&token, "--jwks", &path, "--alg", "eddsa"],
+        2,
+        "did you mean EdDSA?",
+    );
+    check(&["", "--jwks", &path], 2, "m2m jwt verify \"$TOKEN\"");
+    let metadata = format!("{issuer}/.well-known/openid-configuration");
+    check(&[&token, "--jwks", &metadata], 2, &format!("--jwks {url}"));
     check(
         &[
             &token,
@@ -166,6 +284,36 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
         1,
         "\"verified\": false",
     );
+}
+
+#[test]
+fn jwt_verify_says_in_json_what_was_expected_and_what_nobody_asked_for() {
+    let server = Serving::start(&[]);
+    let answer = server.token("plain-id", SECRET, "");
+    let url = format!("{}/.well-known/jwks.json", server.issuer());
+    let verify = |arguments: &[&str]| -> serde_json::Value {
+        let mut child = m2m(&[
+            &["jwt", "verify", "--jwks", &url, "--output", "json"],
+            arguments,
+        ]
+        .concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+        write!(child.stdin.take().unwrap(), "{}", answer.body).unwrap();
+        serde_json::from_slice(&child.wait_with_output().unwrap().stdout).unwrap()
+    };
+    let good = verify(&[]);
+    assert_eq!(
+        good["not_checked"],
+        serde_json::json!(["issuer", "audience"])
+    );
+    let other = verify(&["--issuer", "https://id.example"]);
+    assert_eq!(other["not_checked"], serde_json::json!(["audience"]));
+    assert_eq!(other["expected"], serde_json::json!(["https://id.example"]));
+    assert_eq!(other["got"], serde_json::json!([server.issuer()]));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod commands;
 mod documents;
+mod files;
 mod limits;
 mod serve;
 mod support;

@@ -1,6 +1,10 @@
 //! `m2m serve`: how it starts, refuses to start, and ends.
 
-use crate::support::{SECRET, Serving, file, post_to, run, text, world};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::sync::mpsc::channel;
+
+use crate::support::{PATIENCE, SECRET, Serving, file, m2m, post_to, run, terminate, text, world};
 
 #[test]
 fn says_in_one_line_that_it_is_ready_and_ends_in_good_order() {
@@ -24,6 +28,33 @@ fn says_in_one_line_that_it_is_ready_and_ends_in_good_order() {
         (&last["event"], &last["issued"], &last["refused"]),
         (&"stopped".into(), &1.into(), &1.into())
     );
+}
+
+#[test]
+fn ends_though_nobody_reads_its_log() {
+    let (_folder, path) = file("world.toml", &world());
+    let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    let address = ready.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    // Twice what a pipe holds, in lines of some 300 bytes.
+    for _ in 0..500 {
+        post_to(address, "/nothing", "", "").assert_refused(404, "not_found");
+    }
+    terminate(&child);
+    let log = child.stderr.take();
+    let (ended, wait) = channel();
+    std::thread::spawn(move || ended.send(child.wait().unwrap()));
+    let status = wait.recv_timeout(PATIENCE);
+    // Only now is the pipe closed, which ends a server that waits for it.
+    drop(log);
+    assert!(status.expect("the server ends").success());
 }
 
 #[test]
@@ -73,7 +104,7 @@ fn a_world_that_is_not_there_is_wrong_usage() {
 }
 
 #[test]
-fn a_secret_that_the_file_leaves_out_is_printed_once_and_works() {
+fn a_secret_that_the_file_leaves_out_is_printed_with_a_line_that_uses_it_and_works() {
     let world = "[[api]]\nname = \"A\"\naudience = \"a\"\n[[application]]\nname = \"Job\"\nclient_id = \"job\"\n\
                  authorize = [{ audience = \"a\" }]\n";
     let folder = tempfile::tempdir().unwrap();
@@ -81,23 +112,21 @@ fn a_secret_that_the_file_leaves_out_is_printed_once_and_works() {
     let path = folder.path().join("world.toml");
     std::fs::write(&path, world).unwrap();
     // The server has to be asked while it runs, and its standard error is read while it runs: hence a file.
-    let mut child = crate::support::m2m(&[
+    let mut child = m2m(&[
         "serve",
         "--world",
         path.to_str().unwrap(),
         "--listen",
         "127.0.0.1:0",
     ])
-    .stdout(std::process::Stdio::piped())
+    .stdout(Stdio::piped())
     .stderr(std::fs::File::create(&stderr).unwrap())
     .spawn()
     .unwrap();
     let mut ready = String::new();
-    std::io::BufRead::read_line(
-        &mut std::io::BufReader::new(child.stdout.take().unwrap()),
-        &mut ready,
-    )
-    .unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
     let printed = std::fs::read_to_string(&stderr).unwrap();
     let secret = printed
         .split("client_secret ")
@@ -105,13 +134,18 @@ fn a_secret_that_the_file_leaves_out_is_printed_once_and_works() {
         .and_then(|rest| rest.split(' ').next())
         .unwrap()
         .to_owned();
-    let address = ready.trim().rsplit(' ').next().unwrap().parse().unwrap();
+    let address: std::net::SocketAddr = ready.trim().rsplit(' ').next().unwrap().parse().unwrap();
     let form = format!("grant_type=client_credentials&client_id=job&client_secret={secret}");
     let token = post_to(address, "/oauth2/token", "", &form).access_token();
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!token.is_empty());
-    assert_eq!(printed.matches(&secret).count(), 1);
+    let curl = format!(
+        "try it: curl http://{address}/oauth2/token -d grant_type=client_credentials -d client_id=job \
+         -d client_secret={secret} -d audience=a\n"
+    );
+    assert!(printed.contains(&curl), "{printed}");
+    assert_eq!(printed.matches(&secret).count(), 2);
 }
 
 #[test]
@@ -126,6 +160,98 @@ fn a7_plain_http_leaves_the_machine_only_behind_a_proxy() {
     );
     let behind_proxy = Serving::start(&["--behind-proxy", "--issuer", "https://id.example"]);
     assert!(behind_proxy.ready.contains("issuer https://id.example,"));
+}
+
+#[test]
+fn behind_a_proxy_the_issuer_has_to_be_named() {
+    let (_folder, path) = file("world.toml", &world());
+    let output = run(&[
+        "serve",
+        "--world",
+        &path,
+        "--listen",
+        "0.0.0.0:0",
+        "--behind-proxy",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--issuer https://id.example"));
+    let output = run(&["serve", "--world", &path, "--issuer", "http://id.example"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--issuer https://id.example"));
+}
+
+#[test]
+fn the_issuer_of_commands_is_not_that_of_the_server() {
+    let (folder, path) = file("world.toml", &world());
+    let run = |name: &str| {
+        let stderr = folder.path().join(name);
+        let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
+            .env(name, "https://id.example")
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(stderr).unwrap())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        let stdout = child.stdout.take().unwrap();
+        BufReader::new(stdout).read_line(&mut ready).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        ready
+    };
+    assert!(run("M2M_SERVE_ISSUER").contains("issuer https://id.example,"));
+    assert!(run("M2M_ISSUER").contains("issuer http://127.0.0.1:"));
+}
+
+#[test]
+fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
+    let world = world().replacen(
+        "client_id = \"frugal\"",
+        "client_id = \"frugal\"\ngrant_types = []",
+        1,
+    );
+    let (status, stderr) = Serving::of(&world, &[]).stop();
+    assert!(status.success());
+    let notices: Vec<&str> = stderr
+        .lines()
+        .filter(|line| line.starts_with("notice:"))
+        .collect();
+    let [notice] = &*notices else {
+        panic!("one application is a dead end: {stderr}")
+    };
+    assert!(
+        notice.contains("client_id frugal, can never get a token"),
+        "{notice}"
+    );
+    let profile = ["--profile", "trusted-application"];
+    let (_, stderr) = Serving::start(&profile).stop();
+    assert_eq!(stderr.matches("needs a system user").count(), 3, "{stderr}");
+}
+
+#[test]
+fn a_port_alone_is_told_what_is_missing() {
+    let (_folder, path) = file("world.toml", &world());
+    let output = run(&["serve", "--world", &path, "--listen", ":8080"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("as in 127.0.0.1:8080"));
+}
+
+#[test]
+fn the_log_has_how_many_tokens_each_application_was_issued() {
+    let server = Serving::start(&[]);
+    for client_id in ["plain-id", "frugal", "plain-id"] {
+        server.token(client_id, SECRET, "").access_token();
+    }
+    let (_, log) = server.stop();
+    let tokens = |client_id: &str| -> u64 {
+        let lines = log
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        lines
+            .filter(|line| line["event"] == "issued" && line["client_id"] == client_id)
+            .map(|line| line["tokens"].as_u64().unwrap())
+            .sum()
+    };
+    assert_eq!((tokens("plain-id"), tokens("frugal")), (2, 1), "{log}");
 }
 
 #[test]

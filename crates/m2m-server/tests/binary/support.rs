@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ pub(crate) fn m2m(arguments: &[&str]) -> Command {
         "M2M_WORLD",
         "M2M_KEYS",
         "M2M_LISTEN",
-        "M2M_ISSUER",
+        "M2M_SERVE_ISSUER",
         "M2M_PROFILE",
         "NO_COLOR",
     ] {
@@ -77,6 +78,16 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// Asks a process to end, as an operator would.
+pub(crate) fn terminate(child: &Child) {
+    let id = child.id().to_string();
+    let kill = Command::new("kill").args(["-TERM", &id]).status();
+    assert!(kill.unwrap().success());
+}
+
+/// How long a test waits for what comes at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A folder with this file in it, and the path of the file.
 pub(crate) fn file(name: &str, content: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -88,9 +99,7 @@ pub(crate) fn file(name: &str, content: &str) -> (TempDir, String) {
 /// Sends these bytes, and reads until the server closes the connection.
 pub(crate) fn send_to(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(request).unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
@@ -111,6 +120,7 @@ pub(crate) fn post_to(address: SocketAddr, target: &str, headers: &str, form: &s
 pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
+    log: Receiver<String>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
     _folder: TempDir,
@@ -132,10 +142,16 @@ impl Serving {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stderr = child.stderr.take().unwrap();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let (tell, log) = channel();
         let stderr = std::thread::spawn(move || {
             let mut text = String::new();
-            stderr.read_to_string(&mut text).unwrap();
+            for line in stderr.lines() {
+                let line = line.unwrap();
+                text.push_str(&line);
+                text.push('\n');
+                let _ = tell.send(line);
+            }
             text
         });
         let mut ready = String::new();
@@ -150,6 +166,7 @@ impl Serving {
         Self {
             child,
             stderr: Some(stderr),
+            log,
             ready,
             address,
             _folder: folder,
@@ -188,16 +205,15 @@ impl Serving {
         format!("http://{}", self.address)
     }
 
+    /// Waits for a line of the log with this text, after the lines that were waited for before.
+    #[track_caller]
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        while !self.log.recv_timeout(PATIENCE).expect(text).contains(text) {}
+    }
+
     /// Ends the server as an operator would, and gives what it wrote to standard error.
     pub(crate) fn stop(mut self) -> (ExitStatus, String) {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        terminate(&self.child);
         let status = self.child.wait().unwrap();
         (status, self.stderr.take().unwrap().join().unwrap())
     }

@@ -29,7 +29,10 @@ pub(super) struct Steps<'d> {
 }
 
 /// For which API the demo asks.
-const AUDIENCE: &str = "https://orders.example/api";
+pub(super) const AUDIENCE: &str = "https://orders.example/api";
+
+/// A scope that the API does not define, though nearly.
+pub(super) const MISSPELLED_SCOPE: &str = "read:order";
 
 /// How long the diagnosis of a refusal may take. It is there within milliseconds.
 const DIAGNOSIS_TIME: Duration = Duration::from_secs(5);
@@ -68,7 +71,7 @@ impl Steps<'_> {
     /// 3: what the token says.
     pub(super) fn claims(&self, token: &str) -> Result<(), Failure> {
         self.output
-            .heading("\n3. What the token says (m2m jwt decode)");
+            .heading("\n3. What the token says, as jwt decode shows it");
         let token = Unverified::parse(token, &Limits::DEFAULT)
             .map_err(|error| token_text::failure(&error))?;
         token_text::print(&token, clock::now(), self.output)
@@ -78,7 +81,7 @@ impl Steps<'_> {
     /// 4: the signature, verified with nothing but the issuer.
     pub(super) async fn signature(&self, token: &str) -> Result<(), Failure> {
         self.output.heading(
-            "\n4. Its signature, verified from the JWK set that the metadata name (m2m jwt verify)",
+            "\n4. Its signature, verified from the JWK set that the metadata name, as jwt verify does it",
         );
         let url = AuthorizationServerMetadata::url(self.issuer);
         self.output.line(format!("  GET {url}"));
@@ -116,7 +119,7 @@ impl Steps<'_> {
             .heading("\n5. A refusal: the scope is misspelled");
         let credentials = self.credentials()?;
         let response = self
-            .request_token(credentials.expose_secret(), Some("read:order"))
+            .request_token(credentials.expose_secret(), Some(MISSPELLED_SCOPE))
             .await?;
         self.refused(&response, "invalid_scope")
     }
@@ -206,32 +209,15 @@ impl Steps<'_> {
                     trace_id,
                     diagnosis,
                 } if trace_id == wanted => return Ok(diagnosis),
-                Entry::Diagnosed { .. } | Entry::Refused(_) | Entry::Stopped { .. } => {}
+                Entry::Diagnosed { .. }
+                | Entry::Refused(_)
+                | Entry::Issued { .. }
+                | Entry::Dropped(_)
+                | Entry::Stopped { .. } => {}
             }
         }
         Err(Failure::refused("the refusal was not diagnosed"))
     }
-}
-
-/// What can be tried while the demo serves.
-pub(super) fn what_next(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {
-    output.heading("\nTry it yourself; ctrl-c ends the demo");
-    for credentials in generated {
-        output.line(format!(
-            "  curl {issuer}/oauth2/token -d grant_type=client_credentials -d audience={AUDIENCE} \\\n    \
-             -d client_id={} -d client_secret={}",
-            credentials.client_id,
-            credentials.expose_secret(),
-        ));
-    }
-    for path in [
-        "/.well-known/oauth-authorization-server",
-        "/.well-known/jwks.json",
-        "/errors/invalid_scope",
-    ] {
-        output.line(format!("  curl {issuer}{path}"));
-    }
-    output.line("  m2m explain scope-unknown");
 }
 
 fn json_of(response: &Response) -> Value {

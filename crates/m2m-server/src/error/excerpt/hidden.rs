@@ -1,0 +1,168 @@
+//! What of a line of TOML is not to be shown, because it may be a secret.
+//!
+//! Secrets are written into files where only their hashes belong, and the failure that says so goes to terminals, logs and tickets.
+
+use core::iter::once;
+use core::ops::Range;
+
+/// The parts of `line` that may be secrets, in order; `before` is the text before it. Only lines that say something of a secret
+/// have any, and those inside a string that began in such a line.
+///
+/// Where the line is whole, these are the values and the comment in it. Where it is not, nobody knows where a value ends, and
+/// only the key that it begins with is left.
+pub(super) fn hidden(before: &str, line: &str) -> Vec<Range<usize>> {
+    if continues_secret(before) {
+        return once(0..line.len()).collect();
+    }
+    if !says_secret(line) {
+        return Vec::new();
+    }
+    if !is_whole(line) {
+        return once(key_length(line)..line.len()).collect();
+    }
+    values(line)
+}
+
+fn says_secret(line: &str) -> bool {
+    line.as_bytes()
+        .windows(SECRET.len())
+        .any(|word| word.eq_ignore_ascii_case(SECRET))
+}
+
+/// Whether the line behind this text is inside a string that began in a line that says something of a secret.
+fn continues_secret(before: &str) -> bool {
+    ["\"\"\"", "'''"].iter().any(|quotes| {
+        let is_open = before.matches(quotes).count() % 2 == 1;
+        let opening = before.rsplit_once(quotes).filter(|_| is_open);
+        opening.is_some_and(|(text, _)| says_secret(text.rsplit('\n').next().unwrap_or_default()))
+    })
+}
+
+/// Whether the line is TOML alone: a document, or the elements of a list.
+fn is_whole(line: &str) -> bool {
+    toml::from_str::<toml::Table>(line).is_ok()
+        || toml::from_str::<toml::Table>(&format!("_ = [\n{line}\n]")).is_ok()
+}
+
+/// How long the key is that a line begins with, with the sign behind it. Unit: bytes.
+fn key_length(line: &str) -> usize {
+    let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let is_space = |c| matches!(c, ' ' | '\t');
+    let rest = line.trim_start_matches(is_space).trim_start_matches(is_key);
+    let rest = rest.trim_start_matches(is_space);
+    let rest = rest.strip_prefix('=').unwrap_or(rest);
+    line.len() - rest.trim_start_matches(is_space).len()
+}
+
+/// Where the values of a whole line are, and its comment; of strings, what is between the quotes.
+fn values(line: &str) -> Vec<Range<usize>> {
+    let mut values = Vec::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(['"', '\'', '#', '=']) {
+        let (_, from) = rest.split_at_checked(at).unwrap_or_default();
+        let start = line.len() - from.len();
+        let mut characters = from.chars();
+        rest = match characters.next() {
+            Some('#') => {
+                values.push(start + 1..line.len());
+                ""
+            }
+            Some('=') => {
+                let value = characters.as_str().trim_start();
+                let after = match value.chars().next() {
+                    Some('"' | '\'' | '[' | '{') => value,
+                    _ => value.trim_start_matches(|c| !matches!(c, ',' | ']' | '}' | '#')),
+                };
+                values.push(line.len() - value.len()..line.len() - after.len());
+                after
+            }
+            _ => {
+                let (content, after) = string(from);
+                values.push(start + content.start..start + content.end);
+                after
+            }
+        };
+    }
+    values.retain(|value| !value.is_empty());
+    values
+}
+
+/// Where in `text`, which begins with a string, the content of that is, and what follows the string.
+fn string(text: &str) -> (Range<usize>, &str) {
+    let quote = if text.starts_with('"') { '"' } else { '\'' };
+    let is_long = text.chars().take_while(|c| *c == quote).count() >= 3;
+    let quotes = if is_long { 3 } else { 1 };
+    let mut escaped = false;
+    let mut run = 0;
+    for (at, c) in text.char_indices().skip(quotes) {
+        run = if c == quote && !escaped { run + 1 } else { 0 };
+        escaped = c == '\\' && quote == '"' && !escaped;
+        // Of more than three quotes at the end of a long string the last three close it.
+        let after = text.split_at_checked(at + 1).map_or("", |(_, after)| after);
+        if run >= quotes && !(is_long && after.starts_with(quote)) {
+            return (quotes..at + 1 - quotes, after);
+        }
+    }
+    (quotes..text.len(), "")
+}
+
+/// What the keys of secrets have in common: `secret_sha256`, and `client_secret`, which is a mistake.
+const SECRET: &[u8] = b"secret";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(before: &str, line: &str, expected: &str) {
+        let mut shown = String::new();
+        let mut end = 0;
+        for part in hidden(before, line) {
+            shown += &line[end..part.start];
+            shown.push('…');
+            end = part.end;
+        }
+        assert_eq!(shown + &line[end..], expected, "{line}");
+    }
+
+    #[test]
+    fn a_line_without_a_secret_is_shown() {
+        check("", "name = \"A\" # b", "name = \"A\" # b");
+    }
+
+    #[test]
+    fn x9_values_beside_a_secret_are_hidden() {
+        check("", "client_secret = \"a\"", "client_secret = \"…\"");
+        check("", "Secret = 'a\\'", "Secret = '…'");
+        check("", "secret_sha256=\"\"", "secret_sha256=\"\"");
+        check("", r#"secret = "a\"b\\" # c"#, "secret = \"…\" #…");
+        check("", "secret = 123.5 # c", "secret = …#…");
+        check("", "secret = '''a'b''''", "secret = '''…'''");
+        check("", r#"secret = """a"b\"""c""""#, r#"secret = """…""""#);
+        check(
+            "",
+            "application = [{ name = 'A', secret = \"b\", audince = [true, \"c\"] }]",
+            "application = [{ name = '…', secret = \"…\", audince = [true, \"…\"] }]",
+        );
+        check("", "  { secret = \"ü=#b\" },", "  { secret = \"…\" },");
+    }
+
+    #[test]
+    fn x9_of_a_broken_line_with_a_secret_nothing_but_the_key_is_shown() {
+        check("", "client_secret = \"a", "client_secret = …");
+        check("", "client_secret = \"a\"b\"", "client_secret = …");
+        check("", " client_secret = a,b", " client_secret = …");
+        check("", "client_secret: a", "client_secret…");
+        check("", "\"client_secret\" = a", "…");
+        check("", "client_secret = \"\"\"a", "client_secret = …");
+        check("", "a = [{ secret = \"b\" ", "a = …");
+    }
+
+    #[test]
+    fn x9_the_lines_that_a_secret_goes_on_in_are_hidden() {
+        let before = "name = \"\"\"a\"\"\"\nclient_secret = \"\"\"b\n";
+        check(before, "c\"\"\"", "…");
+        check("name = \"\"\"a\n", "b\"\"\"", "b\"\"\"");
+        check("client_secret = '''a'''\n", "b = 1", "b = 1");
+    }
+}
