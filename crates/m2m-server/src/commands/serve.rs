@@ -31,6 +31,7 @@ pub(super) fn serve(options: &ServeOptions, output: &Output) -> Result<(), Failu
             profile: options.profile,
             keys: options.keys.as_deref(),
         };
+        let interrupted = interrupted();
         let started = start(plan, recorder::log).await?;
         announce(&started, options.profile, output);
         let Started {
@@ -39,7 +40,7 @@ pub(super) fn serve(options: &ServeOptions, output: &Output) -> Result<(), Failu
             worker,
             ..
         } = started;
-        server.serve(listener, interrupted()).await;
+        server.serve(listener, interrupted).await;
         Ok(worker)
     })?;
     // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.

@@ -121,22 +121,31 @@ pub(super) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     })
 }
 
-/// Ready when somebody interrupts the process or asks it to end.
-pub(super) async fn interrupted() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
+/// Ready when somebody interrupts the process or asks it to end, from the call on: who reads that the server is ready may end it at
+/// once, and in good order.
+#[cfg(unix)]
+pub(super) fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
 
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
+    let mut signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        match &mut signals {
+            [Ok(interrupt), Ok(terminate)] => {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
             }
-            return;
+            // Without a place for them the signals do what they do to any process: they end it.
+            [..] => core::future::pending().await,
         }
     }
-    let _ = interrupt.await;
+}
+
+/// Ready when somebody interrupts the process.
+#[cfg(not(unix))]
+pub(super) async fn interrupted() {
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
