@@ -2,7 +2,7 @@
 //!
 //! The records (`Api`, `Application`, `Organization`) are plain data, as a file or a database gives them.
 //! [`Registry::assemble`] parses them into one consistent whole or names the first place that is wrong; what the decision
-//! sees of it are the projections [`Client`](crate::Client) and [`Policy`](crate::Policy).
+//! sees of it are the projections [`Client`] and [`Policy`].
 
 mod address;
 mod api;

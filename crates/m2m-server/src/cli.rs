@@ -25,7 +25,7 @@ pub(crate) use serve::ServeOptions;
 #[derive(Debug, Parser)]
 #[command(name = "m2m", version, after_help = EXAMPLES, arg_required_else_help = true)]
 pub(crate) struct Cli {
-    /// No colour, whatever the terminal can do, if it has a value (https://no-color.org).
+    /// No colour, whatever the terminal can do, if it has a value (see no-color.org).
     #[arg(long, env = "NO_COLOR", hide = true)]
     no_color: Option<String>,
     /// What to do.
