@@ -5,6 +5,8 @@
 use core::iter::once;
 use core::ops::Range;
 
+use m2m_authority::diagnose::nearest;
+
 /// The parts of `line` that may be secrets, in order; `before` is the text before it. Only lines that say something of a secret
 /// have any, and those inside a string that began in such a line.
 ///
@@ -23,10 +25,14 @@ pub(super) fn hidden(before: &str, line: &str) -> Vec<Range<usize>> {
     values(line)
 }
 
+/// Whether the line has the word, or one that is nearly it: a mistyped key is the very mistake that shows a line.
 fn says_secret(line: &str) -> bool {
-    line.as_bytes()
+    let has_it = line
+        .as_bytes()
         .windows(SECRET.len())
-        .any(|word| word.eq_ignore_ascii_case(SECRET))
+        .any(|word| word.eq_ignore_ascii_case(SECRET));
+    let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+    has_it || words.any(|word| nearest(&word.to_ascii_lowercase(), [NEARLY]).is_some())
 }
 
 /// Whether the line behind this text is inside a string that began in a line that says something of a secret.
@@ -109,6 +115,9 @@ fn string(text: &str) -> (Range<usize>, &str) {
 /// What the keys of secrets have in common: `secret_sha256`, and `client_secret`, which is a mistake.
 const SECRET: &[u8] = b"secret";
 
+/// The same, as a word.
+const NEARLY: &str = "secret";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +132,17 @@ mod tests {
             end = part.end;
         }
         assert_eq!(shown + &line[end..], expected, "{line}");
+    }
+
+    #[test]
+    fn a_mistyped_key_shows_no_secret() {
+        for key in ["client_secert", "secrt", "Secretes", "sercet_sha256"] {
+            let line = format!("{key} = \"hunter2\"");
+            let key_ends = line.len() - "hunter2\"".len();
+            let secret: Vec<_> = once(key_ends..line.len() - 1).collect();
+            assert_eq!(hidden("", &line), secret, "{key}");
+        }
+        assert_eq!(hidden("", "audince = \"a\""), []);
     }
 
     #[test]
