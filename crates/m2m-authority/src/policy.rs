@@ -79,7 +79,7 @@ impl Policy {
             is_management: application.is_management,
             token_lifetime: application.token_lifetime,
             not_before: application.not_before,
-            token_properties: application.token_properties.clone(),
+            token_properties: token_properties(application),
             feature_flags: application.feature_flags.clone(),
             targets,
         }
@@ -120,4 +120,14 @@ impl Policy {
     pub(crate) fn assigns_any_scope(&self) -> bool {
         self.grants.iter().any(|grant| !grant.assigned.is_empty())
     }
+}
+
+/// The values of those properties that tokens carry. One that has no value is carried by none.
+fn token_properties(application: &Application) -> Vec<(Box<str>, PropertyValue)> {
+    let value = |key: &str| {
+        let mut properties = application.properties.iter();
+        properties.find(|(own, _)| **own == *key).cloned()
+    };
+    let carried = application.token_properties.iter();
+    carried.filter_map(|key| value(key)).collect()
 }

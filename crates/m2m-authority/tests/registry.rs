@@ -163,7 +163,8 @@ fn a_private_property_goes_into_no_token() {
     let with = |key: &'static str, private: bool| {
         move |r: &mut Records| {
             r.properties[0].private = private;
-            app(r).token_properties = vec![(key.into(), PropertyValue::Boolean(true))];
+            app(r).properties = vec![("region".into(), PropertyValue::Boolean(true))];
+            app(r).token_properties = vec![key.into()];
         }
     };
     assert!(matches!(

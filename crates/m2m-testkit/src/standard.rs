@@ -175,7 +175,8 @@ fn applications() -> Vec<Application> {
         },
         Application {
             organization: Some(ACME.into()),
-            token_properties: vec![("region".into(), PropertyValue::Text("eu".into()))],
+            properties: vec![("region".into(), PropertyValue::Text("eu".into()))],
+            token_properties: vec!["region".into()],
             feature_flags: vec![("beta".into(), PropertyValue::Boolean(true))],
             ..bare("of-acme")
                 .authorized(LEDGER, &["read:users", "write:flags"])

@@ -33,8 +33,10 @@ pub struct Application {
     pub allowed_addresses: Vec<AddressBlock>,
     /// How many tokens it may have per window.
     pub token_quota: Option<Quota>,
-    /// Its properties that its tokens carry, in the order in which they stand there.
-    pub token_properties: Vec<(Box<str>, PropertyValue)>,
+    /// The values of its properties, each key once.
+    pub properties: Vec<(Box<str>, PropertyValue)>,
+    /// The keys of those properties that its tokens carry, in the order in which they stand there.
+    pub token_properties: Vec<Box<str>>,
     /// Its feature flags that its tokens carry.
     pub feature_flags: Vec<(Box<str>, PropertyValue)>,
     /// What it may ask for.
@@ -129,6 +131,7 @@ impl Application {
             not_before: None,
             allowed_addresses: Vec::new(),
             token_quota: None,
+            properties: Vec::new(),
             token_properties: Vec::new(),
             feature_flags: Vec::new(),
             authorizations: Vec::new(),

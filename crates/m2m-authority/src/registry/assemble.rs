@@ -57,6 +57,7 @@ pub enum Field {
     Organization,
     SecretSha256,
     SystemUser,
+    Properties,
     TokenProperties,
     Authorize,
     AuthorizeScopes,
@@ -243,10 +244,24 @@ impl<'r> Names<'r> {
                 }));
             }
         }
-        for (item, (key, _)) in application.token_properties.iter().enumerate() {
+        let mut valued = HashSet::new();
+        for (item, (key, _)) in application.properties.iter().enumerate() {
+            let place = at(Record::Application, index, Field::Properties).item(item);
+            if !self.properties.contains_key(&**key) {
+                return Err(place.unknown("property", key, self.properties.keys().copied()));
+            }
+            if !valued.insert(&**key) {
+                return Err(place.taken(key));
+            }
+        }
+        for (item, key) in application.token_properties.iter().enumerate() {
             let place = at(Record::Application, index, Field::TokenProperties).item(item);
             match self.properties.get(&**key) {
-                Some(false) => {}
+                Some(false) if valued.contains(&**key) => {}
+                Some(false) => {
+                    let valued = valued.iter().copied();
+                    return Err(place.unknown("property of this application", key, valued));
+                }
                 Some(true) => {
                     return Err(
                         place.malformed(key, "a property that tokens may carry: it is private")

@@ -1,7 +1,5 @@
 //! From the form of the file to the records of a registry.
 
-use std::collections::BTreeMap;
-
 use m2m_authority::registry::{
     Api, Application, ApplicationState, Authorization, ClientType, GrantTypes, Lifetime,
     Organization, Property, Quota, QuotaMode, Records, ScopeDefinition, SecretHash, StoredSecret,
@@ -200,7 +198,8 @@ fn application(
         .iter()
         .map(|(key, value)| (key.get_ref().as_str().into(), value.into()))
         .collect();
-    converted.token_properties = token_properties(application, properties)?;
+    converted.properties = self::properties(application, properties)?;
+    converted.token_properties = token_properties(application)?;
     converted.system_user = SystemUser {
         name: application
             .system_user
@@ -309,17 +308,13 @@ fn quota(quota: &document::TokenQuota) -> Result<Quota, Mistake> {
     })
 }
 
-/// The values of the properties that tokens carry, in the order in which `token_properties` names them.
-fn token_properties(
+/// The values of the properties, by key.
+fn properties(
     application: &document::Application,
     defined: &[Property],
 ) -> Result<Vec<(Box<str>, PropertyValue)>, Mistake> {
-    let values: BTreeMap<&str, &Scalar> = application
-        .properties
-        .iter()
-        .map(|(key, value)| (key.get_ref().as_str(), value))
-        .collect();
-    for key in application.properties.keys() {
+    let mut values = Vec::with_capacity(application.properties.len());
+    for (key, value) in &application.properties {
         if !defined
             .iter()
             .any(|property| *property.key == **key.get_ref())
@@ -332,19 +327,26 @@ fn token_properties(
                 mistake
             });
         }
+        values.push((key.get_ref().as_str().into(), value.into()));
     }
+    Ok(values)
+}
+
+/// The keys of the properties that tokens carry, in the order of the file.
+fn token_properties(application: &document::Application) -> Result<Vec<Box<str>>, Mistake> {
     let mut carried = Vec::with_capacity(application.token_properties.len());
     for key in &application.token_properties {
-        let Some(value) = values.get(key.get_ref().as_str()) else {
-            let keys: Vec<&str> = values.keys().copied().collect();
+        let keys = application.properties.keys();
+        let keys: Vec<&str> = keys.map(|key| key.get_ref().as_str()).collect();
+        if !keys.contains(&key.get_ref().as_str()) {
             let mistake = Mistake::unknown_word(key, "property of this application", &keys);
             return Err(if keys.is_empty() {
                 mistake.help("give the application its value: properties = { key = \"value\" }")
             } else {
                 mistake
             });
-        };
-        carried.push((key.get_ref().as_str().into(), (*value).into()));
+        }
+        carried.push(key.get_ref().as_str().into());
     }
     Ok(carried)
 }

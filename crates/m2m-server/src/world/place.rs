@@ -92,6 +92,7 @@ fn api_field(api: &Api, field: Field, item: usize) -> Option<Range<usize>> {
         | Field::Organization
         | Field::SecretSha256
         | Field::SystemUser
+        | Field::Properties
         | Field::TokenProperties
         | Field::Authorize
         | Field::AuthorizeScopes
@@ -111,6 +112,7 @@ fn application_field(
         Field::SecretSha256 => application.secret_sha256.as_ref().map(Spanned::span),
         Field::SystemUser => application.system_user.as_ref().map(Spanned::span),
         Field::TokenQuota => application.token_quota.as_ref().map(Spanned::span),
+        Field::Properties => application.properties.keys().nth(item).map(Spanned::span),
         Field::TokenProperties => application.token_properties.get(item).map(Spanned::span),
         Field::Authorize => application
             .authorize

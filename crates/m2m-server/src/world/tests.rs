@@ -100,9 +100,10 @@ fn reads_everything_that_a_file_can_hold() {
         Some(3600)
     );
     assert_eq!(
-        *billing.token_properties,
+        *billing.properties,
         [("region".into(), PropertyValue::Text("eu".into()))]
     );
+    assert_eq!(*billing.token_properties, ["region".into()]);
     assert_eq!(billing.feature_flags.len(), 3);
     assert_eq!(billing.authorizations[1].audience, management.audience);
     assert_eq!(trusted.system_user.name.as_deref(), Some("svc.integration"));

@@ -1,0 +1,83 @@
+//! What a store has to do, whatever it is made of.
+
+use core::future::Future;
+
+use m2m_authority::TraceId;
+use m2m_authority::registry::Records;
+use m2m_jwt::UnixTime;
+
+use crate::{
+    AuditEvent, Change, Changes, CommitError, Found, Frame, Refused, Snapshot, Sought, StoreError,
+    UsageBatch, Version,
+};
+
+/// A store that several nodes may share. `Directory` is what a node serves from.
+///
+/// Every method reads or writes durably, and may wait. A change is made by comparing the version that it was decided at: who
+/// changes the registry reads it, decides, and commits; on [`CommitError::Conflict`] again.
+pub trait Backend: Send + Sync + 'static {
+    /// What all applications have in common.
+    fn frame(&self) -> impl Future<Output = Result<Frame, StoreError>> + Send;
+
+    /// What there is under a client id.
+    fn find(
+        &self,
+        client_id: &str,
+    ) -> impl Future<Output = Result<Option<Found>, StoreError>> + Send;
+
+    /// The records that a diagnosis compares with: the application that was named, those with one of the secrets, those with
+    /// nearly the same client id, their organizations, and all APIs. Never more than a few hundred.
+    fn suspects(
+        &self,
+        sought: Sought<'_>,
+    ) -> impl Future<Output = Result<Records, StoreError>> + Send;
+
+    /// The whole registry.
+    fn snapshot(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
+
+    /// Makes a change if the registry is still at `expected`. When it returns, the change is durable with its events.
+    fn commit(
+        &self,
+        expected: Version,
+        change: Change,
+    ) -> impl Future<Output = Result<Version, CommitError>> + Send;
+
+    /// What changed since a version.
+    fn changes_since(
+        &self,
+        version: Version,
+    ) -> impl Future<Output = Result<Changes, StoreError>> + Send;
+
+    /// Adds counts, notes and refusals. The oldest beyond the limits are forgotten.
+    fn add_usage(&self, batch: UsageBatch) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// How many tokens an application was issued since a time, to the minute, as far as was written.
+    fn tokens_since(
+        &self,
+        client_id: &str,
+        since: UnixTime,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// A refused request by the name of its answer.
+    fn refused(
+        &self,
+        trace_id: TraceId,
+    ) -> impl Future<Output = Result<Option<Refused>, StoreError>> + Send;
+
+    /// The latest audit events, the latest first.
+    fn audit(
+        &self,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<AuditEvent>, StoreError>> + Send;
+
+    /// Revokes the token with this `jti`, durably, until it expires.
+    fn revoke(
+        &self,
+        jti: &str,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Whether the token with this `jti` was revoked.
+    fn is_revoked(&self, jti: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}

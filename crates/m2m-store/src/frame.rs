@@ -1,0 +1,38 @@
+//! What the hot path reads.
+
+use m2m_authority::registry::{Api, Application, Deletion, Organization, SecretHash};
+
+use crate::{KeyRecord, Version};
+
+/// What all applications have in common, at one version.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// The version.
+    pub version: Version,
+    /// All APIs, by age.
+    pub apis: Vec<Api>,
+    /// All signing keys that are not retired, by age.
+    pub keys: Vec<KeyRecord>,
+    /// How many applications there are.
+    pub applications: u64,
+}
+
+/// What there is under a client id.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// An application, and its organization if it has one.
+    Application(Box<Application>, Option<Organization>),
+    /// One that was deleted.
+    Deleted(Deletion),
+}
+
+/// What a diagnosis looks for: whatever a refused request presented.
+#[derive(Debug, Clone, Default)]
+pub struct Sought<'s> {
+    /// The client id as presented.
+    pub client_id: &'s str,
+    /// Hashes that secrets of applications may have.
+    pub secrets: &'s [SecretHash],
+    /// How many applications with nearly this client id are wanted at most.
+    pub most_near: usize,
+}
