@@ -6,7 +6,6 @@ use m2m_jwt::UnixTime;
 
 use crate::registry::{
     Application, ApplicationState, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
-    StoredSecret,
 };
 
 /// How many secrets an application can have, ended ones included.
@@ -21,7 +20,11 @@ pub struct Client {
     state: State,
     client_type: ClientType,
     methods: AuthenticationMethods,
-    slots: [Slot; MAX_SECRETS],
+    /// One for each secret, then as many of no secret as there is room for.
+    hashes: [SecretHash; MAX_SECRETS],
+    /// What else is known of the secrets, in the order of their hashes. Only of those that there are: a hundred thousand clients
+    /// are in memory at once.
+    secrets: Box<[Secret]>,
 }
 
 /// Whether a client may authenticate.
@@ -34,34 +37,16 @@ pub(crate) enum State {
     Nobody,
 }
 
-/// A place for a secret: an empty one holds a hash that no secret has.
+/// What is known of a secret beside its hash.
 #[derive(Debug, Clone)]
-pub(crate) struct Slot {
-    pub(crate) hash: SecretHash,
+pub(crate) struct Secret {
     /// From when it works.
     pub(crate) from: UnixTime,
     pub(crate) ending: Option<Ending>,
-    pub(crate) occupied: bool,
 }
 
-impl Slot {
-    /// The hash of an empty place. SHA-256 reaches it with a probability of 2⁻²⁵⁶, and `occupied` would still refuse.
-    const EMPTY: Self = Self {
-        hash: SecretHash::from_bytes([0; 32]),
-        from: UnixTime::from_seconds(0),
-        ending: None,
-        occupied: false,
-    };
-
-    fn of(secret: &StoredSecret) -> Self {
-        Self {
-            hash: secret.hash,
-            from: secret.created_at,
-            ending: secret.ending.clone(),
-            occupied: true,
-        }
-    }
-}
+/// The hash of no secret. SHA-256 reaches it with a probability of 2⁻²⁵⁶, and there would still be no [`Secret`] at its position.
+const NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 
 /// The client that every unknown client id is compared with, so that it takes the same path and time.
 static NOBODY: LazyLock<Client> = LazyLock::new(|| Client::empty("", State::Nobody));
@@ -77,9 +62,16 @@ impl Client {
         let mut client = Self::empty(&application.client_id, state);
         client.client_type = application.client_type;
         client.methods = application.authentication_methods;
-        for (slot, secret) in client.slots.iter_mut().zip(&application.secrets) {
-            *slot = Slot::of(secret);
+        let secrets = application.secrets.iter().take(MAX_SECRETS);
+        for (hash, secret) in client.hashes.iter_mut().zip(secrets.clone()) {
+            *hash = secret.hash;
         }
+        client.secrets = secrets
+            .map(|secret| Secret {
+                from: secret.created_at,
+                ending: secret.ending.clone(),
+            })
+            .collect();
         client
     }
 
@@ -102,7 +94,8 @@ impl Client {
                 client_secret_basic: true,
                 client_secret_post: true,
             },
-            slots: [const { Slot::EMPTY }; MAX_SECRETS],
+            hashes: [NO_SECRET; MAX_SECRETS],
+            secrets: Box::default(),
         }
     }
 
@@ -124,7 +117,12 @@ impl Client {
         self.methods
     }
 
-    pub(crate) const fn slots(&self) -> &[Slot; MAX_SECRETS] {
-        &self.slots
+    pub(crate) const fn hashes(&self) -> &[SecretHash; MAX_SECRETS] {
+        &self.hashes
+    }
+
+    /// What is known of the secret whose hash stands at this position.
+    pub(crate) fn secret(&self, position: u8) -> Option<&Secret> {
+        self.secrets.get(usize::from(position))
     }
 }

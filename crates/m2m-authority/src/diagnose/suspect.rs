@@ -128,6 +128,15 @@ impl Suspect {
         &self.client_id
     }
 
+    /// Hashes that secrets of other applications may have: of what was presented, as it was and without the usual mistakes. For a
+    /// store to find those applications by.
+    pub fn secret_hashes(&self) -> impl Iterator<Item = SecretHash> {
+        let presented = self.presented.iter().copied();
+        let variants = self.variants.iter().map(|(_, variant)| **variant);
+        let swapped = self.client_id_as_secret.iter().map(|hash| **hash);
+        presented.chain(variants).chain(swapped)
+    }
+
     pub(crate) const fn observed(&self) -> Option<&Evidence> {
         self.observed.as_ref()
     }

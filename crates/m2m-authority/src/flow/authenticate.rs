@@ -12,11 +12,11 @@ use std::sync::Arc;
 use m2m_errors::Cause;
 use m2m_jwt::{Claims, UnixTime, Verified};
 use oauth_proto::ClientId;
-use subtle::{Choice, ConditionallySelectable as _};
+use subtle::ConditionallySelectable as _;
 
 use super::accept::{Accepted, Asked, Credentials};
 use super::record::Door;
-use crate::client::{Client, MAX_SECRETS, Slot, State};
+use crate::client::{Client, MAX_SECRETS, State};
 use crate::diagnose::Suspect;
 use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
 use crate::registry::{ClientType, Ending, SecretHash};
@@ -60,8 +60,8 @@ pub fn authenticate<'r>(
     let (secret, other_reading) = credentials.secret_readings();
     let hash = SecretHash::of(secret.as_bytes());
     let matching = match other_reading {
-        None => find(client.slots(), &hash, &hash),
-        Some(reading) => find(client.slots(), &hash, &SecretHash::of(reading.as_bytes())),
+        None => find(client.hashes(), &hash, &hash),
+        Some(reading) => find(client.hashes(), &hash, &SecretHash::of(reading.as_bytes())),
     };
     let verdict = judge(client, &credentials, matching, now);
     match verdict {
@@ -87,19 +87,19 @@ pub fn authenticate<'r>(
     }
 }
 
-/// The position of the secret that either hash equals; [`MAX_SECRETS`] if there is none.
+/// The position of the secret that either hash equals; [`NONE`] if there is none.
 ///
-/// Always looks at every slot with both hashes, and branches on neither.
-fn find(slots: &[Slot; MAX_SECRETS], hash: &SecretHash, other: &SecretHash) -> u8 {
+/// Always compares every place with both hashes, and branches on neither.
+fn find(secrets: &[SecretHash; MAX_SECRETS], hash: &SecretHash, other: &SecretHash) -> u8 {
     let mut found = NONE;
-    for (position, slot) in (0_u8..).zip(slots) {
-        let equal = slot.hash.constant_time_eq(hash) | slot.hash.constant_time_eq(other);
-        found.conditional_assign(&position, equal & Choice::from(u8::from(slot.occupied)));
+    for (position, secret) in (0_u8..).zip(secrets) {
+        let equal = secret.constant_time_eq(hash) | secret.constant_time_eq(other);
+        found.conditional_assign(&position, equal);
     }
     found
 }
 
-/// No position of a slot.
+/// No position of a secret.
 const NONE: u8 = u8::MAX;
 
 /// What is the case, the state of the client before the state of its secret.
@@ -121,10 +121,10 @@ fn judge(
         ClientType::Public => return Err(Cause::ClientPublic),
         ClientType::Confidential => {}
     }
-    let Some(slot) = client.slots().get(usize::from(matching)) else {
+    let Some(secret) = client.secret(matching) else {
         return Err(Cause::SecretWrong);
     };
-    if let Some(ending) = &slot.ending
+    if let Some(ending) = &secret.ending
         && ending.at() <= now
     {
         return Err(match ending {
@@ -133,7 +133,7 @@ fn judge(
             Ending::Revoked { .. } => Cause::SecretRevoked,
         });
     }
-    if slot.from > now {
+    if secret.from > now {
         return Err(Cause::SecretWrong);
     }
     let permitted = match credentials {
