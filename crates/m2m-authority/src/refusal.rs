@@ -124,6 +124,20 @@ impl Refusal {
         suspect.unwrap_or_else(|| Box::new(Suspect::of_cause(self.cause)))
     }
 
+    /// The client id that the request presented, as far as a step knew it. It may be a secret that was mistaken for one, and must
+    /// not be logged.
+    #[must_use]
+    pub fn presented_client_id(&self) -> &str {
+        self.suspect.as_deref().map_or("", Suspect::client_id)
+    }
+
+    /// The same refusal once too many authentications of this client id have failed from this address: the answer and the event
+    /// say so, and the diagnosis still finds out why this one failed.
+    pub const fn throttled(mut self, retry_after_seconds: u32) -> Self {
+        self.cause = Cause::AuthenticationThrottled;
+        self.retry_after(retry_after_seconds)
+    }
+
     /// The same refusal, worth to be tried again after this many seconds.
     pub const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);

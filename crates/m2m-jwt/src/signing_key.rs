@@ -1,6 +1,7 @@
 //! A private key that signs.
 
 use core::fmt;
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
@@ -15,7 +16,7 @@ use crate::signer::{AccessTokenHeader, Signature, Signer};
 
 /// A private key for one algorithm, parsed once.
 ///
-/// Its key id is the one that it is given, else its [`Thumbprint`](crate::Thumbprint).
+/// Its key id is the one that it is given, else its [`Thumbprint`](crate::Thumbprint). A clone shares the key.
 ///
 /// ```
 /// use m2m_jwt::{Algorithm, Signer as _, SigningKey};
@@ -27,8 +28,9 @@ use crate::signer::{AccessTokenHeader, Signature, Signer};
 /// assert_eq!(same.public_jwk().key_id(), Some("2026-11"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[derive(Clone)]
 pub struct SigningKey {
-    key: PrivateKey,
+    key: Arc<PrivateKey>,
     header: AccessTokenHeader,
     public_jwk: Jwk,
 }
@@ -144,7 +146,7 @@ impl SigningKey {
         let header = AccessTokenHeader::new(algorithm, &key_id);
         let public_jwk = Jwk::new(nameless.parameters().clone(), Some(key_id), Some(algorithm));
         Ok(Self {
-            key,
+            key: Arc::new(key),
             header,
             public_jwk,
         })

@@ -17,6 +17,14 @@ pub struct UsageBatch {
     pub refused: Vec<Refused>,
 }
 
+impl UsageBatch {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.issued.is_empty() && self.secrets.is_empty() && self.refused.is_empty()
+    }
+}
+
 /// So many tokens of an application for an API in a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedCount {
