@@ -25,6 +25,12 @@ impl TraceId {
         Self(bits)
     }
 
+    /// Its 16 bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+
     /// The name as text: 32 lower-case hexadecimal digits.
     #[must_use]
     pub fn encode(self) -> TraceIdText {

@@ -7,8 +7,8 @@ use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
 
 use crate::{
-    AuditEvent, Change, Changes, CommitError, Found, Frame, Refused, Snapshot, Sought, StoreError,
-    UsageBatch, Version,
+    AuditEvent, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot, Sought,
+    StoreError, UsageBatch, Version,
 };
 
 /// A store that several nodes may share. `Directory` is what a node serves from.
@@ -57,6 +57,12 @@ pub trait Backend: Send + Sync + 'static {
         client_id: &str,
         since: UnixTime,
     ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
+    /// When each secret of an application was last used, as far as was written.
+    fn secret_uses(
+        &self,
+        client_id: &str,
+    ) -> impl Future<Output = Result<Vec<SecretUse>, StoreError>> + Send;
 
     /// A refused request by the name of its answer.
     fn refused(

@@ -59,6 +59,12 @@ pub enum CommitError {
     /// The change has no audit event.
     #[error("a change needs an audit event")]
     Unaudited,
+    /// It does not fit what is there: a name that another record has, an organization that there is not.
+    #[error("the change does not fit the registry: {what}")]
+    Inconsistent {
+        /// What does not fit.
+        what: Box<str>,
+    },
     /// It could not be made durable, and was not made.
     #[error(transparent)]
     Store(#[from] StoreError),

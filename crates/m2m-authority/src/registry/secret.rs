@@ -70,6 +70,12 @@ impl SecretHash {
         Self(bytes)
     }
 
+    /// The 32 bytes, for an index of a store. Whoever compares them with what a caller presents does it in constant time.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// A hash as files carry it: the base64 of its 32 bytes.
     ///
     /// # Errors

@@ -1,0 +1,115 @@
+//! What every [`Backend`] keeps to: one suite that each passes.
+//!
+//! ```
+//! use m2m_store::{Sqlite, contract};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::run(async || Sqlite::in_memory().expect("there is memory")).await;
+//! # }
+//! ```
+
+mod diagnosis;
+mod reading;
+mod registry;
+mod usage;
+
+use m2m_authority::registry::{Application, Deletion};
+use m2m_jwt::UnixTime;
+
+use crate::{
+    Action, Actor, AuditEvent, Backend, Change, RecordId, Snapshot, Stored, Subject, Version, Write,
+};
+
+pub use diagnosis::diagnosis;
+pub use reading::reading;
+pub use registry::registry;
+pub use usage::{revocations, usage};
+
+/// Runs the whole suite. `make` gives an empty back-end each time.
+///
+/// # Panics
+///
+/// If the back-end does not keep to it.
+pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
+    registry(&make).await;
+    reading(&make).await;
+    diagnosis(&make).await;
+    usage(&make).await;
+    revocations(&make).await;
+}
+
+/// The time of all that the suite does, but for what is about time.
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// A record with a name that is made of one number.
+fn stored<T>(number: u8, value: T) -> Stored<T> {
+    Stored::new(id(number), value, NOW)
+}
+
+const fn id(number: u8) -> RecordId {
+    RecordId::from_bytes([number; 16])
+}
+
+fn application(client_id: &str) -> Application {
+    Application::new(&format!("Application {client_id}"), client_id)
+}
+
+fn put(number: u8, application: Application) -> Write {
+    Write::PutApplication(Box::new(stored(number, application)))
+}
+
+fn delete(number: u8, client_id: &str) -> Write {
+    let deletion = Deletion {
+        client_id: client_id.into(),
+        at: NOW,
+        by: "operator".into(),
+    };
+    Write::DeleteApplication(id(number), deletion)
+}
+
+fn event(name: &str) -> AuditEvent {
+    AuditEvent {
+        time: NOW,
+        actor: Actor::command("contract"),
+        action: Action::Created,
+        subject: Subject::Application,
+        name: name.into(),
+        before: None,
+        after: None,
+    }
+}
+
+fn change(writes: impl IntoIterator<Item = Write>) -> Change {
+    Change {
+        writes: writes.into_iter().collect(),
+        events: vec![event("contract")],
+    }
+}
+
+/// Makes a change at the version that there is.
+async fn commit(backend: &impl Backend, writes: impl IntoIterator<Item = Write>) -> Version {
+    let version = version(backend).await;
+    let next = backend.commit(version, change(writes)).await;
+    next.expect("a change at the version that there is")
+}
+
+async fn version(backend: &impl Backend) -> Version {
+    let frame = backend.frame().await.expect("a frame");
+    frame.version
+}
+
+async fn snapshot(backend: &impl Backend) -> Snapshot {
+    backend.snapshot().await.expect("a snapshot")
+}
+
+/// All that a snapshot says. The hashes of secrets do not show in `Debug`, and are added.
+fn said(snapshot: &Snapshot) -> String {
+    let hashes: Vec<String> = snapshot
+        .applications
+        .iter()
+        .flat_map(|stored| &stored.value.secrets)
+        .map(|secret| secret.hash.to_base64())
+        .collect();
+    format!("{snapshot:#?}\n{hashes:#?}")
+}

@@ -1,0 +1,144 @@
+//! What is read on the way to a token, and what a cache has to forget.
+
+use m2m_authority::registry::{Api, KeyState, Organization};
+use m2m_jwt::Algorithm;
+
+use super::{NOW, application, commit, delete, id, put, stored, version};
+use crate::{Backend, Changes, Found, KeyRecord, SealedKey, Stale, Version, Write};
+
+/// What is read on the way to a token, and what a cache has to forget.
+///
+/// # Panics
+///
+/// If the back-end does not keep to it.
+pub async fn reading<B: Backend>(make: impl AsyncFn() -> B) {
+    finds(&make().await).await;
+    frames(&make().await).await;
+    tells_what_is_stale(&make().await).await;
+    tells_that_all_is_stale(&make().await).await;
+}
+
+async fn finds(backend: &impl Backend) {
+    let mut member = application("member");
+    member.organization = Some("org".into());
+    commit(
+        backend,
+        [
+            Write::PutOrganization(stored(1, Organization::new("org", "Organization"))),
+            put(2, member),
+            put(3, application("global")),
+        ],
+    )
+    .await;
+    match backend.find("member").await.expect("an answer") {
+        Some(Found::Application(application, Some(organization))) => {
+            assert_eq!(&*application.client_id, "member");
+            assert_eq!(&*organization.name, "Organization");
+        }
+        other => panic!("an application with its organization, not {other:?}"),
+    }
+    match backend.find("global").await.expect("an answer") {
+        Some(Found::Application(application, None)) => {
+            assert_eq!(&*application.client_id, "global");
+        }
+        other => panic!("an application without an organization, not {other:?}"),
+    }
+    for absent in ["", "Member", "member ", "none", "%", "\0", "mémber"] {
+        let found = backend.find(absent).await.expect("an answer");
+        assert!(found.is_none(), "{absent:?}: {found:?}");
+    }
+    commit(backend, [delete(2, "member")]).await;
+    match backend.find("member").await.expect("an answer") {
+        Some(Found::Deleted(deletion)) => {
+            assert_eq!((&*deletion.client_id, deletion.at), ("member", NOW));
+            assert_eq!(&*deletion.by, "operator");
+        }
+        other => panic!("a deletion, not {other:?}"),
+    }
+    // Who takes the client id of a deleted one is there.
+    commit(backend, [put(4, application("member"))]).await;
+    let found = backend.find("member").await.expect("an answer");
+    assert!(matches!(found, Some(Found::Application(_, None))));
+}
+
+async fn frames(backend: &impl Backend) {
+    let key = |kid: &str, state| {
+        Write::PutKey(KeyRecord {
+            kid: kid.into(),
+            algorithm: Algorithm::EdDsa,
+            state,
+            created_at: NOW,
+            state_since: NOW,
+            public_jwk: "{}".into(),
+            sealed: SealedKey::from_bytes([7]),
+        })
+    };
+    commit(
+        backend,
+        [
+            Write::PutApi(stored(1, Api::new("B", "b"))),
+            Write::PutApi(stored(2, Api::new("A", "a").with_scopes(&["read"]))),
+            key("z", KeyState::Retiring),
+            key("old", KeyState::Retired),
+            key("a", KeyState::Next),
+            put(3, application("one")),
+        ],
+    )
+    .await;
+    let frame = backend.frame().await.expect("a frame");
+    assert_eq!((frame.version, frame.applications), (Version(1), 1));
+    let audiences: Vec<_> = frame.apis.iter().map(|api| &*api.audience).collect();
+    assert_eq!(audiences, ["b", "a"], "by age");
+    let kids: Vec<_> = frame.keys.iter().map(|key| &*key.kid).collect();
+    assert_eq!(kids, ["z", "a"], "by age, without the retired one");
+}
+
+async fn tells_what_is_stale(backend: &impl Backend) {
+    commit(
+        backend,
+        [put(1, application("a")), put(2, application("b"))],
+    )
+    .await;
+    let since = version(backend).await;
+    assert_eq!(stale(backend, since).await, Some(Vec::new()));
+    commit(backend, [put(1, application("renamed"))]).await;
+    commit(backend, [delete(2, "b")]).await;
+    // The old client id and the new one, and each once.
+    commit(backend, [put(1, application("renamed"))]).await;
+    let all = ["a", "b", "renamed"].map(Box::from).to_vec();
+    assert_eq!(stale(backend, since).await, Some(all));
+    let last = ["renamed"].map(Box::from).to_vec();
+    assert_eq!(stale(backend, Version(3)).await, Some(last));
+    // Who is ahead has seen what was lost: everything he knows is in doubt.
+    assert_eq!(stale(backend, Version(99)).await, None);
+}
+
+async fn tells_that_all_is_stale(backend: &impl Backend) {
+    let organization = Organization::new("org", "Organization");
+    for write in [
+        Write::PutApi(stored(1, Api::new("A", "a"))),
+        Write::PutOrganization(stored(2, organization)),
+        Write::DeleteApi(id(1)),
+        Write::DeleteOrganization(id(2)),
+        Write::DeleteKey("none".into()),
+    ] {
+        let text = format!("{write:?}");
+        let since = version(backend).await;
+        commit(backend, [write]).await;
+        commit(backend, [put(3, application("a"))]).await;
+        assert_eq!(stale(backend, since).await, None, "{text}");
+    }
+}
+
+/// The client ids that are stale, in order; none for everything.
+async fn stale(backend: &impl Backend, since: Version) -> Option<Vec<Box<str>>> {
+    let changes: Changes = backend.changes_since(since).await.expect("changes");
+    assert_eq!(changes.version, version(backend).await);
+    match changes.stale {
+        Stale::Applications(mut client_ids) => {
+            client_ids.sort_unstable();
+            Some(client_ids)
+        }
+        Stale::Everything => None,
+    }
+}

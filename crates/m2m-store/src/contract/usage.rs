@@ -1,0 +1,179 @@
+//! What is counted and noted, and revocations.
+
+use m2m_authority::{RequestId, TraceId};
+use m2m_errors::Cause;
+use m2m_jwt::UnixTime;
+
+use super::{NOW, application, commit, delete, put};
+use crate::{Backend, IssuedCount, Refused, SecretUse, UsageBatch};
+
+/// Counts add up, secrets show when they were last used, and a flood of refusals pushes out its own only.
+///
+/// # Panics
+///
+/// If the back-end does not keep to it.
+pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
+    adds_up(&make().await).await;
+    keeps_the_last_use(&make().await).await;
+    keeps_refusals(&make().await).await;
+    a_flood_pushes_out_its_own(&make().await).await;
+}
+
+/// A token is revoked until it has expired.
+///
+/// # Panics
+///
+/// If the back-end does not keep to it.
+pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
+    let backend = make().await;
+    let later = |seconds| NOW.saturating_add_seconds(seconds);
+    assert_eq!(backend.is_revoked("a").await, Ok(false));
+    assert_eq!(backend.revoke("a", later(60), NOW).await, Ok(()));
+    assert_eq!(backend.is_revoked("a").await, Ok(true));
+    assert_eq!(backend.is_revoked("A").await, Ok(false));
+    // Again, with another end: it stays until the later one.
+    assert_eq!(backend.revoke("a", later(30), NOW).await, Ok(()));
+    assert_eq!(backend.revoke("b", later(99), later(59)).await, Ok(()));
+    assert_eq!(backend.is_revoked("a").await, Ok(true));
+    // What has expired already needs none.
+    assert_eq!(backend.revoke("c", NOW, NOW).await, Ok(()));
+    assert_eq!(backend.is_revoked("b").await, Ok(true));
+}
+
+fn issued(client_id: &str, minute: u64, audience: &str, tokens: u64) -> IssuedCount {
+    IssuedCount {
+        minute,
+        client_id: client_id.into(),
+        audience: audience.into(),
+        tokens,
+    }
+}
+
+async fn adds_up(backend: &impl Backend) {
+    let minute = NOW.as_seconds() / 60;
+    let batch = UsageBatch {
+        issued: vec![
+            issued("a", minute, "x", 3),
+            issued("a", minute, "y", 4),
+            issued("a", minute - 1, "x", 50),
+            issued("b", minute, "x", 600),
+            issued("a", minute, "x", 1),
+        ],
+        ..UsageBatch::default()
+    };
+    let since = |minute: u64| UnixTime::from_seconds(minute * 60);
+    assert_eq!(backend.tokens_since("a", since(0)).await, Ok(0));
+    for times in 1..=2 {
+        backend.add_usage(batch.clone()).await.expect("room");
+        for (from, tokens) in [
+            (since(minute), 8),
+            (since(minute).saturating_add_seconds(59), 8),
+            (since(minute - 1), 58),
+            (since(0), 58),
+            (since(minute + 1), 0),
+        ] {
+            let counted = backend.tokens_since("a", from).await;
+            assert_eq!(counted, Ok(tokens * times), "from {from}");
+        }
+    }
+    let nothing = backend.add_usage(UsageBatch::default());
+    assert_eq!(nothing.await, Ok(()));
+}
+
+async fn keeps_the_last_use(backend: &impl Backend) {
+    let used = |client_id: &str, secret_id: &str, seconds| SecretUse {
+        client_id: client_id.into(),
+        secret_id: secret_id.into(),
+        at: NOW.saturating_add_seconds(seconds),
+    };
+    commit(backend, [put(1, application("a"))]).await;
+    for (first, second) in [(5, 7), (6, 3)] {
+        let batch = UsageBatch {
+            secrets: vec![
+                used("a", "1", first),
+                used("a", "2", second),
+                used("nobody", "1", 1),
+            ],
+            ..UsageBatch::default()
+        };
+        backend.add_usage(batch).await.expect("room");
+    }
+    assert_eq!(
+        backend.secret_uses("a").await,
+        Ok(vec![used("a", "1", 6), used("a", "2", 7)]),
+        "the latest of each, by secret"
+    );
+    assert_eq!(backend.secret_uses("nobody").await, Ok(Vec::new()));
+    commit(backend, [delete(1, "a")]).await;
+    assert_eq!(backend.secret_uses("a").await, Ok(Vec::new()));
+}
+
+fn trace_id(number: u32) -> TraceId {
+    TraceId::from_random(u128::from(number).to_be_bytes())
+}
+
+fn refused(number: u32, client_id: Option<&str>) -> Refused {
+    Refused {
+        trace_id: trace_id(number),
+        request_id: None,
+        time: NOW,
+        cause: Cause::SecretWrong,
+        client_id: client_id.map(Into::into),
+        address: None,
+        diagnosis: None,
+    }
+}
+
+async fn add(backend: &impl Backend, refused: Vec<Refused>) {
+    let batch = UsageBatch {
+        refused,
+        ..UsageBatch::default()
+    };
+    backend.add_usage(batch).await.expect("room");
+}
+
+async fn keeps_refusals(backend: &impl Backend) {
+    let full = Refused {
+        request_id: RequestId::parse(b"from-the-caller"),
+        address: "2001:db8::1".parse().ok(),
+        diagnosis: Some("{\"cause\":\"secret-wrong\"}".into()),
+        ..refused(1, Some("a"))
+    };
+    let bare = refused(2, None);
+    assert_eq!(backend.refused(full.trace_id).await, Ok(None));
+    add(backend, vec![full.clone(), bare.clone()]).await;
+    assert_eq!(backend.refused(full.trace_id).await, Ok(Some(full.clone())));
+    assert_eq!(backend.refused(bare.trace_id).await, Ok(Some(bare.clone())));
+    // The diagnosis may come later, and adds nothing but itself.
+    let diagnosed = Refused {
+        diagnosis: Some("{}".into()),
+        ..bare
+    };
+    let other = Refused {
+        cause: Cause::ClientUnknown,
+        ..diagnosed.clone()
+    };
+    add(backend, vec![other]).await;
+    add(backend, vec![refused(2, None)]).await;
+    let kept = backend.refused(diagnosed.trace_id).await;
+    assert_eq!(kept, Ok(Some(diagnosed)));
+}
+
+/// More than anybody keeps of strangers.
+const FLOOD: u32 = 20_000;
+
+async fn a_flood_pushes_out_its_own(backend: &impl Backend) {
+    add(backend, vec![refused(0, Some("quiet"))]).await;
+    for name in [None, Some("loud")] {
+        let first = if name.is_none() { 1 } else { FLOOD + 1 };
+        let flood = (first..first + FLOOD).map(|number| refused(number, name));
+        add(backend, flood.collect()).await;
+        let there = async |number| {
+            let found = backend.refused(trace_id(number)).await;
+            found.expect("an answer").is_some()
+        };
+        assert!(there(0).await, "of another client");
+        assert!(there(first + FLOOD - 1).await, "the latest");
+        assert!(!there(first).await, "the oldest of the flood");
+    }
+}

@@ -1,0 +1,256 @@
+//! The embedded store: one SQLite file, in the binary.
+
+mod column;
+mod commit;
+mod connection;
+mod document;
+mod fault;
+mod folder;
+mod migrations;
+mod near;
+mod read;
+mod usage;
+mod worker;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use m2m_authority::TraceId;
+use m2m_authority::registry::Records;
+use m2m_jwt::UnixTime;
+use rusqlite::Connection;
+
+use crate::{
+    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
+    Sought, StoreError, StoreLimits, UsageBatch, Version,
+};
+use fault::Fault;
+use folder::{Folder, unopened};
+use migrations::Schema;
+use worker::Worker;
+
+/// Threads that read. A second one, so that a look at the whole registry holds nobody up.
+const READERS: usize = 2;
+
+/// Reads that may wait. Each takes some ten microseconds, so that the last one waits some ten milliseconds.
+const MOST_READS_WAITING: usize = 1_024;
+
+/// Writes that may wait. Each takes a write to the disk, some milliseconds, so that the last one waits about a second.
+const MOST_WRITES_WAITING: usize = 256;
+
+/// A registry in a SQLite file, or in memory alone.
+///
+/// All writes are done by one thread and all reads by two others, so that nobody waits for a disk where requests are served.
+/// What [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survives a loss of power. The directory is this
+/// process's alone until the value is dropped, which finishes what was asked for, ends the threads and leaves one file.
+///
+/// ```
+/// use m2m_store::{Backend as _, Sqlite, Version};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let folder = tempfile::tempdir()?;
+/// let store = Sqlite::open(&folder.path().join("data"))?;
+/// assert_eq!(store.frame().await?.version, Version(0));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Sqlite {
+    /// None in memory, which one connection has alone. Stands before the writer, so that the writer ends last and tidies up.
+    readers: Option<Worker>,
+    writer: Worker,
+    /// What errors call the file.
+    file: Box<str>,
+    limits: Arc<StoreLimits>,
+    _folder: Option<Folder>,
+}
+
+impl Sqlite {
+    /// Opens the registry in a directory, or makes both. Only their owner may read what is made.
+    ///
+    /// # Errors
+    ///
+    /// - [`StoreError::InUse`] if another process has the directory.
+    /// - [`StoreError::NewerSchema`] if a newer release made it. Nothing is changed.
+    /// - [`StoreError::Unopened`] if it cannot be read or written.
+    /// - [`StoreError::Damaged`] if the file is none of ours.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_with(folder, StoreLimits::default())
+    }
+
+    /// As [`open`](Self::open), with limits of one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn open_with(folder: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
+        let folder = Folder::take(folder)?;
+        let path = folder.database();
+        let file = path.display().to_string();
+        let opened = |fault: Fault| fault.while_opening(&file);
+        let mut writer = connection::to_write(path).map_err(opened)?;
+        let schema = Schema::of(&writer).map_err(opened)?;
+        connection::make_durable(&writer, &limits).map_err(opened)?;
+        schema.migrate(&mut writer).map_err(opened)?;
+        let readers: Result<Vec<Connection>, Fault> =
+            (0..READERS).map(|_| connection::to_read(path)).collect();
+        let readers = readers.map_err(opened)?;
+        let start = |name, connections, most| {
+            Worker::start(name, connections, most).map_err(|error| unopened(path, &error))
+        };
+        let readers = start("m2m-store-read", readers, MOST_READS_WAITING)?;
+        let writer = start("m2m-store-write", vec![writer], MOST_WRITES_WAITING)?;
+        Ok(Self {
+            readers: Some(readers),
+            writer,
+            file: file.into(),
+            limits: Arc::new(limits),
+            _folder: Some(folder),
+        })
+    }
+
+    /// An empty registry in memory, which is gone when this is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Failed`] if there is no memory or no thread left.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::in_memory_with(StoreLimits::default())
+    }
+
+    /// As [`in_memory`](Self::in_memory), with limits of one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`in_memory`](Self::in_memory).
+    pub fn in_memory_with(limits: StoreLimits) -> Result<Self, StoreError> {
+        let file = "the store in memory";
+        let open = || {
+            let mut connection = connection::in_memory(&limits)?;
+            Schema::of(&connection)?.migrate(&mut connection)?;
+            Ok(connection)
+        };
+        let connection = open().map_err(|fault: Fault| fault.in_file(file))?;
+        let most = MOST_READS_WAITING;
+        let writer = Worker::start("m2m-store", vec![connection], most).map_err(|error| {
+            StoreError::Failed {
+                why: error.to_string().into(),
+            }
+        })?;
+        Ok(Self {
+            readers: None,
+            writer,
+            file: file.into(),
+            limits: Arc::new(limits),
+            _folder: None,
+        })
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = self.readers.as_ref().unwrap_or(&self.writer);
+        readers
+            .ask(job)
+            .await
+            .map_err(|fault| fault.in_file(&self.file))
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection, &StoreLimits) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let limits = Arc::clone(&self.limits);
+        let asked = self.writer.ask(move |connection| job(connection, &limits));
+        asked.await.map_err(|fault| fault.in_file(&self.file))
+    }
+}
+
+impl Backend for Sqlite {
+    async fn frame(&self) -> Result<Frame, StoreError> {
+        self.read(read::frame).await
+    }
+
+    async fn find(&self, client_id: &str) -> Result<Option<Found>, StoreError> {
+        let client_id: Box<str> = client_id.into();
+        self.read(move |connection| read::find(connection, &client_id))
+            .await
+    }
+
+    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
+        let client_id: Box<str> = sought.client_id.into();
+        let secrets = sought.secrets.to_vec();
+        let most_near = sought.most_near;
+        self.read(move |connection| {
+            let sought = Sought {
+                client_id: &client_id,
+                secrets: &secrets,
+                most_near,
+            };
+            read::suspects(connection, &sought)
+        })
+        .await
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.read(read::snapshot).await
+    }
+
+    async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
+        self.write(move |connection, limits| commit::commit(connection, limits, expected, &change))
+            .await?
+    }
+
+    async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
+        self.read(move |connection| read::changes_since(connection, version))
+            .await
+    }
+
+    async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
+        self.write(move |connection, limits| usage::add(connection, limits, &batch))
+            .await
+    }
+
+    async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {
+        let client_id: Box<str> = client_id.into();
+        self.read(move |connection| usage::tokens_since(connection, &client_id, since))
+            .await
+    }
+
+    async fn secret_uses(&self, client_id: &str) -> Result<Vec<SecretUse>, StoreError> {
+        let client_id: Box<str> = client_id.into();
+        self.read(move |connection| usage::secret_uses(connection, &client_id))
+            .await
+    }
+
+    async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
+        self.read(move |connection| usage::refused(connection, trace_id))
+            .await
+    }
+
+    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        self.read(move |connection| usage::audit(connection, most))
+            .await
+    }
+
+    async fn revoke(
+        &self,
+        jti: &str,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        let jti: Box<str> = jti.into();
+        self.write(move |connection, limits| {
+            usage::revoke(connection, limits, &jti, expires_at, now)
+        })
+        .await
+    }
+
+    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
+        let jti: Box<str> = jti.into();
+        self.read(move |connection| usage::is_revoked(connection, &jti))
+            .await
+    }
+}

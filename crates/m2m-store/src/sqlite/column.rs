@@ -1,0 +1,128 @@
+//! Values in columns. SQLite has signed integers of 64 bits, so that a time or a count beyond them is kept as the largest.
+
+use core::net::IpAddr;
+
+use m2m_authority::registry::KeyState;
+use m2m_authority::{RequestId, TraceId};
+use m2m_errors::Cause;
+use m2m_jwt::{Algorithm, UnixTime};
+use rusqlite::Row;
+
+use super::fault::Fault;
+use crate::{Action, RecordId, Subject, Version};
+
+pub(super) fn integer(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+pub(super) fn seconds(time: UnixTime) -> i64 {
+    integer(time.as_seconds())
+}
+
+pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64, Fault> {
+    let value: i64 = row.get(column)?;
+    u64::try_from(value).map_err(|_| damaged("a negative number"))
+}
+
+pub(super) fn time(row: &Row<'_>, column: usize) -> Result<UnixTime, Fault> {
+    number(row, column).map(UnixTime::from_seconds)
+}
+
+pub(super) fn version(row: &Row<'_>, column: usize) -> Result<Version, Fault> {
+    number(row, column).map(Version)
+}
+
+pub(super) fn record_id(row: &Row<'_>, column: usize) -> Result<RecordId, Fault> {
+    Ok(RecordId::from_bytes(row.get(column)?))
+}
+
+pub(super) fn trace_id(row: &Row<'_>, column: usize) -> Result<Option<TraceId>, Fault> {
+    let bytes: Option<[u8; 16]> = row.get(column)?;
+    Ok(bytes.map(TraceId::from_random))
+}
+
+pub(super) fn address(row: &Row<'_>, column: usize) -> Result<Option<IpAddr>, Fault> {
+    parsed(row, column, "an address", |text| text.parse().ok())
+}
+
+pub(super) fn request_id(row: &Row<'_>, column: usize) -> Result<Option<RequestId>, Fault> {
+    parsed(row, column, "a request id", |text| {
+        RequestId::parse(text.as_bytes())
+    })
+}
+
+pub(super) fn algorithm(row: &Row<'_>, column: usize) -> Result<Algorithm, Fault> {
+    word(row, column, "an algorithm", |text| text.parse().ok())
+}
+
+pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, Fault> {
+    word(row, column, "a cause", |text| text.parse().ok())
+}
+
+pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault> {
+    const ALL: [KeyState; 4] = [
+        KeyState::Next,
+        KeyState::Active,
+        KeyState::Retiring,
+        KeyState::Retired,
+    ];
+    word(row, column, "a state of a key", |text| {
+        ALL.into_iter().find(|state| key_state_word(*state) == text)
+    })
+}
+
+pub(super) const fn key_state_word(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Next => "next",
+        KeyState::Active => "active",
+        KeyState::Retiring => "retiring",
+        KeyState::Retired => "retired",
+    }
+}
+
+pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {
+    const ALL: [Action; 3] = [Action::Created, Action::Updated, Action::Deleted];
+    word(row, column, "an action", |text| {
+        ALL.into_iter().find(|action| action.as_str() == text)
+    })
+}
+
+pub(super) fn subject(row: &Row<'_>, column: usize) -> Result<Subject, Fault> {
+    const ALL: [Subject; 5] = [
+        Subject::Api,
+        Subject::Organization,
+        Subject::Property,
+        Subject::Application,
+        Subject::Key,
+    ];
+    word(row, column, "a kind of record", |text| {
+        ALL.into_iter().find(|subject| subject.as_str() == text)
+    })
+}
+
+/// The value of a column that always has one.
+fn word<T>(
+    row: &Row<'_>,
+    column: usize,
+    kind: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Fault> {
+    parsed(row, column, kind, parse)?.ok_or_else(|| damaged(kind))
+}
+
+/// The value of a column that may be empty.
+fn parsed<T>(
+    row: &Row<'_>,
+    column: usize,
+    kind: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Fault> {
+    match row.get_ref(column)?.as_str_or_null()? {
+        Some(text) => parse(text).map(Some).ok_or_else(|| damaged(kind)),
+        None => Ok(None),
+    }
+}
+
+fn damaged(kind: &str) -> Fault {
+    Fault::Damaged(format!("{kind} stands there that is none").into())
+}

@@ -1,0 +1,241 @@
+//! What is read of the registry.
+
+use m2m_authority::registry::{Application, Deletion, Records};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
+
+use super::document::{self, Document};
+use super::fault::Fault;
+use super::{column, near};
+use crate::{Changes, Found, Frame, KeyRecord, Snapshot, Sought, Stale, Stored, Version};
+
+/// How many applications with a presented secret a diagnosis looks at. Who gave one secret to more of them knows why.
+const MOST_SHARING_A_SECRET: i64 = 64;
+
+pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
+    let transaction = connection.transaction()?;
+    let (version, applications) = transaction
+        .prepare_cached("SELECT version, applications FROM meta")?
+        .query_row([], |row| {
+            Ok((column::version(row, 0), column::number(row, 1)))
+        })?;
+    Ok(Frame {
+        version: version?,
+        apis: documents(&transaction, "SELECT document FROM api ORDER BY seq")?,
+        keys: keys(&transaction, KEYS_IN_USE)?,
+        applications: applications?,
+    })
+}
+
+pub(super) fn find(connection: &Connection, client_id: &str) -> Result<Option<Found>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT application.document, organization.document FROM application
+         LEFT JOIN organization ON organization.code = application.organization
+         WHERE application.client_id = ?1",
+    )?;
+    let mut rows = statement.query([client_id])?;
+    if let Some(row) = rows.next()? {
+        let application = document::read(row.get_ref(0)?.as_str()?)?;
+        let organization = match row.get_ref(1)?.as_str_or_null()? {
+            Some(text) => Some(document::read(text)?),
+            None => None,
+        };
+        return Ok(Some(Found::Application(
+            Box::new(application),
+            organization,
+        )));
+    }
+    deletion(connection, client_id).map(|found| found.map(Found::Deleted))
+}
+
+pub(super) fn snapshot(connection: &mut Connection) -> Result<Snapshot, Fault> {
+    let transaction = connection.transaction()?;
+    Ok(Snapshot {
+        version: version(&transaction)?,
+        apis: records(&transaction, "api")?,
+        organizations: records(&transaction, "organization")?,
+        properties: records(&transaction, "property")?,
+        applications: records(&transaction, "application")?,
+        deleted: collect(
+            &transaction,
+            "SELECT client_id, deleted_at, deleted_by FROM deleted_application ORDER BY seq",
+            deletion_of,
+        )?,
+        keys: keys(&transaction, ALL_KEYS)?,
+    })
+}
+
+pub(super) fn changes_since(connection: &mut Connection, since: Version) -> Result<Changes, Fault> {
+    let transaction = connection.transaction()?;
+    let (version, forgotten) = transaction
+        .prepare_cached("SELECT version, forgotten FROM meta")?
+        .query_row([], |row| {
+            Ok((column::version(row, 0), column::version(row, 1)))
+        })?;
+    let (version, forgotten) = (version?, forgotten?);
+    let everything = Changes {
+        version,
+        stale: Stale::Everything,
+    };
+    // Who has seen what is not there yet has seen another registry: this one was restored from a copy.
+    if since > version || since < forgotten {
+        return Ok(everything);
+    }
+    let mut statement = transaction
+        .prepare_cached("SELECT DISTINCT client_id FROM change_log WHERE version > ?1")?;
+    let mut rows = statement.query([column::integer(since.0)])?;
+    let mut client_ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        match row.get(0)? {
+            Some(client_id) => client_ids.push(client_id),
+            None => return Ok(everything),
+        }
+    }
+    Ok(Changes {
+        version,
+        stale: Stale::Applications(client_ids),
+    })
+}
+
+pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Result<Records, Fault> {
+    let transaction = connection.transaction()?;
+    let mut rows = Vec::new();
+    let mut statement =
+        transaction.prepare_cached("SELECT seq FROM application WHERE client_id = ?1")?;
+    let named: Option<i64> = statement
+        .query_row([sought.client_id], |row| row.get(0))
+        .optional()?;
+    rows.extend(named);
+    let mut statement = transaction
+        .prepare_cached("SELECT application FROM secret_hash WHERE hash = ?1 LIMIT ?2")?;
+    for hash in sought.secrets {
+        let mut found = statement.query((hash.as_bytes(), MOST_SHARING_A_SECRET))?;
+        while let Some(row) = found.next()? {
+            rows.push(row.get(0)?);
+        }
+    }
+    rows.extend(near::applications(
+        &transaction,
+        sought.client_id,
+        sought.most_near,
+    )?);
+    rows.sort_unstable();
+    rows.dedup();
+    let mut records = Records {
+        apis: documents(&transaction, "SELECT document FROM api ORDER BY seq")?,
+        deleted: deletion(&transaction, sought.client_id)?
+            .into_iter()
+            .collect(),
+        ..Records::default()
+    };
+    let mut statement =
+        transaction.prepare_cached("SELECT document FROM application WHERE seq = ?1")?;
+    for row in rows {
+        let mut found = statement.query([row])?;
+        if let Some(row) = found.next()? {
+            let application: Application = document::read(row.get_ref(0)?.as_str()?)?;
+            records.applications.push(application);
+        }
+    }
+    let mut codes: Vec<&str> = records
+        .applications
+        .iter()
+        .filter_map(|application| application.organization.as_deref())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let mut statement =
+        transaction.prepare_cached("SELECT document FROM organization WHERE code = ?1")?;
+    for code in codes {
+        let mut found = statement.query([code])?;
+        if let Some(row) = found.next()? {
+            records
+                .organizations
+                .push(document::read(row.get_ref(0)?.as_str()?)?);
+        }
+    }
+    Ok(records)
+}
+
+/// The version of the registry.
+pub(super) fn version(transaction: &Transaction<'_>) -> Result<Version, Fault> {
+    transaction
+        .prepare_cached("SELECT version FROM meta")?
+        .query_row([], |row| Ok(column::version(row, 0)))?
+}
+
+const ALL_KEYS: &str = "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed
+    FROM signing_key ORDER BY seq";
+const KEYS_IN_USE: &str =
+    "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed
+    FROM signing_key WHERE state <> 'retired' ORDER BY seq";
+
+fn keys(transaction: &Transaction<'_>, query: &str) -> Result<Vec<KeyRecord>, Fault> {
+    collect(transaction, query, |row| {
+        let sealed: Box<[u8]> = row.get(6)?;
+        Ok(KeyRecord {
+            kid: row.get(0)?,
+            algorithm: column::algorithm(row, 1)?,
+            state: column::key_state(row, 2)?,
+            created_at: column::time(row, 3)?,
+            state_since: column::time(row, 4)?,
+            public_jwk: row.get(5)?,
+            sealed: crate::SealedKey::from_bytes(sealed),
+        })
+    })
+}
+
+/// All records of a table, by age.
+fn records<T: Document>(
+    transaction: &Transaction<'_>,
+    table: &str,
+) -> Result<Vec<Stored<T>>, Fault> {
+    collect(
+        transaction,
+        &format!("SELECT id, created_at, updated_at, document FROM {table} ORDER BY seq"),
+        |row| {
+            Ok(Stored {
+                id: column::record_id(row, 0)?,
+                created_at: column::time(row, 1)?,
+                updated_at: column::time(row, 2)?,
+                value: document::read(row.get_ref(3)?.as_str()?)?,
+            })
+        },
+    )
+}
+
+fn documents<T: Document>(transaction: &Transaction<'_>, query: &str) -> Result<Vec<T>, Fault> {
+    collect(transaction, query, |row| {
+        document::read(row.get_ref(0)?.as_str()?)
+    })
+}
+
+fn deletion(connection: &Connection, client_id: &str) -> Result<Option<Deletion>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT client_id, deleted_at, deleted_by FROM deleted_application WHERE client_id = ?1",
+    )?;
+    let mut rows = statement.query([client_id])?;
+    rows.next()?.map(deletion_of).transpose()
+}
+
+fn deletion_of(row: &Row<'_>) -> Result<Deletion, Fault> {
+    Ok(Deletion {
+        client_id: row.get(0)?,
+        at: column::time(row, 1)?,
+        by: row.get(2)?,
+    })
+}
+
+/// What a query gives, row by row.
+pub(super) fn collect<T>(
+    connection: &Connection,
+    query: &str,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query([])?;
+    let mut values = Vec::new();
+    while let Some(row) = rows.next()? {
+        values.push(read(row)?);
+    }
+    Ok(values)
+}

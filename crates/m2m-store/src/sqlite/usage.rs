@@ -1,0 +1,329 @@
+//! What is counted and noted while tokens are issued and requests refused, and revocations.
+
+use m2m_authority::TraceId;
+use m2m_jwt::UnixTime;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
+
+use super::column;
+use super::fault::Fault;
+use crate::{
+    Actor, AuditEvent, IssuedCount, Refused, SecretUse, StoreError, StoreLimits, UsageBatch,
+};
+
+const SECONDS_OF_A_MINUTE: u64 = 60;
+const MINUTES_OF_A_DAY: u64 = 24 * 60;
+const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
+
+/// How many rows that are too old one write takes away: more than one write adds, and few enough that no other write waits long.
+const FORGOTTEN_AT_ONCE: i64 = 10_000;
+
+/// Adds a batch, in one transaction.
+pub(super) fn add(
+    connection: &mut Connection,
+    limits: &StoreLimits,
+    batch: &UsageBatch,
+) -> Result<(), Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if !batch.issued.is_empty() {
+        add_issued(&transaction, limits, &batch.issued)?;
+    }
+    add_secret_uses(&transaction, &batch.secrets)?;
+    if !batch.refused.is_empty() {
+        add_refused(&transaction, limits, &batch.refused)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn add_issued(
+    transaction: &Transaction<'_>,
+    limits: &StoreLimits,
+    counts: &[IssuedCount],
+) -> Result<(), Fault> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO issued (client_id, minute, audience, tokens) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO UPDATE SET tokens = tokens + excluded.tokens",
+    )?;
+    let mut latest = 0;
+    for count in counts {
+        latest = latest.max(count.minute);
+        statement.execute((
+            &count.client_id,
+            column::integer(count.minute),
+            &count.audience,
+            column::integer(count.tokens),
+        ))?;
+    }
+    let oldest = latest.saturating_sub(limits.issued_days.saturating_mul(MINUTES_OF_A_DAY));
+    let mut forget = transaction.prepare_cached(
+        "DELETE FROM issued WHERE (client_id, minute, audience) IN
+           (SELECT client_id, minute, audience FROM issued WHERE minute < ?1
+            ORDER BY minute LIMIT ?2)",
+    )?;
+    forget.execute((column::integer(oldest), FORGOTTEN_AT_ONCE))?;
+    let kept: i64 = transaction
+        .prepare_cached("SELECT issued FROM meta")?
+        .query_row([], |row| row.get(0))?;
+    let over = kept.saturating_sub(column::integer(limits.issued_counts));
+    if over > 0 {
+        forget.execute((i64::MAX, over))?;
+    }
+    Ok(())
+}
+
+fn add_secret_uses(transaction: &Transaction<'_>, uses: &[SecretUse]) -> Result<(), Fault> {
+    // What is flushed after an application was deleted would stay for ever.
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO secret_use (client_id, secret_id, used_at)
+         SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM application WHERE client_id = ?1)
+         ON CONFLICT DO UPDATE SET used_at = max(used_at, excluded.used_at)",
+    )?;
+    for used in uses {
+        statement.execute((&used.client_id, &used.secret_id, column::seconds(used.at)))?;
+    }
+    Ok(())
+}
+
+fn add_refused(
+    transaction: &Transaction<'_>,
+    limits: &StoreLimits,
+    refusals: &[Refused],
+) -> Result<(), Fault> {
+    // A diagnosis may come after the refusal; nothing else of it changes.
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address, diagnosis)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (trace_id) DO UPDATE SET diagnosis = coalesce(excluded.diagnosis, diagnosis)",
+    )?;
+    let mut latest = UnixTime::from_seconds(0);
+    let mut clients: Vec<Option<&str>> = Vec::new();
+    for refused in refusals {
+        latest = latest.max(refused.time);
+        clients.push(refused.client_id.as_deref());
+        statement.execute((
+            refused.trace_id.as_bytes(),
+            &refused.client_id,
+            column::seconds(refused.time),
+            refused.cause.id(),
+            refused.request_id.as_ref().map(|id| id.as_str()),
+            refused.address.map(|address| address.to_string()),
+            &refused.diagnosis,
+        ))?;
+    }
+    clients.sort_unstable();
+    clients.dedup();
+    forget_old(transaction, limits, latest)?;
+    for client in clients {
+        let most = match client {
+            Some(_) => limits.refusals_of_a_client,
+            None => limits.refusals_of_unknown,
+        };
+        let kept = refusals_of(transaction, client)?;
+        forget_of(
+            transaction,
+            client,
+            kept.saturating_sub(column::integer(most)),
+        )?;
+    }
+    forget_of_the_loudest(transaction, limits)
+}
+
+/// Takes away what is too old. Rows are in the order in which they came, which is that of time but for a flush or two.
+fn forget_old(
+    transaction: &Transaction<'_>,
+    limits: &StoreLimits,
+    latest: UnixTime,
+) -> Result<(), Fault> {
+    let oldest =
+        latest.saturating_sub_seconds(limits.refusal_days.saturating_mul(SECONDS_OF_A_DAY));
+    let oldest = column::seconds(oldest);
+    let first: Option<i64> = transaction
+        .prepare_cached("SELECT time FROM refused ORDER BY seq LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    if first.is_some_and(|first| first < oldest) {
+        transaction
+            .prepare_cached(
+                "DELETE FROM refused WHERE time < ?1 AND seq <=
+                   (SELECT max(seq) FROM (SELECT seq FROM refused ORDER BY seq LIMIT ?2))",
+            )?
+            .execute((oldest, FORGOTTEN_AT_ONCE))?;
+    }
+    Ok(())
+}
+
+/// Takes from who has most until all together are few enough, so that one who floods pushes out nobody but himself.
+fn forget_of_the_loudest(transaction: &Transaction<'_>, limits: &StoreLimits) -> Result<(), Fault> {
+    loop {
+        let kept: i64 = transaction
+            .prepare_cached("SELECT refused FROM meta")?
+            .query_row([], |row| row.get(0))?;
+        let over = kept.saturating_sub(column::integer(limits.refusals));
+        if over <= 0 {
+            return Ok(());
+        }
+        let (client, refusals): (Box<str>, i64) = transaction
+            .prepare_cached(
+                "SELECT client_id, refusals FROM refused_count ORDER BY refusals DESC LIMIT 1",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let client = Some(&*client).filter(|client| !client.is_empty());
+        // A tenth at a time: nobody loses much more than the next one has.
+        let share = refusals.checked_div(10).unwrap_or(0).max(1);
+        forget_of(transaction, client, over.min(share))?;
+    }
+}
+
+fn refusals_of(transaction: &Transaction<'_>, client: Option<&str>) -> Result<i64, Fault> {
+    let mut statement =
+        transaction.prepare_cached("SELECT refusals FROM refused_count WHERE client_id = ?1")?;
+    let mut rows = statement.query([client.unwrap_or_default()])?;
+    Ok(match rows.next()? {
+        Some(row) => row.get(0)?,
+        None => 0,
+    })
+}
+
+/// Takes away the oldest refusals of a client.
+fn forget_of(
+    transaction: &Transaction<'_>,
+    client: Option<&str>,
+    refusals: i64,
+) -> Result<(), Fault> {
+    if refusals > 0 {
+        transaction
+            .prepare_cached(
+                "DELETE FROM refused WHERE seq IN
+                   (SELECT seq FROM refused WHERE client_id IS ?1 ORDER BY seq LIMIT ?2)",
+            )?
+            .execute((client, refusals))?;
+    }
+    Ok(())
+}
+
+/// How many tokens a client was issued, from the minute of `since` on.
+pub(super) fn tokens_since(
+    connection: &Connection,
+    client_id: &str,
+    since: UnixTime,
+) -> Result<u64, Fault> {
+    let minute = since.as_seconds() / SECONDS_OF_A_MINUTE;
+    connection
+        .prepare_cached(
+            "SELECT coalesce(sum(tokens), 0) FROM issued WHERE client_id = ?1 AND minute >= ?2",
+        )?
+        .query_row((client_id, column::integer(minute)), |row| {
+            Ok(column::number(row, 0))
+        })?
+}
+
+/// When the secrets of a client were last used.
+pub(super) fn secret_uses(
+    connection: &Connection,
+    client_id: &str,
+) -> Result<Vec<SecretUse>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT secret_id, used_at FROM secret_use WHERE client_id = ?1 ORDER BY secret_id",
+    )?;
+    let mut rows = statement.query([client_id])?;
+    let mut uses = Vec::new();
+    while let Some(row) = rows.next()? {
+        uses.push(SecretUse {
+            client_id: client_id.into(),
+            secret_id: row.get(0)?,
+            at: column::time(row, 1)?,
+        });
+    }
+    Ok(uses)
+}
+
+/// A refused request.
+pub(super) fn refused(
+    connection: &Connection,
+    trace_id: TraceId,
+) -> Result<Option<Refused>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT time, cause, client_id, request_id, address, diagnosis FROM refused
+         WHERE trace_id = ?1",
+    )?;
+    let mut rows = statement.query([trace_id.as_bytes()])?;
+    let read = |row: &Row<'_>| {
+        Ok(Refused {
+            trace_id,
+            time: column::time(row, 0)?,
+            cause: column::cause(row, 1)?,
+            client_id: row.get(2)?,
+            request_id: column::request_id(row, 3)?,
+            address: column::address(row, 4)?,
+            diagnosis: row.get(5)?,
+        })
+    };
+    rows.next()?.map(read).transpose()
+}
+
+/// The latest audit events, the latest first.
+pub(super) fn audit(connection: &Connection, most: usize) -> Result<Vec<AuditEvent>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT time, actor, trace_id, address, action, subject, name, before, after FROM audit
+         ORDER BY seq DESC LIMIT ?1",
+    )?;
+    let mut rows = statement.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(AuditEvent {
+            time: column::time(row, 0)?,
+            actor: Actor {
+                name: row.get(1)?,
+                trace_id: column::trace_id(row, 2)?,
+                address: column::address(row, 3)?,
+            },
+            action: column::action(row, 4)?,
+            subject: column::subject(row, 5)?,
+            name: row.get(6)?,
+            before: row.get(7)?,
+            after: row.get(8)?,
+        });
+    }
+    Ok(events)
+}
+
+/// Revokes a token.
+pub(super) fn revoke(
+    connection: &mut Connection,
+    limits: &StoreLimits,
+    jti: &str,
+    expires_at: UnixTime,
+    now: UnixTime,
+) -> Result<(), Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction
+        .prepare_cached(
+            "DELETE FROM revocation WHERE jti IN
+               (SELECT jti FROM revocation WHERE expires_at <= ?1 LIMIT ?2)",
+        )?
+        .execute((column::seconds(now), FORGOTTEN_AT_ONCE))?;
+    if expires_at > now {
+        transaction
+            .prepare_cached(
+                "INSERT INTO revocation (jti, expires_at) VALUES (?1, ?2)
+                 ON CONFLICT DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)",
+            )?
+            .execute((jti, column::seconds(expires_at)))?;
+        let kept: i64 = transaction
+            .prepare_cached("SELECT revocations FROM meta")?
+            .query_row([], |row| row.get(0))?;
+        if kept > column::integer(limits.revocations) {
+            // Not committed: none of those that are there is forgotten for it.
+            return Err(Fault::Store(StoreError::TooManyRevocations));
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Whether a token was revoked.
+pub(super) fn is_revoked(connection: &Connection, jti: &str) -> Result<bool, Fault> {
+    Ok(connection
+        .prepare_cached("SELECT 1 FROM revocation WHERE jti = ?1")?
+        .exists([jti])?)
+}

@@ -1,0 +1,176 @@
+//! Threads that own connections, and the queue of what they are asked.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::fault::Fault;
+use crate::StoreError;
+
+/// What is done on a thread, with its connection.
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Threads with a connection each, and one queue. When this is dropped they finish what is queued, and end.
+#[derive(Debug)]
+pub(super) struct Worker {
+    /// None only while it is dropped.
+    queue: Option<SyncSender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// One thread a connection.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no thread left.
+    pub(super) fn start(
+        name: &str,
+        connections: Vec<Connection>,
+        most_waiting: usize,
+    ) -> std::io::Result<Self> {
+        let (queue, jobs) = sync_channel(most_waiting);
+        let jobs = Arc::new(Mutex::new(jobs));
+        let mut worker = Self {
+            queue: Some(queue),
+            threads: Vec::new(),
+        };
+        for connection in connections {
+            let jobs = Arc::clone(&jobs);
+            let thread = thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || work(connection, &jobs))?;
+            worker.threads.push(thread);
+        }
+        Ok(worker)
+    }
+
+    /// Has a job done, and waits for what comes of it. Who stops waiting before it has begun takes it back.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Busy`] if the queue is full, [`StoreError::Failed`] if the job panicked, else what it says itself.
+    pub(super) async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (reply, answer) = oneshot::channel();
+        let job = move |connection: &mut Connection| {
+            if !reply.is_closed() {
+                // Who asked may have gone meanwhile.
+                let _ = reply.send(job(connection));
+            }
+        };
+        let queue = self.queue.as_ref().ok_or_else(ended)?;
+        queue.try_send(Box::new(job)).map_err(|error| match error {
+            TrySendError::Full(_) => Fault::Store(StoreError::Busy),
+            TrySendError::Disconnected(_) => ended(),
+        })?;
+        answer.await.map_err(|_| ended())?
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.queue = None;
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has told so already.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Does one job after another until nobody can ask any more.
+fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>) {
+    loop {
+        // One thread waits within the lock, the others for the lock.
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        // A panic is our own mistake. Its transaction is rolled back and its caller told, since what it holds is dropped; the
+        // connection is as good as before.
+        let _ = catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
+    }
+}
+
+/// The answer of a thread that cannot answer.
+fn ended() -> Fault {
+    Fault::Store(StoreError::Failed {
+        why: "its thread gave no answer".into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn worker(most_waiting: usize) -> Worker {
+        let connection = Connection::open_in_memory().expect("memory");
+        Worker::start("test", vec![connection], most_waiting).expect("a thread")
+    }
+
+    fn error(fault: Fault) -> StoreError {
+        fault.in_file("test")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_not_the_end() {
+        let worker = worker(1);
+        let answer = worker
+            .ask(|connection| -> Result<(), Fault> {
+                connection.execute_batch("CREATE TABLE kept (a)")?;
+                let transaction = connection.transaction()?;
+                transaction.execute_batch("CREATE TABLE half (a)")?;
+                panic!("a test of a panic")
+            })
+            .await;
+        assert!(matches!(
+            error(answer.unwrap_err()),
+            StoreError::Failed { .. }
+        ));
+        let tables: i64 = worker
+            .ask(|connection| {
+                Ok(connection
+                    .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(tables, 1);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_is_told_at_once() {
+        let worker = Arc::new(worker(1));
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, beginning) = oneshot::channel();
+        let first = tokio::spawn({
+            let worker = Arc::clone(&worker);
+            async move {
+                worker
+                    .ask(move |_| {
+                        let _ = begun.send(());
+                        let _ = held.recv();
+                        Ok(())
+                    })
+                    .await
+            }
+        });
+        beginning.await.unwrap();
+        let second = tokio::spawn({
+            let worker = Arc::clone(&worker);
+            async move { worker.ask(|_| Ok(())).await }
+        });
+        // On one thread the second is queued before this continues.
+        tokio::task::yield_now().await;
+        let third = worker.ask(|_| Ok(())).await;
+        assert_eq!(error(third.unwrap_err()), StoreError::Busy);
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+    }
+}
