@@ -54,10 +54,11 @@ impl ObjectWriter {
 /// RFC 8259, section 7: the quotation mark, the backslash and the controls are escaped, all else stands for itself.
 fn push_string(out: &mut String, text: &str) {
     out.push('"');
-    if text
-        .bytes()
-        .all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\')
-    {
+    // To the end without a way out, which compilers turn into vector instructions: the text is a token that escapes nothing.
+    let escapes = text.bytes().fold(false, |found, byte| {
+        found | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    });
+    if !escapes {
         out.push_str(text);
     } else {
         for character in text.chars() {
