@@ -5,7 +5,7 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 #[cfg(not(feature = "aws-lc-rs"))]
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// So many random bytes.
+/// Fills all of `bytes` with randomness.
 ///
 /// # Panics
 ///
@@ -14,11 +14,20 @@ use ring::rand::{SecureRandom as _, SystemRandom};
     clippy::disallowed_methods,
     reason = "this is the place that the rule names"
 )]
+pub(crate) fn fill(bytes: &mut [u8]) {
+    SystemRandom::new()
+        .fill(bytes)
+        .expect("the operating system gives random bytes");
+}
+
+/// So many random bytes.
+///
+/// # Panics
+///
+/// As [`fill`].
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .expect("the operating system gives random bytes");
+    fill(&mut bytes);
     bytes
 }
 

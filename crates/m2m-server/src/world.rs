@@ -1,32 +1,23 @@
-//! `world.toml`: a registry in a file.
-
-mod convert;
-mod credentials;
-mod document;
-mod duration;
-mod mistake;
-mod place;
-mod scalar;
-mod wording;
+//! `world.toml` as the commands read it: from a file, and with what is wrong shown where it stands.
 
 use std::path::Path;
 
+use m2m_admin::Mistake;
 use m2m_authority::Registry;
+use m2m_authority::registry::Records;
 
 use crate::error::{Excerpt, Failure};
+use crate::random;
 use crate::regular_file::{Pipes, RegularFile};
 
-pub(crate) use credentials::GeneratedCredentials;
-
-use document::Document;
-use mistake::Mistake;
+pub(crate) use m2m_admin::GeneratedCredentials;
 
 /// A file that has been read and has the right form; whether its records fit together is not known yet.
 #[derive(Debug)]
 pub(crate) struct World {
     file: String,
     source: String,
-    document: Document,
+    world: m2m_admin::World,
 }
 
 /// The registry that a file describes.
@@ -64,13 +55,13 @@ impl World {
     ///
     /// As [`World::read`].
     pub(crate) fn parse(file: &str, source: &str) -> Result<Self, Failure> {
-        match toml::from_str(source) {
-            Ok(document) => Ok(Self {
+        match m2m_admin::World::parse(source) {
+            Ok(world) => Ok(Self {
                 file: file.to_owned(),
                 source: source.to_owned(),
-                document,
+                world,
             }),
-            Err(error) => Err(report(file, source, Mistake::of_toml(&error, source))),
+            Err(mistake) => Err(report(file, source, &mistake)),
         }
     }
 
@@ -80,21 +71,50 @@ impl World {
     ///
     /// If the records do not fit together: with line, column and the nearest right word.
     pub(crate) fn populate(&self, issuer: &str) -> Result<Populated, Failure> {
-        let report = |mistake| report(&self.file, &self.source, mistake);
-        let (records, generated) = convert::convert(&self.document, issuer).map_err(report)?;
+        let m2m_admin::Populated {
+            mut records,
+            generated,
+        } = self
+            .world
+            .populate(&mut random::fill)
+            .map_err(|mistake| self.report(&mistake))?;
+        name_issuer(&mut records, issuer.trim_end_matches('/'));
         let registry = Registry::assemble(records)
-            .map_err(|error| report(Mistake::of_registry(&error, &self.document)))?;
+            .map_err(|error| self.report(&self.world.mistake(&error)))?;
         Ok(Populated {
             registry,
             generated,
         })
     }
+
+    /// What is wrong with the file, with its place.
+    fn report(&self, mistake: &Mistake) -> Failure {
+        report(&self.file, &self.source, mistake)
+    }
 }
 
-fn report(file: &str, source: &str, mistake: Mistake) -> Failure {
-    let failure = Failure::usage(mistake.what).at(Excerpt::of(file, source, mistake.span));
+/// Puts the issuer in the place of `{issuer}` at the beginning of every audience.
+fn name_issuer(records: &mut Records, issuer: &str) {
+    let name = |audience: &mut Box<str>| {
+        if let Some(rest) = audience.strip_prefix("{issuer}") {
+            *audience = format!("{issuer}{rest}").into();
+        }
+    };
+    for api in &mut records.apis {
+        name(&mut api.audience);
+        api.aliases.iter_mut().for_each(name);
+    }
+    for application in &mut records.applications {
+        let authorizations = application.authorizations.iter_mut();
+        authorizations.for_each(|authorization| name(&mut authorization.audience));
+    }
+}
+
+fn report(file: &str, source: &str, mistake: &Mistake) -> Failure {
+    let excerpt = Excerpt::of(file, source, mistake.span().clone());
+    let failure = Failure::usage(mistake.what()).at(excerpt);
     let before = mistake
-        .earlier
+        .earlier()
         .and_then(|offset| source.split_at_checked(offset));
     let failure = match before {
         Some((before, _)) => failure.because(format!(
@@ -103,7 +123,7 @@ fn report(file: &str, source: &str, mistake: Mistake) -> Failure {
         )),
         None => failure,
     };
-    mistake.help.into_iter().fold(failure, Failure::help)
+    mistake.help().into_iter().fold(failure, Failure::help)
 }
 
 /// As much as tens of thousands of applications need. Unit: bytes.

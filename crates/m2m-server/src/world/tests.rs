@@ -101,7 +101,10 @@ fn reads_everything_that_a_file_can_hold() {
     );
     assert_eq!(
         *billing.properties,
-        [("region".into(), PropertyValue::Text("eu".into()))]
+        [
+            ("cost_centre".into(), PropertyValue::Integer(7)),
+            ("region".into(), PropertyValue::Text("eu".into()))
+        ]
     );
     assert_eq!(*billing.token_properties, ["region".into()]);
     assert_eq!(billing.feature_flags.len(), 3);

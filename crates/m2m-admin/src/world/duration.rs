@@ -11,11 +11,25 @@ pub(super) fn parse_seconds(text: &str) -> Option<u64> {
     number.checked_mul(seconds).filter(|seconds| *seconds > 0)
 }
 
+/// A number of seconds as such a text, in the largest unit that needs no fraction.
+pub(crate) fn seconds_text(seconds: u64) -> String {
+    let whole = |(_, length): &(char, u64)| seconds.is_multiple_of(*length);
+    let (unit, length) = UNITS.into_iter().rev().find(whole).unwrap_or(('s', 1));
+    format!("{}{unit}", seconds / length)
+}
+
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
 #[cfg(test)]
 mod tests {
-    use super::parse_seconds;
+    use super::{parse_seconds, seconds_text};
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in ["90s", "15m", "1h", "25h", "7d"] {
+            assert_eq!(parse_seconds(text).map(seconds_text).as_deref(), Some(text));
+        }
+    }
 
     #[test]
     fn reads_a_number_and_a_unit_and_nothing_else() {

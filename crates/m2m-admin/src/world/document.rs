@@ -63,12 +63,13 @@ pub(super) struct Property {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "[[application]] with name")]
 pub(super) struct Application {
-    pub(super) name: String,
+    pub(super) name: Spanned<String>,
     pub(super) client_id: Option<Spanned<String>>,
     pub(super) organization: Option<Spanned<String>>,
     pub(super) enabled: Option<bool>,
     pub(super) client_type: Option<Spanned<String>>,
     pub(super) grant_types: Option<Vec<Spanned<String>>>,
+    pub(super) authentication_methods: Option<Vec<Spanned<String>>>,
     pub(super) token_lifetime: Option<Spanned<u32>>,
     pub(super) not_before: Option<Spanned<Datetime>>,
     #[serde(default)]

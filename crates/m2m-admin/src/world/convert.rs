@@ -1,54 +1,91 @@
 //! From the form of the file to the records of a registry.
 
+use std::collections::{BTreeMap, HashSet};
+
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, Authorization, ClientType, GrantTypes, Lifetime,
-    Organization, Property, Quota, QuotaMode, Records, ScopeDefinition, SecretHash, StoredSecret,
+    Api, Application, ApplicationState, AuthenticationMethods, Authorization, ClientType,
+    GrantTypes, Lifetime, Organization, Property, Quota, QuotaMode, ScopeDefinition, SecretHash,
     SystemUser,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use toml::Spanned;
 use toml::value::Datetime;
 
-use super::credentials::{GeneratedCredentials, generate_client_id};
 use super::document::{self, Document};
 use super::duration::parse_seconds;
 use super::mistake::Mistake;
 use super::scalar::Scalar;
+use super::{Declared, World};
+use crate::management;
 
-/// The records of the file for a server with this issuer, and what was made up for them.
-pub(super) fn convert(
-    document: &Document,
-    issuer: &str,
-) -> Result<(Records, Vec<GeneratedCredentials>), Mistake> {
-    let properties: Vec<Property> = document
-        .property
-        .iter()
-        .map(|property| self::property(property.get_ref()))
-        .collect();
+/// The records of the file.
+pub(super) fn convert(document: Document) -> Result<World, Mistake> {
+    let apis = document.api.iter().map(|api| self::api(api.get_ref()));
     let organizations = document
         .organization
         .iter()
         .map(|organization| self::organization(organization.get_ref()));
-    let apis = document
-        .api
+    let properties = document
+        .property
         .iter()
-        .map(|api| self::api(api.get_ref(), issuer));
-    let mut generated = Vec::new();
-    let mut applications = Vec::with_capacity(document.application.len());
-    for application in &document.application {
-        let (application, credentials) =
-            self::application(application.get_ref(), issuer, &properties)?;
-        applications.push(application);
-        generated.extend(credentials);
-    }
-    let records = Records {
+        .map(|property| self::property(property.get_ref()));
+    let applications = document
+        .application
+        .iter()
+        .map(|application| declared(application.get_ref()));
+    Ok(World {
         apis: apis.collect::<Result<_, _>>()?,
         organizations: organizations.collect(),
-        properties,
-        applications,
-        ..Records::default()
-    };
-    Ok((records, generated))
+        properties: properties.collect(),
+        applications: applications.collect::<Result<_, _>>()?,
+        document,
+    })
+}
+
+/// Whether each application has only properties of these keys, and its tokens only properties that it has.
+pub(super) fn check_properties<'k>(
+    document: &Document,
+    keys: impl Iterator<Item = &'k str>,
+) -> Result<(), Mistake> {
+    let defined: HashSet<&str> = keys.collect();
+    for application in &document.application {
+        let application = application.get_ref();
+        let mut used = application.properties.keys();
+        if let Some(key) = used.find(|key| !defined.contains(key.get_ref().as_str())) {
+            let mut keys: Vec<&str> = defined.into_iter().collect();
+            keys.sort_unstable();
+            let declare = "declare it: [[property]] with its key";
+            return Err(unknown_property(key, "property", &keys, declare));
+        }
+        let valued = || {
+            application
+                .properties
+                .keys()
+                .map(|key| key.get_ref().as_str())
+        };
+        let mut carried = application.token_properties.iter();
+        if let Some(key) = carried.find(|key| valued().all(|valued| valued != key.get_ref())) {
+            let give = "give the application its value: properties = { key = \"value\" }";
+            let keys: Vec<&str> = valued().collect();
+            return Err(unknown_property(
+                key,
+                "property of this application",
+                &keys,
+                give,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a key that is none of `keys`; what helps if there is none at all.
+fn unknown_property(key: &Spanned<String>, kind: &str, keys: &[&str], if_none: &str) -> Mistake {
+    let mistake = Mistake::unknown_word(key, kind, keys);
+    if keys.is_empty() {
+        mistake.with_help(if_none)
+    } else {
+        mistake
+    }
 }
 
 fn organization(organization: &document::Organization) -> Organization {
@@ -68,12 +105,10 @@ fn property(property: &document::Property) -> Property {
     }
 }
 
-fn api(api: &document::Api, issuer: &str) -> Result<Api, Mistake> {
-    let mut converted = Api::new(&api.name, &audience(&api.audience, issuer));
-    if api.audience.get_ref() == MANAGEMENT_AUDIENCE {
-        converted
-            .aliases
-            .push(format!("{}/v1", converted.audience).into());
+fn api(api: &document::Api) -> Result<Api, Mistake> {
+    let mut converted = Api::new(&api.name, api.audience.get_ref());
+    if api.audience.get_ref() == management::AUDIENCE {
+        converted.aliases.push(management::ALIAS.into());
     }
     let scopes = api.scopes.iter().map(|scope| ScopeDefinition {
         key: scope.get_ref().key.as_str().into(),
@@ -99,17 +134,6 @@ fn api(api: &document::Api, issuer: &str) -> Result<Api, Mistake> {
         .map(|client_id| client_id.get_ref().as_str().into())
         .collect();
     Ok(converted)
-}
-
-/// How files write the audience of the management API, whatever the issuer is.
-const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
-
-/// The audience, with `{issuer}` at its beginning replaced.
-fn audience(text: &Spanned<String>, issuer: &str) -> String {
-    match text.get_ref().strip_prefix("{issuer}") {
-        Some(rest) => format!("{}{rest}", issuer.trim_end_matches('/')),
-        None => text.get_ref().clone(),
-    }
 }
 
 fn lifetime(seconds: &Spanned<u32>) -> Result<Lifetime, Mistake> {
@@ -144,16 +168,9 @@ fn choose<T: Copy>(
     })
 }
 
-fn application(
-    application: &document::Application,
-    issuer: &str,
-    properties: &[Property],
-) -> Result<(Application, Option<GeneratedCredentials>), Mistake> {
-    let client_id = match &application.client_id {
-        Some(client_id) => client_id.get_ref().clone(),
-        None => generate_client_id(),
-    };
-    let mut converted = Application::new(&application.name, &client_id);
+fn declared(application: &document::Application) -> Result<Declared, Mistake> {
+    // Names and secrets are given to it by whoever knows which application it is.
+    let mut converted = Application::new(application.name.get_ref(), "");
     converted.organization = application
         .organization
         .as_ref()
@@ -169,6 +186,7 @@ fn application(
         converted.client_type = choose(word, "client type", &choices)?;
     }
     converted.grant_types = grant_types(application)?;
+    converted.authentication_methods = authentication_methods(application)?;
     converted.token_lifetime = application
         .token_lifetime
         .as_ref()
@@ -185,7 +203,7 @@ fn application(
                     block.get_ref()
                 ),
             )
-            .help("write an address such as 192.0.2.7, or a block such as 10.0.0.0/8")
+            .with_help("write an address such as 192.0.2.7, or a block such as 10.0.0.0/8")
         })?);
     }
     converted.token_quota = application
@@ -193,13 +211,13 @@ fn application(
         .as_ref()
         .map(|quota| self::quota(quota.get_ref()))
         .transpose()?;
-    converted.feature_flags = application
-        .feature_flags
+    converted.feature_flags = scalars(&application.feature_flags);
+    converted.properties = scalars(&application.properties);
+    converted.token_properties = application
+        .token_properties
         .iter()
-        .map(|(key, value)| (key.get_ref().as_str().into(), value.into()))
+        .map(|key| key.get_ref().as_str().into())
         .collect();
-    converted.properties = self::properties(application, properties)?;
-    converted.token_properties = token_properties(application)?;
     converted.system_user = SystemUser {
         name: application
             .system_user
@@ -212,7 +230,7 @@ fn application(
         .iter()
         .map(Spanned::get_ref)
         .map(|authorization| Authorization {
-            audience: audience(&authorization.audience, issuer).into(),
+            audience: authorization.audience.get_ref().as_str().into(),
             scopes: authorization
                 .scopes
                 .iter()
@@ -220,41 +238,20 @@ fn application(
                 .collect(),
         });
     converted.authorizations = authorizations.collect();
-    // Who manages this server stands for nobody else, whatever the profile asks of others.
-    converted.is_management = application
-        .authorize
-        .iter()
-        .any(|authorization| authorization.get_ref().audience.get_ref() == MANAGEMENT_AUDIENCE);
-    let generated = secret(application, &mut converted)?;
-    Ok((converted, generated))
+    converted.is_management = management::manages(&converted);
+    let secret = application.secret_sha256.as_ref().map(|text| {
+        SecretHash::from_base64(text.get_ref())
+            .map_err(|error| Mistake::in_secret(text, error.to_string()))
+    });
+    Ok(Declared {
+        client_id: application
+            .client_id
+            .as_ref()
+            .map(|client_id| client_id.get_ref().as_str().into()),
+        secret: secret.transpose()?,
+        application: converted,
+    })
 }
-
-/// The secret of the file, or a new one where it has none and the application can keep one.
-fn secret(
-    application: &document::Application,
-    converted: &mut Application,
-) -> Result<Option<GeneratedCredentials>, Mistake> {
-    if let Some(text) = &application.secret_sha256 {
-        let hash = SecretHash::from_base64(text.get_ref())
-            .map_err(|error| Mistake::in_secret(text, error.to_string()))?;
-        let secret = StoredSecret::new("secret_sha256", hash, ALWAYS);
-        converted.secrets.push(secret);
-        return Ok(None);
-    }
-    match converted.client_type {
-        ClientType::Public => Ok(None),
-        ClientType::Confidential => {
-            let credentials = GeneratedCredentials::new(&converted.name, &converted.client_id);
-            let hash = SecretHash::of(credentials.expose_secret().as_bytes());
-            let secret = StoredSecret::new("generated", hash, ALWAYS);
-            converted.secrets.push(secret);
-            Ok(Some(credentials))
-        }
-    }
-}
-
-/// When secrets were made: the file does not say it of its own, and generated ones must not stop to work when the clock is set back.
-const ALWAYS: UnixTime = UnixTime::from_seconds(0);
 
 fn grant_types(application: &document::Application) -> Result<GrantTypes, Mistake> {
     let Some(words) = &application.grant_types else {
@@ -272,6 +269,37 @@ fn grant_types(application: &document::Application) -> Result<GrantTypes, Mistak
     Ok(grant_types)
 }
 
+fn authentication_methods(
+    application: &document::Application,
+) -> Result<AuthenticationMethods, Mistake> {
+    let mut methods = AuthenticationMethods {
+        client_secret_basic: false,
+        client_secret_post: false,
+    };
+    let Some(words) = &application.authentication_methods else {
+        methods.client_secret_basic = true;
+        methods.client_secret_post = true;
+        return Ok(methods);
+    };
+    for word in words {
+        choose(word, "authentication method", METHODS)?(&mut methods);
+    }
+    Ok(methods)
+}
+
+/// Allows a method of authentication.
+type Allow = fn(&mut AuthenticationMethods);
+
+/// What each method is called, and what allows it.
+const METHODS: &[(&str, Allow)] = &[
+    ("client_secret_basic", |methods| {
+        methods.client_secret_basic = true
+    }),
+    ("client_secret_post", |methods| {
+        methods.client_secret_post = true
+    }),
+];
+
 fn time(datetime: &Spanned<Datetime>) -> Result<UnixTime, Mistake> {
     let timestamp = datetime
         .get_ref()
@@ -281,7 +309,7 @@ fn time(datetime: &Spanned<Datetime>) -> Result<UnixTime, Mistake> {
     let seconds = timestamp.and_then(|timestamp| u64::try_from(timestamp.as_second()).ok());
     seconds.map(UnixTime::from_seconds).ok_or_else(|| {
         Mistake::at(datetime, "this is not a point in time")
-            .help("write date, time and offset, as in 2026-11-20T00:00:00Z")
+            .with_help("write date, time and offset, as in 2026-11-20T00:00:00Z")
     })
 }
 
@@ -291,7 +319,7 @@ fn quota(quota: &document::TokenQuota) -> Result<Quota, Mistake> {
             &quota.per,
             format!("{:?} is no length of time", quota.per.get_ref()),
         )
-        .help("write a number and a unit: s, m, h or d, as in 1h")
+        .with_help("write a number and a unit: s, m, h or d, as in 1h")
     })?;
     let mode = match &quota.mode {
         Some(word) => choose(
@@ -308,47 +336,12 @@ fn quota(quota: &document::TokenQuota) -> Result<Quota, Mistake> {
     })
 }
 
-/// The values of the properties, by key.
-fn properties(
-    application: &document::Application,
-    defined: &[Property],
-) -> Result<Vec<(Box<str>, PropertyValue)>, Mistake> {
-    let mut values = Vec::with_capacity(application.properties.len());
-    for (key, value) in &application.properties {
-        if !defined
-            .iter()
-            .any(|property| *property.key == **key.get_ref())
-        {
-            let keys: Vec<&str> = defined.iter().map(|property| &*property.key).collect();
-            let mistake = Mistake::unknown_word(key, "property", &keys);
-            return Err(if keys.is_empty() {
-                mistake.help("declare it: [[property]] with its key")
-            } else {
-                mistake
-            });
-        }
-        values.push((key.get_ref().as_str().into(), value.into()));
-    }
-    Ok(values)
-}
-
-/// The keys of the properties that tokens carry, in the order of the file.
-fn token_properties(application: &document::Application) -> Result<Vec<Box<str>>, Mistake> {
-    let mut carried = Vec::with_capacity(application.token_properties.len());
-    for key in &application.token_properties {
-        let keys = application.properties.keys();
-        let keys: Vec<&str> = keys.map(|key| key.get_ref().as_str()).collect();
-        if !keys.contains(&key.get_ref().as_str()) {
-            let mistake = Mistake::unknown_word(key, "property of this application", &keys);
-            return Err(if keys.is_empty() {
-                mistake.help("give the application its value: properties = { key = \"value\" }")
-            } else {
-                mistake
-            });
-        }
-        carried.push(key.get_ref().as_str().into());
-    }
-    Ok(carried)
+/// The values of properties or feature flags, by key.
+fn scalars(values: &BTreeMap<Spanned<String>, Scalar>) -> Vec<(Box<str>, PropertyValue)> {
+    values
+        .iter()
+        .map(|(key, value)| (key.get_ref().as_str().into(), value.into()))
+        .collect()
 }
 
 impl From<&Scalar> for PropertyValue {

@@ -1,5 +1,6 @@
 //! What is wrong with a file, where, and the nearest right word.
 
+use core::fmt;
 use core::ops::Range;
 
 use m2m_authority::registry::{InvalidRegistry, Problem};
@@ -9,17 +10,15 @@ use super::document::Document;
 use super::{place, wording};
 use m2m_authority::diagnose::nearest;
 
-/// What is wrong with a file.
-#[derive(Debug)]
-pub(super) struct Mistake {
-    /// Where, in bytes.
-    pub(super) span: Range<usize>,
-    /// What, in one line.
-    pub(super) what: String,
-    /// What would be right.
-    pub(super) help: Option<String>,
-    /// Where the other one stands, of two that must not be the same. Unit: bytes.
-    pub(super) earlier: Option<usize>,
+/// What is wrong with a `world.toml`, where, and what would be right.
+///
+/// Its texts name nothing that can be a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    span: Range<usize>,
+    what: String,
+    help: Option<String>,
+    earlier: Option<usize>,
 }
 
 /// How a file holds a secret.
@@ -27,6 +26,30 @@ const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
 impl Mistake {
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// What would be right, where that can be told.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// Where in the text of the file. Unit: bytes.
+    #[must_use]
+    pub const fn span(&self) -> &Range<usize> {
+        &self.span
+    }
+
+    /// Where the other one stands, of two that must not be the same. Unit: bytes.
+    #[must_use]
+    pub const fn earlier(&self) -> Option<usize> {
+        self.earlier
+    }
+
     /// A mistake in this value.
     pub(super) fn at<T>(value: &Spanned<T>, what: impl Into<String>) -> Self {
         Self {
@@ -37,21 +60,37 @@ impl Mistake {
         }
     }
 
+    /// A mistake without a place.
+    pub(super) fn nowhere(what: &str) -> Self {
+        Self {
+            span: 0..0,
+            what: what.to_owned(),
+            help: None,
+            earlier: None,
+        }
+    }
+
     /// A mistake in what should be the hash of a secret.
     pub(super) fn in_secret(value: &Spanned<String>, what: impl Into<String>) -> Self {
-        Self::at(value, what).help(SECRET_HELP)
+        Self::at(value, what).with_help(SECRET_HELP)
     }
 
     /// The same with what would be right.
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same with the place of the other one, of two that must not be the same.
+    pub(super) fn with_earlier<T>(mut self, earlier: &Spanned<T>) -> Self {
+        self.earlier = Some(earlier.span().start);
         self
     }
 
     /// A word that is none of those that can stand there.
     pub(super) fn unknown_word(word: &Spanned<String>, kind: &str, words: &[&str]) -> Self {
         let mistake = Self::at(word, format!("unknown {kind} {:?}", word.get_ref()));
-        mistake.help(did_you_mean(word.get_ref(), words))
+        mistake.with_help(did_you_mean(word.get_ref(), words))
     }
 
     /// The text is not TOML, or not of the form of a world.
@@ -117,6 +156,14 @@ impl Mistake {
         }
     }
 }
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl core::error::Error for Mistake {}
 
 fn did_you_mean(word: &str, words: &[&str]) -> String {
     match nearest(word, words.iter().copied()) {

@@ -1,0 +1,309 @@
+//! Makes a registry say what a file says.
+
+mod merge;
+mod pair;
+
+use std::collections::HashSet;
+
+use m2m_authority::Registry;
+use m2m_authority::registry::{
+    Api, Application, ApplicationState, ClientType, InvalidRegistry, Organization, Record, Records,
+};
+use m2m_jwt::UnixTime;
+use m2m_store::{Actor, Backend, CommitError, Snapshot, Subject, Write};
+
+use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::record::Managed;
+use crate::{Applied, ApplyError, Plan, Prepared, Randomness, World, management};
+
+use merge::Merged;
+
+/// What becomes of records that are not in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Prune {
+    /// They stay.
+    Keep,
+    /// They are taken away, except the management API and the last applications that manage the server.
+    Remove,
+}
+
+/// What [`apply`] would do. Nothing is changed, and nothing that would be made is promised.
+///
+/// # Errors
+///
+/// As [`apply`].
+pub async fn plan<B: Backend>(
+    backend: &B,
+    world: &World,
+    prune: Prune,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Plan, ApplyError> {
+    let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
+    Ok(prepared.into_plan())
+}
+
+/// Decides what [`apply`] does, for whoever has to do something before it is done.
+///
+/// # Errors
+///
+/// As [`apply`].
+pub async fn prepare<B: Backend>(
+    backend: &B,
+    world: &World,
+    prune: Prune,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Prepared, ApplyError> {
+    let snapshot = backend.snapshot().await?;
+    decide(&snapshot, world, prune, Draft::new(actor, now), randomness)
+}
+
+/// Makes the registry say what the file says, in one transaction with its audit events. A second time it does nothing.
+///
+/// An application is the one with its `client_id`, else the only one with its name. An absent `secret_sha256` leaves the secrets of an
+/// application alone, and a new one gets a secret that is to be shown once. One that is there and no live secret of the application
+/// takes the place of those that are.
+///
+/// # Errors
+///
+/// - [`ApplyError::Mistake`] with a place in the file, if it does not fit itself or the registry.
+/// - [`ApplyError::Left`] if something that is not in the file would no longer fit.
+/// - [`ApplyError::LastManagement`] if nobody would manage the server any more.
+/// - [`ApplyError::Commit`] if the store fails, or others change the registry without end.
+pub async fn apply<B: Backend>(
+    backend: &B,
+    world: &World,
+    prune: Prune,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Applied, ApplyError> {
+    for _ in 1..MAX_ATTEMPTS {
+        let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
+        match prepared.commit(backend).await {
+            Err(CommitError::Conflict) => {}
+            done => return Ok(done?),
+        }
+    }
+    let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
+    Ok(prepared.commit(backend).await?)
+}
+
+fn decide(
+    snapshot: &Snapshot,
+    world: &World,
+    prune: Prune,
+    mut draft: Draft<'_>,
+    randomness: &mut dyn Randomness,
+) -> Result<Prepared, ApplyError> {
+    let stays = match prune {
+        Prune::Keep => true,
+        Prune::Remove => false,
+    };
+    let apis = Merged::of(
+        &mut draft,
+        &snapshot.apis,
+        &world.apis,
+        |stored: &Api, declared: &mut Api| {
+            // A file has no word for other names of an API.
+            if declared.aliases.is_empty() {
+                declared.aliases.clone_from(&stored.aliases);
+            }
+        },
+        |api| stays || *api.audience == *management::AUDIENCE,
+        randomness,
+    );
+    let organizations = Merged::of(
+        &mut draft,
+        &snapshot.organizations,
+        &world.organizations,
+        |_, _| {},
+        |_| stays,
+        randomness,
+    );
+    let properties = Merged::of(
+        &mut draft,
+        &snapshot.properties,
+        &world.properties,
+        |_, _| {},
+        |_| stays,
+        randomness,
+    );
+    world.check_properties(properties.values.iter().map(|property| &*property.key))?;
+    let pairs = pair::applications(&snapshot.applications, world)?;
+    let mut applications = Merged::of_applications(
+        &mut draft,
+        &snapshot.applications,
+        world,
+        &pairs,
+        randomness,
+    );
+
+    let managed_before = managers(
+        &snapshot.applications,
+        |stored| &stored.value,
+        &Suspended::of(snapshot.organizations.iter().map(|stored| &stored.value)),
+    );
+    let suspended = Suspended::of(&organizations.values);
+    let is_managed = !managers(&applications.values, |value| value, &suspended).is_empty();
+    for stored in pairs.left(&snapshot.applications) {
+        let application = &stored.value;
+        let is_last = !is_managed && suspended.can_manage(application);
+        if stays || is_last {
+            applications.keep(application.clone());
+        } else {
+            applications.leaving.push(stored);
+        }
+        if is_last && !stays {
+            draft.keep(&application.client_id);
+        }
+    }
+    if let Some(manager) = managed_before.first()
+        && managers(&applications.values, |value| value, &suspended).is_empty()
+    {
+        return Err(last_management(&manager.client_id, world, &applications));
+    }
+
+    for stored in &applications.leaving {
+        draft.delete_application(stored);
+    }
+    for stored in &properties.leaving {
+        draft.delete(stored, Write::DeleteProperty(stored.id));
+    }
+    for stored in &organizations.leaving {
+        draft.delete(stored, Write::DeleteOrganization(stored.id));
+    }
+    for stored in &apis.leaving {
+        draft.delete(stored, Write::DeleteApi(stored.id));
+    }
+
+    let places = Places {
+        apis: apis.in_file,
+        organizations: organizations.in_file,
+        properties: properties.in_file,
+        applications: applications.in_file,
+    };
+    let records = Records {
+        apis: apis.values,
+        organizations: organizations.values,
+        properties: properties.values,
+        applications: applications.values,
+        deleted: Vec::new(),
+    };
+    match Registry::assemble(records.clone()) {
+        Ok(_) => Ok(draft.prepared(snapshot.version)),
+        Err(error) => Err(places.misfit(error, world, &records)),
+    }
+}
+
+/// The codes of organizations that are suspended.
+struct Suspended<'r>(HashSet<&'r str>);
+
+impl<'r> Suspended<'r> {
+    fn of(organizations: impl IntoIterator<Item = &'r Organization>) -> Self {
+        let suspended = organizations
+            .into_iter()
+            .filter(|organization| organization.suspended);
+        Self(suspended.map(|organization| &*organization.code).collect())
+    }
+
+    /// Whether the application can do something at the management API.
+    fn can_manage(&self, application: &Application) -> bool {
+        let is_enabled = match application.state {
+            ApplicationState::Enabled => true,
+            ApplicationState::Disabled => false,
+        };
+        let is_confidential = match application.client_type {
+            ClientType::Confidential => true,
+            ClientType::Public => false,
+        };
+        let organization = application.organization.as_deref();
+        is_enabled
+            && is_confidential
+            && application.grant_types.client_credentials
+            && organization.is_none_or(|code| !self.0.contains(code))
+            && management::has_scopes(application)
+    }
+}
+
+/// Those that can do something at the management API.
+fn managers<'r, T>(
+    applications: &'r [T],
+    application: impl Fn(&'r T) -> &'r Application,
+    suspended: &Suspended<'_>,
+) -> Vec<&'r Application> {
+    applications
+        .iter()
+        .map(application)
+        .filter(|application| suspended.can_manage(application))
+        .collect()
+}
+
+fn last_management(
+    client_id: &str,
+    world: &World,
+    applications: &Merged<'_, Application>,
+) -> ApplyError {
+    let position = applications
+        .values
+        .iter()
+        .position(|application| *application.client_id == *client_id);
+    let in_file = position.and_then(|position| applications.in_file.get(position).copied());
+    match in_file.flatten() {
+        Some(index) => world.last_management(index).into(),
+        None => ApplyError::LastManagement {
+            client_id: client_id.into(),
+        },
+    }
+}
+
+/// For each record its position in the file, if it is there.
+struct Places {
+    apis: Vec<Option<usize>>,
+    organizations: Vec<Option<usize>>,
+    properties: Vec<Option<usize>>,
+    applications: Vec<Option<usize>>,
+}
+
+impl Places {
+    /// What does not fit, said of the file if the record is in it, else of the record.
+    fn misfit(&self, mut error: InvalidRegistry, world: &World, records: &Records) -> ApplyError {
+        let index = error.place.index;
+        let (places, subject, name) = match error.place.record {
+            Record::Api => (&self.apis, Subject::Api, identifier(&records.apis, index)),
+            Record::Organization => (
+                &self.organizations,
+                Subject::Organization,
+                identifier(&records.organizations, index),
+            ),
+            Record::Property => (
+                &self.properties,
+                Subject::Property,
+                identifier(&records.properties, index),
+            ),
+            Record::Application => (
+                &self.applications,
+                Subject::Application,
+                identifier(&records.applications, index),
+            ),
+        };
+        if let Some(in_file) = places.get(index).copied().flatten() {
+            error.place.index = in_file;
+            return world.mistake(&error).into();
+        }
+        ApplyError::Left {
+            subject,
+            name,
+            problem: error.problem,
+        }
+    }
+}
+
+fn identifier<T: Managed>(records: &[T], index: usize) -> Box<str> {
+    records
+        .get(index)
+        .map_or_else(Box::default, |record| record.identifier().into())
+}

@@ -1,0 +1,171 @@
+//! The records of a registry as a file would have them.
+
+use m2m_authority::registry::{Application, ClientType, StoredSecret};
+use m2m_store::{RecordId, Stored};
+
+use super::pair::{self, Pairs};
+use crate::credentials::generate_client_id;
+use crate::draft::Draft;
+use crate::plan::SecretStep;
+use crate::randomness::bytes;
+use crate::record::Managed;
+use crate::world::Declared;
+use crate::{GeneratedCredentials, Randomness, World, secrets};
+
+/// The records of one kind as they will be.
+pub(super) struct Merged<'s, T> {
+    /// All that there will be.
+    pub(super) values: Vec<T>,
+    /// For each its position in the file, if it is there.
+    pub(super) in_file: Vec<Option<usize>>,
+    /// Those that will be no longer.
+    pub(super) leaving: Vec<&'s Stored<T>>,
+}
+
+impl<'s, T: Managed> Merged<'s, T> {
+    fn new() -> Self {
+        Self {
+            values: Vec::new(),
+            in_file: Vec::new(),
+            leaving: Vec::new(),
+        }
+    }
+
+    /// Those that are in the file as it has them, and of the others those that stay. `adopt` gives one of the file what the file has no
+    /// word for.
+    pub(super) fn of(
+        draft: &mut Draft<'_>,
+        stored: &'s [Stored<T>],
+        declared: &[T],
+        adopt: impl Fn(&T, &mut T),
+        stays: impl Fn(&T) -> bool,
+        randomness: &mut dyn Randomness,
+    ) -> Self {
+        let pairs = pair::by_identifier(stored, declared);
+        let mut merged = Self::new();
+        for left in pairs.left(stored) {
+            if stays(&left.value) {
+                merged.keep(left.value.clone());
+            } else {
+                merged.leaving.push(left);
+            }
+        }
+        for (stored, in_file) in stored.iter().zip(&pairs.in_file) {
+            let Some((in_file, declared)) = at(declared, *in_file) else {
+                continue;
+            };
+            let mut value = declared.clone();
+            adopt(&stored.value, &mut value);
+            draft.update(stored, value.clone(), None);
+            merged.push(value, Some(in_file));
+        }
+        for in_file in pairs.new {
+            if let Some((in_file, declared)) = at(declared, Some(in_file)) {
+                draft.create(declared.clone(), None, randomness);
+                merged.push(declared.clone(), Some(in_file));
+            }
+        }
+        merged
+    }
+
+    /// Something that is not in the file stays.
+    pub(super) fn keep(&mut self, value: T) {
+        self.push(value, None);
+    }
+
+    fn push(&mut self, value: T, in_file: Option<usize>) {
+        self.values.push(value);
+        self.in_file.push(in_file);
+    }
+}
+
+impl<'s> Merged<'s, Application> {
+    /// Those that are in the file, as it has them.
+    pub(super) fn of_applications(
+        draft: &mut Draft<'_>,
+        stored: &'s [Stored<Application>],
+        world: &World,
+        pairs: &Pairs,
+        randomness: &mut dyn Randomness,
+    ) -> Self {
+        let mut merged = Self::new();
+        for (stored, in_file) in stored.iter().zip(&pairs.in_file) {
+            if let Some((in_file, declared)) = at(&world.applications, *in_file) {
+                let (value, secret) = changed(draft, &stored.value, declared, randomness);
+                draft.update(stored, value.clone(), secret);
+                merged.push(value, Some(in_file));
+            }
+        }
+        for in_file in &pairs.new {
+            if let Some((in_file, declared)) = at(&world.applications, Some(*in_file)) {
+                let (value, secret) = made(draft, declared, randomness);
+                draft.create(value.clone(), secret, randomness);
+                merged.push(value, Some(in_file));
+            }
+        }
+        merged
+    }
+}
+
+/// An application of the registry as the file has it, and what happens to its secrets.
+fn changed(
+    draft: &Draft<'_>,
+    stored: &Application,
+    declared: &Declared,
+    randomness: &mut dyn Randomness,
+) -> (Application, Option<SecretStep>) {
+    let mut value = declared.application.clone();
+    value.client_id.clone_from(&stored.client_id);
+    value.secrets.clone_from(&stored.secrets);
+    let now = draft.now();
+    let secret = declared
+        .secret
+        .filter(|hash| !secrets::has_live(&value.secrets, hash, now))
+        .map(|hash| {
+            let had_one = secrets::newest_live(&value.secrets, now).is_some();
+            let by = &draft.actor().name;
+            secrets::replace(&mut value.secrets, hash, by, randomness, now);
+            if had_one {
+                SecretStep::Replaced
+            } else {
+                SecretStep::Set
+            }
+        });
+    (value, secret)
+}
+
+/// A new application of the file, and what secret it gets.
+fn made(
+    draft: &mut Draft<'_>,
+    declared: &Declared,
+    randomness: &mut dyn Randomness,
+) -> (Application, Option<SecretStep>) {
+    let mut value = declared.application.clone();
+    value.client_id = match &declared.client_id {
+        Some(client_id) => client_id.clone(),
+        None => {
+            draft.next_is_nameless();
+            generate_client_id(randomness).into()
+        }
+    };
+    let (hash, step) = match (declared.secret, value.client_type) {
+        (Some(hash), _) => (hash, SecretStep::Set),
+        (None, ClientType::Public) => return (value, None),
+        (None, ClientType::Confidential) => {
+            let credentials = GeneratedCredentials::new(&value.name, &value.client_id, randomness);
+            let hash = credentials.hash();
+            draft.show_once(credentials);
+            (hash, SecretStep::Generated)
+        }
+    };
+    let now = draft.now();
+    let id = RecordId::new(now, bytes(randomness)).to_string();
+    value.secrets.push(StoredSecret::new(&id, hash, now));
+    (value, Some(step))
+}
+
+/// A position, and what is there.
+fn at<T>(declared: &[T], position: Option<usize>) -> Option<(usize, &T)> {
+    let position = position?;
+    declared.get(position).map(|declared| (position, declared))
+}

@@ -1,0 +1,115 @@
+//! Credentials that are made here.
+
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use m2m_authority::registry::{SecretHash, generate_secret};
+use oauth_proto::ClientId;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use crate::randomness::bytes;
+use crate::{InvalidPreset, Randomness};
+
+/// Credentials that were made because nobody chose them. They are to be shown once: only a hash of the secret is kept.
+pub struct GeneratedCredentials {
+    /// The name of the application.
+    pub application: String,
+    /// Its client id.
+    pub client_id: String,
+    secret: Zeroizing<String>,
+}
+
+impl GeneratedCredentials {
+    /// A new secret for this application.
+    #[must_use]
+    pub fn new(application: &str, client_id: &str, randomness: &mut dyn Randomness) -> Self {
+        let mut random: [u8; 32] = bytes(randomness);
+        let secret = generate_secret(&random);
+        random.zeroize();
+        Self {
+            application: application.to_owned(),
+            client_id: client_id.to_owned(),
+            secret,
+        }
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.secret
+    }
+
+    /// What is kept of the secret.
+    #[must_use]
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(self.secret.as_bytes())
+    }
+}
+
+impl fmt::Debug for GeneratedCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GeneratedCredentials")
+            .field("application", &self.application)
+            .field("client_id", &self.client_id)
+            .field("secret", &"[redacted]")
+            .finish()
+    }
+}
+
+/// Credentials that an operator chose for the first application that manages a server.
+pub struct PresetCredentials {
+    client_id: Box<str>,
+    hash: SecretHash,
+}
+
+impl PresetCredentials {
+    /// The shortest secret. Unit: characters. There is no slow hash that would make up for a short one, and 32 of a password generator
+    /// are more than 128 bits.
+    pub const MIN_SECRET_CHARACTERS: usize = 32;
+
+    /// These credentials. Of the secret only the hash is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPreset`] if the client id is none, or the secret could be guessed or mistaken.
+    pub fn new(client_id: &str, secret: &str) -> Result<Self, InvalidPreset> {
+        if ClientId::parse(client_id).is_err() {
+            return Err(InvalidPreset::ClientId);
+        }
+        if secret.contains(char::is_control) || secret.trim() != secret {
+            return Err(InvalidPreset::SecretUnclean);
+        }
+        let characters = secret.chars().count();
+        if characters < Self::MIN_SECRET_CHARACTERS {
+            return Err(InvalidPreset::SecretTooShort { characters });
+        }
+        Ok(Self {
+            client_id: client_id.into(),
+            hash: SecretHash::of(secret.as_bytes()),
+        })
+    }
+
+    /// The client id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    pub(crate) const fn hash(&self) -> SecretHash {
+        self.hash
+    }
+}
+
+impl fmt::Debug for PresetCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PresetCredentials")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A new client id: 128 random bits as base64url.
+pub(crate) fn generate_client_id(randomness: &mut dyn Randomness) -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<16>(randomness))
+}

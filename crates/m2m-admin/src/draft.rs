@@ -1,0 +1,256 @@
+//! A change that is put together: what is written, and what the audit log and the plan say of it.
+
+use m2m_authority::registry::{Application, Deletion};
+use m2m_jwt::UnixTime;
+use m2m_store::{
+    Action, Actor, AuditEvent, Backend, Change, CommitError, RecordId, Stored, Subject, Version,
+    Write,
+};
+use serde_json::{Map, Value};
+
+use crate::plan::{FieldChange, Plan, SecretStep, Step};
+use crate::randomness::bytes;
+use crate::record::Managed;
+use crate::{GeneratedCredentials, Randomness};
+
+/// A change that was decided and is not made yet: what it would do, and the secrets that it would put into force.
+///
+/// It is made by [`commit`](Self::commit), if nobody has changed the registry meanwhile.
+#[derive(Debug)]
+#[must_use = "nothing is changed until it is committed"]
+pub struct Prepared {
+    plan: Plan,
+    /// Which steps make an application whose client id is made as well.
+    nameless: Vec<usize>,
+    credentials: Vec<GeneratedCredentials>,
+    version: Version,
+    change: Change,
+}
+
+/// A change that was made, durably and with its audit events.
+#[derive(Debug)]
+pub struct Applied {
+    /// What was done.
+    pub plan: Plan,
+    /// The secrets that were made. This is the only time that they are known.
+    pub credentials: Vec<GeneratedCredentials>,
+    /// The version of the registry now.
+    pub version: Version,
+}
+
+impl Prepared {
+    /// What it would do.
+    #[must_use]
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The secrets that it would put into force: whoever must not lose them keeps them before it is made.
+    #[must_use]
+    pub fn credentials(&self) -> &[GeneratedCredentials] {
+        &self.credentials
+    }
+
+    /// What it would do, alone: the change is not made, and nothing that would be made for it is promised.
+    #[must_use]
+    pub fn into_plan(mut self) -> Plan {
+        for position in self.nameless {
+            if let Some(step) = self.plan.steps.get_mut(position) {
+                step.name = None;
+            }
+        }
+        self.plan
+    }
+
+    /// Makes the change. One that does nothing is not written.
+    ///
+    /// # Errors
+    ///
+    /// [`CommitError::Conflict`] if somebody else has changed the registry meanwhile: then it is to be decided again.
+    pub async fn commit<B: Backend>(self, backend: &B) -> Result<Applied, CommitError> {
+        let version = if self.change.writes.is_empty() {
+            self.version
+        } else {
+            backend.commit(self.version, self.change).await?
+        };
+        Ok(Applied {
+            plan: self.plan,
+            credentials: self.credentials,
+            version,
+        })
+    }
+}
+
+/// A change that is put together.
+pub(crate) struct Draft<'d> {
+    actor: &'d Actor,
+    now: UnixTime,
+    plan: Plan,
+    nameless: Vec<usize>,
+    change: Change,
+    credentials: Vec<GeneratedCredentials>,
+}
+
+impl<'d> Draft<'d> {
+    pub(crate) fn new(actor: &'d Actor, now: UnixTime) -> Self {
+        Self {
+            actor,
+            now,
+            plan: Plan::default(),
+            nameless: Vec::new(),
+            change: Change::default(),
+            credentials: Vec::new(),
+        }
+    }
+
+    /// Who makes the change.
+    pub(crate) const fn actor(&self) -> &'d Actor {
+        self.actor
+    }
+
+    /// When.
+    pub(crate) const fn now(&self) -> UnixTime {
+        self.now
+    }
+
+    /// Makes a record.
+    pub(crate) fn create<T: Managed>(
+        &mut self,
+        value: T,
+        secret: Option<SecretStep>,
+        randomness: &mut dyn Randomness,
+    ) {
+        let id = RecordId::new(self.now, bytes(randomness));
+        let view = value.view();
+        self.tell(
+            Action::Created,
+            T::SUBJECT,
+            value.identifier(),
+            None,
+            Some(&view),
+        );
+        self.plan.steps.push(Step {
+            action: Action::Created,
+            subject: T::SUBJECT,
+            name: Some(value.identifier().into()),
+            title: value.title().into(),
+            secret,
+            changes: Vec::new(),
+        });
+        self.write(T::put(Stored::new(id, value, self.now)));
+    }
+
+    /// Changes a record, if it says something else afterwards.
+    pub(crate) fn update<T: Managed>(
+        &mut self,
+        stored: &Stored<T>,
+        value: T,
+        secret: Option<SecretStep>,
+    ) {
+        if stored.value.same(&value) {
+            return;
+        }
+        let (before, after) = (stored.value.view(), value.view());
+        let name = value.identifier();
+        self.tell(
+            Action::Updated,
+            T::SUBJECT,
+            name,
+            Some(&before),
+            Some(&after),
+        );
+        self.plan.steps.push(Step {
+            action: Action::Updated,
+            subject: T::SUBJECT,
+            name: Some(name.into()),
+            title: value.title().into(),
+            secret,
+            changes: FieldChange::between(&before, &after),
+        });
+        self.write(T::put(stored.with(value, self.now)));
+    }
+
+    /// Takes a record away.
+    pub(crate) fn delete<T: Managed>(&mut self, stored: &Stored<T>, write: Write) {
+        let view = stored.value.view();
+        let name = stored.value.identifier();
+        self.tell(Action::Deleted, T::SUBJECT, name, Some(&view), None);
+        self.plan.steps.push(Step {
+            action: Action::Deleted,
+            subject: T::SUBJECT,
+            name: Some(name.into()),
+            title: stored.value.title().into(),
+            secret: None,
+            changes: Vec::new(),
+        });
+        self.write(write);
+    }
+
+    /// Takes an application away, and remembers that it was there.
+    pub(crate) fn delete_application(&mut self, stored: &Stored<Application>) {
+        let deletion = Deletion {
+            client_id: stored.value.client_id.clone(),
+            at: self.now,
+            by: self.actor.name.clone(),
+        };
+        self.delete(stored, Write::DeleteApplication(stored.id, deletion));
+    }
+
+    /// Writes something of which the plan does not tell.
+    pub(crate) fn write(&mut self, write: Write) {
+        self.change.writes.push(write);
+    }
+
+    /// An event of the audit log.
+    pub(crate) fn tell(
+        &mut self,
+        action: Action,
+        subject: Subject,
+        name: &str,
+        before: Option<&Map<String, Value>>,
+        after: Option<&Map<String, Value>>,
+    ) {
+        let text = |view: &Map<String, Value>| {
+            // A map of JSON values is JSON.
+            serde_json::to_string(view).unwrap_or_default().into()
+        };
+        self.change.events.push(AuditEvent {
+            time: self.now,
+            actor: self.actor.clone(),
+            action,
+            subject,
+            name: name.into(),
+            before: before.map(text),
+            after: after.map(text),
+        });
+    }
+
+    /// The next application is made under a client id that is made as well: a plan that is not carried out must not promise it.
+    pub(crate) fn next_is_nameless(&mut self) {
+        self.nameless.push(self.plan.steps.len());
+    }
+
+    /// An application stays though the file does not have it.
+    pub(crate) fn keep(&mut self, client_id: &str) {
+        self.plan.kept.push(client_id.into());
+    }
+
+    pub(crate) fn show_once(&mut self, credentials: GeneratedCredentials) {
+        self.credentials.push(credentials);
+    }
+
+    /// The change, for a registry at this version.
+    pub(crate) fn prepared(self, version: Version) -> Prepared {
+        Prepared {
+            plan: self.plan,
+            nameless: self.nameless,
+            credentials: self.credentials,
+            version,
+            change: self.change,
+        }
+    }
+}
+
+/// How often a change is decided again because somebody else was faster. Whoever loses so often is not unlucky: something changes
+/// the registry without end.
+pub(crate) const MAX_ATTEMPTS: usize = 8;

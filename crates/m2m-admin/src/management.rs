@@ -1,0 +1,137 @@
+//! The management API, as a record of the very registry that it manages.
+
+use m2m_authority::registry::{Api, Application, Authorization, ScopeDefinition};
+
+/// Its audience, as files and stores write it. Whoever serves puts the issuer in place of `{issuer}`.
+pub const AUDIENCE: &str = "{issuer}/api";
+
+/// Its other name, which clients of the same management API elsewhere use.
+pub const ALIAS: &str = "{issuer}/api/v1";
+
+/// Whether the application manages this very server: it is authorized for the management API. It stands for nobody else, whatever
+/// the profile asks of others.
+#[must_use]
+pub fn manages(application: &Application) -> bool {
+    authorizations(application).next().is_some()
+}
+
+/// Whether the application has any scope of the management API.
+pub(crate) fn has_scopes(application: &Application) -> bool {
+    authorizations(application).any(|authorization| !authorization.scopes.is_empty())
+}
+
+fn authorizations(application: &Application) -> impl Iterator<Item = &Authorization> {
+    application
+        .authorizations
+        .iter()
+        .filter(|authorization| [AUDIENCE, ALIAS].contains(&&*authorization.audience))
+}
+
+/// The name of its record.
+pub const NAME: &str = "m2m management API";
+
+/// The name of the application that is made to manage a server.
+pub const APPLICATION_NAME: &str = "m2m management";
+
+/// Its scopes: `verb:noun`, and what each allows.
+pub const SCOPES: &[(&str, &str)] = &[
+    ("read:apis", "List and show APIs"),
+    ("create:apis", "Make APIs"),
+    ("update:apis", "Change APIs"),
+    ("delete:apis", "Take APIs away"),
+    ("read:api_scopes", "List and show scopes of APIs"),
+    ("create:api_scopes", "Add scopes to APIs"),
+    ("update:api_scopes", "Change scopes of APIs"),
+    ("delete:api_scopes", "Take scopes of APIs away"),
+    ("read:applications", "List and show applications"),
+    ("create:applications", "Make applications"),
+    ("update:applications", "Change applications"),
+    ("delete:applications", "Take applications away"),
+    (
+        "read:application_api_scopes",
+        "List what applications may ask for",
+    ),
+    (
+        "create:application_api_scopes",
+        "Let applications ask for scopes",
+    ),
+    (
+        "delete:application_api_scopes",
+        "Let applications no longer ask for scopes",
+    ),
+    (
+        "read:application_secrets",
+        "List secrets of applications, never their values",
+    ),
+    (
+        "create:application_secrets",
+        "Give applications new secrets",
+    ),
+    ("delete:application_secrets", "End secrets of applications"),
+    (
+        "read:application_properties",
+        "List values of properties of applications",
+    ),
+    (
+        "update:application_properties",
+        "Change values of properties of applications",
+    ),
+    (
+        "update:application_tokens",
+        "Change how long tokens of applications live",
+    ),
+    ("read:organizations", "List and show organizations"),
+    ("create:organizations", "Make organizations"),
+    ("update:organizations", "Change and suspend organizations"),
+    ("delete:organizations", "Take organizations away"),
+    (
+        "read:organization_feature_flags",
+        "List feature flags of organizations",
+    ),
+    (
+        "update:organization_feature_flags",
+        "Change feature flags of organizations",
+    ),
+    ("read:properties", "List and show properties"),
+    ("create:properties", "Make properties"),
+    ("update:properties", "Change properties"),
+    ("delete:properties", "Take properties away"),
+    ("read:environments", "Show what the server is"),
+    (
+        "create:test_tokens",
+        "Get tokens in the name of applications",
+    ),
+    ("read:diagnoses", "Show why requests were refused"),
+    ("read:events", "Show the audit log"),
+    ("read:keys", "List signing keys"),
+    ("update:keys", "Rotate and import signing keys"),
+    (
+        "update:maintenance",
+        "Answer callers with 503, and serve them again",
+    ),
+    ("apply:registry", "Make the registry say what a file says"),
+];
+
+/// The record of the management API, with all its scopes.
+#[must_use]
+pub fn api() -> Api {
+    let mut api = Api::new(NAME, AUDIENCE);
+    api.aliases.push(ALIAS.into());
+    api.scopes = SCOPES
+        .iter()
+        .map(|(key, description)| ScopeDefinition {
+            key: (*key).into(),
+            description: (*description).into(),
+        })
+        .collect();
+    api
+}
+
+/// What allows everything that the management API can do.
+#[must_use]
+pub(crate) fn authorization() -> Authorization {
+    Authorization {
+        audience: AUDIENCE.into(),
+        scopes: SCOPES.iter().map(|(key, _)| (*key).into()).collect(),
+    }
+}

@@ -1,0 +1,249 @@
+//! What a change would do, for people and for programs.
+
+use core::fmt;
+
+use m2m_store::{Action, Subject};
+use serde::{Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// What a change would do to a registry, record by record. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Plan {
+    /// What is done, in this order.
+    pub steps: Vec<Step>,
+    /// What is not in the file and stays all the same: client ids of applications that manage this server, of which the last are
+    /// never taken away.
+    pub kept: Vec<Box<str>>,
+}
+
+/// What is done to one record.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Step {
+    /// What.
+    #[serde(serialize_with = "action")]
+    pub action: Action,
+    /// To what kind of record.
+    #[serde(serialize_with = "subject")]
+    pub subject: Subject,
+    /// Its identifier: a client id, an audience, a code, a key, a `kid`. None of an application whose client id is yet to be made.
+    pub name: Option<Box<str>>,
+    /// The name that people see.
+    pub title: Box<str>,
+    /// What happens to the secrets of an application, if anything does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretStep>,
+    /// What is different afterwards, field by field. Empty for a record that is made or taken away.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What happens to the secrets of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretStep {
+    /// One is made, and is to be shown once.
+    Generated,
+    /// It gets the one with the hash that was handed in.
+    Set,
+    /// As [`Set`](Self::Set), and those that it had end now.
+    Replaced,
+    /// As [`Generated`](Self::Generated), and those that it had end now.
+    Regenerated,
+}
+
+/// A field that is different afterwards.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// Its name in `world.toml`.
+    pub field: Box<str>,
+    /// Its value before.
+    pub before: Value,
+    /// Its value after.
+    pub after: Value,
+}
+
+/// How many records are made, changed and taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Made.
+    pub created: usize,
+    /// Changed.
+    pub updated: usize,
+    /// Taken away.
+    pub deleted: usize,
+}
+
+impl Plan {
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many records are made, changed and taken away.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for step in &self.steps {
+            let count = match step.action {
+                Action::Created => &mut counts.created,
+                Action::Updated => &mut counts.updated,
+                Action::Deleted => &mut counts.deleted,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+impl FieldChange {
+    /// What is different between two views of a record.
+    pub(crate) fn between(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Self> {
+        after
+            .iter()
+            .filter_map(|(field, after)| {
+                let before = before.get(field).cloned().unwrap_or_default();
+                // What happens to secrets is told in words of its own.
+                (before != *after && field != "secrets").then(|| Self {
+                    field: field.as_str().into(),
+                    before,
+                    after: after.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            created,
+            updated,
+            deleted,
+        } = self;
+        write!(
+            f,
+            "{created} to create, {updated} to update, {deleted} to delete"
+        )
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for client_id in &self.kept {
+            writeln!(
+                f,
+                "= application {client_id:?} is not in the file and stays: without it nobody would manage this server"
+            )?;
+        }
+        for step in &self.steps {
+            writeln!(f, "{step}")?;
+        }
+        if self.is_empty() {
+            f.write_str("nothing to do: the registry says what the file says")
+        } else {
+            self.counts().fmt(f)
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.action {
+            Action::Created => '+',
+            Action::Updated => '~',
+            Action::Deleted => '-',
+        };
+        write!(f, "{sign} {}", self.subject.as_str())?;
+        match &self.name {
+            Some(name) if **name == *self.title => write!(f, " {name:?}")?,
+            Some(name) => write!(f, " {name:?} ({})", Inner(&self.title))?,
+            None => write!(f, " with a client id that is made ({})", Inner(&self.title))?,
+        }
+        match self.secret {
+            None => {}
+            Some(SecretStep::Generated) => f.write_str(", with a secret that is made")?,
+            Some(SecretStep::Set) => f.write_str(", with the secret of the file")?,
+            Some(SecretStep::Replaced) => {
+                f.write_str(", with the secret of the file; those before it end now")?;
+            }
+            Some(SecretStep::Regenerated) => {
+                f.write_str(", with a secret that is made; those before it end now")?;
+            }
+        }
+        for change in &self.changes {
+            write!(f, "\n    {change}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for FieldChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            field,
+            before,
+            after,
+        } = self;
+        write!(f, "{field}: {} → {}", Said(before), Said(after))
+    }
+}
+
+/// A text as `{:?}` has it, without its quotes: nothing in it steers a terminal.
+struct Inner<'t>(&'t str);
+
+impl fmt::Display for Inner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            '"' | '\'' => write!(f, "{character}"),
+            _ => write!(f, "{}", character.escape_debug()),
+        })
+    }
+}
+
+/// A value for people.
+struct Said<'v>(&'v Value);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list =
+            |f: &mut fmt::Formatter<'_>,
+             open,
+             close,
+             values: &mut dyn Iterator<Item = (Option<&String>, &Value)>| {
+                f.write_str(open)?;
+                for (position, (key, value)) in values.enumerate() {
+                    if position > 0 {
+                        f.write_str(", ")?;
+                    }
+                    if let Some(key) = key {
+                        write!(f, "{} = ", Inner(key))?;
+                    }
+                    Said(value).fmt(f)?;
+                }
+                f.write_str(close)
+            };
+        match self.0 {
+            Value::Null => f.write_str("none"),
+            Value::Bool(value) => value.fmt(f),
+            Value::Number(value) => value.fmt(f),
+            Value::String(value) => write!(f, "{value:?}"),
+            Value::Array(values) => {
+                list(f, "[", "]", &mut values.iter().map(|value| (None, value)))
+            }
+            Value::Object(values) => list(
+                f,
+                "{ ",
+                " }",
+                &mut values.iter().map(|(key, value)| (Some(key), value)),
+            ),
+        }
+    }
+}
+
+fn action<S: Serializer>(action: &Action, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(action.as_str())
+}
+
+fn subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(subject.as_str())
+}

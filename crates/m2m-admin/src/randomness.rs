@@ -1,0 +1,20 @@
+//! Where names and secrets come from.
+
+/// Randomness that nobody can guess. Any function that fills bytes is a source of it.
+pub trait Randomness: Send {
+    /// Fills all of `bytes`.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+impl<F: FnMut(&mut [u8]) + Send> Randomness for F {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        self(bytes);
+    }
+}
+
+/// So many random bytes.
+pub(crate) fn bytes<const N: usize>(randomness: &mut dyn Randomness) -> [u8; N] {
+    let mut bytes = [0; N];
+    randomness.fill(&mut bytes);
+    bytes
+}

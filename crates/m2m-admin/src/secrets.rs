@@ -1,0 +1,123 @@
+//! The secrets of an application when another one takes their place.
+
+use m2m_authority::MAX_SECRETS;
+use m2m_authority::registry::{Ending, SecretHash, StoredSecret};
+use m2m_jwt::UnixTime;
+use m2m_store::RecordId;
+
+use crate::Randomness;
+use crate::randomness::bytes;
+
+/// Whether the secret works.
+pub(crate) fn is_live(secret: &StoredSecret, now: UnixTime) -> bool {
+    secret
+        .ending
+        .as_ref()
+        .is_none_or(|ending| ending.at() > now)
+}
+
+/// The live secret that was made last.
+pub(crate) fn newest_live(secrets: &[StoredSecret], now: UnixTime) -> Option<&StoredSecret> {
+    // Of several that are as old the one that was written last.
+    secrets
+        .iter()
+        .filter(|secret| is_live(secret, now))
+        .max_by_key(|secret| secret.created_at)
+}
+
+/// Whether a live secret has this hash.
+pub(crate) fn has_live(secrets: &[StoredSecret], hash: &SecretHash, now: UnixTime) -> bool {
+    secrets
+        .iter()
+        .any(|secret| is_live(secret, now) && is(secret, hash))
+}
+
+/// Adds a secret, and ends all others now. Of those that have ended the oldest are forgotten, so that there are at most
+/// [`MAX_SECRETS`].
+pub(crate) fn replace(
+    secrets: &mut Vec<StoredSecret>,
+    hash: SecretHash,
+    by: &str,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) {
+    // One that has ended does not come back to life beside itself: which of the two was presented could not be told.
+    secrets.retain(|secret| !is(secret, &hash));
+    for secret in secrets.iter_mut().filter(|secret| is_live(secret, now)) {
+        secret.ending = Some(Ending::RotatedOut {
+            at: now,
+            by: by.into(),
+        });
+    }
+    // All have ended now.
+    while secrets.len() >= MAX_SECRETS {
+        let ended_at = |(_, secret): &(usize, &StoredSecret)| {
+            (secret.ending.as_ref().map(Ending::at), secret.created_at)
+        };
+        let Some((oldest, _)) = secrets.iter().enumerate().min_by_key(ended_at) else {
+            break;
+        };
+        secrets.remove(oldest);
+    }
+    let id = RecordId::new(now, bytes(randomness)).to_string();
+    secrets.push(StoredSecret::new(&id, hash, now));
+}
+
+fn is(secret: &StoredSecret, hash: &SecretHash) -> bool {
+    bool::from(secret.hash.constant_time_eq(hash))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+    fn hash(number: u8) -> SecretHash {
+        SecretHash::from_bytes([number; 32])
+    }
+
+    fn rotate(secrets: &mut Vec<StoredSecret>, number: u8, now: UnixTime) {
+        let mut zeros = |bytes: &mut [u8]| bytes.fill(0);
+        replace(secrets, hash(number), "me", &mut zeros, now);
+    }
+
+    #[test]
+    fn the_others_end_now_and_by_whom() {
+        let mut secrets = Vec::new();
+        rotate(&mut secrets, 1, NOW);
+        let later = NOW.saturating_add_seconds(60);
+        rotate(&mut secrets, 2, later);
+        assert!(!has_live(&secrets, &hash(1), later));
+        assert!(has_live(&secrets, &hash(2), later));
+        let rotated = Ending::RotatedOut {
+            at: later,
+            by: "me".into(),
+        };
+        assert_eq!(secrets[0].ending, Some(rotated));
+    }
+
+    #[test]
+    fn the_oldest_that_ended_are_forgotten() {
+        let mut secrets = Vec::new();
+        for number in 1..=20 {
+            let now = NOW.saturating_add_seconds(u64::from(number));
+            rotate(&mut secrets, number, now);
+            assert!(secrets.len() <= MAX_SECRETS);
+        }
+        let end = NOW.saturating_add_seconds(20);
+        assert!(has_live(&secrets, &hash(20), end));
+        assert!(is(&secrets[0], &hash(13)));
+    }
+
+    #[test]
+    fn one_that_ended_comes_back_once() {
+        let mut secrets = Vec::new();
+        for number in [1, 2, 1] {
+            rotate(&mut secrets, number, NOW);
+        }
+        assert_eq!(secrets.len(), 2);
+        assert!(has_live(&secrets, &hash(1), NOW));
+        assert!(!has_live(&secrets, &hash(2), NOW));
+    }
+}

@@ -1,0 +1,90 @@
+//! What a file says, as records. How it is told what is wrong with it is tested where it is shown.
+
+use m2m_authority::registry::{Application, AuthenticationMethods};
+
+use super::*;
+
+fn populate(source: &str) -> Populated {
+    // Not random, so that what is made can be told.
+    let mut next = 0;
+    let mut counted = |bytes: &mut [u8]| {
+        next += 1;
+        bytes.fill(next);
+    };
+    World::parse(source)
+        .unwrap()
+        .populate(&mut counted)
+        .unwrap()
+}
+
+fn application(line: &str) -> Application {
+    let source = format!("[[application]]\nname = \"A\"\n{line}\n");
+    let [application] = <[_; 1]>::try_from(populate(&source).records.applications)
+        .expect("the file has one application");
+    application
+}
+
+#[test]
+fn the_issuer_stays_a_placeholder() {
+    let source = "[[api]]\nname = \"Management\"\naudience = \"{issuer}/api\"\n[[api]]\nname = \"Other\"\naudience = \"{issuer}/x\"\n";
+    let apis = populate(source).records.apis;
+    assert_eq!(&*apis[0].audience, "{issuer}/api");
+    assert_eq!(*apis[0].aliases, ["{issuer}/api/v1".into()]);
+    assert_eq!(&*apis[1].audience, "{issuer}/x");
+    assert_eq!(apis[1].aliases.len(), 0);
+}
+
+#[test]
+fn who_is_authorized_for_the_management_api_manages() {
+    let authorized = |audience: &str| {
+        application(&format!(
+            "authorize = [{{ audience = \"{audience}\", scopes = [] }}]"
+        ))
+    };
+    assert!(authorized("{issuer}/api").is_management);
+    assert!(authorized("{issuer}/api/v1").is_management);
+    assert!(!authorized("{issuer}/apis").is_management);
+    assert!(!application("").is_management);
+}
+
+#[test]
+fn every_method_of_authentication_is_allowed_unless_some_are_named() {
+    let methods = |line: &str| application(line).authentication_methods;
+    let both = AuthenticationMethods {
+        client_secret_basic: true,
+        client_secret_post: true,
+    };
+    assert_eq!(methods(""), both);
+    let all = "authentication_methods = [\"client_secret_post\", \"client_secret_basic\"]";
+    assert_eq!(methods(all), both);
+    let basic = AuthenticationMethods {
+        client_secret_post: false,
+        ..both
+    };
+    assert_eq!(
+        methods("authentication_methods = [\"client_secret_basic\"]"),
+        basic
+    );
+    let wrong =
+        "[[application]]\nname = \"A\"\nauthentication_methods = [\"client_secret_basi\"]\n";
+    let mistake = World::parse(wrong).unwrap_err();
+    assert_eq!(
+        mistake.what(),
+        "unknown authentication method \"client_secret_basi\""
+    );
+    assert_eq!(mistake.help(), Some("did you mean `client_secret_basic`?"));
+    assert_eq!(&wrong[mistake.span().clone()], "\"client_secret_basi\"");
+}
+
+#[test]
+fn what_is_made_comes_from_the_randomness_that_is_handed_in() {
+    let source = "[[application]]\nname = \"A\"\n";
+    let (one, same) = (populate(source), populate(source));
+    assert_eq!(one.generated[0].client_id, same.generated[0].client_id);
+    assert_eq!(
+        one.generated[0].expose_secret(),
+        same.generated[0].expose_secret()
+    );
+    let kept = one.records.applications[0].secrets[0].hash;
+    assert!(bool::from(kept.constant_time_eq(&one.generated[0].hash())));
+}
