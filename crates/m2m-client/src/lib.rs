@@ -1,1 +1,38 @@
 #![doc = include_str!("../README.md")]
+
+// What is asked for, and by whom.
+mod access_token_request;
+mod authentication_method;
+mod credentials;
+
+// What is answered.
+mod access_token;
+mod discovery;
+mod token_answer;
+
+// Who asks, and over what.
+mod client;
+#[cfg(feature = "hyper")]
+mod hyper_transport;
+mod transport;
+
+mod error;
+mod excerpt;
+mod limits;
+
+pub use access_token::AccessToken;
+pub use access_token_request::AccessTokenRequest;
+pub use authentication_method::AuthenticationMethod;
+pub use client::Client;
+pub use credentials::Credentials;
+pub use discovery::{discover, discovery_requests, read_metadata};
+#[cfg(feature = "hyper")]
+pub use error::InvalidCaCertificates;
+pub use error::{
+    DiscoveryError, InvalidCredentials, Refused, ReservedParameter, TokenError, TransportError,
+    TransportFailure, UnexpectedAnswer, UnexpectedBecause,
+};
+#[cfg(feature = "hyper")]
+pub use hyper_transport::{HyperTransport, HyperTransportBuilder, PlainHttp};
+pub use token_answer::read_token;
+pub use transport::{BoxError, Transport};

@@ -1,9 +1,11 @@
 //! The command line: what can be typed, and the help that shows it.
 
+mod connection;
 mod demo;
 mod explain;
 mod jwt;
 mod serve;
+mod token;
 
 #[cfg(test)]
 mod named_commands;
@@ -14,10 +16,12 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use m2m_errors::Profile;
 
+pub(crate) use connection::ConnectionOptions;
 pub(crate) use demo::DemoOptions;
 pub(crate) use explain::ExplainOptions;
 pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
 pub(crate) use serve::ServeOptions;
+pub(crate) use token::{SecretText, TokenOptions};
 
 /// Tokens for machines, and the exact reason when there is none.
 ///
@@ -38,6 +42,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     Demo(DemoOptions),
     Serve(ServeOptions),
+    Token(TokenOptions),
     /// Look into a token.
     #[command(subcommand, after_help = jwt::EXAMPLES)]
     Jwt(JwtCommand),
@@ -99,6 +104,8 @@ const EXAMPLES: &str = "\
 Examples:
   m2m demo                               see the whole in a minute
   m2m serve --world world.toml           serve the applications in a file
+  m2m token --audience https://orders.example/api
+                                         a token, alone
   m2m jwt decode \"$TOKEN\"                what a token says
   m2m explain invalid_client             what an error means, and what to do
 

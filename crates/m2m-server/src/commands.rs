@@ -8,6 +8,7 @@ mod jwt_decode;
 mod jwt_verify;
 mod serve;
 mod start;
+mod token;
 mod token_input;
 mod token_text;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(&options, output),
         Command::Serve(options) => serve::serve(&options, output),
+        Command::Token(options) => token::token(&options, output),
         Command::Jwt(JwtCommand::Decode(options)) => jwt_decode::decode(&options, output),
         Command::Jwt(JwtCommand::Verify(options)) => jwt_verify::verify(&options, output),
         Command::Explain(options) => explain::explain(&options, output),

@@ -1,108 +1,116 @@
-//! A small HTTP client over plain TCP, for the commands that look at a server from outside.
+//! HTTP for the commands that look at a server from outside.
 
-use std::time::Duration;
+use std::path::Path;
 
 use bytes::Bytes;
-use http::{Method, Request, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use http::{Request, Uri};
+use m2m_client::{HyperTransport, PlainHttp, TransportError, TransportFailure};
+use tower_service::Service as _;
 
+use crate::cli::ConnectionOptions;
 use crate::error::Failure;
+use crate::printable::printable;
+use crate::regular_file::{Pipes, RegularFile};
 
 /// An answer with its whole body.
 pub(crate) type Response = http::Response<Bytes>;
 
-/// Fetches a document.
-///
-/// # Errors
-///
-/// If the URL is none of plain http, or the server cannot be reached, or does not answer in time or at bearable length.
-pub(crate) async fn get(url: &str) -> Result<Response, Failure> {
-    send(Method::GET, url, None).await
-}
+/// A client that trusts whom the machine and the user trust.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpClient(HyperTransport);
 
-/// Sends a form.
-///
-/// # Errors
-///
-/// As [`get`].
-pub(crate) async fn post_form(url: &str, form: String) -> Result<Response, Failure> {
-    send(Method::POST, url, Some(form)).await
-}
-
-async fn send(method: Method, url: &str, form: Option<String>) -> Result<Response, Failure> {
-    let unreachable =
-        |why: String| Failure::unreachable(format!("cannot reach {url}")).because(why);
-    let (uri, authority) = parse(url)?;
-    let mut request = Request::builder()
-        .method(method)
-        .uri(
-            uri.path_and_query()
-                .map_or("/", http::uri::PathAndQuery::as_str),
-        )
-        .header(header::HOST, authority.as_str())
-        .header(header::CONNECTION, "close");
-    if form.is_some() {
-        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+impl HttpClient {
+    /// A client as the options have it.
+    ///
+    /// # Errors
+    ///
+    /// If the file with CA certificates cannot be read, or has none.
+    pub(crate) fn new(options: &ConnectionOptions) -> Result<Self, Failure> {
+        let mut builder = HyperTransport::builder();
+        if let Some(path) = &options.ca_file {
+            builder = builder
+                .ca_certificates(&read_ca_file(path)?)
+                .map_err(|error| {
+                    Failure::usage(format!("cannot use the CA certificates in {}", path.display()))
+                        .because(error.to_string())
+                        .help("--ca-file takes PEM: one certificate or several, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
+                })?;
+        }
+        if options.allow_plain_http {
+            builder = builder.plain_http(PlainHttp::Allowed);
+        }
+        Ok(Self(builder.build()))
     }
-    let request = request
-        .body(Full::new(Bytes::from(form.unwrap_or_default())))
-        .map_err(|error| unreachable(error.to_string()))?;
-    let host = (
-        authority.host().trim_matches(['[', ']']),
-        authority.port_u16().unwrap_or(80),
+
+    /// What sends the requests.
+    pub(crate) fn transport(&self) -> HyperTransport {
+        self.0.clone()
+    }
+
+    /// Fetches a document.
+    ///
+    /// # Errors
+    ///
+    /// If the address is none, or the server cannot be reached, or does not answer in time or at bearable length.
+    pub(crate) async fn get(&self, url: &str) -> Result<Response, Failure> {
+        let uri: Uri = url.parse().map_err(|_| {
+            Failure::usage(format!("{} is not a URL", printable(url)))
+                .help("write it as https://id.example/path")
+        })?;
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = uri;
+        self.send(request).await
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    ///
+    /// As [`HttpClient::get`].
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response, Failure> {
+        let answer = self.transport().call(request).await;
+        answer.map_err(|error| unreachable(&error))
+    }
+}
+
+/// Why a server cannot be reached, and what to do about it.
+pub(crate) fn unreachable(error: &TransportError) -> Failure {
+    let kind = error.failure();
+    let target = printable(error.target());
+    let is_wrong_address = matches!(
+        kind,
+        TransportFailure::UrlInvalid | TransportFailure::PlainHttp
     );
-    let exchange = async {
-        let stream = TcpStream::connect(host)
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        tokio::spawn(connection);
-        let response = sender
-            .send_request(request)
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_BODY_BYTES)
-            .collect()
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        Ok(Response::from_parts(parts, body.to_bytes()))
+    let failure = if is_wrong_address {
+        Failure::usage(format!("cannot call {target}"))
+    } else {
+        Failure::unreachable(format!("cannot reach {target}"))
     };
-    tokio::time::timeout(MAX_TIME, exchange)
-        .await
-        .unwrap_or_else(|_| {
-            Err(unreachable(format!(
-                "there was no answer within {} seconds",
-                MAX_TIME.as_secs()
-            )))
+    let mut failure = failure.because(kind.to_string());
+    if let Some(detail) = error.detail() {
+        failure = failure.because(printable(detail));
+    }
+    if kind == TransportFailure::CertificateUntrusted {
+        failure = failure.help(
+            "if the authority is one of your own: --ca-file FILE, or M2M_CA_FILE, with its certificate as PEM, got from its operator",
+        );
+    }
+    if kind == TransportFailure::PlainHttp {
+        failure = failure.help("if all of the way is protected by other means: --allow-plain-http");
+    }
+    let fixes = kind.advice().fixes.iter();
+    fixes.fold(failure, |failure, fix| failure.help(*fix))
+}
+
+fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
+    RegularFile::open(path, Pipes::Taken)
+        .and_then(|file| file.read(MAX_CA_FILE_BYTES))
+        .map_err(|error| {
+            Failure::usage(format!("cannot read {}", path.display()))
+                .because(error.to_string())
+                .help("name a PEM file with the certificate of the authority: --ca-file FILE, or M2M_CA_FILE")
         })
 }
 
-fn parse(url: &str) -> Result<(Uri, http::uri::Authority), Failure> {
-    let invalid = || {
-        Failure::usage(format!("{url} is not a URL")).help("write it as http://127.0.0.1:8080/path")
-    };
-    let uri: Uri = url.parse().map_err(|_| invalid())?;
-    match uri.scheme_str() {
-        Some("http") => {}
-        Some("https") => {
-            return Err(Failure::usage(format!("cannot fetch {url}"))
-                .because("this release speaks no TLS; the next one does")
-                .help("download it with curl and name the file instead"));
-        }
-        Some(_) | None => return Err(invalid()),
-    }
-    let authority = uri.authority().cloned().ok_or_else(invalid)?;
-    Ok((uri, authority))
-}
-
-/// How long one exchange may take.
-const MAX_TIME: Duration = Duration::from_secs(10);
-
-/// The largest answer that is read. A JWK set has at most half of it. Unit: bytes.
-const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// Four times the list of authorities that systems have. Unit: bytes.
+const MAX_CA_FILE_BYTES: u32 = 1024 * 1024;

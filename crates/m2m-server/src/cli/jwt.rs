@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use m2m_authority::diagnose::nearest;
 use m2m_jwt::Algorithm;
 
-use super::Format;
+use super::{ConnectionOptions, Format};
 
 /// What to do with a token.
 #[derive(Debug, Subcommand)]
@@ -34,9 +34,9 @@ pub(crate) struct JwtVerifyOptions {
     /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// The JWK set of the issuer: a file, or an http URL
-    #[arg(long, value_name = "FILE|URL")]
-    pub(crate) jwks: String,
+    /// The JWK set of the issuer: a file, or a URL. Without it that which the metadata of the issuer name
+    #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
+    pub(crate) jwks: Option<String>,
     /// An audience that the token may be for; several may be given. Without it the audience is not checked
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
@@ -46,6 +46,8 @@ pub(crate) struct JwtVerifyOptions {
     /// An algorithm that the token may be signed with; several may be given. Without it all that are offered
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
     /// How to print the result
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
@@ -65,8 +67,7 @@ fn algorithm(name: &str) -> Result<Algorithm, String> {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m jwt decode \"$TOKEN\"
-  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json \\
-    --issuer http://127.0.0.1:8080 --audience https://orders.example/api";
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api";
 
 const DECODE_EXAMPLES: &str = "\
 Examples:
@@ -75,8 +76,8 @@ Examples:
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  m2m jwt verify \"$TOKEN\" --jwks http://127.0.0.1:8080/.well-known/jwks.json \\
-    --issuer http://127.0.0.1:8080 --audience https://orders.example/api
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api
+  m2m jwt verify \"$TOKEN\" --jwks https://id.internal/.well-known/jwks.json --ca-file internal-ca.pem
   m2m jwt verify --jwks jwks.json --issuer https://id.example --audience https://orders.example/api < token.txt
 
 Without --issuer and --audience a good signature says only that somebody whose key is in the JWK set made the token, for

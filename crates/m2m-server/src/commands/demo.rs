@@ -9,8 +9,9 @@ use std::sync::mpsc::channel;
 use m2m_errors::Profile;
 
 use super::start::{Plan, Started, interrupted, log_panics, start};
-use crate::cli::DemoOptions;
+use crate::cli::{ConnectionOptions, DemoOptions};
 use crate::error::Failure;
+use crate::http_client::HttpClient;
 use crate::output::Output;
 use crate::recorder;
 use crate::world::World;
@@ -65,7 +66,9 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         let serving = tokio::spawn(server.serve(listener, async {
             let _ = stopped.await;
         }));
+        let http = HttpClient::new(&ConnectionOptions::default())?;
         let steps = Steps {
+            http: &http,
             issuer: &issuer,
             registry: &registry,
             generated: &generated,
@@ -74,8 +77,8 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         };
         steps.server(&summary);
         let token = steps.token().await?;
-        steps.claims(&token)?;
-        steps.signature(&token).await?;
+        steps.claims(token.expose_secret())?;
+        steps.signature(token.expose_secret()).await?;
         steps.refusal().await?;
         steps.wrong_secret().await?;
         drop(entries);

@@ -29,9 +29,9 @@ struct Rejected {
 pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
     let token = token_input::read(
         options.token.as_deref(),
-        "m2m jwt verify \"$TOKEN\" --jwks FILE|URL --issuer URL --audience AUDIENCE",
+        "m2m jwt verify \"$TOKEN\" --issuer URL --audience AUDIENCE",
     )?;
-    let keys = keys::read(&options.jwks)?;
+    let keys = keys::read(options)?;
     let now = clock::now();
     match judge(&token, &keys, options, now) {
         Ok(token) => {

@@ -12,3 +12,4 @@ mod limits;
 mod serve;
 mod support;
 mod token;
+mod token_command;

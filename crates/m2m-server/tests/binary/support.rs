@@ -61,6 +61,10 @@ pub(crate) fn m2m(arguments: &[&str]) -> Command {
         "M2M_LISTEN",
         "M2M_SERVE_ISSUER",
         "M2M_PROFILE",
+        "M2M_ISSUER",
+        "M2M_CLIENT_ID",
+        "M2M_CLIENT_SECRET",
+        "M2M_CA_FILE",
         "NO_COLOR",
     ] {
         command.env_remove(name);

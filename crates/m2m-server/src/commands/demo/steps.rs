@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::{Registry, TraceId};
+use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
-use oauth_proto::{AuthorizationServerMetadata, FormWriter, Issuer};
+use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use serde_json::Value;
 
-use super::super::token_text;
+use super::super::{token, token_text};
 use crate::clock;
 use crate::error::Failure;
-use crate::http_client::{self, Response};
+use crate::http_client::{HttpClient, Response};
 use crate::output::Output;
 use crate::recorder::Entry;
 use crate::timestamp::rfc3339;
@@ -21,6 +22,7 @@ use crate::world::GeneratedCredentials;
 /// What the steps have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Steps<'d> {
+    pub(super) http: &'d HttpClient,
     pub(super) issuer: &'d Issuer,
     pub(super) registry: &'d Registry,
     pub(super) generated: &'d [GeneratedCredentials],
@@ -51,21 +53,15 @@ impl Steps<'_> {
     }
 
     /// 2: a token, over HTTP.
-    pub(super) async fn token(&self) -> Result<String, Failure> {
+    pub(super) async fn token(&self) -> Result<AccessToken, Failure> {
         self.output.heading("\n2. A token, over HTTP");
-        let credentials = self.credentials()?;
-        let response = self
-            .request_token(credentials.expose_secret(), None)
+        let now = clock::now();
+        let (credentials, response) = self
+            .request_token(self.credentials()?.expose_secret(), None)
             .await?;
         self.show(&response);
-        let json = json_of(&response);
-        match (
-            response.status().as_u16(),
-            json.get("access_token").and_then(Value::as_str),
-        ) {
-            (200, Some(token)) => Ok(token.to_owned()),
-            _ => Err(Failure::refused("the demo got no token")),
-        }
+        m2m_client::read_token(&response, &credentials, now)
+            .map_err(|error| token::failure(&error, self.issuer))
     }
 
     /// 3: what the token says.
@@ -85,7 +81,7 @@ impl Steps<'_> {
         );
         let url = AuthorizationServerMetadata::url(self.issuer);
         self.output.line(format!("  GET {url}"));
-        let response = http_client::get(&url).await?;
+        let response = self.http.get(&url).await?;
         let metadata =
             AuthorizationServerMetadata::parse(response.body(), self.issuer).map_err(|error| {
                 Failure::refused("the metadata cannot be read").because(error.to_string())
@@ -94,7 +90,7 @@ impl Steps<'_> {
             .jwks_uri
             .ok_or_else(|| Failure::refused("the metadata name no jwks_uri"))?;
         self.output.line(format!("  GET {jwks_uri}"));
-        let response = http_client::get(&jwks_uri).await?;
+        let response = self.http.get(&jwks_uri).await?;
         let set = JwkSet::parse(response.body()).map_err(|error| {
             Failure::refused("the JWK set cannot be read").because(error.to_string())
         })?;
@@ -118,7 +114,7 @@ impl Steps<'_> {
         self.output
             .heading("\n5. A refusal: the scope is misspelled");
         let credentials = self.credentials()?;
-        let response = self
+        let (_, response) = self
             .request_token(credentials.expose_secret(), Some(MISSPELLED_SCOPE))
             .await?;
         self.refused(&response, "invalid_scope")
@@ -131,7 +127,7 @@ impl Steps<'_> {
         );
         let credentials = self.credentials()?;
         let secret = format!("{}\n", credentials.expose_secret());
-        let response = self.request_token(&secret, None).await?;
+        let (_, response) = self.request_token(&secret, None).await?;
         self.refused(&response, "invalid_client")
     }
 
@@ -141,7 +137,11 @@ impl Steps<'_> {
             .ok_or_else(|| Failure::refused("the demo's world has no application"))
     }
 
-    async fn request_token(&self, secret: &str, scope: Option<&str>) -> Result<Response, Failure> {
+    async fn request_token(
+        &self,
+        secret: &str,
+        scope: Option<&str>,
+    ) -> Result<(Credentials, Response), Failure> {
         let url = format!("{}/oauth2/token", self.issuer);
         let credentials = self.credentials()?;
         self.output.line(format!("  POST {url}"));
@@ -149,19 +149,27 @@ impl Steps<'_> {
             "    grant_type=client_credentials client_id={} client_secret=…",
             credentials.client_id
         ));
-        let mut form = FormWriter::new();
-        form.append("grant_type", "client_credentials")
-            .append("client_id", &credentials.client_id)
-            .append("client_secret", secret)
-            .append("audience", AUDIENCE);
         let asked = scope
             .map(|scope| format!(" scope={scope}"))
             .unwrap_or_default();
         self.output.line(format!("    audience={AUDIENCE}{asked}"));
-        if let Some(scope) = scope {
-            form.append("scope", scope);
-        }
-        http_client::post_form(&url, form.finish()).await
+        let credentials = Credentials::new(credentials.client_id.clone(), secret)
+            .map_err(|error| Failure::refused(error.to_string()))?;
+        let endpoint = url
+            .parse()
+            .map_err(|_| Failure::refused(format!("the demo's token endpoint is no URL: {url}")))?;
+        let request = AccessTokenRequest::new().with_audience(AUDIENCE);
+        let request = scope
+            .into_iter()
+            .fold(request, AccessTokenRequest::with_scope);
+        // What the lines above say: the credentials in the body.
+        let request = request.to_http(
+            &endpoint,
+            &credentials,
+            AuthenticationMethod::ClientSecretPost,
+        );
+        let response = self.http.send(request).await?;
+        Ok((credentials, response))
     }
 
     fn show(&self, response: &Response) {

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use m2m_jwt::{InvalidToken, Jwk, JwkSet, VerificationKey};
+use oauth_proto::Issuer;
 use serde_json::Value;
 
-use crate::commands::runtime;
+use crate::cli::JwtVerifyOptions;
+use crate::commands::start::parse_issuer;
+use crate::commands::{runtime, token};
 use crate::error::Failure;
-use crate::http_client;
+use crate::http_client::HttpClient;
 use crate::printable::printable;
 use crate::regular_file::{Pipes, RegularFile};
 
@@ -21,35 +24,70 @@ pub(super) struct Keys {
     unusable: Vec<UnusableKey>,
 }
 
-/// The JWK set in a file, or under an http URL.
+/// The JWK set in a file, or under a URL: that of the options, or that which the metadata of the issuer name.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is no JWK set, or has no key that can be used.
-pub(super) fn read(place: &str) -> Result<Keys, Failure> {
-    let json = if place.contains("://") {
-        let response = runtime()?.block_on(http_client::get(place))?;
-        if !response.status().is_success() {
-            return Err(Failure::unreachable(format!(
-                "{place} answers with {}",
-                response.status()
-            ))
-            .help("the metadata of the issuer name the address of its keys as jwks_uri"));
+/// If it cannot be found or read, is no JWK set, or has no key that can be used.
+pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
+    let (place, json) = match (&options.jwks, &options.issuer) {
+        (Some(place), _) if !place.contains("://") => (place.clone(), of_file(place)?),
+        (Some(url), _) => {
+            let http = HttpClient::new(&options.connection)?;
+            let json = runtime()?.block_on(of_url(url, &http))?;
+            (printable(url).into_owned(), json)
         }
-        response.into_body().to_vec()
-    } else {
-        let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
-            .and_then(|file| file.read(MAX_FILE_BYTES));
-        let bytes = bytes.map_err(|error| {
-            Failure::usage(format!("cannot read {place}"))
-                .because(error.to_string())
-                .help("name a file with a JWK set, or its http URL")
-        })?;
-        bytes.to_vec()
+        (None, Some(issuer)) => {
+            let issuer = parse_issuer(issuer)?;
+            let http = HttpClient::new(&options.connection)?;
+            runtime()?.block_on(of_issuer(&issuer, &http))?
+        }
+        (None, None) => {
+            return Err(Failure::usage("there are no keys to verify the token with")
+                .help("--issuer URL finds them; --jwks FILE|URL names them"));
+        }
     };
-    let set = JwkSet::parse(&json).map_err(|error| {
+    of_json(&place, &json)
+}
+
+fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
+        .and_then(|file| file.read(MAX_FILE_BYTES));
+    let bytes = bytes.map_err(|error| {
+        Failure::usage(format!("cannot read {place}"))
+            .because(error.to_string())
+            .help("name a file with a JWK set, or its URL")
+    })?;
+    Ok(bytes.to_vec())
+}
+
+async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
+    let response = http.get(url).await?;
+    if !response.status().is_success() {
+        let (url, status) = (printable(url), response.status());
+        return Err(Failure::unreachable(format!("{url} answers with {status}"))
+            .help("the metadata of the issuer name the address of its keys as jwks_uri"));
+    }
+    Ok(response.into_body().to_vec())
+}
+
+/// Where the metadata of the issuer say that its keys are, and what is there.
+async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8>), Failure> {
+    let metadata = m2m_client::discover(issuer, &http.transport())
+        .await
+        .map_err(|error| token::failure(&error, issuer))?;
+    let url = metadata.jwks_uri.ok_or_else(|| {
+        Failure::unreachable(format!("the metadata of {issuer} name no jwks_uri"))
+            .help("if you know where its keys are: --jwks FILE|URL")
+    })?;
+    let json = of_url(&url, http).await?;
+    Ok((printable(&url).into_owned(), json))
+}
+
+fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
+    let set = JwkSet::parse(json).map_err(|error| {
         let failure = Failure::usage(format!("{place} is no JWK set"));
-        match jwks_uri(&json) {
+        match jwks_uri(json) {
             Some(jwks_uri) => failure
                 .because("it is the metadata of an issuer")
                 .help(format!("its keys are elsewhere: --jwks {jwks_uri}")),
@@ -58,7 +96,7 @@ pub(super) fn read(place: &str) -> Result<Keys, Failure> {
     })?;
     let is_usable = |key: &&Jwk| VerificationKey::new(key).is_ok();
     let usable: JwkSet = set.keys().iter().filter(is_usable).cloned().collect();
-    let unusable = UnusableKey::all_of(&json);
+    let unusable = UnusableKey::all_of(json);
     if usable.keys().is_empty() {
         let failure = Failure::usage(format!("{place} has no key that can be used"));
         return Err(unusable

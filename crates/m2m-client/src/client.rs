@@ -1,0 +1,84 @@
+//! Who asks, again and again.
+
+use std::sync::OnceLock;
+
+use http::Uri;
+use m2m_jwt::UnixTime;
+use oauth_proto::Issuer;
+
+use crate::discovery::{discover_cleaned, token_endpoint};
+use crate::excerpt::Cleaner;
+use crate::transport::send;
+use crate::{
+    AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials, TokenError, Transport,
+    read_token,
+};
+
+/// A client of one issuer, with its credentials.
+///
+/// The token endpoint is discovered with the first request, and kept. It waits for its transport and for nothing else: it
+/// needs no runtime of its own and reads no clock. Each call of [`Client::token`] requests a token; keeping them is up to the
+/// caller.
+#[derive(Debug)]
+pub struct Client<T> {
+    issuer: Issuer,
+    credentials: Credentials,
+    method: AuthenticationMethod,
+    transport: T,
+    token_endpoint: OnceLock<Uri>,
+}
+
+impl<T> Client<T> {
+    /// A client that authenticates with a Basic header.
+    #[must_use]
+    pub const fn new(issuer: Issuer, credentials: Credentials, transport: T) -> Self {
+        Self {
+            issuer,
+            credentials,
+            method: AuthenticationMethod::ClientSecretBasic,
+            transport,
+            token_endpoint: OnceLock::new(),
+        }
+    }
+
+    /// The same, authenticating in another way.
+    #[must_use]
+    pub fn with_authentication_method(mut self, method: AuthenticationMethod) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The same with a token endpoint that is known, so that none is discovered.
+    #[must_use]
+    pub fn with_token_endpoint(mut self, token_endpoint: Uri) -> Self {
+        self.token_endpoint = token_endpoint.into();
+        self
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// Requests a token. `now` is the time before the call.
+    ///
+    /// # Errors
+    /// [`TokenError`], which says what to do about it. No text of it holds the secret.
+    pub async fn token(
+        &self,
+        request: &AccessTokenRequest,
+        now: UnixTime,
+    ) -> Result<AccessToken, TokenError> {
+        let cleaner = Cleaner::of(&self.credentials);
+        let token_endpoint = match self.token_endpoint.get() {
+            Some(token_endpoint) => token_endpoint,
+            None => {
+                let metadata = discover_cleaned(&self.issuer, &self.transport, &cleaner).await?;
+                let discovered =
+                    token_endpoint(&metadata).map_err(|error| error.cleaned(&cleaner))?;
+                // Who comes second throws away what is the same.
+                self.token_endpoint.get_or_init(|| discovered)
+            }
+        };
+        let request = request.to_http(token_endpoint, &self.credentials, self.method);
+        let response = send(&self.transport, request, &cleaner).await?;
+        read_token(&response, &self.credentials, now)
+    }
+}

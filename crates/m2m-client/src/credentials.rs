@@ -1,0 +1,70 @@
+//! Who asks.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::InvalidCredentials;
+
+/// A client id and its secret.
+///
+/// Neither is empty; beyond that other servers have other grammars, so that any text is taken. `Debug` does not show the
+/// secret, and the memory that keeps it is wiped.
+///
+/// ```
+/// use m2m_client::Credentials;
+///
+/// let credentials = Credentials::new("billing-job", "s3cr3t")?;
+/// assert_eq!(
+///     format!("{credentials:?}"),
+///     r#"Credentials { client_id: "billing-job", secret: "[redacted]" }"#,
+/// );
+/// # Ok::<(), m2m_client::InvalidCredentials>(())
+/// ```
+#[derive(Clone)]
+pub struct Credentials {
+    client_id: String,
+    secret: Zeroizing<String>,
+}
+
+impl Credentials {
+    /// Takes a client id and its secret.
+    ///
+    /// # Errors
+    /// [`InvalidCredentials`]: one of them is empty, which an unset variable often makes it.
+    pub fn new(
+        client_id: impl Into<String>,
+        client_secret: impl Into<String>,
+    ) -> Result<Self, InvalidCredentials> {
+        let client_id = client_id.into();
+        let secret = Zeroizing::new(client_secret.into());
+        if client_id.is_empty() {
+            return Err(InvalidCredentials::ClientIdEmpty);
+        }
+        if secret.is_empty() {
+            return Err(InvalidCredentials::SecretEmpty);
+        }
+        Ok(Self { client_id, secret })
+    }
+
+    /// The client id.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        &self.secret
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("client_id", &self.client_id)
+            .field("secret", &"[redacted]")
+            .finish()
+    }
+}

@@ -1,0 +1,152 @@
+//! From an issuer to its token endpoint.
+
+use bytes::Bytes;
+use http::{Request, Response, Uri};
+use oauth_proto::{AuthorizationServerMetadata, InvalidMetadata, Issuer};
+use serde::Deserialize;
+
+use crate::access_token_request::accept_json;
+use crate::excerpt::Cleaner;
+use crate::limits::MAX_URL_CHARACTERS;
+use crate::transport::send;
+use crate::{DiscoveryError, TokenError, Transport};
+
+/// The requests for the metadata of an issuer, in the order in which they are tried: where RFC 8414 has them, the well-known
+/// name before the issuer's own path, then where OpenID providers have them, the well-known name behind it.
+///
+/// Source: RFC 8414, section 3.1, <https://www.rfc-editor.org/rfc/rfc8414#section-3.1>; OpenID Connect Discovery 1.0, section 4.
+///
+/// ```
+/// use m2m_client::discovery_requests;
+///
+/// let issuer = oauth_proto::Issuer::parse("https://id.example/tenant")?;
+/// let [first, second] = discovery_requests(&issuer);
+/// assert_eq!(first.uri(), "https://id.example/.well-known/oauth-authorization-server/tenant");
+/// assert_eq!(second.uri(), "https://id.example/tenant/.well-known/openid-configuration");
+/// # Ok::<(), oauth_proto::InvalidIssuer>(())
+/// ```
+#[must_use]
+pub fn discovery_requests(issuer: &Issuer) -> [Request<Bytes>; 2] {
+    let paths = [
+        AuthorizationServerMetadata::path(issuer),
+        AuthorizationServerMetadata::openid_path(issuer),
+    ];
+    paths.map(|path| {
+        let mut request = Request::new(Bytes::new());
+        // What a library for URIs does not take, such as a port beyond 65535, no transport reaches; it is refused there.
+        *request.uri_mut() = format!("{}{path}", issuer.origin())
+            .parse()
+            .unwrap_or_default();
+        accept_json(request.headers_mut());
+        request
+    })
+}
+
+/// Reads what was answered to one of [`discovery_requests`].
+///
+/// The document has to name the very issuer that was asked for, byte for byte.
+///
+/// Source: RFC 8414, section 3.3, <https://www.rfc-editor.org/rfc/rfc8414#section-3.3>.
+///
+/// # Errors
+/// - [`DiscoveryError::Status`]: there is no document;
+/// - [`DiscoveryError::Document`]: there is another one;
+/// - [`DiscoveryError::OtherIssuer`]: it is that of another issuer.
+pub fn read_metadata(
+    issuer: &Issuer,
+    response: &Response<Bytes>,
+) -> Result<AuthorizationServerMetadata, DiscoveryError> {
+    let status = response.status();
+    if !status.is_success() {
+        return Err(DiscoveryError::Status {
+            issuer: issuer.as_str().to_owned(),
+            status,
+        });
+    }
+    let body = response.body();
+    AuthorizationServerMetadata::parse(body, issuer).map_err(|error| match error {
+        InvalidMetadata::Document(error) => DiscoveryError::Document {
+            issuer: issuer.as_str().to_owned(),
+            error,
+        },
+        InvalidMetadata::OtherIssuer | InvalidMetadata::OtherResource | _ => {
+            DiscoveryError::OtherIssuer {
+                issuer: issuer.as_str().to_owned(),
+                named: issuer_in(body),
+            }
+        }
+    })
+}
+
+/// Fetches the metadata of an issuer, at the second place where there is nothing useful at the first.
+///
+/// # Errors
+/// - [`TokenError::Transport`]: nobody answers;
+/// - [`TokenError::Discovery`]: what is answered are not the metadata of this issuer. Of the two answers the one is told that is
+///   nearer to it.
+pub async fn discover<T: Transport>(
+    issuer: &Issuer,
+    transport: &T,
+) -> Result<AuthorizationServerMetadata, TokenError> {
+    discover_cleaned(issuer, transport, &Cleaner::without_secret()).await
+}
+
+pub(crate) async fn discover_cleaned<T: Transport>(
+    issuer: &Issuer,
+    transport: &T,
+    cleaner: &Cleaner,
+) -> Result<AuthorizationServerMetadata, TokenError> {
+    let [first, second] = discovery_requests(issuer);
+    let response = send(transport, first, cleaner).await?;
+    let first = match read_metadata(issuer, &response) {
+        Ok(metadata) => return Ok(metadata),
+        Err(error) => error,
+    };
+    let response = send(transport, second, cleaner).await?;
+    read_metadata(issuer, &response).map_err(|second| {
+        let nearer = if second.distance() < first.distance() {
+            second
+        } else {
+            first
+        };
+        nearer.cleaned(cleaner).into()
+    })
+}
+
+/// The token endpoint that the metadata name.
+pub(crate) fn token_endpoint(
+    metadata: &AuthorizationServerMetadata,
+) -> Result<Uri, DiscoveryError> {
+    let issuer = &metadata.issuer;
+    let named =
+        metadata
+            .token_endpoint
+            .as_deref()
+            .ok_or_else(|| DiscoveryError::TokenEndpointMissing {
+                issuer: issuer.as_str().to_owned(),
+            })?;
+    let scheme = |uri: &Uri| match uri.scheme_str() {
+        Some("https") => true,
+        // Whoever trusts an issuer over TLS does not send it a secret in the clear.
+        Some("http") => !issuer.is_https(),
+        Some(_) | None => false,
+    };
+    named
+        .parse()
+        .ok()
+        .filter(|uri: &Uri| scheme(uri) && uri.host().is_some_and(|host| !host.is_empty()))
+        .ok_or_else(|| DiscoveryError::TokenEndpointUnusable {
+            issuer: issuer.as_str().to_owned(),
+            token_endpoint: Cleaner::without_secret().url(named, MAX_URL_CHARACTERS),
+        })
+}
+
+fn issuer_in(json: &[u8]) -> String {
+    #[derive(Deserialize)]
+    struct Named {
+        issuer: String,
+    }
+
+    let named = serde_json::from_slice(json).map(|named: Named| named.issuer);
+    Cleaner::without_secret().url(&named.unwrap_or_default(), MAX_URL_CHARACTERS)
+}

@@ -1,0 +1,74 @@
+//! The token endpoint says no.
+
+use core::fmt;
+use core::time::Duration;
+
+use http::StatusCode;
+use m2m_errors::{Advice, ErrorCode, Status};
+
+/// A refusal of the token endpoint, of any provider.
+///
+/// The texts are the server's own, shortened, without characters that steer a terminal, and without the secret if it is in
+/// them.
+///
+/// Source: RFC 6749, section 5.2, <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Refused {
+    /// The status of HTTP.
+    pub status: StatusCode,
+    /// The code, such as `invalid_client`.
+    pub error: String,
+    /// The text for developers.
+    pub error_description: Option<String>,
+    /// The page for developers.
+    pub error_uri: Option<String>,
+    /// The id under which the operator finds this one refusal. Servers of this kind send it, others rarely do.
+    pub trace_id: Option<String>,
+    /// How long to wait before the next attempt, where the server says it in seconds.
+    pub retry_after: Option<Duration>,
+}
+
+impl Refused {
+    /// The code, if it is one that is known.
+    #[must_use]
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.error.parse().ok()
+    }
+
+    /// What usually leads to the code, else to the status, and what to do about it.
+    #[must_use]
+    pub fn advice(&self) -> Advice {
+        let of_status =
+            || Status::from_code(self.status.as_u16()).map(|status| status.entry().advice);
+        self.code()
+            .map(|code| code.entry().advice)
+            .or_else(of_status)
+            .unwrap_or(OWN_CODE)
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status.as_u16();
+        write!(f, "the token endpoint refuses with {status} {}", self.error)?;
+        if let Some(description) = &self.error_description {
+            write!(f, ": {description}")?;
+        }
+        if let Some(trace_id) = &self.trace_id {
+            write!(f, " (trace_id {trace_id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Refused {}
+
+/// For a code that only this server has, with a status that says nothing either.
+const OWN_CODE: Advice = Advice {
+    causes: &["The server has an error code of its own for what is wrong with the request."],
+    fixes: &[
+        "Look the code up in the documentation of the server.",
+        "Show the code, and the time of the request, to the operator of the server.",
+    ],
+};

@@ -1,0 +1,112 @@
+//! Finding the host, connecting, and agreeing on TLS, in bounded time.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use std::net::SocketAddr;
+
+use http::Uri;
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use super::plain_http::is_localhost;
+use crate::BoxError;
+
+/// The name of the host has no address.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct NameUnresolved(String);
+
+/// There was no connection in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the limit is {0:?}")]
+pub(super) struct ConnectTimedOut(Duration);
+
+/// The resolver of the system. Names of this machine lead to this machine, whatever it says (RFC 6761, section 6.3): plain
+/// http may go there.
+#[derive(Debug, Clone)]
+pub(super) struct Resolver(GaiResolver);
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self(GaiResolver::new())
+    }
+}
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = NameUnresolved;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        // That of the system is always ready.
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let only_loopback = is_localhost(name.as_str());
+        let addresses = self.0.call(name);
+        Box::pin(async move {
+            let addresses = addresses
+                .await
+                .map_err(|error| NameUnresolved(error.to_string()))?;
+            let addresses: Vec<_> = addresses
+                .filter(|address| !only_loopback || address.ip().is_loopback())
+                .collect();
+            if addresses.is_empty() {
+                return Err(NameUnresolved("there is no address".to_owned()));
+            }
+            Ok(addresses.into_iter())
+        })
+    }
+}
+
+/// A connector whose work ends in time, all three parts of it together.
+#[derive(Clone)]
+pub(super) struct TimedConnector {
+    https: HttpsConnector<HttpConnector<Resolver>>,
+    limit: Duration,
+}
+
+impl TimedConnector {
+    pub(super) const fn new(
+        https: HttpsConnector<HttpConnector<Resolver>>,
+        limit: Duration,
+    ) -> Self {
+        Self { https, limit }
+    }
+}
+
+impl Service<Uri> for TimedConnector {
+    type Response = MaybeHttpsStream<TokioIo<TcpStream>>;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.https.poll_ready(context)
+    }
+
+    fn call(&mut self, target: Uri) -> Self::Future {
+        let connected = self.https.call(target);
+        let limit = self.limit;
+        Box::pin(async move {
+            tokio::time::timeout(limit, connected)
+                .await
+                .unwrap_or_else(|_| Err(ConnectTimedOut(limit).into()))
+        })
+    }
+}
+
+impl fmt::Debug for TimedConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TimedConnector")
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,106 @@
+//! What the errors of hyper, rustls and the system mean.
+
+use core::error::Error;
+use std::io;
+
+use http_body_util::LengthLimitError;
+use rustls::CertificateError;
+use rustls::pki_types::InvalidDnsNameError;
+
+use super::connector::{ConnectTimedOut, NameUnresolved};
+use crate::TransportFailure;
+
+/// What went wrong, and what the one who noticed it says.
+pub(super) fn classify(error: &(dyn Error + 'static)) -> (TransportFailure, String) {
+    let mut last = error;
+    for error in chain(error) {
+        if let Some(failure) = failure_of(error) {
+            return (failure, error.to_string());
+        }
+        last = error;
+    }
+    (TransportFailure::Other, last.to_string())
+}
+
+/// The error and what led to it, from the outside in.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    core::iter::successors(Some(error), |error| {
+        let error: &'e (dyn Error + 'static) = *error;
+        // What such an error was made from is not its source, but that of it is.
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+            .map(|wrapped| -> &'e (dyn Error + 'static) { wrapped });
+        wrapped.or_else(|| error.source())
+    })
+}
+
+fn failure_of(error: &(dyn Error + 'static)) -> Option<TransportFailure> {
+    if error.is::<NameUnresolved>() {
+        Some(TransportFailure::NameUnresolved)
+    } else if error.is::<ConnectTimedOut>() {
+        Some(TransportFailure::ConnectTimedOut)
+    } else if error.is::<InvalidDnsNameError>() {
+        Some(TransportFailure::UrlInvalid)
+    } else if error.is::<LengthLimitError>() {
+        Some(TransportFailure::AnswerTooLarge)
+    } else if let Some(error) = error.downcast_ref::<rustls::Error>() {
+        Some(of_tls(error))
+    } else if let Some(error) = error.downcast_ref::<io::Error>() {
+        of_system(error)
+    } else {
+        of_http(error.downcast_ref()?)
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enums are those of others, and grow"
+)]
+fn of_tls(error: &rustls::Error) -> TransportFailure {
+    match error {
+        rustls::Error::InvalidCertificate(error) => match error {
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. } => TransportFailure::CertificateOutOfTime,
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                TransportFailure::CertificateOfOtherName
+            }
+            CertificateError::UnknownIssuer => TransportFailure::CertificateUntrusted,
+            _ => TransportFailure::TlsFailed,
+        },
+        _ => TransportFailure::TlsFailed,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is that of the standard library, and grows"
+)]
+fn of_system(error: &io::Error) -> Option<TransportFailure> {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Some(TransportFailure::ConnectionRefused),
+        io::ErrorKind::TimedOut => Some(TransportFailure::ConnectTimedOut),
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable
+        | io::ErrorKind::PermissionDenied => Some(TransportFailure::ConnectFailed),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Some(TransportFailure::ConnectionLost),
+        _ => None,
+    }
+}
+
+fn of_http(error: &hyper::Error) -> Option<TransportFailure> {
+    if error.is_parse() {
+        Some(TransportFailure::AnswerNotHttp)
+    } else if error.is_incomplete_message() || error.is_closed() || error.is_canceled() {
+        Some(TransportFailure::ConnectionLost)
+    } else {
+        None
+    }
+}

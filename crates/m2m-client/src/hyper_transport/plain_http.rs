@@ -1,0 +1,84 @@
+//! Where no TLS is needed.
+
+use std::net::IpAddr;
+
+use http::Uri;
+
+use crate::TransportFailure;
+
+/// Where plain http may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum PlainHttp {
+    /// To this machine: `localhost`, the names below it, and loopback addresses.
+    #[default]
+    LoopbackOnly,
+    /// Anywhere. What is sent, credentials and tokens included, can be read and changed by everybody on the way.
+    Allowed,
+}
+
+impl PlainHttp {
+    /// Whether a request may go to this address.
+    pub(super) fn check(self, target: &Uri) -> Result<(), TransportFailure> {
+        let host = target.host().unwrap_or_default();
+        match (target.scheme_str(), self) {
+            _ if host.is_empty() => Err(TransportFailure::UrlInvalid),
+            (Some("https"), _) | (Some("http"), Self::Allowed) => Ok(()),
+            (Some("http"), Self::LoopbackOnly) if is_loopback(host) => Ok(()),
+            (Some("http"), Self::LoopbackOnly) => Err(TransportFailure::PlainHttp),
+            (Some(_) | None, _) => Err(TransportFailure::UrlInvalid),
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address: Result<IpAddr, _> = host.trim_matches(['[', ']']).parse();
+    address.map_or_else(|_| is_localhost(host), |address| address.is_loopback())
+}
+
+/// Whether the name is one of this machine (RFC 6761, section 6.3).
+pub(super) fn is_localhost(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_stays_on_this_machine_unless_it_is_allowed() {
+        let check = |target: &str, rule: PlainHttp| rule.check(&target.parse().unwrap());
+        for target in [
+            "http://127.0.0.1:8080/a",
+            "http://[::1]/",
+            "http://LOCALHOST/",
+            "http://m2m.localhost./",
+            "https://id.example/",
+        ] {
+            assert_eq!(check(target, PlainHttp::LoopbackOnly), Ok(()), "{target}");
+        }
+        for target in [
+            "http://id.example/",
+            "http://localhost.example/",
+            "http://notlocalhost/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1.example/",
+            "http://0.0.0.0/",
+        ] {
+            assert_eq!(
+                check(target, PlainHttp::LoopbackOnly),
+                Err(TransportFailure::PlainHttp),
+                "{target}"
+            );
+            assert_eq!(check(target, PlainHttp::Allowed), Ok(()), "{target}");
+        }
+        for target in ["/path", "ftp://localhost/", "localhost:80"] {
+            assert_eq!(
+                check(target, PlainHttp::Allowed),
+                Err(TransportFailure::UrlInvalid),
+                "{target}"
+            );
+        }
+    }
+}

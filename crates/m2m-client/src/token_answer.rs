@@ -1,0 +1,198 @@
+//! The reading of what the token endpoint answers.
+
+use core::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response, header};
+use m2m_jwt::UnixTime;
+use oauth_proto::{Challenge, ErrorResponse, Limits, TokenResponse, TokenType};
+use zeroize::Zeroizing;
+
+use crate::excerpt::Cleaner;
+use crate::limits::{MAX_DESCRIPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_URL_CHARACTERS};
+use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, UnexpectedBecause};
+
+/// Reads an answer of a token endpoint.
+///
+/// `credentials` are those of the request: no text of an error repeats their secret. `now` is a moment before the request was
+/// sent, so that the token is never held for longer than it lasts.
+///
+/// `token_type` is compared in any case, `expires_in` may be a string of digits, as some providers send it, and a document
+/// without a `Content-Type` is taken for what it is. A refusal is read whatever its status and type, from the body or else
+/// from the challenge.
+///
+/// Source: RFC 6749, sections 5.1 and 5.2, <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>.
+///
+/// # Errors
+/// - [`TokenError::Refused`]: the server says no, and with which code;
+/// - [`TokenError::Unexpected`]: the answer is neither a refusal nor a bearer token.
+///
+/// ```
+/// use bytes::Bytes;
+/// use m2m_client::{Credentials, TokenError, read_token};
+/// use m2m_jwt::UnixTime;
+///
+/// let credentials = Credentials::new("billing-job", "s3cr3t")?;
+/// let now = UnixTime::from_seconds(1_800_000_000);
+/// let answer = |body: &'static str| http::Response::new(Bytes::from_static(body.as_bytes()));
+///
+/// let body = r#"{"access_token":"a.b.c","token_type":"bearer","expires_in":60}"#;
+/// let token = read_token(&answer(body), &credentials, now)?;
+/// assert_eq!(token.expose_secret(), "a.b.c");
+/// assert_eq!(token.expires_at(), Some(UnixTime::from_seconds(1_800_000_060)));
+///
+/// let error = read_token(&answer(r#"{"error":"invalid_client"}"#), &credentials, now).unwrap_err();
+/// assert!(matches!(&error, TokenError::Refused(refused) if refused.error == "invalid_client"));
+/// assert!(!error.fixes().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn read_token(
+    response: &Response<Bytes>,
+    credentials: &Credentials,
+    now: UnixTime,
+) -> Result<AccessToken, TokenError> {
+    let answer = Answer {
+        response,
+        cleaner: Cleaner::of(credentials),
+    };
+    let status = response.status();
+    if status.is_redirection() {
+        return Err(answer.unexpected(UnexpectedBecause::Redirect {
+            location: answer.location(),
+        }));
+    }
+    if !status.is_success() {
+        return Err(answer.no(UnexpectedBecause::Status));
+    }
+    if let Some(content_type) = answer.other_content_type() {
+        return Err(answer.no(UnexpectedBecause::ContentType { content_type }));
+    }
+    let token = TokenResponse::parse(response.body())
+        .map_err(|error| answer.no(UnexpectedBecause::Document(error)))?;
+    answer.token(token, now)
+}
+
+struct Answer<'r> {
+    response: &'r Response<Bytes>,
+    cleaner: Cleaner,
+}
+
+impl Answer<'_> {
+    fn token(&self, token: TokenResponse<'_>, now: UnixTime) -> Result<AccessToken, TokenError> {
+        match token.token_type {
+            TokenType::Bearer => {}
+            TokenType::Dpop | TokenType::Other(_) => {
+                // An answer that mixes up its members may have the token here.
+                let token_type = self
+                    .cleaner
+                    .excerpt(token.token_type.as_str().as_bytes())
+                    .unwrap_or_default();
+                return Err(self.unexpected(UnexpectedBecause::TokenType { token_type }));
+            }
+        }
+        let expires_at = token
+            .expires_in
+            .map(|seconds| now.saturating_add_seconds(seconds));
+        let scope = token
+            .scope
+            .map(|scope| self.cleaner.text(&scope, MAX_URL_CHARACTERS));
+        let secret = Zeroizing::new(token.access_token.into_exposed_secret().into_owned());
+        AccessToken::new(secret, expires_at, scope)
+            .ok_or_else(|| self.unexpected(UnexpectedBecause::TokenMalformed))
+    }
+
+    /// A refusal, if the answer is one; else what is wrong with it.
+    fn no(&self, because: UnexpectedBecause) -> TokenError {
+        match self.refused() {
+            Some(refused) => Box::new(refused).into(),
+            None => self.unexpected(because),
+        }
+    }
+
+    fn refused(&self) -> Option<Refused> {
+        let body = ErrorResponse::parse(self.response.body()).ok();
+        let challenges = self.response.headers().get_all(header::WWW_AUTHENTICATE);
+        let challenges: Vec<_> = challenges
+            .iter()
+            .filter_map(|value| Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).ok())
+            .flatten()
+            .collect();
+        let challenge = |name| {
+            let mut values = challenges
+                .iter()
+                .filter_map(|challenge| challenge.parameter(name));
+            values.next()
+        };
+        let text =
+            |text: &str, max| Some(self.cleaner.text(text, max)).filter(|text| !text.is_empty());
+        let own = |of_body: Option<&str>, name, max| {
+            let value = if body.is_some() {
+                of_body
+            } else {
+                challenge(name)
+            };
+            value.and_then(|value| text(value, max))
+        };
+        let (mut error, mut description, mut uri, mut trace_id) = (None, None, None, None);
+        if let Some(body) = &body {
+            error = Some(&*body.error);
+            description = body.error_description.as_deref();
+            uri = body.error_uri.as_deref();
+            trace_id = body.trace_id.as_deref();
+        }
+        Some(Refused {
+            status: self.response.status(),
+            error: own(error, "error", MAX_NAME_CHARACTERS)?,
+            error_description: own(description, "error_description", MAX_DESCRIPTION_CHARACTERS),
+            error_uri: own(uri, "error_uri", MAX_URL_CHARACTERS),
+            trace_id: own(trace_id, "trace_id", MAX_NAME_CHARACTERS),
+            retry_after: self.retry_after(),
+        })
+    }
+
+    fn unexpected(&self, because: UnexpectedBecause) -> TokenError {
+        // What holds a token is not shown.
+        let excerpt = match because {
+            UnexpectedBecause::TokenType { .. } | UnexpectedBecause::TokenMalformed => None,
+            UnexpectedBecause::Redirect { .. }
+            | UnexpectedBecause::Status
+            | UnexpectedBecause::ContentType { .. }
+            | UnexpectedBecause::Document(_) => self.cleaner.excerpt(self.response.body()),
+        };
+        let answer = UnexpectedAnswer {
+            status: self.response.status(),
+            because,
+            excerpt,
+            retry_after: self.retry_after(),
+        };
+        Box::new(answer).into()
+    }
+
+    /// The media type, where there is one and it is none of JSON.
+    fn other_content_type(&self) -> Option<String> {
+        let value = header_text(self.response.headers(), &header::CONTENT_TYPE)?;
+        let media_type = value.split(';').next().unwrap_or_default().trim();
+        let is_json = media_type.eq_ignore_ascii_case("application/json")
+            || media_type.to_ascii_lowercase().ends_with("+json");
+        (!is_json).then(|| self.cleaner.text(media_type, MAX_NAME_CHARACTERS))
+    }
+
+    fn location(&self) -> Option<String> {
+        header_text(self.response.headers(), &header::LOCATION)
+            .map(|location| self.cleaner.url(&location, MAX_URL_CHARACTERS))
+    }
+
+    /// Only seconds: a date would have to be compared with a clock that the server does not share.
+    fn retry_after(&self) -> Option<Duration> {
+        header_text(self.response.headers(), &header::RETRY_AFTER)?
+            .trim()
+            .parse()
+            .ok()
+            .map(Duration::from_secs)
+    }
+}
+
+fn header_text(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
+    let value = headers.get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

@@ -1,0 +1,210 @@
+//! What is answered, and what is made of it.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use m2m_client::{AccessToken, Credentials, TokenError, UnexpectedBecause, read_token};
+use m2m_errors::ErrorCode;
+use m2m_jwt::UnixTime;
+
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// Reads an answer with these header fields.
+#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+fn read(status: u16, fields: &[(&str, &str)], body: &str) -> Result<AccessToken, TokenError> {
+    let mut response = Response::builder().status(status);
+    for (name, value) in fields {
+        response = response.header(*name, *value);
+    }
+    let response = response.body(Bytes::from(body.to_owned())).unwrap();
+    let credentials = Credentials::new("billing-job", "hunter2-hunter2").unwrap();
+    read_token(&response, &credentials, NOW)
+}
+
+const JSON: &[(&str, &str)] = &[("content-type", "application/json;charset=UTF-8")];
+
+#[track_caller]
+fn unexpected(read: Result<AccessToken, TokenError>) -> (UnexpectedBecause, String, TokenError) {
+    match read {
+        Err(TokenError::Unexpected(answer)) => {
+            let text = answer.to_string();
+            (answer.because.clone(), text, TokenError::Unexpected(answer))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_token_has_its_end_by_the_clock_of_the_caller_and_its_scope() {
+    let body = r#"{"access_token":"a.b.c","token_type":"bEaReR","expires_in":"60","scope":"read write","more":[1]}"#;
+    let token = read(200, JSON, body).unwrap();
+    assert_eq!(token.expose_secret(), "a.b.c");
+    assert_eq!(token.expires_at(), Some(NOW.saturating_add_seconds(60)));
+    assert_eq!(token.scope(), Some("read write"));
+    let header = token.to_authorization_header();
+    assert_eq!(header, "Bearer a.b.c");
+    assert!(header.is_sensitive());
+    assert!(!format!("{token:?}").contains("a.b.c"));
+
+    let body = r#"{"access_token":"a.b.c","token_type":"Bearer"}"#;
+    let token = read(200, &[], body).unwrap();
+    assert_eq!((token.expires_at(), token.scope()), (None, None));
+}
+
+#[test]
+fn a_refusal_says_what_the_server_said_and_what_to_do() {
+    let body = r#"{"error":"invalid_scope","error_description":"The scope \u001b[2J is unknown","error_uri":"https://id.example/errors/invalid_scope","trace_id":"4bf9"}"#;
+    let fields = [("retry-after", "7")];
+    let error = read(400, &fields, body).unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    assert_eq!(error.fixes(), ErrorCode::InvalidScope.entry().advice.fixes);
+    assert_eq!(
+        error.to_string(),
+        "the token endpoint refuses with 400 invalid_scope: The scope  [2J is unknown (trace_id 4bf9)"
+    );
+    let TokenError::Refused(refused) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(refused.code(), Some(ErrorCode::InvalidScope));
+    assert_eq!(
+        refused.error_uri.as_deref(),
+        Some("https://id.example/errors/invalid_scope")
+    );
+}
+
+#[test]
+fn a_refusal_is_one_whatever_its_status_its_type_and_its_place() {
+    let refused = |status, fields: &[(&str, &str)], body: &str| match read(status, fields, body) {
+        Err(TokenError::Refused(refused)) => (refused.error, refused.trace_id),
+        other => panic!("{other:?}"),
+    };
+    let html = [("content-type", "text/html")];
+    assert_eq!(
+        refused(200, &html, r#"{"error":"their_own"}"#).0,
+        "their_own"
+    );
+    assert_eq!(
+        refused(500, &html, r#"{"error":"server_error"}"#).0,
+        "server_error"
+    );
+    let challenge = [(
+        "www-authenticate",
+        r#"Basic realm="x", error="invalid_client", trace_id="4bf9""#,
+    )];
+    assert_eq!(
+        refused(401, &challenge, ""),
+        ("invalid_client".to_owned(), Some("4bf9".to_owned()))
+    );
+}
+
+#[test]
+fn a_code_of_their_own_is_explained_by_its_status() {
+    let fixes = |status| {
+        read(status, JSON, r#"{"error":"their_own"}"#)
+            .unwrap_err()
+            .fixes()
+    };
+    assert!(fixes(401).iter().any(|fix| fix.contains("client_secret")));
+    assert!(fixes(418).iter().any(|fix| fix.contains("documentation")));
+}
+
+#[test]
+fn the_page_of_a_proxy_is_no_token_response() {
+    let html = [("content-type", "text/html; charset=utf-8")];
+    let page = "<html><head><title>Sign in</title></head></html>";
+    let (because, text, error) = unexpected(read(200, &html, page));
+    assert_eq!(
+        because,
+        UnexpectedBecause::ContentType {
+            content_type: "text/html".to_owned()
+        }
+    );
+    assert_eq!(
+        text,
+        "the answer is text/html instead of application/json; it says: Sign in"
+    );
+    assert!(error.fixes().iter().any(|fix| fix.contains("curl")));
+
+    let fields = [("content-type", "text/html"), ("retry-after", "30")];
+    let page = "<html><title>502 Bad Gateway</title></html>";
+    let (because, text, error) = unexpected(read(502, &fields, page));
+    assert_eq!(because, UnexpectedBecause::Status);
+    assert!(text.contains("502 Bad Gateway"), "{text}");
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+}
+
+#[test]
+fn a_redirect_is_not_followed_and_says_where_it_leads() {
+    let fields = [("location", "https://id.example/login?session=1")];
+    let (because, _, _) = unexpected(read(302, &fields, ""));
+    assert_eq!(
+        because,
+        UnexpectedBecause::Redirect {
+            location: Some("https://id.example/login".to_owned())
+        }
+    );
+}
+
+#[test]
+fn a_token_of_another_type_is_refused() {
+    for token_type in ["DPoP", "mac", "N_A", ""] {
+        let body = format!(r#"{{"access_token":"a.b.c","token_type":"{token_type}"}}"#);
+        let (because, text, _) = unexpected(read(200, JSON, &body));
+        assert_eq!(
+            because,
+            UnexpectedBecause::TokenType {
+                token_type: token_type.to_owned()
+            }
+        );
+        assert!(!text.contains("a.b.c"));
+    }
+}
+
+#[test]
+fn what_is_no_token_is_refused_and_not_repeated() {
+    for body in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        r#"{"accessToken":"a.b.c"}"#,
+        r#"{"access_token":"a.b.c"}"#,
+        r#"{"access_token":"","token_type":"Bearer"}"#,
+        r#"{"access_token":"a.b.c\r\nx: y","token_type":"Bearer"}"#,
+        r#"{"access_token":"a.b.c é","token_type":"Bearer"}"#,
+        r#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":-1}"#,
+        r#"{"access_token":"a.b.c","access_token":"d","token_type":"Bearer"}"#,
+        "access_token=a.b.c&token_type=bearer",
+    ] {
+        let (_, text, error) = unexpected(read(200, JSON, body));
+        let shown = format!("{text} {error:?}");
+        assert!(
+            !shown.contains("a.b.c") || body.contains("accessToken"),
+            "{shown}"
+        );
+        assert!(!error.fixes().is_empty());
+    }
+}
+
+#[test]
+fn a_secret_that_a_server_repeats_is_left_out() {
+    let echo = r#"{"error":"invalid_client","error_description":"hunter2-hunter2 is wrong","error_uri":"https://id.example/?s=hunter2-hunter2","trace_id":"hunter2-hunter2"}"#;
+    let page = "<title>no hunter2-hunter2</title>";
+    for (status, fields, body) in [
+        (401, &[][..], echo),
+        (200, &[], echo),
+        (502, &[], page),
+        (
+            302,
+            &[("location", "https://x.example/hunter2-hunter2")],
+            "",
+        ),
+        (200, &[("content-type", "text/hunter2-hunter2")], page),
+    ] {
+        let error = read(status, fields, body).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("hunter2-hunter2"), "{shown}");
+        assert!(shown.contains("[redacted]"), "{shown}");
+    }
+}

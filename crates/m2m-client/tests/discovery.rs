@@ -1,0 +1,237 @@
+//! From an issuer to a token, over a transport of the caller's own.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use m2m_client::{
+    AccessToken, AccessTokenRequest, AuthenticationMethod, BoxError, Client, Credentials,
+    DiscoveryError, TokenError, TransportFailure,
+};
+use m2m_jwt::UnixTime;
+use oauth_proto::Issuer;
+use tower_service::Service;
+
+type Answers = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, BoxError> + Send + Sync;
+
+/// A server that is a function, and what it was asked.
+#[derive(Clone)]
+struct Fake {
+    answers: Arc<Answers>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+impl Service<Request<Bytes>> for Fake {
+    type Response = Response<Bytes>;
+    type Error = BoxError;
+    type Future = Ready<Result<Response<Bytes>, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
+        let asked = format!("{} {}", request.method(), request.uri());
+        self.asked.lock().unwrap().push(asked);
+        ready((self.answers)(&request))
+    }
+}
+
+const SECRET: &str = "hunter2-hunter2";
+
+/// A client of `https://id.example/tenant`, and what its server is asked.
+#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+fn client(
+    answers: impl Fn(&Request<Bytes>) -> Result<Response<Bytes>, BoxError> + Send + Sync + 'static,
+) -> (Client<Fake>, Arc<Mutex<Vec<String>>>) {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let fake = Fake {
+        answers: Arc::new(answers),
+        asked: Arc::clone(&asked),
+    };
+    let issuer = Issuer::parse("https://id.example/tenant").unwrap();
+    let credentials = Credentials::new("billing-job", SECRET).unwrap();
+    (Client::new(issuer, credentials, fake), asked)
+}
+
+#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+fn ask(client: &Client<Fake>) -> Result<AccessToken, TokenError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let now = UnixTime::from_seconds(1_800_000_000);
+    runtime
+        .unwrap()
+        .block_on(client.token(&AccessTokenRequest::new(), now))
+}
+
+fn answer(status: u16, body: impl Into<Bytes>) -> Result<Response<Bytes>, BoxError> {
+    Ok(Response::builder().status(status).body(body.into())?)
+}
+
+const TOKEN: &str = r#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":60}"#;
+const METADATA: &str =
+    r#"{"issuer":"https://id.example/tenant","token_endpoint":"https://id.example/t"}"#;
+
+const FIRST: &str = "GET https://id.example/.well-known/oauth-authorization-server/tenant";
+const SECOND: &str = "GET https://id.example/tenant/.well-known/openid-configuration";
+const ENDPOINT: &str = "POST https://id.example/t";
+
+/// The error where the metadata are these.
+#[track_caller]
+fn discovery_error(metadata: &'static str) -> DiscoveryError {
+    let (client, asked) = client(move |_| answer(200, metadata));
+    match ask(&client) {
+        Err(TokenError::Discovery(error)) => {
+            assert_eq!(*asked.lock().expect("not poisoned"), [FIRST]);
+            error
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a37_the_token_endpoint_is_discovered_once() {
+    let (client, asked) = client(|request| match request.uri().path() {
+        "/t" => answer(200, TOKEN),
+        _ => answer(200, METADATA),
+    });
+    for _ in 0..2 {
+        assert_eq!(ask(&client).unwrap().expose_secret(), "a.b.c");
+    }
+    assert_eq!(*asked.lock().unwrap(), [FIRST, ENDPOINT, ENDPOINT]);
+}
+
+#[test]
+fn a37_openid_configuration_is_the_second_try() {
+    let (client, asked) = client(|request| match request.uri().path() {
+        "/t" => answer(200, TOKEN),
+        "/tenant/.well-known/openid-configuration" => answer(200, METADATA),
+        _ => answer(404, "<html>"),
+    });
+    assert!(ask(&client).is_ok());
+    assert_eq!(*asked.lock().unwrap(), [FIRST, SECOND, ENDPOINT]);
+}
+
+#[test]
+fn a37_metadata_of_another_issuer_are_not_used() {
+    for other in [
+        "https://id.example/tenant/",
+        "https://id.example",
+        "https://ID.example/tenant",
+        "http://id.example/tenant",
+    ] {
+        let (client, asked) = client(move |_| {
+            let document =
+                format!(r#"{{"issuer":"{other}","token_endpoint":"https://x.example/"}}"#);
+            answer(200, document)
+        });
+        let error = ask(&client).unwrap_err();
+        let TokenError::Discovery(DiscoveryError::OtherIssuer { named, .. }) = &error else {
+            panic!("{error:?}")
+        };
+        assert_eq!(named, other);
+        assert!(!error.fixes().is_empty());
+        assert!(
+            asked
+                .lock()
+                .unwrap()
+                .iter()
+                .all(|asked| asked.starts_with("GET"))
+        );
+    }
+}
+
+#[test]
+fn credentials_go_to_no_endpoint_in_the_clear() {
+    for document in [
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":"http://id.example/t"}"#,
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":"/t"}"#,
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":"file:///t"}"#,
+        r#"{"issuer":"https://id.example/tenant","token_endpoint":""}"#,
+    ] {
+        let error = discovery_error(document);
+        assert!(
+            matches!(error, DiscoveryError::TokenEndpointUnusable { .. }),
+            "{error:?}"
+        );
+    }
+    let error = discovery_error(r#"{"issuer":"https://id.example/tenant"}"#);
+    assert!(matches!(error, DiscoveryError::TokenEndpointMissing { .. }));
+}
+
+#[test]
+fn of_two_failures_the_one_that_says_more_is_told() {
+    let told = |first: u16, second: u16| {
+        let (client, _) = client(move |request| {
+            let is_first = request.uri().path().starts_with("/.well-known");
+            match if is_first { first } else { second } {
+                200 => answer(200, "<html>"),
+                status => answer(status, ""),
+            }
+        });
+        ask(&client).unwrap_err().to_string()
+    };
+    assert!(told(404, 503).contains("503"));
+    assert!(told(503, 404).contains("503"));
+    assert!(told(404, 200).contains("no metadata"));
+    assert!(told(404, 404).contains("404"));
+}
+
+#[test]
+fn a_transport_of_ones_own_fails_in_its_own_words_without_the_secret() {
+    let (client, _) = client(|_| Err(format!("the pool is full of {SECRET}").into()));
+    let error = ask(&client).unwrap_err();
+    let TokenError::Transport(transport) = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(transport.failure(), TransportFailure::Other);
+    assert_eq!(transport.detail(), Some("the pool is full of [redacted]"));
+    assert!(!error.fixes().is_empty());
+}
+
+#[test]
+fn a_token_endpoint_that_is_known_is_not_discovered() {
+    let (client, asked) = client(|request| {
+        assert!(request.headers().get("authorization").is_none());
+        assert!(request.body().ends_with(SECRET.as_bytes()));
+        answer(200, TOKEN)
+    });
+    let client = client
+        .with_token_endpoint("https://id.example/t".parse().unwrap())
+        .with_authentication_method(AuthenticationMethod::ClientSecretPost);
+    assert!(ask(&client).is_ok());
+    assert_eq!(*asked.lock().unwrap(), [ENDPOINT]);
+}
+
+/// A service whose error is not even an error of this crate's making will do, and the future can move between threads.
+#[test]
+fn every_such_service_is_a_transport() {
+    #[derive(Clone)]
+    struct Never;
+
+    impl Service<Request<Bytes>> for Never {
+        type Response = Response<Bytes>;
+        type Error = Infallible;
+        type Future = Ready<Result<Response<Bytes>, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Pending
+        }
+
+        fn call(&mut self, _: Request<Bytes>) -> Self::Future {
+            ready(Ok(Response::default()))
+        }
+    }
+
+    fn can_move<F: Future + Send>(_: F) {}
+
+    let client = Client::new(
+        Issuer::parse("https://id.example").unwrap(),
+        Credentials::new("a", "b").unwrap(),
+        Never,
+    );
+    can_move(client.token(&AccessTokenRequest::new(), UnixTime::from_seconds(0)));
+}
