@@ -1,0 +1,100 @@
+//! What all applications have in common, made ready for requests.
+
+use std::sync::Arc;
+
+use m2m_authority::policy::Targets;
+use m2m_authority::registry::{Api, SigningKeys};
+use m2m_jwt::SigningKey;
+
+use crate::issuer_placeholder::fill_in_api;
+use crate::{Frame, KeyRecord, StoreError, Version};
+
+/// What all applications have in common, made ready for requests. It is replaced as a whole.
+#[derive(Debug)]
+pub struct Common {
+    /// The version of the registry that it was read at.
+    pub version: Version,
+    /// The APIs as the decision sees them.
+    pub targets: Arc<Targets>,
+    /// The APIs, by age, with the issuer in their audiences.
+    pub apis: Arc<[Api]>,
+    /// The keys that tokens are signed with.
+    pub keys: Arc<SigningKeys>,
+    /// How many applications there are.
+    pub applications: u64,
+    epoch: u64,
+    /// The audience of each API, in the same order.
+    audiences: Arc<[Arc<str>]>,
+    /// What the keys were opened from.
+    key_records: Arc<[KeyRecord]>,
+}
+
+/// What opens a sealed key.
+pub(super) type OpenKey = dyn Fn(&KeyRecord) -> Result<SigningKey, StoreError> + Send + Sync;
+
+impl Common {
+    /// Makes a frame ready. Keys are opened only if they are not those of `before`: that takes a millisecond.
+    pub(super) fn new(
+        frame: Frame,
+        issuer: &str,
+        epoch: u64,
+        open_key: &OpenKey,
+        before: Option<&Self>,
+    ) -> Result<Self, StoreError> {
+        let Frame {
+            version,
+            mut apis,
+            keys: key_records,
+            applications,
+        } = frame;
+        for api in &mut apis {
+            fill_in_api(api, issuer);
+        }
+        let (keys, key_records) = match before {
+            Some(before) if *before.key_records == *key_records => {
+                (Arc::clone(&before.keys), Arc::clone(&before.key_records))
+            }
+            Some(_) | None => {
+                let open = |keys: SigningKeys, record: &KeyRecord| {
+                    Ok(keys.with(record.state, open_key(record)?))
+                };
+                let keys = key_records.iter().try_fold(SigningKeys::default(), open)?;
+                (Arc::new(keys), key_records.into())
+            }
+        };
+        Ok(Self {
+            version,
+            targets: Arc::new(Targets::of(&apis)),
+            keys,
+            applications,
+            epoch,
+            audiences: apis.iter().map(|api| Arc::from(&*api.audience)).collect(),
+            apis: apis.into(),
+            key_records,
+        })
+    }
+
+    /// The same with another number of applications.
+    pub(super) fn with_applications(&self, applications: u64) -> Self {
+        Self {
+            version: self.version,
+            targets: Arc::clone(&self.targets),
+            apis: Arc::clone(&self.apis),
+            keys: Arc::clone(&self.keys),
+            applications,
+            epoch: self.epoch,
+            audiences: Arc::clone(&self.audiences),
+            key_records: Arc::clone(&self.key_records),
+        }
+    }
+
+    /// How often everything had been forgotten when it was read.
+    pub(crate) const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The audience of the API at this position.
+    pub(crate) fn audience(&self, target: usize) -> Option<Arc<str>> {
+        self.audiences.get(target).cloned()
+    }
+}

@@ -1,0 +1,82 @@
+//! A directory is a backend too: what changes the registry goes through it, and the node serves nothing stale afterwards.
+
+use m2m_authority::TraceId;
+use m2m_authority::registry::Records;
+use m2m_jwt::UnixTime;
+
+use super::Directory;
+use super::shelves::stale_after;
+use crate::{
+    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
+    Sought, Stale, StoreError, UsageBatch, Version,
+};
+
+/// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
+impl<B: Backend> Backend for Directory<B> {
+    async fn frame(&self) -> Result<Frame, StoreError> {
+        self.backend.frame().await
+    }
+
+    async fn find(&self, client_id: &str) -> Result<Option<Found>, StoreError> {
+        self.backend.find(client_id).await
+    }
+
+    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
+        self.backend.suspects(sought).await
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.backend.snapshot().await
+    }
+
+    async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
+        let stale = stale_after(&change);
+        // Whatever fails here was not done. If it was in spite of that, as when the answer is lost on its way, the next
+        // refresh finds out; to forget everything now would stop a node that cannot reach its store.
+        let version = self.backend.commit(expected, change).await?;
+        self.forget(&stale);
+        self.reached(expected, version);
+        if stale == Stale::Everything {
+            // The change is durable, whether or not it can be read again now. If it cannot, nothing is served before it can.
+            let _ = self.current_common().await;
+        }
+        Ok(version)
+    }
+
+    async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
+        self.backend.changes_since(version).await
+    }
+
+    async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
+        self.backend.add_usage(batch).await
+    }
+
+    async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {
+        self.backend.tokens_since(client_id, since).await
+    }
+
+    async fn secret_uses(&self, client_id: &str) -> Result<Vec<SecretUse>, StoreError> {
+        self.backend.secret_uses(client_id).await
+    }
+
+    async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
+        self.backend.refused(trace_id).await
+    }
+
+    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        self.backend.audit(most).await
+    }
+
+    async fn revoke(
+        &self,
+        jti: &str,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.backend.revoke(jti, expires_at, now).await
+    }
+
+    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
+        self.backend.is_revoked(jti).await
+    }
+}

@@ -1,0 +1,27 @@
+//! How much a node holds, and for how long.
+
+/// How much a node holds, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryLimits {
+    /// Applications in memory. One takes less than a kilobyte; of more, those that are asked for least are read again.
+    pub applications: usize,
+    /// Client ids in memory that no application has. They are kept apart, so that random ones push out no application.
+    pub absent: usize,
+    /// How long it serves from memory without knowing what has changed. Unit: seconds.
+    pub most_seconds_out_of_contact: u64,
+}
+
+impl DirectoryLimits {
+    /// About 100 MB at most, and five minutes.
+    pub const DEFAULT: Self = Self {
+        applications: 100_000,
+        absent: 10_000,
+        most_seconds_out_of_contact: 300,
+    };
+}
+
+impl Default for DirectoryLimits {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

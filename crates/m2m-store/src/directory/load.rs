@@ -1,0 +1,125 @@
+//! How an application comes into memory.
+
+use std::sync::Arc;
+
+use m2m_authority::registry::Application;
+use m2m_jwt::UnixTime;
+
+use super::Directory;
+use super::common::Common;
+use super::shelves::Shelved;
+use crate::issuer_placeholder::fill_in_application;
+use crate::quota::Counter;
+use crate::{Backend, Entry, Found, StoreError};
+
+/// What came of reading.
+enum Read {
+    /// It may be served.
+    Fresh(Option<Arc<Entry>>),
+    /// It was forgotten while it was read.
+    Outdated,
+}
+
+impl<B: Backend> Directory<B> {
+    /// Reads what is under a client id, after a [`Miss`](super::LookUp::Miss). Requests for the same share one read. What is
+    /// changed while it is read is read again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be read; this does not mean that nothing is there. Those who waited for the same read get
+    /// the same error, and do not try one after the other.
+    pub async fn load(
+        &self,
+        client_id: &str,
+        now: UnixTime,
+    ) -> Result<Option<Arc<Entry>>, StoreError> {
+        for _ in 0..SHARED_READS {
+            match self.load_once(client_id, now).await? {
+                Read::Fresh(entry) => return Ok(entry),
+                Read::Outdated => {}
+            }
+        }
+        // It changes faster than it is read. What is read for this request alone is not older than the request.
+        let common = self.current_common().await?;
+        self.read(client_id, &common, now).await
+    }
+
+    async fn load_once(&self, client_id: &str, now: UnixTime) -> Result<Read, StoreError> {
+        let common = self.current_common().await?;
+        let failure = self.latest_failure.load_full();
+        let reading = match self.shelves.take(client_id, common.epoch()).await {
+            Shelved::Application(entry) => return Ok(Read::Fresh(Some(entry))),
+            Shelved::Absent => return Ok(Read::Fresh(None)),
+            Shelved::Nothing(reading) => reading,
+        };
+        let failed = self.latest_failure.load_full();
+        if let Some(error) = failed
+            && failure.is_none_or(|failure| !Arc::ptr_eq(&failure, &error))
+        {
+            return Err((*error).clone());
+        }
+        match self.read(client_id, &common, now).await {
+            Ok(entry) => {
+                let kept = reading.keep(entry.as_ref(), common.epoch());
+                Ok(if kept && self.is_current(&common) {
+                    Read::Fresh(entry)
+                } else {
+                    Read::Outdated
+                })
+            }
+            Err(error) => {
+                self.latest_failure.store(Some(Arc::new(error.clone())));
+                Err(error)
+            }
+        }
+    }
+
+    async fn read(
+        &self,
+        client_id: &str,
+        common: &Common,
+        now: UnixTime,
+    ) -> Result<Option<Arc<Entry>>, StoreError> {
+        let entry = match self.backend.find(client_id).await? {
+            None => return Ok(None),
+            Some(Found::Deleted(deletion)) => Entry::deleted(&deletion, common),
+            Some(Found::Application(mut application, organization)) => {
+                fill_in_application(&mut application, &self.issuer);
+                let quota = self.counter(&application, now).await?;
+                let organization = organization.as_ref();
+                Entry::of(&application, organization, common, &self.tallies, quota)
+            }
+        };
+        Ok(Some(Arc::new(entry)))
+    }
+
+    /// The counter of the application's quota: the one that is there, or a new one that goes on from what the store has
+    /// counted in the window.
+    async fn counter(
+        &self,
+        application: &Application,
+        now: UnixTime,
+    ) -> Result<Option<Arc<Counter>>, StoreError> {
+        let client_id = &*application.client_id;
+        let Some(quota) = application.token_quota else {
+            self.counters.forget(client_id);
+            return Ok(None);
+        };
+        let length = quota.window_seconds.max(1);
+        if let Some(counter) = self.counters.find(client_id, length) {
+            return Ok(Some(counter));
+        }
+        // The store counts by the minute. Of a shorter window it knows nothing.
+        let tokens = if length < 60 {
+            0
+        } else {
+            let begin = now.as_seconds() / length * length;
+            let begin = UnixTime::from_seconds(begin);
+            self.backend.tokens_since(client_id, begin).await?
+        };
+        Ok(Some(self.counters.keep(client_id, length, tokens, now)))
+    }
+}
+
+/// So often what is changed while it is read is read again to be shared.
+const SHARED_READS: usize = 3;

@@ -1,0 +1,163 @@
+//! What is held in memory, and what is being read.
+//!
+//! `quick_cache` keeps a placeholder for what is being read. Who asks for the same meanwhile waits for it; who removes the key
+//! removes the placeholder too, and then what was read finds no place: it may be older than the change that it was removed for.
+
+use core::time::Duration;
+use std::sync::Arc;
+
+use m2m_authority::registry::Deletion;
+use quick_cache::sync::{Cache, DefaultLifecycle, GuardResult, PlaceholderGuard};
+use quick_cache::{DefaultHashBuilder, UnitWeighter};
+
+use super::DirectoryLimits;
+use crate::{Change, Entry, Stale, Write};
+
+/// What is held in memory.
+#[derive(Debug)]
+pub(super) struct Shelves {
+    applications: Cache<String, Arc<Entry>>,
+    /// Client ids that no application has, each with the epoch at which that was read.
+    absent: Cache<String, u64>,
+}
+
+type Guard<'s, T> =
+    PlaceholderGuard<'s, String, T, UnitWeighter, DefaultHashBuilder, DefaultLifecycle<String, T>>;
+
+/// The right to read what is under a client id, of which there is one.
+#[derive(Debug)]
+pub(super) struct Reading<'s> {
+    application: Guard<'s, Arc<Entry>>,
+    /// None if somebody is still reading what has been forgotten meanwhile.
+    absent: Option<Guard<'s, u64>>,
+}
+
+/// What somebody else has read.
+#[derive(Debug)]
+pub(super) enum Shelved<'s> {
+    Application(Arc<Entry>),
+    Absent,
+    Nothing(Reading<'s>),
+}
+
+impl Shelves {
+    pub(super) fn new(limits: DirectoryLimits) -> Self {
+        Self {
+            applications: Cache::new(limits.applications),
+            absent: Cache::new(limits.absent),
+        }
+    }
+
+    /// The application with this client id, of whatever epoch.
+    pub(super) fn application(&self, client_id: &str) -> Option<Arc<Entry>> {
+        self.applications.get(client_id)
+    }
+
+    /// Whether nothing was under this client id in this epoch.
+    pub(super) fn is_absent(&self, client_id: &str, epoch: u64) -> bool {
+        self.absent.get(client_id) == Some(epoch)
+    }
+
+    /// What is there in this epoch, or the right to read it. Waits for who has it.
+    pub(super) async fn take(&self, client_id: &str, epoch: u64) -> Shelved<'_> {
+        loop {
+            match self.applications.get_value_or_guard_async(client_id).await {
+                Ok(entry) if !self.holds(client_id, &entry) => {
+                    // It was forgotten while this waited for it, or had to make room for others.
+                }
+                Ok(entry) if entry.epoch() == epoch => return Shelved::Application(entry),
+                Ok(entry) => {
+                    let same = |held: &Arc<Entry>| Arc::ptr_eq(held, &entry);
+                    self.applications.remove_if(client_id, same);
+                }
+                Err(application) => {
+                    return match self.take_absent(client_id, epoch) {
+                        Some(absent) => Shelved::Nothing(Reading {
+                            application,
+                            absent,
+                        }),
+                        None => Shelved::Absent,
+                    };
+                }
+            }
+        }
+    }
+
+    /// The right to say that nothing is there, if nobody has said so in this epoch. It does not wait: who has it reads what has
+    /// been forgotten meanwhile, or else he had the right to read as well.
+    fn take_absent(&self, client_id: &str, epoch: u64) -> Option<Option<Guard<'_, u64>>> {
+        loop {
+            match self
+                .absent
+                .get_value_or_guard(client_id, Some(Duration::ZERO))
+            {
+                GuardResult::Value(read_at) if read_at == epoch => return None,
+                GuardResult::Value(_) => {
+                    self.absent.remove(client_id);
+                }
+                GuardResult::Guard(guard) => return Some(Some(guard)),
+                GuardResult::Timeout => return Some(None),
+            }
+        }
+    }
+
+    fn holds(&self, client_id: &str, entry: &Arc<Entry>) -> bool {
+        let held = self.applications.peek(client_id);
+        held.is_some_and(|held| Arc::ptr_eq(&held, entry))
+    }
+
+    /// Forgets what is stale, and what is being read of it.
+    pub(super) fn forget(&self, client_ids: &[Box<str>]) {
+        for client_id in client_ids {
+            self.applications.remove(&**client_id);
+            self.absent.remove(&**client_id);
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        self.applications.clear();
+        self.absent.clear();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.applications.len()
+    }
+}
+
+impl Reading<'_> {
+    /// Keeps what was read, and says whether it could: not if it was forgotten meanwhile.
+    pub(super) fn keep(self, read: Option<&Arc<Entry>>, epoch: u64) -> bool {
+        match (read, self.absent) {
+            (Some(entry), _) => self.application.insert(Arc::clone(entry)).is_ok(),
+            // The right to read ends after this, so that who waits for it finds what was kept.
+            (None, Some(absent)) => absent.insert(epoch).is_ok(),
+            // Nobody would have said if it had been forgotten.
+            (None, None) => false,
+        }
+    }
+}
+
+/// What a change makes stale.
+pub(super) fn stale_after(change: &Change) -> Stale {
+    let mut client_ids: Vec<Box<str>> = Vec::new();
+    for write in &change.writes {
+        match write {
+            Write::PutApplication(application) => {
+                client_ids.push(application.value.client_id.clone());
+            }
+            Write::DeleteApplication(_, Deletion { client_id, .. }) => {
+                client_ids.push(client_id.clone());
+            }
+            // The names of properties are in no token.
+            Write::PutProperty(_) | Write::DeleteProperty(_) => {}
+            Write::PutApi(_)
+            | Write::DeleteApi(_)
+            | Write::PutOrganization(_)
+            | Write::DeleteOrganization(_)
+            | Write::PutKey(_)
+            | Write::DeleteKey(_) => return Stale::Everything,
+        }
+    }
+    Stale::Applications(client_ids)
+}

@@ -1,0 +1,110 @@
+//! What a node holds of one application.
+
+use std::sync::Arc;
+
+use m2m_authority::registry::{Application, Deletion, Organization};
+use m2m_authority::{Client, Policy};
+use m2m_jwt::UnixTime;
+
+use crate::Common;
+use crate::quota::{Counter, Meter};
+use crate::tally::{Tallies, Tally};
+
+/// What a node holds of one application, or of one that was deleted.
+#[derive(Debug)]
+pub struct Entry {
+    /// What all applications had in common when it was made: of another epoch it is not served.
+    epoch: u64,
+    client: Client,
+    policy: Policy,
+    /// What is counted. Who was deleted gets no tokens.
+    tally: Option<Arc<Tally>>,
+    quota: Option<Arc<Counter>>,
+}
+
+impl Entry {
+    /// An application, whose audiences are filled in.
+    pub(crate) fn of(
+        application: &Application,
+        organization: Option<&Organization>,
+        common: &Common,
+        tallies: &Arc<Tallies>,
+        quota: Option<Arc<Counter>>,
+    ) -> Self {
+        let client = Client::of(application);
+        let mut targets: Vec<usize> = application
+            .authorizations
+            .iter()
+            .filter_map(|authorization| common.targets.find(&authorization.audience))
+            .map(|(target, _)| target)
+            .collect();
+        targets.sort_unstable();
+        targets.dedup();
+        let apis = targets
+            .into_iter()
+            .filter_map(|target| Some((target, common.audience(target)?)));
+        let tally = Tally::new(
+            Arc::clone(tallies),
+            Arc::clone(client.client_id()),
+            apis,
+            &application.secrets,
+        );
+        Self {
+            epoch: common.epoch(),
+            policy: Policy::of(application, organization, Arc::clone(&common.targets)),
+            client,
+            tally: Some(Arc::new(tally)),
+            quota,
+        }
+    }
+
+    /// What is remembered of a deleted application.
+    pub(crate) fn deleted(deletion: &Deletion, common: &Common) -> Self {
+        Self {
+            epoch: common.epoch(),
+            client: Client::deleted(deletion),
+            policy: Policy::nothing(Arc::clone(&common.targets)),
+            tally: None,
+            quota: None,
+        }
+    }
+
+    pub(crate) const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// What authentication sees of it.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What authorization sees of it.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The quota that a request meets at this time.
+    #[must_use]
+    pub fn meter(&self, now: UnixTime) -> Meter<'_> {
+        Meter::new(self.quota.as_deref(), self.policy.quota(), now)
+    }
+
+    /// A token was issued for the API with this audience or alias; the first where there are several. It takes a lock only if
+    /// nothing was counted of the application since the counts were last taken.
+    pub fn count(&self, audience: &str) {
+        if let Some(tally) = &self.tally
+            && let Some((target, _)) = self.policy.targets().find(audience)
+        {
+            tally.count(target);
+        }
+    }
+
+    /// The secret at this position among the secrets of the application was used.
+    pub fn secret_used(&self, position: usize, now: UnixTime) {
+        if let Some(tally) = &self.tally {
+            tally.secret_used(position, now);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The issuer in audiences: it is configuration, and no record repeats it.
+
+use std::borrow::Cow;
+
+use m2m_authority::registry::{Api, Application};
+
+/// What stands for the issuer at the beginning of an audience: the management API is kept as `{issuer}/api`, so that a registry
+/// can be served under another issuer tomorrow.
+pub const ISSUER_PLACEHOLDER: &str = "{issuer}";
+
+/// An audience with the issuer in place of [`ISSUER_PLACEHOLDER`] at its beginning, without a slash at the issuer's end.
+/// Anywhere else the placeholder is text as any other.
+///
+/// ```
+/// use m2m_store::fill_in_issuer;
+///
+/// assert_eq!(fill_in_issuer("{issuer}/api", "https://id.example/"), "https://id.example/api");
+/// assert_eq!(fill_in_issuer("https://api.example", "https://id.example"), "https://api.example");
+/// ```
+#[must_use]
+pub fn fill_in_issuer<'t>(audience: &'t str, issuer: &str) -> Cow<'t, str> {
+    match audience.strip_prefix(ISSUER_PLACEHOLDER) {
+        Some(rest) => Cow::Owned(format!("{}{rest}", issuer.trim_end_matches('/'))),
+        None => Cow::Borrowed(audience),
+    }
+}
+
+/// Fills in the audience and the aliases of an API.
+pub(crate) fn fill_in_api(api: &mut Api, issuer: &str) {
+    let identifiers = core::iter::once(&mut api.audience).chain(&mut api.aliases);
+    identifiers.for_each(|identifier| fill_in(identifier, issuer));
+}
+
+/// Fills in the audiences that an application is authorized for.
+pub(crate) fn fill_in_application(application: &mut Application, issuer: &str) {
+    for authorization in &mut application.authorizations {
+        fill_in(&mut authorization.audience, issuer);
+    }
+}
+
+fn fill_in(audience: &mut Box<str>, issuer: &str) {
+    if let Cow::Owned(filled) = fill_in_issuer(audience, issuer) {
+        *audience = filled.into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_beginning_is_a_placeholder() {
+        let issuer = "https://id.example";
+        for (audience, filled) in [
+            ("{issuer}", "https://id.example"),
+            ("{issuer}/api", "https://id.example/api"),
+            ("https://a.example/{issuer}", "https://a.example/{issuer}"),
+            ("{Issuer}/api", "{Issuer}/api"),
+            ("", ""),
+        ] {
+            assert_eq!(fill_in_issuer(audience, issuer), filled);
+        }
+    }
+
+    #[test]
+    fn apis_with_aliases_and_authorizations_are_filled_in() {
+        let mut api = Api::new("Management", "{issuer}/api");
+        api.aliases = vec!["{issuer}/api/v1".into(), "urn:management".into()];
+        fill_in_api(&mut api, "https://id.example/");
+        assert_eq!(&*api.audience, "https://id.example/api");
+        assert_eq!(&*api.aliases[0], "https://id.example/api/v1");
+        assert_eq!(&*api.aliases[1], "urn:management");
+        let mut application = Application::new("A", "a").authorized("{issuer}/api", &[]);
+        fill_in_application(&mut application, "https://id.example/");
+        assert_eq!(
+            &*application.authorizations[0].audience,
+            "https://id.example/api"
+        );
+    }
+}

@@ -1,0 +1,287 @@
+//! How many tokens were issued, and which secrets were used, since somebody last asked.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use m2m_authority::registry::StoredSecret;
+use m2m_jwt::UnixTime;
+
+use crate::{IssuedCount, SecretUse};
+
+/// The tallies that have something to tell.
+///
+/// Every order of memory here is sequential: a count is added before it is looked whether the tally waits already, and who
+/// empties a tally says that it does not wait any more before he takes its counts. So each count is either taken or announced.
+#[derive(Debug, Default)]
+pub(crate) struct Tallies(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    tallies: Vec<Arc<Tally>>,
+    /// What was told while too many were waiting. It has one line for each application and API at most.
+    folded: Sums,
+}
+
+/// What was counted, added up.
+#[derive(Debug, Default)]
+struct Sums {
+    /// By client id and audience.
+    tokens: HashMap<(Arc<str>, Arc<str>), u64>,
+    /// By client id and name of the secret.
+    secrets: HashMap<(Arc<str>, Arc<str>), u64>,
+}
+
+/// What is counted of one application. It outlives what is forgotten of the application until somebody has asked.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    all: Arc<Tallies>,
+    client_id: Arc<str>,
+    /// By the position of the API.
+    issued: Box<[Issued]>,
+    secrets: Box<[Used]>,
+    /// Whether it stands in the list of those that have something to tell.
+    waits: AtomicBool,
+}
+
+/// Tokens issued for one API.
+#[derive(Debug)]
+struct Issued {
+    target: usize,
+    audience: Arc<str>,
+    tokens: AtomicU64,
+}
+
+/// A secret, and when it was used. Unit: seconds since 1970, 0 for not at all.
+#[derive(Debug)]
+struct Used {
+    id: Arc<str>,
+    at: AtomicU64,
+}
+
+impl Tallies {
+    /// What was counted since the last call.
+    ///
+    /// Everything counts for the minute of `now`. Who asks every few seconds finds no count further off than that; where it
+    /// falls into the next window of a quota, that window allows fewer and never more.
+    pub(crate) fn take(&self, now: UnixTime) -> (Vec<IssuedCount>, Vec<SecretUse>) {
+        let Waiting { tallies, folded } = core::mem::take(&mut *self.lock());
+        let mut sums = folded;
+        for tally in tallies {
+            sums.empty(&tally);
+        }
+        let minute = now.as_seconds() / 60;
+        let issued = sums.tokens.into_iter();
+        let issued = issued.map(|((client_id, audience), tokens)| IssuedCount {
+            minute,
+            client_id: (*client_id).into(),
+            audience: (*audience).into(),
+            tokens,
+        });
+        let secrets = sums.secrets.into_iter();
+        let secrets = secrets.map(|((client_id, secret_id), at)| SecretUse {
+            client_id: (*client_id).into(),
+            secret_id: (*secret_id).into(),
+            at: UnixTime::from_seconds(at),
+        });
+        (issued.collect(), secrets.collect())
+    }
+
+    fn wait(&self, tally: &Arc<Tally>) {
+        let mut waiting = self.lock();
+        if waiting.tallies.len() < MOST_WAITING {
+            waiting.tallies.push(Arc::clone(tally));
+        } else {
+            waiting.folded.empty(tally);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // What was counted is taken or added whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sums {
+    fn empty(&mut self, tally: &Tally) {
+        tally.waits.store(false, Ordering::SeqCst);
+        for issued in &tally.issued {
+            let tokens = issued.tokens.swap(0, Ordering::SeqCst);
+            if tokens > 0 {
+                let name = (Arc::clone(&tally.client_id), Arc::clone(&issued.audience));
+                let sum = self.tokens.entry(name).or_default();
+                *sum = sum.saturating_add(tokens);
+            }
+        }
+        for secret in &tally.secrets {
+            let at = secret.at.swap(0, Ordering::SeqCst);
+            if at > 0 {
+                let name = (Arc::clone(&tally.client_id), Arc::clone(&secret.id));
+                let latest = self.secrets.entry(name).or_default();
+                *latest = at.max(*latest);
+            }
+        }
+    }
+}
+
+impl Tally {
+    /// A tally of nothing yet: for APIs by their positions and audiences, and for these secrets.
+    pub(crate) fn new(
+        all: Arc<Tallies>,
+        client_id: Arc<str>,
+        apis: impl Iterator<Item = (usize, Arc<str>)>,
+        secrets: &[StoredSecret],
+    ) -> Self {
+        Self {
+            all,
+            client_id,
+            issued: apis
+                .map(|(target, audience)| Issued {
+                    target,
+                    audience,
+                    tokens: AtomicU64::new(0),
+                })
+                .collect(),
+            secrets: secrets
+                .iter()
+                .map(|secret| Used {
+                    id: Arc::from(&*secret.id),
+                    at: AtomicU64::new(0),
+                })
+                .collect(),
+            waits: AtomicBool::new(false),
+        }
+    }
+
+    /// One token more for the API at this position.
+    pub(crate) fn count(self: &Arc<Self>, target: usize) {
+        let mut issued = self.issued.iter();
+        if let Some(issued) = issued.find(|issued| issued.target == target) {
+            issued.tokens.fetch_add(1, Ordering::SeqCst);
+            self.announce();
+        }
+    }
+
+    /// The secret at this position was used.
+    pub(crate) fn secret_used(self: &Arc<Self>, position: usize, now: UnixTime) {
+        let Some(secret) = self.secrets.get(position) else {
+            return;
+        };
+        // Many uses in a second need one write.
+        if secret.at.load(Ordering::SeqCst) < now.as_seconds() {
+            secret.at.fetch_max(now.as_seconds(), Ordering::SeqCst);
+            self.announce();
+        }
+    }
+
+    fn announce(self: &Arc<Self>) {
+        if !self.waits.load(Ordering::SeqCst) && !self.waits.swap(true, Ordering::SeqCst) {
+            self.all.wait(self);
+        }
+    }
+}
+
+/// So many applications wait to tell what was counted; of more it is added up, which takes a lock at each count. A wait takes
+/// some 300 bytes if all else of the application is forgotten.
+const MOST_WAITING: usize = 50_000;
+
+#[cfg(test)]
+mod tests {
+    use m2m_authority::registry::SecretHash;
+
+    use super::*;
+
+    const NOW: UnixTime = UnixTime::from_seconds(1_800_014_400);
+
+    fn tally(all: &Arc<Tallies>, client_id: &str) -> Arc<Tally> {
+        let secrets =
+            ["s1", "s2"].map(|id| StoredSecret::new(id, SecretHash::from_bytes([1; 32]), NOW));
+        let apis = [(3, Arc::from("https://a")), (5, Arc::from("https://b"))];
+        let client_id = Arc::from(client_id);
+        Arc::new(Tally::new(
+            Arc::clone(all),
+            client_id,
+            apis.into_iter(),
+            &secrets,
+        ))
+    }
+
+    fn total(issued: &[IssuedCount]) -> u64 {
+        issued.iter().map(|issued| issued.tokens).sum()
+    }
+
+    #[test]
+    fn each_token_and_each_use_is_told_once() {
+        let all = Arc::default();
+        let tally = tally(&all, "a");
+        [3, 5, 3, 4].iter().for_each(|target| tally.count(*target));
+        tally.secret_used(1, NOW);
+        tally.secret_used(1, UnixTime::from_seconds(1_800_014_399));
+        tally.secret_used(7, NOW);
+        let (mut issued, secrets) = all.take(NOW);
+        issued.sort_by_key(|issued| issued.tokens);
+        let counts: Vec<_> = issued
+            .iter()
+            .map(|one| (&*one.audience, one.tokens))
+            .collect();
+        assert_eq!(counts, [("https://b", 1), ("https://a", 2)]);
+        assert!(issued.iter().all(|issued| issued.minute == 30_000_240));
+        let used = SecretUse {
+            client_id: "a".into(),
+            secret_id: "s2".into(),
+            at: NOW,
+        };
+        assert_eq!(secrets, [used]);
+        assert_eq!(all.take(NOW), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_is_forgotten_of_an_application_does_not_take_its_counts_along() {
+        let all = Arc::default();
+        let first = tally(&all, "a");
+        first.count(3);
+        drop(first);
+        tally(&all, "a").count(3);
+        let (issued, _) = all.take(NOW);
+        assert_eq!(total(&issued), 2);
+        assert_eq!(issued.len(), 1);
+    }
+
+    #[test]
+    fn beyond_what_may_wait_it_is_added_up() {
+        let all = Arc::default();
+        let applications = MOST_WAITING + 10;
+        for number in 0..applications {
+            tally(&all, &number.to_string()).count(3);
+        }
+        let late = tally(&all, "late");
+        late.count(3);
+        late.count(3);
+        late.secret_used(0, NOW);
+        assert_eq!(all.lock().tallies.len(), MOST_WAITING);
+        let (issued, secrets) = all.take(NOW);
+        assert_eq!(total(&issued), u64::try_from(applications).unwrap() + 2);
+        assert_eq!(secrets.len(), 1);
+    }
+
+    #[test]
+    fn nothing_is_counted_twice_or_lost_while_it_is_taken() {
+        const EACH: u64 = 100_000;
+        let all: Arc<Tallies> = Arc::default();
+        let tally = tally(&all, "a");
+        let taken = std::thread::scope(|scope| {
+            let counting: Vec<_> = [3, 5, 3]
+                .map(|target| {
+                    let tally = &tally;
+                    scope.spawn(move || (0..EACH).for_each(|_| tally.count(target)))
+                })
+                .into();
+            let mut taken = 0;
+            while counting.iter().any(|thread| !thread.is_finished()) {
+                taken += total(&all.take(NOW).0);
+            }
+            taken
+        });
+        assert_eq!(taken + total(&all.take(NOW).0), 3 * EACH);
+    }
+}

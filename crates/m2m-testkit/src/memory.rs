@@ -1,0 +1,207 @@
+//! A registry in memory that several nodes share.
+
+mod state;
+
+use core::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use m2m_authority::TraceId;
+use m2m_authority::registry::Records;
+use m2m_jwt::UnixTime;
+use m2m_store::{
+    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
+    Sought, StoreError, UsageBatch, Version,
+};
+use tokio::sync::watch;
+
+use state::State;
+
+/// A store in memory, as one node sees it. Its [nodes](Self::node) share one registry, and each has a line of its own to it, on
+/// which tests make trouble.
+///
+/// It keeps what a store has to keep and forgets it when the last node is dropped.
+pub struct MemoryBackend {
+    state: Arc<Mutex<State>>,
+    trouble: Mutex<Trouble>,
+    reads: AtomicU64,
+    /// Whether what is read is held back.
+    held: watch::Sender<bool>,
+}
+
+/// What is the matter with the line of a node to the registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Trouble {
+    /// Nothing.
+    #[default]
+    None,
+    /// Nothing can be written, as on a full disk.
+    ReadOnly,
+    /// It is at its capacity.
+    Busy,
+    /// Nothing can be read or written.
+    Unreachable,
+}
+
+impl MemoryBackend {
+    /// The first node of an empty registry.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::over(Arc::default())
+    }
+
+    /// Another node of the same registry.
+    #[must_use]
+    pub fn node(&self) -> Self {
+        Self::over(Arc::clone(&self.state))
+    }
+
+    fn over(state: Arc<Mutex<State>>) -> Self {
+        Self {
+            state,
+            trouble: Mutex::default(),
+            reads: AtomicU64::new(0),
+            held: watch::Sender::new(false),
+        }
+    }
+
+    /// From now on this is the matter with the line of this node.
+    pub fn make_trouble(&self, trouble: Trouble) {
+        *lock(&self.trouble) = trouble;
+    }
+
+    /// From now on what this node reads is read at once, and does not arrive.
+    pub fn hold_reads(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// What was held back arrives, and what is read from now on as well.
+    pub fn release_reads(&self) {
+        self.held.send_replace(false);
+    }
+
+    /// How often this node has looked for an application.
+    #[must_use]
+    pub fn finds(&self) -> u64 {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    /// How many changes are remembered one by one from now on; of older ones it is only said that there were some.
+    pub fn remember_changes(&self, most: usize) {
+        lock(&self.state).remember_changes(most);
+    }
+
+    async fn read<T>(&self, read: impl FnOnce(&State) -> T + Send) -> Result<T, StoreError>
+    where
+        T: Send,
+    {
+        self.check(Kind::Read)?;
+        let read = read(&lock(&self.state));
+        let mut held = self.held.subscribe();
+        // The sender lives as long as this.
+        let _ = held.wait_for(|held| !held).await;
+        self.check(Kind::Read)?;
+        Ok(read)
+    }
+
+    fn check(&self, kind: Kind) -> Result<(), StoreError> {
+        let failed = |why: &str| Err(StoreError::Failed { why: why.into() });
+        match (*lock(&self.trouble), kind) {
+            (Trouble::None, _) | (Trouble::ReadOnly, Kind::Read) => Ok(()),
+            (Trouble::ReadOnly, Kind::Write) => failed("no space left"),
+            (Trouble::Busy, _) => Err(StoreError::Busy),
+            (Trouble::Unreachable, _) => failed("unreachable"),
+        }
+    }
+
+    fn write<T>(&self, write: impl FnOnce(&mut State) -> T) -> Result<T, StoreError> {
+        self.check(Kind::Write)?;
+        Ok(write(&mut lock(&self.state)))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Read,
+    Write,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Default for MemoryBackend {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryBackend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryBackend")
+            .field("trouble", &*lock(&self.trouble))
+            .field("reads", &self.reads)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Backend for MemoryBackend {
+    async fn frame(&self) -> Result<Frame, StoreError> {
+        self.read(State::frame).await
+    }
+
+    async fn find(&self, client_id: &str) -> Result<Option<Found>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.read(|state| state.find(client_id)).await
+    }
+
+    async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
+        self.read(|state| state.suspects(&sought)).await
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        self.read(State::snapshot).await
+    }
+
+    async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
+        self.write(|state| state.commit(expected, change))?
+    }
+
+    async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
+        self.read(|state| state.changes_since(version)).await
+    }
+
+    async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
+        self.write(|state| state.add_usage(batch))
+    }
+
+    async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {
+        self.read(|state| state.tokens_since(client_id, since))
+            .await
+    }
+
+    async fn secret_uses(&self, client_id: &str) -> Result<Vec<SecretUse>, StoreError> {
+        self.read(|state| state.secret_uses(client_id)).await
+    }
+
+    async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
+        self.read(|state| state.refused(trace_id)).await
+    }
+
+    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
+        self.read(|state| state.audit(most)).await
+    }
+
+    async fn revoke(
+        &self,
+        jti: &str,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.write(|state| state.revoke(jti, expires_at, now))?
+    }
+
+    async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
+        self.read(|state| state.is_revoked(jti)).await
+    }
+}

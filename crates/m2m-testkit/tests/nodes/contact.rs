@@ -1,0 +1,131 @@
+//! A node that cannot reach the registry.
+
+use m2m_authority::registry::ApplicationState;
+use m2m_errors::Cause;
+use m2m_store::{Contact, DirectoryLimits, LookUp, StoreError};
+use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
+
+use crate::nodes::{Nodes, ask, changed, entry};
+
+const MOST: u64 = DirectoryLimits::DEFAULT.most_seconds_out_of_contact;
+
+#[tokio::test]
+async fn x13_without_contact_memory_serves_for_the_configured_time_and_then_nothing() {
+    let mut nodes = Nodes::standard().await;
+    nodes.pass(2_000).await;
+    let last_seen = nodes.now();
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    nodes.far.backend().make_trouble(Trouble::Unreachable);
+    nodes.pass(MOST * 1_000).await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    assert_eq!(
+        nodes.far.contact(nodes.now()),
+        Contact::Lost {
+            since: last_seen,
+            seconds: MOST
+        }
+    );
+    nodes.pass(1_000).await;
+    let look_up = nodes.far.look_up(PLAIN_ID, nodes.now());
+    assert!(matches!(look_up, LookUp::OutOfContact));
+    assert!(matches!(
+        nodes.far.look_up("nobody", nodes.now()),
+        LookUp::OutOfContact
+    ));
+    // The other node is not concerned.
+    assert_eq!(ask(&nodes.near, nodes.now()).await, Ok(()));
+}
+
+#[tokio::test]
+async fn x13_back_in_contact_everything_is_fresh() {
+    let mut nodes = Nodes::standard().await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    nodes.far.backend().make_trouble(Trouble::Unreachable);
+    let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
+        application.state = ApplicationState::Disabled;
+    })
+    .await;
+    nodes.change(change, Delivery::Never).await;
+    nodes.pass(MOST * 1_000 + 1_000).await;
+    nodes.far.backend().make_trouble(Trouble::None);
+    nodes.pass(2_000).await;
+    let outcome = ask(&nodes.far, nodes.now()).await;
+    assert_eq!(outcome, Err(Cause::ApplicationDisabled));
+    let contact = nodes.far.contact(nodes.now());
+    assert!(matches!(contact, Contact::In { since } if since > World::BEGINNING));
+}
+
+#[tokio::test]
+async fn a_short_loss_of_contact_is_told_and_costs_nothing() {
+    let mut nodes = Nodes::standard().await;
+    let in_contact = Contact::In {
+        since: World::BEGINNING,
+    };
+    nodes.pass(4_000).await;
+    assert_eq!(nodes.far.contact(nodes.now()), in_contact);
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    nodes.far.backend().make_trouble(Trouble::Busy);
+    nodes.pass(4_000).await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    let contact = nodes.far.contact(nodes.now());
+    assert!(matches!(contact, Contact::Lost { seconds: 4, .. }));
+}
+
+#[tokio::test]
+async fn a_node_that_stops_asking_stops_serving() {
+    let nodes = Nodes::standard().await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    let later = nodes.now().saturating_add_seconds(MOST + 1);
+    assert!(matches!(
+        nodes.far.look_up(PLAIN_ID, later),
+        LookUp::OutOfContact
+    ));
+    assert!(matches!(nodes.far.contact(later), Contact::Lost { .. }));
+    // A clock that is set back makes nothing older.
+    let earlier = World::BEGINNING;
+    assert_eq!(ask(&nodes.far, earlier).await, Ok(()));
+}
+
+#[tokio::test]
+async fn x13_what_cannot_be_read_is_an_error_and_not_absent() {
+    let nodes = Nodes::standard().await;
+    let now = nodes.now();
+    for (trouble, error) in [
+        (Trouble::Busy, StoreError::Busy),
+        (
+            Trouble::Unreachable,
+            StoreError::Failed {
+                why: "unreachable".into(),
+            },
+        ),
+    ] {
+        nodes.far.backend().make_trouble(trouble);
+        assert_eq!(entry(&nodes.far, BILLING, now).await.unwrap_err(), error);
+        assert_eq!(entry(&nodes.far, "nobody", now).await.unwrap_err(), error);
+        assert!(matches!(nodes.far.look_up("nobody", now), LookUp::Miss));
+    }
+    nodes.far.backend().make_trouble(Trouble::None);
+    assert!(entry(&nodes.far, BILLING, now).await.unwrap().is_some());
+    assert!(entry(&nodes.far, "nobody", now).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn x13_what_is_known_to_be_stale_is_not_served_though_it_cannot_be_read_again() {
+    let mut nodes = Nodes::standard().await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    let change = crate::nodes::changed_orders(nodes.near.backend(), |api| api.scopes.clear()).await;
+    let at_once = Delivery::After { milliseconds: 0 };
+    nodes.change(change, at_once).await;
+    nodes.far.backend().make_trouble(Trouble::Unreachable);
+    nodes.pass(100).await;
+    let outcome = ask(&nodes.far, nodes.now()).await;
+    assert_eq!(outcome, Err(Cause::StoreUnavailable));
+    nodes.far.backend().make_trouble(Trouble::None);
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    let (_, orders) = {
+        let common = nodes.far.common();
+        let (position, target) = common.targets.find(m2m_testkit::ORDERS).unwrap();
+        (position, target.scopes().count())
+    };
+    assert_eq!(orders, 0);
+}

@@ -1,0 +1,127 @@
+//! What is counted, and quotas.
+
+use m2m_authority::registry::{Quota, QuotaMode};
+use m2m_errors::Cause;
+use m2m_store::{Backend as _, UsageBatch, Write};
+use m2m_testkit::{Delivery, MemoryBackend, ORDERS, PLAIN_ID, World};
+
+use crate::nodes::{Node, Nodes, ask, changed, entry, open};
+
+async fn with_quota(backend: &MemoryBackend, tokens: u64, window_seconds: u64) -> Write {
+    changed(backend, PLAIN_ID, |application| {
+        application.token_quota = Some(Quota {
+            tokens,
+            window_seconds,
+            mode: QuotaMode::Enforce,
+        });
+    })
+    .await
+}
+
+/// Writes what a node has counted.
+async fn flush(node: &Node, nodes: &Nodes) {
+    let (issued, secrets) = node.take_usage(nodes.now());
+    let batch = UsageBatch {
+        issued,
+        secrets,
+        refused: Vec::new(),
+    };
+    node.backend().add_usage(batch).await.unwrap();
+}
+
+#[tokio::test]
+async fn tokens_and_secrets_are_counted_though_the_application_is_forgotten_meanwhile() {
+    let mut nodes = Nodes::standard().await;
+    let now = nodes.now();
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    let held = entry(&nodes.near, PLAIN_ID, now).await.unwrap().unwrap();
+    held.secret_used(0, now);
+    let change = with_quota(nodes.near.backend(), 100, 3600).await;
+    nodes.change(change, Delivery::Never).await;
+    held.count(ORDERS);
+    drop(held);
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    let (issued, secrets) = nodes.near.take_usage(now);
+    assert_eq!(issued.len(), 1);
+    assert_eq!((&*issued[0].audience, issued[0].tokens), (ORDERS, 3));
+    assert_eq!(secrets.len(), 1);
+    assert_eq!((&*secrets[0].secret_id, secrets[0].at), ("current", now));
+}
+
+#[tokio::test]
+async fn a_quota_is_not_given_again_by_a_change() {
+    let mut nodes = Nodes::standard().await;
+    let change = with_quota(nodes.near.backend(), 2, 3600).await;
+    nodes.change(change, Delivery::Never).await;
+    let now = nodes.now();
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
+        application.name = "Another name".into();
+    })
+    .await;
+    nodes.change(change, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
+}
+
+#[tokio::test]
+async fn another_quota_takes_effect_with_what_was_issued() {
+    let mut nodes = Nodes::standard().await;
+    let change = with_quota(nodes.near.backend(), 2, 3600).await;
+    nodes.change(change, Delivery::Never).await;
+    let now = nodes.now();
+    for _ in 0..2 {
+        assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    }
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
+    let change = with_quota(nodes.near.backend(), 3, 3600).await;
+    nodes.change(change, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
+    // Windows of another length have a count of their own, which begins with what was written.
+    flush(&nodes.near, &nodes).await;
+    let change = with_quota(nodes.near.backend(), 4, 86_400).await;
+    nodes.change(change, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
+}
+
+#[tokio::test]
+async fn after_a_start_a_quota_goes_on_from_what_was_written() {
+    let mut nodes = Nodes::standard().await;
+    let change = with_quota(nodes.near.backend(), 3, 3600).await;
+    nodes.change(change, Delivery::Never).await;
+    let now = nodes.now();
+    for _ in 0..2 {
+        assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    }
+    flush(&nodes.near, &nodes).await;
+    let limits = m2m_store::DirectoryLimits::DEFAULT;
+    let restarted = open(nodes.near.backend().node(), limits).await;
+    assert_eq!(ask(&restarted, now).await, Ok(()));
+    assert_eq!(ask(&restarted, now).await, Err(Cause::QuotaExceeded));
+    restarted
+        .refresh(World::BEGINNING.saturating_add_seconds(3600))
+        .await
+        .unwrap();
+    let next_window = World::BEGINNING.saturating_add_seconds(3600);
+    assert_eq!(ask(&restarted, next_window).await, Ok(()));
+}
+
+#[tokio::test]
+async fn what_is_issued_without_a_quota_counts_when_there_is_one_again() {
+    let mut nodes = Nodes::standard().await;
+    let now = nodes.now();
+    let set = with_quota(nodes.near.backend(), 2, 3600).await;
+    nodes.change(set.clone(), Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    let unset = changed(nodes.near.backend(), PLAIN_ID, |application| {
+        application.token_quota = None;
+    })
+    .await;
+    nodes.change(unset, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Ok(()));
+    flush(&nodes.near, &nodes).await;
+    nodes.change(set, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
+}

@@ -1,0 +1,225 @@
+//! What happens while something is read.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use m2m_authority::registry::{Quota, QuotaMode};
+use m2m_store::{DirectoryLimits, Entry, LookUp, StoreError, Write};
+use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
+use tokio::task::{JoinHandle, yield_now};
+
+use crate::nodes::{Node, Nodes, changed, changed_orders, commit, created, entry, standard_node};
+
+type Loaded = Result<Option<Arc<Entry>>, StoreError>;
+
+/// Begins a load, and lets it go as far as it can.
+async fn begin(node: &Node, client_id: &'static str) -> JoinHandle<Loaded> {
+    let own = Arc::clone(node);
+    let load = tokio::spawn(async move { own.load(client_id, World::BEGINNING).await });
+    for _ in 0..10 {
+        yield_now().await;
+    }
+    load
+}
+
+/// A change of a record by which it can be told from what it was.
+async fn marked(node: &Node, mark: u64) -> Write {
+    changed(node.backend(), PLAIN_ID, |application| {
+        application.token_quota = Some(Quota {
+            tokens: mark,
+            window_seconds: 1,
+            mode: QuotaMode::Warn,
+        });
+    })
+    .await
+}
+
+fn mark(entry: &Entry) -> Option<u64> {
+    entry.policy().quota().map(|quota| quota.tokens)
+}
+
+#[tokio::test]
+async fn what_is_changed_while_it_is_read_is_not_served_afterwards() {
+    let mut nodes = Nodes::standard().await;
+    nodes.far.backend().hold_reads();
+    let load = begin(&nodes.far, PLAIN_ID).await;
+    let waiting = begin(&nodes.far, PLAIN_ID).await;
+    let change = marked(&nodes.near, 7).await;
+    nodes
+        .change(change, Delivery::After { milliseconds: 0 })
+        .await;
+    nodes.pass(100).await;
+    nodes.far.backend().release_reads();
+    for load in [load, waiting] {
+        let loaded = load.await.unwrap().unwrap().unwrap();
+        assert_eq!(mark(&loaded), Some(7));
+    }
+    let held = entry(&nodes.far, PLAIN_ID, nodes.now()).await.unwrap();
+    assert_eq!(mark(&held.unwrap()), Some(7));
+}
+
+#[tokio::test]
+async fn what_is_made_while_it_is_looked_for_is_found_afterwards() {
+    let mut nodes = Nodes::standard().await;
+    nodes.far.backend().hold_reads();
+    let load = begin(&nodes.far, "new").await;
+    let waiting = begin(&nodes.far, "new").await;
+    nodes
+        .change(created("new"), Delivery::After { milliseconds: 0 })
+        .await;
+    nodes.pass(100).await;
+    nodes.far.backend().release_reads();
+    for load in [load, waiting] {
+        assert!(load.await.unwrap().unwrap().is_some());
+    }
+    assert!(matches!(
+        nodes.far.look_up("new", nodes.now()),
+        LookUp::Hit(_)
+    ));
+}
+
+#[tokio::test]
+async fn an_api_that_is_changed_while_an_application_is_read_is_seen_by_it() {
+    let mut nodes = Nodes::standard().await;
+    nodes.far.backend().hold_reads();
+    let load = begin(&nodes.far, PLAIN_ID).await;
+    let change = changed_orders(nodes.near.backend(), |api| api.scopes.clear()).await;
+    nodes
+        .change(change, Delivery::After { milliseconds: 0 })
+        .await;
+    nodes.pass(100).await;
+    nodes.far.backend().release_reads();
+    let loaded = load.await.unwrap().unwrap().unwrap();
+    let (_, orders) = loaded.policy().targets().find(m2m_testkit::ORDERS).unwrap();
+    assert_eq!(orders.scopes().count(), 0);
+}
+
+#[tokio::test]
+async fn requests_for_the_same_share_one_read() {
+    let nodes = Nodes::standard().await;
+    for client_id in [PLAIN_ID, "nobody"] {
+        let before = nodes.far.backend().finds();
+        nodes.far.backend().hold_reads();
+        let mut loads = Vec::new();
+        for _ in 0..20 {
+            loads.push(begin(&nodes.far, client_id).await);
+        }
+        nodes.far.backend().release_reads();
+        for load in loads {
+            assert_eq!(
+                load.await.unwrap().unwrap().is_some(),
+                client_id == PLAIN_ID
+            );
+        }
+        assert_eq!(nodes.far.backend().finds(), before + 1, "{client_id}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_waited_for_a_read_that_failed_do_not_try_one_after_the_other() {
+    let nodes = Nodes::standard().await;
+    let before = nodes.far.backend().finds();
+    nodes.far.backend().hold_reads();
+    let mut loads = Vec::new();
+    for _ in 0..20 {
+        loads.push(begin(&nodes.far, PLAIN_ID).await);
+    }
+    nodes.far.backend().make_trouble(Trouble::Busy);
+    nodes.far.backend().release_reads();
+    for load in loads {
+        assert_eq!(load.await.unwrap().unwrap_err(), StoreError::Busy);
+    }
+    assert_eq!(nodes.far.backend().finds(), before + 1);
+    nodes.far.backend().make_trouble(Trouble::None);
+    let loaded = begin(&nodes.far, PLAIN_ID).await.await.unwrap();
+    assert!(loaded.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn who_goes_away_while_he_reads_leaves_the_right_to_others() {
+    let nodes = Nodes::standard().await;
+    nodes.far.backend().hold_reads();
+    let gone = begin(&nodes.far, PLAIN_ID).await;
+    let waiting = begin(&nodes.far, PLAIN_ID).await;
+    gone.abort();
+    nodes.far.backend().release_reads();
+    assert!(gone.await.unwrap_err().is_cancelled());
+    assert!(waiting.await.unwrap().unwrap().is_some());
+}
+
+#[tokio::test]
+async fn random_client_ids_push_out_no_application() {
+    let limits = DirectoryLimits {
+        applications: 200,
+        absent: 10,
+        ..DirectoryLimits::DEFAULT
+    };
+    let node = standard_node(limits).await;
+    let now = World::BEGINNING;
+    let ids = [PLAIN_ID, BILLING, "rotated"];
+    for client_id in ids {
+        assert!(entry(&node, client_id, now).await.unwrap().is_some());
+    }
+    for number in 0..2_000 {
+        let client_id = format!("nobody-{number}");
+        assert!(entry(&node, &client_id, now).await.unwrap().is_none());
+    }
+    for client_id in ids {
+        assert!(matches!(node.look_up(client_id, now), LookUp::Hit(_)));
+    }
+    assert_eq!(node.held(), ids.len());
+}
+
+#[tokio::test]
+async fn what_can_be_no_client_id_is_not_looked_for() {
+    let nodes = Nodes::standard().await;
+    let long = "a".repeat(100_000);
+    for client_id in [&*long, "", "a b", "a\0"] {
+        let look_up = nodes.far.look_up(client_id, nodes.now());
+        assert!(matches!(look_up, LookUp::Absent));
+    }
+}
+
+/// Four threads look up and load while one changes the application, and now and then an API. Whatever was acknowledged before a
+/// request began is seen by it.
+#[test]
+fn no_request_sees_less_than_was_acknowledged_before_it_began() {
+    const CHANGES: u64 = 2_000;
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+    };
+    let node = runtime().block_on(standard_node(DirectoryLimits::DEFAULT));
+    let acknowledged = AtomicU64::new(0);
+    let done = AtomicBool::new(false);
+    let change = async {
+        for number in 1..=CHANGES {
+            let write = marked(&node, number).await;
+            commit(&*node, write).await.unwrap();
+            acknowledged.store(number, Ordering::SeqCst);
+            if number % 10 == 0 {
+                let write = changed_orders(node.backend(), |_| ()).await;
+                commit(&*node, write).await.unwrap();
+            }
+        }
+        done.store(true, Ordering::SeqCst);
+    };
+    let requests = async || {
+        while !done.load(Ordering::SeqCst) {
+            let least = acknowledged.load(Ordering::SeqCst);
+            let entry = entry(&node, PLAIN_ID, World::BEGINNING).await.unwrap();
+            let seen = mark(&entry.unwrap()).unwrap_or_default();
+            assert!(seen >= least, "{seen} after {least} was acknowledged");
+        }
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..3)
+            .map(|_| scope.spawn(|| runtime().block_on(requests())))
+            .collect();
+        runtime().block_on(change);
+        for thread in threads {
+            thread.join().unwrap();
+        }
+    });
+}

@@ -1,0 +1,239 @@
+//! Two nodes, a wire between them, and a clock.
+
+use std::sync::Arc;
+
+use m2m_authority::flow::{Issued, accept, authenticate, authorize, issue};
+use m2m_authority::registry::{Api, Application, KeyState};
+use m2m_authority::{Authority, JwtId};
+use m2m_errors::{Cause, Profile};
+use m2m_jwt::{Algorithm, SigningKey, UnixTime};
+use m2m_store::{
+    Action, Actor, AuditEvent, Backend, Change, CommitError, Directory, DirectoryLimits, Entry,
+    Found, KeyRecord, LookUp, RecordId, SealedKey, StoreError, Stored, Subject, Version, Write,
+};
+use m2m_testkit::{
+    Delivery, MemoryBackend, ORDERS, PLAIN_ID, Request, Wire, World, standard_records,
+};
+
+/// What a node serves from in tests.
+pub(crate) type Node = Arc<Directory<MemoryBackend>>;
+
+/// Two nodes over one registry.
+pub(crate) struct Nodes {
+    /// The node on which changes are made.
+    pub(crate) near: Node,
+    /// The other one, which hears of them by the wire and asks every two seconds.
+    pub(crate) far: Node,
+    pub(crate) wire: Wire,
+    milliseconds: u64,
+}
+
+impl Nodes {
+    /// Two nodes over the standard registry, with a key.
+    pub(crate) async fn standard() -> Self {
+        let near = standard_node(DirectoryLimits::DEFAULT).await;
+        let far = open(near.backend().node(), DirectoryLimits::DEFAULT).await;
+        Self {
+            near,
+            far,
+            wire: Wire::default(),
+            milliseconds: 0,
+        }
+    }
+
+    pub(crate) fn now(&self) -> UnixTime {
+        World::BEGINNING.saturating_add_seconds(self.milliseconds / 1000)
+    }
+
+    /// Makes a change on the near node, and tells the far one.
+    pub(crate) async fn change(&mut self, write: Write, delivery: Delivery) {
+        let version = commit(&*self.near, write).await.unwrap();
+        let before = Version(version.0 - 1);
+        let changes = self.near.backend().changes_since(before).await.unwrap();
+        self.wire.send(changes, delivery);
+    }
+
+    /// Lets time pass, a tenth of a second at a time. Unit: milliseconds.
+    pub(crate) async fn pass(&mut self, milliseconds: u64) {
+        for _ in 0..milliseconds / 100 {
+            self.milliseconds += 100;
+            for changes in self.wire.advance(100) {
+                self.far.notified(&changes);
+            }
+            if self.milliseconds.is_multiple_of(2_000) {
+                for node in [&self.near, &self.far] {
+                    // Where it fails the node serves on from memory.
+                    let _ = node.refresh(self.now()).await;
+                }
+            }
+        }
+    }
+}
+
+/// A node of its own over the standard registry, with a key.
+pub(crate) async fn standard_node(limits: DirectoryLimits) -> Node {
+    let backend = MemoryBackend::new();
+    let records = standard_records(Profile::Rfc);
+    let now = World::BEGINNING;
+    let mut names = 0..;
+    let mut name = || RecordId::new(now, [0, 0, 0, 0, 0, 0, 0, 0, 0, names.next().unwrap()]);
+    let mut writes = vec![Write::PutKey(key_record(KeyState::Active).1)];
+    writes
+        .extend((records.apis.into_iter()).map(|api| Write::PutApi(Stored::new(name(), api, now))));
+    writes.extend(
+        (records.organizations.into_iter())
+            .map(|organization| Write::PutOrganization(Stored::new(name(), organization, now))),
+    );
+    writes.extend(
+        (records.applications.into_iter()).map(|application| {
+            Write::PutApplication(Box::new(Stored::new(name(), application, now)))
+        }),
+    );
+    let change = Change {
+        writes,
+        events: vec![event()],
+    };
+    backend.commit(Version(0), change).await.unwrap();
+    open(backend, limits).await
+}
+
+/// A node over this backend.
+pub(crate) async fn open(backend: MemoryBackend, limits: DirectoryLimits) -> Node {
+    let now = World::BEGINNING;
+    let opened = Directory::open(backend, World::ISSUER, open_key, limits, now).await;
+    Arc::new(opened.unwrap())
+}
+
+/// A key, kept as tests do: not sealed at all.
+pub(crate) fn key_record(state: KeyState) -> (SigningKey, KeyRecord) {
+    let (key, document) = SigningKey::generate(Algorithm::Es256, None).unwrap();
+    let record = KeyRecord {
+        kid: key.public_jwk().key_id().unwrap().into(),
+        algorithm: Algorithm::Es256,
+        state,
+        created_at: World::BEGINNING,
+        state_since: World::BEGINNING,
+        public_jwk: Box::default(),
+        sealed: SealedKey::from_bytes(document.secret_der()),
+    };
+    (key, record)
+}
+
+fn open_key(record: &KeyRecord) -> Result<SigningKey, StoreError> {
+    let key = SigningKey::from_pkcs8_der(record.algorithm, None, record.sealed.as_bytes());
+    key.map_err(|_| StoreError::WrongSealingKey {
+        kid: record.kid.clone(),
+    })
+}
+
+pub(crate) fn event() -> AuditEvent {
+    AuditEvent {
+        time: World::BEGINNING,
+        actor: Actor::command("a test"),
+        action: Action::Updated,
+        subject: Subject::Application,
+        name: "anything".into(),
+        before: None,
+        after: None,
+    }
+}
+
+/// Makes a change at whatever version the registry is.
+pub(crate) async fn commit(backend: &impl Backend, write: Write) -> Result<Version, CommitError> {
+    let version = backend.frame().await?.version;
+    let change = Change {
+        writes: vec![write],
+        events: vec![event()],
+    };
+    backend.commit(version, change).await
+}
+
+/// An application of the registry, changed, as it is written.
+pub(crate) async fn changed(
+    backend: &impl Backend,
+    client_id: &str,
+    change: impl FnOnce(&mut Application),
+) -> Write {
+    let applications = backend.snapshot().await.unwrap().applications;
+    let mut applications = applications.into_iter();
+    let mut stored = applications
+        .find(|stored| *stored.value.client_id == *client_id)
+        .unwrap();
+    change(&mut stored.value);
+    Write::PutApplication(Box::new(stored))
+}
+
+/// The API for orders, changed, as it is written.
+pub(crate) async fn changed_orders(backend: &impl Backend, change: impl FnOnce(&mut Api)) -> Write {
+    let mut apis = backend.snapshot().await.unwrap().apis.into_iter();
+    let mut stored = apis
+        .find(|stored| &*stored.value.audience == ORDERS)
+        .unwrap();
+    change(&mut stored.value);
+    Write::PutApi(stored)
+}
+
+/// A new application, as it is written.
+pub(crate) fn created(client_id: &str) -> Write {
+    let id = RecordId::new(World::BEGINNING, [1; 10]);
+    let application = Application::new(client_id, client_id);
+    Write::PutApplication(Box::new(Stored::new(id, application, World::BEGINNING)))
+}
+
+/// What a node has under a client id: from memory, or else it is loaded.
+pub(crate) async fn entry(
+    node: &Node,
+    client_id: &str,
+    now: UnixTime,
+) -> Result<Option<Arc<Entry>>, StoreError> {
+    match node.look_up(client_id, now) {
+        LookUp::Hit(entry) => Ok(Some(entry)),
+        LookUp::Absent => Ok(None),
+        LookUp::Miss => node.load(client_id, now).await,
+        LookUp::OutOfContact => Err(StoreError::Busy),
+    }
+}
+
+/// What an ordinary application gets that asks for a token for orders: nothing, or the cause of its refusal.
+pub(crate) async fn ask(node: &Node, now: UnixTime) -> Result<(), Cause> {
+    ask_for(node, &Request::token(PLAIN_ID).audience(ORDERS), now)
+        .await
+        .map(|_| ())
+}
+
+/// What a request gets, as the token endpoint would serve it.
+pub(crate) async fn ask_for(
+    node: &Node,
+    request: &Request,
+    now: UnixTime,
+) -> Result<Issued, Cause> {
+    let limits = oauth_proto::Limits::DEFAULT;
+    let authority = Authority::new(World::ISSUER, Profile::Rfc, limits).unwrap();
+    let body = request.body_bytes();
+    let accepted = accept(request.raw(&body), &authority).map_err(|refusal| refusal.cause())?;
+    let entry = entry(node, accepted.client_id(), now)
+        .await
+        .map_err(|_| Cause::StoreUnavailable)?;
+    let client = entry.as_ref().map(|entry| entry.client());
+    let authenticated = authenticate(accepted, client, now).map_err(|refusal| refusal.cause())?;
+    let entry = entry.as_ref().unwrap();
+    let meter = entry.meter(now);
+    let authorized = authorize(authenticated, entry.policy(), meter.usage(), &authority)
+        .map_err(|refusal| refusal.cause())?;
+    let reservation = meter.take().map_err(|refusal| refusal.cause())?;
+    let common = node.common_guard();
+    let key = common.keys.signing(authorized.algorithm());
+    let audience = Arc::clone(authorized.audiences().first().unwrap());
+    let jwt_id = JwtId::from_random([1; 16]);
+    let issued =
+        issue(authorized, key, &authority, jwt_id, now).map_err(|refusal| refusal.cause())?;
+    reservation.keep();
+    entry.count(&audience);
+    Ok(issued)
+}
+
+/// Whether the registry has an application with this client id.
+pub(crate) async fn is_there(backend: &impl Backend, client_id: &str) -> bool {
+    let found = backend.find(client_id).await.unwrap();
+    matches!(found, Some(Found::Application(..)))
+}
