@@ -4,6 +4,7 @@ mod connection;
 mod demo;
 mod explain;
 mod jwt;
+mod listening;
 mod serve;
 mod token;
 
@@ -20,6 +21,7 @@ pub(crate) use connection::ConnectionOptions;
 pub(crate) use demo::DemoOptions;
 pub(crate) use explain::ExplainOptions;
 pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
+pub(crate) use listening::{ListeningOptions, OpsAddress};
 pub(crate) use serve::ServeOptions;
 pub(crate) use token::{SecretText, TokenOptions};
 

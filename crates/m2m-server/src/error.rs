@@ -30,6 +30,8 @@ pub(crate) enum Exit {
     Usage,
     /// A server cannot be reached.
     Unreachable,
+    /// It was asked to end before its work was done.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -38,6 +40,8 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 1,
             Exit::Usage => 2,
             Exit::Unreachable => 3,
+            // As shells count a process that SIGINT ended.
+            Exit::Interrupted => 130,
         })
     }
 }
@@ -56,6 +60,11 @@ impl Failure {
     /// A server cannot be reached.
     pub(crate) fn unreachable(what: impl Into<String>) -> Self {
         Self::new(Exit::Unreachable, what)
+    }
+
+    /// The command was asked to end before its work was done.
+    pub(crate) fn interrupted(what: impl Into<String>) -> Self {
+        Self::new(Exit::Interrupted, what)
     }
 
     fn new(exit: Exit, what: impl Into<String>) -> Self {

@@ -1,7 +1,6 @@
 //! The server's HTTP face: routes, documents, and the token endpoint.
 
 mod body;
-mod connections;
 mod documents;
 mod error_pages;
 mod reply;
@@ -13,44 +12,77 @@ use std::sync::Arc;
 
 use ::http::request::Parts;
 use ::http::{HeaderValue, Method, Request, header};
+use arc_swap::ArcSwap;
 use hyper::body::Incoming;
-use m2m_authority::registry::SigningKeys;
-use m2m_authority::{Authority, Registry};
+use m2m_authority::Authority;
 use m2m_errors::Cause;
 use oauth_proto::Issuer;
 
+use crate::listen::Handler;
+use crate::metrics::Metrics;
 use crate::recorder::Recorder;
+use crate::store::Directory;
 
 use documents::Documents;
-use reply::Response;
 use router::{Route, Router};
 use token_endpoint::TokenEndpoint;
+
+pub(crate) use reply::Response;
 
 /// Everything that answers requests.
 #[derive(Debug)]
 pub(crate) struct Server {
     router: Router,
+    issuer: Issuer,
     endpoint: TokenEndpoint,
-    documents: Documents,
+    documents: ArcSwap<Documents>,
 }
 
 impl Server {
-    /// A server of this registry, with these keys.
+    /// A server of this registry.
     pub(crate) fn new(
         authority: Authority,
-        issuer: &Issuer,
-        registry: Arc<Registry>,
-        keys: SigningKeys,
+        issuer: Issuer,
+        directory: Arc<Directory>,
         recorder: Recorder,
+        metrics: Arc<Metrics>,
     ) -> Self {
+        let documents = Documents::new(&issuer, &directory.common());
         Self {
-            router: Router::new(issuer),
-            documents: Documents::new(issuer, &registry, &keys),
-            endpoint: TokenEndpoint::new(authority, registry, keys, recorder),
+            router: Router::new(&issuer),
+            documents: ArcSwap::from_pointee(documents),
+            issuer,
+            endpoint: TokenEndpoint::new(authority, directory, recorder, metrics),
         }
     }
 
-    /// Answers one request.
+    /// The documents of the registry as it is now.
+    fn documents(&self) -> Arc<Documents> {
+        let common = self.endpoint.directory().common();
+        let documents = self.documents.load_full();
+        if documents.version() == common.version {
+            return documents;
+        }
+        let documents = Arc::new(Documents::new(&self.issuer, &common));
+        self.documents.store(Arc::clone(&documents));
+        documents
+    }
+
+    /// The document of a route, if there is one.
+    fn document(&self, route: Route<'_>, parts: &Parts) -> Option<Response> {
+        match route {
+            Route::Metadata => Some(self.documents().metadata(&parts.headers)),
+            Route::JwkSet => Some(self.documents().jwk_set(&parts.headers)),
+            Route::Root => Some(self.documents().root(&parts.headers)),
+            Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
+            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile())
+                .map(|page| reply::json(&page)),
+            Route::Token | Route::Unknown => None,
+        }
+    }
+}
+
+impl Handler for Server {
     async fn respond(&self, request: Request<Incoming>, address: IpAddr) -> Response {
         let (parts, body) = request.into_parts();
         if let Some(cause) = oversized(&parts) {
@@ -74,19 +106,6 @@ impl Server {
         }
     }
 
-    /// The document of a route, if there is one.
-    fn document(&self, route: Route<'_>, parts: &Parts) -> Option<Response> {
-        match route {
-            Route::Metadata => Some(self.documents.metadata(&parts.headers)),
-            Route::JwkSet => Some(self.documents.jwk_set(&parts.headers)),
-            Route::Root => Some(self.documents.root(&parts.headers)),
-            Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
-            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile())
-                .map(|page| reply::json(&page)),
-            Route::Token | Route::Unknown => None,
-        }
-    }
-
     fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         self.endpoint.refuse(cause, parts, address)
     }
@@ -94,7 +113,7 @@ impl Server {
 
 /// Whether the target or the header is larger than a request here ever needs.
 ///
-/// hyper refuses what does not fit into its buffer ([`connections`]) with an empty body; up to there the answer is ours.
+/// hyper refuses what does not fit into its buffer; [`crate::listen`] answers for it.
 fn oversized(parts: &Parts) -> Option<Cause> {
     let target = parts
         .uri

@@ -6,22 +6,20 @@ mod new_file;
 
 use std::path::Path;
 
-use m2m_authority::registry::{KeyState, Records, SigningKeys};
+use m2m_authority::registry::Api;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
 use crate::error::Failure;
+
+pub(crate) use m2m_authority::registry::KeyState;
 
 use directory::StoredKey;
 use new_file::LockedFolder;
 
 /// The algorithms of all APIs, and ES256, which an API has that names none: each once, in the order of the list.
-pub(crate) fn served_algorithms(records: &Records) -> Vec<Algorithm> {
+pub(crate) fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     let is_served = |algorithm: &Algorithm| {
-        *algorithm == Algorithm::Es256
-            || records
-                .apis
-                .iter()
-                .any(|api| api.signing_algorithm == *algorithm)
+        *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_algorithm == *algorithm)
     };
     Algorithm::ALL.iter().copied().filter(is_served).collect()
 }
@@ -36,7 +34,7 @@ pub(crate) fn served_algorithms(records: &Records) -> Vec<Algorithm> {
 pub(crate) fn load(
     algorithms: &[Algorithm],
     folder: Option<&Path>,
-) -> Result<SigningKeys, Failure> {
+) -> Result<Vec<(KeyState, SigningKey)>, Failure> {
     let mut keys: Vec<(KeyState, SigningKey)> = Vec::new();
     match folder {
         Some(folder) => {
@@ -54,8 +52,7 @@ pub(crate) fn load(
     // By algorithm, whether a key was read or made, so that the JWK set is the same the next time. Within an algorithm the order
     // of file names stays.
     keys.sort_by_key(|(_, key)| key.algorithm());
-    let load = |keys: SigningKeys, (state, key)| keys.with(state, key);
-    Ok(keys.into_iter().fold(SigningKeys::default(), load))
+    Ok(keys)
 }
 
 fn load_kept(algorithms: &[Algorithm], folder: &Path) -> Result<Vec<StoredKey>, Failure> {
@@ -142,8 +139,16 @@ fn not_generated(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use m2m_authority::registry::Api;
+    use m2m_authority::registry::SigningKeys;
     use tempfile::TempDir;
+
+    /// The keys as a server announces them.
+    fn announced(keys: Vec<(KeyState, SigningKey)>) -> SigningKeys {
+        let keys = keys.into_iter();
+        keys.fold(SigningKeys::default(), |all, (state, key)| {
+            all.with(state, key)
+        })
+    }
 
     #[test]
     fn serves_the_algorithms_of_the_apis_and_es256() {
@@ -151,12 +156,8 @@ mod tests {
             signing_algorithm: Algorithm::EdDsa,
             ..Api::new("A", "a")
         };
-        let records = Records {
-            apis: vec![eddsa],
-            ..Records::default()
-        };
         assert_eq!(
-            served_algorithms(&records),
+            served_algorithms(&[eddsa]),
             [Algorithm::Es256, Algorithm::EdDsa]
         );
     }
@@ -166,10 +167,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keys");
         let load = || {
-            load(&[Algorithm::Es256, Algorithm::EdDsa], Some(&path))
-                .unwrap()
-                .jwk_set()
-                .to_json()
+            let algorithms = [Algorithm::Es256, Algorithm::EdDsa];
+            let keys = load(&algorithms, Some(&path)).unwrap();
+            announced(keys).jwk_set().to_json()
         };
         let first = load();
         assert_eq!(first, load());
@@ -178,7 +178,10 @@ mod tests {
 
     #[test]
     fn without_a_folder_keys_are_new_each_time() {
-        let load = || load(&[Algorithm::Es256], None).unwrap().jwk_set().to_json();
+        let load = || {
+            let keys = load(&[Algorithm::Es256], None).unwrap();
+            announced(keys).jwk_set().to_json()
+        };
         assert_ne!(load(), load());
     }
 
@@ -200,7 +203,7 @@ mod tests {
             "es256-c.retiring.pem",
             "es256-d.next.pem",
         ]);
-        let keys = load(&[Algorithm::Es256], Some(folder.path())).unwrap();
+        let keys = announced(load(&[Algorithm::Es256], Some(folder.path())).unwrap());
         assert_eq!(keys.signing(Algorithm::Es256).unwrap().key_id(), "b");
         let announced = keys.jwk_set();
         let key_ids: Vec<_> = announced
@@ -233,7 +236,9 @@ mod tests {
         let path = folder.path().join("keys");
         let load = || {
             let algorithms = [Algorithm::Es256, Algorithm::EdDsa];
-            load(&algorithms, Some(&path)).unwrap().jwk_set().to_json()
+            announced(load(&algorithms, Some(&path)).unwrap())
+                .jwk_set()
+                .to_json()
         };
         let all: Vec<String> = std::thread::scope(|scope| {
             let servers: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();

@@ -8,12 +8,17 @@ mod explanation;
 mod http;
 mod http_client;
 mod keys;
+mod listen;
+mod metrics;
+mod ops;
 mod output;
 mod printable;
-mod quota;
 mod random;
+mod readiness;
 mod recorder;
 mod regular_file;
+mod store;
+mod throttle;
 mod timestamp;
 mod world;
 

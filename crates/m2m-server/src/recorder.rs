@@ -1,32 +1,36 @@
-//! What becomes of the outcomes of requests: tokens are counted for each application, refusals queue for a worker that logs and
-//! diagnoses them.
+//! What becomes of the outcomes of requests: tokens are counted for each application, refusals queue for a worker that logs,
+//! diagnoses and keeps them.
 //!
 //! The worker is a thread of its own, since writing a log can block and a diagnosis takes time; neither is for the threads that
 //! answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
 
+mod book;
+mod keeper;
 mod log;
 mod queues;
 mod report;
-mod tally;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
-use m2m_authority::Registry;
 use m2m_authority::TraceId;
 use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose};
-use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent};
+use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
+use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
+use m2m_store::{Entry as Loaded, IssuedCount, StoreError};
 
 use crate::clock;
 use crate::error::Failure;
 
+use book::{Book, Due};
 use queues::{Next, Queues};
-use report::{REPORT_INTERVAL, Report};
-use tally::Tally;
+use report::Report;
 
+pub(crate) use keeper::{Keeper, StoreKeeper};
 pub(crate) use log::{log, log_last};
 pub(crate) use queues::Dropped;
 
@@ -48,7 +52,6 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 struct Shared {
     queues: Queues,
-    tally: Tally,
     issued: AtomicU64,
     refused: AtomicU64,
 }
@@ -72,6 +75,15 @@ pub(crate) enum Entry {
         /// How many. At least 1.
         tokens: u64,
     },
+    /// More applications were issued tokens than are told one by one.
+    IssuedToOthers {
+        /// To how many more.
+        applications: usize,
+        /// How many.
+        tokens: u64,
+    },
+    /// The store did not take what was counted and noted. It is tried again.
+    Unkept(StoreError),
     /// More is refused than can be made known. Counted from the start.
     Dropped(Dropped),
     /// The process ends, after so many events.
@@ -90,18 +102,17 @@ pub(crate) enum Entry {
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 impl Recorder {
-    /// A recorder and its worker, which hands what it makes known to `publish`.
+    /// A recorder and its worker, which hands what it makes known to `publish`, and what is to stay to `keeper`.
     ///
     /// # Errors
     ///
     /// If the operating system gives no thread.
     pub(crate) fn start(
-        registry: Arc<Registry>,
+        keeper: impl Keeper,
         publish: impl FnMut(Entry) + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
         let shared = Arc::new(Shared {
             queues: Queues::default(),
-            tally: Tally::new(&registry),
             issued: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         });
@@ -116,7 +127,7 @@ impl Recorder {
         std::thread::Builder::new()
             .name("recorder".to_owned())
             .spawn(move || {
-                work(&shared, &registry, publish);
+                work(&shared, &keeper, publish);
                 drop(alive);
             })
             .map_err(|error| {
@@ -125,11 +136,18 @@ impl Recorder {
         Ok((recorder, worker))
     }
 
-    /// Keeps an event, and with a refusal what its diagnosis starts from. Never waits.
-    pub(crate) fn keep(&self, event: Event, suspect: Option<Box<Suspect>>) {
+    /// Keeps an event: a token in the counts of its application, a refusal with what its diagnosis starts from. Never waits.
+    pub(crate) fn keep(
+        &self,
+        event: Event,
+        suspect: Option<Box<Suspect>>,
+        application: Option<&Loaded>,
+    ) {
         match event {
-            Event::Issued(IssuedEvent { client_id, .. }) => {
-                self.shared.tally.count(&client_id);
+            Event::Issued(event) => {
+                if let Some(application) = application {
+                    count(application, &event);
+                }
                 self.shared.issued.fetch_add(1, Ordering::Relaxed);
             }
             Event::Refused(event) => {
@@ -152,7 +170,6 @@ impl Worker {
             queues,
             issued,
             refused,
-            tally: _,
         } = &*self.shared;
         queues.close();
         match self.ended.recv_timeout(time) {
@@ -168,14 +185,32 @@ impl Worker {
     }
 }
 
-fn work(shared: &Shared, registry: &Registry, mut publish: impl FnMut(Entry)) {
+fn count(application: &Loaded, event: &IssuedEvent) {
+    if let Some(audience) = event.audiences.first() {
+        application.count(audience);
+    }
+    match event.door {
+        Door::TokenEndpoint { secret } => application.secret_used(usize::from(secret), event.time),
+        Door::Vouched { .. } => {}
+    }
+}
+
+fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
     let mut report = Report::default();
+    let mut book = Book::default();
+    let mut issued = Issued::default();
     let mut minute = minute_of(clock::now());
     loop {
-        match shared.queues.next(REPORT_INTERVAL) {
-            Next::Event(event) => publish(Entry::Refused(event)),
+        match shared.queues.next(PATIENCE) {
+            Next::Event(event) => {
+                book.refused(&event);
+                publish(Entry::Refused(event));
+            }
             Next::Suspect(trace_id, suspect) => {
-                let diagnosis = diagnose(&suspect, registry.records());
+                // Without the store there is no evidence, and the cause stands all the same.
+                let records = keeper.records(&suspect);
+                let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
+                book.diagnosed(trace_id, &diagnosis);
                 publish(Entry::Diagnosed {
                     trace_id,
                     diagnosis,
@@ -188,20 +223,85 @@ fn work(shared: &Shared, registry: &Registry, mut publish: impl FnMut(Entry)) {
         if let Some(dropped) = report.due(shared.queues.dropped(), now) {
             publish(Entry::Dropped(dropped));
         }
+        match book.due(now) {
+            Due::Nothing => {}
+            Due::Write => write(&mut book, keeper, now, &mut publish),
+            Due::CountAndWrite => {
+                collect(&mut book, &mut issued, keeper, now);
+                write(&mut book, keeper, now, &mut publish);
+            }
+        }
         if minute_of(now) != minute {
             minute = minute_of(now);
-            publish_issued(&shared.tally, &mut publish);
+            collect(&mut book, &mut issued, keeper, now);
+            issued.publish(&mut publish);
         }
     }
     // What was dropped since it was last told stands in the entry that comes after these.
-    publish_issued(&shared.tally, &mut publish);
+    let now = clock::now();
+    collect(&mut book, &mut issued, keeper, now);
+    write(&mut book, keeper, now, &mut publish);
+    issued.publish(&mut publish);
 }
 
-fn publish_issued(tally: &Tally, publish: &mut impl FnMut(Entry)) {
-    for (client_id, tokens) in tally.take() {
-        publish(Entry::Issued { client_id, tokens });
+fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, now: UnixTime) {
+    let counts = keeper.counts(now);
+    issued.add(&counts.issued);
+    book.counted(counts, now);
+}
+
+fn write(book: &mut Book, keeper: &impl Keeper, now: UnixTime, publish: &mut impl FnMut(Entry)) {
+    let batch = book.take(now);
+    if batch.is_empty() {
+        return;
+    }
+    if let Err(error) = keeper.keep(batch.clone()) {
+        book.put_back(batch);
+        publish(Entry::Unkept(error));
     }
 }
+
+/// What is to be told of tokens, by application.
+#[derive(Debug, Default)]
+struct Issued(BTreeMap<Box<str>, u64>);
+
+impl Issued {
+    fn add(&mut self, counts: &[IssuedCount]) {
+        for count in counts {
+            *self.0.entry(count.client_id.clone()).or_default() += count.tokens;
+        }
+    }
+
+    fn publish(&mut self, publish: &mut impl FnMut(Entry)) {
+        let mut issued = core::mem::take(&mut self.0).into_iter();
+        for (client_id, tokens) in issued.by_ref().take(MOST_TOLD) {
+            publish(Entry::Issued { client_id, tokens });
+        }
+        let applications = issued.len();
+        if applications > 0 {
+            let tokens = issued.map(|(_, tokens)| tokens).sum();
+            publish(Entry::IssuedToOthers {
+                applications,
+                tokens,
+            });
+        }
+    }
+}
+
+/// No application and no API.
+static NO_RECORDS: Records = Records {
+    apis: Vec::new(),
+    organizations: Vec::new(),
+    properties: Vec::new(),
+    applications: Vec::new(),
+    deleted: Vec::new(),
+};
+
+/// How long the worker sleeps where nothing happens.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Of so many applications the log tells in a minute; the store has the counts of all.
+const MOST_TOLD: usize = 100;
 
 const fn minute_of(time: UnixTime) -> u64 {
     time.as_seconds() / 60
@@ -211,9 +311,9 @@ const fn minute_of(time: UnixTime) -> u64 {
 mod tests {
     use std::sync::mpsc::Sender;
 
-    use m2m_authority::registry::Records;
     use m2m_authority::{RecordedClientId, Refusal};
     use m2m_errors::Cause;
+    use m2m_store::UsageBatch;
 
     use super::queues::MOST_EVENTS;
     use super::*;
@@ -238,12 +338,28 @@ mod tests {
         }
     }
 
+    /// A store without records.
+    struct Empty;
+
+    impl Keeper for Empty {
+        fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
+            Ok(Records::default())
+        }
+
+        fn counts(&self, _: UnixTime) -> UsageBatch {
+            UsageBatch::default()
+        }
+
+        fn keep(&self, _: UsageBatch) -> Result<(), StoreError> {
+            Ok(())
+        }
+    }
+
     /// A recorder whose log takes nothing until the sender is dropped, and then all that the receiver gets.
     fn blocked() -> (Recorder, Worker, Sender<()>, Receiver<Entry>) {
-        let registry = Arc::new(Registry::assemble(Records::default()).unwrap());
         let (release, wait) = channel::<()>();
         let (publish, entries) = channel();
-        let (recorder, worker) = Recorder::start(registry, move |entry| {
+        let (recorder, worker) = Recorder::start(Empty, move |entry| {
             let _ = wait.recv();
             let _ = publish.send(entry);
         })
@@ -253,7 +369,7 @@ mod tests {
 
     fn keep(recorder: &Recorder, trace_id: TraceId) {
         let suspect = Refusal::of(Cause::SecretWrong).take_suspect();
-        recorder.keep(Event::Refused(refused(trace_id)), Some(suspect));
+        recorder.keep(Event::Refused(refused(trace_id)), Some(suspect), None);
     }
 
     #[test]

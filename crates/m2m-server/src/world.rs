@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use m2m_admin::Mistake;
-use m2m_authority::Registry;
-use m2m_authority::registry::Records;
+use m2m_admin::{ApplyError, Mistake, Prune, apply};
+use m2m_jwt::UnixTime;
+use m2m_store::{Actor, Backend};
 
 use crate::error::{Excerpt, Failure};
 use crate::random;
@@ -18,15 +18,6 @@ pub(crate) struct World {
     file: String,
     source: String,
     world: m2m_admin::World,
-}
-
-/// The registry that a file describes.
-#[derive(Debug)]
-pub(crate) struct Populated {
-    /// The registry.
-    pub(crate) registry: Registry,
-    /// What the file left out and was made up, to be shown once.
-    pub(crate) generated: Vec<GeneratedCredentials>,
 }
 
 impl World {
@@ -65,48 +56,32 @@ impl World {
         }
     }
 
-    /// The registry of the file, for a server with this issuer. Secrets and client ids that the file leaves out are made.
+    /// Fills a store with what the file says. Secrets and client ids that it leaves out are made, to be shown once.
     ///
     /// # Errors
     ///
     /// If the records do not fit together: with line, column and the nearest right word.
-    pub(crate) fn populate(&self, issuer: &str) -> Result<Populated, Failure> {
-        let m2m_admin::Populated {
-            mut records,
-            generated,
-        } = self
-            .world
-            .populate(&mut random::fill)
-            .map_err(|mistake| self.report(&mistake))?;
-        name_issuer(&mut records, issuer.trim_end_matches('/'));
-        let registry = Registry::assemble(records)
-            .map_err(|error| self.report(&self.world.mistake(&error)))?;
-        Ok(Populated {
-            registry,
-            generated,
-        })
+    pub(crate) async fn fill(
+        &self,
+        store: &impl Backend,
+        now: UnixTime,
+    ) -> Result<Vec<GeneratedCredentials>, Failure> {
+        let actor = Actor::command("m2m serve");
+        let randomness = &mut random::fill;
+        let applied = apply(store, &self.world, Prune::Keep, &actor, randomness, now).await;
+        match applied {
+            Ok(applied) => Ok(applied.credentials),
+            Err(ApplyError::Mistake(mistake)) => Err(self.report(&mistake)),
+            Err(error) => {
+                Err(Failure::refused(format!("cannot serve {}", self.file))
+                    .because(error.to_string()))
+            }
+        }
     }
 
     /// What is wrong with the file, with its place.
     fn report(&self, mistake: &Mistake) -> Failure {
         report(&self.file, &self.source, mistake)
-    }
-}
-
-/// Puts the issuer in the place of `{issuer}` at the beginning of every audience.
-fn name_issuer(records: &mut Records, issuer: &str) {
-    let name = |audience: &mut Box<str>| {
-        if let Some(rest) = audience.strip_prefix("{issuer}") {
-            *audience = format!("{issuer}{rest}").into();
-        }
-    };
-    for api in &mut records.apis {
-        name(&mut api.audience);
-        api.aliases.iter_mut().for_each(name);
-    }
-    for application in &mut records.applications {
-        let authorizations = application.authorizations.iter_mut();
-        authorizations.for_each(|authorization| name(&mut authorization.audience));
     }
 }
 

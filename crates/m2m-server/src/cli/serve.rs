@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use m2m_errors::Profile;
 
+use super::ListeningOptions;
+
 /// Serve tokens over a registry that is read from a file.
 ///
 /// The file is read once, at the start; a file with a mistake in it starts nothing. Nothing is written but keys, and those
@@ -37,6 +39,9 @@ pub(crate) struct ServeOptions {
     /// A proxy in front of the server ends TLS, so that plain http may leave this machine
     #[arg(long)]
     pub(crate) behind_proxy: bool,
+    /// Everything else about connections.
+    #[command(flatten)]
+    pub(crate) listening: ListeningOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -44,6 +49,7 @@ Examples:
   m2m serve --world world.toml
   m2m serve --world world.toml --keys keys --profile kinde
   m2m serve --world world.toml --listen 0.0.0.0:8080 --behind-proxy --issuer https://id.example
+  m2m serve --world world.toml --listen 0.0.0.0:443 --tls-cert id.pem --tls-key id.key --issuer https://id.example
 
 A smallest world.toml:
   [[api]]

@@ -4,14 +4,17 @@ mod steps;
 mod what_next;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use m2m_errors::Profile;
 
-use super::start::{Plan, Started, interrupted, log_panics, start};
+use super::start::{Interruptions, Plan, Started, log_panics, start};
 use crate::cli::{ConnectionOptions, DemoOptions};
 use crate::error::Failure;
 use crate::http_client::HttpClient;
+use crate::listen::ListenSettings;
+use crate::metrics::Metrics;
 use crate::output::Output;
 use crate::recorder;
 use crate::world::World;
@@ -37,12 +40,14 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
     let runtime = super::runtime()?;
     let (publish, entries) = channel();
     let worker = runtime.block_on(async {
+        let metrics = Arc::new(Metrics::new());
         let plan = Plan {
             world,
-            listen,
+            listen: ListenSettings::at(listen),
             issuer: None,
             profile: Profile::Rfc,
             keys: None,
+            metrics: Arc::clone(&metrics),
         };
         // Once the steps are done nobody receives, and what happens is logged as it is by `m2m serve`.
         let ends_with_steps = options.once;
@@ -55,22 +60,23 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         };
         let Started {
             server,
-            listener,
+            listening,
             issuer,
-            registry,
+            directory: _,
+            applications,
             generated,
             worker,
             summary,
         } = start(plan, publish).await?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(server.serve(listener, async {
+        let serving = tokio::spawn(listening.serve(server, metrics, async {
             let _ = stopped.await;
         }));
         let http = HttpClient::new(&ConnectionOptions::default())?;
         let steps = Steps {
             http: &http,
             issuer: &issuer,
-            registry: &registry,
+            applications: &applications,
             generated: &generated,
             entries: &entries,
             output,
@@ -84,7 +90,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         drop(entries);
         if !options.once {
             what_next::show(&issuer, &generated, output);
-            interrupted().await;
+            Interruptions::new().next().await;
         }
         drop(stop);
         let _ = serving.await;

@@ -2,51 +2,103 @@
 
 mod dead_end;
 mod issuer;
+mod ops;
 
+use core::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use m2m_authority::registry::Application;
 use m2m_errors::Profile;
+use tokio::sync::Notify;
 
 use super::curl;
-use super::start::{Plan, Started, interrupted, log_panics, start};
+use super::start::{Interruptions, Plan, Started, log_panics, start};
 use crate::cli::ServeOptions;
 use crate::error::Failure;
+use crate::listen::{ListenSettings, raise_limit};
+use crate::metrics::Metrics;
 use crate::output::Output;
+use crate::readiness::{Readiness, Unready};
 use crate::recorder;
+use crate::store;
 use crate::world::World;
 
 use dead_end::dead_end;
 
 pub(super) fn serve(options: &ServeOptions, output: &Output) -> Result<(), Failure> {
     let issuer = issuer::issuer(options)?;
+    let listen = listen_settings(options, output);
+    let ops_listen = options.listening.ops_listen;
     let world = World::read(&options.world)?;
     log_panics();
     let runtime = super::runtime()?;
-    let worker = runtime.block_on(async {
+    let (worker, ended) = runtime.block_on(async {
+        let mut interruptions = Interruptions::new();
+        let readiness = Arc::new(Readiness::starting());
+        let metrics = Arc::new(Metrics::new());
+        // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
+        // learns that it is about to go.
+        ops::start(ops_listen, &readiness, &metrics, output).await?;
         let plan = Plan {
             world,
-            listen: options.listen,
+            listen,
             issuer,
             profile: options.profile,
             keys: options.keys.as_deref(),
+            metrics: Arc::clone(&metrics),
         };
-        let interrupted = interrupted();
         let started = start(plan, recorder::log).await?;
         announce(&started, options.profile, output);
         let Started {
             server,
-            listener,
+            listening,
+            directory,
             worker,
             ..
         } = started;
-        server.serve(listener, interrupted).await;
-        Ok(worker)
+        let watching = store::watch(directory, Arc::clone(&readiness), Arc::clone(&metrics));
+        tokio::spawn(watching);
+        let stop = Notify::new();
+        let mut serving = pin!(listening.serve(server, metrics, stop.notified()));
+        readiness.clear(Unready::Starting);
+        tokio::select! {
+            () = &mut serving => {}
+            () = interruptions.next() => {}
+        }
+        readiness.set(Unready::Draining);
+        stop.notify_one();
+        let ended = tokio::select! {
+            () = serving => Ok(()),
+            () = interruptions.next() => Err(Failure::interrupted(
+                "the server was asked to end a second time, and did at once",
+            )
+            .because("requests that were being answered are broken off")),
+        };
+        Ok((worker, ended))
     })?;
+    let last = match ended {
+        Ok(()) => LAST_REQUESTS_TIME,
+        Err(_) => Duration::ZERO,
+    };
     // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.
-    runtime.shutdown_timeout(LAST_REQUESTS_TIME);
+    runtime.shutdown_timeout(last);
     recorder::log_last(worker.finish());
-    Ok(())
+    ended
+}
+
+/// How to listen, with as many connections as the process may have files.
+fn listen_settings(options: &ServeOptions, output: &Output) -> ListenSettings {
+    let mut settings = options.listening.settings(options.listen);
+    let wanted = settings.max_connections;
+    settings.max_connections = raise_limit(wanted);
+    if settings.max_connections < wanted {
+        output.notice(&format!(
+            "notice: there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
+            settings.max_connections
+        ));
+    }
+    settings
 }
 
 /// How long requests may take that have not ended in the time that the server gave them.
@@ -55,7 +107,7 @@ const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 /// Says what can be known once: secrets that were made, how to use the first of them, applications that are a dead end, and that the
 /// server is ready, which is the one line on standard output.
 fn announce(started: &Started, profile: Profile, output: &Output) {
-    let applications = &started.registry.records().applications;
+    let applications = &started.applications;
     for credentials in &started.generated {
         output.notice(&format!(
             "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",

@@ -1,34 +1,40 @@
 //! From options to a server that is about to serve.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use m2m_authority::{Authority, Registry};
+use m2m_authority::Authority;
+use m2m_authority::registry::Application;
 use m2m_errors::Profile;
+use m2m_store::{Backend as _, DirectoryLimits};
 use oauth_proto::{Issuer, Limits};
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 use crate::error::Failure;
 use crate::http::Server;
-use crate::recorder::{Entry, Recorder, Worker};
-use crate::world::{GeneratedCredentials, Populated, World};
-use crate::{clock, keys, output, timestamp};
+use crate::listen::{ListenSettings, Listening};
+use crate::metrics::Metrics;
+use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
+use crate::store::{self, Directory, Opened};
+use crate::world::{GeneratedCredentials, World};
+use crate::{clock, output, timestamp};
 
 /// What a server is made from.
 #[derive(Debug)]
 pub(super) struct Plan<'p> {
     /// Its registry.
     pub(super) world: World,
-    /// Where it listens.
-    pub(super) listen: SocketAddr,
-    /// Who it is; by default `http://` and its address.
+    /// Where and how it listens.
+    pub(super) listen: ListenSettings,
+    /// Who it is; by default its address.
     pub(super) issuer: Option<Issuer>,
     /// Its dialect.
     pub(super) profile: Profile,
     /// The folder of its keys, if they are to outlast the process.
     pub(super) keys: Option<&'p Path>,
+    /// What it counts.
+    pub(super) metrics: Arc<Metrics>,
 }
 
 /// A server that has all that it needs, and its place to listen.
@@ -37,11 +43,13 @@ pub(super) struct Started {
     /// The server.
     pub(super) server: Arc<Server>,
     /// Where connections wait for it.
-    pub(super) listener: TcpListener,
+    pub(super) listening: Listening,
     /// Who it is.
     pub(super) issuer: Issuer,
     /// Its registry.
-    pub(super) registry: Arc<Registry>,
+    pub(super) directory: Arc<Directory>,
+    /// The applications of a registry that came from a file.
+    pub(super) applications: Vec<Application>,
     /// The credentials that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
     /// The thread that logs and diagnoses.
@@ -65,43 +73,44 @@ pub(super) async fn start(
         issuer,
         profile,
         keys,
+        metrics,
     } = plan;
-    let cannot_listen = |error: std::io::Error| {
-        Failure::usage(format!("cannot listen on {listen}"))
-            .because(error.to_string())
-            .help("choose another address with --listen; port 0 takes a free one")
-    };
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
-    let address = listener.local_addr().map_err(cannot_listen)?;
-    let issuer = issuer.map_or_else(|| parse_issuer(&format!("http://{address}")), Ok)?;
+    let listening = Listening::at(listen, "--listen").await?;
+    let address = listening.address();
+    let issuer = issuer.map_or_else(
+        || parse_issuer(&format!("{}://{address}", listening.scheme())),
+        Ok,
+    )?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
-    let Populated {
-        registry,
+    let Opened {
+        directory,
         generated,
-    } = world.populate(issuer.as_str())?;
-    let signing_keys = keys::load(&keys::served_algorithms(registry.records()), keys)?;
-    let registry = Arc::new(registry);
-    let applications = match registry.records().applications.len() {
+    } = store::of_world(&world, keys, &issuer, DirectoryLimits::default()).await?;
+    let snapshot = directory.snapshot().await;
+    let applications = snapshot.map(|snapshot| snapshot.records().applications);
+    let applications = applications.unwrap_or_default();
+    let count = match directory.common().applications {
         1 => "1 application".to_owned(),
         count => format!("{count} applications"),
     };
-    let summary =
-        format!("issuer {issuer}, profile {profile}, {applications}, listening on {address}");
-    let (recorder, worker) = Recorder::start(Arc::clone(&registry), publish)?;
+    let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
+    let keeper = StoreKeeper::new(Arc::clone(&directory), Handle::current());
+    let (recorder, worker) = Recorder::start(keeper, publish)?;
     let server = Arc::new(Server::new(
         authority,
-        &issuer,
-        Arc::clone(&registry),
-        signing_keys,
+        issuer.clone(),
+        Arc::clone(&directory),
         recorder,
+        Arc::clone(&metrics),
     ));
     Ok(Started {
         server,
-        listener,
+        listening,
         issuer,
-        registry,
+        directory,
+        applications,
         generated,
         worker,
         summary,
@@ -121,31 +130,55 @@ pub(super) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     })
 }
 
-/// Ready when somebody interrupts the process or asks it to end, from the call on: who reads that the server is ready may end it at
-/// once, and in good order.
+/// Who asks the process to end. They are heard from the call on: who reads that the server is ready may end it at once, and in good
+/// order.
 #[cfg(unix)]
-pub(super) fn interrupted() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
+#[derive(Debug)]
+pub(super) struct Interruptions(Option<[tokio::signal::unix::Signal; 2]>);
 
-    let mut signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
-    async move {
-        match &mut signals {
-            [Ok(interrupt), Ok(terminate)] => {
+#[cfg(unix)]
+impl Interruptions {
+    pub(super) fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let interrupt = signal(SignalKind::interrupt());
+        // Without a place for them the signals do what they do to any process: they end it.
+        Self(
+            interrupt
+                .and_then(|interrupt| Ok([interrupt, signal(SignalKind::terminate())?]))
+                .ok(),
+        )
+    }
+
+    /// Ready when somebody does, once more.
+    pub(super) async fn next(&mut self) {
+        match &mut self.0 {
+            Some([interrupt, terminate]) => {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
                 }
             }
-            // Without a place for them the signals do what they do to any process: they end it.
-            [..] => core::future::pending().await,
+            None => core::future::pending().await,
         }
     }
 }
 
-/// Ready when somebody interrupts the process.
+/// Who asks the process to end.
 #[cfg(not(unix))]
-pub(super) async fn interrupted() {
-    let _ = tokio::signal::ctrl_c().await;
+#[derive(Debug)]
+pub(super) struct Interruptions;
+
+#[cfg(not(unix))]
+impl Interruptions {
+    pub(super) const fn new() -> Self {
+        Self
+    }
+
+    /// Ready when somebody does, once more.
+    pub(super) async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
 }
 
 /// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.

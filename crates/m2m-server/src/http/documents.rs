@@ -1,12 +1,12 @@
-//! The public documents: metadata and keys. They are made once.
+//! The public documents: metadata and keys. They are made once for each version of the registry.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::Full;
-use m2m_authority::Registry;
 use m2m_authority::registry::SigningKeys;
+use m2m_store::{Common, Version};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use serde_json::json;
 
@@ -15,12 +15,13 @@ use super::reply::Response;
 /// The public documents of a server.
 #[derive(Debug)]
 pub(super) struct Documents {
+    version: Version,
     metadata: Document,
     jwk_set: Document,
     root: Document,
 }
 
-/// A document that does not change as long as the process lives.
+/// A document, ready to be sent.
 #[derive(Debug)]
 struct Document {
     body: Bytes,
@@ -30,7 +31,8 @@ struct Document {
 
 impl Documents {
     /// The documents of this issuer.
-    pub(super) fn new(issuer: &Issuer, registry: &Registry, keys: &SigningKeys) -> Self {
+    pub(super) fn new(issuer: &Issuer, common: &Common) -> Self {
+        let keys = &*common.keys;
         let base = issuer.as_str().trim_end_matches('/');
         let root = json!({
             "name": "m2m",
@@ -41,13 +43,19 @@ impl Documents {
             "errors": format!("{base}/errors"),
         });
         Self {
+            version: common.version,
             metadata: Document::new(
                 "application/json",
-                metadata(issuer, base, registry, keys).to_json(),
+                metadata(issuer, base, common, keys).to_json(),
             ),
             jwk_set: Document::new("application/jwk-set+json", keys.jwk_set().to_json()),
             root: Document::new("application/json", format!("{root:#}")),
         }
+    }
+
+    /// Of which registry they tell.
+    pub(super) const fn version(&self) -> Version {
+        self.version
     }
 
     pub(super) fn metadata(&self, request: &HeaderMap) -> Response {
@@ -67,7 +75,7 @@ impl Documents {
 fn metadata(
     issuer: &Issuer,
     base: &str,
-    registry: &Registry,
+    common: &Common,
     keys: &SigningKeys,
 ) -> AuthorizationServerMetadata {
     let mut metadata = AuthorizationServerMetadata::new(issuer.clone());
@@ -79,7 +87,7 @@ fn metadata(
         "client_secret_basic".to_owned(),
         "client_secret_post".to_owned(),
     ];
-    let scopes = registry.records().apis.iter().flat_map(|api| &api.scopes);
+    let scopes = common.apis.iter().flat_map(|api| &api.scopes);
     let mut scopes: Vec<String> = scopes.map(|scope| scope.key.to_string()).collect();
     scopes.sort();
     scopes.dedup();

@@ -7,7 +7,7 @@ use m2m_authority::flow::Reply;
 use serde::Serialize;
 
 /// An answer with its whole body.
-pub(super) type Response = http::Response<Full<Bytes>>;
+pub(crate) type Response = http::Response<Full<Bytes>>;
 
 /// The answer of the token endpoint, or any refusal.
 pub(super) fn of(reply: Reply) -> Response {

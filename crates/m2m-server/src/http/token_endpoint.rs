@@ -1,11 +1,11 @@
 //! The token endpoint: the only place where steps and waits meet.
 //!
 //! ```text
-//! accept → load the client → authenticate → load the policy → authorize → load the key → issue → record → respond
+//! accept → load the application → authenticate → authorize → load the key → issue → record → respond
 //! ```
 //!
-//! The registry is in memory, so that nothing waits but the reading of the body; where it comes from a store, the waits belong
-//! between the same steps.
+//! Whoever asked before is in memory, and nothing waits but the reading of the body; an application that is not is read from the
+//! store, between the same steps.
 
 use core::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,49 +16,62 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
 use m2m_authority::flow::{
-    Exchange, Header, Issued, Outcome, RawRequest, Reply, accept, authenticate, authorize, issue,
-    record, respond,
+    Accepted, Exchange, Header, Issued, Outcome, RawRequest, Reply, accept, authenticate,
+    authorize, issue, record, respond,
 };
-use m2m_authority::registry::SigningKeys;
-use m2m_authority::{Authority, JwtId, Refusal, Registry, RequestId, TraceId};
+use m2m_authority::{Authority, Check, JwtId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
+use m2m_store::{Entry, LookUp};
 
 use super::body;
 use super::reply::{self, Response};
-use crate::quota::Quotas;
+use crate::metrics::Metrics;
 use crate::recorder::Recorder;
+use crate::store::Directory;
+use crate::throttle::{Throttle, Verdict};
 use crate::{clock, random};
 
 /// What makes a reply of a token request.
 #[derive(Debug)]
 pub(super) struct TokenEndpoint {
     authority: Authority,
-    registry: Arc<Registry>,
-    keys: SigningKeys,
-    quotas: Quotas,
+    directory: Arc<Directory>,
+    throttle: Throttle,
     recorder: Recorder,
+    metrics: Arc<Metrics>,
+}
+
+/// A token, and the application that it is for.
+struct Granted {
+    issued: Issued,
+    entry: Arc<Entry>,
 }
 
 impl TokenEndpoint {
     pub(super) fn new(
         authority: Authority,
-        registry: Arc<Registry>,
-        keys: SigningKeys,
+        directory: Arc<Directory>,
         recorder: Recorder,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            quotas: Quotas::of(registry.records()),
             authority,
-            registry,
-            keys,
+            directory,
+            throttle: Throttle::new(),
             recorder,
+            metrics,
         }
     }
 
     /// Who issues, in which dialect.
     pub(super) const fn authority(&self) -> &Authority {
         &self.authority
+    }
+
+    /// What is served.
+    pub(super) const fn directory(&self) -> &Arc<Directory> {
+        &self.directory
     }
 
     /// Answers a token request.
@@ -69,64 +82,136 @@ impl TokenEndpoint {
             _ => Ok(Bytes::new()),
         };
         let now = clock::now();
-        let decision = body.map_err(Refusal::of).and_then(|body| {
-            // A panic is a defect of ours; its caller gets an answer, and the others are served on.
-            let decide = AssertUnwindSafe(|| self.decide(raw(parts, &body, address), now));
-            catch_unwind(decide).unwrap_or_else(|_| Err(Refusal::of(Cause::InternalError)))
-        });
-        reply::of(self.conclude(decision, &exchange(parts, address), now))
+        let (trace_id, jwt_id) = names();
+        let decision = match body {
+            Ok(body) => self.decide(raw(parts, &body, address), jwt_id, now).await,
+            Err(cause) => Err(Refusal::of(cause)),
+        };
+        let decision = decision.map_err(|refusal| self.throttled(refusal, address, now));
+        reply::of(self.conclude(decision, &exchange(trace_id, parts, address), now))
     }
 
     /// Refuses a request, of whatever path, before it is looked into.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
+        let (trace_id, _) = names();
         reply::of(self.conclude(
             Err(Refusal::of(cause)),
-            &exchange(parts, address),
+            &exchange(trace_id, parts, address),
             clock::now(),
         ))
     }
 
     /// Steps 1 to 4, and what is loaded between them.
-    fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Issued, Refusal> {
-        let accepted = accept(request, &self.authority)?;
-        let client = self.registry.client(accepted.client_id());
-        let authenticated = authenticate(accepted, client.map(|client| &**client), now)?;
-        let policy = self
-            .registry
-            .policy(authenticated.client_id())
-            .ok_or(Cause::InternalError)?;
-        let quota = self.quotas.meter(authenticated.client_id(), now);
-        let authorized = authorize(authenticated, policy, quota.usage(), &self.authority)?;
+    async fn decide(
+        &self,
+        request: RawRequest<'_>,
+        jwt_id: JwtId,
+        now: UnixTime,
+    ) -> Result<Granted, Refusal> {
+        let accepted = unless_it_panics(|| accept(request, &self.authority))?;
+        let entry = self.load(accepted.client_id(), now).await?;
+        unless_it_panics(|| self.grant(accepted, entry, jwt_id, now))
+    }
+
+    /// The application with this client id, if there is one. What is in memory is there at once.
+    async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
+        match self.directory.look_up(client_id, now) {
+            LookUp::Hit(entry) => {
+                self.metrics.cache_hit();
+                Ok(Some(entry))
+            }
+            LookUp::Absent => Ok(None),
+            LookUp::Miss => {
+                self.metrics.cache_missed();
+                let loaded = self.directory.load(client_id, now).await;
+                loaded.map_err(|_| away())
+            }
+            LookUp::OutOfContact => Err(away()),
+        }
+    }
+
+    /// Steps 2 to 4.
+    fn grant(
+        &self,
+        accepted: Accepted<'_>,
+        entry: Option<Arc<Entry>>,
+        jwt_id: JwtId,
+        now: UnixTime,
+    ) -> Result<Granted, Refusal> {
+        let client = entry.as_deref().map(Entry::client);
+        let authenticated = authenticate(accepted, client, now)?;
+        let entry = entry.ok_or(Cause::InternalError)?;
+        let quota = entry.meter(now);
+        let authorized = authorize(
+            authenticated,
+            entry.policy(),
+            quota.usage(),
+            &self.authority,
+        )?;
         // Only now, so that a request that gets no token takes none from others; they may have taken the last meanwhile.
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
-        let key = self.keys.signing(authorized.algorithm());
-        let issued = issue(
-            authorized,
-            key,
-            &self.authority,
-            JwtId::from_random(random::bytes()),
-            now,
-        )?;
+        let common = self.directory.common_guard();
+        let key = common.keys.signing(authorized.algorithm());
+        let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
-        Ok(issued)
+        Ok(Granted { issued, entry })
+    }
+
+    /// A failed authentication is counted, and answered with 429 where there were too many. The secret has been checked all the
+    /// same: nobody can lock out somebody else.
+    fn throttled(&self, refusal: Refusal, address: IpAddr, now: UnixTime) -> Refusal {
+        if Check::of(refusal.cause()) != Some(Check::Authentication) {
+            return refusal;
+        }
+        match self
+            .throttle
+            .failed(refusal.presented_client_id(), address, now)
+        {
+            Verdict::Answer => refusal,
+            Verdict::Throttle {
+                retry_after_seconds,
+            } => {
+                self.metrics.throttled();
+                refusal.throttled(retry_after_seconds)
+            }
+        }
     }
 
     /// Steps 5 and 6.
     fn conclude(
         &self,
-        mut decision: Result<Issued, Refusal>,
+        mut decision: Result<Granted, Refusal>,
         exchange: &Exchange,
         now: UnixTime,
     ) -> Reply {
         let suspect = decision.as_mut().err().map(Refusal::take_suspect);
         let outcome = match &decision {
-            Ok(issued) => Outcome::Issued(issued),
+            Ok(granted) => Outcome::Issued(&granted.issued),
             Err(refusal) => Outcome::Refused(refusal),
         };
-        self.recorder.keep(record(outcome, exchange, now), suspect);
+        let entry = decision.as_ref().ok().map(|granted| &*granted.entry);
+        match &decision {
+            Ok(_) => self.metrics.issued(),
+            Err(refusal) => self.metrics.refused(refusal.cause()),
+        }
+        self.recorder
+            .keep(record(outcome, exchange, now), suspect, entry);
         respond(outcome, exchange, &self.authority)
     }
 }
+
+/// What the steps decide. A panic is a defect of ours; its caller gets an answer, and the others are served on.
+fn unless_it_panics<T>(steps: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(steps)).unwrap_or_else(|_| Err(Refusal::of(Cause::InternalError)))
+}
+
+/// The store cannot be read, and what is in memory does not do.
+fn away() -> Refusal {
+    Refusal::of(Cause::StoreUnavailable).retry_after(RETRY_AFTER_SECONDS)
+}
+
+/// When a store that is away may be back. Unit: seconds.
+const RETRY_AFTER_SECONDS: u32 = 5;
 
 fn raw<'r>(parts: &'r Parts, body: &'r [u8], address: IpAddr) -> RawRequest<'r> {
     RawRequest {
@@ -147,9 +232,17 @@ fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
         .collect()
 }
 
-fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
+/// A name for the answer, and one for the token that may be in it: one draw, which costs as much as the hash of a secret.
+fn names() -> (TraceId, JwtId) {
+    let random = random::bytes::<32>();
+    let (halves, _) = random.as_chunks::<16>();
+    let [trace_id, jwt_id] = [0, 1].map(|at: usize| halves.get(at).copied().unwrap_or_default());
+    (TraceId::from_random(trace_id), JwtId::from_random(jwt_id))
+}
+
+fn exchange(trace_id: TraceId, parts: &Parts, address: IpAddr) -> Exchange {
     Exchange {
-        trace_id: TraceId::from_random(random::bytes()),
+        trace_id,
         request_id: request_id(&parts.headers),
         address: Some(address),
     }

@@ -4,6 +4,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use m2m_authority::RecordedClientId;
+use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::RefusedEvent;
 use serde_json::{Value, json};
 
@@ -37,20 +38,33 @@ fn line(entry: &Entry) -> Value {
         Entry::Refused(event) => refused(event),
         Entry::Diagnosed {
             trace_id,
-            diagnosis,
-        } => json!({
-            "time": rfc3339(clock::now()),
-            "event": "diagnosed",
-            "trace_id": trace_id.to_string(),
-            "cause": diagnosis.cause.id(),
-            "evidence": diagnosis.evidence.iter().map(|evidence| evidence.text(rfc3339)).collect::<Vec<_>>(),
-            "fixes": diagnosis.fixes.iter().map(|fix| json!({"text": &*fix.text, "command": fix.command.as_deref()})).collect::<Vec<_>>(),
-        }),
+            diagnosis: found,
+        } => {
+            let mut line = diagnosis(found);
+            line["time"] = rfc3339(clock::now()).into();
+            line["event"] = "diagnosed".into();
+            line["trace_id"] = trace_id.to_string().into();
+            line
+        }
         Entry::Issued { client_id, tokens } => json!({
             "time": rfc3339(clock::now()),
             "event": "issued",
             "client_id": client_id,
             "tokens": tokens,
+        }),
+        Entry::IssuedToOthers {
+            applications,
+            tokens,
+        } => json!({
+            "time": rfc3339(clock::now()),
+            "event": "issued",
+            "other_applications": applications,
+            "tokens": tokens,
+        }),
+        Entry::Unkept(error) => json!({
+            "time": rfc3339(clock::now()),
+            "event": "store_failed",
+            "why": error.to_string(),
         }),
         Entry::Dropped(dropped) => json!({
             "time": rfc3339(clock::now()),
@@ -69,6 +83,15 @@ fn line(entry: &Entry) -> Value {
             "dropped": counts(dropped),
         }),
     }
+}
+
+/// What was found out of a refusal.
+pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
+    json!({
+        "cause": diagnosis.cause.id(),
+        "evidence": diagnosis.evidence.iter().map(|evidence| evidence.text(rfc3339)).collect::<Vec<_>>(),
+        "fixes": diagnosis.fixes.iter().map(|fix| json!({"text": &*fix.text, "command": fix.command.as_deref()})).collect::<Vec<_>>(),
+    })
 }
 
 fn counts(dropped: &Dropped) -> Value {

@@ -3,6 +3,8 @@
 use m2m_authority::registry::{ApplicationState, Records};
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 
+use m2m_store::Sqlite;
+
 use super::*;
 
 const ISSUER: &str = "http://127.0.0.1:8080";
@@ -59,12 +61,33 @@ system_user = "svc.integration"
 system_user_allowed = true
 "#;
 
+/// What a store has that was filled with a file.
+#[derive(Debug)]
+struct Populated {
+    records: Records,
+    generated: Vec<GeneratedCredentials>,
+}
+
 fn populate(source: &str) -> Result<Populated, Failure> {
-    World::parse("world.toml", source)?.populate(ISSUER)
+    let world = World::parse("world.toml", source)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a thread");
+    runtime.block_on(async {
+        let store = Sqlite::in_memory().expect("a store");
+        let generated = world
+            .fill(&store, UnixTime::from_seconds(1_800_000_000))
+            .await?;
+        let snapshot = store.snapshot().await.expect("what was written");
+        Ok(Populated {
+            records: snapshot.records(),
+            generated,
+        })
+    })
 }
 
 fn records(source: &str) -> Records {
-    populate(source).unwrap().registry.records().clone()
+    populate(source).unwrap().records
 }
 
 #[test]
@@ -79,11 +102,8 @@ fn reads_everything_that_a_file_can_hold() {
         (orders.signing_algorithm, orders.claim_set),
         (Algorithm::EdDsa, ClaimSet::Kinde)
     );
-    assert_eq!(management.audience.as_ref(), "http://127.0.0.1:8080/api");
-    assert_eq!(
-        management.aliases[0].as_ref(),
-        "http://127.0.0.1:8080/api/v1"
-    );
+    assert_eq!(management.audience.as_ref(), "{issuer}/api");
+    assert_eq!(management.aliases[0].as_ref(), "{issuer}/api/v1");
     assert!(records.organizations[0].suspended);
     assert!(records.properties[1].private);
     let [billing, trusted] = &*records.applications else {
@@ -115,10 +135,7 @@ fn reads_everything_that_a_file_can_hold() {
 
 #[test]
 fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
-    let Populated {
-        registry,
-        generated,
-    } = populate(EVERYTHING).unwrap();
+    let Populated { records, generated } = populate(EVERYTHING).unwrap();
     let [trusted] = &*generated else {
         panic!("one application has no secret")
     };
@@ -126,7 +143,7 @@ fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
     assert!(m2m_authority::registry::is_generated_secret(
         trusted.expose_secret()
     ));
-    assert!(!format!("{registry:?} {generated:?}").contains(trusted.expose_secret()));
+    assert!(!format!("{records:?} {generated:?}").contains(trusted.expose_secret()));
 
     let nameless = populate("[[application]]\nname = \"A\"\n").unwrap();
     assert_eq!(nameless.generated[0].client_id.len(), 22);

@@ -6,7 +6,7 @@ use m2m_authority::policy::Targets;
 use m2m_authority::registry::{Api, SigningKeys};
 use m2m_jwt::SigningKey;
 
-use crate::issuer_placeholder::fill_in_api;
+use crate::issuer_placeholder::{ISSUER_PLACEHOLDER, fill_in_api, fill_in_issuer};
 use crate::{Frame, KeyRecord, StoreError, Version};
 
 /// What all applications have in common, made ready for requests. It is replaced as a whole.
@@ -22,9 +22,13 @@ pub struct Common {
     pub keys: Arc<SigningKeys>,
     /// How many applications there are.
     pub applications: u64,
+    /// Audiences of APIs that are not served, because a [placeholder](crate::ISSUER_PLACEHOLDER) stands for the same with this issuer.
+    pub shadowed: Arc<[Box<str>]>,
     epoch: u64,
     /// The audience of each API, in the same order.
     audiences: Arc<[Arc<str>]>,
+    /// What placeholders stand for: no other API and no authorization may spell it out.
+    reserved: Arc<[Box<str>]>,
     /// What the keys were opened from.
     key_records: Arc<[KeyRecord]>,
 }
@@ -43,10 +47,21 @@ impl Common {
     ) -> Result<Self, StoreError> {
         let Frame {
             version,
-            mut apis,
+            apis,
             keys: key_records,
             applications,
         } = frame;
+        // Whoever may make an API must not make one that passes for the management API, nor be authorized for that under its name.
+        let reserved: Vec<Box<str>> = apis
+            .iter()
+            .flat_map(|api| core::iter::once(&api.audience).chain(&api.aliases))
+            .filter(|audience| audience.starts_with(ISSUER_PLACEHOLDER))
+            .map(|audience| fill_in_issuer(audience, issuer).into())
+            .collect();
+        let (shadowed, mut apis): (Vec<Api>, Vec<Api>) = apis.into_iter().partition(|api| {
+            let mut own = core::iter::once(&api.audience).chain(&api.aliases);
+            own.any(|audience| reserved.contains(audience))
+        });
         for api in &mut apis {
             fill_in_api(api, issuer);
         }
@@ -70,6 +85,8 @@ impl Common {
             epoch,
             audiences: apis.iter().map(|api| Arc::from(&*api.audience)).collect(),
             apis: apis.into(),
+            shadowed: shadowed.into_iter().map(|api| api.audience).collect(),
+            reserved: reserved.into(),
             key_records,
         })
     }
@@ -83,6 +100,8 @@ impl Common {
             keys: Arc::clone(&self.keys),
             applications,
             epoch: self.epoch,
+            shadowed: Arc::clone(&self.shadowed),
+            reserved: Arc::clone(&self.reserved),
             audiences: Arc::clone(&self.audiences),
             key_records: Arc::clone(&self.key_records),
         }
@@ -91,6 +110,11 @@ impl Common {
     /// How often everything had been forgotten when it was read.
     pub(crate) const fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Whether a placeholder stands for this audience, so that no record may spell it out.
+    pub(super) fn is_reserved(&self, audience: &str) -> bool {
+        self.reserved.iter().any(|reserved| **reserved == *audience)
     }
 
     /// The audience of the API at this position.

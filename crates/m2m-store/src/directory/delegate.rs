@@ -6,6 +6,7 @@ use m2m_jwt::UnixTime;
 
 use super::Directory;
 use super::shelves::stale_after;
+use crate::issuer_placeholder::{fill_in_api, fill_in_application};
 use crate::{
     AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
     Sought, Stale, StoreError, UsageBatch, Version,
@@ -22,7 +23,15 @@ impl<B: Backend> Backend for Directory<B> {
     }
 
     async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
-        self.backend.suspects(sought).await
+        let mut records = self.backend.suspects(sought).await?;
+        // They are compared with what callers present, who know the issuer and no placeholder.
+        for api in &mut records.apis {
+            fill_in_api(api, &self.issuer);
+        }
+        for application in &mut records.applications {
+            fill_in_application(application, &self.issuer);
+        }
+        Ok(records)
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {

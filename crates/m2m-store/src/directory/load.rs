@@ -84,6 +84,9 @@ impl<B: Backend> Directory<B> {
             None => return Ok(None),
             Some(Found::Deleted(deletion)) => Entry::deleted(&deletion, common),
             Some(Found::Application(mut application, organization)) => {
+                application
+                    .authorizations
+                    .retain(|authorization| !common.is_reserved(&authorization.audience));
                 fill_in_application(&mut application, &self.issuer);
                 let quota = self.counter(&application, now).await?;
                 let organization = organization.as_ref();

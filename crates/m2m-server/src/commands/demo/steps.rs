@@ -3,8 +3,9 @@
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use m2m_authority::TraceId;
 use m2m_authority::diagnose::Diagnosis;
-use m2m_authority::{Registry, TraceId};
+use m2m_authority::registry::Application;
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
@@ -24,7 +25,7 @@ use crate::world::GeneratedCredentials;
 pub(super) struct Steps<'d> {
     pub(super) http: &'d HttpClient,
     pub(super) issuer: &'d Issuer,
-    pub(super) registry: &'d Registry,
+    pub(super) applications: &'d [Application],
     pub(super) generated: &'d [GeneratedCredentials],
     pub(super) entries: &'d Receiver<Entry>,
     pub(super) output: &'d Output,
@@ -44,7 +45,7 @@ impl Steps<'_> {
     pub(super) fn server(&self, summary: &str) {
         self.output.heading("1. A server");
         self.output.line(format!("  {summary}"));
-        for application in &self.registry.records().applications {
+        for application in self.applications {
             self.output.line(format!(
                 "  application {:?}, client_id {}",
                 application.name, application.client_id
@@ -220,6 +221,8 @@ impl Steps<'_> {
                 Entry::Diagnosed { .. }
                 | Entry::Refused(_)
                 | Entry::Issued { .. }
+                | Entry::IssuedToOthers { .. }
+                | Entry::Unkept(_)
                 | Entry::Dropped(_)
                 | Entry::Stopped { .. } => {}
             }

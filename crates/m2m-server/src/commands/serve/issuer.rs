@@ -17,12 +17,14 @@ use crate::error::Failure;
 /// 6749, section 3.2); or if callers could not reach the issuer that tokens and metadata would carry.
 pub(super) fn issuer(options: &ServeOptions) -> Result<Option<Issuer>, Failure> {
     let listen = options.listen;
-    if !listen.ip().is_loopback() && !options.behind_proxy {
+    let has_tls = options.listening.tls_cert.is_some();
+    if !listen.ip().is_loopback() && !options.behind_proxy && !has_tls {
         return Err(Failure::usage(format!(
             "{listen} is not a loopback address, and this is plain http"
         ))
         .because("client secrets and tokens would cross the network unencrypted")
-        .help("listen on 127.0.0.1:8080, and let a proxy on this machine end TLS")
+        .help("--tls-cert and --tls-key, with the certificate of this server")
+        .help("or listen on 127.0.0.1:8080, and let a proxy on this machine end TLS")
         .help(
             "or pass --behind-proxy and --issuer, if a proxy elsewhere ends TLS and the network behind it is yours",
         ));
@@ -34,11 +36,27 @@ pub(super) fn issuer(options: &ServeOptions) -> Result<Option<Issuer>, Failure> 
                     "callers reach the server under the address of the proxy, not under {listen}"
                 ))
                 .help("--issuer https://id.example, with the name under which callers reach it"))
+        } else if listen.ip().is_unspecified() {
+            Err(Failure::usage(format!(
+                "the issuer has to be named, because {listen} is every address of this machine"
+            ))
+            .because("callers reach the server under a name, which tokens and metadata carry")
+            .help("--issuer https://id.example, with the name that the certificate has"))
         } else {
             Ok(None)
         };
     };
     let issuer = parse_issuer(text)?;
+    if !issuer.is_https() && has_tls {
+        return Err(
+            Failure::usage(format!("{issuer} is plain http, and the server speaks TLS"))
+                .because("callers could not reach it at the address that tokens and metadata carry")
+                .help(format!(
+                    "--issuer https{}",
+                    text.strip_prefix("http").unwrap_or_default()
+                )),
+        );
+    }
     if !issuer.is_https() && !options.behind_proxy && !is_loopback(&issuer) {
         return Err(
             Failure::usage(format!("{issuer} is plain http, and not on this machine"))

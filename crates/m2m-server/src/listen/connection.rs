@@ -1,0 +1,239 @@
+//! One connection from its first byte to its last: who is behind it, TLS, and then HTTP in the version that the caller speaks.
+
+use core::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http::request::Parts;
+use http::{HeaderValue, Request, Version, header};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioExecutor;
+use m2m_errors::Cause;
+use rustls::ServerConfig;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::admit::{Trust, admit};
+use super::proxy_protocol::{self, ProxyHeader};
+use super::seat::{Order, Phase, Seat};
+use super::seats::Seats;
+use super::transport::{Protocol, Rewound, Stream, Tcp, Transport};
+use super::{Handler, ProxyProtocol, http1, http2, refusal, tls};
+use crate::http::Response;
+use crate::metrics::{Closed, Metrics};
+
+/// What all connections of a listener share.
+#[derive(Debug)]
+pub(super) struct Context<H> {
+    pub(super) handler: Arc<H>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) seats: Arc<Seats>,
+    pub(super) trust: Trust,
+    pub(super) proxy_protocol: ProxyProtocol,
+    pub(super) tls: Option<Arc<ServerConfig>>,
+    pub(super) http1: hyper::server::conn::http1::Builder,
+    pub(super) http2: hyper::server::conn::http2::Builder<TokioExecutor>,
+}
+
+/// Where requests come from.
+#[derive(Debug)]
+pub(super) struct Origin<H> {
+    pub(super) context: Arc<Context<H>>,
+    pub(super) seat: Arc<Seat>,
+    /// Who is at the other end, or behind the proxy that is.
+    pub(super) peer: IpAddr,
+}
+
+impl<H: Handler> Origin<H> {
+    /// Answers one request.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response {
+        let Context {
+            handler,
+            metrics,
+            seats,
+            trust,
+            ..
+        } = &*self.context;
+        let _serving = self.seat.serve();
+        let in_flight = metrics.request_began();
+        let _ended = Ended(metrics);
+        let (parts, body) = request.into_parts();
+        let address = match admit(&parts, self.peer, trust) {
+            Ok(address) => address,
+            Err(cause) => {
+                let mut response = handler.refuse(cause, &parts, self.peer);
+                if parts.version < Version::HTTP_2 {
+                    // Who cannot say it in one way may see the next request begin elsewhere than it does.
+                    response
+                        .headers_mut()
+                        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                return response;
+            }
+        };
+        if in_flight > MAX_REQUESTS && !seats.displace() {
+            return handler.refuse(Cause::Overloaded, &parts, address);
+        }
+        handler
+            .respond(Request::from_parts(parts, body), address)
+            .await
+    }
+
+    /// Writes a refusal, and ends the connection: nothing can follow what could not be read.
+    pub(super) async fn refuse(&self, cause: Cause, mut transport: Transport) {
+        let response = self.context.handler.refuse(cause, &no_request(), self.peer);
+        let bytes = refusal::bytes(response).await;
+        self.seat.enter(Phase::Ending);
+        let _ = self
+            .seat
+            .unless_late(async {
+                if transport.write(&bytes).await.is_ok() {
+                    transport.end().await;
+                }
+            })
+            .await;
+    }
+}
+
+/// A request that ends when this is dropped, even if its connection broke.
+struct Ended<'m>(&'m Metrics);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.request_ended();
+    }
+}
+
+/// What is refused when there was no request.
+fn no_request() -> Parts {
+    Request::new(()).into_parts().0
+}
+
+/// Serves a connection to its end, and says how that came.
+pub(super) async fn serve<H: Handler>(stream: TcpStream, origin: Origin<H>) -> Closed {
+    let seat = Arc::clone(&origin.seat);
+    seat.enrol().await;
+    match seat.unless_told(stream.readable()).await {
+        // Only now is memory spent on it: whoever opens connections and sends nothing pays more than the server.
+        Ok(Ok(())) => {}
+        Ok(Err(_)) => return Closed::Broken,
+        Err(order) => return broken_off(order),
+    }
+    match open(stream, origin).await {
+        Ok((origin, transport)) => http(origin, transport).await,
+        Err(closed) => closed,
+    }
+}
+
+/// Why a connection ended that was told so before it asked for anything.
+pub(super) const fn broken_off(order: Order) -> Closed {
+    match order {
+        Order::Drain => Closed::Stopped,
+        Order::Late => Closed::Idle,
+        Order::Displaced => Closed::Displaced,
+    }
+}
+
+/// What precedes HTTP: the header of a proxy, and TLS.
+async fn open<H: Handler>(
+    mut stream: TcpStream,
+    mut origin: Origin<H>,
+) -> Result<(Origin<H>, Transport), Closed> {
+    let context = Arc::clone(&origin.context);
+    let seat = Arc::clone(&origin.seat);
+    let plain = |stream, first| {
+        let stream = Stream::Plain(Rewound::new(first, stream));
+        Transport::new(stream, Arc::clone(&seat), Protocol::Http1)
+    };
+    let mut first = Bytes::new();
+    if context.proxy_protocol == ProxyProtocol::Required && context.trust.is_proxy(origin.peer) {
+        let mut read = BytesMut::new();
+        match seat.unless_told(proxy_header(&mut stream, &mut read)).await {
+            Ok(Some((length, address))) => {
+                drop(read.split_to(length));
+                first = read.freeze();
+                origin.peer = address.unwrap_or(origin.peer);
+            }
+            Ok(None) => {
+                if context.tls.is_none() {
+                    origin
+                        .refuse(Cause::HttpMalformed, plain(stream, Bytes::new()))
+                        .await;
+                }
+                return Err(Closed::ProxyHeader);
+            }
+            Err(Order::Late) => return Err(Closed::ProxyHeader),
+            Err(order) => return Err(broken_off(order)),
+        }
+    }
+    let Some(config) = &context.tls else {
+        return Ok((origin, plain(stream, first)));
+    };
+    if speaks_no_tls(&stream, &first).await {
+        origin
+            .refuse(Cause::HttpMalformed, plain(stream, Bytes::new()))
+            .await;
+        return Err(Closed::Handshake);
+    }
+    let stream = Tcp::new(first, stream);
+    let acceptor = TlsAcceptor::from(Arc::clone(config));
+    let stream = match seat.unless_told(acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(_)) | Err(Order::Late) => return Err(Closed::Handshake),
+        Err(order) => return Err(broken_off(order)),
+    };
+    let protocol = match stream.get_ref().1.alpn_protocol() {
+        Some(tls::HTTP_2) => Protocol::Http2,
+        Some(_) | None => Protocol::Http1,
+    };
+    let stream = Stream::Tls(Box::new(Rewound::new(Bytes::new(), stream)));
+    Ok((origin, Transport::new(stream, seat, protocol)))
+}
+
+/// Reads the header of a proxy: how long it is, and whom it names. Nothing if there is none.
+async fn proxy_header(
+    stream: &mut TcpStream,
+    read: &mut BytesMut,
+) -> Option<(usize, Option<IpAddr>)> {
+    loop {
+        match proxy_protocol::read(read) {
+            ProxyHeader::Complete { length, address } => return Some((length, address)),
+            ProxyHeader::Wrong => return None,
+            ProxyHeader::Incomplete => {
+                read.reserve(proxy_protocol::MAX_HEADER_BYTES);
+                if stream.read_buf(read).await.ok()? == 0 {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// Whether a caller sends plain http where TLS is spoken: its first byte is a letter, and that of TLS is none.
+async fn speaks_no_tls(stream: &TcpStream, first: &Bytes) -> bool {
+    let mut byte = [0];
+    match first.first() {
+        Some(first) => first.is_ascii_uppercase(),
+        // The first byte is there: nothing is waited for.
+        None => {
+            matches!(stream.peek(&mut byte).await, Ok(1)) && byte.iter().all(u8::is_ascii_uppercase)
+        }
+    }
+}
+
+/// HTTP in the version that was agreed on, or that the first bytes speak.
+async fn http<H: Handler>(origin: Origin<H>, transport: Transport) -> Closed {
+    let origin = Arc::new(origin);
+    match transport.protocol() {
+        Protocol::Http2 => http2::serve(origin, transport).await,
+        Protocol::Http1 => match http1::serve(&origin, transport).await {
+            http1::Ended::Closed(closed) => closed,
+            http1::Ended::Http2(transport) => http2::serve(origin, *transport).await,
+        },
+    }
+}
+
+/// So many requests at once, those that are still being read included. Beyond, one that is slow to be read gives way, else the new
+/// one is answered with 503.
+const MAX_REQUESTS: i64 = 10_000;

@@ -1,0 +1,185 @@
+//! HTTP/1.1 on hyper, and what hyper leaves open: answers to callers whose request it could not read, or not in time.
+
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::Poll;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use m2m_errors::Cause;
+
+use super::Handler;
+use super::connection::{Origin, broken_off};
+use super::seat::{Order, Phase};
+use super::transport::{Protocol, Transport};
+use crate::metrics::Closed;
+
+/// Without `pipeline_flush`: it holds an answer back while there are bytes to read, for as long as they do not make a request.
+///
+/// Without `header_read_timeout`: it would set a timer for each request; see [`super::seats`].
+pub(super) fn builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(MAX_BUFFER_BYTES);
+    builder
+}
+
+/// How HTTP/1.1 came to its end on a connection.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// With the connection.
+    Closed(Closed),
+    /// The caller speaks HTTP/2, without having asked.
+    Http2(Box<Transport>),
+}
+
+/// How hyper left the connection.
+enum Left {
+    /// Both sides are done.
+    Done,
+    /// It met an error.
+    Failed(hyper::Error),
+    /// It was told to.
+    Told(Order),
+}
+
+/// Serves a connection that speaks HTTP/1.1 for all that is known.
+pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transport) -> Ended {
+    let service = service_fn(|request| {
+        let origin = Arc::clone(origin);
+        async move { Ok::<_, Infallible>(origin.answer(request).await) }
+    });
+    let builder = &origin.context.http1;
+    let mut connection = builder.serve_connection(TokioIo::new(transport), service);
+    let mut is_draining = false;
+    let left = core::future::poll_fn(|task| {
+        loop {
+            match Pin::new(&mut connection).poll(task) {
+                Poll::Ready(Ok(())) => return Poll::Ready(Left::Done),
+                Poll::Ready(Err(error)) => return Poll::Ready(Left::Failed(error)),
+                Poll::Pending => {}
+            }
+            match origin.seat.told() {
+                None => return Poll::Pending,
+                Some(Order::Drain) if is_draining => return Poll::Pending,
+                Some(Order::Drain) => {
+                    is_draining = true;
+                    Pin::new(&mut connection).graceful_shutdown();
+                }
+                Some(order @ (Order::Late | Order::Displaced)) => {
+                    return Poll::Ready(Left::Told(order));
+                }
+            }
+        }
+    })
+    .await;
+    let http1::Parts { io, read_buf, .. } = connection.into_parts();
+    let transport = io.into_inner();
+    match left {
+        Left::Done => {
+            origin.seat.enter(Phase::Ending);
+            let _ = origin.seat.unless_late(transport.end()).await;
+            Ended::Closed(match is_draining {
+                true => Closed::Stopped,
+                false => Closed::Done,
+            })
+        }
+        Left::Told(order) => Ended::Closed(told(origin, order, transport, &read_buf).await),
+        Left::Failed(error) => failed(origin, &error, transport, read_buf).await,
+    }
+}
+
+/// Ends a connection whose time is over, or whose place is needed: with an answer if a request has begun.
+async fn told<H: Handler>(
+    origin: &Origin<H>,
+    order: Order,
+    transport: Transport,
+    unread: &[u8],
+) -> Closed {
+    let is_stuck = origin.seat.stuck_for().is_some();
+    let has_begun = match origin.seat.phase() {
+        Phase::Head | Phase::Busy => true,
+        Phase::Opening | Phase::Idle => !unread.is_empty(),
+        Phase::Answered | Phase::Ending => false,
+    };
+    if is_stuck {
+        return Closed::WriteTimeout;
+    }
+    if has_begun {
+        origin.seat.understood(order);
+        origin.refuse(Cause::RequestTimeout, transport).await;
+    }
+    match order {
+        Order::Late if has_begun => Closed::RequestTimeout,
+        Order::Drain | Order::Late | Order::Displaced => broken_off(order),
+    }
+}
+
+/// Answers what hyper could not read, if there is something to answer.
+async fn failed<H: Handler>(
+    origin: &Arc<Origin<H>>,
+    error: &hyper::Error,
+    transport: Transport,
+    unread: Bytes,
+) -> Ended {
+    let cause = match transport.refused_by_hyper() {
+        Some([b'4', b'1', b'4']) => Cause::UriTooLong,
+        // All that hyper holds is one line: it is the target that is too long.
+        Some([b'4', b'3', b'1']) if !unread.contains(&b'\n') => Cause::UriTooLong,
+        Some([b'4', b'3', b'1']) => Cause::HeadersTooLarge,
+        Some(_) => Cause::HttpMalformed,
+        None if error.is_incomplete_message() && origin.seat.phase() == Phase::Head => {
+            Cause::HttpMalformed
+        }
+        None if !speaks_http2(&unread) => return Ended::Closed(Closed::Broken),
+        None => Cause::HttpMalformed,
+    };
+    if !speaks_http2(&unread) {
+        origin.refuse(cause, transport).await;
+        return Ended::Closed(Closed::Malformed);
+    }
+    // The preface ends the first line of a request as no request does, and hyper may have seen no more than that line.
+    match origin
+        .seat
+        .unless_late(rest_of_preface(transport, unread))
+        .await
+    {
+        Ok(Ok(transport)) => Ended::Http2(transport),
+        Ok(Err(transport)) => {
+            origin.refuse(cause, *transport).await;
+            Ended::Closed(Closed::Malformed)
+        }
+        Err(order) => Ended::Closed(broken_off(order)),
+    }
+}
+
+/// Whether bytes begin as HTTP/2 does, as far as they go.
+fn speaks_http2(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().zip(PREFACE).all(|(byte, own)| byte == own)
+}
+
+/// Reads until the preface is complete, or is none.
+async fn rest_of_preface(
+    mut transport: Transport,
+    unread: Bytes,
+) -> Result<Box<Transport>, Box<Transport>> {
+    let mut bytes = BytesMut::from(unread);
+    while speaks_http2(&bytes) && bytes.len() < PREFACE.len() {
+        if !matches!(transport.read_more(&mut bytes).await, Ok(true)) {
+            return Err(Box::new(transport));
+        }
+    }
+    if speaks_http2(&bytes) {
+        Ok(Box::new(transport.restart(Protocol::Http2, bytes.freeze())))
+    } else {
+        Err(Box::new(transport))
+    }
+}
+
+/// With what HTTP/2 begins (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What hyper holds of a request that it has not parsed. The limits of the target and the header lie below. Unit: bytes.
+const MAX_BUFFER_BYTES: usize = 32 * 1024;

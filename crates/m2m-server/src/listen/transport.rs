@@ -1,0 +1,295 @@
+//! The bytes of a connection, plain or in TLS, and what they say about what it is doing.
+
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::io::{IoSlice, Result};
+use std::sync::Arc;
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+
+use super::seat::{Phase, Seat};
+
+/// A stream of which some bytes have been read already.
+#[derive(Debug)]
+pub(super) struct Rewound<S> {
+    first: Bytes,
+    stream: S,
+}
+
+impl<S> Rewound<S> {
+    pub(super) const fn new(first: Bytes, stream: S) -> Self {
+        Self { first, stream }
+    }
+
+    /// These bytes are read next.
+    fn rewind(&mut self, bytes: Bytes) {
+        self.first = if self.first.is_empty() {
+            bytes
+        } else {
+            let mut all = BytesMut::from(bytes);
+            all.extend_from_slice(&self.first);
+            all.freeze()
+        };
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
+        if self.first.is_empty() {
+            return Pin::new(&mut self.stream).poll_read(context, into);
+        }
+        let count = self.first.len().min(into.remaining());
+        into.put_slice(&self.first.split_to(count));
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+/// What comes and goes over the network.
+pub(super) type Tcp = Rewound<TcpStream>;
+
+/// What carries HTTP.
+#[derive(Debug)]
+pub(super) enum Stream {
+    /// Plain.
+    Plain(Tcp),
+    /// In TLS. Its state is large, and most connections of most servers have none.
+    Tls(Box<Rewound<TlsStream<Tcp>>>),
+}
+
+/// Does the same with either stream.
+macro_rules! either {
+    ($stream:expr, $inner:ident => $does:expr) => {
+        match $stream {
+            Stream::Plain($inner) => $does,
+            Stream::Tls($inner) => $does,
+        }
+    };
+}
+
+/// A connection's stream as hyper sees it.
+#[derive(Debug)]
+pub(super) struct Transport {
+    stream: Stream,
+    seat: Arc<Seat>,
+    protocol: Protocol,
+    is_stuck: bool,
+    has_ended: bool,
+    refused_by_hyper: Option<[u8; 3]>,
+}
+
+/// Who reads and writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// hyper speaks HTTP/1.1.
+    Http1,
+    /// hyper speaks HTTP/2.
+    Http2,
+}
+
+impl Transport {
+    pub(super) const fn new(stream: Stream, seat: Arc<Seat>, protocol: Protocol) -> Self {
+        Self {
+            stream,
+            seat,
+            protocol,
+            is_stuck: false,
+            has_ended: false,
+            refused_by_hyper: None,
+        }
+    }
+
+    /// The same connection, on which another protocol begins with these bytes.
+    pub(super) fn restart(mut self, protocol: Protocol, bytes: Bytes) -> Self {
+        either!(&mut self.stream, stream => stream.rewind(bytes));
+        self.protocol = protocol;
+        self
+    }
+
+    pub(super) const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// The status with which hyper would have refused what is no request. It has not been sent, so that a better answer can be.
+    pub(super) const fn refused_by_hyper(&self) -> Option<[u8; 3]> {
+        self.refused_by_hyper
+    }
+
+    /// Reads more into `bytes`; `false` at the end.
+    pub(super) async fn read_more(&mut self, bytes: &mut BytesMut) -> Result<bool> {
+        let count = either!(&mut self.stream, stream => stream.read_buf(bytes).await)?;
+        self.has_ended |= count == 0;
+        Ok(count > 0)
+    }
+
+    /// Writes all of it.
+    pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        either!(&mut self.stream, stream => {
+            stream.write_all(bytes).await?;
+            stream.flush().await
+        })
+    }
+
+    /// Says that no more is written, and reads what the caller still sends, up to a bound: a connection that is closed while bytes are
+    /// on their way is reset, and its last answer is lost.
+    pub(super) async fn end(mut self) {
+        if either!(&mut self.stream, stream => stream.shutdown().await).is_err() || self.has_ended {
+            return;
+        }
+        let mut read = 0_usize;
+        let mut buffer = BytesMut::with_capacity(DISCARDED_AT_ONCE);
+        while read < MAX_DISCARDED_BYTES {
+            buffer.clear();
+            match self.read_more(&mut buffer).await {
+                Ok(true) => read = read.saturating_add(buffer.len()),
+                Ok(false) | Err(_) => return,
+            }
+        }
+    }
+
+    fn note<T>(&mut self, written: &Poll<T>) {
+        // Only a flush takes it back: who takes one byte at a time would never be late.
+        if written.is_pending() && !self.is_stuck {
+            self.is_stuck = true;
+            self.seat.stuck();
+        }
+    }
+
+    /// Whether what hyper writes is its own refusal: it is not, once the server has been asked.
+    fn is_refusal_of_hyper(&self) -> bool {
+        match self.protocol {
+            Protocol::Http2 => false,
+            Protocol::Http1 => match self.seat.phase() {
+                Phase::Opening | Phase::Idle | Phase::Head => true,
+                Phase::Busy | Phase::Answered | Phase::Ending => false,
+            },
+        }
+    }
+
+    fn keep_back(&mut self, mut bytes: &[u8]) -> usize {
+        let count = bytes.len();
+        let mut status = [0; 3];
+        if self.refused_by_hyper.is_none() && count >= STATUS_AT + status.len() {
+            bytes.advance(STATUS_AT);
+            bytes.copy_to_slice(&mut status);
+            self.refused_by_hyper = Some(status);
+        }
+        count
+    }
+}
+
+impl AsyncRead for Transport {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<Result<()>> {
+        let before = into.filled().len();
+        let read = either!(&mut self.stream, stream => Pin::new(stream).poll_read(context, into));
+        if let Poll::Ready(Ok(())) = read {
+            if into.filled().len() == before {
+                self.has_ended = true;
+            } else if self.protocol == Protocol::Http1 {
+                self.seat.received();
+            }
+        }
+        read
+    }
+}
+
+impl AsyncWrite for Transport {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize>> {
+        if self.is_refusal_of_hyper() {
+            return Poll::Ready(Ok(self.keep_back(bytes)));
+        }
+        let written =
+            either!(&mut self.stream, stream => Pin::new(stream).poll_write(context, bytes));
+        self.note(&written);
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<Result<usize>> {
+        if self.is_refusal_of_hyper() {
+            let bytes = slices.iter().find(|slice| !slice.is_empty());
+            return Poll::Ready(Ok(bytes.map_or(0, |bytes| self.keep_back(bytes))));
+        }
+        let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, slices));
+        self.note(&written);
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        either!(&self.stream, stream => stream.is_write_vectored())
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        let flushed = either!(&mut self.stream, stream => Pin::new(stream).poll_flush(context));
+        self.note(&flushed);
+        if flushed.is_ready() {
+            if self.is_stuck {
+                self.is_stuck = false;
+                self.seat.unstuck();
+            }
+            self.seat.flushed();
+        }
+        flushed
+    }
+
+    /// hyper has written all that it had to; the connection itself is ended by [`Self::end`].
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        self.poll_flush(context)
+    }
+}
+
+/// Where the status stands in an answer: behind `HTTP/1.1 `.
+const STATUS_AT: usize = 9;
+
+/// How much is read and thrown away after the last answer. Unit: bytes.
+const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+
+/// So much of it at once. Unit: bytes.
+const DISCARDED_AT_ONCE: usize = 16 * 1024;

@@ -1,0 +1,327 @@
+//! What is counted for the operator. A request costs a few atomic additions, and no lock.
+
+use std::time::Duration;
+
+use m2m_errors::Cause;
+use prometheus_client::encoding::text;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+/// The counters of a server.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    issued: Counter,
+    /// In the order of [`Cause::ALL`].
+    refused: Box<[Counter]>,
+    throttled: Counter,
+    in_flight: Gauge,
+    connections: Gauge,
+    /// In the order of [`Closed::ALL`].
+    closed: Box<[Counter]>,
+    connections_refused: Counter,
+    tls_reloads: Counter,
+    tls_reload_failures: Counter,
+    cache_hits: Counter,
+    cache_misses: Counter,
+    events_dropped: Counter,
+    out_of_contact: Gauge,
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Closed {
+    /// Either side had no more to say.
+    Done,
+    /// Nothing was asked for too long.
+    Idle,
+    /// A request did not arrive in time.
+    RequestTimeout,
+    /// The caller did not read his answer.
+    WriteTimeout,
+    /// Its place was needed for another.
+    Displaced,
+    /// What came was no HTTP, or not within the limits.
+    Malformed,
+    /// TLS could not be agreed upon.
+    Handshake,
+    /// A proxy did not say, or not in order, who is behind it.
+    ProxyHeader,
+    /// The connection broke.
+    Broken,
+    /// The server stopped.
+    Stopped,
+}
+
+impl Closed {
+    const ALL: [Self; 10] = [
+        Self::Done,
+        Self::Idle,
+        Self::RequestTimeout,
+        Self::WriteTimeout,
+        Self::Displaced,
+        Self::Malformed,
+        Self::Handshake,
+        Self::ProxyHeader,
+        Self::Broken,
+        Self::Stopped,
+    ];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Idle => "idle",
+            Self::RequestTimeout => "request-timeout",
+            Self::WriteTimeout => "write-timeout",
+            Self::Displaced => "displaced",
+            Self::Malformed => "malformed",
+            Self::Handshake => "handshake",
+            Self::ProxyHeader => "proxy-header",
+            Self::Broken => "broken",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// Counters that differ in one label, all of them there from the start: a counter that appears only with its first event hides it.
+fn labelled(
+    registry: &mut Registry,
+    name: &str,
+    help: &str,
+    label: &'static str,
+    values: impl Iterator<Item = &'static str>,
+) -> Box<[Counter]> {
+    let family = Family::<[(&'static str, &'static str); 1], Counter>::default();
+    registry.register(name, help, family.clone());
+    values
+        .map(|value| family.get_or_create_owned(&[(label, value)]))
+        .collect()
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("m2m");
+        let build = Info::new([
+            ("version", env!("CARGO_PKG_VERSION")),
+            ("crypto", CRYPTO_LIBRARY),
+        ]);
+        registry.register("build", "What runs", build);
+        let refused = labelled(
+            &mut registry,
+            "refusals",
+            "Requests that were refused, by exact cause",
+            "cause",
+            Cause::ALL.iter().map(|cause| cause.id()),
+        );
+        let closed = labelled(
+            &mut registry,
+            "connections_closed",
+            "Connections that ended, by reason",
+            "reason",
+            Closed::ALL.into_iter().map(Closed::as_str),
+        );
+        let mut counter = |name: &str, help: &str| {
+            let counter = Counter::default();
+            registry.register(name, help, counter.clone());
+            counter
+        };
+        let issued = counter("tokens_issued", "Access tokens that were issued");
+        let throttled = counter(
+            "authentications_throttled",
+            "Failed authentications that were answered with 429",
+        );
+        let connections_refused = counter(
+            "connections_refused",
+            "Connections for which there was no place",
+        );
+        let tls_reloads = counter("tls_reloads", "Certificates that were replaced");
+        let tls_reload_failures = counter(
+            "tls_reload_failures",
+            "Certificates that could not be replaced; the one before is served on",
+        );
+        let cache_hits = counter("cache_hits", "Look-ups that were answered from memory");
+        let cache_misses = counter("cache_misses", "Look-ups that went to the store");
+        let events_dropped = counter("events_dropped", "Events that did not fit into their queue");
+        let mut gauge = |name: &str, help: &str| {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        };
+        let in_flight = gauge("requests_in_flight", "Requests that are being answered");
+        let connections = gauge("connections_open", "Connections that are open");
+        let out_of_contact = Gauge::default();
+        registry.register_with_unit(
+            "store_out_of_contact",
+            "For how long the store has not been reached",
+            Unit::Seconds,
+            out_of_contact.clone(),
+        );
+        Self {
+            registry,
+            issued,
+            refused,
+            throttled,
+            in_flight,
+            connections,
+            closed,
+            connections_refused,
+            tls_reloads,
+            tls_reload_failures,
+            cache_hits,
+            cache_misses,
+            events_dropped,
+            out_of_contact,
+        }
+    }
+
+    /// All of it in the text format of OpenMetrics.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string does not fail.
+        let _ = text::encode(&mut text, &self.registry);
+        text
+    }
+
+    /// An access token was issued.
+    pub(crate) fn issued(&self) {
+        self.issued.inc();
+    }
+
+    /// A request was refused.
+    pub(crate) fn refused(&self, cause: Cause) {
+        // The list is in the order of its values.
+        if let Ok(index) = Cause::ALL.binary_search(&cause)
+            && let Some(counter) = self.refused.get(index)
+        {
+            counter.inc();
+        }
+    }
+
+    /// A failed authentication was answered with 429.
+    pub(crate) fn throttled(&self) {
+        self.throttled.inc();
+    }
+
+    /// A request is being answered, and so many with it.
+    pub(crate) fn request_began(&self) -> i64 {
+        self.in_flight.inc().saturating_add(1)
+    }
+
+    /// A request has been answered.
+    pub(crate) fn request_ended(&self) {
+        self.in_flight.dec();
+    }
+
+    /// A connection was taken.
+    pub(crate) fn connection_opened(&self) {
+        self.connections.inc();
+    }
+
+    /// A connection ended.
+    pub(crate) fn connection_closed(&self, reason: Closed) {
+        self.connections.dec();
+        if let Ok(index) = Closed::ALL.binary_search(&reason)
+            && let Some(counter) = self.closed.get(index)
+        {
+            counter.inc();
+        }
+    }
+
+    /// There was no place for a connection.
+    pub(crate) fn connection_refused(&self) {
+        self.connections_refused.inc();
+    }
+
+    /// The certificate was replaced.
+    pub(crate) fn tls_reloaded(&self) {
+        self.tls_reloads.inc();
+    }
+
+    /// The certificate could not be replaced.
+    pub(crate) fn tls_reload_failed(&self) {
+        self.tls_reload_failures.inc();
+    }
+
+    /// A look-up was answered from memory.
+    pub(crate) fn cache_hit(&self) {
+        self.cache_hits.inc();
+    }
+
+    /// A look-up went to the store.
+    pub(crate) fn cache_missed(&self) {
+        self.cache_misses.inc();
+    }
+
+    /// So many more events did not fit into their queue.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the recorder counts"))]
+    pub(crate) fn events_dropped(&self, count: u64) {
+        self.events_dropped.inc_by(count);
+    }
+
+    /// For how long the store has not been reached: nothing if it is.
+    pub(crate) fn out_of_contact_for(&self, duration: Duration) {
+        self.out_of_contact
+            .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
+    }
+}
+
+const CRYPTO_LIBRARY: &str = if cfg!(feature = "aws-lc-rs") {
+    "aws-lc-rs"
+} else {
+    "ring"
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_what_happened_and_shows_what_did_not() {
+        let metrics = Metrics::new();
+        metrics.issued();
+        for cause in Cause::ALL {
+            metrics.refused(*cause);
+        }
+        metrics.refused(Cause::SecretWrong);
+        metrics.throttled();
+        assert_eq!(metrics.request_began(), 1);
+        assert_eq!(metrics.request_began(), 2);
+        metrics.request_ended();
+        for reason in Closed::ALL {
+            metrics.connection_opened();
+            metrics.connection_closed(reason);
+        }
+        metrics.connection_opened();
+        metrics.connection_refused();
+        metrics.tls_reloaded();
+        metrics.tls_reload_failed();
+        metrics.cache_hit();
+        metrics.cache_missed();
+        metrics.events_dropped(7);
+        metrics.out_of_contact_for(Duration::from_secs(12));
+        let text = metrics.text();
+        for line in [
+            "m2m_tokens_issued_total 1",
+            "m2m_refusals_total{cause=\"secret-wrong\"} 2",
+            "m2m_refusals_total{cause=\"overloaded\"} 1",
+            "m2m_authentications_throttled_total 1",
+            "m2m_requests_in_flight 1",
+            "m2m_connections_open 1",
+            "m2m_connections_closed_total{reason=\"displaced\"} 1",
+            "m2m_connections_refused_total 1",
+            "m2m_tls_reload_failures_total 1",
+            "m2m_cache_hits_total 1",
+            "m2m_events_dropped_total 7",
+            "m2m_store_out_of_contact_seconds 12",
+            "# EOF",
+        ] {
+            assert!(text.lines().any(|own| own == line), "{line} in {text}");
+        }
+        assert!(text.contains(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\"")));
+        let refusals = text.matches("m2m_refusals_total{").count();
+        assert_eq!(refusals, Cause::ALL.len());
+    }
+}

@@ -1,0 +1,65 @@
+//! What the worker asks of the store.
+
+use std::sync::Arc;
+
+use m2m_authority::diagnose::Suspect;
+use m2m_authority::registry::Records;
+use m2m_jwt::UnixTime;
+use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
+use tokio::runtime::Handle;
+
+use crate::store::Directory;
+
+/// Where the worker finds what a diagnosis compares with, and where it leaves what is to be kept. It may wait.
+pub(crate) trait Keeper: Send + 'static {
+    /// The records that a diagnosis of this compares with.
+    fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
+
+    /// What was counted since the last time.
+    fn counts(&self, now: UnixTime) -> UsageBatch;
+
+    /// Keeps what was counted and noted.
+    fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
+}
+
+/// The store that tokens are served from.
+#[derive(Debug)]
+pub(crate) struct StoreKeeper {
+    directory: Arc<Directory>,
+    runtime: Handle,
+}
+
+impl StoreKeeper {
+    /// A keeper in this store. Its waits are those of a thread of its own, by the leave of this runtime.
+    pub(crate) const fn new(directory: Arc<Directory>, runtime: Handle) -> Self {
+        Self { directory, runtime }
+    }
+}
+
+impl Keeper for StoreKeeper {
+    fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
+        let secrets: Vec<_> = suspect.secret_hashes().collect();
+        let sought = Sought {
+            client_id: suspect.client_id(),
+            secrets: &secrets,
+            most_near: MOST_NEAR,
+        };
+        self.runtime.block_on(self.directory.suspects(sought))
+    }
+
+    fn counts(&self, now: UnixTime) -> UsageBatch {
+        let (issued, secrets) = self.directory.take_usage(now);
+        UsageBatch {
+            issued,
+            secrets,
+            refused: Vec::new(),
+        }
+    }
+
+    fn keep(&self, batch: UsageBatch) -> Result<(), StoreError> {
+        self.runtime.block_on(self.directory.add_usage(batch))
+    }
+}
+
+/// So many applications with nearly the same client id are looked at.
+const MOST_NEAR: usize = 64;

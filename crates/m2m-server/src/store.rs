@@ -1,0 +1,139 @@
+//! The store of this server: SQLite, and what is in memory of it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use m2m_jwt::{Signer as _, SigningKey, UnixTime};
+use m2m_store::{
+    Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, KeyRecord,
+    SealedKey, Sqlite, StoreError, Subject, Write,
+};
+use oauth_proto::Issuer;
+
+use crate::error::Failure;
+use crate::metrics::Metrics;
+use crate::readiness::{Readiness, Unready};
+use crate::world::{GeneratedCredentials, World};
+use crate::{clock, keys};
+
+/// What is served.
+pub(crate) type Directory = m2m_store::Directory<Sqlite>;
+
+/// A store that is open.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// What is served.
+    pub(crate) directory: Arc<Directory>,
+    /// Credentials that were made up, to be shown once.
+    pub(crate) generated: Vec<GeneratedCredentials>,
+}
+
+/// A store in memory of what a file says. Its keys are those in a folder, or last as long as the process.
+///
+/// # Errors
+///
+/// If the file is wrong, with its place; if the folder of keys is.
+pub(crate) async fn of_world(
+    world: &World,
+    keys: Option<&Path>,
+    issuer: &Issuer,
+    limits: DirectoryLimits,
+) -> Result<Opened, Failure> {
+    let now = clock::now();
+    let store = Sqlite::in_memory().map_err(|error| unopened(&error))?;
+    let generated = world.fill(&store, now).await?;
+    let apis = store.frame().await.map_err(|error| unopened(&error))?.apis;
+    let keys = keys::load(&keys::served_algorithms(&apis), keys)?;
+    keep(&store, &keys, now)
+        .await
+        .map_err(|error| unopened(&error))?;
+    let by_kid: HashMap<Box<str>, SigningKey> = keys
+        .into_iter()
+        .map(|(_, key)| (key.key_id().into(), key))
+        .collect();
+    // They are in memory as they are: there is nothing to seal them for.
+    let open_key = move |record: &KeyRecord| {
+        by_kid
+            .get(&record.kid)
+            .cloned()
+            .ok_or_else(|| StoreError::WrongSealingKey {
+                kid: record.kid.clone(),
+            })
+    };
+    let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
+    Ok(Opened {
+        directory: Arc::new(directory.map_err(|error| unopened(&error))?),
+        generated,
+    })
+}
+
+/// Announces keys whose private parts stay where they are.
+async fn keep(
+    store: &Sqlite,
+    keys: &[(keys::KeyState, SigningKey)],
+    now: UnixTime,
+) -> Result<(), StoreError> {
+    let mut change = Change::default();
+    for (state, key) in keys {
+        change.writes.push(Write::PutKey(KeyRecord {
+            kid: key.key_id().into(),
+            algorithm: key.algorithm(),
+            state: *state,
+            created_at: now,
+            state_since: now,
+            public_jwk: key.public_jwk().to_json().into(),
+            sealed: SealedKey::from_bytes([]),
+        }));
+        change.events.push(AuditEvent {
+            time: now,
+            actor: Actor::command("m2m serve"),
+            action: Action::Created,
+            subject: Subject::Key,
+            name: key.key_id().into(),
+            before: None,
+            after: None,
+        });
+    }
+    let version = store.frame().await?.version;
+    match store.commit(version, change).await {
+        Ok(_) => Ok(()),
+        Err(m2m_store::CommitError::Store(error)) => Err(error),
+        Err(other) => Err(StoreError::Failed {
+            why: other.to_string().into(),
+        }),
+    }
+}
+
+/// Asks the store every two seconds for what others have changed, and says where it cannot be asked.
+pub(crate) async fn watch(
+    directory: Arc<Directory>,
+    readiness: Arc<Readiness>,
+    metrics: Arc<Metrics>,
+) {
+    let mut ticks = tokio::time::interval(WATCH_INTERVAL);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        // What failed shows in the contact.
+        let _ = directory.refresh(clock::now()).await;
+        match directory.contact(clock::now()) {
+            Contact::In { .. } => {
+                readiness.clear(Unready::OutOfContact);
+                metrics.out_of_contact_for(Duration::ZERO);
+            }
+            Contact::Lost { seconds, .. } => {
+                readiness.set(Unready::OutOfContact);
+                metrics.out_of_contact_for(Duration::from_secs(seconds));
+            }
+        }
+    }
+}
+
+/// A lost notification costs at most five seconds; two of these are less. What one process has alone changes under nobody's hand.
+const WATCH_INTERVAL: Duration = Duration::from_secs(2);
+
+fn unopened(error: &StoreError) -> Failure {
+    Failure::refused("the registry cannot be served").because(error.to_string())
+}
