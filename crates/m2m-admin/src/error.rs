@@ -1,6 +1,7 @@
 //! What can go wrong with each operation.
 
 use m2m_authority::registry::{InvalidRegistry, Problem};
+use m2m_jwt::{Algorithm, InvalidKey};
 use m2m_store::{CommitError, StoreError, Subject};
 
 use crate::{Mistake, PresetCredentials};
@@ -82,4 +83,43 @@ pub enum InvalidPreset {
         "the secret has a line break or another control character in it, or white space at an end"
     )]
     SecretUnclean,
+}
+
+/// The keys of the store are as they were.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Another key, or the same one in another state, has the key id.
+    #[error("there is a key with the key id {kid:?} already")]
+    KeyIdTaken {
+        /// The key id.
+        kid: Box<str>,
+    },
+    /// The change was decided and not made.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+/// A document is no private key that can be imported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidImport {
+    /// It is no private key.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
+    /// It is a key for another algorithm.
+    #[error("the key is not one for {algorithm}")]
+    OtherAlgorithm {
+        /// The algorithm that was named.
+        algorithm: Algorithm,
+    },
+    /// It is a key for several algorithms, and none was named.
+    #[error("the key can sign by several algorithms, and which one is meant is not said")]
+    AlgorithmNeeded,
+    /// Its key id cannot be used.
+    #[error(
+        "a key id is 1 to {} characters of visible ASCII",
+        m2m_jwt::limits::MAX_KEY_ID_BYTES
+    )]
+    KeyId,
 }

@@ -1,4 +1,6 @@
-//! The one DER structure that the crypto libraries hand out: `RSAPublicKey`.
+//! The few DER structures that are needed: `RSAPublicKey`, which the crypto libraries hand out, and what a private key is written with.
+
+use zeroize::Zeroizing;
 
 /// Modulus and exponent of an `RSAPublicKey`, big-endian, without leading zeros.
 ///
@@ -17,8 +19,52 @@ pub(crate) fn rsa_public_key(der: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((positive(modulus)?, positive(exponent)?))
 }
 
-const INTEGER: u8 = 0x02;
-const SEQUENCE: u8 = 0x30;
+/// An element with this tag and content, the parts of which are put together. It may hold a secret.
+pub(crate) fn written(tag: u8, content: &[&[u8]]) -> Zeroizing<Vec<u8>> {
+    let length: usize = content.iter().map(|part| part.len()).sum();
+    // Room for all of it at once, so that no copy of a secret is left behind in memory.
+    let mut element = Zeroizing::new(Vec::with_capacity(length.saturating_add(1 + 9)));
+    element.push(tag);
+    let bytes = length.to_be_bytes();
+    let significant = bytes
+        .iter()
+        .position(|byte| *byte != 0)
+        .and_then(|first| bytes.get(first..))
+        .unwrap_or_default();
+    match (significant, u8::try_from(significant.len())) {
+        (&[short @ 0..=0x7f], _) => element.push(short),
+        ([], _) => element.push(0),
+        (long, Ok(count)) => {
+            element.push(0x80 | count);
+            element.extend_from_slice(long);
+        }
+        (_, Err(_)) => {}
+    }
+    for part in content {
+        element.extend_from_slice(part);
+    }
+    element
+}
+
+/// An `INTEGER` that is not negative, from its big-endian bytes.
+pub(crate) fn written_integer(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let first = bytes.iter().position(|byte| *byte != 0);
+    let minimal = first.and_then(|first| bytes.get(first..)).unwrap_or(&[0]);
+    if minimal.first().is_some_and(|first| *first > 0x7f) {
+        written(INTEGER, &[&[0], minimal])
+    } else {
+        written(INTEGER, &[minimal])
+    }
+}
+
+pub(crate) const INTEGER: u8 = 0x02;
+pub(crate) const BIT_STRING: u8 = 0x03;
+pub(crate) const OCTET_STRING: u8 = 0x04;
+pub(crate) const NULL: u8 = 0x05;
+pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(crate) const SEQUENCE: u8 = 0x30;
+/// `[1]`, constructed.
+pub(crate) const CONTEXT_1: u8 = 0xa1;
 
 /// The content of the element in front, and what follows it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
@@ -61,6 +107,22 @@ mod tests {
             rsa_public_key(&der),
             Some(([0xff].as_slice(), [1, 0, 1].as_slice()))
         );
+    }
+
+    #[test]
+    fn writes_lengths_and_integers_in_their_only_spelling() {
+        assert_eq!(*written(NULL, &[]), [0x05, 0x00]);
+        assert_eq!(written(OCTET_STRING, &[&[7; 0x7f]])[..2], [0x04, 0x7f]);
+        assert_eq!(
+            written(OCTET_STRING, &[&[7; 0x80]])[..3],
+            [0x04, 0x81, 0x80]
+        );
+        let long = written(OCTET_STRING, &[&[7; 0x100], &[8; 2]]);
+        assert_eq!(long[..4], [0x04, 0x82, 0x01, 0x02]);
+        assert_eq!(long.len(), 4 + 0x102);
+        assert_eq!(*written_integer(&[0, 0x7f]), [0x02, 1, 0x7f]);
+        assert_eq!(*written_integer(&[0x80]), [0x02, 2, 0, 0x80]);
+        assert_eq!(*written_integer(&[0, 0]), [0x02, 1, 0]);
     }
 
     #[test]

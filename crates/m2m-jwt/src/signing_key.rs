@@ -3,8 +3,6 @@
 use core::fmt;
 use std::sync::Arc;
 
-use zeroize::Zeroizing;
-
 use crate::algorithm::Algorithm;
 use crate::backend::{self, PrivateKey};
 use crate::error::{InvalidKey, KeyNotGenerated, SigningFailed};
@@ -12,6 +10,7 @@ use crate::json::JsonObject;
 use crate::jwk::{Jwk, Operation, PrivateParameters, PublicParameters};
 use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
 use crate::pem;
+use crate::pkcs8::Pkcs8Document;
 use crate::signer::{AccessTokenHeader, Signature, Signer};
 
 /// A private key for one algorithm, parsed once.
@@ -115,10 +114,8 @@ impl SigningKey {
         if key_id.is_some_and(|key_id| key_id.len() > MAX_KEY_ID_BYTES) {
             return Err(KeyNotGenerated::KeyIdTooLong);
         }
-        let document = Pkcs8Document {
-            der: backend::generate_pkcs8(algorithm)?,
-        };
-        let key = Self::from_pkcs8_der(algorithm, key_id, &document.der)
+        let document = Pkcs8Document::new(backend::generate_pkcs8(algorithm)?);
+        let key = Self::from_pkcs8_der(algorithm, key_id, document.secret_der())
             .map_err(|_| KeyNotGenerated::Library)?;
         Ok((key, document))
     }
@@ -173,24 +170,5 @@ impl fmt::Debug for SigningKey {
             .field("algorithm", &self.header.algorithm())
             .field("key_id", &self.header.key_id())
             .finish_non_exhaustive()
-    }
-}
-
-/// A new private key in PKCS#8, wiped when it is dropped.
-pub struct Pkcs8Document {
-    der: Zeroizing<Vec<u8>>,
-}
-
-impl Pkcs8Document {
-    /// The private key, in DER. Whoever has it signs as the issuer.
-    #[must_use]
-    pub fn secret_der(&self) -> &[u8] {
-        &self.der
-    }
-}
-
-impl fmt::Debug for Pkcs8Document {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Pkcs8Document([redacted])")
     }
 }

@@ -4,7 +4,8 @@
 mod check_jws;
 
 use m2m_jwt::{
-    Algorithm, Jwk, MacAlgorithm, MacKey, Signature, Signer as _, SigningKey, base64url,
+    Algorithm, Jwk, MacAlgorithm, MacKey, Pkcs8Document, Signature, Signer as _, SigningKey,
+    base64url,
 };
 use serde_json::Value;
 
@@ -113,6 +114,32 @@ fn a_private_key_is_read_for_its_algorithm_only() {
             );
         }
     }
+}
+
+#[test]
+fn a_private_key_as_a_document_is_the_same_key() {
+    let mut read = 0;
+    for vector in vectors()
+        .iter()
+        .filter(|vector| vector["key"].get("d").is_some())
+    {
+        let jwk = vector["key"].to_string();
+        let algorithm = vector["algorithm"].as_str().unwrap().parse().unwrap();
+        let key = SigningKey::from_jwk(algorithm, &jwk).unwrap();
+        let document = Pkcs8Document::from_jwk(&jwk).unwrap();
+        let same = SigningKey::from_pkcs8_der(algorithm, Some(key.key_id()), document.secret_der());
+        assert_eq!(
+            same.unwrap().public_jwk().to_json(),
+            key.public_jwk().to_json(),
+            "{}",
+            vector["id"]
+        );
+        read += 1;
+    }
+    assert!(read > 3, "{read}");
+    let (key, _) = SigningKey::generate(Algorithm::Es256, None).unwrap();
+    let refused = Pkcs8Document::from_jwk(&key.public_jwk().to_json()).map(|_| ());
+    assert_eq!(refused, Err(m2m_jwt::InvalidKey::NotPrivate));
 }
 
 #[test]

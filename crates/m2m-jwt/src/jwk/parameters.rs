@@ -38,6 +38,14 @@ impl Curve {
         }
     }
 
+    /// RFC 5480, section 2.1.1.1.
+    pub(crate) const fn object_identifier(self) -> &'static [u8] {
+        match self {
+            Self::P256 => &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07],
+            Self::P384 => &[0x2b, 0x81, 0x04, 0x00, 0x22],
+        }
+    }
+
     const fn coordinate_bytes(self) -> usize {
         match self {
             Self::P256 => 32,

@@ -1,0 +1,230 @@
+//! The signing keys of a store.
+
+mod imported;
+
+use m2m_authority::registry::KeyState;
+use m2m_jwt::{Algorithm, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
+use m2m_store::{
+    Action, Actor, Backend, CommitError, KeyRecord, SealingKey, StoreError, Subject, Version, Write,
+};
+use serde_json::{Map, Value, json};
+
+pub use imported::ImportedKey;
+
+use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::randomness::bytes;
+use crate::record::time_text;
+use crate::{KeyError, Randomness};
+
+/// The keys that were made, and those that could not be.
+#[derive(Debug, Default)]
+pub struct Ensured {
+    /// The algorithms that have got a key.
+    pub made: Vec<Algorithm>,
+    /// The algorithms that have none, and why none can be made.
+    pub lacking: Vec<(Algorithm, KeyNotGenerated)>,
+}
+
+/// Sees to it that each of these algorithms has a key that signs: makes those that are not there. All that are made are announced and
+/// active from the first moment, which is why all that will ever be needed are best made at the first start.
+///
+/// # Errors
+///
+/// [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
+pub async fn ensure_keys<B: Backend>(
+    backend: &B,
+    algorithms: &[Algorithm],
+    sealing: &SealingKey,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Ensured, KeyError> {
+    for _ in 0..MAX_ATTEMPTS {
+        let (version, keys) = keys_of(backend).await?;
+        check_sealing(&keys, sealing)?;
+        let lacks = |algorithm: &Algorithm| active(&keys, *algorithm).is_none();
+        let mut ensured = Ensured::default();
+        let mut draft = Draft::new(actor, now);
+        for algorithm in algorithms.iter().copied().filter(lacks) {
+            match SigningKey::generate(algorithm, None) {
+                Ok((key, document)) => {
+                    let nonce = bytes(randomness);
+                    let state = KeyState::Active;
+                    let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
+                        .map_err(CommitError::from)?;
+                    put(&mut draft, None, record);
+                    ensured.made.push(algorithm);
+                }
+                Err(error) => ensured.lacking.push((algorithm, error)),
+            }
+        }
+        match draft.prepared(version).commit(backend).await {
+            Ok(_) => return Ok(ensured),
+            Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(CommitError::Conflict.into())
+}
+
+/// Adds a key that was made elsewhere. Without a state it signs if no other key does for its algorithm, and is announced else. One
+/// that is to sign takes the place of the one that does, which stays announced. A key that is there in that state stays as it is.
+///
+/// # Errors
+///
+/// - [`KeyError::KeyIdTaken`] if another key, or the same one in another state, has its key id.
+/// - [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
+pub async fn import_key<B: Backend>(
+    backend: &B,
+    imported: &ImportedKey,
+    state: Option<KeyState>,
+    sealing: &SealingKey,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<KeyRecord, KeyError> {
+    let key = imported.key();
+    for _ in 0..MAX_ATTEMPTS {
+        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+        check_sealing(&snapshot.keys, sealing)?;
+        let signing = active(&snapshot.keys, key.algorithm());
+        let mut named = snapshot.keys.iter();
+        if let Some(named) = named.find(|own| *own.kid == *key.key_id()) {
+            let is_as_wanted = state.is_none_or(|state| state == named.state);
+            if is_as_wanted && *named.public_jwk == *key.public_jwk().to_json() {
+                return Ok(named.clone());
+            }
+            return Err(KeyError::KeyIdTaken {
+                kid: named.kid.clone(),
+            });
+        }
+        let state = state.unwrap_or(match signing {
+            None => KeyState::Active,
+            Some(_) => KeyState::Next,
+        });
+        let nonce = bytes(randomness);
+        let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)
+            .map_err(CommitError::from)?;
+        let mut draft = Draft::new(actor, now);
+        if let Some(signing) = signing.filter(|_| state == KeyState::Active) {
+            let retiring = KeyRecord {
+                state: KeyState::Retiring,
+                state_since: now,
+                ..signing.clone()
+            };
+            put(&mut draft, Some(signing), retiring);
+        }
+        put(&mut draft, None, record.clone());
+        match draft.prepared(snapshot.version).commit(backend).await {
+            Ok(_) => return Ok(record),
+            Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(CommitError::Conflict.into())
+}
+
+/// All keys, by age.
+///
+/// # Errors
+///
+/// If the store cannot be read.
+pub async fn list_keys<B: Backend>(backend: &B) -> Result<Vec<KeyRecord>, StoreError> {
+    Ok(backend.snapshot().await?.keys)
+}
+
+/// Seals all keys with another sealing key, whole or not at all. How many there are.
+///
+/// # Errors
+///
+/// [`KeyError::Commit`] if the store fails, or `old` is not what its keys are sealed with.
+pub async fn reseal<B: Backend>(
+    backend: &B,
+    old: &SealingKey,
+    new: &SealingKey,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<usize, KeyError> {
+    for _ in 0..MAX_ATTEMPTS {
+        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+        let resealed = m2m_store::reseal(&snapshot.keys, old, new, || bytes(randomness))
+            .map_err(CommitError::from)?;
+        let count = resealed.len();
+        let mut draft = Draft::new(actor, now);
+        for (before, after) in snapshot.keys.iter().zip(resealed) {
+            put(&mut draft, Some(before), after);
+        }
+        match draft.prepared(snapshot.version).commit(backend).await {
+            Ok(_) => return Ok(count),
+            Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(CommitError::Conflict.into())
+}
+
+async fn keys_of<B: Backend>(backend: &B) -> Result<(Version, Vec<KeyRecord>), CommitError> {
+    let frame = backend.frame().await?;
+    Ok((frame.version, frame.keys))
+}
+
+fn active(keys: &[KeyRecord], algorithm: Algorithm) -> Option<&KeyRecord> {
+    keys.iter()
+        .find(|key| key.algorithm == algorithm && key.state == KeyState::Active)
+}
+
+/// Whether the keys that are there are sealed with this sealing key: a store with two of them would open with neither. One speaks for
+/// all, since they are resealed together.
+fn check_sealing(keys: &[KeyRecord], sealing: &SealingKey) -> Result<(), CommitError> {
+    if let Some(key) = keys.first() {
+        sealing.unseal(&key.kid, key.algorithm, &key.sealed)?;
+    }
+    Ok(())
+}
+
+/// Writes a key, and tells of it.
+fn put(draft: &mut Draft<'_>, before: Option<&KeyRecord>, after: KeyRecord) {
+    let action = match before {
+        None => Action::Created,
+        Some(_) => Action::Updated,
+    };
+    let before = before.map(view);
+    let view = view(&after);
+    draft.tell(
+        action,
+        Subject::Key,
+        &after.kid,
+        before.as_ref(),
+        Some(&view),
+    );
+    draft.write(Write::PutKey(after));
+}
+
+/// What there is to see of a key: nothing private. The fingerprint of what is sealed shows that it was sealed anew.
+fn view(key: &KeyRecord) -> Map<String, Value> {
+    let fingerprint = m2m_jwt::base64url::encode(&m2m_jwt::sha256(key.sealed.as_bytes()));
+    let members = [
+        ("kid", json!(key.kid)),
+        ("algorithm", json!(key.algorithm.as_str())),
+        ("state", json!(state_word(key.state))),
+        ("created_at", json!(time_text(key.created_at))),
+        ("state_since", json!(time_text(key.state_since))),
+        ("sealed_sha256", json!(fingerprint)),
+    ];
+    members
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}
+
+/// The word for where a key stands in its life.
+#[must_use]
+pub const fn state_word(state: KeyState) -> &'static str {
+    match state {
+        KeyState::Next => "next",
+        KeyState::Active => "active",
+        KeyState::Retiring => "retiring",
+        KeyState::Retired => "retired",
+    }
+}

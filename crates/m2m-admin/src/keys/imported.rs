@@ -1,0 +1,116 @@
+//! A private key that was made elsewhere.
+
+use m2m_jwt::{Algorithm, InvalidKey, Pkcs8Document, Signer as _, SigningKey};
+
+use crate::InvalidImport;
+
+/// A private key that was made elsewhere, read and ready to be imported.
+#[derive(Debug)]
+pub struct ImportedKey {
+    key: SigningKey,
+    document: Pkcs8Document,
+}
+
+impl ImportedKey {
+    /// Reads a private key: PKCS#8 in PEM or in DER, or a JSON Web Key. `algorithm` is needed where the document does not say it, which is
+    /// for RSA. Its key id is the one that it is given, else its own, else its thumbprint.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidImport`] if it is no such key, or its algorithm or key id cannot be used.
+    pub fn read(
+        bytes: &[u8],
+        algorithm: Option<Algorithm>,
+        key_id: Option<&str>,
+    ) -> Result<Self, InvalidImport> {
+        let trimmed = bytes.trim_ascii();
+        let (document, candidates, own_id) = if trimmed.starts_with(b"{") {
+            let (candidates, own_id) = of_jwk(trimmed)?;
+            (Pkcs8Document::from_jwk(trimmed)?, candidates, own_id)
+        } else if trimmed.starts_with(b"-----") {
+            let text = core::str::from_utf8(trimmed).map_err(|_| InvalidKey::PemMalformed)?;
+            let document = Pkcs8Document::from_pem(text)?;
+            let candidates = of_document(&document)?;
+            (document, candidates, None)
+        } else {
+            let document = Pkcs8Document::from_der(bytes);
+            let candidates = of_document(&document)?;
+            (document, candidates, None)
+        };
+        let algorithm = match (algorithm, &*candidates) {
+            (Some(algorithm), candidates) if candidates.contains(&algorithm) => algorithm,
+            (Some(algorithm), _) => return Err(InvalidImport::OtherAlgorithm { algorithm }),
+            (None, [algorithm]) => *algorithm,
+            (None, _) => return Err(InvalidImport::AlgorithmNeeded),
+        };
+        let key_id = key_id.or(own_id.as_deref());
+        if key_id.is_some_and(|key_id| !is_clean(key_id)) {
+            return Err(InvalidImport::KeyId);
+        }
+        let key = SigningKey::from_pkcs8_der(algorithm, key_id, document.secret_der())?;
+        Ok(Self { key, document })
+    }
+
+    /// The key.
+    #[must_use]
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    pub(crate) const fn document(&self) -> &Pkcs8Document {
+        &self.document
+    }
+}
+
+type Candidates = Vec<Algorithm>;
+
+/// The algorithms that the JWK can be for, and its key id.
+fn of_jwk(json: &[u8]) -> Result<(Candidates, Option<Box<str>>), InvalidImport> {
+    let mut candidates = Vec::new();
+    let mut key_id = None;
+    let mut refused = InvalidKey::TypeUnsupported;
+    for algorithm in Algorithm::ALL {
+        match SigningKey::from_jwk(*algorithm, json) {
+            Ok(key) => {
+                candidates.push(*algorithm);
+                key_id = Some(key.key_id().into());
+            }
+            // That it is for another algorithm is no news where one fits or something else is wrong.
+            Err(InvalidKey::AlgorithmMismatch) => {}
+            Err(error) => refused = error,
+        }
+    }
+    if candidates.is_empty() {
+        return Err(refused.into());
+    }
+    Ok((candidates, key_id))
+}
+
+/// The algorithms that the document can be for: those of its type of key.
+fn of_document(document: &Pkcs8Document) -> Result<Candidates, InvalidImport> {
+    let one_of_each = [
+        Algorithm::Es256,
+        Algorithm::Es384,
+        Algorithm::EdDsa,
+        Algorithm::Rs256,
+    ];
+    let mut refused = InvalidKey::PrivateKeyMalformed;
+    for algorithm in one_of_each {
+        match SigningKey::from_pkcs8_der(algorithm, None, document.secret_der()) {
+            Ok(_) => {
+                let same = |own: &&Algorithm| own.key_type() == algorithm.key_type();
+                return Ok(Algorithm::ALL.iter().filter(same).copied().collect());
+            }
+            Err(InvalidKey::PrivateKeyMalformed) => {}
+            Err(error) => refused = error,
+        }
+    }
+    Err(refused.into())
+}
+
+/// Visible ASCII, so that it can be typed and stands in one piece in a log.
+fn is_clean(key_id: &str) -> bool {
+    !key_id.is_empty()
+        && key_id.len() <= m2m_jwt::limits::MAX_KEY_ID_BYTES
+        && key_id.bytes().all(|byte| byte.is_ascii_graphic())
+}

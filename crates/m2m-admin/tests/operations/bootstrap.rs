@@ -1,0 +1,141 @@
+//! The first application that manages a server, and the way back in.
+
+use m2m_admin::{InvalidPreset, PresetCredentials, Prune, SecretHashes, management};
+use m2m_authority::registry::{ApplicationState, Ending, SecretHash};
+
+use crate::support::{NOW, Registry};
+
+fn works(registry: &Registry, client_id: &str, secret: &str) -> bool {
+    let hash = SecretHash::of(secret.as_bytes());
+    let application = registry.application(client_id);
+    application.secrets.iter().any(|kept| {
+        bool::from(kept.hash.constant_time_eq(&hash))
+            && kept.ending.as_ref().is_none_or(|ending| ending.at() > NOW)
+    })
+}
+
+#[test]
+fn an_empty_registry_gets_somebody_who_may_do_everything() {
+    let registry = Registry::new();
+    let made = registry.bootstrap(None).unwrap();
+    let [credentials] = &*made.credentials else {
+        panic!("one application was made")
+    };
+    assert!(works(
+        &registry,
+        &credentials.client_id,
+        credentials.expose_secret()
+    ));
+    let application = registry.application(&credentials.client_id);
+    assert!(application.is_management);
+    let authorized = &application.authorizations[0];
+    assert_eq!(&*authorized.audience, "{issuer}/api");
+    assert_eq!(authorized.scopes.len(), management::SCOPES.len());
+    assert_eq!(registry.audit().len(), 2);
+
+    assert!(registry.bootstrap(None).unwrap().plan.is_empty());
+    let exported = registry.export(SecretHashes::Included);
+    assert!(
+        registry
+            .apply(&exported, Prune::Remove)
+            .unwrap()
+            .plan
+            .is_empty()
+    );
+}
+
+#[test]
+fn preset_credentials_are_taken_and_weak_ones_refused() {
+    let registry = Registry::new();
+    let secret = "0123456789abcdef0123456789abcdef";
+    let preset = PresetCredentials::new("boss", secret).unwrap();
+    assert!(!format!("{preset:?}").contains(secret));
+    let made = registry.bootstrap(Some(&preset)).unwrap();
+    assert_eq!(made.credentials.len(), 0);
+    assert!(works(&registry, "boss", secret));
+
+    let refused = |client_id, secret| PresetCredentials::new(client_id, secret).unwrap_err();
+    assert_eq!(refused("a:b", secret), InvalidPreset::ClientId);
+    assert_eq!(
+        refused("boss", &secret[1..]),
+        InvalidPreset::SecretTooShort { characters: 31 }
+    );
+    assert_eq!(
+        refused("boss", &format!("{secret}\n")),
+        InvalidPreset::SecretUnclean
+    );
+}
+
+#[test]
+fn a_client_id_of_somebody_else_is_not_taken() {
+    let registry = Registry::new();
+    registry
+        .apply(
+            "[[application]]\nname = \"A\"\nclient_id = \"boss\"\n",
+            Prune::Keep,
+        )
+        .unwrap();
+    let preset = PresetCredentials::new("boss", &"x".repeat(32)).unwrap();
+    let error = registry.bootstrap(Some(&preset)).unwrap_err();
+    assert!(error.to_string().contains("\"boss\" belongs to"), "{error}");
+    assert!(!registry.application("boss").is_management);
+}
+
+#[test]
+fn a_management_api_that_is_there_gets_what_it_lacks_and_keeps_the_rest() {
+    let registry = Registry::new();
+    let own = "[[api]]\nname = \"Mine\"\naudience = \"{issuer}/api\"\nscopes = [\"read:apis\", \"own:scope\"]\ntoken_lifetime = 60\n";
+    registry.apply(own, Prune::Keep).unwrap();
+    registry.bootstrap(None).unwrap();
+    let api = registry.snapshot().apis.remove(0).value;
+    assert_eq!((&*api.name, api.token_lifetime.as_seconds()), ("Mine", 60));
+    assert_eq!(&*api.scopes[1].key, "own:scope");
+    assert_eq!(api.scopes.len(), management::SCOPES.len() + 1);
+}
+
+#[test]
+fn a_lost_secret_is_replaced_and_the_way_in_opened() {
+    let registry = Registry::new();
+    let made = registry.bootstrap(None).unwrap();
+    let lost = &made.credentials[0];
+    // Somebody locks himself out as well as a file can: not altogether, since another one is there.
+    let source = format!(
+        "[[application]]\nname = \"M\"\nclient_id = {:?}\nenabled = false\nallowed_addresses = [\"192.0.2.1\"]\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n[[application]]\nname = \"N\"\nclient_id = \"n\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n",
+        lost.client_id
+    );
+    registry.apply(&source, Prune::Keep).unwrap();
+
+    let reset = registry.reset_management().unwrap();
+    let [found] = &*reset.credentials else {
+        panic!("one secret was made")
+    };
+    assert_eq!(found.client_id, lost.client_id);
+    assert!(works(&registry, &found.client_id, found.expose_secret()));
+    assert!(!works(&registry, &found.client_id, lost.expose_secret()));
+    let application = registry.application(&found.client_id);
+    assert_eq!(application.state, ApplicationState::Enabled);
+    assert!(application.allowed_addresses.is_empty());
+    assert_eq!(
+        application.authorizations[0].scopes.len(),
+        management::SCOPES.len()
+    );
+    let ended = application.secrets[0].ending.as_ref().unwrap();
+    assert!(matches!(ended, Ending::RotatedOut { .. }));
+    let text = reset.plan.to_string();
+    assert!(
+        text.contains("enabled: false → true") && text.contains("those before it end now"),
+        "{text}"
+    );
+}
+
+#[test]
+fn where_nobody_manages_a_reset_makes_somebody() {
+    let registry = Registry::new();
+    let made = registry.reset_management().unwrap();
+    let credentials = &made.credentials[0];
+    assert!(works(
+        &registry,
+        &credentials.client_id,
+        credentials.expose_secret()
+    ));
+}

@@ -1,0 +1,156 @@
+//! A private key as a document.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::der::{self, written, written_integer};
+use crate::error::InvalidKey;
+use crate::json::JsonObject;
+use crate::jwk::{Jwk, Operation, PrivateParameters, PublicParameters};
+use crate::limits::MAX_JWK_BYTES;
+use crate::pem;
+
+/// A private key in PKCS#8, wiped when it is dropped.
+///
+/// What is in it shows when it is read with [`SigningKey::from_pkcs8_der`](crate::SigningKey::from_pkcs8_der).
+///
+/// ```
+/// use m2m_jwt::{Algorithm, Pkcs8Document, SigningKey};
+///
+/// let jwk = r#"{"kty":"OKP","crv":"Ed25519",
+///   "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+///   "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+/// let document = Pkcs8Document::from_jwk(jwk)?;
+/// let key = SigningKey::from_pkcs8_der(Algorithm::EdDsa, None, document.secret_der())?;
+/// assert_eq!(key.public_jwk(), SigningKey::from_jwk(Algorithm::EdDsa, jwk)?.public_jwk());
+/// # Ok::<(), m2m_jwt::InvalidKey>(())
+/// ```
+pub struct Pkcs8Document {
+    der: Zeroizing<Vec<u8>>,
+}
+
+impl Pkcs8Document {
+    pub(crate) const fn new(der: Zeroizing<Vec<u8>>) -> Self {
+        Self { der }
+    }
+
+    /// A document in DER, as it is.
+    #[must_use]
+    pub fn from_der(der: &[u8]) -> Self {
+        Self::new(Zeroizing::new(der.to_vec()))
+    }
+
+    /// The document in a PEM text: one block `PRIVATE KEY` and nothing else.
+    ///
+    /// # Errors
+    /// [`InvalidKey::PemMalformed`], [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`], [`InvalidKey::NotPrivate`] or
+    /// [`InvalidKey::TooLong`] if it is something else ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    ///
+    /// Source: [RFC 7468, section 10](https://www.rfc-editor.org/rfc/rfc7468#section-10).
+    pub fn from_pem(pem: &str) -> Result<Self, InvalidKey> {
+        pem::pkcs8(pem).map(Self::new)
+    }
+
+    /// The document of the private key in a JSON Web Key, without its `kid`.
+    ///
+    /// # Errors
+    /// [`InvalidKey`], as [`SigningKey::from_jwk`](crate::SigningKey::from_jwk), but whether the numbers fit together.
+    ///
+    /// Source: [RFC 5208, section 5](https://www.rfc-editor.org/rfc/rfc5208#section-5),
+    /// [RFC 5915, section 3](https://www.rfc-editor.org/rfc/rfc5915#section-3),
+    /// [RFC 8410, section 7](https://www.rfc-editor.org/rfc/rfc8410#section-7),
+    /// [RFC 8017, appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
+    pub fn from_jwk<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
+        let json = json.as_ref();
+        if json.len() > MAX_JWK_BYTES {
+            return Err(InvalidKey::TooLong);
+        }
+        let object = JsonObject::parse(json).map_err(InvalidKey::Json)?;
+        let jwk = Jwk::from_object(object, Operation::Sign)?;
+        let private = PrivateParameters::from_object(object, jwk.parameters())?;
+        let (algorithm, key) = match (jwk.parameters(), &private) {
+            (PublicParameters::Ec { curve, point }, PrivateParameters::Scalar(scalar)) => {
+                let curve = written(der::OBJECT_IDENTIFIER, &[curve.object_identifier()]);
+                let algorithm = [written(der::OBJECT_IDENTIFIER, &[EC_PUBLIC_KEY]), curve];
+                let public = written(der::BIT_STRING, &[&[0], point]);
+                let key = written(
+                    der::SEQUENCE,
+                    &[
+                        &written_integer(&[1]),
+                        &written(der::OCTET_STRING, &[scalar]),
+                        &written(der::CONTEXT_1, &[&public]),
+                    ],
+                );
+                (
+                    written(der::SEQUENCE, &algorithm.each_ref().map(|part| &***part)),
+                    key,
+                )
+            }
+            (PublicParameters::Ed25519 { .. }, PrivateParameters::Scalar(seed)) => (
+                written(
+                    der::SEQUENCE,
+                    &[&written(der::OBJECT_IDENTIFIER, &[ED25519])],
+                ),
+                written(der::OCTET_STRING, &[seed]),
+            ),
+            (PublicParameters::Rsa { n, e }, PrivateParameters::Rsa(private)) => {
+                let algorithm = [
+                    written(der::OBJECT_IDENTIFIER, &[RSA_ENCRYPTION]),
+                    written(der::NULL, &[]),
+                ];
+                let numbers = [
+                    &[0],
+                    &**n,
+                    e,
+                    &private.d,
+                    &private.p,
+                    &private.q,
+                    &private.dp,
+                    &private.dq,
+                    &private.qi,
+                ];
+                let numbers = numbers.map(written_integer);
+                let key = written(der::SEQUENCE, &numbers.each_ref().map(|number| &***number));
+                (
+                    written(der::SEQUENCE, &algorithm.each_ref().map(|part| &***part)),
+                    key,
+                )
+            }
+            (
+                PublicParameters::Ec { .. } | PublicParameters::Ed25519 { .. },
+                PrivateParameters::Rsa(_),
+            )
+            | (PublicParameters::Rsa { .. }, PrivateParameters::Scalar(_)) => {
+                return Err(InvalidKey::AlgorithmMismatch);
+            }
+        };
+        Ok(Self::new(written(
+            der::SEQUENCE,
+            &[
+                &written_integer(&[0]),
+                &algorithm,
+                &written(der::OCTET_STRING, &[&key]),
+            ],
+        )))
+    }
+
+    /// The private key, in DER. Whoever has it signs as the issuer.
+    #[must_use]
+    pub fn secret_der(&self) -> &[u8] {
+        &self.der
+    }
+}
+
+impl fmt::Debug for Pkcs8Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pkcs8Document([redacted])")
+    }
+}
+
+/// `id-ecPublicKey` (RFC 5480, section 2.1.1).
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// `rsaEncryption` (RFC 8017, appendix A.1).
+const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// `id-Ed25519` (RFC 8410, section 3).
+const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
