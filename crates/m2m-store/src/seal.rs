@@ -30,7 +30,7 @@ use crate::{KeyRecord, SealedKey, StoreError};
 /// assert!(key.unseal("another", Algorithm::Es256, &sealed).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct SealingKey(Zeroizing<[u8; SealingKey::BYTES]>);
+pub struct SealingKey(Zeroizing<[u8; Self::BYTES]>);
 
 /// The text is not base64 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +68,7 @@ impl SealingKey {
     /// The key as files and the environment carry it. Whoever has it and the store signs as the issuer.
     #[must_use]
     pub fn secret_to_base64(&self) -> Zeroizing<String> {
-        Zeroizing::new(STANDARD.encode(&*self.0))
+        Zeroizing::new(STANDARD.encode(self.0.as_slice()))
     }
 
     /// Seals a private key, so that it is read under this name and algorithm only. A nonce must not be used twice; random ones may be for
@@ -149,7 +149,7 @@ impl SealingKey {
     }
 
     fn cipher(&self) -> Result<aead::LessSafeKey, Unspecified> {
-        aead::UnboundKey::new(&aead::AES_256_GCM, &*self.0).map(aead::LessSafeKey::new)
+        aead::UnboundKey::new(&aead::AES_256_GCM, self.0.as_slice()).map(aead::LessSafeKey::new)
     }
 }
 

@@ -1,33 +1,498 @@
-//! The embedded store: the suite that every back-end passes, and what is its own.
+//! The embedded store: the suite that every back-end passes, and what a file adds to that.
 
-use m2m_store::{Sqlite, contract};
+use std::path::{Path, PathBuf};
+
+use m2m_authority::TraceId;
+use m2m_authority::registry::{Api, Application, Deletion};
+use m2m_errors::Cause;
+use m2m_jwt::UnixTime;
+use m2m_store::{
+    Action, Actor, AuditEvent, Backend as _, Change, CommitError, IssuedCount, RecordId, Refused,
+    Sqlite, Stale, StoreError, StoreLimits, Stored, Subject, UsageBatch, Version, Write, contract,
+};
+use rusqlite::Connection;
 use tempfile::TempDir;
 
-/// A store in a folder that goes with it.
-fn on_disk() -> (TempDir, Sqlite) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Sqlite::open(&folder.path().join("data")).expect("a store");
-    (folder, store)
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// A folder for a store, which is not made yet.
+struct Place {
+    _above: TempDir,
+    folder: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let above = tempfile::tempdir().expect("a folder");
+        let folder = above.path().join("data");
+        Self {
+            _above: above,
+            folder,
+        }
+    }
+
+    fn open(&self) -> Sqlite {
+        Sqlite::open(&self.folder).expect("a store")
+    }
+
+    fn error(&self) -> StoreError {
+        Sqlite::open(&self.folder).expect_err("no store")
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.join("m2m.db")
+    }
+
+    /// The database as another program sees it.
+    fn connection(&self) -> Connection {
+        Connection::open(self.database()).expect("a database")
+    }
+}
+
+fn in_memory_with(limits: StoreLimits) -> Sqlite {
+    Sqlite::in_memory_with(limits).expect("memory")
+}
+
+fn event(name: &str) -> AuditEvent {
+    AuditEvent {
+        time: NOW,
+        actor: Actor::command("test"),
+        action: Action::Created,
+        subject: Subject::Application,
+        name: name.into(),
+        before: None,
+        after: None,
+    }
+}
+
+fn put(number: u64, client_id: &str) -> Write {
+    let id = RecordId::from_bytes(u128::from(number).to_be_bytes());
+    let application = Application::new("Application", client_id);
+    Write::PutApplication(Box::new(Stored::new(id, application, NOW)))
+}
+
+fn change(writes: Vec<Write>) -> Change {
+    Change {
+        writes,
+        events: vec![event("test")],
+    }
+}
+
+async fn commit(store: &Sqlite, writes: Vec<Write>) -> Version {
+    let version = store.frame().await.expect("a frame").version;
+    let next = store.commit(version, change(writes)).await;
+    next.expect("a change at the version that there is")
+}
+
+async fn said(store: &Sqlite) -> String {
+    format!("{:?}", store.snapshot().await.expect("a snapshot"))
+}
+
+fn refused(number: u32, client_id: Option<&str>, time: UnixTime) -> Refused {
+    Refused {
+        trace_id: TraceId::from_random(u128::from(number).to_be_bytes()),
+        request_id: None,
+        time,
+        cause: Cause::SecretWrong,
+        client_id: client_id.map(Into::into),
+        address: None,
+        diagnosis: None,
+    }
+}
+
+async fn add_refused(store: &Sqlite, refused: Vec<Refused>) {
+    let batch = UsageBatch {
+        refused,
+        ..UsageBatch::default()
+    };
+    store.add_usage(batch).await.expect("room");
+}
+
+async fn is_there(store: &Sqlite, number: u32) -> bool {
+    let trace_id = TraceId::from_random(u128::from(number).to_be_bytes());
+    store.refused(trace_id).await.expect("an answer").is_some()
 }
 
 #[tokio::test]
 async fn memory_keeps_to_the_contract() {
-    contract::run(async || Sqlite::in_memory().expect("memory")).await;
+    contract::run(async || in_memory_with(StoreLimits::default())).await;
 }
 
 #[tokio::test]
 async fn a_file_keeps_to_the_contract() {
-    let folder = tempfile::tempdir().unwrap();
+    let above = tempfile::tempdir().unwrap();
     let next = core::cell::Cell::new(0);
     contract::run(async || {
         next.set(next.get() + 1);
-        let folder = folder.path().join(next.get().to_string());
-        Sqlite::open(&folder).expect("a store")
+        Sqlite::open(&above.path().join(next.get().to_string())).expect("a store")
     })
     .await;
 }
 
 #[tokio::test]
-async fn t() {
-    on_disk();
+async fn all_is_there_after_it_was_opened_again() {
+    let place = Place::new();
+    let store = place.open();
+    let id = RecordId::from_bytes([7; 16]);
+    let api = Write::PutApi(Stored::new(id, Api::new("API", "https://api.example"), NOW));
+    commit(&store, vec![api, put(1, "one")]).await;
+    store
+        .revoke("jti", NOW.saturating_add_seconds(60), NOW)
+        .await
+        .unwrap();
+    let issued = IssuedCount {
+        minute: NOW.as_seconds() / 60,
+        client_id: "one".into(),
+        audience: "https://api.example".into(),
+        tokens: 5,
+    };
+    let batch = UsageBatch {
+        issued: vec![issued],
+        refused: vec![refused(1, Some("one"), NOW)],
+        ..UsageBatch::default()
+    };
+    store.add_usage(batch).await.unwrap();
+    let before = said(&store).await;
+    drop(store);
+
+    let store = place.open();
+    assert_eq!(said(&store).await, before);
+    assert_eq!(store.is_revoked("jti").await, Ok(true));
+    assert_eq!(store.tokens_since("one", NOW).await, Ok(5));
+    assert_eq!(store.audit(9).await, Ok(vec![event("test")]));
+    assert!(is_there(&store, 1).await);
+    assert_eq!(
+        store.changes_since(Version(0)).await.unwrap().stale,
+        Stale::Everything
+    );
+}
+
+#[tokio::test]
+async fn a_directory_is_of_one_process_until_it_is_dropped() {
+    let place = Place::new();
+    let store = place.open();
+    assert_eq!(place.error(), StoreError::InUse);
+    commit(&store, vec![put(1, "one")]).await;
+    drop(store);
+    // The journal is in the file, so that a copy of the file is a copy of all.
+    let mut names: Vec<_> = std::fs::read_dir(&place.folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["m2m.db", "m2m.lock"]);
+    place.open();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_may_read_what_is_made() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let place = Place::new();
+    let store = place.open();
+    commit(&store, vec![put(1, "one")]).await;
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&place.folder), 0o700);
+    let mut files = 0;
+    for entry in std::fs::read_dir(&place.folder).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+        files += 1;
+    }
+    assert!(files >= 3, "the journal included");
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_stays_as_it_is() {
+    let place = Place::new();
+    commit(&place.open(), vec![put(1, "one")]).await;
+    let connection = place.connection();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let before = std::fs::read(place.database()).unwrap();
+    let StoreError::NewerSchema { found, known } = place.error() else {
+        panic!("a newer schema is told as such");
+    };
+    assert!(found == 99 && known < 99, "{known}");
+    assert!(std::fs::read(place.database()).unwrap() == before);
+    assert_ne!(place.error(), StoreError::InUse, "it is let go");
+}
+
+#[track_caller]
+fn names_the_file(error: &StoreError, file: &Path) {
+    let text = error.to_string();
+    assert!(text.contains(&file.display().to_string()), "{text}");
+}
+
+#[tokio::test]
+async fn what_is_no_store_is_refused_with_its_name() {
+    let place = Place::new();
+    std::fs::create_dir(&place.folder).unwrap();
+    let database = place.database();
+
+    std::fs::write(
+        &database,
+        "not a database, but long enough to be taken for one".repeat(99),
+    )
+    .unwrap();
+    let error = place.error();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    names_the_file(&error, &database);
+
+    std::fs::remove_file(&database).unwrap();
+    let foreign = place.connection();
+    foreign.execute_batch("CREATE TABLE theirs (a)").unwrap();
+    drop(foreign);
+    let error = place.error();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    names_the_file(&error, &database);
+
+    std::fs::remove_file(&database).unwrap();
+    std::fs::create_dir(&database).unwrap();
+    let error = place.error();
+    assert!(matches!(error, StoreError::Unopened { .. }), "{error:?}");
+    names_the_file(&error, &database);
+
+    let file = place.folder.join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = Sqlite::open(&file).unwrap_err();
+    assert!(matches!(error, StoreError::Unopened { .. }), "{error:?}");
+    names_the_file(&error, &file);
+}
+
+#[tokio::test]
+async fn damage_is_told_and_is_not_the_end() {
+    let place = Place::new();
+    let store = place.open();
+    let writes = (1..200).map(|number| put(number, &format!("client{number}")));
+    commit(&store, writes.collect()).await;
+    drop(store);
+    // Whatever is overwritten, opening and reading answer.
+    let whole = std::fs::read(place.database()).unwrap();
+    let mut told = 0;
+    for page in 0..whole.len() / 4096 {
+        let mut damaged = whole.clone();
+        damaged[page * 4096 + 8..][..600].fill(0xa5);
+        std::fs::write(place.database(), &damaged).unwrap();
+        let answer = match Sqlite::open(&place.folder) {
+            Ok(store) => store.snapshot().await.map(drop),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = answer {
+            names_the_file(&error, &place.database());
+            assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+            told += 1;
+        }
+    }
+    assert!(told > 10, "{told}");
+    // A record that is none, in a file that is one.
+    std::fs::write(place.database(), &whole).unwrap();
+    let connection = place.connection();
+    connection
+        .execute_batch("UPDATE application SET document = '{' WHERE client_id = 'client7'")
+        .unwrap();
+    drop(connection);
+    let store = place.open();
+    let error = store.find("client7").await.unwrap_err();
+    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert!(store.find("client8").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
+    let place = Place::new();
+    let limits = StoreLimits {
+        file_bytes: Some(400_000),
+        ..StoreLimits::default()
+    };
+    let store = Sqlite::open_with(&place.folder, limits).unwrap();
+    let mut acknowledged = said(&store).await;
+    let mut version = Version(0);
+    let mut refused_at = None;
+    for number in 1..1_000 {
+        let writes = vec![
+            put(number, &format!("a{number}")),
+            put(number + 5_000, &format!("b{number}")),
+        ];
+        match store.commit(version, change(writes)).await {
+            Ok(next) => version = next,
+            Err(CommitError::Store(StoreError::Failed { why })) => {
+                assert!(why.contains("m2m.db") && why.contains("full"), "{why}");
+                refused_at = Some(number);
+                break;
+            }
+            Err(error) => panic!("{error}"),
+        }
+        acknowledged = said(&store).await;
+    }
+    assert!(refused_at > Some(10), "{refused_at:?}");
+    assert_eq!(said(&store).await, acknowledged, "nothing of it is there");
+    let events = store.audit(9_999).await.unwrap().len();
+    assert_eq!(events, usize::try_from(version.0).unwrap());
+    // Nor is a revocation, in the end.
+    let expires_at = NOW.saturating_add_seconds(60);
+    let mut failed = None;
+    for number in 0..100_000 {
+        let jti = format!("{number:0>200}");
+        if let Err(error) = store.revoke(&jti, expires_at, NOW).await {
+            failed = Some((jti, error));
+            break;
+        }
+    }
+    let (jti, error) = failed.expect("the disk is full");
+    assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
+    assert_eq!(store.is_revoked(&jti).await, Ok(false));
+    drop(store);
+    // With room again it goes on.
+    let store = place.open();
+    assert_eq!(said(&store).await, acknowledged);
+    assert_eq!(
+        commit(&store, vec![put(9_999, "more")]).await.0,
+        version.0 + 1
+    );
+}
+
+#[tokio::test]
+async fn a_revocation_is_refused_rather_than_another_forgotten() {
+    let store = in_memory_with(StoreLimits {
+        revocations: 3,
+        ..StoreLimits::default()
+    });
+    let at = |seconds| NOW.saturating_add_seconds(seconds);
+    for (jti, seconds) in [("a", 10), ("b", 20), ("c", 20)] {
+        store.revoke(jti, at(seconds), NOW).await.unwrap();
+    }
+    let full = store.revoke("d", at(20), at(9)).await;
+    assert_eq!(full, Err(StoreError::TooManyRevocations));
+    assert_eq!(store.is_revoked("d").await, Ok(false));
+    // One that is revoked already takes no room.
+    assert_eq!(store.revoke("b", at(20), at(9)).await, Ok(()));
+    // One that has expired gives way.
+    assert_eq!(store.revoke("d", at(20), at(10)).await, Ok(()));
+    for (jti, revoked) in [("a", false), ("b", true), ("c", true), ("d", true)] {
+        assert_eq!(store.is_revoked(jti).await, Ok(revoked), "{jti}");
+    }
+}
+
+#[tokio::test]
+async fn x20_many_who_flood_push_out_their_own() {
+    let store = in_memory_with(StoreLimits {
+        refusals: 1_000,
+        refusals_of_a_client: 200,
+        refusals_of_unknown: 300,
+        ..StoreLimits::default()
+    });
+    let quiet = (0..5).map(|number| refused(number, Some("quiet"), NOW));
+    add_refused(&store, quiet.collect()).await;
+    // Twenty clients at their limit are four times of what is kept of all.
+    for client in 1..=20_u32 {
+        let name = format!("loud{client}");
+        let flood = (0..200).map(|number| refused(client * 1_000 + number, Some(&name), NOW));
+        add_refused(&store, flood.collect()).await;
+    }
+    let strangers = (0..1_000).map(|number| refused(90_000 + number, None, NOW));
+    add_refused(&store, strangers.collect()).await;
+    for number in 0..5 {
+        assert!(is_there(&store, number).await, "{number}");
+    }
+    let mut kept = 0;
+    for number in 0..91_000 {
+        kept += u32::from(is_there(&store, number).await);
+    }
+    assert_eq!(kept, 1_000);
+}
+
+#[tokio::test]
+async fn refusals_go_with_time() {
+    let store = in_memory_with(StoreLimits {
+        refusal_days: 1,
+        ..StoreLimits::default()
+    });
+    let day = 24 * 60 * 60;
+    add_refused(&store, vec![refused(1, Some("a"), NOW)]).await;
+    add_refused(
+        &store,
+        vec![refused(2, Some("b"), NOW.saturating_add_seconds(day))],
+    )
+    .await;
+    assert!(is_there(&store, 1).await && is_there(&store, 2).await);
+    add_refused(
+        &store,
+        vec![refused(3, Some("b"), NOW.saturating_add_seconds(day + 1))],
+    )
+    .await;
+    assert!(!is_there(&store, 1).await);
+    assert!(is_there(&store, 2).await && is_there(&store, 3).await);
+}
+
+#[tokio::test]
+async fn what_grows_is_bounded() {
+    let store = in_memory_with(StoreLimits {
+        audit_events: 3,
+        changes: 3,
+        deletions: 2,
+        issued_counts: 3,
+        issued_days: 1,
+        ..StoreLimits::default()
+    });
+    for number in 1..=5 {
+        commit(&store, vec![put(number, &format!("client{number}"))]).await;
+    }
+    assert_eq!(store.audit(9).await.unwrap().len(), 3);
+    let stale = async |version| store.changes_since(Version(version)).await.unwrap().stale;
+    assert_eq!(stale(1).await, Stale::Everything);
+    let three = ["client3", "client4", "client5"].map(Box::from);
+    assert_eq!(stale(2).await, Stale::Applications(three.to_vec()));
+
+    for number in 1..=5_u64 {
+        let id = RecordId::from_bytes(u128::from(number).to_be_bytes());
+        let deletion = Deletion {
+            client_id: format!("client{number}").into(),
+            at: NOW,
+            by: "test".into(),
+        };
+        commit(&store, vec![Write::DeleteApplication(id, deletion)]).await;
+    }
+    let deleted = store.snapshot().await.unwrap().deleted;
+    let names: Vec<_> = deleted
+        .iter()
+        .map(|deletion| &*deletion.client_id)
+        .collect();
+    assert_eq!(names, ["client4", "client5"]);
+
+    let count = async |minute| {
+        let issued = IssuedCount {
+            minute,
+            client_id: "a".into(),
+            audience: "b".into(),
+            tokens: 1,
+        };
+        let batch = UsageBatch {
+            issued: vec![issued],
+            ..UsageBatch::default()
+        };
+        store.add_usage(batch).await.unwrap();
+        let all = UnixTime::from_seconds(0);
+        store.tokens_since("a", all).await.unwrap()
+    };
+    assert_eq!(count(1_000).await, 1);
+    assert_eq!(count(1_000 + 24 * 60).await, 2);
+    assert_eq!(
+        count(1_001 + 24 * 60).await,
+        2,
+        "the first is older than a day"
+    );
+    assert_eq!(count(1_002 + 24 * 60).await, 3);
+    assert_eq!(count(1_003 + 24 * 60).await, 3, "three are kept");
+}
+
+#[tokio::test]
+async fn a_change_of_very_many_makes_everything_stale() {
+    let store = in_memory_with(StoreLimits::default());
+    let writes = (0..2_000).map(|number| put(number, &format!("client{number}")));
+    commit(&store, writes.collect()).await;
+    let changes = store.changes_since(Version(0)).await.unwrap();
+    assert_eq!(changes.stale, Stale::Everything);
+    assert_eq!(store.frame().await.unwrap().applications, 2_000);
 }
