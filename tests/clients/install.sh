@@ -29,7 +29,7 @@ install_npm_packages() {
   local folder=$clients_target/npm stamp
   stamp=$(stamp_of "$here/npm/package-lock.json")
   if ! is_installed "$folder" "$stamp"; then
-    say "installing openid-client and jose"
+    say "installing the npm clients"
     start_folder "$folder"
     npm_ci "$here/npm" "$folder"
     finish_folder "$folder" "$stamp"
@@ -43,13 +43,20 @@ install_python_packages() {
   stamp=$(stamp_of "$here/python/requirements.txt" "$(python3 --version)")
   python=$folder/bin/python
   if ! is_installed "$folder" "$stamp"; then
-    say "installing Authlib and PyJWT"
+    say "installing the Python clients"
     start_folder "$folder"
     python3 -m venv "$folder"
     "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
       --requirement "$here/python/requirements.txt"
     finish_folder "$folder" "$stamp"
   fi
+}
+
+# Sets $rust_client: a program around the oauth2 crate. Cargo knows by itself whether there is something to do.
+build_rust_client() {
+  rust_client=$clients_target/rust/debug/m2m-real-clients
+  [[ -x $rust_client ]] || say "building the Rust client"
+  cargo build --quiet --locked --manifest-path "$here/rust/Cargo.toml" --target-dir "$clients_target/rust"
 }
 
 npm_ci() {

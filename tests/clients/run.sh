@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Runs clients that others wrote against `m2m serve --world`: curl, openid-client and Authlib get tokens, jose and PyJWT
-# verify them. One line a check; exits with 1 if one of them failed.
+# Runs clients that others wrote against `m2m serve`, over TLS: each gets tokens, or verifies them. One line a check; exits
+# with 1 if one of them failed.
 #
 #   tests/clients/run.sh target/debug/m2m
 set -euo pipefail
 
-readonly profiles=(rfc kinde)
 # More than a debug build needs to make its keys, an RSA key among them. Unit: seconds.
 readonly ready_within=60
 # More than the server takes to let its requests finish. Unit: seconds.
@@ -31,60 +30,99 @@ die() {
 
 # shellcheck source=install.sh
 source "$here/install.sh"
+# shellcheck source=certificates.sh
+source "$here/certificates.sh"
 
 main() {
-  local binary=${1-} profile
+  binary=${1-}
   [[ -n $binary ]] || { printf 'usage: %s M2M_BINARY\n' "$0" >&2; exit 2; }
   [[ -x $binary ]] || die "there is no program at $binary; make it with: cargo build -p m2m-server"
+
+  if ! "$binary" serve --help | grep -q -e --tls-cert || ! "$binary" apply --help >/dev/null 2>&1; then
+    say "$binary does not know --tls-cert or \`apply\`: stand_in.py does it in its place"
+    export STAND_IN_FOR=$binary
+    binary=$here/stand_in.py
+  fi
 
   temporary=$(mktemp -d)
   trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  isolate
 
   install_node
   install_npm_packages
   install_python_packages
+  build_rust_client
+  isolate
 
-  for profile in "${profiles[@]}"; do
-    start_server "$binary" "$profile"
-    checks "$profile" printed_request "$profile"
-    checks "$profile" "$node" "$clients_target/npm/openid_client_tokens.mjs"
-    checks "$profile" "$python" "$here/python/authlib_tokens.py"
-    checks "$profile" "$node" "$clients_target/npm/jose_verify.mjs"
-    checks "$profile" "$python" "$here/python/pyjwt_verify.py"
-    stop_server
-    checks "$profile" "$python" "$here/python/server_log.py" "$server_log"
-  done
+  begin "rfc" rfc
+  start_server --world "$here/world.toml" --keys "$temporary/keys" "${tls[@]}"
+  every_client
+  stop_server
+  no_secrets
+
+  begin "kinde, from a data directory" kinde
+  "$binary" apply -f "$here/world.toml" --data "$run/data" >"$run/applied" 2>&1 || die "apply: $(<"$run/applied")"
+  start_server --data "$run/data" "${tls[@]}"
+  every_client
+  stop_server
+  no_secrets
+
+  begin "kinde, plain http" kinde
+  start_server --world "$here/world.toml" --keys "$temporary/keys"
+  checks printed_request
+  stop_server
 
   printf '%d passed, %d failed\n' "$passed" "$failed"
   ((failed == 0))
 }
 
+every_client() {
+  checks printed_request
+  checks "$python" "$here/python/curl_tokens.py" "$run"
+  checks "$node" "$clients_target/npm/openid_client_tokens.mjs"
+  checks "$node" "$clients_target/npm/oauth4webapi_tokens.mjs"
+  checks "$node" "$clients_target/npm/simple_oauth2_tokens.mjs"
+  checks "$python" "$here/python/authlib_tokens.py"
+  checks "$python" "$here/python/requests_oauthlib_tokens.py"
+  checks "$rust_client"
+  checks "$node" "$clients_target/npm/jose_verify.mjs"
+  checks "$python" "$here/python/pyjwt_verify.py"
+}
+
 # Nothing of the machine's own settings may reach a client or the server: no proxy on loopback, no .curlrc, no M2M_… variable,
-# no byte code in the sources.
+# no byte code in the sources. The one authority that the clients trust is made for this run.
 isolate() {
   local variable
   for variable in "${!M2M_@}"; do unset "$variable"; done
   export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
   export CURL_HOME=$temporary
   export PYTHONDONTWRITEBYTECODE=1
-  # The server speaks plain http on loopback, which Authlib refuses unless it is told that this is meant.
-  export AUTHLIB_INSECURE_TRANSPORT=1
   export CLIENTS_CALLERS=$here/callers.json
+
+  make_certificates "$temporary/certificates"
+  local authority=$temporary/certificates/authority.pem
+  tls=(--tls-cert "$temporary/certificates/server.pem" --tls-key "$temporary/certificates/server.key")
+  export NODE_EXTRA_CA_CERTS=$authority REQUESTS_CA_BUNDLE=$authority SSL_CERT_FILE=$authority
   # What curl is to do beyond the command as it is printed.
   cat >"$CURL_HOME/.curlrc" <<CURLRC
 silent
 show-error
 max-time = 30
-dump-header = "$temporary/headers"
+cacert = "$authority"
 CURLRC
+}
+
+# A run has a title, the profile that its server speaks, and a folder for all that it leaves behind.
+begin() {
+  title=$1
+  profile=$2
+  run=$temporary/${title//[!a-z]/-}
+  mkdir "$run"
 }
 
 # The first curl command of "Authenticate with M2M applications" as it stands there (row K34); only the host is ours.
 printed_request() {
-  local profile=$1
   rm -f "$temporary/headers" "$temporary/body"
   curl --request POST "$CLIENTS_ISSUER/oauth2/token" \
     --header 'Content-Type: application/x-www-form-urlencoded' \
@@ -92,33 +130,35 @@ printed_request() {
     --data-urlencode 'client_id=your-client-id' \
     --data-urlencode 'client_secret=your-client-secret' \
     --data-urlencode 'audience=your-api-audience' \
-    --data-urlencode 'scope=read:users write:flags' >"$temporary/body"
+    --data-urlencode 'scope=read:users write:flags' \
+    --dump-header "$temporary/headers" >"$temporary/body"
   "$python" "$here/python/printed_answer.py" "$profile" "$temporary/headers" "$temporary/body"
 }
 
-# Sets $server_pid, $server_log and $CLIENTS_ISSUER. Both profiles share one folder of keys: the first makes them, the second
-# reads them.
+# Starts the server with these options. Sets $server_pid, $server_output, $operations and $CLIENTS_ISSUER.
 start_server() {
-  local binary=$1 profile=$2 ready
-  server_log=$temporary/$profile.log
+  local ready
+  operations=127.0.0.1:$("$python" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
   rm -f "$temporary/ready"
   mkfifo "$temporary/ready"
-  "$binary" serve --world "$here/world.toml" --listen 127.0.0.1:0 --keys "$temporary/keys" --profile "$profile" \
-    >"$temporary/ready" 2>"$server_log" &
+  "$binary" serve "$@" --profile "$profile" --listen 127.0.0.1:0 --ops-listen "$operations" \
+    >"$temporary/ready" 2>"$run/log" &
   server_pid=$!
   # Stays open: the server may print more, and must not find its standard output closed.
   exec {server_output}<"$temporary/ready"
   if ! read -r -t "$ready_within" -u "$server_output" ready; then
-    die "the server ended, or was not ready within $ready_within s; it said: $(tail -n 20 "$server_log")"
+    die "the server ended, or was not ready within $ready_within s; it said: $(tail -n 20 "$run/log")"
   fi
-  [[ $ready =~ listening\ on\ 127\.0\.0\.1:[0-9]+ && $ready =~ issuer\ (http://127\.0\.0\.1:[0-9]+) ]] ||
+  [[ $ready =~ listening\ on\ 127\.0\.0\.1:[0-9]+ && $ready =~ issuer\ (https?://127\.0\.0\.1:[0-9]+) ]] ||
     die "the ready line names no address and issuer: $ready"
   export CLIENTS_ISSUER=${BASH_REMATCH[1]}
 }
 
+# What the server counted is kept before it goes.
 stop_server() {
   [[ -n $server_pid ]] || return 0
   local waited
+  curl --max-time 5 --output "$run/metrics" "http://$operations/metrics" || say "$title: no metrics"
   kill -TERM "$server_pid" 2>/dev/null || true
   for ((waited = 0; waited < stopped_within * 10; waited++)); do
     kill -0 "$server_pid" 2>/dev/null || break
@@ -131,24 +171,28 @@ stop_server() {
   server_output=
 }
 
+no_secrets() {
+  checks "$python" "$here/python/no_secrets.py" "$run/log" "$run"
+}
+
 # Runs a program that prints a line `ok …` or `failed …` for each of its checks, counts them, and shows them under the
-# profile. A program that breaks off, or that checks nothing, is a failure of its own.
+# run's title. A program that breaks off, or that checks nothing, is a failure of its own. What it prints stays in the folder of the run.
 checks() {
-  local profile=$1 line status=0 passed_before=$passed failed_before=$failed
-  shift
-  "$@" >"$temporary/lines" 2>"$temporary/errors" || status=$?
+  local line name status=0 passed_before=$passed failed_before=$failed
+  name=$(basename "${2:-$1}")
+  "$@" >"$run/$name.lines" 2>"$run/$name.errors" || status=$?
   while IFS= read -r line; do
     case $line in
       ok\ *) passed=$((passed + 1)) ;;
       failed\ *) failed=$((failed + 1)) ;;
     esac
-    printf '%s: %s\n' "$profile" "$line"
-  done <"$temporary/lines"
+    printf '%s: %s\n' "$title" "$line"
+  done <"$run/$name.lines"
   if ((failed == failed_before)) && ((status != 0 || passed == passed_before)); then
     failed=$((failed + 1))
-    printf '%s: failed %s: exit status %d\n' "$profile" "$(basename "${*: -1}")" "$status"
+    printf '%s: failed %s: exit status %d\n' "$title" "$name" "$status"
   fi
-  ((failed == failed_before)) || cat "$temporary/errors"
+  ((failed == failed_before)) || cat "$run/$name.errors"
 }
 
 clean_up() {

@@ -5,15 +5,15 @@ use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
 /// A program that a step needs.
-struct Tool {
+pub(crate) struct Tool {
     /// What it is called.
-    name: &'static str,
+    pub(crate) name: &'static str,
     /// A command that succeeds where it is there.
-    probe: &'static [&'static str],
+    pub(crate) probe: &'static [&'static str],
     /// The Debian package that brings it.
-    package: &'static str,
+    pub(crate) package: &'static str,
     /// What needs it.
-    needed_by: &'static str,
+    pub(crate) needed_by: &'static str,
 }
 
 const COMPILER: Tool = Tool {
@@ -79,8 +79,18 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     }
 
     let clients = workspace.root.join(crate::test::CLIENTS).is_file();
-    let missing: Vec<&Tool> = std::iter::once(&COMPILER)
-        .chain(FOR_CLIENTS.iter().filter(|_| clients))
+    let mut tools = vec![&COMPILER];
+    if clients {
+        tools.extend(FOR_CLIENTS);
+    }
+    ensure(&tools)
+}
+
+/// Installs those of the tools that are missing, and says so.
+pub(crate) fn ensure(tools: &[&Tool]) -> Outcome {
+    let missing: Vec<&Tool> = tools
+        .iter()
+        .copied()
         .filter(|tool| !is_there(tool))
         .collect();
     if missing.is_empty() {

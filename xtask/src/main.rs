@@ -38,7 +38,10 @@ The tasks of the workspace.
   cargo xtask codegen --check          only says whether it is up to date
   cargo xtask fuzz                     every fuzz target for 60 seconds
   cargo xtask fuzz --time 600 token    one target for ten minutes
-  cargo xtask bench                    criterion, then instruction counts against the committed figures
+  cargo xtask bench                    the token endpoint beside the yardstick (bench/README.md has the options)
+  cargo xtask bench --applications 100000   over a large registry, beside one of ten applications
+  cargo xtask bench --start            from the start of the process to its first token
+  cargo xtask bench --micro            single crates: criterion, then instruction counts against the committed figures
   cargo xtask bench --counts           the instruction counts alone
   cargo xtask bench --bless            makes the measured instruction counts the committed ones
   cargo xtask timing                   whether the states of a client can be told apart by time

@@ -9,6 +9,13 @@ use crate::{arrows, budget, codegen, install, tidy};
 /// The script that runs the clients of others against the binary.
 pub(crate) const CLIENTS: &str = "tests/clients/run.sh";
 
+/// Crates that are workspaces of their own.
+const APART: [&str; 3] = [
+    "bench/yardstick/Cargo.toml",
+    "fuzz/Cargo.toml",
+    "tests/clients/rust/Cargo.toml",
+];
+
 /// The crate with a feature per crypto library.
 const JWT: &str = "m2m-jwt";
 
@@ -24,7 +31,7 @@ const STEPS: &[Step] = &[
         name: "format",
         title: "the one format",
         why: "a change shows what it changes, and no spaces",
-        run: |_| command::run(&mut cargo(&["fmt", "--all", "--check"]), "cargo fmt --all"),
+        run: |_| format(),
     },
     Step {
         name: "tidy",
@@ -163,6 +170,17 @@ fn list() {
             step.name, step.title, "", step.why
         );
     }
+}
+
+fn format() -> Outcome {
+    command::run(&mut cargo(&["fmt", "--all", "--check"]), "cargo fmt --all")?;
+    for manifest in APART {
+        command::run(
+            &mut cargo(&["fmt", "--manifest-path", manifest, "--check"]),
+            &format!("cargo fmt --manifest-path {manifest}"),
+        )?;
+    }
+    Ok(())
 }
 
 fn crypto(_: &Workspace) -> Outcome {

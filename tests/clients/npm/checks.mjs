@@ -23,3 +23,12 @@ export async function check(name, body) {
     process.exitCode = 1;
   }
 }
+
+/** What a request was refused with; a request that is granted fails the check. */
+export const refusal = (request) =>
+  request.then(
+    () => {
+      throw new Error('granted, where it had to be refused');
+    },
+    (error) => error,
+  );

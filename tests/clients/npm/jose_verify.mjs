@@ -15,7 +15,6 @@ for (const document of WELL_KNOWN) {
       assert.equal(metadata.issuer, issuer);
 
       const config = new client.Configuration(metadata, client_id, undefined, client.ClientSecretBasic(client_secret));
-      client.allowInsecureRequests(config);
       const { access_token } = await client.clientCredentialsGrant(config, { audience, scope });
 
       const { payload, protectedHeader } = await jwtVerify(

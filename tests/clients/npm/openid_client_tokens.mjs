@@ -3,17 +3,14 @@
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
-import { apis, applications, check, issuer, scope } from './checks.mjs';
+import { apis, applications, check, issuer, refusal, scope } from './checks.mjs';
 
 const METHODS = { header: client.ClientSecretBasic, body: client.ClientSecretPost };
 const [{ audience }] = apis;
 
 // `oauth2` reads the document of RFC 8414, `oidc` that of OpenID Connect Discovery.
 const discover = (algorithm, clientId, authentication) =>
-  client.discovery(new URL(issuer), clientId, undefined, authentication, {
-    algorithm,
-    execute: [client.allowInsecureRequests],
-  });
+  client.discovery(new URL(issuer), clientId, undefined, authentication, { algorithm });
 
 for (const algorithm of ['oauth2', 'oidc']) {
   for (const [place, method] of Object.entries(METHODS)) {
@@ -37,10 +34,7 @@ for (const [place, method] of Object.entries(METHODS)) {
   for (const { client_id, client_secret } of applications) {
     await check(`openid-client sees invalid_client for ${client_id} with a wrong secret by ${place}`, async () => {
       const config = await discover('oauth2', client_id, method(`${client_secret}-not`));
-      const error = await client.clientCredentialsGrant(config, { audience, scope }).then(
-        () => assert.fail('a token for a wrong secret'),
-        (refusal) => refusal,
-      );
+      const error = await refusal(client.clientCredentialsGrant(config, { audience, scope }));
       // It shows the challenge of a 401 and leaves the body unread: all that a caller needs has to stand in the challenge.
       assert.ok(error instanceof client.WWWAuthenticateChallengeError, String(error));
       assert.equal(error.status, 401);

@@ -1,0 +1,51 @@
+"""Holds what a run has left behind against what was sent and issued in it.
+
+no_secrets.py LOG FOLDER...
+
+LOG is what the server logged; the folders have everything else: databases, metrics, refusals, what the clients printed.
+"""
+
+import base64
+import os
+import re
+import sys
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+from checks import CALLERS, check, equal
+
+LOG = Path(sys.argv[1])
+FILES = sorted({LOG, *(file for folder in sys.argv[2:] for file in Path(folder).rglob("*") if file.is_file())})
+
+# A token begins so, a JOSE header in base64url; long enough for no random bytes of a database to look like one.
+TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}")
+PRINTED = ("your-client-id", "your-client-secret")
+
+
+def spellings(client_id, client_secret):
+    """The secret as it stands, as a form has it, and as a Basic header has it."""
+    for encode in (str, quote_plus, quote, lambda text: quote(text, safe="")):
+        yield encode(client_secret).encode()
+        yield base64.b64encode(f"{encode(client_id)}:{encode(client_secret)}".encode())
+
+
+SECRETS = {
+    spelling
+    for client_id, client_secret in [PRINTED, *((a["client_id"], a["client_secret"]) for a in CALLERS["applications"])]
+    for spelling in spellings(client_id, client_secret)
+}
+
+with check("X9: the log names the cause of a refusal"):
+    equal(b"secret-wrong" in LOG.read_bytes(), True)
+
+# stand_in.py has no metrics.
+if "STAND_IN_FOR" not in os.environ:
+    with check("X9: the metrics are among what is searched"):
+        equal(any(file.name == "metrics" and file.stat().st_size > 0 for file in FILES), True)
+
+with check(f"X9: no secret is in any of {len(FILES)} files"):
+    contents = {file: file.read_bytes() for file in FILES}
+    equal([file.name for file, content in contents.items() if any(secret in content for secret in SECRETS)], [])
+
+with check(f"X9: no token is in any of {len(FILES)} files"):
+    equal([file.name for file, content in contents.items() if TOKEN.search(content)], [])

@@ -1,0 +1,71 @@
+//! The token endpoint over a large registry, beside a registry of ten.
+
+use super::build::{self, Place};
+use super::load::load;
+use super::options::Options;
+use super::process::Kernel;
+use super::server::{AT_REST_AFTER, Cores, Plan, Server};
+use super::table::{Row, table};
+use super::token::Requests;
+use super::world;
+use crate::failure::{Failure, Outcome};
+use crate::workspace::Workspace;
+
+/// A registry that no cache notices.
+const FEW: u32 = 10;
+
+/// How long each server is loaded before it counts, so that what fits into memory is there. Unit: seconds.
+const WARM_UP: u32 = 5;
+
+/// A registry of one size, served.
+struct Served {
+    server: Server,
+    requests: Requests,
+    row: Row,
+}
+
+/// Loads both servers in turn, each request by an application drawn from all.
+pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outcome {
+    let place = Place::prepare(workspace)?;
+    let kernel = Kernel::ask()?;
+    let binary = place.m2m(workspace, options)?;
+    let serve = |count: u32| -> Result<Served, Failure> {
+        let name = format!("{count} applications");
+        let data = place.apply(
+            &binary,
+            &format!("{count}-applications"),
+            &world::of_applications(count),
+        )?;
+        let requests = Requests::of_applications(&place.run, count)?;
+        let server =
+            Plan::m2m(&name, &binary, &data, options.cache).start(Cores::First, &requests)?;
+        let memory = server.memory_at_rest(AT_REST_AFTER)?;
+        let row = Row::new(name, &server, server.token_bytes, memory);
+        Ok(Served {
+            server,
+            requests,
+            row,
+        })
+    };
+    let (mut few, mut many) = (serve(FEW)?, serve(count)?);
+
+    for served in [&few, &many] {
+        load(kernel, &served.server, &served.requests, WARM_UP)?;
+    }
+    for round in 1..=options.rounds {
+        for served in [&mut few, &mut many] {
+            let load = load(kernel, &served.server, &served.requests, options.seconds)?;
+            println!(
+                "round {round} of {}, {}: {:.1} µs",
+                options.rounds,
+                served.server.name(),
+                load.processor,
+            );
+            served.row.loads.push(load);
+        }
+    }
+    build::publish(
+        &table(&[(&few.row, &few.row), (&many.row, &few.row)]),
+        options,
+    )
+}

@@ -1,0 +1,152 @@
+//! Requests for tokens: what wrk sends, and one by hand.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::options::Case;
+use super::world::{self, AUTHORIZATION, CLIENT_ID, CLIENT_SECRET, SCOPE};
+use crate::failure::Failure;
+
+/// How long an answer to one request may take. Unit: seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+/// What is sent.
+#[derive(Debug)]
+pub(super) struct Requests {
+    /// A file of forms, one a line.
+    pub(super) forms: PathBuf,
+    /// The `Authorization` header.
+    pub(super) authorization: Option<&'static str>,
+    /// The first of the forms.
+    first: String,
+}
+
+impl Requests {
+    /// The one request of a case, its form written into the folder.
+    pub(super) fn of_case(folder: &Path, case: Case) -> Result<Self, Failure> {
+        let credentials = match case {
+            Case::Basic => None,
+            Case::Es256 | Case::Rs256 | Case::EdDsa => Some(CLIENT_ID),
+        };
+        let form = form(credentials, case);
+        let authorization = credentials.is_none().then_some(AUTHORIZATION);
+        Self::write(
+            folder.join(format!("{}.form", case.name())),
+            vec![form],
+            authorization,
+        )
+    }
+
+    /// A request of each of so many applications.
+    pub(super) fn of_applications(folder: &Path, count: u32) -> Result<Self, Failure> {
+        let forms = (1..=count)
+            .map(|number| form(Some(&world::client_id(number)), Case::Es256))
+            .collect();
+        Self::write(folder.join(format!("{count}.forms")), forms, None)
+    }
+
+    fn write(
+        path: PathBuf,
+        forms: Vec<String>,
+        authorization: Option<&'static str>,
+    ) -> Result<Self, Failure> {
+        std::fs::write(&path, forms.join("\n") + "\n")
+            .map_err(|error| Failure::file(&path, &error))?;
+        Ok(Self {
+            forms: path,
+            authorization,
+            first: forms.into_iter().next().unwrap_or_default(),
+        })
+    }
+
+    /// Sends the first request, and returns how long its token is. Unit: bytes.
+    pub(super) fn send_one(&self, to: SocketAddr) -> Result<usize, Failure> {
+        let answer = self.exchange(to).map_err(|error| {
+            Failure::new(
+                format!("{to} does not answer a token request: {error}"),
+                "look into the server's log, whose place is named above",
+            )
+        })?;
+        token_length(&answer).ok_or_else(|| {
+            Failure::new(
+                format!("{to} gives no token, it says:\n{answer}"),
+                "the requests and the registry of the bench stand in xtask/src/bench/{token,world}.rs",
+            )
+        })
+    }
+
+    fn exchange(&self, to: SocketAddr) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&to, ANSWER_WITHIN)?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        let authorization = self
+            .authorization
+            .map(|value| format!("authorization: {value}\r\n"))
+            .unwrap_or_default();
+        write!(
+            stream,
+            "POST /oauth2/token HTTP/1.1\r\nhost: {to}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n{authorization}connection: close\r\n\r\n{}",
+            self.first.len(),
+            self.first,
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+}
+
+fn form(client_id: Option<&str>, case: Case) -> String {
+    let credentials = client_id
+        .map(|client_id| format!("&client_id={client_id}&client_secret={CLIENT_SECRET}"))
+        .unwrap_or_default();
+    format!(
+        "grant_type=client_credentials{credentials}&scope={}&audience={}",
+        encoded(SCOPE),
+        encoded(world::audience(case)),
+    )
+}
+
+/// As a form has it, for what stands in scopes and audiences here.
+fn encoded(text: &str) -> String {
+    text.replace(':', "%3A").replace('/', "%2F")
+}
+
+#[derive(Debug, Deserialize)]
+struct Granted {
+    access_token: String,
+}
+
+fn token_length(answer: &str) -> Option<usize> {
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    if head.split(' ').nth(1) != Some("200") {
+        return None;
+    }
+    let granted: Granted = serde_json::from_str(body).ok()?;
+    Some(granted.access_token.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_stand_in_the_body_unless_they_stand_in_the_header() {
+        assert_eq!(
+            form(None, Case::Basic),
+            "grant_type=client_credentials&scope=api%3Aread&audience=https%3A%2F%2Fes256.example.com"
+        );
+        assert!(form(Some("a"), Case::EdDsa).contains("&client_id=a&client_secret=bench-secret-"));
+    }
+
+    #[test]
+    fn takes_the_token_from_an_answer_of_200_alone() {
+        let body = "\r\n\r\n{\"access_token\":\"abc\",\"token_type\":\"Bearer\"}";
+        assert_eq!(token_length(&format!("HTTP/1.1 200 OK{body}")), Some(3));
+        assert_eq!(token_length(&format!("HTTP/1.1 503 no{body}")), None);
+        assert_eq!(token_length("HTTP/1.1 200 OK\r\n\r\n{}"), None);
+    }
+}
