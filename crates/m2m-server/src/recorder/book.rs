@@ -117,10 +117,6 @@ impl Book {
         self.batch.refused.extend(later.into_iter().take(room));
     }
 
-    /// How many refusals are not in the store though they are in the log.
-    pub(super) const fn dropped(&self) -> u64 {
-        self.dropped
-    }
 }
 
 fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
