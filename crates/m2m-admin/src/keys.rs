@@ -203,7 +203,7 @@ fn put(draft: &mut Draft<'_>, before: Option<&KeyRecord>, after: KeyRecord) {
 
 /// What there is to see of a key: nothing private. The fingerprint of what is sealed shows that it was sealed anew.
 fn view(key: &KeyRecord) -> Map<String, Value> {
-    let fingerprint = m2m_jwt::base64url::encode(&m2m_jwt::sha256(key.sealed.as_bytes()));
+    let fingerprint = m2m_jwt::base64url::encode(m2m_jwt::sha256(key.sealed.as_bytes()));
     let members = [
         ("kid", json!(key.kid)),
         ("algorithm", json!(key.algorithm.as_str())),

@@ -1,11 +1,19 @@
 //! The command line: what can be typed, and the help that shows it.
 
+mod application;
+mod apply;
+mod completions;
+mod config;
 mod connection;
+mod data;
 mod demo;
 mod explain;
+mod export;
 mod jwt;
-mod listening;
+mod key;
+mod man;
 mod serve;
+mod settings;
 mod token;
 
 #[cfg(test)]
@@ -17,12 +25,20 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use m2m_errors::Profile;
 
+pub(crate) use application::{ApplicationCommand, ResetManagementOptions};
+pub(crate) use apply::ApplyOptions;
+pub(crate) use completions::CompletionsOptions;
+pub(crate) use config::{ConfigCheckOptions, ConfigCommand};
 pub(crate) use connection::ConnectionOptions;
+pub(crate) use data::{DataOptions, SealingOptions};
 pub(crate) use demo::DemoOptions;
 pub(crate) use explain::ExplainOptions;
+pub(crate) use export::ExportOptions;
 pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
-pub(crate) use listening::{ListeningOptions, OpsAddress};
+pub(crate) use key::{KeyCommand, KeyImportOptions, KeyListOptions, KeyResealOptions};
+pub(crate) use man::ManOptions;
 pub(crate) use serve::ServeOptions;
+pub(crate) use settings::SettingOptions;
 pub(crate) use token::{SecretText, TokenOptions};
 
 /// Tokens for machines, and the exact reason when there is none.
@@ -45,10 +61,23 @@ pub(crate) enum Command {
     Demo(DemoOptions),
     Serve(ServeOptions),
     Token(TokenOptions),
+    /// Look at what a server would be told.
+    #[command(subcommand, after_help = config::EXAMPLES)]
+    Config(ConfigCommand),
+    Apply(ApplyOptions),
+    Export(ExportOptions),
+    /// Look after applications.
+    #[command(subcommand, after_help = application::EXAMPLES)]
+    Application(ApplicationCommand),
+    /// Look after signing keys.
+    #[command(subcommand, after_help = key::EXAMPLES)]
+    Key(KeyCommand),
     /// Look into a token.
     #[command(subcommand, after_help = jwt::EXAMPLES)]
     Jwt(JwtCommand),
     Explain(ExplainOptions),
+    Completions(CompletionsOptions),
+    Man(ManOptions),
 }
 
 /// Where colour is wanted.
@@ -86,7 +115,7 @@ fn profile() -> impl TypedValueParser<Value = Profile> {
 }
 
 /// Reads where to listen: an address and a port, or `localhost` and a port.
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
@@ -108,6 +137,8 @@ Examples:
   m2m serve --world world.toml           serve the applications in a file
   m2m token --audience https://orders.example/api
                                          a token, alone
+  m2m config check --config m2m.toml     what is wrong with a configuration, or what it says
+  m2m apply -f world.toml --data data    make a registry say what a file says
   m2m jwt decode \"$TOKEN\"                what a token says
   m2m explain invalid_client             what an error means, and what to do
 

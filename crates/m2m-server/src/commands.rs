@@ -1,18 +1,30 @@
 //! What each command does.
 
+mod apply;
+mod completions;
+mod config_check;
 mod curl;
 mod demo;
 mod explain;
+mod export;
 mod input;
+mod issuer;
 mod jwt_decode;
 mod jwt_verify;
+mod key_import;
+mod key_list;
+mod key_reseal;
+mod man;
+mod reset_management;
+mod secrets_file;
 mod serve;
 mod start;
 mod token;
 mod token_input;
 mod token_text;
 
-use crate::cli::{Command, JwtCommand};
+use crate::cli::{ApplicationCommand, Command, ConfigCommand, JwtCommand, KeyCommand};
+use crate::environment::Environment;
 use crate::error::Failure;
 use crate::output::Output;
 
@@ -24,11 +36,27 @@ use crate::output::Output;
 pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Demo(options) => demo::demo(&options, output),
-        Command::Serve(options) => serve::serve(&options, output),
         Command::Token(options) => token::token(&options, output),
+        Command::Serve(options) => serve::serve(&options, &Environment::of_process(), output),
+        Command::Config(ConfigCommand::Check(options)) => {
+            config_check::check(&options, &Environment::of_process(), output)
+        }
+        Command::Apply(options) => apply::apply(&options, output),
+        Command::Export(options) => export::export(&options, output),
+        Command::Application(ApplicationCommand::ResetManagement(options)) => {
+            reset_management::reset(&options, output)
+        }
+        Command::Key(KeyCommand::List(options)) => key_list::list(&options, output),
+        Command::Key(KeyCommand::Import(options)) => key_import::import(&options, output),
+        Command::Key(KeyCommand::Reseal(options)) => key_reseal::reseal(&options, output),
         Command::Jwt(JwtCommand::Decode(options)) => jwt_decode::decode(&options, output),
         Command::Jwt(JwtCommand::Verify(options)) => jwt_verify::verify(&options, output),
         Command::Explain(options) => explain::explain(&options, output),
+        Command::Completions(options) => {
+            completions::completions(&options, output);
+            Ok(())
+        }
+        Command::Man(options) => man::man(&options, output),
     }
 }
 

@@ -5,6 +5,8 @@ mod excerpt;
 use core::fmt;
 use std::process::ExitCode;
 
+use serde_json::{Value, json};
+
 pub(crate) use excerpt::Excerpt;
 
 /// Why a command failed, in the way in which compilers say it: what, where, why, and what helps.
@@ -94,6 +96,26 @@ impl Failure {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
+    }
+
+    /// The same for programs.
+    pub(crate) fn json(&self) -> Value {
+        let Report {
+            what,
+            excerpt,
+            why,
+            help,
+            ..
+        } = &*self.0;
+        let place = excerpt.as_ref().map(Excerpt::place);
+        json!({
+            "what": what,
+            "file": place.map(|(file, ..)| file),
+            "line": place.map(|(_, line, _)| line),
+            "column": place.map(|(_, _, column)| column),
+            "why": why,
+            "help": help,
+        })
     }
 
     /// With which code the process ends.

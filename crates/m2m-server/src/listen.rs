@@ -33,6 +33,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::error::Failure;
 use crate::http::Response;
 use crate::metrics::Metrics;
+use crate::settings::Scheme;
 
 use admit::Trust;
 use connection::{Context, Origin};
@@ -199,10 +200,10 @@ impl Listening {
     }
 
     /// How callers reach it, if they can by its address: `https` where TLS ends here.
-    pub(crate) const fn scheme(&self) -> &'static str {
+    pub(crate) const fn scheme(&self) -> Scheme {
         match self.tls {
-            Some(_) => "https",
-            None => "http",
+            Some(_) => Scheme::Https,
+            None => Scheme::Http,
         }
     }
 

@@ -5,18 +5,22 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m2m_jwt::{Signer as _, SigningKey, UnixTime};
+use m2m_admin::PresetCredentials;
+use m2m_authority::registry::Application;
+use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, KeyRecord,
     SealedKey, Sqlite, StoreError, Subject, Write,
 };
 use oauth_proto::Issuer;
 
+use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
+use crate::sealing::SealingSource;
 use crate::world::{GeneratedCredentials, World};
-use crate::{clock, keys};
+use crate::{clock, keys, random};
 
 /// What is served.
 pub(crate) type Directory = m2m_store::Directory<Sqlite>;
@@ -28,6 +32,8 @@ pub(crate) struct Opened {
     pub(crate) directory: Arc<Directory>,
     /// Credentials that were made up, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
+    /// The applications, where a file has all of them.
+    pub(crate) applications: Vec<Application>,
 }
 
 /// A store in memory of what a file says. Its keys are those in a folder, or last as long as the process.
@@ -44,8 +50,9 @@ pub(crate) async fn of_world(
     let now = clock::now();
     let store = Sqlite::in_memory().map_err(|error| unopened(&error))?;
     let generated = world.fill(&store, now).await?;
-    let apis = store.frame().await.map_err(|error| unopened(&error))?.apis;
-    let keys = keys::load(&keys::served_algorithms(&apis), keys)?;
+    let records = store.snapshot().await.map_err(|error| unopened(&error))?;
+    let records = records.records();
+    let keys = keys::load(&keys::served_algorithms(&records.apis), keys)?;
     keep(&store, &keys, now)
         .await
         .map_err(|error| unopened(&error))?;
@@ -66,6 +73,47 @@ pub(crate) async fn of_world(
     Ok(Opened {
         directory: Arc::new(directory.map_err(|error| unopened(&error))?),
         generated,
+        applications: records.applications,
+    })
+}
+
+/// The store in a folder, which is made if it is not there. At its first start it gets keys of every algorithm, so that each is
+/// announced before it signs, and an application that manages the server.
+///
+/// # Errors
+///
+/// If the folder is in use, was made by a newer release, is sealed with another key, or cannot be read or written.
+pub(crate) async fn of_folder(
+    folder: &Path,
+    sealing: &SealingSource<'_>,
+    preset: Option<&PresetCredentials>,
+    issuer: &Issuer,
+    limits: DirectoryLimits,
+) -> Result<Opened, Failure> {
+    let now = clock::now();
+    let actor = Actor::command("m2m serve");
+    let unopened = |error: StoreError| data::failure(&error, folder);
+    let store = data::open(folder, Missing::Make)?;
+    let kept = m2m_admin::list_keys(&store).await.map_err(unopened)?;
+    let sealing = sealing.load(&kept, folder)?;
+    m2m_admin::ensure_keys(
+        &store,
+        Algorithm::ALL,
+        &sealing,
+        &actor,
+        &mut random::fill,
+        now,
+    )
+    .await
+    .map_err(|error| data::keys_unchanged(&error, folder))?;
+    let managed = m2m_admin::bootstrap(&store, preset, &actor, &mut random::fill, now).await;
+    let managed = managed.map_err(|error| data::unmanaged(&error, folder))?;
+    let open_key = move |record: &KeyRecord| record.open(&sealing);
+    let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
+    Ok(Opened {
+        directory: Arc::new(directory.map_err(unopened)?),
+        generated: managed.credentials,
+        applications: Vec::new(),
     })
 }
 

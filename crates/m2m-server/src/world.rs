@@ -79,8 +79,13 @@ impl World {
         }
     }
 
+    /// What the file says, for whoever applies it.
+    pub(crate) const fn declared(&self) -> &m2m_admin::World {
+        &self.world
+    }
+
     /// What is wrong with the file, with its place.
-    fn report(&self, mistake: &Mistake) -> Failure {
+    pub(crate) fn report(&self, mistake: &Mistake) -> Failure {
         report(&self.file, &self.source, mistake)
     }
 }

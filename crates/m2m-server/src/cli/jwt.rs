@@ -53,7 +53,7 @@ pub(crate) struct JwtVerifyOptions {
     pub(crate) output: Format,
 }
 
-fn algorithm(name: &str) -> Result<Algorithm, String> {
+pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
     name.parse().map_err(|_| {
         let all = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str());
         let same = all.clone().find(|own| own.eq_ignore_ascii_case(name));

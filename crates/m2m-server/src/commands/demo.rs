@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use m2m_errors::Profile;
+use m2m_store::DirectoryLimits;
 
-use super::start::{Interruptions, Plan, Started, log_panics, start};
+use super::start::{Interruptions, Plan, Source, Started, log_panics, start};
 use crate::cli::{ConnectionOptions, DemoOptions};
 use crate::error::Failure;
 use crate::http_client::HttpClient;
@@ -42,11 +43,11 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
     let worker = runtime.block_on(async {
         let metrics = Arc::new(Metrics::new());
         let plan = Plan {
-            world,
+            source: Source::World { world, keys: None },
+            limits: DirectoryLimits::default(),
             listen: ListenSettings::at(listen),
             issuer: None,
             profile: Profile::Rfc,
-            keys: None,
             metrics: Arc::clone(&metrics),
         };
         // Once the steps are done nobody receives, and what happens is logged as it is by `m2m serve`.

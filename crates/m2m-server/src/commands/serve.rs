@@ -1,55 +1,67 @@
-//! `m2m serve`: serves the world of a file until it is interrupted.
+//! `m2m serve`: serves the registry of a folder, or that of a file, until it is interrupted.
 
 mod dead_end;
-mod issuer;
 mod ops;
 
 use core::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use m2m_admin::PresetCredentials;
 use m2m_authority::registry::Application;
 use m2m_errors::Profile;
+use m2m_store::DirectoryLimits;
 use tokio::sync::Notify;
 
 use super::curl;
-use super::start::{Interruptions, Plan, Started, log_panics, start};
+use super::start::{Interruptions, Plan, Source, Started, log_panics, start};
 use crate::cli::ServeOptions;
+use crate::environment::Environment;
 use crate::error::Failure;
-use crate::listen::{ListenSettings, raise_limit};
+use crate::listen::{ListenSettings, Times, raise_limit};
 use crate::metrics::Metrics;
 use crate::output::Output;
 use crate::readiness::{Readiness, Unready};
 use crate::recorder;
+use crate::sealing::SealingSource;
+use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings};
 use crate::store;
 use crate::world::World;
 
 use dead_end::dead_end;
 
-pub(super) fn serve(options: &ServeOptions, output: &Output) -> Result<(), Failure> {
-    let issuer = issuer::issuer(options)?;
-    let listen = listen_settings(options, output);
-    let ops_listen = options.listening.ops_listen;
-    let world = World::read(&options.world)?;
+pub(super) fn serve(
+    options: &ServeOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    let settings =
+        Settings::resolve(&options.settings, environment).map_err(Mistakes::into_failure)?;
+    let source = source(&settings)?;
+    for notice in &settings.notices {
+        output.notice(&format!("notice: {notice}"));
+    }
+    let listen = listen_settings(&settings, options.caller_time_ms, output);
     log_panics();
     let runtime = super::runtime()?;
+    let profile = settings.profile;
     let (worker, ended) = runtime.block_on(async {
         let mut interruptions = Interruptions::new();
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
         // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
         // learns that it is about to go.
-        ops::start(ops_listen, &readiness, &metrics, output).await?;
+        ops::start(settings.ops_listen, &readiness, &metrics, output).await?;
         let plan = Plan {
-            world,
+            source,
+            limits: limits(&settings),
             listen,
-            issuer,
-            profile: options.profile,
-            keys: options.keys.as_deref(),
+            issuer: settings.issuer.clone(),
+            profile,
             metrics: Arc::clone(&metrics),
         };
         let started = start(plan, recorder::log).await?;
-        announce(&started, options.profile, output);
+        announce(&started, profile, output);
         let Started {
             server,
             listening,
@@ -87,18 +99,63 @@ pub(super) fn serve(options: &ServeOptions, output: &Output) -> Result<(), Failu
     ended
 }
 
+/// Where the registry is. A file of the world is read now, before anything is started.
+fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
+    Ok(match &settings.registry {
+        RegistrySource::World { file, keys } => Source::World {
+            world: World::read(file)?,
+            keys: keys.as_deref(),
+        },
+        RegistrySource::Data(folder) => {
+            let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
+            let file = settings.sealing_key_file.as_deref();
+            Source::Data {
+                folder,
+                sealing: SealingSource::new(key, file, folder),
+                preset: settings.bootstrap.as_ref().map(preset).transpose()?,
+            }
+        }
+    })
+}
+
+/// The credentials of the first management application.
+fn preset(bootstrap: &Bootstrap) -> Result<PresetCredentials, Failure> {
+    let secret = bootstrap.client_secret.expose_secret();
+    PresetCredentials::new(&bootstrap.client_id, secret).map_err(|error| {
+        Failure::usage("the first management application cannot have these credentials")
+            .because(error.to_string())
+            .help("set M2M_BOOTSTRAP_CLIENT_ID and M2M_BOOTSTRAP_CLIENT_SECRET to others, or neither: then they are made")
+    })
+}
+
+/// How much of the registry is in memory, and for how long alone.
+fn limits(settings: &Settings) -> DirectoryLimits {
+    DirectoryLimits {
+        applications: settings.cache_applications,
+        most_seconds_out_of_contact: settings.most_out_of_contact.as_secs(),
+        ..DirectoryLimits::default()
+    }
+}
+
 /// How to listen, with as many connections as the process may have files.
-fn listen_settings(options: &ServeOptions, output: &Output) -> ListenSettings {
-    let mut settings = options.listening.settings(options.listen);
-    let wanted = settings.max_connections;
-    settings.max_connections = raise_limit(wanted);
-    if settings.max_connections < wanted {
+fn listen_settings(
+    settings: &Settings,
+    caller_time_ms: Option<u32>,
+    output: &Output,
+) -> ListenSettings {
+    let mut listen = settings.listening.clone();
+    if let Some(time) = caller_time_ms {
+        listen.times = Times::all(Duration::from_millis(time.into()));
+    }
+    let wanted = listen.max_connections;
+    listen.max_connections = raise_limit(wanted);
+    if listen.max_connections < wanted {
         output.notice(&format!(
             "notice: there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
-            settings.max_connections
+            listen.max_connections
         ));
     }
-    settings
+    listen
 }
 
 /// How long requests may take that have not ended in the time that the server gave them.

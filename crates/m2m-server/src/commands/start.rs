@@ -1,12 +1,14 @@
 //! From options to a server that is about to serve.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Application;
 use m2m_errors::Profile;
-use m2m_store::{Backend as _, DirectoryLimits};
+use m2m_store::DirectoryLimits;
 use oauth_proto::{Issuer, Limits};
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -16,6 +18,8 @@ use crate::http::Server;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
+use crate::sealing::SealingSource;
+use crate::settings::Scheme;
 use crate::store::{self, Directory, Opened};
 use crate::world::{GeneratedCredentials, World};
 use crate::{clock, output, timestamp};
@@ -23,18 +27,39 @@ use crate::{clock, output, timestamp};
 /// What a server is made from.
 #[derive(Debug)]
 pub(super) struct Plan<'p> {
-    /// Its registry.
-    pub(super) world: World,
+    /// Where its registry is.
+    pub(super) source: Source<'p>,
+    /// How much of it is in memory.
+    pub(super) limits: DirectoryLimits,
     /// Where and how it listens.
     pub(super) listen: ListenSettings,
     /// Who it is; by default its address.
     pub(super) issuer: Option<Issuer>,
     /// Its dialect.
     pub(super) profile: Profile,
-    /// The folder of its keys, if they are to outlast the process.
-    pub(super) keys: Option<&'p Path>,
     /// What it counts.
     pub(super) metrics: Arc<Metrics>,
+}
+
+/// Where a registry is.
+#[derive(Debug)]
+pub(super) enum Source<'p> {
+    /// In a file that is read once.
+    World {
+        /// What it says.
+        world: World,
+        /// The folder of its keys, if they are to outlast the process.
+        keys: Option<&'p Path>,
+    },
+    /// In a folder of the server's own.
+    Data {
+        /// The folder.
+        folder: &'p Path,
+        /// What its private keys are sealed with.
+        sealing: SealingSource<'p>,
+        /// The credentials of the first management application, if somebody chose them.
+        preset: Option<PresetCredentials>,
+    },
 }
 
 /// A server that has all that it needs, and its place to listen.
@@ -68,29 +93,31 @@ pub(super) async fn start(
     publish: impl FnMut(Entry) + Send + 'static,
 ) -> Result<Started, Failure> {
     let Plan {
-        world,
+        source,
+        limits,
         listen,
         issuer,
         profile,
-        keys,
         metrics,
     } = plan;
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
     let listening = Listening::at(listen, "--listen").await?;
     let address = listening.address();
-    let issuer = issuer.map_or_else(
-        || parse_issuer(&format!("{}://{address}", listening.scheme())),
-        Ok,
-    )?;
+    let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let Opened {
         directory,
         generated,
-    } = store::of_world(&world, keys, &issuer, DirectoryLimits::default()).await?;
-    let snapshot = directory.snapshot().await;
-    let applications = snapshot.map(|snapshot| snapshot.records().applications);
-    let applications = applications.unwrap_or_default();
+        applications,
+    } = match source {
+        Source::World { world, keys } => store::of_world(&world, keys, &issuer, limits).await?,
+        Source::Data {
+            folder,
+            sealing,
+            preset,
+        } => store::of_folder(folder, &sealing, preset.as_ref(), &issuer, limits).await?,
+    };
     let count = match directory.common().applications {
         1 => "1 application".to_owned(),
         count => format!("{count} applications"),
@@ -117,16 +144,17 @@ pub(super) async fn start(
     })
 }
 
-/// The issuer that is written so.
+/// The issuer of a server at this address, where nobody named another.
 ///
 /// # Errors
 ///
-/// If it is none.
-pub(super) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
-    Issuer::parse(text).map_err(|error| {
-        Failure::usage(format!("{text:?} is no issuer identifier"))
+/// None is known: an address is part of a URL as it is.
+pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issuer, Failure> {
+    let text = format!("{}://{address}", scheme.as_str());
+    Issuer::parse(&text).map_err(|error| {
+        Failure::usage(format!("{text} is no issuer identifier"))
             .because(error.to_string())
-            .help("an issuer is an https URL without query and fragment, as in https://id.example")
+            .help("name another with --issuer, as in https://id.example")
     })
 }
 

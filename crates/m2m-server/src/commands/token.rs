@@ -13,7 +13,7 @@ use oauth_proto::Issuer;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::start::parse_issuer;
+use super::issuer::parse_issuer;
 use crate::cli::{Format, SecretText, TokenOptions};
 use crate::clock;
 use crate::error::Failure;

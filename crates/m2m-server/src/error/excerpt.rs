@@ -5,7 +5,7 @@ mod hidden;
 use core::fmt;
 use core::ops::Range;
 
-use hidden::hidden;
+use hidden::{hidden, hidden_with_all_values};
 
 /// A place in a file, with the line that stands there and a mark under what is meant.
 #[derive(Debug)]
@@ -29,6 +29,26 @@ impl Excerpt {
     /// in characters. Of a span over several lines the first is shown, of a long line what is around the mark, and of a line
     /// with a secret what is none.
     pub(crate) fn of(file: &str, source: &str, span: Range<usize>) -> Self {
+        Self::hiding(hidden, file, source, span)
+    }
+
+    /// The same without any value in the line, since nobody knows whether they are secrets.
+    pub(crate) fn without_values(file: &str, source: &str, span: Range<usize>) -> Self {
+        Self::hiding(hidden_with_all_values, file, source, span)
+    }
+
+    /// The file, the line and the column.
+    pub(crate) fn place(&self) -> (&str, usize, usize) {
+        (&self.file, self.line, self.column)
+    }
+
+    /// The place of `span` without the parts of the line that `hidden` finds, which is given the text before the line as well.
+    fn hiding(
+        hidden: fn(&str, &str) -> Vec<Range<usize>>,
+        file: &str,
+        source: &str,
+        span: Range<usize>,
+    ) -> Self {
         let start = source.floor_char_boundary(span.start);
         let (before, from) = source.split_at_checked(start).unwrap_or((source, ""));
         let line_start = before.rsplit('\n').next().unwrap_or_default();
@@ -173,6 +193,19 @@ mod tests {
         check("\"hunter2\"", "\"…\"");
         check("unter2", "…");
         check("{ secret = \"hunter2\"", "{ secret = \"…\"");
+    }
+
+    #[test]
+    fn x9_no_value_is_shown_where_none_is_to_be() {
+        for (line, expected) in [
+            ("databse = \"postgres://me:hunter2@db\"", "databse = \"…\""),
+            ("databse = postgres://me:hunter2@db", "databse = …"),
+            ("databse = hunter2", "databse = …"),
+        ] {
+            let text = Excerpt::without_values("f", line, 0..7).to_string();
+            assert!(text.contains(expected), "{text}");
+            assert!(!text.contains("hunter2"), "{text}");
+        }
     }
 
     #[test]

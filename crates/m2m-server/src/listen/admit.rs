@@ -16,6 +16,19 @@ pub(crate) enum AddressHeader {
     Forwarded,
 }
 
+impl AddressHeader {
+    /// Both.
+    pub(crate) const ALL: [Self; 2] = [Self::XForwardedFor, Self::Forwarded];
+
+    /// How settings write it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
+        }
+    }
+}
+
 /// Whose word on a caller's address is taken.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trust {

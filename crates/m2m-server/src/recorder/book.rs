@@ -116,7 +116,6 @@ impl Book {
         self.dropped += u64::try_from(later.len().saturating_sub(room)).unwrap_or(u64::MAX);
         self.batch.refused.extend(later.into_iter().take(room));
     }
-
 }
 
 fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {

@@ -6,6 +6,7 @@
 )]
 
 mod commands;
+mod config;
 mod documents;
 mod files;
 mod limits;

@@ -7,7 +7,7 @@ use oauth_proto::Issuer;
 use serde_json::Value;
 
 use crate::cli::JwtVerifyOptions;
-use crate::commands::start::parse_issuer;
+use crate::commands::issuer::parse_issuer;
 use crate::commands::{runtime, token};
 use crate::error::Failure;
 use crate::http_client::HttpClient;

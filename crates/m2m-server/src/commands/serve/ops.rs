@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::cli::OpsAddress;
 use crate::error::Failure;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
@@ -17,14 +16,13 @@ use crate::readiness::Readiness;
 ///
 /// If the address cannot be had.
 pub(super) async fn start(
-    address: OpsAddress,
+    address: Option<SocketAddr>,
     readiness: &Arc<Readiness>,
     metrics: &Arc<Metrics>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let address = match address {
-        OpsAddress::Off => return Ok(()),
-        OpsAddress::At(address) => address,
+    let Some(address) = address else {
+        return Ok(());
     };
     let listening = Listening::at(settings(address), "--ops-listen")
         .await

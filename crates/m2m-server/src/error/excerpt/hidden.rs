@@ -16,8 +16,17 @@ pub(super) fn hidden(before: &str, line: &str) -> Vec<Range<usize>> {
     if continues_secret(before) {
         return once(0..line.len()).collect();
     }
-    if !says_secret(line) {
-        return Vec::new();
+    if says_secret(line) {
+        hidden_with_all_values(before, line)
+    } else {
+        Vec::new()
+    }
+}
+
+/// The same for a line whose values may be secrets, whatever it says.
+pub(super) fn hidden_with_all_values(before: &str, line: &str) -> Vec<Range<usize>> {
+    if continues_secret(before) {
+        return once(0..line.len()).collect();
     }
     if !is_whole(line) {
         return once(key_length(line)..line.len()).collect();
@@ -32,7 +41,18 @@ fn says_secret(line: &str) -> bool {
         .windows(SECRET.len())
         .any(|word| word.eq_ignore_ascii_case(SECRET));
     let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
-    has_it || words.any(|word| nearest(&word.to_ascii_lowercase(), [NEARLY]).is_some())
+    has_it
+        || has_url_with_credentials(line)
+        || words.any(|word| nearest(&word.to_ascii_lowercase(), [NEARLY]).is_some())
+}
+
+/// Whether there is something like `https://name:password@host`.
+fn has_url_with_credentials(line: &str) -> bool {
+    let mut authorities = line
+        .split("://")
+        .skip(1)
+        .filter_map(|rest| rest.split(['/', '"', '\'', ' ', '#']).next());
+    authorities.any(|authority| authority.contains('@'))
 }
 
 /// Whether the line behind this text is inside a string that began in a line that says something of a secret.
@@ -146,8 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn x9_credentials_in_a_url_are_hidden() {
+        check(
+            "",
+            "issuer = \"https://me:pw@id.example\"",
+            "issuer = \"…\"",
+        );
+        check("", "issuer = https://me:pw@id.example", "issuer = …");
+    }
+
+    #[test]
     fn a_line_without_a_secret_is_shown() {
         check("", "name = \"A\" # b", "name = \"A\" # b");
+        let mail = "name = \"see https://wiki.example or ask me@example\"";
+        check("", mail, mail);
     }
 
     #[test]

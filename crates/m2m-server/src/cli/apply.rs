@@ -1,0 +1,47 @@
+//! `m2m apply`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::Format;
+use super::data::path;
+
+/// Make the registry say what a file says.
+///
+/// Prints what it does, and does it in one transaction; a second time there is nothing to do. An application is the one with its
+/// client_id, else the only one of its name. Without secret_sha256 an application keeps its secrets, and a new one gets a secret
+/// that is shown once. What is not in the file stays, unless --prune is given.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ApplyOptions {
+    /// The file with APIs, organizations and applications
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The data directory of a server that is stopped; it is made if it is not there
+    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
+    pub(crate) data: Option<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Take away what is not in the file, except the management API and the last applications that manage the server
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Do not ask before something is taken away
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Write secrets that are made into this new file, for its owner alone, one JSON object a line, instead of showing them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secrets_to: Option<PathBuf>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m apply -f world.toml --data data --dry-run
+  m2m apply -f world.toml --data data --secrets-to secrets.jsonl
+  m2m apply -f world.toml --data data --prune --yes --output json
+
+This release applies to the data directory of a stopped server.";

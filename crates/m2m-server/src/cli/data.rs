@@ -1,0 +1,66 @@
+//! What commands on a data directory have in common.
+
+use core::convert::Infallible;
+use core::fmt;
+use core::str::FromStr;
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use zeroize::Zeroizing;
+
+/// Where the data directory is.
+#[derive(Debug, Args)]
+pub(crate) struct DataOptions {
+    /// The data directory of a server that is stopped
+    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
+    pub(crate) data: PathBuf,
+}
+
+/// Where the key is that private keys are sealed with.
+#[derive(Debug, Args)]
+pub(crate) struct SealingOptions {
+    /// The file with the key that private keys are sealed with: the base64 of 32 random bytes. Without it and without
+    /// M2M_SEALING_KEY it is sealing.key in the data directory, which is made when it is needed first
+    #[arg(long, value_name = "FILE", env = "M2M_SEALING_KEY_FILE", value_parser = path())]
+    pub(crate) sealing_key_file: Option<PathBuf>,
+    /// The key itself, from the environment: whoever lists processes sees what is typed.
+    #[arg(
+        long,
+        env = "M2M_SEALING_KEY",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "sealing_key_file"
+    )]
+    pub(crate) sealing_key: Option<SecretText>,
+}
+
+/// A text that is not shown.
+#[derive(Clone)]
+pub(crate) struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text itself.
+    pub(crate) fn expose_secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for SecretText {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Reads a path. An empty variable of the environment counts as none, which is for whoever uses it to see.
+pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}

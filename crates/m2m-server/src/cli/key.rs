@@ -1,0 +1,109 @@
+//! `m2m key`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use m2m_authority::registry::KeyState;
+use m2m_jwt::Algorithm;
+
+use super::data::path;
+use super::{DataOptions, Format, SealingOptions};
+
+/// What to do with signing keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    List(KeyListOptions),
+    Import(KeyImportOptions),
+    Reseal(KeyResealOptions),
+}
+
+/// List the signing keys: nothing private.
+#[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(crate) struct KeyListOptions {
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+}
+
+/// Add a private key that was made elsewhere.
+///
+/// PKCS#8 in PEM or DER, or a JSON Web Key. It is sealed before it is written. A key that is to sign takes the place of the one
+/// that does, which stays announced.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(crate) struct KeyImportOptions {
+    /// The file with the private key
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
+    /// What it signs with; needed where the file does not say it, which is for RSA
+    #[arg(long = "alg", value_name = "ALG", value_parser = super::jwt::algorithm)]
+    pub(crate) algorithm: Option<Algorithm>,
+    /// Its name in the JWK set; by default its own, or its thumbprint
+    #[arg(long, value_name = "KID")]
+    pub(crate) kid: Option<String>,
+    /// What it is there for; by default it signs if no other key of its algorithm does, and is announced else
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<ImportedState>,
+    #[command(flatten)]
+    pub(crate) sealing: SealingOptions,
+}
+
+/// Seal all private keys with another sealing key.
+#[derive(Debug, Args)]
+#[command(after_help = RESEAL_EXAMPLES)]
+pub(crate) struct KeyResealOptions {
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
+    /// The file with the new sealing key, made if it is not there. Without it sealing.key in the data directory is replaced
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub(crate) to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) sealing: SealingOptions,
+}
+
+/// What an imported key is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportedState {
+    /// It is announced, and does not sign yet.
+    Next,
+    /// It signs.
+    Active,
+    /// It is announced until its last token has expired, and signs no longer.
+    Retiring,
+}
+
+impl From<ImportedState> for KeyState {
+    fn from(state: ImportedState) -> Self {
+        match state {
+            ImportedState::Next => Self::Next,
+            ImportedState::Active => Self::Active,
+            ImportedState::Retiring => Self::Retiring,
+        }
+    }
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  m2m key list --data data
+  m2m key import es256.pem --data data";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  m2m key list --data data
+  m2m key list --data data --output json";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  m2m key import es256.pem --data data
+  m2m key import rsa.pem --alg RS256 --kid 2026-11 --data data
+  m2m key import old.jwk --state retiring --data data";
+
+const RESEAL_EXAMPLES: &str = "\
+Examples:
+  m2m key reseal --data data
+  m2m key reseal --data data --to /run/secrets/m2m-sealing.key";

@@ -1,0 +1,144 @@
+//! `m2m config check`: what is wrong with a configuration, or what it says.
+
+mod files;
+
+use serde_json::{Value, json};
+
+use crate::cli::{ConfigCheckOptions, Format};
+use crate::environment::Environment;
+use crate::error::Failure;
+use crate::output::Output;
+use crate::printable;
+use crate::settings::{Mistakes, Origin, Settings, Shown};
+
+pub(super) fn check(
+    options: &ConfigCheckOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    let checked = Settings::resolve(&options.settings, environment).and_then(|settings| {
+        let mistakes = files::check(&settings);
+        if mistakes.is_empty() {
+            Ok(settings)
+        } else {
+            Err(mistakes)
+        }
+    });
+    match (checked, options.output) {
+        (Ok(settings), Format::Text) => {
+            show(&settings, output);
+            Ok(())
+        }
+        (Ok(settings), Format::Json) => {
+            output.json(&document(&settings));
+            Ok(())
+        }
+        (Err(mistakes), Format::Text) => Err(tell(mistakes, output)),
+        (Err(mistakes), Format::Json) => {
+            let mistakes = mistakes.into_vec();
+            let as_json: Vec<Value> = mistakes.iter().map(Failure::json).collect();
+            output.json(&json!({ "good": false, "mistakes": as_json }));
+            Err(summary(mistakes.len()))
+        }
+    }
+}
+
+/// Prints all mistakes; what is returned is printed last, and says how many there were.
+fn tell(mistakes: Mistakes, output: &Output) -> Failure {
+    let mut mistakes = mistakes.into_vec();
+    match (mistakes.pop(), mistakes.len()) {
+        (Some(only), 0) => only,
+        (last, before) => {
+            for failure in mistakes.iter().chain(&last) {
+                output.failure(failure);
+                output.notice("");
+            }
+            summary(before + 1)
+        }
+    }
+}
+
+fn summary(count: usize) -> Failure {
+    Failure::usage(match count {
+        1 => "the configuration has a mistake; nothing was started or changed".to_owned(),
+        count => {
+            format!("the configuration has {count} mistakes; nothing was started or changed")
+        }
+    })
+}
+
+fn show(settings: &Settings, output: &Output) {
+    let rows: Vec<[String; 3]> = settings
+        .shown()
+        .iter()
+        .map(
+            |Shown {
+                 name,
+                 value,
+                 origin,
+             }| [(*name).to_owned(), text(value), from(name, origin)],
+        )
+        .collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let (names, values) = (width(0), width(1));
+    for [name, value, from] in &rows {
+        output.line(format!("{name:names$}  {value:values$}  {from}"));
+    }
+    for notice in &settings.notices {
+        output.notice(&format!("notice: {}", printable::printable(notice)));
+    }
+    output.good("good: a server would start with this");
+}
+
+/// A value as a flag would have it.
+fn text(value: &Value) -> String {
+    let text = match value {
+        Value::Null => return "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => return "-".to_owned(),
+        Value::Array(list) => list.iter().map(text).collect::<Vec<_>>().join(","),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    };
+    printable::printable(&text).into_owned()
+}
+
+/// Where a value comes from, as people look for it.
+fn from(name: &str, origin: &Origin) -> String {
+    match origin {
+        Origin::Flag => "flag".to_owned(),
+        Origin::Variable => "environment".to_owned(),
+        Origin::File { file, line } => format!("{}:{line}", printable::printable(file)),
+        // It follows from the address.
+        Origin::Default if name == "issuer" => "default, from listen".to_owned(),
+        Origin::Default => "default".to_owned(),
+    }
+}
+
+fn document(settings: &Settings) -> Value {
+    let shown = settings.shown();
+    let settings_as_json = shown.iter().map(
+        |Shown {
+             name,
+             value,
+             origin,
+         }| {
+            let origin = match origin {
+                Origin::Flag => json!({ "kind": "flag" }),
+                Origin::Variable => json!({ "kind": "variable" }),
+                Origin::File { file, line } => {
+                    json!({ "kind": "file", "file": file, "line": line })
+                }
+                Origin::Default => json!({ "kind": "default" }),
+            };
+            json!({ "name": name, "value": value, "origin": origin })
+        },
+    );
+    json!({
+        "good": true,
+        "settings": settings_as_json.collect::<Vec<_>>(),
+        "notices": settings.notices,
+    })
+}

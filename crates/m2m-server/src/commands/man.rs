@@ -1,0 +1,29 @@
+//! `m2m man`
+
+use clap::CommandFactory as _;
+use clap_mangen::Man;
+
+use crate::cli::{Cli, ManOptions};
+use crate::error::Failure;
+use crate::output::Output;
+
+pub(super) fn man(options: &ManOptions, output: &Output) -> Result<(), Failure> {
+    let command = Cli::command();
+    let Some(folder) = &options.dir else {
+        let mut page = Vec::new();
+        Man::new(command).render(&mut page).map_err(|error| {
+            Failure::refused("the manual page cannot be made").because(error.to_string())
+        })?;
+        output.line(String::from_utf8_lossy(&page).trim_end());
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(command, folder))
+        .map_err(|error| {
+            Failure::usage(format!(
+                "cannot write the manual pages into {}",
+                folder.display()
+            ))
+            .because(error.to_string())
+        })
+}

@@ -1,0 +1,76 @@
+//! New files that nobody but their owner may read.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Result, Write as _};
+use std::path::Path;
+
+/// Writes a file that is not there yet, readable for its owner alone, so that it survives a loss of power.
+///
+/// # Errors
+///
+/// If it is there already, or cannot be written. What was begun is taken away.
+pub(crate) fn create(path: &Path, content: &[u8]) -> Result<()> {
+    let mut file = options().create_new(true).open(path)?;
+    let written = file
+        .write_all(content)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| sync_folder_of(path));
+    if written.is_err() {
+        // Half a secret is worth nothing, and would be in the way of the next attempt.
+        let _ = std::fs::remove_file(path);
+    }
+    written
+}
+
+/// Gives a file another name, in the place of what had it, so that it survives a loss of power.
+///
+/// # Errors
+///
+/// If it cannot be done.
+pub(crate) fn replace(from: &Path, to: &Path) -> Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder_of(to)
+}
+
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+}
+
+/// Makes the names in the folder of a file as lasting as what is in it.
+#[cfg(unix)]
+fn sync_folder_of(path: &Path) -> Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder_of(_path: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    fn is_for_its_owner_alone_and_replaces_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        create(&path, b"one").unwrap();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let error = create(&path, b"two").unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+    }
+}

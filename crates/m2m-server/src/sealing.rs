@@ -1,0 +1,182 @@
+//! The key that private keys are sealed with: from the environment, from a file, or from the data directory.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use m2m_store::{KeyRecord, SealingKey};
+use zeroize::Zeroizing;
+
+use crate::cli::SealingOptions;
+use crate::error::Failure;
+use crate::regular_file::{Pipes, RegularFile};
+use crate::{data, private_file, random};
+
+/// Where the sealing key comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum SealingSource<'s> {
+    /// The variable `M2M_SEALING_KEY`, which has this value.
+    Environment(&'s str),
+    /// A file that somebody looks after.
+    File(PathBuf),
+    /// `sealing.key` in the data directory, which is looked after here.
+    Folder(PathBuf),
+}
+
+impl<'s> SealingSource<'s> {
+    /// What the options say, for this data directory. An empty variable says nothing.
+    pub(crate) fn of(options: &'s SealingOptions, folder: &Path) -> Self {
+        let key = options.sealing_key.as_ref();
+        let key = key.map(|key| key.expose_secret());
+        let file = options.sealing_key_file.as_deref();
+        Self::new(key, file, folder)
+    }
+
+    /// The key itself, else a file, else the data directory. What is empty says nothing.
+    pub(crate) fn new(key: Option<&'s str>, file: Option<&Path>, folder: &Path) -> Self {
+        if let Some(key) = key.filter(|key| !key.is_empty()) {
+            return Self::Environment(key);
+        }
+        match file.filter(|file| !file.as_os_str().is_empty()) {
+            Some(file) => Self::File(file.to_owned()),
+            None => Self::Folder(folder.to_owned()),
+        }
+    }
+
+    /// The sealing key, which opens these keys of the data directory. If there are none yet and it comes from the data directory, it is
+    /// made.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, is open to others, is none, or is another than the one that the keys were sealed with.
+    pub(crate) fn load(&self, keys: &[KeyRecord], folder: &Path) -> Result<SealingKey, Failure> {
+        let sealing = match self {
+            Self::Environment(text) => SealingKey::from_base64(text)
+                .map_err(|error| invalid("M2M_SEALING_KEY", &error.to_string()))?,
+            Self::File(file) => read(file)?,
+            Self::Folder(folder) => {
+                finish_reseal(folder, keys)?;
+                let file = folder.join(FILE);
+                if keys.is_empty() && !file.exists() {
+                    make(&file)?
+                } else {
+                    read(&file)?
+                }
+            }
+        };
+        match keys.first().map(|key| opens(&sealing, key)) {
+            None | Some(Ok(())) => Ok(sealing),
+            Some(Err(error)) => Err(data::failure(&error, folder)),
+        }
+    }
+}
+
+/// A new sealing key in a new file.
+///
+/// # Errors
+///
+/// If it cannot be written, or is there.
+pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
+    let sealing = SealingKey::from_bytes(Zeroizing::new(random::bytes()));
+    let mut text = sealing.secret_to_base64();
+    text.push('\n');
+    private_file::create(file, text.as_bytes()).map_err(|error| {
+        Failure::usage(format!("cannot write {}", file.display())).because(error.to_string())
+    })?;
+    Ok(sealing)
+}
+
+/// The sealing key in a file.
+///
+/// # Errors
+///
+/// If it cannot be read, is open to others, or is none.
+pub(crate) fn read(file: &Path) -> Result<SealingKey, Failure> {
+    let shown = file.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
+            .because(error.to_string());
+        if error.kind() == ErrorKind::NotFound {
+            failure.help("put it back there; or name another with --sealing-key-file FILE or M2M_SEALING_KEY")
+        } else {
+            failure
+        }
+    };
+    let opened = RegularFile::open(file, Pipes::Taken).map_err(unreadable)?;
+    refuse_open(&shown, &opened)?;
+    let bytes = opened.read(MAX_FILE_BYTES).map_err(unreadable)?;
+    let text = str::from_utf8(&bytes).map_err(|_| invalid(&shown, "it is not a text"))?;
+    SealingKey::from_base64(text).map_err(|error| invalid(&shown, &error.to_string()))
+}
+
+/// Where a new sealing key waits until the keys are sealed with it.
+pub(crate) fn next_file(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.next"))
+}
+
+/// The sealing key takes its place, once the keys are sealed with it.
+///
+/// # Errors
+///
+/// If it cannot.
+pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
+    let file = folder.join(FILE);
+    private_file::replace(&next_file(folder), &file).map_err(|error| {
+        Failure::refused(format!("cannot replace {}", file.display())).because(error.to_string())
+    })
+}
+
+/// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.
+fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
+    let next = next_file(folder);
+    if let Some(key) = keys.first()
+        && next.exists()
+        && opens(&read(&next)?, key).is_ok()
+    {
+        take_place(folder)?;
+    }
+    Ok(())
+}
+
+fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreError> {
+    sealing
+        .unseal(&key.kid, key.algorithm, &key.sealed)
+        .map(drop)
+}
+
+fn invalid(place: &str, why: &str) -> Failure {
+    Failure::usage(format!("there is no sealing key in {place}"))
+        .because(why)
+        .help("a new one: openssl rand -base64 32")
+}
+
+#[cfg(unix)]
+fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let mode = file.metadata().permissions().mode();
+    // What a shell makes of a command is nobody else's, whatever its mode says.
+    if mode & 0o077 == 0 || !file.metadata().is_file() {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("the sealing key {shown} is open to others"))
+            .because(format!(
+                "its mode is {:03o}, and whoever has it and the database signs as this server",
+                mode & 0o777
+            ))
+            .help(format!(
+                "chmod 600 {shown}; and if somebody may have read it, m2m key reseal"
+            )),
+    )
+}
+
+#[cfg(not(unix))]
+fn refuse_open(_shown: &str, _file: &RegularFile) -> Result<(), Failure> {
+    Ok(())
+}
+
+/// The sealing key in a data directory that no other is named for.
+const FILE: &str = "sealing.key";
+
+/// Far more than the base64 of 32 bytes has. Unit: bytes.
+const MAX_FILE_BYTES: u32 = 1024;

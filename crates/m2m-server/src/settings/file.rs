@@ -1,0 +1,292 @@
+//! The file of settings. All mistakes in it are told, not only the first.
+
+use core::ops::Range;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use m2m_authority::diagnose::nearest;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Mistakes;
+use super::setting::{Form, Setting};
+use crate::error::{Excerpt, Failure};
+use crate::regular_file::{Pipes, RegularFile};
+
+/// A file of settings that has been read.
+#[derive(Debug)]
+pub(super) struct SettingsFile {
+    name: String,
+    source: String,
+    values: BTreeMap<Setting, Entry>,
+}
+
+/// The value of a setting in a file.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Where it stands. Unit: bytes.
+    pub(super) span: Range<usize>,
+    /// What it is: several only of a list.
+    pub(super) items: Vec<Item>,
+}
+
+/// A part of a value that is a list, or the whole of any other.
+#[derive(Debug)]
+pub(super) struct Item {
+    /// As it would be written in a flag.
+    pub(super) text: OsString,
+    /// Where it stands. Unit: bytes.
+    pub(super) span: Range<usize>,
+}
+
+impl SettingsFile {
+    /// Reads a file, as far as that is possible, and tells the mistakes in it.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read at all.
+    pub(super) fn read(path: &Path) -> Result<(Self, Mistakes), Failure> {
+        let name = path.display().to_string();
+        let unreadable = |why: String| {
+            Failure::usage(format!("cannot read {name}"))
+                .because(why)
+                .help("it is named by --config or M2M_CONFIG, and is a TOML file with settings")
+        };
+        let bytes = RegularFile::open(path, Pipes::Taken)
+            .and_then(|opened| opened.read(MAX_SETTINGS_BYTES))
+            .map_err(|error| unreadable(error.to_string()))?;
+        let source = str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        Ok(Self::parse(&name, source, folder))
+    }
+
+    /// Reads the text of a file of this name, in which relative paths begin at this folder.
+    pub(super) fn parse(name: &str, source: &str, folder: &Path) -> (Self, Mistakes) {
+        let (table, errors) = DeTable::parse_recoverable(source);
+        let mut file = Self {
+            name: name.to_owned(),
+            source: source.to_owned(),
+            values: BTreeMap::new(),
+        };
+        let mut mistakes = Mistakes::default();
+        for error in &errors {
+            mistakes.add(file.syntax(error));
+        }
+        // Behind a broken line nothing is what it seems: half a value would be told of as a second mistake.
+        if errors.is_empty() {
+            file.read_table("", table.get_ref(), folder, &mut mistakes);
+        }
+        (file, mistakes)
+    }
+
+    /// The value of a setting.
+    pub(super) fn value(&self, setting: Setting) -> Option<&Entry> {
+        self.values.get(&setting)
+    }
+
+    /// The name of the file.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The line in which a byte stands, counted from 1.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        let before = self.source.bytes().take(offset);
+        before.filter(|byte| *byte == b'\n').count() + 1
+    }
+
+    /// The place of a value that may be shown.
+    pub(super) fn excerpt(&self, span: Range<usize>) -> Excerpt {
+        Excerpt::of(&self.name, &self.source, span)
+    }
+
+    /// The same without the values in the line.
+    pub(super) fn excerpt_without_values(&self, span: Range<usize>) -> Excerpt {
+        Excerpt::without_values(&self.name, &self.source, span)
+    }
+
+    fn read_table(
+        &mut self,
+        prefix: &str,
+        table: &DeTable<'_>,
+        folder: &Path,
+        mistakes: &mut Mistakes,
+    ) {
+        // In the order of the file, which the table does not keep.
+        let mut entries: Vec<_> = table.iter().collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in entries {
+            let name = format!("{prefix}{}", key.get_ref());
+            let setting = Setting::ALL
+                .into_iter()
+                .find(|setting| setting.name() == name);
+            match (setting, value.get_ref()) {
+                (Some(setting), _) => match read_value(setting, value, folder) {
+                    Ok(entry) => {
+                        self.values.insert(setting, entry);
+                    }
+                    Err((span, what)) => mistakes
+                        .add(Failure::usage(format!("{name}: {what}")).at(self.excerpt(span))),
+                },
+                (None, DeValue::Table(inner)) if is_table(&name) => {
+                    self.read_table(&format!("{name}."), inner, folder, mistakes);
+                }
+                (None, _) if is_table(&name) => mistakes.add(
+                    Failure::usage(format!("{name}: expected a table"))
+                        .at(self.excerpt_without_values(value.span()))
+                        .help("write [tls], and cert and key below it"),
+                ),
+                (None, _) => mistakes.add(self.unknown(&name, key.span(), value)),
+            }
+        }
+    }
+
+    /// Nobody knows what stands behind an unknown key, so that it is not shown.
+    fn unknown(&self, name: &str, span: Range<usize>, value: &Spanned<DeValue<'_>>) -> Failure {
+        let failure = |what: String| Failure::usage(what).at(self.excerpt_without_values(span));
+        let names: Vec<&str> = Setting::offered().map(Setting::name).collect();
+        let flat = name.replace('-', "_").to_ascii_lowercase();
+        let meant = nearest(&flat, names.iter().copied());
+        if meant.is_none()
+            && let Some((variable, more)) = secret(&flat)
+        {
+            return failure(format!(
+                "{name:?} is a secret, and does not stand in a file of settings"
+            ))
+            .because("such files are copied, committed and read by others")
+            .help(format!(
+                "set {variable} in the environment of the server{more}"
+            ));
+        }
+        let failure = failure(format!("unknown setting {name:?}"));
+        // Who writes [server] or [http] above settings means those at the top.
+        if let DeValue::Table(table) = value.get_ref()
+            && table
+                .keys()
+                .any(|key| names.contains(&key.get_ref().as_ref()))
+        {
+            return failure.help("its settings stand at the top of the file, not in a table");
+        }
+        // Who writes a setting below a table continues that without noticing.
+        let (table, last) = flat.rsplit_once('.').unwrap_or(("", &flat));
+        match meant {
+            Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+            None if names.contains(&last) => {
+                failure.help(format!("write `{last}` above the line [{table}]"))
+            }
+            None => failure.help(format!("there are {}", names.join(", "))),
+        }
+    }
+
+    /// The file is not TOML. The line is shown if it sets something that is no secret.
+    fn syntax(&self, error: &toml::de::Error) -> Failure {
+        let span = error.span().unwrap_or_default();
+        let line_start = self.source.get(..span.start).unwrap_or_default();
+        let line = line_start.rsplit('\n').next().unwrap_or_default();
+        let key = line.split('=').next().unwrap_or_default().trim();
+        let is_known = Setting::offered().any(|setting| {
+            let name = setting.name();
+            name == key || name.rsplit('.').next() == Some(key)
+        });
+        // Several lines would break the report; the first says what is wrong.
+        let what = error.message().lines().next().unwrap_or_default();
+        let failure = Failure::usage(what);
+        if is_known {
+            failure.at(self.excerpt(span))
+        } else {
+            failure.at(self.excerpt_without_values(span))
+        }
+    }
+}
+
+/// Whether settings stand in a table of this name.
+fn is_table(name: &str) -> bool {
+    let mut names = Setting::ALL.iter().map(|setting| setting.name());
+    names.any(|own| own.split_once('.').is_some_and(|(table, _)| table == name))
+}
+
+/// The variable that holds what somebody wrote under this key, and what else would do, if the key is one of a secret.
+fn secret(name: &str) -> Option<(&'static str, &'static str)> {
+    if name.contains("sealing") {
+        Some((
+            "M2M_SEALING_KEY",
+            ", or name a file of mode 0600 with sealing_key_file",
+        ))
+    } else if name.contains("bootstrap") && !name.contains("secret") {
+        Some(("M2M_BOOTSTRAP_CLIENT_ID", ", with the secret"))
+    } else if name.contains("secret") || name.contains("bootstrap") {
+        Some(("M2M_BOOTSTRAP_CLIENT_SECRET", ", where it is needed once"))
+    } else {
+        None
+    }
+}
+
+/// The value as it would be written in a flag; or where it has the wrong form, and how.
+fn read_value(
+    setting: Setting,
+    value: &Spanned<DeValue<'_>>,
+    folder: &Path,
+) -> Result<Entry, (Range<usize>, String)> {
+    let span = value.span();
+    let wrong = |expected: &str| {
+        let found = kind(value.get_ref());
+        Err((value.span(), format!("expected {expected}, found {found}")))
+    };
+    let item = |text: OsString, span: Range<usize>| Item { text, span };
+    let items = match (setting.form(), value.get_ref()) {
+        (Form::Text, DeValue::String(text)) => {
+            vec![item(text.as_ref().into(), span.clone())]
+        }
+        (Form::Path, DeValue::String(text)) if text.is_empty() => {
+            vec![item(OsString::new(), span.clone())]
+        }
+        (Form::Path, DeValue::String(text)) => {
+            vec![item(folder.join(text.as_ref()).into(), span.clone())]
+        }
+        (Form::Boolean, DeValue::Boolean(boolean)) => {
+            vec![item(boolean.to_string().into(), span.clone())]
+        }
+        (Form::Number, DeValue::Integer(integer)) => {
+            let number = i128::from_str_radix(integer.as_str(), integer.radix());
+            let text = number.map_or_else(|_| integer.as_str().to_owned(), |n| n.to_string());
+            vec![item(text.into(), span.clone())]
+        }
+        (Form::List, DeValue::Array(array)) => array
+            .iter()
+            .map(|element| match element.get_ref() {
+                DeValue::String(text) => Ok(item(text.as_ref().into(), element.span())),
+                other @ (DeValue::Integer(_)
+                | DeValue::Float(_)
+                | DeValue::Boolean(_)
+                | DeValue::Datetime(_)
+                | DeValue::Array(_)
+                | DeValue::Table(_)) => Err((
+                    element.span(),
+                    format!("expected a string, in quotes, found {}", kind(other)),
+                )),
+            })
+            .collect::<Result<_, _>>()?,
+        (Form::Text | Form::Path, _) => return wrong("a string, in quotes"),
+        (Form::Boolean, _) => return wrong("true or false, without quotes"),
+        (Form::Number, _) => return wrong("a number, without quotes"),
+        (Form::List, _) => return wrong("a list, as in [\"10.0.0.5\"]"),
+    };
+    Ok(Entry { span, items })
+}
+
+/// The kind of a value, in the words of those who write files.
+const fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a number",
+        DeValue::Float(_) => "a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Some hundred times what a file with every setting has. Unit: bytes.
+const MAX_SETTINGS_BYTES: u32 = 1024 * 1024;

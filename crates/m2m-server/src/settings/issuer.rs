@@ -1,0 +1,110 @@
+//! Who the server is, if where and how it listens fits it.
+
+use core::net::IpAddr;
+
+use http::Uri;
+use oauth_proto::Issuer;
+
+use super::setting::Setting;
+use super::sources::Sources;
+use super::{Draft, Scheme};
+use crate::error::Failure;
+
+/// Looks whether secrets and tokens would go over plain http, but within a machine or behind a proxy that ends TLS (RFC 6749, section
+/// 3.2); and whether callers could reach the issuer that tokens and metadata carry.
+pub(super) fn check(draft: &Draft, sources: &mut Sources<'_>) {
+    let failures = [plain_listener(draft, sources), issuer(draft, sources)];
+    for failure in failures.into_iter().flatten() {
+        sources.mistakes.add(failure);
+    }
+}
+
+fn plain_listener(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
+    let listen = draft.listen;
+    let is_plain = match draft.scheme() {
+        Scheme::Http => true,
+        Scheme::Https => false,
+    };
+    (is_plain && !listen.ip().is_loopback() && !draft.behind_proxy).then(|| {
+        let failure = Failure::usage(format!(
+            "{listen} is not a loopback address, and this is plain http"
+        ));
+        sources
+            .at(Setting::Listen, failure)
+            .because("client secrets and tokens would cross the network unencrypted")
+            .help("give the server a certificate with --tls-cert and --tls-key")
+            .help("or listen on 127.0.0.1:8080, and let a proxy on this machine end TLS")
+            .help("or pass --behind-proxy and --issuer, if a proxy elsewhere ends TLS and the network behind it is yours")
+    })
+}
+
+fn issuer(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
+    match &draft.issuer {
+        Some(issuer) => named(draft, issuer, sources),
+        None => unnamed(draft),
+    }
+}
+
+/// What is wrong where the issuer has to follow from the address.
+fn unnamed(draft: &Draft) -> Option<Failure> {
+    let listen = draft.listen;
+    if draft.behind_proxy {
+        return Some(
+            Failure::usage("behind a proxy the issuer has to be named")
+                .because(format!(
+                    "callers reach the server under the address of the proxy, not under {listen}"
+                ))
+                .help("--issuer https://id.example, with the name under which callers reach it"),
+        );
+    }
+    let is_tls = match draft.scheme() {
+        Scheme::Http => false,
+        Scheme::Https => true,
+    };
+    // Without TLS the address itself is refused already.
+    (is_tls && listen.ip().is_unspecified()).then(|| {
+        Failure::usage(format!("the issuer has to be named to listen on {listen}"))
+            .because(format!(
+                "{} stands for all addresses of this machine, and callers can reach none by it",
+                listen.ip()
+            ))
+            .help("--issuer https://id.example, with the name in the certificate")
+    })
+}
+
+/// What is wrong with the issuer that somebody named.
+fn named(draft: &Draft, issuer: &Issuer, sources: &Sources<'_>) -> Option<Failure> {
+    if issuer.is_https() || draft.behind_proxy {
+        return None;
+    }
+    let rest = issuer.as_str().strip_prefix("http").unwrap_or_default();
+    let (what, why, with) = match draft.scheme() {
+        Scheme::Https => (
+            format!("{issuer} is plain http, and the server speaks TLS"),
+            "callers who follow the issuer would not reach it",
+            "",
+        ),
+        Scheme::Http if !is_loopback(issuer) => (
+            format!("{issuer} is plain http, and not on this machine"),
+            "callers would send their secrets unencrypted",
+            ", with TLS here or in a proxy on this machine",
+        ),
+        Scheme::Http => return None,
+    };
+    Some(
+        sources
+            .at(Setting::Issuer, Failure::usage(what))
+            .because(why)
+            .help(format!("--issuer https{rest}{with}")),
+    )
+}
+
+fn is_loopback(issuer: &Issuer) -> bool {
+    let uri = issuer.as_str().parse::<Uri>();
+    let host = uri.as_ref().ok().and_then(Uri::host).unwrap_or_default();
+    host.eq_ignore_ascii_case("localhost")
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,65 @@
+//! What is no mistake, but probably not what was meant.
+
+use m2m_authority::diagnose::nearest;
+
+use super::RegistrySource;
+use super::secrets::{BOOTSTRAP_CLIENT_ID, BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
+use super::setting::Setting;
+use super::sources::{CONFIG_VARIABLE, Sources};
+use crate::environment::Environment;
+
+/// Variables that look like ours and are none, and some that have no effect here.
+pub(super) fn notices(
+    environment: &Environment,
+    registry: &RegistrySource,
+    sources: &Sources<'_>,
+) -> Vec<String> {
+    let known: Vec<String> = Setting::ALL
+        .into_iter()
+        .map(Setting::variable)
+        .chain(OTHERS.map(str::to_owned))
+        .collect();
+    // Orchestrators set variables such as M2M_SERVICE_HOST for a service that is called m2m: only what looks mistyped is told.
+    let mut notices: Vec<String> = environment
+        .names()
+        .filter(|name| !known.iter().any(|own| own == name))
+        .filter_map(|name| {
+            let meant = nearest(name, known.iter().map(String::as_str))?;
+            Some(format!(
+                "the variable {name} means nothing here; did you mean {meant}?"
+            ))
+        })
+        .collect();
+    if environment.get(CLIENT_ISSUER).is_some() && !sources.is_given(Setting::Issuer) {
+        notices.push(format!(
+            "{CLIENT_ISSUER} names the server that commands call; the issuer of this one is {}",
+            Setting::Issuer.variable()
+        ));
+    }
+    let is_file = match registry {
+        RegistrySource::World { .. } => true,
+        RegistrySource::Data(_) => false,
+    };
+    if is_file && environment.get(BOOTSTRAP_CLIENT_ID).is_some() {
+        notices.push(format!(
+            "{BOOTSTRAP_CLIENT_ID} has no effect: a registry in a file is not managed"
+        ));
+    }
+    notices
+}
+
+/// The server that commands call.
+const CLIENT_ISSUER: &str = "M2M_ISSUER";
+
+/// Variables of other commands, and those that are no settings.
+const OTHERS: [&str; 9] = [
+    CLIENT_ISSUER,
+    "M2M_CLIENT_ID",
+    "M2M_CLIENT_SECRET",
+    "M2M_CA_FILE",
+    "M2M_AUDIENCE",
+    CONFIG_VARIABLE,
+    SEALING_KEY,
+    BOOTSTRAP_CLIENT_ID,
+    BOOTSTRAP_CLIENT_SECRET,
+];

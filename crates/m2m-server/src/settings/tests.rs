@@ -1,0 +1,78 @@
+//! Settings from flags, variables and files, as a server would get them.
+
+mod contradictions;
+mod documents;
+mod file;
+mod precedence;
+mod secrets;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use super::*;
+use crate::cli::{Cli, Command};
+use crate::error::Failure;
+
+/// What the flags, the variables and the text of a file lead to.
+struct Said<'s> {
+    flags: &'s [&'s str],
+    variables: &'s [(&'s str, &'s str)],
+    file: Option<&'s str>,
+}
+
+impl Said<'_> {
+    fn resolve(&self) -> Result<Settings, Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments = vec!["m2m", "serve"];
+        arguments.extend_from_slice(self.flags);
+        let path = folder.path().join("m2m.toml");
+        if let Some(text) = self.file {
+            std::fs::write(&path, text).unwrap();
+            arguments.extend_from_slice(&["--config", path.to_str().unwrap()]);
+        }
+        let Command::Serve(options) = Cli::try_parse_from(arguments).unwrap().command else {
+            panic!("the command is serve")
+        };
+        let variables = self.variables.iter();
+        let environment: Environment = variables
+            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+            .collect();
+        Settings::resolve(&options.settings, &environment).map_err(|mistakes| {
+            let all = mistakes.into_vec().into_iter();
+            all.inspect(|failure| assert_eq!(failure.exit(), crate::error::Exit::Usage))
+                .map(|failure: Failure| failure.to_string())
+                .collect()
+        })
+    }
+
+    /// The one mistake that there is, in which each of these texts stands.
+    #[track_caller]
+    fn refused(&self, expected: &[&str]) -> String {
+        let mistakes = self.resolve().unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes:#?}");
+        let mistake = mistakes.into_iter().next().unwrap();
+        for expected in expected {
+            assert!(mistake.contains(expected), "{expected:?} in {mistake}");
+        }
+        mistake
+    }
+}
+
+/// What flags alone lead to.
+fn flags<'s>(flags: &'s [&'s str]) -> Said<'s> {
+    Said {
+        flags,
+        variables: &[],
+        file: None,
+    }
+}
+
+/// What a file alone leads to.
+fn file(text: &str) -> Said<'_> {
+    Said {
+        flags: &[],
+        variables: &[],
+        file: Some(text),
+    }
+}

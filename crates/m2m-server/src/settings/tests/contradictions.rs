@@ -1,0 +1,207 @@
+//! Settings that do not go together: one failure each, with its fix.
+
+use super::*;
+
+/// What these flags are refused with, beside a folder of data.
+#[track_caller]
+fn check(more: &[&str], expected: &[&str]) {
+    let all = [&["--data", "d"], more].concat();
+    flags(&all).refused(expected);
+}
+
+#[test]
+fn the_registry_is_in_one_place() {
+    flags(&[]).refused(&["nothing to serve", "--data DIR", "--world FILE"]);
+    flags(&["--data", "d", "--world", "w"])
+        .refused(&["--data and --world are both given", "leave one of them out"]);
+    let said = Said {
+        flags: &["--data", "d"],
+        variables: &[],
+        file: Some("\nworld = \"w.toml\"\n"),
+    };
+    said.refused(&[
+        "--data and world are both given",
+        "m2m.toml:2:9",
+        "^^^^^^^^",
+    ]);
+    let said = Said {
+        flags: &[],
+        variables: &[("M2M_DATA", "d"), ("M2M_WORLD", "w")],
+        file: None,
+    };
+    said.refused(&["M2M_DATA and M2M_WORLD are both given"]);
+    check(
+        &["--keys", "k"],
+        &["--keys and --data", "leave out the folder of keys"],
+    );
+}
+
+#[test]
+fn a_database_is_refused_without_showing_its_url() {
+    let url = "postgres://me:hunter2@db.example/m2m";
+    let expected = ["PostgreSQL is not in this release; use --data DIR"];
+    let entry = format!("database = \"{url}\"\n");
+    for said in [
+        flags(&["--database", url]),
+        file(&entry),
+        Said {
+            flags: &[],
+            variables: &[("M2M_DATABASE", url)],
+            file: None,
+        },
+    ] {
+        let mistake = said.refused(&expected);
+        assert!(!mistake.contains("hunter2"), "{mistake}");
+    }
+}
+
+#[test]
+fn a_certificate_has_a_key() {
+    check(
+        &["--tls-cert", "c"],
+        &["--tls-cert is given without tls.key", "add --tls-key"],
+    );
+    check(&["--tls-key", "k"], &["add --tls-cert"]);
+    file("data = \"d\"\n[tls]\ncert = \"c\"\n").refused(&[
+        "tls.cert is given without tls.key",
+        "m2m.toml:3:8",
+        "add tls.key to the file",
+    ]);
+}
+
+#[test]
+fn x16_only_who_is_trusted_says_where_callers_are() {
+    let unused = [
+        "--trusted-proxies is given",
+        "--proxy-protocol",
+        "--address-header",
+    ];
+    check(&["--trusted-proxies", "10.0.0.1"], &unused);
+    let fix = ["given without trusted_proxies", "add --trusted-proxies"];
+    check(&["--proxy-protocol"], &fix);
+    check(&["--address-header", "forwarded"], &fix);
+}
+
+#[test]
+fn callers_and_operators_have_an_address_each() {
+    let expected = ["do not go together", "another port"];
+    check(&["--ops-listen", "127.0.0.1:8080"], &expected);
+    check(&["--ops-listen", "0.0.0.0:8080"], &expected);
+    check(
+        &["--listen", "127.0.0.1:9090"],
+        &["--listen and ops_listen"],
+    );
+    for more in [
+        ["--listen", "127.0.0.1:0", "--ops-listen", "127.0.0.1:0"],
+        ["--listen", "127.0.0.1:9090", "--ops-listen", "off"],
+        ["--listen", "[::1]:9090", "--ops-listen", "0.0.0.0:9090"],
+    ] {
+        assert!(
+            flags(&[&["--data", "d"], &more[..]].concat())
+                .resolve()
+                .is_ok()
+        );
+    }
+}
+
+#[test]
+fn the_sealing_key_has_one_source_and_a_use() {
+    flags(&["--world", "w", "--sealing-key-file", "k"]).refused(&[
+        "--sealing-key-file and --world",
+        "leave out the sealing key",
+    ]);
+    let said = Said {
+        flags: &["--world", "w"],
+        variables: &[("M2M_SEALING_KEY_FILE", "k")],
+        file: None,
+    };
+    assert!(
+        said.resolve().is_ok(),
+        "the variable is there for other commands"
+    );
+    let said = Said {
+        flags: &["--data", "d", "--sealing-key-file", "k"],
+        variables: &[("M2M_SEALING_KEY", "hunter2")],
+        file: None,
+    };
+    let mistake = said.refused(&["M2M_SEALING_KEY are both given"]);
+    assert!(!mistake.contains("hunter2"));
+}
+
+#[test]
+fn on_loopback_nothing_needs_to_be_said() {
+    let issuer = |more: &[&str]| {
+        let settings = flags(&[&["--world", "w"], more].concat()).resolve();
+        settings
+            .unwrap()
+            .issuer
+            .map(|issuer| issuer.as_str().to_owned())
+    };
+    assert_eq!(issuer(&[]), None);
+    assert_eq!(issuer(&["--listen", "[::1]:0"]), None);
+    for named in [
+        "http://localhost:8080",
+        "http://127.0.0.1:8080/tenant",
+        "http://[::1]:8080",
+        "https://id.example",
+    ] {
+        assert_eq!(issuer(&["--issuer", named]).as_deref(), Some(named));
+    }
+}
+
+#[test]
+fn a7_what_would_send_secrets_in_the_clear_is_refused_with_its_fix() {
+    check(
+        &["--listen", "0.0.0.0:0"],
+        &["plain http", "--behind-proxy", "--tls-cert"],
+    );
+    check(&["--listen", "[::]:0"], &["plain http", "--issuer"]);
+    check(
+        &["--listen", "0.0.0.0:0", "--issuer", "https://id.example"],
+        &["plain http", "--behind-proxy"],
+    );
+    check(
+        &["--issuer", "http://id.example:8080/x"],
+        &["plain http", "--issuer https://id.example:8080/x"],
+    );
+    check(
+        &["--issuer", "http://localhost.example"],
+        &["plain http", "https://"],
+    );
+    let tls = ["--tls-cert", "c", "--tls-key", "k"];
+    check(
+        &[&tls[..], &["--issuer", "http://localhost:8080"]].concat(),
+        &["the server speaks TLS", "--issuer https://localhost:8080"],
+    );
+}
+
+#[test]
+fn a7_with_tls_any_address_will_do_once_it_can_be_reached() {
+    let tls = ["--data", "d", "--tls-cert", "c", "--tls-key", "k"];
+    let resolve = |more: &[&str]| flags(&[&tls[..], more].concat()).resolve();
+    assert!(resolve(&["--listen", "192.0.2.1:8443"]).is_ok());
+    assert!(resolve(&["--listen", "0.0.0.0:8443", "--issuer", "https://id.example"]).is_ok());
+    let mistakes = resolve(&["--listen", "0.0.0.0:8443"]).unwrap_err();
+    assert!(
+        mistakes.concat().contains("the issuer has to be named"),
+        "{mistakes:?}"
+    );
+}
+
+#[test]
+fn behind_a_proxy_the_issuer_is_named() {
+    let expected = ["--issuer https://id.example"];
+    check(&["--listen", "0.0.0.0:0", "--behind-proxy"], &expected);
+    check(&["--behind-proxy"], &expected);
+    for issuer in ["https://id.example", "http://id.internal"] {
+        let all = ["--data", "d", "--behind-proxy", "--issuer", issuer];
+        assert!(flags(&all).resolve().is_ok());
+    }
+}
+
+#[test]
+fn several_contradictions_are_all_told() {
+    let all = ["--tls-cert", "c", "--proxy-protocol", "--keys", "k"];
+    let mistakes = flags(&all).resolve().unwrap_err();
+    assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
+}
