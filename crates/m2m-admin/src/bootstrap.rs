@@ -6,7 +6,7 @@ use m2m_authority::registry::{
     StoredSecret,
 };
 use m2m_jwt::UnixTime;
-use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, Stored};
+use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, StoreError, Stored};
 
 use crate::credentials::generate_client_id;
 use crate::draft::{Draft, MAX_ATTEMPTS};
@@ -33,6 +33,12 @@ pub async fn bootstrap<B: Backend>(
     now: UnixTime,
 ) -> Result<Applied, BootstrapError> {
     for _ in 0..MAX_ATTEMPTS {
+        // Nearly every time, and without looking at the whole registry, which may be large.
+        let frame = backend.frame().await.map_err(CommitError::from)?;
+        if is_managed(backend).await.map_err(CommitError::from)? {
+            let nothing = Draft::new(actor, now).prepared(frame.version);
+            return Ok(nothing.commit(backend).await?);
+        }
         let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
         let prepared = decide(&snapshot, preset, Draft::new(actor, now), randomness)?;
         match prepared.commit(backend).await {
@@ -41,6 +47,16 @@ pub async fn bootstrap<B: Backend>(
         }
     }
     Err(CommitError::Conflict.into())
+}
+
+/// Whether any application is authorized for the management API.
+async fn is_managed<B: Backend>(backend: &B) -> Result<bool, StoreError> {
+    for audience in [management::AUDIENCE, management::ALIAS] {
+        if !backend.authorized_for(audience, 1).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A new secret for the oldest application that manages the server, whose other secrets end now; it is enabled, freed of whatever

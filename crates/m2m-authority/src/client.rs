@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use m2m_jwt::UnixTime;
-
 use crate::registry::{
     Application, ApplicationState, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
 };
@@ -40,8 +38,6 @@ pub(crate) enum State {
 /// What is known of a secret beside its hash.
 #[derive(Debug, Clone)]
 pub(crate) struct Secret {
-    /// From when it works.
-    pub(crate) from: UnixTime,
     pub(crate) ending: Option<Ending>,
 }
 
@@ -68,7 +64,6 @@ impl Client {
         }
         client.secrets = secrets
             .map(|secret| Secret {
-                from: secret.created_at,
                 ending: secret.ending.clone(),
             })
             .collect();

@@ -94,7 +94,7 @@ pub(crate) async fn of_folder(
     let actor = Actor::command("m2m serve");
     let unopened = |error: StoreError| data::failure(&error, folder);
     let store = data::open(folder, Missing::Make)?;
-    let kept = m2m_admin::list_keys(&store).await.map_err(unopened)?;
+    let kept = store.frame().await.map_err(unopened)?.keys;
     let sealing = sealing.load(&kept, folder)?;
     m2m_admin::ensure_keys(
         &store,

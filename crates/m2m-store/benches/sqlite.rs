@@ -112,12 +112,6 @@ fn benches(criterion: &mut Criterion) {
     let folder = above.path().join("data");
     let runtime = Builder::new_current_thread().build().expect("a runtime");
     drop(fill(&runtime, &folder));
-    let file = std::fs::metadata(folder.join("m2m.db")).expect("a file");
-    println!(
-        "{APPLICATIONS} applications are {} MB",
-        file.len() / 1_000_000
-    );
-
     criterion.bench_function("open and frame", |bencher| {
         bencher.to_async(&runtime).iter(async || {
             let store = Sqlite::open(&folder).expect("a store");

@@ -32,7 +32,15 @@ pub trait Backend: Send + Sync + 'static {
         sought: Sought<'_>,
     ) -> impl Future<Output = Result<Records, StoreError>> + Send;
 
-    /// The whole registry.
+    /// The client ids of applications that are authorized for an API, by age, so many at most. The audience is the one that stands in
+    /// the records, with its placeholder if it has one.
+    fn authorized_for(
+        &self,
+        audience: &str,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Box<str>>, StoreError>> + Send;
+
+    /// The whole registry. It takes memory for all of it, so that it is for commands and not for the start of a server.
     fn snapshot(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
 
     /// Makes a change if the registry is still at `expected`. When it returns, the change is durable with its events.

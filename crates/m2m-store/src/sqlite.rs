@@ -73,8 +73,8 @@ impl Sqlite {
     ///
     /// - [`StoreError::InUse`] if another process has the directory.
     /// - [`StoreError::NewerSchema`] if a newer release made it. Nothing is changed.
-    /// - [`StoreError::Unopened`] if it cannot be read or written.
-    /// - [`StoreError::Damaged`] if the file is none of ours.
+    /// - [`StoreError::Unopened`] if it cannot be read or written, or is a database of another program.
+    /// - [`StoreError::Damaged`] if the file is not as it was written.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Self::open_with(folder, StoreLimits::default())
     }
@@ -192,6 +192,16 @@ impl Backend for Sqlite {
             read::suspects(connection, &sought)
         })
         .await
+    }
+
+    async fn authorized_for(
+        &self,
+        audience: &str,
+        most: usize,
+    ) -> Result<Vec<Box<str>>, StoreError> {
+        let audience: Box<str> = audience.into();
+        self.read(move |connection| read::authorized_for(connection, &audience, most))
+            .await
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {

@@ -245,7 +245,7 @@ async fn what_is_no_store_is_refused_with_its_name() {
     foreign.execute_batch("CREATE TABLE theirs (a)").unwrap();
     drop(foreign);
     let error = place.error();
-    assert!(matches!(error, StoreError::Damaged { .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Unopened { .. }), "{error:?}");
     names_the_file(&error, &database);
 
     std::fs::remove_file(&database).unwrap();

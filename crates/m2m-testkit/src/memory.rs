@@ -159,6 +159,15 @@ impl Backend for MemoryBackend {
         self.read(|state| state.suspects(&sought)).await
     }
 
+    async fn authorized_for(
+        &self,
+        audience: &str,
+        most: usize,
+    ) -> Result<Vec<Box<str>>, StoreError> {
+        self.read(|state| state.authorized_for(audience, most))
+            .await
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.read(State::snapshot).await
     }

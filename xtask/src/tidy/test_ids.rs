@@ -33,11 +33,11 @@ fn ids_in(file: &File) -> impl Iterator<Item = (String, &str)> {
         .map(|id| (id, file.path.as_str()))
 }
 
-/// The functions that carry `#[test]`.
+/// The functions that carry `#[test]` or `#[tokio::test]`.
 fn names_in(text: &str) -> impl Iterator<Item = &str> {
     let mut is_test = false;
     text.lines().map(str::trim_start).filter_map(move |line| {
-        is_test |= line.starts_with("#[test]");
+        is_test |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");
         let name = line
             .strip_prefix("fn ")
             .or_else(|| line.strip_prefix("async fn "))?;
@@ -89,6 +89,11 @@ mod tests {
             "crates/a/src/b.rs",
             "#[test]\nfn a10_refuses() {}",
             &["A10"],
+        );
+        check(
+            "crates/a/tests/b.rs",
+            "#[tokio::test]\nasync fn x13_waits() {}",
+            &["X13"],
         );
         check(
             "crates/a/src/b.rs",

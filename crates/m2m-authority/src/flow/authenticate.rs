@@ -133,9 +133,6 @@ fn judge(
             Ending::Revoked { .. } => Cause::SecretRevoked,
         });
     }
-    if secret.from > now {
-        return Err(Cause::SecretWrong);
-    }
     let permitted = match credentials {
         Credentials::Basic(_) => client.methods().client_secret_basic,
         Credentials::Post { .. } => client.methods().client_secret_post,

@@ -7,8 +7,6 @@ use m2m_store::Sqlite;
 
 use super::*;
 
-const ISSUER: &str = "http://127.0.0.1:8080";
-
 /// All that a file can hold.
 const EVERYTHING: &str = r#"
 [[api]]
@@ -437,18 +435,6 @@ fn of_two_that_are_the_same_the_earlier_one_is_told() {
     check(&format!("{api}{application}{authorize}"), "9:16", 8);
 }
 
-#[test]
-fn no_line_is_told_where_two_are_the_same_only_once_the_issuer_is_known() {
-    let source = format!(
-        "[[api]]\nname = \"A\"\naudience = \"{{issuer}}/api\"\n[[api]]\nname = \"B\"\naudience = \"{ISSUER}/api/v1\"\n"
-    );
-    let text = populate(&source).unwrap_err().to_string();
-    assert!(
-        text.contains("is taken") && !text.contains("stands in line"),
-        "{text}"
-    );
-}
-
 /// A file that holds everything, with one word replaced by a wrong one, is told the place of that and the right one.
 #[track_caller]
 fn check_reference(right: &str, wrong: &str, marked: &str, what: &str, nearest: &str) {
@@ -512,11 +498,4 @@ fn a_reference_to_nothing_is_told_the_nearest_thing() {
 fn what_is_no_toml_is_told_where() {
     check("[[api]]\nname = \"A\n", "2:10", "", "");
     check("name", "1:5", "", "");
-}
-
-#[test]
-fn a_generated_secret_works_whatever_the_clock_says() {
-    let records = records("[[application]]\nname = \"A\"\n");
-    let made = records.applications[0].secrets[0].created_at;
-    assert_eq!(made, UnixTime::from_seconds(0));
 }

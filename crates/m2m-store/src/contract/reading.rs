@@ -13,6 +13,7 @@ use crate::{Backend, Changes, Found, KeyRecord, SealedKey, Stale, Version, Write
 /// If the back-end does not keep to it.
 pub async fn reading<B: Backend>(make: impl AsyncFn() -> B) {
     finds(&make().await).await;
+    tells_who_is_authorized(&make().await).await;
     frames(&make().await).await;
     tells_what_is_stale(&make().await).await;
     tells_that_all_is_stale(&make().await).await;
@@ -59,6 +60,26 @@ async fn finds(backend: &impl Backend) {
     commit(backend, [put(4, application("member"))]).await;
     let found = backend.find("member").await.expect("an answer");
     assert!(matches!(found, Some(Found::Application(_, None))));
+}
+
+async fn tells_who_is_authorized(backend: &impl Backend) {
+    commit(
+        backend,
+        [
+            put(1, application("one").authorized("{issuer}/api", &[])),
+            put(2, application("other").authorized("{issuer}/api/v1", &[])),
+            put(3, application("two").authorized("{issuer}/api", &[])),
+        ],
+    )
+    .await;
+    let authorized = async |most| {
+        let client_ids = backend.authorized_for("{issuer}/api", most).await;
+        client_ids.expect("an answer").join(" ")
+    };
+    assert_eq!(authorized(9).await, "one two");
+    assert_eq!(authorized(1).await, "one");
+    commit(backend, [put(1, application("one"))]).await;
+    assert_eq!(authorized(9).await, "two");
 }
 
 async fn frames(backend: &impl Backend) {

@@ -34,6 +34,14 @@ impl<B: Backend> Backend for Directory<B> {
         Ok(records)
     }
 
+    async fn authorized_for(
+        &self,
+        audience: &str,
+        most: usize,
+    ) -> Result<Vec<Box<str>>, StoreError> {
+        self.backend.authorized_for(audience, most).await
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.backend.snapshot().await
     }

@@ -91,8 +91,11 @@ impl Touched {
             .unwrap_or(0)
             .saturating_sub(column::integer(limits.changes));
         let forgotten: Option<i64> = transaction
-            .prepare_cached("SELECT max(version) FROM change_log WHERE seq <= ?1")?
-            .query_row([oldest], |row| row.get(0))?;
+            .prepare_cached(
+                "SELECT version FROM change_log WHERE seq <= ?1 ORDER BY seq DESC LIMIT 1",
+            )?
+            .query_row([oldest], |row| row.get(0))
+            .optional()?;
         if let Some(forgotten) = forgotten {
             transaction
                 .prepare_cached("DELETE FROM change_log WHERE seq <= ?1")?

@@ -35,8 +35,8 @@ pub(super) fn to_write(file: &Path) -> Result<Connection, Fault> {
 pub(super) fn make_durable(connection: &Connection, limits: &StoreLimits) -> Result<(), Fault> {
     let mode: Box<str> = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if &*mode != "wal" {
-        return Err(Fault::Damaged(
-            format!("its journal is of the mode {mode}, and cannot be changed to wal").into(),
+        return Err(Fault::Unopened(
+            format!("its journal is of the mode {mode}, and this file system lets nobody change it to wal").into(),
         ));
     }
     // `fullfsync` where a plain one stops at the cache of the disk.
@@ -67,6 +67,8 @@ fn restrain(connection: &Connection) -> Result<(), Fault> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A prepared statement stays as it is, whatever it is asked with; otherwise some are prepared again each time.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(
         "PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;

@@ -12,6 +12,8 @@ pub(super) enum Fault {
     Database(rusqlite::Error),
     /// What was read is not what was written.
     Damaged(Box<str>),
+    /// The file is not one to open.
+    Unopened(Box<str>),
     /// It has a name of its own already.
     Store(StoreError),
 }
@@ -24,6 +26,12 @@ impl Fault {
             Self::Damaged(what) => {
                 return StoreError::Damaged {
                     what: format!("{file}: {what}").into(),
+                };
+            }
+            Self::Unopened(why) => {
+                return StoreError::Unopened {
+                    file: file.into(),
+                    why,
                 };
             }
             Self::Database(error) => error,
@@ -44,11 +52,12 @@ impl Fault {
     /// The same while the file is opened.
     pub(super) fn while_opening(self, file: &str) -> StoreError {
         match self {
-            Self::Database(error) if !is_damage(&error) => StoreError::Unopened {
-                file: file.into(),
-                why: error.to_string().into(),
-            },
-            Self::Database(_) | Self::Damaged(_) | Self::Store(_) => self.in_file(file),
+            Self::Database(error) if !is_damage(&error) => {
+                Self::Unopened(error.to_string().into()).in_file(file)
+            }
+            Self::Database(_) | Self::Damaged(_) | Self::Unopened(_) | Self::Store(_) => {
+                self.in_file(file)
+            }
         }
     }
 
@@ -67,7 +76,7 @@ impl Fault {
             Self::Database(error) => error
                 .sqlite_error()
                 .is_some_and(|error| error.extended_code == code),
-            Self::Damaged(_) | Self::Store(_) => false,
+            Self::Damaged(_) | Self::Unopened(_) | Self::Store(_) => false,
         }
     }
 }

@@ -36,7 +36,9 @@ impl Schema {
         }
         let version = u32::try_from(version).unwrap_or(u32::MAX);
         if application != APPLICATION_ID || version == 0 {
-            return Err(Fault::Damaged("it is a database of another program".into()));
+            return Err(Fault::Unopened(
+                "it is a database of another program".into(),
+            ));
         }
         if version > known() {
             return Err(Fault::Store(StoreError::NewerSchema {
@@ -122,6 +124,6 @@ mod tests {
     fn refuses_a_database_of_another_program() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE mine (a)").unwrap();
-        assert!(matches!(Schema::of(&connection), Err(Fault::Damaged(_))));
+        assert!(matches!(Schema::of(&connection), Err(Fault::Unopened(_))));
     }
 }

@@ -8,8 +8,11 @@ use super::fault::Fault;
 use super::{column, near};
 use crate::{Changes, Found, Frame, KeyRecord, Snapshot, Sought, Stale, Stored, Version};
 
-/// How many applications with a presented secret a diagnosis looks at. Who gave one secret to more of them knows why.
+/// How many applications with one presented secret a diagnosis looks at. Who gave a secret to more of them knows why.
 const MOST_SHARING_A_SECRET: i64 = 64;
+
+/// How many it looks at for all that was presented, beside those that are nearly called so.
+const MOST_SUSPECTS: usize = 256;
 
 pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
     let transaction = connection.transaction()?;
@@ -45,6 +48,25 @@ pub(super) fn find(connection: &Connection, client_id: &str) -> Result<Option<Fo
         )));
     }
     deletion(connection, client_id).map(|found| found.map(Found::Deleted))
+}
+
+pub(super) fn authorized_for(
+    connection: &Connection,
+    audience: &str,
+    most: usize,
+) -> Result<Vec<Box<str>>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT application.client_id FROM application_api
+         JOIN application ON application.seq = application_api.application
+         WHERE application_api.audience = ?1 ORDER BY application.seq LIMIT ?2",
+    )?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut rows = statement.query((audience, most))?;
+    let mut client_ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        client_ids.push(row.get(0)?);
+    }
+    Ok(client_ids)
 }
 
 pub(super) fn snapshot(connection: &mut Connection) -> Result<Snapshot, Fault> {
@@ -113,6 +135,7 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
             rows.push(row.get(0)?);
         }
     }
+    rows.truncate(MOST_SUSPECTS);
     rows.extend(near::applications(
         &transaction,
         sought.client_id,

@@ -264,6 +264,16 @@ impl State {
         }
     }
 
+    pub(super) fn authorized_for(&self, audience: &str, most: usize) -> Vec<Box<str>> {
+        let applications = self.applications.values().map(|stored| &stored.value);
+        let authorized = applications.filter(|application| {
+            let mut authorizations = application.authorizations.iter();
+            authorizations.any(|authorization| *authorization.audience == *audience)
+        });
+        let client_ids = authorized.map(|application| application.client_id.clone());
+        client_ids.take(most).collect()
+    }
+
     pub(super) fn add_usage(&mut self, batch: UsageBatch) {
         for issued in batch.issued {
             let name = (issued.client_id, issued.minute, issued.audience);
