@@ -49,16 +49,11 @@ fn steps(plan: &Plan) -> Vec<(Action, Subject, &str)> {
 
 #[track_caller]
 fn refused(error: ApplyError) -> String {
-    match error {
-        ApplyError::Mistake(mistake) => {
-            format!(
-                "{} | {}",
-                mistake.what(),
-                mistake.help().unwrap_or_default()
-            )
-        }
-        other => other.to_string(),
-    }
+    let ApplyError::Mistake(mistake) = error else {
+        panic!("{error}")
+    };
+    let help = mistake.help().unwrap_or_default();
+    format!("{} | {help}", mistake.what())
 }
 
 #[test]

@@ -45,7 +45,10 @@ impl Registry {
             for chunk in bytes.chunks_mut(8) {
                 seed += 1;
                 let mixed = m2m_jwt::sha256(&seed.to_le_bytes());
-                chunk.copy_from_slice(&mixed[..chunk.len()]);
+                chunk
+                    .iter_mut()
+                    .zip(mixed)
+                    .for_each(|(byte, mixed)| *byte = mixed);
             }
         }
     }

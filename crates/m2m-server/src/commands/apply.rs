@@ -188,7 +188,8 @@ fn agree_to_delete(options: &ApplyOptions, plan: &Plan) -> Result<(), Failure> {
     if deleted == 0 || options.yes {
         return Ok(());
     }
-    let what = format!("{deleted} records would be taken away");
+    let records = if deleted == 1 { "record" } else { "records" };
+    let what = format!("{deleted} {records} would be taken away");
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage(what)
             .because("--prune was given, nobody is there to be asked, and nothing was changed")

@@ -35,13 +35,27 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
                 "sealing.key in the data directory".to_owned()
             }
         };
-        output.good(&format!("{count} keys are sealed with the key in {place}"));
+        output.good(&format!(
+            "sealed with the key in {place}: {count} private {}",
+            if count == 1 { "key" } else { "keys" }
+        ));
         if let Some(file) = to {
             output.line(format!(
-                "from now on: --sealing-key-file {}; backups of before need the old one",
+                "from now on: --sealing-key-file {}",
                 file.display()
             ));
         }
+        output.line(match source {
+            SealingSource::Folder(_) if to.is_none() => {
+                "backups from before need the sealing key from before, which is gone"
+            }
+            SealingSource::Folder(_) => {
+                "sealing.key in the data directory opens only backups from before: take it away"
+            }
+            SealingSource::Environment(_) | SealingSource::File(_) => {
+                "the sealing key from before opens only backups from before"
+            }
+        });
         Ok(())
     })?
 }

@@ -5,10 +5,15 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod apply;
+mod apply_killed;
 mod commands;
 mod config;
+mod data;
 mod documents;
+mod export;
 mod files;
+mod keys;
 mod limits;
 mod serve;
 mod support;

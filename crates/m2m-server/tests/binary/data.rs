@@ -1,0 +1,216 @@
+//! A data directory, and the commands on it.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use m2m_store::{AuditEvent, Backend as _, Snapshot, Sqlite};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::{m2m, run, text};
+
+/// An API and two applications, one without a client id.
+pub(crate) const WORLD: &str = r#"
+[[api]]
+name = "Orders"
+audience = "https://orders.example/api"
+scopes = ["read:orders", "write:orders"]
+
+[[application]]
+name = "Billing job"
+client_id = "billing-job"
+authorize = [{ audience = "https://orders.example/api", scopes = ["read:orders"] }]
+
+[[application]]
+name = "Nameless"
+"#;
+
+/// A folder with a data directory in it, once a command makes it.
+pub(crate) struct Data {
+    pub(crate) folder: TempDir,
+}
+
+impl Data {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// One to which this world was applied.
+    pub(crate) fn with(world: &str) -> Self {
+        let data = Self::new();
+        let output = data.apply(world, &[]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        data
+    }
+
+    /// A file beside the data directory.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file beside the data directory, for its owner alone.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> String {
+        let path = self.file(name);
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+
+    /// The data directory.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.file("data")
+    }
+
+    /// Runs a command on it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        let path = self.path();
+        run(&[arguments, &["--data", path.to_str().unwrap()]].concat())
+    }
+
+    /// Applies a world to it.
+    pub(crate) fn apply(&self, world: &str, more: &[&str]) -> Output {
+        let file = self.write("world.toml", world.as_bytes());
+        self.run(&[&["apply", "-f", &file], more].concat())
+    }
+
+    /// Runs a command that succeeds, and gives what it printed.
+    #[track_caller]
+    pub(crate) fn good(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Runs a command that fails, and gives what it said.
+    #[track_caller]
+    pub(crate) fn bad(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        stderr
+    }
+
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.good(&[arguments, &["--output", "json"]].concat())).unwrap()
+    }
+
+    /// What is in it.
+    pub(crate) fn look(&self) -> (Snapshot, Vec<AuditEvent>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let store = self.open();
+        runtime.block_on(async {
+            let snapshot = store.snapshot().await.unwrap();
+            (snapshot, store.audit(100_000).await.unwrap())
+        })
+    }
+
+    /// Takes it, as a server does.
+    pub(crate) fn open(&self) -> Sqlite {
+        Sqlite::open(&self.path()).unwrap()
+    }
+}
+
+pub(crate) fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn what_is_in_use_is_refused_with_what_to_do() {
+    let data = Data::with(WORLD);
+    let key = data.write("key.jwk", crate::keys::ED25519.as_bytes());
+    let world = data.write("world.toml", WORLD.as_bytes());
+    let _server = data.open();
+    for arguments in [
+        ["apply", "-f", &world].as_slice(),
+        &["export"],
+        &["key", "list"],
+        &["key", "import", &key],
+        &["key", "reseal"],
+        &["application", "reset-management"],
+    ] {
+        let stderr = data.bad(1, arguments);
+        assert!(
+            stderr.contains("is in use") && stderr.contains("help: stop it"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn what_a_newer_release_made_is_refused_and_left_alone() {
+    let data = Data::with(WORLD);
+    let database = data.path().join("m2m.db");
+    let mut bytes = std::fs::read(&database).unwrap();
+    // The `user_version` in the header of a SQLite file.
+    bytes[60..64].copy_from_slice(&77_u32.to_be_bytes());
+    std::fs::write(&database, &bytes).unwrap();
+    for arguments in [["export"].as_slice(), &["key", "list"]] {
+        let stderr = data.bad(1, arguments);
+        assert!(stderr.contains("made by a newer release"), "{stderr}");
+        assert!(stderr.contains("version 77"), "{stderr}");
+        assert!(stderr.contains("help: use that release"), "{stderr}");
+    }
+    let output = data.apply(WORLD, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::read(&database).unwrap(), bytes);
+}
+
+#[test]
+fn what_is_no_data_directory_does_not_become_one_by_being_looked_at() {
+    let data = Data::new();
+    std::fs::create_dir(data.path()).unwrap();
+    for arguments in [
+        ["export"].as_slice(),
+        &["key", "list"],
+        &["key", "reseal"],
+        &["application", "reset-management"],
+    ] {
+        let stderr = data.bad(2, arguments);
+        assert!(stderr.contains("is no data directory"), "{stderr}");
+        assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
+    }
+    let stderr = text(&run(&["export", "--data", "nowhere"]).stderr);
+    assert!(stderr.contains("there is no such folder"), "{stderr}");
+}
+
+#[test]
+fn what_is_no_database_is_told_by_its_name() {
+    let data = Data::new();
+    std::fs::create_dir(data.path()).unwrap();
+    std::fs::write(
+        data.path().join("m2m.db"),
+        "no database at all ".repeat(100),
+    )
+    .unwrap();
+    let stderr = data.bad(1, &["export"]);
+    assert!(stderr.contains("m2m.db"), "{stderr}");
+    assert!(stderr.contains("help: restore a backup"), "{stderr}");
+}
+
+#[test]
+fn a_data_directory_is_for_its_owner_alone() {
+    let data = Data::with(WORLD);
+    assert_eq!(mode(&data.path()), 0o700);
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+    }
+}
+
+#[test]
+fn an_empty_variable_names_no_data_directory() {
+    let output = m2m(&["export"]).env("M2M_DATA", "").output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
+    let data = Data::with(WORLD);
+    let output = m2m(&["export"])
+        .env("M2M_DATA", data.path())
+        .output()
+        .unwrap();
+    assert!(text(&output.stdout).contains("billing-job"));
+}
