@@ -44,7 +44,7 @@ fn write(snapshot: &Snapshot, secret_hashes: SecretHashes, now: UnixTime) -> Str
             "# A registry of m2m, without secrets: `m2m apply -f` leaves those that are there alone.\n"
         }
         SecretHashes::Included => {
-            "# A registry of m2m, with hashes of secrets: whoever has a secret of less than 128 random bits can be guessed from it.\n"
+            "# A registry of m2m, with hashes of secrets: keep it to yourself, since a secret that somebody chose can be guessed from its hash.\n"
         }
     });
     for stored in &snapshot.apis {

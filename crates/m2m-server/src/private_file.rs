@@ -1,25 +1,35 @@
 //! New files that nobody but their owner may read.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{Result, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a file that is not there yet, readable for its owner alone, so that it survives a loss of power.
+/// Writes a file that is not there yet, readable for its owner alone, so that it survives a loss of power. Whoever looks sees all of it or
+/// nothing.
 ///
 /// # Errors
 ///
 /// If it is there already, or cannot be written. What was begun is taken away.
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<()> {
-    let mut file = options().create_new(true).open(path)?;
-    let written = file
-        .write_all(content)
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_folder_of(path));
-    if written.is_err() {
-        // Half a secret is worth nothing, and would be in the way of the next attempt.
-        let _ = std::fs::remove_file(path);
-    }
-    written
+    let unfinished = unfinished(path);
+    let finish = || {
+        let mut file = options().create_new(true).open(&unfinished)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        // A link, since that does not replace another file as a new name does.
+        std::fs::hard_link(&unfinished, path)
+    };
+    let finished = finish();
+    let removed = std::fs::remove_file(&unfinished);
+    finished.and(removed).and_then(|()| sync_folder_of(path))
+}
+
+/// What a file is called until it is whole: hidden, and as no other process calls it.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = OsString::from(format!(".tmp-{}-", std::process::id()));
+    name.push(path.file_name().unwrap_or_default());
+    path.with_file_name(name)
 }
 
 /// Gives a file another name, in the place of what had it, so that it survives a loss of power.
@@ -72,5 +82,6 @@ mod tests {
         let error = create(&path, b"two").unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
         assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -128,10 +128,9 @@ pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
 /// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.
 fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
     let next = next_file(folder);
-    if let Some(key) = keys.first()
-        && next.exists()
-        && opens(&read(&next)?, key).is_ok()
-    {
+    // One that cannot be read opens nothing, and is in nobody's way.
+    let is_used = |key| read(&next).is_ok_and(|sealing| opens(&sealing, key).is_ok());
+    if next.exists() && keys.first().is_some_and(is_used) {
         take_place(folder)?;
     }
     Ok(())

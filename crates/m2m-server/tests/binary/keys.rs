@@ -170,6 +170,8 @@ fn a_reseal_that_was_interrupted_is_ended_by_the_next_command() {
         b"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n",
     );
     data.good(&["key", "import", &key]);
+    data.write("data/sealing.key.next", b"half");
+    data.good(&["key", "import", &key]);
     data.good(&["key", "reseal"]);
     data.good(&["key", "import", &key]);
 }
