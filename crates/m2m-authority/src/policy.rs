@@ -64,6 +64,8 @@ impl Policy {
                 })
             })
             .collect();
+        // One of many applications in memory has few.
+        grants.shrink_to_fit();
         grants.sort_by_key(|grant| grant.target);
         Self {
             grants,

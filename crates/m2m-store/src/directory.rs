@@ -36,7 +36,31 @@ use shelves::Shelves;
 /// so that nothing here can differ from what is kept for longer than that.
 ///
 /// What concerns all applications is counted in *epochs*: when an API, an organization or a key is changed a new epoch begins,
-/// and whatever was read in an earlier one is not served any more.
+/// and whatever was read in an earlier one is not served any more. To begin one costs nothing, however much is in memory.
+///
+/// ```
+/// use m2m_jwt::UnixTime;
+/// use m2m_store::{Directory, DirectoryLimits, LookUp, SealingKey, Sqlite, StoreError};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), StoreError> {
+/// let now = UnixTime::from_seconds(1_800_000_000);
+/// let sealing_key = SealingKey::from_bytes(zeroize::Zeroizing::new([7; 32]));
+/// let open_key = move |key: &m2m_store::KeyRecord| key.open(&sealing_key);
+/// let issuer = "https://id.example";
+/// let limits = DirectoryLimits::DEFAULT;
+/// let directory = Directory::open(Sqlite::in_memory()?, issuer, open_key, limits, now).await?;
+///
+/// let entry = match directory.look_up("billing-job", now) {
+///     LookUp::Hit(entry) => Some(entry),
+///     LookUp::Absent => None,
+///     LookUp::Miss => directory.load("billing-job", now).await?,
+///     LookUp::OutOfContact => return Err(StoreError::Busy),
+/// };
+/// assert!(entry.is_none(), "nobody has this client id");
+/// # Ok(())
+/// # }
+/// ```
 pub struct Directory<B> {
     backend: B,
     issuer: Box<str>,
@@ -44,6 +68,8 @@ pub struct Directory<B> {
     shelves: Shelves,
     /// How often everything was forgotten.
     epoch: AtomicU64,
+    /// Of earlier epochs than this nothing is left.
+    swept: AtomicU64,
     /// All changes up to this version are forgotten.
     version: AtomicU64,
     common: ArcSwap<Common>,
@@ -90,6 +116,7 @@ impl<B: Backend> Directory<B> {
             open_key,
             shelves: Shelves::new(limits),
             epoch: AtomicU64::new(common.epoch()),
+            swept: AtomicU64::new(common.epoch()),
             version: AtomicU64::new(common.version.0),
             common: ArcSwap::from_pointee(common),
             turn: Mutex::default(),
@@ -157,6 +184,10 @@ impl<B: Backend> Directory<B> {
             self.version.fetch_max(version.0, Ordering::SeqCst);
         }
         let common = self.current_common().await?;
+        if self.swept.load(Ordering::SeqCst) < common.epoch() {
+            self.shelves.sweep(common.epoch()).await;
+            self.swept.fetch_max(common.epoch(), Ordering::SeqCst);
+        }
         if common.version < version {
             let applications = self.backend.frame().await?.applications;
             if applications != common.applications {
@@ -206,8 +237,6 @@ impl<B: Backend> Directory<B> {
             Stale::Applications(client_ids) => self.shelves.forget(client_ids),
             Stale::Everything => {
                 self.epoch.fetch_add(1, Ordering::SeqCst);
-                // Nothing of an earlier epoch is served; that it does not stay in memory either is all that this is for.
-                self.shelves.clear();
             }
         }
     }

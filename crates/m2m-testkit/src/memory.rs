@@ -1,5 +1,7 @@
 //! A registry in memory that several nodes share.
 
+mod notes;
+mod registry;
 mod state;
 
 use core::fmt;
@@ -147,16 +149,16 @@ impl fmt::Debug for MemoryBackend {
 
 impl Backend for MemoryBackend {
     async fn frame(&self) -> Result<Frame, StoreError> {
-        self.read(State::frame).await
+        self.read(|state| state.registry.frame(state.version)).await
     }
 
     async fn find(&self, client_id: &str) -> Result<Option<Found>, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
-        self.read(|state| state.find(client_id)).await
+        self.read(|state| state.registry.find(client_id)).await
     }
 
     async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
-        self.read(|state| state.suspects(&sought)).await
+        self.read(|state| state.registry.suspects(&sought)).await
     }
 
     async fn authorized_for(
@@ -164,12 +166,13 @@ impl Backend for MemoryBackend {
         audience: &str,
         most: usize,
     ) -> Result<Vec<Box<str>>, StoreError> {
-        self.read(|state| state.authorized_for(audience, most))
+        self.read(|state| state.registry.authorized_for(audience, most))
             .await
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.read(State::snapshot).await
+        self.read(|state| state.registry.snapshot(state.version))
+            .await
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
@@ -181,11 +184,11 @@ impl Backend for MemoryBackend {
     }
 
     async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
-        self.write(|state| state.add_usage(batch))
+        self.write(|state| state.notes.add(batch))
     }
 
     async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {
-        self.read(|state| state.tokens_since(client_id, since))
+        self.read(|state| state.notes.tokens_since(client_id, since))
             .await
     }
 
@@ -194,7 +197,7 @@ impl Backend for MemoryBackend {
     }
 
     async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
-        self.read(|state| state.refused(trace_id)).await
+        self.read(|state| state.notes.refused(trace_id)).await
     }
 
     async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
@@ -207,10 +210,10 @@ impl Backend for MemoryBackend {
         expires_at: UnixTime,
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        self.write(|state| state.revoke(jti, expires_at, now))?
+        self.write(|state| state.notes.revoke(jti, expires_at, now))?
     }
 
     async fn is_revoked(&self, jti: &str) -> Result<bool, StoreError> {
-        self.read(|state| state.is_revoked(jti)).await
+        self.read(|state| state.notes.is_revoked(jti)).await
     }
 }

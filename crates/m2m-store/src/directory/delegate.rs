@@ -5,7 +5,6 @@ use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
 
 use super::Directory;
-use super::shelves::stale_after;
 use crate::issuer_placeholder::{fill_in_api, fill_in_application};
 use crate::{
     AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
@@ -47,13 +46,18 @@ impl<B: Backend> Backend for Directory<B> {
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
-        let stale = stale_after(&change);
         // Whatever fails here was not done. If it was in spite of that, as when the answer is lost on its way, the next
         // refresh finds out; to forget everything now would stop a node that cannot reach its store.
         let version = self.backend.commit(expected, change).await?;
-        self.forget(&stale);
-        self.reached(expected, version);
-        if stale == Stale::Everything {
+        // The store knows best what it has made stale: the client id that an application had before, for one.
+        let changes = self.backend.changes_since(expected).await;
+        let changes = changes.unwrap_or(Changes {
+            version,
+            stale: Stale::Everything,
+        });
+        self.forget(&changes.stale);
+        self.reached(expected, changes.version);
+        if changes.stale == Stale::Everything {
             // The change is durable, whether or not it can be read again now. If it cannot, nothing is served before it can.
             let _ = self.current_common().await;
         }

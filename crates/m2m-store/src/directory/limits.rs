@@ -3,7 +3,8 @@
 /// How much a node holds, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectoryLimits {
-    /// Applications in memory. One takes less than a kilobyte; of more, those that are asked for least are read again.
+    /// Applications in memory, each of about [`BYTES_PER_APPLICATION`](Self::BYTES_PER_APPLICATION). Of more, those that are
+    /// asked for least are read again.
     pub applications: usize,
     /// Client ids in memory that no application has. They are kept apart, so that random ones push out no application.
     pub absent: usize,
@@ -12,6 +13,9 @@ pub struct DirectoryLimits {
 }
 
 impl DirectoryLimits {
+    /// What an ordinary application, with a secret and an API or two, takes at most. Unit: bytes.
+    pub const BYTES_PER_APPLICATION: u32 = 1_000;
+
     /// About 100 MB at most, and five minutes.
     pub const DEFAULT: Self = Self {
         applications: 100_000,

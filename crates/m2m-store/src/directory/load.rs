@@ -48,8 +48,9 @@ impl<B: Backend> Directory<B> {
         let common = self.current_common().await?;
         let failure = self.latest_failure.load_full();
         let reading = match self.shelves.take(client_id, common.epoch()).await {
-            Shelved::Application(entry) => return Ok(Read::Fresh(Some(entry))),
-            Shelved::Absent => return Ok(Read::Fresh(None)),
+            Shelved::Application(entry) => return Ok(self.fresh(Some(entry), &common)),
+            Shelved::Absent => return Ok(self.fresh(None, &common)),
+            Shelved::Forgotten => return Ok(Read::Outdated),
             Shelved::Nothing(reading) => reading,
         };
         let failed = self.latest_failure.load_full();
@@ -60,17 +61,25 @@ impl<B: Backend> Directory<B> {
         }
         match self.read(client_id, &common, now).await {
             Ok(entry) => {
-                let kept = reading.keep(entry.as_ref(), common.epoch());
-                Ok(if kept && self.is_current(&common) {
-                    Read::Fresh(entry)
+                if reading.keep(entry.as_ref(), common.epoch()) {
+                    Ok(self.fresh(entry, &common))
                 } else {
-                    Read::Outdated
-                })
+                    Ok(Read::Outdated)
+                }
             }
             Err(error) => {
                 self.latest_failure.store(Some(Arc::new(error.clone())));
                 Err(error)
             }
+        }
+    }
+
+    /// What was made with what all applications had in common, if they still have.
+    fn fresh(&self, entry: Option<Arc<Entry>>, common: &Common) -> Read {
+        if self.is_current(common) {
+            Read::Fresh(entry)
+        } else {
+            Read::Outdated
         }
     }
 

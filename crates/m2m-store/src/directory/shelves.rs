@@ -6,12 +6,11 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use m2m_authority::registry::Deletion;
 use quick_cache::sync::{Cache, DefaultLifecycle, GuardResult, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, UnitWeighter};
 
 use super::DirectoryLimits;
-use crate::{Change, Entry, Stale, Write};
+use crate::Entry;
 
 /// What is held in memory.
 #[derive(Debug)]
@@ -32,11 +31,13 @@ pub(super) struct Reading<'s> {
     absent: Option<Guard<'s, u64>>,
 }
 
-/// What somebody else has read.
+/// What somebody else has read, if he has.
 #[derive(Debug)]
 pub(super) enum Shelved<'s> {
     Application(Arc<Entry>),
     Absent,
+    /// It was forgotten while it was waited for, or had to make room for others.
+    Forgotten,
     Nothing(Reading<'s>),
 }
 
@@ -58,14 +59,12 @@ impl Shelves {
         self.absent.get(client_id) == Some(epoch)
     }
 
-    /// What is there in this epoch, or the right to read it. Waits for who has it.
+    /// What is there in this epoch or a later one, or the right to read it. Waits for who has it.
     pub(super) async fn take(&self, client_id: &str, epoch: u64) -> Shelved<'_> {
         loop {
             match self.applications.get_value_or_guard_async(client_id).await {
-                Ok(entry) if !self.holds(client_id, &entry) => {
-                    // It was forgotten while this waited for it, or had to make room for others.
-                }
-                Ok(entry) if entry.epoch() == epoch => return Shelved::Application(entry),
+                Ok(entry) if !self.holds(client_id, &entry) => return Shelved::Forgotten,
+                Ok(entry) if entry.epoch() >= epoch => return Shelved::Application(entry),
                 Ok(entry) => {
                     let same = |held: &Arc<Entry>| Arc::ptr_eq(held, &entry);
                     self.applications.remove_if(client_id, same);
@@ -91,7 +90,7 @@ impl Shelves {
                 .absent
                 .get_value_or_guard(client_id, Some(Duration::ZERO))
             {
-                GuardResult::Value(read_at) if read_at == epoch => return None,
+                GuardResult::Value(read_at) if read_at >= epoch => return None,
                 GuardResult::Value(_) => {
                     self.absent.remove(client_id);
                 }
@@ -114,10 +113,18 @@ impl Shelves {
         }
     }
 
-    /// Forgets everything.
-    pub(super) fn clear(&self) {
-        self.applications.clear();
-        self.absent.clear();
+    /// Takes out what was read in earlier epochs than this. It is not served, but holds what it was made from in memory. There
+    /// may be much of it, so that others are let in between.
+    pub(super) async fn sweep(&self, epoch: u64) {
+        for (number, (client_id, entry)) in self.applications.iter().enumerate() {
+            if entry.epoch() < epoch {
+                let same = |held: &Arc<Entry>| Arc::ptr_eq(held, &entry);
+                self.applications.remove_if(&client_id, same);
+            }
+            if number % SWEPT_AT_ONCE == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -138,26 +145,5 @@ impl Reading<'_> {
     }
 }
 
-/// What a change makes stale.
-pub(super) fn stale_after(change: &Change) -> Stale {
-    let mut client_ids: Vec<Box<str>> = Vec::new();
-    for write in &change.writes {
-        match write {
-            Write::PutApplication(application) => {
-                client_ids.push(application.value.client_id.clone());
-            }
-            Write::DeleteApplication(_, Deletion { client_id, .. }) => {
-                client_ids.push(client_id.clone());
-            }
-            // The names of properties are in no token.
-            Write::PutProperty(_) | Write::DeleteProperty(_) => {}
-            Write::PutApi(_)
-            | Write::DeleteApi(_)
-            | Write::PutOrganization(_)
-            | Write::DeleteOrganization(_)
-            | Write::PutKey(_)
-            | Write::DeleteKey(_) => return Stale::Everything,
-        }
-    }
-    Stale::Applications(client_ids)
-}
+/// So many entries are looked at before others get their turn: some 50 µs.
+const SWEPT_AT_ONCE: usize = 100;

@@ -7,6 +7,7 @@ use m2m_testkit::{Delivery, ORDERS, PLAIN_ID, Request, Trouble, World};
 
 use crate::nodes::{
     Nodes, ask, ask_for, changed, changed_orders, commit, created, entry, is_there, key_record,
+    name_of,
 };
 
 /// The change that tests make: an application may no longer authenticate.
@@ -96,7 +97,7 @@ async fn what_was_not_there_is_found_as_soon_as_it_is_made_and_no_longer_than_it
         at: now,
         by: "operator".into(),
     };
-    let delete = Write::DeleteApplication(RecordId::new(World::BEGINNING, [1; 10]), deletion);
+    let delete = Write::DeleteApplication(name_of("new"), deletion);
     nodes.change(delete, Delivery::Never).await;
     let request = Request::token("new").audience(ORDERS);
     let outcome = ask_for(&nodes.near, &request, now).await;
@@ -158,6 +159,7 @@ async fn a_lost_notification_is_made_up_for_though_a_later_one_arrives() {
 async fn who_has_missed_more_than_is_remembered_forgets_everything() {
     let mut nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    assert!(entry(&nodes.far, "a", nodes.now()).await.unwrap().is_none());
     nodes.near.backend().remember_changes(1);
     for write in [disabled(&nodes).await, created("a"), created("b")] {
         nodes.change(write, Delivery::Never).await;
@@ -165,6 +167,20 @@ async fn who_has_missed_more_than_is_remembered_forgets_everything() {
     nodes.pass(2_000).await;
     let outcome = ask(&nodes.far, nodes.now()).await;
     assert_eq!(outcome, Err(Cause::ApplicationDisabled));
+    assert!(entry(&nodes.far, "a", nodes.now()).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_is_not_served_any_more_does_not_stay_in_memory() {
+    let mut nodes = Nodes::standard().await;
+    assert_eq!(ask(&nodes.near, nodes.now()).await, Ok(()));
+    let change = changed_orders(nodes.near.backend(), |api| api.aliases.clear()).await;
+    nodes.change(change, Delivery::Never).await;
+    nodes.pass(2_000).await;
+    assert_eq!((nodes.near.held(), nodes.far.held()), (0, 0));
+    assert_eq!(ask(&nodes.near, nodes.now()).await, Ok(()));
+    nodes.pass(2_000).await;
+    assert_eq!(nodes.near.held(), 1);
 }
 
 #[tokio::test]
@@ -240,4 +256,27 @@ async fn the_issuer_stands_for_itself_in_audiences() {
     assert_eq!(issued.len(), 1);
     assert_eq!(&*issued[0].audience, "https://issuer.example/api");
     assert_eq!(issued[0].tokens, 2);
+}
+
+#[tokio::test]
+async fn another_client_id_takes_the_place_of_the_one_before() {
+    let mut nodes = Nodes::standard().await;
+    let now = nodes.now();
+    for node in [&nodes.near, &nodes.far] {
+        assert_eq!(ask(node, now).await, Ok(()));
+        assert!(entry(node, "renamed", now).await.unwrap().is_none());
+    }
+    let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
+        application.client_id = "renamed".into();
+    })
+    .await;
+    nodes.change(change, Delivery::Never).await;
+    assert_eq!(ask(&nodes.near, now).await, Err(Cause::ClientUnknown));
+    assert!(entry(&nodes.near, "renamed", now).await.unwrap().is_some());
+    nodes.pass(2_000).await;
+    assert_eq!(
+        ask(&nodes.far, nodes.now()).await,
+        Err(Cause::ClientUnknown)
+    );
+    assert!(entry(&nodes.far, "renamed", now).await.unwrap().is_some());
 }

@@ -83,15 +83,19 @@ async fn an_api_that_is_changed_while_an_application_is_read_is_seen_by_it() {
     let mut nodes = Nodes::standard().await;
     nodes.far.backend().hold_reads();
     let load = begin(&nodes.far, PLAIN_ID).await;
+    let waiting = begin(&nodes.far, PLAIN_ID).await;
     let change = changed_orders(nodes.near.backend(), |api| api.scopes.clear()).await;
     nodes
         .change(change, Delivery::After { milliseconds: 0 })
         .await;
     nodes.pass(100).await;
     nodes.far.backend().release_reads();
-    let loaded = load.await.unwrap().unwrap().unwrap();
-    let (_, orders) = loaded.policy().targets().find(m2m_testkit::ORDERS).unwrap();
-    assert_eq!(orders.scopes().count(), 0);
+    for load in [load, waiting] {
+        let loaded = load.await.unwrap().unwrap().unwrap();
+        let targets = loaded.policy().targets();
+        let (_, orders) = targets.find(m2m_testkit::ORDERS).unwrap();
+        assert_eq!(orders.scopes().count(), 0);
+    }
 }
 
 #[tokio::test]

@@ -173,9 +173,18 @@ pub(crate) async fn changed_orders(backend: &impl Backend, change: impl FnOnce(&
     Write::PutApi(stored)
 }
 
+/// The name of the record of an application that tests make.
+pub(crate) fn name_of(client_id: &str) -> RecordId {
+    let mut randomness = [0; 10];
+    for (place, byte) in randomness.iter_mut().zip(client_id.bytes()) {
+        *place = byte;
+    }
+    RecordId::new(World::BEGINNING, randomness)
+}
+
 /// A new application, as it is written.
 pub(crate) fn created(client_id: &str) -> Write {
-    let id = RecordId::new(World::BEGINNING, [1; 10]);
+    let id = name_of(client_id);
     let application = Application::new(client_id, client_id);
     Write::PutApplication(Box::new(Stored::new(id, application, World::BEGINNING)))
 }

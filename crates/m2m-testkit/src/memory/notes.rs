@@ -1,0 +1,108 @@
+//! What is counted and noted in memory.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use m2m_authority::TraceId;
+use m2m_jwt::UnixTime;
+use m2m_store::{Refused, SecretUse, StoreError, UsageBatch};
+
+/// What is counted and noted in memory.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// By client id, minute and audience.
+    issued: BTreeMap<(Box<str>, u64, Box<str>), u64>,
+    /// By client id and name of the secret.
+    secrets_used: BTreeMap<(Box<str>, Box<str>), UnixTime>,
+    refused: HashMap<TraceId, Refused>,
+    /// The refusals of each client, and of all who named none, by age.
+    of_client: HashMap<Option<Box<str>>, VecDeque<TraceId>>,
+    /// Until when, by `jti`.
+    revoked: HashMap<Box<str>, UnixTime>,
+}
+
+impl Notes {
+    pub(super) fn add(&mut self, batch: UsageBatch) {
+        for issued in batch.issued {
+            let name = (issued.client_id, issued.minute, issued.audience);
+            *self.issued.entry(name).or_default() += issued.tokens;
+        }
+        for used in batch.secrets {
+            let name = (used.client_id, used.secret_id);
+            let at = self.secrets_used.entry(name).or_insert(used.at);
+            *at = used.at.max(*at);
+        }
+        for refused in batch.refused {
+            self.add_refused(refused);
+        }
+    }
+
+    fn add_refused(&mut self, refused: Refused) {
+        // What a diagnosis found comes after the refusal, under the same name.
+        if let Some(own) = self.refused.get_mut(&refused.trace_id) {
+            if refused.diagnosis.is_some() {
+                own.diagnosis = refused.diagnosis;
+            }
+            return;
+        }
+        let own = self.of_client.entry(refused.client_id.clone()).or_default();
+        own.push_back(refused.trace_id);
+        if own.len() > MOST_REFUSED
+            && let Some(oldest) = own.pop_front()
+        {
+            self.refused.remove(&oldest);
+        }
+        self.refused.insert(refused.trace_id, refused);
+    }
+
+    pub(super) fn tokens_since(&self, client_id: &str, since: UnixTime) -> u64 {
+        let first = since.as_seconds() / 60;
+        let issued = self.issued.iter();
+        issued
+            .filter(|((own, minute, _), _)| **own == *client_id && *minute >= first)
+            .map(|(_, tokens)| tokens)
+            .sum()
+    }
+
+    pub(super) fn secret_uses(&self, client_id: &str) -> Vec<SecretUse> {
+        let used = self.secrets_used.iter();
+        used.filter(|((own, _), _)| **own == *client_id)
+            .map(|((client_id, secret_id), at)| SecretUse {
+                client_id: client_id.clone(),
+                secret_id: secret_id.clone(),
+                at: *at,
+            })
+            .collect()
+    }
+
+    pub(super) fn refused(&self, trace_id: TraceId) -> Option<Refused> {
+        self.refused.get(&trace_id).cloned()
+    }
+
+    pub(super) fn revoke(
+        &mut self,
+        jti: &str,
+        expires_at: UnixTime,
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.revoked.retain(|_, expires_at| *expires_at > now);
+        if expires_at <= now {
+            return Ok(());
+        }
+        if self.revoked.len() >= MOST_REVOKED && !self.revoked.contains_key(jti) {
+            return Err(StoreError::TooManyRevocations);
+        }
+        let until = self.revoked.entry(jti.into()).or_insert(expires_at);
+        *until = expires_at.max(*until);
+        Ok(())
+    }
+
+    pub(super) fn is_revoked(&self, jti: &str) -> bool {
+        self.revoked.contains_key(jti)
+    }
+}
+
+/// Refusals of one client that are remembered.
+const MOST_REFUSED: usize = 1_000;
+
+/// Revocations that are kept.
+const MOST_REVOKED: usize = 10_000;

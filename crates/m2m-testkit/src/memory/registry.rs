@@ -1,0 +1,251 @@
+//! The records of a registry in memory.
+
+use std::collections::{BTreeMap, HashSet};
+
+use m2m_authority::registry::{
+    Api, Application, Deletion, KeyState, Organization, Property, Records,
+};
+use m2m_store::{
+    CommitError, Found, Frame, KeyRecord, RecordId, Snapshot, Sought, Stored, Version, Write,
+};
+
+/// The records of a registry in memory, the change log apart.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Registry {
+    apis: Table<Api>,
+    organizations: Table<Organization>,
+    properties: Table<Property>,
+    applications: Table<Application>,
+    deleted: Vec<Deletion>,
+    keys: Vec<KeyRecord>,
+}
+
+/// Names of records sort by age.
+type Table<T> = BTreeMap<RecordId, Stored<T>>;
+
+/// What writes made stale.
+#[derive(Debug, Default)]
+pub(super) struct Touched {
+    pub(super) client_ids: Vec<Box<str>>,
+    pub(super) everything: bool,
+}
+
+impl Registry {
+    pub(super) fn frame(&self, version: Version) -> Frame {
+        let announced = |key: &&KeyRecord| key.state != KeyState::Retired;
+        Frame {
+            version,
+            apis: values(&self.apis).cloned().collect(),
+            keys: self.keys.iter().filter(announced).cloned().collect(),
+            applications: u64::try_from(self.applications.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    pub(super) fn authorized_for(&self, audience: &str, most: usize) -> Vec<Box<str>> {
+        let authorized = values(&self.applications).filter(|application| {
+            let mut authorizations = application.authorizations.iter();
+            authorizations.any(|authorization| *authorization.audience == *audience)
+        });
+        let client_ids = authorized.map(|application| application.client_id.clone());
+        client_ids.take(most).collect()
+    }
+
+    pub(super) fn snapshot(&self, version: Version) -> Snapshot {
+        Snapshot {
+            version,
+            apis: self.apis.values().cloned().collect(),
+            organizations: self.organizations.values().cloned().collect(),
+            properties: self.properties.values().cloned().collect(),
+            applications: self.applications.values().cloned().collect(),
+            deleted: self.deleted.clone(),
+            keys: self.keys.clone(),
+        }
+    }
+
+    pub(super) fn find(&self, client_id: &str) -> Option<Found> {
+        if let Some(application) = self.application(client_id) {
+            let organization = self.organization_of(application).cloned();
+            return Some(Found::Application(
+                Box::new(application.clone()),
+                organization,
+            ));
+        }
+        let mut deleted = self.deleted.iter();
+        let deletion = deleted.find(|deletion| *deletion.client_id == *client_id)?;
+        Some(Found::Deleted(deletion.clone()))
+    }
+
+    pub(super) fn application(&self, client_id: &str) -> Option<&Application> {
+        values(&self.applications).find(|application| *application.client_id == *client_id)
+    }
+
+    fn organization_of(&self, application: &Application) -> Option<&Organization> {
+        let code = application.organization.as_deref()?;
+        values(&self.organizations).find(|organization| *organization.code == *code)
+    }
+
+    pub(super) fn suspects(&self, sought: &Sought<'_>) -> Records {
+        let has_secret = |application: &Application| {
+            application.secrets.iter().any(|secret| {
+                let same = |hash| bool::from(secret.hash.constant_time_eq(hash));
+                sought.secrets.iter().any(same)
+            })
+        };
+        let near = self.near(sought.client_id, sought.most_near);
+        let is_sought = |application: &&Application| {
+            let client_id = &*application.client_id;
+            *client_id == *sought.client_id || has_secret(application) || near.contains(client_id)
+        };
+        let applications: Vec<Application> = values(&self.applications)
+            .filter(is_sought)
+            .cloned()
+            .collect();
+        let mut organizations: Vec<Organization> = applications
+            .iter()
+            .filter_map(|application| self.organization_of(application).cloned())
+            .collect();
+        organizations.sort_by(|a, b| a.code.cmp(&b.code));
+        organizations.dedup();
+        let deleted = self.deleted.iter();
+        Records {
+            apis: values(&self.apis).cloned().collect(),
+            organizations,
+            properties: Vec::new(),
+            applications,
+            deleted: deleted
+                .filter(|deletion| *deletion.client_id == *sought.client_id)
+                .cloned()
+                .collect(),
+        }
+    }
+
+    /// The client ids that are likest to this one, but for case and punctuation.
+    fn near(&self, client_id: &str, most: usize) -> HashSet<&str> {
+        if client_id.is_empty() || client_id.len() > LONGEST {
+            return HashSet::new();
+        }
+        let folded = fold(client_id);
+        let mut near: Vec<(usize, &str)> = values(&self.applications)
+            .map(|application| &*application.client_id)
+            .map(|other| (strsim::damerau_levenshtein(&fold(other), &folded), other))
+            .filter(|(errors, _)| *errors <= MOST_ERRORS)
+            .collect();
+        near.sort_unstable();
+        near.into_iter()
+            .take(most)
+            .map(|(_, other)| other)
+            .collect()
+    }
+
+    /// Writes all of it. Where it fails this is not to be used any more.
+    pub(super) fn write(&mut self, writes: Vec<Write>) -> Result<Touched, CommitError> {
+        let mut touched = Touched::default();
+        for write in writes {
+            match write {
+                Write::PutApplication(application) => self.put(*application, &mut touched),
+                Write::DeleteApplication(id, deletion) => {
+                    self.applications.remove(&id);
+                    touched.client_ids.push(deletion.client_id.clone());
+                    self.deleted
+                        .retain(|other| other.client_id != deletion.client_id);
+                    self.deleted.push(deletion);
+                }
+                Write::PutProperty(property) => {
+                    self.properties.insert(property.id, property);
+                }
+                Write::DeleteProperty(id) => {
+                    self.properties.remove(&id);
+                }
+                Write::PutApi(api) => {
+                    touched.everything = true;
+                    self.apis.insert(api.id, api);
+                }
+                Write::DeleteApi(id) => {
+                    touched.everything = true;
+                    self.apis.remove(&id);
+                }
+                Write::PutOrganization(organization) => {
+                    touched.everything = true;
+                    self.organizations.insert(organization.id, organization);
+                }
+                Write::DeleteOrganization(id) => {
+                    touched.everything = true;
+                    self.organizations.remove(&id);
+                }
+                Write::PutKey(key) => {
+                    touched.everything = true;
+                    match self.keys.iter_mut().find(|own| own.kid == key.kid) {
+                        Some(own) => *own = key,
+                        None => self.keys.push(key),
+                    }
+                }
+                Write::DeleteKey(kid) => {
+                    touched.everything = true;
+                    self.keys.retain(|key| key.kid != kid);
+                }
+            }
+        }
+        self.check()?;
+        Ok(touched)
+    }
+
+    fn put(&mut self, application: Stored<Application>, touched: &mut Touched) {
+        let client_id = application.value.client_id.clone();
+        if let Some(before) = self.applications.insert(application.id, application)
+            && before.value.client_id != client_id
+        {
+            touched.client_ids.push(before.value.client_id);
+        }
+        touched.client_ids.push(client_id);
+    }
+
+    /// Names are taken once, and what is named is there.
+    fn check(&self) -> Result<(), CommitError> {
+        let codes = values(&self.organizations).map(|organization| &*organization.code);
+        let codes = each_once(codes, "organization")?;
+        each_once(values(&self.apis).map(|api| &*api.audience), "audience")?;
+        let client_ids = values(&self.applications).map(|application| &*application.client_id);
+        each_once(client_ids, "client id")?;
+        let mut applications = values(&self.applications);
+        let homeless = applications.any(|application| {
+            let code = application.organization.as_deref();
+            code.is_some_and(|code| !codes.contains(code))
+        });
+        if homeless {
+            return Err(inconsistent("an application of no organization"));
+        }
+        Ok(())
+    }
+}
+
+fn values<T>(table: &Table<T>) -> impl Iterator<Item = &T> {
+    table.values().map(|stored| &stored.value)
+}
+
+fn each_once<'n>(
+    names: impl Iterator<Item = &'n str>,
+    kind: &str,
+) -> Result<HashSet<&'n str>, CommitError> {
+    let mut seen = HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(inconsistent(&format!("two of one {kind}")));
+        }
+    }
+    Ok(seen)
+}
+
+fn inconsistent(what: &str) -> CommitError {
+    CommitError::Inconsistent { what: what.into() }
+}
+
+fn fold(client_id: &str) -> String {
+    let characters = client_id.chars().filter(char::is_ascii_alphanumeric);
+    characters.map(|one| one.to_ascii_lowercase()).collect()
+}
+
+/// Typing errors up to which a client id is nearly another.
+const MOST_ERRORS: usize = 4;
+
+/// Beyond this nobody mistyped a client id. Unit: bytes.
+const LONGEST: usize = 256;

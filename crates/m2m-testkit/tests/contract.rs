@@ -1,0 +1,27 @@
+//! The registry in memory keeps to what every store keeps to, and so does a directory over a store.
+
+use m2m_store::{Backend, Directory, DirectoryLimits, Sqlite, StoreError, contract};
+use m2m_testkit::{MemoryBackend, World};
+
+async fn directory<B: Backend>(backend: B) -> Directory<B> {
+    let no_keys = |_: &_| Err(StoreError::Busy);
+    let limits = DirectoryLimits::DEFAULT;
+    Directory::open(backend, World::ISSUER, no_keys, limits, World::BEGINNING)
+        .await
+        .expect("it is empty")
+}
+
+#[tokio::test]
+async fn a_registry_in_memory_passes_the_suite() {
+    contract::run(async || MemoryBackend::new()).await;
+}
+
+#[tokio::test]
+async fn a_directory_over_a_registry_in_memory_passes_the_suite() {
+    contract::run(async || directory(MemoryBackend::new()).await).await;
+}
+
+#[tokio::test]
+async fn a_directory_over_the_embedded_store_passes_the_suite() {
+    contract::run(async || directory(Sqlite::in_memory().expect("there is memory")).await).await;
+}
