@@ -29,6 +29,7 @@ use hyper::body::Incoming;
 use ipnet::IpNet;
 use m2m_errors::Cause;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 use crate::error::Failure;
 use crate::http::Response;
@@ -231,6 +232,7 @@ impl Listening {
                 header: settings.address_header,
             },
             proxy_protocol: settings.proxy_protocol,
+            turned_away: Arc::new(Semaphore::new(MAX_TURNED_AWAY)),
             tls: tls.as_ref().map(Tls::config),
             http1: http1::builder(),
             http2: http2::builder(),
@@ -298,8 +300,14 @@ async fn accept_waiting<H: Handler>(listener: &TcpListener, context: &Arc<Contex
 async fn take<H: Handler>(stream: TcpStream, peer: SocketAddr, context: &Arc<Context<H>>) {
     let Some(place) = context.seats.take().await else {
         context.metrics.connection_refused();
-        if context.tls.is_none() {
-            refusal::overloaded(stream);
+        // In TLS it would take a handshake, of which there are enough.
+        if context.tls.is_none()
+            && let Ok(turn) = Arc::clone(&context.turned_away).try_acquire_owned()
+        {
+            tokio::spawn(async move {
+                refusal::overloaded(stream).await;
+                drop(turn);
+            });
         }
         return;
     };
@@ -328,6 +336,9 @@ async fn serve_one<H: Handler>(
 
 /// So many connections at once. One that has sent nothing costs some 2 KiB, an idle one some 10 KiB.
 pub(crate) const MAX_CONNECTIONS: usize = 10_000;
+
+/// So many of those for whom there is no place are told so at once; the others find the connection closed.
+const MAX_TURNED_AWAY: usize = 128;
 
 /// How long requests may take to end when the server does.
 const DRAIN_TIME: Duration = Duration::from_secs(10);

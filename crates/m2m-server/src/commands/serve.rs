@@ -61,6 +61,8 @@ pub(super) fn serve(
             metrics: Arc::clone(&metrics),
         };
         let started = start(plan, recorder::log).await?;
+        // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
+        readiness.clear(Unready::Starting);
         announce(&started, profile, output);
         let Started {
             server,
@@ -73,7 +75,6 @@ pub(super) fn serve(
         tokio::spawn(watching);
         let stop = Notify::new();
         let mut serving = pin!(listening.serve(server, metrics, stop.notified()));
-        readiness.clear(Unready::Starting);
         tokio::select! {
             () = &mut serving => {}
             () = interruptions.next() => {}

@@ -1,6 +1,7 @@
 //! One connection from its first byte to its last: who is behind it, TLS, and then HTTP in the version that the caller speaks.
 
 use core::net::IpAddr;
+use core::pin::Pin;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +13,7 @@ use m2m_errors::Cause;
 use rustls::ServerConfig;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use super::admit::{Trust, admit};
@@ -31,6 +33,8 @@ pub(super) struct Context<H> {
     pub(super) seats: Arc<Seats>,
     pub(super) trust: Trust,
     pub(super) proxy_protocol: ProxyProtocol,
+    /// How many more can be told that there is no place.
+    pub(super) turned_away: Arc<Semaphore>,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) http1: hyper::server::conn::http1::Builder,
     pub(super) http2: hyper::server::conn::http2::Builder<TokioExecutor>,
@@ -114,16 +118,28 @@ fn no_request() -> Parts {
 pub(super) async fn serve<H: Handler>(stream: TcpStream, origin: Origin<H>) -> Closed {
     let seat = Arc::clone(&origin.seat);
     seat.enrol().await;
-    match seat.unless_told(stream.readable()).await {
-        // Only now is memory spent on it: whoever opens connections and sends nothing pays more than the server.
-        Ok(Ok(())) => {}
+    let mut first = [0];
+    match seat.unless_told(stream.peek(&mut first)).await {
+        // Only then is memory spent on it: who opens connections and sends nothing pays more than the server.
+        Ok(Ok(1..)) => {}
+        Ok(Ok(0)) => return Closed::Done,
         Ok(Err(_)) => return Closed::Broken,
         Err(order) => return broken_off(order),
     }
-    match open(stream, origin).await {
-        Ok((origin, transport)) => http(origin, transport).await,
-        Err(closed) => closed,
-    }
+    begun(stream, origin).await
+}
+
+/// What comes after the first byte, in memory of its own.
+fn begun<H: Handler>(
+    stream: TcpStream,
+    origin: Origin<H>,
+) -> Pin<Box<dyn Future<Output = Closed> + Send>> {
+    Box::pin(async move {
+        match open(stream, origin).await {
+            Ok((origin, transport)) => http(origin, transport).await,
+            Err(closed) => closed,
+        }
+    })
 }
 
 /// Why a connection ended that was told so before it asked for anything.

@@ -77,8 +77,8 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
     .await
 }
 
-/// So many requests at once on one connection. A service asks for one token at a time.
-const MAX_STREAMS: u32 = 64;
+/// So many requests at once on one connection: not below 100, which clients take for granted (RFC 9113, section 6.5.2).
+const MAX_STREAMS: u32 = 128;
 
 /// All fields of a header: as [`crate::http`] allows. From this h2 derives how many frames a header may be continued in, which bounds
 /// a flood of them. Unit: bytes.
@@ -100,7 +100,7 @@ const SEND_BUFFER_BYTES: usize = 64 * 1024;
 const MAX_PENDING_RESETS: usize = 20;
 
 /// So many streams may have to be reset because of their caller's errors (CVE-2025-8671); then the connection ends.
-const MAX_ERROR_RESETS: usize = 128;
+const MAX_ERROR_RESETS: usize = 256;
 
 /// How often it is seen whether the caller is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(20);

@@ -1,8 +1,11 @@
 //! Answers of HTTP/1.1 that are written without hyper: it has given up, or was never asked.
 
+use std::time::Duration;
+
 use bytes::{BufMut as _, Bytes};
 use http::header;
 use http_body_util::BodyExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::http::Response;
@@ -46,14 +49,27 @@ pub(super) async fn bytes(response: Response) -> Vec<u8> {
     bytes
 }
 
-/// Tells a caller for whom there is no place, without waiting for him, and without a trace: there is nothing to diagnose.
-pub(super) fn overloaded(stream: TcpStream) {
-    use std::io::Write as _;
-
-    if let Ok(mut stream) = stream.into_std() {
-        let _ = stream.write(OVERLOADED);
-    }
+/// Tells a caller for whom there is no place, without a trace: there is nothing to diagnose.
+pub(super) async fn overloaded(mut stream: TcpStream) {
+    let told = async {
+        stream.write_all(OVERLOADED).await?;
+        stream.shutdown().await?;
+        // What is on its way is read, else the answer is lost.
+        let mut discarded = [0; 1024];
+        let mut reads = 0;
+        while reads < MAX_READS && stream.read(&mut discarded).await? > 0 {
+            reads += 1;
+        }
+        std::io::Result::Ok(())
+    };
+    let _ = tokio::time::timeout(OVERLOADED_TIME, told).await;
 }
+
+/// How long who is turned away may take to see it.
+const OVERLOADED_TIME: Duration = Duration::from_secs(1);
+
+/// How often is read from who is turned away: room for a token request of any size that is taken.
+const MAX_READS: usize = 100;
 
 const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\n\

@@ -78,8 +78,12 @@ pub(crate) fn text(bytes: &[u8]) -> String {
 
 /// Asks a process to end, as an operator would.
 pub(crate) fn terminate(child: &Child) {
-    let id = child.id().to_string();
-    let kill = Command::new("kill").args(["-TERM", &id]).status();
+    signal(child, "TERM");
+}
+
+fn signal(child: &Child, name: &str) {
+    let (name, id) = (format!("-{name}"), child.id().to_string());
+    let kill = Command::new("kill").args([name, id]).status();
     assert!(kill.unwrap().success());
 }
 
@@ -205,15 +209,52 @@ impl Serving {
 
     /// Waits for a line of the log with this text, after the lines that were waited for before.
     #[track_caller]
-    pub(crate) fn wait_for_log(&self, text: &str) {
-        while !self.log.recv_timeout(PATIENCE).expect(text).contains(text) {}
+    pub(crate) fn wait_for_log(&self, text: &str) -> String {
+        loop {
+            let line = self.log.recv_timeout(PATIENCE).expect(text);
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// A server of [`world`] with an ops listener, and where that is.
+    pub(crate) fn with_ops(arguments: &[&str]) -> (Self, SocketAddr) {
+        let server = Self::start(&[&["--ops-listen", "127.0.0.1:0"], arguments].concat());
+        let line = server.wait_for_log("ops: http://");
+        let address = line
+            .trim_start_matches("ops: http://")
+            .split('/')
+            .next()
+            .unwrap();
+        let address = address.parse().unwrap();
+        (server, address)
+    }
+
+    /// Sends a signal to the server.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(&self.child, name);
+    }
+
+    /// What the server has in memory. Unit: KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = line.unwrap().trim().trim_end_matches(" kB");
+        number.parse().unwrap()
+    }
+
+    /// Waits until the server has ended.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        (status, self.stderr.take().unwrap().join().unwrap())
     }
 
     /// Ends the server as an operator would, and gives what it wrote to standard error.
-    pub(crate) fn stop(mut self) -> (ExitStatus, String) {
+    pub(crate) fn stop(self) -> (ExitStatus, String) {
         terminate(&self.child);
-        let status = self.child.wait().unwrap();
-        (status, self.stderr.take().unwrap().join().unwrap())
+        self.wait()
     }
 }
 
@@ -233,7 +274,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let text = text(bytes);
         let (head, body) = text
             .split_once("\r\n\r\n")

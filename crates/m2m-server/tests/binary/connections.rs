@@ -1,0 +1,417 @@
+//! Slow, silent and too many connections: each gets the answer that is documented, and everybody else is served meanwhile.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::support::{Answer, PATIENCE, SECRET, Serving, send_to};
+
+/// A request that keeps its connection.
+const REQUEST: &[u8] = b"GET /.well-known/jwks.json HTTP/1.1\r\nhost: h\r\n\r\n";
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+/// A connection on which this was sent, and nothing more.
+fn sent(address: SocketAddr, bytes: &[u8]) -> TcpStream {
+    let mut stream = connect(address);
+    stream.write_all(bytes).unwrap();
+    stream
+}
+
+/// Everything that comes until the server closes the connection, whether it takes notice of what was sent or not.
+fn rest(mut stream: TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    match stream.read_to_end(&mut bytes) {
+        Ok(_) => {}
+        Err(error) => assert_eq!(error.kind(), ErrorKind::ConnectionReset, "{error}"),
+    }
+    bytes
+}
+
+/// Reads one answer of a connection that goes on.
+fn answer(stream: &mut TcpStream) -> Answer {
+    let mut bytes = Vec::new();
+    let mut byte = [0];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte).unwrap();
+        bytes.extend(byte);
+    }
+    let length: usize = Answer::parse(&bytes)
+        .header("content-length")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    Answer::parse(&[bytes, body].concat())
+}
+
+/// The head of a token request that announces more than is sent with it.
+fn slow_body(address: SocketAddr) -> TcpStream {
+    let head = "POST /oauth2/token HTTP/1.1\r\nhost: h\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                content-length: 100\r\n\r\ngrant_type=";
+    sent(address, head.as_bytes())
+}
+
+/// A counter of the ops listener.
+pub(crate) fn counted(ops: SocketAddr, name: &str) -> u64 {
+    let request = b"GET /metrics HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
+    let metrics = send_to(ops, request).body;
+    let line = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {name} in {metrics}"))
+        .parse()
+        .unwrap()
+}
+
+/// Waits until a counter is there.
+pub(crate) fn wait_for_count(ops: SocketAddr, name: &str, least: u64) {
+    let until = Instant::now_for_tests();
+    while counted(ops, name) < least {
+        assert!(until.elapsed() < PATIENCE, "{name} stays below {least}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The clock of tests, which wait for other processes.
+trait TestClock {
+    fn now_for_tests() -> Self;
+}
+
+impl TestClock for Instant {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test that waits for another process has to give up at some time"
+    )]
+    fn now_for_tests() -> Self {
+        Self::now()
+    }
+}
+
+#[test]
+fn x17_ten_thousand_connections_that_send_nothing_keep_nobody_out() {
+    // As many as the server takes, if this process may have them.
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            maximum: limit.maximum,
+        },
+    );
+    let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let count = usize::try_from(most.saturating_sub(2000))
+        .unwrap()
+        .min(10_000);
+    assert!(count >= 500, "this process may open only {most} files");
+    let places = count.to_string();
+    // Nobody is late while they all come, on a machine that does other things too.
+    let patient = ["--max-connections", &places, "--caller-time-ms", "60000"];
+    let (server, ops) = Serving::with_ops(&patient);
+    let before = server.resident_kib();
+    let silent: Vec<TcpStream> = (0..count).map(|_| connect(server.address)).collect();
+    wait_for_count(ops, "m2m_connections_open", u64::try_from(count).unwrap());
+    for _ in 0..20 {
+        server.token("plain-id", SECRET, "").access_token();
+    }
+    let grown = server.resident_kib().saturating_sub(before);
+    assert!(
+        grown < 4 * u64::try_from(count).unwrap(),
+        "{grown} KiB for {count} silent connections"
+    );
+    assert!(counted(ops, "m2m_connections_closed_total{reason=\"displaced\"}") >= 1);
+    assert_eq!(counted(ops, "m2m_connections_refused_total"), 0);
+    println!("{count} silent connections, {grown} KiB");
+    drop(silent);
+}
+
+#[test]
+fn x17_slow_headers_are_answered_with_408() {
+    let server = Serving::start(&["--caller-time-ms", "300"]);
+    for begun in [
+        "GET ",
+        "GET / HTTP/1.1\r\nhost: h\r\nx-slow: ",
+        "GET / HTTP/1.1\r\nhost: h\r\n",
+    ] {
+        let answer = Answer::parse(&rest(sent(server.address, begun.as_bytes())));
+        answer.assert_refused(408, "invalid_request");
+        assert_eq!(answer.header("connection"), Some("close"));
+    }
+    server.token("plain-id", SECRET, "").access_token();
+}
+
+#[test]
+fn x17_a_header_that_trickles_is_answered_with_408() {
+    let server = Serving::start(&["--caller-time-ms", "400"]);
+    let mut stream = sent(server.address, b"GET / HTTP/1.1\r\nhost: h\r\nx: ");
+    let mut trickle = stream.try_clone().unwrap();
+    let trickling = std::thread::spawn(move || {
+        while trickle.write_all(b"a").is_ok() {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    });
+    let mut bytes = [0; 12];
+    stream.read_exact(&mut bytes).unwrap();
+    assert_eq!(&bytes, b"HTTP/1.1 408");
+    drop(stream);
+    trickling.join().unwrap();
+}
+
+#[test]
+fn x17_a_slow_header_on_a_connection_that_was_used_is_answered_with_408_too() {
+    let server = Serving::start(&["--caller-time-ms", "400"]);
+    let mut stream = sent(server.address, REQUEST);
+    assert_eq!(answer(&mut stream).status, 200);
+    stream.write_all(b"GET / HT").unwrap();
+    Answer::parse(&rest(stream)).assert_refused(408, "invalid_request");
+    // The beginning came with the request before, so that no byte came after the answer.
+    let stream = sent(server.address, &[REQUEST, b"GET / HT"].concat());
+    let bytes = String::from_utf8(rest(stream)).unwrap();
+    assert!(bytes.starts_with("HTTP/1.1 200") && bytes.contains("HTTP/1.1 408"));
+}
+
+#[test]
+fn x17_connections_that_ask_nothing_are_closed_without_a_word() {
+    let (server, ops) = Serving::with_ops(&["--caller-time-ms", "300"]);
+    assert_eq!(rest(connect(server.address)), b"");
+    let mut stream = sent(server.address, REQUEST);
+    assert_eq!(answer(&mut stream).status, 200);
+    assert_eq!(rest(stream), b"");
+    wait_for_count(ops, "m2m_connections_closed_total{reason=\"idle\"}", 2);
+}
+
+#[test]
+fn x17_a_slow_body_is_answered_with_408() {
+    let server = Serving::start(&[]);
+    let slow = slow_body(server.address);
+    server.token("plain-id", SECRET, "").access_token();
+    Answer::parse(&rest(slow)).assert_refused(408, "invalid_request");
+}
+
+#[test]
+fn x17_who_does_not_read_his_answers_loses_his_connection() {
+    let (server, ops) = Serving::with_ops(&["--caller-time-ms", "300"]);
+    let mut stream = connect(server.address);
+    stream
+        .set_write_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    // Until neither side can write more.
+    let requests = REQUEST.repeat(100);
+    while stream.write_all(&requests).is_ok() {}
+    wait_for_count(
+        ops,
+        "m2m_connections_closed_total{reason=\"write-timeout\"}",
+        1,
+    );
+    server.token("plain-id", SECRET, "").access_token();
+}
+
+#[test]
+fn x17_a_10_mb_body_is_413_and_its_answer_arrives() {
+    let server = Serving::start(&[]);
+    for framing in ["content-length: 10000000", "transfer-encoding: chunked"] {
+        let mut stream = connect(server.address);
+        let head = format!("POST /oauth2/token HTTP/1.1\r\nhost: h\r\n{framing}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let part = vec![b'a'; 10_000];
+        for _ in 0..1000 {
+            let written = if framing.starts_with("content-length") {
+                stream.write_all(&part)
+            } else {
+                let chunk = [b"2710\r\n", &*part, b"\r\n"].concat();
+                stream.write_all(&chunk)
+            };
+            written.unwrap();
+        }
+        Answer::parse(&rest(stream)).assert_refused(413, "invalid_request");
+    }
+    assert!(server.resident_kib() < 100_000);
+}
+
+#[test]
+fn x17_10000_parameters_and_10000_scopes_are_refused() {
+    let server = Serving::start(&[]);
+    let parameters: String = (0..10_000).map(|index| format!("&p{index}=1")).collect();
+    let answer = server.token("plain-id", SECRET, &parameters[..60_000]);
+    answer.assert_refused(400, "invalid_request");
+    server
+        .token("plain-id", SECRET, &parameters)
+        .assert_refused(413, "invalid_request");
+    let scopes = "a+".repeat(10_000);
+    let answer = server.token("plain-id", SECRET, &format!("&scope={scopes}a"));
+    assert_eq!(answer.status, 400, "{answer:?}");
+    server.token("plain-id", SECRET, "").access_token();
+}
+
+#[test]
+fn x17_silent_connections_give_way_whatever_their_number() {
+    let (server, ops) = Serving::with_ops(&["--max-connections", "20"]);
+    let silent: Vec<_> = (0..200).map(|_| connect(server.address)).collect();
+    let used: Vec<_> = (0..20)
+        .map(|_| {
+            let mut stream = sent(server.address, REQUEST);
+            assert_eq!(answer(&mut stream).status, 200);
+            stream
+        })
+        .collect();
+    server.token("plain-id", SECRET, "").access_token();
+    assert_eq!(counted(ops, "m2m_connections_refused_total"), 0);
+    drop((silent, used));
+}
+
+#[test]
+fn x17_when_all_are_busy_the_next_is_503_and_the_slow_give_way_after_a_second() {
+    let (server, ops) = Serving::with_ops(&["--max-connections", "5"]);
+    let slow: Vec<_> = (0..5).map(|_| slow_body(server.address)).collect();
+    wait_for_count(ops, "m2m_requests_in_flight", 5);
+    let refused = server.call("GET", "/", "");
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert_eq!(refused.member("error"), "temporarily_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    let begun = Instant::now_for_tests();
+    while server.call("GET", "/", "").status == 503 {
+        assert!(begun.elapsed() < Duration::from_secs(8), "nobody gives way");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    server.token("plain-id", SECRET, "").access_token();
+    let displaced: Vec<_> = slow.into_iter().map(rest).collect();
+    assert!(
+        displaced
+            .iter()
+            .any(|bytes| bytes.starts_with(b"HTTP/1.1 408"))
+    );
+}
+
+#[test]
+fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
+    let server = Serving::start(&[]);
+    let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
+    let many: String = (0..200).map(|index| format!("x-{index}: 1\r\n")).collect();
+    for (request, status) in [
+        ("NOT HTTP\r\n\r\n".to_owned(), 400),
+        ("GET / HTTP/1.1\r\na b: c\r\n\r\n".to_owned(), 400),
+        ("\u{16}\u{3}\u{1}\u{2}".to_owned(), 400),
+        (
+            "GET / HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n".to_owned(),
+            400,
+        ),
+        ("GET / HTTP/1.1\r\nhost: a b\r\n\r\n".to_owned(), 400),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n"
+                .to_owned(),
+            400,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n".to_owned(),
+            400,
+        ),
+        (
+            format!("GET /{long} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"),
+            414,
+        ),
+        (
+            format!("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nx: {long}\r\n\r\n"),
+            431,
+        ),
+        (format!("GET / HTTP/1.1\r\nhost: a\r\n{many}\r\n"), 431),
+        (format!("GET /{endless}"), 414),
+        (format!("GET / HTTP/1.1\r\nhost: a\r\nx: {endless}"), 431),
+    ] {
+        let answer = server.send(request.as_bytes());
+        answer.assert_refused(status, "invalid_request");
+    }
+    // Behind a request that is answered.
+    let two = [REQUEST, b"NOT HTTP\r\n\r\n"].concat();
+    let bytes = String::from_utf8(rest(sent(server.address, &two))).unwrap();
+    assert!(bytes.starts_with("HTTP/1.1 200") && bytes.contains("HTTP/1.1 400"));
+    // Broken off.
+    let stream = sent(server.address, b"GET / HTTP/1.1\r\nhost");
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    Answer::parse(&rest(stream)).assert_refused(400, "invalid_request");
+}
+
+#[test]
+fn x17_a_body_with_two_lengths_smuggles_no_request() {
+    let server = Serving::start(&[]);
+    let request = "POST /nothing HTTP/1.1\r\nhost: h\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n\
+                   0\r\n\r\nGET /oauth2/token HTTP/1.1\r\nhost: h\r\n\r\n";
+    let bytes = String::from_utf8(rest(sent(server.address, request.as_bytes()))).unwrap();
+    assert_eq!(bytes.matches("HTTP/1.1 ").count(), 1, "{bytes}");
+    assert!(bytes.contains("connection: close"), "{bytes}");
+}
+
+#[test]
+fn what_is_under_way_is_answered_before_the_server_ends() {
+    let (server, ops) = Serving::with_ops(&[]);
+    let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
+    let (first, second) = form.split_at(30);
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nhost: h\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: {}\r\n\r\n{first}",
+        form.len()
+    );
+    let mut slow = sent(server.address, head.as_bytes());
+    let mut idle = sent(server.address, REQUEST);
+    assert_eq!(answer(&mut idle).status, 200);
+    wait_for_count(ops, "m2m_requests_in_flight", 1);
+    server.signal("TERM");
+    assert_eq!(rest(idle), b"", "who asks nothing is let go");
+    let readiness = send_to(
+        ops,
+        b"GET /readyz HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n",
+    );
+    assert_eq!(readiness.status, 503);
+    assert_eq!(readiness.json()["reasons"][0], "draining");
+    assert!(TcpStream::connect(server.address).is_err());
+    slow.write_all(second.as_bytes()).unwrap();
+    let answer = Answer::parse(&rest(slow));
+    answer.access_token();
+    assert_eq!(answer.header("connection"), Some("close"));
+    assert!(server.wait().0.success());
+}
+
+#[test]
+fn a_second_signal_ends_the_server_at_once_and_its_exit_code_says_so() {
+    let (server, ops) = Serving::with_ops(&["--drain-seconds", "600"]);
+    let slow = slow_body(server.address);
+    wait_for_count(ops, "m2m_requests_in_flight", 1);
+    server.signal("TERM");
+    assert_eq!(rest_of_listener(server.address), ());
+    server.signal("INT");
+    let (status, log) = server.wait();
+    assert_eq!(status.code(), Some(130), "{log}");
+    assert!(log.contains("a second time"), "{log}");
+    drop(slow);
+}
+
+/// Waits until nobody takes connections at this address.
+fn rest_of_listener(address: SocketAddr) {
+    let begun = Instant::now_for_tests();
+    while TcpStream::connect(address).is_ok() {
+        assert!(begun.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}

@@ -1,0 +1,58 @@
+//! The ops listener: for whoever runs the server.
+
+use crate::connections::{counted, wait_for_count};
+use crate::support::{SECRET, Serving, file, run, send_to, text, world};
+
+#[test]
+fn says_that_it_lives_and_is_ready_and_what_it_counted() {
+    let (server, ops) = Serving::with_ops(&[]);
+    let get = |path: &str| {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n");
+        send_to(ops, head.as_bytes())
+    };
+    assert_eq!((get("/livez").status, get("/readyz").status), (200, 200));
+    assert_eq!(get("/readyz").json()["ready"], true);
+    server.token("plain-id", SECRET, "").access_token();
+    let metrics = get("/metrics");
+    assert_eq!(
+        metrics.header("content-type"),
+        Some("application/openmetrics-text; version=1.0.0; charset=utf-8")
+    );
+    assert!(metrics.body.ends_with("# EOF\n"));
+    assert!(!metrics.body.contains(SECRET));
+    wait_for_count(ops, "m2m_connections_closed_total{reason=\"done\"}", 1);
+    assert_eq!(counted(ops, "m2m_connections_open"), 0);
+    assert_eq!(get("/oauth2/token").status, 404);
+    // Nothing of it is where callers are.
+    for path in ["/livez", "/readyz", "/metrics"] {
+        assert_eq!(server.call("GET", path, "").status, 404, "{path}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_with_the_option() {
+    let (_server, ops) = Serving::with_ops(&[]);
+    let (_folder, path) = file("world.toml", &world());
+    let ops = ops.to_string();
+    let output = run(&[
+        "serve",
+        "--world",
+        &path,
+        "--listen",
+        "127.0.0.1:0",
+        "--ops-listen",
+        &ops,
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains(&ops) && stderr.contains("--ops-listen off"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn an_address_beyond_the_machine_is_allowed_and_said() {
+    let server = Serving::start(&["--ops-listen", "0.0.0.0:0"]);
+    server.wait_for_log("keep it in a network of yours");
+}

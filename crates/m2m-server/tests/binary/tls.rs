@@ -1,0 +1,304 @@
+//! TLS: versions, protocols, and certificates that are replaced while the server serves.
+
+use std::fs::Permissions;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::client::Resumption;
+use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+use tempfile::TempDir;
+
+use crate::connections::wait_for_count;
+use crate::http2::Http2;
+use crate::support::{Answer, PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
+
+/// A folder with a certificate and its key.
+struct Files {
+    folder: TempDir,
+}
+
+impl Files {
+    fn new() -> Self {
+        let files = Self {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        files.replace();
+        files
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Another certificate with another key.
+    fn replace(&self) {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        write(&self.path("key.pem"), &signing_key.serialize_pem());
+        write(&self.path("cert.pem"), &cert.pem());
+    }
+
+    fn certificate(&self) -> CertificateDer<'static> {
+        CertificateDer::from_pem_file(self.path("cert.pem")).unwrap()
+    }
+
+    fn arguments(&self) -> [String; 4] {
+        let path = |name| self.path(name).to_str().unwrap().to_owned();
+        [
+            "--tls-cert".to_owned(),
+            path("cert.pem"),
+            "--tls-key".to_owned(),
+            path("key.pem"),
+        ]
+    }
+
+    fn serve(&self, more: &[&str]) -> Serving {
+        let arguments = self.arguments();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        Serving::start(&[&*arguments, more].concat())
+    }
+}
+
+/// A file that only its owner reads.
+fn write(path: &Path, content: &str) {
+    std::fs::write(path, content).unwrap();
+    std::fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
+}
+
+type Client = StreamOwned<ClientConnection, TcpStream>;
+
+/// A client that trusts this certificate, and speaks these protocols.
+fn config(
+    certificate: CertificateDer<'static>,
+    version: &'static rustls::SupportedProtocolVersion,
+    protocols: &[&[u8]],
+) -> ClientConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let provider = rustls::crypto::ring::default_provider();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider))
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+    config
+}
+
+fn connect(server: &Serving, config: &Arc<ClientConfig>) -> std::io::Result<Client> {
+    let mut stream = TcpStream::connect(server.address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let mut connection =
+        ClientConnection::new(Arc::clone(config), "localhost".try_into().unwrap()).unwrap();
+    while connection.is_handshaking() {
+        connection.complete_io(&mut stream)?;
+    }
+    Ok(StreamOwned::new(connection, stream))
+}
+
+fn ask(client: &mut Client, request: &str) -> Answer {
+    client.write_all(request.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    client.read_to_end(&mut bytes).unwrap();
+    Answer::parse(&bytes)
+}
+
+const JWKS: &str =
+    "GET /.well-known/jwks.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// Whether the server shows this certificate.
+fn shows(server: &Serving, certificate: CertificateDer<'static>) -> bool {
+    let config = Arc::new(config(certificate, &rustls::version::TLS13, &[]));
+    connect(server, &config).is_ok()
+}
+
+#[test]
+fn a7_tokens_are_issued_over_tls_1_2_and_1_3_and_both_versions_of_http() {
+    let files = Files::new();
+    let server = files.serve(&[]);
+    let issuer = format!("issuer https://{},", server.address);
+    assert!(server.ready.contains(&issuer), "{}", server.ready);
+    let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for protocols in [&[][..], &[b"http/1.1".as_slice()]] {
+            let config = Arc::new(config(files.certificate(), version, protocols));
+            let mut client = connect(&server, &config).unwrap();
+            assert_eq!(client.conn.alpn_protocol(), protocols.first().copied());
+            let request = format!(
+                "POST /oauth2/token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                 content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+                form.len()
+            );
+            ask(&mut client, &request).access_token();
+        }
+        let protocols = [b"h2".as_slice(), b"http/1.1"];
+        let config = Arc::new(config(files.certificate(), version, &protocols));
+        let client = connect(&server, &config).unwrap();
+        assert_eq!(client.conn.alpn_protocol(), Some(b"h2".as_slice()));
+        let body = Http2::new(client).request("POST", "/oauth2/token", &form);
+        assert!(body.contains("\"access_token\""), "{body}");
+    }
+}
+
+#[test]
+fn a7_any_address_will_do_with_tls_and_the_issuer_is_https() {
+    let files = Files::new();
+    let (_folder, world) = file("world.toml", &world());
+    let tls = files.arguments();
+    let mut child = m2m(&["serve", "--world", &world, "--listen", "0.0.0.0:0"])
+        .args(&tls)
+        .args(["--issuer", "https://id.example"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    let stdout = child.stdout.take().unwrap();
+    BufReader::new(stdout).read_line(&mut ready).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(ready.contains("issuer https://id.example,"), "{ready}");
+    let refused = |more: &[&str], help: &str| {
+        let tls: Vec<&str> = tls.iter().map(String::as_str).collect();
+        let output = run(&[&["serve", "--world", &world], &*tls, more].concat());
+        assert_eq!(output.status.code(), Some(2));
+        let stderr = text(&output.stderr);
+        assert!(stderr.contains(help), "{stderr}");
+    };
+    refused(&["--listen", "0.0.0.0:0"], "--issuer https://id.example");
+    refused(
+        &["--issuer", "http://localhost:1"],
+        "--issuer https://localhost:1",
+    );
+}
+
+#[test]
+fn sessions_are_resumed() {
+    let files = Files::new();
+    let server = files.serve(&[]);
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let mut config = config(files.certificate(), version, &[]);
+        config.resumption = Resumption::in_memory_sessions(4);
+        let config = Arc::new(config);
+        let mut kinds = Vec::new();
+        for _ in 0..2 {
+            let mut client = connect(&server, &config).unwrap();
+            assert_eq!(ask(&mut client, JWKS).status, 200);
+            kinds.push(client.conn.handshake_kind());
+        }
+        assert_eq!(
+            kinds,
+            [Some(HandshakeKind::Full), Some(HandshakeKind::Resumed)]
+        );
+    }
+}
+
+#[test]
+fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_not_taken() {
+    let files = Files::new();
+    let first = files.certificate();
+    let server = files.serve(&[]);
+    assert!(shows(&server, first.clone()));
+    // On the operator's word.
+    files.replace();
+    let second = files.certificate();
+    server.signal("HUP");
+    server.wait_for_log("certificate-reloaded");
+    assert!(shows(&server, second.clone()) && !shows(&server, first));
+    write(&files.path("key.pem"), "nonsense");
+    server.signal("HUP");
+    let line = server.wait_for_log("certificate-not-reloaded");
+    assert!(line.contains("there is no private key in"), "{line}");
+    assert!(shows(&server, second));
+    let (status, _) = server.stop();
+    assert!(status.success());
+}
+
+#[test]
+fn a_certificate_that_changes_is_noticed() {
+    let files = Files::new();
+    let server = files.serve(&["--caller-time-ms", "500"]);
+    files.replace();
+    server.wait_for_log("certificate-reloaded");
+    assert!(shows(&server, files.certificate()));
+}
+
+#[test]
+fn a7_plain_http_where_tls_is_spoken_is_told_so() {
+    let files = Files::new();
+    let server = files.serve(&[]);
+    send_to(server.address, JWKS.as_bytes()).assert_refused(400, "invalid_request");
+    assert!(shows(&server, files.certificate()));
+}
+
+#[test]
+fn x17_a_handshake_that_does_not_end_is_broken_off() {
+    let files = Files::new();
+    let server = files.serve(&["--caller-time-ms", "300", "--ops-listen", "127.0.0.1:0"]);
+    let line = server.wait_for_log("ops: http://");
+    let ops = line.trim_start_matches("ops: http://").split('/').next();
+    let ops = ops.unwrap().parse().unwrap();
+    let mut begun = TcpStream::connect(server.address).unwrap();
+    begun.set_read_timeout(Some(PATIENCE)).unwrap();
+    begun.write_all(&[22, 3, 1, 2, 0, 1]).unwrap();
+    let mut garbage = TcpStream::connect(server.address).unwrap();
+    garbage.write_all(&[22, 9, 9, 0, 1, 1]).unwrap();
+    let mut bytes = Vec::new();
+    begun.read_to_end(&mut bytes).unwrap();
+    assert_eq!(bytes, b"");
+    wait_for_count(ops, "m2m_connections_closed_total{reason=\"handshake\"}", 2);
+    assert!(shows(&server, files.certificate()));
+}
+
+#[test]
+fn the_proxy_protocol_precedes_tls() {
+    let files = Files::new();
+    let server = files.serve(&["--trusted-proxies", "127.0.0.1", "--proxy-protocol"]);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+        .write_all(b"PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n")
+        .unwrap();
+    let config = Arc::new(config(files.certificate(), &rustls::version::TLS13, &[]));
+    let connection = ClientConnection::new(config, "localhost".try_into().unwrap()).unwrap();
+    let mut client = StreamOwned::new(connection, stream);
+    let request = "GET /nothing HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let trace_id = ask(&mut client, request).member("trace_id");
+    let line = server.wait_for_log(&trace_id);
+    assert!(line.contains("\"192.0.2.7\""), "{line}");
+}
+
+#[test]
+fn files_that_are_wrong_start_nothing_and_are_told() {
+    let (_folder, world) = file("world.toml", &world());
+    let files = Files::new();
+    let refused = |what: &str| {
+        let tls = files.arguments();
+        let tls: Vec<&str> = tls.iter().map(String::as_str).collect();
+        let serve = ["serve", "--world", &world, "--listen", "127.0.0.1:0"];
+        let output = run(&[&serve, &*tls].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(text(&output.stdout), "");
+        let stderr = text(&output.stderr);
+        assert!(
+            stderr.contains(what) && stderr.contains(" = help: "),
+            "{stderr}"
+        );
+    };
+    let key = files.path("key.pem");
+    std::fs::set_permissions(&key, Permissions::from_mode(0o644)).unwrap();
+    refused("key.pem can be read by others");
+    write(&key, "");
+    refused("there is no private key in");
+    std::fs::remove_file(&key).unwrap();
+    refused("cannot read the key file");
+    let output = run(&["serve", "--world", &world, "--tls-cert", "cert.pem"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--tls-key"));
+}
