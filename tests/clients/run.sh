@@ -38,12 +38,6 @@ main() {
   [[ -n $binary ]] || { printf 'usage: %s M2M_BINARY\n' "$0" >&2; exit 2; }
   [[ -x $binary ]] || die "there is no program at $binary; make it with: cargo build -p m2m-server"
 
-  if ! "$binary" serve --help | grep -q -e --tls-cert || ! "$binary" apply --help >/dev/null 2>&1; then
-    say "$binary does not know --tls-cert or \`apply\`: stand_in.py does it in its place"
-    export STAND_IN_FOR=$binary
-    binary=$here/stand_in.py
-  fi
-
   temporary=$(mktemp -d)
   trap clean_up EXIT
   trap 'exit 130' INT
