@@ -23,6 +23,8 @@ mod token;
 mod token_input;
 mod token_text;
 
+use std::num::NonZero;
+
 use crate::cli::{ApplicationCommand, Command, ConfigCommand, JwtCommand, KeyCommand};
 use crate::environment::Environment;
 use crate::error::Failure;
@@ -60,12 +62,14 @@ pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
     }
 }
 
-/// What the threads of a server run on.
+/// What the threads of a server run on. Where there is one processor there is one thread: others would only take turns with it.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Failure::refused("the server's threads cannot be started").because(error.to_string())
-        })
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let mut builder = match processors {
+        1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    builder.enable_all().build().map_err(|error| {
+        Failure::refused("the server's threads cannot be started").because(error.to_string())
+    })
 }

@@ -1,5 +1,8 @@
 //! The body of a request: so many bytes, in so much time.
 
+use core::future::poll_fn;
+use core::pin::pin;
+use core::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -16,9 +19,31 @@ use m2m_errors::Cause;
 ///
 /// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller breaks off.
 pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
-    tokio::time::timeout(MAX_TIME, collect(body, max_bytes))
+    within(MAX_TIME, collect(body, max_bytes))
         .await
         .unwrap_or(Err(Cause::RequestTimeout))
+}
+
+/// What a future comes to, if it does in this time.
+///
+/// Mostly the body has come with the header, and is there when the connection is looked at once more. A timer, which costs more than
+/// reading it, is set only if it is not.
+async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut has_looked = false;
+    let at_once = poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending if has_looked => Poll::Ready(None),
+        Poll::Pending => {
+            has_looked = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }
+    });
+    match at_once.await {
+        Some(value) => Some(value),
+        None => tokio::time::timeout(time, future).await.ok(),
+    }
 }
 
 async fn collect(mut body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {

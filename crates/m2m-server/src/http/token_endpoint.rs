@@ -232,12 +232,12 @@ fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
         .collect()
 }
 
-/// A name for the answer, and one for the token that may be in it: one draw, which costs as much as the hash of a secret.
+/// A name for the answer, and one for the token that may be in it.
 fn names() -> (TraceId, JwtId) {
-    let random = random::bytes::<32>();
-    let (halves, _) = random.as_chunks::<16>();
-    let [trace_id, jwt_id] = [0, 1].map(|at: usize| halves.get(at).copied().unwrap_or_default());
-    (TraceId::from_random(trace_id), JwtId::from_random(jwt_id))
+    (
+        TraceId::from_random(random::pooled()),
+        JwtId::from_random(random::pooled()),
+    )
 }
 
 fn exchange(trace_id: TraceId, parts: &Parts, address: IpAddr) -> Exchange {

@@ -22,7 +22,8 @@ use crate::metrics::Closed;
 /// Without `header_read_timeout`: it would set a timer for each request; see [`super::seats`].
 pub(super) fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    builder.max_buf_size(MAX_BUFFER_BYTES);
+    // One buffer for header and body of an answer: copying so little is cheaper than having the kernel gather it.
+    builder.max_buf_size(MAX_BUFFER_BYTES).writev(false);
     builder
 }
 
