@@ -60,6 +60,8 @@ pub(crate) struct ListenSettings {
     pub(crate) address_header: Option<AddressHeader>,
     /// So many connections at once.
     pub(crate) max_connections: usize,
+    /// So many requests at once, those that are still being read included.
+    pub(crate) max_requests: u32,
     /// How long requests may take to end when the server does.
     pub(crate) drain: Duration,
     /// How long callers may take.
@@ -108,7 +110,7 @@ impl Times {
         head: Duration::from_secs(10),
         idle: Duration::from_secs(60),
         write: Duration::from_secs(10),
-        linger: Duration::from_secs(2),
+        linger: Duration::from_secs(5),
         reload: Duration::from_secs(5),
     };
 
@@ -141,6 +143,7 @@ impl ListenSettings {
             proxy_protocol: ProxyProtocol::Off,
             address_header: None,
             max_connections: MAX_CONNECTIONS,
+            max_requests: MAX_REQUESTS,
             drain: DRAIN_TIME,
             times: Times::DEFAULT,
         }
@@ -232,6 +235,7 @@ impl Listening {
                 header: settings.address_header,
             },
             proxy_protocol: settings.proxy_protocol,
+            max_requests: settings.max_requests.into(),
             turned_away: Arc::new(Semaphore::new(MAX_TURNED_AWAY)),
             tls: tls.as_ref().map(Tls::config),
             http1: http1::builder(),
@@ -336,6 +340,9 @@ async fn serve_one<H: Handler>(
 
 /// So many connections at once. One that has sent nothing costs some 2 KiB, an idle one some 10 KiB.
 pub(crate) const MAX_CONNECTIONS: usize = 10_000;
+
+/// So many requests at once: as many as there are connections, though one of HTTP/2 carries several. Each may hold a body.
+pub(crate) const MAX_REQUESTS: u32 = 10_000;
 
 /// So many of those for whom there is no place are told so at once; the others find the connection closed.
 const MAX_TURNED_AWAY: usize = 128;

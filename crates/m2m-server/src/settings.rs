@@ -25,7 +25,7 @@ use oauth_proto::Issuer;
 
 use crate::cli::SettingOptions;
 use crate::environment::Environment;
-use crate::listen::{AddressHeader, ListenSettings, ProxyProtocol, Times, TlsFiles};
+use crate::listen::{AddressHeader, ListenSettings, MAX_REQUESTS, ProxyProtocol, Times, TlsFiles};
 
 pub(crate) use mistakes::Mistakes;
 pub(crate) use secrets::{Bootstrap, Secret};
@@ -157,6 +157,7 @@ impl Settings {
                 max_connections: number(draft.max_connections),
                 drain: seconds(draft.drain_seconds),
                 times: Times::DEFAULT,
+                max_requests: MAX_REQUESTS,
             },
             behind_proxy: draft.behind_proxy,
             issuer: draft.issuer,

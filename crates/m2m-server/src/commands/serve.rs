@@ -41,7 +41,7 @@ pub(super) fn serve(
     for notice in &settings.notices {
         output.notice(&format!("notice: {notice}"));
     }
-    let listen = listen_settings(&settings, options.caller_time_ms, output);
+    let listen = listen_settings(&settings, options, output);
     log_panics();
     let runtime = super::runtime()?;
     let profile = settings.profile;
@@ -139,13 +139,12 @@ fn limits(settings: &Settings) -> DirectoryLimits {
 }
 
 /// How to listen, with as many connections as the process may have files.
-fn listen_settings(
-    settings: &Settings,
-    caller_time_ms: Option<u32>,
-    output: &Output,
-) -> ListenSettings {
+fn listen_settings(settings: &Settings, options: &ServeOptions, output: &Output) -> ListenSettings {
     let mut listen = settings.listening.clone();
-    if let Some(time) = caller_time_ms {
+    if let Some(count) = options.max_requests {
+        listen.max_requests = count;
+    }
+    if let Some(time) = options.caller_time_ms {
         listen.times = Times::all(Duration::from_millis(time.into()));
     }
     let wanted = listen.max_connections;

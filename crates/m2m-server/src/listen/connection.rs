@@ -33,6 +33,7 @@ pub(super) struct Context<H> {
     pub(super) seats: Arc<Seats>,
     pub(super) trust: Trust,
     pub(super) proxy_protocol: ProxyProtocol,
+    pub(super) max_requests: i64,
     /// How many more can be told that there is no place.
     pub(super) turned_away: Arc<Semaphore>,
     pub(super) tls: Option<Arc<ServerConfig>>,
@@ -57,6 +58,7 @@ impl<H: Handler> Origin<H> {
             metrics,
             seats,
             trust,
+            max_requests,
             ..
         } = &*self.context;
         let _serving = self.seat.serve();
@@ -76,7 +78,8 @@ impl<H: Handler> Origin<H> {
                 return response;
             }
         };
-        if in_flight > MAX_REQUESTS && !seats.displace() {
+        // One that is slow to be read gives way, if there is one.
+        if in_flight > *max_requests && !seats.displace() {
             return handler.refuse(Cause::Overloaded, &parts, address);
         }
         handler
@@ -85,19 +88,29 @@ impl<H: Handler> Origin<H> {
     }
 
     /// Writes a refusal, and ends the connection: nothing can follow what could not be read.
-    pub(super) async fn refuse(&self, cause: Cause, mut transport: Transport) {
+    pub(super) async fn refuse(&self, cause: Cause, mut transport: Transport, farewell: Farewell) {
         let response = self.context.handler.refuse(cause, &no_request(), self.peer);
         let bytes = refusal::bytes(response).await;
         self.seat.enter(Phase::Ending);
         let _ = self
             .seat
             .unless_late(async {
-                if transport.write(&bytes).await.is_ok() {
+                let written = transport.write(&bytes).await;
+                if written.is_ok() && farewell == Farewell::Patient {
                     transport.end().await;
                 }
             })
             .await;
     }
+}
+
+/// How a connection ends after a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// When the caller has seen the refusal.
+    Patient,
+    /// At once, because another waits for the place.
+    Brief,
 }
 
 /// A request that ends when this is dropped, even if its connection broke.
@@ -174,7 +187,11 @@ async fn open<H: Handler>(
             Ok(None) => {
                 if context.tls.is_none() {
                     origin
-                        .refuse(Cause::HttpMalformed, plain(stream, Bytes::new()))
+                        .refuse(
+                            Cause::HttpMalformed,
+                            plain(stream, Bytes::new()),
+                            Farewell::Patient,
+                        )
                         .await;
                 }
                 return Err(Closed::ProxyHeader);
@@ -188,7 +205,11 @@ async fn open<H: Handler>(
     };
     if speaks_no_tls(&stream, &first).await {
         origin
-            .refuse(Cause::HttpMalformed, plain(stream, Bytes::new()))
+            .refuse(
+                Cause::HttpMalformed,
+                plain(stream, Bytes::new()),
+                Farewell::Patient,
+            )
             .await;
         return Err(Closed::Handshake);
     }
@@ -249,7 +270,3 @@ async fn http<H: Handler>(origin: Origin<H>, transport: Transport) -> Closed {
         },
     }
 }
-
-/// So many requests at once, those that are still being read included. Beyond, one that is slow to be read gives way, else the new
-/// one is answered with 503.
-const MAX_REQUESTS: i64 = 10_000;

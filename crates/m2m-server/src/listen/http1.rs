@@ -12,17 +12,18 @@ use hyper_util::rt::TokioIo;
 use m2m_errors::Cause;
 
 use super::Handler;
-use super::connection::{Origin, broken_off};
+use super::connection::{Farewell, Origin, broken_off};
 use super::seat::{Order, Phase};
 use super::transport::{Protocol, Transport};
 use crate::metrics::Closed;
 
-/// Without `pipeline_flush`: it holds an answer back while there are bytes to read, for as long as they do not make a request.
+/// An answer is copied into one buffer and written at once, which costs less than to write it in two pieces, and is one record of TLS
+/// instead of two. That is what `pipeline_flush` gains too, but it holds an answer back while there are bytes to read, for as long as
+/// they make no request.
 ///
 /// Without `header_read_timeout`: it would set a timer for each request; see [`super::seats`].
 pub(super) fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    // One buffer for header and body of an answer: copying so little is cheaper than having the kernel gather it.
     builder.max_buf_size(MAX_BUFFER_BYTES).writev(false);
     builder
 }
@@ -110,7 +111,13 @@ async fn told<H: Handler>(
     }
     if has_begun {
         origin.seat.understood(order);
-        origin.refuse(Cause::RequestTimeout, transport).await;
+        let farewell = match order {
+            Order::Displaced => Farewell::Brief,
+            Order::Drain | Order::Late => Farewell::Patient,
+        };
+        origin
+            .refuse(Cause::RequestTimeout, transport, farewell)
+            .await;
     }
     match order {
         Order::Late if has_begun => Closed::RequestTimeout,
@@ -125,20 +132,22 @@ async fn failed<H: Handler>(
     transport: Transport,
     unread: Bytes,
 ) -> Ended {
-    let cause = match transport.refused_by_hyper() {
-        Some([b'4', b'1', b'4']) => Cause::UriTooLong,
-        // All that hyper holds is one line: it is the target that is too long.
-        Some([b'4', b'3', b'1']) if !unread.contains(&b'\n') => Cause::UriTooLong,
-        Some([b'4', b'3', b'1']) => Cause::HeadersTooLarge,
-        Some(_) => Cause::HttpMalformed,
-        None if error.is_incomplete_message() && origin.seat.phase() == Phase::Head => {
-            Cause::HttpMalformed
+    let cause = if error.is_parse_too_large() {
+        if unread.contains(&b'\n') {
+            Cause::HeadersTooLarge
+        } else {
+            // All that hyper holds is one line: it is the target that is too long.
+            Cause::UriTooLong
         }
-        None if !speaks_http2(&unread) => return Ended::Closed(Closed::Broken),
-        None => Cause::HttpMalformed,
+    } else if error.is_parse()
+        || (error.is_incomplete_message() && origin.seat.phase() == Phase::Head)
+    {
+        Cause::HttpMalformed
+    } else {
+        return Ended::Closed(Closed::Broken);
     };
     if !speaks_http2(&unread) {
-        origin.refuse(cause, transport).await;
+        origin.refuse(cause, transport, Farewell::Patient).await;
         return Ended::Closed(Closed::Malformed);
     }
     // The preface ends the first line of a request as no request does, and hyper may have seen no more than that line.
@@ -149,7 +158,7 @@ async fn failed<H: Handler>(
     {
         Ok(Ok(transport)) => Ended::Http2(transport),
         Ok(Err(transport)) => {
-            origin.refuse(cause, *transport).await;
+            origin.refuse(cause, *transport, Farewell::Patient).await;
             Ended::Closed(Closed::Malformed)
         }
         Err(order) => Ended::Closed(broken_off(order)),

@@ -42,7 +42,9 @@ impl Seats {
     /// A place for a connection, if there is one, or if somebody who waits can give his.
     pub(super) async fn take(self: &Arc<Self>) -> Option<Place> {
         if self.len() >= self.most {
-            self.displace();
+            if !self.displace() {
+                return None;
+            }
             let until = Instant::now() + DISPLACING_TIME;
             while self.len() >= self.most {
                 let freed = self.freed.notified();
@@ -144,8 +146,9 @@ fn waits_for(seat: &Seat) -> Option<u64> {
     match phase {
         Phase::Opening | Phase::Idle => Some(age),
         // An honest request is there in one piece, and answered in less than a millisecond: who takes a second is slow.
-        Phase::Head | Phase::Busy | Phase::Answered => (age >= milliseconds(GRACE)).then_some(age),
-        Phase::Ending => None,
+        Phase::Head | Phase::Busy | Phase::Answered | Phase::Ending => {
+            (age >= milliseconds(GRACE)).then_some(age)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use core::task::{Context, Poll};
 use std::io::{IoSlice, Result};
 use std::sync::Arc;
 
-use bytes::{Buf as _, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
@@ -111,7 +111,6 @@ pub(super) struct Transport {
     protocol: Protocol,
     is_stuck: bool,
     has_ended: bool,
-    refused_by_hyper: Option<[u8; 3]>,
 }
 
 /// Who reads and writes.
@@ -131,7 +130,6 @@ impl Transport {
             protocol,
             is_stuck: false,
             has_ended: false,
-            refused_by_hyper: None,
         }
     }
 
@@ -144,11 +142,6 @@ impl Transport {
 
     pub(super) const fn protocol(&self) -> Protocol {
         self.protocol
-    }
-
-    /// The status with which hyper would have refused what is no request. It has not been sent, so that a better answer can be.
-    pub(super) const fn refused_by_hyper(&self) -> Option<[u8; 3]> {
-        self.refused_by_hyper
     }
 
     /// Reads more into `bytes`; `false` at the end.
@@ -191,7 +184,8 @@ impl Transport {
         }
     }
 
-    /// Whether what hyper writes is its own refusal: it is not, once the server has been asked.
+    /// Whether what hyper writes is its own refusal, without a body: it is not, once the server has been asked. It is thrown away, and
+    /// a better one sent, when hyper has ended.
     fn is_refusal_of_hyper(&self) -> bool {
         match self.protocol {
             Protocol::Http2 => false,
@@ -200,17 +194,6 @@ impl Transport {
                 Phase::Busy | Phase::Answered | Phase::Ending => false,
             },
         }
-    }
-
-    fn keep_back(&mut self, mut bytes: &[u8]) -> usize {
-        let count = bytes.len();
-        let mut status = [0; 3];
-        if self.refused_by_hyper.is_none() && count >= STATUS_AT + status.len() {
-            bytes.advance(STATUS_AT);
-            bytes.copy_to_slice(&mut status);
-            self.refused_by_hyper = Some(status);
-        }
-        count
     }
 }
 
@@ -240,7 +223,7 @@ impl AsyncWrite for Transport {
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
         if self.is_refusal_of_hyper() {
-            return Poll::Ready(Ok(self.keep_back(bytes)));
+            return Poll::Ready(Ok(bytes.len()));
         }
         let written =
             either!(&mut self.stream, stream => Pin::new(stream).poll_write(context, bytes));
@@ -254,8 +237,7 @@ impl AsyncWrite for Transport {
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         if self.is_refusal_of_hyper() {
-            let bytes = slices.iter().find(|slice| !slice.is_empty());
-            return Poll::Ready(Ok(bytes.map_or(0, |bytes| self.keep_back(bytes))));
+            return Poll::Ready(Ok(slices.iter().map(|slice| slice.len()).sum()));
         }
         let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, slices));
         self.note(&written);
@@ -284,9 +266,6 @@ impl AsyncWrite for Transport {
         self.poll_flush(context)
     }
 }
-
-/// Where the status stands in an answer: behind `HTTP/1.1 `.
-const STATUS_AT: usize = 9;
 
 /// How much is read and thrown away after the last answer. Unit: bytes.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;

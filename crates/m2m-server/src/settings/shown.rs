@@ -59,6 +59,7 @@ impl Settings {
             max_connections,
             drain,
             times: _,
+            max_requests: _,
         } = &self.listening;
         let (data, world, keys) = match &self.registry {
             RegistrySource::Data(folder) => (Some(folder), None, None),

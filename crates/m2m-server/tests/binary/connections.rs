@@ -290,6 +290,39 @@ fn x17_when_all_are_busy_the_next_is_503_and_the_slow_give_way_after_a_second() 
 }
 
 #[test]
+fn x17_requests_beyond_the_limit_are_503_until_the_slow_give_way() {
+    let (server, ops) = Serving::with_ops(&["--max-requests", "5"]);
+    let slow: Vec<_> = (0..5).map(|_| slow_body(server.address)).collect();
+    wait_for_count(ops, "m2m_requests_in_flight", 5);
+    let refused = server.token("plain-id", SECRET, "");
+    refused.assert_refused(503, "temporarily_unavailable");
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    let begun = Instant::now_for_tests();
+    while server.token("plain-id", SECRET, "").status == 503 {
+        assert!(begun.elapsed() < Duration::from_secs(8), "nobody gives way");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(slow);
+}
+
+#[test]
+fn a_caller_who_asks_before_he_sends_his_body_is_told_to_go_on() {
+    let server = Serving::start(&[]);
+    let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
+    let head = format!(
+        "POST /oauth2/token HTTP/1.1\r\nhost: h\r\nconnection: close\r\nexpect: 100-continue\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        form.len()
+    );
+    let mut stream = sent(server.address, head.as_bytes());
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(form.as_bytes()).unwrap();
+    Answer::parse(&rest(stream)).access_token();
+}
+
+#[test]
 fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
     let server = Serving::start(&[]);
     let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
