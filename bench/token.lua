@@ -1,5 +1,5 @@
--- For wrk: posts a form, drawn at random from those in the file that FORMS names, one a line. AUTHORIZATION, if it is set, is sent
--- as it is. Ends with one line of figures.
+-- For wrk: posts a form of those in the file that FORMS names, one a line: one after the other if SEED is not set, else drawn at
+-- random from it. AUTHORIZATION, if it is set, is sent as it is. Ends with one line of figures.
 
 local path = assert(os.getenv('FORMS'), 'FORMS is not set')
 local forms = {}
@@ -21,10 +21,19 @@ else
     for index, form in ipairs(forms) do
       requests[index] = wrk.format(nil, nil, nil, form)
     end
-    math.randomseed(1)
   end
-  function request()
-    return requests[math.random(#requests)]
+  local seed = tonumber(os.getenv('SEED'))
+  if seed then
+    math.randomseed(seed)
+    function request()
+      return requests[math.random(#requests)]
+    end
+  else
+    local last = 0
+    function request()
+      last = last % #requests + 1
+      return requests[last]
+    end
   end
 end
 

@@ -33,13 +33,17 @@ pub async fn bootstrap<B: Backend>(
     now: UnixTime,
 ) -> Result<Applied, BootstrapError> {
     for _ in 0..MAX_ATTEMPTS {
-        // Nearly every time, and without looking at the whole registry, which may be large.
-        let frame = backend.frame().await.map_err(CommitError::from)?;
+        // The registry may be large, and a server that starts has no use for it but this.
+        let outline = backend.outline().await.map_err(CommitError::from)?;
         if is_managed(backend).await.map_err(CommitError::from)? {
-            let nothing = Draft::new(actor, now).prepared(frame.version);
+            let nothing = Draft::new(actor, now).prepared(outline.version);
             return Ok(nothing.commit(backend).await?);
         }
-        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+        let snapshot = match preset {
+            // A client id that somebody chose must be nobody else's, nor a system user.
+            Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
+            None => outline,
+        };
         let prepared = decide(&snapshot, preset, Draft::new(actor, now), randomness)?;
         match prepared.commit(backend).await {
             Err(CommitError::Conflict) => {}
@@ -211,6 +215,14 @@ fn finish(
     application: Application,
 ) -> Result<Prepared, BootstrapError> {
     let mut records = snapshot.records();
+    // Who may introspect is among the applications, which may not be here, and does not change.
+    for api in &mut records.apis {
+        api.introspection_clients.clear();
+    }
+    let api = Api {
+        introspection_clients: Vec::new(),
+        ..api
+    };
     records.apis.retain(|own| own.audience != api.audience);
     records.apis.push(api);
     records

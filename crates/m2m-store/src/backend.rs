@@ -40,6 +40,9 @@ pub trait Backend: Send + Sync + 'static {
         most: usize,
     ) -> impl Future<Output = Result<Vec<Box<str>>, StoreError>> + Send;
 
+    /// The registry without its applications, deleted ones and keys: what there are few of.
+    fn outline(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
+
     /// The whole registry. It takes memory for all of it, so that it is for commands and not for the start of a server.
     fn snapshot(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
 

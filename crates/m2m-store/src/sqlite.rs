@@ -204,6 +204,10 @@ impl Backend for Sqlite {
             .await
     }
 
+    async fn outline(&self) -> Result<Snapshot, StoreError> {
+        self.read(read::outline).await
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.read(read::snapshot).await
     }

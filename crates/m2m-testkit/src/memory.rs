@@ -170,6 +170,16 @@ impl Backend for MemoryBackend {
             .await
     }
 
+    async fn outline(&self) -> Result<Snapshot, StoreError> {
+        let snapshot = self.snapshot().await?;
+        Ok(Snapshot {
+            applications: Vec::new(),
+            deleted: Vec::new(),
+            keys: Vec::new(),
+            ..snapshot
+        })
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.read(|state| state.registry.snapshot(state.version))
             .await

@@ -1,7 +1,7 @@
 //! The token endpoint over a large registry, beside a registry of ten.
 
 use super::build::{self, Place};
-use super::load::load;
+use super::load::{Order, load};
 use super::options::Options;
 use super::process::Kernel;
 use super::server::{AT_REST_AFTER, Cores, Plan, Server};
@@ -14,11 +14,15 @@ use crate::workspace::Workspace;
 /// A registry that no cache notices.
 const FEW: u32 = 10;
 
-/// How long each server is loaded before it counts, so that what fits into memory is there. Unit: seconds.
+/// How long each server is loaded before it counts, at least. Unit: seconds.
 const WARM_UP: u32 = 5;
+
+/// How many applications a second ask for a token then, at least: each once, so that what fits into memory is there.
+const WARMED_UP_PER_SECOND: u32 = 5_000;
 
 /// A registry of one size, served.
 struct Served {
+    count: u32,
     server: Server,
     requests: Requests,
     row: Row,
@@ -42,6 +46,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
         let memory = server.memory_at_rest(AT_REST_AFTER)?;
         let row = Row::new(name, &server, server.token_bytes, memory);
         Ok(Served {
+            count,
             server,
             requests,
             row,
@@ -50,11 +55,24 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
     let (mut few, mut many) = (serve(FEW)?, serve(count)?);
 
     for served in [&few, &many] {
-        load(kernel, &served.server, &served.requests, WARM_UP)?;
+        let seconds = WARM_UP.max(served.count / WARMED_UP_PER_SECOND);
+        load(
+            kernel,
+            &served.server,
+            &served.requests,
+            Order::Each,
+            seconds,
+        )?;
     }
     for round in 1..=options.rounds {
         for served in [&mut few, &mut many] {
-            let load = load(kernel, &served.server, &served.requests, options.seconds)?;
+            let load = load(
+                kernel,
+                &served.server,
+                &served.requests,
+                Order::Drawn(round),
+                options.seconds,
+            )?;
             println!(
                 "round {round} of {}, {}: {:.1} µs",
                 options.rounds,

@@ -32,11 +32,21 @@ pub(super) struct Load {
     pub(super) failed: f64,
 }
 
+/// In which order requests are sent.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Order {
+    /// One after the other, so that each is sent at last.
+    Each,
+    /// Drawn at random from this.
+    Drawn(u32),
+}
+
 /// Loads a server for so many seconds.
 pub(super) fn load(
     kernel: Kernel,
     server: &Server,
     requests: &Requests,
+    order: Order,
     seconds: u32,
 ) -> Result<Load, Failure> {
     let before = kernel.processor_time(server.pid())?;
@@ -45,6 +55,9 @@ pub(super) fn load(
         .arg(Path::new("bench").join("token.lua"))
         .arg(server.token_url())
         .env("FORMS", &requests.forms);
+    if let Order::Drawn(seed) = order {
+        wrk.env("SEED", seed.to_string());
+    }
     if let Some(authorization) = requests.authorization {
         wrk.env("AUTHORIZATION", authorization);
     }

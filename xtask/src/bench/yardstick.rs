@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::build::{self, Place};
-use super::load::load;
+use super::load::{Order, load};
 use super::options::{Case, Options};
 use super::process::Kernel;
 use super::server::{AT_REST_AFTER, Cores, Plan, Server};
@@ -49,13 +49,31 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Outcome {
     }
 
     for pair in &pairs {
-        load(kernel, &pair.yardstick, &pair.requests, WARM_UP)?;
-        load(kernel, &server, &pair.requests, WARM_UP)?;
+        load(
+            kernel,
+            &pair.yardstick,
+            &pair.requests,
+            Order::Each,
+            WARM_UP,
+        )?;
+        load(kernel, &server, &pair.requests, Order::Each, WARM_UP)?;
     }
     for round in 1..=options.rounds {
         for pair in &mut pairs {
-            let theirs = load(kernel, &pair.yardstick, &pair.requests, options.seconds)?;
-            let ours = load(kernel, &server, &pair.requests, options.seconds)?;
+            let theirs = load(
+                kernel,
+                &pair.yardstick,
+                &pair.requests,
+                Order::Each,
+                options.seconds,
+            )?;
+            let ours = load(
+                kernel,
+                &server,
+                &pair.requests,
+                Order::Each,
+                options.seconds,
+            )?;
             println!(
                 "round {round} of {}, {}: yardstick {:.1} µs, m2m {:.1} µs",
                 options.rounds,

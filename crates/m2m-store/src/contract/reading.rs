@@ -78,6 +78,9 @@ async fn tells_who_is_authorized(backend: &impl Backend) {
     };
     assert_eq!(authorized(9).await, "one two");
     assert_eq!(authorized(1).await, "one");
+    let outline = backend.outline().await.expect("an answer");
+    assert_eq!(outline.version, version(backend).await);
+    assert!(outline.applications.is_empty() && outline.apis.is_empty());
     commit(backend, [put(1, application("one"))]).await;
     assert_eq!(authorized(9).await, "two");
 }

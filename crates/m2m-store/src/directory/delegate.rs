@@ -41,6 +41,10 @@ impl<B: Backend> Backend for Directory<B> {
         self.backend.authorized_for(audience, most).await
     }
 
+    async fn outline(&self) -> Result<Snapshot, StoreError> {
+        self.backend.outline().await
+    }
+
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.backend.snapshot().await
     }

@@ -69,6 +69,17 @@ pub(super) fn authorized_for(
     Ok(client_ids)
 }
 
+pub(super) fn outline(connection: &mut Connection) -> Result<Snapshot, Fault> {
+    let transaction = connection.transaction()?;
+    Ok(Snapshot {
+        version: version(&transaction)?,
+        apis: records(&transaction, "api")?,
+        organizations: records(&transaction, "organization")?,
+        properties: records(&transaction, "property")?,
+        ..Snapshot::default()
+    })
+}
+
 pub(super) fn snapshot(connection: &mut Connection) -> Result<Snapshot, Fault> {
     let transaction = connection.transaction()?;
     Ok(Snapshot {
