@@ -18,10 +18,7 @@ pub struct Client {
     state: State,
     client_type: ClientType,
     methods: AuthenticationMethods,
-    /// One for each secret, then as many of no secret as there is room for.
-    hashes: [SecretHash; MAX_SECRETS],
-    /// What else is known of the secrets, in the order of their hashes. Only of those that there are: a hundred thousand clients
-    /// are in memory at once.
+    /// Only those that there are: a hundred thousand clients are in memory at once.
     secrets: Box<[Secret]>,
 }
 
@@ -35,14 +32,15 @@ pub(crate) enum State {
     Nobody,
 }
 
-/// What is known of a secret beside its hash.
+/// What is known of a secret.
 #[derive(Debug, Clone)]
 pub(crate) struct Secret {
+    hash: SecretHash,
     pub(crate) ending: Option<Ending>,
 }
 
 /// The hash of no secret. SHA-256 reaches it with a probability of 2⁻²⁵⁶, and there would still be no [`Secret`] at its position.
-const NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
+static NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 
 /// The client that every unknown client id is compared with, so that it takes the same path and time.
 static NOBODY: LazyLock<Client> = LazyLock::new(|| Client::empty("", State::Nobody));
@@ -59,11 +57,9 @@ impl Client {
         client.client_type = application.client_type;
         client.methods = application.authentication_methods;
         let secrets = application.secrets.iter().take(MAX_SECRETS);
-        for (hash, secret) in client.hashes.iter_mut().zip(secrets.clone()) {
-            *hash = secret.hash;
-        }
         client.secrets = secrets
             .map(|secret| Secret {
+                hash: secret.hash,
                 ending: secret.ending.clone(),
             })
             .collect();
@@ -89,7 +85,6 @@ impl Client {
                 client_secret_basic: true,
                 client_secret_post: true,
             },
-            hashes: [NO_SECRET; MAX_SECRETS],
             secrets: Box::default(),
         }
     }
@@ -112,8 +107,12 @@ impl Client {
         self.methods
     }
 
-    pub(crate) const fn hashes(&self) -> &[SecretHash; MAX_SECRETS] {
-        &self.hashes
+    /// The hashes of [`MAX_SECRETS`] secrets, whatever there are: those that are not there have the hash of no secret.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = &SecretHash> {
+        (0..MAX_SECRETS).map(|position| {
+            let secret = self.secrets.get(position);
+            secret.map_or(&NO_SECRET, |secret| &secret.hash)
+        })
     }
 
     /// What is known of the secret whose hash stands at this position.

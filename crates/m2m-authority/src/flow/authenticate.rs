@@ -16,7 +16,7 @@ use subtle::ConditionallySelectable as _;
 
 use super::accept::{Accepted, Asked, Credentials};
 use super::record::Door;
-use crate::client::{Client, MAX_SECRETS, State};
+use crate::client::{Client, State};
 use crate::diagnose::Suspect;
 use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
 use crate::registry::{ClientType, Ending, SecretHash};
@@ -60,8 +60,8 @@ pub fn authenticate<'r>(
     let (secret, other_reading) = credentials.secret_readings();
     let hash = SecretHash::of(secret.as_bytes());
     let matching = match other_reading {
-        None => find(client.hashes(), &hash, &hash),
-        Some(reading) => find(client.hashes(), &hash, &SecretHash::of(reading.as_bytes())),
+        None => find(client, &hash, &hash),
+        Some(reading) => find(client, &hash, &SecretHash::of(reading.as_bytes())),
     };
     let verdict = judge(client, &credentials, matching, now);
     match verdict {
@@ -89,10 +89,10 @@ pub fn authenticate<'r>(
 
 /// The position of the secret that either hash equals; [`NONE`] if there is none.
 ///
-/// Always compares every place with both hashes, and branches on neither.
-fn find(secrets: &[SecretHash; MAX_SECRETS], hash: &SecretHash, other: &SecretHash) -> u8 {
+/// Always makes as many comparisons with both hashes, and branches on none.
+fn find(client: &Client, hash: &SecretHash, other: &SecretHash) -> u8 {
     let mut found = NONE;
-    for (position, secret) in (0_u8..).zip(secrets) {
+    for (position, secret) in (0_u8..).zip(client.hashes()) {
         let equal = secret.constant_time_eq(hash) | secret.constant_time_eq(other);
         found.conditional_assign(&position, equal);
     }

@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use m2m_authority::RecordedClientId;
-use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::flow::RefusedEvent;
 use serde_json::{Value, json};
 
@@ -40,11 +40,20 @@ fn line(entry: &Entry) -> Value {
             trace_id,
             diagnosis: found,
         } => {
-            let mut line = diagnosis(found);
-            line["time"] = rfc3339(clock::now()).into();
-            line["event"] = "diagnosed".into();
-            line["trace_id"] = trace_id.to_string().into();
-            line
+            let Diagnosis {
+                cause,
+                evidence,
+                fixes,
+                ..
+            } = found;
+            json!({
+                "time": rfc3339(clock::now()),
+                "event": "diagnosed",
+                "trace_id": trace_id.to_string(),
+                "cause": cause.id(),
+                "evidence": texts(evidence),
+                "fixes": steps(fixes),
+            })
         }
         Entry::Issued { client_id, tokens } => json!({
             "time": rfc3339(clock::now()),
@@ -85,13 +94,23 @@ fn line(entry: &Entry) -> Value {
     }
 }
 
-/// What was found out of a refusal.
+/// What was found out of a refusal, as the store keeps it.
 pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
     json!({
         "cause": diagnosis.cause.id(),
-        "evidence": diagnosis.evidence.iter().map(|evidence| evidence.text(rfc3339)).collect::<Vec<_>>(),
-        "fixes": diagnosis.fixes.iter().map(|fix| json!({"text": &*fix.text, "command": fix.command.as_deref()})).collect::<Vec<_>>(),
+        "evidence": texts(&diagnosis.evidence),
+        "fixes": steps(&diagnosis.fixes),
     })
+}
+
+fn texts(evidence: &[Evidence]) -> Vec<String> {
+    let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
+    texts.collect()
+}
+
+fn steps(fixes: &[Fix]) -> Vec<Value> {
+    let step = |fix: &Fix| json!({"text": &*fix.text, "command": fix.command.as_deref()});
+    fixes.iter().map(step).collect()
 }
 
 fn counts(dropped: &Dropped) -> Value {

@@ -1,5 +1,6 @@
 //! What a stranger sends too much of.
 
+use crate::connections::counted;
 use crate::support::{SECRET, Serving};
 
 #[test]
@@ -70,4 +71,31 @@ fn what_is_no_http_is_400() {
         assert_eq!(server.send(bytes.as_bytes()).status, 400, "{bytes:?}");
     }
     server.token("plain-id", SECRET, "").access_token();
+}
+
+#[test]
+fn x19_a5_failures_become_429_and_the_right_secret_is_served_all_the_while() {
+    let (server, ops) = Serving::with_ops(&[]);
+    let fail = |client_id: &str| server.token(client_id, "wrong-secret-0123456789-0123456789", "");
+    let mut statuses: Vec<u16> = (0..40).map(|_| fail("plain-id").status).collect();
+    statuses.dedup();
+    assert_eq!(statuses.first(), Some(&401));
+    assert!(statuses.contains(&429), "{statuses:?}");
+    // Several at once, since one is answered as it is every few seconds.
+    let throttled = (0..5)
+        .map(|_| fail("plain-id"))
+        .find(|answer| answer.status == 429)
+        .unwrap();
+    throttled.assert_refused(429, "temporarily_unavailable");
+    let wait: u32 = throttled.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    server.token("plain-id", SECRET, "").access_token();
+    fail("frugal").assert_refused(401, "invalid_client");
+    // An id that nobody has is slowed as one that somebody has.
+    let unknown: Vec<u16> = (0..40).map(|_| fail("nobody").status).collect();
+    assert!(
+        unknown.contains(&401) && unknown.contains(&429),
+        "{unknown:?}"
+    );
+    assert!(counted(ops, "m2m_authentications_throttled_total") > 10);
 }
