@@ -26,7 +26,7 @@ use m2m_store::{Entry as Loaded, IssuedCount, StoreError};
 use crate::clock;
 use crate::error::Failure;
 
-use book::{Book, Due};
+use book::Book;
 use queues::{Next, Queues};
 use report::Report;
 
@@ -223,41 +223,39 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
         if let Some(dropped) = report.due(shared.queues.dropped(), now) {
             publish(Entry::Dropped(dropped));
         }
-        match book.due(now) {
-            Due::Nothing => {}
-            Due::Write => write(&mut book, keeper, now, &mut publish),
-            Due::CountAndWrite => {
-                collect(&mut book, &mut issued, keeper, now);
-                write(&mut book, keeper, now, &mut publish);
-            }
-        }
         if minute_of(now) != minute {
             minute = minute_of(now);
             collect(&mut book, &mut issued, keeper, now);
+            write(&mut book, keeper, now, &mut publish);
             issued.publish(&mut publish);
+        } else if book.is_due(now) {
+            write(&mut book, keeper, now, &mut publish);
         }
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
-    collect(&mut book, &mut issued, keeper, now);
+    let counts = keeper.counts(now);
+    issued.add(&counts.issued);
+    book.counted(counts);
     write(&mut book, keeper, now, &mut publish);
     issued.publish(&mut publish);
 }
 
+/// Collects what was counted in the minute that has just ended. When the machine fails, at most a minute is lost.
 fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, now: UnixTime) {
-    let counts = keeper.counts(now);
+    let ended = UnixTime::from_seconds((minute_of(now) * 60).saturating_sub(1));
+    let counts = keeper.counts(ended);
     issued.add(&counts.issued);
-    book.counted(counts, now);
+    book.counted(counts);
 }
 
 fn write(book: &mut Book, keeper: &impl Keeper, now: UnixTime, publish: &mut impl FnMut(Entry)) {
-    let batch = book.take(now);
-    if batch.is_empty() {
-        return;
-    }
-    if let Err(error) = keeper.keep(batch.clone()) {
-        book.put_back(batch);
-        publish(Entry::Unkept(error));
+    while let Some(batch) = book.take(now) {
+        if let Err(error) = keeper.keep(batch.clone()) {
+            book.put_back(batch);
+            publish(Entry::Unkept(error));
+            return;
+        }
     }
 }
 

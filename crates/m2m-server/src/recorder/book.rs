@@ -1,4 +1,4 @@
-//! What is to be written to the store: together, every few seconds.
+//! What is to be written to the store: refusals together every second, counts every minute.
 
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::RefusedEvent;
@@ -15,20 +15,8 @@ pub(super) struct Book {
     /// How many of the refusals are those of nobody in particular.
     of_others: usize,
     written_at: Option<UnixTime>,
-    counted_at: Option<UnixTime>,
     /// What could not be kept until it was written.
     dropped: u64,
-}
-
-/// What is to be done now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
-    /// Nothing.
-    Nothing,
-    /// Write what is here.
-    Write,
-    /// Collect the counts, and write them with what is here.
-    CountAndWrite,
 }
 
 impl Book {
@@ -73,31 +61,29 @@ impl Book {
     }
 
     /// Adds what was counted.
-    pub(super) fn counted(&mut self, counts: UsageBatch, now: UnixTime) {
-        self.counted_at = Some(now);
+    pub(super) fn counted(&mut self, counts: UsageBatch) {
         self.batch.issued.extend(counts.issued);
         self.batch.secrets.extend(counts.secrets);
     }
 
-    /// What is to be done now. Refusals are written within a second or two, so that they can be looked up; counts every few.
-    pub(super) fn due(&self, now: UnixTime) -> Due {
-        let since = |at: Option<UnixTime>| {
-            at.map_or(u64::MAX, |at| now.as_seconds().abs_diff(at.as_seconds()))
-        };
-        if since(self.counted_at) >= COUNT_EVERY_SECONDS {
-            Due::CountAndWrite
-        } else if !self.batch.refused.is_empty() && since(self.written_at) >= WRITE_EVERY_SECONDS {
-            Due::Write
-        } else {
-            Due::Nothing
-        }
+    /// Whether there are refusals that should be written now: within a second or two, so that they can be looked up.
+    pub(super) fn is_due(&self, now: UnixTime) -> bool {
+        let age = self
+            .written_at
+            .map_or(u64::MAX, |at| now.as_seconds().abs_diff(at.as_seconds()));
+        !self.batch.refused.is_empty() && age >= WRITE_EVERY_SECONDS
     }
 
-    /// Takes what is to be written.
-    pub(super) fn take(&mut self, now: UnixTime) -> UsageBatch {
+    /// Takes as much as is to be written at once; nothing at the end.
+    pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
         self.of_others = 0;
-        core::mem::take(&mut self.batch)
+        let batch = UsageBatch {
+            issued: last_of(&mut self.batch.issued),
+            secrets: last_of(&mut self.batch.secrets),
+            refused: core::mem::take(&mut self.batch.refused),
+        };
+        (!batch.is_empty()).then_some(batch)
     }
 
     /// Puts back what could not be written: counts always, refusals as far as there is room.
@@ -116,6 +102,17 @@ impl Book {
         self.dropped += u64::try_from(later.len().saturating_sub(room)).unwrap_or(u64::MAX);
         self.batch.refused.extend(later.into_iter().take(room));
     }
+}
+
+/// As many of the last as are written at once.
+fn last_of<T>(all: &mut Vec<T>) -> Vec<T> {
+    let rest = all.len().saturating_sub(MOST_AT_ONCE);
+    let last = all.split_off(rest);
+    if all.is_empty() {
+        // A hundred thousand counts are not kept room for until there are as many again.
+        *all = Vec::new();
+    }
+    last
 }
 
 fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
@@ -137,8 +134,8 @@ fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
     counts
 }
 
-/// How often counts are written. At most as much is lost when the machine fails. Unit: seconds.
-const COUNT_EVERY_SECONDS: u64 = 10;
+/// So many counts are written in one transaction, so that changes of the registry do not wait for long behind a hundred thousand.
+const MOST_AT_ONCE: usize = 5_000;
 
 /// How often refusals are written. Unit: seconds.
 const WRITE_EVERY_SECONDS: u64 = 1;
@@ -148,3 +145,78 @@ const MOST_REFUSED: usize = 5_000;
 
 /// How many of them may be refusals of whoever is no client: a flood of unknown client ids leaves room for the others.
 const MOST_OF_OTHERS: usize = 2_500;
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{KNOWN, OTHER, refused};
+    use super::*;
+
+    const NOON: UnixTime = UnixTime::from_seconds(1_800_014_400);
+
+    fn counts(tokens: &[u64]) -> UsageBatch {
+        UsageBatch {
+            issued: (tokens.iter().enumerate())
+                .map(|(at, tokens)| IssuedCount {
+                    minute: 7,
+                    client_id: format!("client-{}", at % 2).into(),
+                    audience: "https://orders.example/api".into(),
+                    tokens: *tokens,
+                })
+                .collect(),
+            ..UsageBatch::default()
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_written_with_what_comes_later() {
+        let mut book = Book::default();
+        book.counted(counts(&[1, 2]));
+        book.refused(&refused(KNOWN));
+        let batch = book.take(NOON).unwrap();
+        book.counted(counts(&[10, 20]));
+        book.refused(&refused(KNOWN));
+        book.put_back(batch);
+        let batch = book.take(NOON).unwrap();
+        let tokens: Vec<u64> = batch.issued.iter().map(|count| count.tokens).collect();
+        assert_eq!(tokens, [11, 22], "one line for each application");
+        assert_eq!(batch.refused.len(), 2);
+        assert!(book.take(NOON).is_none());
+    }
+
+    #[test]
+    fn x20_a_flood_of_strangers_leaves_room_for_the_refusals_of_clients() {
+        let mut book = Book::default();
+        (0..MOST_REFUSED).for_each(|_| book.refused(&refused(OTHER)));
+        book.refused(&refused(KNOWN));
+        let batch = book.take(NOON).unwrap();
+        assert_eq!(batch.refused.len(), MOST_OF_OTHERS + 1);
+        assert!(
+            batch
+                .refused
+                .iter()
+                .any(|refused| refused.trace_id == KNOWN)
+        );
+    }
+
+    #[test]
+    fn many_counts_are_written_in_turns() {
+        let mut book = Book::default();
+        book.counted(counts(&[1; MOST_AT_ONCE + 1]));
+        let lengths: Vec<usize> = core::iter::from_fn(|| book.take(NOON))
+            .map(|batch| batch.issued.len())
+            .collect();
+        assert_eq!(lengths, [MOST_AT_ONCE, 1]);
+    }
+
+    #[test]
+    fn refusals_are_due_a_second_after_the_last_write() {
+        let mut book = Book::default();
+        assert!(!book.is_due(NOON), "there are none");
+        book.refused(&refused(KNOWN));
+        assert!(book.is_due(NOON));
+        let _ = book.take(NOON);
+        book.refused(&refused(KNOWN));
+        assert!(!book.is_due(NOON));
+        assert!(book.is_due(NOON.saturating_add_seconds(1)));
+    }
+}
