@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod policy;
 pub(crate) mod request;
 pub(crate) mod scope;
+mod sentences;
 pub(crate) mod server;
 pub(crate) mod statuses;
 pub(crate) mod token;

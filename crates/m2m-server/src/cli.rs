@@ -135,6 +135,7 @@ const EXAMPLES: &str = "\
 Examples:
   m2m demo                               see the whole in a minute
   m2m serve --world world.toml           serve the applications in a file
+  m2m serve --data data                  serve those in a data directory
   m2m token --audience https://orders.example/api
                                          a token, alone
   m2m config check --config m2m.toml     what is wrong with a configuration, or what it says

@@ -39,7 +39,7 @@ pub(crate) fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
         } else {
             failure.because("there is no such folder")
         }
-        .help("name the folder that `m2m apply --data` or `m2m key import --data` made"));
+        .help("name the folder that `m2m serve --data`, `m2m apply --data` or `m2m key import --data` made"));
     }
     Sqlite::open(folder).map_err(|error| failure(&error, folder))
 }

@@ -134,3 +134,29 @@ const MAX_TARGET_BYTES: usize = 8000;
 
 /// All fields of the header together: twice the largest Basic header that is read. Unit: bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use oauth_proto::Limits;
+
+    use super::*;
+    use crate::listen::MAX_REQUESTS;
+
+    #[test]
+    fn what_operators_read_of_limits_is_so() {
+        for (cause, limit) in [
+            (Cause::UriTooLong, format!("{MAX_TARGET_BYTES} bytes")),
+            (
+                Cause::HeadersTooLarge,
+                format!("{} KiB", MAX_HEADER_BYTES / 1024),
+            ),
+            (
+                Cause::BodyTooLarge,
+                format!("{} KiB", Limits::DEFAULT.max_body_bytes / 1024),
+            ),
+            (Cause::Overloaded, format!(" {MAX_REQUESTS},")),
+        ] {
+            assert!(cause.entry().operator.contains(&limit), "{cause}: {limit}");
+        }
+    }
+}

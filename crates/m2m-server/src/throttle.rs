@@ -182,6 +182,13 @@ mod tests {
     }
 
     #[test]
+    fn operators_read_how_many_failures_are_answered() {
+        let limit = format!("{FAILURES}, and then one every {SECONDS_PER_FAILURE} seconds");
+        let cause = m2m_errors::Cause::AuthenticationThrottled;
+        assert!(cause.entry().operator.contains(&limit), "{limit}");
+    }
+
+    #[test]
     fn x19_neither_another_client_nor_another_network_is_slowed() {
         let throttle = Throttle::new();
         answered(&throttle, "job", "192.0.2.1", 100, NOON);

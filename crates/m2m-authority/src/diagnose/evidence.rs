@@ -287,7 +287,7 @@ impl Evidence {
             | Self::SecretRotatedOut { .. }
             | Self::SecretRevoked { .. } => {
                 format!(
-                    "deploy the current secret to the caller; if it is lost, put the hash of a new one into secret_sha256 of {client_id:?} in world.toml"
+                    "deploy the current secret to the caller; if it is lost, put the hash of a new one into secret_sha256 of {client_id:?} in world.toml, and {IN_FORCE}"
                 )
             }
             Self::AudienceRightButFor { audience, .. } | Self::NearestAudience { audience, .. } => {
@@ -295,7 +295,7 @@ impl Evidence {
             }
             Self::AudienceNotAuthorized { audience, .. } => {
                 format!(
-                    "authorize the application for {audience:?}: add it to authorize of {client_id:?} in world.toml"
+                    "authorize the application for {audience:?}: add it to authorize of {client_id:?} in world.toml, and {IN_FORCE}"
                 )
             }
             Self::ScopeOnAnotherApi { scope, audience } => {
@@ -304,7 +304,7 @@ impl Evidence {
             Self::NearestScope { scope, .. } => format!("ask for {scope:?}"),
             Self::ScopeNotAssignedOn { scope, audience } => {
                 format!(
-                    "assign {scope:?} on {audience:?}: add it to authorize of {client_id:?} in world.toml"
+                    "assign {scope:?} on {audience:?}: add it to authorize of {client_id:?} in world.toml, and {IN_FORCE}"
                 )
             }
             Self::NearestGrantType { grant_type } => format!("send grant_type={grant_type}"),
@@ -322,6 +322,9 @@ impl Evidence {
         })
     }
 }
+
+/// How a change of `world.toml` reaches the server.
+const IN_FORCE: &str = "restart m2m serve --world, or run m2m apply -f world.toml --data DIR while the server is stopped";
 
 fn listed(text: &str, values: &[impl fmt::Display]) -> String {
     let mut list = text.to_owned();

@@ -1,6 +1,7 @@
 //! What is wrong with the APIs that a token is asked for.
 
 use super::forms::refused;
+use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer for an API that does not exist and for one that the application may not call.
@@ -67,7 +68,8 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
         ],
         fixes: &[
             "Tell the owner of the caller the audiences of the application: they stand in its authorize in world.toml.",
-            "Authorize the application for one API only; then profiles other than kinde assume it.",
+            "Leave one audience in its authorize; then profiles other than kinde assume that.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -150,7 +152,8 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
         ],
         fixes: &[
             "Compare the audience with those in world.toml, and give the right one to the owner of the caller.",
-            "Add the API to world.toml, and its audience to authorize of the application, then restart m2m serve --world.",
+            "If the API is missing, add it to world.toml, and its audience to authorize of the application.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -170,8 +173,9 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
             "The application is authorized for an audience that differs by a slash or a letter.",
         ],
         fixes: &[
-            "Add the audience to authorize of the application in world.toml, then restart m2m serve --world.",
-            "If the application is not meant to call the API, tell the owner of the caller so.",
+            "If the application is to call the API, add the audience to its authorize in world.toml.",
+            APPLY_WORLD,
+            "If it is not, tell the owner of the caller so.",
         ],
     },
     sources: SOURCES,
@@ -201,8 +205,9 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
     for_operator: Advice {
         causes: &["signing_alg or claims differ between the APIs in world.toml."],
         fixes: &[
-            "Set the same signing_alg and claims for both APIs in world.toml, if their guards can read it, then restart m2m serve --world.",
             "Ask the owner of the caller to request one token for each API.",
+            "Or set the same signing_alg and claims for the APIs in world.toml, if their guards can read it.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 8707", "2.2")],
@@ -231,7 +236,8 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
             "The API that it was authorized for was deleted.",
         ],
         fixes: &[
-            "Add the audience of the API to authorize of the application in world.toml, then restart m2m serve --world.",
+            "Add the audience of the API to authorize of the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,

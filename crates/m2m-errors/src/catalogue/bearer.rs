@@ -1,6 +1,7 @@
 //! What is wrong with a call to an API, but for the token itself: how it is sent, and what it does not open.
 
 use super::forms::{refused, refused_naming};
+use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Text, Wire, WireForms};
 
 pub(crate) const TOKEN_MISSING: Entry = Entry {
@@ -168,8 +169,9 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
             "The caller asks for fewer scopes than it needs, or keeps a token from before the assignment.",
         ],
         fixes: &[
-            "Add the scope to authorize of the application in world.toml, restart m2m serve --world, and have the caller request a new token.",
             "Compare the scope of the token, which m2m jwt decode shows, with the one that the call needs.",
+            "If it is not assigned, add it to authorize of the application in world.toml, and have the caller request a new token afterwards.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
@@ -202,8 +204,9 @@ pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
             "The route reads the organization from another place than the caller thinks.",
         ],
         fixes: &[
-            "Create an application for each organization that the caller serves.",
             "Look at the token with m2m jwt decode, and compare its org_code with the route.",
+            "Add an application for each organization that the caller serves to world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
@@ -230,12 +233,10 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &[
-            "The application was created without an organization, and an application keeps what it was created as.",
-        ],
+        causes: &["The application has no organization, and calls what belongs to one."],
         fixes: &[
-            "Add an application whose organization is that of the resource to world.toml, then restart m2m serve --world.",
-            "Give the caller the credentials of that application instead of the global one.",
+            "Add an application whose organization is that of the resource to world.toml, and give its credentials to the caller instead of the global one's.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],

@@ -2,8 +2,8 @@
 //!
 //! What the caller may not know, stands in `concealed.rs`.
 
-use super::concealed::NEW_SECRET;
 use super::forms::{refused, refused_naming};
+use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// `invalid_client`: with 401 in every profile, since the client used the `Authorization` header (RFC 6749, section 5.2).
@@ -170,6 +170,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
         fixes: &[
             "Give the owner of the caller a secret for the application.",
             NEW_SECRET,
+            APPLY_WORLD,
         ],
     },
     sources: &[
@@ -199,7 +200,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
             ))
         }
     },
-    operator: "More authentications of this client id have failed from this address than the limit allows.",
+    operator: "More authentications of this client id have failed from this network than are answered as they are: 20, and then one every 3 seconds. The right secret is answered all the same.",
     for_caller: Advice {
         causes: &[
             "A service retries with wrong credentials without a pause.",
@@ -214,10 +215,13 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
         causes: &[
             "A service was not given its new secret after a rotation, and retries.",
             "Somebody guesses secrets.",
+            "Several services share an address of IPv4 or a /64 of IPv6, and count together.",
+            "The server stands behind a proxy, and takes the proxy's address for that of all callers.",
         ],
         fixes: &[
-            "Look into the log for what was wrong with the secrets that this client id presented before, and give its owner the right one.",
+            "Look into the log for the causes of the failures of this client id just before, and give its owner the right secret.",
             "Block the address in front of the server if nobody of yours is behind it; the right secret works meanwhile.",
+            TRUST_PROXIES,
         ],
     },
     sources: &[

@@ -4,6 +4,7 @@
 //! and for leaked secrets. So all of these share one answer and one advice; only the operator reads which it was.
 
 use super::forms::refused;
+use super::sentences::{APPLY_WORLD, NEW_SECRET};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer of the group, in every profile.
@@ -28,9 +29,6 @@ const CREDENTIALS_ADVICE: Advice = Advice {
         "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
     ],
 };
-
-/// How an application gets another secret, for operators.
-pub(super) const NEW_SECRET: &str = "To give an application a new secret, put the base64 of the secret's SHA-256 into secret_sha256 in world.toml, and restart m2m serve --world; the old one ends then.";
 
 /// Where it is written that they look alike.
 const SOURCES: &[Source] = &[
@@ -77,7 +75,8 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
         ],
         fixes: &[
             "Compare the client id with those in world.toml, and give the right one to the owner of the caller.",
-            "Add the application to world.toml, then restart m2m serve --world.",
+            "If the application is missing, add it to world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -94,11 +93,12 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The application was deleted while a service still used it; the diagnosis says when and by whom.",
-            "It was missing from a file that the registry was made equal to.",
+            "It was missing from a file that m2m apply was given with --prune.",
         ],
         fixes: &[
-            "Create an application with the same client id and authorizations, and hand its new secret to the service.",
-            "Turn the service off if it was to end with its application.",
+            "If the service is still needed, add an application with the same client_id and authorize to world.toml again, and hand its new secret to the service.",
+            APPLY_WORLD,
+            "If the service was to end with its application, turn it off.",
         ],
     },
     sources: SOURCES,
@@ -118,8 +118,9 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
             "enabled = false stands at the application in world.toml.",
         ],
         fixes: &[
-            "Set enabled = true for the application in world.toml, then restart m2m serve --world.",
             "Find out why it was disabled before you enable it.",
+            "Set enabled = true for the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -138,7 +139,8 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
             "The application was registered as a public client, as apps on phones and in browsers are.",
         ],
         fixes: &[
-            "Set client_type to confidential in world.toml if the application runs where it can keep a secret.",
+            "If the application runs where it can keep a secret, set its client_type to confidential in world.toml.",
+            APPLY_WORLD,
             "Give a service of yours an application of its own rather than sharing that of an app.",
         ],
     },
@@ -161,8 +163,9 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
             "The application is limited to the Basic header, and the caller sends the secret in the body, or the reverse.",
         ],
         fixes: &[
-            "Allow the method for the application.",
             "Ask the owner of the caller to use a method that the application may use.",
+            "Or add the other, client_secret_basic or client_secret_post, to authentication_methods of the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
@@ -184,8 +187,9 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
         ],
         fixes: &[
             "If the evidence names no small difference, the secret is another one altogether: deploy the current one to the caller, or a new one.",
+            "If the secret was imported, check that secret_sha256 is the base64 of its SHA-256, made without a newline.",
             NEW_SECRET,
-            "Check that secret_sha256 is the base64 of the SHA-256 of the secret, without a newline.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -197,16 +201,17 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The secret was replaced by a rotation, and its overlap is over.",
+    operator: "The secret was replaced by another one, and has ended.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
             "A service, or one of its instances, was not given the new secret before the old one ended.",
-            "The overlap of the rotation was shorter than a deployment takes.",
+            "Another secret_sha256 in world.toml came into force, which ends the old secret at once.",
         ],
         fixes: &[
-            "Deploy the newest secret to the service, or a new one if that is lost.",
+            "Deploy the current secret to the service, or a new one if that is lost.",
             NEW_SECRET,
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -228,6 +233,7 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
         fixes: &[
             "Give the service a new secret.",
             NEW_SECRET,
+            APPLY_WORLD,
             "If the address of the request is not that of the service, treat it as an attempt with a leaked secret.",
         ],
     },
@@ -247,6 +253,7 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
         fixes: &[
             "Make a new secret and deploy it.",
             NEW_SECRET,
+            APPLY_WORLD,
             "Note when secrets end, and replace them before.",
         ],
     },

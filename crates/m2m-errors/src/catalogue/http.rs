@@ -86,7 +86,7 @@ pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The header fields are too large. Send fewer or smaller ones",
     )),
-    operator: "The header fields are larger than the limit.",
+    operator: "The header fields are larger than 16 KiB together, or more than 100.",
     for_caller: Advice {
         causes: &[
             "The client sends cookies that were meant for other services.",
@@ -120,7 +120,7 @@ pub(crate) const URI_TOO_LONG: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The address is too long. Send the parameters in the body",
     )),
-    operator: "The request target is longer than the limit.",
+    operator: "The request target is longer than 8000 bytes.",
     for_caller: Advice {
         causes: &[
             "The parameters stand in the query instead of the body.",
@@ -149,7 +149,7 @@ pub(crate) const BODY_TOO_LARGE: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The body is too large. A token request holds a few short parameters",
     )),
-    operator: "The body is larger than the limit.",
+    operator: "The body is larger than 64 KiB.",
     for_caller: Advice {
         causes: &[
             "Something else than a token request is sent to the token endpoint.",
@@ -181,7 +181,7 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The request did not arrive in time. Send it again on a new connection",
     )),
-    operator: "The request was not complete within the time that the server gives to send one.",
+    operator: "The header of the request, or its body, was not complete within 10 seconds; or the request was slow while no place was left for others.",
     for_caller: Advice {
         causes: &[
             "The connection is slow or was interrupted.",
@@ -201,6 +201,7 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
         fixes: &[
             "Compare the addresses of such requests: one caller points to a defect there, many to an attack.",
             "Let the proxy buffer a request before it forwards it.",
+            "If /metrics of the ops listener counts connections closed as displaced, raise --max-connections.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
@@ -216,7 +217,7 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The bytes received are not an HTTP request",
     )),
-    operator: "The bytes on the connection are not an HTTP request.",
+    operator: "The bytes on the connection are no HTTP request, or make one that can be read in two ways.",
     for_caller: Advice {
         causes: &[
             "The client speaks TLS to a port that takes plain http, or another protocol altogether.",
@@ -231,9 +232,12 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
         causes: &[
             "A caller or a proxy uses the wrong scheme for the port.",
             "A scanner tries the port.",
+            "The request has no Host, two of them, or a Transfer-Encoding other than chunked, or breaks off in its body.",
+            "A proxy named in --trusted-proxies passes on the caller's address twice, garbled, or not as --address-header or --proxy-protocol says.",
         ],
         fixes: &[
             "Compare scheme and port of the address that the caller uses with those that m2m serve prints when it is ready.",
+            "Let a trusted proxy set the caller's address once, and as --address-header or --proxy-protocol says.",
         ],
     },
     sources: &[

@@ -1,6 +1,7 @@
 //! What is wrong with a key that was given to be used. Found at start or at an import, never by a request; a caller that
 //! should meet it after all, gets the answer to whatever is broken inside.
 
+use super::sentences::IMPORT_KEY;
 use super::server::{BROKEN, BROKEN_ADVICE};
 use crate::{Advice, Disclosure, Entry, Fault, Source};
 
@@ -45,7 +46,8 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
         ],
         fixes: &[
             "Use a key for ES256, ES384, EdDSA, RS256 or PS256, RSA with at least 2048 bits.",
-            "If this build makes no RSA keys, make one elsewhere, and put it into the folder that --keys names.",
+            "If this build makes no RSA keys, make one elsewhere, as with openssl genpkey.",
+            IMPORT_KEY,
         ],
     },
     sources: &[

@@ -1,7 +1,7 @@
 //! Why an authenticated application gets no token, whatever it asks for.
 
-use super::concealed::NEW_SECRET;
 use super::forms::refused;
+use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
 /// The answer where the application, for whatever reason of its registration, may not use the grant.
@@ -35,7 +35,8 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
     for_operator: Advice {
         causes: &["The application's grant types do not contain client_credentials."],
         fixes: &[
-            "Add client_credentials to grant_types of the application in world.toml, then restart m2m serve --world.",
+            "Add client_credentials to grant_types of the application in world.toml.",
+            APPLY_WORLD,
             "Register another application for the service, if this one is for something else.",
         ],
     },
@@ -62,8 +63,9 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
     for_operator: Advice {
         causes: &["Somebody set suspended = true for the organization."],
         fixes: &[
-            "Set suspended = false for the organization in world.toml, then restart m2m serve --world.",
             "Leave it suspended, and tell the owner of the application why.",
+            "Or set suspended = false for the organization in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
@@ -95,10 +97,11 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
             "Somebody uses the application's secret from elsewhere.",
         ],
         fixes: &[
-            "Add the network to allowed_addresses of the application in world.toml, then restart m2m serve --world.",
-            "Behind a proxy, let the proxy limit the addresses, and add its own to allowed_addresses.",
+            TRUST_PROXIES,
+            "If the address is one of the service's, add it or its network to allowed_addresses of the application in world.toml.",
             "If nobody of yours is behind the address, treat the secret as leaked, and replace it.",
             NEW_SECRET,
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
@@ -144,7 +147,8 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
         ],
         fixes: &[
             "Ask the owner of the caller to keep each token until shortly before it expires.",
-            "Raise token_quota of the application in world.toml, or set its mode to warn, then restart m2m serve --world.",
+            "If it does, raise token_quota of the application in world.toml, or set its mode to warn.",
+            APPLY_WORLD,
         ],
     },
     sources: &[
@@ -174,9 +178,10 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
             "The clock of the server is behind.",
         ],
         fixes: &[
-            "Set not_before of the application in world.toml to a moment that has passed, then restart m2m serve --world.",
-            "To keep an application from getting tokens, set enabled = false instead.",
             "Compare the clock of the server with another one.",
+            "Set not_before of the application in world.toml to a moment that has passed.",
+            APPLY_WORLD,
+            "To keep an application from getting tokens, set enabled = false instead.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
@@ -200,7 +205,8 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
             "The application has no permission for a system user, whether or not one is assigned to it.",
         ],
         fixes: &[
-            "Set system_user_allowed = true and a system_user for the application in world.toml, then restart m2m serve --world.",
+            "Set system_user_allowed = true and a system_user for the application in world.toml.",
+            APPLY_WORLD,
             "Use another profile than trusted-application if applications are to act for themselves.",
         ],
     },
@@ -223,7 +229,8 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
     for_operator: Advice {
         causes: &["A system user is allowed, and the field that names it is empty."],
         fixes: &[
-            "Set system_user of the application in world.toml, then restart m2m serve --world.",
+            "Set system_user of the application in world.toml.",
+            APPLY_WORLD,
             "Use another profile than trusted-application if applications are to act for themselves.",
         ],
     },

@@ -1,7 +1,7 @@
 //! What is wrong with the form of a token request, whoever sends it.
 
-use super::concealed::NEW_SECRET;
 use super::forms::{refused, refused_naming};
+use super::sentences::{APPLY_WORLD, NEW_SECRET};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
 /// How a server for trusted applications answers whatever is wrong with the form.
@@ -225,6 +225,7 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
         fixes: &[
             "Treat the secret as leaked, and hand a new one to its owner.",
             NEW_SECRET,
+            APPLY_WORLD,
             "Remove the address from the logs of proxies in front of the server.",
         ],
     },

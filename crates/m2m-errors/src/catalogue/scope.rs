@@ -1,6 +1,7 @@
 //! What is wrong with the scopes that a token is asked for.
 
 use super::forms::{refused, refused_naming};
+use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer for a scope that no API defines and for one that the application lacks.
@@ -91,7 +92,8 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
         ],
         fixes: &[
             "Tell the owner of the caller which scopes the API defines: they stand in its scopes in world.toml.",
-            "Add the scope to scopes of the API and to authorize of the application in world.toml, then restart m2m serve --world.",
+            "If the scope is missing, add it to scopes of the API and to authorize of the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,
@@ -111,7 +113,8 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
             "Several audiences define the scope, and it is assigned on some of them: granted, it would open the others too.",
         ],
         fixes: &[
-            "Add the scope to authorize of the application in world.toml, under every requested audience that defines it, then restart m2m serve --world.",
+            "If the application is to have it, add the scope to its authorize in world.toml, under every requested audience that defines it.",
+            APPLY_WORLD,
             "Ask the owner of the caller to request one token for each audience.",
         ],
     },
@@ -145,7 +148,8 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
     for_operator: Advice {
         causes: &["The authorization was made without scopes, or the last one was taken away."],
         fixes: &[
-            "Add scopes to authorize of the application in world.toml, then restart m2m serve --world.",
+            "Add scopes to authorize of the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: SOURCES,

@@ -1,6 +1,7 @@
 //! What goes wrong on the server's own side. The caller learns that it did, and never what.
 
 use super::forms::refused;
+use super::sentences::{APPLY_WORLD, IMPORT_KEY, LOOK_AT_OPS};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer to whatever is broken inside.
@@ -48,9 +49,9 @@ pub(crate) const INTERNAL_ERROR: Entry = Entry {
     operator: "The server met a condition that it holds impossible.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
-        causes: &["A defect of the server; the log has its place under the trace_id."],
+        causes: &["A defect of the server; the log names its place in a line that says panicked."],
         fixes: &[
-            "Look up the trace_id in the log, and report what stands there as a defect.",
+            "Look up the trace_id in the log, and report what stands there, and in the line before it that says panicked, as a defect.",
             "Restart the server if it happens with every request.",
         ],
     },
@@ -71,8 +72,9 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
             "The last key of the algorithm was retired.",
         ],
         fixes: &[
-            "Put a key of the algorithm, as PKCS #8, into the folder that --keys names, then restart m2m serve.",
-            "Set signing_alg of the API in world.toml to an algorithm that has a key, then restart m2m serve --world.",
+            IMPORT_KEY,
+            "Or set signing_alg of the API in world.toml to an algorithm that has a key; m2m key list --data DIR shows them.",
+            APPLY_WORLD,
         ],
     },
     sources: BROKEN_SOURCES,
@@ -93,7 +95,8 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
         ],
         fixes: &[
             "Restart the server, on another machine if it happens again.",
-            "If only one key is concerned, put another of its algorithm into the folder that --keys names, rename the old one so that it ends in .retiring.pem, then restart m2m serve.",
+            "If only one key is concerned, another has to take its place: give m2m key import the option --state active, or rename the old one in the folder that --keys names so that it ends in .retiring.pem.",
+            IMPORT_KEY,
         ],
     },
     sources: BROKEN_SOURCES,
@@ -105,7 +108,7 @@ pub(crate) const OVERLOADED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is at its capacity. Try again as Retry-After says"),
-    operator: "More requests are in flight than the server takes at once.",
+    operator: "As many requests are being answered as the server takes at once, 10000, and none of them is slow enough to give way.",
     for_caller: Advice {
         causes: &["Many callers request tokens at the same time."],
         fixes: &[
@@ -117,11 +120,12 @@ pub(crate) const OVERLOADED: Entry = Entry {
         causes: &[
             "Services were restarted together and request tokens at once.",
             "Callers request a token for each call instead of keeping one.",
-            "The machine is too small, or is busy with something else.",
+            "The machine is too small, is busy with something else, or waits for a slow disk.",
         ],
         fixes: &[
             "Ask the owners of the busiest applications to keep their tokens.",
             "Give the server more cores, or a machine of its own.",
+            LOOK_AT_OPS,
         ],
     },
     sources: AWAY_SOURCES,
@@ -154,7 +158,7 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away("The server cannot answer now. Try again as Retry-After says"),
-    operator: "The server cannot reach its database, for longer than it may serve from memory or for what memory does not hold.",
+    operator: "The server cannot read its database, for longer than --most-seconds-out-of-contact lets it serve from memory, or for an application that is not in memory.",
     for_caller: Advice {
         causes: &["Something that the server depends on is out of service."],
         fixes: &[
@@ -164,12 +168,13 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The database is down, or the network to it is.",
-            "The disk that holds the data folder is full or fails.",
+            "The disk that holds the data directory is full, fails or is gone.",
+            "Another program holds the database in the data directory.",
         ],
         fixes: &[
-            "Look into the log for since when the database is away, and bring it back.",
-            "Free space on the disk, then watch the server recover by itself.",
+            LOOK_AT_OPS,
+            "Look for store_failed in the log, which says why.",
+            "Free or mend the disk, and end what else uses the data directory; the server recovers by itself.",
         ],
     },
     sources: AWAY_SOURCES,

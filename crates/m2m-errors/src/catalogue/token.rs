@@ -1,6 +1,7 @@
 //! What is wrong with an access token that an API was shown.
 
 use super::forms::refused;
+use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// `invalid_token` with 401, in every profile (RFC 6750, section 3.1).
@@ -56,7 +57,8 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
             "The application has more scopes, properties or feature flags in its tokens than a header should carry.",
         ],
         fixes: &[
-            "Take properties and flags that no API reads out of the tokens of the application.",
+            "Take what no API reads out of token_properties and feature_flags of the application in world.toml.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 9110", "17.5")],
@@ -200,7 +202,7 @@ pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
             "Somebody tries a forged token.",
         ],
         fixes: &[
-            "Check the token with m2m jwt verify TOKEN --jwks URL against the issuer's JWK set.",
+            "Check the token with m2m jwt verify TOKEN --issuer URL, which fetches the issuer's keys by itself.",
         ],
     },
     sources: &[Source::rfc("RFC 7515", "5.2"), Source::rfc("RFC 9068", "4")],
@@ -344,7 +346,7 @@ pub(crate) const ISSUER_MISMATCH: Entry = Entry {
         ],
         fixes: &[
             "Copy the iss from m2m jwt decode into the API's configuration, if it is the issuer that you trust.",
-            "Set --issuer of the server to the address that callers use.",
+            "Set the issuer of the server, with --issuer or in its configuration, to the address that callers use.",
         ],
     },
     sources: &[Source::rfc("RFC 9068", "4"), Source::rfc("RFC 8725", "3.8")],
@@ -407,7 +409,8 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
         ],
         fixes: &[
             "Find out why it was done before you lift anything.",
-            "Set not_before of the application back only if it was set by mistake.",
+            "Set not_before of the application in world.toml back only if it was set by mistake.",
+            APPLY_WORLD,
         ],
     },
     sources: &[Source::rfc("RFC 7009", "2"), Source::rfc("RFC 7662", "2.2")],

@@ -44,4 +44,4 @@ Examples:
   m2m apply -f world.toml --data data --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --prune --yes --output json
 
-This release applies to the data directory of a stopped server.";
+The server is stopped meanwhile: one process at a time has a data directory.";

@@ -1,11 +1,11 @@
-//! Texts for people name only commands that this binary has.
+//! Texts for people name only commands and options that this binary has.
 
 use clap::CommandFactory as _;
 use m2m_errors::{Advice, Cause, ErrorCode, Status};
 
 use super::Cli;
 
-/// Asserts that each `m2m WORD` in the text is a command.
+/// Asserts that each `m2m WORD` in the text is a command, and each `--WORD` an option of one.
 fn check(text: &str) {
     let root = Cli::command();
     for named in text.split("m2m ").skip(1) {
@@ -24,6 +24,27 @@ fn check(text: &str) {
             }
         }
     }
+    // curl has options of its own.
+    let of_ours = if text.contains("curl") { "" } else { text };
+    for named in of_ours.split("--").skip(1) {
+        let option = named
+            .split(|byte: char| !byte.is_ascii_lowercase() && byte != '-')
+            .next()
+            .unwrap_or_default();
+        assert!(
+            has_option(&root, option),
+            "there is no option --{option}: {text}"
+        );
+    }
+}
+
+fn has_option(command: &clap::Command, name: &str) -> bool {
+    command
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some(name))
+        || command
+            .get_subcommands()
+            .any(|subcommand| has_option(subcommand, name))
 }
 
 fn check_advice(advice: &Advice) {
@@ -70,4 +91,10 @@ fn fixes_of_evidence_name_only_commands_that_there_are() {
 #[should_panic(expected = "there is no command \"aply\"")]
 fn a_command_that_there_is_not_is_found() {
     check("Run m2m jwt decode TOKEN, then m2m aply -f world.toml.");
+}
+
+#[test]
+#[should_panic(expected = "there is no option --trusted-proxy")]
+fn an_option_that_there_is_not_is_found() {
+    check("Name it with --trusted-proxies, not --trusted-proxy.");
 }

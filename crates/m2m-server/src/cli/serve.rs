@@ -26,6 +26,7 @@ pub(crate) struct ServeOptions {
 
 const EXAMPLES: &str = "\
 Examples:
+  m2m serve --data data                  what m2m apply has brought into the folder
   m2m serve --world world.toml
   m2m serve --world world.toml --keys keys --profile kinde
   m2m serve --world world.toml --listen 0.0.0.0:8080 --behind-proxy --issuer https://id.example

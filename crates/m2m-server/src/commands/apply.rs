@@ -222,6 +222,6 @@ fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
 
 fn no_folder() -> Failure {
     Failure::usage("there is nothing to apply the file to")
-        .because("this release applies to the data directory of a stopped server; a running one follows with the next")
+        .because("a file is applied to the data directory of a server that is stopped")
         .help("m2m apply -f world.toml --data DIR")
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use m2m_admin::PresetCredentials;
 use m2m_authority::registry::Application;
-use m2m_errors::Profile;
 use m2m_store::DirectoryLimits;
 use tokio::sync::Notify;
 
@@ -63,7 +62,7 @@ pub(super) fn serve(
         let started = start(plan, recorder::log).await?;
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
         readiness.clear(Unready::Starting);
-        announce(&started, profile, output);
+        announce(&started, &settings, output);
         let Started {
             server,
             listening,
@@ -163,11 +162,17 @@ const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
 /// Says what can be known once: secrets that were made, how to use the first of them, applications that are a dead end, and that the
 /// server is ready, which is the one line on standard output.
-fn announce(started: &Started, profile: Profile, output: &Output) {
+fn announce(started: &Started, settings: &Settings, output: &Output) {
     let applications = &started.applications;
+    let profile = settings.profile;
+    let shown = match settings.registry {
+        RegistrySource::World { .. } => "shown once, until this process ends",
+        // What is kept is its hash: it works after the next start, and cannot be shown then.
+        RegistrySource::Data(_) => "shown once",
+    };
     for credentials in &started.generated {
         output.notice(&format!(
-            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
+            "generated for {:?}: client_id {} client_secret {} ({shown})",
             credentials.application,
             credentials.client_id,
             credentials.expose_secret(),

@@ -87,3 +87,16 @@ const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// How much beyond the limit is thrown away before the connection is closed. Unit: bytes.
 const MAX_DISCARDED_BYTES: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listen::Times;
+
+    #[test]
+    fn operators_read_how_long_a_request_may_take() {
+        assert_eq!(Times::DEFAULT.head, MAX_TIME);
+        let time = format!("{} seconds", MAX_TIME.as_secs());
+        assert!(Cause::RequestTimeout.entry().operator.contains(&time));
+    }
+}
