@@ -72,6 +72,11 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
             "its schema has version {found}, and this release knows up to {known}; nothing was changed"
         ))
         .help("use that release or a later one, or a copy of the folder from before it was used with that release"),
+        StoreError::Unopened { .. } if folder.is_file() => {
+            Failure::usage(format!("cannot open {shown}"))
+                .because("it is a file, and a data directory is a folder")
+                .help("--data DIR names a folder, which is made where it is missing; a file such as world.toml is served by --world FILE, or goes into a data directory by `m2m apply -f FILE --data DIR`")
+        }
         StoreError::Unopened { file, why } => {
             Failure::usage(format!("cannot open {file}")).because(&**why)
         }

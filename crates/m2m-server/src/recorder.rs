@@ -128,6 +128,8 @@ impl Recorder {
             .name("recorder".to_owned())
             .spawn(move || {
                 work(&shared, &keeper, publish);
+                // First the store, so that it is closed and tidy when the process ends.
+                drop(keeper);
                 drop(alive);
             })
             .map_err(|error| {

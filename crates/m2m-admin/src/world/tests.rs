@@ -88,3 +88,36 @@ fn what_is_made_comes_from_the_randomness_that_is_handed_in() {
     let kept = one.records.applications[0].secrets[0].hash;
     assert!(bool::from(kept.constant_time_eq(&one.generated[0].hash())));
 }
+
+#[test]
+fn the_documented_world_has_every_field_and_may_have_all_at_once() {
+    let documented = include_str!("../../../../docs/world.toml");
+    populate(documented);
+    // A field behind a # is one that may be left out; what is prose has a space behind it.
+    let uncommented: Vec<_> = documented
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(field) if !field.starts_with(' ') => field,
+            Some(_) | None => line,
+        })
+        .collect();
+    let everything = uncommented.join("\n");
+    populate(&everything);
+    let everything: toml::Table = everything.parse().unwrap();
+    for (table, records) in &everything {
+        let record = records[0].as_table().unwrap();
+        // What is unknown is told with all that is known.
+        let error = toml::from_str::<Document>(&format!("[[{table}]]\nunknown = 1"))
+            .unwrap_err()
+            .to_string();
+        let known = error.split("expected one of ").nth(1).unwrap();
+        let known = known.split('`').skip(1).step_by(2);
+        let missing: Vec<_> = known.filter(|name| !record.contains_key(*name)).collect();
+        assert!(missing.is_empty(), "docs/world.toml lacks {missing:?}");
+    }
+    assert_eq!(
+        everything.len(),
+        4,
+        "api, organization, property, application"
+    );
+}

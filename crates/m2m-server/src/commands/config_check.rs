@@ -90,7 +90,7 @@ fn show(settings: &Settings, output: &Output) {
     for notice in &settings.notices {
         output.notice(&format!("notice: {}", printable::printable(notice)));
     }
-    output.good("good: a server would start with this");
+    output.good("good: nothing is wrong with these settings");
 }
 
 /// A value as a flag would have it.

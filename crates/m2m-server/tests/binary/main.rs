@@ -20,6 +20,7 @@ mod limits;
 mod ops;
 mod proxies;
 mod serve;
+mod serve_data;
 mod support;
 mod tls;
 mod token;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
@@ -125,7 +126,7 @@ pub(crate) struct Serving {
     log: Receiver<String>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Serving {
@@ -137,7 +138,17 @@ impl Serving {
     /// A server of this world, when it is ready.
     pub(crate) fn of(world: &str, arguments: &[&str]) -> Self {
         let (folder, path) = file("world.toml", world);
-        let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
+        Self::spawn(&["--world", &path], arguments, Some(folder))
+    }
+
+    /// A server of this data directory, when it is ready.
+    pub(crate) fn of_data(folder: &Path, arguments: &[&str]) -> Self {
+        Self::spawn(&["--data", folder.to_str().unwrap()], arguments, None)
+    }
+
+    fn spawn(registry: &[&str], arguments: &[&str], folder: Option<TempDir>) -> Self {
+        let mut child = m2m(&["serve", "--listen", "127.0.0.1:0"])
+            .args(registry)
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -192,3 +192,16 @@ fn one_connection_serves_many_requests() {
     assert_eq!(answers.status, 200);
     assert_eq!(answers.body.matches("HTTP/1.1 200 OK").count(), 2);
 }
+
+#[test]
+fn a5_x19_who_guesses_is_slowed_and_the_right_secret_is_taken_all_the_same() {
+    let server = Serving::start(&[]);
+    let guess = || server.token("plain-id", "a-wrong-secret", "");
+    let slowed = (0..1_000).map(|_| guess()).find(|a| a.status != 401);
+    let slowed = slowed.expect("a limit on failures");
+    assert_eq!(slowed.status, 429, "{slowed:?}");
+    assert!(slowed.header("retry-after").is_some(), "{slowed:?}");
+    let answer = server.token("plain-id", SECRET, "");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(server.token("frugal", "a-wrong-secret", "").status, 401);
+}

@@ -1,0 +1,87 @@
+//! `m2m serve --data`: a registry that outlasts the process.
+
+use crate::data::{Data, WORLD, mode};
+use crate::support::{Serving, m2m, text};
+
+/// A world of one application, and the secret that `m2m apply` made for it.
+fn applied() -> (Data, String) {
+    let data = Data::new();
+    let file = data.file("secrets.jsonl");
+    let output = data.apply(WORLD, &["--secrets-to", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let secrets = std::fs::read_to_string(file).unwrap();
+    let of_job = secrets.lines().find(|line| line.contains("billing-job"));
+    let line: serde_json::Value = serde_json::from_str(of_job.unwrap()).unwrap();
+    (
+        data,
+        line.get("client_secret")
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned(),
+    )
+}
+
+#[test]
+fn what_was_applied_is_served_and_tokens_of_before_a_restart_still_verify() {
+    let (data, secret) = applied();
+    let issuer = ["--issuer", "http://127.0.0.1:8080"];
+    let server = Serving::of_data(&data.path(), &issuer);
+    assert!(server.ready.contains("3 applications"), "{}", server.ready);
+    let token = server.token("billing-job", &secret, "").access_token();
+    server.stop();
+
+    let server = Serving::of_data(&data.path(), &issuer);
+    let jwks = server.call("GET", "/.well-known/jwks.json", "").body;
+    let jwks = data.write("jwks.json", jwks.as_bytes());
+    let verified = m2m(&["jwt", "verify", &token, "--jwks", &jwks])
+        .args(issuer)
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{}", text(&verified.stderr));
+}
+
+#[test]
+fn credentials_for_the_management_are_shown_at_the_first_start_alone_and_last() {
+    let data = Data::new();
+    let (_, said) = Serving::of_data(&data.path(), &[]).stop();
+    let shown: Vec<_> = said
+        .lines()
+        .filter(|l| l.starts_with("generated"))
+        .collect();
+    assert!(
+        matches!(&*shown, [line] if line.contains("m2m management") && line.ends_with("(shown once)")),
+        "{said}"
+    );
+    let (_, said) = Serving::of_data(&data.path(), &[]).stop();
+    assert!(!said.contains("generated"), "{said}");
+}
+
+#[test]
+fn a_server_that_has_ended_leaves_nothing_outside_the_database() {
+    let (data, secret) = applied();
+    let server = Serving::of_data(&data.path(), &[]);
+    server.token("billing-job", &secret, "").access_token();
+    let (status, _) = server.stop();
+    assert!(status.success());
+    let mut left: Vec<_> = std::fs::read_dir(data.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    // No `m2m.db-wal`: who copies the database of a server that has ended has all of it.
+    assert_eq!(left, ["m2m.db", "m2m.lock", "sealing.key"]);
+    assert_eq!(mode(&data.path().join("sealing.key")), 0o600);
+}
+
+#[test]
+fn a_file_is_no_data_directory_and_is_told_what_it_may_be_meant_for() {
+    let data = Data::new();
+    let file = data.write("world.toml", WORLD.as_bytes());
+    let output = m2m(&["serve", "--data", &file, "--listen", "127.0.0.1:0"]).output();
+    let output = output.unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("it is a file"), "{stderr}");
+    assert!(stderr.contains("--world FILE"), "{stderr}");
+}
