@@ -45,7 +45,6 @@ pub(super) fn serve(
     let runtime = super::runtime()?;
     let profile = settings.profile;
     let (worker, ended) = runtime.block_on(async {
-        let mut interruptions = Interruptions::new();
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
         // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
@@ -60,6 +59,8 @@ pub(super) fn serve(
             metrics: Arc::clone(&metrics),
         };
         let started = start(plan, recorder::log).await?;
+        // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
+        let mut interruptions = Interruptions::new();
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
         readiness.clear(Unready::Starting);
         announce(&started, &settings, output);

@@ -20,7 +20,7 @@ use super::admit::{Trust, admit};
 use super::proxy_protocol::{self, ProxyHeader};
 use super::seat::{Order, Phase, Seat};
 use super::seats::Seats;
-use super::transport::{Protocol, Rewound, Stream, Tcp, Transport};
+use super::transport::{Farewell, Protocol, Rewound, Stream, Tcp, Transport};
 use super::{Handler, ProxyProtocol, http1, http2, refusal, tls};
 use crate::http::Response;
 use crate::metrics::{Closed, Metrics};
@@ -95,22 +95,12 @@ impl<H: Handler> Origin<H> {
         let _ = self
             .seat
             .unless_late(async {
-                let written = transport.write(&bytes).await;
-                if written.is_ok() && farewell == Farewell::Patient {
-                    transport.end().await;
+                if transport.write(&bytes).await.is_ok() {
+                    transport.end(farewell).await;
                 }
             })
             .await;
     }
-}
-
-/// How a connection ends after a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Farewell {
-    /// When the caller has seen the refusal.
-    Patient,
-    /// At once, because another waits for the place.
-    Brief,
 }
 
 /// A request that ends when this is dropped, even if its connection broke.
@@ -190,7 +180,7 @@ async fn open<H: Handler>(
                         .refuse(
                             Cause::HttpMalformed,
                             plain(stream, Bytes::new()),
-                            Farewell::Patient,
+                            Farewell::Heard,
                         )
                         .await;
                 }
@@ -203,15 +193,20 @@ async fn open<H: Handler>(
     let Some(config) = &context.tls else {
         return Ok((origin, plain(stream, first)));
     };
-    if speaks_no_tls(&stream, &first).await {
-        origin
-            .refuse(
-                Cause::HttpMalformed,
-                plain(stream, Bytes::new()),
-                Farewell::Patient,
-            )
-            .await;
-        return Err(Closed::Handshake);
+    match seat.unless_told(speaks_no_tls(&stream, &first)).await {
+        Ok(false) => {}
+        Ok(true) => {
+            origin
+                .refuse(
+                    Cause::HttpMalformed,
+                    plain(stream, Bytes::new()),
+                    Farewell::Heard,
+                )
+                .await;
+            return Err(Closed::Handshake);
+        }
+        Err(Order::Late) => return Err(Closed::Handshake),
+        Err(order) => return Err(broken_off(order)),
     }
     let stream = Tcp::new(first, stream);
     let acceptor = TlsAcceptor::from(Arc::clone(config));
@@ -252,7 +247,7 @@ async fn speaks_no_tls(stream: &TcpStream, first: &Bytes) -> bool {
     let mut byte = [0];
     match first.first() {
         Some(first) => first.is_ascii_uppercase(),
-        // The first byte is there: nothing is waited for.
+        // A proxy may have nothing to say but who is behind it, who may have nothing to say at all: this may wait.
         None => {
             matches!(stream.peek(&mut byte).await, Ok(1)) && byte.iter().all(u8::is_ascii_uppercase)
         }

@@ -12,9 +12,9 @@ use hyper_util::rt::TokioIo;
 use m2m_errors::Cause;
 
 use super::Handler;
-use super::connection::{Farewell, Origin, broken_off};
+use super::connection::{Origin, broken_off};
 use super::seat::{Order, Phase};
-use super::transport::{Protocol, Transport};
+use super::transport::{Farewell, Protocol, Transport};
 use crate::metrics::Closed;
 
 /// An answer is copied into one buffer and written at once, which costs less than to write it in two pieces, and is one record of TLS
@@ -25,6 +25,8 @@ use crate::metrics::Closed;
 pub(super) fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(MAX_BUFFER_BYTES).writev(false);
+    // Who has said all that he has to say may still listen (RFC 9112, section 9.6).
+    builder.half_close(true);
     builder
 }
 
@@ -58,6 +60,11 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
     let mut is_draining = false;
     let left = core::future::poll_fn(|task| {
         loop {
+            // Before the answer that may be made now, so that it says that it is the last.
+            if !is_draining && origin.seat.told() == Some(Order::Drain) {
+                is_draining = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
             match Pin::new(&mut connection).poll(task) {
                 Poll::Ready(Ok(())) => return Poll::Ready(Left::Done),
                 Poll::Ready(Err(error)) => return Poll::Ready(Left::Failed(error)),
@@ -66,10 +73,7 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
             match origin.seat.told() {
                 None => return Poll::Pending,
                 Some(Order::Drain) if is_draining => return Poll::Pending,
-                Some(Order::Drain) => {
-                    is_draining = true;
-                    Pin::new(&mut connection).graceful_shutdown();
-                }
+                Some(Order::Drain) => {}
                 Some(order @ (Order::Late | Order::Displaced)) => {
                     return Poll::Ready(Left::Told(order));
                 }
@@ -82,7 +86,10 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
     match left {
         Left::Done => {
             origin.seat.enter(Phase::Ending);
-            let _ = origin.seat.unless_late(transport.end()).await;
+            let _ = origin
+                .seat
+                .unless_late(transport.end(Farewell::Heard))
+                .await;
             Ended::Closed(match is_draining {
                 true => Closed::Stopped,
                 false => Closed::Done,
@@ -112,8 +119,8 @@ async fn told<H: Handler>(
     if has_begun {
         origin.seat.understood(order);
         let farewell = match order {
-            Order::Displaced => Farewell::Brief,
-            Order::Drain | Order::Late => Farewell::Patient,
+            Order::Displaced => Farewell::AtOnce,
+            Order::Drain | Order::Late => Farewell::Heard,
         };
         origin
             .refuse(Cause::RequestTimeout, transport, farewell)
@@ -135,6 +142,9 @@ async fn failed<H: Handler>(
     let cause = if error.is_parse_too_large() {
         if unread.contains(&b'\n') {
             Cause::HeadersTooLarge
+        } else if unread.len() < MAX_BUFFER_BYTES {
+            // There is room for more of it: the header was read, and its `Content-Length` is beyond what hyper counts.
+            Cause::BodyTooLarge
         } else {
             // All that hyper holds is one line: it is the target that is too long.
             Cause::UriTooLong
@@ -147,7 +157,7 @@ async fn failed<H: Handler>(
         return Ended::Closed(Closed::Broken);
     };
     if !speaks_http2(&unread) {
-        origin.refuse(cause, transport, Farewell::Patient).await;
+        origin.refuse(cause, transport, Farewell::Heard).await;
         return Ended::Closed(Closed::Malformed);
     }
     // The preface ends the first line of a request as no request does, and hyper may have seen no more than that line.
@@ -158,7 +168,7 @@ async fn failed<H: Handler>(
     {
         Ok(Ok(transport)) => Ended::Http2(transport),
         Ok(Err(transport)) => {
-            origin.refuse(cause, *transport, Farewell::Patient).await;
+            origin.refuse(cause, *transport, Farewell::Heard).await;
             Ended::Closed(Closed::Malformed)
         }
         Err(order) => Ended::Closed(broken_off(order)),

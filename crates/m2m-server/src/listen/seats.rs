@@ -42,6 +42,7 @@ impl Seats {
     /// A place for a connection, if there is one, or if somebody who waits can give his.
     pub(super) async fn take(self: &Arc<Self>) -> Option<Place> {
         if self.len() >= self.most {
+            // Connections are taken one after the other: who waits for nobody in particular would only hold up the next.
             if !self.displace() {
                 return None;
             }
@@ -146,6 +147,7 @@ fn waits_for(seat: &Seat) -> Option<u64> {
     match phase {
         Phase::Opening | Phase::Idle => Some(age),
         // An honest request is there in one piece, and answered in less than a millisecond: who takes a second is slow.
+        // Nor does it take him a second to see the last answer.
         Phase::Head | Phase::Busy | Phase::Answered | Phase::Ending => {
             (age >= milliseconds(GRACE)).then_some(age)
         }

@@ -1,6 +1,7 @@
 //! The bytes of a connection, plain or in TLS, and what they say about what it is doing.
 
-use core::pin::Pin;
+use core::future::Future as _;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
 use std::io::{IoSlice, Result};
 use std::sync::Arc;
@@ -122,6 +123,15 @@ pub(super) enum Protocol {
     Http2,
 }
 
+/// For how long a caller who has got his last answer is listened to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// Until he ends the connection, or has had the time for it.
+    Heard,
+    /// No longer than it takes to read what has come: another waits for the place, and who was slow to ask is slow to go.
+    AtOnce,
+}
+
 impl Transport {
     pub(super) const fn new(stream: Stream, seat: Arc<Seat>, protocol: Protocol) -> Self {
         Self {
@@ -161,7 +171,7 @@ impl Transport {
 
     /// Says that no more is written, and reads what the caller still sends, up to a bound: a connection that is closed while bytes are
     /// on their way is reset, and its last answer is lost.
-    pub(super) async fn end(mut self) {
+    pub(super) async fn end(mut self, farewell: Farewell) {
         if either!(&mut self.stream, stream => stream.shutdown().await).is_err() || self.has_ended {
             return;
         }
@@ -169,7 +179,15 @@ impl Transport {
         let mut buffer = BytesMut::with_capacity(DISCARDED_AT_ONCE);
         while read < MAX_DISCARDED_BYTES {
             buffer.clear();
-            match self.read_more(&mut buffer).await {
+            let more = {
+                let mut more = pin!(self.read_more(&mut buffer));
+                core::future::poll_fn(|context| match (more.as_mut().poll(context), farewell) {
+                    (Poll::Pending, Farewell::AtOnce) => Poll::Ready(Ok(false)),
+                    (read, _) => read,
+                })
+                .await
+            };
+            match more {
                 Ok(true) => read = read.saturating_add(buffer.len()),
                 Ok(false) | Err(_) => return,
             }

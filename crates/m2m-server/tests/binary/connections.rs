@@ -1,7 +1,7 @@
 //! Slow, silent and too many connections: each gets the answer that is documented, and everybody else is served meanwhile.
 
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -323,6 +323,50 @@ fn a_caller_who_asks_before_he_sends_his_body_is_told_to_go_on() {
 }
 
 #[test]
+fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
+    let patient = ["--max-connections", "5", "--caller-time-ms", "60000"];
+    let (server, ops) = Serving::with_ops(&patient);
+    // They take no notice of what they are told, and have a minute for everything.
+    let slow: Vec<_> = (0..5)
+        .map(|_| sent(server.address, b"GET / HTTP/1.1\r\n"))
+        .collect();
+    let begun = Instant::now_for_tests();
+    while server.call("GET", "/", "").status == 503 {
+        assert!(begun.elapsed() < PATIENCE, "nobody gives way");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    wait_for_count(ops, "m2m_connections_closed_total{reason=\"displaced\"}", 1);
+    // The others have their minute still.
+    drop(server);
+    let displaced = slow.into_iter().map(rest);
+    assert!(
+        displaced
+            .into_iter()
+            .any(|bytes| bytes.starts_with(b"HTTP/1.1 408"))
+    );
+}
+
+#[test]
+fn who_has_said_all_that_he_says_gets_his_answer() {
+    let server = Serving::start(&[]);
+    // Applications that nobody asked for yet are looked up meanwhile.
+    for number in 0..50 {
+        let form = format!(
+            "grant_type=client_credentials&client_id=nobody-{number}&client_secret={SECRET}"
+        );
+        let request = format!(
+            "POST /oauth2/token HTTP/1.1\r\nhost: h\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+             content-length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let stream = sent(server.address, request.as_bytes());
+        stream.shutdown(Shutdown::Write).unwrap();
+        let answer = Answer::parse(&rest(stream));
+        assert_eq!(answer.status, 401, "{answer:?}");
+    }
+}
+
+#[test]
 fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
     let server = Serving::start(&[]);
     let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
@@ -330,6 +374,13 @@ fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
     for (request, status) in [
         ("NOT HTTP\r\n\r\n".to_owned(), 400),
         ("GET / HTTP/1.1\r\na b: c\r\n\r\n".to_owned(), 400),
+        (
+            format!(
+                "POST / HTTP/1.1\r\nhost: h\r\ncontent-length: {}\r\n\r\na",
+                u64::MAX
+            ),
+            413,
+        ),
         ("\u{16}\u{3}\u{1}\u{2}".to_owned(), 400),
         (
             "GET / HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned(),
@@ -382,7 +433,7 @@ fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
     assert!(bytes.starts_with("HTTP/1.1 200") && bytes.contains("HTTP/1.1 400"));
     // Broken off.
     let stream = sent(server.address, b"GET / HTTP/1.1\r\nhost");
-    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
     Answer::parse(&rest(stream)).assert_refused(400, "invalid_request");
 }
 

@@ -4,7 +4,8 @@ use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use m2m_store::{AuditEvent, Backend as _, Snapshot, Sqlite};
 use serde_json::Value;
@@ -239,4 +240,38 @@ fn an_empty_variable_names_no_data_directory() {
         .output()
         .unwrap();
     assert!(text(&output.stdout).contains("billing-job"));
+}
+
+#[test]
+fn a_server_that_waits_for_its_sealing_key_can_be_ended() {
+    let data = Data::new();
+    let pipe = data.file("sealing.pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut child = m2m(&["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data.path())
+        .arg("--sealing-key-file")
+        .arg(&pipe)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut pauses = (0..2_000).map(|_| std::thread::sleep(Duration::from_millis(10)));
+    // It makes the data directory before it looks for the key.
+    while !data.path().join("m2m.db").exists() {
+        assert!(pauses.next().is_some(), "it does not start");
+    }
+    terminate(&child);
+    while child.try_wait().unwrap().is_none() {
+        if pauses.next().is_none() {
+            child.kill().unwrap();
+            panic!("it does not end");
+        }
+    }
 }

@@ -275,6 +275,24 @@ fn the_proxy_protocol_precedes_tls() {
 }
 
 #[test]
+fn x17_who_says_nothing_to_a_proxy_before_tls_is_not_waited_for() {
+    let files = Files::new();
+    let server = files.serve(&[
+        "--trusted-proxies",
+        "127.0.0.1",
+        "--proxy-protocol",
+        "--caller-time-ms",
+        "300",
+    ]);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+        .write_all(b"PROXY TCP4 192.0.2.7 198.51.100.1 56324 443\r\n")
+        .unwrap();
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
 fn files_that_are_wrong_start_nothing_and_are_told() {
     let (_folder, world) = file("world.toml", &world());
     let files = Files::new();
