@@ -109,7 +109,31 @@ impl fmt::Debug for PresetCredentials {
     }
 }
 
-/// A new client id: 128 random bits as base64url.
+/// A new client id: 128 random bits as base64url. It does not begin with a hyphen, for else a shell would take it for an option.
 pub(crate) fn generate_client_id(randomness: &mut dyn Randomness) -> String {
-    URL_SAFE_NO_PAD.encode(bytes::<16>(randomness))
+    let mut random = bytes::<16>(randomness);
+    if let [first, ..] = &mut random
+        && *first >> 2 == HYPHEN
+    {
+        *first ^= 0x80;
+    }
+    URL_SAFE_NO_PAD.encode(random)
+}
+
+/// The six bits that a hyphen stands for in base64url (RFC 4648, section 5).
+const HYPHEN: u8 = 62;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_client_id_looks_like_an_option() {
+        for byte in 0..=u8::MAX {
+            let client_id = generate_client_id(&mut |into: &mut [u8]| into.fill(byte));
+            assert!(!client_id.starts_with('-'), "{client_id}");
+            assert_eq!(client_id.len(), 22);
+            assert!(ClientId::parse(&client_id).is_ok());
+        }
+    }
 }
