@@ -99,6 +99,12 @@ impl Policy {
         &self.targets
     }
 
+    /// The APIs that the application is authorized for, each with its position among [all](Self::targets), in their order.
+    pub fn apis(&self) -> impl Iterator<Item = (usize, &Target)> {
+        let positions = self.grants.iter().map(|grant| grant.target);
+        positions.filter_map(|position| Some((position, self.targets.at(position)?)))
+    }
+
     /// The quota, if the application has one.
     #[must_use]
     pub const fn quota(&self) -> Option<Quota> {

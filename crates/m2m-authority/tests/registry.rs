@@ -155,6 +155,17 @@ fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
         place,
         "\"https://orders.example/api\" is taken by an earlier record",
     );
+    let by_an_alias = |r: &mut Records| {
+        r.apis[0].aliases = vec!["https://alias.example".into()];
+        *app(r) = Application::new("B", "billing")
+            .authorized(API, &[])
+            .authorized("https://alias.example", &["read"]);
+    };
+    check(
+        by_an_alias,
+        place,
+        "\"https://alias.example\" is taken by an earlier record",
+    );
 }
 
 #[test]

@@ -144,7 +144,10 @@ impl Metrics {
         );
         let cache_hits = counter("cache_hits", "Look-ups that were answered from memory");
         let cache_misses = counter("cache_misses", "Look-ups that went to the store");
-        let events_dropped = counter("events_dropped", "Events that did not fit into their queue");
+        let events_dropped = counter(
+            "events_dropped",
+            "Refusals and diagnoses that a flood left no room for, in the log or in the store",
+        );
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -255,10 +258,16 @@ impl Metrics {
         self.cache_misses.inc();
     }
 
-    /// So many more events did not fit into their queue.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the recorder counts"))]
-    pub(crate) fn events_dropped(&self, count: u64) {
-        self.events_dropped.inc_by(count);
+    /// So many refusals and diagnoses were dropped since the start.
+    pub(crate) fn events_dropped(&self, total: u64) {
+        let told = self.events_dropped.get();
+        self.events_dropped.inc_by(total.saturating_sub(told));
+    }
+
+    /// So many tokens were issued, and so many requests refused, since the start.
+    pub(crate) fn issued_and_refused(&self) -> (u64, u64) {
+        let refused = self.refused.iter().map(Counter::get).sum();
+        (self.issued.get(), refused)
     }
 
     /// For how long the store has not been reached: nothing if it is.

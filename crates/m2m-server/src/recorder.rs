@@ -25,6 +25,7 @@ use m2m_store::{Entry as Loaded, IssuedCount, StoreError};
 
 use crate::clock;
 use crate::error::Failure;
+use crate::metrics::Metrics;
 
 use book::Book;
 use queues::{Next, Queues};
@@ -52,8 +53,19 @@ pub(crate) struct Worker {
 #[derive(Debug)]
 struct Shared {
     queues: Queues,
-    issued: AtomicU64,
-    refused: AtomicU64,
+    metrics: Arc<Metrics>,
+    /// Refusals that are in the log and not in the store.
+    unkept: AtomicU64,
+}
+
+impl Shared {
+    /// What was not made known, or not kept, of the refused.
+    fn dropped(&self) -> Dropped {
+        Dropped {
+            unkept: self.unkept.load(Ordering::Relaxed),
+            ..self.queues.dropped()
+        }
+    }
 }
 
 /// What the worker makes known.
@@ -109,12 +121,13 @@ impl Recorder {
     /// If the operating system gives no thread.
     pub(crate) fn start(
         keeper: impl Keeper,
+        metrics: Arc<Metrics>,
         publish: impl FnMut(Entry) + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
         let shared = Arc::new(Shared {
             queues: Queues::default(),
-            issued: AtomicU64::new(0),
-            refused: AtomicU64::new(0),
+            metrics,
+            unkept: AtomicU64::new(0),
         });
         let (alive, ended) = channel();
         let recorder = Self {
@@ -147,13 +160,13 @@ impl Recorder {
     ) {
         match event {
             Event::Issued(event) => {
+                self.shared.metrics.issued();
                 if let Some(application) = application {
                     count(application, &event);
                 }
-                self.shared.issued.fetch_add(1, Ordering::Relaxed);
             }
             Event::Refused(event) => {
-                self.shared.refused.fetch_add(1, Ordering::Relaxed);
+                self.shared.metrics.refused(event.cause);
                 self.shared.queues.push(event, suspect);
             }
         }
@@ -168,29 +181,24 @@ impl Worker {
     }
 
     fn finish_within(self, time: Duration) -> Entry {
-        let Shared {
-            queues,
-            issued,
-            refused,
-        } = &*self.shared;
-        queues.close();
+        let shared = &*self.shared;
+        shared.queues.close();
         match self.ended.recv_timeout(time) {
-            Err(RecvTimeoutError::Timeout) => queues.abandon(),
+            Err(RecvTimeoutError::Timeout) => shared.queues.abandon(),
             // A worker that panicked has said so through the panic hook.
             Err(RecvTimeoutError::Disconnected) | Ok(()) => {}
         }
+        let (issued, refused) = shared.metrics.issued_and_refused();
         Entry::Stopped {
-            issued: issued.load(Ordering::Relaxed),
-            refused: refused.load(Ordering::Relaxed),
-            dropped: queues.dropped(),
+            issued,
+            refused,
+            dropped: shared.dropped(),
         }
     }
 }
 
 fn count(application: &Loaded, event: &IssuedEvent) {
-    if let Some(audience) = event.audiences.first() {
-        application.count(audience);
-    }
+    application.count(event.api);
     match event.door {
         Door::TokenEndpoint { secret } => application.secret_used(usize::from(secret), event.time),
         Door::Vouched { .. } => {}
@@ -222,12 +230,17 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
             Next::End => break,
         }
         let now = clock::now();
-        if let Some(dropped) = report.due(shared.queues.dropped(), now) {
+        shared.unkept.store(book.unkept(), Ordering::Relaxed);
+        let dropped = shared.dropped();
+        shared.metrics.events_dropped(dropped.total());
+        if let Some(dropped) = report.due(dropped, now) {
             publish(Entry::Dropped(dropped));
         }
         if minute_of(now) != minute {
             minute = minute_of(now);
-            collect(&mut book, &mut issued, keeper, now);
+            // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
+            let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
+            collect(&mut book, &mut issued, keeper, ended);
             write(&mut book, keeper, now, &mut publish);
             issued.publish(&mut publish);
         } else if book.is_due(now) {
@@ -236,17 +249,15 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
-    let counts = keeper.counts(now);
-    issued.add(&counts.issued);
-    book.counted(counts);
+    collect(&mut book, &mut issued, keeper, now);
     write(&mut book, keeper, now, &mut publish);
+    shared.unkept.store(book.unkept(), Ordering::Relaxed);
     issued.publish(&mut publish);
 }
 
-/// Collects what was counted in the minute that has just ended. When the machine fails, at most a minute is lost.
-fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, now: UnixTime) {
-    let ended = UnixTime::from_seconds((minute_of(now) * 60).saturating_sub(1));
-    let counts = keeper.counts(ended);
+/// Collects what was counted up to this time.
+fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, until: UnixTime) {
+    let counts = keeper.counts(until);
     issued.add(&counts.issued);
     book.counted(counts);
 }
@@ -359,7 +370,7 @@ mod tests {
     fn blocked() -> (Recorder, Worker, Sender<()>, Receiver<Entry>) {
         let (release, wait) = channel::<()>();
         let (publish, entries) = channel();
-        let (recorder, worker) = Recorder::start(Empty, move |entry| {
+        let (recorder, worker) = Recorder::start(Empty, Arc::new(Metrics::new()), move |entry| {
             let _ = wait.recv();
             let _ = publish.send(entry);
         })

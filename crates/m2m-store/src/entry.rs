@@ -32,27 +32,18 @@ impl Entry {
         quota: Option<Arc<Counter>>,
     ) -> Self {
         let client = Client::of(application);
-        let mut targets: Vec<usize> = application
-            .authorizations
-            .iter()
-            .filter_map(|authorization| common.targets.find(&authorization.audience))
-            .map(|(target, _)| target)
-            .collect();
-        targets.sort_unstable();
-        targets.dedup();
-        let apis = targets
-            .into_iter()
-            .filter_map(|target| Some((target, common.audience(target)?)));
+        let policy = Policy::of(application, organization, Arc::clone(&common.targets));
+        let apis = policy.apis();
         let tally = Tally::new(
             Arc::clone(tallies),
             Arc::clone(client.client_id()),
-            apis,
+            apis.map(|(api, target)| (api, Arc::clone(target.audience()))),
             &application.secrets,
         );
         Self {
             epoch: common.epoch(),
-            policy: Policy::of(application, organization, Arc::clone(&common.targets)),
             client,
+            policy,
             tally: Some(Arc::new(tally)),
             quota,
         }
@@ -91,13 +82,11 @@ impl Entry {
         Meter::new(self.quota.as_deref(), self.policy.quota(), now)
     }
 
-    /// A token was issued for the API with this audience or alias; the first where there are several. It takes a lock only if
-    /// nothing was counted of the application since the counts were last taken.
-    pub fn count(&self, audience: &str) {
-        if let Some(tally) = &self.tally
-            && let Some((target, _)) = self.policy.targets().find(audience)
-        {
-            tally.count(target);
+    /// A token was issued for the API at this position among all; the first where there are several. It takes a lock only if nothing
+    /// was counted of the application since the counts were last taken.
+    pub fn count(&self, api: usize) {
+        if let Some(tally) = &self.tally {
+            tally.count(api);
         }
     }
 

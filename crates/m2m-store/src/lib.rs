@@ -31,4 +31,4 @@ pub use quota::{Meter, Reservation};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::Sqlite;
 pub use stored::{RecordId, Snapshot, Stored, Version};
-pub use usage::{IssuedCount, Refused, SecretUse, UsageBatch};
+pub use usage::{Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};

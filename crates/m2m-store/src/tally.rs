@@ -37,7 +37,7 @@ struct Sums {
 pub(crate) struct Tally {
     all: Arc<Tallies>,
     client_id: Arc<str>,
-    /// By the position of the API.
+    /// In the order of the positions of the APIs.
     issued: Box<[Issued]>,
     secrets: Box<[Used]>,
     /// Whether it stands in the list of those that have something to tell.
@@ -47,7 +47,7 @@ pub(crate) struct Tally {
 /// Tokens issued for one API.
 #[derive(Debug)]
 struct Issued {
-    target: usize,
+    api: usize,
     audience: Arc<str>,
     tokens: AtomicU64,
 }
@@ -133,7 +133,7 @@ impl Sums {
 }
 
 impl Tally {
-    /// A tally of nothing yet: for APIs by their positions and audiences, and for these secrets.
+    /// A tally of nothing yet: for APIs by their positions, which ascend, and audiences, and for these secrets.
     pub(crate) fn new(
         all: Arc<Tallies>,
         client_id: Arc<str>,
@@ -144,8 +144,8 @@ impl Tally {
             all,
             client_id,
             issued: apis
-                .map(|(target, audience)| Issued {
-                    target,
+                .map(|(api, audience)| Issued {
+                    api,
                     audience,
                     tokens: AtomicU64::new(0),
                 })
@@ -162,9 +162,9 @@ impl Tally {
     }
 
     /// One token more for the API at this position.
-    pub(crate) fn count(self: &Arc<Self>, target: usize) {
-        let mut issued = self.issued.iter();
-        if let Some(issued) = issued.find(|issued| issued.target == target) {
+    pub(crate) fn count(self: &Arc<Self>, api: usize) {
+        let found = self.issued.binary_search_by_key(&api, |issued| issued.api);
+        if let Some(issued) = found.ok().and_then(|index| self.issued.get(index)) {
             issued.tokens.fetch_add(1, Ordering::SeqCst);
             self.announce();
         }
@@ -239,7 +239,7 @@ mod tests {
     fn each_token_and_each_use_is_told_once() {
         let all = Arc::default();
         let tally = tally(&all, "a");
-        [3, 5, 3, 4].iter().for_each(|target| tally.count(*target));
+        [3, 5, 3, 4].iter().for_each(|api| tally.count(*api));
         tally.secret_used(1, NOW);
         tally.secret_used(1, UnixTime::from_seconds(1_800_014_399));
         tally.secret_used(7, NOW);
@@ -295,9 +295,9 @@ mod tests {
         let tally = tally(&all, "a");
         let taken = std::thread::scope(|scope| {
             let counting: Vec<_> = [3, 5, 3]
-                .map(|target| {
+                .map(|api| {
                     let tally = &tally;
-                    scope.spawn(move || (0..EACH).for_each(|_| tally.count(target)))
+                    scope.spawn(move || (0..EACH).for_each(|_| tally.count(api)))
                 })
                 .into();
             let mut taken = 0;

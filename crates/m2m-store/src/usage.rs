@@ -6,29 +6,34 @@ use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
-/// What is written together every few seconds.
+/// What is written together.
 #[derive(Debug, Clone, Default)]
 pub struct UsageBatch {
     /// Tokens issued.
     pub issued: Vec<IssuedCount>,
     /// Secrets used.
     pub secrets: Vec<SecretUse>,
-    /// Requests refused, with what a diagnosis found.
+    /// Requests refused.
     pub refused: Vec<Refused>,
+    /// What was found out of requests that were refused: in this batch or in an earlier one.
+    pub diagnosed: Vec<Diagnosed>,
 }
 
 impl UsageBatch {
     /// Whether there is nothing to write.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.issued.is_empty() && self.secrets.is_empty() && self.refused.is_empty()
+        self.issued.is_empty()
+            && self.secrets.is_empty()
+            && self.refused.is_empty()
+            && self.diagnosed.is_empty()
     }
 }
 
 /// So many tokens of an application for an API in a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedCount {
-    /// The minute since 1970.
+    /// When. Unit: minutes since 1970.
     pub minute: u64,
     /// The application.
     pub client_id: Box<str>,
@@ -66,4 +71,13 @@ pub struct Refused {
     pub address: Option<IpAddr>,
     /// What a diagnosis found, as JSON; none while there is none.
     pub diagnosis: Option<Box<str>>,
+}
+
+/// What a diagnosis found of a request that was refused. Of one that is not kept any more nothing is kept either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnosed {
+    /// The name of the answer.
+    pub trace_id: TraceId,
+    /// What was found, as JSON. It takes the place of what was found before.
+    pub diagnosis: Box<str>,
 }

@@ -92,7 +92,7 @@ fn a_hit_allocates_nothing() {
             .await
             .unwrap();
         let entry = directory.load(&id, now).await.unwrap().unwrap();
-        entry.count(ORDERS);
+        entry.count(0);
         directory
     });
     let hit = allocation_counter::measure(|| {
@@ -100,7 +100,7 @@ fn a_hit_allocates_nothing() {
             panic!("it is in memory");
         };
         entry.meter(now).take().unwrap().keep();
-        entry.count(ORDERS);
+        entry.count(0);
         entry.secret_used(0, now);
         assert_eq!(directory.common_guard().applications, 2_000);
     });

@@ -27,6 +27,8 @@ use crate::{Authority, MAX_AUDIENCES};
 pub struct Authorized<'p> {
     pub(super) client_id: Arc<str>,
     pub(super) policy: &'p Policy,
+    /// The position of the first API among all.
+    pub(super) api: usize,
     pub(super) audiences: Arc<[Arc<str>]>,
     pub(super) scopes: Vec<&'p str>,
     pub(super) scope_in_answer: bool,
@@ -106,7 +108,7 @@ pub fn authorize<'p>(
         }
         let quota_exceeded = check_quota(policy, usage)?;
         let wanted = find_audiences(policy, &asked, authority.profile())?;
-        let (algorithm, claim_set) = agree(&wanted)?;
+        let (api, algorithm, claim_set) = agree(&wanted)?;
         let scopes = match &asked.scope {
             Some(scope) => requested_scopes(policy, &wanted, scope)?,
             None => assigned_scopes(&wanted),
@@ -119,6 +121,7 @@ pub fn authorize<'p>(
         Ok(Authorized {
             client_id: Arc::clone(&client_id),
             policy,
+            api,
             audiences: wanted
                 .iter()
                 .map(|wanted| Arc::clone(wanted.audience))
@@ -258,16 +261,16 @@ fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>
     }
 }
 
-/// One token has one signature and one set of claims: all audiences must agree on both.
-fn agree(wanted: &[Wanted<'_>]) -> Result<(Algorithm, ClaimSet), Refusal> {
-    let mut kinds = wanted
-        .iter()
-        .map(|wanted| (wanted.target.signing_algorithm, wanted.target.claim_set));
-    let Some(first) = kinds.next() else {
+/// One token has one signature and one set of claims: all audiences must agree on both. The first of them, for the counts, is given
+/// with what they agree on.
+fn agree(wanted: &[Wanted<'_>]) -> Result<(usize, Algorithm, ClaimSet), Refusal> {
+    let Some((first, others)) = wanted.split_first() else {
         return Err(Cause::AudienceMissing.into());
     };
-    if kinds.all(|kind| kind == first) {
-        Ok(first)
+    let kind = |wanted: &Wanted<'_>| (wanted.target.signing_algorithm, wanted.target.claim_set);
+    let (algorithm, claim_set) = kind(first);
+    if others.iter().all(|other| kind(other) == kind(first)) {
+        Ok((first.grant.target, algorithm, claim_set))
     } else {
         Err(Cause::AudiencesIncompatible.into())
     }

@@ -18,6 +18,8 @@ use crate::{Authority, JwtId};
 pub struct Issued {
     pub(super) access_token: String,
     pub(super) client_id: Arc<str>,
+    /// The position of the first API among all.
+    pub(super) api: usize,
     pub(super) audiences: Arc<[Arc<str>]>,
     /// The granted scopes as one list (RFC 6749, section 3.3).
     pub(super) scope: String,
@@ -99,6 +101,7 @@ pub fn issue<S: Signer + ?Sized>(
     Ok(Issued {
         access_token,
         client_id: authorized.client_id,
+        api: authorized.api,
         audiences: authorized.audiences,
         scope,
         scope_in_answer: authorized.scope_in_answer,

@@ -54,6 +54,8 @@ pub struct IssuedEvent {
     pub client_id: Arc<str>,
     /// For which audiences.
     pub audiences: Arc<[Arc<str>]>,
+    /// The position of the first API among all [`Targets`](crate::policy::Targets): the one that the token is counted for.
+    pub api: usize,
     /// By which door.
     pub door: Door,
     /// Whether the application has used up a quota that only warns.
@@ -94,6 +96,7 @@ pub fn record(outcome: Outcome<'_>, exchange: &Exchange, now: UnixTime) -> Event
             time: now,
             client_id: Arc::clone(&issued.client_id),
             audiences: Arc::clone(&issued.audiences),
+            api: issued.api,
             door: issued.door.clone(),
             quota_exceeded: issued.quota_exceeded,
         }),

@@ -92,7 +92,7 @@ impl Target {
 
     /// The identifier of the API.
     #[must_use]
-    pub fn audience(&self) -> &str {
+    pub const fn audience(&self) -> &Arc<str> {
         &self.audience
     }
 

@@ -131,7 +131,10 @@ pub(super) fn check(records: &Records) -> Checked {
 /// The identifiers seen so far.
 #[derive(Default)]
 struct Names<'r> {
-    scopes_by_audience: HashMap<&'r str, HashSet<&'r str>>,
+    /// The scopes of each API, in the order of the records.
+    scopes: Vec<HashSet<&'r str>>,
+    /// The position of the API with each audience and alias.
+    audiences: HashMap<&'r str, usize>,
     organizations: HashSet<&'r str>,
     properties: HashMap<&'r str, bool>,
     client_ids: HashSet<&'r str>,
@@ -155,14 +158,11 @@ impl<'r> Names<'r> {
                 .map(|(item, alias)| (alias, at(Record::Api, index, Field::Aliases).item(item)));
             for (audience, place) in own.chain(aliases) {
                 Audience::parse(audience).map_err(|_| place.malformed(audience, "an audience"))?;
-                if self
-                    .scopes_by_audience
-                    .insert(audience, scopes.clone())
-                    .is_some()
-                {
+                if self.audiences.insert(audience, index).is_some() {
                     return Err(place.taken(audience));
                 }
             }
+            self.scopes.push(scopes);
         }
         Ok(())
     }
@@ -279,15 +279,17 @@ impl<'r> Names<'r> {
         let mut seen = HashSet::new();
         for (item, authorization) in application.authorizations.iter().enumerate() {
             let place = at(Record::Application, index, Field::Authorize).item(item);
-            let Some(scopes) = self.scopes_by_audience.get(&*authorization.audience) else {
-                let audiences = self.scopes_by_audience.keys().copied();
+            let api = self.audiences.get(&*authorization.audience).copied();
+            let Some((api, scopes)) = api.and_then(|api| Some((api, self.scopes.get(api)?))) else {
+                let audiences = self.audiences.keys().copied();
                 return Err(place.unknown(
                     "API with the audience",
                     &authorization.audience,
                     audiences,
                 ));
             };
-            if !seen.insert(&authorization.audience) {
+            // An alias names the same API: of two authorizations for it neither would count for sure.
+            if !seen.insert(api) {
                 return Err(place.taken(&authorization.audience));
             }
             let place = at(Record::Application, index, Field::AuthorizeScopes).item(item);

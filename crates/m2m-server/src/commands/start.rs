@@ -124,7 +124,7 @@ pub(super) async fn start(
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
     let keeper = StoreKeeper::new(Arc::clone(&directory), Handle::current());
-    let (recorder, worker) = Recorder::start(keeper, publish)?;
+    let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
     let server = Arc::new(Server::new(
         authority,
         issuer.clone(),

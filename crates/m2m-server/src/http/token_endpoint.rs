@@ -82,35 +82,28 @@ impl TokenEndpoint {
             _ => Ok(Bytes::new()),
         };
         let now = clock::now();
-        let (trace_id, jwt_id) = names();
         let decision = match body {
-            Ok(body) => self.decide(raw(parts, &body, address), jwt_id, now).await,
+            Ok(body) => self.decide(raw(parts, &body, address), now).await,
             Err(cause) => Err(Refusal::of(cause)),
         };
         let decision = decision.map_err(|refusal| self.throttled(refusal, address, now));
-        reply::of(self.conclude(decision, &exchange(trace_id, parts, address), now))
+        reply::of(self.conclude(decision, &exchange(parts, address), now))
     }
 
     /// Refuses a request, of whatever path, before it is looked into.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        let (trace_id, _) = names();
         reply::of(self.conclude(
             Err(Refusal::of(cause)),
-            &exchange(trace_id, parts, address),
+            &exchange(parts, address),
             clock::now(),
         ))
     }
 
     /// Steps 1 to 4, and what is loaded between them.
-    async fn decide(
-        &self,
-        request: RawRequest<'_>,
-        jwt_id: JwtId,
-        now: UnixTime,
-    ) -> Result<Granted, Refusal> {
+    async fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Granted, Refusal> {
         let accepted = unless_it_panics(|| accept(request, &self.authority))?;
         let entry = self.load(accepted.client_id(), now).await?;
-        unless_it_panics(|| self.grant(accepted, entry, jwt_id, now))
+        unless_it_panics(|| self.grant(accepted, entry, now))
     }
 
     /// The application with this client id, if there is one. What is in memory is there at once.
@@ -120,7 +113,10 @@ impl TokenEndpoint {
                 self.metrics.cache_hit();
                 Ok(Some(entry))
             }
-            LookUp::Absent => Ok(None),
+            LookUp::Absent => {
+                self.metrics.cache_hit();
+                Ok(None)
+            }
             LookUp::Miss => {
                 self.metrics.cache_missed();
                 let loaded = self.directory.load(client_id, now).await;
@@ -135,7 +131,6 @@ impl TokenEndpoint {
         &self,
         accepted: Accepted<'_>,
         entry: Option<Arc<Entry>>,
-        jwt_id: JwtId,
         now: UnixTime,
     ) -> Result<Granted, Refusal> {
         let client = entry.as_deref().map(Entry::client);
@@ -152,6 +147,7 @@ impl TokenEndpoint {
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
+        let jwt_id = JwtId::from_random(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
         Ok(Granted { issued, entry })
@@ -190,10 +186,6 @@ impl TokenEndpoint {
             Err(refusal) => Outcome::Refused(refusal),
         };
         let entry = decision.as_ref().ok().map(|granted| &*granted.entry);
-        match &decision {
-            Ok(_) => self.metrics.issued(),
-            Err(refusal) => self.metrics.refused(refusal.cause()),
-        }
         self.recorder
             .keep(record(outcome, exchange, now), suspect, entry);
         respond(outcome, exchange, &self.authority)
@@ -232,17 +224,9 @@ fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
         .collect()
 }
 
-/// A name for the answer, and one for the token that may be in it.
-fn names() -> (TraceId, JwtId) {
-    (
-        TraceId::from_random(random::pooled()),
-        JwtId::from_random(random::pooled()),
-    )
-}
-
-fn exchange(trace_id: TraceId, parts: &Parts, address: IpAddr) -> Exchange {
+fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
     Exchange {
-        trace_id,
+        trace_id: TraceId::from_random(random::pooled()),
         request_id: request_id(&parts.headers),
         address: Some(address),
     }

@@ -4,7 +4,7 @@ use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::RefusedEvent;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
-use m2m_store::{IssuedCount, Refused, UsageBatch};
+use m2m_store::{Diagnosed, IssuedCount, Refused, UsageBatch};
 
 use super::log;
 
@@ -15,48 +15,42 @@ pub(super) struct Book {
     /// How many of the refusals are those of nobody in particular.
     of_others: usize,
     written_at: Option<UnixTime>,
-    /// What could not be kept until it was written.
-    dropped: u64,
+    /// Refusals that could not be kept until they were written.
+    unkept: u64,
 }
 
 impl Book {
     /// Notes a refusal.
     pub(super) fn refused(&mut self, event: &RefusedEvent) {
-        let is_known = matches!(event.client_id, RecordedClientId::Known(_));
-        let room = if is_known {
-            MOST_REFUSED
-        } else {
-            MOST_OF_OTHERS
+        let client_id = match &event.client_id {
+            RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
+            RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
         };
-        let taken = if is_known {
-            self.batch.refused.len()
-        } else {
-            self.of_others
-        };
-        if taken >= room {
-            self.dropped += 1;
+        let is_full = self.batch.refused.len() >= MOST_REFUSED
+            || client_id.is_none() && self.of_others >= MOST_OF_OTHERS;
+        if is_full {
+            self.unkept += 1;
             return;
         }
-        self.of_others += usize::from(!is_known);
+        self.of_others += usize::from(client_id.is_none());
         self.batch.refused.push(Refused {
             trace_id: event.trace_id,
             request_id: event.request_id.clone(),
             time: event.time,
             cause: event.cause,
-            client_id: match &event.client_id {
-                RecordedClientId::Known(client_id) => Some((**client_id).into()),
-                RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
-            },
+            client_id,
             address: event.address,
             diagnosis: None,
         });
     }
 
-    /// Adds what was found out of a refusal that was noted. It mostly was just before.
+    /// Notes what was found out of a refusal. There are no more of these than of refusals: each has its own.
     pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: &Diagnosis) {
-        let mut refused = self.batch.refused.iter_mut().rev();
-        if let Some(refused) = refused.find(|refused| refused.trace_id == trace_id) {
-            refused.diagnosis = Some(log::diagnosis(diagnosis).to_string().into());
+        if self.batch.diagnosed.len() < MOST_REFUSED {
+            self.batch.diagnosed.push(Diagnosed {
+                trace_id,
+                diagnosis: log::diagnosis(diagnosis).to_string().into(),
+            });
         }
     }
 
@@ -66,12 +60,18 @@ impl Book {
         self.batch.secrets.extend(counts.secrets);
     }
 
+    /// How many refusals are not in the store though they are in the log.
+    pub(super) const fn unkept(&self) -> u64 {
+        self.unkept
+    }
+
     /// Whether there are refusals that should be written now: within a second or two, so that they can be looked up.
     pub(super) fn is_due(&self, now: UnixTime) -> bool {
         let age = self
             .written_at
             .map_or(u64::MAX, |at| now.as_seconds().abs_diff(at.as_seconds()));
-        !self.batch.refused.is_empty() && age >= WRITE_EVERY_SECONDS
+        let is_empty = self.batch.refused.is_empty() && self.batch.diagnosed.is_empty();
+        !is_empty && age >= WRITE_EVERY_SECONDS
     }
 
     /// Takes as much as is to be written at once; nothing at the end.
@@ -82,6 +82,7 @@ impl Book {
             issued: last_of(&mut self.batch.issued),
             secrets: last_of(&mut self.batch.secrets),
             refused: core::mem::take(&mut self.batch.refused),
+            diagnosed: core::mem::take(&mut self.batch.diagnosed),
         };
         (!batch.is_empty()).then_some(batch)
     }
@@ -92,16 +93,25 @@ impl Book {
             issued,
             secrets,
             refused,
+            diagnosed,
         } = batch;
         self.batch.issued.extend(issued);
         self.batch.secrets.extend(secrets);
         // One application is one entry, however often it could not be written.
         self.batch.issued = summed(core::mem::take(&mut self.batch.issued));
-        let later = core::mem::replace(&mut self.batch.refused, refused);
-        let room = MOST_REFUSED.saturating_sub(self.batch.refused.len());
-        self.dropped += u64::try_from(later.len().saturating_sub(room)).unwrap_or(u64::MAX);
-        self.batch.refused.extend(later.into_iter().take(room));
+        let surplus = put_before(refused, &mut self.batch.refused);
+        self.unkept += u64::try_from(surplus).unwrap_or(u64::MAX);
+        put_before(diagnosed, &mut self.batch.diagnosed);
     }
+}
+
+/// Puts what came earlier before what came later, as far as there is room. How many had none.
+fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) -> usize {
+    let later = core::mem::replace(all, earlier);
+    all.extend(later);
+    let surplus = all.len().saturating_sub(MOST_REFUSED);
+    all.truncate(MOST_REFUSED);
+    surplus
 }
 
 /// As many of the last as are written at once.
@@ -115,21 +125,18 @@ fn last_of<T>(all: &mut Vec<T>) -> Vec<T> {
     last
 }
 
+/// One line for each application, API and minute.
 fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
-    let key = |count: &IssuedCount| {
-        (
-            count.minute,
-            count.client_id.clone(),
-            count.audience.clone(),
-        )
-    };
-    counts.sort_by_cached_key(key);
+    fn name(count: &IssuedCount) -> (u64, &str, &str) {
+        (count.minute, &count.client_id, &count.audience)
+    }
+    counts.sort_unstable_by(|one, other| name(one).cmp(&name(other)));
     counts.dedup_by(|later, earlier| {
-        let same = key(later) == key(earlier);
-        if same {
+        let is_same = name(later) == name(earlier);
+        if is_same {
             earlier.tokens += later.tokens;
         }
-        same
+        is_same
     });
     counts
 }

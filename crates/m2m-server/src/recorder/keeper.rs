@@ -52,7 +52,7 @@ impl Keeper for StoreKeeper {
         UsageBatch {
             issued,
             secrets,
-            refused: Vec::new(),
+            ..UsageBatch::default()
         }
     }
 

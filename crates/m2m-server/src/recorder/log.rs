@@ -118,6 +118,7 @@ fn counts(dropped: &Dropped) -> Value {
         "of_known_clients": dropped.of_known_clients,
         "of_others": dropped.of_others,
         "diagnoses": dropped.diagnoses,
+        "unkept": dropped.unkept,
     })
 }
 

@@ -28,6 +28,21 @@ pub(crate) struct Dropped {
     pub(crate) of_others: u64,
     /// Diagnoses of refusals that are in the log.
     pub(crate) diagnoses: u64,
+    /// Refusals that are in the log, and did not get from there into the store.
+    pub(crate) unkept: u64,
+}
+
+impl Dropped {
+    /// All of it.
+    pub(crate) const fn total(&self) -> u64 {
+        let Self {
+            of_known_clients,
+            of_others,
+            diagnoses,
+            unkept,
+        } = *self;
+        of_known_clients + of_others + diagnoses + unkept
+    }
 }
 
 /// What the worker has to do next.
@@ -204,6 +219,7 @@ mod tests {
             of_known_clients: 0,
             of_others: 10,
             diagnoses: u64::try_from(MOST_EVENTS - MOST_SUSPECTS).unwrap(),
+            unkept: 0,
         };
         assert_eq!(queues.dropped(), dropped);
         let given_out = drain(&queues);
@@ -226,6 +242,7 @@ mod tests {
             of_known_clients: 1,
             of_others: 0,
             diagnoses: 2,
+            unkept: 0,
         };
         assert_eq!(queues.dropped(), dropped);
     }

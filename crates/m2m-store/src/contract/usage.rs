@@ -5,7 +5,7 @@ use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
 use super::{NOW, application, commit, delete, put};
-use crate::{Backend, IssuedCount, Refused, SecretUse, UsageBatch};
+use crate::{Backend, Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};
 
 /// Counts add up, secrets show when they were last used, and a flood of refusals pushes out its own only.
 ///
@@ -145,16 +145,31 @@ async fn keeps_refusals(backend: &impl Backend) {
     assert_eq!(backend.refused(full.trace_id).await, Ok(Some(full.clone())));
     assert_eq!(backend.refused(bare.trace_id).await, Ok(Some(bare.clone())));
     // The diagnosis may come later, and adds nothing but itself.
+    let diagnosis = |number: u32| Diagnosed {
+        trace_id: trace_id(number),
+        diagnosis: "{}".into(),
+    };
+    let batch = UsageBatch {
+        refused: vec![refused(3, None)],
+        diagnosed: vec![diagnosis(2), diagnosis(3), diagnosis(4)],
+        ..UsageBatch::default()
+    };
+    backend.add_usage(batch).await.expect("room");
     let diagnosed = Refused {
         diagnosis: Some("{}".into()),
         ..bare
     };
+    let kept = backend.refused(diagnosed.trace_id).await;
+    assert_eq!(kept, Ok(Some(diagnosed.clone())));
+    let with_its_refusal = backend.refused(trace_id(3)).await.expect("an answer");
+    assert!(with_its_refusal.is_some_and(|refused| refused.diagnosis.is_some()));
+    assert_eq!(backend.refused(trace_id(4)).await, Ok(None), "of nothing");
+    // What was told stays as it was told.
     let other = Refused {
         cause: Cause::ClientUnknown,
-        ..diagnosed.clone()
+        ..refused(2, None)
     };
     add(backend, vec![other]).await;
-    add(backend, vec![refused(2, None)]).await;
     let kept = backend.refused(diagnosed.trace_id).await;
     assert_eq!(kept, Ok(Some(diagnosed)));
 }

@@ -25,8 +25,6 @@ pub struct Common {
     /// Audiences of APIs that are not served, because a [placeholder](crate::ISSUER_PLACEHOLDER) stands for the same with this issuer.
     pub shadowed: Arc<[Box<str>]>,
     epoch: u64,
-    /// The audience of each API, in the same order.
-    audiences: Arc<[Arc<str>]>,
     /// What placeholders stand for: no other API and no authorization may spell it out.
     reserved: Arc<[Box<str>]>,
     /// What the keys were opened from.
@@ -83,7 +81,6 @@ impl Common {
             keys,
             applications,
             epoch,
-            audiences: apis.iter().map(|api| Arc::from(&*api.audience)).collect(),
             apis: apis.into(),
             shadowed: shadowed.into_iter().map(|api| api.audience).collect(),
             reserved: reserved.into(),
@@ -102,7 +99,6 @@ impl Common {
             epoch: self.epoch,
             shadowed: Arc::clone(&self.shadowed),
             reserved: Arc::clone(&self.reserved),
-            audiences: Arc::clone(&self.audiences),
             key_records: Arc::clone(&self.key_records),
         }
     }
@@ -115,10 +111,5 @@ impl Common {
     /// Whether a placeholder stands for this audience, so that no record may spell it out.
     pub(super) fn is_reserved(&self, audience: &str) -> bool {
         self.reserved.iter().any(|reserved| **reserved == *audience)
-    }
-
-    /// The audience of the API at this position.
-    pub(crate) fn audience(&self, target: usize) -> Option<Arc<str>> {
-        self.audiences.get(target).cloned()
     }
 }

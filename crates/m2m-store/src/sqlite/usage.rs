@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, Transaction
 use super::column;
 use super::fault::Fault;
 use crate::{
-    Actor, AuditEvent, IssuedCount, Refused, SecretUse, StoreError, StoreLimits, UsageBatch,
+    Actor, AuditEvent, Diagnosed, IssuedCount, Refused, SecretUse, StoreError, StoreLimits,
+    UsageBatch,
 };
 
 const SECONDS_OF_A_MINUTE: u64 = 60;
@@ -31,6 +32,7 @@ pub(super) fn add(
     if !batch.refused.is_empty() {
         add_refused(&transaction, limits, &batch.refused)?;
     }
+    add_diagnosed(&transaction, &batch.diagnosed)?;
     transaction.commit()?;
     Ok(())
 }
@@ -89,11 +91,11 @@ fn add_refused(
     limits: &StoreLimits,
     refusals: &[Refused],
 ) -> Result<(), Fault> {
-    // A diagnosis may come after the refusal; nothing else of it changes.
+    // What has been told once is not told otherwise.
     let mut statement = transaction.prepare_cached(
         "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address, diagnosis)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         ON CONFLICT (trace_id) DO UPDATE SET diagnosis = coalesce(excluded.diagnosis, diagnosis)",
+         ON CONFLICT (trace_id) DO NOTHING",
     )?;
     let mut latest = UnixTime::from_seconds(0);
     let mut clients: Vec<Option<&str>> = Vec::new();
@@ -126,6 +128,15 @@ fn add_refused(
         )?;
     }
     forget_of_the_loudest(transaction, limits)
+}
+
+fn add_diagnosed(transaction: &Transaction<'_>, diagnosed: &[Diagnosed]) -> Result<(), Fault> {
+    let mut statement =
+        transaction.prepare_cached("UPDATE refused SET diagnosis = ?2 WHERE trace_id = ?1")?;
+    for diagnosed in diagnosed {
+        statement.execute((diagnosed.trace_id.as_bytes(), &diagnosed.diagnosis))?;
+    }
+    Ok(())
 }
 
 /// Takes away what is too old. Rows are in the order in which they came, which is that of time but for a flush or two.

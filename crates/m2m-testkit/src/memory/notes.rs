@@ -34,14 +34,15 @@ impl Notes {
         for refused in batch.refused {
             self.add_refused(refused);
         }
+        for diagnosed in batch.diagnosed {
+            if let Some(refused) = self.refused.get_mut(&diagnosed.trace_id) {
+                refused.diagnosis = Some(diagnosed.diagnosis);
+            }
+        }
     }
 
     fn add_refused(&mut self, refused: Refused) {
-        // What a diagnosis found comes after the refusal, under the same name.
-        if let Some(own) = self.refused.get_mut(&refused.trace_id) {
-            if refused.diagnosis.is_some() {
-                own.diagnosis = refused.diagnosis;
-            }
+        if self.refused.contains_key(&refused.trace_id) {
             return;
         }
         let own = self.of_client.entry(refused.client_id.clone()).or_default();

@@ -25,6 +25,7 @@ async fn flush(node: &Node, nodes: &Nodes) {
         issued,
         secrets,
         refused: Vec::new(),
+        diagnosed: Vec::new(),
     };
     node.backend().add_usage(batch).await.unwrap();
 }
@@ -38,7 +39,8 @@ async fn tokens_and_secrets_are_counted_though_the_application_is_forgotten_mean
     held.secret_used(0, now);
     let change = with_quota(nodes.near.backend(), 100, 3600).await;
     nodes.change(change, Delivery::Never).await;
-    held.count(ORDERS);
+    let (orders, _) = held.policy().targets().find(ORDERS).unwrap();
+    held.count(orders);
     drop(held);
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
     let (issued, secrets) = nodes.near.take_usage(now);

@@ -232,12 +232,12 @@ pub(crate) async fn ask_for(
     let reservation = meter.take().map_err(|refusal| refusal.cause())?;
     let common = node.common_guard();
     let key = common.keys.signing(authorized.algorithm());
-    let audience = Arc::clone(authorized.audiences().first().unwrap());
+    let (api, _) = entry.policy().apis().next().unwrap();
     let jwt_id = JwtId::from_random([1; 16]);
     let issued =
         issue(authorized, key, &authority, jwt_id, now).map_err(|refusal| refusal.cause())?;
     reservation.keep();
-    entry.count(&audience);
+    entry.count(api);
     Ok(issued)
 }
 
