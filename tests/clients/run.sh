@@ -62,6 +62,9 @@ main() {
   stop_server
   no_secrets
 
+  managed "kinde, managed" kinde
+  managed "rfc, managed" rfc
+
   begin "kinde, plain http" kinde
   start_server --world "$here/world.toml" --keys "$temporary/keys"
   checks printed_request
@@ -82,6 +85,31 @@ every_client() {
   checks "$rust_client"
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
+}
+
+# What callers.json has at this place.
+caller() {
+  "$python" -c 'import functools, json, os, sys
+callers = json.load(open(os.environ["CLIENTS_CALLERS"], encoding="utf-8"))
+print(functools.reduce(lambda part, name: part[name], sys.argv[1].split("."), callers))' "$1"
+}
+
+# A new data directory, whose first start is given the credentials of callers.json, managed by clients of the management API.
+managed() {
+  begin "$1" "$2"
+  M2M_BOOTSTRAP_CLIENT_ID=$(caller management.client_id) M2M_BOOTSTRAP_CLIENT_SECRET=$(caller management.client_secret) \
+    start_server --data "$run/data" "${tls[@]}"
+  checks "$node" "$clients_target/npm/kinde_management.mjs"
+  [[ $profile != rfc ]] || openapi
+  stop_server
+  no_secrets
+}
+
+# The server against its OpenAPI document, every operation of it. What it answered has secrets in it, and is no part of the run.
+openapi() {
+  mkdir "$temporary/openapi"
+  checks "$python" "$here/python/openapi_checks.py" "$temporary/openapi"
+  rm -rf "$temporary/openapi"
 }
 
 # Nothing of the machine's own settings may reach a client or the server: no proxy on loopback, no .curlrc, no M2M_… variable,

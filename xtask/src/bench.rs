@@ -3,6 +3,7 @@
 mod applications;
 mod build;
 mod load;
+mod management;
 mod micro;
 mod options;
 mod process;
@@ -25,6 +26,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     match options.mode {
         Mode::Yardstick => yardstick::run(&workspace, &options),
         Mode::Applications(count) => applications::run(&workspace, &options, count),
+        Mode::Management(count) => management::run(&workspace, &options, count),
         Mode::Start => start::run(&workspace, &options),
         Mode::Micro(micro) => micro::run(&workspace, micro),
     }

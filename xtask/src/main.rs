@@ -34,12 +34,13 @@ The tasks of the workspace.
   cargo xtask tidy                     sizes, words, manifests, ids and their tests, seeds, documents
   cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
   cargo xtask budget                   how many crates stand behind the light ones (xtask/arrows.toml)
-  cargo xtask codegen                  writes docs/errors.md from the taxonomy
-  cargo xtask codegen --check          only says whether it is up to date
+  cargo xtask codegen                  writes docs/errors.md and docs/openapi.json
+  cargo xtask codegen --check          only says whether docs/errors.md is up to date
   cargo xtask fuzz                     every fuzz target for 60 seconds
   cargo xtask fuzz --time 600 token    one target for ten minutes
   cargo xtask bench                    the token endpoint beside the yardstick (bench/README.md has the options)
   cargo xtask bench --applications 100000   over a large registry, beside one of ten applications
+  cargo xtask bench --management 100000     the management API while it makes so many, and pages of them
   cargo xtask bench --start            from the start of the process to its first token
   cargo xtask bench --micro            single crates: criterion, then instruction counts against the committed figures
   cargo xtask bench --counts           the instruction counts alone

@@ -23,7 +23,7 @@ use merge::Merged;
 pub enum Prune {
     /// They stay.
     Keep,
-    /// They are taken away, except the management API and the last applications that manage the server.
+    /// They are taken away, except the management API, the last applications that manage the server, and the one that applies the file.
     Remove,
 }
 
@@ -96,7 +96,7 @@ fn decide(
     snapshot: &Snapshot,
     world: &World,
     prune: Prune,
-    mut draft: Draft<'_>,
+    mut draft: Draft,
     randomness: &mut dyn Randomness,
 ) -> Result<Prepared, ApplyError> {
     let stays = match prune {
@@ -152,12 +152,14 @@ fn decide(
     for stored in pairs.left(&snapshot.applications) {
         let application = &stored.value;
         let is_last = !is_managed && suspended.can_manage(application);
-        if stays || is_last {
+        // Whoever applies a file does not take himself away.
+        let is_own = *application.client_id == *draft.actor().name;
+        if stays || is_last || is_own {
             applications.keep(application.clone());
         } else {
             applications.leaving.push(stored);
         }
-        if is_last && !stays {
+        if (is_last || is_own) && !stays {
             draft.keep(&application.client_id);
         }
     }
@@ -165,6 +167,14 @@ fn decide(
         && managers(&applications.values, |value| value, &suspended).is_empty()
     {
         return Err(last_management(&manager.client_id, world, &applications));
+    }
+
+    let own = snapshot
+        .applications
+        .iter()
+        .find(|stored| *stored.value.client_id == *draft.actor().name);
+    if let Some(own) = own {
+        check_own(&own.value, world, &applications)?;
     }
 
     for stored in &applications.leaving {
@@ -210,7 +220,7 @@ impl<'r> Suspended<'r> {
         Self(suspended.map(|organization| &*organization.code).collect())
     }
 
-    /// Whether the application can do something at the management API.
+    /// Whether the application can let others manage the server.
     fn can_manage(&self, application: &Application) -> bool {
         let is_enabled = match application.state {
             ApplicationState::Enabled => true,
@@ -225,11 +235,11 @@ impl<'r> Suspended<'r> {
             && is_confidential
             && application.grant_types.client_credentials
             && organization.is_none_or(|code| !self.0.contains(code))
-            && management::has_scopes(application)
+            && management::can_authorize(application)
     }
 }
 
-/// Those that can do something at the management API.
+/// Those that can let others manage the server.
 fn managers<'r, T>(
     applications: &'r [T],
     application: impl Fn(&'r T) -> &'r Application,
@@ -257,6 +267,22 @@ fn last_management(
         None => ApplyError::LastManagement {
             client_id: client_id.into(),
         },
+    }
+}
+
+/// Nobody takes from his own application what he manages with.
+fn check_own(
+    own: &Application,
+    world: &World,
+    applications: &Merged<'_, Application>,
+) -> Result<(), ApplyError> {
+    let mut values = applications.values.iter().zip(&applications.in_file);
+    let after = values.find(|(value, _)| value.client_id == own.client_id);
+    match after {
+        Some((after, Some(index))) if !management::keeps(own, after) => {
+            Err(world.own_management(*index).into())
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

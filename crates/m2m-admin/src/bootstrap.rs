@@ -6,7 +6,9 @@ use m2m_authority::registry::{
     StoredSecret,
 };
 use m2m_jwt::UnixTime;
-use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, StoreError, Stored};
+use m2m_store::{
+    Actor, Backend, CommitError, Filter, List, RecordId, Snapshot, Sort, StoreError, Stored,
+};
 
 use crate::credentials::generate_client_id;
 use crate::draft::{Draft, MAX_ATTEMPTS};
@@ -53,17 +55,35 @@ pub async fn bootstrap<B: Backend>(
     Err(CommitError::Conflict.into())
 }
 
-/// Whether any application is authorized for the management API.
+/// Whether any application can let others manage the server.
 async fn is_managed<B: Backend>(backend: &B) -> Result<bool, StoreError> {
     for audience in [management::AUDIENCE, management::ALIAS] {
-        if !backend.authorized_for(audience, 1).await?.is_empty() {
-            return Ok(true);
+        let mut after = None;
+        loop {
+            let list = List {
+                filter: Filter::AuthorizedFor(audience),
+                sort: Sort::Age,
+                after: after.as_ref(),
+                most: PAGE,
+            };
+            let page = backend.applications(list).await?;
+            let mut found = page.records.iter();
+            if found.any(|stored| management::can_authorize(&stored.value)) {
+                return Ok(true);
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
         }
     }
     Ok(false)
 }
 
-/// A new secret for the oldest application that manages the server, whose other secrets end now; it is enabled, freed of whatever
+/// How many applications are looked at together.
+const PAGE: usize = 100;
+
+/// A new secret for the oldest application that can let others manage the server, whose other secrets end now; it is enabled, freed of whatever
 /// could keep it out, and authorized for all scopes of the management API. If there is none it is made, as by [`bootstrap`].
 ///
 /// # Errors
@@ -81,7 +101,7 @@ pub async fn reset_management<B: Backend>(
         let oldest = snapshot
             .applications
             .iter()
-            .find(|stored| stored.value.is_management);
+            .find(|stored| management::can_authorize(&stored.value));
         let prepared = match oldest {
             Some(stored) => reset(&snapshot, stored, draft, randomness)?,
             None => decide(&snapshot, None, draft, randomness)?,
@@ -97,13 +117,13 @@ pub async fn reset_management<B: Backend>(
 fn decide(
     snapshot: &Snapshot,
     preset: Option<&PresetCredentials>,
-    mut draft: Draft<'_>,
+    mut draft: Draft,
     randomness: &mut dyn Randomness,
 ) -> Result<Prepared, BootstrapError> {
     let mut applications = snapshot.applications.iter();
     if applications
         .clone()
-        .any(|stored| stored.value.is_management)
+        .any(|stored| management::can_authorize(&stored.value))
     {
         return Ok(draft.prepared(snapshot.version));
     }
@@ -135,7 +155,7 @@ fn decide(
 fn reset(
     snapshot: &Snapshot,
     stored: &Stored<Application>,
-    mut draft: Draft<'_>,
+    mut draft: Draft,
     randomness: &mut dyn Randomness,
 ) -> Result<Prepared, BootstrapError> {
     let api = complete_api(snapshot, &mut draft, randomness);
@@ -165,11 +185,7 @@ fn reset(
 }
 
 /// Sees to it that the management API is there, with each of its scopes. What it has beyond them stays.
-fn complete_api(
-    snapshot: &Snapshot,
-    draft: &mut Draft<'_>,
-    randomness: &mut dyn Randomness,
-) -> Api {
+fn complete_api(snapshot: &Snapshot, draft: &mut Draft, randomness: &mut dyn Randomness) -> Api {
     let complete = management::api();
     let stored = snapshot
         .apis
@@ -197,7 +213,7 @@ fn complete_api(
 /// Makes a secret that is to be shown once.
 fn generate(
     application: &Application,
-    draft: &mut Draft<'_>,
+    draft: &mut Draft,
     randomness: &mut dyn Randomness,
 ) -> SecretHash {
     let credentials =
@@ -210,7 +226,7 @@ fn generate(
 /// The change, if what comes of it is a registry.
 fn finish(
     snapshot: &Snapshot,
-    draft: Draft<'_>,
+    draft: Draft,
     api: Api,
     application: Application,
 ) -> Result<Prepared, BootstrapError> {

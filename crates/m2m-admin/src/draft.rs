@@ -68,7 +68,7 @@ impl Prepared {
     ///
     /// [`CommitError::Conflict`] if somebody else has changed the registry meanwhile: then it is to be decided again.
     pub async fn commit<B: Backend>(self, backend: &B) -> Result<Applied, CommitError> {
-        let version = if self.change.writes.is_empty() {
+        let version = if self.change.events.is_empty() {
             self.version
         } else {
             backend.commit(self.version, self.change).await?
@@ -82,8 +82,8 @@ impl Prepared {
 }
 
 /// A change that is put together.
-pub(crate) struct Draft<'d> {
-    actor: &'d Actor,
+pub(crate) struct Draft {
+    actor: Actor,
     now: UnixTime,
     plan: Plan,
     nameless: Vec<usize>,
@@ -91,10 +91,10 @@ pub(crate) struct Draft<'d> {
     credentials: Vec<GeneratedCredentials>,
 }
 
-impl<'d> Draft<'d> {
-    pub(crate) fn new(actor: &'d Actor, now: UnixTime) -> Self {
+impl Draft {
+    pub(crate) fn new(actor: &Actor, now: UnixTime) -> Self {
         Self {
-            actor,
+            actor: actor.clone(),
             now,
             plan: Plan::default(),
             nameless: Vec::new(),
@@ -104,8 +104,8 @@ impl<'d> Draft<'d> {
     }
 
     /// Who makes the change.
-    pub(crate) const fn actor(&self) -> &'d Actor {
-        self.actor
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// When.
@@ -119,7 +119,7 @@ impl<'d> Draft<'d> {
         value: T,
         secret: Option<SecretStep>,
         randomness: &mut dyn Randomness,
-    ) {
+    ) -> RecordId {
         let id = RecordId::new(self.now, bytes(randomness));
         let view = value.view();
         self.tell(
@@ -138,6 +138,7 @@ impl<'d> Draft<'d> {
             changes: Vec::new(),
         });
         self.write(T::put(Stored::new(id, value, self.now)));
+        id
     }
 
     /// Changes a record, if it says something else afterwards.

@@ -4,6 +4,7 @@ use m2m_authority::registry::{InvalidRegistry, Problem};
 use m2m_jwt::{Algorithm, InvalidKey};
 use m2m_store::{CommitError, StoreError, Subject};
 
+use crate::keys::RotationRefused;
 use crate::{Mistake, PresetCredentials};
 
 /// A file is not applied. Nothing was changed.
@@ -95,6 +96,9 @@ pub enum KeyError {
         /// The key id.
         kid: Box<str>,
     },
+    /// The next step of a rotation cannot be taken now.
+    #[error(transparent)]
+    Refused(#[from] RotationRefused),
     /// The change was decided and not made.
     #[error(transparent)]
     Commit(#[from] CommitError),

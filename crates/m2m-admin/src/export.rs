@@ -4,7 +4,7 @@ mod text;
 
 use m2m_authority::registry::{
     Api, Application, ApplicationState, ClientType, Lifetime, Organization, Property,
-    ScopeDefinition,
+    PropertyContext, PropertyKind, ScopeDefinition,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use m2m_store::{Backend, Snapshot, StoreError};
@@ -100,9 +100,16 @@ fn organization(organization: &Organization) -> Table {
     if organization.name != organization.code {
         table.line("name", string(&organization.name));
     }
+    if let Some(handle) = &organization.handle {
+        table.line("handle", string(handle));
+    }
+    if let Some(external_id) = &organization.external_id {
+        table.line("external_id", string(external_id));
+    }
     if organization.suspended {
         table.line("suspended", "true");
     }
+    table.values("feature_flags", &organization.feature_flags);
     table
 }
 
@@ -112,8 +119,20 @@ fn property(property: &Property) -> Table {
     if property.name != property.key {
         table.line("name", string(&property.name));
     }
+    if !property.description.is_empty() {
+        table.line("description", string(&property.description));
+    }
     if property.private {
         table.line("private", "true");
+    }
+    if property.kind != PropertyKind::default() {
+        table.line("type", string(property.kind.as_str()));
+    }
+    if property.context != PropertyContext::default() {
+        table.line("context", string(property.context.as_str()));
+    }
+    if let Some(category_id) = &property.category_id {
+        table.line("category_id", string(category_id));
     }
     table
 }
@@ -173,6 +192,7 @@ fn application(application: &Application, secret_hashes: SecretHashes, now: Unix
         );
     }
     table.values("feature_flags", &application.feature_flags);
+    table.strings("token_feature_flags", &application.token_feature_flags);
     match secret_hashes {
         SecretHashes::LeftOut => {}
         SecretHashes::Included => {

@@ -1,6 +1,7 @@
 //! The signing keys of a store.
 
 mod imported;
+mod rotate;
 
 use m2m_authority::registry::KeyState;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
@@ -10,6 +11,7 @@ use m2m_store::{
 use serde_json::{Map, Value, json};
 
 pub use imported::ImportedKey;
+pub use rotate::{KEY_ANNOUNCE_SECONDS, RotationRefused, rotate_key};
 
 use crate::draft::{Draft, MAX_ATTEMPTS};
 use crate::randomness::bytes;
@@ -184,7 +186,7 @@ fn check_sealing(keys: &[KeyRecord], sealing: &SealingKey) -> Result<(), CommitE
 }
 
 /// Writes a key, and tells of it.
-fn put(draft: &mut Draft<'_>, before: Option<&KeyRecord>, after: KeyRecord) {
+fn put(draft: &mut Draft, before: Option<&KeyRecord>, after: KeyRecord) {
     let action = match before {
         None => Action::Created,
         Some(_) => Action::Updated,

@@ -6,12 +6,19 @@ mod credentials;
 mod draft;
 mod error;
 mod export;
+pub mod face;
+mod host;
 mod keys;
 pub mod management;
+mod manager;
+mod operation;
+mod operation_error;
+pub mod operations;
 mod plan;
 mod randomness;
 mod record;
 mod secrets;
+mod standing;
 mod world;
 
 pub use apply::{Prune, apply, plan, prepare};
@@ -20,7 +27,14 @@ pub use credentials::{GeneratedCredentials, PresetCredentials};
 pub use draft::{Applied, Prepared};
 pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyError};
 pub use export::{SecretHashes, export};
-pub use keys::{Ensured, ImportedKey, ensure_keys, import_key, list_keys, reseal, state_word};
+pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict};
+pub use keys::{
+    Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, RotationRefused, ensure_keys, import_key,
+    list_keys, reseal, rotate_key, state_word,
+};
+pub use manager::Manager;
+pub use operation::{Call, Done, Names, NoQuery, Operation, Operator};
+pub use operation_error::OperationError;
 pub use plan::{Counts, FieldChange, Plan, SecretStep, Step};
 pub use randomness::Randomness;
-pub use world::{Mistake, Populated, World};
+pub use world::{Mistake, Populated, World, parse_seconds};

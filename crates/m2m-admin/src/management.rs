@@ -8,16 +8,34 @@ pub const AUDIENCE: &str = "{issuer}/api";
 /// Its other name, which clients of the same management API elsewhere use.
 pub const ALIAS: &str = "{issuer}/api/v1";
 
-/// Whether the application manages this very server: it is authorized for the management API. It stands for nobody else, whatever
-/// the profile asks of others.
+/// Whether the application manages this very server: it has scopes of the management API. It stands for nobody else, whatever the
+/// profile asks of others.
 #[must_use]
 pub fn manages(application: &Application) -> bool {
-    authorizations(application).next().is_some()
+    scopes(application).next().is_some()
 }
 
-/// Whether the application has any scope of the management API.
-pub(crate) fn has_scopes(application: &Application) -> bool {
-    authorizations(application).any(|authorization| !authorization.scopes.is_empty())
+/// Whether the application can let others manage the server: as long as one can, nobody is locked out.
+pub(crate) fn can_authorize(application: &Application) -> bool {
+    AUTHORIZING.iter().any(|scope| assigns(application, scope))
+}
+
+/// The scopes by which an application can let others manage the server.
+const AUTHORIZING: [&str; 2] = ["create:application_api_scopes", "apply:registry"];
+
+/// Whether a scope of the management API is assigned to the application.
+pub(crate) fn assigns(application: &Application, scope: &str) -> bool {
+    authorizations(application).any(|authorization| {
+        let mut scopes = authorization.scopes.iter();
+        scopes.any(|own| **own == *scope)
+    })
+}
+
+/// The scopes of the management API that are assigned to the application.
+pub(crate) fn scopes(application: &Application) -> impl Iterator<Item = &str> {
+    authorizations(application)
+        .flat_map(|authorization| &authorization.scopes)
+        .map(|scope| &**scope)
 }
 
 fn authorizations(application: &Application) -> impl Iterator<Item = &Authorization> {
@@ -25,6 +43,32 @@ fn authorizations(application: &Application) -> impl Iterator<Item = &Authorizat
         .authorizations
         .iter()
         .filter(|authorization| [AUDIENCE, ALIAS].contains(&&*authorization.audience))
+}
+
+/// Whether an application loses nothing by which it gets tokens for the management API.
+pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
+    let loses_scopes = [AUDIENCE, ALIAS].iter().any(|audience| {
+        let scopes = |application: &Application| -> Vec<Box<str>> {
+            let mut authorizations = application.authorizations.iter();
+            authorizations
+                .find(|authorization| *authorization.audience == **audience)
+                .map(|authorization| authorization.scopes.clone())
+                .unwrap_or_default()
+        };
+        let after = scopes(after);
+        scopes(before).iter().any(|scope| !after.contains(scope))
+    });
+    after.state == before.state
+        && after.client_id == before.client_id
+        && after.client_type == before.client_type
+        && after.grant_types == before.grant_types
+        && after.authentication_methods == before.authentication_methods
+        && after.organization == before.organization
+        && after.allowed_addresses == before.allowed_addresses
+        && after.token_quota == before.token_quota
+        && after.not_before == before.not_before
+        && after.system_user == before.system_user
+        && !loses_scopes
 }
 
 /// The name of its record.
@@ -104,12 +148,19 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("read:diagnoses", "Show why requests were refused"),
     ("read:events", "Show the audit log"),
     ("read:keys", "List signing keys"),
-    ("update:keys", "Rotate and import signing keys"),
+    (
+        "update:keys",
+        "Rotate and import signing keys: power over every token",
+    ),
     (
         "update:maintenance",
         "Answer callers with 503, and serve them again",
     ),
-    ("apply:registry", "Make the registry say what a file says"),
+    ("read:registry", "Show the whole registry as a file"),
+    (
+        "apply:registry",
+        "Make the registry say what a file says: power over everything",
+    ),
 ];
 
 /// The record of the management API, with all its scopes.

@@ -3,11 +3,12 @@
 use core::fmt;
 
 use m2m_store::{Action, Subject};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// What a change would do to a registry, record by record. It holds no secret.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Plan {
     /// What is done, in this order.
     pub steps: Vec<Step>,
@@ -17,27 +18,27 @@ pub struct Plan {
 }
 
 /// What is done to one record.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// What.
-    #[serde(serialize_with = "action")]
+    #[serde(serialize_with = "action", deserialize_with = "read_action")]
     pub action: Action,
     /// To what kind of record.
-    #[serde(serialize_with = "subject")]
+    #[serde(serialize_with = "subject", deserialize_with = "read_subject")]
     pub subject: Subject,
     /// Its identifier: a client id, an audience, a code, a key, a `kid`. None of an application whose client id is yet to be made.
     pub name: Option<Box<str>>,
     /// The name that people see.
     pub title: Box<str>,
     /// What happens to the secrets of an application, if anything does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretStep>,
     /// What is different afterwards, field by field. Empty for a record that is made or taken away.
     pub changes: Vec<FieldChange>,
 }
 
 /// What happens to the secrets of an application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretStep {
     /// One is made, and is to be shown once.
@@ -51,7 +52,7 @@ pub enum SecretStep {
 }
 
 /// A field that is different afterwards.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// Its name in `world.toml`.
     pub field: Box<str>,
@@ -96,6 +97,15 @@ impl Plan {
 }
 
 impl FieldChange {
+    /// What is different between a record before and after, as the audit log has both; nothing of what is no record.
+    #[must_use]
+    pub fn of_event(before: &Value, after: &Value) -> Vec<Self> {
+        match (before, after) {
+            (Value::Object(before), Value::Object(after)) => Self::between(before, after),
+            _ => Vec::new(),
+        }
+    }
+
     /// What is different between two views of a record.
     pub(crate) fn between(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Self> {
         after
@@ -132,7 +142,7 @@ impl fmt::Display for Plan {
         for client_id in &self.kept {
             writeln!(
                 f,
-                "= application {client_id:?} is not in the file and stays: without it nobody would manage this server"
+                "= application {client_id:?} is not in the file and stays: this server is managed with it"
             )?;
         }
         for step in &self.steps {
@@ -246,4 +256,63 @@ fn action<S: Serializer>(action: &Action, serializer: S) -> Result<S::Ok, S::Err
 
 fn subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(subject.as_str())
+}
+
+fn read_action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Action, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    let all = [Action::Created, Action::Updated, Action::Deleted];
+    let found = all.into_iter().find(|action| action.as_str() == word);
+    found.ok_or_else(|| D::Error::custom(format_args!("unknown action {word:?}")))
+}
+
+fn read_subject<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Subject, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    let all = [
+        Subject::Api,
+        Subject::Organization,
+        Subject::Property,
+        Subject::Application,
+        Subject::Key,
+        Subject::Maintenance,
+    ];
+    let found = all.into_iter().find(|subject| subject.as_str() == word);
+    found.ok_or_else(|| D::Error::custom(format_args!("unknown kind of record {word:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_read_as_it_was_written() {
+        let step = Step {
+            action: Action::Updated,
+            subject: Subject::Application,
+            name: Some("billing-job".into()),
+            title: "Billing job".into(),
+            secret: Some(SecretStep::Replaced),
+            changes: vec![FieldChange {
+                field: "token_lifetime".into(),
+                before: Value::Null,
+                after: 600.into(),
+            }],
+        };
+        let nameless = Step {
+            action: Action::Created,
+            name: None,
+            secret: None,
+            changes: Vec::new(),
+            ..step.clone()
+        };
+        let plan = Plan {
+            steps: vec![step, nameless],
+            kept: vec!["manager".into()],
+        };
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+        assert!(serde_json::from_str::<Plan>(&json.replace("updated", "undone")).is_err());
+        assert!(
+            serde_json::from_str::<Plan>(&json.replace("\"application\"", "\"user\"")).is_err()
+        );
+    }
 }

@@ -76,14 +76,30 @@ impl Managed for Organization {
     }
 
     fn same(&self, other: &Self) -> bool {
-        self == other
+        let Self {
+            code,
+            name,
+            handle,
+            external_id,
+            suspended,
+            feature_flags,
+        } = self;
+        *code == other.code
+            && *name == other.name
+            && *handle == other.handle
+            && *external_id == other.external_id
+            && *suspended == other.suspended
+            && same_values(feature_flags, &other.feature_flags)
     }
 
     fn view(&self) -> Map<String, Value> {
         members([
             ("code", json!(self.code)),
             ("name", json!(self.name)),
+            ("handle", json!(self.handle)),
+            ("external_id", json!(self.external_id)),
             ("suspended", json!(self.suspended)),
+            ("feature_flags", values(&self.feature_flags)),
         ])
     }
 
@@ -111,7 +127,11 @@ impl Managed for Property {
         members([
             ("key", json!(self.key)),
             ("name", json!(self.name)),
+            ("description", json!(self.description)),
             ("private", json!(self.private)),
+            ("type", json!(self.kind.as_str())),
+            ("context", json!(self.context.as_str())),
+            ("category_id", json!(self.category_id)),
         ])
     }
 
@@ -150,6 +170,7 @@ impl Managed for Application {
             properties,
             token_properties,
             feature_flags,
+            token_feature_flags,
             authorizations,
             is_management,
         } = self;
@@ -169,6 +190,7 @@ impl Managed for Application {
             && same_values(properties, &other.properties)
             && *token_properties == other.token_properties
             && same_values(feature_flags, &other.feature_flags)
+            && *token_feature_flags == other.token_feature_flags
             && *authorizations == other.authorizations
             && *is_management == other.is_management
     }
@@ -228,6 +250,7 @@ impl Managed for Application {
             ("properties", values(&self.properties)),
             ("token_properties", json!(self.token_properties)),
             ("feature_flags", values(&self.feature_flags)),
+            ("token_feature_flags", json!(self.token_feature_flags)),
             ("authorize", authorize.collect()),
         ])
     }
@@ -274,7 +297,7 @@ fn same_values(one: &[(Box<str>, PropertyValue)], other: &[(Box<str>, PropertyVa
     one == other || by_key(one) == by_key(other)
 }
 
-fn same_secrets(one: &[StoredSecret], other: &[StoredSecret]) -> bool {
+pub(crate) fn same_secrets(one: &[StoredSecret], other: &[StoredSecret]) -> bool {
     let same = |one: &StoredSecret, other: &StoredSecret| {
         one.id == other.id
             && one.created_at == other.created_at

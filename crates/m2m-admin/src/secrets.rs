@@ -43,24 +43,43 @@ pub(crate) fn replace(
 ) {
     // One that has ended does not come back to life beside itself: which of the two was presented could not be told.
     secrets.retain(|secret| !is(secret, &hash));
+    // All others have ended then, so that there is room.
+    let _ = rotate(secrets, hash, by, now, randomness, now);
+}
+
+/// Adds a secret, and ends all others at `ends_at`, or when they would have ended if that is earlier. Of those that have ended the
+/// oldest are forgotten; the name of the new one, or none if [`MAX_SECRETS`] work still.
+pub(crate) fn rotate(
+    secrets: &mut Vec<StoredSecret>,
+    hash: SecretHash,
+    by: &str,
+    ends_at: UnixTime,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Option<String> {
     for secret in secrets.iter_mut().filter(|secret| is_live(secret, now)) {
-        secret.ending = Some(Ending::RotatedOut {
-            at: now,
-            by: by.into(),
-        });
+        let ends = secret.ending.as_ref().map(Ending::at);
+        if ends.is_none_or(|ends| ends > ends_at) {
+            secret.ending = Some(Ending::RotatedOut {
+                at: ends_at,
+                by: by.into(),
+            });
+        }
     }
-    // All have ended now.
     while secrets.len() >= MAX_SECRETS {
         let ended_at = |(_, secret): &(usize, &StoredSecret)| {
             (secret.ending.as_ref().map(Ending::at), secret.created_at)
         };
-        let Some((oldest, _)) = secrets.iter().enumerate().min_by_key(ended_at) else {
-            break;
-        };
+        let ended = secrets
+            .iter()
+            .enumerate()
+            .filter(|(_, secret)| !is_live(secret, now));
+        let (oldest, _) = ended.min_by_key(ended_at)?;
         secrets.remove(oldest);
     }
     let id = RecordId::new(now, bytes(randomness)).to_string();
     secrets.push(StoredSecret::new(&id, hash, now));
+    Some(id)
 }
 
 fn is(secret: &StoredSecret, hash: &SecretHash) -> bool {

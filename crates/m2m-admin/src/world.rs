@@ -14,6 +14,7 @@ use m2m_authority::registry::{
 };
 use m2m_jwt::UnixTime;
 
+pub use duration::parse_seconds;
 pub(crate) use duration::seconds_text;
 pub use mistake::Mistake;
 
@@ -176,6 +177,17 @@ impl World {
             let what = "this is the last application that manages this server, and would do so no longer";
             Mistake::at(&application.name, what).with_help(format!(
                 "leave it enabled, confidential and authorized for {:?} with its scopes, or authorize another one first",
+                crate::management::AUDIENCE
+            ))
+        })
+    }
+
+    /// The application at this position is the one whose token applies the file, and would lose what it does so with.
+    pub(crate) fn own_management(&self, index: usize) -> Mistake {
+        self.in_application(index, |application| {
+            let what = "the file is applied with a token of this application, which would lose what it manages the server with";
+            Mistake::at(&application.name, what).with_help(format!(
+                "leave it as m2m export has it, with its authorization for {:?}; or apply the file as another application",
                 crate::management::AUDIENCE
             ))
         })

@@ -102,6 +102,7 @@ fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
+        operator: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
     let client = registry

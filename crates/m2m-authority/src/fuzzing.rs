@@ -92,6 +92,7 @@ pub fn flow(data: &[u8]) {
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
+        operator: None,
     };
     let decision = accept(request, authority).and_then(|accepted| {
         let client = WORLD

@@ -82,7 +82,7 @@ impl Policy {
             token_lifetime: application.token_lifetime,
             not_before: application.not_before,
             token_properties: token_properties(application),
-            feature_flags: application.feature_flags.clone(),
+            feature_flags: feature_flags(application, organization),
             targets,
         }
     }
@@ -111,6 +111,12 @@ impl Policy {
         self.quota
     }
 
+    /// The system user that the application acts as, if it may.
+    pub(crate) fn subject(&self) -> Option<&str> {
+        let system_user = self.system_user.as_deref();
+        system_user.filter(|_| self.system_user_allowed)
+    }
+
     pub(crate) fn grants(&self) -> &[Grant] {
         &self.grants
     }
@@ -128,6 +134,21 @@ impl Policy {
     pub(crate) fn assigns_any_scope(&self) -> bool {
         self.grants.iter().any(|grant| !grant.assigned.is_empty())
     }
+}
+
+/// The feature flags that tokens carry: its own, and behind them those of its organization that it names and does not have itself.
+fn feature_flags(
+    application: &Application,
+    organization: Option<&Organization>,
+) -> Vec<(Box<str>, PropertyValue)> {
+    let mut carried = application.feature_flags.clone();
+    let of_organization = organization.map_or(&[][..], |organization| &organization.feature_flags);
+    for key in &application.token_feature_flags {
+        let is_carried = carried.iter().any(|(other, _)| other == key);
+        let flag = of_organization.iter().find(|(other, _)| other == key);
+        carried.extend(flag.filter(|_| !is_carried).cloned());
+    }
+    carried
 }
 
 /// The values of those properties that tokens carry. One that has no value is carried by none.

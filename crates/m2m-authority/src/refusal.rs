@@ -138,6 +138,14 @@ impl Refusal {
         self.retry_after(retry_after_seconds)
     }
 
+    /// What a request gets from a server in maintenance instead of this refusal: the same for all of them, so that nobody learns
+    /// from it what else would have been refused. Only who asked, as far as it may be kept, is still known.
+    pub fn in_maintenance(self, retry_after_seconds: u32) -> Self {
+        Self::of(Cause::Maintenance)
+            .by(self.client_id)
+            .retry_after(retry_after_seconds)
+    }
+
     /// The same refusal, worth to be tried again after this many seconds.
     pub const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
@@ -155,7 +163,8 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn by(mut self, client_id: RecordedClientId) -> Self {
+    /// The same, of a caller that is known by this.
+    pub fn by(mut self, client_id: RecordedClientId) -> Self {
         self.client_id = client_id;
         self
     }

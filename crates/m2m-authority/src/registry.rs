@@ -27,7 +27,7 @@ pub use application::{
 pub use assemble::{Field, InvalidRegistry, Place, Problem, Record};
 pub use lifetime::{InvalidLifetime, Lifetime};
 pub use organization::Organization;
-pub use property::Property;
+pub use property::{Property, PropertyContext, PropertyKind};
 pub use quota::{Quota, QuotaMode};
 pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,

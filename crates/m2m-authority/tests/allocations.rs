@@ -49,6 +49,7 @@ fn answer(
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
+        operator: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
     let client = registry

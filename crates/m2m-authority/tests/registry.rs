@@ -13,11 +13,7 @@ fn good() -> Records {
     Records {
         apis: vec![Api::new("Orders", API).with_scopes(&["read", "write"])],
         organizations: vec![Organization::new("org_acme", "Acme")],
-        properties: vec![Property {
-            key: "region".into(),
-            name: "Region".into(),
-            private: false,
-        }],
+        properties: vec![Property::new("region", "Region")],
         applications: vec![Application::new("Billing", "billing").authorized(API, &["read"])],
         deleted: Vec::new(),
     }
@@ -230,4 +226,94 @@ fn a_code_and_a_key_are_unique() {
         (Record::Organization, 1, Field::Code, None),
         "\"two words\" is not a code",
     );
+}
+
+#[test]
+fn a_token_carries_flags_that_the_organization_has() {
+    let with = |keys: &'static [&'static str]| {
+        move |r: &mut Records| {
+            let flags = ["beta", "seats"].map(|key| (key.into(), PropertyValue::Integer(1)));
+            r.organizations[0].feature_flags = flags.into();
+            let application = app(r);
+            application.organization = Some("org_acme".into());
+            application.token_feature_flags = keys.iter().map(|key| (*key).into()).collect();
+        }
+    };
+    let mut records = good();
+    with(&["seats", "beta"])(&mut records);
+    Registry::assemble(records).unwrap();
+
+    let place = |item| (Record::Application, 0, Field::TokenFeatureFlags, Some(item));
+    let unknown = mistake(with(&["seats", "bata"]));
+    assert_eq!(
+        unknown.problem,
+        Problem::Unknown {
+            kind: "feature flag of its organization named",
+            value: "bata".into(),
+            nearest: Some("beta".into()),
+        }
+    );
+    check(
+        with(&["seats", "bata"]),
+        place(1),
+        "there is no feature flag of its organization named \"bata\"",
+    );
+    check(
+        with(&["seats", "beta", "seats"]),
+        place(2),
+        "\"seats\" is taken by an earlier record",
+    );
+    let homeless = |r: &mut Records| {
+        with(&["seats"])(r);
+        app(r).organization = None;
+    };
+    check(
+        homeless,
+        place(0),
+        "\"seats\" would be a feature flag of its organization, and the application belongs to none",
+    );
+}
+
+#[test]
+fn an_application_has_each_feature_flag_once() {
+    let flag = || ("beta".into(), PropertyValue::Boolean(true));
+    check(
+        |r| app(r).feature_flags = vec![flag(), flag()],
+        (Record::Application, 0, Field::FeatureFlags, Some(1)),
+        "\"beta\" is taken by an earlier record",
+    );
+}
+
+#[test]
+fn what_an_organization_is_called_is_bounded() {
+    let flags = |keys: &'static [&'static str]| {
+        move |r: &mut Records| {
+            let flags = keys.iter();
+            let flags = flags.map(|key| ((*key).into(), PropertyValue::Boolean(true)));
+            r.organizations[0].feature_flags = flags.collect();
+        }
+    };
+    let place = (Record::Organization, 0, Field::FeatureFlags, Some(1));
+    check(
+        flags(&["beta", "beta"]),
+        place,
+        "\"beta\" is taken by an earlier record",
+    );
+    check(
+        flags(&["beta", "two words"]),
+        place,
+        "\"two words\" is not the key of a feature flag",
+    );
+    for handle in ["", "two words", "é", &"x".repeat(257)] {
+        let error = mistake(|r| r.organizations[0].handle = Some(handle.into()));
+        assert_eq!(error.place.field, Field::Handle, "{handle}");
+    }
+    for external_id in ["", "a\nb", &"x".repeat(257)] {
+        let error = mistake(|r| r.organizations[0].external_id = Some(external_id.into()));
+        assert_eq!(error.place.field, Field::ExternalId, "{external_id}");
+    }
+    let mut records = good();
+    records.organizations[0].handle = Some("x".repeat(256).into());
+    records.organizations[0].external_id = Some("Größe 7 / 🦀".into());
+    Registry::assemble(records).unwrap();
 }

@@ -58,6 +58,7 @@ fn each_step_says_what_has_to_be_loaded_for_the_next() {
         trace_id: TraceId::from_random([7; 16]),
         request_id: RequestId::parse(b"caller-1"),
         address: None,
+        operator: None,
     };
     let reply = respond(Outcome::Issued(&issued), &exchange, &authority);
     let sent = String::from_utf8(reply.body().to_vec()).unwrap();

@@ -224,6 +224,8 @@ catalogued! {
         IssuerMismatch => token::ISSUER_MISMATCH,
         /// The token is for another audience.
         AudienceMismatch => token::AUDIENCE_MISMATCH,
+        /// The token is bound to a certificate or a key, which the API cannot check.
+        TokenBound => token::TOKEN_BOUND,
         /// The token was revoked.
         TokenRevoked => token::TOKEN_REVOKED,
         /// The token was issued to another client.

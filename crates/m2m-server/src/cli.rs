@@ -1,18 +1,26 @@
 //! The command line: what can be typed, and the help that shows it.
 
+mod api;
 mod application;
 mod apply;
+mod check;
 mod completions;
 mod config;
 mod connection;
 mod data;
 mod demo;
+mod diagnose;
+mod events;
 mod explain;
 mod export;
 mod jwt;
 mod key;
+mod maintenance;
 mod man;
+mod organization;
+mod secret;
 mod serve;
+mod server;
 mod settings;
 mod token;
 
@@ -25,21 +33,44 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use m2m_errors::Profile;
 
-pub(crate) use application::{ApplicationCommand, ResetManagementOptions};
+pub(crate) use api::{
+    ApiCommand, ApiCreateOptions, ApiDeleteOptions, ApiListOptions, ApiScopeAddOptions,
+    ApiScopeCommand, ApiScopeRemoveOptions, ApiShowOptions,
+};
+pub(crate) use application::{
+    ApplicationAuthorizeOptions, ApplicationCommand, ApplicationCreateOptions,
+    ApplicationDeauthorizeOptions, ApplicationDeleteOptions, ApplicationListOptions,
+    ApplicationShowOptions, ApplicationUpdateOptions, Clearable, ClientTypeWord,
+    ResetManagementOptions,
+};
 pub(crate) use apply::ApplyOptions;
+pub(crate) use check::CheckOptions;
 pub(crate) use completions::CompletionsOptions;
 pub(crate) use config::{ConfigCheckOptions, ConfigCommand};
 pub(crate) use connection::ConnectionOptions;
-pub(crate) use data::{DataOptions, SealingOptions};
+pub(crate) use data::{DataOptions, OptionalDataOptions, SealingOptions, SecretText};
 pub(crate) use demo::DemoOptions;
+pub(crate) use diagnose::DiagnoseOptions;
+pub(crate) use events::EventsOptions;
 pub(crate) use explain::ExplainOptions;
 pub(crate) use export::ExportOptions;
 pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
-pub(crate) use key::{KeyCommand, KeyImportOptions, KeyListOptions, KeyResealOptions};
+pub(crate) use key::{
+    KeyCommand, KeyImportOptions, KeyListOptions, KeyResealOptions, KeyRotateOptions,
+};
+pub(crate) use maintenance::MaintenanceCommand;
 pub(crate) use man::ManOptions;
+pub(crate) use organization::{
+    OrganizationCommand, OrganizationCreateOptions, OrganizationDeleteOptions,
+    OrganizationListOptions, OrganizationOptions, OrganizationUpdateOptions,
+};
+pub(crate) use secret::{
+    SecretCommand, SecretListOptions, SecretRevokeOptions, SecretRotateOptions,
+};
 pub(crate) use serve::ServeOptions;
+pub(crate) use server::{ManagementOptions, ServerOptions};
 pub(crate) use settings::SettingOptions;
-pub(crate) use token::{SecretText, TokenOptions};
+pub(crate) use token::TokenOptions;
 
 /// Tokens for machines, and the exact reason when there is none.
 ///
@@ -69,6 +100,21 @@ pub(crate) enum Command {
     /// Look after applications.
     #[command(subcommand, after_help = application::EXAMPLES)]
     Application(ApplicationCommand),
+    /// Look after APIs.
+    #[command(subcommand, after_help = api::EXAMPLES)]
+    Api(ApiCommand),
+    /// Look after organizations.
+    #[command(subcommand, after_help = organization::EXAMPLES)]
+    Organization(OrganizationCommand),
+    /// Look after the secrets of an application.
+    #[command(subcommand, after_help = secret::EXAMPLES)]
+    Secret(SecretCommand),
+    Check(CheckOptions),
+    Diagnose(DiagnoseOptions),
+    Events(EventsOptions),
+    /// Answer callers with 503, or serve them again.
+    #[command(subcommand, after_help = maintenance::EXAMPLES)]
+    Maintenance(MaintenanceCommand),
     /// Look after signing keys.
     #[command(subcommand, after_help = key::EXAMPLES)]
     Key(KeyCommand),
@@ -140,6 +186,9 @@ Examples:
                                          a token, alone
   m2m config check --config m2m.toml     what is wrong with a configuration, or what it says
   m2m apply -f world.toml --data data    make a registry say what a file says
+  m2m application list                   what a server that runs has
+  m2m check --client billing-job         would it get a token, and if not, why
+  m2m diagnose TRACE_ID                  why a request was refused
   m2m jwt decode \"$TOKEN\"                what a token says
   m2m explain invalid_client             what an error means, and what to do
 

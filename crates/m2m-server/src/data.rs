@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use m2m_admin::{BootstrapError, KeyError};
-use m2m_store::{CommitError, Sqlite, StoreError};
+use m2m_store::{CommitError, Sqlite, StoreError, StoreLimits};
 
 use crate::error::Failure;
 
@@ -27,6 +27,19 @@ pub(crate) fn is_there(folder: &Path) -> bool {
 ///
 /// If it is in use, made by a newer release, cannot be read or written, or is not there and not to be made.
 pub(crate) fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
+    open_with(folder, missing, StoreLimits::default())
+}
+
+/// As [`open`], to keep so much of what grows.
+///
+/// # Errors
+///
+/// As [`open`].
+pub(crate) fn open_with(
+    folder: &Path,
+    missing: Missing,
+    limits: StoreLimits,
+) -> Result<Sqlite, Failure> {
     if folder.as_os_str().is_empty() {
         return Err(
             Failure::usage("the data directory has no name").help("--data DIR, or M2M_DATA=DIR")
@@ -41,7 +54,7 @@ pub(crate) fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
         }
         .help("name the folder that `m2m serve --data`, `m2m apply --data` or `m2m key import --data` made"));
     }
-    Sqlite::open(folder).map_err(|error| failure(&error, folder))
+    Sqlite::open_with(folder, limits).map_err(|error| failure(&error, folder))
 }
 
 /// Waits for what a store does.
@@ -64,7 +77,8 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     match error {
         StoreError::InUse => Failure::refused(format!("the data directory {shown} is in use"))
             .because("another process has it: a server, or a command that is not done yet")
-            .help("stop it, and try again; one process at a time has a data directory"),
+            .help("a server that runs is asked without --data (and without M2M_DATA), by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
+            .help("else stop it, and try again; one process at a time has a data directory"),
         StoreError::NewerSchema { found, known } => Failure::refused(format!(
             "the data directory {shown} was made by a newer release of m2m"
         ))
@@ -115,7 +129,7 @@ pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
             .because("whoever verifies a token finds its key by the key id; nothing was changed")
             .help("give it another one: --kid KID"),
         KeyError::Commit(error) => not_committed(error, folder),
-        _ => Failure::refused(error.to_string()),
+        KeyError::Refused(_) | _ => Failure::refused(error.to_string()),
     }
 }
 

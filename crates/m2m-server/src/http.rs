@@ -3,6 +3,7 @@
 mod body;
 mod documents;
 mod error_pages;
+mod management;
 mod reply;
 mod router;
 mod token_endpoint;
@@ -24,6 +25,8 @@ use crate::recorder::Recorder;
 use crate::store::Directory;
 
 use documents::Documents;
+use management::Management;
+pub(crate) use management::Writing;
 use router::{Route, Router};
 use token_endpoint::TokenEndpoint;
 
@@ -34,7 +37,8 @@ pub(crate) use reply::Response;
 pub(crate) struct Server {
     router: Router,
     issuer: Issuer,
-    endpoint: TokenEndpoint,
+    endpoint: Arc<TokenEndpoint>,
+    management: Management,
     documents: ArcSwap<Documents>,
 }
 
@@ -44,15 +48,19 @@ impl Server {
         authority: Authority,
         issuer: Issuer,
         directory: Arc<Directory>,
+        writing: Writing,
         recorder: Recorder,
         metrics: Arc<Metrics>,
     ) -> Self {
         let documents = Documents::new(&issuer, &directory.common());
+        let endpoint = TokenEndpoint::new(authority, directory, recorder, metrics);
+        let endpoint = Arc::new(endpoint);
         Self {
             router: Router::new(&issuer),
             documents: ArcSwap::from_pointee(documents),
+            management: Management::new(&issuer, Arc::clone(&endpoint), writing),
             issuer,
-            endpoint: TokenEndpoint::new(authority, directory, recorder, metrics),
+            endpoint,
         }
     }
 
@@ -77,7 +85,8 @@ impl Server {
             Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
             Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile())
                 .map(|page| reply::json(&page)),
-            Route::Token | Route::Unknown => None,
+            Route::OpenApi => Some(self.management.openapi(&parts.headers)),
+            Route::Token | Route::Management(_) | Route::Unknown => None,
         }
     }
 }
@@ -85,14 +94,24 @@ impl Server {
 impl Handler for Server {
     async fn respond(&self, request: Request<Incoming>, address: IpAddr) -> Response {
         let (parts, body) = request.into_parts();
-        if let Some(cause) = oversized(&parts) {
-            return self.refuse(cause, &parts, address);
-        }
         let route = self.router.find(parts.uri.path());
+        if let Some(cause) = oversized(&parts) {
+            return if let Route::Management(_) = route {
+                self.management.refuse(cause, &parts, address)
+            } else {
+                self.refuse(cause, &parts, address)
+            };
+        }
         match route {
             Route::Token => self.endpoint.respond(&parts, body, address).await,
+            Route::Management(path) => self.management.respond(&parts, path, body, address).await,
             Route::Unknown => self.refuse(Cause::PathUnknown, &parts, address),
-            Route::Metadata | Route::JwkSet | Route::Errors | Route::Error(_) | Route::Root => {
+            Route::Metadata
+            | Route::JwkSet
+            | Route::Errors
+            | Route::Error(_)
+            | Route::OpenApi
+            | Route::Root => {
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
                     let mut response = self.refuse(Cause::MethodNotAllowed, &parts, address);
                     response

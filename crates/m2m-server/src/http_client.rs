@@ -1,10 +1,13 @@
 //! HTTP for the commands that look at a server from outside.
 
 use std::path::Path;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Uri};
-use m2m_client::{HyperTransport, PlainHttp, TransportError, TransportFailure};
+use m2m_client::{
+    HyperTransport, HyperTransportBuilder, PlainHttp, TransportError, TransportFailure,
+};
 use tower_service::Service as _;
 
 use crate::cli::ConnectionOptions;
@@ -26,7 +29,25 @@ impl HttpClient {
     ///
     /// If the file with CA certificates cannot be read, or has none.
     pub(crate) fn new(options: &ConnectionOptions) -> Result<Self, Failure> {
-        let mut builder = HyperTransport::builder();
+        Self::of(HyperTransport::builder(), options)
+    }
+
+    /// A client for answers and for work as large as a whole registry.
+    ///
+    /// # Errors
+    ///
+    /// As [`HttpClient::new`].
+    pub(crate) fn of_management(options: &ConnectionOptions) -> Result<Self, Failure> {
+        let builder = HyperTransport::builder()
+            .max_answer_bytes(MAX_MANAGEMENT_ANSWER_BYTES)
+            .total_timeout(MANAGEMENT_TIMEOUT);
+        Self::of(builder, options)
+    }
+
+    fn of(
+        mut builder: HyperTransportBuilder,
+        options: &ConnectionOptions,
+    ) -> Result<Self, Failure> {
         if let Some(path) = &options.ca_file {
             builder = builder
                 .ca_certificates(&read_ca_file(path)?)
@@ -114,3 +135,9 @@ fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
 
 /// Four times the list of authorities that systems have. Unit: bytes.
 const MAX_CA_FILE_BYTES: u32 = 1024 * 1024;
+
+/// Four times the largest `world.toml`, which JSON makes longer. Unit: bytes.
+const MAX_MANAGEMENT_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// As long as a registry of tens of thousands of applications may take to be written.
+const MANAGEMENT_TIMEOUT: Duration = Duration::from_secs(120);

@@ -3,14 +3,17 @@
 mod cli;
 mod clock;
 mod commands;
+mod credentials;
 mod data;
 mod environment;
 mod error;
 mod explanation;
 mod http;
 mod http_client;
+mod issuer;
 mod keys;
 mod listen;
+mod management;
 mod metrics;
 mod ops;
 mod output;
@@ -23,8 +26,10 @@ mod regular_file;
 mod sealing;
 mod settings;
 mod store;
+mod table;
 mod throttle;
 mod timestamp;
+mod token_failure;
 mod world;
 
 use std::process::ExitCode;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use m2m_errors::Cause;
+use m2m_store::Maintenance;
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -15,6 +16,7 @@ use prometheus_client::registry::{Registry, Unit};
 pub(crate) struct Metrics {
     registry: Registry,
     issued: Counter,
+    test_tokens: Counter,
     /// In the order of [`Cause::ALL`].
     refused: Box<[Counter]>,
     throttled: Counter,
@@ -29,6 +31,7 @@ pub(crate) struct Metrics {
     cache_misses: Counter,
     events_dropped: Counter,
     out_of_contact: Gauge,
+    maintenance: Gauge,
 }
 
 /// Why a connection ended.
@@ -129,6 +132,10 @@ impl Metrics {
             counter
         };
         let issued = counter("tokens_issued", "Access tokens that were issued");
+        let test_tokens = counter(
+            "test_tokens_issued",
+            "Access tokens that operators got in the name of applications, counted as issued too",
+        );
         let throttled = counter(
             "authentications_throttled",
             "Failed authentications that were answered with 429",
@@ -155,6 +162,10 @@ impl Metrics {
         };
         let in_flight = gauge("requests_in_flight", "Requests that are being answered");
         let connections = gauge("connections_open", "Connections that are open");
+        let maintenance = gauge(
+            "maintenance",
+            "1 while callers are refused because of maintenance, else 0",
+        );
         let out_of_contact = Gauge::default();
         registry.register_with_unit(
             "store_out_of_contact",
@@ -165,6 +176,7 @@ impl Metrics {
         Self {
             registry,
             issued,
+            test_tokens,
             refused,
             throttled,
             in_flight,
@@ -177,6 +189,7 @@ impl Metrics {
             cache_misses,
             events_dropped,
             out_of_contact,
+            maintenance,
         }
     }
 
@@ -191,6 +204,11 @@ impl Metrics {
     /// An access token was issued.
     pub(crate) fn issued(&self) {
         self.issued.inc();
+    }
+
+    /// It was a test token.
+    pub(crate) fn test_token_issued(&self) {
+        self.test_tokens.inc();
     }
 
     /// A request was refused.
@@ -275,6 +293,14 @@ impl Metrics {
         self.out_of_contact
             .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
     }
+
+    /// Whether there is maintenance.
+    pub(crate) fn in_maintenance(&self, maintenance: Maintenance) {
+        self.maintenance.set(match maintenance {
+            Maintenance::Off => 0,
+            Maintenance::On => 1,
+        });
+    }
 }
 
 const CRYPTO_LIBRARY: &str = if cfg!(feature = "aws-lc-rs") {
@@ -311,6 +337,7 @@ mod tests {
         metrics.cache_missed();
         metrics.events_dropped(7);
         metrics.out_of_contact_for(Duration::from_secs(12));
+        metrics.in_maintenance(Maintenance::On);
         let text = metrics.text();
         for line in [
             "m2m_tokens_issued_total 1",
@@ -325,6 +352,8 @@ mod tests {
             "m2m_cache_hits_total 1",
             "m2m_events_dropped_total 7",
             "m2m_store_out_of_contact_seconds 12",
+            "m2m_maintenance 1",
+            "m2m_test_tokens_issued_total 0",
             "# EOF",
         ] {
             assert!(text.lines().any(|own| own == line), "{line} in {text}");

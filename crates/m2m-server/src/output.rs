@@ -20,6 +20,8 @@ pub(crate) struct Output {
     colour_on_stderr: bool,
     /// Why something could not be written to standard output: the first time.
     unwritten: OnceLock<Error>,
+    /// Set when the reader of standard output has gone away.
+    abandoned: OnceLock<()>,
 }
 
 impl Output {
@@ -33,6 +35,7 @@ impl Output {
             colour_on_stdout: wanted && std::io::stdout().is_terminal(),
             colour_on_stderr: wanted && std::io::stderr().is_terminal(),
             unwritten: OnceLock::new(),
+            abandoned: OnceLock::new(),
         }
     }
 
@@ -40,16 +43,30 @@ impl Output {
     pub(crate) fn line(&self, text: impl AsRef<str>) {
         let mut stdout = std::io::stdout().lock();
         let written = writeln!(stdout, "{}", text.as_ref()).and_then(|()| stdout.flush());
-        if let Err(error) = written
-            && error.kind() != ErrorKind::BrokenPipe
-        {
-            let _ = self.unwritten.set(error);
+        match written {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                let _ = self.abandoned.set(());
+            }
+            Err(error) => {
+                let _ = self.unwritten.set(error);
+            }
         }
     }
 
     /// A JSON document on standard output.
     pub(crate) fn json(&self, document: &impl Serialize) {
         self.line(printable::json(document));
+    }
+
+    /// A JSON document on standard output, in one line.
+    pub(crate) fn json_line(&self, document: &impl Serialize) {
+        self.line(printable::json_line(document));
+    }
+
+    /// Whether nobody reads standard output any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.abandoned.get().is_some()
     }
 
     /// Whether all that was printed has been written.

@@ -21,10 +21,32 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// A TOML document, in which the same characters are escaped as TOML has it. They stand in strings, or else it is none.
+pub(crate) fn toml(document: &str) -> String {
+    let mut escaped = String::with_capacity(document.len());
+    for character in document.chars() {
+        if character != '\n' && is_unprintable(character) {
+            // Writing to a string does not fail.
+            let _ = write!(escaped, "\\U{:08X}", u32::from(character));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
 /// A JSON document of several lines, in which the same characters are escaped as JSON has it.
 pub(crate) fn json(document: &impl Serialize) -> String {
     // The documents are put together here from strings, numbers and lists, none of which JSON lacks.
-    let text = serde_json::to_string_pretty(document).unwrap_or_default();
+    escaped_json(&serde_json::to_string_pretty(document).unwrap_or_default())
+}
+
+/// The same in one line.
+pub(crate) fn json_line(document: &impl Serialize) -> String {
+    escaped_json(&serde_json::to_string(document).unwrap_or_default())
+}
+
+fn escaped_json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character != '\n' && is_unprintable(character) {
@@ -82,6 +104,13 @@ mod tests {
     fn no_line_looks_like_another() {
         assert_eq!(printable("a\u{202e}b\u{2066}c"), "a\\u{202e}b\\u{2066}c");
         assert_eq!(printable("\u{200b}\u{feff}"), "\\u{200b}\\u{feff}");
+    }
+
+    #[test]
+    fn toml_stays_the_same_document() {
+        let document = "name = \"a\u{202e}b\u{601}ü\"\n";
+        let text = toml(document);
+        assert_eq!(text, "name = \"a\\U0000202Eb\\U00000601ü\"\n");
     }
 
     #[test]

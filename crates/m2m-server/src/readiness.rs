@@ -15,24 +15,16 @@ pub(crate) enum Unready {
     Draining,
     /// It serves from memory for now, because the store cannot be reached.
     OutOfContact,
-    /// The operator has taken it out of service.
-    Maintenance,
 }
 
 impl Unready {
-    const ALL: [Self; 4] = [
-        Self::Starting,
-        Self::Draining,
-        Self::OutOfContact,
-        Self::Maintenance,
-    ];
+    const ALL: [Self; 3] = [Self::Starting, Self::Draining, Self::OutOfContact];
 
     const fn bit(self) -> u8 {
         match self {
             Self::Starting => 1,
             Self::Draining => 2,
             Self::OutOfContact => 4,
-            Self::Maintenance => 8,
         }
     }
 
@@ -42,7 +34,6 @@ impl Unready {
             Self::Starting => "starting",
             Self::Draining => "draining",
             Self::OutOfContact => "out-of-contact",
-            Self::Maintenance => "maintenance",
         }
     }
 }
@@ -80,12 +71,10 @@ mod tests {
     fn is_ready_when_no_reason_is_left() {
         let readiness = Readiness::starting();
         readiness.set(Unready::OutOfContact);
-        readiness.set(Unready::Maintenance);
         readiness.clear(Unready::Starting);
         let reasons: Vec<_> = readiness.reasons().map(Unready::as_str).collect();
-        assert_eq!(reasons, ["out-of-contact", "maintenance"]);
+        assert_eq!(reasons, ["out-of-contact"]);
         readiness.clear(Unready::OutOfContact);
-        readiness.clear(Unready::Maintenance);
         assert_eq!(readiness.reasons().count(), 0);
         readiness.set(Unready::Draining);
         assert_eq!(readiness.reasons().next(), Some(Unready::Draining));

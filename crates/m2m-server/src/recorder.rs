@@ -31,7 +31,7 @@ use book::Book;
 use queues::{Next, Queues};
 use report::Report;
 
-pub(crate) use keeper::{Keeper, StoreKeeper};
+pub(crate) use keeper::{Keeper, StoreKeeper, records};
 pub(crate) use log::{log, log_last};
 pub(crate) use queues::Dropped;
 
@@ -79,6 +79,13 @@ pub(crate) enum Entry {
         trace_id: TraceId,
         /// What is known of it.
         diagnosis: Diagnosis,
+    },
+    /// An operator got a token in the name of an application.
+    TestToken {
+        /// The token.
+        event: IssuedEvent,
+        /// The client id of the operator.
+        operator: Arc<str>,
     },
     /// An application was issued so many tokens since the last time that it was told, which is each minute.
     Issued {
@@ -151,7 +158,8 @@ impl Recorder {
         Ok((recorder, worker))
     }
 
-    /// Keeps an event: a token in the counts of its application, a refusal with what its diagnosis starts from. Never waits.
+    /// Keeps an event: a token in the counts of its application, a test token in the log as well, a refusal with what its diagnosis
+    /// starts from. Never waits.
     pub(crate) fn keep(
         &self,
         event: Event,
@@ -164,10 +172,14 @@ impl Recorder {
                 if let Some(application) = application {
                     count(application, &event);
                 }
+                if let Door::Vouched { .. } = event.door {
+                    self.shared.metrics.test_token_issued();
+                    self.shared.queues.push(Event::Issued(event), None);
+                }
             }
             Event::Refused(event) => {
                 self.shared.metrics.refused(event.cause);
-                self.shared.queues.push(event, suspect);
+                self.shared.queues.push(Event::Refused(event), suspect);
             }
         }
     }
@@ -212,9 +224,15 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
-            Next::Event(event) => {
+            Next::Event(Event::Refused(event)) => {
                 book.refused(&event);
                 publish(Entry::Refused(event));
+            }
+            Next::Event(Event::Issued(event)) => {
+                if let Door::Vouched { operator } = &event.door {
+                    let operator = Arc::clone(operator);
+                    publish(Entry::TestToken { event, operator });
+                }
             }
             Next::Suspect(trace_id, suspect) => {
                 // Without the store there is no evidence, and the cause stands all the same.
@@ -346,6 +364,7 @@ mod tests {
                 RecordedClientId::None
             },
             cause: Cause::SecretWrong,
+            operator: None,
         }
     }
 

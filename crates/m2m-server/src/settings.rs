@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use m2m_errors::Profile;
+use m2m_store::StoreLimits;
 use oauth_proto::Issuer;
 
 use crate::cli::SettingOptions;
@@ -58,6 +59,8 @@ pub(crate) struct Settings {
     pub(crate) bootstrap: Option<Bootstrap>,
     /// So many applications are kept in memory.
     pub(crate) cache_applications: usize,
+    /// How much of what grows is kept before the oldest is forgotten.
+    pub(crate) kept: StoreLimits,
     /// How long to serve from memory when the store cannot be reached.
     pub(crate) most_out_of_contact: Duration,
     /// What is no mistake, but probably not what was meant.
@@ -108,6 +111,8 @@ struct Draft {
     sealing_key: Option<Secret>,
     max_connections: u32,
     cache_applications: u32,
+    max_audit_events: u32,
+    max_refusals: u32,
     drain_seconds: u32,
     most_seconds_out_of_contact: u32,
 }
@@ -166,6 +171,11 @@ impl Settings {
             sealing_key_file: draft.sealing_key_file,
             sealing_key: draft.sealing_key,
             cache_applications: number(draft.cache_applications),
+            kept: StoreLimits {
+                audit_events: draft.max_audit_events.into(),
+                refusals: draft.max_refusals.into(),
+                ..StoreLimits::default()
+            },
             most_out_of_contact: seconds(draft.most_seconds_out_of_contact),
             notices: notices::notices(environment, &registry, &sources),
             registry,
@@ -213,6 +223,9 @@ impl Draft {
             Setting::CacheApplications,
             value::number::<1, MOST_CACHED_APPLICATIONS>,
         );
+        let max_audit_events =
+            sources.value(Setting::MaxAuditEvents, value::number::<1, MOST_KEPT>);
+        let max_refusals = sources.value(Setting::MaxRefusals, value::number::<1, MOST_KEPT>);
         let drain_seconds = sources.value(
             Setting::DrainSeconds,
             value::number::<0, MOST_DRAIN_SECONDS>,
@@ -239,6 +252,8 @@ impl Draft {
             sealing_key,
             max_connections: max_connections?,
             cache_applications: cache_applications?,
+            max_audit_events: max_audit_events?,
+            max_refusals: max_refusals?,
             drain_seconds: drain_seconds?,
             most_seconds_out_of_contact: most_seconds_out_of_contact?,
         })
@@ -275,6 +290,9 @@ const MOST_CONNECTIONS: u32 = 1_000_000;
 
 /// More than anybody has, and at some 2 KiB each more than most machines have memory for.
 const MOST_CACHED_APPLICATIONS: u32 = 10_000_000;
+
+/// Some hundred gigabytes, at a kilobyte each.
+const MOST_KEPT: u32 = 100_000_000;
 
 /// No request takes nearly as long. Unit: seconds.
 const MOST_DRAIN_SECONDS: u32 = 600;

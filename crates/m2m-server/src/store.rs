@@ -10,12 +10,13 @@ use m2m_authority::registry::Application;
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, KeyRecord,
-    SealedKey, Sqlite, StoreError, Subject, Write,
+    SealedKey, Sqlite, StoreError, StoreLimits, Subject, Write,
 };
 use oauth_proto::Issuer;
 
 use crate::data::{self, Missing};
 use crate::error::Failure;
+use crate::http::Writing;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
 use crate::sealing::SealingSource;
@@ -34,6 +35,10 @@ pub(crate) struct Opened {
     pub(crate) generated: Vec<GeneratedCredentials>,
     /// The applications, where a file has all of them.
     pub(crate) applications: Vec<Application>,
+    /// What of it may be changed.
+    pub(crate) writing: Writing,
+    /// The client id that was preset and that no application has, since the folder is managed by another one.
+    pub(crate) unused_preset: Option<Box<str>>,
 }
 
 /// A store in memory of what a file says. Its keys are those in a folder, or last as long as the process.
@@ -74,6 +79,8 @@ pub(crate) async fn of_world(
         directory: Arc::new(directory.map_err(|error| unopened(&error))?),
         generated,
         applications: records.applications,
+        writing: Writing::Nothing,
+        unused_preset: None,
     })
 }
 
@@ -87,13 +94,14 @@ pub(crate) async fn of_folder(
     folder: &Path,
     sealing: &SealingSource<'_>,
     preset: Option<&PresetCredentials>,
+    kept: StoreLimits,
     issuer: &Issuer,
     limits: DirectoryLimits,
 ) -> Result<Opened, Failure> {
     let now = clock::now();
     let actor = Actor::command("m2m serve");
     let unopened = |error: StoreError| data::failure(&error, folder);
-    let store = data::open(folder, Missing::Make)?;
+    let store = data::open_with(folder, Missing::Make, kept)?;
     let kept = store.frame().await.map_err(unopened)?.keys;
     let sealing = sealing.load(&kept, folder)?;
     m2m_admin::ensure_keys(
@@ -108,12 +116,23 @@ pub(crate) async fn of_folder(
     .map_err(|error| data::keys_unchanged(&error, folder))?;
     let managed = m2m_admin::bootstrap(&store, preset, &actor, &mut random::fill, now).await;
     let managed = managed.map_err(|error| data::unmanaged(&error, folder))?;
-    let open_key = move |record: &KeyRecord| record.open(&sealing);
+    let unused_preset = match preset {
+        Some(preset) => {
+            let found = store.find(preset.client_id()).await.map_err(unopened)?;
+            found.is_none().then(|| preset.client_id().into())
+        }
+        None => None,
+    };
+    let sealing = Arc::new(sealing);
+    let opening = Arc::clone(&sealing);
+    let open_key = move |record: &KeyRecord| record.open(&opening);
     let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
     Ok(Opened {
         directory: Arc::new(directory.map_err(unopened)?),
         generated: managed.credentials,
         applications: Vec::new(),
+        writing: Writing::Everything(sealing),
+        unused_preset,
     })
 }
 
@@ -155,6 +174,9 @@ async fn keep(
 }
 
 /// Asks the store every two seconds for what others have changed, and says where it cannot be asked.
+///
+/// Maintenance shows in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to come again
+/// nor be told by an operator that the work is done.
 pub(crate) async fn watch(
     directory: Arc<Directory>,
     readiness: Arc<Readiness>,
@@ -166,6 +188,7 @@ pub(crate) async fn watch(
         ticks.tick().await;
         // What failed shows in the contact.
         let _ = directory.refresh(clock::now()).await;
+        metrics.in_maintenance(directory.common_guard().maintenance);
         match directory.contact(clock::now()) {
             Contact::In { .. } => {
                 readiness.clear(Unready::OutOfContact);

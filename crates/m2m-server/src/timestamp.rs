@@ -10,6 +10,13 @@ pub(crate) fn rfc3339(time: UnixTime) -> String {
     timestamp.map_or_else(|| time.to_string(), |timestamp| timestamp.to_string())
 }
 
+/// The time that a text says by RFC 3339, with an offset.
+pub(crate) fn parse(text: &str) -> Option<UnixTime> {
+    let timestamp: Timestamp = text.parse().ok()?;
+    let seconds = u64::try_from(timestamp.as_second()).ok()?;
+    Some(UnixTime::from_seconds(seconds))
+}
+
 /// How far `time` is from `now`, in the largest unit that fits: `in 59 minutes`, `2 days ago`, `now`.
 pub(crate) fn relative(time: UnixTime, now: UnixTime) -> String {
     let (time, now) = (time.as_seconds(), now.as_seconds());

@@ -7,6 +7,8 @@ use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend};
 
 use crate::error::{Excerpt, Failure};
+use crate::management;
+use crate::printable::printable;
 use crate::random;
 use crate::regular_file::{Pipes, RegularFile};
 
@@ -84,26 +86,49 @@ impl World {
         &self.world
     }
 
+    /// The text of the file.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// What is wrong with the file, with its place.
     pub(crate) fn report(&self, mistake: &Mistake) -> Failure {
         report(&self.file, &self.source, mistake)
+    }
+
+    /// What a server says is wrong with the file, with its place.
+    pub(crate) fn report_from_server(&self, mistake: &management::Mistake) -> Failure {
+        let management::Mistake {
+            what,
+            start,
+            end,
+            earlier,
+            help,
+        } = mistake;
+        let excerpt = Excerpt::of(&self.file, &self.source, *start..*end);
+        let failure = Failure::usage(printable(what)).at(excerpt);
+        let failure = with_earlier(failure, &self.source, *earlier);
+        let help = help.as_deref().map(printable);
+        help.into_iter().fold(failure, Failure::help)
     }
 }
 
 fn report(file: &str, source: &str, mistake: &Mistake) -> Failure {
     let excerpt = Excerpt::of(file, source, mistake.span().clone());
     let failure = Failure::usage(mistake.what()).at(excerpt);
-    let before = mistake
-        .earlier()
-        .and_then(|offset| source.split_at_checked(offset));
-    let failure = match before {
+    let failure = with_earlier(failure, source, mistake.earlier());
+    mistake.help().into_iter().fold(failure, Failure::help)
+}
+
+fn with_earlier(failure: Failure, source: &str, earlier: Option<usize>) -> Failure {
+    let before = earlier.and_then(|offset| source.split_at_checked(offset));
+    match before {
         Some((before, _)) => failure.because(format!(
             "the earlier one stands in line {}",
             before.matches('\n').count() + 1
         )),
         None => failure,
-    };
-    mistake.help().into_iter().fold(failure, Failure::help)
+    }
 }
 
 /// As much as tens of thousands of applications need. Unit: bytes.

@@ -1,4 +1,4 @@
-//! What the embedded store costs: a look at one application among 100,000, the whole of them, a change, a start.
+//! What the embedded store costs: a look at one application among 100,000, a page of them, the whole of them, a change, a start.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -7,8 +7,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use m2m_authority::registry::{Api, Application, Ending, SecretHash, StoredSecret};
 use m2m_jwt::{PropertyValue, UnixTime};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, RecordId, Sought, Sqlite, Stored, Subject,
-    UsageBatch, Write,
+    Action, Actor, AuditEvent, Backend as _, Change, Cursor, EventQuery, Filter, List, Named,
+    RecordId, Sort, Sought, Sqlite, Stored, Subject, UsageBatch, Write,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -26,7 +26,13 @@ fn application(number: u32) -> Write {
         at: NOW,
         by: "operator".into(),
     };
-    let mut application = Application::new(&format!("Application {number}"), &client_id)
+    // Half of them have a text that the other half does not have: frequent, and far from the beginning of every order.
+    let kind = if number < APPLICATIONS / 2 {
+        "Application"
+    } else {
+        "Zebra"
+    };
+    let mut application = Application::new(&format!("{kind} {number}"), &client_id)
         .with_secret(secret("first").ending(ending))
         .with_secret(secret("second"))
         .authorized(
@@ -169,6 +175,18 @@ fn benches(criterion: &mut Criterion) {
             .to_async(&runtime)
             .iter(async || store.add_usage(UsageBatch::default()).await);
     });
+    criterion.bench_function("commit of a new one", |bencher| {
+        let mut number = APPLICATIONS;
+        bencher.iter(|| {
+            runtime.block_on(async {
+                let version = store.frame().await.expect("a frame").version;
+                number += 1;
+                let next = store.commit(version, change(vec![application(number)]));
+                next.await.expect("room")
+            })
+        });
+    });
+    manage(criterion, &runtime, &store);
     let mut slow = criterion.benchmark_group("all");
     slow.sample_size(10);
     slow.bench_function("snapshot", |bencher| {
@@ -176,6 +194,101 @@ fn benches(criterion: &mut Criterion) {
             .to_async(&runtime)
             .iter(async || black_box(store.snapshot().await));
     });
+}
+
+/// What management asks for.
+fn manage(criterion: &mut Criterion, runtime: &Runtime, store: &Sqlite) {
+    let middle = |sort| {
+        let number = APPLICATIONS / 2;
+        Cursor {
+            name: match sort {
+                Sort::Age => Box::default(),
+                Sort::NameAscending => "Application 4".into(),
+                Sort::NameDescending => "Zebra 7".into(),
+            },
+            id: RecordId::from_bytes(u128::from(number).to_be_bytes()),
+        }
+    };
+    let mut page = |name: &str, filter, sort, after: Option<&Cursor>| {
+        criterion.bench_function(&format!("page, {name}, {sort:?}"), |bencher| {
+            bencher.to_async(runtime).iter(async || {
+                let list = List {
+                    filter,
+                    sort,
+                    after,
+                    most: 50,
+                };
+                black_box(store.applications(list).await).expect("a page")
+            });
+        });
+    };
+    for sort in [Sort::Age, Sort::NameAscending, Sort::NameDescending] {
+        let middle = middle(sort);
+        page("in the middle", Filter::All, sort, Some(&middle));
+        for (name, filter) in [
+            (
+                "authorized",
+                Filter::AuthorizedFor("https://api.example/orders"),
+            ),
+            ("with a property", Filter::WithProperty("tier")),
+            ("all contain", Filter::Containing("SERVICE")),
+            ("some contain", Filter::Containing("cation 4999")),
+            ("half contain", Filter::Containing("zebra")),
+            (
+                "half contain, at the beginning",
+                Filter::Containing("applic"),
+            ),
+            ("none contains", Filter::Containing("no such text")),
+            ("none contains two", Filter::Containing("zq")),
+        ] {
+            page(
+                name,
+                filter,
+                sort,
+                Some(&middle).filter(|_| !matches!(filter, Filter::Containing(_))),
+            );
+        }
+    }
+    let id = RecordId::from_bytes(u128::from(APPLICATIONS / 3).to_be_bytes());
+    let client_id = client_id(APPLICATIONS / 3);
+    for named in [Named::Id(id), Named::ClientId(&client_id)] {
+        criterion.bench_function(&format!("application, {named:?}"), |bencher| {
+            bencher
+                .to_async(runtime)
+                .iter(async || black_box(store.application(named).await).expect("an answer"));
+        });
+    }
+    let query = EventQuery {
+        name: Some("bench"),
+        since: Some(NOW),
+        most: 50,
+        ..EventQuery::default()
+    };
+    for (name, query) in [
+        (
+            "the latest",
+            EventQuery {
+                name: None,
+                since: None,
+                ..query
+            },
+        ),
+        ("of one since", query),
+        (
+            "of nobody",
+            EventQuery {
+                actor: Some("nobody"),
+                name: None,
+                ..query
+            },
+        ),
+    ] {
+        criterion.bench_function(&format!("events, {name}"), |bencher| {
+            bencher
+                .to_async(runtime)
+                .iter(async || black_box(store.events(query).await).expect("events"));
+        });
+    }
 }
 
 criterion_group!(sqlite, benches);

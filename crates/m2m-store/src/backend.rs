@@ -3,13 +3,15 @@
 use core::future::Future;
 
 use m2m_authority::TraceId;
-use m2m_authority::registry::Records;
+use m2m_authority::registry::{Organization, Records};
 use m2m_jwt::UnixTime;
 
 use crate::{
-    AuditEvent, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot, Sought,
-    StoreError, UsageBatch, Version,
+    ApplicationPage, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
+    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
+    StoreError, Stored, UsageBatch, Version,
 };
+use m2m_authority::registry::Application;
 
 /// A store that several nodes may share. `Directory` is what a node serves from.
 ///
@@ -40,7 +42,46 @@ pub trait Backend: Send + Sync + 'static {
         most: usize,
     ) -> impl Future<Output = Result<Vec<Box<str>>, StoreError>> + Send;
 
-    /// The registry without its applications, deleted ones and keys: what there are few of.
+    /// An application with its record.
+    fn application(
+        &self,
+        named: Named<'_>,
+    ) -> impl Future<Output = Result<Option<Stored<Application>>, StoreError>> + Send;
+
+    /// Some applications of many.
+    fn applications(
+        &self,
+        list: List<'_>,
+    ) -> impl Future<Output = Result<ApplicationPage, StoreError>> + Send;
+
+    /// An organization with its record.
+    fn organization(
+        &self,
+        code: &str,
+    ) -> impl Future<Output = Result<Option<Stored<Organization>>, StoreError>> + Send;
+
+    /// Some organizations of many.
+    fn organizations(
+        &self,
+        list: List<'_>,
+    ) -> impl Future<Output = Result<Page<Organization>, StoreError>> + Send;
+
+    /// Whether tokens of an application stand for a system user of this name.
+    fn has_system_user(&self, name: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Audit events, the latest first.
+    fn events(
+        &self,
+        query: EventQuery<'_>,
+    ) -> impl Future<Output = Result<Vec<NumberedEvent>, StoreError>> + Send;
+
+    /// Refused requests, the latest first.
+    fn refusals(
+        &self,
+        query: RefusalQuery<'_>,
+    ) -> impl Future<Output = Result<Vec<NumberedRefusal>, StoreError>> + Send;
+
+    /// The APIs and the properties, of which there are few. Nothing of what there may be many of: no organizations, no applications.
     fn outline(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
 
     /// The whole registry. It takes memory for all of it, so that it is for commands and not for the start of a server.
@@ -80,12 +121,6 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         trace_id: TraceId,
     ) -> impl Future<Output = Result<Option<Refused>, StoreError>> + Send;
-
-    /// The latest audit events, the latest first.
-    fn audit(
-        &self,
-        most: usize,
-    ) -> impl Future<Output = Result<Vec<AuditEvent>, StoreError>> + Send;
 
     /// Revokes the token with this `jti`, durably, until it expires.
     fn revoke(

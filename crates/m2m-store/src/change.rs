@@ -6,7 +6,7 @@ use m2m_authority::TraceId;
 use m2m_authority::registry::{Api, Application, Deletion, Organization, Property};
 use m2m_jwt::UnixTime;
 
-use crate::{KeyRecord, RecordId, Stored, Version};
+use crate::{KeyRecord, Maintenance, RecordId, Stored, Version};
 
 /// What is written in one transaction: all of it or nothing.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,8 @@ pub enum Write {
     PutKey(KeyRecord),
     /// Forgets a key, by its `kid`.
     DeleteKey(Box<str>),
+    /// Switches maintenance on or off.
+    PutMaintenance(Maintenance),
 }
 
 /// Who made a change, what it was, and what was there before and after.
@@ -85,6 +87,8 @@ pub enum Subject {
     Property,
     Application,
     Key,
+    Maintenance,
+    TestToken,
 }
 
 /// What changed since a version.
@@ -139,6 +143,8 @@ impl Subject {
             Self::Property => "property",
             Self::Application => "application",
             Self::Key => "key",
+            Self::Maintenance => "maintenance",
+            Self::TestToken => "test_token",
         }
     }
 }

@@ -10,20 +10,27 @@
 //! ```
 
 mod diagnosis;
+mod listing;
+mod logs;
 mod reading;
 mod registry;
+mod search;
 mod usage;
 
 use m2m_authority::registry::{Application, Deletion};
 use m2m_jwt::UnixTime;
 
 use crate::{
-    Action, Actor, AuditEvent, Backend, Change, RecordId, Snapshot, Stored, Subject, Version, Write,
+    Action, Actor, AuditEvent, Backend, Change, EventQuery, RecordId, Snapshot, Stored, Subject,
+    Version, Write,
 };
 
 pub use diagnosis::diagnosis;
+pub use listing::listing;
+pub use logs::logs;
 pub use reading::reading;
 pub use registry::registry;
+pub use search::search;
 pub use usage::{revocations, usage};
 
 /// Runs the whole suite. `make` gives an empty back-end each time.
@@ -34,6 +41,9 @@ pub use usage::{revocations, usage};
 pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
     registry(&make).await;
     reading(&make).await;
+    listing(&make).await;
+    search(&make).await;
+    logs(&make).await;
     diagnosis(&make).await;
     usage(&make).await;
     revocations(&make).await;
@@ -97,6 +107,16 @@ async fn commit(backend: &impl Backend, writes: impl IntoIterator<Item = Write>)
 async fn version(backend: &impl Backend) -> Version {
     let frame = backend.frame().await.expect("a frame");
     frame.version
+}
+
+/// The latest audit events, the latest first.
+async fn told(backend: &impl Backend, most: usize) -> Vec<AuditEvent> {
+    let query = EventQuery {
+        most,
+        ..EventQuery::default()
+    };
+    let events = backend.events(query).await.expect("events");
+    events.into_iter().map(|numbered| numbered.entry).collect()
 }
 
 async fn snapshot(backend: &impl Backend) -> Snapshot {

@@ -15,6 +15,18 @@ pub struct Frame {
     pub keys: Vec<KeyRecord>,
     /// How many applications there are.
     pub applications: u64,
+    /// Whether callers are answered with 503, and only management works.
+    pub maintenance: Maintenance,
+}
+
+/// Whether callers are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Maintenance {
+    /// They are.
+    #[default]
+    Off,
+    /// They are answered with 503; management works.
+    On,
 }
 
 /// What there is under a client id.

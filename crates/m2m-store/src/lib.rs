@@ -11,6 +11,7 @@ mod frame;
 mod issuer_placeholder;
 mod key;
 mod limits;
+mod page;
 mod quota;
 mod seal;
 mod sqlite;
@@ -23,10 +24,14 @@ pub use change::{Action, Actor, AuditEvent, Change, Changes, Stale, Subject, Wri
 pub use directory::{Common, Contact, Directory, DirectoryLimits, LookUp};
 pub use entry::Entry;
 pub use error::{CommitError, StoreError};
-pub use frame::{Found, Frame, Sought};
+pub use frame::{Found, Frame, Maintenance, Sought};
 pub use issuer_placeholder::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use key::{KeyRecord, SealedKey};
 pub use limits::StoreLimits;
+pub use page::{
+    ApplicationPage, Cursor, EventQuery, Filter, List, Named, Numbered, NumberedEvent,
+    NumberedRefusal, Page, RefusalQuery, Sort,
+};
 pub use quota::{Meter, Reservation};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::Sqlite;

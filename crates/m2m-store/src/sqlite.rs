@@ -1,14 +1,18 @@
 //! The embedded store: one SQLite file, in the binary.
 
+mod asked;
 mod column;
 mod commit;
 mod connection;
 mod document;
 mod fault;
 mod folder;
+mod log;
 mod migrations;
 mod near;
+mod page;
 mod read;
+mod search;
 mod usage;
 mod worker;
 
@@ -16,13 +20,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use m2m_authority::TraceId;
-use m2m_authority::registry::Records;
+use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 use rusqlite::Connection;
 
 use crate::{
-    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
-    Sought, StoreError, StoreLimits, UsageBatch, Version,
+    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
+    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
+    StoreError, StoreLimits, Stored, UsageBatch, Version,
 };
 use fault::Fault;
 use folder::{Folder, unopened};
@@ -204,6 +209,74 @@ impl Backend for Sqlite {
             .await
     }
 
+    async fn application(
+        &self,
+        named: Named<'_>,
+    ) -> Result<Option<Stored<Application>>, StoreError> {
+        let asked = asked::Name::of(named);
+        self.read(move |connection| page::application(connection, asked.named()))
+            .await
+    }
+
+    async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
+        let asked = asked::Listing::of(list);
+        self.read(move |connection| page::applications(connection, &asked.list()))
+            .await
+    }
+
+    async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {
+        let code: Box<str> = code.into();
+        self.read(move |connection| page::organization(connection, &code))
+            .await
+    }
+
+    async fn organizations(&self, list: List<'_>) -> Result<Page<Organization>, StoreError> {
+        let asked = asked::Listing::of(list);
+        self.read(move |connection| page::organizations(connection, &asked.list()))
+            .await
+    }
+
+    async fn has_system_user(&self, name: &str) -> Result<bool, StoreError> {
+        let name: Box<str> = name.into();
+        self.read(move |connection| page::has_system_user(connection, &name))
+            .await
+    }
+
+    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+        let name = query.name.map(Box::<str>::from);
+        let actor = query.actor.map(Box::<str>::from);
+        let query = EventQuery {
+            name: None,
+            actor: None,
+            ..query
+        };
+        self.read(move |connection| {
+            let query = EventQuery {
+                name: name.as_deref(),
+                actor: actor.as_deref(),
+                ..query
+            };
+            log::events(connection, &query)
+        })
+        .await
+    }
+
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+        let client_id = query.client_id.map(Box::<str>::from);
+        let query = RefusalQuery {
+            client_id: None,
+            ..query
+        };
+        self.read(move |connection| {
+            let query = RefusalQuery {
+                client_id: client_id.as_deref(),
+                ..query
+            };
+            log::refusals(connection, &query)
+        })
+        .await
+    }
+
     async fn outline(&self) -> Result<Snapshot, StoreError> {
         self.read(read::outline).await
     }
@@ -240,12 +313,7 @@ impl Backend for Sqlite {
     }
 
     async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
-        self.read(move |connection| usage::refused(connection, trace_id))
-            .await
-    }
-
-    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        self.read(move |connection| usage::audit(connection, most))
+        self.read(move |connection| log::refused(connection, trace_id))
             .await
     }
 

@@ -11,8 +11,8 @@ use std::process::{Child, Command, Stdio};
 use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, RecordId, Sqlite, Stored, Subject, Version,
-    Write,
+    Action, Actor, AuditEvent, Backend as _, Change, EventQuery, RecordId, Sqlite, Stored, Subject,
+    Version, Write,
 };
 
 /// How often the process is killed.
@@ -146,10 +146,14 @@ async fn x13_nothing_acknowledged_is_lost_and_nothing_is_half_done() {
         there.sort_unstable();
         assert_eq!(there, expected, "round {round}");
 
-        let events = store.audit(usize::MAX).await.unwrap();
+        let all = EventQuery {
+            most: usize::MAX,
+            ..EventQuery::default()
+        };
+        let events = store.events(all).await.unwrap();
         let told: Vec<u64> = events
             .iter()
-            .map(|event| event.name.parse().expect("a number"))
+            .map(|event| event.entry.name.parse().expect("a number"))
             .collect();
         assert!(
             told.iter().copied().eq((1..=version).rev()),

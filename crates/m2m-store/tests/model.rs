@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use m2m_authority::registry::{Application, Deletion, Organization};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, CommitError, Found, RecordId, Sqlite, Stored,
-    Subject, Version, Write,
+    Action, Actor, AuditEvent, Backend as _, Change, CommitError, EventQuery, Found, RecordId,
+    Sqlite, Stored, Subject, Version, Write,
 };
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_oneof, proptest};
 
@@ -242,7 +242,11 @@ async fn drive(operations: Vec<Operation>) {
         let open = store.as_ref().expect("it is open");
         assert_eq!(read(open).await, model);
         check_reads(open, &model).await;
-        let told = open.audit(usize::MAX).await.expect("events");
+        let all = EventQuery {
+            most: usize::MAX,
+            ..EventQuery::default()
+        };
+        let told = open.events(all).await.expect("events");
         assert_eq!(told.len(), events);
     }
 }

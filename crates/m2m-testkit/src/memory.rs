@@ -1,5 +1,6 @@
 //! A registry in memory that several nodes share.
 
+mod list;
 mod notes;
 mod registry;
 mod state;
@@ -9,11 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use m2m_authority::TraceId;
-use m2m_authority::registry::Records;
+use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
-    Sought, StoreError, UsageBatch, Version,
+    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
+    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
+    StoreError, Stored, UsageBatch, Version,
 };
 use tokio::sync::watch;
 
@@ -170,9 +172,46 @@ impl Backend for MemoryBackend {
             .await
     }
 
+    async fn application(
+        &self,
+        named: Named<'_>,
+    ) -> Result<Option<Stored<Application>>, StoreError> {
+        self.read(|state| state.registry.stored_application(named))
+            .await
+    }
+
+    async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
+        self.read(|state| state.registry.list_applications(&list))
+            .await
+    }
+
+    async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {
+        self.read(|state| state.registry.stored_organization(code))
+            .await
+    }
+
+    async fn organizations(&self, list: List<'_>) -> Result<Page<Organization>, StoreError> {
+        self.read(|state| state.registry.list_organizations(&list))
+            .await
+    }
+
+    async fn has_system_user(&self, name: &str) -> Result<bool, StoreError> {
+        self.read(|state| state.registry.has_system_user(name))
+            .await
+    }
+
+    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+        self.read(|state| state.events(&query)).await
+    }
+
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+        self.read(|state| state.notes.refusals(&query)).await
+    }
+
     async fn outline(&self) -> Result<Snapshot, StoreError> {
         let snapshot = self.snapshot().await?;
         Ok(Snapshot {
+            organizations: Vec::new(),
             applications: Vec::new(),
             deleted: Vec::new(),
             keys: Vec::new(),
@@ -208,10 +247,6 @@ impl Backend for MemoryBackend {
 
     async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
         self.read(|state| state.notes.refused(trace_id)).await
-    }
-
-    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        self.read(|state| state.audit(most)).await
     }
 
     async fn revoke(

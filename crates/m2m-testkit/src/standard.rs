@@ -60,11 +60,7 @@ pub fn standard_records(profile: Profile) -> Records {
                 ..Organization::new("org_suspended", "Suspended")
             },
         ],
-        properties: vec![Property {
-            key: "region".into(),
-            name: "Region".into(),
-            private: false,
-        }],
+        properties: vec![Property::new("region", "Region")],
         applications,
         deleted: vec![Deletion {
             client_id: "deleted".into(),

@@ -1,5 +1,7 @@
 //! Registry, keys, clock and the six steps in one value.
 
+use std::sync::Arc;
+
 use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::{
     Event, Exchange, Issued, Operator, Outcome, RawRequest, TestRequest, Usage, accept,
@@ -135,9 +137,12 @@ impl World {
         client_id: &str,
         request: TestRequest<'_>,
     ) -> Answer {
-        let exchange = self.exchange(None);
+        let exchange = Exchange {
+            operator: Some(Arc::clone(operator.client_id())),
+            ..self.exchange(None)
+        };
         let client = self.registry.client(client_id).map(|client| &**client);
-        let decision = vouched(operator, client, request).and_then(|authenticated| {
+        let decision = vouched(operator, client_id, client, request).and_then(|authenticated| {
             let policy = self
                 .registry
                 .policy(authenticated.client_id())
@@ -187,6 +192,7 @@ impl World {
             trace_id: TraceId::from_random(self.names.to_be_bytes()),
             request_id: None,
             address,
+            operator: None,
         }
     }
 

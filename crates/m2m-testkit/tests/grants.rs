@@ -7,7 +7,7 @@ use std::sync::Arc;
 use m2m_authority::flow::{Door, Event, Usage};
 use m2m_authority::registry::{Quota, QuotaMode, SecretHash};
 use m2m_errors::Profile;
-use m2m_jwt::UnixTime;
+use m2m_jwt::{PropertyValue, UnixTime};
 use m2m_testkit::{
     ACME, BILLING, ERP, INVOICES, LEDGER, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World,
 };
@@ -176,6 +176,51 @@ fn k24_an_organization_stands_in_the_token_with_properties_and_flags() {
         );
         let global = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
         assert_eq!(world.claims(&global).get("org_code"), None);
+    }
+}
+
+#[test]
+fn a_token_carries_the_flags_of_its_organization_that_it_names_behind_its_own() {
+    for profile in Profile::ALL {
+        let mut world = World::standard(profile);
+        world.set_records(|records| {
+            let mut organizations = records.organizations.iter_mut();
+            let acme = organizations.find(|one| *one.code == *ACME).unwrap();
+            acme.feature_flags = vec![
+                ("plan".into(), PropertyValue::Text("gold".into())),
+                ("beta".into(), PropertyValue::Boolean(false)),
+                ("hidden".into(), PropertyValue::Boolean(true)),
+                ("seats".into(), PropertyValue::Integer(5)),
+            ];
+            let mut applications = records.applications.iter_mut();
+            let application = applications
+                .find(|one| &*one.client_id == "of-acme")
+                .unwrap();
+            application.token_feature_flags = ["seats", "beta", "plan"].map(Into::into).into();
+        });
+        let answer = world.send(&Request::token("of-acme").audience(LEDGER));
+        let claims = world.claims(&answer);
+        // Its own `beta` is on, whatever that of the organization is.
+        let expected =
+            r#"{"beta":{"t":"b","v":true},"seats":{"t":"i","v":5},"plan":{"t":"s","v":"gold"}}"#;
+        let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
+        assert_eq!(claims["feature_flags"], expected, "{profile}");
+        // What the organization has no more is in no token, and nor is what belongs to another.
+        world.set_records(|records| {
+            let mut applications = records.applications.iter_mut();
+            let application = applications
+                .find(|one| &*one.client_id == "of-acme")
+                .unwrap();
+            application.feature_flags.clear();
+            application.token_feature_flags = ["beta"].map(Into::into).into();
+        });
+        let answer = world.send(&Request::token("of-acme").audience(LEDGER));
+        let expected = json!({"beta": {"t": "b", "v": false}});
+        assert_eq!(
+            world.claims(&answer)["feature_flags"],
+            expected,
+            "{profile}"
+        );
     }
 }
 
@@ -448,6 +493,14 @@ fn a_quota_that_warns_says_so_in_the_event() {
     assert!(matches!(answer.event(), Event::Issued(event) if event.quota_exceeded));
 }
 
+/// The client id that the event of a refusal keeps.
+fn recorded(answer: &m2m_testkit::Answer) -> String {
+    match answer.event() {
+        Event::Refused(event) => event.client_id.to_string(),
+        Event::Issued(event) => panic!("{event:?}"),
+    }
+}
+
 #[test]
 fn an_operator_vouches_for_an_application_and_the_event_says_so() {
     use m2m_authority::flow::{Operator, TestRequest};
@@ -480,7 +533,7 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
         PLAIN_ID,
         TestRequest {
             audiences: vec![ORDERS.into()],
-            scope: None,
+            ..TestRequest::default()
         },
     );
     assert_eq!(world.claims(&answer)["client_id"], PLAIN_ID);
@@ -493,8 +546,16 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
             operator: Arc::from("manager")
         }
     );
-    for client_id in ["disabled", "deleted", "public", "unknown"] {
+    for client_id in ["disabled", "deleted", "public", "unknown", "a%b"] {
         let answer = world.vouch(&operator, client_id, TestRequest::default());
         assert_eq!(answer.status(), 401, "{client_id}");
+        let Event::Refused(event) = answer.event() else {
+            panic!("{:?}", answer.event())
+        };
+        assert_eq!(event.operator.as_deref(), Some("manager"));
+        // But for the secret it is refused as the application would be.
+        let alone = world.send(&Request::token(client_id));
+        assert_eq!(answer.cause(), alone.cause(), "{client_id}");
+        assert_eq!(event.client_id.to_string(), recorded(&alone), "{client_id}");
     }
 }

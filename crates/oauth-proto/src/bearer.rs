@@ -2,7 +2,11 @@
 
 use core::fmt;
 
-use crate::{InvalidBearer, Limits, scheme};
+use crate::{
+    InvalidBearer, Limits,
+    form::{is_named, parameter_names},
+    scheme,
+};
 
 /// The token of an `Authorization: Bearer` header, not verified.
 ///
@@ -76,6 +80,24 @@ impl fmt::Debug for BearerToken<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
     }
+}
+
+/// Whether the query of a request target has the parameter `access_token`, by its name, encoded or not, with a value or without.
+///
+/// Logs, proxies and histories keep what stands there, so no API should take it. Escapes that are none stay what they are: no
+/// query is malformed here.
+///
+/// Source: RFC 6750, section 2.3, <https://www.rfc-editor.org/rfc/rfc6750#section-2.3>; RFC 9700, section 4.3.2.
+///
+/// ```
+/// use oauth_proto::query_carries_access_token;
+///
+/// assert!(query_carries_access_token(b"page=2&access%5Ftoken=abc"));
+/// assert!(!query_carries_access_token(b"page=2&token=abc"));
+/// ```
+#[must_use]
+pub fn query_carries_access_token(query: &[u8]) -> bool {
+    parameter_names(query).any(|name| is_named(name, "access_token"))
 }
 
 fn parse_token(token: &[u8], offset: usize) -> Result<BearerToken<'_>, InvalidBearer> {

@@ -273,6 +273,18 @@ pub(crate) fn units(encoded: &[u8]) -> impl Iterator<Item = Unit> {
     })
 }
 
+/// The names in a query, still encoded.
+pub(crate) fn parameter_names(query: &[u8]) -> impl Iterator<Item = &[u8]> {
+    query
+        .split(|byte| *byte == b'&')
+        .map(|pair| pair.split(|byte| *byte == b'=').next().unwrap_or_default())
+}
+
+/// Whether an encoded name stands for this one. Escapes that are none stay what they are.
+pub(crate) fn is_named(encoded: &[u8], name: &str) -> bool {
+    units(encoded).eq(name.bytes().map(Unit::Byte))
+}
+
 /// Where the decoded byte `decoded` comes from. Every escape before it is a good one.
 fn encoded_offset(encoded: &str, decoded: usize) -> usize {
     let mut bytes = encoded.bytes();

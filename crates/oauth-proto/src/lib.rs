@@ -40,7 +40,7 @@ pub mod fuzzing;
 
 pub use audience::Audience;
 pub use basic::{BasicCredentials, SecretReadings};
-pub use bearer::BearerToken;
+pub use bearer::{BearerToken, query_carries_access_token};
 pub use challenge::{Challenge, ChallengeParameter};
 pub use client_id::ClientId;
 pub use content_type::FormContentType;

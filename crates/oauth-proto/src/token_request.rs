@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     InvalidTokenRequest, Limits, Secret,
-    form::{FormWriter, Unit, units},
+    form::{FormWriter, is_named, parameter_names},
     parameters::{
         self, CLIENT_ASSERTION, CLIENT_ASSERTION_TYPE, CLIENT_ID, CLIENT_SECRET, Repeats,
     },
@@ -128,11 +128,10 @@ impl<'a> TokenRequest<'a> {
 /// ```
 #[must_use]
 pub fn query_carries_credentials(query: &[u8]) -> bool {
-    query.split(|byte| *byte == b'&').any(|pair| {
-        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+    parameter_names(query).any(|name| {
         CREDENTIALS
             .iter()
-            .any(|credential| units(name).eq(credential.bytes().map(Unit::Byte)))
+            .any(|credential| is_named(name, credential))
     })
 }
 

@@ -10,7 +10,7 @@ const environment = (name) => {
 
 export const issuer = environment('CLIENTS_ISSUER');
 
-export const { applications, apis, scope } = JSON.parse(readFileSync(environment('CLIENTS_CALLERS'), 'utf8'));
+export const { applications, management, apis, scope } = JSON.parse(readFileSync(environment('CLIENTS_CALLERS'), 'utf8'));
 
 /** Runs one check and prints how it went; a check fails by throwing. */
 export async function check(name, body) {

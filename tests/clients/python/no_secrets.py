@@ -16,8 +16,9 @@ from checks import CALLERS, check, equal
 LOG = Path(sys.argv[1])
 FILES = sorted({LOG, *(file for folder in sys.argv[2:] for file in Path(folder).rglob("*") if file.is_file())})
 
-# A token begins so, a JOSE header in base64url; long enough for no random bytes of a database to look like one.
-TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}")
+# A token begins so, a JOSE header and claims in base64url. One of the two alone is no token: a database has the word `key` beside
+# names of keys, some of which begin with a J.
+TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}\.eyJ")
 PRINTED = ("your-client-id", "your-client-secret")
 
 
@@ -30,7 +31,10 @@ def spellings(client_id, client_secret):
 
 SECRETS = {
     spelling
-    for client_id, client_secret in [PRINTED, *((a["client_id"], a["client_secret"]) for a in CALLERS["applications"])]
+    for client_id, client_secret in [
+        PRINTED,
+        *((a["client_id"], a["client_secret"]) for a in [CALLERS["management"], *CALLERS["applications"]]),
+    ]
     for spelling in spellings(client_id, client_secret)
 }
 

@@ -18,6 +18,8 @@ pub(super) enum Mode {
     Yardstick,
     /// The token endpoint over a registry of so many applications, beside one of ten.
     Applications(u32),
+    /// The management API while it makes so many applications, and over them.
+    Management(u32),
     /// From the start of the process to its first token.
     Start,
     /// Single crates.
@@ -148,6 +150,7 @@ impl Options {
                 "--bless" => modes.push(Mode::Micro(Micro::Bless)),
                 "--start" => modes.push(Mode::Start),
                 "--applications" => modes.push(Mode::Applications(number(option, value()?)?)),
+                "--management" => modes.push(Mode::Management(number(option, value()?)?)),
                 "--rounds" => options.rounds = number(option, value()?)?,
                 "--seconds" => options.seconds = number(option, value()?)?,
                 "--alg" => cases = Some(value()?),
@@ -163,7 +166,7 @@ impl Options {
             [mode] => *mode,
             _ => {
                 return Err(Failure::usage(
-                    "`bench` takes one of `--applications`, `--start`, `--micro`, `--counts` and `--bless`",
+                    "`bench` takes one of `--applications`, `--management`, `--start`, `--micro`, `--counts` and `--bless`",
                 ));
             }
         };
@@ -189,12 +192,17 @@ impl Options {
 impl Mode {
     fn takes(self, option: &str) -> bool {
         match (self, option) {
-            (_, "--applications" | "--start" | "--micro" | "--counts" | "--bless") => true,
+            (
+                _,
+                "--applications" | "--management" | "--start" | "--micro" | "--counts" | "--bless",
+            ) => true,
             (Self::Micro(_), _) => false,
             (_, "--backend" | "--binary" | "--out") => true,
             (Self::Yardstick | Self::Applications(_), "--rounds" | "--seconds") => true,
             (Self::Yardstick, "--alg") | (Self::Applications(_), "--cache") => true,
-            (Self::Yardstick | Self::Applications(_) | Self::Start, _) => false,
+            (Self::Yardstick | Self::Applications(_) | Self::Management(_) | Self::Start, _) => {
+                false
+            }
         }
     }
 
@@ -202,6 +210,7 @@ impl Mode {
         match self {
             Self::Yardstick => "the token endpoint",
             Self::Applications(_) => "a large registry",
+            Self::Management(_) => "the management API",
             Self::Start => "the start",
             Self::Micro(_) => "single crates",
         }

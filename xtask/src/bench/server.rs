@@ -56,6 +56,7 @@ pub(super) struct Plan {
     name: String,
     program: PathBuf,
     arguments: Vec<String>,
+    environment: Vec<(&'static str, &'static str)>,
     log: PathBuf,
 }
 
@@ -74,8 +75,15 @@ impl Plan {
             name: name.to_owned(),
             program: binary.to_owned(),
             arguments,
+            environment: Vec::new(),
             log: data.with_extension("log"),
         }
+    }
+
+    /// The same with a variable of its environment.
+    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.environment.push((name, value));
+        self
     }
 
     /// The yardstick, with a log of that path.
@@ -84,6 +92,7 @@ impl Plan {
             name: name.to_owned(),
             program: binary.to_owned(),
             arguments: arguments.map(str::to_owned).into(),
+            environment: Vec::new(),
             log,
         }
     }
@@ -93,6 +102,7 @@ impl Plan {
         let log = File::create(&self.log).map_err(|error| Failure::file(&self.log, &error))?;
         let mut command = self.command(cores);
         command
+            .envs(self.environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log);
@@ -159,6 +169,11 @@ impl Server {
     /// Its process.
     pub(super) fn pid(&self) -> u32 {
         self.process.0.id()
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where tokens are to be had.
@@ -243,6 +258,7 @@ mod tests {
             name: "sh".to_owned(),
             program: "/bin/sh".into(),
             arguments: vec!["-c".to_owned(), "echo no such key >&2".to_owned()],
+            environment: Vec::new(),
             log: std::env::temp_dir().join(format!("xtask-bench-{}.log", std::process::id())),
         };
         let output = process_output(&plan);

@@ -34,7 +34,7 @@ impl<'s, T: Managed> Merged<'s, T> {
     /// Those that are in the file as it has them, and of the others those that stay. `adopt` gives one of the file what the file has no
     /// word for.
     pub(super) fn of(
-        draft: &mut Draft<'_>,
+        draft: &mut Draft,
         stored: &'s [Stored<T>],
         declared: &[T],
         adopt: impl Fn(&T, &mut T),
@@ -82,7 +82,7 @@ impl<'s, T: Managed> Merged<'s, T> {
 impl<'s> Merged<'s, Application> {
     /// Those that are in the file, as it has them.
     pub(super) fn of_applications(
-        draft: &mut Draft<'_>,
+        draft: &mut Draft,
         stored: &'s [Stored<Application>],
         world: &World,
         pairs: &Pairs,
@@ -109,7 +109,7 @@ impl<'s> Merged<'s, Application> {
 
 /// An application of the registry as the file has it, and what happens to its secrets.
 fn changed(
-    draft: &Draft<'_>,
+    draft: &Draft,
     stored: &Application,
     declared: &Declared,
     randomness: &mut dyn Randomness,
@@ -136,7 +136,7 @@ fn changed(
 
 /// A new application of the file, and what secret it gets.
 fn made(
-    draft: &mut Draft<'_>,
+    draft: &mut Draft,
     declared: &Declared,
     randomness: &mut dyn Randomness,
 ) -> (Application, Option<SecretStep>) {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use m2m_authority::registry::{
     Api, Application, ApplicationState, AuthenticationMethods, Authorization, ClientType,
-    GrantTypes, Lifetime, Organization, Property, Quota, QuotaMode, ScopeDefinition, SecretHash,
-    SystemUser,
+    GrantTypes, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
+    ScopeDefinition, SecretHash, SystemUser,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use toml::Spanned;
@@ -36,7 +36,7 @@ pub(super) fn convert(document: Document) -> Result<World, Mistake> {
     Ok(World {
         apis: apis.collect::<Result<_, _>>()?,
         organizations: organizations.collect(),
-        properties: properties.collect(),
+        properties: properties.collect::<Result<_, _>>()?,
         applications: applications.collect::<Result<_, _>>()?,
         document,
     })
@@ -90,19 +90,38 @@ fn unknown_property(key: &Spanned<String>, kind: &str, keys: &[&str], if_none: &
 
 fn organization(organization: &document::Organization) -> Organization {
     let code = organization.code.get_ref();
+    let text =
+        |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.get_ref().as_str().into());
     Organization {
+        handle: text(&organization.handle),
+        external_id: text(&organization.external_id),
+        feature_flags: scalars(&organization.feature_flags),
         suspended: organization.suspended,
         ..Organization::new(code, organization.name.as_deref().unwrap_or(code))
     }
 }
 
-fn property(property: &document::Property) -> Property {
+fn property(property: &document::Property) -> Result<Property, Mistake> {
     let key = property.key.get_ref();
-    Property {
-        key: key.as_str().into(),
-        name: property.name.as_deref().unwrap_or(key).into(),
-        private: property.private,
+    let mut converted = Property::new(key, property.name.as_deref().unwrap_or(key));
+    converted.description = property.description.as_str().into();
+    converted.private = property.private;
+    if let Some(word) = &property.kind {
+        let choices = [PropertyKind::SingleLineText, PropertyKind::MultiLineText]
+            .map(|kind| (kind.as_str(), kind));
+        converted.kind = choose(word, "property type", &choices)?;
     }
+    if let Some(word) = &property.context {
+        let choices = [
+            PropertyContext::Application,
+            PropertyContext::Organization,
+            PropertyContext::User,
+        ]
+        .map(|context| (context.as_str(), context));
+        converted.context = choose(word, "property context", &choices)?;
+    }
+    converted.category_id = property.category_id.as_deref().map(Into::into);
+    Ok(converted)
 }
 
 fn api(api: &document::Api) -> Result<Api, Mistake> {
@@ -212,6 +231,11 @@ fn declared(application: &document::Application) -> Result<Declared, Mistake> {
         .map(|quota| self::quota(quota.get_ref()))
         .transpose()?;
     converted.feature_flags = scalars(&application.feature_flags);
+    converted.token_feature_flags = application
+        .token_feature_flags
+        .iter()
+        .map(|key| key.get_ref().as_str().into())
+        .collect();
     converted.properties = scalars(&application.properties);
     converted.token_properties = application
         .token_properties
@@ -306,7 +330,8 @@ fn time(datetime: &Spanned<Datetime>) -> Result<UnixTime, Mistake> {
         .to_string()
         .parse::<jiff::Timestamp>()
         .ok();
-    let seconds = timestamp.and_then(|timestamp| u64::try_from(timestamp.as_second()).ok());
+    // What was before 1970 was before everything here.
+    let seconds = timestamp.map(|timestamp| u64::try_from(timestamp.as_second()).unwrap_or(0));
     seconds.map(UnixTime::from_seconds).ok_or_else(|| {
         Mistake::at(datetime, "this is not a point in time")
             .with_help("write date, time and offset, as in 2026-11-20T00:00:00Z")

@@ -44,8 +44,12 @@ pub(super) struct Organization {
     pub(super) code: Spanned<String>,
     /// The code where it is absent.
     pub(super) name: Option<String>,
+    pub(super) handle: Option<Spanned<String>>,
+    pub(super) external_id: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) suspended: bool,
+    #[serde(default)]
+    pub(super) feature_flags: BTreeMap<Spanned<String>, Scalar>,
 }
 
 /// `[[property]]`
@@ -56,7 +60,13 @@ pub(super) struct Property {
     /// The key where it is absent.
     pub(super) name: Option<String>,
     #[serde(default)]
+    pub(super) description: String,
+    #[serde(default)]
     pub(super) private: bool,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<Spanned<String>>,
+    pub(super) context: Option<Spanned<String>>,
+    pub(super) category_id: Option<String>,
 }
 
 /// `[[application]]`
@@ -77,6 +87,8 @@ pub(super) struct Application {
     pub(super) token_quota: Option<Spanned<TokenQuota>>,
     #[serde(default)]
     pub(super) feature_flags: BTreeMap<Spanned<String>, Scalar>,
+    #[serde(default)]
+    pub(super) token_feature_flags: Vec<Spanned<String>>,
     pub(super) secret_sha256: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) properties: BTreeMap<Spanned<String>, Scalar>,

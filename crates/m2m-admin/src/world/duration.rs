@@ -1,7 +1,9 @@
 //! Lengths of time as people write them.
 
-/// The number of seconds in a text such as `90s`, `15m`, `1h` or `7d`; nothing for any other, and for 0.
-pub(super) fn parse_seconds(text: &str) -> Option<u64> {
+/// The number of seconds in a text such as `90s`, `15m`, `1h` or `7d`, as people write lengths of time; nothing for any other, and for
+/// 0.
+#[must_use]
+pub fn parse_seconds(text: &str) -> Option<u64> {
     let (unit, seconds) = UNITS.into_iter().find(|(unit, _)| text.ends_with(*unit))?;
     let number = text.strip_suffix(unit)?;
     if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {

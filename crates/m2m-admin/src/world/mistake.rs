@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use m2m_authority::registry::{InvalidRegistry, Problem};
+use m2m_authority::registry::{Field, InvalidRegistry, Problem};
 use toml::Spanned;
 
 use super::document::Document;
@@ -19,6 +19,7 @@ pub struct Mistake {
     what: String,
     help: Option<String>,
     earlier: Option<usize>,
+    is_malformed: bool,
 }
 
 /// How a file holds a secret.
@@ -50,6 +51,12 @@ impl Mistake {
         self.earlier
     }
 
+    /// Whether a value does not have the form of its kind, whatever else is in the registry.
+    #[must_use]
+    pub const fn is_malformed(&self) -> bool {
+        self.is_malformed
+    }
+
     /// A mistake in this value.
     pub(super) fn at<T>(value: &Spanned<T>, what: impl Into<String>) -> Self {
         Self {
@@ -57,6 +64,7 @@ impl Mistake {
             what: what.into(),
             help: None,
             earlier: None,
+            is_malformed: false,
         }
     }
 
@@ -67,6 +75,7 @@ impl Mistake {
             what: what.to_owned(),
             help: None,
             earlier: None,
+            is_malformed: false,
         }
     }
 
@@ -108,6 +117,7 @@ impl Mistake {
             what,
             help: None,
             earlier: None,
+            is_malformed: true,
         };
         if let Some(wording) = wording::of(&mistake.what, source, span) {
             return Self {
@@ -153,6 +163,11 @@ impl Mistake {
             what: error.problem.to_string(),
             help,
             earlier: place::earlier(error, document),
+            // Whether a property is private is said elsewhere.
+            is_malformed: matches!(
+                error.problem,
+                Problem::Malformed { .. } | Problem::TooMany { .. } | Problem::TooSmall { .. }
+            ) && error.place.field != Field::TokenProperties,
         }
     }
 }

@@ -5,7 +5,7 @@ use core::ops::Range;
 use m2m_authority::registry::{Field, InvalidRegistry, Problem, Record};
 use toml::Spanned;
 
-use super::document::{Api, Application, Authorization, Document};
+use super::document::{Api, Application, Authorization, Document, Organization};
 
 /// Where the value stands that `error` is about: as near as the file has it, at least its record.
 pub(super) fn span(error: &InvalidRegistry, document: &Document) -> Range<usize> {
@@ -16,7 +16,7 @@ pub(super) fn span(error: &InvalidRegistry, document: &Document) -> Range<usize>
             api_field(api, place.field, item)
         }),
         Record::Organization => in_record(&document.organization, place.index, |organization| {
-            Some(organization.code.span())
+            organization_field(organization, place.field, item)
         }),
         Record::Property => in_record(&document.property, place.index, |property| {
             Some(property.key.span())
@@ -45,6 +45,14 @@ pub(super) fn earlier(error: &InvalidRegistry, document: &Document) -> Option<us
             let authorize = &document.application.get(index)?.get_ref().authorize;
             let own = authorize.get(item)?.get_ref().audience.get_ref();
             first(authorize, item, |one| one.audience.get_ref() == own)
+        }
+        (Record::Application, Field::TokenFeatureFlags) => {
+            let flags = &document
+                .application
+                .get(index)?
+                .get_ref()
+                .token_feature_flags;
+            first(flags, item, |flag| **flag == **value)
         }
         (Record::Api, _) => {
             let own = document.api.get(index)?.get_ref().audience.get_ref();
@@ -87,6 +95,8 @@ fn api_field(api: &Api, field: Field, item: usize) -> Option<Range<usize>> {
         Field::IntrospectionClients => api.introspection_clients.get(item).map(Spanned::span),
         Field::Audience | Field::Aliases => Some(api.audience.span()),
         Field::Code
+        | Field::Handle
+        | Field::ExternalId
         | Field::Key
         | Field::ClientId
         | Field::Organization
@@ -94,6 +104,40 @@ fn api_field(api: &Api, field: Field, item: usize) -> Option<Range<usize>> {
         | Field::SystemUser
         | Field::Properties
         | Field::TokenProperties
+        | Field::FeatureFlags
+        | Field::TokenFeatureFlags
+        | Field::Authorize
+        | Field::AuthorizeScopes
+        | Field::TokenQuota => None,
+    }
+}
+
+fn organization_field(
+    organization: &Organization,
+    field: Field,
+    item: usize,
+) -> Option<Range<usize>> {
+    match field {
+        Field::Code => Some(organization.code.span()),
+        Field::Handle => organization.handle.as_ref().map(Spanned::span),
+        Field::ExternalId => organization.external_id.as_ref().map(Spanned::span),
+        Field::FeatureFlags => organization
+            .feature_flags
+            .keys()
+            .nth(item)
+            .map(Spanned::span),
+        Field::Audience
+        | Field::Aliases
+        | Field::Scopes
+        | Field::IntrospectionClients
+        | Field::Key
+        | Field::ClientId
+        | Field::Organization
+        | Field::SecretSha256
+        | Field::SystemUser
+        | Field::Properties
+        | Field::TokenProperties
+        | Field::TokenFeatureFlags
         | Field::Authorize
         | Field::AuthorizeScopes
         | Field::TokenQuota => None,
@@ -114,6 +158,12 @@ fn application_field(
         Field::TokenQuota => application.token_quota.as_ref().map(Spanned::span),
         Field::Properties => application.properties.keys().nth(item).map(Spanned::span),
         Field::TokenProperties => application.token_properties.get(item).map(Spanned::span),
+        Field::FeatureFlags => application
+            .feature_flags
+            .keys()
+            .nth(item)
+            .map(Spanned::span),
+        Field::TokenFeatureFlags => application.token_feature_flags.get(item).map(Spanned::span),
         Field::Authorize => application
             .authorize
             .get(item)
@@ -127,6 +177,8 @@ fn application_field(
         | Field::Scopes
         | Field::IntrospectionClients
         | Field::Code
+        | Field::Handle
+        | Field::ExternalId
         | Field::Key => None,
     }
 }

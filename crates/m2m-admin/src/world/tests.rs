@@ -35,15 +35,16 @@ fn the_issuer_stays_a_placeholder() {
 }
 
 #[test]
-fn who_is_authorized_for_the_management_api_manages() {
+fn who_has_a_scope_of_the_management_api_manages() {
     let authorized = |audience: &str| {
         application(&format!(
-            "authorize = [{{ audience = \"{audience}\", scopes = [] }}]"
+            "authorize = [{{ audience = \"{audience}\", scopes = [\"read:apis\"] }}]"
         ))
     };
     assert!(authorized("{issuer}/api").is_management);
     assert!(authorized("{issuer}/api/v1").is_management);
     assert!(!authorized("{issuer}/apis").is_management);
+    assert!(!application("authorize = [{ audience = \"{issuer}/api\" }]").is_management);
     assert!(!application("").is_management);
 }
 

@@ -293,6 +293,43 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
         "\"org_acne\"",
         "did you mean \\\"org_acme\\\"?",
     );
+    let flags = |carried: &str| {
+        let organization =
+            "[[organization]]\ncode = \"o\"\nfeature_flags = { beta = true, seats = 5 }\n";
+        let member = format!("organization = \"o\"\ntoken_feature_flags = {carried}");
+        format!("{organization}{}", application(&member))
+    };
+    check(
+        &flags("[\"seats\", \"bata\"]"),
+        "\"bata\"",
+        "did you mean \\\"beta\\\"?",
+    );
+    check(&flags("[\"beta\", \"beta\"]"), "\"beta\"", "is taken");
+    check(
+        &application("token_feature_flags = [\"beta\"]"),
+        "\"beta\"",
+        "the application belongs to none",
+    );
+    check(
+        "[[organization]]\ncode = \"o\"\nfeature_flags = { beta = true, \"a b\" = 5 }\n",
+        "\"a b\"",
+        "is not the key of a feature flag",
+    );
+    check(
+        "[[organization]]\ncode = \"o\"\nhandle = \"two words\"\n",
+        "\"two words\"",
+        "is not a handle",
+    );
+    check(
+        "[[property]]\nkey = \"k\"\ntype = \"multi_line_txt\"\n",
+        "\"multi_line_txt\"",
+        "did you mean `multi_line_text`?",
+    );
+    check(
+        "[[property]]\nkey = \"k\"\ncontext = \"organization\"\n",
+        "\"organization\"",
+        "there are app, org, usr",
+    );
     check(
         &application("properties = { regiom = 1 }"),
         "regiom",
@@ -399,7 +436,7 @@ fn ten_thousand_applications_are_planned_without_quadratic_work() {
 #[test]
 fn a_management_application_is_known_by_what_it_may_ask_for() {
     let registry = Registry::new();
-    let source = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"apply:registry\"]\n[[application]]\nname = \"A\"\nclient_id = \"a\"\nauthorize = [{ audience = \"{issuer}/api\" }]\n";
+    let source = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"apply:registry\"]\n[[application]]\nname = \"A\"\nclient_id = \"a\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"apply:registry\"] }]\n";
     registry.apply(source, Prune::Keep).unwrap();
     let Application {
         is_management,

@@ -100,7 +100,7 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     let lost = &made.credentials[0];
     // Somebody locks himself out as well as a file can: not altogether, since another one is there.
     let source = format!(
-        "[[application]]\nname = \"M\"\nclient_id = {:?}\nenabled = false\nallowed_addresses = [\"192.0.2.1\"]\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n[[application]]\nname = \"N\"\nclient_id = \"n\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n",
+        "[[application]]\nname = \"M\"\nclient_id = {:?}\nenabled = false\nallowed_addresses = [\"192.0.2.1\"]\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"create:application_api_scopes\"] }}]\n[[application]]\nname = \"N\"\nclient_id = \"n\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"create:application_api_scopes\"] }}]\n",
         lost.client_id
     );
     registry.apply(&source, Prune::Keep).unwrap();
@@ -138,4 +138,39 @@ fn where_nobody_manages_a_reset_makes_somebody() {
         &credentials.client_id,
         credentials.expose_secret()
     ));
+}
+
+#[test]
+fn who_manages_a_little_is_no_way_in_and_gets_no_more() {
+    let registry = Registry::new();
+    registry.bootstrap(None).unwrap();
+    let exported = registry.export(SecretHashes::LeftOut);
+    let fresh = Registry::new();
+    // A file that somebody applied before the first start: the management API, and one who may read.
+    let api = exported.split("[[application]]").next().unwrap();
+    let source = format!(
+        "{api}[[application]]\nname = \"Reader\"\nclient_id = \"reader\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n"
+    );
+    fresh.apply(&source, Prune::Keep).unwrap();
+
+    let made = fresh.bootstrap(None).unwrap();
+    assert_eq!(made.credentials.len(), 1, "somebody has to manage it");
+    let reset = fresh.reset_management().unwrap();
+    assert_eq!(
+        reset.credentials[0].client_id,
+        made.credentials[0].client_id
+    );
+    let reader = fresh.application("reader");
+    assert_eq!(reader.authorizations[0].scopes, ["read:apis".into()]);
+}
+
+#[test]
+fn the_last_one_that_can_authorize_others_is_kept_though_others_manage_a_little() {
+    let registry = Registry::new();
+    let made = registry.bootstrap(None).unwrap();
+    let boss = &made.credentials[0].client_id;
+    let reader = "[[application]]\nname = \"Reader\"\nclient_id = \"reader\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"read:apis\"] }]\n";
+    registry.apply(reader, Prune::Keep).unwrap();
+    let source = format!("[[application]]\nname = \"Boss\"\nclient_id = {boss:?}\n");
+    assert!(registry.apply(&source, Prune::Keep).is_err());
 }

@@ -3,8 +3,8 @@
 use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
     Api, Application, ApplicationState, AuthenticationMethods, Authorization, ClientType,
-    GrantTypes, Lifetime, Organization, Property, Quota, QuotaMode, ScopeDefinition, SecretHash,
-    StoredSecret, SystemUser,
+    GrantTypes, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
+    ScopeDefinition, SecretHash, StoredSecret, SystemUser,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use m2m_store::{
@@ -33,7 +33,10 @@ introspection_clients = ["billing-job"]
 [[organization]]
 code = "org_acme"
 name = "Acme"
+handle = "acme"
+external_id = "crm 7"
 suspended = true
+feature_flags = {{ plan = "gold", seats = 5 }}
 
 [[property]]
 key = "region"
@@ -41,7 +44,11 @@ name = "Region"
 
 [[property]]
 key = "cost.centre"
+description = "Who pays"
 private = true
+type = "multi_line_text"
+context = "org"
+category_id = "cat_1"
 
 [[application]]
 name = "Billing job"
@@ -54,6 +61,7 @@ not_before = 2026-11-20T00:00:00Z
 allowed_addresses = ["10.0.0.0/8", "192.0.2.7/32"]
 token_quota = {{ tokens = 1000, per = "1h", mode = "warn" }}
 feature_flags = {{ beta = true, level = -3 }}
+token_feature_flags = ["seats"]
 secret_sha256 = "{hash}"
 properties = {{ "cost.centre" = 7, region = "eu" }}
 token_properties = ["region"]
@@ -194,6 +202,9 @@ fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Applicati
                 client_secret_post: post,
             };
             application.organization = member.then(|| "org\\0".into());
+            if member && grant {
+                application.token_feature_flags = vec!["plan\"1".into(), "beta".into()];
+            }
             application.system_user = SystemUser {
                 name: user.then(|| "svc\"1".into()),
                 allowed: user,
@@ -269,14 +280,32 @@ fn store(
     let mut writes: Vec<Write> = Vec::new();
     let organization = Organization {
         suspended: is,
+        handle: is.then(|| "a'b\"c".into()),
+        external_id: (!is).then(|| "é \\ \" 🦀".into()),
+        // In an order of their own: it means nothing.
+        feature_flags: vec![
+            ("plan\"1".into(), PropertyValue::Text(name.clone())),
+            ("beta".into(), PropertyValue::Boolean(is)),
+        ],
         ..Organization::new("org\\0", &name)
     };
     writes.push(Write::PutOrganization(Stored::new(id(), organization, NOW)));
     for key in ["p-0", "p.1", "p\"2"] {
         let property = Property {
-            key: key.into(),
-            name: if is { key.into() } else { name.clone() },
             private: key == "p\"2",
+            description: if is { Box::default() } else { name.clone() },
+            kind: if is {
+                PropertyKind::MultiLineText
+            } else {
+                PropertyKind::SingleLineText
+            },
+            context: match key {
+                "p-0" => PropertyContext::Application,
+                "p.1" => PropertyContext::Organization,
+                _ => PropertyContext::User,
+            },
+            category_id: is.then(|| name.clone()),
+            ..Property::new(key, if is { key } else { &name })
         };
         writes.push(Write::PutProperty(Stored::new(id(), property, NOW)));
     }

@@ -8,7 +8,7 @@ use m2m_admin::{
 };
 use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;
-use m2m_store::{Actor, AuditEvent, Backend as _, Snapshot, Sqlite};
+use m2m_store::{Actor, AuditEvent, Backend as _, EventQuery, Snapshot, Sqlite};
 
 pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
@@ -128,7 +128,12 @@ impl Registry {
     }
 
     pub(crate) fn audit(&self) -> Vec<AuditEvent> {
-        self.wait(self.backend.audit(10_000)).unwrap()
+        let all = EventQuery {
+            most: 10_000,
+            ..EventQuery::default()
+        };
+        let events = self.wait(self.backend.events(all)).unwrap();
+        events.into_iter().map(|numbered| numbered.entry).collect()
     }
 
     pub(crate) fn application(&self, client_id: &str) -> Application {

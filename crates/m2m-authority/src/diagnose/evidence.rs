@@ -324,7 +324,7 @@ impl Evidence {
 }
 
 /// How a change of `world.toml` reaches the server.
-const IN_FORCE: &str = "restart m2m serve --world, or run m2m apply -f world.toml --data DIR while the server is stopped";
+const IN_FORCE: &str = "run m2m apply -f world.toml, which a server with a data directory takes while it runs, or restart m2m serve --world";
 
 fn listed(text: &str, values: &[impl fmt::Display]) -> String {
     let mut list = text.to_owned();

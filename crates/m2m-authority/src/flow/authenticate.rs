@@ -109,18 +109,7 @@ fn judge(
     matching: u8,
     now: UnixTime,
 ) -> Result<u8, Cause> {
-    let is_client_id = ClientId::parse(credentials.client_id()).is_ok();
-    match client.state() {
-        State::Nobody if !is_client_id => return Err(Cause::ClientIdMalformed),
-        State::Nobody => return Err(Cause::ClientUnknown),
-        State::Deleted => return Err(Cause::ApplicationDeleted),
-        State::Disabled => return Err(Cause::ApplicationDisabled),
-        State::Enabled => {}
-    }
-    match client.client_type() {
-        ClientType::Public => return Err(Cause::ClientPublic),
-        ClientType::Confidential => {}
-    }
+    judge_state(client, credentials.client_id())?;
     let Some(secret) = client.secret(matching) else {
         return Err(Cause::SecretWrong);
     };
@@ -144,9 +133,23 @@ fn judge(
     }
 }
 
+/// Whether the client is one that can get tokens, whoever asks for it.
+fn judge_state(client: &Client, client_id: &str) -> Result<(), Cause> {
+    let is_client_id = ClientId::parse(client_id).is_ok();
+    match (client.state(), client.client_type()) {
+        (State::Nobody, _) if !is_client_id => Err(Cause::ClientIdMalformed),
+        (State::Nobody, _) => Err(Cause::ClientUnknown),
+        (State::Deleted, _) => Err(Cause::ApplicationDeleted),
+        (State::Disabled, _) => Err(Cause::ApplicationDisabled),
+        (State::Enabled, ClientType::Public) => Err(Cause::ClientPublic),
+        (State::Enabled, ClientType::Confidential) => Ok(()),
+    }
+}
+
 /// Somebody who may ask for test tokens in the name of an application.
 ///
-/// Can only be made from a verified management token that carries the scope `create:test_tokens`.
+/// Made from a verified management token that carries the scope `create:test_tokens`; only
+/// [`danger_unchecked`](Self::danger_unchecked) believes its caller instead.
 #[derive(Debug)]
 pub struct Operator {
     client_id: Arc<str>,
@@ -165,6 +168,21 @@ impl Operator {
             .any(|scope| scope == Self::SCOPE)
             .then_some(Self { client_id })
     }
+
+    /// The operator with this client id, believed as it is: for a shell whose guard has let the call in for [`Operator::SCOPE`], and
+    /// has kept of the token no more than who sent it. Nothing is checked here.
+    #[must_use]
+    pub fn danger_unchecked(client_id: &str) -> Self {
+        Self {
+            client_id: client_id.into(),
+        }
+    }
+
+    /// The client id of the operator.
+    #[must_use]
+    pub const fn client_id(&self) -> &Arc<str> {
+        &self.client_id
+    }
 }
 
 /// What a test token is asked for.
@@ -174,28 +192,34 @@ pub struct TestRequest<'r> {
     pub audiences: Vec<Cow<'r, str>>,
     /// The scope; none means all that is assigned.
     pub scope: Option<Cow<'r, str>>,
+    /// The address that the application would call from, if it is to be held against those that it may use.
+    pub address: Option<IpAddr>,
 }
 
 /// The second door: an operator vouches for an application, which need not prove anything. For test tokens.
 ///
+/// `client` is what the registry has under `client_id`, if anything.
+///
 /// # Errors
 ///
-/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public.
+/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public. It is answered
+/// as the application would be.
 pub fn vouched<'r>(
     operator: &Operator,
+    client_id: &str,
     client: Option<&Client>,
     request: TestRequest<'r>,
 ) -> Result<Authenticated<'r>, Refusal> {
     let client = client.unwrap_or_else(|| Client::nobody());
-    let cause = match (client.state(), client.client_type()) {
-        (State::Enabled, ClientType::Confidential) => None,
-        (State::Enabled, ClientType::Public) => Some(Cause::ClientPublic),
-        (State::Disabled, _) => Some(Cause::ApplicationDisabled),
-        (State::Deleted, _) => Some(Cause::ApplicationDeleted),
-        (State::Nobody, _) => Some(Cause::ClientUnknown),
-    };
-    if let Some(cause) = cause {
-        return Err(Refusal::of(cause).by(RecordedClientId::Known(Arc::clone(client.client_id()))));
+    if let Err(cause) = judge_state(client, client_id) {
+        let suspect = Suspect::of_cause(cause).naming(client_id);
+        let client_id = match client.state() {
+            State::Nobody => RecordedClientId::presented(client_id),
+            State::Enabled | State::Disabled | State::Deleted => {
+                RecordedClientId::Known(Arc::clone(client.client_id()))
+            }
+        };
+        return Err(Refusal::of(cause).by(client_id).suspecting(suspect));
     }
     Ok(Authenticated {
         client_id: Arc::clone(client.client_id()),
@@ -205,7 +229,7 @@ pub fn vouched<'r>(
             audiences: request.audiences,
             target: TargetParameter::Audience,
         },
-        address: None,
+        address: request.address,
         door: Door::Vouched {
             operator: Arc::clone(&operator.client_id),
         },

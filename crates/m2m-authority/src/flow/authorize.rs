@@ -55,6 +55,37 @@ impl Authorized<'_> {
         self.algorithm
     }
 
+    /// How its claims are spelled.
+    #[must_use]
+    pub const fn claim_set(&self) -> ClaimSet {
+        self.claim_set
+    }
+
+    /// How long the token would be good for.
+    #[must_use]
+    pub const fn lifetime(&self) -> Lifetime {
+        self.lifetime
+    }
+
+    /// `sub` of the token: the system user that the application acts as, or the application itself (RFC 9068, section 2.2).
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.policy.subject().unwrap_or(&self.client_id)
+    }
+
+    /// `org_code` of the token, if the application belongs to an organization.
+    #[must_use]
+    pub fn organization_code(&self) -> Option<&str> {
+        let organization = self.policy.organization.as_ref();
+        organization.map(|organization| &*organization.code)
+    }
+
+    /// Whether the application has used up a quota that only warns.
+    #[must_use]
+    pub const fn quota_exceeded(&self) -> bool {
+        self.quota_exceeded
+    }
+
     /// A refusal of this application, for what a shell finds out before the next step: that others took the last token of a
     /// quota, say.
     pub fn refuse(&self, refusal: Refusal) -> Refusal {

@@ -9,7 +9,7 @@ use m2m_jwt::{AccessTokenClaims, Signer, UnixTime, sign_access_token};
 
 use super::authorize::Authorized;
 use super::record::Door;
-use crate::refusal::{RecordedClientId, Refusal};
+use crate::refusal::Refusal;
 use crate::registry::Lifetime;
 use crate::{Authority, JwtId};
 
@@ -63,41 +63,26 @@ pub fn issue<S: Signer + ?Sized>(
     jwt_id: JwtId,
     now: UnixTime,
 ) -> Result<Issued, Refusal> {
-    let refuse = |cause: Cause| {
-        Refusal::of(cause).by(RecordedClientId::Known(Arc::clone(&authorized.client_id)))
-    };
-    let Some(key) = key.filter(|key| key.algorithm() == authorized.algorithm) else {
-        return Err(refuse(Cause::SigningKeyMissing));
-    };
+    let (key, issued_at) = prepare(&authorized, key, now)?;
     let policy = authorized.policy;
-    let issued_at = issued_at(now, policy.not_before);
-    if issued_at > now.saturating_add_seconds(MOST_AHEAD_SECONDS) {
-        return Err(refuse(Cause::NotBeforeInFuture));
-    }
     let lifetime = u64::from(authorized.lifetime.as_seconds());
     let scope = join(&authorized.scopes);
     let claims = AccessTokenClaims {
         issuer: authority.issuer(),
         // Without a system user the application is the subject (RFC 9068, section 2.2).
-        subject: policy
-            .system_user
-            .as_deref()
-            .filter(|_| policy.system_user_allowed),
+        subject: policy.subject(),
         client_id: &authorized.client_id,
         audience: &authorized.audiences,
         issued_at,
         expires_at: issued_at.saturating_add_seconds(lifetime),
         jwt_id: jwt_id.as_str(),
         scope: &scope,
-        organization_code: policy
-            .organization
-            .as_ref()
-            .map(|organization| &*organization.code),
+        organization_code: authorized.organization_code(),
         properties: &policy.token_properties,
         feature_flags: &policy.feature_flags,
     };
     let access_token = sign_access_token(&claims, authorized.claim_set, key)
-        .map_err(|_| refuse(Cause::SigningFailed))?;
+        .map_err(|_| refusal(&authorized, Cause::SigningFailed))?;
     Ok(Issued {
         access_token,
         client_id: authorized.client_id,
@@ -109,6 +94,39 @@ pub fn issue<S: Signer + ?Sized>(
         quota_exceeded: authorized.quota_exceeded,
         door: authorized.door,
     })
+}
+
+/// Says whether a token would be signed, for who wants to know and wants none.
+///
+/// # Errors
+///
+/// As [`issue`], but for what goes wrong in the signature itself.
+pub fn check_issue<S: Signer + ?Sized>(
+    authorized: &Authorized<'_>,
+    key: Option<&S>,
+    now: UnixTime,
+) -> Result<(), Refusal> {
+    prepare(authorized, key, now).map(drop)
+}
+
+/// The key that signs, and the `iat`.
+fn prepare<'k, S: Signer + ?Sized>(
+    authorized: &Authorized<'_>,
+    key: Option<&'k S>,
+    now: UnixTime,
+) -> Result<(&'k S, UnixTime), Refusal> {
+    let Some(key) = key.filter(|key| key.algorithm() == authorized.algorithm) else {
+        return Err(refusal(authorized, Cause::SigningKeyMissing));
+    };
+    let issued_at = issued_at(now, authorized.policy.not_before);
+    if issued_at > now.saturating_add_seconds(MOST_AHEAD_SECONDS) {
+        return Err(refusal(authorized, Cause::NotBeforeInFuture));
+    }
+    Ok((key, issued_at))
+}
+
+fn refusal(authorized: &Authorized<'_>, cause: Cause) -> Refusal {
+    authorized.refuse(Refusal::of(cause))
 }
 
 /// Now, but after the moment up to which all tokens of the application are revoked.

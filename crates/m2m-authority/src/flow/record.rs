@@ -19,6 +19,8 @@ pub struct Exchange {
     pub request_id: Option<RequestId>,
     /// The address of the caller.
     pub address: Option<IpAddr>,
+    /// The client id of the operator who asks in the name of the application, by the second door.
+    pub operator: Option<Arc<str>>,
 }
 
 /// By which door a token was asked for.
@@ -77,6 +79,8 @@ pub struct RefusedEvent {
     pub client_id: RecordedClientId,
     /// Exactly why.
     pub cause: Cause,
+    /// The client id of the operator who asked in the name of the application.
+    pub operator: Option<Arc<str>>,
 }
 
 /// What became of a request.
@@ -107,6 +111,7 @@ pub fn record(outcome: Outcome<'_>, exchange: &Exchange, now: UnixTime) -> Event
             address: exchange.address,
             client_id: refusal.client_id().clone(),
             cause: refusal.cause(),
+            operator: exchange.operator.clone(),
         }),
     }
 }

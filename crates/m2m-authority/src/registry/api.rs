@@ -50,6 +50,13 @@ impl Api {
         }
     }
 
+    /// Whether this is its audience or one of its aliases.
+    #[must_use]
+    pub fn is_called(&self, audience: &str) -> bool {
+        let mut names = core::iter::once(&self.audience).chain(&self.aliases);
+        names.any(|name| **name == *audience)
+    }
+
     /// The same API with these scopes, without descriptions.
     #[must_use]
     pub fn with_scopes(mut self, keys: &[&str]) -> Self {

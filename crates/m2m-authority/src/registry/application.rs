@@ -39,6 +39,9 @@ pub struct Application {
     pub token_properties: Vec<Box<str>>,
     /// Its feature flags that its tokens carry.
     pub feature_flags: Vec<(Box<str>, PropertyValue)>,
+    /// The keys of those feature flags of its organization that its tokens carry too, behind its own. Its own value of a flag
+    /// takes the place of the organization's.
+    pub token_feature_flags: Vec<Box<str>>,
     /// What it may ask for.
     pub authorizations: Vec<Authorization>,
     /// Whether it manages this very server. It needs no system user in any profile.
@@ -134,6 +137,7 @@ impl Application {
             properties: Vec::new(),
             token_properties: Vec::new(),
             feature_flags: Vec::new(),
+            token_feature_flags: Vec::new(),
             authorizations: Vec::new(),
             is_management: false,
         }

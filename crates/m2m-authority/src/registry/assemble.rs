@@ -52,6 +52,8 @@ pub enum Field {
     Scopes,
     IntrospectionClients,
     Code,
+    Handle,
+    ExternalId,
     Key,
     ClientId,
     Organization,
@@ -59,6 +61,8 @@ pub enum Field {
     SystemUser,
     Properties,
     TokenProperties,
+    FeatureFlags,
+    TokenFeatureFlags,
     Authorize,
     AuthorizeScopes,
     TokenQuota,
@@ -104,6 +108,14 @@ pub enum Problem {
         /// The least value.
         least: u64,
     },
+    /// A feature flag of an organization is named where there is no organization.
+    #[error(
+        "{value:?} would be a feature flag of its organization, and the application belongs to none"
+    )]
+    OfNoOrganization {
+        /// The key of the flag.
+        value: Box<str>,
+    },
     /// A system user has the name of an application (RFC 9700, section 4.15).
     #[error("{value:?} is a client id, and tokens of the two could not be told apart")]
     SystemUserIsClient {
@@ -135,7 +147,8 @@ struct Names<'r> {
     scopes: Vec<HashSet<&'r str>>,
     /// The position of the API with each audience and alias.
     audiences: HashMap<&'r str, usize>,
-    organizations: HashSet<&'r str>,
+    /// The feature flags of each organization.
+    organizations: HashMap<&'r str, HashSet<&'r str>>,
     properties: HashMap<&'r str, bool>,
     client_ids: HashSet<&'r str>,
 }
@@ -173,8 +186,36 @@ impl<'r> Names<'r> {
             visible(&organization.code)
                 .then_some(())
                 .ok_or_else(|| place.malformed(&organization.code, "a code"))?;
-            if !self.organizations.insert(&organization.code) {
+            let mut flags = HashSet::new();
+            for (item, (key, _)) in organization.feature_flags.iter().enumerate() {
+                let place = at(Record::Organization, index, Field::FeatureFlags).item(item);
+                visible(key)
+                    .then_some(())
+                    .ok_or_else(|| place.malformed(key, "the key of a feature flag"))?;
+                if !flags.insert(&**key) {
+                    return Err(place.taken(key));
+                }
+            }
+            if self
+                .organizations
+                .insert(&organization.code, flags)
+                .is_some()
+            {
                 return Err(place.taken(&organization.code));
+            }
+            if let Some(handle) = &organization.handle
+                && !visible(handle)
+            {
+                let place = at(Record::Organization, index, Field::Handle);
+                return Err(place.malformed(handle, "a handle: visible ASCII, at most 256 bytes"));
+            }
+            if let Some(external_id) = &organization.external_id
+                && !legible(external_id)
+            {
+                let place = at(Record::Organization, index, Field::ExternalId);
+                let expected =
+                    "an external id: at most 256 characters, none of them a control character";
+                return Err(place.malformed(external_id, expected));
             }
         }
         Ok(())
@@ -216,10 +257,10 @@ impl<'r> Names<'r> {
 
     fn application(&self, index: usize, application: &Application) -> Checked {
         if let Some(code) = &application.organization
-            && !self.organizations.contains(&**code)
+            && !self.organizations.contains_key(&**code)
         {
             let place = at(Record::Application, index, Field::Organization);
-            return Err(place.unknown("organization", code, self.organizations.iter().copied()));
+            return Err(place.unknown("organization", code, self.organizations.keys().copied()));
         }
         if application.secrets.len() > crate::client::MAX_SECRETS {
             let problem = Problem::TooMany {
@@ -272,7 +313,35 @@ impl<'r> Names<'r> {
                 }
             }
         }
+        self.feature_flags(index, application)?;
         self.authorizations(index, application)
+    }
+
+    fn feature_flags(&self, index: usize, application: &Application) -> Checked {
+        let mut own = HashSet::new();
+        for (item, (key, _)) in application.feature_flags.iter().enumerate() {
+            if !own.insert(&**key) {
+                let place = at(Record::Application, index, Field::FeatureFlags).item(item);
+                return Err(place.taken(key));
+            }
+        }
+        let code = application.organization.as_deref();
+        let flags = code.and_then(|code| self.organizations.get(code));
+        let mut carried = HashSet::new();
+        for (item, key) in application.token_feature_flags.iter().enumerate() {
+            let place = at(Record::Application, index, Field::TokenFeatureFlags).item(item);
+            let Some(flags) = flags else {
+                return Err(place.problem(Problem::OfNoOrganization { value: key.clone() }));
+            };
+            if !flags.contains(&**key) {
+                let kind = "feature flag of its organization named";
+                return Err(place.unknown(kind, key, flags.iter().copied()));
+            }
+            if !carried.insert(&**key) {
+                return Err(place.taken(key));
+            }
+        }
+        Ok(())
     }
 
     fn authorizations(&self, index: usize, application: &Application) -> Checked {
@@ -328,6 +397,11 @@ fn introspection_clients(records: &Records, names: &Names<'_>) -> Checked {
 /// One to 256 bytes of visible ASCII: what codes, keys and system users are made of.
 fn visible(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// One to 256 characters without control characters: what another system calls something.
+fn legible(text: &str) -> bool {
+    (1..=256).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
 const fn at(record: Record, index: usize, field: Field) -> Place {

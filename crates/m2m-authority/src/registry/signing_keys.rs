@@ -59,6 +59,19 @@ impl SigningKeys {
             .filter(|algorithm| self.signing(*algorithm).is_some())
     }
 
+    /// The public keys of tokens that may be about: those that sign, and those that have signed. One that is announced only has signed
+    /// nothing yet.
+    #[must_use]
+    pub fn signed(&self) -> JwkSet {
+        let has_signed = |state: KeyState| matches!(state, KeyState::Active | KeyState::Retiring);
+        self.keys
+            .iter()
+            .filter(|(state, _)| has_signed(*state))
+            .map(|(_, key)| key.public_jwk())
+            .cloned()
+            .collect()
+    }
+
     /// The public keys that are announced: next, active and retiring ones.
     #[must_use]
     pub fn jwk_set(&self) -> JwkSet {

@@ -1,10 +1,10 @@
 //! Sentences that several entries have in common, so that each is changed in one place. All are for operators.
 
 /// How a change of `world.toml` reaches the server, after whatever changes one.
-pub(super) const APPLY_WORLD: &str = "Bring the change into force: restart m2m serve --world, or, with a data directory, stop the server, run m2m apply -f world.toml --data DIR, and start it again. Where its file is lost, m2m export --data DIR prints one.";
+pub(super) const APPLY_WORLD: &str = "Bring the change into force: m2m apply -f world.toml, which a server with a data directory takes while it runs, or restart m2m serve --world. Where the file is lost, m2m export prints one.";
 
 /// How an application gets another secret. What follows is [`APPLY_WORLD`].
-pub(super) const NEW_SECRET: &str = "To give an application a new secret, put the base64 of the secret's SHA-256 into secret_sha256 in world.toml; the old one ends when that comes into force. The application that manages the server gets one from m2m application reset-management --data DIR.";
+pub(super) const NEW_SECRET: &str = "To give an application a new secret: m2m secret rotate CLIENT_ID --overlap 24h, and both work for a day; or put the base64 of a secret's SHA-256 into secret_sha256 in world.toml, and the old one ends when that comes into force. Who has lost the secret of the application that manages the server stops it, and runs m2m application reset-management --data DIR.";
 
 /// How a key that was made elsewhere reaches the server.
 pub(super) const IMPORT_KEY: &str = "To bring in a key, stop the server, and run m2m key import FILE --data DIR; with m2m serve --world put it, as PKCS #8, into the folder that --keys names. Then start the server again.";

@@ -82,7 +82,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
         ],
         fixes: &[
             "Look at the header with m2m jwt decode: typ has to be at+jwt.",
-            "Update the issuer, or tell the guard which typ this issuer uses.",
+            "Update the issuer, or have it set the typ of its access tokens.",
         ],
     },
     sources: &[
@@ -246,10 +246,12 @@ pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
         fixes: &["Request a token from the issuer of this API, and send its access_token."],
     },
     for_operator: Advice {
-        causes: &["The issuer's claim set is another than the guard is told to expect."],
+        causes: &[
+            "The issuer's claims are neither those of RFC 9068 nor those of the claim set kinde.",
+        ],
         fixes: &[
-            "Look at the claims with m2m jwt decode, and compare them with what the guard requires.",
-            "Set the claim set of the guard to that of the API, rfc9068 or kinde.",
+            "Look at the claims with m2m jwt decode, and compare them with RFC 9068, section 2.2.",
+            "Update the issuer, or configure it to issue tokens by RFC 9068.",
         ],
     },
     sources: &[Source::rfc("RFC 9068", "2.2"), Source::rfc("RFC 9068", "4")],
@@ -384,6 +386,34 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
         Source::rfc("RFC 7519", "4.1.3"),
     ],
     rows: &["K32", "G17"],
+};
+
+pub(crate) const TOKEN_BOUND: Entry = Entry {
+    id: "token-bound",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: invalid(
+        "The token is bound to a certificate or a key, and this API takes bearer tokens only. Request one that is not bound",
+    ),
+    operator: "The token has a cnf claim: it is bound to a certificate or a key, and who sends it has proved neither.",
+    for_caller: Advice {
+        causes: &[
+            "The token was requested over mutual TLS or with a DPoP proof, and is sent as a plain bearer token.",
+        ],
+        fixes: &["Request a token without a client certificate and without a DPoP proof."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The issuer binds the tokens of this client, which the guard cannot check.",
+            "Somebody uses a token that was stolen, without the key that it is bound to.",
+        ],
+        fixes: &[
+            "Find out from the issuer whether the client asked for bound tokens; if not, treat it as an attack.",
+            "Have the issuer give this client plain bearer tokens for this API.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 8705", "3"), Source::rfc("RFC 9449", "7.2")],
+    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_REVOKED: Entry = Entry {

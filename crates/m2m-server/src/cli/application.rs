@@ -1,13 +1,100 @@
 //! `m2m application`
 
-use clap::{Args, Subcommand};
+mod create;
+mod update;
 
-use super::{DataOptions, Format};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand, ValueEnum};
 
-/// What to do with an application.
+use super::{DataOptions, Format, ManagementOptions};
+
+pub(crate) use create::ApplicationCreateOptions;
+pub(crate) use update::{ApplicationUpdateOptions, Clearable};
+
+/// What to do with applications.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApplicationCommand {
+    List(ApplicationListOptions),
+    Show(ApplicationShowOptions),
+    Create(ApplicationCreateOptions),
+    Update(ApplicationUpdateOptions),
+    Delete(ApplicationDeleteOptions),
+    Authorize(ApplicationAuthorizeOptions),
+    Deauthorize(ApplicationDeauthorizeOptions),
     ResetManagement(ResetManagementOptions),
+}
+
+/// List applications.
+#[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(crate) struct ApplicationListOptions {
+    /// Only those with this text in their name or client id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only those of the organization with this code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) organization: Option<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Show an application, and what it may ask for.
+#[derive(Debug, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(crate) struct ApplicationShowOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Take an application away. Its tokens work until they end.
+#[derive(Debug, Args)]
+#[command(after_help = DELETE_EXAMPLES)]
+pub(crate) struct ApplicationDeleteOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// Do not ask before
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Let an application ask for tokens for an API, and for scopes of it.
+#[derive(Debug, Args)]
+#[command(after_help = AUTHORIZE_EXAMPLES)]
+pub(crate) struct ApplicationAuthorizeOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// The API, by its audience or its id
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    /// A scope that it may ask for, beside those that it may already; several may be given
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Let an application no longer ask for scopes of an API, or for tokens for it at all.
+#[derive(Debug, Args)]
+#[command(after_help = DEAUTHORIZE_EXAMPLES)]
+pub(crate) struct ApplicationDeauthorizeOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// The API, by its audience or its id
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    /// A scope that it may no longer ask for; several may be given. Without it the API itself
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
 }
 
 /// Make a new secret for the application that manages the server, when the last one is lost.
@@ -24,9 +111,61 @@ pub(crate) struct ResetManagementOptions {
     pub(crate) output: Format,
 }
 
+/// Whether an application can keep a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClientTypeWord {
+    /// It can, and has one.
+    Confidential,
+    /// It cannot.
+    Public,
+}
+
+impl ClientTypeWord {
+    /// The word on the wire.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Confidential => "confidential",
+            Self::Public => "public",
+        }
+    }
+}
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  m2m application reset-management --data data";
+  m2m application list --search billing
+  m2m application show billing-job
+  m2m application create 'Billing job' --client-id billing-job --authorize 'https://orders.example/api=read:orders'
+  m2m application update billing-job --disable
+  m2m application authorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application reset-management --data data
+
+All but reset-management call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  m2m application list
+  m2m application list --search billing --output json
+  m2m application list --organization org_acme";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  m2m application show billing-job
+  m2m application show my.trusted.app/service --output json";
+
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  m2m application delete billing-job
+  m2m application delete billing-job --yes";
+
+const AUTHORIZE_EXAMPLES: &str = "\
+Examples:
+  m2m application authorize billing-job --audience https://orders.example/api
+  m2m application authorize billing-job --audience https://orders.example/api --scope read:orders --scope write:orders";
+
+const DEAUTHORIZE_EXAMPLES: &str = "\
+Examples:
+  m2m application deauthorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application deauthorize billing-job --audience https://orders.example/api";
 
 const RESET_EXAMPLES: &str = "\
 Examples:

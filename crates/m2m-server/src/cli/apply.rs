@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Format;
-use super::data::path;
+use super::{Format, OptionalDataOptions, ServerOptions};
 
 /// Make the registry say what a file says.
 ///
@@ -18,9 +17,8 @@ pub(crate) struct ApplyOptions {
     /// The file with APIs, organizations and applications
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// The data directory of a server that is stopped; it is made if it is not there
-    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
-    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) data: OptionalDataOptions,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -36,12 +34,16 @@ pub(crate) struct ApplyOptions {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m apply -f world.toml --data data --dry-run
+  m2m apply -f world.toml --dry-run
+  m2m apply -f world.toml --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --prune --yes --output json
 
-The server is stopped meanwhile: one process at a time has a data directory.";
+Without --data the file is applied to the server that M2M_ISSUER names, in the name of M2M_CLIENT_ID with M2M_CLIENT_SECRET. With
+--data the server is stopped meanwhile, since one process at a time has a data directory, which is made if it is not there.";

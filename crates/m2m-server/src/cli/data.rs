@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 use core::fmt;
 use core::str::FromStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -15,6 +15,22 @@ pub(crate) struct DataOptions {
     /// The data directory of a server that is stopped
     #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
     pub(crate) data: PathBuf,
+}
+
+/// Where the data directory is, for commands that call a server where there is none.
+#[derive(Debug, Args)]
+pub(crate) struct OptionalDataOptions {
+    /// The data directory of a server that is stopped, instead of a server that runs
+    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
+    data: Option<PathBuf>,
+}
+
+impl OptionalDataOptions {
+    /// The data directory. An empty variable of the environment counts as none.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        let folder = self.data.as_deref();
+        folder.filter(|folder| !folder.as_os_str().is_empty())
+    }
 }
 
 /// Where the key is that private keys are sealed with.
@@ -43,6 +59,11 @@ impl SecretText {
     /// The text itself.
     pub(crate) fn expose_secret(&self) -> &str {
         &self.0
+    }
+
+    /// Another copy of the text.
+    pub(crate) fn copied(&self) -> Zeroizing<String> {
+        self.0.clone()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::DataOptions;
+use super::{OptionalDataOptions, ServerOptions};
 
 /// Print the registry as world.toml.
 ///
@@ -11,13 +11,16 @@ use super::DataOptions;
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExportOptions {
     #[command(flatten)]
-    pub(crate) data: DataOptions,
+    pub(crate) data: OptionalDataOptions,
     /// With the hash of the latest secret of each application, so that applications keep their secrets elsewhere
     #[arg(long)]
     pub(crate) with_secret_hashes: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m export --data data > world.toml
+  m2m export > world.toml                of a server that runs: M2M_ISSUER, M2M_CLIENT_ID, M2M_CLIENT_SECRET
+  m2m export --data data > world.toml    of one that is stopped
   m2m export --data data --with-secret-hashes > world.toml";

@@ -7,12 +7,13 @@ use m2m_authority::registry::KeyState;
 use m2m_jwt::Algorithm;
 
 use super::data::path;
-use super::{DataOptions, Format, SealingOptions};
+use super::{DataOptions, ManagementOptions, OptionalDataOptions, SealingOptions};
 
 /// What to do with signing keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     List(KeyListOptions),
+    Rotate(KeyRotateOptions),
     Import(KeyImportOptions),
     Reseal(KeyResealOptions),
 }
@@ -22,10 +23,29 @@ pub(crate) enum KeyCommand {
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct KeyListOptions {
     #[command(flatten)]
-    pub(crate) data: DataOptions,
-    /// How to print it
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) output: Format,
+    pub(crate) data: OptionalDataOptions,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Have a server that runs sign with a new key.
+///
+/// The new key is announced first, so that everybody has it before it signs; the one before stays announced until its last token
+/// has ended.
+#[derive(Debug, Args)]
+#[command(after_help = ROTATE_EXAMPLES)]
+pub(crate) struct KeyRotateOptions {
+    /// What the key signs with; needed where keys of several algorithms sign
+    #[arg(long = "alg", value_name = "ALG", value_parser = super::jwt::algorithm)]
+    pub(crate) algorithm: Option<Algorithm>,
+    /// Take the new key now, and the one before away, as when that has become known to others: tokens that it signed are good no longer
+    #[arg(long)]
+    pub(crate) emergency: bool,
+    /// Do not ask before an emergency rotation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
 }
 
 /// Add a private key that was made elsewhere.
@@ -89,13 +109,21 @@ impl From<ImportedState> for KeyState {
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
-  m2m key list --data data
+  m2m key list
+  m2m key rotate --alg ES256
   m2m key import es256.pem --data data";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
-  m2m key list --data data
+  m2m key list                           of a server that runs: M2M_ISSUER, M2M_CLIENT_ID, M2M_CLIENT_SECRET
+  m2m key list --data data               of one that is stopped
   m2m key list --data data --output json";
+
+const ROTATE_EXAMPLES: &str = "\
+Examples:
+  m2m key rotate
+  m2m key rotate --alg ES256
+  m2m key rotate --alg RS256 --emergency --yes";
 
 const IMPORT_EXAMPLES: &str = "\
 Examples:

@@ -78,6 +78,12 @@ pub(crate) struct SettingOptions {
     /// So many applications are kept in memory [default: 100000]
     #[arg(long, value_name = "NUMBER")]
     cache_applications: Option<OsString>,
+    /// So many events of the audit log are kept [default: 1000000]
+    #[arg(long, value_name = "NUMBER")]
+    max_audit_events: Option<OsString>,
+    /// So many refused requests are kept [default: 100000]
+    #[arg(long, value_name = "NUMBER")]
+    max_refusals: Option<OsString>,
     /// How long requests may take to end when the server does [default: 10]
     #[arg(long, value_name = "SECONDS")]
     drain_seconds: Option<OsString>,
@@ -114,6 +120,8 @@ impl SettingOptions {
             Setting::SealingKeyFile => one(&self.sealing_key_file),
             Setting::MaxConnections => one(&self.max_connections),
             Setting::CacheApplications => one(&self.cache_applications),
+            Setting::MaxAuditEvents => one(&self.max_audit_events),
+            Setting::MaxRefusals => one(&self.max_refusals),
             Setting::DrainSeconds => one(&self.drain_seconds),
             Setting::MostSecondsOutOfContact => one(&self.most_seconds_out_of_contact),
         }

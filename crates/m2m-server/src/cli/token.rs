@@ -1,15 +1,9 @@
 //! `m2m token`
 
-use core::convert::Infallible;
-use core::fmt;
-use core::str::FromStr;
-use std::path::PathBuf;
-
 use clap::{Args, ValueEnum};
 use m2m_client::AuthenticationMethod;
-use zeroize::Zeroizing;
 
-use super::{ConnectionOptions, Format};
+use super::{Format, ServerOptions};
 
 /// Get a token and print it alone.
 ///
@@ -21,21 +15,6 @@ use super::{ConnectionOptions, Format};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TokenOptions {
-    /// The issuer to get the token from
-    #[arg(long, value_name = "URL", env = "M2M_ISSUER")]
-    pub(crate) issuer: Option<String>,
-    /// The client id of the application
-    #[arg(long, value_name = "ID", env = "M2M_CLIENT_ID")]
-    pub(crate) client_id: Option<String>,
-    /// The secret of the application, for all to see in the list of processes; better: M2M_CLIENT_SECRET or --client-secret-file
-    #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
-    pub(crate) client_secret: Option<SecretText>,
-    /// A file with the secret, which may end with a line break; with - it is read from standard input
-    #[arg(long, value_name = "FILE")]
-    pub(crate) client_secret_file: Option<PathBuf>,
-    /// The secret in the environment. An argument of its own, so that a flag goes before it.
-    #[arg(long, env = "M2M_CLIENT_SECRET", hide = true, hide_env_values = true)]
-    pub(crate) client_secret_of_environment: Option<SecretText>,
     /// The API that the token is for; several may be given. Without it the only one that the application is authorized for
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
@@ -45,11 +24,11 @@ pub(crate) struct TokenOptions {
     /// Where the credentials stand: in the Authorization header, or in the body
     #[arg(long, value_name = "METHOD", default_value = "basic")]
     pub(crate) auth_method: AuthMethod,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionOptions,
     /// How to print it: alone, or as JSON with type, expires_in and scope
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
 }
 
 /// Where the credentials stand.
@@ -67,24 +46,6 @@ impl From<AuthMethod> for AuthenticationMethod {
             AuthMethod::Basic => Self::ClientSecretBasic,
             AuthMethod::Post => Self::ClientSecretPost,
         }
-    }
-}
-
-/// A secret that was typed or set. `Debug` does not show it.
-#[derive(Clone)]
-pub(crate) struct SecretText(pub(crate) Zeroizing<String>);
-
-impl FromStr for SecretText {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(Zeroizing::new(text.to_owned())))
-    }
-}
-
-impl fmt::Debug for SecretText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
     }
 }
 

@@ -1,148 +1,31 @@
-//! `m2m apply`: makes the registry in a data directory say what a file says.
+//! `m2m apply`: makes a registry say what a file says.
 
-use std::io::{IsTerminal as _, Write as _};
+mod data;
+mod server;
+
 use std::path::Path;
 
-use m2m_admin::{ApplyError, GeneratedCredentials, Plan, Prepared, Prune};
-use m2m_store::{Actor, Sqlite};
+use m2m_admin::Plan;
 use serde_json::{Value, json};
 
-use super::secrets_file;
+use super::consent;
+use super::new_credentials::NewCredentials;
 use crate::cli::{ApplyOptions, Format};
-use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::printable::printable;
 use crate::world::World;
-use crate::{clock, random};
 
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
-    let folder = options
-        .data
-        .as_deref()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .ok_or_else(no_folder)?;
+    let folder = options.data.folder();
+    if folder.is_none() && options.server.issuer.as_deref().is_none_or(str::is_empty) {
+        return Err(nowhere());
+    }
     let world = World::read(&options.file)?;
-    let store = if options.dry_run && !data::is_there(folder) {
-        // What would be done to a folder that is not there is seen without making it.
-        Sqlite::in_memory().map_err(|error| data::failure(&error, folder))?
-    } else {
-        data::open(folder, Missing::Make)?
-    };
-    data::wait(async {
-        let prune = if options.prune {
-            Prune::Remove
-        } else {
-            Prune::Keep
-        };
-        let actor = Actor::command("m2m apply");
-        let declared = world.declared();
-        let prepared = m2m_admin::prepare(
-            &store,
-            declared,
-            prune,
-            &actor,
-            &mut random::fill,
-            clock::now(),
-        )
-        .await
-        .map_err(|error| refused(&error, &world, folder))?;
-        if options.dry_run {
-            show_dry_run(&prepared.into_plan(), options.output, output);
-            return Ok(());
-        }
-        carry_out(options, &store, prepared, folder, output).await
-    })?
-}
-
-async fn carry_out(
-    options: &ApplyOptions,
-    store: &Sqlite,
-    prepared: Prepared,
-    folder: &Path,
-    output: &Output,
-) -> Result<(), Failure> {
-    if options.output == Format::Text {
-        show(prepared.plan(), output);
+    match folder {
+        Some(folder) => data::apply(options, folder, &world, output),
+        None => server::apply(options, &world, output),
     }
-    agree_to_delete(options, prepared.plan())?;
-    let secrets_to = options.secrets_to.as_deref();
-    let secrets_to = secrets_to.filter(|_| !prepared.credentials().is_empty());
-    if let Some(file) = secrets_to {
-        // Before the change is made: a secret that works and that nobody has would be lost.
-        secrets_file::write(file, prepared.credentials())?;
-    }
-    let applied = prepared.commit(store).await.map_err(|error| {
-        let failure = data::not_committed(&error, folder);
-        match secrets_to {
-            Some(file) => failure.help(format!(
-                "{} has secrets that are not in force: remove it before you try again",
-                file.display()
-            )),
-            None => failure,
-        }
-    })?;
-    match options.output {
-        Format::Text => {
-            if !applied.plan.is_empty() {
-                output.good("applied");
-            }
-            match secrets_to {
-                Some(file) => output.line(format!("new secrets are in {}", file.display())),
-                None => applied
-                    .credentials
-                    .iter()
-                    .for_each(|credentials| show_once(credentials, output)),
-            }
-        }
-        Format::Json => {
-            let mut document = described(&applied.plan);
-            insert(&mut document, "applied", json!(true));
-            let credentials = applied
-                .credentials
-                .iter()
-                .map(|credentials| described_credentials(credentials, secrets_to.is_none()));
-            insert(&mut document, "credentials", credentials.collect());
-            if let Some(file) = secrets_to {
-                insert(
-                    &mut document,
-                    "secrets_to",
-                    json!(file.display().to_string()),
-                );
-            }
-            output.json(&document);
-        }
-    }
-    Ok(())
-}
-
-/// A secret, where its owner sees it the only time.
-pub(super) fn show_once(credentials: &GeneratedCredentials, output: &Output) {
-    output.line(format!(
-        "generated for {:?}: client_id {} client_secret {} (shown once)",
-        credentials.application,
-        credentials.client_id,
-        credentials.expose_secret(),
-    ));
-}
-
-/// Credentials as JSON.
-pub(super) fn described_credentials(
-    credentials: &GeneratedCredentials,
-    with_secret: bool,
-) -> Value {
-    let mut document = json!({
-        "application": credentials.application,
-        "client_id": credentials.client_id,
-    });
-    if with_secret {
-        insert(
-            &mut document,
-            "client_secret",
-            json!(credentials.expose_secret()),
-        );
-    }
-    document
 }
 
 /// A plan as JSON.
@@ -182,46 +65,65 @@ fn show_dry_run(plan: &Plan, format: Format, output: &Output) {
     }
 }
 
+/// What was done, with the secrets that were made, unless they are in a file.
+fn show_applied(
+    plan: &Plan,
+    credentials: &[NewCredentials<'_>],
+    secrets_to: Option<&Path>,
+    format: Format,
+    output: &Output,
+) {
+    match format {
+        Format::Text => {
+            if !plan.is_empty() {
+                output.good("applied");
+            }
+            match secrets_to {
+                Some(file) => output.line(format!("new secrets are in {}", file.display())),
+                None => credentials
+                    .iter()
+                    .for_each(|credentials| credentials.show_once(output)),
+            }
+        }
+        Format::Json => {
+            let mut document = described(plan);
+            insert(&mut document, "applied", json!(true));
+            let credentials = credentials
+                .iter()
+                .map(|credentials| credentials.described(secrets_to.is_none()));
+            insert(&mut document, "credentials", credentials.collect());
+            if let Some(file) = secrets_to {
+                let file = file.display().to_string();
+                insert(&mut document, "secrets_to", json!(file));
+            }
+            output.json(&document);
+        }
+    }
+}
+
 /// Asks whether records may be taken away, unless that was said already.
-fn agree_to_delete(options: &ApplyOptions, plan: &Plan) -> Result<(), Failure> {
+fn agree_to_delete(options: &ApplyOptions, plan: &Plan, output: &Output) -> Result<(), Failure> {
     let deleted = plan.counts().deleted;
     if deleted == 0 || options.yes {
         return Ok(());
     }
+    if options.output == Format::Json {
+        // Nobody agrees to what he has not seen, and standard output has the result alone.
+        for line in plan.to_string().lines() {
+            output.notice(&printable(line));
+        }
+    }
     let records = if deleted == 1 { "record" } else { "records" };
-    let what = format!("{deleted} {records} would be taken away");
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::usage(what)
-            .because("--prune was given, nobody is there to be asked, and nothing was changed")
-            .help("--yes, if that is right; --dry-run shows which"));
-    }
-    let mut stderr = std::io::stderr().lock();
-    let mut answer = String::new();
-    let asked = write!(stderr, "{what}. Go on? [y/N] ")
-        .and_then(|()| stderr.flush())
-        .and_then(|()| std::io::stdin().read_line(&mut answer));
-    match asked {
-        Ok(_) if matches!(answer.trim(), "y" | "Y" | "yes") => Ok(()),
-        Ok(_) | Err(_) => Err(Failure::refused(what).because("nothing was changed")),
-    }
+    consent::ask(
+        &format!("{deleted} {records} would be taken away"),
+        "--prune was given, nobody is there to be asked, and nothing was changed",
+        "--yes, if that is right; --dry-run shows which",
+    )
 }
 
-fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
-    match error {
-        ApplyError::Mistake(mistake) => world.report(mistake),
-        ApplyError::Left { .. } => Failure::usage(error.to_string())
-            .because("nothing was changed")
-            .help("write it into the file as it should be, or take it away with --prune"),
-        ApplyError::LastManagement { .. } => Failure::usage(error.to_string())
-            .because("nothing was changed")
-            .help("authorize another application for {issuer}/api first"),
-        ApplyError::Commit(error) => data::not_committed(error, folder),
-        _ => Failure::refused(error.to_string()),
-    }
-}
-
-fn no_folder() -> Failure {
+fn nowhere() -> Failure {
     Failure::usage("there is nothing to apply the file to")
-        .because("a file is applied to the data directory of a server that is stopped")
+        .because("a file is applied to a server that runs, or to the data directory of one that is stopped")
+        .help("m2m apply -f world.toml --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET")
         .help("m2m apply -f world.toml --data DIR")
 }

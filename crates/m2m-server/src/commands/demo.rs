@@ -68,6 +68,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             generated,
             worker,
             summary,
+            unused_preset: _,
         } = start(plan, publish).await?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let serving = tokio::spawn(listening.serve(server, metrics, async {

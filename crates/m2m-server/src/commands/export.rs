@@ -1,23 +1,56 @@
-//! `m2m export`: the registry in a data directory as a file.
+//! `m2m export`: the registry in a data directory, or of a server that runs, as a file.
+
+use std::path::Path;
 
 use m2m_admin::SecretHashes;
 
-use crate::cli::ExportOptions;
+use super::done::payload;
+use crate::cli::{ExportOptions, ServerOptions};
 use crate::clock;
 use crate::data::{self, Missing};
 use crate::error::Failure;
+use crate::management::{ApiPath, Management};
 use crate::output::Output;
+use crate::printable;
 
 pub(super) fn export(options: &ExportOptions, output: &Output) -> Result<(), Failure> {
-    let folder = &options.data.data;
-    let store = data::open(folder, Missing::Refuse)?;
     let secret_hashes = if options.with_secret_hashes {
         SecretHashes::Included
     } else {
         SecretHashes::LeftOut
     };
-    let file = data::wait(m2m_admin::export(&store, secret_hashes, clock::now()))?
-        .map_err(|error| data::failure(&error, folder))?;
+    let file = match options.data.folder() {
+        Some(folder) => of_data(folder, secret_hashes)?,
+        None => of_server(&options.server, secret_hashes)?,
+    };
     output.line(file.trim_end_matches('\n'));
     Ok(())
+}
+
+fn of_data(folder: &Path, secret_hashes: SecretHashes) -> Result<String, Failure> {
+    let store = data::open(folder, Missing::Refuse)?;
+    data::wait(m2m_admin::export(&store, secret_hashes, clock::now()))?
+        .map_err(|error| data::failure(&error, folder))
+}
+
+fn of_server(options: &ServerOptions, secret_hashes: SecretHashes) -> Result<String, Failure> {
+    if options.issuer.as_deref().is_none_or(str::is_empty) {
+        return Err(Failure::usage("there is nothing to export")
+            .help("m2m export --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET, for a server that runs")
+            .help("m2m export --data DIR, for the data directory of one that is stopped"));
+    }
+    let management = Management::connect(options)?;
+    let path = ApiPath::of(["export"]);
+    let path = match secret_hashes {
+        SecretHashes::Included => path.with("with_secret_hashes", "true"),
+        SecretHashes::LeftOut => path,
+    };
+    let answer = management.get(&path)?;
+    match payload(&answer, "world").as_str() {
+        Some(world) => Ok(printable::toml(world)),
+        None => Err(Failure::refused(format!(
+            "what {} answers is no world.toml",
+            management.issuer()
+        ))),
+    }
 }

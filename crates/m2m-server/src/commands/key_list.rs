@@ -1,4 +1,6 @@
-//! `m2m key list`: the signing keys in a data directory.
+//! `m2m key list`: the signing keys in a data directory, or of a server that runs.
+
+use std::path::Path;
 
 use m2m_admin::state_word;
 use m2m_store::KeyRecord;
@@ -7,43 +9,48 @@ use serde_json::{Value, json};
 use crate::cli::{Format, KeyListOptions};
 use crate::data::{self, Missing};
 use crate::error::Failure;
+use crate::management::{ApiPath, Management};
 use crate::output::Output;
-use crate::printable::printable;
+use crate::table::{Table, member};
 use crate::timestamp::rfc3339;
 
 pub(super) fn list(options: &KeyListOptions, output: &Output) -> Result<(), Failure> {
-    let folder = &options.data.data;
-    let store = data::open(folder, Missing::Refuse)?;
-    let keys =
-        data::wait(m2m_admin::list_keys(&store))?.map_err(|error| data::failure(&error, folder))?;
-    match options.output {
+    let server = &options.management.server;
+    let keys = match options.data.folder() {
+        Some(folder) => of_data(folder)?,
+        None if server.issuer.as_deref().is_none_or(str::is_empty) => {
+            return Err(Failure::usage("there is nowhere to look for keys")
+                .help("m2m key list --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET, for a server that runs")
+                .help("m2m key list --data DIR, for the data directory of one that is stopped"));
+        }
+        None => Management::connect(server)?.all(&ApiPath::of(["keys"]), "keys")?,
+    };
+    match options.management.output {
         Format::Text => show(&keys, output),
-        Format::Json => output.json(&keys.iter().map(described).collect::<Value>()),
+        Format::Json => output.json(&keys),
     }
     Ok(())
 }
 
-fn show(keys: &[KeyRecord], output: &Output) {
-    if keys.is_empty() {
-        output.line("there are no keys yet: they are made when the server starts first");
-        return;
-    }
-    let widest = keys.iter().map(|key| printable(&key.kid).chars().count());
-    let width = widest.max().unwrap_or_default().max("KID".len());
-    output.heading(&format!(
-        "{:<width$}  {:<9}  {:<8}  {:<20}  SINCE",
-        "KID", "ALGORITHM", "STATE", "CREATED"
-    ));
-    for key in keys {
-        output.line(format!(
-            "{:<width$}  {:<9}  {:<8}  {:<20}  {}",
-            printable(&key.kid),
-            key.algorithm.as_str(),
-            state_word(key.state),
-            rfc3339(key.created_at),
-            rfc3339(key.state_since),
-        ));
-    }
+fn of_data(folder: &Path) -> Result<Vec<Value>, Failure> {
+    let store = data::open(folder, Missing::Refuse)?;
+    let keys =
+        data::wait(m2m_admin::list_keys(&store))?.map_err(|error| data::failure(&error, folder))?;
+    Ok(keys.iter().map(described).collect())
+}
+
+fn show(keys: &[Value], output: &Output) {
+    let table = Table::new(["KID", "ALGORITHM", "STATE", "CREATED", "SINCE"]);
+    let table = keys.iter().fold(table, |table, key| {
+        table.with(
+            ["kid", "algorithm", "state", "created_at", "state_since"]
+                .map(|name| member(key, name)),
+        )
+    });
+    table.print(
+        "there are no keys yet: they are made when the server starts first",
+        output,
+    );
 }
 
 fn described(key: &KeyRecord) -> Value {

@@ -4,7 +4,8 @@ use m2m_admin::Applied;
 use m2m_store::Actor;
 use serde_json::json;
 
-use super::apply::{described, described_credentials, insert, show, show_once};
+use super::apply::{described, insert, show};
+use super::new_credentials::NewCredentials;
 use crate::cli::{Format, ResetManagementOptions};
 use crate::data::{self, Missing};
 use crate::error::Failure;
@@ -24,14 +25,14 @@ pub(super) fn reset(options: &ResetManagementOptions, output: &Output) -> Result
         Format::Text => {
             show(&plan, output);
             for credentials in &credentials {
-                show_once(credentials, output);
+                NewCredentials::from(credentials).show_once(output);
             }
         }
         Format::Json => {
             let mut document = described(&plan);
             let credentials = credentials
                 .iter()
-                .map(|credentials| described_credentials(credentials, true));
+                .map(|credentials| NewCredentials::from(credentials).described(true));
             insert(&mut document, "applied", json!(true));
             insert(&mut document, "credentials", credentials.collect());
             output.json(&document);

@@ -1,11 +1,11 @@
 //! Secrets that were made, in a file that only its owner can read.
 
-use std::path::Path;
+use std::io::Error;
+use std::path::{Path, PathBuf};
 
-use m2m_admin::GeneratedCredentials;
 use zeroize::Zeroizing;
 
-use super::apply::described_credentials;
+use super::new_credentials::NewCredentials;
 use crate::error::Failure;
 use crate::private_file;
 
@@ -14,17 +14,96 @@ use crate::private_file;
 /// # Errors
 ///
 /// If there is such a file, or it cannot be written.
-pub(super) fn write(file: &Path, credentials: &[GeneratedCredentials]) -> Result<(), Failure> {
+pub(super) fn write<'c>(
+    file: &Path,
+    credentials: impl Iterator<Item = NewCredentials<'c>>,
+) -> Result<(), Failure> {
+    private_file::create(file, lines(credentials).as_bytes())
+        .map_err(|error| unwritten(file, &error).because("nothing was changed"))
+}
+
+/// A new file for secrets that are not made yet.
+#[derive(Debug)]
+pub(super) struct Reserved(PathBuf);
+
+impl Reserved {
+    /// Makes the file, empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`write()`].
+    pub(super) fn new(file: &Path) -> Result<Self, Failure> {
+        match private_file::create(file, b"") {
+            Ok(()) => Ok(Self(file.to_owned())),
+            Err(error) => Err(unwritten(file, &error).because("nothing was changed")),
+        }
+    }
+
+    /// The file.
+    pub(super) fn file(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes credentials into it, one JSON object a line.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be done.
+    pub(super) fn fill<'c>(
+        &self,
+        credentials: impl Iterator<Item = NewCredentials<'c>>,
+    ) -> Result<(), Failure> {
+        let mut name = self.0.file_name().unwrap_or_default().to_owned();
+        name.push(".new");
+        let filled = self.0.with_file_name(name);
+        private_file::create(&filled, lines(credentials).as_bytes())
+            .and_then(|()| private_file::replace(&filled, &self.0))
+            .map_err(|error| unwritten(&self.0, &error).because("they are shown instead"))
+    }
+
+    /// Takes the file away again, since there is nothing to write into it.
+    pub(super) fn give_up(&self) {
+        // Where that fails an empty file is left, which harms nobody.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn lines<'c>(credentials: impl Iterator<Item = NewCredentials<'c>>) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
     for credentials in credentials {
-        let line = Zeroizing::new(described_credentials(credentials, true).to_string());
+        let line = Zeroizing::new(credentials.described(true).to_string());
         text.push_str(&line);
         text.push('\n');
     }
-    private_file::create(file, text.as_bytes()).map_err(|error| {
-        Failure::usage(format!("cannot write the secrets to {}", file.display()))
-            .because(error.to_string())
-            .because("nothing was changed")
-            .help("name a file that is not there yet, in a folder that you may write to")
-    })
+    text
+}
+
+fn unwritten(file: &Path, error: &Error) -> Failure {
+    Failure::usage(format!("cannot write the secrets to {}", file.display()))
+        .because(error.to_string())
+        .help("name a file that is not there yet, in a folder that you may write to")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserved_file_is_filled_or_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secrets.jsonl");
+        let credentials = NewCredentials {
+            application: "Billing job",
+            client_id: "billing-job",
+            client_secret: "s3cr3t",
+        };
+        let reserved = Reserved::new(&file).unwrap();
+        assert!(Reserved::new(&file).is_err());
+        reserved.fill([credentials; 2].into_iter()).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        reserved.give_up();
+        assert!(!file.exists());
+    }
 }

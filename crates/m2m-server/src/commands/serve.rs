@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use m2m_admin::PresetCredentials;
 use m2m_authority::registry::Application;
-use m2m_store::DirectoryLimits;
+use m2m_store::{DirectoryLimits, fill_in_issuer};
 use tokio::sync::Notify;
 
 use super::curl;
@@ -114,6 +114,7 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
                 folder,
                 sealing: SealingSource::new(key, file, folder),
                 preset: settings.bootstrap.as_ref().map(preset).transpose()?,
+                kept: settings.kept,
             }
         }
     })
@@ -179,6 +180,12 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
             credentials.expose_secret(),
         ));
     }
+    if let Some(client_id) = &started.unused_preset {
+        output.notice(&format!(
+            "notice: M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
+             another one manages this server; m2m application reset-management --data DIR gives it a new secret"
+        ));
+    }
     let first = started.generated.iter().find_map(|credentials| {
         let application = find(applications, &credentials.client_id)?;
         let audience = &application.authorizations.first()?.audience;
@@ -187,7 +194,8 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
             .then_some((credentials, audience))
     });
     if let Some((credentials, audience)) = first {
-        let line = curl::token_request(&started.issuer, credentials, Some(audience), None);
+        let audience = fill_in_issuer(audience, started.issuer.as_str());
+        let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
         output.notice(&format!("try it: {line}"));
     }
     for application in applications {

@@ -8,7 +8,7 @@ use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Application;
 use m2m_errors::Profile;
-use m2m_store::DirectoryLimits;
+use m2m_store::{DirectoryLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
 use serde_json::json;
 use tokio::runtime::Handle;
@@ -59,6 +59,8 @@ pub(super) enum Source<'p> {
         sealing: SealingSource<'p>,
         /// The credentials of the first management application, if somebody chose them.
         preset: Option<PresetCredentials>,
+        /// How much of what grows is kept.
+        kept: StoreLimits,
     },
 }
 
@@ -75,6 +77,8 @@ pub(super) struct Started {
     pub(super) directory: Arc<Directory>,
     /// The applications of a registry that came from a file.
     pub(super) applications: Vec<Application>,
+    /// The client id that was preset for who manages the server, and that nobody has.
+    pub(super) unused_preset: Option<Box<str>>,
     /// The credentials that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
     /// The thread that logs and diagnoses.
@@ -110,13 +114,19 @@ pub(super) async fn start(
         directory,
         generated,
         applications,
+        writing,
+        unused_preset,
     } = match source {
         Source::World { world, keys } => store::of_world(&world, keys, &issuer, limits).await?,
         Source::Data {
             folder,
             sealing,
             preset,
-        } => store::of_folder(folder, &sealing, preset.as_ref(), &issuer, limits).await?,
+            kept,
+        } => {
+            let preset = preset.as_ref();
+            store::of_folder(folder, &sealing, preset, kept, &issuer, limits).await?
+        }
     };
     let count = match directory.common().applications {
         1 => "1 application".to_owned(),
@@ -129,6 +139,7 @@ pub(super) async fn start(
         authority,
         issuer.clone(),
         Arc::clone(&directory),
+        writing,
         recorder,
         Arc::clone(&metrics),
     ));
@@ -139,6 +150,7 @@ pub(super) async fn start(
         directory,
         applications,
         generated,
+        unused_preset,
         worker,
         summary,
     })

@@ -23,7 +23,7 @@ pub(super) struct Documents {
 
 /// A document, ready to be sent.
 #[derive(Debug)]
-struct Document {
+pub(super) struct Document {
     body: Bytes,
     content_type: &'static str,
     entity_tag: HeaderValue,
@@ -103,7 +103,7 @@ fn metadata(
 }
 
 impl Document {
-    fn new(content_type: &'static str, body: String) -> Self {
+    pub(super) fn new(content_type: &'static str, body: String) -> Self {
         let [a, b, c, d, e, f, g, h, ..] = m2m_jwt::sha256(body.as_bytes());
         let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode([a, b, c, d, e, f, g, h]));
         let entity_tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
@@ -114,7 +114,7 @@ impl Document {
         }
     }
 
-    fn respond(&self, request: &HeaderMap) -> Response {
+    pub(super) fn respond(&self, request: &HeaderMap) -> Response {
         let mut response = Response::default();
         if self.is_known(request) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;

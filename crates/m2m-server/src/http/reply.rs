@@ -11,7 +11,12 @@ pub(crate) type Response = http::Response<Full<Bytes>>;
 
 /// The answer of the token endpoint, or any refusal.
 pub(super) fn of(reply: Reply) -> Response {
-    let mut response = Response::default();
+    whole(reply).map(Full::new)
+}
+
+/// The same with its body as it is.
+pub(super) fn whole(reply: Reply) -> http::Response<Bytes> {
+    let mut response = http::Response::default();
     *response.status_mut() =
         StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in reply.headers() {
@@ -22,7 +27,7 @@ pub(super) fn of(reply: Reply) -> Response {
                 .insert(HeaderName::from_static(name), value);
         }
     }
-    *response.body_mut() = Full::new(Bytes::from(reply.into_body()));
+    *response.body_mut() = Bytes::from(reply.into_body());
     response
 }
 

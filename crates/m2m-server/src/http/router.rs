@@ -15,6 +15,10 @@ pub(super) enum Route<'p> {
     Errors,
     /// The page of one error.
     Error(&'p str),
+    /// Something of the management API, under this path.
+    Management(&'p str),
+    /// What the management API says about itself.
+    OpenApi,
     /// The server itself.
     Root,
     /// Nothing.
@@ -63,6 +67,8 @@ fn find(path: &str) -> Route<'_> {
         "/.well-known/jwks.json" => Route::JwkSet,
         "" | "/" => Route::Root,
         "/errors" => Route::Errors,
+        "/api/v1/openapi.json" => Route::OpenApi,
+        path if path.starts_with("/api/v1/") => Route::Management(path),
         path if METADATA_PATHS.contains(&path) => Route::Metadata,
         path => path
             .strip_prefix("/errors/")
@@ -101,11 +107,20 @@ mod tests {
             Route::Error("invalid_client"),
         );
         check(issuer, "/", Route::Root);
+        check(issuer, "/api/v1/openapi.json", Route::OpenApi);
+        check(
+            issuer,
+            "/api/v1/apis/a%2Fb",
+            Route::Management("/api/v1/apis/a%2Fb"),
+        );
         for path in [
             "/oauth2/token/",
             "/OAuth2/token",
             "/oauth2",
             "/.well-known",
+            "/api",
+            "/api/v1",
+            "/api/v2/apis",
             "//",
         ] {
             check(issuer, path, Route::Unknown);
@@ -159,6 +174,11 @@ mod tests {
         );
         check(issuer, "/tenant/oauth2/token", Route::Token);
         check(issuer, "/oauth2/token", Route::Token);
+        check(
+            issuer,
+            "/tenant/api/v1/apis",
+            Route::Management("/api/v1/apis"),
+        );
         check(issuer, "/tenants", Route::Unknown);
     }
 }

@@ -6,6 +6,13 @@
 //!
 //! Whoever asked before is in memory, and nothing waits but the reading of the body; an application that is not is read from the
 //! store, between the same steps.
+//!
+//! In maintenance all steps up to the signature are taken, and whoever may not go on is told that and nothing else.
+
+mod gate;
+pub(super) mod second_door;
+#[cfg(test)]
+mod tests;
 
 use core::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +23,10 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
 use m2m_authority::flow::{
-    Accepted, Exchange, Header, Issued, Outcome, RawRequest, Reply, accept, authenticate,
-    authorize, issue, record, respond,
+    Authenticated, Authorized, Exchange, Header, Issued, Outcome, RawRequest, Reply, accept,
+    authenticate, authorize, issue, record, respond,
 };
-use m2m_authority::{Authority, Check, JwtId, Refusal, RequestId, TraceId};
+use m2m_authority::{Authority, Check, JwtId, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{Entry, LookUp};
@@ -32,14 +39,17 @@ use crate::store::Directory;
 use crate::throttle::{Throttle, Verdict};
 use crate::{clock, random};
 
+use gate::{Gate, ManagementAudiences};
+
 /// What makes a reply of a token request.
 #[derive(Debug)]
-pub(super) struct TokenEndpoint {
+pub(crate) struct TokenEndpoint {
     authority: Authority,
     directory: Arc<Directory>,
     throttle: Throttle,
     recorder: Recorder,
     metrics: Arc<Metrics>,
+    management: ManagementAudiences,
 }
 
 /// A token, and the application that it is for.
@@ -56,6 +66,7 @@ impl TokenEndpoint {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
+            management: ManagementAudiences::of(authority.issuer()),
             authority,
             directory,
             throttle: Throttle::new(),
@@ -99,11 +110,46 @@ impl TokenEndpoint {
         ))
     }
 
+    /// What belongs to a request of whatever path.
+    pub(super) fn exchange(&self, parts: &Parts, address: IpAddr) -> Exchange {
+        exchange(parts, address)
+    }
+
+    /// Records that a request of the management API was refused.
+    pub(super) fn note(
+        &self,
+        cause: Cause,
+        client_id: Option<&str>,
+        exchange: &Exchange,
+        now: UnixTime,
+    ) {
+        let refusal = Refusal::of(cause);
+        let refusal = match client_id {
+            Some(client_id) => refusal.by(RecordedClientId::Known(client_id.into())),
+            None => refusal,
+        };
+        let event = record(Outcome::Refused(&refusal), exchange, now);
+        self.recorder.keep(event, None, None);
+    }
+
     /// Steps 1 to 4, and what is loaded between them.
     async fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Granted, Refusal> {
-        let accepted = unless_it_panics(|| accept(request, &self.authority))?;
-        let entry = self.load(accepted.client_id(), now).await?;
-        unless_it_panics(|| self.grant(accepted, entry, now))
+        let gate = self.gate();
+        let decision = async {
+            let accepted = unless_it_panics(|| accept(request, &self.authority))?;
+            let entry = self.load(accepted.client_id(), now).await?;
+            unless_it_panics(|| {
+                let client = entry.as_deref().map(Entry::client);
+                let authenticated = authenticate(accepted, client, now)?;
+                self.grant(authenticated, entry.ok_or(Cause::InternalError)?, gate, now)
+            })
+        };
+        decision.await.map_err(|refusal| gate.refuse(refusal))
+    }
+
+    /// Whom this request finds the gate open for.
+    fn gate(&self) -> Gate<'_> {
+        Gate::new(self.directory.common_guard().maintenance, &self.management)
     }
 
     /// The application with this client id, if there is one. What is in memory is there at once.
@@ -126,23 +172,16 @@ impl TokenEndpoint {
         }
     }
 
-    /// Steps 2 to 4.
+    /// Steps 3 and 4.
     fn grant(
         &self,
-        accepted: Accepted<'_>,
-        entry: Option<Arc<Entry>>,
+        authenticated: Authenticated<'_>,
+        entry: Arc<Entry>,
+        gate: Gate<'_>,
         now: UnixTime,
     ) -> Result<Granted, Refusal> {
-        let client = entry.as_deref().map(Entry::client);
-        let authenticated = authenticate(accepted, client, now)?;
-        let entry = entry.ok_or(Cause::InternalError)?;
         let quota = entry.meter(now);
-        let authorized = authorize(
-            authenticated,
-            entry.policy(),
-            quota.usage(),
-            &self.authority,
-        )?;
+        let authorized = self.authorize(authenticated, &entry, gate, now)?;
         // Only now, so that a request that gets no token takes none from others; they may have taken the last meanwhile.
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
@@ -151,6 +190,20 @@ impl TokenEndpoint {
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
         Ok(Granted { issued, entry })
+    }
+
+    /// Step 3, and whether what was authorized is handed out at the moment.
+    fn authorize<'e>(
+        &self,
+        authenticated: Authenticated<'_>,
+        entry: &'e Entry,
+        gate: Gate<'_>,
+        now: UnixTime,
+    ) -> Result<Authorized<'e>, Refusal> {
+        let usage = entry.meter(now).usage();
+        let authorized = authorize(authenticated, entry.policy(), usage, &self.authority)?;
+        gate.check(&authorized)?;
+        Ok(authorized)
     }
 
     /// A failed authentication is counted, and answered with 429 where there were too many. The secret has been checked all the
@@ -229,6 +282,7 @@ fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
         trace_id: TraceId::from_random(random::pooled()),
         request_id: request_id(&parts.headers),
         address: Some(address),
+        operator: None,
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Tls {
     current: Arc<Current>,
     config: Arc<ServerConfig>,
     stamp: Stamp,
+    /// It hears from the beginning: whoever reads that the server is ready may ask at once.
+    asked: Asked,
 }
 
 /// The certificate that is shown, and its key.
@@ -66,6 +68,7 @@ impl Tls {
             current,
             config: Arc::new(config),
             stamp,
+            asked: Asked::new(),
         })
     }
 
@@ -77,10 +80,9 @@ impl Tls {
     ///
     /// A file that is broken changes nothing but the log: a certificate that expires in a week is better than none.
     pub(super) async fn reload(mut self, interval: Duration, metrics: &Metrics) {
-        let mut asked = Asked::new();
         loop {
             let is_asked = tokio::select! {
-                () = asked.again() => true,
+                () = self.asked.again() => true,
                 () = tokio::time::sleep(interval) => false,
             };
             let stamp = Stamp::of(&self.files);

@@ -38,13 +38,7 @@ impl StoreKeeper {
 
 impl Keeper for StoreKeeper {
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
-        let secrets: Vec<_> = suspect.secret_hashes().collect();
-        let sought = Sought {
-            client_id: suspect.client_id(),
-            secrets: &secrets,
-            most_near: MOST_NEAR,
-        };
-        self.runtime.block_on(self.directory.suspects(sought))
+        self.runtime.block_on(records(&self.directory, suspect))
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {
@@ -59,6 +53,24 @@ impl Keeper for StoreKeeper {
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError> {
         self.runtime.block_on(self.directory.add_usage(batch))
     }
+}
+
+/// The records that a diagnosis of this compares with.
+///
+/// # Errors
+///
+/// If they cannot be read.
+pub(crate) async fn records(
+    directory: &Directory,
+    suspect: &Suspect,
+) -> Result<Records, StoreError> {
+    let secrets: Vec<_> = suspect.secret_hashes().collect();
+    let sought = Sought {
+        client_id: suspect.client_id(),
+        secrets: &secrets,
+        most_near: MOST_NEAR,
+    };
+    directory.suspects(sought).await
 }
 
 /// So many applications with nearly the same client id are looked at.

@@ -55,6 +55,14 @@ fn line(entry: &Entry) -> Value {
                 "fixes": steps(fixes),
             })
         }
+        Entry::TestToken { event, operator } => json!({
+            "time": rfc3339(event.time),
+            "event": "issued",
+            "door": TEST,
+            "operator": &**operator,
+            "client_id": &*event.client_id,
+            "audiences": event.audiences.iter().map(|audience| &**audience).collect::<Vec<_>>(),
+        }),
         Entry::Issued { client_id, tokens } => json!({
             "time": rfc3339(clock::now()),
             "event": "issued",
@@ -125,7 +133,7 @@ fn counts(dropped: &Dropped) -> Value {
 fn refused(event: &RefusedEvent) -> Value {
     let client_id =
         (event.client_id != RecordedClientId::None).then(|| event.client_id.to_string());
-    json!({
+    let mut line = json!({
         "time": rfc3339(event.time),
         "event": "refused",
         "trace_id": event.trace_id.to_string(),
@@ -134,5 +142,13 @@ fn refused(event: &RefusedEvent) -> Value {
         "fault": event.cause.entry().fault.as_str(),
         "client_id": client_id,
         "address": event.address,
-    })
+    });
+    if let (Some(operator), Some(line)) = (&event.operator, line.as_object_mut()) {
+        line.insert("door".to_owned(), TEST.into());
+        line.insert("operator".to_owned(), (**operator).into());
+    }
+    line
 }
+
+/// The door of a request that an operator made in the name of an application.
+const TEST: &str = "test";

@@ -9,7 +9,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use m2m_authority::diagnose::Suspect;
-use m2m_authority::flow::RefusedEvent;
+use m2m_authority::flow::Event;
 use m2m_authority::{RecordedClientId, TraceId};
 
 /// The queues between those who answer callers and the worker.
@@ -22,7 +22,7 @@ pub(super) struct Queues {
 /// What did not fit into the queues since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Dropped {
-    /// Refusals of known clients.
+    /// Refusals of known clients, and test tokens for them.
     pub(crate) of_known_clients: u64,
     /// Refusals of anybody else.
     pub(crate) of_others: u64,
@@ -49,7 +49,7 @@ impl Dropped {
 #[derive(Debug)]
 pub(super) enum Next {
     /// Make this known.
-    Event(RefusedEvent),
+    Event(Event),
     /// Find the evidence for what has been made known.
     Suspect(TraceId, Box<Suspect>),
     /// Nothing for the time being.
@@ -66,10 +66,10 @@ struct State {
     closed: bool,
 }
 
-/// The refusals of some clients.
+/// The refusals of some clients, and their test tokens.
 #[derive(Debug, Default)]
 struct Lane {
-    events: VecDeque<RefusedEvent>,
+    events: VecDeque<Event>,
     suspects: VecDeque<(TraceId, Box<Suspect>)>,
 }
 
@@ -80,8 +80,8 @@ pub(super) const MOST_EVENTS: usize = 4096;
 pub(super) const MOST_SUSPECTS: usize = 256;
 
 impl Queues {
-    /// Takes a refusal and what its diagnosis starts from, as far as there is room. Never waits.
-    pub(super) fn push(&self, event: RefusedEvent, suspect: Option<Box<Suspect>>) {
+    /// Takes a refusal and what its diagnosis starts from, or a test token, as far as there is room. Never waits.
+    pub(super) fn push(&self, event: Event, suspect: Option<Box<Suspect>>) {
         self.lock().push(event, suspect);
         self.filled.notify_one();
     }
@@ -122,8 +122,15 @@ impl Queues {
 }
 
 impl State {
-    fn push(&mut self, event: RefusedEvent, suspect: Option<Box<Suspect>>) {
-        let (lane, dropped) = if matches!(event.client_id, RecordedClientId::Known(_)) {
+    fn push(&mut self, event: Event, suspect: Option<Box<Suspect>>) {
+        let (trace_id, is_known) = match &event {
+            Event::Issued(_) => (None, true),
+            Event::Refused(event) => {
+                let is_known = matches!(event.client_id, RecordedClientId::Known(_));
+                (Some(event.trace_id), is_known)
+            }
+        };
+        let (lane, dropped) = if is_known {
             (&mut self.known, &mut self.dropped.of_known_clients)
         } else {
             (&mut self.others, &mut self.dropped.of_others)
@@ -132,9 +139,10 @@ impl State {
             *dropped += 1;
             return;
         }
-        let trace_id = event.trace_id;
         lane.events.push_back(event);
-        let Some(suspect) = suspect else { return };
+        let (Some(trace_id), Some(suspect)) = (trace_id, suspect) else {
+            return;
+        };
         if lane.suspects.len() < MOST_SUSPECTS {
             lane.suspects.push_back((trace_id, suspect));
         } else {
@@ -186,6 +194,10 @@ mod tests {
     use super::super::tests::{KNOWN, OTHER, refused};
     use super::*;
 
+    fn event(trace_id: TraceId) -> Event {
+        Event::Refused(refused(trace_id))
+    }
+
     fn suspect() -> Option<Box<Suspect>> {
         Some(Refusal::of(Cause::SecretWrong).take_suspect())
     }
@@ -194,7 +206,8 @@ mod tests {
     fn drain(queues: &Queues) -> String {
         let letter = |trace_id| if trace_id == KNOWN { 'K' } else { 'O' };
         core::iter::from_fn(|| match queues.next(Duration::ZERO) {
-            Next::Event(event) => Some(letter(event.trace_id)),
+            Next::Event(Event::Refused(event)) => Some(letter(event.trace_id)),
+            Next::Event(Event::Issued(_)) => Some('T'),
             Next::Suspect(trace_id, _) => Some(letter(trace_id).to_ascii_lowercase()),
             Next::Idle | Next::End => None,
         })
@@ -205,7 +218,7 @@ mod tests {
     fn events_come_before_diagnoses_and_known_clients_before_others() {
         let queues = Queues::default();
         for trace_id in [OTHER, KNOWN, OTHER, KNOWN] {
-            queues.push(refused(trace_id), suspect());
+            queues.push(event(trace_id), suspect());
         }
         assert_eq!(drain(&queues), "KKOOkkoo");
     }
@@ -213,8 +226,8 @@ mod tests {
     #[test]
     fn a_flood_of_unknown_clients_pushes_out_neither_event_nor_diagnosis_of_a_known_one() {
         let queues = Queues::default();
-        (0..MOST_EVENTS + 10).for_each(|_| queues.push(refused(OTHER), suspect()));
-        queues.push(refused(KNOWN), suspect());
+        (0..MOST_EVENTS + 10).for_each(|_| queues.push(event(OTHER), suspect()));
+        queues.push(event(KNOWN), suspect());
         let dropped = Dropped {
             of_known_clients: 0,
             of_others: 10,
@@ -232,10 +245,10 @@ mod tests {
     #[test]
     fn a_closed_queue_gives_out_its_events_and_no_diagnosis_and_takes_no_more() {
         let queues = Queues::default();
-        queues.push(refused(KNOWN), suspect());
-        queues.push(refused(OTHER), suspect());
+        queues.push(event(KNOWN), suspect());
+        queues.push(event(OTHER), suspect());
         queues.close();
-        queues.push(refused(KNOWN), suspect());
+        queues.push(event(KNOWN), suspect());
         assert_eq!(drain(&queues), "KO");
         assert!(matches!(queues.next(Duration::MAX), Next::End));
         let dropped = Dropped {
@@ -250,8 +263,8 @@ mod tests {
     #[test]
     fn abandoned_events_are_counted() {
         let queues = Queues::default();
-        queues.push(refused(KNOWN), None);
-        queues.push(refused(OTHER), None);
+        queues.push(event(KNOWN), None);
+        queues.push(event(OTHER), None);
         queues.close();
         queues.abandon();
         assert_eq!(drain(&queues), "");

@@ -37,6 +37,10 @@ pub(crate) enum Setting {
     MaxConnections,
     /// How many applications are kept in memory.
     CacheApplications,
+    /// How many events of the audit log are kept.
+    MaxAuditEvents,
+    /// How many refused requests are kept.
+    MaxRefusals,
     /// How long requests may take when the server ends.
     DrainSeconds,
     /// How long to serve from memory alone.
@@ -60,7 +64,7 @@ pub(crate) enum Form {
 
 impl Setting {
     /// All, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Data,
         Self::World,
         Self::Keys,
@@ -78,6 +82,8 @@ impl Setting {
         Self::SealingKeyFile,
         Self::MaxConnections,
         Self::CacheApplications,
+        Self::MaxAuditEvents,
+        Self::MaxRefusals,
         Self::DrainSeconds,
         Self::MostSecondsOutOfContact,
     ];
@@ -109,6 +115,8 @@ impl Setting {
             Self::SealingKeyFile => "sealing_key_file",
             Self::MaxConnections => "max_connections",
             Self::CacheApplications => "cache_applications",
+            Self::MaxAuditEvents => "max_audit_events",
+            Self::MaxRefusals => "max_refusals",
             Self::DrainSeconds => "drain_seconds",
             Self::MostSecondsOutOfContact => "most_seconds_out_of_contact",
         }
@@ -141,6 +149,8 @@ impl Setting {
             Self::TrustedProxies => Form::List,
             Self::MaxConnections
             | Self::CacheApplications
+            | Self::MaxAuditEvents
+            | Self::MaxRefusals
             | Self::DrainSeconds
             | Self::MostSecondsOutOfContact => Form::Number,
             Self::Database
@@ -165,6 +175,10 @@ impl Setting {
             Self::MaxConnections => Some("10000"),
             // An application and its policy take some 2 KiB: 200 MiB at most.
             Self::CacheApplications => Some("100000"),
+            // About a kilobyte each: 1 GB at most.
+            Self::MaxAuditEvents => Some("1000000"),
+            // About half a kilobyte each: 50 MB.
+            Self::MaxRefusals => Some("100000"),
             // As long as a request may take; orchestrators wait for 30 seconds.
             Self::DrainSeconds => Some("10"),
             // Long enough for a database to change over, short enough that a revoked application is not served for an hour.

@@ -97,6 +97,8 @@ impl Settings {
             Setting::SealingKeyFile => path(self.sealing_key_file.as_ref()),
             Setting::MaxConnections => json!(max_connections),
             Setting::CacheApplications => json!(self.cache_applications),
+            Setting::MaxAuditEvents => json!(self.kept.audit_events),
+            Setting::MaxRefusals => json!(self.kept.refusals),
             Setting::DrainSeconds => json!(drain.as_secs()),
             Setting::MostSecondsOutOfContact => json!(self.most_out_of_contact.as_secs()),
         }

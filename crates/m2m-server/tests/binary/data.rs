@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use m2m_store::{AuditEvent, Backend as _, Snapshot, Sqlite};
+use m2m_store::{AuditEvent, Backend as _, EventQuery, Snapshot, Sqlite};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -109,7 +109,13 @@ impl Data {
         let store = self.open();
         runtime.block_on(async {
             let snapshot = store.snapshot().await.unwrap();
-            (snapshot, store.audit(100_000).await.unwrap())
+            let all = EventQuery {
+                most: 100_000,
+                ..EventQuery::default()
+            };
+            let events = store.events(all).await.unwrap();
+            let events = events.into_iter().map(|numbered| numbered.entry);
+            (snapshot, events.collect())
         })
     }
 
@@ -139,7 +145,7 @@ fn what_is_in_use_is_refused_with_what_to_do() {
     ] {
         let stderr = data.bad(1, arguments);
         assert!(
-            stderr.contains("is in use") && stderr.contains("help: stop it"),
+            stderr.contains("is in use") && stderr.contains("help: else stop it"),
             "{stderr}"
         );
     }

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -123,7 +124,7 @@ pub(crate) fn post_to(address: SocketAddr, target: &str, headers: &str, form: &s
 pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
-    log: Receiver<String>,
+    log: Mutex<Receiver<String>>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
     _folder: Option<TempDir>,
@@ -147,9 +148,14 @@ impl Serving {
     }
 
     fn spawn(registry: &[&str], arguments: &[&str], folder: Option<TempDir>) -> Self {
-        let mut child = m2m(&["serve", "--listen", "127.0.0.1:0"])
-            .args(registry)
-            .args(arguments)
+        let mut command = m2m(&["serve", "--listen", "127.0.0.1:0"]);
+        command.args(registry).args(arguments);
+        Self::of_command(command, folder)
+    }
+
+    /// A server that this command starts, when it is ready.
+    pub(crate) fn of_command(mut command: Command, folder: Option<TempDir>) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -179,7 +185,7 @@ impl Serving {
         Self {
             child,
             stderr: Some(stderr),
-            log,
+            log: Mutex::new(log),
             ready,
             address,
             _folder: folder,
@@ -222,7 +228,8 @@ impl Serving {
     #[track_caller]
     pub(crate) fn wait_for_log(&self, text: &str) -> String {
         loop {
-            let line = self.log.recv_timeout(PATIENCE).expect(text);
+            let line = self.log.lock().unwrap().recv_timeout(PATIENCE);
+            let line = line.expect(text);
             if line.contains(text) {
                 return line;
             }
@@ -232,14 +239,15 @@ impl Serving {
     /// A server of [`world`] with an ops listener, and where that is.
     pub(crate) fn with_ops(arguments: &[&str]) -> (Self, SocketAddr) {
         let server = Self::start(&[&["--ops-listen", "127.0.0.1:0"], arguments].concat());
-        let line = server.wait_for_log("ops: http://");
-        let address = line
-            .trim_start_matches("ops: http://")
-            .split('/')
-            .next()
-            .unwrap();
-        let address = address.parse().unwrap();
+        let address = server.ops();
         (server, address)
+    }
+
+    /// Where the ops listener is, which the server says before it is ready.
+    pub(crate) fn ops(&self) -> SocketAddr {
+        let line = self.wait_for_log("ops: http://");
+        let address = line.trim_start_matches("ops: http://").split('/').next();
+        address.unwrap().parse().unwrap()
     }
 
     /// Sends a signal to the server.

@@ -20,12 +20,12 @@ use crate::http2::Http2;
 use crate::support::{Answer, PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
 
 /// A folder with a certificate and its key.
-struct Files {
+pub(crate) struct Files {
     folder: TempDir,
 }
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self {
             folder: tempfile::tempdir().unwrap(),
         };
@@ -33,7 +33,7 @@ impl Files {
         files
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
@@ -49,7 +49,7 @@ impl Files {
         CertificateDer::from_pem_file(self.path("cert.pem")).unwrap()
     }
 
-    fn arguments(&self) -> [String; 4] {
+    pub(crate) fn arguments(&self) -> [String; 4] {
         let path = |name| self.path(name).to_str().unwrap().to_owned();
         [
             "--tls-cert".to_owned(),

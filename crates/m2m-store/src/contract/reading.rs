@@ -69,6 +69,8 @@ async fn tells_who_is_authorized(backend: &impl Backend) {
             put(1, application("one").authorized("{issuer}/api", &[])),
             put(2, application("other").authorized("{issuer}/api/v1", &[])),
             put(3, application("two").authorized("{issuer}/api", &[])),
+            Write::PutOrganization(stored(4, Organization::new("org", "Organization"))),
+            Write::PutApi(stored(5, Api::new("A", "a"))),
         ],
     )
     .await;
@@ -80,7 +82,8 @@ async fn tells_who_is_authorized(backend: &impl Backend) {
     assert_eq!(authorized(1).await, "one");
     let outline = backend.outline().await.expect("an answer");
     assert_eq!(outline.version, version(backend).await);
-    assert!(outline.applications.is_empty() && outline.apis.is_empty());
+    assert!(outline.applications.is_empty() && outline.organizations.is_empty());
+    assert_eq!(outline.apis.len(), 1);
     commit(backend, [put(1, application("one"))]).await;
     assert_eq!(authorized(9).await, "two");
 }

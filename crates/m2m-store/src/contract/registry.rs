@@ -1,12 +1,14 @@
 //! Versions, conflicts, and each kind of record.
 
 use m2m_authority::registry::{
-    Api, Ending, KeyState, Lifetime, Organization, Property, Quota, QuotaMode, SecretHash,
-    StoredSecret,
+    Api, Ending, KeyState, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota,
+    QuotaMode, SecretHash, StoredSecret,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue};
 
-use super::{NOW, application, change, commit, delete, event, id, put, said, snapshot, stored};
+use super::{
+    NOW, application, change, commit, delete, event, id, put, said, snapshot, stored, told,
+};
 use crate::{
     Actor, AuditEvent, Backend, Change, CommitError, KeyRecord, SealedKey, Stored, Version, Write,
 };
@@ -65,13 +67,19 @@ fn full() -> [Write; 5] {
     api.claim_set = ClaimSet::Kinde;
     api.introspection_clients = vec!["full".into()];
     let organization = Organization {
+        handle: Some("org-1".into()),
+        external_id: Some("7".into()),
         suspended: true,
+        feature_flags: vec![("beta".into(), PropertyValue::Boolean(true))],
         ..Organization::new("org", "Organization \"1\"")
     };
     let property = Property {
-        key: "tier".into(),
-        name: "Tier".into(),
+        description: "What they pay".into(),
         private: true,
+        kind: PropertyKind::MultiLineText,
+        context: PropertyContext::Organization,
+        category_id: Some("cat".into()),
+        ..Property::new("tier", "Tier")
     };
     let ending = Ending::RotatedOut {
         at: NOW,
@@ -136,7 +144,8 @@ async fn keeps_every_member(backend: &impl Backend) {
             | Write::DeleteOrganization(_)
             | Write::DeleteProperty(_)
             | Write::DeleteApplication(..)
-            | Write::DeleteKey(_) => unreachable!("nothing is taken away here"),
+            | Write::DeleteKey(_)
+            | Write::PutMaintenance(_) => unreachable!("nothing is taken away here"),
         }
     }
     commit(backend, writes).await;
@@ -214,7 +223,7 @@ async fn refuses_what_does_not_fit(backend: &impl Backend) {
         assert_eq!(said(&snapshot(backend).await), before, "after {text}");
     }
     // The audit log tells of what was done only.
-    assert_eq!(backend.audit(9).await.map(|events| events.len()), Ok(1));
+    assert_eq!(told(backend, 9).await.len(), 1);
 }
 
 async fn tells_of_changes(backend: &impl Backend) {
@@ -235,10 +244,10 @@ async fn tells_of_changes(backend: &impl Backend) {
         next.expect("a change at the version that there is");
     }
     assert_eq!(
-        backend.audit(2).await,
-        Ok(vec![outside.clone(), event("second")]),
+        told(backend, 2).await,
+        [outside.clone(), event("second")],
         "the latest, the latest first"
     );
-    assert_eq!(backend.audit(9).await.map(|events| events.len()), Ok(3));
-    assert_eq!(backend.audit(0).await, Ok(Vec::new()));
+    assert_eq!(told(backend, 9).await.len(), 3);
+    assert_eq!(told(backend, 0).await, []);
 }

@@ -7,7 +7,7 @@ use m2m_authority::registry::{Api, SigningKeys};
 use m2m_jwt::SigningKey;
 
 use crate::issuer_placeholder::{ISSUER_PLACEHOLDER, fill_in_api, fill_in_issuer};
-use crate::{Frame, KeyRecord, StoreError, Version};
+use crate::{Frame, KeyRecord, Maintenance, StoreError, Version};
 
 /// What all applications have in common, made ready for requests. It is replaced as a whole.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Common {
     pub keys: Arc<SigningKeys>,
     /// How many applications there are.
     pub applications: u64,
+    /// Whether callers are served.
+    pub maintenance: Maintenance,
     /// Audiences of APIs that are not served, because a [placeholder](crate::ISSUER_PLACEHOLDER) stands for the same with this issuer.
     pub shadowed: Arc<[Box<str>]>,
     epoch: u64,
@@ -48,6 +50,7 @@ impl Common {
             apis,
             keys: key_records,
             applications,
+            maintenance,
         } = frame;
         // Whoever may make an API must not make one that passes for the management API, nor be authorized for that under its name.
         let reserved: Vec<Box<str>> = apis
@@ -80,6 +83,7 @@ impl Common {
             targets: Arc::new(Targets::of(&apis)),
             keys,
             applications,
+            maintenance,
             epoch,
             apis: apis.into(),
             shadowed: shadowed.into_iter().map(|api| api.audience).collect(),
@@ -96,6 +100,7 @@ impl Common {
             apis: Arc::clone(&self.apis),
             keys: Arc::clone(&self.keys),
             applications,
+            maintenance: self.maintenance,
             epoch: self.epoch,
             shadowed: Arc::clone(&self.shadowed),
             reserved: Arc::clone(&self.reserved),

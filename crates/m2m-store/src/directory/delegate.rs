@@ -1,14 +1,15 @@
 //! A directory is a backend too: what changes the registry goes through it, and the node serves nothing stale afterwards.
 
 use m2m_authority::TraceId;
-use m2m_authority::registry::Records;
+use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
 use super::Directory;
 use crate::issuer_placeholder::{fill_in_api, fill_in_application};
 use crate::{
-    AuditEvent, Backend, Change, Changes, CommitError, Found, Frame, Refused, SecretUse, Snapshot,
-    Sought, Stale, StoreError, UsageBatch, Version,
+    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
+    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
+    Stale, StoreError, Stored, UsageBatch, Version,
 };
 
 /// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
@@ -39,6 +40,37 @@ impl<B: Backend> Backend for Directory<B> {
         most: usize,
     ) -> Result<Vec<Box<str>>, StoreError> {
         self.backend.authorized_for(audience, most).await
+    }
+
+    async fn application(
+        &self,
+        named: Named<'_>,
+    ) -> Result<Option<Stored<Application>>, StoreError> {
+        self.backend.application(named).await
+    }
+
+    async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
+        self.backend.applications(list).await
+    }
+
+    async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {
+        self.backend.organization(code).await
+    }
+
+    async fn organizations(&self, list: List<'_>) -> Result<Page<Organization>, StoreError> {
+        self.backend.organizations(list).await
+    }
+
+    async fn has_system_user(&self, name: &str) -> Result<bool, StoreError> {
+        self.backend.has_system_user(name).await
+    }
+
+    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+        self.backend.events(query).await
+    }
+
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+        self.backend.refusals(query).await
     }
 
     async fn outline(&self) -> Result<Snapshot, StoreError> {
@@ -86,10 +118,6 @@ impl<B: Backend> Backend for Directory<B> {
 
     async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
         self.backend.refused(trace_id).await
-    }
-
-    async fn audit(&self, most: usize) -> Result<Vec<AuditEvent>, StoreError> {
-        self.backend.audit(most).await
     }
 
     async fn revoke(

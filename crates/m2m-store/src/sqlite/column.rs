@@ -88,12 +88,14 @@ pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {
 }
 
 pub(super) fn subject(row: &Row<'_>, column: usize) -> Result<Subject, Fault> {
-    const ALL: [Subject; 5] = [
+    const ALL: [Subject; 7] = [
         Subject::Api,
         Subject::Organization,
         Subject::Property,
         Subject::Application,
         Subject::Key,
+        Subject::Maintenance,
+        Subject::TestToken,
     ];
     word(row, column, "a kind of record", |text| {
         ALL.into_iter().find(|subject| subject.as_str() == text)

@@ -9,8 +9,8 @@ use super::document;
 use super::fault::Fault;
 use super::{column, near, read};
 use crate::{
-    AuditEvent, Change, CommitError, KeyRecord, RecordId, StoreLimits, Stored, Subject, Version,
-    Write,
+    AuditEvent, Change, CommitError, KeyRecord, Maintenance, RecordId, StoreLimits, Stored,
+    Subject, Version, Write,
 };
 
 /// A change of more applications than this makes everything stale: to forget so many one by one saves nobody anything.
@@ -135,6 +135,11 @@ fn put(
                 .prepare_cached("DELETE FROM signing_key WHERE kid = ?1")?
                 .execute([kid])?;
         }
+        Write::PutMaintenance(maintenance) => {
+            transaction
+                .prepare_cached("UPDATE meta SET maintenance = ?1")?
+                .execute([*maintenance == Maintenance::On])?;
+        }
     }
     stale.everything = true;
     Ok(())
@@ -217,11 +222,12 @@ fn put_application(
     let row: i64 = transaction
         .prepare_cached(
             "INSERT INTO application (id, client_id, folded, folded_backwards, name, organization,
-               created_at, updated_at, document)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+               system_user, created_at, updated_at, document)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT (id) DO UPDATE SET client_id = excluded.client_id,
                folded = excluded.folded, folded_backwards = excluded.folded_backwards,
                name = excluded.name, organization = excluded.organization,
+               system_user = excluded.system_user,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
                document = excluded.document
              RETURNING seq",
@@ -234,6 +240,7 @@ fn put_application(
                 near::backwards(&folded),
                 &application.name,
                 &application.organization,
+                &application.system_user.name,
                 column::seconds(stored.created_at),
                 column::seconds(stored.updated_at),
                 document::write(application)?,
@@ -251,10 +258,23 @@ fn put_application(
     transaction
         .prepare_cached("DELETE FROM application_api WHERE application = ?1")?
         .execute([row])?;
-    let mut statement =
-        transaction.prepare_cached("INSERT OR IGNORE INTO application_api VALUES (?1, ?2)")?;
+    let (id, name) = (stored.id.as_bytes(), &application.name);
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO application_api (application, audience, id, name)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
     for authorization in &application.authorizations {
-        statement.execute((row, &authorization.audience))?;
+        statement.execute((row, &authorization.audience, id, name))?;
+    }
+    transaction
+        .prepare_cached("DELETE FROM application_property WHERE application = ?1")?
+        .execute([row])?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR IGNORE INTO application_property (application, key, id, name)
+         VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (key, _) in &application.properties {
+        statement.execute((row, key, id, name))?;
     }
     Ok(())
 }
@@ -374,7 +394,8 @@ fn taken(write: &Write) -> CommitError {
         | Write::DeleteOrganization(_)
         | Write::DeleteProperty(_)
         | Write::DeleteApplication(..)
-        | Write::DeleteKey(_) => (Subject::Key, ""),
+        | Write::DeleteKey(_)
+        | Write::PutMaintenance(_) => (Subject::Key, ""),
     };
     CommitError::Inconsistent {
         what: format!("another {} is called {name}", subject.as_str()).into(),

@@ -17,8 +17,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// mapping the file would count as ours.
 const CACHE: &str = "PRAGMA cache_size = -2048; PRAGMA mmap_size = 0;";
 
-/// Statements that stay prepared: all that there are.
-const STATEMENTS: usize = 64;
+/// Statements that stay prepared: all that there are, in all orders and with the filters that people use.
+const STATEMENTS: usize = 128;
 
 /// The largest that the journal stays once it was copied into the file. Unit: bytes.
 const JOURNAL: &str = "PRAGMA journal_size_limit = 16777216;";

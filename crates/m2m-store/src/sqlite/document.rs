@@ -7,7 +7,8 @@ mod application;
 mod scalar;
 
 use m2m_authority::registry::{
-    Api, Application, Lifetime, Organization, Property, ScopeDefinition,
+    Api, Application, Lifetime, Organization, Property, PropertyContext, PropertyKind,
+    ScopeDefinition,
 };
 use m2m_jwt::ClaimSet;
 use serde::de::DeserializeOwned;
@@ -15,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 use crate::StoreError;
+use application::{scalars, values};
+use scalar::Scalar;
 
 /// The shape that this release writes.
 const SHAPE: u8 = 1;
@@ -109,7 +112,13 @@ pub(super) struct OrganizationShape {
     v: u8,
     code: Box<str>,
     name: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    handle: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_id: Option<Box<str>>,
     suspended: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    feature_flags: Vec<(Box<str>, Scalar)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,7 +127,15 @@ pub(super) struct PropertyShape {
     v: u8,
     key: Box<str>,
     name: Box<str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    description: Box<str>,
     private: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kind: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    context: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    category_id: Option<Box<str>>,
 }
 
 impl Document for Api {
@@ -202,7 +219,10 @@ impl From<&Organization> for OrganizationShape {
             v: SHAPE,
             code: organization.code.clone(),
             name: organization.name.clone(),
+            handle: organization.handle.clone(),
+            external_id: organization.external_id.clone(),
             suspended: organization.suspended,
+            feature_flags: scalars(&organization.feature_flags),
         }
     }
 }
@@ -216,7 +236,10 @@ impl IntoRecord<Organization> for OrganizationShape {
         Some(Organization {
             code: self.code,
             name: self.name,
+            handle: self.handle,
+            external_id: self.external_id,
             suspended: self.suspended,
+            feature_flags: values(self.feature_flags),
         })
     }
 }
@@ -227,7 +250,12 @@ impl From<&Property> for PropertyShape {
             v: SHAPE,
             key: property.key.clone(),
             name: property.name.clone(),
+            description: property.description.clone(),
             private: property.private,
+            kind: (property.kind != PropertyKind::default()).then(|| property.kind.as_str().into()),
+            context: (property.context != PropertyContext::default())
+                .then(|| property.context.as_str().into()),
+            category_id: property.category_id.clone(),
         }
     }
 }
@@ -241,7 +269,17 @@ impl IntoRecord<Property> for PropertyShape {
         Some(Property {
             key: self.key,
             name: self.name,
+            description: self.description,
             private: self.private,
+            kind: match self.kind {
+                Some(kind) => PropertyKind::parse(&kind)?,
+                None => PropertyKind::default(),
+            },
+            context: match self.context {
+                Some(context) => PropertyContext::parse(&context)?,
+                None => PropertyContext::default(),
+            },
+            category_id: self.category_id,
         })
     }
 }

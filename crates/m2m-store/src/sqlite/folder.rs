@@ -15,7 +15,7 @@ const LOCK: &str = "m2m.lock";
 #[derive(Debug)]
 pub(super) struct Folder {
     database: PathBuf,
-    _lock: File,
+    lock: File,
 }
 
 impl Folder {
@@ -39,15 +39,20 @@ impl Folder {
         // Made here, since SQLite would let everybody read it; its other files take after this one.
         private(&database).map_err(|error| unopened(&database, &error))?;
         synchronize(folder).map_err(|error| unopened(folder, &error))?;
-        Ok(Self {
-            database,
-            _lock: lock,
-        })
+        Ok(Self { database, lock })
     }
 
     /// Where the database is.
     pub(super) fn database(&self) -> &Path {
         &self.database
+    }
+}
+
+impl Drop for Folder {
+    /// Closing the file is not enough: a process that is just being started has it open as well until it runs its own program.
+    fn drop(&mut self) {
+        // If it fails, the lock ends with the last who has the file open.
+        let _ = self.lock.unlock();
     }
 }
 

@@ -5,8 +5,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::document::{self, Document};
 use super::fault::Fault;
-use super::{column, near};
-use crate::{Changes, Found, Frame, KeyRecord, Snapshot, Sought, Stale, Stored, Version};
+use super::{column, near, page};
+use crate::{
+    Changes, Found, Frame, KeyRecord, Maintenance, Snapshot, Sought, Stale, Stored, Version,
+};
 
 /// How many applications with one presented secret a diagnosis looks at. Who gave a secret to more of them knows why.
 const MOST_SHARING_A_SECRET: i64 = 64;
@@ -16,16 +18,22 @@ const MOST_SUSPECTS: usize = 256;
 
 pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
     let transaction = connection.transaction()?;
-    let (version, applications) = transaction
-        .prepare_cached("SELECT version, applications FROM meta")?
+    let (version, applications, maintenance) = transaction
+        .prepare_cached("SELECT version, applications, maintenance FROM meta")?
         .query_row([], |row| {
-            Ok((column::version(row, 0), column::number(row, 1)))
+            let maintenance: bool = row.get(2)?;
+            Ok((column::version(row, 0), column::number(row, 1), maintenance))
         })?;
     Ok(Frame {
         version: version?,
         apis: documents(&transaction, "SELECT document FROM api ORDER BY seq")?,
         keys: keys(&transaction, KEYS_IN_USE)?,
         applications: applications?,
+        maintenance: if maintenance {
+            Maintenance::On
+        } else {
+            Maintenance::Off
+        },
     })
 }
 
@@ -58,7 +66,7 @@ pub(super) fn authorized_for(
     let mut statement = connection.prepare_cached(
         "SELECT application.client_id FROM application_api
          JOIN application ON application.seq = application_api.application
-         WHERE application_api.audience = ?1 ORDER BY application.seq LIMIT ?2",
+         WHERE application_api.audience = ?1 ORDER BY application_api.id LIMIT ?2",
     )?;
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut rows = statement.query((audience, most))?;
@@ -74,7 +82,6 @@ pub(super) fn outline(connection: &mut Connection) -> Result<Snapshot, Fault> {
     Ok(Snapshot {
         version: version(&transaction)?,
         apis: records(&transaction, "api")?,
-        organizations: records(&transaction, "organization")?,
         properties: records(&transaction, "property")?,
         ..Snapshot::default()
     })
@@ -226,14 +233,7 @@ fn records<T: Document>(
     collect(
         transaction,
         &format!("SELECT id, created_at, updated_at, document FROM {table} ORDER BY seq"),
-        |row| {
-            Ok(Stored {
-                id: column::record_id(row, 0)?,
-                created_at: column::time(row, 1)?,
-                updated_at: column::time(row, 2)?,
-                value: document::read(row.get_ref(3)?.as_str()?)?,
-            })
-        },
+        page::stored,
     )
 }
 

@@ -1,15 +1,11 @@
 //! What is counted and noted while tokens are issued and requests refused, and revocations.
 
-use m2m_authority::TraceId;
 use m2m_jwt::UnixTime;
-use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::column;
 use super::fault::Fault;
-use crate::{
-    Actor, AuditEvent, Diagnosed, IssuedCount, Refused, SecretUse, StoreError, StoreLimits,
-    UsageBatch,
-};
+use crate::{Diagnosed, IssuedCount, Refused, SecretUse, StoreError, StoreLimits, UsageBatch};
 
 const SECONDS_OF_A_MINUTE: u64 = 60;
 const MINUTES_OF_A_DAY: u64 = 24 * 60;
@@ -246,56 +242,6 @@ pub(super) fn secret_uses(
         });
     }
     Ok(uses)
-}
-
-/// A refused request.
-pub(super) fn refused(
-    connection: &Connection,
-    trace_id: TraceId,
-) -> Result<Option<Refused>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT time, cause, client_id, request_id, address, diagnosis FROM refused
-         WHERE trace_id = ?1",
-    )?;
-    let mut rows = statement.query([trace_id.as_bytes()])?;
-    let read = |row: &Row<'_>| {
-        Ok(Refused {
-            trace_id,
-            time: column::time(row, 0)?,
-            cause: column::cause(row, 1)?,
-            client_id: row.get(2)?,
-            request_id: column::request_id(row, 3)?,
-            address: column::address(row, 4)?,
-            diagnosis: row.get(5)?,
-        })
-    };
-    rows.next()?.map(read).transpose()
-}
-
-/// The latest audit events, the latest first.
-pub(super) fn audit(connection: &Connection, most: usize) -> Result<Vec<AuditEvent>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT time, actor, trace_id, address, action, subject, name, before, after FROM audit
-         ORDER BY seq DESC LIMIT ?1",
-    )?;
-    let mut rows = statement.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
-    let mut events = Vec::new();
-    while let Some(row) = rows.next()? {
-        events.push(AuditEvent {
-            time: column::time(row, 0)?,
-            actor: Actor {
-                name: row.get(1)?,
-                trace_id: column::trace_id(row, 2)?,
-                address: column::address(row, 3)?,
-            },
-            action: column::action(row, 4)?,
-            subject: column::subject(row, 5)?,
-            name: row.get(6)?,
-            before: row.get(7)?,
-            after: row.get(8)?,
-        });
-    }
-    Ok(events)
 }
 
 /// Revokes a token.

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use m2m_authority::TraceId;
 use m2m_jwt::UnixTime;
-use m2m_store::{Refused, SecretUse, StoreError, UsageBatch};
+use m2m_store::{
+    Numbered, NumberedRefusal, RefusalQuery, Refused, SecretUse, StoreError, UsageBatch,
+};
 
 /// What is counted and noted in memory.
 #[derive(Debug, Default)]
@@ -13,7 +15,9 @@ pub(super) struct Notes {
     issued: BTreeMap<(Box<str>, u64, Box<str>), u64>,
     /// By client id and name of the secret.
     secrets_used: BTreeMap<(Box<str>, Box<str>), UnixTime>,
-    refused: HashMap<TraceId, Refused>,
+    /// With their numbers.
+    refused: HashMap<TraceId, NumberedRefusal>,
+    last_refusal: u64,
     /// The refusals of each client, and of all who named none, by age.
     of_client: HashMap<Option<Box<str>>, VecDeque<TraceId>>,
     /// Until when, by `jti`.
@@ -36,7 +40,7 @@ impl Notes {
         }
         for diagnosed in batch.diagnosed {
             if let Some(refused) = self.refused.get_mut(&diagnosed.trace_id) {
-                refused.diagnosis = Some(diagnosed.diagnosis);
+                refused.entry.diagnosis = Some(diagnosed.diagnosis);
             }
         }
     }
@@ -52,7 +56,15 @@ impl Notes {
         {
             self.refused.remove(&oldest);
         }
-        self.refused.insert(refused.trace_id, refused);
+        self.last_refusal += 1;
+        let number = self.last_refusal;
+        self.refused.insert(
+            refused.trace_id,
+            Numbered {
+                number,
+                entry: refused,
+            },
+        );
     }
 
     pub(super) fn tokens_since(&self, client_id: &str, since: UnixTime) -> u64 {
@@ -76,7 +88,28 @@ impl Notes {
     }
 
     pub(super) fn refused(&self, trace_id: TraceId) -> Option<Refused> {
-        self.refused.get(&trace_id).cloned()
+        Some(self.refused.get(&trace_id)?.entry.clone())
+    }
+
+    pub(super) fn refusals(&self, query: &RefusalQuery<'_>) -> Vec<NumberedRefusal> {
+        let is_wanted = |refusal: &&NumberedRefusal| {
+            let Refused {
+                client_id,
+                cause,
+                time,
+                ..
+            } = &refusal.entry;
+            let own = client_id.as_deref();
+            query.client_id.is_none_or(|client| own == Some(client))
+                && query.cause.is_none_or(|wanted| *cause == wanted)
+                && query.since.is_none_or(|since| *time >= since)
+                && query.before.is_none_or(|before| refusal.number < before)
+                && query.after.is_none_or(|after| refusal.number > after)
+        };
+        let mut wanted: Vec<_> = self.refused.values().filter(is_wanted).cloned().collect();
+        wanted.sort_by_key(|refusal| core::cmp::Reverse(refusal.number));
+        wanted.truncate(query.most);
+        wanted
     }
 
     pub(super) fn revoke(

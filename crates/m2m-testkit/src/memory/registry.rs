@@ -6,22 +6,24 @@ use m2m_authority::registry::{
     Api, Application, Deletion, KeyState, Organization, Property, Records,
 };
 use m2m_store::{
-    CommitError, Found, Frame, KeyRecord, RecordId, Snapshot, Sought, Stored, Version, Write,
+    CommitError, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stored, Version,
+    Write,
 };
 
 /// The records of a registry in memory, the change log apart.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Registry {
     apis: Table<Api>,
-    organizations: Table<Organization>,
+    pub(super) organizations: Table<Organization>,
     properties: Table<Property>,
-    applications: Table<Application>,
+    pub(super) applications: Table<Application>,
     deleted: Vec<Deletion>,
     keys: Vec<KeyRecord>,
+    maintenance: Maintenance,
 }
 
 /// Names of records sort by age.
-type Table<T> = BTreeMap<RecordId, Stored<T>>;
+pub(super) type Table<T> = BTreeMap<RecordId, Stored<T>>;
 
 /// What writes made stale.
 #[derive(Debug, Default)]
@@ -38,6 +40,7 @@ impl Registry {
             apis: values(&self.apis).cloned().collect(),
             keys: self.keys.iter().filter(announced).cloned().collect(),
             applications: u64::try_from(self.applications.len()).unwrap_or(u64::MAX),
+            maintenance: self.maintenance,
         }
     }
 
@@ -182,6 +185,10 @@ impl Registry {
                 Write::DeleteKey(kid) => {
                     touched.everything = true;
                     self.keys.retain(|key| key.kid != kid);
+                }
+                Write::PutMaintenance(maintenance) => {
+                    touched.everything = true;
+                    self.maintenance = maintenance;
                 }
             }
         }

@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use m2m_store::{AuditEvent, Change, Changes, CommitError, SecretUse, Stale, Version};
+use m2m_store::{
+    AuditEvent, Change, Changes, CommitError, EventQuery, Numbered, NumberedEvent, SecretUse,
+    Stale, Version,
+};
 
 use super::notes::Notes;
 use super::registry::{Registry, Touched};
@@ -87,8 +90,26 @@ impl State {
         Some(Stale::Applications(client_ids))
     }
 
-    pub(super) fn audit(&self, most: usize) -> Vec<AuditEvent> {
-        self.audit.iter().rev().take(most).cloned().collect()
+    pub(super) fn events(&self, query: &EventQuery<'_>) -> Vec<NumberedEvent> {
+        let is_wanted = |(number, event): &(u64, &AuditEvent)| {
+            query.subject.is_none_or(|subject| event.subject == subject)
+                && query.name.is_none_or(|name| *event.name == *name)
+                && query.actor.is_none_or(|actor| *event.actor.name == *actor)
+                && query.since.is_none_or(|since| event.time >= since)
+                && query.before.is_none_or(|before| *number < before)
+                && query.after.is_none_or(|after| *number > after)
+        };
+        let mut wanted: Vec<NumberedEvent> = (1..)
+            .zip(&self.audit)
+            .filter(is_wanted)
+            .map(|(number, event)| Numbered {
+                number,
+                entry: event.clone(),
+            })
+            .collect();
+        wanted.reverse();
+        wanted.truncate(query.most);
+        wanted
     }
 
     /// Of applications that there are: what was noted of others says nothing to anybody.

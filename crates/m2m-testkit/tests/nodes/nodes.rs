@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use m2m_authority::flow::{Issued, accept, authenticate, authorize, issue};
+use m2m_authority::flow::{
+    Event, Exchange, Issued, Outcome, accept, authenticate, authorize, issue, record,
+};
 use m2m_authority::registry::{Api, Application, KeyState};
-use m2m_authority::{Authority, JwtId};
+use m2m_authority::{Authority, JwtId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::{
@@ -232,12 +234,21 @@ pub(crate) async fn ask_for(
     let reservation = meter.take().map_err(|refusal| refusal.cause())?;
     let common = node.common_guard();
     let key = common.keys.signing(authorized.algorithm());
-    let (api, _) = entry.policy().apis().next().unwrap();
     let jwt_id = JwtId::from_random([1; 16]);
     let issued =
         issue(authorized, key, &authority, jwt_id, now).map_err(|refusal| refusal.cause())?;
     reservation.keep();
-    entry.count(api);
+    let exchange = Exchange {
+        trace_id: TraceId::from_random([1; 16]),
+        request_id: None,
+        address: None,
+        operator: None,
+    };
+    // It counts for the API that the event names.
+    let Event::Issued(event) = record(Outcome::Issued(&issued), &exchange, now) else {
+        panic!("a token that was issued is no refusal");
+    };
+    entry.count(event.api);
     Ok(issued)
 }
 

@@ -11,13 +11,14 @@ use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verif
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use serde_json::Value;
 
-use super::super::{token, token_text};
+use super::super::token_text;
 use crate::clock;
 use crate::error::Failure;
 use crate::http_client::{HttpClient, Response};
 use crate::output::Output;
 use crate::recorder::Entry;
 use crate::timestamp::rfc3339;
+use crate::token_failure;
 use crate::world::GeneratedCredentials;
 
 /// What the steps have.
@@ -62,7 +63,7 @@ impl Steps<'_> {
             .await?;
         self.show(&response);
         m2m_client::read_token(&response, &credentials, now)
-            .map_err(|error| token::failure(&error, self.issuer))
+            .map_err(|error| token_failure::failure(&error, self.issuer))
     }
 
     /// 3: what the token says.
@@ -220,6 +221,7 @@ impl Steps<'_> {
                 } if trace_id == wanted => return Ok(diagnosis),
                 Entry::Diagnosed { .. }
                 | Entry::Refused(_)
+                | Entry::TestToken { .. }
                 | Entry::Issued { .. }
                 | Entry::IssuedToOthers { .. }
                 | Entry::Unkept(_)

@@ -7,12 +7,13 @@ use oauth_proto::Issuer;
 use serde_json::Value;
 
 use crate::cli::JwtVerifyOptions;
-use crate::commands::issuer::parse_issuer;
-use crate::commands::{runtime, token};
+use crate::commands::runtime;
 use crate::error::Failure;
 use crate::http_client::HttpClient;
+use crate::issuer::parse_issuer;
 use crate::printable::printable;
 use crate::regular_file::{Pipes, RegularFile};
+use crate::token_failure;
 
 use super::unusable_key::UnusableKey;
 
@@ -75,7 +76,7 @@ async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
 async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8>), Failure> {
     let metadata = m2m_client::discover(issuer, &http.transport())
         .await
-        .map_err(|error| token::failure(&error, issuer))?;
+        .map_err(|error| token_failure::failure(&error, issuer))?;
     let url = metadata.jwks_uri.ok_or_else(|| {
         Failure::unreachable(format!("the metadata of {issuer} name no jwks_uri"))
             .help("if you know where its keys are: --jwks FILE|URL")

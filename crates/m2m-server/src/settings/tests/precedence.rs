@@ -105,6 +105,8 @@ fn table() -> Vec<Row> {
         row(Setting::SealingKeyFile, ["/f", "/v", "\"/t\""], DATA),
         row(Setting::MaxConnections, ["1", "2", "3"], DATA),
         row(Setting::CacheApplications, ["1", "2", "3"], DATA),
+        row(Setting::MaxAuditEvents, ["1", "2", "3"], DATA),
+        row(Setting::MaxRefusals, ["1", "2", "3"], DATA),
         row(Setting::DrainSeconds, ["1", "2", "3"], DATA),
         row(Setting::MostSecondsOutOfContact, ["1", "2", "3"], DATA),
     ]
@@ -208,6 +210,8 @@ fn without_a_word_there_are_defaults() {
             "ops_listen" => json!("127.0.0.1:9090"),
             "max_connections" => json!(10_000),
             "cache_applications" => json!(100_000),
+            "max_audit_events" => json!(1_000_000),
+            "max_refusals" => json!(100_000),
             "drain_seconds" => json!(10),
             "most_seconds_out_of_contact" => json!(300),
             _ => Value::Null,

@@ -43,6 +43,8 @@ pub(in crate::sqlite) struct ApplicationShape {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     feature_flags: Vec<(Box<str>, Scalar)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    token_feature_flags: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     authorizations: Vec<AuthorizationShape>,
     is_management: bool,
 }
@@ -139,6 +141,7 @@ impl From<&Application> for ApplicationShape {
             properties: scalars(&application.properties),
             token_properties: application.token_properties.clone(),
             feature_flags: scalars(&application.feature_flags),
+            token_feature_flags: application.token_feature_flags.clone(),
             authorizations: application
                 .authorizations
                 .iter()
@@ -210,6 +213,7 @@ impl IntoRecord<Application> for ApplicationShape {
             properties: values(self.properties),
             token_properties: self.token_properties,
             feature_flags: values(self.feature_flags),
+            token_feature_flags: self.token_feature_flags,
             authorizations: self
                 .authorizations
                 .into_iter()
@@ -272,14 +276,14 @@ fn secret(secret: &StoredSecret) -> SecretShape {
     }
 }
 
-fn scalars(values: &[(Box<str>, PropertyValue)]) -> Vec<(Box<str>, Scalar)> {
+pub(super) fn scalars(values: &[(Box<str>, PropertyValue)]) -> Vec<(Box<str>, Scalar)> {
     values
         .iter()
         .map(|(key, value)| (key.clone(), Scalar(value.clone())))
         .collect()
 }
 
-fn values(scalars: Vec<(Box<str>, Scalar)>) -> Vec<(Box<str>, PropertyValue)> {
+pub(super) fn values(scalars: Vec<(Box<str>, Scalar)>) -> Vec<(Box<str>, PropertyValue)> {
     scalars
         .into_iter()
         .map(|(key, Scalar(value))| (key, value))
@@ -338,6 +342,7 @@ mod tests {
         ];
         application.token_properties = vec!["b".into(), "a".into()];
         application.feature_flags = vec![("f".into(), PropertyValue::Integer(7))];
+        application.token_feature_flags = vec!["g".into()];
         application.is_management = true;
         application
     }

@@ -9,7 +9,7 @@ use crate::error::Failure;
 /// # Errors
 ///
 /// If it is none.
-pub(super) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
+pub(crate) fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     Issuer::parse(text).map_err(|error| {
         Failure::usage(format!("{text:?} is no issuer identifier"))
             .because(error.to_string())

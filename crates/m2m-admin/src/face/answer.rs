@@ -1,0 +1,133 @@
+//! From what came of a request to what its caller reads.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use m2m_authority::TraceId;
+use m2m_errors::{Cause, Profile};
+use m2m_guard::Denied;
+use serde_json::{Map, Value, json};
+
+use crate::OperationError;
+use crate::operation::Operation;
+
+/// The answer of an operation that was done: code, message, and what it answers.
+pub(super) fn done<O: Operation>(answer: &O::Answer) -> Response<Bytes> {
+    let mut document = Map::new();
+    document.insert("code".to_owned(), json!(O::CODE));
+    document.insert("message".to_owned(), json!(O::MESSAGE));
+    // An answer is a plain value of ours with members.
+    if let Ok(Value::Object(members)) = serde_json::to_value(answer) {
+        document.extend(members);
+    }
+    let mut response = json_response(O::STATUS, &Value::Object(document));
+    let tag = O::entity_tag(answer).and_then(|tag| HeaderValue::from_str(tag).ok());
+    if let Some(tag) = tag {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// The answer of an operation that was not done.
+pub(super) fn error(error: &OperationError, trace_id: Option<TraceId>) -> Response<Bytes> {
+    let mut document = errors(error.code(), error.message(), trace_id);
+    if let (Some(place), Some(document)) = (error.mistake(), document.as_object_mut()) {
+        document.insert(
+            "mistake".to_owned(),
+            json!({ "start": place.start, "end": place.end, "earlier": place.earlier, "help": place.help }),
+        );
+    }
+    let mut response = json_response(error.status(), &document);
+    if let Some(seconds) = error.retry_after_seconds() {
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// The answer of the guard, with its challenge.
+pub(super) fn denied(denied: &Denied, trace_id: TraceId) -> Response<Bytes> {
+    let text = trace_id.encode();
+    let code = code_of(denied.cause());
+    let document = errors(&code, &denied.description(), Some(trace_id));
+    let mut response = json_response(denied.status(), &document);
+    let challenge = denied
+        .challenge(Some(text.as_str()))
+        .and_then(|challenge| HeaderValue::from_str(&challenge).ok());
+    if let Some(challenge) = challenge {
+        response
+            .headers_mut()
+            .insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    if denied.status() == 503 {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
+    response
+}
+
+/// A refusal before anything was looked into.
+pub(super) fn refused(
+    cause: Cause,
+    profile: Profile,
+    allow: Option<&str>,
+    trace_id: TraceId,
+) -> Response<Bytes> {
+    let wire = cause.entry().wire.of(profile);
+    // What the token endpoint says of these is about tokens.
+    let own = OWN_TEXTS.iter().find(|(own, _)| *own == cause);
+    let description = own.map_or(wire.description.plain, |(_, text)| *text);
+    let document = errors(&code_of(cause), description, Some(trace_id));
+    let mut response = json_response(wire.status.code(), &document);
+    if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok()) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}
+
+/// The code of a cause as this API writes codes, such as `TOKEN_EXPIRED`.
+fn code_of(cause: Cause) -> String {
+    cause.id().to_ascii_uppercase().replace('-', "_")
+}
+
+fn errors(code: &str, message: &str, trace_id: Option<TraceId>) -> Value {
+    let mut document = json!({ "errors": [{ "code": code, "message": message }] });
+    if let (Some(trace_id), Some(document)) = (trace_id, document.as_object_mut()) {
+        document.insert("trace_id".to_owned(), json!(trace_id.to_string()));
+    }
+    document
+}
+
+fn json_response(status: u16, document: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(document.to_string()));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    // Who manages what is nobody's to keep; some answers have a secret in them.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// When a store that is away may be back. Unit: seconds.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
+/// What is said otherwise here than at the token endpoint.
+const OWN_TEXTS: [(Cause, &str); 4] = [
+    (
+        Cause::PathUnknown,
+        "There is nothing at this path; /api/v1/openapi.json has all that there are",
+    ),
+    (
+        Cause::MethodNotAllowed,
+        "This path does not take this method; the Allow header lists those that it takes",
+    ),
+    (
+        Cause::BodyTooLarge,
+        "The body is larger than this operation takes",
+    ),
+    (Cause::UriTooLong, "The address is too long"),
+];

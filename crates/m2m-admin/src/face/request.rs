@@ -1,0 +1,267 @@
+//! From bytes to what an operation takes.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_json::{Value, json};
+
+use super::strict_json::Object;
+use super::{query, wording};
+use crate::OperationError;
+use crate::operation::{Call, Names, Operation, Operator};
+use crate::operations::{scalar, whole, world_shape};
+
+/// A request that the guard has let pass, not read yet.
+#[derive(Debug)]
+pub(super) struct Raw {
+    pub(super) operator: Operator,
+    pub(super) names: Names,
+    pub(super) query: Option<Box<str>>,
+    pub(super) content_type: Option<HeaderValue>,
+    pub(super) if_match: Option<String>,
+    pub(super) body: Bytes,
+}
+
+/// What an operation takes as its body.
+pub trait RequestBody: Sized + Send + Sync + 'static {
+    /// How large it may be. Unit: bytes.
+    const MAX_BYTES: usize;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    ///
+    /// If it is none; with the member that is wrong.
+    fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, OperationError>;
+
+    /// The request body object of the OpenAPI document, if there is one.
+    fn describe(generator: &mut SchemaGenerator, example: Option<&str>) -> Option<Value>;
+}
+
+/// No body. One that comes all the same is not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoBody;
+
+/// A JSON document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+/// A `world.toml`, or the same as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TomlOrJson {
+    /// The text as TOML.
+    pub text: String,
+    /// In which form it came.
+    pub source: Source,
+}
+
+/// In which form a `world.toml` came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// As it is. Places in it mean something to whoever sent it.
+    Toml,
+    /// As JSON.
+    Json,
+}
+
+impl Raw {
+    /// Reads it as a call of this operation.
+    pub(super) fn read<O: Operation>(self) -> Result<Call<O>, OperationError> {
+        let content_type = match &self.content_type {
+            None => None,
+            // What is not text is no media type that is taken.
+            Some(value) => Some(value.to_str().unwrap_or("?")),
+        };
+        // A condition that is not looked at must not pass for one that holds (RFC 9110, section 13.1.1).
+        if self.if_match.is_some() && !O::REFUSALS.contains(&412) {
+            let message = "If-Match: this operation has no version to compare with; leave it out";
+            return Err(OperationError::new(412, "VERSION_UNKNOWN", message));
+        }
+        Ok(Call {
+            query: query::read(self.query.as_deref())?,
+            body: O::Body::read(content_type, &self.body)?,
+            operator: self.operator,
+            names: self.names,
+            if_match: self.if_match,
+        })
+    }
+}
+
+impl RequestBody for NoBody {
+    const MAX_BYTES: usize = MAX_JSON_BYTES;
+
+    fn read(_: Option<&str>, _: &[u8]) -> Result<Self, OperationError> {
+        Ok(Self)
+    }
+
+    fn describe(_: &mut SchemaGenerator, _: Option<&str>) -> Option<Value> {
+        None
+    }
+}
+
+impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> RequestBody for Json<T> {
+    const MAX_BYTES: usize = MAX_JSON_BYTES;
+
+    fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, OperationError> {
+        // Who has nothing to say may leave out the braces, where nothing needs to be said.
+        if body.is_empty() && content_type.is_none() {
+            return json(b"{}").map(Self);
+        }
+        match content_type.map(media_type).as_deref() {
+            Some(JSON) => json(body).map(Self),
+            _ => Err(unsupported(JSON)),
+        }
+    }
+
+    fn describe(generator: &mut SchemaGenerator, example: Option<&str>) -> Option<Value> {
+        let schema = generator.subschema_for::<T>();
+        let mut content = json!({ "schema": schema });
+        if let (Some(example), Some(content)) = (example, content.as_object_mut()) {
+            let example = serde_json::from_str(example).unwrap_or_default();
+            content.insert("example".to_owned(), example);
+        }
+        // Who has nothing to say may leave it out.
+        let is_required = json::<T>(b"{}").is_err();
+        Some(json!({ "required": is_required, "content": { JSON: content } }))
+    }
+}
+
+impl RequestBody for TomlOrJson {
+    const MAX_BYTES: usize = MAX_WORLD_BYTES;
+
+    fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, OperationError> {
+        match content_type.map(media_type).as_deref() {
+            Some(JSON) => {
+                let mut value: Value = json(body)?;
+                whole_numbers(&mut value)?;
+                let text = toml::Table::try_from(&value).and_then(|mut world| {
+                    times(&mut world);
+                    toml::to_string(&world)
+                });
+                let text = text.map_err(|error| {
+                    let why = error.to_string();
+                    let why = why.lines().next().unwrap_or_default();
+                    OperationError::invalid("body", format_args!("is no world.toml as JSON: {why}"))
+                })?;
+                Ok(Self {
+                    text,
+                    source: Source::Json,
+                })
+            }
+            // With nothing in it everything would be pruned, and nobody means that.
+            Some(TOML) if body.is_empty() => Err(OperationError::new(
+                400,
+                "BODY_MALFORMED",
+                "the body is empty, where a world.toml was expected",
+            )),
+            Some(TOML) => match core::str::from_utf8(body) {
+                Ok(text) => Ok(Self {
+                    text: text.to_owned(),
+                    source: Source::Toml,
+                }),
+                Err(error) => Err(OperationError::new(
+                    400,
+                    "BODY_MALFORMED",
+                    format!("the body is not UTF-8 from byte {} on", error.valid_up_to()),
+                )),
+            },
+            _ => Err(unsupported("application/json or application/toml")),
+        }
+    }
+
+    fn describe(generator: &mut SchemaGenerator, example: Option<&str>) -> Option<Value> {
+        let example: Value = example
+            .and_then(|example| serde_json::from_str(example).ok())
+            .unwrap_or_default();
+        Some(json!({
+            "required": true,
+            "content": {
+                JSON: {
+                    "schema": generator.subschema_for::<world_shape::World>(),
+                    "example": example,
+                },
+                TOML: {
+                    "schema": { "type": "string", "minLength": 1, "format": "world-toml", "description": "A world.toml." },
+                    "example": "[[organization]]\ncode = \"org_acme\"\nname = \"Acme\"\n",
+                },
+            },
+        }))
+    }
+}
+
+/// Numbers that are whole but for how they are written, as 60.0, become so: JSON does not tell them from 60, TOML does. Others, and
+/// those that not every reader of JSON keeps exactly, stand nowhere in a world.toml.
+fn whole_numbers(value: &mut Value) -> Result<(), OperationError> {
+    match value {
+        Value::Number(number) => {
+            match whole::integer(number).filter(|own| scalar::SAFE.contains(own)) {
+                Some(integer) => {
+                    *number = integer.into();
+                    Ok(())
+                }
+                None => Err(OperationError::invalid(
+                    "body",
+                    format_args!("{number} is not a whole number up to 2^53"),
+                )),
+            }
+        }
+        Value::Array(values) => values.iter_mut().try_for_each(whole_numbers),
+        Value::Object(members) => members.values_mut().try_for_each(whole_numbers),
+        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
+    }
+}
+
+/// Texts become times where a world.toml has times: JSON has none.
+fn times(world: &mut toml::Table) {
+    let applications = world.get_mut("application");
+    let applications = applications.and_then(toml::Value::as_array_mut);
+    for application in applications.into_iter().flatten() {
+        let time = application
+            .as_table_mut()
+            .and_then(|application| application.get_mut("not_before"));
+        if let Some(time) = time
+            && let Some(datetime) = time.as_str().and_then(|text| text.parse().ok())
+        {
+            *time = toml::Value::Datetime(datetime);
+        }
+    }
+}
+
+/// Reads a document, and names the member that is wrong.
+fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
+    // Whether it is JSON at all, and reads alike for everybody, comes before what it says.
+    let _: Object = serde_json::from_slice(body).map_err(|error| match error.classify() {
+        Category::Data => wording::error("body", &"?", &error.to_string()),
+        Category::Io | Category::Syntax | Category::Eof => malformed(&error),
+    })?;
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| wording::error("body", error.path(), &error.inner().to_string()))
+}
+
+fn malformed(error: &serde_json::Error) -> OperationError {
+    let message = format!("the body is not JSON: {error}");
+    OperationError::new(400, "BODY_MALFORMED", message)
+}
+
+/// The media type without its parameters, in lower case.
+fn media_type(content_type: &str) -> String {
+    let (essence, _) = content_type.split_once(';').unwrap_or((content_type, ""));
+    essence.trim().to_ascii_lowercase()
+}
+
+fn unsupported(taken: &str) -> OperationError {
+    let message = format!("Content-Type: this operation takes a body of {taken}");
+    OperationError::new(415, "MEDIA_TYPE_UNSUPPORTED", message)
+}
+
+const JSON: &str = "application/json";
+const TOML: &str = "application/toml";
+
+/// Far more than any single record needs. Unit: bytes.
+const MAX_JSON_BYTES: usize = 256 * 1024;
+
+/// As much as tens of thousands of applications need. Unit: bytes.
+const MAX_WORLD_BYTES: usize = 16 * 1024 * 1024;

@@ -1,0 +1,143 @@
+//! From one signing key to the next.
+
+use m2m_authority::registry::{KeyState, Lifetime};
+use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
+use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
+
+use super::{active, check_sealing, keys_of, put};
+use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::randomness::bytes;
+use crate::{KeyError, Randomness};
+
+/// For how long a key is announced before it signs: twice as long as the JWK set may be kept. Unit: seconds.
+pub const KEY_ANNOUNCE_SECONDS: u64 = 600;
+
+/// How many keys of an algorithm are announced at most.
+const MOST_KEYS: usize = 8;
+
+/// The next step of a rotation cannot be taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotationRefused {
+    /// Not everybody knows the next key yet.
+    #[error("the next key is not known long enough")]
+    TooEarly {
+        /// From when it may sign.
+        signs_from: UnixTime,
+    },
+    /// As many keys are announced as can be.
+    #[error("{most} keys of the algorithm are announced already")]
+    TooMany {
+        /// How many.
+        most: usize,
+    },
+    /// The crypto library makes no such key.
+    #[error("no key can be made: {why}")]
+    NotMade {
+        /// Why.
+        why: KeyNotGenerated,
+    },
+}
+
+/// Takes the next step of a rotation, which has two: a key is made and announced; when everybody knows it, it signs, and the one
+/// before it stays announced until its last token has expired. In an emergency a new key signs at once.
+///
+/// # Errors
+///
+/// - [`KeyError::Refused`] if it is too early, or there are too many keys.
+/// - [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
+pub async fn rotate_key<B: Backend>(
+    backend: &B,
+    algorithm: Algorithm,
+    is_emergency: bool,
+    sealing: &SealingKey,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<KeyRecord, KeyError> {
+    for _ in 0..MAX_ATTEMPTS {
+        let (version, keys) = keys_of(backend).await?;
+        check_sealing(&keys, sealing)?;
+        let mut draft = Draft::new(actor, now);
+        retire(&mut draft, &keys, now);
+        let next = keys
+            .iter()
+            .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
+        let rotated = match next {
+            Some(next) if !is_emergency => {
+                let signs_from = next
+                    .state_since
+                    .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+                if now < signs_from {
+                    return Err(RotationRefused::TooEarly { signs_from }.into());
+                }
+                sign_with(&mut draft, &keys, Some(next), next.clone(), now)
+            }
+            Some(_) | None => {
+                let announced = keys.iter().filter(|key| key.algorithm == algorithm);
+                if announced.count() >= MOST_KEYS {
+                    return Err(RotationRefused::TooMany { most: MOST_KEYS }.into());
+                }
+                let (key, document) = SigningKey::generate(algorithm, None)
+                    .map_err(|why| RotationRefused::NotMade { why })?;
+                let nonce = bytes(randomness);
+                let state = KeyState::Next;
+                let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
+                    .map_err(CommitError::from)?;
+                if is_emergency {
+                    sign_with(&mut draft, &keys, None, record, now)
+                } else {
+                    put(&mut draft, None, record.clone());
+                    record
+                }
+            }
+        };
+        match draft.prepared(version).commit(backend).await {
+            Ok(_) => return Ok(rotated),
+            Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(CommitError::Conflict.into())
+}
+
+/// The key signs from now on, in the place of the one that does.
+fn sign_with(
+    draft: &mut Draft,
+    keys: &[KeyRecord],
+    before: Option<&KeyRecord>,
+    key: KeyRecord,
+    now: UnixTime,
+) -> KeyRecord {
+    if let Some(signing) = active(keys, key.algorithm) {
+        let retiring = KeyRecord {
+            state: KeyState::Retiring,
+            state_since: now,
+            ..signing.clone()
+        };
+        put(draft, Some(signing), retiring);
+    }
+    let signing = KeyRecord {
+        state: KeyState::Active,
+        state_since: now,
+        ..key
+    };
+    put(draft, before, signing.clone());
+    signing
+}
+
+/// Those whose last token has expired are announced no longer.
+fn retire(draft: &mut Draft, keys: &[KeyRecord], now: UnixTime) {
+    let longest = u64::from(Lifetime::MAX.as_seconds());
+    let is_over = |key: &&KeyRecord| {
+        key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now
+    };
+    for key in keys.iter().filter(is_over) {
+        let retired = KeyRecord {
+            state: KeyState::Retired,
+            state_since: now,
+            ..key.clone()
+        };
+        put(draft, Some(key), retired);
+    }
+}

@@ -1,0 +1,156 @@
+//! Changes one after the other, each decided at the registry that it is made for.
+
+use m2m_authority::Registry;
+use m2m_authority::registry::{Api, InvalidRegistry, Organization, Records};
+use m2m_jwt::UnixTime;
+use m2m_store::{Backend as _, Stored};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::draft::Draft;
+use crate::{Access, Host, OperationError, Operator, standing};
+
+/// Performs management operations on a server.
+#[derive(Debug)]
+pub struct Manager<H> {
+    host: H,
+    /// Held from the decision to the commit. Other nodes change the registry without it, which the version finds out.
+    turn: Mutex<()>,
+}
+
+/// A change that is being decided. Nobody else on this node decides one meanwhile.
+pub(crate) struct Decision<'m, H> {
+    manager: &'m Manager<H>,
+    _turn: MutexGuard<'m, ()>,
+    /// The APIs, by age.
+    pub(crate) apis: Vec<Stored<Api>>,
+    /// The properties, by age.
+    pub(crate) properties: Vec<Stored<m2m_authority::registry::Property>>,
+    version: m2m_store::Version,
+    /// The scopes of whoever decides.
+    pub(crate) scopes: Box<[Box<str>]>,
+    /// What is written.
+    pub(crate) draft: Draft,
+}
+
+impl<H: Host> Manager<H> {
+    /// A manager of this server. There is one per process: it is what puts changes in a row.
+    #[must_use]
+    pub fn new(host: H) -> Self {
+        Self {
+            host,
+            turn: Mutex::default(),
+        }
+    }
+
+    /// The server.
+    #[must_use]
+    pub const fn host(&self) -> &H {
+        &self.host
+    }
+
+    /// Takes the turn, and reads what a change is decided at.
+    pub(crate) async fn decide(
+        &self,
+        operator: &Operator,
+    ) -> Result<Decision<'_, H>, OperationError> {
+        self.writable()?;
+        let turn = self.turn.lock().await;
+        self.stands(operator).await?;
+        let outline = self.host.registry().outline().await?;
+        Ok(Decision {
+            manager: self,
+            _turn: turn,
+            apis: outline.apis,
+            properties: outline.properties,
+            version: outline.version,
+            scopes: operator.scopes.clone(),
+            draft: Draft::new(&operator.actor(), operator.now),
+        })
+    }
+
+    /// Takes the turn for a change that is decided elsewhere.
+    pub(crate) async fn turn(
+        &self,
+        operator: &Operator,
+    ) -> Result<MutexGuard<'_, ()>, OperationError> {
+        self.writable()?;
+        let turn = self.turn.lock().await;
+        self.stands(operator).await?;
+        Ok(turn)
+    }
+
+    /// Whether the operator may still do it: reading the request and waiting for the turn take time, in which much can be withdrawn.
+    async fn stands(&self, operator: &Operator) -> Result<(), OperationError> {
+        let standing = standing::of(&self.host, operator, operator.needs).await;
+        standing.map_err(OperationError::lapsed)
+    }
+
+    fn writable(&self) -> Result<(), OperationError> {
+        match self.host.access() {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(OperationError::read_only()),
+        }
+    }
+
+    /// Randomness, as operations take it.
+    pub(crate) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + '_ {
+        |bytes| self.host.fill(bytes)
+    }
+}
+
+impl<H: Host> Decision<'_, H> {
+    /// When the change is made.
+    pub(crate) const fn now(&self) -> UnixTime {
+        self.draft.now()
+    }
+
+    /// Who makes it.
+    pub(crate) fn actor(&self) -> &str {
+        &self.draft.actor().name
+    }
+
+    /// What the change reads.
+    pub(crate) fn registry(&self) -> &H::Registry {
+        self.manager.host.registry()
+    }
+
+    /// Makes it, durably and with its audit events.
+    pub(crate) async fn commit(self) -> Result<(), OperationError> {
+        let registry = self.manager.host.registry();
+        self.draft.prepared(self.version).commit(registry).await?;
+        Ok(())
+    }
+
+    /// Whether the APIs and properties as they will be, with these records of applications and organizations, are a registry.
+    pub(crate) fn check(
+        &self,
+        apis: Vec<Api>,
+        organizations: Vec<Organization>,
+        applications: Vec<m2m_authority::registry::Application>,
+    ) -> Result<(), InvalidRegistry> {
+        let mut records = Records {
+            apis,
+            organizations,
+            properties: self
+                .properties
+                .iter()
+                .map(|stored| stored.value.clone())
+                .collect(),
+            applications,
+            deleted: Vec::new(),
+        };
+        // Who may introspect is among the applications, which are not all here, and is checked where it is changed.
+        for api in &mut records.apis {
+            api.introspection_clients.clear();
+        }
+        Registry::assemble(records).map(drop)
+    }
+
+    /// The APIs as they are.
+    pub(crate) fn api_records(&self) -> Vec<Api> {
+        self.apis
+            .iter()
+            .map(|stored| stored.value.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,261 @@
+//! Why a management operation is not done.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use m2m_authority::registry::{Field, InvalidRegistry, Problem, Record};
+use m2m_store::{CommitError, StoreError};
+
+use crate::standing::Lapsed;
+
+/// A management operation is not done, and nothing was changed.
+///
+/// Its message names the field and what would be right, and never repeats a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationError {
+    status: u16,
+    code: Cow<'static, str>,
+    message: String,
+    mistake: Option<Place>,
+    retry_after_seconds: Option<u32>,
+}
+
+/// Where a file that was sent is wrong. Unit: bytes from its beginning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) earlier: Option<usize>,
+    pub(crate) help: Option<String>,
+}
+
+impl OperationError {
+    /// The status that HTTP has for it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The code of what is wrong, such as `API_NOT_FOUND`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What is wrong, and what would be right.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// When to try again. Unit: seconds.
+    #[must_use]
+    pub const fn retry_after_seconds(&self) -> Option<u32> {
+        self.retry_after_seconds
+    }
+
+    pub(crate) const fn mistake(&self) -> Option<&Place> {
+        self.mistake.as_ref()
+    }
+
+    pub(crate) fn new(
+        status: u16,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message: message.into(),
+            mistake: None,
+            retry_after_seconds: None,
+        }
+    }
+
+    /// A value that is none of its kind.
+    pub(crate) fn invalid(field: impl fmt::Display, why: impl fmt::Display) -> Self {
+        Self::new(400, "FIELD_INVALID", format!("{field}: {why}"))
+    }
+
+    /// A mistake in a file that was sent.
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.mistake = Some(place);
+        self
+    }
+
+    /// There is no such record.
+    pub(crate) fn unknown(kind: &'static str, name: &str) -> Self {
+        let code = format!("{}_NOT_FOUND", kind.to_uppercase().replace(' ', "_"));
+        Self::new(404, code, format!("there is no {kind} {}", Quoted(name)))
+    }
+
+    /// Another record has the name.
+    pub(crate) fn taken(kind: &'static str, field: &str, name: &str) -> Self {
+        let code = format!("{}_TAKEN", kind.to_uppercase().replace(' ', "_"));
+        let message = format!("{field}: another record has the {kind} {}", Quoted(name));
+        Self::new(409, code, message)
+    }
+
+    /// It would break something that others rely on.
+    pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(409, code, message)
+    }
+
+    /// The record is no longer what the caller has seen.
+    pub(crate) fn version_changed(current: &str) -> Self {
+        let message = format!(
+            "If-Match: the record is another one by now ({current}); read it again, and decide again"
+        );
+        Self::new(412, "VERSION_CHANGED", message)
+    }
+
+    /// What the token opened was withdrawn while the request was read, or waited for its turn.
+    pub(crate) fn lapsed(lapsed: Lapsed) -> Self {
+        match lapsed {
+            Lapsed::Unknown => StoreError::Busy.into(),
+            Lapsed::Withdrawn(_) => {
+                let message = "what the token opens was withdrawn meanwhile; nothing was changed";
+                Self::new(403, "TOKEN_REVOKED", message)
+            }
+        }
+    }
+
+    /// The registry comes from a file.
+    pub(crate) fn read_only() -> Self {
+        let message = "this server serves a registry from a file, which nothing but the file changes: change it and start again, \
+             or serve a data directory (m2m serve --data)";
+        Self::new(409, "REGISTRY_READ_ONLY", message)
+    }
+
+    /// Nobody could manage the server any more, or whoever asks could not.
+    pub(crate) fn keeps_management(message: &'static str) -> Self {
+        Self::new(409, "MANAGEMENT_PROTECTED", message)
+    }
+
+    /// Whoever asks would get, or give, more power than the token has.
+    pub(crate) fn beyond_token(scope: &str) -> Self {
+        let message = format!(
+            "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
+        );
+        Self::new(403, "SCOPE_BEYOND_TOKEN", message)
+    }
+
+    /// The records do not fit together. `name` says how the operation calls a field.
+    pub(crate) fn misfit(error: &InvalidRegistry) -> Self {
+        let field = Member(error);
+        match &error.problem {
+            Problem::Taken { value } => {
+                Self::conflict("NAME_TAKEN", format!("{field}: {} is taken", Quoted(value)))
+            }
+            Problem::Unknown {
+                kind,
+                value,
+                nearest,
+            } => {
+                let meant = nearest.as_ref().map_or_else(String::new, |nearest| {
+                    format!("; did you mean {}?", Quoted(nearest))
+                });
+                let message = format!("{field}: there is no {kind} {}{meant}", Quoted(value));
+                Self::new(404, "REFERENCE_NOT_FOUND", message)
+            }
+            Problem::SystemUserIsClient { .. } => {
+                Self::conflict("SYSTEM_USER_TAKEN", format!("{field}: {}", error.problem))
+            }
+            Problem::Malformed { .. } | Problem::TooMany { .. } | Problem::TooSmall { .. } | _ => {
+                Self::invalid(field, &error.problem)
+            }
+        }
+    }
+}
+
+/// A text in quotes, with whatever is not printable escaped.
+pub(crate) struct Quoted<'t>(pub(crate) &'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What a caller sent may be long; its beginning says which one is meant.
+        let end = self.0.char_indices().nth(MAX_QUOTED).map(|(end, _)| end);
+        match end.and_then(|end| self.0.get(..end)) {
+            Some(beginning) => write!(f, "{beginning:?}…"),
+            None => write!(f, "{:?}", self.0),
+        }
+    }
+}
+
+/// So much of a name is quoted. Unit: characters.
+const MAX_QUOTED: usize = 100;
+
+/// The member of a request body that a place in the records stands for.
+struct Member<'e>(&'e InvalidRegistry);
+
+impl fmt::Display for Member<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = &self.0.place;
+        f.write_str(match place.field {
+            Field::Audience => "audience",
+            Field::Aliases => "aliases",
+            Field::Scopes => "scopes",
+            Field::IntrospectionClients => "introspection_clients",
+            Field::Code | Field::Organization => "org_code",
+            Field::Key => match place.record {
+                Record::Property => "key",
+                Record::Api | Record::Organization | Record::Application => "name",
+            },
+            Field::ClientId => "client_id",
+            Field::SecretSha256 => "secrets",
+            Field::SystemUser => "system_user",
+            Field::Properties => "properties",
+            Field::TokenProperties => "token_properties",
+            Field::Authorize | Field::AuthorizeScopes => "apis",
+            Field::TokenQuota => "token_quota",
+            Field::Handle => "handle",
+            Field::ExternalId => "external_id",
+            Field::FeatureFlags => "feature_flags",
+            Field::TokenFeatureFlags => "token_feature_flags",
+        })
+    }
+}
+
+impl From<StoreError> for OperationError {
+    fn from(error: StoreError) -> Self {
+        // What failed inside is for the log of the server, and not for the caller.
+        let message = if error == StoreError::TooManyRevocations {
+            "there is no room for more revocations"
+        } else {
+            "the registry cannot be read or written now; nothing was changed"
+        };
+        Self {
+            retry_after_seconds: Some(RETRY_AFTER_SECONDS),
+            ..Self::new(503, "STORE_UNAVAILABLE", message)
+        }
+    }
+}
+
+impl From<CommitError> for OperationError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Store(error) => error.into(),
+            CommitError::Conflict => Self::conflict(
+                "REGISTRY_CHANGED",
+                "somebody else changed the registry meanwhile, again and again; try again",
+            ),
+            CommitError::Inconsistent { what } => Self::conflict("REGISTRY_CHANGED", &*what),
+            CommitError::Unaudited | _ => Self::new(
+                500,
+                "INTERNAL_ERROR",
+                "a defect of this server; the log has it under the trace id",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for OperationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl core::error::Error for OperationError {}
+
+/// When a store that is away may be back. Unit: seconds.
+const RETRY_AFTER_SECONDS: u32 = 5;

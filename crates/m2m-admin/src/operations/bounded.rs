@@ -1,0 +1,175 @@
+//! Lists and maps that end somewhere: what a request may make grow has a bound, to callers and in the OpenAPI document.
+
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::Deref;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// A list of at most `N` items. It is read no further than that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List<T, const N: usize>(Vec<T>);
+
+/// Values by key, at most `N`, each key once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Map<K, V, const N: usize>(BTreeMap<K, V>);
+
+impl<T, const N: usize> Default for List<T, N> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K, V, const N: usize> Default for Map<K, V, N> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T, const N: usize> Deref for List<T, N> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<K, V, const N: usize> Deref for Map<K, V, N> {
+    type Target = BTreeMap<K, V>;
+
+    fn deref(&self) -> &BTreeMap<K, V> {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for List<T, N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T, const N: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Items<T, N> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a sequence")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    if list.len() == N {
+                        return Err(A::Error::custom(format_args!("has more than {N} items")));
+                    }
+                    list.push(item);
+                }
+                Ok(list)
+            }
+        }
+
+        deserializer
+            .deserialize_seq(Items::<T, N>(PhantomData))
+            .map(Self)
+    }
+}
+
+impl<'de, K, V, const N: usize> Deserialize<'de> for Map<K, V, N>
+where
+    K: Deserialize<'de> + Ord,
+    V: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members<K, V, const N: usize>(PhantomData<(K, V)>);
+
+        impl<'de, K, V, const N: usize> Visitor<'de> for Members<K, V, N>
+        where
+            K: Deserialize<'de> + Ord,
+            V: Deserialize<'de>,
+        {
+            type Value = BTreeMap<K, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some((key, value)) = members.next_entry()? {
+                    if map.len() == N {
+                        return Err(A::Error::custom(format_args!("has more than {N} members")));
+                    }
+                    if map.insert(key, value).is_some() {
+                        return Err(A::Error::custom("has a member twice"));
+                    }
+                }
+                Ok(map)
+            }
+        }
+
+        deserializer
+            .deserialize_map(Members::<K, V, N>(PhantomData))
+            .map(Self)
+    }
+}
+
+impl<T: JsonSchema, const N: usize> JsonSchema for List<T, N> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}_of_{}", N, T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Vec::<T>::json_schema(generator);
+        schema.insert("maxItems".to_owned(), N.into());
+        schema
+    }
+}
+
+impl<K: JsonSchema + Ord, V: JsonSchema, const N: usize> JsonSchema for Map<K, V, N> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("{}_by_{}", V::schema_name(), K::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = BTreeMap::<K, V>::json_schema(generator);
+        schema.insert("maxProperties".to_owned(), N.into());
+        schema
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_too_much_is_read_no_further() {
+        let list: Result<List<u32, 2>, _> = serde_json::from_str("[1, 2]");
+        assert_eq!(&*list.unwrap(), [1, 2]);
+        let list: Result<List<u32, 2>, _> = serde_json::from_str("[1, 2, 3, \"\"]");
+        assert!(
+            list.unwrap_err()
+                .to_string()
+                .starts_with("has more than 2 items")
+        );
+        let map: Result<Map<String, u32, 1>, _> = serde_json::from_str(r#"{"a": 1, "b": 2}"#);
+        assert!(
+            map.unwrap_err()
+                .to_string()
+                .starts_with("has more than 1 members")
+        );
+        let map: Result<Map<String, u32, 2>, _> = serde_json::from_str(r#"{"a": 1, "a": 2}"#);
+        assert!(
+            map.unwrap_err()
+                .to_string()
+                .starts_with("has a member twice")
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Feature flags of organizations.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use m2m_jwt::PropertyValue;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::organizations::FlagType;
+use super::scalar::Scalar;
+use super::text::{Key, Value};
+use super::{lookup, protection};
+use crate::face::NoBody;
+use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::{Host, Manager, OperationError};
+
+/// Lists the feature flags of an organization.
+#[derive(Debug)]
+pub struct ListOrganizationFeatureFlags;
+
+/// Gives a feature flag of an organization a value.
+#[derive(Debug)]
+pub struct SetOrganizationFeatureFlag;
+
+/// The value of a flag.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetFlagQuery {
+    /// The value: `true` or `false`, a whole number, or a text, as the flag is. A new flag becomes what the value looks like.
+    value: Value,
+}
+
+/// The feature flags of an organization.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FlagsAnswer {
+    feature_flags: BTreeMap<String, FlagShown>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct FlagShown {
+    r#type: FlagType,
+    value: Scalar,
+}
+
+impl Operation for ListOrganizationFeatureFlags {
+    const ID: &'static str = "listOrganizationFeatureFlags";
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/api/v1/organizations/{org_code}/feature_flags";
+    const SCOPE: &'static str = "read:organization_feature_flags";
+    const SUMMARY: &'static str = "List the feature flags of an organization";
+    const CODE: &'static str = "OK";
+    const MESSAGE: &'static str = "Success";
+    const REFUSALS: &'static [u16] = &[404];
+    type Query = NoQuery;
+    type Body = NoBody;
+    type Answer = FlagsAnswer;
+
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<FlagsAnswer, OperationError> {
+        let registry = manager.host().registry();
+        let stored = lookup::organization(registry, call.named("org_code")).await?;
+        let flags = stored.value.feature_flags.iter().map(|(key, value)| {
+            let shown = FlagShown {
+                r#type: FlagType::of(value),
+                value: Scalar(value.clone()),
+            };
+            (key.to_string(), shown)
+        });
+        Ok(FlagsAnswer {
+            feature_flags: flags.collect(),
+        })
+    }
+}
+
+impl Operation for SetOrganizationFeatureFlag {
+    const ID: &'static str = "setOrganizationFeatureFlag";
+    const METHOD: Method = Method::PATCH;
+    const PATH: &'static str = "/api/v1/organizations/{org_code}/feature_flags/{feature_flag_key}";
+    const SCOPE: &'static str = "update:organization_feature_flags";
+    const SUMMARY: &'static str = "Give a feature flag of an organization a value";
+    const CODE: &'static str = "FEATURE_FLAG_UPDATED";
+    const MESSAGE: &'static str = "Feature flag successfully updated";
+    const REFUSALS: &'static [u16] = &[404, 409];
+    type Query = SetFlagQuery;
+    type Body = NoBody;
+    type Answer = Done;
+
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Done, OperationError> {
+        let mut decision = manager.decide(&call.operator).await?;
+        let stored = lookup::organization(decision.registry(), call.named("org_code")).await?;
+        let key = call.named("feature_flag_key");
+        let text = call.query.value.as_str();
+        let mut organization = stored.value.clone();
+        let flags = &mut organization.feature_flags;
+        match flags.iter_mut().find(|(own, _)| **own == *key) {
+            Some((_, own)) => {
+                *own = read(text, FlagType::of(own)).ok_or_else(|| {
+                    let message = format!("value: the flag is {}", words(FlagType::of(own)));
+                    OperationError::conflict("FEATURE_FLAG_TYPE", message)
+                })?;
+            }
+            None => {
+                let is_key: Result<Key, serde_json::Error> =
+                    serde_json::from_value(serde_json::Value::from(key));
+                if is_key.is_err() {
+                    return Err(OperationError::unknown("feature flag", key));
+                }
+                flags.push((key.into(), guess(text)));
+            }
+        }
+        protection::of_size(&organization)?;
+        decision
+            .check(
+                decision.api_records(),
+                vec![organization.clone()],
+                Vec::new(),
+            )
+            .map_err(|error| OperationError::misfit(&error))?;
+        decision.draft.update(&stored, organization, None);
+        decision.commit().await?;
+        Ok(Done {})
+    }
+}
+
+/// The text as a value of this kind.
+fn read(text: &str, kind: FlagType) -> Option<PropertyValue> {
+    match kind {
+        FlagType::Str => Some(PropertyValue::Text(text.into())),
+        FlagType::Int => text.parse().ok().map(PropertyValue::Integer),
+        FlagType::Bool => text.parse().ok().map(PropertyValue::Boolean),
+    }
+}
+
+/// The text as what it looks like.
+fn guess(text: &str) -> PropertyValue {
+    read(text, FlagType::Bool)
+        .or_else(|| read(text, FlagType::Int))
+        .unwrap_or_else(|| PropertyValue::Text(text.into()))
+}
+
+const fn words(kind: FlagType) -> &'static str {
+    match kind {
+        FlagType::Str => "a text",
+        FlagType::Int => "a whole number",
+        FlagType::Bool => "true or false",
+    }
+}

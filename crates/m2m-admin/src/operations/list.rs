@@ -1,0 +1,89 @@
+//! Pages of lists.
+
+use m2m_store::{Cursor, List, Page, Sort, Stored};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::whole::Whole;
+use crate::face::PageToken;
+
+/// How many records a page has where nobody says it.
+const DEFAULT_PAGE: u16 = 50;
+
+/// How many it has at most.
+pub(super) const MAX_PAGE: u16 = 500;
+
+/// How many records a page is to have.
+pub type PageSize = Whole<1, 500>;
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(inline)]
+pub enum Order {
+    /// By name.
+    NameAsc,
+    /// By name, backwards.
+    NameDesc,
+}
+
+/// A reference to a record that was made.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reference {
+    /// Its id.
+    pub id: String,
+}
+
+/// The number of records that a page is to have.
+pub(super) fn page_size(size: Option<PageSize>) -> usize {
+    usize::from(size.map_or(DEFAULT_PAGE, PageSize::as_u16))
+}
+
+/// The order that a list is wanted in; by age where nobody says it.
+pub(super) const fn sort(order: Option<Order>) -> Sort {
+    match order {
+        None => Sort::Age,
+        Some(Order::NameAsc) => Sort::NameAscending,
+        Some(Order::NameDesc) => Sort::NameDescending,
+    }
+}
+
+/// A page of records of which there are few, and which are all here.
+pub(super) fn page_of<T: Clone>(
+    all: &[Stored<T>],
+    list: &List<'_>,
+    name: impl Fn(&T) -> &str,
+) -> Page<T> {
+    let key = |stored: &Stored<T>| match list.sort {
+        Sort::Age => (String::new(), stored.id),
+        Sort::NameAscending | Sort::NameDescending => (name(&stored.value).to_owned(), stored.id),
+    };
+    let mut sorted: Vec<&Stored<T>> = all.iter().collect();
+    sorted.sort_by_cached_key(|stored| key(stored));
+    if list.sort == Sort::NameDescending {
+        sorted.reverse();
+    }
+    let is_after = |stored: &Stored<T>| {
+        let Some(cursor) = list.after else {
+            return true;
+        };
+        let own = key(stored);
+        match list.sort {
+            Sort::Age => own.1 > cursor.id,
+            Sort::NameAscending => own > (cursor.name.to_string(), cursor.id),
+            Sort::NameDescending => own < (cursor.name.to_string(), cursor.id),
+        }
+    };
+    let mut rest = sorted.into_iter().filter(|stored| is_after(stored));
+    let records: Vec<Stored<T>> = rest.by_ref().take(list.most).cloned().collect();
+    let next = rest.next().and_then(|_| records.last()).map(|last| Cursor {
+        name: name(&last.value).into(),
+        id: last.id,
+    });
+    Page { records, next }
+}
+
+/// Where the next page begins.
+pub(super) fn next_token<T>(page: &Page<T>) -> Option<PageToken> {
+    page.next.clone().map(PageToken)
+}

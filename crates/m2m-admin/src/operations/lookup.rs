@@ -1,0 +1,94 @@
+//! Records by the names that paths and bodies have for them.
+
+use m2m_authority::registry::{Api, Application, Organization, Property};
+use m2m_store::{Backend, Named, RecordId, Stored, fill_in_issuer};
+
+use crate::record::Managed as _;
+use crate::{Host, Manager, OperationError, management};
+
+/// The API with this id, audience or alias.
+pub(super) fn api<'a>(
+    apis: &'a [Stored<Api>],
+    named: &str,
+    issuer: &str,
+) -> Result<&'a Stored<Api>, OperationError> {
+    let id = RecordId::parse(named);
+    // One that spells out what a placeholder stands for is not the one that is served.
+    let by_placeholder = apis.iter().filter(|stored| is_management(&stored.value));
+    let is_called = |stored: &&Stored<Api>| {
+        let mut names = core::iter::once(&stored.value.audience).chain(&stored.value.aliases);
+        Some(stored.id) == id
+            || names.any(|name| **name == *named || fill_in_issuer(name, issuer) == *named)
+    };
+    let found = by_placeholder.chain(apis).find(is_called);
+    found.ok_or_else(|| OperationError::unknown("api", named))
+}
+
+/// The APIs of the registry.
+pub(super) async fn apis<H: Host>(
+    manager: &Manager<H>,
+) -> Result<Vec<Stored<Api>>, OperationError> {
+    Ok(manager.host().registry().outline().await?.apis)
+}
+
+/// The id of a scope: it is as long as the API has a scope of this key, and the same if it gets it back.
+pub(super) fn scope_id(api: RecordId, key: &str) -> String {
+    let mut bytes = api.as_bytes().to_vec();
+    bytes.extend_from_slice(key.as_bytes());
+    let digest = m2m_jwt::sha256(&bytes);
+    let mut text = String::with_capacity(32);
+    for byte in digest.iter().take(16) {
+        use std::fmt::Write as _;
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// The position of the scope with this id or key.
+pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize, OperationError> {
+    let mut scopes = api.value.scopes.iter();
+    scopes
+        .position(|scope| *scope.key == *named || scope_id(api.id, &scope.key) == named)
+        .ok_or_else(|| OperationError::unknown("scope", named))
+}
+
+/// The application with this id or client id.
+pub(super) async fn application<B: Backend>(
+    registry: &B,
+    named: &str,
+) -> Result<Stored<Application>, OperationError> {
+    if let Some(id) = RecordId::parse(named)
+        && let Some(stored) = registry.application(Named::Id(id)).await?
+    {
+        return Ok(stored);
+    }
+    let found = registry.application(Named::ClientId(named)).await?;
+    found.ok_or_else(|| OperationError::unknown("application", named))
+}
+
+/// The organization with this code.
+pub(super) async fn organization<B: Backend>(
+    registry: &B,
+    code: &str,
+) -> Result<Stored<Organization>, OperationError> {
+    let found = registry.organization(code).await?;
+    found.ok_or_else(|| OperationError::unknown("organization", code))
+}
+
+/// The property with this id or key.
+pub(super) fn property<'p>(
+    properties: &'p [Stored<Property>],
+    named: &str,
+) -> Result<&'p Stored<Property>, OperationError> {
+    let id = RecordId::parse(named);
+    properties
+        .iter()
+        .find(|stored| Some(stored.id) == id || stored.value.identifier() == named)
+        .ok_or_else(|| OperationError::unknown("property", named))
+}
+
+/// Whether it is the management API itself.
+pub(super) fn is_management(api: &Api) -> bool {
+    *api.audience == *management::AUDIENCE
+}

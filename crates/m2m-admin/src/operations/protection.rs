@@ -1,0 +1,205 @@
+//! What an operation may not do: shut out those who manage the server, or break what others rely on.
+
+use m2m_authority::registry::{Api, Application, ApplicationState, ClientType, Organization};
+use m2m_store::{Backend, Filter, List, Named, Sort, Stored, fill_in_issuer};
+
+use super::lookup;
+use crate::manager::Decision;
+use crate::record::{Managed, same_secrets};
+use crate::{Host, OperationError, management};
+
+/// Whether the application may authenticate.
+pub(super) const fn is_enabled(application: &Application) -> bool {
+    match application.state {
+        ApplicationState::Enabled => true,
+        ApplicationState::Disabled => false,
+    }
+}
+
+/// The management API itself stays.
+pub(super) fn of_api(api: &Api) -> Result<(), OperationError> {
+    if lookup::is_management(api) {
+        return Err(OperationError::keeps_management(
+            "this is the management API; without it nobody could manage the server",
+        ));
+    }
+    Ok(())
+}
+
+/// What is kept of a record, and told of it with each change, is bounded.
+pub(super) fn of_size<T: Managed>(record: &T) -> Result<(), OperationError> {
+    let bytes = serde_json::to_string(&record.view()).map_or(0, |view| view.len());
+    if bytes > MAX_RECORD_BYTES {
+        let message =
+            format!("the record would have {bytes} bytes, and {MAX_RECORD_BYTES} are the most");
+        return Err(OperationError::conflict("RECORD_TOO_LARGE", message));
+    }
+    Ok(())
+}
+
+/// Nobody gets the power of an application, by a secret or a token of it, who does not have as much himself.
+pub(super) fn of_power(
+    scopes: &[Box<str>],
+    application: &Application,
+) -> Result<(), OperationError> {
+    let has = |scope: &&str| scopes.iter().any(|own| **own == **scope);
+    match management::scopes(application).find(|scope| !has(scope)) {
+        Some(beyond) => Err(OperationError::beyond_token(beyond)),
+        None => Ok(()),
+    }
+}
+
+/// Nobody gets a token for the management API that opens more than his own. Without an audience it may be one for that.
+pub(super) fn of_test_token(
+    scopes: &[Box<str>],
+    application: &Application,
+    audience: Option<&str>,
+    issuer: &str,
+) -> Result<(), OperationError> {
+    let own = [management::AUDIENCE, management::ALIAS].map(|own| fill_in_issuer(own, issuer));
+    if audience.is_none_or(|audience| own.iter().any(|own| **own == *audience)) {
+        of_power(scopes, application)?;
+    }
+    Ok(())
+}
+
+/// Whether the application may become this, or go (`after` is none then), as far as the management of the server is concerned.
+///
+/// Nobody hands out more than he has, nobody takes from his own application what he manages with, and the last one that can authorize
+/// others stays.
+pub(super) async fn of_application<H: Host>(
+    decision: &Decision<'_, H>,
+    before: &Application,
+    after: Option<&Application>,
+) -> Result<(), OperationError> {
+    if let Some(after) = after {
+        let gains = management::scopes(after).any(|scope| !management::assigns(before, scope));
+        let opens = !same_secrets(&before.secrets, &after.secrets)
+            || (is_enabled(after) && !is_enabled(before))
+            || (before.client_type == ClientType::Public
+                && after.client_type == ClientType::Confidential);
+        if gains || opens {
+            of_power(&decision.scopes, after)?;
+        }
+    }
+    if *before.client_id == *decision.actor()
+        && !after.is_some_and(|after| management::keeps(before, after))
+    {
+        return Err(OperationError::keeps_management(
+            "this is the application whose token you use: what it manages the server with can only be changed with another one, \
+             or with `m2m apply --data` on a stopped server",
+        ));
+    }
+    let stays = after.is_some_and(|after| is_full(after) && management::keeps(before, after));
+    if !is_full(before) || stays {
+        return Ok(());
+    }
+    if other_full(decision.registry(), |other| {
+        other.client_id != before.client_id
+    })
+    .await?
+    {
+        return Ok(());
+    }
+    Err(OperationError::keeps_management(
+        "this is the last application that can authorize others; authorize another one for the management API first",
+    ))
+}
+
+/// Whether one of these applications can authorize others.
+async fn other_full<B: Backend>(
+    registry: &B,
+    is_other: impl Fn(&Application) -> bool,
+) -> Result<bool, OperationError> {
+    for audience in [management::AUDIENCE, management::ALIAS] {
+        let mut after = None;
+        loop {
+            let list = List {
+                filter: Filter::AuthorizedFor(audience),
+                sort: Sort::Age,
+                after: after.as_ref(),
+                most: PAGE,
+            };
+            let page = registry.applications(list).await?;
+            let mut found = page.records.iter().map(|stored| &stored.value);
+            if found.any(|other| is_other(other) && is_full(other)) {
+                return Ok(true);
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the organization may be suspended.
+pub(super) async fn of_organization<H: Host>(
+    decision: &Decision<'_, H>,
+    before: &Organization,
+    after: &Organization,
+) -> Result<(), OperationError> {
+    if before.suspended || !after.suspended {
+        return Ok(());
+    }
+    let registry = decision.registry();
+    let own = registry
+        .application(Named::ClientId(decision.actor()))
+        .await?;
+    let own = own.and_then(|own| own.value.organization);
+    if own.as_deref() == Some(&*before.code) {
+        return Err(OperationError::keeps_management(
+            "the application whose token you use belongs to this organization, and could not get another token",
+        ));
+    }
+    let is_outside = |other: &Application| other.organization.as_deref() != Some(&*before.code);
+    if !other_full(registry, is_outside).await? {
+        return Err(OperationError::keeps_management(
+            "all applications that can authorize others belong to this organization; authorize another one first",
+        ));
+    }
+    Ok(())
+}
+
+/// The applications that a change goes through with. Beyond so many it is not one change any more.
+pub(super) async fn dependents<B: Backend>(
+    registry: &B,
+    filter: Filter<'_>,
+) -> Result<Vec<Stored<Application>>, OperationError> {
+    let list = List {
+        filter,
+        sort: Sort::Age,
+        after: None,
+        most: MOST_DEPENDENTS,
+    };
+    let page = registry.applications(list).await?;
+    if page.next.is_some() {
+        return Err(OperationError::conflict(
+            "IN_USE",
+            format!(
+                "more than {MOST_DEPENDENTS} applications rely on it; take it from them first, which m2m apply does in one go"
+            ),
+        ));
+    }
+    Ok(page.records)
+}
+
+/// Whether the application can get tokens by which it authorizes others.
+fn is_full(application: &Application) -> bool {
+    let methods = application.authentication_methods;
+    is_enabled(application)
+        && (methods.client_secret_basic || methods.client_secret_post)
+        && application.client_type == ClientType::Confidential
+        && application.grant_types.client_credentials
+        && management::can_authorize(application)
+}
+
+/// Far more than any record needs; each change keeps it twice in the audit log. Unit: bytes.
+const MAX_RECORD_BYTES: usize = 256 * 1024;
+
+/// How many applications are looked at together.
+const PAGE: usize = 100;
+
+/// How many applications are changed together with what they rely on.
+const MOST_DEPENDENTS: usize = 10_000;

@@ -1,0 +1,265 @@
+//! The whole registry, as a file.
+
+use http::Method;
+use m2m_store::fill_in_issuer;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::face::{NoBody, Source, TomlOrJson};
+use crate::operation::{Call, Operation};
+use crate::operation_error::Place;
+use crate::{
+    ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Plan, Prune,
+    SecretHashes, World, export, management, prepare,
+};
+
+/// Makes the registry say what a file says.
+#[derive(Debug)]
+pub struct ApplyRegistry;
+
+/// Shows the registry as a file.
+#[derive(Debug)]
+pub struct ExportRegistry;
+
+/// How a file is applied.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplyQuery {
+    /// Whether it is only said what would be done.
+    dry_run: Option<bool>,
+    /// Whether what is not in the file goes.
+    prune: Option<bool>,
+}
+
+/// How a file is made.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportQuery {
+    /// Whether it has, for each application, the hash of the secret that was made last and works.
+    with_secret_hashes: Option<bool>,
+}
+
+/// What was done, or would be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ApplyAnswer {
+    #[schemars(with = "PlanSchema")]
+    plan: Plan,
+    /// Whether it was done.
+    applied: bool,
+    /// The secrets that were made. This is the only time that they are shown.
+    credentials: Vec<CredentialsShown>,
+}
+
+/// What a change does, record by record.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+struct PlanSchema {
+    #[expect(dead_code, reason = "says what a plan looks like")]
+    steps: Vec<serde_json::Map<String, serde_json::Value>>,
+    #[expect(dead_code, reason = "says what a plan looks like")]
+    kept: Vec<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CredentialsShown {
+    application: String,
+    client_id: String,
+    client_secret: String,
+}
+
+/// The registry as a file.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExportAnswer {
+    /// The text of a `world.toml`.
+    world: String,
+}
+
+impl core::fmt::Debug for CredentialsShown {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("CredentialsShown")
+            .field("client_id", &self.client_id)
+            .field("client_secret", &"[redacted]")
+            .finish_non_exhaustive()
+    }
+}
+
+impl Operation for ApplyRegistry {
+    const ID: &'static str = "applyRegistry";
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/api/v1/apply";
+    const SCOPE: &'static str = "apply:registry";
+    const SUMMARY: &'static str = "Make the registry say what a file says";
+    const CODE: &'static str = "REGISTRY_APPLIED";
+    const MESSAGE: &'static str = "The registry says what the file says, or would";
+    const REFUSALS: &'static [u16] = &[409];
+    const EXAMPLE: Option<&'static str> = Some(
+        r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
+    );
+    type Query = ApplyQuery;
+    type Body = TomlOrJson;
+    type Answer = ApplyAnswer;
+
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<ApplyAnswer, OperationError> {
+        let source = &call.body;
+        let prune = match call.query.prune {
+            Some(true) => Prune::Remove,
+            Some(false) | None => Prune::Keep,
+        };
+        // One file at a time is read, since a large one takes much more memory than it has bytes.
+        let _turn = manager.turn(&call.operator).await?;
+        let world =
+            World::parse(&source.text).map_err(|mistake| misplaced(&mistake, 400, source))?;
+        check_audiences(&world, manager.host().issuer())?;
+        let registry = manager.host().registry();
+        let mut randomness = manager.randomness();
+        let actor = call.operator.actor();
+        let now = call.operator.now;
+        let prepared = prepare(registry, &world, prune, &actor, &mut randomness, now).await;
+        let prepared = prepared.map_err(|error| refused(error, source))?;
+        if call.query.dry_run == Some(true) {
+            return Ok(ApplyAnswer {
+                plan: prepared.into_plan(),
+                applied: false,
+                credentials: Vec::new(),
+            });
+        }
+        let applied = prepared.commit(registry).await?;
+        Ok(ApplyAnswer {
+            plan: applied.plan,
+            applied: true,
+            credentials: applied.credentials.iter().map(shown).collect(),
+        })
+    }
+}
+
+impl Operation for ExportRegistry {
+    const ID: &'static str = "exportRegistry";
+    const METHOD: Method = Method::GET;
+    const PATH: &'static str = "/api/v1/export";
+    const SCOPE: &'static str = "read:registry";
+    const SUMMARY: &'static str = "Show the registry as a file";
+    const CODE: &'static str = "OK";
+    const MESSAGE: &'static str = "Success";
+    const REFUSALS: &'static [u16] = &[];
+    type Query = ExportQuery;
+    type Body = NoBody;
+    type Answer = ExportAnswer;
+
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<ExportAnswer, OperationError> {
+        let secret_hashes = match call.query.with_secret_hashes {
+            Some(true) => SecretHashes::Included,
+            Some(false) | None => SecretHashes::LeftOut,
+        };
+        let registry = manager.host().registry();
+        Ok(ExportAnswer {
+            world: export(registry, secret_hashes, call.operator.now).await?,
+        })
+    }
+}
+
+/// No file spells out what stands for the management API: the API would never be served.
+fn check_audiences(world: &World, issuer: &str) -> Result<(), OperationError> {
+    let reserved =
+        [management::AUDIENCE, management::ALIAS].map(|audience| fill_in_issuer(audience, issuer));
+    let mut audiences = world.apis.iter().map(|api| &*api.audience);
+    match audiences.find(|audience| reserved.iter().any(|own| own == audience)) {
+        Some(audience) => Err(OperationError::taken("audience", "api", audience)),
+        None => Ok(()),
+    }
+}
+
+fn shown(credentials: &GeneratedCredentials) -> CredentialsShown {
+    CredentialsShown {
+        application: credentials.application.clone(),
+        client_id: credentials.client_id.clone(),
+        client_secret: credentials.expose_secret().to_owned(),
+    }
+}
+
+fn refused(error: ApplyError, source: &TomlOrJson) -> OperationError {
+    match error {
+        ApplyError::Mistake(mistake) => {
+            let status = if mistake.is_malformed() { 400 } else { 409 };
+            misplaced(&mistake, status, source)
+        }
+        ApplyError::LastManagement { .. } => OperationError::keeps_management(
+            "the last application that manages this server would do so no longer; leave it as it is, or authorize another one first",
+        ),
+        ApplyError::Left { .. } => OperationError::conflict("RECORD_IN_USE", error.to_string()),
+        ApplyError::Commit(error) => error.into(),
+    }
+}
+
+/// What is wrong with the file, with its place in the text that was sent; of one that came as JSON, the line says which one it is.
+fn misplaced(mistake: &Mistake, status: u16, source: &TomlOrJson) -> OperationError {
+    let (start, end) = (mistake.span().start, mistake.span().end);
+    let mut message = mistake.what().to_owned();
+    if let Some(help) = mistake.help() {
+        message.push_str("; ");
+        message.push_str(help);
+    }
+    match source.source {
+        Source::Toml => OperationError::new(status, "WORLD_INVALID", message).at(Place {
+            start,
+            end,
+            earlier: mistake.earlier(),
+            help: mistake.help().map(ToOwned::to_owned),
+        }),
+        Source::Json => {
+            let before = source.text.get(..start).unwrap_or_default();
+            let place = match last_entry(before) {
+                Some(entry) => format!("{entry}: "),
+                None => String::new(),
+            };
+            OperationError::new(status, "WORLD_INVALID", format!("{place}{message}"))
+        }
+    }
+}
+
+/// The entry of a list that the text of a file ends in, such as `application[1].authorize[0]`. The tables of the file stand in the
+/// order of the lists, and those of one list together.
+fn last_entry(text: &str) -> Option<String> {
+    let mut lists: Vec<(&str, usize)> = Vec::new();
+    for line in text.lines() {
+        let header = line.strip_prefix("[[");
+        let Some(path) = header.and_then(|rest| rest.strip_suffix("]]")) else {
+            continue;
+        };
+        let depth = path.split('.').count();
+        let name = path.rsplit('.').next().unwrap_or_default();
+        lists.truncate(depth);
+        match lists.get_mut(depth - 1) {
+            Some((own, index)) if *own == name => *index += 1,
+            Some(list) => *list = (name, 0),
+            None => lists.push((name, 0)),
+        }
+    }
+    let entries = lists.iter().map(|(name, index)| format!("{name}[{index}]"));
+    let entry = entries.collect::<Vec<_>>().join(".");
+    (!entry.is_empty()).then_some(entry)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_named_by_its_lists_from_the_outside_in() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(last_entry(text).as_deref(), expected, "{text}");
+        };
+        check("", None);
+        check("[[api]]\nname = 1\n", Some("api[0]"));
+        let text = "[[api]]\n[[api]]\n[[application]]\n[[application.authorize]]\n[[application.authorize]]\n";
+        check(text, Some("application[0].authorize[1]"));
+        check(&format!("{text}[[application]]\n"), Some("application[1]"));
+        let text = format!("{text}[[application]]\n[[application.authorize]]\nscopes = [");
+        check(&text, Some("application[1].authorize[0]"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Whether a good token still opens what it opened when it was issued.
+//!
+//! An API that verifies tokens on its own learns of a change when they expire. This one has the registry at hand.
+
+use m2m_authority::registry::{ApplicationState, ClientType};
+use m2m_errors::Cause;
+use m2m_store::{Backend as _, Named};
+
+use crate::{Host, Operator, management};
+
+/// Why a good token opens nothing any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lapsed {
+    /// It was withdrawn, with the application or from it: whoever asks for another token learns what it does not open any more. The cause
+    /// is for the operator.
+    Withdrawn(Cause),
+    /// That cannot be known now.
+    Unknown,
+}
+
+impl Lapsed {
+    /// What the caller is told.
+    pub(crate) const fn answer(self) -> Cause {
+        match self {
+            Self::Withdrawn(_) => Cause::TokenRevoked,
+            Self::Unknown => Cause::StoreUnavailable,
+        }
+    }
+
+    /// What the log keeps.
+    pub(crate) const fn cause(self) -> Cause {
+        match self {
+            Self::Withdrawn(cause) => cause,
+            Self::Unknown => Cause::StoreUnavailable,
+        }
+    }
+}
+
+/// Looks up what has become of the application since its token was issued.
+///
+/// # Errors
+///
+/// [`Lapsed`] if the token or all tokens of the application were revoked, it could not get one any more, or the scope is not assigned
+/// any more; also if that cannot be known.
+pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> Result<(), Lapsed> {
+    let registry = host.registry();
+    let away = |_| Lapsed::Unknown;
+    let client_id = &*operator.client_id;
+    let revoked = registry.is_revoked(&operator.jwt_id).await;
+    if revoked.map_err(away)? {
+        return Err(Lapsed::Withdrawn(Cause::TokenRevoked));
+    }
+    let found = registry.application(Named::ClientId(client_id)).await;
+    let Some(stored) = found.map_err(away)? else {
+        return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
+    };
+    let application = &stored.value;
+    let is_suspended = match &application.organization {
+        None => false,
+        Some(code) => {
+            let organization = registry.organization(code).await.map_err(away)?;
+            organization.is_none_or(|organization| organization.value.suspended)
+        }
+    };
+    // Another application may have got the client id since.
+    let not_before = application.not_before;
+    let is_older = operator.issued_at < stored.created_at
+        || not_before.is_some_and(|not_before| operator.issued_at <= not_before);
+    let addresses = &application.allowed_addresses;
+    let is_elsewhere = !addresses.is_empty()
+        && operator
+            .address
+            .is_some_and(|address| !addresses.iter().any(|block| block.contains(address)));
+    let cause = match (application.state, application.client_type) {
+        (ApplicationState::Disabled, _) => Cause::ApplicationDisabled,
+        (ApplicationState::Enabled, ClientType::Public) => Cause::ClientPublic,
+        _ if !application.grant_types.client_credentials => Cause::GrantNotAllowed,
+        _ if is_suspended => Cause::OrganizationSuspended,
+        _ if is_older => Cause::TokenRevoked,
+        _ if is_elsewhere => Cause::AddressNotAllowed,
+        _ if !management::assigns(application, scope) => Cause::ScopeNotAssigned,
+        _ => return Ok(()),
+    };
+    Err(Lapsed::Withdrawn(cause))
+}

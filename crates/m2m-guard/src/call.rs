@@ -1,0 +1,139 @@
+//! What a caller has sent.
+
+use core::fmt;
+
+use m2m_errors::Cause;
+use oauth_proto::{BearerToken, query_carries_access_token};
+
+use crate::evidence::Evidence;
+use crate::limits;
+
+/// The parts of a call to an API that say who calls.
+///
+/// The body is not among them: a token in a form (RFC 6750, section 2.2) is not looked for, and not taken.
+///
+/// Source: RFC 6750, section 2, <https://www.rfc-editor.org/rfc/rfc6750#section-2>.
+#[derive(Clone, Copy, Default)]
+pub struct Call<'c> {
+    /// The values of all `Authorization` headers, in their order.
+    pub authorization: &'c [&'c [u8]],
+    /// The query of the request target, without the `?`, still encoded. A token in it is refused, and never used.
+    pub query: Option<&'c [u8]>,
+}
+
+impl<'c> Call<'c> {
+    /// The one token of the call.
+    ///
+    /// Another scheme than Bearer is no token. A query with the parameter `access_token` is refused whatever is in the header.
+    pub(crate) fn token(&self) -> Result<BearerToken<'c>, (Cause, Evidence)> {
+        let in_query = self.query.is_some_and(query_carries_access_token);
+        let values = self.authorization.iter().copied();
+        match (BearerToken::parse_all(values, &limits::HEADER), in_query) {
+            (Ok(Some(token)), false) => Ok(token),
+            (Ok(None), false) => Err((Cause::TokenMissing, Evidence::None)),
+            (Ok(None), true) => Err((Cause::TokenInUrl, Evidence::None)),
+            (Ok(Some(_)) | Err(_), true) => Err((Cause::TokenSentTwice, Evidence::None)),
+            (Err(error), false) => Err((error.cause(), Evidence::Header(error))),
+        }
+    }
+}
+
+/// Header and query may hold a token, so they are not printed.
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Call([redacted])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(authorization: &[&str], query: Option<&str>, expected: Result<&str, Cause>) {
+        let values: Vec<&[u8]> = authorization.iter().map(|value| value.as_bytes()).collect();
+        let call = Call {
+            authorization: &values,
+            query: query.map(str::as_bytes),
+        };
+        let token = call.token();
+        assert_eq!(
+            token
+                .as_ref()
+                .map(BearerToken::expose_secret)
+                .map_err(|(cause, _)| *cause),
+            expected,
+            "{authorization:?} {query:?}"
+        );
+    }
+
+    #[test]
+    fn r1_takes_a_bearer_header_in_any_case() {
+        for value in ["Bearer abc", "bearer abc", "BEARER  abc", " Bearer abc "] {
+            check(&[value], None, Ok("abc"));
+            check(&[value], Some("page=2&token=x"), Ok("abc"));
+        }
+    }
+
+    #[test]
+    fn r3_k15_without_a_token_there_is_none() {
+        for authorization in [
+            &[][..],
+            &[""],
+            &["Basic YTpi"],
+            &["DPoP abc"],
+            &["Bearerabc"],
+        ] {
+            check(authorization, None, Err(Cause::TokenMissing));
+        }
+    }
+
+    #[test]
+    fn k17_refuses_a_header_that_cannot_be_read() {
+        for authorization in [
+            &["Bearer"][..],
+            &["Bearer "],
+            &["Bearer a b"],
+            &["Bearer a,b"],
+            &["Bearer \"a\""],
+            &["Bearer a", "Bearer a"],
+            &["Basic YTpi", "Bearer a"],
+        ] {
+            check(
+                authorization,
+                None,
+                Err(Cause::AuthorizationHeaderMalformed),
+            );
+        }
+        let long = format!("Bearer {}", "a".repeat(limits::MAX_AUTHORIZATION_BYTES));
+        check(&[&long], None, Err(Cause::TokenTooLong));
+    }
+
+    #[test]
+    fn r7_takes_no_token_from_the_query() {
+        for query in ["access_token=abc", "a=1&access%5Ftoken=abc", "access_token"] {
+            check(&[], Some(query), Err(Cause::TokenInUrl));
+            check(&["Basic YTpi"], Some(query), Err(Cause::TokenInUrl));
+        }
+    }
+
+    #[test]
+    fn r2_refuses_a_token_that_is_sent_twice() {
+        for value in ["Bearer abc", "Bearer", "Bearer a b"] {
+            check(
+                &[value],
+                Some("access_token=abc"),
+                Err(Cause::TokenSentTwice),
+            );
+        }
+    }
+
+    #[test]
+    fn keeps_what_was_sent_out_of_its_debug_form() {
+        let call = Call {
+            authorization: &[b"Bearer abc"],
+            query: Some(b"access_token=abc"),
+        };
+        assert_eq!(format!("{call:?}"), "Call([redacted])");
+    }
+}

@@ -1,0 +1,117 @@
+//! Who calls, once it is certain.
+
+use m2m_jwt::{Claim, Claims, InvalidToken, UnixTime, Verified};
+use oauth_proto::ScopeToken;
+
+/// Who calls, and what the token allows: the claims of a token that was found good.
+///
+/// Only [`Guard::check`](crate::Guard::check) makes one, so a function that takes a caller cannot be reached without a good
+/// token. It holds no token and outlives the call.
+///
+/// Source: RFC 9068, section 2.2, <https://www.rfc-editor.org/rfc/rfc9068#section-2.2>.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "a call that is checked and whose caller is dropped was perhaps meant to be served"]
+pub struct Caller {
+    client_id: Box<str>,
+    subject: Option<Box<str>>,
+    audiences: Box<[Box<str>]>,
+    /// Scope tokens, one space between two.
+    scope: Box<str>,
+    organization_code: Option<Box<str>>,
+    jwt_id: Box<str>,
+    issued_at: UnixTime,
+    expires_at: UnixTime,
+}
+
+impl Caller {
+    /// The client that got the token: `client_id`, in the claim set `kinde` `azp`.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// `sub`: the client, or the system user that it acts as. The claim set `kinde` has one for system users only.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// `aud`: whom the token is for, this API among them.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        self.audiences.iter().map(AsRef::as_ref)
+    }
+
+    /// The scopes that the token allows, one by one: `scope`, and `scp` where that is absent.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope.split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// Whether the token allows this scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().any(|own| own == scope)
+    }
+
+    /// `org_code`: the organization of the application, if it belongs to one.
+    #[must_use]
+    pub fn organization_code(&self) -> Option<&str> {
+        self.organization_code.as_deref()
+    }
+
+    /// `jti`: the name of this one token.
+    #[must_use]
+    pub fn jwt_id(&self) -> &str {
+        &self.jwt_id
+    }
+
+    /// `iat`: when the token was issued.
+    #[must_use]
+    pub const fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+
+    /// `exp`: when it ends.
+    #[must_use]
+    pub const fn expires_at(&self) -> UnixTime {
+        self.expires_at
+    }
+
+    /// The caller that these claims name.
+    ///
+    /// A token with `client_id` is one of RFC 9068 and has a `sub`; one with `azp` alone is of the claim set `kinde` and needs none.
+    pub(crate) fn of(claims: &Verified<Claims<'_>>) -> Result<Self, InvalidToken> {
+        let subject = claims.subject();
+        if subject.is_none() && claims.get(Claim::ClientId.as_str()).is_some() {
+            return Err(InvalidToken::ClaimMissing(Claim::Subject));
+        }
+        Ok(Self {
+            client_id: there(claims.client_id(), Claim::ClientId)?.into(),
+            subject: subject.map(Into::into),
+            audiences: claims.audience().map(Into::into).collect(),
+            scope: scope(claims),
+            organization_code: claims.organization_code().map(Into::into),
+            jwt_id: there(claims.jwt_id(), Claim::JwtId)?.into(),
+            issued_at: there(claims.issued_at(), Claim::IssuedAt)?,
+            expires_at: there(claims.expires_at(), Claim::ExpiresAt)?,
+        })
+    }
+}
+
+fn there<T>(value: Option<T>, claim: Claim) -> Result<T, InvalidToken> {
+    value.ok_or(InvalidToken::ClaimMissing(claim))
+}
+
+/// The scopes of the token. An element of `scp` that is none, as one with a space in it, allows nothing.
+fn scope(claims: &Claims<'_>) -> Box<str> {
+    let mut text = String::new();
+    for token in claims.scope() {
+        if ScopeToken::parse(&token).is_err() {
+            continue;
+        }
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&token);
+    }
+    text.into_boxed_str()
+}

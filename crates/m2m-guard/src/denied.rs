@@ -1,0 +1,173 @@
+//! A call that may not proceed.
+
+use core::fmt;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use m2m_errors::{Cause, ErrorCode, Wire};
+use oauth_proto::{Challenge, ChallengeParameter, clean_for_description};
+
+use crate::evidence::Evidence;
+use crate::guard::Settings;
+
+/// A call that may not proceed, for exactly one cause.
+///
+/// [`status`](Self::status) and [`challenge`](Self::challenge) are for the caller, [`evidence`](Self::evidence) and
+/// [`client_id`](Self::client_id) are for the operator. `Display` is one line for a log.
+///
+/// Source: RFC 6750, section 3, <https://www.rfc-editor.org/rfc/rfc6750#section-3>.
+#[derive(Clone)]
+#[must_use = "a call that is denied has to be answered"]
+pub struct Denied {
+    settings: Arc<Settings>,
+    cause: Cause,
+    evidence: Evidence,
+    client_id: Option<Box<str>>,
+}
+
+impl Denied {
+    pub(crate) const fn new(settings: Arc<Settings>, cause: Cause, evidence: Evidence) -> Self {
+        Self {
+            settings,
+            cause,
+            evidence,
+            client_id: None,
+        }
+    }
+
+    /// The same, of a token whose signature is good and that names this client.
+    pub(crate) fn by(mut self, client_id: Option<&str>) -> Self {
+        self.client_id = client_id.map(Into::into);
+        self
+    }
+
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.wire().status.code()
+    }
+
+    /// The `error` of the answer; nothing for a call without a token, whose sender may not know that he needs one.
+    #[must_use]
+    pub fn error_code(&self) -> Option<ErrorCode> {
+        self.wire().error
+    }
+
+    /// The text for the caller. It holds only bytes that an `error_description` may have.
+    #[must_use]
+    pub fn description(&self) -> Cow<'static, str> {
+        let text = self.wire().description;
+        let missing = match &self.evidence {
+            Evidence::Scope { missing, .. } => missing.first(),
+            Evidence::None
+            | Evidence::Header(_)
+            | Evidence::Token(_)
+            | Evidence::Issuer { .. }
+            | Evidence::Audience { .. }
+            | Evidence::Organization { .. } => None,
+        };
+        match (
+            missing.and_then(|scope| clean_for_description(scope)),
+            text.split(),
+        ) {
+            (Some(scope), Some((before, after))) => Cow::Owned([before, scope, after].concat()),
+            (None, _) | (_, None) => Cow::Borrowed(text.plain),
+        }
+    }
+
+    /// The value of the header `WWW-Authenticate`, in every answer that the caller can do something about.
+    ///
+    /// It has the realm and the address of the metadata if the guard knows them, `error` and `error_description` unless the call
+    /// came without a token, all the scopes that are needed if the token lacks one, and the trace id if there is one.
+    ///
+    /// Source: RFC 6750, sections 3 and 3.1, <https://www.rfc-editor.org/rfc/rfc6750#section-3>; RFC 9728, section 5.1.
+    #[must_use]
+    pub fn challenge(&self, trace_id: Option<&str>) -> Option<String> {
+        if !(400..500).contains(&self.status()) {
+            return None;
+        }
+        let error = self.error_code();
+        // RFC 6750, section 3.1: without credentials there is no "error code or other error information".
+        let description = error.map(|_| self.description());
+        let scope = self.needed_scopes().collect::<Vec<_>>().join(" ");
+        let parameters = [
+            (ChallengeParameter::Realm, self.settings.realm.as_deref()),
+            (ChallengeParameter::Error, error.map(ErrorCode::as_str)),
+            (ChallengeParameter::ErrorDescription, description.as_deref()),
+            (
+                ChallengeParameter::Scope,
+                Some(scope.as_str()).filter(|scope| !scope.is_empty()),
+            ),
+            (
+                ChallengeParameter::ResourceMetadata,
+                self.settings.resource_metadata.as_deref(),
+            ),
+            (ChallengeParameter::TraceId, trace_id),
+        ];
+        let challenge = parameters
+            .into_iter()
+            .filter_map(|(parameter, value)| Some((parameter, value?)))
+            .fold(Challenge::bearer(), |challenge, (parameter, value)| {
+                challenge.with(parameter, value)
+            });
+        Some(challenge.to_string())
+    }
+
+    /// The scopes that the call needs, if the token lacks one of them.
+    pub fn needed_scopes(&self) -> impl Iterator<Item = &str> {
+        let needed: &[Box<str>] = match &self.evidence {
+            Evidence::Scope { needed, .. } => needed,
+            Evidence::None
+            | Evidence::Header(_)
+            | Evidence::Token(_)
+            | Evidence::Issuer { .. }
+            | Evidence::Audience { .. }
+            | Evidence::Organization { .. } => &[],
+        };
+        needed.iter().map(AsRef::as_ref)
+    }
+
+    /// What was found.
+    #[must_use]
+    pub const fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Who sent the token. Known once its signature is found good, even if it is then refused.
+    #[must_use]
+    pub fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
+    }
+
+    fn wire(&self) -> &'static Wire {
+        self.cause.entry().wire.of(self.settings.profile)
+    }
+}
+
+impl fmt::Debug for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Denied")
+            .field("cause", &self.cause)
+            .field("evidence", &self.evidence)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.cause)?;
+        if self.evidence == Evidence::None {
+            return Ok(());
+        }
+        write!(f, ": {}", self.evidence)
+    }
+}
+
+impl core::error::Error for Denied {}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+// What comes in, and what it has to be.
+mod call;
+mod guard;
+mod requirement;
+
+// What comes out.
+mod caller;
+mod denied;
+mod evidence;
+
+mod limits;
+
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use call::Call;
+pub use caller::Caller;
+pub use denied::Denied;
+pub use evidence::Evidence;
+pub use guard::Guard;
+pub use limits::MAX_AUTHORIZATION_BYTES;
+pub use requirement::Requirement;

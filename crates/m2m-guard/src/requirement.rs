@@ -1,0 +1,81 @@
+//! What a call needs.
+
+use core::slice;
+
+/// What a token must allow for a call to proceed, beyond being good.
+///
+/// A scope is compared byte for byte. What is no single scope (RFC 6749, section 3.3), such as an empty text or two scopes in
+/// one, is in no token, so that nobody may call.
+///
+/// Source: RFC 6750, section 3.1, <https://www.rfc-editor.org/rfc/rfc6750#section-3.1>.
+///
+/// ```
+/// use m2m_guard::Requirement;
+///
+/// let any_caller = Requirement::token();
+/// let readers = Requirement::scope("read:orders");
+/// let clerks_of_acme = Requirement::scopes(&["read:orders", "write:orders"]).in_organization("org_acme");
+/// assert_eq!(clerks_of_acme.needed_scopes(), ["read:orders", "write:orders"]);
+/// assert_eq!(readers.needed_organization(), None);
+/// # let _ = any_caller;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirement<'r> {
+    scopes: Scopes<'r>,
+    organization: Option<&'r str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scopes<'r> {
+    One(&'r str),
+    All(&'r [&'r str]),
+}
+
+impl<'r> Requirement<'r> {
+    /// A good token, and nothing else.
+    #[must_use]
+    pub const fn token() -> Self {
+        Self::scopes(&[])
+    }
+
+    /// This scope.
+    #[must_use]
+    pub const fn scope(scope: &'r str) -> Self {
+        Self {
+            scopes: Scopes::One(scope),
+            organization: None,
+        }
+    }
+
+    /// All of these scopes.
+    #[must_use]
+    pub const fn scopes(scopes: &'r [&'r str]) -> Self {
+        Self {
+            scopes: Scopes::All(scopes),
+            organization: None,
+        }
+    }
+
+    /// The same, and the `org_code` of the token must be this one, byte for byte. A token of an application that belongs to no
+    /// organization has none.
+    #[must_use]
+    pub const fn in_organization(mut self, code: &'r str) -> Self {
+        self.organization = Some(code);
+        self
+    }
+
+    /// The scopes, all of which are needed.
+    #[must_use]
+    pub const fn needed_scopes(&self) -> &[&'r str] {
+        match &self.scopes {
+            Scopes::One(scope) => slice::from_ref(scope),
+            Scopes::All(scopes) => scopes,
+        }
+    }
+
+    /// The organization, if one is needed.
+    #[must_use]
+    pub const fn needed_organization(&self) -> Option<&'r str> {
+        self.organization
+    }
+}

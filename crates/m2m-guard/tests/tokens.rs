@@ -1,0 +1,375 @@
+//! Which tokens let a call in, and which do not. `m2m-jwt` has the attacks on tokens; here stands that the guard passes each on to it,
+//! and answers 401 `invalid_token`.
+
+#[path = "support/calls.rs"]
+mod calls;
+#[path = "support/issuer.rs"]
+mod issuer;
+
+use calls::{KINDE, call, call_with, with};
+use issuer::{AUDIENCE, HEADER, ISSUER, NOW, RFC9068, guard, key, keys, signed};
+use m2m_errors::{Cause, ErrorCode};
+use m2m_guard::{Call, Guard, Requirement};
+use m2m_jwt::{
+    Algorithm, ClaimSet, KeySet, Leeway, MacAlgorithm, MacKey, SigningKey, UnixTime,
+    VerificationKey, base64url, sign_access_token,
+};
+
+const TOKEN: Requirement<'static> = Requirement::token();
+
+#[track_caller]
+fn check_token(guard: &Guard, token: &str, expected: Result<(), Cause>) {
+    let outcome = call(guard, &format!("Bearer {token}"), TOKEN);
+    if let Err(denied) = &outcome {
+        assert_eq!(
+            (denied.status(), denied.error_code()),
+            (401, Some(ErrorCode::InvalidToken))
+        );
+        let said = format!("{denied} {denied:?} {:?}", denied.challenge(None));
+        assert!(token.len() < 20 || !said.contains(&token[..20]), "{said}");
+    }
+    let outcome = outcome.map(|_| ()).map_err(|denied| denied.cause());
+    assert_eq!(outcome, expected, "{token}");
+}
+
+#[track_caller]
+fn check_header(header: &str, cause: Cause) {
+    check_token(&guard(), &signed(header, RFC9068), Err(cause));
+}
+
+#[track_caller]
+fn check_claims(claims: &str, expected: Result<(), Cause>) {
+    check_token(&guard(), &signed(HEADER, claims), expected);
+}
+
+#[test]
+fn r1_both_claim_sets_let_a_call_in() {
+    let caller = call_with(&guard(), RFC9068, Requirement::scope("list:orders")).unwrap();
+    assert_eq!((caller.client_id(), caller.subject()), ("job", Some("job")));
+    assert_eq!(
+        (caller.jwt_id(), caller.organization_code()),
+        ("1", Some("org_acme"))
+    );
+    assert_eq!(caller.audiences().collect::<Vec<_>>(), [AUDIENCE]);
+    assert_eq!(
+        caller.scopes().collect::<Vec<_>>(),
+        ["read:orders", "list:orders"]
+    );
+    assert_eq!(caller.issued_at().as_seconds(), NOW);
+    assert_eq!(caller.expires_at().as_seconds(), NOW + 3600);
+    let caller = call_with(&guard(), KINDE, Requirement::scope("list:orders")).unwrap();
+    assert_eq!((caller.client_id(), caller.subject()), ("job", None));
+    let user = call_with(&guard(), &with(KINDE, "sub", "\"svc\""), TOKEN).unwrap();
+    assert_eq!((user.client_id(), user.subject()), ("job", Some("svc")));
+}
+
+#[test]
+fn r11_every_algorithm_that_is_expected_lets_a_call_in() {
+    let now = UnixTime::from_seconds(NOW);
+    for algorithm in [Algorithm::Es256, Algorithm::Es384, Algorithm::EdDsa] {
+        let (key, _) = SigningKey::generate(algorithm, None).unwrap();
+        let keys = KeySet::from(VerificationKey::new(key.public_jwk()).unwrap());
+        for claim_set in [ClaimSet::Rfc9068, ClaimSet::Kinde] {
+            let claims = m2m_jwt::AccessTokenClaims::<_> {
+                issuer: ISSUER,
+                subject: None,
+                client_id: "job",
+                audience: &["https://other.example", AUDIENCE],
+                expires_at: now.saturating_add_seconds(60),
+                issued_at: now,
+                jwt_id: "1",
+                scope: "read:orders",
+                organization_code: None,
+                properties: &[],
+                feature_flags: &[],
+            };
+            let token = sign_access_token(&claims, claim_set, &key).unwrap();
+            let header = format!("Bearer {token}");
+            let call = Call {
+                authorization: &[header.as_bytes()],
+                query: None,
+            };
+            let required = Requirement::scope("read:orders");
+            assert!(guard().check(&call, &keys, required, now).is_ok());
+            let narrow = guard().with_algorithms(&[Algorithm::Rs256]);
+            let denied = narrow.check(&call, &keys, required, now).unwrap_err();
+            assert_eq!(denied.cause(), Cause::TokenAlgorithmWrong);
+            assert_eq!(
+                denied.client_id(),
+                None,
+                "nobody has looked at the signature"
+            );
+        }
+    }
+}
+
+#[test]
+fn x1_r11_the_algorithm_is_not_the_tokens_choice() {
+    for algorithm in ["none", "None", "", "HS256", "ES256", "RS256"] {
+        check_header(
+            &format!(r#"{{"alg":"{algorithm}","typ":"at+jwt"}}"#),
+            Cause::TokenAlgorithmWrong,
+        );
+    }
+    let public = key().public_jwk().to_json();
+    let mac = MacKey::new(MacAlgorithm::Hs256, None, public.as_bytes()).unwrap();
+    let forged = mac.sign(Some("at+jwt"), RFC9068.as_bytes()).unwrap();
+    check_token(&guard(), &forged, Err(Cause::TokenAlgorithmWrong));
+}
+
+#[test]
+fn x2_r12_r13_no_key_comes_from_the_token() {
+    let (own, _) = SigningKey::generate(Algorithm::EdDsa, Some("../../etc/passwd")).unwrap();
+    let jwk = own.public_jwk().to_json();
+    for header in [
+        format!(r#"{{"alg":"EdDSA","typ":"at+jwt","jwk":{jwk}}}"#),
+        r#"{"alg":"EdDSA","typ":"at+jwt","jku":"https://evil.example/jwks"}"#.to_owned(),
+        r#"{"alg":"EdDSA","typ":"at+jwt","x5c":["AA"],"x5u":"https://evil.example"}"#.to_owned(),
+    ] {
+        // Signed by the issuer, so that what the header says is seen not to matter, and by somebody else.
+        check_token(&guard(), &signed(&header, RFC9068), Ok(()));
+        let (input, _) = signed(&header, RFC9068)
+            .rsplit_once('.')
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .unwrap();
+        let mut signature = m2m_jwt::Signature::new();
+        m2m_jwt::Signer::sign(&own, input.as_bytes(), &mut signature).unwrap();
+        let token = format!("{input}.{}", base64url::encode(signature.as_bytes()));
+        check_token(&guard(), &token, Err(Cause::TokenSignatureWrong));
+    }
+    for kid in ["../../etc/passwd", "' OR 1=1", "https://evil.example"] {
+        let header = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{kid}"}}"#);
+        check_header(&header, Cause::TokenKeyUnknown);
+    }
+    let long = "k".repeat(1000);
+    check_header(
+        &format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{long}"}}"#),
+        Cause::TokenMalformed,
+    );
+}
+
+#[test]
+fn x3_r15_each_claim_deleted_in_turn_is_missed() {
+    for (claims, names) in [
+        (
+            RFC9068,
+            &["iss", "sub", "client_id", "aud", "exp", "iat", "jti"][..],
+        ),
+        (KINDE, &["iss", "azp", "aud", "exp", "iat", "jti"]),
+    ] {
+        check_claims(claims, Ok(()));
+        for name in names {
+            check_claims(&with(claims, name, ""), Err(Cause::TokenClaimMissing));
+        }
+    }
+    // Who has a client_id is by RFC 9068, whatever else is there.
+    check_claims(
+        &with(KINDE, "client_id", "\"job\""),
+        Err(Cause::TokenClaimMissing),
+    );
+}
+
+#[test]
+fn x3_r15_claims_of_the_wrong_type_are_refused() {
+    for (claim, value) in [
+        ("exp", "\"1800003600\""),
+        ("exp", "1e400"),
+        ("exp", "null"),
+        ("exp", "-1"),
+        ("nbf", "\"0\""),
+        ("iat", "[]"),
+        ("aud", "{}"),
+        ("scp", "\"read:orders\""),
+        ("org_code", "1"),
+        ("client_id", "[\"job\"]"),
+    ] {
+        check_claims(
+            &with(RFC9068, claim, value),
+            Err(Cause::TokenClaimMalformed),
+        );
+    }
+}
+
+#[test]
+fn x4_r14_r16_what_readers_disagree_on_is_refused() {
+    check_header(
+        r#"{"alg":"EdDSA","typ":"at+jwt","crit":["x"],"x":1}"#,
+        Cause::TokenCriticalHeader,
+    );
+    check_header(
+        r#"{"alg":"EdDSA","typ":"at+jwt","b64":false}"#,
+        Cause::TokenCriticalHeader,
+    );
+    check_header(
+        r#"{"alg":"EdDSA","typ":"at+jwt","zip":"DEF"}"#,
+        Cause::TokenCriticalHeader,
+    );
+    check_header(
+        r#"{"alg":"EdDSA","alg":"EdDSA","typ":"at+jwt"}"#,
+        Cause::TokenMalformed,
+    );
+    let twice = RFC9068.replace("{\"iss\"", "{\"x\":{\"a\":1,\"a\":1},\"iss\"");
+    check_claims(&twice, Err(Cause::TokenClaimMalformed));
+    let mut claims = RFC9068.as_bytes().to_vec();
+    claims.splice(8..9, [0xFF]);
+    check_token(
+        &guard(),
+        &signed(HEADER, claims),
+        Err(Cause::TokenClaimMalformed),
+    );
+    let long = with(RFC9068, "x", &format!("\"{}\"", "x".repeat(16 * 1024)));
+    check_claims(&long, Err(Cause::TokenTooLong));
+}
+
+#[test]
+fn x5_r4_every_truncation_and_every_bit_counts() {
+    let token = signed(HEADER, RFC9068);
+    let guard = guard();
+    let enters = |token: &[u8]| {
+        let header = [b"Bearer ", token].concat();
+        let call = Call {
+            authorization: &[&header],
+            query: None,
+        };
+        guard
+            .check(&call, &keys(), TOKEN, UnixTime::from_seconds(NOW))
+            .is_ok()
+    };
+    assert!(enters(token.as_bytes()));
+    for end in 0..token.len() {
+        assert!(!enters(&token.as_bytes()[..end]), "the first {end} bytes");
+    }
+    for bit in 0..8 * token.len() {
+        let mut bytes = token.clone().into_bytes();
+        bytes[bit / 8] ^= 1 << (bit % 8);
+        assert!(!enters(&bytes), "bit {bit}");
+    }
+}
+
+#[test]
+fn x6_r10_an_audience_is_exactly_that_or_nobodys() {
+    for audience in [
+        "\"https://orders.example/api/\"",
+        "\"https://orders.example/ap\"",
+        "\"https://ORDERS.example/api\"",
+        "\"\"",
+        "[]",
+    ] {
+        check_claims(
+            &with(RFC9068, "aud", audience),
+            Err(Cause::AudienceMismatch),
+        );
+    }
+    check_claims(&with(RFC9068, "aud", ""), Err(Cause::TokenClaimMissing));
+    check_token(
+        &Guard::new(ISSUER, &[]),
+        &signed(HEADER, RFC9068),
+        Err(Cause::AudienceMismatch),
+    );
+    let several = Guard::new(ISSUER, &["https://other.example", AUDIENCE]);
+    check_token(&several, &signed(HEADER, RFC9068), Ok(()));
+}
+
+#[test]
+fn r9_the_issuer_is_exactly_that() {
+    for issuer in [
+        "https://as.example/",
+        "http://as.example",
+        "https://AS.example",
+        "",
+    ] {
+        check_claims(
+            &with(RFC9068, "iss", &format!("\"{issuer}\"")),
+            Err(Cause::IssuerMismatch),
+        );
+    }
+    let denied = call_with(
+        &guard(),
+        &with(RFC9068, "iss", "\"https://b.example\""),
+        TOKEN,
+    )
+    .unwrap_err();
+    assert_eq!(
+        denied.to_string(),
+        r#"issuer-mismatch: the token is from "https://b.example", and expected is "https://as.example""#
+    );
+}
+
+#[test]
+fn r8_r17_only_an_access_token_is_one() {
+    for header in [
+        r#"{"alg":"EdDSA"}"#,
+        r#"{"alg":"EdDSA","typ":"JWT"}"#,
+        r#"{"alg":"EdDSA","typ":"id_token+jwt"}"#,
+        r#"{"alg":"EdDSA","typ":"client-authentication+jwt"}"#,
+        r#"{"alg":"EdDSA","typ":"logout+jwt"}"#,
+    ] {
+        check_header(header, Cause::TokenTypeWrong);
+    }
+    check_token(
+        &guard(),
+        &signed(r#"{"alg":"EdDSA","typ":"application/at+jwt"}"#, RFC9068),
+        Ok(()),
+    );
+}
+
+#[test]
+fn r15_a_token_ends_at_its_second_and_the_leeway_is_bounded() {
+    let header = format!("Bearer {}", signed(HEADER, RFC9068));
+    let call = Call {
+        authorization: &[header.as_bytes()],
+        query: None,
+    };
+    let lenient = guard().with_leeway(Leeway::from_seconds(30).unwrap());
+    for (guard, end) in [(guard(), NOW + 3600), (lenient, NOW + 3630)] {
+        let at = |seconds| guard.check(&call, &keys(), TOKEN, UnixTime::from_seconds(seconds));
+        assert!(at(end - 1).is_ok());
+        assert_eq!(at(end).unwrap_err().cause(), Cause::TokenExpired);
+    }
+    check_claims(
+        &with(RFC9068, "nbf", "1800000001"),
+        Err(Cause::TokenNotYetValid),
+    );
+    check_claims(
+        &with(RFC9068, "iat", "1800000001"),
+        Err(Cause::TokenIssuedInFuture),
+    );
+}
+
+#[test]
+fn r18_r19_a_bound_token_is_no_bearer_token() {
+    for confirmation in [r#"{"jkt":"x"}"#, r#"{"x5t#S256":"x"}"#, "{}", "null"] {
+        for claims in [RFC9068, KINDE] {
+            check_claims(&with(claims, "cnf", confirmation), Err(Cause::TokenBound));
+        }
+    }
+}
+
+#[test]
+fn a_list_element_that_is_no_scope_allows_nothing() {
+    let claims = with(
+        KINDE,
+        "scp",
+        r#"["read:orders write:orders","","list:orders"]"#,
+    );
+    let caller = call_with(&guard(), &claims, TOKEN).unwrap();
+    assert_eq!(caller.scopes().collect::<Vec<_>>(), ["list:orders"]);
+    for needed in [
+        "",
+        "read:orders",
+        "write:orders",
+        "read:orders write:orders",
+    ] {
+        assert!(
+            call_with(&guard(), &claims, Requirement::scope(needed)).is_err(),
+            "{needed}"
+        );
+    }
+}
+
+#[test]
+fn a_scope_claim_goes_before_the_list() {
+    let claims = with(KINDE, "scope", "\"read:orders\"");
+    let caller = call_with(&guard(), &claims, TOKEN).unwrap();
+    assert_eq!(caller.scopes().collect::<Vec<_>>(), ["read:orders"]);
+}

@@ -1,0 +1,22 @@
+//! `m2m diagnose`
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use super::ManagementOptions;
+
+/// Say why a request was refused: the exact cause, the evidence, and what to do.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct DiagnoseOptions {
+    /// The trace_id of the refusal, as the caller got it
+    #[arg(value_name = "TRACE_ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) trace_id: String,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736
+  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736 --output json";

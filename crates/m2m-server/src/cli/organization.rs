@@ -1,0 +1,132 @@
+//! `m2m organization`
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{ArgGroup, Args, Subcommand};
+
+use super::ManagementOptions;
+
+/// What to do with organizations.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganizationCommand {
+    List(OrganizationListOptions),
+    Create(OrganizationCreateOptions),
+    Update(OrganizationUpdateOptions),
+    /// Show an organization.
+    #[command(after_help = SHOW_EXAMPLES)]
+    Show(OrganizationOptions),
+    /// Give the applications of an organization no tokens any more.
+    #[command(after_help = SUSPEND_EXAMPLES)]
+    Suspend(OrganizationOptions),
+    /// Give the applications of a suspended organization tokens again.
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(OrganizationOptions),
+    Delete(OrganizationDeleteOptions),
+}
+
+/// List organizations.
+#[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(crate) struct OrganizationListOptions {
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// An organization that there is.
+#[derive(Debug, Args)]
+pub(crate) struct OrganizationOptions {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) code: String,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Make an organization. Its code is made.
+#[derive(Debug, Args)]
+#[command(after_help = CREATE_EXAMPLES)]
+pub(crate) struct OrganizationCreateOptions {
+    /// Its name
+    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) name: String,
+    /// What it is called in another system
+    #[arg(long, value_name = "ID")]
+    pub(crate) external_id: Option<String>,
+    /// A short name for people
+    #[arg(long, value_name = "HANDLE")]
+    pub(crate) handle: Option<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Change an organization. What is not named stays as it is.
+#[derive(Debug, Args)]
+#[command(after_help = UPDATE_EXAMPLES, group(ArgGroup::new("change").required(true).multiple(true)))]
+pub(crate) struct OrganizationUpdateOptions {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) code: String,
+    /// Another name
+    #[arg(long, value_name = "NAME", group = "change")]
+    pub(crate) name: Option<String>,
+    /// What it is called in another system
+    #[arg(long, value_name = "ID", group = "change")]
+    pub(crate) external_id: Option<String>,
+    /// A short name for people
+    #[arg(long, value_name = "HANDLE", group = "change")]
+    pub(crate) handle: Option<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Take an organization away.
+#[derive(Debug, Args)]
+#[command(after_help = DELETE_EXAMPLES)]
+pub(crate) struct OrganizationDeleteOptions {
+    /// Its code
+    #[arg(value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) code: String,
+    /// Do not ask before
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  m2m organization list
+  m2m organization create Acme --external-id crm-4711
+  m2m organization suspend org_acme
+
+They call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  m2m organization list
+  m2m organization list --output json";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  m2m organization show org_acme";
+
+const CREATE_EXAMPLES: &str = "\
+Examples:
+  m2m organization create Acme
+  m2m organization create Acme --external-id crm-4711 --handle acme";
+
+const UPDATE_EXAMPLES: &str = "\
+Examples:
+  m2m organization update org_acme --name 'Acme and Sons'";
+
+const SUSPEND_EXAMPLES: &str = "\
+Examples:
+  m2m organization suspend org_acme";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  m2m organization resume org_acme";
+
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  m2m organization delete org_acme
+  m2m organization delete org_acme --yes";

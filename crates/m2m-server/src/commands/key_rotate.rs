@@ -1,0 +1,70 @@
+//! `m2m key rotate`: a server that runs signs with a new key.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::consent;
+use super::done::{payload, warn};
+use crate::cli::{Format, KeyRotateOptions};
+use crate::error::Failure;
+use crate::management::{ApiPath, Management};
+use crate::output::Output;
+use crate::printable::printable;
+use crate::table::{print_record, text};
+
+pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), Failure> {
+    if options.emergency && !options.yes {
+        consent::ask(
+            "every token that the key of now has signed would be good no longer",
+            "--emergency was given, nobody is there to be asked, and nothing was changed",
+            "--yes, if that is right",
+        )?;
+    }
+    let management = Management::connect(&options.management.server)?;
+    let algorithm = match options.algorithm {
+        Some(algorithm) => algorithm.as_str().to_owned(),
+        None => only_algorithm(&management)?,
+    };
+    let body = json!({ "algorithm": algorithm, "emergency": options.emergency });
+    let answer = management.post(&ApiPath::of(["keys", "rotate"]), Some(&body))?;
+    let key = payload(&answer, "key");
+    match options.management.output {
+        Format::Text => print_record(key, MEMBERS, output),
+        Format::Json => output.json(key),
+    }
+    warn(&answer, output);
+    Ok(())
+}
+
+/// The algorithm of the keys that sign, if it is one.
+fn only_algorithm(management: &Management) -> Result<String, Failure> {
+    let keys = management.all(&ApiPath::of(["keys"]), "keys")?;
+    let signing = |key: &&Value| text(key, "state") == "active";
+    let algorithms: BTreeSet<&str> = keys
+        .iter()
+        .filter(signing)
+        .map(|key| text(key, "algorithm"))
+        .collect();
+    let mut all = algorithms.iter();
+    match (all.next(), all.next()) {
+        (Some(only), None) => Ok((*only).to_owned()),
+        _ => {
+            let algorithms: Vec<&str> = algorithms.into_iter().collect();
+            Err(Failure::usage("which key is to be rotated is not clear")
+                .because(format!(
+                    "there are keys that sign with {}",
+                    printable(&algorithms.join(", "))
+                ))
+                .help("say which: --alg ES256"))
+        }
+    }
+}
+
+/// What is shown of the new key, in this order.
+const MEMBERS: &[(&str, &str)] = &[
+    ("kid", "kid"),
+    ("algorithm", "algorithm"),
+    ("state", "state"),
+    ("signs from", "signs_from"),
+];

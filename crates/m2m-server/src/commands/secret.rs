@@ -1,0 +1,80 @@
+//! `m2m secret`: the secrets of an application of a server that runs.
+
+use serde_json::json;
+
+use super::done::{done, payload, warn};
+use super::new_credentials::NewCredentials;
+use crate::cli::{Format, SecretListOptions, SecretRevokeOptions, SecretRotateOptions};
+use crate::error::Failure;
+use crate::management::{ApiPath, Management};
+use crate::output::Output;
+use crate::printable::printable;
+use crate::table::{Table, member, text};
+
+pub(super) fn list(options: &SecretListOptions, output: &Output) -> Result<(), Failure> {
+    let management = Management::connect(&options.management.server)?;
+    let path = ApiPath::of(["applications", &options.application, "secrets"]);
+    let secrets = management.all(&path, "secrets")?;
+    match options.management.output {
+        Format::Text => {
+            let table = Table::new(["ID", "STATE", "CREATED", "ENDS", "LAST USED", "BY", "WHY"]);
+            let table = secrets.iter().fold(table, |table, secret| {
+                table.with([
+                    member(secret, "id"),
+                    member(secret, "state"),
+                    member(secret, "created_at"),
+                    member(secret, "ends_at"),
+                    member(secret, "last_used_at"),
+                    member(secret, "by"),
+                    member(secret, "why"),
+                ])
+            });
+            table.print("it has no secrets", output);
+        }
+        Format::Json => output.json(&secrets),
+    }
+    Ok(())
+}
+
+pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(), Failure> {
+    let management = Management::connect(&options.management.server)?;
+    let path = ApiPath::of(["applications", &options.application, "secrets"]);
+    let body = json!({ "overlap_seconds": options.overlap });
+    let answer = management.post(&path, Some(&body))?;
+    let secret = payload(&answer, "secret");
+    match options.management.output {
+        Format::Text => {
+            NewCredentials {
+                application: &options.application,
+                client_id: &options.application,
+                client_secret: text(secret, "client_secret"),
+            }
+            .show_once(output);
+            let ends_at = text(secret, "expires_at_of_previous");
+            if !ends_at.is_empty() {
+                let ends_at = printable(ends_at);
+                output.line(if options.overlap == 0 {
+                    format!("the secrets before have ended, at {ends_at}: who still uses them is refused")
+                } else {
+                    format!("the secrets before work on until {ends_at}")
+                });
+            }
+        }
+        Format::Json => output.json(secret),
+    }
+    warn(&answer, output);
+    Ok(())
+}
+
+pub(super) fn revoke(options: &SecretRevokeOptions, output: &Output) -> Result<(), Failure> {
+    let management = Management::connect(&options.management.server)?;
+    let path = ApiPath::of([
+        "applications",
+        &options.application,
+        "secrets",
+        &options.secret,
+    ]);
+    let answer = management.delete(&path)?;
+    done(&answer, options.management.output, output);
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! The management API of this server: what the operations need of it, and how their answers leave.
+
+use core::net::IpAddr;
+use std::sync::{Arc, LazyLock};
+
+use http::HeaderMap;
+use http::request::Parts;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use m2m_admin::face::{Answered, Circumstances, Face, openapi};
+use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict};
+use m2m_authority::diagnose::{Diagnosis, diagnose};
+use m2m_authority::flow::Exchange;
+use m2m_authority::registry::SigningKeys;
+use m2m_errors::{Cause, Profile};
+use m2m_store::SealingKey;
+use oauth_proto::Issuer;
+
+use super::body;
+use super::documents::Document;
+use super::reply::{self, Response};
+use super::token_endpoint::TokenEndpoint;
+use super::token_endpoint::second_door::InNameOf;
+use crate::store::Directory;
+use crate::timestamp::rfc3339;
+use crate::{clock, random, recorder};
+
+/// The management API of this server.
+#[derive(Debug)]
+pub(super) struct Management {
+    face: Face<Served>,
+    endpoint: Arc<TokenEndpoint>,
+}
+
+/// What of the registry may be changed, and with what.
+#[derive(Debug, Clone)]
+pub(crate) enum Writing {
+    /// All of it. Private keys are sealed with this.
+    Everything(Arc<SealingKey>),
+    /// Nothing: it comes from a file.
+    Nothing,
+}
+
+/// The server as the operations see it.
+#[derive(Debug)]
+struct Served {
+    issuer: Box<str>,
+    endpoint: Arc<TokenEndpoint>,
+    writing: Writing,
+}
+
+impl Management {
+    pub(super) fn new(issuer: &Issuer, endpoint: Arc<TokenEndpoint>, writing: Writing) -> Self {
+        let served = Served {
+            issuer: issuer.as_str().into(),
+            endpoint: Arc::clone(&endpoint),
+            writing,
+        };
+        Self {
+            face: Face::new(served),
+            endpoint,
+        }
+    }
+
+    /// Answers a request for a path of the management API.
+    pub(super) async fn respond(
+        &self,
+        parts: &Parts,
+        path: &str,
+        body: Incoming,
+        address: IpAddr,
+    ) -> Response {
+        let exchange = self.endpoint.exchange(parts, address);
+        let circumstances = circumstances(&exchange, address);
+        let read = |most| body::read(body, most);
+        let answered = self.face.respond(parts, path, read, circumstances).await;
+        self.noted(answered, &exchange, circumstances)
+    }
+
+    /// Answers a request that is too large to be looked at.
+    pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
+        let exchange = self.endpoint.exchange(parts, address);
+        let circumstances = circumstances(&exchange, address);
+        let answered = self.face.refuse_unread(cause, circumstances);
+        self.noted(answered, &exchange, circumstances)
+    }
+
+    /// The answer, of which the log keeps why it is a refusal.
+    fn noted(
+        &self,
+        answered: Answered,
+        exchange: &Exchange,
+        circumstances: Circumstances,
+    ) -> Response {
+        if let Some(refused) = answered.refused {
+            let client_id = refused.client_id.as_deref();
+            self.endpoint
+                .note(refused.cause, client_id, exchange, circumstances.now);
+        }
+        answered.response.map(Full::new)
+    }
+
+    /// What the management API says about itself.
+    pub(super) fn openapi(&self, headers: &HeaderMap) -> Response {
+        OPENAPI.respond(headers)
+    }
+}
+
+fn circumstances(exchange: &Exchange, address: IpAddr) -> Circumstances {
+    Circumstances {
+        trace_id: exchange.trace_id,
+        address: Some(address),
+        now: clock::now(),
+    }
+}
+
+/// The document is the same for every server of a release. It is made when somebody asks for it first.
+static OPENAPI: LazyLock<Document> =
+    LazyLock::new(|| Document::new("application/json", format!("{:#}", openapi())));
+
+/// What the operator asks for. Where he is says nothing of where the application will be.
+const fn in_name_of<'a>(ask: &TokenAsk<'a>) -> InNameOf<'a> {
+    InNameOf {
+        client_id: ask.client_id,
+        audience: ask.audience,
+        scope: ask.scope,
+        address: None,
+    }
+}
+
+impl Host for Served {
+    type Registry = Directory;
+
+    fn registry(&self) -> &Directory {
+        self.endpoint.directory()
+    }
+
+    fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    fn profile(&self) -> Profile {
+        self.endpoint.authority().profile()
+    }
+
+    fn access(&self) -> Access {
+        match self.writing {
+            Writing::Everything(_) => Access::ReadWrite,
+            Writing::Nothing => Access::ReadOnly,
+        }
+    }
+
+    fn sealing(&self) -> Option<&SealingKey> {
+        match &self.writing {
+            Writing::Everything(sealing) => Some(sealing),
+            Writing::Nothing => None,
+        }
+    }
+
+    fn keys(&self) -> Arc<SigningKeys> {
+        Arc::clone(&self.endpoint.directory().common_guard().keys)
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        random::fill(bytes);
+    }
+
+    async fn test_token(&self, ask: TokenAsk<'_>) -> TokenAnswer {
+        let exchange = Exchange {
+            trace_id: ask.trace_id,
+            request_id: None,
+            address: ask.address,
+            operator: None,
+        };
+        let answer = self
+            .endpoint
+            .vouch(ask.operator, in_name_of(&ask), exchange, ask.now);
+        TokenAnswer {
+            response: reply::whole(answer.await),
+        }
+    }
+
+    async fn check(&self, ask: TokenAsk<'_>) -> Verdict {
+        let decision = self.endpoint.check(ask.operator, in_name_of(&ask), ask.now);
+        match decision.await {
+            Ok(granted) => Verdict::Granted {
+                audiences: granted
+                    .audiences
+                    .iter()
+                    .map(|audience| Box::from(&**audience))
+                    .collect(),
+                scope: granted.scopes.join(" ").into(),
+                expires_in: granted.lifetime.as_seconds(),
+            },
+            Err(mut refusal) => {
+                let suspect = refusal.take_suspect();
+                let records = recorder::records(self.endpoint.directory(), &suspect).await;
+                // What cannot be read now says nothing; the cause stands without it.
+                let Diagnosis {
+                    cause,
+                    evidence,
+                    fixes,
+                    ..
+                } = diagnose(&suspect, &records.unwrap_or_default());
+                let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
+                Verdict::Refused {
+                    cause,
+                    evidence: texts.collect(),
+                    fixes: fixes.iter().map(|fix| fix.text.to_string()).collect(),
+                }
+            }
+        }
+    }
+}

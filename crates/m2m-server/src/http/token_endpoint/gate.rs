@@ -1,0 +1,67 @@
+//! Whom the token endpoint serves at the moment.
+
+use m2m_admin::management;
+use m2m_authority::Refusal;
+use m2m_authority::flow::Authorized;
+use m2m_errors::Cause;
+use m2m_store::{Maintenance, fill_in_issuer};
+
+/// The identifiers of the management API, as tokens of this server carry them.
+#[derive(Debug)]
+pub(super) struct ManagementAudiences([Box<str>; 2]);
+
+impl ManagementAudiences {
+    pub(super) fn of(issuer: &str) -> Self {
+        Self(
+            [management::AUDIENCE, management::ALIAS]
+                .map(|audience| fill_in_issuer(audience, issuer).into()),
+        )
+    }
+}
+
+/// Open for all, or in maintenance for tokens for the management API alone: operators have to get in to end it.
+///
+/// Whoever does not get one of those hears the same, whether his request was malformed, his secret wrong, or all was in order: only who
+/// holds good credentials of an operator sees a difference.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gate<'m> {
+    maintenance: Maintenance,
+    management: &'m ManagementAudiences,
+}
+
+impl<'m> Gate<'m> {
+    pub(super) const fn new(maintenance: Maintenance, management: &'m ManagementAudiences) -> Self {
+        Self {
+            maintenance,
+            management,
+        }
+    }
+
+    /// Lets through what was authorized, before it is signed and before it takes from a quota.
+    pub(super) fn check(self, authorized: &Authorized<'_>) -> Result<(), Refusal> {
+        let is_management = |audience: &str| self.management.0.iter().any(|own| **own == *audience);
+        match self.maintenance {
+            Maintenance::Off => Ok(()),
+            Maintenance::On
+                if authorized
+                    .audiences()
+                    .iter()
+                    .all(|audience| is_management(audience)) =>
+            {
+                Ok(())
+            }
+            Maintenance::On => Err(authorized.refuse(Refusal::of(Cause::Maintenance))),
+        }
+    }
+
+    /// The refusal that is answered.
+    pub(super) fn refuse(self, refusal: Refusal) -> Refusal {
+        match self.maintenance {
+            Maintenance::Off => refusal,
+            Maintenance::On => refusal.in_maintenance(RETRY_AFTER_SECONDS),
+        }
+    }
+}
+
+/// When to ask again: maintenance takes minutes, and thousands wait for its end. Unit: seconds.
+const RETRY_AFTER_SECONDS: u32 = 30;

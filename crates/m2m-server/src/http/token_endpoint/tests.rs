@@ -1,0 +1,340 @@
+//! The endpoint without HTTP: the second door, and maintenance.
+
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use m2m_authority::diagnose::Suspect;
+use m2m_authority::registry::{Records, SecretHash};
+use m2m_errors::Profile;
+use m2m_jwt::{Algorithm, ClaimSet, Unverified};
+use m2m_store::{
+    Actor, Backend as _, Change, DirectoryLimits, Maintenance, StoreError, UsageBatch, Write,
+};
+use oauth_proto::{Issuer, Limits};
+use serde_json::Value;
+
+use super::second_door::InNameOf;
+use super::*;
+use crate::recorder::{Entry as Logged, Keeper, Worker};
+use crate::store;
+use crate::world::World;
+
+const ISSUER: &str = "https://id.example";
+const SECRET: &str = "a-test-secret-0123456789-0123456789";
+const ORDERS: &str = "https://orders.example/api";
+
+fn world() -> String {
+    let secret = SecretHash::of(SECRET.as_bytes()).to_base64();
+    let job = |client_id: &str, more: &str| {
+        format!(
+            "[[application]]\nname = \"{client_id}\"\nclient_id = \"{client_id}\"\nsecret_sha256 = \"{secret}\"\n{more}\n"
+        )
+    };
+    let orders = format!("{{ audience = \"{ORDERS}\", scopes = [\"read:orders\"] }}");
+    let management = "{ audience = \"{issuer}/api\", scopes = [\"update:maintenance\"] }";
+    [
+        format!(
+            "[[api]]\nname = \"Orders\"\naudience = \"{ORDERS}\"\nscopes = [\"read:orders\", \"write:orders\"]\ntoken_lifetime = 600\n"
+        ),
+        "[[api]]\nname = \"Management\"\naudience = \"{issuer}/api\"\nscopes = [\"update:maintenance\"]\n".to_owned(),
+        "[[organization]]\ncode = \"org_acme\"\nname = \"Acme\"\n".to_owned(),
+        job("job", &format!("organization = \"org_acme\"\nauthorize = [{orders}]")),
+        job("disabled", &format!("enabled = false\nauthorize = [{orders}]")),
+        job("frugal", &format!("token_quota = {{ tokens = 1, per = \"1h\", mode = \"enforce\" }}\nauthorize = [{orders}]")),
+        job("inside", &format!("allowed_addresses = [\"10.0.0.0/8\"]\nauthorize = [{orders}]")),
+        job("operator", &format!("authorize = [{management}, {orders}]")),
+        format!("[[application]]\nname = \"Public\"\nclient_id = \"public\"\nclient_type = \"public\"\nauthorize = [{orders}]\n"),
+    ]
+    .join("\n")
+}
+
+/// How long a test waits for what comes at once.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A store without a memory for what is noted.
+struct Forgetful;
+
+impl Keeper for Forgetful {
+    fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
+        Ok(Records::default())
+    }
+
+    fn counts(&self, _: UnixTime) -> UsageBatch {
+        UsageBatch::default()
+    }
+
+    fn keep(&self, _: UsageBatch) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+struct Bench {
+    /// When everything happens: the moment at which the store was opened.
+    now: UnixTime,
+    endpoint: TokenEndpoint,
+    logged: Receiver<Logged>,
+    _worker: Worker,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let world = World::parse("world.toml", &world()).expect("the world is one");
+        let issuer = Issuer::parse(ISSUER).unwrap();
+        let opened = store::of_world(&world, None, &issuer, DirectoryLimits::default())
+            .await
+            .expect("the world can be served");
+        let metrics = Arc::new(Metrics::new());
+        let (publish, logged) = channel();
+        let publish = move |entry| {
+            let _ = publish.send(entry);
+        };
+        let (recorder, worker) = Recorder::start(Forgetful, Arc::clone(&metrics), publish).unwrap();
+        let authority = Authority::new(ISSUER, Profile::Rfc, Limits::DEFAULT).unwrap();
+        Self {
+            now: clock::now(),
+            endpoint: TokenEndpoint::new(authority, opened.directory, recorder, metrics),
+            logged,
+            _worker: worker,
+        }
+    }
+
+    async fn switch(&self, maintenance: Maintenance) {
+        let directory = self.endpoint.directory();
+        let mut change = Change::default();
+        change.writes.push(Write::PutMaintenance(maintenance));
+        change.events.push(m2m_store::AuditEvent {
+            time: self.now,
+            actor: Actor::command("a test"),
+            action: m2m_store::Action::Updated,
+            subject: m2m_store::Subject::Maintenance,
+            name: "".into(),
+            before: None,
+            after: None,
+        });
+        let version = directory.common().version;
+        directory.commit(version, change).await.unwrap();
+    }
+
+    /// What an application is answered that asks itself.
+    async fn post(&self, body: &str) -> Reply {
+        let request = RawRequest {
+            method: "POST",
+            query: None,
+            content_type: Header::Once(b"application/x-www-form-urlencoded"),
+            authorization: Header::Absent,
+            body: body.as_bytes(),
+            address: None,
+        };
+        let decision = self.endpoint.decide(request, self.now).await;
+        self.endpoint.conclude(decision, &nameless(), self.now)
+    }
+
+    async fn token(&self, client_id: &str, secret: &str, more: &str) -> Reply {
+        let form = format!(
+            "grant_type=client_credentials&client_id={client_id}&client_secret={secret}{more}"
+        );
+        self.post(&form).await
+    }
+
+    async fn vouch(&self, request: InNameOf<'_>) -> Reply {
+        self.endpoint
+            .vouch("operator", request, nameless(), self.now)
+            .await
+    }
+
+    async fn check(&self, request: InNameOf<'_>) -> Result<second_door::WouldGrant, Cause> {
+        let checked = self.endpoint.check("operator", request, self.now).await;
+        checked.map_err(|refusal| refusal.cause())
+    }
+
+    /// How many tokens were counted for applications since the last time.
+    fn counted(&self) -> u64 {
+        let (issued, _) = self.endpoint.directory().take_usage(self.now);
+        issued.iter().map(|count| count.tokens).sum()
+    }
+
+    fn has_metric(&self, line: &str) -> bool {
+        self.endpoint.metrics.text().lines().any(|own| own == line)
+    }
+}
+
+/// Exchanges that all have one name, so that their answers can be compared.
+fn nameless() -> Exchange {
+    Exchange {
+        trace_id: TraceId::from_random([7; 16]),
+        request_id: None,
+        address: None,
+        operator: None,
+    }
+}
+
+fn of(client_id: &str) -> InNameOf<'_> {
+    InNameOf {
+        client_id,
+        ..InNameOf::default()
+    }
+}
+
+fn member(reply: &Reply, name: &str) -> String {
+    let body: Value = serde_json::from_slice(reply.body()).unwrap();
+    body[name].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_test_token_is_the_one_that_the_application_would_get_and_is_told_apart() {
+    let bench = Bench::new().await;
+    let request = InNameOf {
+        audience: Some(ORDERS),
+        scope: Some("read:orders"),
+        ..of("job")
+    };
+    let vouched = bench.vouch(request).await;
+    assert_eq!(vouched.status(), 200);
+    let token = member(&vouched, "access_token");
+    let unverified = Unverified::parse(&token, &m2m_jwt::Limits::DEFAULT).unwrap();
+    let claims = unverified.unverified_claims().unwrap();
+    assert_eq!(claims.client_id(), Some("job"));
+    assert_eq!(claims.organization_code(), Some("org_acme"));
+    assert!(claims.is_for(ORDERS) && claims.has_scope("read:orders"));
+    let logged = bench.logged.recv().unwrap();
+    let Logged::TestToken { event, operator } = logged else {
+        panic!("{logged:?}")
+    };
+    assert_eq!((&*operator, &*event.client_id), ("operator", "job"));
+    assert_eq!(bench.counted(), 1);
+    assert!(bench.has_metric("m2m_test_tokens_issued_total 1"));
+    assert!(bench.has_metric("m2m_tokens_issued_total 1"));
+    // What the application gets itself is no test token.
+    assert_eq!(bench.token("job", SECRET, "").await.status(), 200);
+    assert!(bench.has_metric("m2m_test_tokens_issued_total 1"));
+    assert!(bench.has_metric("m2m_tokens_issued_total 2"));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_operator_sees_the_refusal_that_the_application_would_get() {
+    let bench = Bench::new().await;
+    for (client_id, audience, scope) in [
+        ("disabled", None, None),
+        ("public", None, None),
+        ("unknown", None, None),
+        ("job", Some("https://unknown.example"), None),
+        ("job", Some(ORDERS), Some("write:orders")),
+        ("job", None, Some("\"")),
+        ("operator", None, None),
+        ("operator", Some(""), Some("")),
+    ] {
+        let request = InNameOf {
+            client_id,
+            audience,
+            scope,
+            address: None,
+        };
+        let parameter = |name: &str, value: Option<&str>| {
+            value.map_or_else(String::new, |value| format!("&{name}={value}"))
+        };
+        let more = parameter("audience", audience) + &parameter("scope", scope);
+        let alone = bench.token(client_id, SECRET, &more).await;
+        let vouched = bench.vouch(request).await;
+        assert_eq!(vouched, alone, "{request:?}");
+        let cause = bench.check(request).await.unwrap_err();
+        let wire = cause.entry().wire.of(bench.endpoint.authority().profile());
+        assert_eq!(wire.status.code(), alone.status(), "{request:?}");
+    }
+    assert_eq!(bench.counted(), 0);
+    let mut logged = core::iter::from_fn(|| bench.logged.recv_timeout(PATIENCE).ok());
+    let of_operator = logged.any(|entry| {
+        matches!(entry, Logged::Refused(event) if event.operator.as_deref() == Some("operator"))
+    });
+    assert!(of_operator, "a refused test is told apart too");
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn a_check_decides_alike_and_leaves_no_trace() {
+    let bench = Bench::new().await;
+    let granted = bench.check(of("job")).await.unwrap();
+    assert_eq!(
+        granted,
+        second_door::WouldGrant {
+            audiences: [ORDERS.into()].into(),
+            scopes: ["read:orders".into()].into(),
+            subject: "job".into(),
+            organization_code: Some("org_acme".into()),
+            lifetime: m2m_authority::registry::Lifetime::from_seconds(600).unwrap(),
+            algorithm: Algorithm::Es256,
+            claim_set: ClaimSet::Rfc9068,
+            quota_exceeded: false,
+        }
+    );
+    // The quota is one token: it is looked at, and taken by who gets a token.
+    for _ in 0..3 {
+        assert!(bench.check(of("frugal")).await.is_ok());
+    }
+    assert_eq!(bench.vouch(of("frugal")).await.status(), 200);
+    assert_eq!(bench.check(of("frugal")).await, Err(Cause::QuotaExceeded));
+    assert_ne!(bench.vouch(of("frugal")).await.status(), 200);
+    // An address counts if one is given.
+    let from = |address: &str| InNameOf {
+        address: address.parse().ok(),
+        ..of("inside")
+    };
+    assert!(bench.check(of("inside")).await.is_ok());
+    assert!(bench.check(from("10.1.2.3")).await.is_ok());
+    assert_eq!(
+        bench.check(from("192.0.2.1")).await,
+        Err(Cause::AddressNotAllowed)
+    );
+    assert_eq!(bench.counted(), 1, "the one that was vouched for");
+    assert!(bench.has_metric("m2m_tokens_issued_total 1"));
+    assert!(bench.has_metric("m2m_refusals_total{cause=\"address-not-allowed\"} 0"));
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn g7_in_maintenance_all_hear_the_same_but_who_manages_the_server() {
+    let bench = Bench::new().await;
+    bench.switch(Maintenance::On).await;
+    let expected = bench.token("job", SECRET, "").await;
+    assert_eq!(expected.status(), 503);
+    assert_eq!(member(&expected, "error"), "temporarily_unavailable");
+    let retry_after = expected.headers().find(|(name, _)| *name == "retry-after");
+    assert_eq!(
+        retry_after.map(|(_, value)| value.into_owned()).as_deref(),
+        Some("30")
+    );
+    let api = format!("&audience={ISSUER}/api");
+    for (client_id, secret, more) in [
+        ("job", "wrong", ""),
+        ("unknown", SECRET, ""),
+        ("disabled", SECRET, ""),
+        ("job", SECRET, "&audience=https://unknown.example"),
+        ("job", SECRET, &api),
+        ("job", SECRET, "&scope=a&scope=b"),
+        ("operator", "wrong", &api),
+        ("operator", SECRET, ""),
+        ("operator", SECRET, &format!("&audience={ORDERS}")),
+        ("operator", SECRET, &format!("{api}&audience={ORDERS}")),
+        ("operator", SECRET, &format!("{api}&scope=read:orders")),
+    ] {
+        let answer = bench.token(client_id, secret, more).await;
+        assert_eq!(answer, expected, "{client_id} {secret} {more}");
+    }
+    assert_eq!(bench.post("no form at all").await, expected);
+    assert_eq!(bench.vouch(of("job")).await, expected);
+    assert_eq!(bench.check(of("job")).await, Err(Cause::Maintenance));
+    assert_eq!(bench.token("frugal", SECRET, "").await, expected);
+    assert_eq!(bench.counted(), 0);
+
+    for audience in [
+        &api,
+        &format!("{api}/v1"),
+        &format!("{api}&audience={ISSUER}/api/v1"),
+    ] {
+        let answer = bench.token("operator", SECRET, audience).await;
+        assert_eq!(answer.status(), 200, "{audience}");
+    }
+
+    bench.switch(Maintenance::Off).await;
+    assert_eq!(bench.token("job", SECRET, "").await.status(), 200);
+    assert_eq!(bench.token("job", "wrong", "").await.status(), 401);
+    // Maintenance took nothing from a quota.
+    assert_eq!(bench.token("frugal", SECRET, "").await.status(), 200);
+}

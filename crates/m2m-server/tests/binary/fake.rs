@@ -1,0 +1,207 @@
+//! A server that has the answers of the management API in a list, and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Output, Stdio};
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::support::{SECRET, m2m, text};
+
+/// A server that knows its token endpoint, and answers what it is told to.
+pub(crate) struct Fake {
+    pub(crate) issuer: String,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request beyond that for the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Method and target.
+    pub(crate) line: String,
+    pub(crate) content_type: String,
+    pub(crate) body: String,
+}
+
+/// What a request is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    status: u16,
+    headers: String,
+    body: String,
+}
+
+/// The answer of an endpoint that has done what it was asked to.
+pub(crate) fn ok(body: &Value) -> Told {
+    let mut body = body.clone();
+    let members = body.as_object_mut().unwrap();
+    members.entry("code").or_insert_with(|| Value::from("OK"));
+    members
+        .entry("message")
+        .or_insert_with(|| Value::from("Success"));
+    told(200, "", &body.to_string())
+}
+
+/// An answer of any kind.
+pub(crate) fn told(status: u16, headers: &str, body: &str) -> Told {
+    Told {
+        status,
+        headers: headers.to_owned(),
+        body: body.to_owned(),
+    }
+}
+
+/// A refusal.
+pub(crate) fn refused(status: u16, headers: &str, code: &str, message: &str) -> Told {
+    let body = serde_json::json!({
+        "errors": [{ "code": code, "message": message }],
+        "trace_id": "trace-1",
+    });
+    told(status, headers, &body.to_string())
+}
+
+impl Fake {
+    /// A server that gives these answers, one after the other.
+    pub(crate) fn new(answers: impl IntoIterator<Item = Told>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let issuer = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let answers: Arc<Mutex<VecDeque<Told>>> =
+            Arc::new(Mutex::new(answers.into_iter().collect()));
+        let shared = (issuer.clone(), Arc::clone(&asked));
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (issuer, asked) = shared.clone();
+                let answers = Arc::clone(&answers);
+                std::thread::spawn(move || serve(stream.unwrap(), &issuer, &asked, &answers));
+            }
+        });
+        Self { issuer, asked }
+    }
+
+    /// Runs a command against it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// A command against it.
+    pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
+        let mut command = m2m(arguments);
+        command
+            .env("M2M_ISSUER", &self.issuer)
+            .env("M2M_CLIENT_ID", "manager")
+            .env("M2M_CLIENT_SECRET", SECRET)
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs a command that does what it was asked to, and gives what it prints.
+    #[track_caller]
+    pub(crate) fn good(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Runs a command that fails with this code, and gives what it says.
+    #[track_caller]
+    pub(crate) fn bad(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{stderr}");
+        assert!(!stderr.contains(SECRET), "{stderr}");
+        stderr
+    }
+
+    /// What it was asked, but for tokens.
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Method and target of each request.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.asked().into_iter().map(|asked| asked.line).collect()
+    }
+
+    /// The body of the request at this position, as JSON.
+    pub(crate) fn json(&self, position: usize) -> Value {
+        let asked = self.asked();
+        serde_json::from_str(&asked.get(position).unwrap().body).unwrap()
+    }
+}
+
+fn serve(
+    stream: TcpStream,
+    issuer: &str,
+    asked: &Mutex<Vec<Asked>>,
+    answers: &Mutex<VecDeque<Told>>,
+) {
+    let mut writer = stream.try_clone().unwrap();
+    let mut reader = BufReader::new(stream);
+    while let Some((request, authorization)) = read(&mut reader) {
+        let told = if request.line.contains("/.well-known/") {
+            let metadata = serde_json::json!({
+                "issuer": issuer,
+                "token_endpoint": format!("{issuer}/oauth2/token"),
+            });
+            told(200, "", &metadata.to_string())
+        } else if request.line == "POST /oauth2/token" {
+            assert!(authorization.starts_with("Basic "), "{authorization}");
+            assert!(request.body.contains("%2Fapi"), "{}", request.body);
+            told(
+                200,
+                "",
+                r#"{"access_token":"a.b.c","token_type":"Bearer","expires_in":3600}"#,
+            )
+        } else {
+            assert_eq!(authorization, "Bearer a.b.c");
+            asked.lock().unwrap().push(request);
+            let next = answers.lock().unwrap().pop_front();
+            next.unwrap_or_else(|| told(500, "", "there is no answer left"))
+        };
+        let answer = format!(
+            "HTTP/1.1 {} Told\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{}\r\n{}",
+            told.status,
+            told.body.len(),
+            told.headers,
+            told.body
+        );
+        if writer.write_all(answer.as_bytes()).is_err() {
+            return;
+        }
+    }
+}
+
+/// A request, and its `Authorization`; nothing at the end of the connection.
+fn read(reader: &mut BufReader<TcpStream>) -> Option<(Asked, String)> {
+    let mut line = || {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        Some(line.trim_end().to_owned())
+    };
+    let first = line()?;
+    let request_line = first.strip_suffix(" HTTP/1.1")?.to_owned();
+    let (mut length, mut content_type, mut authorization) = (0, String::new(), String::new());
+    loop {
+        let header = line()?;
+        let Some((name, value)) = header.split_once(": ") else {
+            break;
+        };
+        match name {
+            "content-length" => length = value.parse().unwrap(),
+            "content-type" => content_type = value.to_owned(),
+            "authorization" => authorization = value.to_owned(),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let asked = Asked {
+        line: request_line,
+        content_type,
+        body: text(&body),
+    };
+    Some((asked, authorization))
+}

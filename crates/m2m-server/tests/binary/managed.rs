@@ -1,0 +1,354 @@
+//! The management API of a server that runs, as whoever manages it uses it.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an answer without what a test looks for fails the test, in its helpers too"
+)]
+
+mod again;
+mod bodies;
+mod carried;
+mod curl;
+mod door;
+mod files;
+mod full_disk;
+mod gone;
+mod grants;
+mod header;
+mod keys;
+mod killed;
+mod maintenance;
+mod nowhere;
+mod pages;
+mod paths;
+mod power;
+mod protected;
+mod races;
+mod read_only;
+mod rivals;
+mod secrets;
+mod standing;
+mod taken;
+mod test_tokens;
+mod trusted;
+
+use std::ffi::OsString;
+use std::fs::{DirEntry, Permissions};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use crate::data::Data;
+use crate::support::{Answer, PATIENCE, Serving, m2m, send_to};
+
+/// The client id of whoever manages the servers of these tests.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// The secret that goes with it.
+pub(crate) const OPERATOR_SECRET: &str = "the-secret-of-the-operator-0123456789";
+
+/// All profiles.
+pub(crate) const PROFILES: [&str; 4] = ["rfc", "kinde", "trusted-application", "generic"];
+
+/// A server with a data directory of its own, and a token that opens all of its management API.
+pub(crate) struct Managed {
+    pub(crate) server: Serving,
+    pub(crate) data: Data,
+    pub(crate) token: String,
+}
+
+/// An application that was made.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    pub(crate) id: String,
+    pub(crate) client_id: String,
+    pub(crate) secret: String,
+}
+
+impl Managed {
+    /// A server with nothing in it but what manages it.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::over(fresh(), arguments)
+    }
+
+    /// A server of this data directory.
+    pub(crate) fn over(data: Data, arguments: &[&str]) -> Self {
+        let mut command = m2m(&["serve", "--listen", "127.0.0.1:0", "--data"]);
+        command.arg(data.path()).args(arguments);
+        Self::of_command(command, data)
+    }
+
+    /// A server of this data directory that this command starts.
+    pub(crate) fn of_command(mut command: std::process::Command, data: Data) -> Self {
+        command
+            .env("M2M_BOOTSTRAP_CLIENT_ID", OPERATOR)
+            .env("M2M_BOOTSTRAP_CLIENT_SECRET", OPERATOR_SECRET);
+        let server = Serving::of_command(command, None);
+        let token = management_token(&server, OPERATOR, OPERATOR_SECRET);
+        Self {
+            server,
+            data,
+            token,
+        }
+    }
+
+    /// Calls the management API.
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.call_with(method, path, "", body)
+    }
+
+    /// Calls it with further fields in the header.
+    pub(crate) fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: &Value,
+    ) -> Answer {
+        let headers = format!("{}{headers}", bearer(&self.token));
+        call(self.server.address, method, path, &headers, body)
+    }
+
+    /// Calls it for what is done, and gives the answer.
+    #[track_caller]
+    pub(crate) fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+        let answer = self.call(method, path, body);
+        assert!(
+            matches!(answer.status, 200 | 201),
+            "{method} {path} {body}: {answer:?}"
+        );
+        let json = answer.json();
+        assert!(
+            json["code"].is_string() && json["message"].is_string() || path.contains("test_token"),
+            "{json}"
+        );
+        json
+    }
+
+    /// Shows something.
+    #[track_caller]
+    pub(crate) fn get(&self, path: &str) -> Value {
+        self.done("GET", path, &Value::Null)
+    }
+
+    /// Calls it for what is refused with this status and code, and gives the message.
+    #[track_caller]
+    pub(crate) fn refused(
+        &self,
+        expected: (u16, &str),
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> String {
+        refusal(expected, &self.call(method, path, body))
+    }
+
+    /// Makes an application. In the profile of trusted applications it stands for a user.
+    #[track_caller]
+    pub(crate) fn application(&self, more: &Value) -> Made {
+        let mut body = json!({ "name": "An application", "type": "m2m" });
+        merge(&mut body, more);
+        let made = &self.done("POST", "/api/v1/applications", &body)["application"];
+        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
+        Made {
+            id: text("id"),
+            client_id: text("client_id"),
+            secret: text("client_secret"),
+        }
+    }
+
+    /// Makes an API with these scopes, and gives its id.
+    #[track_caller]
+    pub(crate) fn api(&self, audience: &str, scopes: &[&str]) -> String {
+        let scopes: Vec<Value> = scopes.iter().map(|key| json!({ "key": key })).collect();
+        let body = json!({ "name": "An API", "audience": audience, "scopes": scopes });
+        let made = self.done("POST", "/api/v1/apis", &body);
+        made["api"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Authorizes an application for an API, and assigns it these scopes.
+    #[track_caller]
+    pub(crate) fn authorize(&self, api: &str, application: &str, scopes: &[&str]) {
+        let path = format!("/api/v1/apis/{}/applications", encoded(api));
+        self.done(
+            "PATCH",
+            &path,
+            &json!({ "applications": [{ "id": application }] }),
+        );
+        for scope in scopes {
+            self.done("POST", &assigned(api, application, scope), &Value::Null);
+        }
+    }
+
+    /// The cause that the log has of a refusal, and the evidence that was found.
+    #[track_caller]
+    pub(crate) fn cause(&self, refused: &Answer) -> (String, String) {
+        let trace_id = refused.member("trace_id");
+        let refused = self.server.wait_for_log(&trace_id);
+        let refused: Value = serde_json::from_str(&refused).unwrap();
+        let diagnosed = self.server.wait_for_log(&trace_id);
+        let cause = refused["cause"].as_str().unwrap();
+        (cause.to_owned(), diagnosed)
+    }
+
+    /// Asks for a token in the name of an application.
+    pub(crate) fn ask(&self, application: &Made, more: &str) -> Answer {
+        self.server
+            .token(&application.client_id, &application.secret, more)
+    }
+
+    /// The claims of the token that an application gets.
+    #[track_caller]
+    pub(crate) fn claims(&self, application: &Made, more: &str) -> Value {
+        claims(&self.ask(application, more).access_token())
+    }
+}
+
+/// Sends a request with a body in JSON to a server that may end meanwhile. An answer that is not whole is none.
+pub(crate) fn try_call(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &Value,
+) -> Option<Answer> {
+    let body = body.to_string();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).ok()?;
+    if bytes.is_empty() {
+        return None;
+    }
+    let answer = Answer::parse(&bytes);
+    let length = answer.header("content-length")?.parse::<usize>().unwrap();
+    (answer.body.len() == length).then_some(answer)
+}
+
+/// What an application needs, in this profile, to get tokens at all.
+pub(crate) fn shape(profile: &str) -> Value {
+    match profile {
+        "trusted-application" => {
+            json!({ "system_user": "svc.integration", "is_system_user_allowed": true })
+        }
+        _ => json!({}),
+    }
+}
+
+/// The data directory of a server that was started once, with keys of all algorithms. To make them takes longer than most tests.
+pub(crate) fn fresh() -> Data {
+    static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
+        let managed = Managed::over(Data::new(), &[]);
+        assert!(managed.server.stop().0.success());
+        let entries = std::fs::read_dir(managed.data.path()).unwrap();
+        let read = |entry: DirEntry| (entry.file_name(), std::fs::read(entry.path()).unwrap());
+        entries.map(|entry| read(entry.unwrap())).collect()
+    });
+    let data = Data::new();
+    std::fs::create_dir(data.path()).unwrap();
+    std::fs::set_permissions(data.path(), Permissions::from_mode(0o700)).unwrap();
+    for (name, content) in FILES.iter() {
+        let path = data.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    }
+    data
+}
+
+/// The path of the assignment of a scope.
+pub(crate) fn assigned(api: &str, application: &str, scope: &str) -> String {
+    let [api, application, scope] = [api, application, scope].map(encoded);
+    format!("/api/v1/apis/{api}/applications/{application}/scopes/{scope}")
+}
+
+/// A token for the management API, with all that is assigned.
+#[track_caller]
+pub(crate) fn management_token(server: &Serving, client_id: &str, secret: &str) -> String {
+    let audience = format!("&audience={}/api", server.issuer());
+    server.token(client_id, secret, &audience).access_token()
+}
+
+/// The field of the header that carries a token.
+pub(crate) fn bearer(token: &str) -> String {
+    format!("authorization: Bearer {token}\r\n")
+}
+
+/// Sends a request, with a body in JSON unless it is null.
+pub(crate) fn call(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &Value,
+) -> Answer {
+    if body.is_null() {
+        return send(address, method, path, headers, "");
+    }
+    let headers = format!("{headers}content-type: application/json\r\n");
+    send(address, method, path, &headers, &body.to_string())
+}
+
+/// Sends a request with a body of whatever kind.
+pub(crate) fn send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Answer {
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    send_to(address, request.as_bytes())
+}
+
+/// A refusal of the management API as every one is: JSON with a code and a message, for no cache. Gives the message.
+#[track_caller]
+pub(crate) fn refusal((status, code): (u16, &str), answer: &Answer) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let json = answer.json();
+    let errors = json["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{json}");
+    assert_eq!(errors[0]["code"], code, "{json}");
+    let message = errors[0]["message"].as_str().unwrap();
+    assert!(!message.is_empty());
+    message.to_owned()
+}
+
+/// The claims of a token, whoever signed it.
+pub(crate) fn claims(token: &str) -> Value {
+    let payload = token.split('.').nth(1).unwrap();
+    serde_json::from_slice(&m2m_jwt::base64url::decode(payload).unwrap()).unwrap()
+}
+
+/// A name as it stands in a path.
+pub(crate) fn encoded(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// The members of one object go into another.
+fn merge(into: &mut Value, from: &Value) {
+    let members = from.as_object().into_iter().flatten();
+    for (name, value) in members {
+        into[name] = value.clone();
+    }
+}

@@ -1,0 +1,183 @@
+//! The same change twice, and changes that were decided at an older version.
+
+use serde_json::{Value, json};
+
+use crate::managed::{Managed, assigned};
+
+/// How many changes the audit log has.
+fn events(managed: &Managed) -> usize {
+    let events = managed.get("/api/v1/events?page_size=500");
+    assert_eq!(events["next"], Value::Null);
+    events["events"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_change_that_is_made_already_is_done_again_without_a_trace() {
+    let managed = Managed::start(&[]);
+    let api = managed.api("https://a.example", &["read:a"]);
+    let application = managed.application(&json!({})).id;
+    let property = json!({
+        "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false, "category_id": "c",
+    });
+    managed.done("POST", "/api/v1/properties", &property);
+    managed.done(
+        "POST",
+        "/api/v1/organization",
+        &json!({ "name": "Acme", "code": "org_acme" }),
+    );
+    managed.authorize(&api, &application, &[]);
+    let secrets = managed.get(&format!("/api/v1/applications/{application}/secrets"));
+    let secret = secrets["secrets"][0]["id"].as_str().unwrap();
+    for (method, path, body) in [
+        (
+            "PATCH",
+            format!("/api/v1/apis/{api}/applications"),
+            json!({ "applications": [{ "id": application }] }),
+        ),
+        ("POST", assigned(&api, &application, "read:a"), Value::Null),
+        (
+            "PUT",
+            format!("/api/v1/applications/{application}/properties/region"),
+            json!({ "value": "eu", "in_token": true }),
+        ),
+        (
+            "PUT",
+            "/api/v1/properties/region".to_owned(),
+            json!({ "name": "Place", "is_private": false, "category_id": "d" }),
+        ),
+        (
+            "PATCH",
+            "/api/v1/organizations/org_acme/feature_flags/beta?value=true".to_owned(),
+            Value::Null,
+        ),
+        (
+            "PATCH",
+            "/api/v1/organization/org_acme".to_owned(),
+            json!({ "is_suspended": true }),
+        ),
+        (
+            "PATCH",
+            format!("/api/v1/applications/{application}"),
+            json!({ "is_enabled": false }),
+        ),
+        (
+            "PATCH",
+            format!("/api/v1/applications/{application}/tokens"),
+            json!({ "access_token_lifetime": 60 }),
+        ),
+        (
+            "PATCH",
+            format!("/api/v1/apis/{api}"),
+            json!({ "token_lifetime": 60 }),
+        ),
+        (
+            "PATCH",
+            format!("/api/v1/apis/{api}/scopes/read%3Aa"),
+            json!({ "description": "Read" }),
+        ),
+        (
+            "DELETE",
+            format!("/api/v1/applications/{application}/secrets/{secret}"),
+            Value::Null,
+        ),
+        (
+            "PUT",
+            "/api/v1/maintenance".to_owned(),
+            json!({ "on": false }),
+        ),
+        (
+            "PATCH",
+            format!("/api/v1/apis/{api}/applications"),
+            json!({ "applications": [{ "id": application, "operation": "delete" }] }),
+        ),
+    ] {
+        let first = managed.done(method, &path, &body);
+        let before = events(&managed);
+        let second = managed.done(method, &path, &body);
+        assert_eq!(events(&managed), before, "{method} {path} is told of twice");
+        assert_eq!(first["code"], second["code"]);
+        if path.ends_with("/applications") {
+            assert_eq!(second["applications_connected"], json!([]));
+            assert_eq!(second["applications_disconnected"], json!([]));
+        }
+    }
+    // What is gone is gone: who asks again learns it.
+    for path in [
+        format!("/api/v1/applications/{application}"),
+        format!("/api/v1/apis/{api}"),
+    ] {
+        managed.done("DELETE", &path, &Value::Null);
+        assert_eq!(managed.call("DELETE", &path, &Value::Null).status, 404);
+    }
+}
+
+#[test]
+fn a_change_that_was_decided_at_another_version_is_not_made() {
+    let managed = Managed::start(&[]);
+    let api = managed.api("https://a.example", &[]);
+    let application = managed.application(&json!({})).id;
+    managed.done(
+        "POST",
+        "/api/v1/organization",
+        &json!({ "name": "Acme", "code": "org_acme" }),
+    );
+    for (show, change) in [
+        (format!("/api/v1/apis/{api}"), format!("/api/v1/apis/{api}")),
+        (
+            format!("/api/v1/applications/{application}"),
+            format!("/api/v1/applications/{application}"),
+        ),
+        (
+            "/api/v1/organization?code=org_acme".to_owned(),
+            "/api/v1/organization/org_acme".to_owned(),
+        ),
+    ] {
+        let tag = || {
+            managed
+                .call("GET", &show, &Value::Null)
+                .header("etag")
+                .unwrap()
+                .to_owned()
+        };
+        let patch = |tags: &str, name: &str| {
+            let headers = format!("if-match: {tags}\r\n");
+            managed.call_with("PATCH", &change, &headers, &json!({ "name": name }))
+        };
+        let first = tag();
+        assert_eq!(tag(), first, "the same as long as nothing is changed");
+        assert_eq!(patch(&first, "one").status, 200);
+        let second = tag();
+        assert_ne!(first, second);
+        for wrong in [
+            first.clone(),
+            "\"nonsense\"".to_owned(),
+            format!("{first}, \"nonsense\""),
+            format!("W/{second}"),
+        ] {
+            let answer = patch(&wrong, "two");
+            let message = super::refusal((412, "VERSION_CHANGED"), &answer);
+            assert!(
+                message.starts_with("If-Match: ") && message.contains(&second),
+                "{message}"
+            );
+            let headers = format!("if-match: {wrong}\r\n");
+            let answer = managed.call_with("DELETE", &change, &headers, &Value::Null);
+            assert_eq!(answer.status, 412, "{answer:?}");
+        }
+        assert_eq!(tag(), second, "nothing was changed");
+        assert_eq!(patch("*", "three").status, 200);
+        assert_eq!(
+            patch(&format!("\"nonsense\", {}", tag()), "four").status,
+            200
+        );
+        let answer = managed.call_with(
+            "DELETE",
+            &change,
+            &format!("if-match: {}\r\n", tag()),
+            &Value::Null,
+        );
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let answer = managed.call_with("DELETE", &change, "if-match: *\r\n", &Value::Null);
+        assert_eq!(answer.status, 404, "{answer:?}");
+    }
+}

@@ -1,0 +1,270 @@
+//! Who is let in: every operation of the OpenAPI document, with every kind of token that does not open it.
+
+use std::collections::BTreeMap;
+
+use m2m_authority::registry::SecretHash;
+use m2m_jwt::{Algorithm, SigningKey};
+use serde_json::{Value, json};
+
+use crate::data::Data;
+use crate::keys::ED25519;
+use crate::managed::{Managed, OPERATOR, PROFILES, bearer, call, claims, management_token, merge};
+use crate::support::{Answer, SECRET};
+
+/// An operation of the document.
+pub(super) struct Operation {
+    pub(super) method: String,
+    /// The path as the document has it.
+    pub(super) form: String,
+    /// The same with something plausible for every name in it.
+    pub(super) path: String,
+    pub(super) scope: String,
+}
+
+/// All operations that the server's document has. None is left out: what the document says of one that is not understood fails here.
+pub(super) fn operations(document: &Value) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (form, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let security = &operation["security"];
+            let [scope] = security[0]["management"].as_array().unwrap().as_slice() else {
+                panic!("{method} {form} needs one scope: {security}")
+            };
+            operations.push(Operation {
+                method: method.to_ascii_uppercase(),
+                form: form.clone(),
+                path: plausible(form),
+                scope: scope.as_str().unwrap().to_owned(),
+            });
+        }
+    }
+    operations
+}
+
+/// The path with something in the place of each name.
+pub(super) fn plausible(form: &str) -> String {
+    let part = |part: &str| match part.strip_prefix('{') {
+        Some("trace_id}") => "0af7651916cd43dd8448eb211c80319c".to_owned(),
+        Some(name) => format!("some-{}", name.trim_end_matches('}').replace('_', "-")),
+        None => part.to_owned(),
+    };
+    form.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+pub(super) fn document(managed: &Managed) -> Value {
+    let answer = managed.server.call("GET", "/api/v1/openapi.json", "");
+    assert_eq!(answer.status, 200, "{answer:?}");
+    answer.json()
+}
+
+/// A refusal at the door: JSON with the trace id that the challenge has. Gives the challenge without it.
+#[track_caller]
+fn challenge(status: u16, answer: &Answer) -> String {
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    let json = answer.json();
+    let mut members: Vec<_> = json.as_object().unwrap().keys().collect();
+    members.sort();
+    assert_eq!(members, ["errors", "trace_id"]);
+    let errors = json["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 1, "{json}");
+    let members: Vec<_> = errors[0].as_object().unwrap().keys().collect();
+    assert_eq!(members, ["code", "message"]);
+    assert!(!errors[0]["message"].as_str().unwrap().is_empty());
+    let trace_id = answer.member("trace_id");
+    assert_eq!(trace_id.len(), 32, "{trace_id}");
+    let challenge = answer.header("www-authenticate").expect("a challenge");
+    let end = format!(", trace_id=\"{trace_id}\"");
+    let rest = challenge.strip_suffix(&end);
+    rest.unwrap_or_else(|| panic!("no trace id at the end of {challenge}"))
+        .to_owned()
+}
+
+/// Without its description, which is for people.
+fn without_description(challenge: &str) -> String {
+    let Some((before, after)) = challenge.split_once(", error_description=\"") else {
+        return challenge.to_owned();
+    };
+    let (description, after) = after.split_once('"').unwrap();
+    assert!(!description.is_empty());
+    format!("{before}{after}")
+}
+
+/// Every application that this test needs: for each scope one that has all others, and one that has it alone.
+fn world(scopes: &[String]) -> String {
+    let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
+    let application = |name: &str, audience: &str, scopes: &[&String]| {
+        format!(
+            "[[application]]\nname = \"{name}\"\nclient_id = \"{name}\"\nsecret_sha256 = \"{hash}\"\n\
+             authorize = [{{ audience = \"{audience}\", scopes = {scopes:?} }}]\n"
+        )
+    };
+    let mut world = "[[api]]\nname = \"Other\"\naudience = \"https://other.example\"\n".to_owned();
+    world += &format!("scopes = {scopes:?}\n");
+    world += &application(
+        "elsewhere",
+        "https://other.example",
+        &scopes.iter().collect::<Vec<_>>(),
+    );
+    for (number, scope) in scopes.iter().enumerate() {
+        let others: Vec<&String> = scopes.iter().filter(|own| *own != scope).collect();
+        world += &application(&format!("without-{number}"), "{issuer}/api", &others);
+        world += &application(&format!("with-{number}"), "{issuer}/api", &[scope]);
+    }
+    world
+}
+
+/// Tokens that open nothing, by what is wrong with them. They are signed here with a key of the server, so that nothing else is.
+fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
+    let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
+    let signed = |kind: &str, key: &SigningKey, change: Value| {
+        let mut claims = good.clone();
+        merge(&mut claims, &change);
+        m2m_jwt::sign(Some(kind), claims.to_string().as_bytes(), key).unwrap()
+    };
+    let (other_key, _) = SigningKey::generate(Algorithm::EdDsa, Some("rfc8037")).unwrap();
+    let (unknown_key, _) = SigningKey::generate(Algorithm::Es256, Some("nobody-s")).unwrap();
+    let iat = good["iat"].as_u64().unwrap();
+    let good = signed("at+jwt", &key, json!({}));
+    let (header, rest) = good.split_once('.').unwrap();
+    let (payload, signature) = rest.split_once('.').unwrap();
+    let none = m2m_jwt::base64url::encode(br#"{"alg":"none","typ":"at+jwt"}"#);
+    assert_ne!(header, none);
+    BTreeMap::from([
+        (
+            "expired",
+            signed(
+                "at+jwt",
+                &key,
+                json!({ "iat": iat - 4000, "exp": iat - 400 }),
+            ),
+        ),
+        (
+            "expires now",
+            signed("at+jwt", &key, json!({ "iat": iat - 400, "exp": iat })),
+        ),
+        ("of type JWT", signed("JWT", &key, json!({}))),
+        ("of an ID token's type", signed("id+jwt", &key, json!({}))),
+        (
+            "for another audience",
+            signed("at+jwt", &key, json!({ "aud": "https://other.example" })),
+        ),
+        (
+            "for the beginning of the audience",
+            signed("at+jwt", &key, json!({ "aud": issuer })),
+        ),
+        (
+            "for the audience and a slash",
+            signed("at+jwt", &key, json!({ "aud": format!("{issuer}/api/") })),
+        ),
+        (
+            "of another issuer",
+            signed("at+jwt", &key, json!({ "iss": "https://evil.example" })),
+        ),
+        (
+            "of the issuer and a slash",
+            signed("at+jwt", &key, json!({ "iss": format!("{issuer}/") })),
+        ),
+        (
+            "by another key of the same id",
+            signed("at+jwt", &other_key, json!({})),
+        ),
+        (
+            "by an unknown key",
+            signed("at+jwt", &unknown_key, json!({})),
+        ),
+        ("by nobody", format!("{none}.{payload}.")),
+        (
+            "by nobody, with a signature",
+            format!("{none}.{payload}.{signature}"),
+        ),
+        (
+            "of a client that is not there",
+            signed(
+                "at+jwt",
+                &key,
+                json!({ "client_id": "nobody", "sub": "nobody" }),
+            ),
+        ),
+        ("cut short", good[..good.len() - 4].to_owned()),
+    ])
+}
+
+#[test]
+fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_one() {
+    for profile in PROFILES {
+        let data = Data::new();
+        let key = data.write("key.jwk", ED25519.as_bytes());
+        data.good(&["key", "import", &key]);
+        let managed = Managed::over(data, &["--profile", profile]);
+        let address = managed.server.address;
+        let issuer = managed.server.issuer();
+        let operations = operations(&document(&managed));
+        assert!(operations.len() > 40, "{}", operations.len());
+        let mut scopes: Vec<String> = operations.iter().map(|own| own.scope.clone()).collect();
+        scopes.sort();
+        scopes.dedup();
+        let world = world(&scopes);
+        let headers = bearer(&managed.token) + "content-type: application/toml\r\n";
+        let applied = super::send(address, "POST", "/api/v1/apply", &headers, &world);
+        assert_eq!(applied.status, 200, "{applied:?}");
+        let elsewhere =
+            managed
+                .server
+                .token("elsewhere", SECRET, "&audience=https://other.example");
+        let mut bad = if profile == "trusted-application" {
+            // Applications that manage nothing need a user there.
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([("for another API", elsewhere.access_token())])
+        };
+        let good = claims(&managed.token);
+        bad.append(&mut bad_tokens(&good, &issuer));
+        // Whoever has the key of the server makes good tokens: what is refused below is refused for what is wrong with it.
+        let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
+        let forged = m2m_jwt::sign(Some("at+jwt"), good.to_string().as_bytes(), &key).unwrap();
+        let ask = |path: &str, token: &str| {
+            call(address, "GET", path, &bearer(token), &Value::Null).status
+        };
+        assert_eq!(ask("/api/v1/environment", &forged), 200);
+
+        let realm = "Bearer realm=\"m2m management\"";
+        let invalid = format!("{realm}, error=\"invalid_token\"");
+        for Operation {
+            method,
+            form,
+            path,
+            scope,
+        } in &operations
+        {
+            let number = scopes.iter().position(|own| own == scope).unwrap();
+            let ask = |headers: &str| call(address, method, path, headers, &Value::Null);
+            assert_eq!(challenge(401, &ask("")), realm, "{method} {form}");
+            assert_eq!(challenge(401, &ask("authorization: Basic YTpi\r\n")), realm);
+            for (kind, token) in &bad {
+                let challenge = challenge(401, &ask(&bearer(token)));
+                assert_eq!(
+                    without_description(&challenge),
+                    invalid,
+                    "{method} {form}, {kind}"
+                );
+            }
+            let without = management_token(&managed.server, &format!("without-{number}"), SECRET);
+            let insufficient = format!("{realm}, error=\"insufficient_scope\", scope=\"{scope}\"");
+            let challenge = challenge(403, &ask(&bearer(&without)));
+            assert_eq!(
+                without_description(&challenge),
+                insufficient,
+                "{method} {form}"
+            );
+            let with = management_token(&managed.server, &format!("with-{number}"), SECRET);
+            let answer = ask(&bearer(&with));
+            assert!(
+                ![401, 403, 405, 500, 503].contains(&answer.status),
+                "{method} {form}: {answer:?}"
+            );
+        }
+        assert_eq!(good["client_id"], OPERATOR);
+    }
+}

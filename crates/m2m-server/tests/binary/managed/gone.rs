@@ -1,0 +1,266 @@
+//! What is not there any more, or never was.
+
+use serde_json::{Value, json};
+
+use crate::managed::{Managed, assigned};
+
+#[test]
+fn g4_what_was_deleted_is_404_from_the_next_request_on() {
+    let managed = Managed::start(&["--profile", "generic"]);
+    let api = managed.api("https://a.example", &["read:a", "write:a"]);
+    let scopes = managed.get(&format!("/api/v1/apis/{api}/scopes"));
+    let scope = scopes["scopes"][0]["id"].as_str().unwrap();
+    let application = managed.application(&json!({}));
+    managed.done(
+        "POST",
+        "/api/v1/organization",
+        &json!({ "name": "O", "code": "org" }),
+    );
+    let property = json!({
+        "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false,
+    });
+    let property = managed.done("POST", "/api/v1/properties", &property);
+    let property = property["property"]["id"].as_str().unwrap();
+    // Each with what shows it or would change it, and the kind that the refusal names.
+    for (delete, show, body, kind) in [
+        (
+            format!("/api/v1/apis/{api}/scopes/{scope}"),
+            "GET",
+            Value::Null,
+            "SCOPE",
+        ),
+        (format!("/api/v1/apis/{api}"), "GET", Value::Null, "API"),
+        (
+            format!("/api/v1/applications/{}", application.id),
+            "GET",
+            Value::Null,
+            "APPLICATION",
+        ),
+        (
+            "/api/v1/organization/org".to_owned(),
+            "PATCH",
+            json!({ "name": "P" }),
+            "ORGANIZATION",
+        ),
+        (
+            format!("/api/v1/properties/{property}"),
+            "PUT",
+            json!({ "name": "P" }),
+            "PROPERTY",
+        ),
+    ] {
+        managed.done(show, &delete, &body);
+        managed.done("DELETE", &delete, &Value::Null);
+        let code = format!("{kind}_NOT_FOUND");
+        managed.refused((404, &code), show, &delete, &body);
+        managed.refused((404, &code), "DELETE", &delete, &Value::Null);
+    }
+    managed.refused(
+        (404, "ORGANIZATION_NOT_FOUND"),
+        "GET",
+        "/api/v1/organization?code=org",
+        &Value::Null,
+    );
+}
+
+#[test]
+fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
+    let managed = Managed::start(&[]);
+    let api = managed.api("https://a.example", &["read:a"]);
+    let application = managed.application(&json!({})).id;
+    managed.done(
+        "POST",
+        "/api/v1/organization",
+        &json!({ "name": "O", "code": "org" }),
+    );
+    // An id that has the form of one, and one that has not.
+    for nobody in [
+        "01936bca-0000-7000-8000-000000000000",
+        "nobody",
+        "https%3A%2F%2Fnobody.example",
+    ] {
+        let apis = format!("/api/v1/apis/{nobody}");
+        let applications = format!("/api/v1/applications/{nobody}");
+        let name = nobody.replace("%3A", ":").replace("%2F", "/");
+        for (kind, method, path, body) in [
+            ("API", "GET", apis.clone(), Value::Null),
+            ("API", "PATCH", apis.clone(), json!({ "name": "A" })),
+            ("API", "DELETE", apis.clone(), Value::Null),
+            ("API", "GET", format!("{apis}/scopes"), Value::Null),
+            (
+                "API",
+                "POST",
+                format!("{apis}/scopes"),
+                json!({ "key": "k" }),
+            ),
+            (
+                "API",
+                "PATCH",
+                format!("{apis}/applications"),
+                json!({ "applications": [] }),
+            ),
+            (
+                "SCOPE",
+                "GET",
+                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "SCOPE",
+                "PATCH",
+                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                json!({}),
+            ),
+            (
+                "SCOPE",
+                "DELETE",
+                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "SCOPE",
+                "POST",
+                format!("/api/v1/apis/{api}/applications/{application}/scopes/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "APPLICATION",
+                "POST",
+                format!("/api/v1/apis/{api}/applications/{nobody}/scopes/read%3Aa"),
+                Value::Null,
+            ),
+            (
+                "APPLICATION",
+                "PATCH",
+                format!("/api/v1/apis/{api}/applications"),
+                json!({ "applications": [{ "id": name }] }),
+            ),
+            ("APPLICATION", "GET", applications.clone(), Value::Null),
+            (
+                "APPLICATION",
+                "PATCH",
+                applications.clone(),
+                json!({ "name": "A" }),
+            ),
+            ("APPLICATION", "DELETE", applications.clone(), Value::Null),
+            (
+                "APPLICATION",
+                "PATCH",
+                format!("{applications}/tokens"),
+                json!({}),
+            ),
+            (
+                "APPLICATION",
+                "GET",
+                format!("{applications}/properties"),
+                Value::Null,
+            ),
+            (
+                "APPLICATION",
+                "GET",
+                format!("{applications}/secrets"),
+                Value::Null,
+            ),
+            (
+                "APPLICATION",
+                "POST",
+                format!("{applications}/secrets"),
+                json!({}),
+            ),
+            (
+                "APPLICATION",
+                "DELETE",
+                format!("{applications}/secrets/some"),
+                Value::Null,
+            ),
+            (
+                "SECRET",
+                "DELETE",
+                format!("/api/v1/applications/{application}/secrets/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "PROPERTY",
+                "PUT",
+                format!("/api/v1/applications/{application}/properties/{nobody}"),
+                json!({ "value": true }),
+            ),
+            (
+                "PROPERTY",
+                "PUT",
+                format!("/api/v1/properties/{nobody}"),
+                json!({ "name": "P" }),
+            ),
+            (
+                "PROPERTY",
+                "DELETE",
+                format!("/api/v1/properties/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "ORGANIZATION",
+                "GET",
+                format!("/api/v1/organization?code={nobody}"),
+                Value::Null,
+            ),
+            (
+                "ORGANIZATION",
+                "PATCH",
+                format!("/api/v1/organization/{nobody}"),
+                json!({ "name": "O" }),
+            ),
+            (
+                "ORGANIZATION",
+                "DELETE",
+                format!("/api/v1/organization/{nobody}"),
+                Value::Null,
+            ),
+            (
+                "ORGANIZATION",
+                "GET",
+                format!("/api/v1/organizations/{nobody}/feature_flags"),
+                Value::Null,
+            ),
+            (
+                "ORGANIZATION",
+                "PATCH",
+                format!("/api/v1/organizations/{nobody}/feature_flags/f?value=1"),
+                Value::Null,
+            ),
+            (
+                "ORGANIZATION",
+                "POST",
+                "/api/v1/applications".to_owned(),
+                json!({ "name": "A", "type": "m2m", "org_code": name }),
+            ),
+            (
+                "APPLICATION",
+                "PATCH",
+                format!("/api/v1/apis/{api}"),
+                json!({ "introspection_clients": [name.replace(':', "")] }),
+            ),
+        ] {
+            let code = format!("{kind}_NOT_FOUND");
+            let message = managed.refused((404, &code), method, &path, &body);
+            let is_named = message.contains(&name)
+                || message.contains("some")
+                || message.contains(&name.replace(':', ""));
+            assert!(is_named, "{method} {path}: {message}");
+        }
+    }
+    // What was never assigned cannot be taken away; what is not authorized cannot be assigned anything.
+    let path = assigned(&api, &application, "read:a");
+    managed.refused(
+        (409, "APPLICATION_NOT_AUTHORIZED"),
+        "POST",
+        &path,
+        &Value::Null,
+    );
+    managed.refused((404, "SCOPE_NOT_ASSIGNED"), "DELETE", &path, &Value::Null);
+    let diagnosis = managed.call(
+        "GET",
+        "/api/v1/diagnoses/0af7651916cd43dd8448eb211c80319c",
+        &Value::Null,
+    );
+    assert_eq!(diagnosis.status, 404, "{diagnosis:?}");
+}

@@ -1,0 +1,127 @@
+//! Signing keys over the management API.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use m2m_jwt::{Algorithm, SigningKey};
+use serde_json::{Value, json};
+
+use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, bearer, call, management_token};
+
+/// The key id of a token.
+fn kid(token: &str) -> Value {
+    let header = m2m_jwt::base64url::decode(token.split('.').next().unwrap()).unwrap();
+    let header: Value = serde_json::from_slice(&header).unwrap();
+    header["kid"].clone()
+}
+
+/// The key ids that the server announces.
+fn announced(managed: &Managed) -> Vec<Value> {
+    let jwks = managed
+        .server
+        .call("GET", "/.well-known/jwks.json", "")
+        .json();
+    let keys = jwks["keys"].as_array().unwrap().iter();
+    keys.map(|key| {
+        assert_eq!(key.get("d"), None);
+        key["kid"].clone()
+    })
+    .collect()
+}
+
+#[test]
+fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
+    let managed = Managed::start(&[]);
+    let api = managed.api("https://a.example", &[]);
+    let application = managed.application(&json!({}));
+    managed.authorize(&api, &application.id, &[]);
+    let first = kid(&managed.ask(&application, "").access_token());
+    let rotate = json!({ "algorithm": "ES256" });
+    let next = managed.done("POST", "/api/v1/keys/rotate", &rotate)["key"].clone();
+    assert_eq!(
+        (&next["state"], &next["algorithm"]),
+        (&json!("next"), &json!("ES256"))
+    );
+    assert!(next["signs_from"].is_string());
+    assert!(announced(&managed).contains(&next["kid"]));
+    assert_eq!(kid(&managed.ask(&application, "").access_token()), first);
+    let message = managed.refused((409, "KEY_TOO_NEW"), "POST", "/api/v1/keys/rotate", &rotate);
+    assert!(
+        message.contains(next["signs_from"].as_str().unwrap()),
+        "{message}"
+    );
+
+    let emergency = json!({ "algorithm": "ES256", "emergency": true });
+    let rotated = managed.done("POST", "/api/v1/keys/rotate", &emergency);
+    assert!(rotated["warning"].is_string(), "{rotated}");
+    let now = kid(&managed.ask(&application, "").access_token());
+    assert_eq!(now, rotated["key"]["kid"]);
+    assert_ne!(now, first);
+    let listed = managed.get("/api/v1/keys");
+    let keys = listed["keys"].as_array().unwrap();
+    let state = |kid: &Value| {
+        keys.iter()
+            .find(|key| key["kid"] == *kid)
+            .map(|key| key["state"].clone())
+    };
+    assert_eq!(
+        (state(&now), state(&first)),
+        (Some(json!("active")), Some(json!("retiring")))
+    );
+    // Tokens of both are good for management, and stay so over a restart.
+    managed.get("/api/v1/apis");
+    let new = management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
+    let answer = call(
+        managed.server.address,
+        "GET",
+        "/api/v1/apis",
+        &bearer(&new),
+        &Value::Null,
+    );
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let before = announced(&managed);
+    let Managed { server, data, .. } = managed;
+    server.stop();
+    let managed = Managed::over(data, &[]);
+    assert_eq!(announced(&managed), before);
+    assert_eq!(kid(&managed.ask(&application, "").access_token()), now);
+}
+
+#[test]
+fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_none_is_not_repeated()
+ {
+    let managed = Managed::start(&[]);
+    let import = |key: &str| json!({ "private_key": key });
+    let imported = managed.done("POST", "/api/v1/keys/import", &import(crate::keys::ED25519));
+    assert_eq!(imported["key"]["kid"], "rfc8037");
+    assert!(announced(&managed).contains(&json!("rfc8037")));
+    // The same once more is the same; another one of its name is refused.
+    managed.done("POST", "/api/v1/keys/import", &import(crate::keys::ED25519));
+    let (_, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
+    let text = STANDARD.encode(document.secret_der());
+    let lines: Vec<&str> = text
+        .as_bytes()
+        .chunks(64)
+        .map(|line| str::from_utf8(line).unwrap())
+        .collect();
+    let pem = lines.join("\n");
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n");
+    let body = json!({ "private_key": pem, "kid": "rfc8037" });
+    managed.refused((409, "KEY_ID_TAKEN"), "POST", "/api/v1/keys/import", &body);
+    // Cut short, of another kind, or with the private part in the wrong place.
+    let secret = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+    for wrong in [
+        crate::keys::ED25519.replace(secret, &secret[..40]),
+        crate::keys::ED25519.replace("Ed25519", secret),
+        secret.to_owned(),
+        format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"),
+    ] {
+        let answer = managed.call("POST", "/api/v1/keys/import", &import(&wrong));
+        assert!(matches!(answer.status, 400 | 409), "{answer:?}");
+        assert!(!answer.body.contains(&secret[..20]), "{answer:?}");
+    }
+    let events = managed.get("/api/v1/events?subject=key").to_string();
+    assert!(
+        events.contains("rfc8037") && !events.contains(secret),
+        "{events}"
+    );
+}

@@ -1,0 +1,96 @@
+//! Nobody hands out what he does not have.
+
+use serde_json::{Value, json};
+
+use super::{Made, Managed, OPERATOR, assigned, bearer, call, management_token};
+use crate::support::Answer;
+
+/// What an operator has who can do much and not everything.
+const NARROW: [&str; 6] = [
+    "update:applications",
+    "create:application_secrets",
+    "create:application_api_scopes",
+    "create:test_tokens",
+    "update:apis",
+    "read:applications",
+];
+
+/// A server, an application that manages it with few scopes, and a token of that.
+struct Narrow {
+    managed: Managed,
+    application: Made,
+    token: String,
+}
+
+impl Narrow {
+    fn new() -> Self {
+        let managed = Managed::start(&[]);
+        let audience = format!("{}/api", managed.server.issuer());
+        let application = managed.application(&json!({}));
+        managed.authorize(&audience, &application.client_id, &NARROW);
+        let token = management_token(&managed.server, &application.client_id, &application.secret);
+        Self {
+            managed,
+            application,
+            token,
+        }
+    }
+
+    fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let address = self.managed.server.address;
+        call(address, method, path, &bearer(&self.token), body)
+    }
+
+    #[track_caller]
+    fn is_beyond(&self, method: &str, path: &str, body: &Value) {
+        let answer = self.call(method, path, body);
+        assert_eq!(answer.status, 403, "{method} {path}: {answer:?}");
+        assert_eq!(answer.json()["errors"][0]["code"], "SCOPE_BEYOND_TOKEN");
+    }
+}
+
+#[test]
+fn who_manages_with_few_scopes_gets_no_more_by_whatever_way() {
+    let narrow = Narrow::new();
+    let audience = format!("{}/api", narrow.managed.server.issuer());
+    let own = &narrow.application.client_id;
+    // More scopes for himself, or for somebody whose secret he knows.
+    narrow.is_beyond(
+        "POST",
+        &assigned(&audience, own, "apply:registry"),
+        &Value::Null,
+    );
+    // The secret of somebody who can do more: made, or set.
+    let of_operator = format!("/api/v1/applications/{OPERATOR}");
+    narrow.is_beyond("POST", &format!("{of_operator}/secrets"), &json!({}));
+    let hash = json!({ "secret_sha256": "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk=" });
+    narrow.is_beyond("PATCH", &of_operator, &hash);
+    // His token.
+    let test_token = format!("{of_operator}/test_token");
+    narrow.is_beyond("POST", &test_token, &json!({}));
+    let alias = json!({ "audience": format!("{audience}/v1") });
+    narrow.is_beyond("POST", &test_token, &alias);
+    // And nothing was changed by any of it.
+    let token = management_token(&narrow.managed.server, OPERATOR, super::OPERATOR_SECRET);
+    let address = narrow.managed.server.address;
+    let answer = call(
+        address,
+        "GET",
+        "/api/v1/environment",
+        &bearer(&token),
+        &Value::Null,
+    );
+    assert_eq!(answer.status, 200);
+}
+
+#[test]
+fn what_he_has_he_may_hand_on() {
+    let narrow = Narrow::new();
+    let audience = format!("{}/api", narrow.managed.server.issuer());
+    let other = narrow.managed.application(&json!({}));
+    narrow.managed.authorize(&audience, &other.client_id, &[]);
+    let scope = assigned(&audience, &other.client_id, "read:applications");
+    assert_eq!(narrow.call("POST", &scope, &Value::Null).status, 200);
+    let secrets = format!("/api/v1/applications/{}/secrets", other.client_id);
+    assert_eq!(narrow.call("POST", &secrets, &json!({})).status, 201);
+}

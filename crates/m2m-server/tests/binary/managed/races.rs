@@ -1,0 +1,150 @@
+//! Rotation, revocation, other changes and token requests at once.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+
+use crate::managed::{Made, Managed};
+
+/// How many secrets the application gets and loses.
+const ROTATIONS: usize = 120;
+
+/// What is known of a secret, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Known {
+    /// Its making has been acknowledged.
+    Made,
+    /// Its end is asked for.
+    Ending,
+    /// Its end has been acknowledged.
+    Ended,
+}
+
+/// The secrets of an application by their ids, and what is known of them.
+type Secrets = Mutex<BTreeMap<String, (String, Known)>>;
+
+fn of_known(secrets: &Secrets, known: Known) -> Vec<(String, String)> {
+    let secrets = secrets.lock().unwrap();
+    let of = secrets.iter().filter(|(_, (_, own))| *own == known);
+    of.map(|(id, (secret, _))| (id.clone(), secret.clone()))
+        .collect()
+}
+
+#[test]
+fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
+    let managed = Managed::start(&[]);
+    let api = managed.api("https://a.example", &["read:a"]);
+    let application = managed.application(&json!({ "client_id": "raced" }));
+    managed.authorize(&api, &application.id, &["read:a"]);
+    let path = "/api/v1/applications/raced/secrets";
+    let with = |secret: &str| Made {
+        secret: secret.to_owned(),
+        ..application.clone()
+    };
+    let granted = |secret: &str| managed.ask(&with(secret), "").status == 200;
+    let secrets: Secrets = Mutex::default();
+    let is_done = AtomicBool::new(false);
+    let (granted_in_all, refused_in_all) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let know = |id: &str, known: Known| secrets.lock().unwrap().get_mut(id).unwrap().1 = known;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..ROTATIONS {
+                let answer = managed.call("POST", path, &json!({ "overlap_seconds": 3600 }));
+                if answer.status == 409 {
+                    // There are as many as can be: some have to end first.
+                    assert!(answer.body.contains("TOO_MANY_SECRETS"), "{answer:?}");
+                    continue;
+                }
+                let made = answer.json();
+                let text = |name: &str| made["secret"][name].as_str().unwrap().to_owned();
+                let (id, secret) = (text("id"), text("client_secret"));
+                secrets.lock().unwrap().insert(id, (secret, Known::Made));
+            }
+            is_done.store(true, Ordering::SeqCst);
+        });
+        scope.spawn(|| {
+            while !is_done.load(Ordering::SeqCst) {
+                let Some((id, secret)) = of_known(&secrets, Known::Made).into_iter().next() else {
+                    continue;
+                };
+                know(&id, Known::Ending);
+                managed.done("DELETE", &format!("{path}/{id}"), &Value::Null);
+                know(&id, Known::Ended);
+                assert!(!granted(&secret), "it was ended before");
+            }
+        });
+        // Others change the same record: what they write back is not what they read a while ago.
+        scope.spawn(|| {
+            for number in 0.. {
+                if is_done.load(Ordering::SeqCst) {
+                    break;
+                }
+                let change = json!({ "name": format!("Name {number}") });
+                managed.done("PATCH", "/api/v1/applications/raced", &change);
+                let body = json!({ "application": [{
+                    "name": "Applied", "client_id": "raced", "token_lifetime": 60 + number % 2,
+                    "authorize": [{ "audience": "https://a.example", "scopes": ["read:a"] }],
+                }] });
+                let answer = managed.call("POST", "/api/v1/apply", &body);
+                assert!(matches!(answer.status, 200 | 409), "{answer:?}");
+            }
+        });
+        for asker in 0..2 {
+            let (secrets, is_done, know_of) = (&secrets, &is_done, &granted);
+            let (granted_in_all, refused_in_all) = (&granted_in_all, &refused_in_all);
+            scope.spawn(move || {
+                for number in asker.. {
+                    if is_done.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let all: Vec<_> = secrets.lock().unwrap().clone().into_iter().collect();
+                    if all.is_empty() {
+                        continue;
+                    }
+                    // The youngest most often, where it matters most, and the others in turn.
+                    let index = if number % 2 == 0 {
+                        all.len() - 1
+                    } else {
+                        number % all.len()
+                    };
+                    let (id, (secret, before)) = &all[index];
+                    let is_granted = know_of(secret);
+                    let after = secrets.lock().unwrap()[id].1;
+                    if *before == Known::Ended {
+                        assert!(!is_granted, "{id} had ended, and got a token");
+                    }
+                    if after == Known::Made {
+                        assert!(is_granted, "{id} works, and got no token");
+                    }
+                    let count = if is_granted {
+                        granted_in_all
+                    } else {
+                        refused_in_all
+                    };
+                    count.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+    });
+    let (granted_in_all, refused_in_all) =
+        (granted_in_all.into_inner(), refused_in_all.into_inner());
+    println!("{granted_in_all} granted, {refused_in_all} refused");
+    assert!(
+        granted_in_all > 20 && refused_in_all > 20,
+        "{granted_in_all} {refused_in_all}"
+    );
+    let ended = of_known(&secrets, Known::Ended);
+    assert!(ended.len() > ROTATIONS / 4, "{}", ended.len());
+    for (_, secret) in of_known(&secrets, Known::Made) {
+        assert!(granted(&secret));
+    }
+    // Nor does a restart revive one.
+    let Managed { server, data, .. } = managed;
+    server.stop();
+    let managed = Managed::over(data, &[]);
+    for (id, secret) in ended {
+        assert_ne!(managed.ask(&with(&secret), "").status, 200, "{id}");
+    }
+}

@@ -1,0 +1,155 @@
+//! Several managers at once.
+
+use std::sync::Barrier;
+
+use serde_json::{Value, json};
+
+use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, bearer, call, management_token};
+
+#[test]
+fn a_name_that_many_want_at_once_is_of_one() {
+    let managed = Managed::start(&[]);
+    for round in 0..8 {
+        let barrier = Barrier::new(8);
+        // Half of them want it as a client id, the others as the name of a user.
+        let ask = |number: usize| {
+            let name = format!("wanted-{round}");
+            let is_client = number.is_multiple_of(2);
+            let member = if is_client {
+                "client_id"
+            } else {
+                "system_user"
+            };
+            let body = json!({ "name": "A", "type": "m2m", member: name });
+            barrier.wait();
+            let answer = managed.call("POST", "/api/v1/applications", &body);
+            assert!(matches!(answer.status, 201 | 409), "{answer:?}");
+            (is_client, answer.status)
+        };
+        let ask = &ask;
+        let statuses: Vec<(bool, u16)> = std::thread::scope(|scope| {
+            let asked: Vec<_> = (0..8)
+                .map(|number| scope.spawn(move || ask(number)))
+                .collect();
+            asked
+                .into_iter()
+                .map(|asked| asked.join().unwrap())
+                .collect()
+        });
+        let made = |is_client: bool| {
+            statuses
+                .iter()
+                .filter(|own| **own == (is_client, 201))
+                .count()
+        };
+        // One client, and then no user of the name; or users, who may share it, and no client.
+        assert!(
+            matches!((made(true), made(false)), (1, 0) | (0, 4)),
+            "{statuses:?}"
+        );
+    }
+}
+
+#[test]
+fn two_managers_who_delete_each_other_leave_one() {
+    for _ in 0..6 {
+        let managed = Managed::start(&[]);
+        let audience = format!("{}/api", managed.server.issuer());
+        let second = managed.application(&json!({ "client_id": "second" }));
+        let scopes = [
+            "delete:applications",
+            "create:application_api_scopes",
+            "read:applications",
+        ];
+        managed.authorize(&audience, "second", &scopes);
+        let token = management_token(&managed.server, "second", &second.secret);
+        let barrier = Barrier::new(2);
+        let delete = |token: &str, other: &str| {
+            barrier.wait();
+            let path = format!("/api/v1/applications/{other}");
+            call(
+                managed.server.address,
+                "DELETE",
+                &path,
+                &bearer(token),
+                &Value::Null,
+            )
+            .status
+        };
+        let (first, other) = std::thread::scope(|scope| {
+            let first = scope.spawn(|| delete(&managed.token, "second"));
+            let other = scope.spawn(|| delete(&token, OPERATOR));
+            (first.join().unwrap(), other.join().unwrap())
+        });
+        assert!(
+            matches!(
+                (first, other),
+                (200, 401 | 403 | 409) | (401 | 403 | 409, 200)
+            ),
+            "{first} {other}"
+        );
+        let (client_id, secret) = match first {
+            200 => (OPERATOR, OPERATOR_SECRET),
+            _ => ("second", &*second.secret),
+        };
+        let token = management_token(&managed.server, client_id, secret);
+        let answer = call(
+            managed.server.address,
+            "GET",
+            "/api/v1/applications",
+            &bearer(&token),
+            &Value::Null,
+        );
+        assert_eq!(answer.json()["applications"].as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
+    let managed = Managed::start(&[]);
+    let application = managed.application(&json!({}));
+    let path = format!("/api/v1/applications/{}", application.id);
+    for _ in 0..6 {
+        let shown = managed.call("GET", &path, &Value::Null);
+        let tag = format!("if-match: {}\r\n", shown.header("etag").unwrap());
+        let barrier = Barrier::new(6);
+        let made: usize = std::thread::scope(|scope| {
+            let (managed, tag, path, barrier) = (&managed, &tag, &path, &barrier);
+            let asked: Vec<_> = (0..6)
+                .map(|number| {
+                    scope.spawn(move || {
+                        let before = managed.token.len();
+                        let body = json!({ "name": format!("Name {number} of {before}"), "access_token_lifetime": 60 + number });
+                        barrier.wait();
+                        managed.call_with("PATCH", path, tag, &body).status
+                    })
+                })
+                .collect();
+            let statuses: Vec<u16> = asked
+                .into_iter()
+                .map(|asked| asked.join().unwrap())
+                .collect();
+            assert!(
+                statuses.iter().all(|status| matches!(status, 200 | 412)),
+                "{statuses:?}"
+            );
+            statuses.iter().filter(|status| **status == 200).count()
+        });
+        // Who sets what another has just set finds nothing to do; the name tells them apart.
+        assert_eq!(made, 1);
+        managed.done("PATCH", &path, &json!({ "name": "Between" }));
+    }
+    // Without a version none is lost either: each adds a scope of its own.
+    let api = managed.api("https://a.example", &[]);
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let (managed, api) = (&managed, &api);
+            scope.spawn(move || {
+                let body = json!({ "key": format!("scope-{number}") });
+                managed.done("POST", &format!("/api/v1/apis/{api}/scopes"), &body);
+            });
+        }
+    });
+    let scopes = managed.get(&format!("/api/v1/apis/{api}/scopes"));
+    assert_eq!(scopes["scopes"].as_array().unwrap().len(), 8);
+}

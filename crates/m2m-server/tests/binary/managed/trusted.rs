@@ -1,0 +1,152 @@
+//! Trusted applications: a client id with a slash, a system user, a hash that somebody else has made.
+
+use m2m_authority::registry::SecretHash;
+use oauth_proto::BasicCredentials;
+use serde_json::{Value, json};
+
+use crate::data::Data;
+use crate::managed::{Managed, PROFILES, claims};
+use crate::support::{Answer, text};
+
+const CLIENT_ID: &str = "my.trusted.app/service";
+const SECRET: &str = "a plain secret: + % é, of the other system";
+
+fn hash() -> String {
+    SecretHash::of(SECRET.as_bytes()).to_base64()
+}
+
+/// By form and by header, at both paths of that system and at ours.
+fn ask(managed: &Managed, more: &str) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for path in ["/connect/token", "/id/connect/token", "/oauth2/token"] {
+        let secret = super::encoded(SECRET);
+        let form = format!(
+            "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={secret}{more}"
+        );
+        answers.push(managed.server.post(path, "", &form));
+        let basic = BasicCredentials::write(CLIENT_ID, SECRET);
+        let header = format!("authorization: {basic}\r\n");
+        let form = format!("grant_type=client_credentials{more}");
+        answers.push(managed.server.post(path, &header, &form));
+    }
+    answers
+}
+
+fn world() -> String {
+    let hash = hash();
+    format!(
+        r#"
+[[api]]
+name = "ERP"
+audience = "https://erp.example/"
+scopes = ["read", "update", "DomainApi"]
+
+[[api]]
+name = "Files"
+audience = "https://files.example/"
+scopes = ["store"]
+
+[[application]]
+name = "Trusted"
+client_id = "{CLIENT_ID}"
+secret_sha256 = "{hash}"
+system_user = "svc.integration"
+system_user_allowed = true
+authorize = [
+    {{ audience = "https://erp.example/", scopes = ["read", "DomainApi"] }},
+    {{ audience = "https://files.example/", scopes = ["store"] }},
+]
+"#
+    )
+}
+
+#[test]
+fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header() {
+    for profile in PROFILES {
+        let data = Data::with(&world());
+        let managed = Managed::over(data, &["--profile", profile]);
+        let without_audience = profile == "trusted-application";
+        let more = match profile {
+            "trusted-application" => "",
+            _ => "&audience=https://erp.example/&audience=https://files.example/",
+        };
+        for answer in ask(&managed, more) {
+            let claims = claims(&answer.access_token());
+            assert_eq!(claims["sub"], "svc.integration");
+            assert_eq!(claims["client_id"], CLIENT_ID);
+            assert_eq!(
+                claims["aud"],
+                json!(["https://erp.example/", "https://files.example/"])
+            );
+            assert_eq!(claims["scope"], "read DomainApi store");
+            let mut body = answer.json();
+            let members = body.as_object_mut().unwrap();
+            members.remove("access_token");
+            let mut expected = json!({ "token_type": "Bearer", "expires_in": 3600 });
+            if profile != "kinde" {
+                expected["scope"] = "read DomainApi store".into();
+            }
+            // No refresh token, nor anything else.
+            assert_eq!(body, expected, "{profile}");
+        }
+        if !without_audience {
+            for answer in ask(&managed, "") {
+                assert_eq!(answer.status, 400, "{profile}: {answer:?}");
+            }
+        }
+        let wrong = format!(
+            "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={}{more}",
+            super::encoded(&hash())
+        );
+        managed
+            .server
+            .post("/connect/token", "", &wrong)
+            .assert_refused(401, "invalid_client");
+    }
+}
+
+#[test]
+fn t12_a_hash_that_comes_over_the_management_api_works_as_well_and_takes_the_place_of_others() {
+    for profile in PROFILES {
+        let managed = Managed::start(&["--profile", profile]);
+        let api = managed.api("https://erp.example/", &["read"]);
+        let body = json!({
+            "client_id": CLIENT_ID, "secret_sha256": hash(),
+            "system_user": "svc.integration", "is_system_user_allowed": true,
+        });
+        let made = managed.application(&body);
+        assert_eq!(
+            made.secret, "",
+            "a secret that others have made is not shown"
+        );
+        managed.authorize(&api, CLIENT_ID, &["read"]);
+        let more = "&audience=https://erp.example/";
+        for answer in ask(&managed, more) {
+            assert_eq!(claims(&answer.access_token())["sub"], "svc.integration");
+        }
+        // The path has the client id with its slash.
+        let path = "/api/v1/applications/my.trusted.app%2Fservice";
+        assert_eq!(managed.get(path)["application"]["id"], *made.id);
+        let other = SecretHash::of(b"another one, of the same length or so");
+        managed.done(
+            "PATCH",
+            path,
+            &json!({ "secret_sha256": other.to_base64() }),
+        );
+        for answer in ask(&managed, more) {
+            answer.assert_refused(401, "invalid_client");
+        }
+        managed.done("PATCH", path, &json!({ "secret_sha256": hash() }));
+        for answer in ask(&managed, more) {
+            answer.access_token();
+        }
+        let user = json!({ "is_system_user_allowed": false });
+        managed.done("PATCH", path, &user);
+        for answer in ask(&managed, more) {
+            answer.assert_refused(400, "unauthorized_client");
+        }
+        let shown = managed.get(path).to_string();
+        let listed = managed.call("GET", &format!("{path}/secrets"), &Value::Null);
+        assert!(!shown.contains(&hash()) && !text(listed.body.as_bytes()).contains(&hash()));
+    }
+}

@@ -1,0 +1,8 @@
+//! The commands that manage a server while it runs.
+
+mod apis;
+mod applications;
+mod apply;
+mod events;
+mod keys;
+mod refusals;

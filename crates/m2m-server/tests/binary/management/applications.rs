@@ -1,0 +1,307 @@
+//! `m2m application` and `m2m secret`.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, ok, refused};
+use crate::support::text;
+
+#[test]
+fn applications_are_listed_page_by_page() {
+    let page = |name: &str, next: Value| {
+        ok(&json!({
+            "applications": [{
+                "id": "1", "name": name, "type": "m2m", "client_id": "billing-job",
+                "is_enabled": true, "org_code": null,
+            }],
+            "next_token": next,
+        }))
+    };
+    let pages = [
+        page("Billing\u{1b}[2J", json!("a b")),
+        page("Other", Value::Null),
+    ];
+    let fake = Fake::new(pages.clone());
+    let shown = fake.good(&[
+        "application",
+        "list",
+        "--search",
+        "a&b",
+        "--organization",
+        "org",
+    ]);
+    assert!(shown.starts_with("NAME"), "{shown}");
+    assert!(
+        shown.contains("Billing\\u{1b}[2J  billing-job  yes      -"),
+        "{shown}"
+    );
+    assert!(shown.contains("Other"), "{shown}");
+    let query = "sort=name_asc&search=a%26b&organization=org&page_size=100";
+    assert_eq!(
+        fake.lines(),
+        [
+            format!("GET /api/v1/applications?{query}"),
+            format!("GET /api/v1/applications?{query}&next_token=a%20b"),
+        ]
+    );
+
+    let json = Fake::new(pages).good(&["application", "list", "--output", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(json[0]["name"], "Billing\u{1b}[2J");
+
+    let none = Fake::new([ok(&json!({ "applications": [], "next_token": null }))]);
+    assert_eq!(
+        none.good(&["application", "list"]),
+        "there are no such applications\n"
+    );
+}
+
+#[test]
+fn an_application_is_shown_with_what_it_may_ask_for() {
+    let application = json!({ "application": {
+        "id": "1", "name": "Billing job", "client_id": "my.app/service", "is_enabled": false,
+        "not_before": null, "allowed_addresses": ["10.0.0.0/8"], "token_quota": { "tokens": 9, "per": "1h", "mode": "warn" },
+        "apis": [{ "id": "2", "audience": "https://orders.example/api", "name": "Orders", "scopes": ["read:orders", "x"] }],
+    } });
+    let fake = Fake::new([ok(&application), ok(&application)]);
+    let shown = fake.good(&["application", "show", "my.app/service"]);
+    for expected in [
+        "name                Billing job\n",
+        "enabled             no\n",
+        "not before          -\n",
+        "allowed addresses   10.0.0.0/8\n",
+        "mode=warn per=1h tokens=9\n",
+        "  https://orders.example/api  read:orders, x\n",
+    ] {
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            words(&shown).contains(&words(expected)),
+            "{expected}: {shown}"
+        );
+    }
+    let json = fake.good(&["application", "show", "my.app/service", "--output", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json, application["application"]);
+    assert_eq!(fake.lines()[0], "GET /api/v1/applications/my.app%2Fservice");
+}
+
+#[test]
+fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
+    let made =
+        json!({ "application": { "id": "1", "client_id": "billing-job", "client_secret": "s3" } });
+    let answers = [ok(&made), ok(&json!({})), ok(&json!({})), ok(&json!({}))];
+    let fake = Fake::new(answers);
+    let shown = fake.good(&[
+        "application",
+        "create",
+        "Billing job",
+        "--client-id",
+        "billing-job",
+        "--organization",
+        "org_acme",
+        "--client-type",
+        "confidential",
+        "--system-user",
+        "svc",
+        "--system-user-allowed",
+        "--token-lifetime",
+        "600",
+        "--authorize",
+        "https://orders.example/api=read:orders write:orders",
+    ]);
+    assert_eq!(
+        shown,
+        "generated for \"Billing job\": client_id billing-job client_secret s3 (shown once)\n"
+    );
+    let api = "/api/v1/apis/https%3A%2F%2Forders.example%2Fapi/applications";
+    assert_eq!(
+        fake.lines(),
+        [
+            "POST /api/v1/applications".to_owned(),
+            format!("PATCH {api}"),
+            format!("POST {api}/billing-job/scopes/read%3Aorders"),
+            format!("POST {api}/billing-job/scopes/write%3Aorders"),
+        ]
+    );
+    assert_eq!(
+        fake.json(0),
+        json!({
+            "name": "Billing job", "type": "m2m", "client_id": "billing-job", "org_code": "org_acme",
+            "client_type": "confidential", "system_user": "svc", "is_system_user_allowed": true,
+            "access_token_lifetime": 600,
+        })
+    );
+    assert_eq!(
+        fake.json(1),
+        json!({ "applications": [{ "id": "billing-job" }] })
+    );
+}
+
+#[test]
+fn the_secret_is_shown_whatever_goes_wrong_after() {
+    for format in ["text", "json"] {
+        let made =
+            json!({ "application": { "id": "1", "client_id": "made-id", "client_secret": "s3" } });
+        let fake = Fake::new([
+            ok(&made),
+            refused(404, "", "NOT_FOUND", "There is no such API"),
+        ]);
+        let create = [
+            "application",
+            "create",
+            "A",
+            "--authorize",
+            "https://none.example",
+        ];
+        let output = fake.run(&[&create[..], &["--output", format]].concat());
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stdout.contains("s3"), "{stdout}");
+        assert!(
+            stderr.contains("m2m application authorize made-id --audience https://none.example"),
+            "{stderr}"
+        );
+    }
+}
+
+#[test]
+fn an_application_is_changed_field_by_field() {
+    let fake = Fake::new([ok(&json!({ "message": "Application updated" }))]);
+    let shown = fake.good(&[
+        "application",
+        "update",
+        "billing-job",
+        "--name",
+        "B",
+        "--disable",
+        "--token-lifetime",
+        "60",
+        "--not-before",
+        "2026-11-20T01:00:00+01:00",
+        "--allowed-address",
+        "10.0.0.0/8",
+        "--clear",
+        "organization",
+    ]);
+    assert_eq!(shown, "Application updated\n");
+    assert_eq!(fake.lines(), ["PATCH /api/v1/applications/billing-job"]);
+    assert_eq!(
+        fake.json(0),
+        json!({
+            "name": "B", "is_enabled": false, "access_token_lifetime": 60,
+            "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"], "org_code": null,
+        })
+    );
+    let none = Fake::new([]);
+    let update = |more: &[&str]| none.bad(2, &[&["application", "update", "a"], more].concat());
+    assert!(update(&[]).contains("--name"));
+    assert!(update(&["--enable", "--disable"]).contains("cannot be used with"));
+    assert!(update(&["--not-before", "tomorrow"]).contains("2026-11-20T00:00:00Z"));
+    assert!(
+        update(&["--organization", "o", "--clear", "organization"]).contains("set and cleared")
+    );
+    assert_eq!(none.lines(), [""; 0]);
+}
+
+#[test]
+fn nothing_is_taken_away_before_somebody_agreed() {
+    let fake = Fake::new([ok(&json!({})), ok(&json!({})), ok(&json!({}))]);
+    for (command, name) in [
+        (["application", "delete"], "billing-job"),
+        (["api", "delete"], "https://orders.example/api"),
+        (["organization", "delete"], "org_acme"),
+    ] {
+        let command = [command[0], command[1], name];
+        let said = fake.bad(2, &command);
+        assert!(
+            said.contains(name) && said.contains("help: --yes"),
+            "{said}"
+        );
+        fake.good(&[&command[..], &["--yes"]].concat());
+    }
+    assert_eq!(
+        fake.lines(),
+        [
+            "DELETE /api/v1/applications/billing-job",
+            "DELETE /api/v1/apis/https%3A%2F%2Forders.example%2Fapi",
+            "DELETE /api/v1/organization/org_acme",
+        ]
+    );
+}
+
+#[test]
+fn an_application_is_authorized_and_no_longer() {
+    let fake = Fake::new(vec![ok(&json!({})); 5]);
+    fake.good(&[
+        "application",
+        "authorize",
+        "b",
+        "--audience",
+        "a",
+        "--scope",
+        "x y",
+    ]);
+    fake.good(&[
+        "application",
+        "deauthorize",
+        "b",
+        "--audience",
+        "a",
+        "--scope",
+        "x",
+    ]);
+    fake.good(&["application", "deauthorize", "b", "--audience", "a"]);
+    assert_eq!(
+        fake.lines(),
+        [
+            "PATCH /api/v1/apis/a/applications",
+            "POST /api/v1/apis/a/applications/b/scopes/x",
+            "POST /api/v1/apis/a/applications/b/scopes/y",
+            "DELETE /api/v1/apis/a/applications/b/scopes/x",
+            "PATCH /api/v1/apis/a/applications",
+        ]
+    );
+    assert_eq!(
+        fake.json(4),
+        json!({ "applications": [{ "id": "b", "operation": "delete" }] })
+    );
+}
+
+#[test]
+fn secrets_are_listed_rotated_and_revoked() {
+    let fake = Fake::new([
+        ok(
+            &json!({ "secrets": [{ "id": "s1", "state": "active", "created_at": "2026-11-20T00:00:00Z", "last_used_at": null }] }),
+        ),
+        ok(
+            &json!({ "secret": { "id": "s2", "client_secret": "new", "expires_at_of_previous": "2026-11-21T00:00:00Z" } }),
+        ),
+        ok(
+            &json!({ "secret": { "id": "s3", "client_secret": "newer", "expires_at_of_previous": null } }),
+        ),
+        ok(&json!({ "message": "Secret ended", "warning": "it was the last" })),
+    ]);
+    let shown = fake.good(&["secret", "list", "billing-job"]);
+    assert!(
+        shown.contains("s1  active  2026-11-20T00:00:00Z  -"),
+        "{shown}"
+    );
+    let shown = fake.good(&["secret", "rotate", "billing-job", "--overlap", "24h"]);
+    assert!(shown.contains("client_secret new (shown once)"), "{shown}");
+    assert!(
+        shown.contains("the secrets before work on until 2026-11-21T00:00:00Z"),
+        "{shown}"
+    );
+    let json = fake.good(&["secret", "rotate", "billing-job", "--output", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["client_secret"], "newer");
+    let revoked = fake.run(&["secret", "revoke", "billing-job", "s1"]);
+    assert_eq!(text(&revoked.stdout), "Secret ended\n");
+    assert_eq!(text(&revoked.stderr), "warning: it was the last\n");
+    assert_eq!(fake.json(1), json!({ "overlap_seconds": 86_400 }));
+    assert_eq!(fake.json(2), json!({ "overlap_seconds": 86_400 }));
+    assert_eq!(
+        fake.lines()[3],
+        "DELETE /api/v1/applications/billing-job/secrets/s1"
+    );
+}

@@ -1,0 +1,182 @@
+//! `m2m apply` and `m2m export` on a server that runs.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, ok, refused, told};
+use crate::support::{file, text, world};
+
+fn plan(deleted: bool) -> Value {
+    let mut steps = vec![json!({
+        "action": "created", "subject": "application", "name": "a", "title": "A\u{202e}",
+        "secret": "generated", "changes": [],
+    })];
+    if deleted {
+        steps.push(json!({ "action": "deleted", "subject": "api", "name": "x", "title": "X", "changes": [] }));
+    }
+    json!({ "steps": steps, "kept": ["manager"] })
+}
+
+fn applied(deleted: bool) -> Value {
+    json!({
+        "plan": plan(deleted), "applied": true,
+        "credentials": [{ "application": "A", "client_id": "a", "client_secret": "s3" }],
+    })
+}
+
+#[test]
+fn a_file_is_applied_and_new_secrets_are_shown_once() {
+    let (_folder, path) = file("world.toml", &world());
+    let fake = Fake::new([ok(&applied(false)), ok(&applied(false))]);
+    let shown = fake.good(&["apply", "-f", &path]);
+    for expected in [
+        "+ application \"a\" (A\\u{202e}), with a secret that is made\n",
+        "1 to create, 0 to update, 0 to delete\n",
+        "applied\n",
+        "generated for \"A\": client_id a client_secret s3 (shown once)\n",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let asked = &fake.asked()[0];
+    assert_eq!(asked.line, "POST /api/v1/apply");
+    assert_eq!(asked.content_type, "application/toml");
+    assert_eq!(asked.body, world());
+    let json = fake.good(&["apply", "-f", &path, "--output", "json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["applied"], true);
+    assert_eq!(json["counts"]["created"], 1);
+    assert_eq!(json["credentials"][0]["client_secret"], "s3");
+}
+
+#[test]
+fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
+    let (folder, path) = file("world.toml", &world());
+    let secrets = folder.path().join("secrets.jsonl");
+    let apply = [
+        "apply",
+        "-f",
+        &path,
+        "--secrets-to",
+        secrets.to_str().unwrap(),
+    ];
+    let wrong = refused(409, "", "CONFLICT", "Somebody else was faster");
+    let dry = json!({ "plan": plan(false), "applied": false, "credentials": [] });
+    let empty = json!({ "plan": { "steps": [], "kept": [] }, "applied": false, "credentials": [] });
+    let nothing =
+        json!({ "plan": { "steps": [], "kept": [] }, "applied": true, "credentials": [] });
+    let fake = Fake::new([
+        ok(&dry),
+        wrong,
+        ok(&dry),
+        ok(&applied(false)),
+        ok(&dry),
+        ok(&empty),
+        ok(&nothing),
+    ]);
+    assert!(fake.bad(1, &apply).contains("Somebody else was faster"));
+    assert!(!secrets.exists());
+    let shown = fake.good(&apply);
+    assert!(!shown.contains("s3"), "{shown}");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(&secrets).unwrap()).unwrap();
+    assert_eq!(kept["client_secret"], "s3");
+    // A file that is there is not written over, and nothing is done.
+    assert!(fake.bad(2, &apply).contains("secrets.jsonl"));
+    // Where there is nothing to write it is no matter.
+    fake.good(&apply);
+    let dry_runs = fake
+        .lines()
+        .iter()
+        .filter(|line| line.contains("dry_run"))
+        .count();
+    assert_eq!((dry_runs, fake.lines().len()), (4, 7));
+}
+
+#[test]
+fn nothing_is_pruned_before_somebody_agreed() {
+    let (_folder, path) = file("world.toml", &world());
+    let dry = json!({ "plan": plan(true), "applied": false, "credentials": [] });
+    let fake = Fake::new([ok(&dry), ok(&applied(true)), ok(&dry)]);
+    let output = fake.run(&["apply", "-f", &path, "--prune"]);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stdout.contains("- api \"x\" (X)"), "{stdout}");
+    assert!(
+        stderr.contains("1 record would be taken away") && stderr.contains("--yes"),
+        "{stderr}"
+    );
+    let shown = fake.good(&["apply", "-f", &path, "--prune", "--yes"]);
+    assert!(shown.contains("applied\n"), "{shown}");
+    let shown = fake.good(&["apply", "-f", &path, "--prune", "--dry-run"]);
+    assert!(shown.contains("this was a dry run"), "{shown}");
+    assert_eq!(
+        fake.lines(),
+        [
+            "POST /api/v1/apply?dry_run=true&prune=true",
+            "POST /api/v1/apply?prune=true",
+            "POST /api/v1/apply?dry_run=true&prune=true",
+        ]
+    );
+}
+
+#[test]
+fn a_mistake_is_shown_where_it_stands() {
+    let source = world();
+    let (_folder, path) = file("world.toml", &source);
+    let start = source.find("\"read:reports\"]").unwrap();
+    let mistake = |start: usize, end: usize| {
+        let body = json!({
+            "errors": [{ "code": "MISTAKE", "message": "unknown scope" }],
+            "mistake": { "start": start, "end": end, "earlier": 1, "help": "did you mean \"read:report\"?" },
+        });
+        told(400, "", &body.to_string())
+    };
+    let line = source[..start].matches('\n').count() + 1;
+    let fake = Fake::new([mistake(start, start + 14), mistake(usize::MAX - 1, 0)]);
+    let said = fake.bad(2, &["apply", "-f", &path]);
+    for expected in [
+        "error: unknown scope\n",
+        &format!("world.toml:{line}:"),
+        "^^^^^^^^^^^^^^",
+        "the earlier one stands in line 2",
+        "help: did you mean \"read:report\"?",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    // A place that is none harms nobody.
+    assert!(
+        fake.bad(2, &["apply", "-f", &path])
+            .contains("unknown scope")
+    );
+
+    // What is no world at all needs no server.
+    let (_folder, path) = file("world.toml", "[[api]]\naudince = 1\n");
+    let none = Fake::new([]);
+    assert!(
+        none.bad(2, &["apply", "-f", &path])
+            .contains("did you mean `audience`?")
+    );
+    assert_eq!(none.lines(), [""; 0]);
+}
+
+#[test]
+fn an_export_is_the_text_that_the_server_has() {
+    let toml = "[[api]]\nname = \"Orders\"\n";
+    let fake = Fake::new([
+        ok(&json!({ "world": toml })),
+        ok(&json!({ "world": "# \u{1b}[2J\n" })),
+        ok(&json!({})),
+    ]);
+    assert_eq!(fake.good(&["export"]), toml);
+    assert_eq!(
+        fake.good(&["export", "--with-secret-hashes"]),
+        "# \\U0000001B[2J\n"
+    );
+    assert!(fake.bad(1, &["export"]).contains("no world.toml"));
+    assert_eq!(
+        fake.lines(),
+        [
+            "GET /api/v1/export",
+            "GET /api/v1/export?with_secret_hashes=true",
+            "GET /api/v1/export",
+        ]
+    );
+}

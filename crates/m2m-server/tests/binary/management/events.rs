@@ -1,0 +1,180 @@
+//! `m2m events`, `m2m diagnose` and `m2m check`.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, Told, ok, refused};
+use crate::support::text;
+
+fn refusals(numbers: &[(u64, &str)], next: Value) -> Told {
+    let diagnoses = numbers.iter().map(|(number, time)| {
+        json!({
+            "number": number, "time": time, "cause": "secret-wrong", "client_id": "billing-job",
+            "address": "192.0.2.7", "trace_id": format!("t{number}"), "evidence": [], "fixes": [],
+        })
+    });
+    ok(&json!({ "diagnoses": diagnoses.collect::<Value>(), "next": next }))
+}
+
+fn audit(numbers: &[(u64, &str)]) -> Told {
+    let events = numbers.iter().map(|(number, time)| {
+        json!({
+            "number": number, "time": time, "actor": "manager", "action": "updated",
+            "subject": "application", "name": "billing-job", "trace_id": null, "address": null,
+        })
+    });
+    ok(&json!({ "events": events.collect::<Value>(), "next": null }))
+}
+
+#[test]
+fn refusals_and_changes_are_merged_by_time() {
+    let answers = || {
+        [
+            refusals(&[(8, "2026-11-20T10:00:04Z")], json!(8)),
+            refusals(&[(7, "2026-11-20T10:00:01Z")], Value::Null),
+            audit(&[(3, "2026-11-20T10:00:03Z"), (2, "2026-11-20T10:00:02Z")]),
+        ]
+    };
+    let fake = Fake::new(answers());
+    let shown = fake.good(&[
+        "events",
+        "-n",
+        "3",
+        "--client-id",
+        "billing-job",
+        "--since",
+        "2026-11-20T00:00:00Z",
+    ]);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "2026-11-20T10:00:02Z  updated  application \"billing-job\"  by manager",
+            "2026-11-20T10:00:03Z  updated  application \"billing-job\"  by manager",
+            "2026-11-20T10:00:04Z  refused  secret-wrong  client billing-job  from 192.0.2.7  trace_id t8",
+        ]
+    );
+    let since = "since=2026-11-20T00%3A00%3A00Z";
+    assert_eq!(
+        fake.lines(),
+        [
+            format!("GET /api/v1/diagnoses?client_id=billing-job&{since}&page_size=3"),
+            format!("GET /api/v1/diagnoses?client_id=billing-job&{since}&page_size=2&before=8"),
+            format!("GET /api/v1/events?subject=application&name=billing-job&{since}&page_size=3"),
+        ]
+    );
+
+    let json = Fake::new(answers()).good(&["events", "--output", "json"]);
+    let types: Vec<Value> = json
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["type"].clone())
+        .collect();
+    assert_eq!(types, ["refusal", "audit", "audit", "refusal"]);
+
+    let one = Fake::new([audit(&[])]);
+    let shown = one.good(&["events", "tail", "--audit"]);
+    assert_eq!(shown, "nothing has happened that is asked for\n");
+    assert_eq!(one.lines(), ["GET /api/v1/events?page_size=50"]);
+    let one = Fake::new([refusals(&[], Value::Null)]);
+    one.good(&["events", "--refusals"]);
+    assert_eq!(one.lines(), ["GET /api/v1/diagnoses?page_size=50"]);
+}
+
+#[test]
+fn what_comes_is_printed_as_it_comes() {
+    let fake = Fake::new([
+        refusals(&[(7, "2026-11-20T10:00:01Z")], Value::Null),
+        refusals(&[], Value::Null),
+        refusals(&[(8, "2026-11-20T10:00:02Z")], Value::Null),
+    ]);
+    let mut child = fake
+        .command(&["events", "tail", "-f", "--refusals", "--output", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let numbers: Vec<Value> = lines
+        .take(2)
+        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap()["number"].clone())
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(numbers, [7, 8]);
+    let polled = fake.lines();
+    assert_eq!(polled[1], "GET /api/v1/diagnoses?after=7&page_size=100");
+    assert_eq!(polled[2], polled[1]);
+}
+
+#[test]
+fn a_refusal_is_diagnosed() {
+    let diagnosis = json!({ "diagnosis": {
+        "number": 1, "trace_id": "a/b", "time": "2026-11-20T10:00:00Z", "cause": "secret-wrong",
+        "client_id": "billing-job", "address": "192.0.2.7", "request_id": null,
+        "evidence": ["there is a line break\u{202e}"],
+        "fixes": [{ "text": "send it without", "command": null, "href": "https://id.example/errors/x" }],
+    } });
+    let unknown = refused(404, "", "NOT_FOUND", "There is no such refusal");
+    let fake = Fake::new([ok(&diagnosis), ok(&diagnosis), unknown]);
+    let shown = fake.good(&["diagnose", "a/b"]);
+    for expected in [
+        "secret-wrong\n",
+        "client id   billing-job\n",
+        "  - there is a line break\\u{202e}\n",
+        "  - send it without: https://id.example/errors/x\n",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let json = fake.good(&["diagnose", "a/b", "--output", "json"]);
+    assert_eq!(
+        serde_json::from_str::<Value>(&json).unwrap(),
+        diagnosis["diagnosis"]
+    );
+    assert_eq!(fake.lines()[0], "GET /api/v1/diagnoses/a%2Fb");
+    let said = fake.bad(1, &["diagnose", "t"]);
+    assert!(said.contains("m2m events --refusals"), "{said}");
+}
+
+#[test]
+fn a_check_says_what_would_be_granted_or_why_nothing_is() {
+    let granted = json!({ "check": {
+        "granted": true, "audiences": ["https://a.example"], "scope": "x y", "expires_in": 600, "fixes": [],
+    } });
+    let denied = json!({ "check": {
+        "granted": false, "audiences": [], "scope": null, "expires_in": null, "cause": "scope-not-assigned",
+        "error": "invalid_scope", "description": "The scope is not assigned", "fixes": ["assign it"],
+    } });
+    let fake = Fake::new([ok(&granted), ok(&denied), ok(&denied)]);
+    let check = [
+        "check",
+        "--client",
+        "b",
+        "--audience",
+        "https://a.example",
+        "--scope",
+        "x",
+        "--scope",
+        "y",
+    ];
+    let shown = fake.good(&check);
+    assert!(shown.contains("scope           x y\n"), "{shown}");
+    assert_eq!(
+        fake.lines(),
+        ["GET /api/v1/applications/b/check?audience=https%3A%2F%2Fa.example&scope=x%20y"]
+    );
+    let said = fake.bad(1, &check);
+    for expected in [
+        "it would be refused: scope-not-assigned",
+        "The scope is not assigned",
+        "invalid_scope",
+        "help: assign it",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let output = fake.run(&[&check[..], &["--output", "json"]].concat());
+    assert_eq!(output.status.code(), Some(1));
+    let json: Value = serde_json::from_str(&text(&output.stdout)).unwrap();
+    assert_eq!(json, denied["check"]);
+}

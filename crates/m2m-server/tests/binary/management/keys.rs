@@ -1,0 +1,65 @@
+//! `m2m key` on a server that runs.
+
+use serde_json::{Value, json};
+
+use crate::fake::{Fake, ok};
+use crate::support::{run, text};
+
+#[test]
+fn keys_of_a_server_are_listed_and_rotated() {
+    let key = |algorithm: &str, state: &str| {
+        json!({
+            "kid": format!("{algorithm}-{state}"), "algorithm": algorithm, "state": state,
+            "created_at": "2026-11-20T00:00:00Z", "state_since": "2026-11-20T00:00:00Z",
+        })
+    };
+    let one = ok(&json!({ "keys": [key("ES256", "active"), key("RS256", "retiring")] }));
+    let rotated = json!({
+        "key": { "kid": "k2", "algorithm": "ES256", "state": "next", "signs_from": "2026-11-20T01:00:00Z" },
+        "warning": "fetch the keys again",
+    });
+    let fake = Fake::new([one.clone(), one, ok(&rotated), ok(&rotated)]);
+    let shown = fake.good(&["key", "list"]);
+    assert!(
+        shown.contains("ES256-active    ES256      active"),
+        "{shown}"
+    );
+    let rotation = fake.run(&["key", "rotate"]);
+    assert!(text(&rotation.stdout).contains("signs from  2026-11-20T01:00:00Z"));
+    assert_eq!(text(&rotation.stderr), "warning: fetch the keys again\n");
+    assert_eq!(
+        fake.json(2),
+        json!({ "algorithm": "ES256", "emergency": false })
+    );
+    let emergency = ["key", "rotate", "--alg", "EdDSA", "--emergency"];
+    assert!(fake.bad(2, &emergency).contains("help: --yes"));
+    let json = fake.good(&[&emergency[..], &["--yes", "--output", "json"]].concat());
+    assert_eq!(
+        serde_json::from_str::<Value>(&json).unwrap(),
+        rotated["key"]
+    );
+    assert_eq!(
+        fake.json(3),
+        json!({ "algorithm": "EdDSA", "emergency": true })
+    );
+
+    let two = ok(&json!({ "keys": [key("ES256", "active"), key("RS256", "active")] }));
+    let said = Fake::new([two]).bad(2, &["key", "rotate"]);
+    assert!(
+        said.contains("ES256, RS256") && said.contains("--alg"),
+        "{said}"
+    );
+}
+
+#[test]
+fn who_names_no_place_is_told_of_both() {
+    for command in [&["key", "list"][..], &["export"]] {
+        let output = run(command);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        assert!(
+            stderr.contains("--issuer URL") && stderr.contains("--data DIR"),
+            "{stderr}"
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! Requests of the management API.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| m2m_admin::face::fuzzing::management(data));

@@ -1,0 +1,228 @@
+//! The management API over a registry that grows: whether one more application costs what the first ones cost, and how long a page takes.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::build::{self, Place};
+use super::options::Options;
+use super::process::{Kernel, resident_memory};
+use super::server::{Cores, Plan, Server};
+use super::token::Requests;
+use super::world;
+use crate::failure::{Failure, Outcome};
+use crate::steps::now;
+use crate::workspace::Workspace;
+
+/// Who manages the server.
+const CLIENT_ID: &str = "bench-operator";
+const CLIENT_SECRET: &str = "bench-operator-secret-0123456789abcdef0123456789abcdef";
+
+/// How often each page is asked for.
+const PAGES: u32 = 50;
+
+/// How long an answer may take. Unit: seconds.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// Makes so many applications, one after the other, and asks for pages of them.
+pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outcome {
+    let place = Place::prepare(workspace)?;
+    let kernel = Kernel::ask()?;
+    let binary = place.m2m(workspace, options)?;
+    let data = place.apply(&binary, "management", &world::of_applications(1))?;
+    let requests = Requests::of_applications(&place.run, 1)?;
+    let server = Plan::m2m("management", &binary, &data, None)
+        .with("M2M_BOOTSTRAP_CLIENT_ID", CLIENT_ID)
+        .with("M2M_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET)
+        .start(Cores::First, &requests)?;
+    let mut operator = Operator::connect(server.address())?;
+    let tenth = (count / 10).max(1);
+    let mut tenths = Vec::new();
+    let mut made = 0;
+    while made < count {
+        let (before, begin) = (kernel.processor_time(server.pid())?, now());
+        for _ in 0..tenth.min(count - made) {
+            made += 1;
+            operator.make(made)?;
+        }
+        let spent = kernel.processor_time(server.pid())? - before;
+        let each = spent.as_secs_f64() * 1e6 / f64::from(tenth);
+        println!(
+            "{made} of {count}: {each:.1} µs of CPU each, {:.1} s",
+            begin.elapsed().as_secs_f64()
+        );
+        tenths.push(each);
+    }
+    let pages = pages(&mut operator, count)?;
+    build::publish(&table(&tenths, &pages, &server)?, options)
+}
+
+/// What a page is asked for, and how long it took. Unit: milliseconds.
+type Page = (&'static str, f64, f64);
+
+fn pages(operator: &mut Operator, count: u32) -> Result<Vec<Page>, Failure> {
+    let middle = format!("application {:07}", count / 2);
+    let cursor = |name: &str| {
+        let name: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}{name}", "0".repeat(32))
+    };
+    let middle = cursor(&middle);
+    let asked: [(&'static str, String); 7] = [
+        ("by age", "page_size=50".to_owned()),
+        ("by name", "page_size=50&sort=name_asc".to_owned()),
+        (
+            "by name, from the middle",
+            format!("page_size=50&sort=name_asc&next_token={middle}"),
+        ),
+        (
+            "by name backwards, from the middle",
+            format!("page_size=50&sort=name_desc&next_token={middle}"),
+        ),
+        (
+            "a text that few have",
+            format!("page_size=50&search={:07}", count / 3),
+        ),
+        (
+            "a text that all have",
+            "page_size=50&search=application".to_owned(),
+        ),
+        ("a text that none has", "page_size=50&search=zq".to_owned()),
+    ];
+    asked
+        .into_iter()
+        .map(|(what, query)| {
+            let mut times = Vec::new();
+            for _ in 0..PAGES {
+                let begin = now();
+                operator.ask("GET", &format!("/api/v1/applications?{query}"), "")?;
+                times.push(begin.elapsed().as_secs_f64() * 1e3);
+            }
+            times.sort_by(f64::total_cmp);
+            let median = times.get(times.len() / 2).copied().unwrap_or_default();
+            let longest = times.last().copied().unwrap_or_default();
+            Ok((what, median, longest))
+        })
+        .collect()
+}
+
+fn table(tenths: &[f64], pages: &[Page], server: &Server) -> Result<String, Failure> {
+    let first = tenths.first().copied().unwrap_or_default();
+    let last = tenths.last().copied().unwrap_or_default();
+    let mut table = format!(
+        "| applications | CPU µs each | × first |\n|---|---:|---:|\n| first tenth | {first:.1} | 1.00 |\n\
+         | last tenth | {last:.1} | {:.2} |\n\n| page of 50 | median ms | longest ms |\n|---|---:|---:|\n",
+        last / first
+    );
+    for (what, median, longest) in pages {
+        table.push_str(&format!("| {what} | {median:.2} | {longest:.2} |\n"));
+    }
+    table.push_str(&format!("\n{:.0} MiB\n", resident_memory(server.pid())?));
+    Ok(table)
+}
+
+/// A connection to the management API.
+struct Operator {
+    stream: BufReader<TcpStream>,
+    to: SocketAddr,
+    token: String,
+}
+
+impl Operator {
+    fn connect(to: SocketAddr) -> Result<Self, Failure> {
+        let stream =
+            TcpStream::connect_timeout(&to, ANSWER_WITHIN).map_err(|error| lost(&error))?;
+        // Each request is one packet, and waits for no other.
+        stream.set_nodelay(true).map_err(|error| lost(&error))?;
+        stream
+            .set_read_timeout(Some(ANSWER_WITHIN))
+            .map_err(|error| lost(&error))?;
+        let mut operator = Self {
+            stream: BufReader::new(stream),
+            to,
+            token: String::new(),
+        };
+        let form = format!(
+            "grant_type=client_credentials&client_id={CLIENT_ID}&client_secret={CLIENT_SECRET}&audience=http%3A%2F%2F{to}%2Fapi"
+        );
+        let answer = operator.exchange("POST", "/oauth2/token", FORM, &form)?;
+        operator.token = answer
+            .get("access_token")
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)
+            .ok_or_else(|| unexpected(&answer))?;
+        Ok(operator)
+    }
+
+    fn make(&mut self, number: u32) -> Outcome {
+        let body = format!(r#"{{"name": "application {number:07}", "type": "m2m"}}"#);
+        self.ask("POST", "/api/v1/applications", &body).map(drop)
+    }
+
+    fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Value, Failure> {
+        self.exchange(method, path, "application/json", body)
+    }
+
+    fn exchange(
+        &mut self,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> Result<Value, Failure> {
+        let authorization = match &*self.token {
+            "" => String::new(),
+            token => format!("authorization: Bearer {token}\r\n"),
+        };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{authorization}content-type: {content_type}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            self.to,
+            body.len(),
+        );
+        let answer = self.send(&request).map_err(|error| lost(&error))?;
+        let (head, body) = answer;
+        let document: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let is_done = head.starts_with("HTTP/1.1 200") || head.starts_with("HTTP/1.1 201");
+        if is_done {
+            Ok(document)
+        } else {
+            Err(unexpected(&document))
+        }
+    }
+
+    fn send(&mut self, request: &str) -> std::io::Result<(String, Vec<u8>)> {
+        self.stream.get_mut().write_all(request.as_bytes())?;
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if self.stream.read_line(&mut head)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0);
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body)?;
+        Ok((head, body))
+    }
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn lost(error: &std::io::Error) -> Failure {
+    Failure::new(
+        format!("the management API does not answer: {error}"),
+        "look into the server's log, whose place is named above",
+    )
+}
+
+fn unexpected(answer: &Value) -> Failure {
+    Failure::new(
+        format!("the management API answers {answer}"),
+        "the requests of the bench stand in xtask/src/bench/management.rs",
+    )
+}
