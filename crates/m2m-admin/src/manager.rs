@@ -1,12 +1,13 @@
 //! Changes one after the other, each decided at the registry that it is made for.
 
 use m2m_authority::Registry;
-use m2m_authority::registry::{Api, InvalidRegistry, Organization, Records};
+use m2m_authority::registry::{Api, Application, Organization, Property, Records};
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend as _, Stored};
+use m2m_store::{Backend as _, Stored, Version};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::draft::Draft;
+use crate::operation::Done;
 use crate::{Access, Host, OperationError, Operator, standing};
 
 /// Performs management operations on a server.
@@ -24,8 +25,8 @@ pub(crate) struct Decision<'m, H> {
     /// The APIs, by age.
     pub(crate) apis: Vec<Stored<Api>>,
     /// The properties, by age.
-    pub(crate) properties: Vec<Stored<m2m_authority::registry::Property>>,
-    version: m2m_store::Version,
+    pub(crate) properties: Vec<Stored<Property>>,
+    version: Version,
     /// The scopes of whoever decides.
     pub(crate) scopes: Box<[Box<str>]>,
     /// What is written.
@@ -114,11 +115,16 @@ impl<H: Host> Decision<'_, H> {
         self.manager.host.registry()
     }
 
+    /// The issuer of the server.
+    pub(crate) fn issuer(&self) -> &str {
+        self.manager.host.issuer()
+    }
+
     /// Makes it, durably and with its audit events.
-    pub(crate) async fn commit(self) -> Result<(), OperationError> {
+    pub(crate) async fn commit(self) -> Result<Done, OperationError> {
         let registry = self.manager.host.registry();
         self.draft.prepared(self.version).commit(registry).await?;
-        Ok(())
+        Ok(Done {})
     }
 
     /// Whether the APIs and properties as they will be, with these records of applications and organizations, are a registry.
@@ -126,8 +132,8 @@ impl<H: Host> Decision<'_, H> {
         &self,
         apis: Vec<Api>,
         organizations: Vec<Organization>,
-        applications: Vec<m2m_authority::registry::Application>,
-    ) -> Result<(), InvalidRegistry> {
+        applications: Vec<Application>,
+    ) -> Result<(), OperationError> {
         let mut records = Records {
             apis,
             organizations,
@@ -143,7 +149,10 @@ impl<H: Host> Decision<'_, H> {
         for api in &mut records.apis {
             api.introspection_clients.clear();
         }
-        Registry::assemble(records).map(drop)
+        match Registry::assemble(records) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(OperationError::misfit(&error)),
+        }
     }
 
     /// The APIs as they are.

@@ -22,8 +22,8 @@ use crate::{Host, Manager, OperationError};
 pub trait Operation: Sized + Send + Sync + 'static {
     /// Its name in the OpenAPI document, such as `createApi`.
     const ID: &'static str;
-    /// Its method.
-    const METHOD: Method;
+    /// Its method. Most show something.
+    const METHOD: Method = Method::GET;
     /// Its path, with the names of its parts in braces.
     const PATH: &'static str;
     /// The scope that a management token needs for it.
@@ -31,16 +31,15 @@ pub trait Operation: Sized + Send + Sync + 'static {
     /// What it does, in one line.
     const SUMMARY: &'static str;
     /// The code of a success, such as `API_CREATED`.
-    const CODE: &'static str;
+    const CODE: &'static str = "OK";
     /// The message of a success.
-    const MESSAGE: &'static str;
+    const MESSAGE: &'static str = "Success";
     /// The status of a success.
     const STATUS: u16 = 200;
     /// The statuses of refusals beyond those that every operation has.
-    const REFUSALS: &'static [u16];
+    const REFUSALS: &'static [u16] = &[];
     /// A body as an example, in JSON.
     const EXAMPLE: Option<&'static str> = None;
-
     /// Whether it answers as the token endpoint does, refusals included. One does.
     const ANSWERS_AS_TOKEN_ENDPOINT: bool = false;
     /// Whether its answers have an entity tag, for `If-Match`. Most have none.

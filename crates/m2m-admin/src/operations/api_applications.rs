@@ -80,8 +80,7 @@ impl Operation for UpdateApiApplications {
         call: &Call<Self>,
     ) -> Result<ApplicationsChanged, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let api = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
+        let api = decision.api(call)?;
         let mut changed = ApplicationsChanged {
             applications_connected: Vec::new(),
             applications_disconnected: Vec::new(),
@@ -155,8 +154,7 @@ impl Operation for AddApiApplicationScope {
             authorization.scopes.push(scope);
         }
         put(&mut decision, &stored, value).await?;
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -189,8 +187,7 @@ impl Operation for RemoveApiApplicationScope {
         };
         authorization.scopes.retain(|own| *own != scope);
         put(&mut decision, &stored, value).await?;
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

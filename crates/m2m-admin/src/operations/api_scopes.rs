@@ -69,12 +69,9 @@ pub struct ScopeChange {
 
 impl Operation for ListApiScopes {
     const ID: &'static str = "listApiScopes";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/apis/{api_id}/scopes";
     const SCOPE: &'static str = "read:api_scopes";
     const SUMMARY: &'static str = "List the scopes of an API";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;
@@ -114,8 +111,7 @@ impl Operation for CreateApiScope {
         call: &Call<Self>,
     ) -> Result<ScopeCreated, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let stored = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
+        let stored = decision.api(call)?;
         let scope = call.body.0.definition();
         if stored.value.scopes.iter().any(|own| own.key == scope.key) {
             return Err(OperationError::taken("scope", "key", &scope.key));
@@ -137,12 +133,9 @@ impl Operation for CreateApiScope {
 
 impl Operation for GetApiScope {
     const ID: &'static str = "getApiScope";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/apis/{api_id}/scopes/{scope_id}";
     const SCOPE: &'static str = "read:api_scopes";
     const SUMMARY: &'static str = "Show a scope of an API";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;
@@ -183,8 +176,7 @@ impl Operation for UpdateApiScope {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let stored = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
+        let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;
         let mut api = stored.value.clone();
         if let (Some(scope), Some(description)) =
@@ -193,8 +185,7 @@ impl Operation for UpdateApiScope {
             scope.description = description.0.clone();
         }
         decision.draft.update(&stored, api, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -216,8 +207,7 @@ impl Operation for DeleteApiScope {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let stored = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
+        let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;
         protection::of_api(&stored.value)?;
         let mut api = stored.value.clone();
@@ -234,8 +224,7 @@ impl Operation for DeleteApiScope {
             decision.draft.update(&application, value, None);
         }
         decision.draft.update(&stored, api, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

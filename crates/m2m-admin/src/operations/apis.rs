@@ -227,13 +227,9 @@ struct ConnectedApplication {
 
 impl Operation for ListApis {
     const ID: &'static str = "listApis";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/apis";
     const SCOPE: &'static str = "read:apis";
     const SUMMARY: &'static str = "List APIs";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ListApisQuery;
     type Body = NoBody;
     type Answer = ApisAnswer;
@@ -307,12 +303,9 @@ impl Operation for CreateApi {
 
 impl Operation for GetApi {
     const ID: &'static str = "getApi";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/apis/{api_id}";
     const SCOPE: &'static str = "read:apis";
     const SUMMARY: &'static str = "Show an API, and applications that are authorized for it";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     const HAS_ENTITY_TAG: bool = true;
     type Query = NoQuery;
@@ -390,9 +383,7 @@ impl Operation for UpdateApi {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let stored = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.api(call)?;
         let mut api = stored.value.clone();
         let change = &call.body.0;
         if let Some(name) = &change.name {
@@ -408,8 +399,7 @@ impl Operation for UpdateApi {
         }
         check(&decision, &api).await?;
         decision.draft.update(&stored, api, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -431,9 +421,7 @@ impl Operation for DeleteApi {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let issuer = manager.host().issuer();
-        let stored = lookup::api(&decision.apis, call.named("api_id"), issuer)?.clone();
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.api(call)?;
         protection::of_api(&stored.value)?;
         let audience = stored.value.audience.clone();
         let filter = Filter::AuthorizedFor(&audience);
@@ -444,8 +432,7 @@ impl Operation for DeleteApi {
             decision.draft.update(&application, value, None);
         }
         decision.draft.delete(&stored, Write::DeleteApi(stored.id));
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -501,7 +488,5 @@ async fn check<H: Host>(decision: &Decision<'_, H>, api: &Api) -> Result<(), Ope
     let mut apis = decision.api_records();
     apis.retain(|own| own.audience != api.audience);
     apis.push(api.clone());
-    decision
-        .check(apis, Vec::new(), Vec::new())
-        .map_err(|error| OperationError::misfit(&error))
+    decision.check(apis, Vec::new(), Vec::new())
 }

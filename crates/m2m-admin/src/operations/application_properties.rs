@@ -48,12 +48,9 @@ pub struct NewValue {
 
 impl Operation for ListApplicationProperties {
     const ID: &'static str = "listApplicationProperties";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/applications/{application_id}/properties";
     const SCOPE: &'static str = "read:application_properties";
     const SUMMARY: &'static str = "List the values of an application's properties";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;
@@ -102,14 +99,12 @@ impl Operation for SetApplicationProperty {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
+        let stored = decision.application(call).await?;
         let property = lookup::property(&decision.properties, call.named("property_key"))?;
         let mut application = stored.value.clone();
         set(&mut application, property, &call.body.0)?;
         decision.draft.update(&stored, application, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

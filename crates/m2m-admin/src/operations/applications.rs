@@ -124,12 +124,9 @@ impl core::fmt::Debug for NewCredentials {
 
 impl Operation for ListApplications {
     const ID: &'static str = "listApplications";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/applications";
     const SCOPE: &'static str = "read:applications";
     const SUMMARY: &'static str = "List applications";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[409];
     type Query = ListApplicationsQuery;
     type Body = NoBody;
@@ -208,12 +205,9 @@ impl Operation for CreateApplication {
 
 impl Operation for GetApplication {
     const ID: &'static str = "getApplication";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/applications/{application_id}";
     const SCOPE: &'static str = "read:applications";
     const SUMMARY: &'static str = "Show an application, and what it may ask for";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     const HAS_ENTITY_TAG: bool = true;
     type Query = NoQuery;
@@ -258,9 +252,7 @@ impl Operation for UpdateApplication {
     ) -> Result<Done, OperationError> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
         if let Some(name) = &change.name {
             application.name = name.0.clone();
@@ -279,8 +271,7 @@ impl Operation for UpdateApplication {
         check(&decision, Some(&stored), &application).await?;
         protection::of_application(&decision, &stored.value, Some(&application)).await?;
         decision.draft.update(&stored, application, step);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -303,9 +294,7 @@ impl Operation for DeleteApplication {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.application(call).await?;
         protection::of_application(&decision, &stored.value, None).await?;
         // Who is gone introspects nothing.
         for api in decision.apis.clone() {
@@ -316,8 +305,7 @@ impl Operation for DeleteApplication {
             decision.draft.update(&api, value, None);
         }
         decision.draft.delete_application(&stored);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -340,13 +328,11 @@ impl Operation for UpdateApplicationTokens {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
+        let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
         apply_lifetime(call.body.0.access_token_lifetime, &mut application)?;
         decision.draft.update(&stored, application, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -419,11 +405,9 @@ pub(super) async fn check<H: Host>(
         Some(code) => vec![lookup::organization(registry, code).await?.value],
         None => Vec::new(),
     };
-    decision
-        .check(
-            decision.api_records(),
-            organization,
-            vec![application.clone()],
-        )
-        .map_err(|error| OperationError::misfit(&error))
+    decision.check(
+        decision.api_records(),
+        organization,
+        vec![application.clone()],
+    )
 }

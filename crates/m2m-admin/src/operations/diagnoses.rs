@@ -1,6 +1,5 @@
 //! Why requests were refused.
 
-use http::Method;
 use m2m_authority::TraceId;
 use m2m_errors::Cause;
 use m2m_store::{Backend as _, RefusalQuery, Refused};
@@ -77,13 +76,9 @@ struct DiagnosisShown {
 
 impl Operation for ListDiagnoses {
     const ID: &'static str = "listDiagnoses";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/diagnoses";
     const SCOPE: &'static str = "read:diagnoses";
     const SUMMARY: &'static str = "List refused requests with what was found out of them";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ListDiagnosesQuery;
     type Body = NoBody;
     type Answer = DiagnosesAnswer;
@@ -131,12 +126,9 @@ impl Operation for ListDiagnoses {
 
 impl Operation for GetDiagnosis {
     const ID: &'static str = "getDiagnosis";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/diagnoses/{trace_id}";
     const SCOPE: &'static str = "read:diagnoses";
     const SUMMARY: &'static str = "Show why a request was refused";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;

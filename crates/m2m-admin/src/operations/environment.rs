@@ -1,6 +1,5 @@
 //! What the server is.
 
-use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -42,13 +41,9 @@ struct Environment {
 
 impl Operation for GetEnvironment {
     const ID: &'static str = "getEnvironment";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/environment";
     const SCOPE: &'static str = "read:environments";
     const SUMMARY: &'static str = "Show what the server is";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = EnvironmentAnswer;

@@ -1,6 +1,5 @@
 //! The audit log.
 
-use http::Method;
 use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,13 +78,9 @@ struct EventShown {
 
 impl Operation for ListEvents {
     const ID: &'static str = "listEvents";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/events";
     const SCOPE: &'static str = "read:events";
     const SUMMARY: &'static str = "List what was changed, by whom: the latest first";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ListEventsQuery;
     type Body = NoBody;
     type Answer = EventsAnswer;

@@ -45,12 +45,9 @@ struct FlagShown {
 
 impl Operation for ListOrganizationFeatureFlags {
     const ID: &'static str = "listOrganizationFeatureFlags";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/organizations/{org_code}/feature_flags";
     const SCOPE: &'static str = "read:organization_feature_flags";
     const SUMMARY: &'static str = "List the feature flags of an organization";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;
@@ -93,7 +90,7 @@ impl Operation for SetOrganizationFeatureFlag {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = lookup::organization(decision.registry(), call.named("org_code")).await?;
+        let stored = decision.organization(call).await?;
         let key = call.named("feature_flag_key");
         let text = call.query.value.as_str();
         let mut organization = stored.value.clone();
@@ -115,16 +112,13 @@ impl Operation for SetOrganizationFeatureFlag {
             }
         }
         protection::of_size(&organization)?;
-        decision
-            .check(
-                decision.api_records(),
-                vec![organization.clone()],
-                Vec::new(),
-            )
-            .map_err(|error| OperationError::misfit(&error))?;
+        decision.check(
+            decision.api_records(),
+            vec![organization.clone()],
+            Vec::new(),
+        )?;
         decision.draft.update(&stored, organization, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

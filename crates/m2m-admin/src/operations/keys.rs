@@ -90,13 +90,9 @@ impl core::fmt::Debug for Import {
 
 impl Operation for ListKeys {
     const ID: &'static str = "listKeys";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/keys";
     const SCOPE: &'static str = "read:keys";
     const SUMMARY: &'static str = "List the signing keys that are announced";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = KeysAnswer;

@@ -3,7 +3,10 @@
 use m2m_authority::registry::{Api, Application, Organization, Property};
 use m2m_store::{Backend, Named, RecordId, Stored, fill_in_issuer};
 
-use crate::record::Managed as _;
+use crate::face::entity_tag;
+use crate::manager::Decision;
+use crate::operation::{Call, Operation};
+use crate::record::Managed;
 use crate::{Host, Manager, OperationError, management};
 
 /// The API with this id, audience or alias.
@@ -33,16 +36,12 @@ pub(super) async fn apis<H: Host>(
 
 /// The id of a scope: it is as long as the API has a scope of this key, and the same if it gets it back.
 pub(super) fn scope_id(api: RecordId, key: &str) -> String {
-    let mut bytes = api.as_bytes().to_vec();
-    bytes.extend_from_slice(key.as_bytes());
-    let digest = m2m_jwt::sha256(&bytes);
-    let mut text = String::with_capacity(32);
-    for byte in digest.iter().take(16) {
-        use std::fmt::Write as _;
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    let digest = m2m_jwt::sha256(&[api.as_bytes(), key.as_bytes()].concat());
+    let mut id = [0; 16];
+    id.iter_mut()
+        .zip(digest)
+        .for_each(|(own, byte)| *own = byte);
+    RecordId::from_bytes(id).to_string()
 }
 
 /// The position of the scope with this id or key.
@@ -86,6 +85,50 @@ pub(super) fn property<'p>(
         .iter()
         .find(|stored| Some(stored.id) == id || stored.value.identifier() == named)
         .ok_or_else(|| OperationError::unknown("property", named))
+}
+
+/// The records that a path names, for a change: of those with a version, the one that the caller has seen.
+impl<H: Host> Decision<'_, H> {
+    pub(super) fn api<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Api>, OperationError> {
+        seen(
+            call,
+            api(&self.apis, call.named("api_id"), self.issuer())?.clone(),
+        )
+    }
+
+    pub(super) async fn application<O: Operation>(
+        &self,
+        call: &Call<O>,
+    ) -> Result<Stored<Application>, OperationError> {
+        let named = call.named("application_id");
+        seen(call, application(self.registry(), named).await?)
+    }
+
+    pub(super) async fn organization<O: Operation>(
+        &self,
+        call: &Call<O>,
+    ) -> Result<Stored<Organization>, OperationError> {
+        let code = call.named("org_code");
+        seen(call, organization(self.registry(), code).await?)
+    }
+
+    pub(super) fn property<O: Operation>(
+        &self,
+        call: &Call<O>,
+    ) -> Result<Stored<Property>, OperationError> {
+        seen(
+            call,
+            property(&self.properties, call.named("property_id"))?.clone(),
+        )
+    }
+}
+
+fn seen<O: Operation, T: Managed>(
+    call: &Call<O>,
+    stored: Stored<T>,
+) -> Result<Stored<T>, OperationError> {
+    call.check_version(&entity_tag(&stored))?;
+    Ok(stored)
 }
 
 /// Whether it is the management API itself.

@@ -196,13 +196,9 @@ struct CodeReference {
 
 impl Operation for ListOrganizations {
     const ID: &'static str = "listOrganizations";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/organizations";
     const SCOPE: &'static str = "read:organizations";
     const SUMMARY: &'static str = "List organizations";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ListOrganizationsQuery;
     type Body = NoBody;
     type Answer = OrganizationsAnswer;
@@ -239,12 +235,9 @@ impl Operation for ListOrganizations {
 
 impl Operation for GetOrganization {
     const ID: &'static str = "getOrganization";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/organization";
     const SCOPE: &'static str = "read:organizations";
     const SUMMARY: &'static str = "Show an organization";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     const HAS_ENTITY_TAG: bool = true;
     type Query = GetOrganizationQuery;
@@ -322,13 +315,11 @@ impl Operation for CreateOrganization {
             return Err(OperationError::taken("organization", "code", &code));
         }
         protection::of_size(&organization)?;
-        decision
-            .check(
-                decision.api_records(),
-                vec![organization.clone()],
-                Vec::new(),
-            )
-            .map_err(|error| OperationError::misfit(&error))?;
+        decision.check(
+            decision.api_records(),
+            vec![organization.clone()],
+            Vec::new(),
+        )?;
         decision.draft.create(organization, None, &mut randomness);
         decision.commit().await?;
         Ok(OrganizationCreated {
@@ -357,8 +348,7 @@ impl Operation for UpdateOrganization {
     ) -> Result<Done, OperationError> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = lookup::organization(decision.registry(), call.named("org_code")).await?;
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.organization(call).await?;
         let mut organization = stored.value.clone();
         if let Some(name) = &change.name {
             organization.name = name.0.clone();
@@ -373,17 +363,14 @@ impl Operation for UpdateOrganization {
             organization.suspended = is_suspended;
         }
         protection::of_size(&organization)?;
-        decision
-            .check(
-                decision.api_records(),
-                vec![organization.clone()],
-                Vec::new(),
-            )
-            .map_err(|error| OperationError::misfit(&error))?;
+        decision.check(
+            decision.api_records(),
+            vec![organization.clone()],
+            Vec::new(),
+        )?;
         protection::of_organization(&decision, &stored.value, &organization).await?;
         decision.draft.update(&stored, organization, None);
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -405,8 +392,7 @@ impl Operation for DeleteOrganization {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = lookup::organization(decision.registry(), call.named("org_code")).await?;
-        call.check_version(&entity_tag(&stored))?;
+        let stored = decision.organization(call).await?;
         let list = List {
             filter: Filter::OfOrganization(&stored.value.code),
             sort: Sort::Age,
@@ -426,8 +412,7 @@ impl Operation for DeleteOrganization {
         decision
             .draft
             .delete(&stored, Write::DeleteOrganization(stored.id));
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

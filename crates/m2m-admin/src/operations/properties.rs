@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::list::{self, PageSize, Reference};
 use super::patch::Patch;
+use super::protection;
 use super::text::{Description, Key, Name};
-use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::{Host, Manager, OperationError};
@@ -127,13 +127,9 @@ pub struct PropertyCreated {
 
 impl Operation for ListProperties {
     const ID: &'static str = "listProperties";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/properties";
     const SCOPE: &'static str = "read:properties";
     const SUMMARY: &'static str = "List properties";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ListPropertiesQuery;
     type Body = NoBody;
     type Answer = PropertiesAnswer;
@@ -245,7 +241,7 @@ impl Operation for UpdateProperty {
     ) -> Result<Done, OperationError> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = lookup::property(&decision.properties, call.named("property_id"))?.clone();
+        let stored = decision.property(call)?;
         let mut property = stored.value.clone();
         if let Some(name) = &change.name {
             property.name = name.0.clone();
@@ -271,8 +267,7 @@ impl Operation for UpdateProperty {
                 decision.draft.update(&application, value, None);
             }
         }
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 
@@ -294,7 +289,7 @@ impl Operation for DeleteProperty {
         call: &Call<Self>,
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = lookup::property(&decision.properties, call.named("property_id"))?.clone();
+        let stored = decision.property(call)?;
         let key = stored.value.key.clone();
         let filter = Filter::WithProperty(&key);
         for application in protection::dependents(decision.registry(), filter).await? {
@@ -306,8 +301,7 @@ impl Operation for DeleteProperty {
         decision
             .draft
             .delete(&stored, Write::DeleteProperty(stored.id));
-        decision.commit().await?;
-        Ok(Done {})
+        decision.commit().await
     }
 }
 

@@ -137,13 +137,9 @@ impl Operation for ApplyRegistry {
 
 impl Operation for ExportRegistry {
     const ID: &'static str = "exportRegistry";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/export";
     const SCOPE: &'static str = "read:registry";
     const SUMMARY: &'static str = "Show the registry as a file";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
-    const REFUSALS: &'static [u16] = &[];
     type Query = ExportQuery;
     type Body = NoBody;
     type Answer = ExportAnswer;

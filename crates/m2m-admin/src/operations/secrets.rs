@@ -92,12 +92,9 @@ impl fmt::Debug for NewSecret {
 
 impl Operation for ListApplicationSecrets {
     const ID: &'static str = "listApplicationSecrets";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/applications/{application_id}/secrets";
     const SCOPE: &'static str = "read:application_secrets";
     const SUMMARY: &'static str = "List the secrets of an application, never their values";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = NoQuery;
     type Body = NoBody;
@@ -141,8 +138,7 @@ impl Operation for RotateApplicationSecret {
     ) -> Result<SecretCreated, OperationError> {
         let overlap = call.body.0.overlap_seconds.map_or(0, |overlap| overlap.0);
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
+        let stored = decision.application(call).await?;
         protection::of_power(&decision.scopes, &stored.value)?;
         let mut application = stored.value.clone();
         if application.client_type == ClientType::Public {
@@ -212,8 +208,7 @@ impl Operation for RevokeApplicationSecret {
         call: &Call<Self>,
     ) -> Result<SecretEnded, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
-        let named = call.named("application_id");
-        let stored = lookup::application(decision.registry(), named).await?;
+        let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
         let (now, by) = (decision.now(), Box::from(decision.actor()));
         let secret_id = call.named("secret_id");

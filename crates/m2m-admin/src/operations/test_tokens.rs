@@ -97,12 +97,9 @@ struct TokenShown {
 
 impl Operation for CheckApplication {
     const ID: &'static str = "checkApplication";
-    const METHOD: Method = Method::GET;
     const PATH: &'static str = "/api/v1/applications/{application_id}/check";
     const SCOPE: &'static str = "read:application_api_scopes";
     const SUMMARY: &'static str = "Say whether a token would be granted, and if not, why";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404];
     type Query = CheckQuery;
     type Body = NoBody;
@@ -138,8 +135,6 @@ impl Operation for GetTestToken {
     const SCOPE: &'static str = "create:test_tokens";
     const SUMMARY: &'static str =
         "Get a token in the name of an application, marked in the log as a test";
-    const CODE: &'static str = "OK";
-    const MESSAGE: &'static str = "Success";
     const REFUSALS: &'static [u16] = &[404, 429];
     const EXAMPLE: Option<&'static str> = Some(r#"{"audience": "https://orders.example/api"}"#);
     const ANSWERS_AS_TOKEN_ENDPOINT: bool = true;
@@ -207,7 +202,8 @@ async fn keep<H: Host>(
     decision
         .draft
         .tell(action, subject, client_id, None, Some(&view));
-    decision.commit().await
+    decision.commit().await?;
+    Ok(())
 }
 
 fn shown(verdict: &Verdict, profile: Profile) -> CheckShown {
