@@ -3,16 +3,13 @@
 mod merge;
 mod pair;
 
-use std::collections::HashSet;
-
-use m2m_authority::Registry;
-use m2m_authority::registry::{
-    Api, Application, ApplicationState, ClientType, InvalidRegistry, Organization, Record, Records,
-};
+use m2m_authority::registry::{Application, InvalidRegistry, Path, Problem, Record, Records};
 use m2m_jwt::UnixTime;
-use m2m_store::{Actor, Backend, CommitError, Snapshot, Subject, Write};
+use m2m_store::{Actor, Backend, Snapshot, Subject, Write};
 
-use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::attempts::Attempts;
+use crate::draft::Draft;
+use crate::managers::Managers;
 use crate::record::Managed;
 use crate::{Applied, ApplyError, Plan, Prepared, Randomness, World, management};
 
@@ -81,15 +78,17 @@ pub async fn apply<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<Applied, ApplyError> {
-    for _ in 1..MAX_ATTEMPTS {
-        let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
-        match prepared.commit(backend).await {
-            Err(CommitError::Conflict) => {}
-            done => return Ok(done?),
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
+            Ok(prepared.commit(backend).await?)
+        }
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    let prepared = prepare(backend, world, prune, actor, randomness, now).await?;
-    Ok(prepared.commit(backend).await?)
 }
 
 fn decide(
@@ -107,20 +106,13 @@ fn decide(
         &mut draft,
         &snapshot.apis,
         &world.apis,
-        |stored: &Api, declared: &mut Api| {
-            // A file has no word for other names of an API.
-            if declared.aliases.is_empty() {
-                declared.aliases.clone_from(&stored.aliases);
-            }
-        },
-        |api| stays || *api.audience == *management::AUDIENCE,
+        |api| stays || api.is_management(),
         randomness,
     );
     let organizations = Merged::of(
         &mut draft,
         &snapshot.organizations,
         &world.organizations,
-        |_, _| {},
         |_| stays,
         randomness,
     );
@@ -128,11 +120,9 @@ fn decide(
         &mut draft,
         &snapshot.properties,
         &world.properties,
-        |_, _| {},
         |_| stays,
         randomness,
     );
-    world.check_properties(properties.values.iter().map(|property| &*property.key))?;
     let pairs = pair::applications(&snapshot.applications, world)?;
     let mut applications = Merged::of_applications(
         &mut draft,
@@ -142,16 +132,16 @@ fn decide(
         randomness,
     );
 
-    let managed_before = managers(
-        &snapshot.applications,
-        |stored| &stored.value,
-        &Suspended::of(snapshot.organizations.iter().map(|stored| &stored.value)),
+    let now = draft.now();
+    let before = Managers::among(
+        snapshot.organizations.iter().map(|stored| &stored.value),
+        now,
     );
-    let suspended = Suspended::of(&organizations.values);
-    let is_managed = !managers(&applications.values, |value| value, &suspended).is_empty();
+    let after = Managers::among(&organizations.values, now);
+    let is_managed = after.any(&applications.values);
     for stored in pairs.left(&snapshot.applications) {
         let application = &stored.value;
-        let is_last = !is_managed && suspended.can_manage(application);
+        let is_last = !is_managed && after.is_manager(application);
         // Whoever applies a file does not take himself away.
         let is_own = *application.client_id == *draft.actor().name;
         if stays || is_last || is_own {
@@ -163,9 +153,8 @@ fn decide(
             draft.keep(&application.client_id);
         }
     }
-    if let Some(manager) = managed_before.first()
-        && managers(&applications.values, |value| value, &suspended).is_empty()
-    {
+    let stored = snapshot.applications.iter().map(|stored| &stored.value);
+    if let Some(manager) = before.lost(stored, &after, &applications.values) {
         return Err(last_management(&manager.client_id, world, &applications));
     }
 
@@ -203,53 +192,10 @@ fn decide(
         applications: applications.values,
         deleted: Vec::new(),
     };
-    match Registry::assemble(records.clone()) {
-        Ok(_) => Ok(draft.prepared(snapshot.version)),
+    match records.check() {
+        Ok(()) => Ok(draft.prepared(snapshot.version)),
         Err(error) => Err(places.misfit(error, world, &records)),
     }
-}
-
-/// The codes of organizations that are suspended.
-struct Suspended<'r>(HashSet<&'r str>);
-
-impl<'r> Suspended<'r> {
-    fn of(organizations: impl IntoIterator<Item = &'r Organization>) -> Self {
-        let suspended = organizations
-            .into_iter()
-            .filter(|organization| organization.suspended);
-        Self(suspended.map(|organization| &*organization.code).collect())
-    }
-
-    /// Whether the application can let others manage the server.
-    fn can_manage(&self, application: &Application) -> bool {
-        let is_enabled = match application.state {
-            ApplicationState::Enabled => true,
-            ApplicationState::Disabled => false,
-        };
-        let is_confidential = match application.client_type {
-            ClientType::Confidential => true,
-            ClientType::Public => false,
-        };
-        let organization = application.organization.as_deref();
-        is_enabled
-            && is_confidential
-            && application.grant_types.client_credentials
-            && organization.is_none_or(|code| !self.0.contains(code))
-            && management::can_authorize(application)
-    }
-}
-
-/// Those that can let others manage the server.
-fn managers<'r, T>(
-    applications: &'r [T],
-    application: impl Fn(&'r T) -> &'r Application,
-    suspended: &Suspended<'_>,
-) -> Vec<&'r Application> {
-    applications
-        .iter()
-        .map(application)
-        .filter(|application| suspended.can_manage(application))
-        .collect()
 }
 
 fn last_management(
@@ -296,35 +242,50 @@ struct Places {
 
 impl Places {
     /// What does not fit, said of the file if the record is in it, else of the record.
-    fn misfit(&self, mut error: InvalidRegistry, world: &World, records: &Records) -> ApplyError {
-        let index = error.place.index;
-        let (places, subject, name) = match error.place.record {
-            Record::Api => (&self.apis, Subject::Api, identifier(&records.apis, index)),
-            Record::Organization => (
-                &self.organizations,
+    fn misfit(&self, error: InvalidRegistry, world: &World, records: &Records) -> ApplyError {
+        let record = error.path.record();
+        let in_file = |path: &Path| {
+            let index = self.in_file(path.record()?)?;
+            Some(path.clone().in_record(index))
+        };
+        if let Some(path) = in_file(&error.path) {
+            let mut error = error;
+            error.path = path;
+            if let Problem::Taken { earlier, .. } = &mut error.problem {
+                *earlier = in_file(earlier).unwrap_or_default();
+            }
+            return world.mistake(&error).into();
+        }
+        let (subject, name) = match record {
+            Some((Record::Api, index)) => (Subject::Api, identifier(&records.apis, index)),
+            Some((Record::Organization, index)) => (
                 Subject::Organization,
                 identifier(&records.organizations, index),
             ),
-            Record::Property => (
-                &self.properties,
-                Subject::Property,
-                identifier(&records.properties, index),
-            ),
-            Record::Application => (
-                &self.applications,
+            Some((Record::Property, index)) => {
+                (Subject::Property, identifier(&records.properties, index))
+            }
+            Some((Record::Application, index)) => (
                 Subject::Application,
                 identifier(&records.applications, index),
             ),
+            None => (Subject::Application, Box::default()),
         };
-        if let Some(in_file) = places.get(index).copied().flatten() {
-            error.place.index = in_file;
-            return world.mistake(&error).into();
-        }
         ApplyError::Left {
             subject,
             name,
             problem: error.problem,
         }
+    }
+
+    fn in_file(&self, (record, index): (Record, usize)) -> Option<usize> {
+        let places = match record {
+            Record::Api => &self.apis,
+            Record::Organization => &self.organizations,
+            Record::Property => &self.properties,
+            Record::Application => &self.applications,
+        };
+        places.get(index).copied().flatten()
     }
 }
 

@@ -1,17 +1,15 @@
 //! The first application that manages a server, and the way back in when its secret is lost.
 
-use m2m_authority::Registry;
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, AuthenticationMethods, ClientType, GrantTypes, SecretHash,
-    StoredSecret,
+    Api, Application, AuthenticationMethods, ClientType, GrantTypes, SecretHash, StoredSecret,
 };
 use m2m_jwt::UnixTime;
-use m2m_store::{
-    Actor, Backend, CommitError, Filter, List, RecordId, Snapshot, Sort, StoreError, Stored,
-};
+use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, Stored};
 
+use crate::attempts::Attempts;
 use crate::credentials::generate_client_id;
-use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::draft::Draft;
+use crate::managers::any_manager;
 use crate::plan::SecretStep;
 use crate::randomness::bytes;
 use crate::{
@@ -34,57 +32,33 @@ pub async fn bootstrap<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<Applied, BootstrapError> {
-    for _ in 0..MAX_ATTEMPTS {
-        // The registry may be large, and a server that starts has no use for it but this.
-        let outline = backend.outline().await.map_err(CommitError::from)?;
-        if is_managed(backend).await.map_err(CommitError::from)? {
-            let nothing = Draft::new(actor, now).prepared(outline.version);
-            return Ok(nothing.commit(backend).await?);
-        }
-        let snapshot = match preset {
-            // A client id that somebody chose must be nobody else's, nor a system user.
-            Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
-            None => outline,
-        };
-        let prepared = decide(&snapshot, preset, Draft::new(actor, now), randomness)?;
-        match prepared.commit(backend).await {
-            Err(CommitError::Conflict) => {}
-            done => return Ok(done?),
-        }
-    }
-    Err(CommitError::Conflict.into())
-}
-
-/// Whether any application can let others manage the server.
-async fn is_managed<B: Backend>(backend: &B) -> Result<bool, StoreError> {
-    for audience in [management::AUDIENCE, management::ALIAS] {
-        let mut after = None;
-        loop {
-            let list = List {
-                filter: Filter::AuthorizedFor(audience),
-                sort: Sort::Age,
-                after: after.as_ref(),
-                most: PAGE,
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            // The registry may be large, and a server that starts has no use for it but this.
+            let outline = backend.outline().await.map_err(CommitError::from)?;
+            let is_managed = any_manager(backend, now, |_| true).await;
+            if is_managed.map_err(CommitError::from)? {
+                let nothing = Draft::new(actor, now).prepared(outline.version);
+                return Ok(nothing.commit(backend).await?);
+            }
+            let snapshot = match preset {
+                // A client id that somebody chose must be nobody else's, nor a system user.
+                Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
+                None => outline,
             };
-            let page = backend.applications(list).await?;
-            let mut found = page.records.iter();
-            if found.any(|stored| management::can_authorize(&stored.value)) {
-                return Ok(true);
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
+            let prepared = decide(&snapshot, preset, Draft::new(actor, now), randomness)?;
+            Ok(prepared.commit(backend).await?)
+        }
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Ok(false)
 }
 
-/// How many applications are looked at together.
-const PAGE: usize = 100;
-
-/// A new secret for the oldest application that can let others manage the server, whose other secrets end now; it is enabled, freed of whatever
-/// could keep it out, and authorized for all scopes of the management API. If there is none it is made, as by [`bootstrap`].
+/// A new secret for the oldest application that has every scope of the management API, whose other secrets end now; it is enabled and
+/// freed of whatever could keep it out. If there is none it is made, as by [`bootstrap`].
 ///
 /// # Errors
 ///
@@ -95,23 +69,27 @@ pub async fn reset_management<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<Applied, BootstrapError> {
-    for _ in 0..MAX_ATTEMPTS {
-        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
-        let draft = Draft::new(actor, now);
-        let oldest = snapshot
-            .applications
-            .iter()
-            .find(|stored| management::can_authorize(&stored.value));
-        let prepared = match oldest {
-            Some(stored) => reset(&snapshot, stored, draft, randomness)?,
-            None => decide(&snapshot, None, draft, randomness)?,
-        };
-        match prepared.commit(backend).await {
-            Err(CommitError::Conflict) => {}
-            done => return Ok(done?),
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+            let draft = Draft::new(actor, now);
+            // Of those that have less nobody ever said that they may do everything.
+            let oldest = snapshot
+                .applications
+                .iter()
+                .find(|stored| management::has_all_scopes(&stored.value.spec));
+            let prepared = match oldest {
+                Some(stored) => reset(&snapshot, stored, draft, randomness)?,
+                None => decide(&snapshot, None, draft, randomness)?,
+            };
+            Ok(prepared.commit(backend).await?)
+        }
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Err(CommitError::Conflict.into())
 }
 
 fn decide(
@@ -120,17 +98,11 @@ fn decide(
     mut draft: Draft,
     randomness: &mut dyn Randomness,
 ) -> Result<Prepared, BootstrapError> {
-    let mut applications = snapshot.applications.iter();
-    if applications
-        .clone()
-        .any(|stored| management::can_authorize(&stored.value))
-    {
-        return Ok(draft.prepared(snapshot.version));
-    }
     let client_id: Box<str> = match preset {
         Some(preset) => preset.client_id().into(),
         None => generate_client_id(randomness).into(),
     };
+    let mut applications = snapshot.applications.iter();
     if applications.any(|stored| stored.value.client_id == client_id) {
         return Err(BootstrapError::ClientIdTaken { client_id });
     }
@@ -146,8 +118,7 @@ fn decide(
     let now = draft.now();
     let id = RecordId::new(now, bytes(randomness)).to_string();
     application.secrets.push(StoredSecret::new(&id, hash, now));
-    application.authorizations.push(management::authorization());
-    application.is_management = true;
+    application.spec.authorize.push(management::authorization());
     draft.create(application.clone(), Some(step), randomness);
     finish(snapshot, draft, api, application)
 }
@@ -163,23 +134,21 @@ fn reset(
     let hash = generate(&application, &mut draft, randomness);
     let by = &draft.actor().name;
     secrets::replace(&mut application.secrets, hash, by, randomness, draft.now());
-    application.state = ApplicationState::Enabled;
-    application.client_type = ClientType::Confidential;
-    application.grant_types = GrantTypes {
-        client_credentials: true,
-    };
-    application.authentication_methods = AuthenticationMethods {
-        client_secret_basic: true,
-        client_secret_post: true,
-    };
-    application.organization = None;
-    application.allowed_addresses.clear();
-    application.token_quota = None;
-    let all = management::authorization();
-    application.authorizations.retain(|authorization| {
-        ![management::AUDIENCE, management::ALIAS].contains(&&*authorization.audience)
-    });
-    application.authorizations.insert(0, all);
+    let spec = &mut application.spec;
+    spec.enabled = true;
+    spec.client_type = ClientType::Confidential;
+    spec.grant_types = GrantTypes::default();
+    spec.authentication_methods = AuthenticationMethods::default();
+    spec.organization = None;
+    spec.token_feature_flags.clear();
+    spec.allowed_addresses.clear();
+    spec.token_quota = None;
+    if !spec.system_user_allowed {
+        spec.system_user = None;
+    }
+    spec.authorize
+        .retain(|authorization| !authorization.is_for_management());
+    spec.authorize.insert(0, management::authorization());
     draft.update(stored, application.clone(), Some(SecretStep::Regenerated));
     finish(snapshot, draft, api, application)
 }
@@ -217,7 +186,7 @@ fn generate(
     randomness: &mut dyn Randomness,
 ) -> SecretHash {
     let credentials =
-        GeneratedCredentials::new(&application.name, &application.client_id, randomness);
+        GeneratedCredentials::new(&application.spec.name, &application.client_id, randomness);
     let hash = credentials.hash();
     draft.show_once(credentials);
     hash
@@ -245,6 +214,6 @@ fn finish(
         .applications
         .retain(|own| own.client_id != application.client_id);
     records.applications.push(application);
-    Registry::assemble(records)?;
+    records.check()?;
     Ok(draft.prepared(snapshot.version))
 }

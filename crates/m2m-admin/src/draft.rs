@@ -251,7 +251,3 @@ impl Draft {
         }
     }
 }
-
-/// How often a change is decided again because somebody else was faster. Whoever loses so often is not unlucky: something changes
-/// the registry without end.
-pub(crate) const MAX_ATTEMPTS: usize = 8;

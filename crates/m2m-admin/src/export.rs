@@ -3,17 +3,15 @@
 mod text;
 
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, ClientType, Lifetime, Organization, Property,
-    PropertyContext, PropertyKind, ScopeDefinition,
+    Api, Application, ApplicationSpec, MANAGEMENT_ALIAS, Organization, Property,
 };
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 use m2m_store::{Backend, Snapshot, StoreError};
+use serde::Serialize;
 
-use crate::record::{by_key, claim_set_word, quota_mode_word, time_text};
 use crate::secrets::newest_live;
-use crate::world::seconds_text;
 
-use text::{Table, inline, key, list, string};
+use text::Table;
 
 /// Whether a file tells the hashes of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,187 +61,58 @@ fn write(snapshot: &Snapshot, secret_hashes: SecretHashes, now: UnixTime) -> Str
 }
 
 fn api(api: &Api) -> Table {
+    let mut plain = Api::new("", "");
+    if api.is_management() {
+        plain.aliases.push(MANAGEMENT_ALIAS.into());
+    }
     let mut table = Table::new("api");
-    table.line("name", string(&api.name));
-    table.line("audience", string(&api.audience));
-    table.list("scopes", api.scopes.iter().map(scope));
-    if api.token_lifetime != Lifetime::DEFAULT {
-        table.line(
-            "token_lifetime",
-            api.token_lifetime.as_seconds().to_string(),
-        );
-    }
-    if api.signing_algorithm != Algorithm::Es256 {
-        table.line("signing_alg", string(api.signing_algorithm.as_str()));
-    }
-    if api.claim_set != ClaimSet::Rfc9068 {
-        table.line("claims", string(claim_set_word(api.claim_set)));
-    }
-    table.strings("introspection_clients", &api.introspection_clients);
+    table.fields(fields(api, &plain, &["name", "audience"]));
     table
 }
 
-fn scope(scope: &ScopeDefinition) -> String {
-    if scope.description.is_empty() {
-        string(&scope.key)
-    } else {
-        inline([
-            ("key".to_owned(), string(&scope.key)),
-            ("description".to_owned(), string(&scope.description)),
-        ])
-    }
-}
-
 fn organization(organization: &Organization) -> Table {
+    let plain = Organization::new("", &organization.code);
     let mut table = Table::new("organization");
-    table.line("code", string(&organization.code));
-    if organization.name != organization.code {
-        table.line("name", string(&organization.name));
-    }
-    if let Some(handle) = &organization.handle {
-        table.line("handle", string(handle));
-    }
-    if let Some(external_id) = &organization.external_id {
-        table.line("external_id", string(external_id));
-    }
-    if organization.suspended {
-        table.line("suspended", "true");
-    }
-    table.values("feature_flags", &organization.feature_flags);
+    table.fields(fields(organization, &plain, &["code"]));
     table
 }
 
 fn property(property: &Property) -> Table {
+    let plain = Property::new("", &property.key);
     let mut table = Table::new("property");
-    table.line("key", string(&property.key));
-    if property.name != property.key {
-        table.line("name", string(&property.name));
-    }
-    if !property.description.is_empty() {
-        table.line("description", string(&property.description));
-    }
-    if property.private {
-        table.line("private", "true");
-    }
-    if property.kind != PropertyKind::default() {
-        table.line("type", string(property.kind.as_str()));
-    }
-    if property.context != PropertyContext::default() {
-        table.line("context", string(property.context.as_str()));
-    }
-    if let Some(category_id) = &property.category_id {
-        table.line("category_id", string(category_id));
-    }
+    table.fields(fields(property, &plain, &["key"]));
     table
 }
 
 fn application(application: &Application, secret_hashes: SecretHashes, now: UnixTime) -> Table {
     let mut table = Table::new("application");
-    table.line("name", string(&application.name));
-    table.line("client_id", string(&application.client_id));
-    if let Some(code) = &application.organization {
-        table.line("organization", string(code));
-    }
-    match application.state {
-        ApplicationState::Enabled => {}
-        ApplicationState::Disabled => table.line("enabled", "false"),
-    }
-    match application.client_type {
-        ClientType::Confidential => {}
-        ClientType::Public => table.line("client_type", string("public")),
-    }
-    if !application.grant_types.client_credentials {
-        table.line("grant_types", "[]");
-    }
-    let methods = application.authentication_methods;
-    let allowed = [
-        (methods.client_secret_basic, "client_secret_basic"),
-        (methods.client_secret_post, "client_secret_post"),
-    ];
-    if allowed.iter().any(|(is_allowed, _)| !is_allowed) {
-        let names = allowed.iter().filter(|(is_allowed, _)| *is_allowed);
-        table.line(
-            "authentication_methods",
-            list(&names.map(|(_, name)| string(name)).collect::<Vec<_>>()),
-        );
-    }
-    if let Some(lifetime) = application.token_lifetime {
-        table.line("token_lifetime", lifetime.as_seconds().to_string());
-    }
-    if let Some(time) = application.not_before {
-        table.line("not_before", time_text(time));
-    }
-    let addresses = application.allowed_addresses.iter();
-    table.list(
-        "allowed_addresses",
-        addresses.map(|block| string(&block.to_string())),
-    );
-    if let Some(quota) = application.token_quota {
-        table.line(
-            "token_quota",
-            inline([
-                ("tokens".to_owned(), quota.tokens.to_string()),
-                (
-                    "per".to_owned(),
-                    string(&seconds_text(quota.window_seconds)),
-                ),
-                ("mode".to_owned(), string(quota_mode_word(quota.mode))),
-            ]),
-        );
-    }
-    table.values("feature_flags", &application.feature_flags);
-    table.strings("token_feature_flags", &application.token_feature_flags);
+    let mut fields = fields(&application.spec, &ApplicationSpec::new(""), &["name"]);
+    let rest = fields.split_off(fields.len().min(1));
+    table.fields(fields);
+    table.text("client_id", &application.client_id);
     match secret_hashes {
         SecretHashes::LeftOut => {}
         SecretHashes::Included => {
             if let Some(secret) = newest_live(&application.secrets, now) {
-                table.line("secret_sha256", string(&secret.hash.to_base64()));
+                table.text("secret_sha256", &secret.hash.to_base64());
             }
         }
     }
-    table.values("properties", &application.properties);
-    table.strings("token_properties", &application.token_properties);
-    if let Some(user) = &application.system_user.name {
-        table.line("system_user", string(user));
-    }
-    if application.system_user.allowed {
-        table.line("system_user_allowed", "true");
-    }
-    let authorizations = application.authorizations.iter().map(|authorization| {
-        let scopes: Vec<String> = authorization
-            .scopes
-            .iter()
-            .map(|scope| string(scope))
-            .collect();
-        let mut members = vec![("audience".to_owned(), string(&authorization.audience))];
-        if !scopes.is_empty() {
-            members.push(("scopes".to_owned(), list(&scopes)));
-        }
-        inline(members)
-    });
-    table.list("authorize", authorizations);
+    table.fields(rest);
     table
 }
 
-impl Table {
-    /// A list of strings, unless it is empty.
-    fn strings(&mut self, name: &str, values: &[Box<str>]) {
-        self.list(name, values.iter().map(|value| string(value)));
-    }
-
-    /// Values by key, unless there are none.
-    fn values(&mut self, name: &str, values: &[(Box<str>, PropertyValue)]) {
-        if values.is_empty() {
-            return;
-        }
-        let members = by_key(values).into_iter().map(|(own, value)| {
-            let value = match value {
-                PropertyValue::Boolean(value) => value.to_string(),
-                PropertyValue::Text(value) => string(value),
-                PropertyValue::Integer(value) => value.to_string(),
-            };
-            (key(own), value)
-        });
-        self.line(name, inline(members));
-    }
+/// The fields of a record in their order, without those that a record has that says nothing of its own; those that are `always` there
+/// stay.
+fn fields<T: Serialize>(record: &T, plain: &T, always: &[&str]) -> Vec<(String, toml::Value)> {
+    let fields = |record: &T| match toml::Value::try_from(record) {
+        Ok(toml::Value::Table(fields)) => fields,
+        // Every record is a table.
+        Ok(_) | Err(_) => toml::Table::new(),
+    };
+    let plain = fields(plain);
+    fields(record)
+        .into_iter()
+        .filter(|(name, value)| always.contains(&&**name) || plain.get(name) != Some(value))
+        .collect()
 }

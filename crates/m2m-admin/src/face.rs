@@ -18,7 +18,6 @@ mod request;
 mod router;
 mod strict_json;
 mod table;
-mod wording;
 
 use core::future::Future;
 use core::net::IpAddr;
@@ -29,10 +28,10 @@ use http::request::Parts;
 use http::{Response, header};
 use m2m_authority::TraceId;
 use m2m_authority::registry::SigningKeys;
+use m2m_authority::registry::fill_in_issuer;
 use m2m_errors::Cause;
 use m2m_guard::{Call as GuardedCall, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
-use m2m_store::fill_in_issuer;
 
 use crate::operation::Operator;
 use crate::{Host, Manager, management, standing};
@@ -40,7 +39,7 @@ use crate::{Host, Manager, management, standing};
 pub(crate) use entity_tag::entity_tag;
 pub use openapi::openapi;
 pub use page_token::PageToken;
-pub use request::{Json, NoBody, RequestBody, Source, TomlOrJson};
+pub use request::{Json, NoBody, RegistryDocument, RequestBody};
 pub use router::Routed;
 pub use table::{Description, descriptions};
 

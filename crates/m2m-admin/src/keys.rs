@@ -3,7 +3,7 @@
 mod imported;
 mod rotate;
 
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyState, time_text};
 use m2m_jwt::{Algorithm, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, Backend, CommitError, KeyRecord, SealingKey, StoreError, Subject, Version, Write,
@@ -13,9 +13,9 @@ use serde_json::{Map, Value, json};
 pub use imported::ImportedKey;
 pub use rotate::{KEY_ANNOUNCE_SECONDS, RotationRefused, rotate_key};
 
-use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::attempts::Attempts;
+use crate::draft::Draft;
 use crate::randomness::bytes;
-use crate::record::time_text;
 use crate::{KeyError, Randomness};
 
 /// The keys that were made, and those that could not be.
@@ -41,32 +41,35 @@ pub async fn ensure_keys<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<Ensured, KeyError> {
-    for _ in 0..MAX_ATTEMPTS {
-        let (version, keys) = keys_of(backend).await?;
-        check_sealing(&keys, sealing)?;
-        let lacks = |algorithm: &Algorithm| active(&keys, *algorithm).is_none();
-        let mut ensured = Ensured::default();
-        let mut draft = Draft::new(actor, now);
-        for algorithm in algorithms.iter().copied().filter(lacks) {
-            match SigningKey::generate(algorithm, None) {
-                Ok((key, document)) => {
-                    let nonce = bytes(randomness);
-                    let state = KeyState::Active;
-                    let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
-                        .map_err(CommitError::from)?;
-                    put(&mut draft, None, record);
-                    ensured.made.push(algorithm);
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let (version, keys) = keys_of(backend).await?;
+            check_sealing(&keys, sealing)?;
+            let lacks = |algorithm: &Algorithm| active(&keys, *algorithm).is_none();
+            let mut ensured = Ensured::default();
+            let mut draft = Draft::new(actor, now);
+            for algorithm in algorithms.iter().copied().filter(lacks) {
+                match SigningKey::generate(algorithm, None) {
+                    Ok((key, document)) => {
+                        let nonce = bytes(randomness);
+                        let state = KeyState::Active;
+                        let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
+                            .map_err(CommitError::from)?;
+                        put(&mut draft, None, record);
+                        ensured.made.push(algorithm);
+                    }
+                    Err(error) => ensured.lacking.push((algorithm, error)),
                 }
-                Err(error) => ensured.lacking.push((algorithm, error)),
             }
+            draft.prepared(version).commit(backend).await?;
+            Ok(ensured)
         }
-        match draft.prepared(version).commit(backend).await {
-            Ok(_) => return Ok(ensured),
-            Err(CommitError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Err(CommitError::Conflict.into())
 }
 
 /// Adds a key that was made elsewhere. Without a state it signs if no other key does for its algorithm, and is announced else. One
@@ -86,44 +89,47 @@ pub async fn import_key<B: Backend>(
     now: UnixTime,
 ) -> Result<KeyRecord, KeyError> {
     let key = imported.key();
-    for _ in 0..MAX_ATTEMPTS {
-        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
-        check_sealing(&snapshot.keys, sealing)?;
-        let signing = active(&snapshot.keys, key.algorithm());
-        let mut named = snapshot.keys.iter();
-        if let Some(named) = named.find(|own| *own.kid == *key.key_id()) {
-            let is_as_wanted = state.is_none_or(|state| state == named.state);
-            if is_as_wanted && *named.public_jwk == *key.public_jwk().to_json() {
-                return Ok(named.clone());
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+            check_sealing(&snapshot.keys, sealing)?;
+            let signing = active(&snapshot.keys, key.algorithm());
+            let mut named = snapshot.keys.iter();
+            if let Some(named) = named.find(|own| *own.kid == *key.key_id()) {
+                let is_as_wanted = state.is_none_or(|state| state == named.state);
+                if is_as_wanted && *named.public_jwk == *key.public_jwk().to_json() {
+                    return Ok(named.clone());
+                }
+                return Err(KeyError::KeyIdTaken {
+                    kid: named.kid.clone(),
+                });
             }
-            return Err(KeyError::KeyIdTaken {
-                kid: named.kid.clone(),
+            let state = state.unwrap_or(match signing {
+                None => KeyState::Active,
+                Some(_) => KeyState::Next,
             });
+            let nonce = bytes(randomness);
+            let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)
+                .map_err(CommitError::from)?;
+            let mut draft = Draft::new(actor, now);
+            if let Some(signing) = signing.filter(|_| state == KeyState::Active) {
+                let retiring = KeyRecord {
+                    state: KeyState::Retiring,
+                    state_since: now,
+                    ..signing.clone()
+                };
+                put(&mut draft, Some(signing), retiring);
+            }
+            put(&mut draft, None, record.clone());
+            draft.prepared(snapshot.version).commit(backend).await?;
+            Ok(record)
         }
-        let state = state.unwrap_or(match signing {
-            None => KeyState::Active,
-            Some(_) => KeyState::Next,
-        });
-        let nonce = bytes(randomness);
-        let record = KeyRecord::new(key, imported.document(), state, sealing, nonce, now)
-            .map_err(CommitError::from)?;
-        let mut draft = Draft::new(actor, now);
-        if let Some(signing) = signing.filter(|_| state == KeyState::Active) {
-            let retiring = KeyRecord {
-                state: KeyState::Retiring,
-                state_since: now,
-                ..signing.clone()
-            };
-            put(&mut draft, Some(signing), retiring);
-        }
-        put(&mut draft, None, record.clone());
-        match draft.prepared(snapshot.version).commit(backend).await {
-            Ok(_) => return Ok(record),
-            Err(CommitError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Err(CommitError::Conflict.into())
 }
 
 /// All keys, by age.
@@ -148,22 +154,25 @@ pub async fn reseal<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<usize, KeyError> {
-    for _ in 0..MAX_ATTEMPTS {
-        let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
-        let resealed = m2m_store::reseal(&snapshot.keys, old, new, || bytes(randomness))
-            .map_err(CommitError::from)?;
-        let count = resealed.len();
-        let mut draft = Draft::new(actor, now);
-        for (before, after) in snapshot.keys.iter().zip(resealed) {
-            put(&mut draft, Some(before), after);
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+            let resealed = m2m_store::reseal(&snapshot.keys, old, new, || bytes(randomness))
+                .map_err(CommitError::from)?;
+            let count = resealed.len();
+            let mut draft = Draft::new(actor, now);
+            for (before, after) in snapshot.keys.iter().zip(resealed) {
+                put(&mut draft, Some(before), after);
+            }
+            draft.prepared(snapshot.version).commit(backend).await?;
+            Ok(count)
         }
-        match draft.prepared(snapshot.version).commit(backend).await {
-            Ok(_) => return Ok(count),
-            Err(CommitError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Err(CommitError::Conflict.into())
 }
 
 async fn keys_of<B: Backend>(backend: &B) -> Result<(Version, Vec<KeyRecord>), CommitError> {

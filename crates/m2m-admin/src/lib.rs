@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod attempts;
 mod bootstrap;
 mod credentials;
 mod draft;
@@ -11,6 +12,7 @@ mod host;
 mod keys;
 pub mod management;
 mod manager;
+mod managers;
 mod operation;
 mod operation_error;
 pub mod operations;
@@ -19,6 +21,7 @@ mod randomness;
 mod record;
 mod secrets;
 mod standing;
+mod wording;
 mod world;
 
 pub use apply::{Prune, apply, plan, prepare};
@@ -37,4 +40,4 @@ pub use operation::{Call, Done, Names, NoQuery, Operation, Operator};
 pub use operation_error::OperationError;
 pub use plan::{Counts, FieldChange, Plan, SecretStep, Step};
 pub use randomness::Randomness;
-pub use world::{Mistake, Populated, World, parse_seconds};
+pub use world::{Mistake, Populated, World};

@@ -1,55 +1,28 @@
 //! The management API, as a record of the very registry that it manages.
 
-use m2m_authority::registry::{Api, Application, Authorization, ScopeDefinition};
+use std::collections::HashSet;
 
-/// Its audience, as files and stores write it. Whoever serves puts the issuer in place of `{issuer}`.
-pub const AUDIENCE: &str = "{issuer}/api";
+use m2m_authority::registry::{Api, Application, ApplicationSpec, Authorization, ScopeDefinition};
 
-/// Its other name, which clients of the same management API elsewhere use.
-pub const ALIAS: &str = "{issuer}/api/v1";
+pub use m2m_authority::registry::{MANAGEMENT_ALIAS as ALIAS, MANAGEMENT_AUDIENCE as AUDIENCE};
 
-/// Whether the application manages this very server: it has scopes of the management API. It stands for nobody else, whatever the
-/// profile asks of others.
-#[must_use]
-pub fn manages(application: &Application) -> bool {
-    scopes(application).next().is_some()
+/// Whether every scope of the management API is assigned to the application.
+pub(crate) fn has_all_scopes(spec: &ApplicationSpec) -> bool {
+    let assigned: HashSet<&str> = spec.management_scopes().collect();
+    SCOPES.iter().all(|(scope, _)| assigned.contains(scope))
 }
-
-/// Whether the application can let others manage the server: as long as one can, nobody is locked out.
-pub(crate) fn can_authorize(application: &Application) -> bool {
-    AUTHORIZING.iter().any(|scope| assigns(application, scope))
-}
-
-/// The scopes by which an application can let others manage the server.
-const AUTHORIZING: [&str; 2] = ["create:application_api_scopes", "apply:registry"];
 
 /// Whether a scope of the management API is assigned to the application.
 pub(crate) fn assigns(application: &Application, scope: &str) -> bool {
-    authorizations(application).any(|authorization| {
-        let mut scopes = authorization.scopes.iter();
-        scopes.any(|own| **own == *scope)
-    })
-}
-
-/// The scopes of the management API that are assigned to the application.
-pub(crate) fn scopes(application: &Application) -> impl Iterator<Item = &str> {
-    authorizations(application)
-        .flat_map(|authorization| &authorization.scopes)
-        .map(|scope| &**scope)
-}
-
-fn authorizations(application: &Application) -> impl Iterator<Item = &Authorization> {
-    application
-        .authorizations
-        .iter()
-        .filter(|authorization| [AUDIENCE, ALIAS].contains(&&*authorization.audience))
+    let mut scopes = application.spec.management_scopes();
+    scopes.any(|own| own == scope)
 }
 
 /// Whether an application loses nothing by which it gets tokens for the management API.
 pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
     let loses_scopes = [AUDIENCE, ALIAS].iter().any(|audience| {
         let scopes = |application: &Application| -> Vec<Box<str>> {
-            let mut authorizations = application.authorizations.iter();
+            let mut authorizations = application.spec.authorize.iter();
             authorizations
                 .find(|authorization| *authorization.audience == **audience)
                 .map(|authorization| authorization.scopes.clone())
@@ -58,16 +31,18 @@ pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
         let after = scopes(after);
         scopes(before).iter().any(|scope| !after.contains(scope))
     });
-    after.state == before.state
-        && after.client_id == before.client_id
-        && after.client_type == before.client_type
-        && after.grant_types == before.grant_types
-        && after.authentication_methods == before.authentication_methods
-        && after.organization == before.organization
-        && after.allowed_addresses == before.allowed_addresses
-        && after.token_quota == before.token_quota
-        && after.not_before == before.not_before
-        && after.system_user == before.system_user
+    let (own, other) = (&after.spec, &before.spec);
+    after.client_id == before.client_id
+        && own.enabled == other.enabled
+        && own.client_type == other.client_type
+        && own.grant_types == other.grant_types
+        && own.authentication_methods == other.authentication_methods
+        && own.organization == other.organization
+        && own.allowed_addresses == other.allowed_addresses
+        && own.token_quota == other.token_quota
+        && own.not_before == other.not_before
+        && own.system_user == other.system_user
+        && own.system_user_allowed == other.system_user_allowed
         && !loses_scopes
 }
 

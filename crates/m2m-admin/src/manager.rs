@@ -1,6 +1,5 @@
 //! Changes one after the other, each decided at the registry that it is made for.
 
-use m2m_authority::Registry;
 use m2m_authority::registry::{Api, Application, Organization, Property, Records};
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Stored, Version};
@@ -149,10 +148,9 @@ impl<H: Host> Decision<'_, H> {
         for api in &mut records.apis {
             api.introspection_clients.clear();
         }
-        match Registry::assemble(records) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(OperationError::misfit(&error)),
-        }
+        records
+            .check()
+            .map_err(|error| OperationError::misfit(&error))
     }
 
     /// The APIs as they are.

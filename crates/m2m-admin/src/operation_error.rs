@@ -3,10 +3,12 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use m2m_authority::registry::{Field, InvalidRegistry, Problem, Record};
+use m2m_authority::registry::{InvalidRegistry, Path, Problem};
 use m2m_store::{CommitError, StoreError};
 
+use crate::attempts::Failure;
 use crate::standing::Lapsed;
+use crate::wording::{self, Wording};
 
 /// A management operation is not done, and nothing was changed.
 ///
@@ -18,6 +20,7 @@ pub struct OperationError {
     message: String,
     mistake: Option<Place>,
     retry_after_seconds: Option<u32>,
+    is_conflict: bool,
 }
 
 /// Where a file that was sent is wrong. Unit: bytes from its beginning.
@@ -69,12 +72,36 @@ impl OperationError {
             message: message.into(),
             mistake: None,
             retry_after_seconds: None,
+            is_conflict: false,
         }
     }
 
     /// A value that is none of its kind.
     pub(crate) fn invalid(field: impl fmt::Display, why: impl fmt::Display) -> Self {
         Self::new(400, "FIELD_INVALID", format!("{field}: {why}"))
+    }
+
+    /// A document that does not have the form of what was expected; `whole` is what has no name.
+    pub(crate) fn of_form<E: fmt::Display>(
+        whole: &str,
+        error: &serde_path_to_error::Error<E>,
+    ) -> Self {
+        let Wording {
+            path,
+            what,
+            help,
+            is_name,
+            missing,
+            ..
+        } = wording::read(error, |_| &[]);
+        let (path, what) = match &missing {
+            Some(field) => (path.member(field).to_string(), "is missing"),
+            None if is_name => (path.to_string(), "unknown field"),
+            None => (path.to_string(), &*what),
+        };
+        let place = if path.is_empty() { whole } else { &path };
+        let help = help.map_or_else(String::new, |help| format!("; {help}"));
+        Self::invalid(place, format_args!("{what}{help}"))
     }
 
     /// A mistake in a file that was sent.
@@ -142,9 +169,9 @@ impl OperationError {
 
     /// The records do not fit together. `name` says how the operation calls a field.
     pub(crate) fn misfit(error: &InvalidRegistry) -> Self {
-        let field = Member(error);
+        let field = member(&error.path);
         match &error.problem {
-            Problem::Taken { value } => {
+            Problem::Taken { value, .. } => {
                 Self::conflict("NAME_TAKEN", format!("{field}: {} is taken", Quoted(value)))
             }
             Problem::Unknown {
@@ -161,9 +188,11 @@ impl OperationError {
             Problem::SystemUserIsClient { .. } => {
                 Self::conflict("SYSTEM_USER_TAKEN", format!("{field}: {}", error.problem))
             }
-            Problem::Malformed { .. } | Problem::TooMany { .. } | Problem::TooSmall { .. } | _ => {
-                Self::invalid(field, &error.problem)
-            }
+            Problem::Malformed { .. }
+            | Problem::Private { .. }
+            | Problem::TooMany { .. }
+            | Problem::TooSmall { .. }
+            | _ => Self::invalid(field, &error.problem),
         }
     }
 }
@@ -185,34 +214,14 @@ impl fmt::Display for Quoted<'_> {
 /// So much of a name is quoted. Unit: characters.
 const MAX_QUOTED: usize = 100;
 
-/// The member of a request body that a place in the records stands for.
-struct Member<'e>(&'e InvalidRegistry);
-
-impl fmt::Display for Member<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = &self.0.place;
-        f.write_str(match place.field {
-            Field::Audience => "audience",
-            Field::Aliases => "aliases",
-            Field::Scopes => "scopes",
-            Field::IntrospectionClients => "introspection_clients",
-            Field::Code | Field::Organization => "org_code",
-            Field::Key => match place.record {
-                Record::Property => "key",
-                Record::Api | Record::Organization | Record::Application => "name",
-            },
-            Field::ClientId => "client_id",
-            Field::SecretSha256 => "secrets",
-            Field::SystemUser => "system_user",
-            Field::Properties => "properties",
-            Field::TokenProperties => "token_properties",
-            Field::Authorize | Field::AuthorizeScopes => "apis",
-            Field::TokenQuota => "token_quota",
-            Field::Handle => "handle",
-            Field::ExternalId => "external_id",
-            Field::FeatureFlags => "feature_flags",
-            Field::TokenFeatureFlags => "token_feature_flags",
-        })
+/// The member of a request body that a field of a record stands for.
+fn member(path: &Path) -> &str {
+    match path.field() {
+        Some("code" | "organization") => "org_code",
+        Some("secret_sha256") => "secrets",
+        Some("authorize") => "apis",
+        Some(field) => field,
+        None => "body",
     }
 }
 
@@ -235,10 +244,13 @@ impl From<CommitError> for OperationError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => error.into(),
-            CommitError::Conflict => Self::conflict(
-                "REGISTRY_CHANGED",
-                "somebody else changed the registry meanwhile, again and again; try again",
-            ),
+            CommitError::Conflict => Self {
+                is_conflict: true,
+                ..Self::conflict(
+                    "REGISTRY_CHANGED",
+                    "somebody else changed the registry meanwhile, again and again; try again",
+                )
+            },
             CommitError::Inconsistent { what } => Self::conflict("REGISTRY_CHANGED", &*what),
             CommitError::Unaudited | _ => Self::new(
                 500,
@@ -256,6 +268,12 @@ impl fmt::Display for OperationError {
 }
 
 impl core::error::Error for OperationError {}
+
+impl Failure for OperationError {
+    fn is_conflict(&self) -> bool {
+        self.is_conflict
+    }
+}
 
 /// When a store that is away may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

@@ -26,7 +26,6 @@ pub mod secrets;
 pub mod test_tokens;
 pub mod text;
 pub mod whole;
-pub(crate) mod world_shape;
 
 pub use api_applications::{
     AddApiApplicationScope, RemoveApiApplicationScope, UpdateApiApplications,

@@ -8,20 +8,12 @@ use m2m_store::RecordId;
 use crate::Randomness;
 use crate::randomness::bytes;
 
-/// Whether the secret works.
-pub(crate) fn is_live(secret: &StoredSecret, now: UnixTime) -> bool {
-    secret
-        .ending
-        .as_ref()
-        .is_none_or(|ending| ending.at() > now)
-}
-
 /// The live secret that was made last.
 pub(crate) fn newest_live(secrets: &[StoredSecret], now: UnixTime) -> Option<&StoredSecret> {
     // Of several that are as old the one that was written last.
     secrets
         .iter()
-        .filter(|secret| is_live(secret, now))
+        .filter(|secret| secret.is_in_force(now))
         .max_by_key(|secret| secret.created_at)
 }
 
@@ -29,7 +21,7 @@ pub(crate) fn newest_live(secrets: &[StoredSecret], now: UnixTime) -> Option<&St
 pub(crate) fn has_live(secrets: &[StoredSecret], hash: &SecretHash, now: UnixTime) -> bool {
     secrets
         .iter()
-        .any(|secret| is_live(secret, now) && is(secret, hash))
+        .any(|secret| secret.is_in_force(now) && is(secret, hash))
 }
 
 /// Adds a secret, and ends all others now. Of those that have ended the oldest are forgotten, so that there are at most
@@ -57,7 +49,7 @@ pub(crate) fn rotate(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Option<String> {
-    for secret in secrets.iter_mut().filter(|secret| is_live(secret, now)) {
+    for secret in secrets.iter_mut().filter(|secret| secret.is_in_force(now)) {
         let ends = secret.ending.as_ref().map(Ending::at);
         if ends.is_none_or(|ends| ends > ends_at) {
             secret.ending = Some(Ending::RotatedOut {
@@ -73,7 +65,7 @@ pub(crate) fn rotate(
         let ended = secrets
             .iter()
             .enumerate()
-            .filter(|(_, secret)| !is_live(secret, now));
+            .filter(|(_, secret)| !secret.is_in_force(now));
         let (oldest, _) = ended.min_by_key(ended_at)?;
         secrets.remove(oldest);
     }

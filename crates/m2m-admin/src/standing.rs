@@ -2,7 +2,6 @@
 //!
 //! An API that verifies tokens on its own learns of a change when they expire. This one has the registry at hand.
 
-use m2m_authority::registry::{ApplicationState, ClientType};
 use m2m_errors::Cause;
 use m2m_store::{Backend as _, Named};
 
@@ -55,31 +54,27 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> R
         return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
     };
     let application = &stored.value;
-    let is_suspended = match &application.organization {
-        None => false,
-        Some(code) => {
-            let organization = registry.organization(code).await.map_err(away)?;
-            organization.is_none_or(|organization| organization.value.suspended)
-        }
+    let organization = match &application.spec.organization {
+        None => None,
+        Some(code) => registry.organization(code).await.map_err(away)?,
     };
+    let organization = organization.as_ref().map(|stored| &stored.value);
+    let rule = host.profile().system_user();
     // Another application may have got the client id since.
-    let not_before = application.not_before;
+    let not_before = application.spec.not_before;
     let is_older = operator.issued_at < stored.created_at
         || not_before.is_some_and(|not_before| operator.issued_at <= not_before);
-    let addresses = &application.allowed_addresses;
+    let addresses = &application.spec.allowed_addresses;
     let is_elsewhere = !addresses.is_empty()
         && operator
             .address
             .is_some_and(|address| !addresses.iter().any(|block| block.contains(address)));
-    let cause = match (application.state, application.client_type) {
-        (ApplicationState::Disabled, _) => Cause::ApplicationDisabled,
-        (ApplicationState::Enabled, ClientType::Public) => Cause::ClientPublic,
-        _ if !application.grant_types.client_credentials => Cause::GrantNotAllowed,
-        _ if is_suspended => Cause::OrganizationSuspended,
-        _ if is_older => Cause::TokenRevoked,
-        _ if is_elsewhere => Cause::AddressNotAllowed,
-        _ if !management::assigns(application, scope) => Cause::ScopeNotAssigned,
-        _ => return Ok(()),
+    let cause = match application.token_obstacle(organization, rule, operator.now) {
+        Some(obstacle) => obstacle.cause(),
+        None if is_older => Cause::TokenRevoked,
+        None if is_elsewhere => Cause::AddressNotAllowed,
+        None if !management::assigns(application, scope) => Cause::ScopeNotAssigned,
+        None => return Ok(()),
     };
     Err(Lapsed::Withdrawn(cause))
 }

@@ -1,26 +1,24 @@
 //! `world.toml`: a registry in a file.
 
-mod convert;
-mod document;
-mod duration;
+mod locate;
 mod mistake;
-mod place;
-mod scalar;
-mod wording;
+mod read;
+
+use std::borrow::Cow;
 
 use m2m_authority::registry::{
-    Api, Application, ClientType, InvalidRegistry, Organization, Property, Records, SecretHash,
-    StoredSecret,
+    Api, Application, ApplicationSpec, ClientType, InvalidRegistry, Organization, Property, Record,
+    Records, SecretHash, StoredSecret,
 };
 use m2m_jwt::UnixTime;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde_json::Value;
 
-pub use duration::parse_seconds;
-pub(crate) use duration::seconds_text;
 pub use mistake::Mistake;
 
 use crate::credentials::generate_client_id;
 use crate::{GeneratedCredentials, Randomness};
-use document::Document;
+use locate::Source;
 
 /// A file that has been read and has the right form; whether its records fit together, or to others, is not known yet.
 ///
@@ -33,10 +31,11 @@ use document::Document;
 /// assert!(world.is_ok());
 /// let mistake = World::parse("[[api]]\nname = \"Orders\"\naudince = \"https://orders.example/api\"\n").unwrap_err();
 /// assert_eq!(mistake.help(), Some("did you mean `audience`?"));
+/// assert_eq!(mistake.path().to_string(), "api[0].audince");
 /// ```
 #[derive(Debug)]
 pub struct World {
-    document: Document,
+    source: Source,
     pub(crate) apis: Vec<Api>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) properties: Vec<Property>,
@@ -50,8 +49,8 @@ pub(crate) struct Declared {
     pub(crate) client_id: Option<Box<str>>,
     /// The hash of its secret, unless the file leaves it out.
     pub(crate) secret: Option<SecretHash>,
-    /// All the rest: here it has no client id and no secrets.
-    pub(crate) application: Application,
+    /// All the rest.
+    pub(crate) spec: ApplicationSpec,
 }
 
 /// The records of a file, and what it left out.
@@ -63,6 +62,17 @@ pub struct Populated {
     pub generated: Vec<GeneratedCredentials>,
 }
 
+/// The schema of the document that [`World::from_json`] reads.
+impl JsonSchema for World {
+    fn schema_name() -> Cow<'static, str> {
+        "World".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        read::Document::<Declared>::json_schema(generator)
+    }
+}
+
 impl World {
     /// Reads the text of a file.
     ///
@@ -70,44 +80,59 @@ impl World {
     ///
     /// The first [`Mistake`], with its place and the nearest right word.
     pub fn parse(source: &str) -> Result<Self, Mistake> {
-        let document: Document =
-            toml::from_str(source).map_err(|error| Mistake::of_toml(&error, source))?;
-        convert::convert(document)
+        let value = locate::parse(source)?;
+        Self::read(value, Source::Toml(source.into()))
     }
 
-    /// The records of the file alone, in its order. Secrets and client ids that it leaves out are made.
+    /// Reads the same document as JSON.
     ///
     /// # Errors
     ///
-    /// The first [`Mistake`]: an application has a property that the file does not declare, or its tokens have one that it lacks.
-    pub fn populate(&self, randomness: &mut dyn Randomness) -> Result<Populated, Mistake> {
-        self.check_properties(self.properties.iter().map(|property| &*property.key))?;
+    /// The first [`Mistake`], with its path and the nearest right word.
+    pub fn from_json(value: Value) -> Result<Self, Mistake> {
+        Self::read(value, Source::Json)
+    }
+
+    fn read(value: Value, source: Source) -> Result<Self, Mistake> {
+        match read::document(value) {
+            Ok(document) => Ok(Self {
+                source,
+                apis: document.api,
+                organizations: document.organization,
+                properties: document.property,
+                applications: document.application,
+            }),
+            Err(mistake) => Err(mistake.located(&source)),
+        }
+    }
+
+    /// The records of the file alone, in its order. Secrets and client ids that it leaves out are made.
+    pub fn populate(&self, randomness: &mut dyn Randomness) -> Populated {
         let mut generated = Vec::new();
         let applications = self.applications.iter().map(|declared| {
-            let mut application = declared.application.clone();
-            application.client_id = match &declared.client_id {
+            let client_id = match &declared.client_id {
                 Some(client_id) => client_id.clone(),
                 None => generate_client_id(randomness).into(),
             };
-            let secret = match (declared.secret, application.client_type) {
+            let spec = declared.spec.clone();
+            let secret = match (declared.secret, spec.client_type) {
                 (Some(hash), _) => Some(StoredSecret::new("secret_sha256", hash, ALWAYS)),
                 (None, ClientType::Public) => None,
                 (None, ClientType::Confidential) => {
-                    let credentials = GeneratedCredentials::new(
-                        &application.name,
-                        &application.client_id,
-                        randomness,
-                    );
+                    let credentials = GeneratedCredentials::new(&spec.name, &client_id, randomness);
                     let secret = StoredSecret::new("generated", credentials.hash(), ALWAYS);
                     generated.push(credentials);
                     Some(secret)
                 }
             };
-            application.secrets.extend(secret);
-            application
+            Application {
+                client_id,
+                spec,
+                secrets: secret.into_iter().collect(),
+            }
         });
         let applications = applications.collect();
-        Ok(Populated {
+        Populated {
             records: Records {
                 apis: self.apis.clone(),
                 organizations: self.organizations.clone(),
@@ -116,107 +141,82 @@ impl World {
                 ..Records::default()
             },
             generated,
-        })
+        }
     }
 
-    /// What is wrong in the file, where its records, in its order, are no registry. Of an `error` whose place is not in the file the
-    /// mistake has none either.
+    /// What is wrong in the file, where its records, in its order, are not a registry. Of an `error` whose path is not in the file the
+    /// mistake has no place either.
     #[must_use]
     pub fn mistake(&self, error: &InvalidRegistry) -> Mistake {
-        Mistake::of_registry(error, &self.document)
+        Mistake::of_registry(error).located(&self.source)
     }
 
     /// The application at this position has a name that several in the registry have, under these client ids.
     pub(crate) fn ambiguous_name(&self, index: usize, client_ids: &[&str]) -> Mistake {
-        let name = |application: &document::Application| {
-            let name = &application.name;
-            let what = format!(
-                "{} applications in the registry are called {:?}",
-                client_ids.len(),
-                name.get_ref()
-            );
-            let known: Vec<String> = client_ids
-                .iter()
-                .take(MOST_LISTED)
-                .map(|client_id| format!("client_id = {client_id:?}"))
-                .collect();
-            Mistake::at(name, what).with_help(format!(
-                "say which one is meant: {}{}",
-                known.join(", or "),
-                if client_ids.len() > known.len() {
-                    ", or another"
-                } else {
-                    ""
-                }
-            ))
+        let what = format!(
+            "{} applications in the registry are called {:?}",
+            client_ids.len(),
+            self.name_of(index)
+        );
+        let known: Vec<String> = client_ids
+            .iter()
+            .take(MOST_LISTED)
+            .map(|client_id| format!("client_id = {client_id:?}"))
+            .collect();
+        let others = if client_ids.len() > known.len() {
+            ", or another"
+        } else {
+            ""
         };
-        self.in_application(index, name)
+        let help = format!("say which one is meant: {}{others}", known.join(", or "));
+        self.in_name(index, what, &help)
     }
 
     /// The application at this position has the name of an earlier one, and neither has a client id.
     pub(crate) fn repeated_name(&self, index: usize, earlier: usize) -> Mistake {
-        self.in_application(index, |application| {
-            let name = &application.name;
-            let what = format!(
-                "{:?} is the name of an earlier application, and neither has a client_id",
-                name.get_ref()
-            );
-            let mistake = Mistake::at(name, what).with_help(
-                "give one of them a client_id: without it the name says which one is meant",
-            );
-            match self.document.application.get(earlier) {
-                Some(earlier) => mistake.with_earlier(&earlier.get_ref().name),
-                None => mistake,
-            }
-        })
+        let what = format!(
+            "{:?} is the name of an earlier application, and neither has a client_id",
+            self.name_of(index)
+        );
+        let help = "give one of them a client_id: without it the name says which one is meant";
+        let mistake = Mistake::at(name_at(index), what).with_help(help);
+        mistake.with_earlier(name_at(earlier)).located(&self.source)
     }
 
     /// The application at this position is the last one that manages the server, and would do so no longer.
     pub(crate) fn last_management(&self, index: usize) -> Mistake {
-        self.in_application(index, |application| {
-            let what = "this is the last application that manages this server, and would do so no longer";
-            Mistake::at(&application.name, what).with_help(format!(
-                "leave it enabled, confidential and authorized for {:?} with its scopes, or authorize another one first",
-                crate::management::AUDIENCE
-            ))
-        })
+        let what =
+            "this is the last application that manages this server, and would do so no longer";
+        let help = format!(
+            "leave it enabled, confidential and authorized for {:?} with its scopes, or authorize another one first",
+            crate::management::AUDIENCE
+        );
+        self.in_name(index, what.to_owned(), &help)
     }
 
     /// The application at this position is the one whose token applies the file, and would lose what it does so with.
     pub(crate) fn own_management(&self, index: usize) -> Mistake {
-        self.in_application(index, |application| {
-            let what = "the file is applied with a token of this application, which would lose what it manages the server with";
-            Mistake::at(&application.name, what).with_help(format!(
-                "leave it as m2m export has it, with its authorization for {:?}; or apply the file as another application",
-                crate::management::AUDIENCE
-            ))
-        })
+        let what = "the file is applied with a token of this application, which would lose what it manages the server with";
+        let help = format!(
+            "leave it as m2m export has it, with its authorization for {:?}; or apply the file as another application",
+            crate::management::AUDIENCE
+        );
+        self.in_name(index, what.to_owned(), &help)
     }
 
-    fn in_application(
-        &self,
-        index: usize,
-        mistake: impl FnOnce(&document::Application) -> Mistake,
-    ) -> Mistake {
-        let application = self
-            .document
-            .application
-            .get(index)
-            .map(toml::Spanned::get_ref);
-        application.map_or_else(|| Mistake::nowhere("an application is wrong"), mistake)
+    fn in_name(&self, index: usize, what: String, help: &str) -> Mistake {
+        let mistake = Mistake::at(name_at(index), what);
+        mistake.with_help(help).located(&self.source)
     }
 
-    /// Whether each application has only properties of these keys, and its tokens only properties that it has.
-    ///
-    /// # Errors
-    ///
-    /// The first one that is another.
-    pub(crate) fn check_properties<'k>(
-        &self,
-        keys: impl Iterator<Item = &'k str>,
-    ) -> Result<(), Mistake> {
-        convert::check_properties(&self.document, keys)
+    fn name_of(&self, index: usize) -> &str {
+        let declared = self.applications.get(index);
+        declared.map_or("", |declared| &declared.spec.name)
     }
+}
+
+fn name_at(index: usize) -> m2m_authority::registry::Path {
+    m2m_authority::registry::Path::of(Record::Application, index).member("name")
 }
 
 /// When secrets were made: the file does not say it of its own, and those that last as long as a process must not stop to work when

@@ -12,8 +12,7 @@ use m2m_authority::flow::{
     Exchange, Header, Outcome, RawRequest, Reply, accept, authenticate, record, respond,
 };
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, ClientType, Deletion, Ending, Records, SecretHash,
-    StoredSecret,
+    Api, Application, ClientType, Deletion, Ending, Records, SecretHash, StoredSecret,
 };
 use m2m_authority::{Authority, Registry, TraceId};
 use m2m_errors::Profile;
@@ -45,6 +44,10 @@ fn registry() -> Registry {
         )
     };
     let application = |client_id: &str| Application::new("A", client_id).with_secret(secret());
+    let mut disabled = application("client-01");
+    disabled.spec.enabled = false;
+    let mut public = application("client-03");
+    public.spec.client_type = ClientType::Public;
     let ended = secret().ending(Ending::RotatedOut {
         at: UnixTime::from_seconds(1),
         by: "operator".into(),
@@ -52,14 +55,8 @@ fn registry() -> Registry {
     let records = Records {
         apis: vec![Api::new("API", "https://api.example")],
         applications: vec![
-            Application {
-                state: ApplicationState::Disabled,
-                ..application("client-01")
-            },
-            Application {
-                client_type: ClientType::Public,
-                ..application("client-03")
-            },
+            disabled,
+            public,
             application("client-04"),
             Application {
                 secrets: vec![ended],

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use crate::registry::{
-    Application, ApplicationState, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
+    Application, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
 };
 
 /// How many secrets an application can have, ended ones included.
@@ -49,13 +49,14 @@ impl Client {
     /// What authentication sees of `application`.
     #[must_use]
     pub fn of(application: &Application) -> Self {
-        let state = match application.state {
-            ApplicationState::Enabled => State::Enabled,
-            ApplicationState::Disabled => State::Disabled,
+        let state = if application.spec.enabled {
+            State::Enabled
+        } else {
+            State::Disabled
         };
         let mut client = Self::empty(&application.client_id, state);
-        client.client_type = application.client_type;
-        client.methods = application.authentication_methods;
+        client.client_type = application.spec.client_type;
+        client.methods = application.spec.authentication_methods;
         let secrets = application.secrets.iter().take(MAX_SECRETS);
         client.secrets = secrets
             .map(|secret| Secret {
@@ -81,10 +82,7 @@ impl Client {
             client_id: client_id.into(),
             state,
             client_type: ClientType::Confidential,
-            methods: AuthenticationMethods {
-                client_secret_basic: true,
-                client_secret_post: true,
-            },
+            methods: AuthenticationMethods::default(),
             secrets: Box::default(),
         }
     }

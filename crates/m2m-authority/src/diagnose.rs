@@ -237,7 +237,8 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
     };
     let authorized = || {
         application
-            .authorizations
+            .spec
+            .authorize
             .iter()
             .map(|authorization| &*authorization.audience)
     };
@@ -267,7 +268,8 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
 fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
     let application = application(suspect, records)?;
     let audiences = application
-        .authorizations
+        .spec
+        .authorize
         .iter()
         .map(|authorization| authorization.audience.clone());
     Some(Evidence::AuthorizedFor {
@@ -334,7 +336,7 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 
 /// The scopes that an application has on an API, if it is authorized for it.
 fn assignment<'a>(application: &'a Application, api: &Api) -> Option<&'a [Box<str>]> {
-    let mut authorizations = application.authorizations.iter();
+    let mut authorizations = application.spec.authorize.iter();
     let authorization = authorizations.find(|authorization| {
         audiences(api).any(|audience| *audience == *authorization.audience)
     })?;
@@ -356,7 +358,7 @@ fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {
 
 fn suspended_organization(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let code =
-        application(suspect, records).and_then(|application| application.organization.clone());
+        application(suspect, records).and_then(|application| application.spec.organization.clone());
     code.map(|code| Evidence::OrganizationSuspended { code })
         .into_iter()
         .collect()
@@ -368,6 +370,7 @@ fn address(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         return Vec::new();
     };
     let allowed = application
+        .spec
         .allowed_addresses
         .iter()
         .copied()

@@ -38,12 +38,12 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         registry: Registry::assemble(Records {
             apis: vec![
                 Api {
-                    signing_algorithm: key.algorithm(),
+                    signing_alg: key.algorithm(),
                     ..Api::new("A", "https://a.example")
                 }
                 .with_scopes(&["a", "b"]),
                 Api {
-                    signing_algorithm: key.algorithm(),
+                    signing_alg: key.algorithm(),
                     ..Api::new("B", "https://b.example")
                 }
                 .with_scopes(&["b", "c"]),

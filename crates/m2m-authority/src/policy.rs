@@ -8,7 +8,9 @@ use m2m_jwt::{PropertyValue, UnixTime};
 
 pub use targets::{AssignedScopes, Target, Targets};
 
-use crate::registry::{AddressBlock, Application, GrantTypes, Lifetime, Organization, Quota};
+use crate::registry::{
+    AddressBlock, Application, ApplicationSpec, GrantTypes, Lifetime, Organization, Quota,
+};
 
 /// What authorization sees of an application: what it may do, where, and as whom.
 #[derive(Debug)]
@@ -53,11 +55,12 @@ impl Policy {
         organization: Option<&Organization>,
         targets: Arc<Targets>,
     ) -> Self {
-        let mut grants: Vec<Grant> = application
-            .authorizations
+        let spec = &application.spec;
+        let mut grants: Vec<Grant> = spec
+            .authorize
             .iter()
             .filter_map(|authorization| {
-                let (target, api) = targets.find(&authorization.audience)?;
+                let (target, api) = targets.find_declared(&authorization.audience)?;
                 Some(Grant {
                     target,
                     assigned: api.assign(authorization.scopes.iter().map(|scope| &**scope)),
@@ -69,20 +72,20 @@ impl Policy {
         grants.sort_by_key(|grant| grant.target);
         Self {
             grants,
-            grant_types: application.grant_types,
+            grant_types: spec.grant_types,
             organization: organization.map(|organization| OrganizationPolicy {
                 code: organization.code.clone(),
                 suspended: organization.suspended,
             }),
-            allowed_addresses: application.allowed_addresses.clone(),
-            quota: application.token_quota,
-            system_user: application.system_user.name.clone(),
-            system_user_allowed: application.system_user.allowed,
-            is_management: application.is_management,
-            token_lifetime: application.token_lifetime,
-            not_before: application.not_before,
-            token_properties: token_properties(application),
-            feature_flags: feature_flags(application, organization),
+            allowed_addresses: spec.allowed_addresses.clone(),
+            quota: spec.token_quota,
+            system_user: spec.system_user.clone(),
+            system_user_allowed: spec.system_user_allowed,
+            is_management: spec.takes_part_in_management(),
+            token_lifetime: spec.token_lifetime,
+            not_before: spec.not_before,
+            token_properties: token_properties(spec),
+            feature_flags: feature_flags(spec, organization),
             targets,
         }
     }
@@ -138,25 +141,27 @@ impl Policy {
 
 /// The feature flags that tokens carry: its own, and behind them those of its organization that it names and does not have itself.
 fn feature_flags(
-    application: &Application,
+    spec: &ApplicationSpec,
     organization: Option<&Organization>,
 ) -> Vec<(Box<str>, PropertyValue)> {
-    let mut carried = application.feature_flags.clone();
-    let of_organization = organization.map_or(&[][..], |organization| &organization.feature_flags);
-    for key in &application.token_feature_flags {
-        let is_carried = carried.iter().any(|(other, _)| other == key);
-        let flag = of_organization.iter().find(|(other, _)| other == key);
-        carried.extend(flag.filter(|_| !is_carried).cloned());
-    }
-    carried
+    let of_organization = spec.token_feature_flags.iter().filter_map(|key| {
+        let flags = &organization?.feature_flags;
+        let is_own = spec.feature_flags.contains_key(key);
+        flags.get_key_value(key).filter(|_| !is_own)
+    });
+    carried(spec.feature_flags.iter().chain(of_organization))
 }
 
 /// The values of those properties that tokens carry. One that has no value is carried by none.
-fn token_properties(application: &Application) -> Vec<(Box<str>, PropertyValue)> {
-    let value = |key: &str| {
-        let mut properties = application.properties.iter();
-        properties.find(|(own, _)| **own == *key).cloned()
-    };
-    let carried = application.token_properties.iter();
-    carried.filter_map(|key| value(key)).collect()
+fn token_properties(spec: &ApplicationSpec) -> Vec<(Box<str>, PropertyValue)> {
+    let keys = spec.token_properties.iter();
+    carried(keys.filter_map(|key| spec.properties.get_key_value(key)))
+}
+
+fn carried<'v>(
+    values: impl Iterator<Item = (&'v Box<str>, &'v PropertyValue)>,
+) -> Vec<(Box<str>, PropertyValue)> {
+    values
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }

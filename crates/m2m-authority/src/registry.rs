@@ -1,19 +1,27 @@
 //! Who may ask for what: the registry's types, and the whole of it in memory.
 //!
-//! The records (`Api`, `Application`, `Organization`) are plain data, as a file or a database gives them.
-//! [`Registry::assemble`] parses them into one consistent whole or names the first place that is wrong; what the decision
-//! sees of it are the projections [`Client`] and [`Policy`].
+//! The records (`Api`, `Application`, `Organization`, `Property`) are plain data, and each has one spelling: its serde implementation,
+//! which is the spelling of a registry file and of everything that is derived from one. [`Records::check`] finds the first place where
+//! records do not fit together; what the decision sees of them are the projections [`Client`] and [`Policy`].
 
 mod address;
 mod api;
 mod application;
-mod assemble;
+mod check;
+mod issuer;
 mod lifetime;
+mod management;
+mod obstacle;
 mod organization;
+mod path;
+mod period;
 mod property;
 mod quota;
+#[cfg(feature = "schema")]
+mod schema;
 mod secret;
 mod signing_keys;
+mod spelling;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,18 +29,24 @@ use std::sync::Arc;
 pub use address::{AddressBlock, InvalidAddressBlock};
 pub use api::{Api, ScopeDefinition};
 pub use application::{
-    Application, ApplicationState, AuthenticationMethods, Authorization, ClientType, Deletion,
-    GrantTypes, SystemUser,
+    Application, ApplicationSpec, AuthenticationMethod, AuthenticationMethods, Authorization,
+    ClientType, Deletion, GrantType, GrantTypes, Values,
 };
-pub use assemble::{Field, InvalidRegistry, Place, Problem, Record};
+pub use check::{InvalidRegistry, Kind, Problem};
+pub use issuer::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use lifetime::{InvalidLifetime, Lifetime};
+pub use management::{MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE};
+pub use obstacle::Obstacle;
 pub use organization::Organization;
+pub use path::{Path, Record, Step};
+pub use period::{InvalidPeriod, Period};
 pub use property::{Property, PropertyContext, PropertyKind};
 pub use quota::{Quota, QuotaMode};
 pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,
 };
 pub use signing_keys::{KeyState, SigningKeys};
+pub use spelling::{parse_time, time_text};
 
 use crate::{Client, Policy, policy::Targets};
 
@@ -73,10 +87,9 @@ impl Registry {
     ///
     /// # Errors
     ///
-    /// [`InvalidRegistry`] with the first place that is wrong: a name that is taken, a reference to nothing, a value that
-    /// is none of its kind.
+    /// As [`Records::check`].
     pub fn assemble(records: Records) -> Result<Self, InvalidRegistry> {
-        assemble::check(&records)?;
+        records.check()?;
         let targets = Arc::new(Targets::of(&records.apis));
         let organizations: HashMap<&str, &Organization> = records
             .organizations
@@ -86,6 +99,7 @@ impl Registry {
         let mut entries = HashMap::with_capacity(records.applications.len());
         for (position, application) in records.applications.iter().enumerate() {
             let organization = application
+                .spec
                 .organization
                 .as_deref()
                 .and_then(|code| organizations.get(code).copied());

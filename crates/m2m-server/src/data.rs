@@ -86,6 +86,14 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
             "its schema has version {found}, and this release knows up to {known}; nothing was changed"
         ))
         .help("use that release or a later one, or a copy of the folder from before it was used with that release"),
+        StoreError::UnreleasedSchema { found } => Failure::refused(format!(
+            "the data directory {shown} was made by a version of m2m from before its first release"
+        ))
+        .because(format!(
+            "its schema has version {found}, which this release does not migrate; nothing was changed"
+        ))
+        .help("with the version that made it, run `m2m export --data DIR --with-secret-hashes > world.toml`; then `m2m apply -f world.toml --data NEW_DIR` with this one")
+        .help("signing keys and the audit log stay behind: tokens are signed with new keys"),
         StoreError::Unopened { .. } if folder.is_file() => {
             Failure::usage(format!("cannot open {shown}"))
                 .because("it is a file, and a data directory is a folder")

@@ -19,7 +19,7 @@ use new_file::LockedFolder;
 /// The algorithms of all APIs, and ES256, which an API has that names none: each once, in the order of the list.
 pub(crate) fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     let is_served = |algorithm: &Algorithm| {
-        *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_algorithm == *algorithm)
+        *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_alg == *algorithm)
     };
     Algorithm::ALL.iter().copied().filter(is_served).collect()
 }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn serves_the_algorithms_of_the_apis_and_es256() {
         let eddsa = Api {
-            signing_algorithm: Algorithm::EdDsa,
+            signing_alg: Algorithm::EdDsa,
             ..Api::new("A", "a")
         };
         assert_eq!(

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use m2m_admin::management;
+use m2m_authority::registry::fill_in_issuer;
 use m2m_client::{AccessToken, AccessTokenRequest, Client, HyperTransport};
-use m2m_store::fill_in_issuer;
 use oauth_proto::Issuer;
 use serde_json::Value;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use m2m_admin::PresetCredentials;
-use m2m_authority::registry::Application;
+use m2m_authority::registry::Records;
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, KeyRecord,
@@ -33,8 +33,8 @@ pub(crate) struct Opened {
     pub(crate) directory: Arc<Directory>,
     /// Credentials that were made up, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
-    /// The applications, where a file has all of them.
-    pub(crate) applications: Vec<Application>,
+    /// The records, where a file has all of them.
+    pub(crate) records: Records,
     /// What of it may be changed.
     pub(crate) writing: Writing,
     /// The client id that was preset and that no application has, since the folder is managed by another one.
@@ -78,7 +78,7 @@ pub(crate) async fn of_world(
     Ok(Opened {
         directory: Arc::new(directory.map_err(|error| unopened(&error))?),
         generated,
-        applications: records.applications,
+        records,
         writing: Writing::Nothing,
         unused_preset: None,
     })
@@ -130,7 +130,7 @@ pub(crate) async fn of_folder(
     Ok(Opened {
         directory: Arc::new(directory.map_err(unopened)?),
         generated: managed.credentials,
-        applications: Vec::new(),
+        records: Records::default(),
         writing: Writing::Everything(sealing),
         unused_preset,
     })

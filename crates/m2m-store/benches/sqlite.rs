@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use m2m_authority::registry::{Api, Application, Ending, SecretHash, StoredSecret};
+use m2m_authority::registry::{Api, Application, Ending, SecretHash, StoredSecret, Values};
 use m2m_jwt::{PropertyValue, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Cursor, EventQuery, Filter, List, Named,
@@ -43,17 +43,17 @@ fn application(number: u32) -> Write {
             "https://api.example/orders",
             &["read:orders", "write:orders"],
         );
-    application.properties = vec![
+    application.spec.properties = Values::from([
         ("region".into(), PropertyValue::Text("eu-central-1".into())),
         ("tier".into(), PropertyValue::Integer(3)),
         (
             "owner".into(),
             PropertyValue::Text("team-payments@example.com".into()),
         ),
-    ];
-    application.token_properties = vec!["region".into(), "tier".into()];
-    application.feature_flags = vec![("beta".into(), PropertyValue::Boolean(true))];
-    application.allowed_addresses = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
+    ]);
+    application.spec.token_properties = vec!["region".into(), "tier".into()];
+    application.spec.feature_flags = Values::from([("beta".into(), PropertyValue::Boolean(true))]);
+    application.spec.allowed_addresses = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
         .iter()
         .filter_map(|block| block.parse().ok())
         .collect();

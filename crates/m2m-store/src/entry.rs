@@ -23,7 +23,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An application, whose audiences are filled in.
+    /// An application.
     pub(crate) fn of(
         application: &Application,
         organization: Option<&Organization>,

@@ -15,6 +15,12 @@ pub enum StoreError {
         /// The latest that this release knows.
         known: u32,
     },
+    /// A version before the first release made it. Such data is not migrated.
+    #[error("the data has schema version {found}, which was never released")]
+    UnreleasedSchema {
+        /// The version of the data.
+        found: u32,
+    },
     /// The folder or a file in it cannot be had.
     #[error("{file} cannot be opened: {why}")]
     Unopened {

@@ -8,7 +8,6 @@ mod directory;
 mod entry;
 mod error;
 mod frame;
-mod issuer_placeholder;
 mod key;
 mod limits;
 mod page;
@@ -25,7 +24,6 @@ pub use directory::{Common, Contact, Directory, DirectoryLimits, LookUp};
 pub use entry::Entry;
 pub use error::{CommitError, StoreError};
 pub use frame::{Found, Frame, Maintenance, Sought};
-pub use issuer_placeholder::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use key::{KeyRecord, SealedKey};
 pub use limits::StoreLimits;
 pub use page::{

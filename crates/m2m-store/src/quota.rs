@@ -253,7 +253,7 @@ mod tests {
         fn new(mode: QuotaMode) -> Self {
             let quota = Quota {
                 tokens: 2,
-                window_seconds: 60,
+                per: "1m".parse().expect("a minute"),
                 mode,
             };
             Self(Counter::new(60, 0, NOON), quota)

@@ -140,7 +140,11 @@ async fn x13_nothing_acknowledged_is_lost_and_nothing_is_half_done() {
         for stored in &snapshot.applications {
             there.push(&stored.value.client_id);
             if &*stored.value.client_id == "counter" {
-                assert_eq!(*stored.value.name, *version.to_string(), "round {round}");
+                assert_eq!(
+                    *stored.value.spec.name,
+                    *version.to_string(),
+                    "round {round}"
+                );
             }
         }
         there.sort_unstable();

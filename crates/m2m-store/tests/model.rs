@@ -124,7 +124,7 @@ fn write(step: Step) -> Write {
             home,
         } => {
             let mut application = Application::new(&number.to_string(), &client.to_string());
-            application.organization = home.map(|code| code.to_string().into());
+            application.spec.organization = home.map(|code| code.to_string().into());
             Write::PutApplication(Box::new(Stored::new(id(number), application, NOW)))
         }
         Step::Delete { id: number } => {
@@ -153,9 +153,9 @@ async fn read(store: &Sqlite) -> Model {
             .iter()
             .map(|stored| {
                 let application = &stored.value;
-                let home = application.organization.as_deref().map(number);
+                let home = application.spec.organization.as_deref().map(number);
                 (
-                    number(&application.name),
+                    number(&application.spec.name),
                     number(&application.client_id),
                     home,
                 )
@@ -186,7 +186,7 @@ async fn check_reads(store: &Sqlite, model: &Model) {
         let found = store.find(&client.to_string()).await.expect("an answer");
         match (there, found) {
             (Some((number, _, home)), Some(Found::Application(application, organization))) => {
-                assert_eq!(*application.name, *number.to_string());
+                assert_eq!(*application.spec.name, *number.to_string());
                 let code = organization.map(|organization| organization.code);
                 assert_eq!(code, home.map(|home| home.to_string().into()));
             }

@@ -1,9 +1,9 @@
 //! The registry that most tests share: one application for each thing that can be the matter with one.
 
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, AuthenticationMethods, ClientType, Deletion, Ending,
+    Api, Application, ApplicationSpec, AuthenticationMethods, ClientType, Deletion, Ending,
     GrantTypes, Organization, Property, Quota, QuotaMode, Records, SecretHash, StoredSecret,
-    SystemUser,
+    Values,
 };
 use m2m_errors::Profile;
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
@@ -46,8 +46,8 @@ pub fn standard_records(profile: Profile) -> Records {
         for (number, application) in applications.iter_mut().enumerate() {
             let without = ["user-missing", "user-not-allowed", "user-none"]
                 .contains(&&*application.client_id);
-            if !without && application.system_user.name.is_none() {
-                application.system_user = system_user(&format!("svc.{number}"));
+            if !without && application.spec.system_user.is_none() {
+                system_user(&mut application.spec, &format!("svc.{number}"));
             }
         }
     }
@@ -75,12 +75,12 @@ fn apis() -> Vec<Api> {
         Api::new("Orders", ORDERS).with_scopes(&["read:orders", "write:orders", "shared:list"]),
         Api::new("Invoices", INVOICES).with_scopes(&["read:invoices", "shared:list"]),
         Api {
-            signing_algorithm: Algorithm::EdDsa,
+            signing_alg: Algorithm::EdDsa,
             ..Api::new("Stock", STOCK).with_scopes(&["read:stock"])
         },
         Api::new("ERP", ERP).with_scopes(&["read", "update", "DomainApi"]),
         Api {
-            claim_set: ClaimSet::Kinde,
+            claims: ClaimSet::Kinde,
             ..Api::new("Ledger", LEDGER).with_scopes(&["read:users", "write:flags", "read:ledger"])
         },
     ]
@@ -91,11 +91,14 @@ fn secret(id: &str, text: &str) -> StoredSecret {
     StoredSecret::new(id, SecretHash::of(text.as_bytes()), World::BEGINNING)
 }
 
-fn system_user(name: &str) -> SystemUser {
-    SystemUser {
-        name: Some(name.into()),
-        allowed: true,
-    }
+fn system_user(spec: &mut ApplicationSpec, name: &str) {
+    spec.system_user = Some(name.into());
+    spec.system_user_allowed = true;
+}
+
+fn with(mut application: Application, change: impl FnOnce(&mut ApplicationSpec)) -> Application {
+    change(&mut application.spec);
+    application
 }
 
 fn day_after_beginning() -> UnixTime {
@@ -144,10 +147,10 @@ fn applications() -> Vec<Application> {
     }
     vec![
         ordinary(PLAIN_ID),
-        Application {
-            system_user: system_user("svc.integration"),
-            ..bare(TRUSTED_ID).authorized(ERP, &["read", "DomainApi"])
-        },
+        with(
+            bare(TRUSTED_ID).authorized(ERP, &["read", "DomainApi"]),
+            |spec| system_user(spec, "svc.integration"),
+        ),
         bare(BILLING)
             .authorized(ORDERS, &["read:orders", "shared:list"])
             .authorized(INVOICES, &["read:invoices"]),
@@ -155,68 +158,54 @@ fn applications() -> Vec<Application> {
             .authorized(ORDERS, &["read:orders"])
             .authorized(STOCK, &["read:stock"]),
         rotated,
-        Application {
-            state: ApplicationState::Disabled,
-            ..ordinary("disabled")
-        },
-        Application {
-            client_type: ClientType::Public,
-            ..ordinary("public")
-        },
-        Application {
-            grant_types: GrantTypes {
+        with(ordinary("disabled"), |spec| spec.enabled = false),
+        with(ordinary("public"), |spec| {
+            spec.client_type = ClientType::Public;
+        }),
+        with(ordinary("no-grant"), |spec| {
+            spec.grant_types = GrantTypes {
                 client_credentials: false,
-            },
-            ..ordinary("no-grant")
-        },
-        Application {
-            organization: Some(ACME.into()),
-            properties: vec![("region".into(), PropertyValue::Text("eu".into()))],
-            token_properties: vec!["region".into()],
-            feature_flags: vec![("beta".into(), PropertyValue::Boolean(true))],
-            ..bare("of-acme")
+            };
+        }),
+        with(
+            bare("of-acme")
                 .authorized(LEDGER, &["read:users", "write:flags"])
-                .authorized(ORDERS, &["read:orders"])
-        },
-        Application {
-            organization: Some("org_suspended".into()),
-            ..ordinary("of-suspended")
-        },
-        Application {
-            allowed_addresses: vec!["10.0.0.0/8".parse().expect("a block")],
-            ..ordinary("from-ten")
-        },
-        Application {
-            token_quota: Some(Quota {
+                .authorized(ORDERS, &["read:orders"]),
+            |spec| {
+                spec.organization = Some(ACME.into());
+                spec.properties =
+                    Values::from([("region".into(), PropertyValue::Text("eu".into()))]);
+                spec.token_properties = vec!["region".into()];
+                spec.feature_flags = Values::from([("beta".into(), PropertyValue::Boolean(true))]);
+            },
+        ),
+        with(ordinary("of-suspended"), |spec| {
+            spec.organization = Some("org_suspended".into());
+        }),
+        with(ordinary("from-ten"), |spec| {
+            spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a block")];
+        }),
+        with(ordinary("with-quota"), |spec| {
+            spec.token_quota = Some(Quota {
                 tokens: 10,
-                window_seconds: 3600,
+                per: "1h".parse().expect("an hour"),
                 mode: QuotaMode::Enforce,
-            }),
-            ..ordinary("with-quota")
-        },
+            });
+        }),
         bare("no-scope").authorized(ORDERS, &[]),
         bare("no-api"),
-        Application {
-            system_user: SystemUser {
-                name: Some("svc.idle".into()),
-                allowed: false,
-            },
-            ..ordinary("user-not-allowed")
-        },
-        Application {
-            system_user: SystemUser {
-                name: None,
-                allowed: true,
-            },
-            ..ordinary("user-missing")
-        },
+        with(ordinary("user-not-allowed"), |spec| {
+            spec.system_user = Some("svc.idle".into());
+        }),
+        with(ordinary("user-missing"), |spec| {
+            spec.system_user_allowed = true;
+        }),
         ordinary("user-none"),
-        Application {
-            authentication_methods: AuthenticationMethods {
+        with(ordinary("basic-only"), |spec| {
+            spec.authentication_methods = AuthenticationMethods {
                 client_secret_basic: true,
                 client_secret_post: false,
-            },
-            ..ordinary("basic-only")
-        },
+            };
+        }),
     ]
 }

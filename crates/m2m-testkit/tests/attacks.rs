@@ -159,7 +159,7 @@ fn a46_a_client_id_that_equals_a_system_user_is_refused() {
     use m2m_authority::registry::{Application, Problem, Records};
 
     let mut user = Application::new("User", "user");
-    user.system_user.name = Some("svc.integration".into());
+    user.spec.system_user = Some("svc.integration".into());
     let records = Records {
         applications: vec![user, Application::new("Thief", "svc.integration")],
         ..Records::default()

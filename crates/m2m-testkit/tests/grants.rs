@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use m2m_authority::flow::{Door, Event, Usage};
-use m2m_authority::registry::{Quota, QuotaMode, SecretHash};
+use m2m_authority::registry::{Quota, QuotaMode, SecretHash, Values};
 use m2m_errors::Profile;
 use m2m_jwt::{PropertyValue, UnixTime};
 use m2m_testkit::{
@@ -186,17 +186,17 @@ fn a_token_carries_the_flags_of_its_organization_that_it_names_behind_its_own() 
         world.set_records(|records| {
             let mut organizations = records.organizations.iter_mut();
             let acme = organizations.find(|one| *one.code == *ACME).unwrap();
-            acme.feature_flags = vec![
+            acme.feature_flags = Values::from([
                 ("plan".into(), PropertyValue::Text("gold".into())),
                 ("beta".into(), PropertyValue::Boolean(false)),
                 ("hidden".into(), PropertyValue::Boolean(true)),
                 ("seats".into(), PropertyValue::Integer(5)),
-            ];
+            ]);
             let mut applications = records.applications.iter_mut();
             let application = applications
                 .find(|one| &*one.client_id == "of-acme")
                 .unwrap();
-            application.token_feature_flags = ["seats", "beta", "plan"].map(Into::into).into();
+            application.spec.token_feature_flags = ["seats", "beta", "plan"].map(Into::into).into();
         });
         let answer = world.send(&Request::token("of-acme").audience(LEDGER));
         let claims = world.claims(&answer);
@@ -211,8 +211,8 @@ fn a_token_carries_the_flags_of_its_organization_that_it_names_behind_its_own() 
             let application = applications
                 .find(|one| &*one.client_id == "of-acme")
                 .unwrap();
-            application.feature_flags.clear();
-            application.token_feature_flags = ["beta"].map(Into::into).into();
+            application.spec.feature_flags.clear();
+            application.spec.token_feature_flags = ["beta"].map(Into::into).into();
         });
         let answer = world.send(&Request::token("of-acme").audience(LEDGER));
         let expected = json!({"beta": {"t": "b", "v": false}});
@@ -409,7 +409,7 @@ fn the_lifetime_is_the_least_of_all() {
     world.set_records(|records| {
         records.apis[0].token_lifetime = seconds(900);
         records.apis[1].token_lifetime = seconds(600);
-        records.applications[0].token_lifetime = Some(seconds(60));
+        records.applications[0].spec.token_lifetime = Some(seconds(60));
     });
     let expires =
         |world: &mut World, request: Request| world.send(&request).json()["expires_in"].clone();
@@ -434,13 +434,14 @@ fn the_lifetime_is_the_least_of_all() {
 fn a_token_is_issued_after_the_moment_up_to_which_all_are_revoked() {
     let mut world = World::standard(Profile::Rfc);
     let now = world.now();
-    world.set_records(|records| records.applications[0].not_before = Some(now));
+    world.set_records(|records| records.applications[0].spec.not_before = Some(now));
     let request = Request::token(PLAIN_ID).audience(ORDERS);
     world.advance(1);
     let answer = world.send(&request);
     assert_eq!(world.claims(&answer)["iat"], now.as_seconds() + 1);
     world.set_records(|records| {
-        records.applications[0].not_before = Some(UnixTime::from_seconds(now.as_seconds() + 1));
+        records.applications[0].spec.not_before =
+            Some(UnixTime::from_seconds(now.as_seconds() + 1));
     });
     let answer = world.send(&request);
     world.advance(1);
@@ -480,10 +481,10 @@ fn a_quota_that_warns_says_so_in_the_event() {
     world.set_records(|records| {
         let quota = Quota {
             tokens: 1,
-            window_seconds: 60,
+            per: "1m".parse().expect("a minute"),
             mode: QuotaMode::Warn,
         };
-        records.applications[0].token_quota = Some(quota);
+        records.applications[0].spec.token_quota = Some(quota);
     });
     world.set_usage(Usage {
         tokens: 1,

@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use m2m_authority::Check;
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, Authorization, ClientType, Records, SecretHash,
-    StoredSecret,
+    Api, Application, Authorization, ClientType, Records, SecretHash, StoredSecret,
 };
 use m2m_errors::Profile;
 use m2m_testkit::{ORDERS, PLAIN_ID, Request, SECRET, WRONG_SECRET, World};
@@ -82,19 +81,19 @@ fn case() -> impl Strategy<Value = Case> {
 impl Case {
     fn records(&self) -> Records {
         let mut application = Application::new("Generated", "generated");
-        application.system_user.name =
+        application.spec.system_user =
             (self.profile == Profile::TrustedApplication).then(|| "svc".into());
-        application.system_user.allowed = true;
+        application.spec.system_user_allowed = true;
         application.secrets = vec![StoredSecret::new(
             "s",
             SecretHash::of(SECRET.as_bytes()),
             World::BEGINNING,
         )];
         if !self.enabled {
-            application.state = ApplicationState::Disabled;
+            application.spec.enabled = false;
         }
         if !self.confidential {
-            application.client_type = ClientType::Public;
+            application.spec.client_type = ClientType::Public;
         }
         let mut records = Records::default();
         for (index, (defined, assigned)) in &self.definitions {
@@ -104,7 +103,7 @@ impl Case {
                 .push(Api::new("Generated", AUDIENCES[*index]).with_scopes(&defined));
             if let Some(assigned) = assigned {
                 let scopes = assigned.iter().map(|scope| (*scope).into()).collect();
-                application.authorizations.push(Authorization {
+                application.spec.authorize.push(Authorization {
                     audience: AUDIENCES[*index].into(),
                     scopes,
                 });

@@ -1,5 +1,6 @@
 //! Refusals that take more than one request, or more than a look at the table in `refusals.rs`.
 
+use m2m_authority::registry::{Api, MANAGEMENT_AUDIENCE};
 use m2m_errors::{Cause, Profile};
 use m2m_testkit::{
     BILLING, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
@@ -75,10 +76,16 @@ fn t5_an_application_without_any_system_user_is_refused_among_trusted_ones() {
             .iter_mut()
             .find(|application| &*application.client_id == "user-none")
             .unwrap();
-        manager.is_management = true;
+        *manager = manager
+            .clone()
+            .authorized(MANAGEMENT_AUDIENCE, &["read:apis"]);
+        let api = Api::new("Management", MANAGEMENT_AUDIENCE).with_scopes(&["read:apis"]);
+        records.apis.push(api);
     });
     assert_eq!(
-        world.send(&Request::token("user-none")).status(),
+        world
+            .send(&Request::token("user-none").audience(ORDERS))
+            .status(),
         200,
         "the management application is excepted"
     );
@@ -233,7 +240,7 @@ fn a_revocation_into_the_future_gives_no_token_that_lives_for_years() {
         world.set_records(|records| {
             let applications = records.applications.iter_mut();
             let plain = applications.filter(|application| &*application.client_id == PLAIN_ID);
-            plain.for_each(|application| application.not_before = Some(not_before));
+            plain.for_each(|application| application.spec.not_before = Some(not_before));
         });
         let answer = world.send(&good());
         assert_eq!(answer.status(), status, "{ahead} seconds ahead");

@@ -31,13 +31,11 @@ impl<'s, T: Managed> Merged<'s, T> {
         }
     }
 
-    /// Those that are in the file as it has them, and of the others those that stay. `adopt` gives one of the file what the file has no
-    /// word for.
+    /// Those that are in the file as it has them, and of the others those that stay.
     pub(super) fn of(
         draft: &mut Draft,
         stored: &'s [Stored<T>],
         declared: &[T],
-        adopt: impl Fn(&T, &mut T),
         stays: impl Fn(&T) -> bool,
         randomness: &mut dyn Randomness,
     ) -> Self {
@@ -54,10 +52,8 @@ impl<'s, T: Managed> Merged<'s, T> {
             let Some((in_file, declared)) = at(declared, *in_file) else {
                 continue;
             };
-            let mut value = declared.clone();
-            adopt(&stored.value, &mut value);
-            draft.update(stored, value.clone(), None);
-            merged.push(value, Some(in_file));
+            draft.update(stored, declared.clone(), None);
+            merged.push(declared.clone(), Some(in_file));
         }
         for in_file in pairs.new {
             if let Some((in_file, declared)) = at(declared, Some(in_file)) {
@@ -114,9 +110,10 @@ fn changed(
     declared: &Declared,
     randomness: &mut dyn Randomness,
 ) -> (Application, Option<SecretStep>) {
-    let mut value = declared.application.clone();
-    value.client_id.clone_from(&stored.client_id);
-    value.secrets.clone_from(&stored.secrets);
+    let mut value = Application {
+        spec: declared.spec.clone(),
+        ..stored.clone()
+    };
     let now = draft.now();
     let secret = declared
         .secret
@@ -140,19 +137,24 @@ fn made(
     declared: &Declared,
     randomness: &mut dyn Randomness,
 ) -> (Application, Option<SecretStep>) {
-    let mut value = declared.application.clone();
-    value.client_id = match &declared.client_id {
+    let client_id = match &declared.client_id {
         Some(client_id) => client_id.clone(),
         None => {
             draft.next_is_nameless();
             generate_client_id(randomness).into()
         }
     };
-    let (hash, step) = match (declared.secret, value.client_type) {
+    let mut value = Application {
+        client_id,
+        spec: declared.spec.clone(),
+        secrets: Vec::new(),
+    };
+    let (hash, step) = match (declared.secret, value.spec.client_type) {
         (Some(hash), _) => (hash, SecretStep::Set),
         (None, ClientType::Public) => return (value, None),
         (None, ClientType::Confidential) => {
-            let credentials = GeneratedCredentials::new(&value.name, &value.client_id, randomness);
+            let credentials =
+                GeneratedCredentials::new(&value.spec.name, &value.client_id, randomness);
             let hash = credentials.hash();
             draft.show_once(credentials);
             (hash, SecretStep::Generated)

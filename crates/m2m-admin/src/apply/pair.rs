@@ -79,7 +79,7 @@ pub(super) fn applications(
     for (position, stored) in stored.iter().enumerate() {
         by_client_id.insert(&stored.value.client_id, position);
         by_name
-            .entry(&stored.value.name)
+            .entry(&stored.value.spec.name)
             .or_default()
             .push(position);
     }
@@ -94,7 +94,7 @@ pub(super) fn applications(
         if declared.client_id.is_some() {
             continue;
         }
-        let name = &*declared.application.name;
+        let name = &*declared.spec.name;
         if let Some(earlier) = seen.insert(name, position) {
             return Err(world.repeated_name(position, earlier));
         }

@@ -2,6 +2,8 @@
 
 use core::fmt::Write as _;
 
+use toml::Value;
+
 /// `[[name]]` and its lines.
 #[derive(Debug)]
 pub(super) struct Table(String);
@@ -11,28 +13,37 @@ impl Table {
         Self(format!("\n[[{name}]]\n"))
     }
 
-    /// A line `name = value`.
-    pub(super) fn line(&mut self, name: &str, value: impl AsRef<str>) {
-        for part in [name, " = ", value.as_ref(), "\n"] {
-            self.0.push_str(part);
+    /// A line for each field; a list that were too long for one has as many as it has values.
+    pub(super) fn fields(&mut self, fields: Vec<(String, Value)>) {
+        for (name, value) in fields {
+            let one_line = match (&*name, &value) {
+                // The one time of a file has a form of its own in TOML.
+                ("not_before", Value::String(time)) => time.clone(),
+                _ => inline(&value),
+            };
+            match &value {
+                Value::Array(values)
+                    if values.len() > 1 && name.len() + one_line.len() > MAX_LINE =>
+                {
+                    let lines = values.iter().fold(String::from("[\n"), |lines, value| {
+                        lines + "    " + &inline(value) + ",\n"
+                    });
+                    self.line(&name, &(lines + "]"));
+                }
+                _ => self.line(&name, &one_line),
+            }
         }
     }
 
-    /// A list in one line, or, if that were too long, in as many as it has values; nothing if it is empty.
-    pub(super) fn list(&mut self, name: &str, values: impl Iterator<Item = String>) {
-        let values: Vec<String> = values.collect();
-        if values.is_empty() {
-            return;
+    /// A line with a text.
+    pub(super) fn text(&mut self, name: &str, text: &str) {
+        self.line(name, &string(text));
+    }
+
+    fn line(&mut self, name: &str, value: &str) {
+        for part in [name, " = ", value, "\n"] {
+            self.0.push_str(part);
         }
-        let one_line = list(&values);
-        if name.len() + one_line.len() <= MAX_LINE || values.len() == 1 {
-            self.line(name, one_line);
-            return;
-        }
-        let lines = values.iter().fold(String::from("[\n"), |lines, value| {
-            lines + "    " + value + ",\n"
-        });
-        self.line(name, lines + "]");
     }
 
     pub(super) fn write(self, file: &mut String) {
@@ -40,22 +51,30 @@ impl Table {
     }
 }
 
-/// A list in one line.
-pub(super) fn list(values: &[String]) -> String {
-    format!("[{}]", values.join(", "))
-}
-
-/// A table in one line.
-pub(super) fn inline(members: impl IntoIterator<Item = (String, String)>) -> String {
-    let members: Vec<String> = members
-        .into_iter()
-        .map(|(name, value)| format!("{name} = {value}"))
-        .collect();
-    format!("{{ {} }}", members.join(", "))
+/// A value in one line. An empty list in a table goes without saying.
+fn inline(value: &Value) -> String {
+    match value {
+        Value::String(text) => string(text),
+        Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(inline).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Value::Table(members) => {
+            let members: Vec<String> = members
+                .iter()
+                .filter(|(_, value)| value.as_array().is_none_or(|values| !values.is_empty()))
+                .map(|(name, value)| format!("{} = {}", key(name), inline(value)))
+                .collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => {
+            value.to_string()
+        }
+    }
 }
 
 /// A key, in quotes where it needs them.
-pub(super) fn key(name: &str) -> String {
+fn key(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !name.is_empty() && name.bytes().all(is_bare) {
         name.to_owned()
@@ -65,7 +84,7 @@ pub(super) fn key(name: &str) -> String {
 }
 
 /// A basic string: in quotes, with everything escaped that would end it, break the line or steer a terminal.
-pub(super) fn string(text: &str) -> String {
+fn string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
     string.push('"');
     for character in text.chars() {
@@ -117,7 +136,7 @@ mod tests {
             let document = format!("a = {}\n{} = 1\n", string(text), key(&format!("x{text}")));
             assert_eq!(document.lines().count(), 2, "{text:?}");
             let table: toml::Table = toml::from_str(&document).unwrap();
-            assert_eq!(table.get("a").and_then(toml::Value::as_str), Some(text));
+            assert_eq!(table.get("a").and_then(Value::as_str), Some(text));
             assert!(table.contains_key(&format!("x{text}")));
         }
     }
@@ -125,7 +144,8 @@ mod tests {
     #[test]
     fn a_long_list_has_a_line_for_each_value() {
         let mut table = Table::new("api");
-        table.list("scopes", (0..3).map(|_| string(&"a".repeat(50))));
+        let scopes = vec!["a".repeat(50); 3];
+        table.fields(vec![("scopes".to_owned(), scopes.into())]);
         let mut file = String::new();
         table.write(&mut file);
         assert_eq!(file.lines().count(), 7, "{file}");

@@ -7,7 +7,6 @@ use serde::de::value::{Error as TextError, MapDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::wording;
 use crate::OperationError;
 
 /// Reads the parameters of a query. An unknown one, a repeated one and one that is none of its kind are refused by name.
@@ -19,7 +18,7 @@ pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, Operat
     let pairs = form.pairs().map(|(name, value)| (name, Part(value)));
     let deserializer = MapDeserializer::<_, TextError>::new(pairs);
     serde_path_to_error::deserialize(deserializer)
-        .map_err(|error| wording::error("query", error.path(), &error.inner().to_string()))
+        .map_err(|error| OperationError::of_form("query", &error))
 }
 
 /// A value of a parameter. Numbers and truths are read from their text.
@@ -117,9 +116,9 @@ mod tests {
             "page_size: is not a number from 0 to 65535"
         );
         assert_eq!(message("on=1"), "on: is not true or false");
-        assert!(message("page=1").starts_with("page: there is no member of this name"));
+        assert!(message("page=1").starts_with("page: unknown field"));
         assert!(message("code=a&code=b").contains("duplicate field"));
-        assert!(message("page=").starts_with("page: there is no member of this name"));
+        assert!(message("page=").starts_with("page: unknown field"));
         assert!(message("code=%zz").starts_with("the query: "));
     }
 }

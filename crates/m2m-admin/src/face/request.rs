@@ -7,11 +7,10 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::{Value, json};
 
+use super::query;
 use super::strict_json::Object;
-use super::{query, wording};
-use crate::OperationError;
 use crate::operation::{Call, Names, Operation, Operator};
-use crate::operations::{scalar, whole, world_shape};
+use crate::{OperationError, World};
 
 /// A request that the guard has let pass, not read yet.
 #[derive(Debug)]
@@ -48,22 +47,13 @@ pub struct NoBody;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-/// A `world.toml`, or the same as JSON.
+/// A registry file, as TOML or as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TomlOrJson {
-    /// The text as TOML.
-    pub text: String,
-    /// In which form it came.
-    pub source: Source,
-}
-
-/// In which form a `world.toml` came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// As it is. Places in it mean something to whoever sent it.
-    Toml,
-    /// As JSON.
-    Json,
+pub enum RegistryDocument {
+    /// The text of a `world.toml`. Places in it mean something to whoever sent it.
+    Toml(String),
+    /// The same as JSON.
+    Json(Value),
 }
 
 impl Raw {
@@ -128,28 +118,12 @@ impl<T: DeserializeOwned + JsonSchema + Send + Sync + 'static> RequestBody for J
     }
 }
 
-impl RequestBody for TomlOrJson {
+impl RequestBody for RegistryDocument {
     const MAX_BYTES: usize = MAX_WORLD_BYTES;
 
     fn read(content_type: Option<&str>, body: &[u8]) -> Result<Self, OperationError> {
         match content_type.map(media_type).as_deref() {
-            Some(JSON) => {
-                let mut value: Value = json(body)?;
-                whole_numbers(&mut value)?;
-                let text = toml::Table::try_from(&value).and_then(|mut world| {
-                    times(&mut world);
-                    toml::to_string(&world)
-                });
-                let text = text.map_err(|error| {
-                    let why = error.to_string();
-                    let why = why.lines().next().unwrap_or_default();
-                    OperationError::invalid("body", format_args!("is no world.toml as JSON: {why}"))
-                })?;
-                Ok(Self {
-                    text,
-                    source: Source::Json,
-                })
-            }
+            Some(JSON) => json(body).map(Self::Json),
             // With nothing in it everything would be pruned, and nobody means that.
             Some(TOML) if body.is_empty() => Err(OperationError::new(
                 400,
@@ -157,10 +131,7 @@ impl RequestBody for TomlOrJson {
                 "the body is empty, where a world.toml was expected",
             )),
             Some(TOML) => match core::str::from_utf8(body) {
-                Ok(text) => Ok(Self {
-                    text: text.to_owned(),
-                    source: Source::Toml,
-                }),
+                Ok(text) => Ok(Self::Toml(text.to_owned())),
                 Err(error) => Err(OperationError::new(
                     400,
                     "BODY_MALFORMED",
@@ -179,7 +150,7 @@ impl RequestBody for TomlOrJson {
             "required": true,
             "content": {
                 JSON: {
-                    "schema": generator.subschema_for::<world_shape::World>(),
+                    "schema": generator.subschema_for::<World>(),
                     "example": example,
                 },
                 TOML: {
@@ -191,54 +162,20 @@ impl RequestBody for TomlOrJson {
     }
 }
 
-/// Numbers that are whole but for how they are written, as 60.0, become so: JSON does not tell them from 60, TOML does. Others, and
-/// those that not every reader of JSON keeps exactly, stand nowhere in a world.toml.
-fn whole_numbers(value: &mut Value) -> Result<(), OperationError> {
-    match value {
-        Value::Number(number) => {
-            match whole::integer(number).filter(|own| scalar::SAFE.contains(own)) {
-                Some(integer) => {
-                    *number = integer.into();
-                    Ok(())
-                }
-                None => Err(OperationError::invalid(
-                    "body",
-                    format_args!("{number} is not a whole number up to 2^53"),
-                )),
-            }
-        }
-        Value::Array(values) => values.iter_mut().try_for_each(whole_numbers),
-        Value::Object(members) => members.values_mut().try_for_each(whole_numbers),
-        Value::Null | Value::Bool(_) | Value::String(_) => Ok(()),
-    }
-}
-
-/// Texts become times where a world.toml has times: JSON has none.
-fn times(world: &mut toml::Table) {
-    let applications = world.get_mut("application");
-    let applications = applications.and_then(toml::Value::as_array_mut);
-    for application in applications.into_iter().flatten() {
-        let time = application
-            .as_table_mut()
-            .and_then(|application| application.get_mut("not_before"));
-        if let Some(time) = time
-            && let Some(datetime) = time.as_str().and_then(|text| text.parse().ok())
-        {
-            *time = toml::Value::Datetime(datetime);
-        }
-    }
-}
-
 /// Reads a document, and names the member that is wrong.
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
     // Whether it is JSON at all, and reads alike for everybody, comes before what it says.
-    let _: Object = serde_json::from_slice(body).map_err(|error| match error.classify() {
-        Category::Data => wording::error("body", &"?", &error.to_string()),
-        Category::Io | Category::Syntax | Category::Eof => malformed(&error),
-    })?;
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let _: Object =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            match error.inner().classify() {
+                Category::Data => OperationError::of_form("body", &error),
+                Category::Io | Category::Syntax | Category::Eof => malformed(error.inner()),
+            }
+        })?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| wording::error("body", error.path(), &error.inner().to_string()))
+        .map_err(|error| OperationError::of_form("body", &error))
 }
 
 fn malformed(error: &serde_json::Error) -> OperationError {

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::request::{Raw, RequestBody as _};
 use super::{answer, openapi};
+use crate::attempts::Attempts;
 use crate::operation::Operation;
 use crate::{Host, Manager, OperationError, operations};
 
@@ -72,17 +73,14 @@ async fn perform<H: Host, O: Operation>(
     raw: Raw,
 ) -> Result<Response<Bytes>, OperationError> {
     let call = raw.read::<O>()?;
-    let mut attempts = crate::draft::MAX_ATTEMPTS;
-    loop {
-        attempts -= 1;
-        match O::perform(&manager, &call).await {
-            Ok(mut done) => {
-                return Ok(O::whole(&mut done).unwrap_or_else(|| answer::done::<O>(&done)));
-            }
-            Err(error) if attempts > 0 && error.code() == "REGISTRY_CHANGED" => {}
-            Err(error) => return Err(error),
+    let mut attempts = Attempts::new();
+    let mut done = loop {
+        let outcome = O::perform(&manager, &call).await;
+        if attempts.settled(&outcome) {
+            break outcome?;
         }
-    }
+    };
+    Ok(O::whole(&mut done).unwrap_or_else(|| answer::done::<O>(&done)))
 }
 
 /// Reads a request for an operation and does not perform it: what a fuzzer looks at.

@@ -5,7 +5,8 @@ use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
 
 use super::{active, check_sealing, keys_of, put};
-use crate::draft::{Draft, MAX_ATTEMPTS};
+use crate::attempts::Attempts;
+use crate::draft::Draft;
 use crate::randomness::bytes;
 use crate::{KeyError, Randomness};
 
@@ -55,50 +56,53 @@ pub async fn rotate_key<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<KeyRecord, KeyError> {
-    for _ in 0..MAX_ATTEMPTS {
-        let (version, keys) = keys_of(backend).await?;
-        check_sealing(&keys, sealing)?;
-        let mut draft = Draft::new(actor, now);
-        retire(&mut draft, &keys, now);
-        let next = keys
-            .iter()
-            .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
-        let rotated = match next {
-            Some(next) if !is_emergency => {
-                let signs_from = next
-                    .state_since
-                    .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
-                if now < signs_from {
-                    return Err(RotationRefused::TooEarly { signs_from }.into());
+    let mut attempts = Attempts::new();
+    loop {
+        let outcome = async {
+            let (version, keys) = keys_of(backend).await?;
+            check_sealing(&keys, sealing)?;
+            let mut draft = Draft::new(actor, now);
+            retire(&mut draft, &keys, now);
+            let next = keys
+                .iter()
+                .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
+            let rotated = match next {
+                Some(next) if !is_emergency => {
+                    let signs_from = next
+                        .state_since
+                        .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+                    if now < signs_from {
+                        return Err(RotationRefused::TooEarly { signs_from }.into());
+                    }
+                    sign_with(&mut draft, &keys, Some(next), next.clone(), now)
                 }
-                sign_with(&mut draft, &keys, Some(next), next.clone(), now)
-            }
-            Some(_) | None => {
-                let announced = keys.iter().filter(|key| key.algorithm == algorithm);
-                if announced.count() >= MOST_KEYS {
-                    return Err(RotationRefused::TooMany { most: MOST_KEYS }.into());
+                Some(_) | None => {
+                    let announced = keys.iter().filter(|key| key.algorithm == algorithm);
+                    if announced.count() >= MOST_KEYS {
+                        return Err(RotationRefused::TooMany { most: MOST_KEYS }.into());
+                    }
+                    let (key, document) = SigningKey::generate(algorithm, None)
+                        .map_err(|why| RotationRefused::NotMade { why })?;
+                    let nonce = bytes(randomness);
+                    let state = KeyState::Next;
+                    let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
+                        .map_err(CommitError::from)?;
+                    if is_emergency {
+                        sign_with(&mut draft, &keys, None, record, now)
+                    } else {
+                        put(&mut draft, None, record.clone());
+                        record
+                    }
                 }
-                let (key, document) = SigningKey::generate(algorithm, None)
-                    .map_err(|why| RotationRefused::NotMade { why })?;
-                let nonce = bytes(randomness);
-                let state = KeyState::Next;
-                let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
-                    .map_err(CommitError::from)?;
-                if is_emergency {
-                    sign_with(&mut draft, &keys, None, record, now)
-                } else {
-                    put(&mut draft, None, record.clone());
-                    record
-                }
-            }
-        };
-        match draft.prepared(version).commit(backend).await {
-            Ok(_) => return Ok(rotated),
-            Err(CommitError::Conflict) => {}
-            Err(error) => return Err(error.into()),
+            };
+            draft.prepared(version).commit(backend).await?;
+            Ok(rotated)
+        }
+        .await;
+        if attempts.settled(&outcome) {
+            return outcome;
         }
     }
-    Err(CommitError::Conflict.into())
 }
 
 /// The key signs from now on, in the place of the one that does.

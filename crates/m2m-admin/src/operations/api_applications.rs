@@ -12,7 +12,7 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::manager::Decision;
 use crate::operation::{Call, Done, NoQuery, Operation};
-use crate::{Host, Manager, OperationError, management};
+use crate::{Host, Manager, OperationError};
 
 /// Authorizes applications for an API, and takes that from others.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Operation for UpdateApiApplications {
                 (None, Some(_)) | (Some(Taking::Delete), None) => continue,
                 (None, None) => {
                     changed.applications_connected.push(stored.id.to_string());
-                    value.authorizations.push(Authorization {
+                    value.spec.authorize.push(Authorization {
                         audience: api.value.audience.clone(),
                         scopes: Vec::new(),
                     });
@@ -111,7 +111,7 @@ impl Operation for UpdateApiApplications {
                     changed
                         .applications_disconnected
                         .push(stored.id.to_string());
-                    value.authorizations.remove(position);
+                    value.spec.authorize.remove(position);
                 }
             }
             put(&mut decision, &stored, value).await?;
@@ -148,7 +148,7 @@ impl Operation for AddApiApplicationScope {
                 "the application is not authorized for the API; authorize it first: PATCH /api/v1/apis/{api_id}/applications",
             ));
         };
-        if let Some(authorization) = value.authorizations.get_mut(position)
+        if let Some(authorization) = value.spec.authorize.get_mut(position)
             && !authorization.scopes.contains(&scope)
         {
             authorization.scopes.push(scope);
@@ -180,7 +180,7 @@ impl Operation for RemoveApiApplicationScope {
         let (stored, api, scope) = found(&decision, manager.host().issuer(), call).await?;
         let mut value = stored.value.clone();
         let position = position(&value, &api);
-        let authorization = position.and_then(|position| value.authorizations.get_mut(position));
+        let authorization = position.and_then(|position| value.spec.authorize.get_mut(position));
         let Some(authorization) = authorization.filter(|own| own.scopes.contains(&scope)) else {
             let message = "the scope is not assigned to the application";
             return Err(OperationError::new(404, "SCOPE_NOT_ASSIGNED", message));
@@ -212,7 +212,7 @@ async fn found<H: Host, O: Operation>(
 
 /// Where the application's authorization for the API stands, if it has one.
 fn position(application: &Application, api: &Api) -> Option<usize> {
-    let mut authorizations = application.authorizations.iter();
+    let mut authorizations = application.spec.authorize.iter();
     authorizations.position(|authorization| api.is_called(&authorization.audience))
 }
 
@@ -220,9 +220,8 @@ fn position(application: &Application, api: &Api) -> Option<usize> {
 async fn put<H: Host>(
     decision: &mut Decision<'_, H>,
     stored: &Stored<Application>,
-    mut value: Application,
+    value: Application,
 ) -> Result<(), OperationError> {
-    value.is_management = management::manages(&value);
     protection::of_application(decision, &stored.value, Some(&value)).await?;
     decision.draft.update(stored, value, None);
     Ok(())

@@ -216,7 +216,7 @@ impl Operation for DeleteApiScope {
         let filter = Filter::AuthorizedFor(&audience);
         for application in protection::dependents(decision.registry(), filter).await? {
             let mut value = application.value.clone();
-            for authorization in &mut value.authorizations {
+            for authorization in &mut value.spec.authorize {
                 if api.is_called(&authorization.audience) {
                     authorization.scopes.retain(|own| *own != scope.key);
                 }

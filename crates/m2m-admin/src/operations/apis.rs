@@ -1,9 +1,10 @@
 //! APIs.
 
 use http::Method;
+use m2m_authority::registry::fill_in_issuer;
 use m2m_authority::registry::{Api, Lifetime, ScopeDefinition};
 use m2m_jwt::{Algorithm, ClaimSet};
-use m2m_store::{Backend as _, Filter, List, Named, Stored, Write, fill_in_issuer};
+use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -91,10 +92,10 @@ macro_rules! bodies {
                         .map_err(|error| OperationError::invalid("token_lifetime", error))?;
                 }
                 if let Some(algorithm) = self.signing_alg {
-                    api.signing_algorithm = algorithm.into();
+                    api.signing_alg = algorithm.into();
                 }
                 if let Some(claims) = self.claims {
-                    api.claim_set = match claims {
+                    api.claims = match claims {
                         Claims::Rfc9068 => ClaimSet::Rfc9068,
                         Claims::Kinde => ClaimSet::Kinde,
                     };
@@ -153,7 +154,7 @@ pub enum SigningAlg {
     EdDsa,
 }
 
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub(super) enum Claims {
@@ -208,7 +209,7 @@ struct ApiShown {
     scopes: Vec<ScopeSummary>,
     token_lifetime: u32,
     signing_alg: String,
-    claims: String,
+    claims: Claims,
     introspection_clients: Vec<String>,
     /// The first of the applications that are authorized for it.
     applications: Vec<ConnectedApplication>,
@@ -252,7 +253,7 @@ impl Operation for ListApis {
             id: stored.id.to_string(),
             name: stored.value.name.to_string(),
             audience: fill_in_issuer(&stored.value.audience, issuer).into_owned(),
-            is_management_api: lookup::is_management(&stored.value),
+            is_management_api: stored.value.is_management(),
             scopes: query.expand.map(|Expand::Scopes| scopes(stored)),
         };
         Ok(ApisAnswer {
@@ -335,10 +336,10 @@ impl Operation for GetApi {
         let api = &stored.value;
         let applications = connected.iter().map(|stored| ConnectedApplication {
             id: stored.id.to_string(),
-            name: stored.value.name.to_string(),
+            name: stored.value.spec.name.to_string(),
             client_id: stored.value.client_id.to_string(),
             r#type: "Machine to machine (M2M)".to_owned(),
-            is_active: protection::is_enabled(&stored.value),
+            is_active: stored.value.spec.enabled,
         });
         let clients = api.introspection_clients.iter();
         Ok(ApiAnswer {
@@ -347,11 +348,14 @@ impl Operation for GetApi {
                 id: stored.id.to_string(),
                 name: api.name.to_string(),
                 audience: fill_in_issuer(&api.audience, issuer).into_owned(),
-                is_management_api: lookup::is_management(api),
+                is_management_api: api.is_management(),
                 scopes: scopes(stored),
                 token_lifetime: api.token_lifetime.as_seconds(),
-                signing_alg: api.signing_algorithm.as_str().to_owned(),
-                claims: crate::record::claim_set_word(api.claim_set).to_owned(),
+                signing_alg: api.signing_alg.as_str().to_owned(),
+                claims: match api.claims {
+                    ClaimSet::Rfc9068 => Claims::Rfc9068,
+                    ClaimSet::Kinde => Claims::Kinde,
+                },
                 introspection_clients: clients.map(ToString::to_string).collect(),
                 applications: applications.collect(),
                 has_more_applications: has_more,
@@ -390,9 +394,7 @@ impl Operation for UpdateApi {
             api.name = name.0.clone();
         }
         change.apply(&mut api)?;
-        if lookup::is_management(&api)
-            && api.token_lifetime.as_seconds() < LEAST_MANAGEMENT_LIFETIME
-        {
+        if api.is_management() && api.token_lifetime.as_seconds() < LEAST_MANAGEMENT_LIFETIME {
             return Err(OperationError::keeps_management(
                 "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",
             ));
@@ -427,7 +429,7 @@ impl Operation for DeleteApi {
         let filter = Filter::AuthorizedFor(&audience);
         for application in protection::dependents(decision.registry(), filter).await? {
             let mut value = application.value.clone();
-            let authorizations = &mut value.authorizations;
+            let authorizations = &mut value.spec.authorize;
             authorizations.retain(|own| !stored.value.is_called(&own.audience));
             decision.draft.update(&application, value, None);
         }

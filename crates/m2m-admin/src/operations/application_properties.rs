@@ -119,14 +119,7 @@ fn set(
         return Err(OperationError::conflict("PROPERTY_OF_OTHERS", message));
     }
     let value = new.value.0.clone();
-    match application
-        .properties
-        .iter_mut()
-        .find(|(own, _)| own == key)
-    {
-        Some((_, own)) => *own = value,
-        None => application.properties.push((key.clone(), value)),
-    }
+    application.spec.properties.insert(key.clone(), value);
     match new.in_token {
         Some(true) if property.value.private => {
             return Err(OperationError::conflict(
@@ -134,18 +127,15 @@ fn set(
                 "in_token: the property is private, and no token carries it",
             ));
         }
-        Some(true) if !application.token_properties.contains(key) => {
-            application.token_properties.push(key.clone());
+        Some(true) if !application.spec.token_properties.contains(key) => {
+            application.spec.token_properties.push(key.clone());
         }
-        Some(false) => application.token_properties.retain(|own| own != key),
+        Some(false) => application.spec.token_properties.retain(|own| own != key),
         Some(true) | None => {}
     }
     Ok(())
 }
 
 fn value(application: &Application, key: &str) -> Option<Scalar> {
-    let mut values = application.properties.iter();
-    values
-        .find(|(own, _)| **own == *key)
-        .map(|(_, value)| Scalar(value.clone()))
+    application.spec.properties.get(key).cloned().map(Scalar)
 }

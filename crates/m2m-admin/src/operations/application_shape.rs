@@ -3,22 +3,21 @@
 use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, AuthenticationMethods, ClientType, GrantTypes, Lifetime,
-    Quota, QuotaMode,
+    AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, AuthenticationMethods,
+    ClientType, GrantType, GrantTypes, Lifetime, Quota, fill_in_issuer, time_text,
 };
-use m2m_store::{Stored, fill_in_issuer};
+use m2m_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bounded::List;
 use super::lookup;
-use super::moment::{Address, Time};
+use super::moment::Time;
 use super::patch::{Ignored, Patch};
 use super::scalar::{self, Scalar, Scalars};
-use super::text::{Key, Name, Period};
-use super::whole::{Seconds, Whole};
+use super::text::{Key, Name};
+use super::whole::Seconds;
 use crate::OperationError;
-use crate::record::{quota_mode_word, time_text};
 
 /// Bodies that say what an application may have, beside what is their own.
 macro_rules! bodies {
@@ -34,11 +33,11 @@ macro_rules! bodies {
             /// Whether it may authenticate.
             pub(super) is_enabled: Option<bool>,
             /// Whether it can keep a secret (RFC 6749, section 2.1).
-            pub(super) client_type: Option<Type>,
+            pub(super) client_type: Option<ClientType>,
             /// The grants that it may use.
             pub(super) grant_types: Option<List<GrantType, 1>>,
             /// The methods by which it may authenticate.
-            pub(super) authentication_methods: Option<List<Method, 2>>,
+            pub(super) authentication_methods: Option<List<AuthenticationMethod, 2>>,
             /// The user that its tokens stand for. No client id can equal one.
             #[serde(default)]
             pub(super) system_user: Patch<Key>,
@@ -51,10 +50,10 @@ macro_rules! bodies {
             #[serde(default)]
             pub(super) not_before: Patch<Time>,
             /// The addresses that it may call from, such as `10.0.0.0/8`; none means all.
-            pub(super) allowed_addresses: Option<List<Address, 100>>,
+            pub(super) allowed_addresses: Option<List<AddressBlock, 100>>,
             /// How many tokens it may have in a length of time.
             #[serde(default)]
-            pub(super) token_quota: Patch<TokenQuota>,
+            pub(super) token_quota: Patch<Quota>,
             /// Its feature flags, which its tokens carry.
             pub(super) feature_flags: Option<Scalars>,
             /// The keys of those feature flags of its organization that its tokens carry.
@@ -68,50 +67,41 @@ macro_rules! bodies {
         impl $name {
             /// What is said of the application is so from now on.
             pub(super) fn apply(&self, application: &mut Application) -> Result<(), OperationError> {
-                self.org_code.apply(&mut application.organization, |code| code.0.clone());
+                let spec = &mut application.spec;
+                self.org_code.apply(&mut spec.organization, |code| code.0.clone());
                 if let Some(is_enabled) = self.is_enabled {
-                    application.state = if is_enabled {
-                        ApplicationState::Enabled
-                    } else {
-                        ApplicationState::Disabled
-                    };
+                    spec.enabled = is_enabled;
                 }
                 if let Some(client_type) = self.client_type {
-                    application.client_type = client_type.into();
+                    spec.client_type = client_type;
                 }
                 if let Some(grants) = &self.grant_types {
-                    application.grant_types = GrantTypes {
-                        client_credentials: !grants.is_empty(),
-                    };
+                    spec.grant_types = grants.iter().copied().collect();
                 }
                 if let Some(methods) = &self.authentication_methods {
-                    application.authentication_methods = AuthenticationMethods {
-                        client_secret_basic: methods.contains(&Method::ClientSecretBasic),
-                        client_secret_post: methods.contains(&Method::ClientSecretPost),
-                    };
+                    spec.authentication_methods = methods.iter().copied().collect();
                 }
-                self.system_user.apply(&mut application.system_user.name, |user| user.0.clone());
+                self.system_user.apply(&mut spec.system_user, |user| user.0.clone());
                 if let Some(is_allowed) = self.is_system_user_allowed {
-                    application.system_user.allowed = is_allowed;
+                    spec.system_user_allowed = is_allowed;
                 }
-                apply_lifetime(self.access_token_lifetime, application)?;
-                self.not_before.apply(&mut application.not_before, |time| time.0);
+                apply_lifetime(self.access_token_lifetime, spec)?;
+                self.not_before.apply(&mut spec.not_before, |time| time.0);
                 if let Some(addresses) = &self.allowed_addresses {
-                    application.allowed_addresses =
-                        addresses.iter().map(|address| address.0).collect();
+                    spec.allowed_addresses = addresses.to_vec();
                 }
-                self.token_quota.apply(&mut application.token_quota, |quota| Quota::from(quota));
+                self.token_quota.apply(&mut spec.token_quota, |quota| *quota);
                 if let Some(flags) = &self.feature_flags {
-                    application.feature_flags = scalar::to_record(flags);
+                    spec.feature_flags = scalar::to_record(flags);
                 }
                 if let Some(keys) = &self.token_feature_flags {
-                    application.token_feature_flags = each_once(keys);
+                    spec.token_feature_flags = each_once(keys);
                 }
                 if let Some(properties) = &self.properties {
-                    application.properties = scalar::to_record(properties);
+                    spec.properties = scalar::to_record(properties);
                 }
                 if let Some(keys) = &self.token_properties {
-                    application.token_properties = each_once(keys);
+                    spec.token_properties = each_once(keys);
                 }
                 Ok(())
             }
@@ -167,61 +157,6 @@ pub enum Kind {
     M2m,
 }
 
-/// Whether an application can keep a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Type {
-    /// It can.
-    Confidential,
-    /// It cannot.
-    Public,
-}
-
-/// A grant that an application may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum GrantType {
-    /// RFC 6749, section 4.4.
-    ClientCredentials,
-}
-
-/// A method by which an application may authenticate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Method {
-    /// By a Basic header.
-    ClientSecretBasic,
-    /// In the form.
-    ClientSecretPost,
-}
-
-/// How many tokens an application may have in a length of time.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-#[schemars(inline)]
-pub struct TokenQuota {
-    /// How many.
-    tokens: Whole<1, 9_007_199_254_740_991>,
-    /// In which time.
-    per: Period,
-    /// Whether there is a warning beyond it, or no token.
-    mode: Option<Mode>,
-}
-
-/// What happens beyond a quota.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub enum Mode {
-    /// A warning.
-    Warn,
-    /// No token.
-    Enforce,
-}
-
 /// An application as a list shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ApplicationSummary {
@@ -240,17 +175,17 @@ pub struct ApplicationShown {
     name: String,
     r#type: Kind,
     client_id: String,
-    client_type: Type,
+    client_type: ClientType,
     is_enabled: bool,
     org_code: Option<String>,
-    grant_types: Vec<GrantType>,
-    authentication_methods: Vec<Method>,
+    grant_types: GrantTypes,
+    authentication_methods: AuthenticationMethods,
     system_user: Option<String>,
     is_system_user_allowed: bool,
     access_token_lifetime: Option<u32>,
     not_before: Option<String>,
-    allowed_addresses: Vec<String>,
-    token_quota: Option<QuotaShown>,
+    allowed_addresses: Vec<AddressBlock>,
+    token_quota: Option<Quota>,
     feature_flags: BTreeMap<String, Scalar>,
     token_feature_flags: Vec<String>,
     properties: BTreeMap<String, Scalar>,
@@ -259,13 +194,6 @@ pub struct ApplicationShown {
     apis: Vec<AuthorizedApi>,
     created_on: String,
     updated_on: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct QuotaShown {
-    tokens: u64,
-    per: String,
-    mode: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -281,11 +209,16 @@ impl ApplicationSummary {
     pub(super) fn of(stored: &Stored<Application>) -> Self {
         Self {
             id: stored.id.to_string(),
-            name: stored.value.name.to_string(),
+            name: stored.value.spec.name.to_string(),
             r#type: Kind::M2m,
             client_id: stored.value.client_id.to_string(),
-            is_enabled: super::protection::is_enabled(&stored.value),
-            org_code: stored.value.organization.as_deref().map(ToOwned::to_owned),
+            is_enabled: stored.value.spec.enabled,
+            org_code: stored
+                .value
+                .spec
+                .organization
+                .as_deref()
+                .map(ToOwned::to_owned),
         }
     }
 }
@@ -293,10 +226,10 @@ impl ApplicationSummary {
 impl ApplicationShown {
     /// What there is to see of it.
     pub(super) fn of(stored: &Stored<Application>, apis: &[Stored<Api>], issuer: &str) -> Self {
-        let application = &stored.value;
-        let methods = application.authentication_methods;
+        let spec = &stored.value.spec;
+        let text = |value: &Option<Box<str>>| value.as_deref().map(ToOwned::to_owned);
         let texts = |values: &[Box<str>]| values.iter().map(ToString::to_string).collect();
-        let authorized = application.authorizations.iter().map(|authorization| {
+        let authorized = spec.authorize.iter().map(|authorization| {
             let api = lookup::api(apis, &authorization.audience, issuer).ok();
             AuthorizedApi {
                 id: api.map(|api| api.id.to_string()),
@@ -307,50 +240,24 @@ impl ApplicationShown {
         });
         Self {
             id: stored.id.to_string(),
-            name: application.name.to_string(),
+            name: spec.name.to_string(),
             r#type: Kind::M2m,
-            client_id: application.client_id.to_string(),
-            client_type: match application.client_type {
-                ClientType::Confidential => Type::Confidential,
-                ClientType::Public => Type::Public,
-            },
-            is_enabled: super::protection::is_enabled(application),
-            org_code: application.organization.as_deref().map(ToOwned::to_owned),
-            grant_types: application
-                .grant_types
-                .client_credentials
-                .then_some(GrantType::ClientCredentials)
-                .into_iter()
-                .collect(),
-            authentication_methods: [
-                (methods.client_secret_basic, Method::ClientSecretBasic),
-                (methods.client_secret_post, Method::ClientSecretPost),
-            ]
-            .into_iter()
-            .filter_map(|(is_allowed, method)| is_allowed.then_some(method))
-            .collect(),
-            system_user: application
-                .system_user
-                .name
-                .as_deref()
-                .map(ToOwned::to_owned),
-            is_system_user_allowed: application.system_user.allowed,
-            access_token_lifetime: application.token_lifetime.map(Lifetime::as_seconds),
-            not_before: application.not_before.map(time_text),
-            allowed_addresses: application
-                .allowed_addresses
-                .iter()
-                .map(ToString::to_string)
-                .collect(),
-            token_quota: application.token_quota.map(|quota| QuotaShown {
-                tokens: quota.tokens,
-                per: crate::world::seconds_text(quota.window_seconds),
-                mode: quota_mode_word(quota.mode).to_owned(),
-            }),
-            feature_flags: scalar::of_record(&application.feature_flags),
-            token_feature_flags: texts(&application.token_feature_flags),
-            properties: scalar::of_record(&application.properties),
-            token_properties: texts(&application.token_properties),
+            client_id: stored.value.client_id.to_string(),
+            client_type: spec.client_type,
+            is_enabled: spec.enabled,
+            org_code: text(&spec.organization),
+            grant_types: spec.grant_types,
+            authentication_methods: spec.authentication_methods,
+            system_user: text(&spec.system_user),
+            is_system_user_allowed: spec.system_user_allowed,
+            access_token_lifetime: spec.token_lifetime.map(Lifetime::as_seconds),
+            not_before: spec.not_before.map(time_text),
+            allowed_addresses: spec.allowed_addresses.clone(),
+            token_quota: spec.token_quota,
+            feature_flags: scalar::of_record(&spec.feature_flags),
+            token_feature_flags: texts(&spec.token_feature_flags),
+            properties: scalar::of_record(&spec.properties),
+            token_properties: texts(&spec.token_properties),
             apis: authorized.collect(),
             created_on: time_text(stored.created_at),
             updated_on: time_text(stored.updated_at),
@@ -358,45 +265,22 @@ impl ApplicationShown {
     }
 }
 
-impl From<Type> for ClientType {
-    fn from(client_type: Type) -> Self {
-        match client_type {
-            Type::Confidential => Self::Confidential,
-            Type::Public => Self::Public,
-        }
-    }
-}
-
-impl From<&TokenQuota> for Quota {
-    fn from(quota: &TokenQuota) -> Self {
-        Self {
-            tokens: quota.tokens.0,
-            // Read as a length of time before.
-            window_seconds: crate::world::parse_seconds(quota.per.as_str()).unwrap_or(1),
-            mode: match quota.mode {
-                None | Some(Mode::Warn) => QuotaMode::Warn,
-                Some(Mode::Enforce) => QuotaMode::Enforce,
-            },
-        }
-    }
-}
-
 /// The lifetime is this from now on.
 pub(super) fn apply_lifetime(
     lifetime: Patch<Seconds>,
-    application: &mut Application,
+    spec: &mut ApplicationSpec,
 ) -> Result<(), OperationError> {
     let seconds = match lifetime {
         Patch::Keep => return Ok(()),
         Patch::Clear => {
-            application.token_lifetime = None;
+            spec.token_lifetime = None;
             return Ok(());
         }
         Patch::Set(seconds) => seconds,
     };
     let lifetime = Lifetime::from_seconds(seconds.as_u32())
         .map_err(|error| OperationError::invalid("access_token_lifetime", error))?;
-    application.token_lifetime = Some(lifetime);
+    spec.token_lifetime = Some(lifetime);
     Ok(())
 }
 

@@ -255,7 +255,7 @@ impl Operation for UpdateApplication {
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
         if let Some(name) = &change.name {
-            application.name = name.0.clone();
+            application.spec.name = name.0.clone();
         }
         change.apply(&mut application)?;
         let mut step = None;
@@ -330,7 +330,7 @@ impl Operation for UpdateApplicationTokens {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
-        apply_lifetime(call.body.0.access_token_lifetime, &mut application)?;
+        apply_lifetime(call.body.0.access_token_lifetime, &mut application.spec)?;
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }
@@ -343,12 +343,15 @@ fn give_secret(
     randomness: &mut dyn Randomness,
     now: m2m_jwt::UnixTime,
 ) -> Result<(Option<GeneratedCredentials>, Option<SecretStep>), OperationError> {
-    let (hash, made, step) = match (hash, application.client_type) {
+    let (hash, made, step) = match (hash, application.spec.client_type) {
         (Some(hash), _) => (parse_hash(hash)?, None, SecretStep::Set),
         (None, ClientType::Public) => return Ok((None, None)),
         (None, ClientType::Confidential) => {
-            let made =
-                GeneratedCredentials::new(&application.name, &application.client_id, randomness);
+            let made = GeneratedCredentials::new(
+                &application.spec.name,
+                &application.client_id,
+                randomness,
+            );
             (made.hash(), Some(made), SecretStep::Generated)
         }
     };
@@ -391,8 +394,8 @@ pub(super) async fn check<H: Host>(
             ));
         }
     }
-    let user_before = before.and_then(|before| before.value.system_user.name.as_deref());
-    if let Some(user) = application.system_user.name.as_deref()
+    let user_before = before.and_then(|before| before.value.spec.system_user.as_deref());
+    if let Some(user) = application.spec.system_user.as_deref()
         && user_before != Some(user)
         && registry.application(Named::ClientId(user)).await?.is_some()
     {
@@ -401,7 +404,7 @@ pub(super) async fn check<H: Host>(
             "system_user: it is a client id, and tokens of the two could not be told apart",
         ));
     }
-    let organization = match &application.organization {
+    let organization = match &application.spec.organization {
         Some(code) => vec![lookup::organization(registry, code).await?.value],
         None => Vec::new(),
     };

@@ -13,8 +13,8 @@ use super::text::{ClientIdText, Key};
 use super::whole::Sequence;
 use crate::face::NoBody;
 use crate::operation::{Call, NoQuery, Operation};
-use crate::record::time_text;
 use crate::{Host, Manager, OperationError};
+use m2m_authority::registry::time_text;
 
 /// Lists refused requests with what was found out of them: the latest first.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::face::NoBody;
 use crate::operation::{Call, NoQuery, Operation};
-use crate::record::time_text;
 use crate::{Host, Manager, OperationError, management};
+use m2m_authority::registry::time_text;
 use m2m_store::Backend as _;
 
 /// Shows what the server is.

@@ -11,8 +11,8 @@ use super::text::{Identifier, Search};
 use super::whole::Sequence;
 use crate::face::NoBody;
 use crate::operation::{Call, Operation};
-use crate::record::time_text;
 use crate::{Host, Manager, OperationError};
+use m2m_authority::registry::time_text;
 
 /// Lists what was changed, by whom: the latest first.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::organizations::FlagType;
-use super::scalar::Scalar;
+use super::scalar::{self, Scalar};
 use super::text::{Key, Value};
 use super::{lookup, protection};
 use crate::face::NoBody;
@@ -95,8 +95,8 @@ impl Operation for SetOrganizationFeatureFlag {
         let text = call.query.value.as_str();
         let mut organization = stored.value.clone();
         let flags = &mut organization.feature_flags;
-        match flags.iter_mut().find(|(own, _)| **own == *key) {
-            Some((_, own)) => {
+        match flags.get_mut(key) {
+            Some(own) => {
                 *own = read(text, FlagType::of(own)).ok_or_else(|| {
                     let message = format!("value: the flag is {}", words(FlagType::of(own)));
                     OperationError::conflict("FEATURE_FLAG_TYPE", message)
@@ -108,7 +108,7 @@ impl Operation for SetOrganizationFeatureFlag {
                 if is_key.is_err() {
                     return Err(OperationError::unknown("feature flag", key));
                 }
-                flags.push((key.into(), guess(text)));
+                flags.insert(key.into(), guess(text));
             }
         }
         protection::of_size(&organization)?;
@@ -126,7 +126,11 @@ impl Operation for SetOrganizationFeatureFlag {
 fn read(text: &str, kind: FlagType) -> Option<PropertyValue> {
     match kind {
         FlagType::Str => Some(PropertyValue::Text(text.into())),
-        FlagType::Int => text.parse().ok().map(PropertyValue::Integer),
+        FlagType::Int => {
+            let number = text.parse().ok();
+            let number = number.filter(|number| scalar::SAFE.contains(number));
+            number.map(PropertyValue::Integer)
+        }
         FlagType::Bool => text.parse().ok().map(PropertyValue::Boolean),
     }
 }

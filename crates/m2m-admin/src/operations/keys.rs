@@ -12,8 +12,8 @@ use super::text::Key;
 use crate::face::{Json, NoBody};
 use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key, state_word};
 use crate::operation::{Call, NoQuery, Operation};
-use crate::record::time_text;
 use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
+use m2m_authority::registry::time_text;
 
 /// Lists signing keys.
 #[derive(Debug)]

@@ -1,13 +1,14 @@
 //! Records by the names that paths and bodies have for them.
 
+use m2m_authority::registry::fill_in_issuer;
 use m2m_authority::registry::{Api, Application, Organization, Property};
-use m2m_store::{Backend, Named, RecordId, Stored, fill_in_issuer};
+use m2m_store::{Backend, Named, RecordId, Stored};
 
 use crate::face::entity_tag;
 use crate::manager::Decision;
 use crate::operation::{Call, Operation};
 use crate::record::Managed;
-use crate::{Host, Manager, OperationError, management};
+use crate::{Host, Manager, OperationError};
 
 /// The API with this id, audience or alias.
 pub(super) fn api<'a>(
@@ -17,7 +18,7 @@ pub(super) fn api<'a>(
 ) -> Result<&'a Stored<Api>, OperationError> {
     let id = RecordId::parse(named);
     // One that spells out what a placeholder stands for is not the one that is served.
-    let by_placeholder = apis.iter().filter(|stored| is_management(&stored.value));
+    let by_placeholder = apis.iter().filter(|stored| stored.value.is_management());
     let is_called = |stored: &&Stored<Api>| {
         let mut names = core::iter::once(&stored.value.audience).chain(&stored.value.aliases);
         Some(stored.id) == id
@@ -129,9 +130,4 @@ fn seen<O: Operation, T: Managed>(
 ) -> Result<Stored<T>, OperationError> {
     call.check_version(&entity_tag(&stored))?;
     Ok(stored)
-}
-
-/// Whether it is the management API itself.
-pub(super) fn is_management(api: &Api) -> bool {
-    *api.audience == *management::AUDIENCE
 }

@@ -17,8 +17,8 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::randomness::bytes;
-use crate::record::time_text;
 use crate::{Host, Manager, OperationError};
+use m2m_authority::registry::time_text;
 
 /// Lists organizations.
 #[derive(Debug)]

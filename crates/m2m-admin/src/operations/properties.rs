@@ -263,7 +263,7 @@ impl Operation for UpdateProperty {
             let filter = Filter::WithProperty(&key);
             for application in protection::dependents(decision.registry(), filter).await? {
                 let mut value = application.value.clone();
-                value.token_properties.retain(|own| *own != key);
+                value.spec.token_properties.retain(|own| *own != key);
                 decision.draft.update(&application, value, None);
             }
         }
@@ -294,8 +294,8 @@ impl Operation for DeleteProperty {
         let filter = Filter::WithProperty(&key);
         for application in protection::dependents(decision.registry(), filter).await? {
             let mut value = application.value.clone();
-            value.properties.retain(|(own, _)| *own != key);
-            value.token_properties.retain(|own| *own != key);
+            value.spec.properties.remove(&key);
+            value.spec.token_properties.retain(|own| *own != key);
             decision.draft.update(&application, value, None);
         }
         decision

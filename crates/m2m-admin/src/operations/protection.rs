@@ -1,24 +1,16 @@
 //! What an operation may not do: shut out those who manage the server, or break what others rely on.
 
-use m2m_authority::registry::{Api, Application, ApplicationState, ClientType, Organization};
-use m2m_store::{Backend, Filter, List, Named, Sort, Stored, fill_in_issuer};
+use m2m_authority::registry::{Api, Application, ClientType, Organization, fill_in_issuer};
+use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
 
-use super::lookup;
 use crate::manager::Decision;
+use crate::managers::{any_manager, can_manage, times};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
 
-/// Whether the application may authenticate.
-pub(super) const fn is_enabled(application: &Application) -> bool {
-    match application.state {
-        ApplicationState::Enabled => true,
-        ApplicationState::Disabled => false,
-    }
-}
-
 /// The management API itself stays.
 pub(super) fn of_api(api: &Api) -> Result<(), OperationError> {
-    if lookup::is_management(api) {
+    if api.is_management() {
         return Err(OperationError::keeps_management(
             "this is the management API; without it nobody could manage the server",
         ));
@@ -43,7 +35,11 @@ pub(super) fn of_power(
     application: &Application,
 ) -> Result<(), OperationError> {
     let has = |scope: &&str| scopes.iter().any(|own| **own == **scope);
-    match management::scopes(application).find(|scope| !has(scope)) {
+    match application
+        .spec
+        .management_scopes()
+        .find(|scope| !has(scope))
+    {
         Some(beyond) => Err(OperationError::beyond_token(beyond)),
         None => Ok(()),
     }
@@ -73,11 +69,12 @@ pub(super) async fn of_application<H: Host>(
     after: Option<&Application>,
 ) -> Result<(), OperationError> {
     if let Some(after) = after {
-        let gains = management::scopes(after).any(|scope| !management::assigns(before, scope));
+        let mut scopes = after.spec.management_scopes();
+        let gains = scopes.any(|scope| !management::assigns(before, scope));
         let opens = !same_secrets(&before.secrets, &after.secrets)
-            || (is_enabled(after) && !is_enabled(before))
-            || (before.client_type == ClientType::Public
-                && after.client_type == ClientType::Confidential);
+            || (after.spec.enabled && !before.spec.enabled)
+            || (before.spec.client_type == ClientType::Public
+                && after.spec.client_type == ClientType::Confidential);
         if gains || opens {
             of_power(&decision.scopes, after)?;
         }
@@ -90,48 +87,26 @@ pub(super) async fn of_application<H: Host>(
              or with `m2m apply --data` on a stopped server",
         ));
     }
-    let stays = after.is_some_and(|after| is_full(after) && management::keeps(before, after));
-    if !is_full(before) || stays {
-        return Ok(());
-    }
-    if other_full(decision.registry(), |other| {
-        other.client_id != before.client_id
-    })
-    .await?
-    {
-        return Ok(());
-    }
-    Err(OperationError::keeps_management(
-        "this is the last application that can authorize others; authorize another one for the management API first",
-    ))
-}
-
-/// Whether one of these applications can authorize others.
-async fn other_full<B: Backend>(
-    registry: &B,
-    is_other: impl Fn(&Application) -> bool,
-) -> Result<bool, OperationError> {
-    for audience in [management::AUDIENCE, management::ALIAS] {
-        let mut after = None;
-        loop {
-            let list = List {
-                filter: Filter::AuthorizedFor(audience),
-                sort: Sort::Age,
-                after: after.as_ref(),
-                most: PAGE,
-            };
-            let page = registry.applications(list).await?;
-            let mut found = page.records.iter().map(|stored| &stored.value);
-            if found.any(|other| is_other(other) && is_full(other)) {
-                return Ok(true);
+    let registry = decision.registry();
+    for time in times(decision.now()) {
+        // Of the last one no restriction is taken for harmless: whether its operator is among those that it leaves is not known here.
+        let stays = match after {
+            Some(after) => {
+                management::keeps(before, after) && can_manage(registry, after, time).await?
             }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
+            None => false,
+        };
+        let is_other = |other: &Application| other.client_id != before.client_id;
+        if !stays
+            && can_manage(registry, before, time).await?
+            && !any_manager(registry, time, is_other).await?
+        {
+            return Err(OperationError::keeps_management(
+                "this is the last application that manages this server; let another one do so first, with every scope of the management API",
+            ));
         }
     }
-    Ok(false)
+    Ok(())
 }
 
 /// Whether the organization may be suspended.
@@ -147,17 +122,22 @@ pub(super) async fn of_organization<H: Host>(
     let own = registry
         .application(Named::ClientId(decision.actor()))
         .await?;
-    let own = own.and_then(|own| own.value.organization);
+    let own = own.and_then(|own| own.value.spec.organization);
     if own.as_deref() == Some(&*before.code) {
         return Err(OperationError::keeps_management(
             "the application whose token you use belongs to this organization, and could not get another token",
         ));
     }
-    let is_outside = |other: &Application| other.organization.as_deref() != Some(&*before.code);
-    if !other_full(registry, is_outside).await? {
-        return Err(OperationError::keeps_management(
-            "all applications that can authorize others belong to this organization; authorize another one first",
-        ));
+    let is_outside =
+        |other: &Application| other.spec.organization.as_deref() != Some(&*before.code);
+    for time in times(decision.now()) {
+        if any_manager(registry, time, |_| true).await?
+            && !any_manager(registry, time, is_outside).await?
+        {
+            return Err(OperationError::keeps_management(
+                "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",
+            ));
+        }
     }
     Ok(())
 }
@@ -185,21 +165,8 @@ pub(super) async fn dependents<B: Backend>(
     Ok(page.records)
 }
 
-/// Whether the application can get tokens by which it authorizes others.
-fn is_full(application: &Application) -> bool {
-    let methods = application.authentication_methods;
-    is_enabled(application)
-        && (methods.client_secret_basic || methods.client_secret_post)
-        && application.client_type == ClientType::Confidential
-        && application.grant_types.client_credentials
-        && management::can_authorize(application)
-}
-
 /// Far more than any record needs; each change keeps it twice in the audit log. Unit: bytes.
 const MAX_RECORD_BYTES: usize = 256 * 1024;
-
-/// How many applications are looked at together.
-const PAGE: usize = 100;
 
 /// How many applications are changed together with what they rely on.
 const MOST_DEPENDENTS: usize = 10_000;

@@ -1,11 +1,11 @@
 //! The whole registry, as a file.
 
 use http::Method;
-use m2m_store::fill_in_issuer;
+use m2m_authority::registry::fill_in_issuer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::face::{NoBody, Source, TomlOrJson};
+use crate::face::{NoBody, RegistryDocument};
 use crate::operation::{Call, Operation};
 use crate::operation_error::Place;
 use crate::{
@@ -96,7 +96,7 @@ impl Operation for ApplyRegistry {
         r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
     );
     type Query = ApplyQuery;
-    type Body = TomlOrJson;
+    type Body = RegistryDocument;
     type Answer = ApplyAnswer;
 
     async fn perform<H: Host>(
@@ -110,8 +110,11 @@ impl Operation for ApplyRegistry {
         };
         // One file at a time is read, since a large one takes much more memory than it has bytes.
         let _turn = manager.turn(&call.operator).await?;
-        let world =
-            World::parse(&source.text).map_err(|mistake| misplaced(&mistake, 400, source))?;
+        let world = match source {
+            RegistryDocument::Toml(text) => World::parse(text),
+            RegistryDocument::Json(value) => World::from_json(value.clone()),
+        };
+        let world = world.map_err(|mistake| misplaced(&mistake, 400, source))?;
         check_audiences(&world, manager.host().issuer())?;
         let registry = manager.host().registry();
         let mut randomness = manager.randomness();
@@ -178,7 +181,7 @@ fn shown(credentials: &GeneratedCredentials) -> CredentialsShown {
     }
 }
 
-fn refused(error: ApplyError, source: &TomlOrJson) -> OperationError {
+fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
     match error {
         ApplyError::Mistake(mistake) => {
             let status = if mistake.is_malformed() { 400 } else { 409 };
@@ -192,70 +195,26 @@ fn refused(error: ApplyError, source: &TomlOrJson) -> OperationError {
     }
 }
 
-/// What is wrong with the file, with its place in the text that was sent; of one that came as JSON, the line says which one it is.
-fn misplaced(mistake: &Mistake, status: u16, source: &TomlOrJson) -> OperationError {
-    let (start, end) = (mistake.span().start, mistake.span().end);
+/// What is wrong with the file, with its place in the text that was sent; of one that came as JSON, its path.
+fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> OperationError {
     let mut message = mistake.what().to_owned();
     if let Some(help) = mistake.help() {
         message.push_str("; ");
         message.push_str(help);
     }
-    match source.source {
-        Source::Toml => OperationError::new(status, "WORLD_INVALID", message).at(Place {
-            start,
-            end,
-            earlier: mistake.earlier(),
-            help: mistake.help().map(ToOwned::to_owned),
-        }),
-        Source::Json => {
-            let before = source.text.get(..start).unwrap_or_default();
-            let place = match last_entry(before) {
-                Some(entry) => format!("{entry}: "),
-                None => String::new(),
-            };
-            OperationError::new(status, "WORLD_INVALID", format!("{place}{message}"))
+    match source {
+        RegistryDocument::Toml(_) => {
+            OperationError::new(status, "WORLD_INVALID", message).at(Place {
+                start: mistake.span().start,
+                end: mistake.span().end,
+                earlier: mistake.earlier(),
+                help: mistake.help().map(ToOwned::to_owned),
+            })
         }
-    }
-}
-
-/// The entry of a list that the text of a file ends in, such as `application[1].authorize[0]`. The tables of the file stand in the
-/// order of the lists, and those of one list together.
-fn last_entry(text: &str) -> Option<String> {
-    let mut lists: Vec<(&str, usize)> = Vec::new();
-    for line in text.lines() {
-        let header = line.strip_prefix("[[");
-        let Some(path) = header.and_then(|rest| rest.strip_suffix("]]")) else {
-            continue;
-        };
-        let depth = path.split('.').count();
-        let name = path.rsplit('.').next().unwrap_or_default();
-        lists.truncate(depth);
-        match lists.get_mut(depth - 1) {
-            Some((own, index)) if *own == name => *index += 1,
-            Some(list) => *list = (name, 0),
-            None => lists.push((name, 0)),
+        RegistryDocument::Json(_) => {
+            let path = mistake.path().to_string();
+            let place = if path.is_empty() { "body" } else { &path };
+            OperationError::new(status, "WORLD_INVALID", format!("{place}: {message}"))
         }
-    }
-    let entries = lists.iter().map(|(name, index)| format!("{name}[{index}]"));
-    let entry = entries.collect::<Vec<_>>().join(".");
-    (!entry.is_empty()).then_some(entry)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_named_by_its_lists_from_the_outside_in() {
-        let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(last_entry(text).as_deref(), expected, "{text}");
-        };
-        check("", None);
-        check("[[api]]\nname = 1\n", Some("api[0]"));
-        let text = "[[api]]\n[[api]]\n[[application]]\n[[application.authorize]]\n[[application.authorize]]\n";
-        check(text, Some("application[0].authorize[1]"));
-        check(&format!("{text}[[application]]\n"), Some("application[1]"));
-        let text = format!("{text}[[application]]\n[[application.authorize]]\nscopes = [");
-        check(&text, Some("application[1].authorize[0]"));
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use m2m_authority::registry::Values;
 use m2m_jwt::PropertyValue;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -73,7 +74,7 @@ impl JsonSchema for Scalar {
 }
 
 /// Values by key, as records have them.
-pub(super) fn to_record(scalars: &Scalars) -> Vec<(Box<str>, PropertyValue)> {
+pub(super) fn to_record(scalars: &Scalars) -> Values {
     scalars
         .iter()
         .map(|(key, value)| (key.0.clone(), value.0.clone()))
@@ -81,7 +82,7 @@ pub(super) fn to_record(scalars: &Scalars) -> Vec<(Box<str>, PropertyValue)> {
 }
 
 /// Values by key, as they are answered.
-pub(super) fn of_record(values: &[(Box<str>, PropertyValue)]) -> BTreeMap<String, Scalar> {
+pub(super) fn of_record(values: &Values) -> BTreeMap<String, Scalar> {
     values
         .iter()
         .map(|(key, value)| (key.to_string(), Scalar(value.clone())))

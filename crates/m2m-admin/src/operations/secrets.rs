@@ -14,8 +14,8 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, NoQuery, Operation};
 use crate::plan::SecretStep;
-use crate::record::time_text;
 use crate::{GeneratedCredentials, Host, Manager, OperationError, secrets};
+use m2m_authority::registry::time_text;
 
 /// Lists the secrets of an application, never their values.
 #[derive(Debug)]
@@ -141,15 +141,18 @@ impl Operation for RotateApplicationSecret {
         let stored = decision.application(call).await?;
         protection::of_power(&decision.scopes, &stored.value)?;
         let mut application = stored.value.clone();
-        if application.client_type == ClientType::Public {
+        if application.spec.client_type == ClientType::Public {
             return Err(OperationError::conflict(
                 "APPLICATION_PUBLIC",
                 "the application is public: it cannot keep a secret, and could not use one",
             ));
         }
         let mut randomness = manager.randomness();
-        let made =
-            GeneratedCredentials::new(&application.name, &application.client_id, &mut randomness);
+        let made = GeneratedCredentials::new(
+            &application.spec.name,
+            &application.client_id,
+            &mut randomness,
+        );
         let now = decision.now();
         let ends_at = now.saturating_add_seconds(overlap);
         let by = decision.actor();
@@ -174,7 +177,7 @@ impl Operation for RotateApplicationSecret {
             .value
             .secrets
             .iter()
-            .any(|secret| secrets::is_live(secret, now))
+            .any(|secret| secret.is_in_force(now))
             .then_some(ends_at);
         decision
             .draft
@@ -216,12 +219,12 @@ impl Operation for RevokeApplicationSecret {
         let secret = secrets
             .find(|secret| *secret.id == *secret_id)
             .ok_or_else(|| OperationError::unknown("secret", secret_id))?;
-        if !secrets::is_live(secret, now) {
+        if !secret.is_in_force(now) {
             // It has ended, and how it did stays known.
             return Ok(SecretEnded { warning: None });
         }
         secret.ending = Some(Ending::Revoked { at: now, by });
-        let is_live = |secret: &StoredSecret| secrets::is_live(secret, now);
+        let is_live = |secret: &StoredSecret| secret.is_in_force(now);
         if !application.secrets.iter().any(is_live) {
             if *application.client_id == *decision.actor() {
                 return Err(OperationError::keeps_management(

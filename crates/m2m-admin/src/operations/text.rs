@@ -103,8 +103,4 @@ texts! {
     SecretSha256: 44..=44, r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
         "the base64 of the SHA-256 of a secret (44 characters)",
         |text| m2m_authority::registry::SecretHash::from_base64(text).is_ok();
-    /// A length of time.
-    Period: 2..=7, r"^[1-9][0-9]{0,5}[smhd]$",
-        "a length of time such as 90s, 15m, 1h or 7d",
-        |text| !text.starts_with('0') && crate::world::parse_seconds(text).is_some();
 }

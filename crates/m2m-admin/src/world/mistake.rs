@@ -3,23 +3,26 @@
 use core::fmt;
 use core::ops::Range;
 
-use m2m_authority::registry::{Field, InvalidRegistry, Problem};
-use toml::Spanned;
+use m2m_authority::registry::{InvalidRegistry, Kind, Path, Problem};
+use serde_json::Value;
 
-use super::document::Document;
-use super::{place, wording};
-use m2m_authority::diagnose::nearest;
+use super::locate::{Part, Source};
+use crate::wording::{Wording, WrongForm};
 
 /// What is wrong with a `world.toml`, where, and what would be right.
 ///
 /// Its texts name nothing that can be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
+    path: Path,
+    part: Part,
     span: Range<usize>,
     what: String,
     help: Option<String>,
+    earlier_path: Option<Path>,
     earlier: Option<usize>,
     is_malformed: bool,
+    wrong_form: Option<WrongForm>,
 }
 
 /// How a file holds a secret.
@@ -27,6 +30,12 @@ const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
 impl Mistake {
+    /// The place in the document, such as `application[1].authorize[0].audience`; empty for a text that is not TOML.
+    #[must_use]
+    pub const fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What is wrong, in one line.
     #[must_use]
     pub fn what(&self) -> &str {
@@ -39,7 +48,7 @@ impl Mistake {
         self.help.as_deref()
     }
 
-    /// Where in the text of the file. Unit: bytes.
+    /// Where in the text of the file; `0..0` for a document that came as JSON. Unit: bytes.
     #[must_use]
     pub const fn span(&self) -> &Range<usize> {
         &self.span
@@ -57,31 +66,60 @@ impl Mistake {
         self.is_malformed
     }
 
-    /// A mistake in this value.
-    pub(super) fn at<T>(value: &Spanned<T>, what: impl Into<String>) -> Self {
+    /// A mistake in the value at this place.
+    pub(super) fn at(path: Path, what: impl Into<String>) -> Self {
         Self {
-            span: value.span(),
+            path,
+            part: Part::Value,
+            span: 0..0,
             what: what.into(),
             help: None,
+            earlier_path: None,
             earlier: None,
             is_malformed: false,
+            wrong_form: None,
         }
     }
 
-    /// A mistake without a place.
-    pub(super) fn nowhere(what: &str) -> Self {
+    /// A mistake in a part of the text that is not a document yet.
+    pub(super) fn in_span(span: Range<usize>, what: &str) -> Self {
         Self {
-            span: 0..0,
-            what: what.to_owned(),
-            help: None,
-            earlier: None,
-            is_malformed: false,
+            span,
+            is_malformed: true,
+            ..Self::at(Path::default(), what)
         }
+    }
+
+    /// The text is not TOML.
+    pub(super) fn of_toml(error: &toml::de::Error) -> Self {
+        // Several lines would break the report; the first says what is wrong.
+        let what = error.message().lines().next().unwrap_or_default();
+        Self::in_span(error.span().unwrap_or_default(), what)
     }
 
     /// A mistake in what should be the hash of a secret.
-    pub(super) fn in_secret(value: &Spanned<String>, what: impl Into<String>) -> Self {
-        Self::at(value, what).with_help(SECRET_HELP)
+    pub(super) fn in_secret(path: Path, what: impl Into<String>) -> Self {
+        Self {
+            is_malformed: true,
+            ..Self::at(path, what).with_help(SECRET_HELP)
+        }
+    }
+
+    /// A value that is not a string.
+    pub(super) fn not_a_string(path: Path, value: &Value) -> Self {
+        let found = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_f64() => "fraction",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "a table",
+        };
+        Self {
+            is_malformed: true,
+            ..Self::at(path, format!("expected a string, in quotes, found {found}"))
+        }
     }
 
     /// The same with what would be right.
@@ -91,87 +129,104 @@ impl Mistake {
     }
 
     /// The same with the place of the other one, of two that must not be the same.
-    pub(super) fn with_earlier<T>(mut self, earlier: &Spanned<T>) -> Self {
-        self.earlier = Some(earlier.span().start);
+    pub(super) fn with_earlier(mut self, earlier: Path) -> Self {
+        self.earlier_path = Some(earlier);
         self
     }
 
-    /// A word that is none of those that can stand there.
-    pub(super) fn unknown_word(word: &Spanned<String>, kind: &str, words: &[&str]) -> Self {
-        let mistake = Self::at(word, format!("unknown {kind} {:?}", word.get_ref()));
-        mistake.with_help(did_you_mean(word.get_ref(), words))
-    }
-
-    /// The text is not TOML, or not of the form of a world.
-    pub(super) fn of_toml(error: &toml::de::Error, source: &str) -> Self {
-        // Several lines would break the report; the first says what is wrong.
-        let what = error
-            .message()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let span = error.span().unwrap_or_default();
-        let mistake = Self {
-            span: span.clone(),
-            what,
-            help: None,
-            earlier: None,
-            is_malformed: true,
-        };
-        if let Some(wording) = wording::of(&mistake.what, source, span) {
-            return Self {
-                what: wording.what,
-                help: wording.help,
-                ..mistake
-            };
-        }
-        // serde lists what it expected behind what it found: unknown field `x`, expected one of `a`, `b`.
-        let mut quoted = mistake.what.split('`').skip(1).step_by(2);
-        let unknown = quoted
-            .next()
-            .filter(|_| mistake.what.starts_with("unknown "));
-        let Some(word) = unknown else {
-            return mistake;
-        };
-        let help = if matches!(word, "secret" | "client_secret") {
-            SECRET_HELP.to_owned()
-        } else {
-            did_you_mean(word, &quoted.collect::<Vec<_>>())
-        };
-        let found = mistake.what.split_once(", expected ");
+    /// The document does not have the form of a registry.
+    pub(super) fn of_form(wording: Wording) -> Self {
+        let is_secret =
+            ["unknown field `secret`", "unknown field `client_secret`"].contains(&&*wording.what);
         Self {
-            what: found.map_or(&*mistake.what, |(found, _)| found).to_owned(),
-            help: Some(help),
-            ..mistake
+            part: if wording.is_name {
+                Part::Name
+            } else {
+                Part::Value
+            },
+            help: if is_secret {
+                Some(SECRET_HELP.to_owned())
+            } else {
+                wording.help
+            },
+            is_malformed: true,
+            wrong_form: wording.wrong_form,
+            ..Self::at(wording.path, wording.what)
         }
     }
 
     /// The records do not fit together.
-    pub(super) fn of_registry(error: &InvalidRegistry, document: &Document) -> Self {
-        let help = if let Problem::Unknown {
-            nearest: Some(nearest),
-            ..
-        } = &error.problem
-        {
-            Some(format!("did you mean {nearest:?}?"))
-        } else {
-            None
+    pub(super) fn of_registry(error: &InvalidRegistry) -> Self {
+        let (help, earlier_path) = match &error.problem {
+            Problem::Unknown {
+                nearest: Some(nearest),
+                ..
+            } => (Some(format!("did you mean {nearest:?}?")), None),
+            Problem::Unknown {
+                kind: Kind::Property,
+                ..
+            } => (
+                Some("declare it: [[property]] with its key".to_owned()),
+                None,
+            ),
+            Problem::Unknown {
+                kind: Kind::OwnProperty,
+                ..
+            } => {
+                let give = "give the application its value: properties = { key = \"value\" }";
+                (Some(give.to_owned()), None)
+            }
+            Problem::Taken { earlier, .. } => (None, Some(earlier.clone())),
+            _ => (None, None),
         };
+        let is_key = matches!(error.path.field(), Some("properties" | "feature_flags"));
         Self {
-            span: place::span(error, document),
-            what: error.problem.to_string(),
+            part: if is_key { Part::Name } else { Part::Value },
             help,
-            earlier: place::earlier(error, document),
-            // Whether a property is private is said elsewhere.
+            earlier_path,
             is_malformed: matches!(
                 error.problem,
                 Problem::Malformed { .. } | Problem::TooMany { .. } | Problem::TooSmall { .. }
-            ) && error.place.field != Field::TokenProperties,
+            ),
+            ..Self::at(error.path.clone(), error.problem.to_string())
+        }
+    }
+
+    /// The same with its place in the text that the file was read from.
+    pub(super) fn located(self, source: &Source) -> Self {
+        let span = source.span(&self.path, self.part);
+        let earlier = self.earlier_path.as_ref();
+        let earlier = earlier.map(|path| source.span(path, Part::Value).start);
+        let line = source.line(span.clone());
+        let as_list = match (self.wrong_form, source) {
+            (Some(WrongForm::NoList), Source::Toml(_)) => Some(as_list(line)),
+            (Some(WrongForm::NoList | WrongForm::Other) | None, _) => None,
+        };
+        Self {
+            help: as_list.or(self.help),
+            earlier: match source {
+                Source::Toml(_) => earlier,
+                Source::Json => None,
+            },
+            span,
+            ..self
         }
     }
 }
 
+/// How a value is written as a list: a header with two brackets, anything else between two.
+fn as_list(value: &str) -> String {
+    if value.starts_with('[') {
+        format!("write [{value}]: there can be several")
+    } else if value.starts_with('{') {
+        // What is in a table may be a secret.
+        "write a list: [{ … }]".to_owned()
+    } else {
+        format!("write a list: [{value}]")
+    }
+}
+
+/// The mistake without its place.
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
@@ -179,10 +234,3 @@ impl fmt::Display for Mistake {
 }
 
 impl core::error::Error for Mistake {}
-
-fn did_you_mean(word: &str, words: &[&str]) -> String {
-    match nearest(word, words.iter().copied()) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("there are {}", words.join(", ")),
-    }
-}

@@ -1,7 +1,8 @@
 //! A registry is made to say what a file says.
 
+use m2m_admin::management::SCOPES;
 use m2m_admin::{ApplyError, Plan, Prune, SecretHashes, World};
-use m2m_authority::registry::{Application, Ending, SecretHash};
+use m2m_authority::registry::{Ending, SecretHash};
 use m2m_store::{Action, Backend as _, Subject};
 
 use crate::support::{NOW, Registry};
@@ -333,7 +334,7 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
     check(
         &application("properties = { regiom = 1 }"),
         "regiom",
-        "did you mean `region`?",
+        "did you mean \\\"region\\\"?",
     );
     check(
         &application(
@@ -382,13 +383,22 @@ fn somebody_always_manages_the_server() {
 
     let change =
         |line: &str| format!("[[application]]\nname = \"M\"\nclient_id = {manager:?}\n{line}\n");
-    let authorize = "authorize = [{ audience = \"{issuer}/api\", scopes = [\"apply:registry\"] }]";
+    let all: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+    let authorize = format!("authorize = [{{ audience = \"{{issuer}}/api\", scopes = {all:?} }}]");
+    let most = &all[1..];
     for line in [
         "",
         "authorize = [{ audience = \"{issuer}/api\" }]",
+        &format!("authorize = [{{ audience = \"{{issuer}}/api\", scopes = {most:?} }}]"),
         &format!("enabled = false\n{authorize}"),
         &format!("client_type = \"public\"\n{authorize}"),
         &format!("grant_types = []\n{authorize}"),
+        &format!("authentication_methods = []\n{authorize}"),
+        &format!("allowed_addresses = [\"0.0.0.0\", \"224.0.0.0/4\"]\n{authorize}"),
+        &format!("system_user = \"svc\"\n{authorize}"),
+        &format!(
+            "organization = \"o\"\n{authorize}\n[[organization]]\ncode = \"o\"\nsuspended = true\n"
+        ),
     ] {
         for prune in [Prune::Keep, Prune::Remove] {
             let error = registry.apply(&change(line), prune).unwrap_err();
@@ -438,13 +448,9 @@ fn a_management_application_is_known_by_what_it_may_ask_for() {
     let registry = Registry::new();
     let source = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"apply:registry\"]\n[[application]]\nname = \"A\"\nclient_id = \"a\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"apply:registry\"] }]\n";
     registry.apply(source, Prune::Keep).unwrap();
-    let Application {
-        is_management,
-        authorizations,
-        ..
-    } = registry.application("a");
-    assert!(is_management);
-    assert_eq!(&*authorizations[0].audience, "{issuer}/api");
+    let spec = registry.application("a").spec;
+    assert!(spec.takes_part_in_management());
+    assert_eq!(&*spec.authorize[0].audience, "{issuer}/api");
     let snapshot = registry.snapshot();
     assert_eq!(*snapshot.apis[0].value.aliases, ["{issuer}/api/v1".into()]);
 }

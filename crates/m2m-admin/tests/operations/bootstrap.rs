@@ -1,7 +1,7 @@
 //! The first application that manages a server, and the way back in.
 
 use m2m_admin::{InvalidPreset, PresetCredentials, Prune, SecretHashes, management};
-use m2m_authority::registry::{ApplicationState, Ending, SecretHash};
+use m2m_authority::registry::{Ending, SecretHash};
 
 use crate::support::{NOW, Registry};
 
@@ -27,8 +27,8 @@ fn an_empty_registry_gets_somebody_who_may_do_everything() {
         credentials.expose_secret()
     ));
     let application = registry.application(&credentials.client_id);
-    assert!(application.is_management);
-    let authorized = &application.authorizations[0];
+    assert!(application.spec.takes_part_in_management());
+    let authorized = &application.spec.authorize[0];
     assert_eq!(&*authorized.audience, "{issuer}/api");
     assert_eq!(authorized.scopes.len(), management::SCOPES.len());
     assert_eq!(registry.audit().len(), 2);
@@ -78,7 +78,7 @@ fn a_client_id_of_somebody_else_is_not_taken() {
     let preset = PresetCredentials::new("boss", &"x".repeat(32)).unwrap();
     let error = registry.bootstrap(Some(&preset)).unwrap_err();
     assert!(error.to_string().contains("\"boss\" belongs to"), "{error}");
-    assert!(!registry.application("boss").is_management);
+    assert!(!registry.application("boss").spec.takes_part_in_management());
 }
 
 #[test]
@@ -99,8 +99,10 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     let made = registry.bootstrap(None).unwrap();
     let lost = &made.credentials[0];
     // Somebody locks himself out as well as a file can: not altogether, since another one is there.
+    let all: Vec<&str> = management::SCOPES.iter().map(|(scope, _)| *scope).collect();
+    let authorize = format!("authorize = [{{ audience = \"{{issuer}}/api\", scopes = {all:?} }}]");
     let source = format!(
-        "[[application]]\nname = \"M\"\nclient_id = {:?}\nenabled = false\nallowed_addresses = [\"192.0.2.1\"]\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"create:application_api_scopes\"] }}]\n[[application]]\nname = \"N\"\nclient_id = \"n\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"create:application_api_scopes\"] }}]\n",
+        "[[application]]\nname = \"M\"\nclient_id = {:?}\nenabled = false\nallowed_addresses = [\"192.0.2.1\"]\n{authorize}\n[[application]]\nname = \"N\"\nclient_id = \"n\"\n{authorize}\n",
         lost.client_id
     );
     registry.apply(&source, Prune::Keep).unwrap();
@@ -113,10 +115,10 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     assert!(works(&registry, &found.client_id, found.expose_secret()));
     assert!(!works(&registry, &found.client_id, lost.expose_secret()));
     let application = registry.application(&found.client_id);
-    assert_eq!(application.state, ApplicationState::Enabled);
-    assert!(application.allowed_addresses.is_empty());
+    assert!(application.spec.enabled);
+    assert!(application.spec.allowed_addresses.is_empty());
     assert_eq!(
-        application.authorizations[0].scopes.len(),
+        application.spec.authorize[0].scopes.len(),
         management::SCOPES.len()
     );
     let ended = application.secrets[0].ending.as_ref().unwrap();
@@ -161,7 +163,7 @@ fn who_manages_a_little_is_no_way_in_and_gets_no_more() {
         made.credentials[0].client_id
     );
     let reader = fresh.application("reader");
-    assert_eq!(reader.authorizations[0].scopes, ["read:apis".into()]);
+    assert_eq!(reader.spec.authorize[0].scopes, ["read:apis".into()]);
 }
 
 #[test]

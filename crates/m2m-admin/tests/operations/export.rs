@@ -2,9 +2,9 @@
 
 use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
-    Api, Application, ApplicationState, AuthenticationMethods, Authorization, ClientType,
-    GrantTypes, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
-    ScopeDefinition, SecretHash, StoredSecret, SystemUser,
+    Api, Application, AuthenticationMethods, Authorization, ClientType, GrantTypes, Lifetime,
+    Organization, Period, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
+    ScopeDefinition, SecretHash, StoredSecret, Values,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use m2m_store::{
@@ -53,6 +53,7 @@ category_id = "cat_1"
 [[application]]
 name = "Billing job"
 client_id = "billing-job"
+secret_sha256 = "{hash}"
 organization = "org_acme"
 enabled = false
 authentication_methods = ["client_secret_post"]
@@ -62,7 +63,6 @@ allowed_addresses = ["10.0.0.0/8", "192.0.2.7/32"]
 token_quota = {{ tokens = 1000, per = "1h", mode = "warn" }}
 feature_flags = {{ beta = true, level = -3 }}
 token_feature_flags = ["seats"]
-secret_sha256 = "{hash}"
 properties = {{ "cost.centre" = 7, region = "eu" }}
 token_properties = ["region"]
 system_user = "svc.integration"
@@ -121,7 +121,7 @@ fn name() -> impl Strategy<Value = Box<str>> {
 fn value() -> impl Strategy<Value = PropertyValue> {
     prop_oneof![
         any::<bool>().prop_map(PropertyValue::Boolean),
-        any::<i64>().prop_map(PropertyValue::Integer),
+        (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(PropertyValue::Integer),
         name().prop_map(PropertyValue::Text),
     ]
 }
@@ -145,8 +145,8 @@ fn api(number: usize) -> impl Strategy<Value = Api> {
                 })
                 .collect(),
             token_lifetime: Lifetime::from_seconds(seconds).unwrap(),
-            signing_algorithm: algorithm,
-            claim_set: if is_kinde {
+            signing_alg: algorithm,
+            claims: if is_kinde {
                 ClaimSet::Kinde
             } else {
                 ClaimSet::Rfc9068
@@ -188,55 +188,49 @@ fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Applicati
         )| {
             let [enabled, confidential, grant, basic, post, user, member] = is;
             let mut application = Application::new(&name, &format!("client-{number}"));
-            if !enabled {
-                application.state = ApplicationState::Disabled;
-            }
+            application.spec.enabled = enabled;
             if !confidential {
-                application.client_type = ClientType::Public;
+                application.spec.client_type = ClientType::Public;
             }
-            application.grant_types = GrantTypes {
+            application.spec.grant_types = GrantTypes {
                 client_credentials: grant,
             };
-            application.authentication_methods = AuthenticationMethods {
+            application.spec.authentication_methods = AuthenticationMethods {
                 client_secret_basic: basic,
                 client_secret_post: post,
             };
-            application.organization = member.then(|| "org\\0".into());
+            application.spec.organization = member.then(|| "org\\0".into());
             if member && grant {
-                application.token_feature_flags = vec!["plan\"1".into(), "beta".into()];
+                application.spec.token_feature_flags = vec!["plan\"1".into(), "beta".into()];
             }
-            application.system_user = SystemUser {
-                name: user.then(|| "svc\"1".into()),
-                allowed: user,
-            };
-            application.not_before = not_before.map(UnixTime::from_seconds);
-            application.token_lifetime =
+            application.spec.system_user = user.then(|| "svc\"1".into());
+            application.spec.system_user_allowed = user;
+            application.spec.not_before = not_before.map(UnixTime::from_seconds);
+            application.spec.token_lifetime =
                 lifetime.map(|seconds| Lifetime::from_seconds(seconds).unwrap());
-            application.token_quota = quota.map(|(tokens, window_seconds, enforce)| Quota {
+            application.spec.token_quota = quota.map(|(tokens, seconds, enforce)| Quota {
                 tokens,
-                window_seconds,
+                per: Period::from_seconds(seconds).unwrap(),
                 mode: if enforce {
                     QuotaMode::Enforce
                 } else {
                     QuotaMode::Warn
                 },
             });
-            application.allowed_addresses =
+            application.spec.allowed_addresses =
                 addresses.iter().map(|text| text.parse().unwrap()).collect();
-            application.token_properties = properties
+            application.spec.token_properties = properties
                 .keys()
                 .filter(|key| **key != "p\"2")
                 .rev()
                 .map(|key| (*key).into())
                 .collect();
-            // In an order of their own: it means nothing.
-            application.properties = properties
+            application.spec.properties = properties
                 .into_iter()
-                .rev()
                 .map(|(key, value)| (key.into(), value))
                 .collect();
-            application.feature_flags = flags.into_iter().rev().collect();
-            application.authorizations = apis
+            application.spec.feature_flags = flags;
+            application.spec.authorize = apis
                 .into_iter()
                 .map(|api| Authorization {
                     audience: api.audience,
@@ -282,11 +276,10 @@ fn store(
         suspended: is,
         handle: is.then(|| "a'b\"c".into()),
         external_id: (!is).then(|| "é \\ \" 🦀".into()),
-        // In an order of their own: it means nothing.
-        feature_flags: vec![
+        feature_flags: Values::from([
             ("plan\"1".into(), PropertyValue::Text(name.clone())),
             ("beta".into(), PropertyValue::Boolean(is)),
-        ],
+        ]),
         ..Organization::new("org\\0", &name)
     };
     writes.push(Write::PutOrganization(Stored::new(id(), organization, NOW)));

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use m2m_jwt::{Algorithm, ClaimSet};
 
-use crate::registry::{Api, Lifetime};
+use crate::registry::{Api, ISSUER_PLACEHOLDER, Lifetime, fill_in_issuer};
 
 /// All APIs of a registry, found by audience.
 #[derive(Debug, Default)]
 pub struct Targets {
     targets: Vec<Target>,
     by_audience: HashMap<Arc<str>, usize>,
+    issuer: Box<str>,
 }
 
 /// One API as the decision sees it.
@@ -30,19 +31,33 @@ pub struct Target {
 pub struct AssignedScopes(Box<[u64]>);
 
 impl Targets {
-    /// The APIs as the decision sees them.
+    /// The APIs as the decision sees them, under the audiences that their records have.
     #[must_use]
     pub fn of(apis: &[Api]) -> Self {
+        Self::served_by(ISSUER_PLACEHOLDER, apis)
+    }
+
+    /// The APIs as the decision sees them, with the issuer in place of [`ISSUER_PLACEHOLDER`].
+    #[must_use]
+    pub fn served_by(issuer: &str, apis: &[Api]) -> Self {
         let mut by_audience = HashMap::new();
         for (index, api) in apis.iter().enumerate() {
             for audience in core::iter::once(&api.audience).chain(&api.aliases) {
-                by_audience.entry(Arc::from(&**audience)).or_insert(index);
+                let audience = Arc::from(fill_in_issuer(audience, issuer));
+                by_audience.entry(audience).or_insert(index);
             }
         }
+        let targets = apis.iter().map(|api| Target::of(api, issuer));
         Self {
-            targets: apis.iter().map(Target::of).collect(),
+            targets: targets.collect(),
             by_audience,
+            issuer: issuer.into(),
         }
+    }
+
+    /// The API that a record means by this audience or alias, which may begin with a placeholder.
+    pub(crate) fn find_declared(&self, audience: &str) -> Option<(usize, &Target)> {
+        self.find(&fill_in_issuer(audience, &self.issuer))
     }
 
     /// The API with this audience or alias, exactly: no prefix, no case, no slash more or less.
@@ -74,10 +89,10 @@ impl Targets {
 }
 
 impl Target {
-    fn of(api: &Api) -> Self {
+    fn of(api: &Api, issuer: &str) -> Self {
         let scopes: Vec<Box<str>> = api.scopes.iter().map(|scope| scope.key.clone()).collect();
         Self {
-            audience: Arc::from(&*api.audience),
+            audience: Arc::from(fill_in_issuer(&api.audience, issuer)),
             by_scope: scopes
                 .iter()
                 .enumerate()
@@ -85,8 +100,8 @@ impl Target {
                 .collect(),
             scopes,
             token_lifetime: api.token_lifetime,
-            signing_algorithm: api.signing_algorithm,
-            claim_set: api.claim_set,
+            signing_algorithm: api.signing_alg,
+            claim_set: api.claims,
         }
     }
 

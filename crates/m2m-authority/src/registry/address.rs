@@ -3,6 +3,9 @@
 use core::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::spelling;
 
 /// A block of IP addresses, such as `10.0.0.0/8`, `2001:db8::/32` or a single address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,6 +23,22 @@ impl AddressBlock {
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
+    }
+
+    /// Whether a caller can have an address of the block. None has one of "this network", a multicast group, or what is reserved
+    /// (RFC 6890).
+    #[must_use]
+    pub fn has_callers(&self) -> bool {
+        match self.0 {
+            IpNet::V4(block) => {
+                let (first, last) = (block.network(), block.broadcast());
+                last.octets() >= [1, 0, 0, 0] && first.octets() < [224, 0, 0, 0]
+            }
+            IpNet::V6(block) => {
+                let (first, last) = (block.network(), block.broadcast());
+                last != core::net::Ipv6Addr::UNSPECIFIED && !first.is_multicast()
+            }
+        }
     }
 }
 
@@ -60,6 +79,24 @@ impl core::fmt::Display for AddressBlock {
     }
 }
 
+impl Serialize for AddressBlock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AddressBlock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        spelling::from_text(deserializer, "an address or a block of addresses", |text| {
+            text.parse().map_err(|_| {
+                format!(
+                    "{text:?} is not an IP address or CIDR block; write an address such as 192.0.2.7, or a block such as 10.0.0.0/8"
+                )
+            })
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +115,32 @@ mod tests {
         assert!(contains("192.0.2.7", "192.0.2.7"));
         assert!(!contains("192.0.2.7", "192.0.2.8"));
         assert!(contains("2001:db8::/32", "2001:db8:1::1"));
+    }
+
+    #[test]
+    fn a_block_without_unicast_addresses_has_no_callers() {
+        let has_callers = |block: &str| block.parse::<AddressBlock>().unwrap().has_callers();
+        for block in [
+            "0.0.0.0/0",
+            "127.0.0.1",
+            "10.0.0.0/8",
+            "223.255.255.255",
+            "::/0",
+            "::1",
+            "fe80::1",
+        ] {
+            assert!(has_callers(block), "{block}");
+        }
+        for block in [
+            "0.0.0.0",
+            "0.1.2.3",
+            "224.0.0.0/4",
+            "255.255.255.255",
+            "::",
+            "ff02::1",
+        ] {
+            assert!(!has_callers(block), "{block}");
+        }
     }
 
     #[test]

@@ -1,37 +1,63 @@
 //! An API that tokens are for.
 
-use m2m_jwt::{Algorithm, ClaimSet};
+use core::fmt;
+use std::collections::{HashMap, HashSet};
 
-use crate::registry::Lifetime;
+use m2m_jwt::{Algorithm, ClaimSet};
+use oauth_proto::{Audience, ScopeToken};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{SerializeMap as _, Serializer};
+use serde::{Deserialize, Serialize};
+
+use super::check::At;
+use super::spelling::{self, tables};
+use crate::registry::{InvalidRegistry, Lifetime};
 
 /// An API (a protected resource, in the words of RFC 9728) that tokens are for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Api {
     /// The name that people see.
     pub name: Box<str>,
     /// The identifier that requests name and tokens carry; unique among audiences and aliases.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Identifier"))]
     pub audience: Box<str>,
     /// Other identifiers of the same API. A token carries the one that was asked for.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<super::schema::Identifier>"))]
     pub aliases: Vec<Box<str>>,
     /// The scopes that the API knows, each once.
+    #[serde(default)]
     pub scopes: Vec<ScopeDefinition>,
     /// The longest life of a token for it.
+    #[serde(default)]
     pub token_lifetime: Lifetime,
-    /// What its tokens are signed with.
-    pub signing_algorithm: Algorithm,
-    /// Which claims its tokens carry.
-    pub claim_set: ClaimSet,
+    /// The algorithm that its tokens are signed with.
+    #[serde(default = "es256", with = "spelling::words")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::AlgorithmName"))]
+    pub signing_alg: Algorithm,
+    /// The claims that its tokens carry.
+    #[serde(default, with = "spelling::words")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::ClaimSetName"))]
+    pub claims: ClaimSet,
     /// The client ids of the applications that may introspect its tokens.
+    #[serde(default)]
     pub introspection_clients: Vec<Box<str>>,
 }
 
-/// A scope that an API knows.
+/// A scope that an API knows, written as its key alone, or with a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeDefinition {
     /// The scope token (RFC 6749, section 3.3).
     pub key: Box<str>,
     /// What it permits, for people.
     pub description: Box<str>,
+}
+
+tables! {
+    Api: "[[api]] with name and audience";
 }
 
 impl Api {
@@ -43,9 +69,9 @@ impl Api {
             audience: audience.into(),
             aliases: Vec::new(),
             scopes: Vec::new(),
-            token_lifetime: Lifetime::DEFAULT,
-            signing_algorithm: Algorithm::Es256,
-            claim_set: ClaimSet::Rfc9068,
+            token_lifetime: Lifetime::default(),
+            signing_alg: es256(),
+            claims: ClaimSet::default(),
             introspection_clients: Vec::new(),
         }
     }
@@ -68,5 +94,90 @@ impl Api {
             })
             .collect();
         self
+    }
+
+    /// Checks what needs no other record, and returns the keys of its scopes.
+    pub(super) fn check(&self, at: At) -> Result<HashSet<&str>, InvalidRegistry> {
+        let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.scopes.len());
+        for (item, scope) in self.scopes.iter().enumerate() {
+            let place = |item| at.member("scopes").item(item);
+            ScopeToken::parse(&scope.key).map_err(|_| {
+                InvalidRegistry::malformed(place(item), &scope.key, "a scope token")
+            })?;
+            if let Some(earlier) = seen.insert(&scope.key, item) {
+                let (place, earlier) = (place(item), place(earlier));
+                return Err(InvalidRegistry::taken(place, &scope.key, earlier));
+            }
+        }
+        for (audience, place) in self.names(at) {
+            Audience::parse(audience)
+                .map_err(|_| InvalidRegistry::malformed(place(), audience, "an audience"))?;
+        }
+        Ok(seen.into_keys().collect())
+    }
+
+    /// Its audience and its aliases, each with its place.
+    pub(super) fn names(&self, at: At) -> impl Iterator<Item = (&str, impl Fn() -> super::Path)> {
+        let names = core::iter::once(&self.audience).chain(&self.aliases);
+        names.enumerate().map(move |(position, name)| {
+            let place = move || match position.checked_sub(1) {
+                None => at.member("audience"),
+                Some(item) => at.member("aliases").item(item),
+            };
+            (&**name, place)
+        })
+    }
+}
+
+const fn es256() -> Algorithm {
+    Algorithm::Es256
+}
+
+impl Serialize for ScopeDefinition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.description.is_empty() {
+            return serializer.serialize_str(&self.key);
+        }
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("key", &self.key)?;
+        map.serialize_entry("description", &self.description)?;
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for ScopeDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Described {
+            key: Box<str>,
+            #[serde(default)]
+            description: Box<str>,
+        }
+
+        struct ScopeVisitor;
+
+        impl<'de> Visitor<'de> for ScopeVisitor {
+            type Value = ScopeDefinition;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a scope in quotes, or { key = \"…\", description = \"…\" }")
+            }
+
+            fn visit_str<E: Error>(self, key: &str) -> Result<ScopeDefinition, E> {
+                Ok(ScopeDefinition {
+                    key: key.into(),
+                    description: Box::default(),
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<ScopeDefinition, A::Error> {
+                let Described { key, description } =
+                    Described::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(ScopeDefinition { key, description })
+            }
+        }
+
+        deserializer.deserialize_any(ScopeVisitor)
     }
 }

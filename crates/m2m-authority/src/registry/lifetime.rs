@@ -1,5 +1,10 @@
 //! How long a token lives.
 
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::spelling::Whole;
+
 /// How long a token lives. Unit: seconds, from 1 to [`Lifetime::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lifetime(u32);
@@ -32,5 +37,41 @@ impl Lifetime {
     #[must_use]
     pub const fn as_seconds(self) -> u32 {
         self.0
+    }
+}
+
+/// One hour.
+impl Default for Lifetime {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Serialize for Lifetime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Lifetime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let seconds = deserializer.deserialize_u64(Whole(EXPECTED))?;
+        let lifetime = u32::try_from(seconds).map_err(|_| InvalidLifetime);
+        lifetime
+            .and_then(Self::from_seconds)
+            .map_err(D::Error::custom)
+    }
+}
+
+/// What a lifetime has to be.
+const EXPECTED: &str = "a number of seconds, 1 to 2592000";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_expected_names_the_longest_life() {
+        assert!(EXPECTED.ends_with(&Lifetime::MAX.as_seconds().to_string()));
     }
 }

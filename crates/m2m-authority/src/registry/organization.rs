@@ -1,22 +1,40 @@
 //! An organization that applications belong to.
 
-use m2m_jwt::PropertyValue;
+use serde::{Deserialize, Serialize};
+
+use super::check::At;
+use super::spelling::{self, tables};
+use crate::registry::{InvalidRegistry, Values};
 
 /// An organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Organization {
     /// The code that tokens carry as `org_code`; unique.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
     pub code: Box<str>,
-    /// The name that people see.
+    /// The name that people see. A file that leaves it out means the code.
     pub name: Box<str>,
     /// A short name of the kind that stands in addresses.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub handle: Option<Box<str>>,
     /// What another system calls it.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub external_id: Option<Box<str>>,
     /// Whether its applications are refused tokens.
+    #[serde(default)]
     pub suspended: bool,
     /// Its feature flags. Tokens of its applications carry those that are switched on for them.
-    pub feature_flags: Vec<(Box<str>, PropertyValue)>,
+    #[serde(default, with = "spelling::values")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
+    pub feature_flags: Values,
+}
+
+tables! {
+    Organization: "[[organization]] with code";
 }
 
 impl Organization {
@@ -29,7 +47,26 @@ impl Organization {
             handle: None,
             external_id: None,
             suspended: false,
-            feature_flags: Vec::new(),
+            feature_flags: Values::new(),
         }
+    }
+
+    /// Checks what needs no other record.
+    pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
+        at.visible("code", &self.code, "a code")?;
+        for key in self.feature_flags.keys() {
+            let place = || at.member("feature_flags").member(key);
+            at.visible_at(place, key, "the key of a feature flag")?;
+        }
+        if let Some(handle) = &self.handle {
+            let expected = "a handle: visible ASCII, at most 256 bytes";
+            at.visible("handle", handle, expected)?;
+        }
+        if let Some(external_id) = &self.external_id {
+            let expected =
+                "an external id: at most 256 characters, none of them a control character";
+            at.legible("external_id", external_id, 256, expected)?;
+        }
+        Ok(())
     }
 }

@@ -1,44 +1,74 @@
 //! A property that applications can carry.
 
+use serde::{Deserialize, Serialize};
+
+use super::check::At;
+use super::spelling::{tables, words};
+use crate::registry::InvalidRegistry;
+
 /// The definition of a property.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Property {
     /// The key by which applications and tokens name it; unique.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
     pub key: Box<str>,
-    /// The name that people see.
+    /// The name that people see. A file that leaves it out means the key.
     pub name: Box<str>,
     /// What it is for, for people.
+    #[serde(default)]
     pub description: Box<str>,
     /// Whether only operators see its values. A private property never goes into a token.
+    #[serde(default)]
     pub private: bool,
     /// How its values are entered.
+    #[serde(default, rename = "type")]
     pub kind: PropertyKind,
     /// What has values of it.
+    #[serde(default)]
     pub context: PropertyContext,
     /// The category that it stands in, in the words of whoever made it.
+    #[serde(default)]
     pub category_id: Option<Box<str>>,
 }
 
-/// How values of a property are entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum PropertyKind {
-    /// In one line.
-    #[default]
-    SingleLineText,
-    /// In several.
-    MultiLineText,
+words! {
+    /// How values of a property are entered.
+    PropertyKind, "property type" {
+        /// In one line.
+        SingleLineText = "single_line_text",
+        /// In several.
+        MultiLineText = "multi_line_text",
+    }
 }
 
-/// What has values of a property.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum PropertyContext {
-    /// Applications.
-    #[default]
-    Application,
-    /// Organizations.
-    Organization,
-    /// Users.
-    User,
+words! {
+    /// What has values of a property.
+    PropertyContext, "property context" {
+        /// Applications.
+        Application = "app",
+        /// Organizations.
+        Organization = "org",
+        /// Users.
+        User = "usr",
+    }
+}
+
+impl Default for PropertyKind {
+    fn default() -> Self {
+        Self::SingleLineText
+    }
+}
+
+impl Default for PropertyContext {
+    fn default() -> Self {
+        Self::Application
+    }
+}
+
+tables! {
+    Property: "[[property]] with key";
 }
 
 impl Property {
@@ -55,43 +85,9 @@ impl Property {
             category_id: None,
         }
     }
-}
 
-impl PropertyKind {
-    /// The word for it, as in `single_line_text`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SingleLineText => "single_line_text",
-            Self::MultiLineText => "multi_line_text",
-        }
-    }
-
-    /// What the word stands for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::SingleLineText, Self::MultiLineText]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
-    }
-}
-
-impl PropertyContext {
-    /// The word for it, as in `app`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Application => "app",
-            Self::Organization => "org",
-            Self::User => "usr",
-        }
-    }
-
-    /// What the word stands for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Application, Self::Organization, Self::User]
-            .into_iter()
-            .find(|context| context.as_str() == word)
+    /// Checks what needs no other record.
+    pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
+        at.visible("key", &self.key, "a property key")
     }
 }

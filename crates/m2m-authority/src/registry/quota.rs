@@ -1,21 +1,70 @@
 //! How many tokens an application may have.
 
+use serde::de::{Error as _, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::spelling::{self, Whole, tables, words};
+use crate::registry::Period;
+
 /// A bound on the tokens of one application.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Quota {
     /// Tokens per window, on each node. At least 1.
+    #[serde(deserialize_with = "tokens")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(range(min = 1, max = 9_007_199_254_740_991_u64))
+    )]
     pub tokens: u64,
-    /// The window. Unit: seconds, at least 1.
-    pub window_seconds: u64,
+    /// The window.
+    pub per: Period,
     /// What happens beyond it.
+    #[serde(default)]
     pub mode: QuotaMode,
 }
 
-/// What happens beyond a quota.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum QuotaMode {
-    /// The token is issued and the event says that the quota is used up.
-    Warn,
-    /// The request is refused until the next window.
-    Enforce,
+tables! {
+    Quota: "{ tokens = …, per = \"…\" }";
+}
+
+words! {
+    /// What happens beyond a quota.
+    QuotaMode, "quota mode" {
+        /// The token is issued and the event says that the quota is used up.
+        Warn = "warn",
+        /// The request is refused until the next window.
+        Enforce = "enforce",
+    }
+}
+
+impl Default for QuotaMode {
+    fn default() -> Self {
+        Self::Warn
+    }
+}
+
+fn tokens<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let expected = Whole("a number, 1 or more");
+    match deserializer.deserialize_u64(expected)? {
+        0 => Err(D::Error::invalid_value(Unexpected::Unsigned(0), &expected)),
+        tokens => Ok(tokens),
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        spelling::from_text(deserializer, "a length of time such as \"1h\"", |text| {
+            text.parse().map_err(|_| {
+                format!("{text:?} is not a length of time; write a number and a unit: s, m, h or d, as in 1h")
+            })
+        })
+    }
 }

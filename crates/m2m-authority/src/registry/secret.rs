@@ -135,6 +135,13 @@ impl StoredSecret {
         }
     }
 
+    /// Whether it works at this time.
+    #[must_use]
+    pub fn is_in_force(&self, now: UnixTime) -> bool {
+        let ending = self.ending.as_ref();
+        ending.is_none_or(|ending| ending.at() > now)
+    }
+
     /// The same secret with an end.
     #[must_use]
     pub fn ending(mut self, ending: Ending) -> Self {

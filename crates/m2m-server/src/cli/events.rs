@@ -3,6 +3,7 @@
 use core::num::NonZeroU16;
 
 use clap::{Args, ValueEnum};
+use m2m_authority::registry::Period;
 use m2m_jwt::UnixTime;
 
 use super::ManagementOptions;
@@ -54,8 +55,9 @@ pub(crate) enum Tail {
 }
 
 fn since(text: &str) -> Result<UnixTime, String> {
-    let ago = m2m_admin::parse_seconds(text).map(|ago| clock::now().saturating_sub_seconds(ago));
-    ago.or_else(|| timestamp::parse(text)).ok_or_else(|| {
+    let ago = text.parse().ok().map(Period::as_seconds);
+    let since = ago.map(|ago| clock::now().saturating_sub_seconds(ago));
+    since.or_else(|| timestamp::parse(text)).ok_or_else(|| {
         "write how long ago, as in 1h, or date, time and offset, as in 2026-11-20T00:00:00Z"
             .to_owned()
     })

@@ -2,6 +2,7 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use m2m_authority::registry::{InvalidPeriod, Period};
 
 use super::ManagementOptions;
 
@@ -56,8 +57,9 @@ fn seconds(text: &str) -> Result<u64, String> {
     if text == "0" {
         return Ok(0);
     }
-    m2m_admin::parse_seconds(text)
-        .ok_or_else(|| "write a number and a unit: s, m, h or d, as in 24h".to_owned())
+    text.parse()
+        .map(Period::as_seconds)
+        .map_err(|_: InvalidPeriod| "write a number and a unit: s, m, h or d, as in 24h".to_owned())
 }
 
 pub(super) const EXAMPLES: &str = "\

@@ -64,7 +64,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             listening,
             issuer,
             directory: _,
-            applications,
+            records,
             generated,
             worker,
             summary,
@@ -78,7 +78,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
         let steps = Steps {
             http: &http,
             issuer: &issuer,
-            applications: &applications,
+            applications: &records.applications,
             generated: &generated,
             entries: &entries,
             output,

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use m2m_admin::PresetCredentials;
-use m2m_authority::registry::Application;
-use m2m_store::{DirectoryLimits, fill_in_issuer};
+use m2m_authority::registry::{Application, fill_in_issuer};
+use m2m_store::DirectoryLimits;
 use tokio::sync::Notify;
 
 use super::curl;
 use super::start::{Interruptions, Plan, Source, Started, log_panics, start};
 use crate::cli::ServeOptions;
+use crate::clock;
 use crate::environment::Environment;
 use crate::error::Failure;
 use crate::listen::{ListenSettings, Times, raise_limit};
@@ -165,8 +166,14 @@ const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 /// Says what can be known once: secrets that were made, how to use the first of them, applications that are a dead end, and that the
 /// server is ready, which is the one line on standard output.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
-    let applications = &started.applications;
-    let profile = settings.profile;
+    let records = &started.records;
+    let rule = settings.profile.system_user();
+    let obstacle = |application: &Application| {
+        let code = application.spec.organization.as_deref();
+        let mut organizations = records.organizations.iter();
+        let organization = organizations.find(|own| Some(&*own.code) == code);
+        application.token_obstacle(organization, rule, clock::now())
+    };
     let shown = match settings.registry {
         RegistrySource::World { .. } => "shown once, until this process ends",
         // What is kept is its hash: it works after the next start, and cannot be shown then.
@@ -187,9 +194,10 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         ));
     }
     let first = started.generated.iter().find_map(|credentials| {
-        let application = find(applications, &credentials.client_id)?;
-        let audience = &application.authorizations.first()?.audience;
-        dead_end(application, profile)
+        let mut applications = records.applications.iter();
+        let application = applications.find(|own| *own.client_id == *credentials.client_id)?;
+        let audience = &application.spec.authorize.first()?.audience;
+        obstacle(application)
             .is_none()
             .then_some((credentials, audience))
     });
@@ -198,19 +206,13 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
         output.notice(&format!("try it: {line}"));
     }
-    for application in applications {
-        if let Some(reason) = dead_end(application, profile) {
+    for application in &records.applications {
+        if let Some(reason) = obstacle(application).and_then(dead_end) {
             output.notice(&format!(
                 "notice: {:?}, client_id {}, can never get a token: {reason}",
-                application.name, application.client_id
+                application.spec.name, application.client_id
             ));
         }
     }
     output.line(format!("m2m ready: {}", started.summary));
-}
-
-fn find<'a>(applications: &'a [Application], client_id: &str) -> Option<&'a Application> {
-    applications
-        .iter()
-        .find(|application| *application.client_id == *client_id)
 }

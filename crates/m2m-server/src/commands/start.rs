@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
-use m2m_authority::registry::Application;
+use m2m_authority::registry::Records;
 use m2m_errors::Profile;
 use m2m_store::{DirectoryLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
@@ -75,8 +75,8 @@ pub(super) struct Started {
     pub(super) issuer: Issuer,
     /// Its registry.
     pub(super) directory: Arc<Directory>,
-    /// The applications of a registry that came from a file.
-    pub(super) applications: Vec<Application>,
+    /// The records of a registry that came from a file.
+    pub(super) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
     pub(super) unused_preset: Option<Box<str>>,
     /// The credentials that were made up, to be shown once.
@@ -113,7 +113,7 @@ pub(super) async fn start(
     let Opened {
         directory,
         generated,
-        applications,
+        records,
         writing,
         unused_preset,
     } = match source {
@@ -148,7 +148,7 @@ pub(super) async fn start(
         listening,
         issuer,
         directory,
-        applications,
+        records,
         generated,
         unused_preset,
         worker,

@@ -1,6 +1,6 @@
 //! What a file can say, and how it is told what is wrong with it.
 
-use m2m_authority::registry::{ApplicationState, Records};
+use m2m_authority::registry::{Records, Values};
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 
 use m2m_store::Sqlite;
@@ -97,7 +97,7 @@ fn reads_everything_that_a_file_can_hold() {
     assert_eq!(orders.scopes[1].description.as_ref(), "Change orders");
     assert_eq!(orders.token_lifetime.as_seconds(), 1800);
     assert_eq!(
-        (orders.signing_algorithm, orders.claim_set),
+        (orders.signing_alg, orders.claims),
         (Algorithm::EdDsa, ClaimSet::Kinde)
     );
     assert_eq!(management.audience.as_ref(), "{issuer}/api");
@@ -107,28 +107,28 @@ fn reads_everything_that_a_file_can_hold() {
     let [billing, trusted] = &*records.applications else {
         panic!("two applications")
     };
-    assert_eq!(billing.state, ApplicationState::Disabled);
+    assert!(!billing.spec.enabled);
     assert_eq!(
-        billing.not_before,
+        billing.spec.not_before,
         Some(UnixTime::from_seconds(1_795_132_800))
     );
-    assert_eq!(billing.allowed_addresses.len(), 2);
+    assert_eq!(billing.spec.allowed_addresses.len(), 2);
     assert_eq!(
-        billing.token_quota.map(|quota| quota.window_seconds),
+        billing.spec.token_quota.map(|quota| quota.per.as_seconds()),
         Some(3600)
     );
     assert_eq!(
-        *billing.properties,
-        [
+        billing.spec.properties,
+        Values::from([
             ("cost_centre".into(), PropertyValue::Integer(7)),
             ("region".into(), PropertyValue::Text("eu".into()))
-        ]
+        ])
     );
-    assert_eq!(*billing.token_properties, ["region".into()]);
-    assert_eq!(billing.feature_flags.len(), 3);
-    assert_eq!(billing.authorizations[1].audience, management.audience);
-    assert_eq!(trusted.system_user.name.as_deref(), Some("svc.integration"));
-    assert!(trusted.system_user.allowed);
+    assert_eq!(*billing.spec.token_properties, ["region".into()]);
+    assert_eq!(billing.spec.feature_flags.len(), 3);
+    assert_eq!(billing.spec.authorize[1].audience, management.audience);
+    assert_eq!(trusted.spec.system_user.as_deref(), Some("svc.integration"));
+    assert!(trusted.spec.system_user_allowed);
 }
 
 #[test]
@@ -246,19 +246,19 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     check(
         &application("allowed_addresses = [\"10.0.0.0/33\"]"),
         "3:22",
-        "no block of addresses",
+        "is not an IP address or CIDR block",
         "10.0.0.0/8",
     );
     check(
         &application("token_quota = { tokens = 1, per = \"hour\" }"),
         "3:35",
-        "no length of time",
+        "is not a length of time",
         "1h",
     );
     check(
         &application("token_quota = { tokens = 0, per = \"1h\" }"),
-        "3:15",
-        "less than 1",
+        "3:26",
+        "expected a number, 1 or more, found integer",
         "",
     );
     check(
@@ -393,13 +393,13 @@ fn what_nothing_is_declared_for_is_told_how_to_declare_it() {
     check(
         &application("properties = { region = \"eu\" }"),
         "3:16",
-        "unknown property",
+        "there is no property",
         "[[property]]",
     );
     check(
         &application("token_properties = [\"region\"]"),
         "3:21",
-        "unknown property",
+        "there is no property of this application",
         "properties = {",
     );
 }
@@ -482,15 +482,15 @@ fn a_reference_to_nothing_is_told_the_nearest_thing() {
         "token_properties = [\"region\"]",
         "token_properties = [\"regoin\"]",
         "\"regoin\"",
-        "unknown property",
-        "`region`",
+        "there is no property",
+        "\"region\"",
     );
     check_reference(
         "properties = { region",
         "properties = { regiom",
         "regiom",
-        "unknown property",
-        "`region`",
+        "there is no property",
+        "\"region\"",
     );
 }
 

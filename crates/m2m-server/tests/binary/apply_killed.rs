@@ -109,7 +109,7 @@ fn a_killed_apply_has_made_its_change_whole_or_not_at_all() {
         // All that this run changed, or what the last one did that made its change.
         let expected = *made.last().unwrap();
         let lifetimes = snapshot.applications.iter().take(CHANGED);
-        let lifetimes = lifetimes.filter_map(|stored| stored.value.token_lifetime);
+        let lifetimes = lifetimes.filter_map(|stored| stored.value.spec.token_lifetime);
         let lifetimes: Vec<u32> = lifetimes.map(|lifetime| lifetime.as_seconds()).collect();
         assert_eq!(lifetimes, [expected; CHANGED], "run {run} is made by half");
         assert_eq!(snapshot.applications.len(), CHANGED + made.len());

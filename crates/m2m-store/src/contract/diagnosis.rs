@@ -25,7 +25,7 @@ fn with_secret(client_id: &str, secret: &str) -> Application {
 
 async fn fill(backend: &impl Backend) {
     let mut member = with_secret("billing-service", "shared");
-    member.organization = Some("org".into());
+    member.spec.organization = Some("org".into());
     commit(
         backend,
         [

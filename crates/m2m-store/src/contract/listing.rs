@@ -1,6 +1,6 @@
 //! Pages of records: in each order, through each filter, while records come and go.
 
-use m2m_authority::registry::{Application, Organization};
+use m2m_authority::registry::{Application, Organization, Values};
 use m2m_jwt::PropertyValue;
 
 use super::{application, commit, delete, id, put, stored};
@@ -151,7 +151,7 @@ async fn goes_on_while_records_come_and_go(backend: &impl Backend) {
         // The one where the page ended goes, one that was shown gets another name, and others come before the place and after it.
         let mut shown = named(first, "b");
         if let Write::PutApplication(stored) = &mut shown {
-            stored.value.name = if sort == Sort::NameDescending {
+            stored.value.spec.name = if sort == Sort::NameDescending {
                 "z"
             } else {
                 ""
@@ -207,11 +207,11 @@ async fn filters(backend: &impl Backend) {
         let mut application = Application::new(name, &format!("client-{number}"))
             .authorized("{issuer}/api", &["read"])
             .authorized("https://api.example", &[]);
-        application.organization = Some("acme".into());
-        application.properties = vec![
+        application.spec.organization = Some("acme".into());
+        application.spec.properties = Values::from([
             ("tier".into(), PropertyValue::Integer(1)),
             ("region".into(), PropertyValue::Text("tiers".into())),
-        ];
+        ]);
         put(number, application)
     };
     commit(
@@ -277,7 +277,7 @@ async fn filters(backend: &impl Backend) {
 async fn knows_system_users(backend: &impl Backend) {
     let of = |number, user: Option<&str>| {
         let mut application = application(&format!("client-{number}"));
-        application.system_user.name = user.map(Into::into);
+        application.spec.system_user = user.map(Into::into);
         put(number, application)
     };
     let has = async |name: &str| backend.has_system_user(name).await.expect("an answer");

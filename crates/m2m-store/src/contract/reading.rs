@@ -21,7 +21,7 @@ pub async fn reading<B: Backend>(make: impl AsyncFn() -> B) {
 
 async fn finds(backend: &impl Backend) {
     let mut member = application("member");
-    member.organization = Some("org".into());
+    member.spec.organization = Some("org".into());
     commit(
         backend,
         [

@@ -2,7 +2,7 @@
 
 use m2m_authority::registry::{
     Api, Ending, KeyState, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota,
-    QuotaMode, SecretHash, StoredSecret,
+    QuotaMode, SecretHash, StoredSecret, Values,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue};
 
@@ -63,14 +63,14 @@ fn full() -> [Write; 5] {
     let mut api = Api::new("Näme", "https://api.example").with_scopes(&["b", "a"]);
     api.aliases = vec!["urn:api".into()];
     api.token_lifetime = Lifetime::MAX;
-    api.signing_algorithm = Algorithm::EdDsa;
-    api.claim_set = ClaimSet::Kinde;
+    api.signing_alg = Algorithm::EdDsa;
+    api.claims = ClaimSet::Kinde;
     api.introspection_clients = vec!["full".into()];
     let organization = Organization {
         handle: Some("org-1".into()),
         external_id: Some("7".into()),
         suspended: true,
-        feature_flags: vec![("beta".into(), PropertyValue::Boolean(true))],
+        feature_flags: Values::from([("beta".into(), PropertyValue::Boolean(true))]),
         ..Organization::new("org", "Organization \"1\"")
     };
     let property = Property {
@@ -89,19 +89,19 @@ fn full() -> [Write; 5] {
         .authorized("https://api.example", &["a"])
         .with_secret(StoredSecret::new("1", SecretHash::of(b"1"), NOW).ending(ending))
         .with_secret(StoredSecret::new("2", SecretHash::of(b"2"), NOW));
-    full.organization = Some("org".into());
-    full.not_before = Some(NOW);
-    full.allowed_addresses = vec!["2001:db8::/32".parse().expect("a block")];
-    full.token_quota = Some(Quota {
+    full.spec.organization = Some("org".into());
+    full.spec.not_before = Some(NOW);
+    full.spec.allowed_addresses = vec!["2001:db8::/32".parse().expect("a block")];
+    full.spec.token_quota = Some(Quota {
         tokens: 5,
-        window_seconds: 60,
+        per: "1m".parse().expect("a minute"),
         mode: QuotaMode::Warn,
     });
-    full.properties = vec![
+    full.spec.properties = Values::from([
         ("z".into(), PropertyValue::Integer(-1)),
         ("tier".into(), PropertyValue::Text("gold".into())),
-    ];
-    full.feature_flags = vec![("beta".into(), PropertyValue::Boolean(false))];
+    ]);
+    full.spec.feature_flags = Values::from([("beta".into(), PropertyValue::Boolean(false))]);
     let later = NOW.saturating_add_seconds(9);
     [
         Write::PutApi(stored(1, api)),
@@ -203,7 +203,7 @@ async fn refuses_what_does_not_fit(backend: &impl Backend) {
     commit(backend, full()).await;
     let before = said(&snapshot(backend).await);
     let mut homeless = application("homeless");
-    homeless.organization = Some("none".into());
+    homeless.spec.organization = Some("none".into());
     let refused = [
         put(9, application("full")),
         Write::PutApi(stored(9, Api::new("", "https://api.example"))),

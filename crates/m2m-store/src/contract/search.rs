@@ -104,7 +104,10 @@ async fn searches_among_many(backend: &impl Backend) {
             most,
         };
         let page = backend.applications(list).await.expect("a page");
-        let names = page.records.iter().map(|stored| stored.value.name.clone());
+        let names = page
+            .records
+            .iter()
+            .map(|stored| stored.value.spec.name.clone());
         (names.collect::<Vec<_>>().join(" "), page.next)
     };
     let three = [r#"Rare "7""#, r#"Rare "19000""#, r#"Rare "19999""#];

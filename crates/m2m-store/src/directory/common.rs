@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use m2m_authority::policy::Targets;
-use m2m_authority::registry::{Api, SigningKeys};
+use m2m_authority::registry::{Api, ISSUER_PLACEHOLDER, SigningKeys, fill_in_issuer};
 use m2m_jwt::SigningKey;
 
-use crate::issuer_placeholder::{ISSUER_PLACEHOLDER, fill_in_api, fill_in_issuer};
 use crate::{Frame, KeyRecord, Maintenance, StoreError, Version};
 
 /// What all applications have in common, made ready for requests. It is replaced as a whole.
@@ -24,7 +23,7 @@ pub struct Common {
     pub applications: u64,
     /// Whether callers are served.
     pub maintenance: Maintenance,
-    /// Audiences of APIs that are not served, because a [placeholder](crate::ISSUER_PLACEHOLDER) stands for the same with this issuer.
+    /// Audiences of APIs that are not served, because a [placeholder](ISSUER_PLACEHOLDER) stands for the same with this issuer.
     pub shadowed: Arc<[Box<str>]>,
     epoch: u64,
     /// What placeholders stand for: no other API and no authorization may spell it out.
@@ -63,8 +62,9 @@ impl Common {
             let mut own = core::iter::once(&api.audience).chain(&api.aliases);
             own.any(|audience| reserved.contains(audience))
         });
+        let targets = Arc::new(Targets::served_by(issuer, &apis));
         for api in &mut apis {
-            fill_in_api(api, issuer);
+            api.fill_in_issuer(issuer);
         }
         let (keys, key_records) = match before {
             Some(before) if *before.key_records == *key_records => {
@@ -80,7 +80,7 @@ impl Common {
         };
         Ok(Self {
             version,
-            targets: Arc::new(Targets::of(&apis)),
+            targets,
             keys,
             applications,
             maintenance,

@@ -5,7 +5,6 @@ use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
 use super::Directory;
-use crate::issuer_placeholder::{fill_in_api, fill_in_application};
 use crate::{
     ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
     NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
@@ -26,10 +25,10 @@ impl<B: Backend> Backend for Directory<B> {
         let mut records = self.backend.suspects(sought).await?;
         // They are compared with what callers present, who know the issuer and no placeholder.
         for api in &mut records.apis {
-            fill_in_api(api, &self.issuer);
+            api.fill_in_issuer(&self.issuer);
         }
         for application in &mut records.applications {
-            fill_in_application(application, &self.issuer);
+            application.fill_in_issuer(&self.issuer);
         }
         Ok(records)
     }

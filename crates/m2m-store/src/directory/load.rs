@@ -8,7 +8,6 @@ use m2m_jwt::UnixTime;
 use super::Directory;
 use super::common::Common;
 use super::shelves::Shelved;
-use crate::issuer_placeholder::fill_in_application;
 use crate::quota::Counter;
 use crate::{Backend, Entry, Found, StoreError};
 
@@ -94,9 +93,9 @@ impl<B: Backend> Directory<B> {
             Some(Found::Deleted(deletion)) => Entry::deleted(&deletion, common),
             Some(Found::Application(mut application, organization)) => {
                 application
-                    .authorizations
+                    .spec
+                    .authorize
                     .retain(|authorization| !common.is_reserved(&authorization.audience));
-                fill_in_application(&mut application, &self.issuer);
                 let quota = self.counter(&application, now).await?;
                 let organization = organization.as_ref();
                 Entry::of(&application, organization, common, &self.tallies, quota)
@@ -113,11 +112,11 @@ impl<B: Backend> Directory<B> {
         now: UnixTime,
     ) -> Result<Option<Arc<Counter>>, StoreError> {
         let client_id = &*application.client_id;
-        let Some(quota) = application.token_quota else {
+        let Some(quota) = application.spec.token_quota else {
             self.counters.forget(client_id);
             return Ok(None);
         };
-        let length = quota.window_seconds.max(1);
+        let length = quota.per.as_seconds().max(1);
         if let Some(counter) = self.counters.find(client_id, length) {
             return Ok(Some(counter));
         }

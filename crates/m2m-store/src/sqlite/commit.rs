@@ -238,9 +238,9 @@ fn put_application(
                 &application.client_id,
                 &folded,
                 near::backwards(&folded),
-                &application.name,
-                &application.organization,
-                &application.system_user.name,
+                &application.spec.name,
+                &application.spec.organization,
+                &application.spec.system_user,
                 column::seconds(stored.created_at),
                 column::seconds(stored.updated_at),
                 document::write(application)?,
@@ -258,12 +258,12 @@ fn put_application(
     transaction
         .prepare_cached("DELETE FROM application_api WHERE application = ?1")?
         .execute([row])?;
-    let (id, name) = (stored.id.as_bytes(), &application.name);
+    let (id, name) = (stored.id.as_bytes(), &application.spec.name);
     let mut statement = transaction.prepare_cached(
         "INSERT OR IGNORE INTO application_api (application, audience, id, name)
          VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for authorization in &application.authorizations {
+    for authorization in &application.spec.authorize {
         statement.execute((row, &authorization.audience, id, name))?;
     }
     transaction
@@ -273,7 +273,7 @@ fn put_application(
         "INSERT OR IGNORE INTO application_property (application, key, id, name)
          VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for (key, _) in &application.properties {
+    for key in application.spec.properties.keys() {
         statement.execute((row, key, id, name))?;
     }
     Ok(())

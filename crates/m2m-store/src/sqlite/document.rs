@@ -1,52 +1,46 @@
-//! Records as JSON documents.
+//! Records as JSON documents: each in its one spelling, with the version of the shape (`v`) beside it.
 //!
-//! Each says which shape it has (`v`). What a later release adds to a shape has a default, and what this release does not know
+//! A document says everything, so that another default of a later release changes no record. A member that this release does not know
 //! is refused: it might be a restriction.
 
-mod application;
-mod scalar;
-
 use m2m_authority::registry::{
-    Api, Application, Lifetime, Organization, Property, PropertyContext, PropertyKind,
-    ScopeDefinition,
+    Api, Application, ApplicationSpec, Ending, Organization, Property, SecretHash, StoredSecret,
 };
-use m2m_jwt::ClaimSet;
+use m2m_jwt::UnixTime;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
 use crate::StoreError;
-use application::{scalars, values};
-use scalar::Scalar;
 
 /// The shape that this release writes.
-const SHAPE: u8 = 1;
+const SHAPE: u8 = 2;
 
 /// A record that is kept as a document.
 pub(super) trait Document: Sized {
-    /// What it is called.
-    const KIND: &'static str;
-    /// How it looks.
-    type Shape: Serialize + DeserializeOwned + for<'r> From<&'r Self> + IntoRecord<Self>;
-}
+    /// The name of its table.
+    const TABLE: &'static str;
 
-/// The way back, which a damaged document does not have.
-pub(super) trait IntoRecord<T> {
-    /// Which shape it is.
-    fn version(&self) -> u8;
-    /// The record; none if a value is none of its kind.
-    fn into_record(self) -> Option<T>;
+    /// The document.
+    fn write(&self) -> serde_json::Result<String>;
+
+    /// The shape and the record of a document.
+    fn read(document: &str) -> serde_json::Result<(u8, Self)>;
 }
 
 /// The document of a record.
 ///
 /// # Errors
 ///
-/// None that is known: every record can be said.
+/// None is known: every record can be written as JSON.
 pub(super) fn write<T: Document>(record: &T) -> Result<String, Fault> {
-    serde_json::to_string(&T::Shape::from(record)).map_err(|_| {
+    record.write().map_err(|_| {
         Fault::Store(StoreError::Failed {
-            why: format!("an {} cannot be written as JSON", T::KIND).into(),
+            why: format!(
+                "a record of the table {} cannot be written as JSON",
+                T::TABLE
+            )
+            .into(),
         })
     })
 }
@@ -55,231 +49,249 @@ pub(super) fn write<T: Document>(record: &T) -> Result<String, Fault> {
 ///
 /// # Errors
 ///
-/// If it is none. What it says instead is not told: there are hashes of secrets in it.
+/// If it is not one. The error does not repeat the document, which has hashes of secrets in it.
 pub(super) fn read<T: Document>(document: &str) -> Result<T, Fault> {
     let damaged = |what: core::fmt::Arguments<'_>| {
-        Fault::Damaged(format!("a record in the table {} {what}", T::KIND).into())
+        Fault::Damaged(format!("a record in the table {} {what}", T::TABLE).into())
     };
-    let shape: T::Shape = serde_json::from_str(document).map_err(|error| {
-        damaged(format_args!(
+    match T::read(document) {
+        Ok((SHAPE, record)) => Ok(record),
+        Ok((shape, _)) => Err(damaged(format_args!("has the shape {shape}"))),
+        Err(error) => Err(damaged(format_args!(
             "is not readable from column {} on",
             error.column()
-        ))
-    })?;
-    if shape.version() != SHAPE {
-        return Err(damaged(format_args!("has the shape {}", shape.version())));
+        ))),
     }
-    shape
-        .into_record()
-        .ok_or_else(|| damaged(format_args!("has a value that is none of its kind")))
 }
 
+/// A record that has no secrets.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ApiShape {
+struct Record<T> {
     v: u8,
-    name: Box<str>,
-    audience: Box<str>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    aliases: Vec<Box<str>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    scopes: Vec<ScopeShape>,
-    token_lifetime: u32,
-    signing_algorithm: Box<str>,
-    claim_set: ClaimSetShape,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    introspection_clients: Vec<Box<str>>,
+    spec: T,
 }
 
+macro_rules! documents {
+    ($($record:ident: $table:literal;)+) => {$(
+        impl Document for $record {
+            const TABLE: &'static str = $table;
+
+            fn write(&self) -> serde_json::Result<String> {
+                serde_json::to_string(&Record { v: SHAPE, spec: self })
+            }
+
+            fn read(document: &str) -> serde_json::Result<(u8, Self)> {
+                let Record { v, spec } = from_str(document)?;
+                Ok((v, spec))
+            }
+        }
+    )+};
+}
+
+documents! {
+    Api: "api";
+    Organization: "organization";
+    Property: "property";
+}
+
+/// An application with its secrets.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ScopeShape {
-    key: Box<str>,
-    #[serde(default, skip_serializing_if = "str::is_empty")]
-    description: Box<str>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ClaimSetShape {
-    Rfc9068,
-    Kinde,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OrganizationShape {
+struct ApplicationDocument<S> {
     v: u8,
-    code: Box<str>,
-    name: Box<str>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    handle: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    external_id: Option<Box<str>>,
-    suspended: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    feature_flags: Vec<(Box<str>, Scalar)>,
+    client_id: Box<str>,
+    spec: S,
+    secrets: Vec<Secret>,
+}
+
+/// A secret: the one place of the store where its hash is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secret {
+    id: Box<str>,
+    #[serde(with = "hash")]
+    hash: SecretHash,
+    #[serde(with = "seconds")]
+    created_at: UnixTime,
+    ending: Option<SecretEnding>,
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PropertyShape {
-    v: u8,
-    key: Box<str>,
-    name: Box<str>,
-    #[serde(default, skip_serializing_if = "str::is_empty")]
-    description: Box<str>,
-    private: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    kind: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    context: Option<Box<str>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    category_id: Option<Box<str>>,
-}
-
-impl Document for Api {
-    const KIND: &'static str = "api";
-    type Shape = ApiShape;
-}
-
-impl Document for Organization {
-    const KIND: &'static str = "organization";
-    type Shape = OrganizationShape;
-}
-
-impl Document for Property {
-    const KIND: &'static str = "property";
-    type Shape = PropertyShape;
+#[serde(deny_unknown_fields, tag = "why", rename_all = "snake_case")]
+enum SecretEnding {
+    Expires {
+        #[serde(with = "seconds")]
+        at: UnixTime,
+    },
+    RotatedOut {
+        #[serde(with = "seconds")]
+        at: UnixTime,
+        by: Box<str>,
+    },
+    Revoked {
+        #[serde(with = "seconds")]
+        at: UnixTime,
+        by: Box<str>,
+    },
 }
 
 impl Document for Application {
-    const KIND: &'static str = "application";
-    type Shape = application::ApplicationShape;
+    const TABLE: &'static str = "application";
+
+    fn write(&self) -> serde_json::Result<String> {
+        serde_json::to_string(&ApplicationDocument {
+            v: SHAPE,
+            client_id: self.client_id.clone(),
+            spec: &self.spec,
+            secrets: self.secrets.iter().map(Secret::from).collect(),
+        })
+    }
+
+    fn read(document: &str) -> serde_json::Result<(u8, Self)> {
+        let document: ApplicationDocument<ApplicationSpec> = from_str(document)?;
+        let secrets = document.secrets.into_iter().map(StoredSecret::from);
+        let application = Self {
+            client_id: document.client_id,
+            spec: document.spec,
+            secrets: secrets.collect(),
+        };
+        Ok((document.v, application))
+    }
 }
 
-impl From<&Api> for ApiShape {
-    fn from(api: &Api) -> Self {
+fn from_str<T: DeserializeOwned>(document: &str) -> serde_json::Result<T> {
+    serde_json::from_str(document)
+}
+
+impl From<&StoredSecret> for Secret {
+    fn from(secret: &StoredSecret) -> Self {
+        let ending = secret.ending.clone().map(|ending| match ending {
+            Ending::Expires { at } => SecretEnding::Expires { at },
+            Ending::RotatedOut { at, by } => SecretEnding::RotatedOut { at, by },
+            Ending::Revoked { at, by } => SecretEnding::Revoked { at, by },
+        });
         Self {
-            v: SHAPE,
-            name: api.name.clone(),
-            audience: api.audience.clone(),
-            aliases: api.aliases.clone(),
-            scopes: api
-                .scopes
-                .iter()
-                .map(|scope| ScopeShape {
-                    key: scope.key.clone(),
-                    description: scope.description.clone(),
-                })
-                .collect(),
-            token_lifetime: api.token_lifetime.as_seconds(),
-            signing_algorithm: api.signing_algorithm.as_str().into(),
-            claim_set: match api.claim_set {
-                ClaimSet::Rfc9068 => ClaimSetShape::Rfc9068,
-                ClaimSet::Kinde => ClaimSetShape::Kinde,
-            },
-            introspection_clients: api.introspection_clients.clone(),
+            id: secret.id.clone(),
+            hash: secret.hash,
+            created_at: secret.created_at,
+            ending,
         }
     }
 }
 
-impl IntoRecord<Api> for ApiShape {
-    fn version(&self) -> u8 {
-        self.v
-    }
-
-    fn into_record(self) -> Option<Api> {
-        Some(Api {
-            name: self.name,
-            audience: self.audience,
-            aliases: self.aliases,
-            scopes: self
-                .scopes
-                .into_iter()
-                .map(|scope| ScopeDefinition {
-                    key: scope.key,
-                    description: scope.description,
-                })
-                .collect(),
-            token_lifetime: Lifetime::from_seconds(self.token_lifetime).ok()?,
-            signing_algorithm: self.signing_algorithm.parse().ok()?,
-            claim_set: match self.claim_set {
-                ClaimSetShape::Rfc9068 => ClaimSet::Rfc9068,
-                ClaimSetShape::Kinde => ClaimSet::Kinde,
-            },
-            introspection_clients: self.introspection_clients,
-        })
-    }
-}
-
-impl From<&Organization> for OrganizationShape {
-    fn from(organization: &Organization) -> Self {
+impl From<Secret> for StoredSecret {
+    fn from(secret: Secret) -> Self {
+        let ending = secret.ending.map(|ending| match ending {
+            SecretEnding::Expires { at } => Ending::Expires { at },
+            SecretEnding::RotatedOut { at, by } => Ending::RotatedOut { at, by },
+            SecretEnding::Revoked { at, by } => Ending::Revoked { at, by },
+        });
         Self {
-            v: SHAPE,
-            code: organization.code.clone(),
-            name: organization.name.clone(),
-            handle: organization.handle.clone(),
-            external_id: organization.external_id.clone(),
-            suspended: organization.suspended,
-            feature_flags: scalars(&organization.feature_flags),
+            id: secret.id,
+            hash: secret.hash,
+            created_at: secret.created_at,
+            ending,
         }
     }
 }
 
-impl IntoRecord<Organization> for OrganizationShape {
-    fn version(&self) -> u8 {
-        self.v
+/// Times as seconds since 1970.
+mod seconds {
+    use m2m_jwt::UnixTime;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &UnixTime, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(time.as_seconds())
     }
 
-    fn into_record(self) -> Option<Organization> {
-        Some(Organization {
-            code: self.code,
-            name: self.name,
-            handle: self.handle,
-            external_id: self.external_id,
-            suspended: self.suspended,
-            feature_flags: values(self.feature_flags),
-        })
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<UnixTime, D::Error> {
+        u64::deserialize(from).map(UnixTime::from_seconds)
     }
 }
 
-impl From<&Property> for PropertyShape {
-    fn from(property: &Property) -> Self {
-        Self {
-            v: SHAPE,
-            key: property.key.clone(),
-            name: property.name.clone(),
-            description: property.description.clone(),
-            private: property.private,
-            kind: (property.kind != PropertyKind::default()).then(|| property.kind.as_str().into()),
-            context: (property.context != PropertyContext::default())
-                .then(|| property.context.as_str().into()),
-            category_id: property.category_id.clone(),
+/// Hashes as base64.
+mod hash {
+    use m2m_authority::registry::SecretHash;
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(hash: &SecretHash, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&hash.to_base64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SecretHash, D::Error> {
+        let text = <&str>::deserialize(from)?;
+        SecretHash::from_base64(text).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One with a secret of each kind.
+    fn full() -> Application {
+        let time = UnixTime::from_seconds;
+        let hash = SecretHash::of(b"a");
+        let by = || Box::from("who");
+        let secret = |id, ending: Option<Ending>| {
+            let secret = StoredSecret::new(id, hash, time(2));
+            ending.map_or(secret.clone(), |ending| secret.ending(ending))
+        };
+        let mut application = Application::new("Näme \"quoted\"", "my.trusted.app/service")
+            .authorized("https://api.example", &["a", "b"])
+            .with_secret(secret("1", None))
+            .with_secret(secret("2", Some(Ending::Expires { at: time(u64::MAX) })))
+            .with_secret(secret(
+                "3",
+                Some(Ending::RotatedOut {
+                    at: time(3),
+                    by: by(),
+                }),
+            ))
+            .with_secret(secret(
+                "4",
+                Some(Ending::Revoked {
+                    at: time(3),
+                    by: by(),
+                }),
+            ));
+        application.spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a block")];
+        application
+    }
+
+    #[test]
+    fn a_document_is_read_as_it_was_written() {
+        for application in [full(), Application::new("", "c")] {
+            let document = write(&application).unwrap();
+            let again: Application = read(&document).unwrap();
+            // The hashes do not show in `Debug`; they show in the document.
+            assert_eq!(format!("{again:?}"), format!("{application:?}"));
+            assert_eq!(write(&again).unwrap(), document);
         }
     }
-}
 
-impl IntoRecord<Property> for PropertyShape {
-    fn version(&self) -> u8 {
-        self.v
-    }
-
-    fn into_record(self) -> Option<Property> {
-        Some(Property {
-            key: self.key,
-            name: self.name,
-            description: self.description,
-            private: self.private,
-            kind: match self.kind {
-                Some(kind) => PropertyKind::parse(&kind)?,
-                None => PropertyKind::default(),
-            },
-            context: match self.context {
-                Some(context) => PropertyContext::parse(&context)?,
-                None => PropertyContext::default(),
-            },
-            category_id: self.category_id,
-        })
+    #[test]
+    fn what_this_release_does_not_know_is_refused_without_its_content() {
+        let document = write(&full()).unwrap();
+        for (known, changed) in [
+            ("\"v\":2", "\"v\":1"),
+            ("\"v\":2", "\"v\":2,\"only_on\":\"sunday\""),
+            (
+                "\"enabled\":true",
+                "\"enabled\":true,\"only_on\":\"sunday\"",
+            ),
+            ("\"hash\":\"", "\"hash\":\"x"),
+            ("\"rotated_out\"", "\"lost\""),
+            ("10.0.0.0/8", "10.1.0.0/8"),
+            ("\"by\":\"who\"", "\"by\":null"),
+        ] {
+            assert!(document.contains(known), "{known}");
+            let error = read::<Application>(&document.replacen(known, changed, 1)).unwrap_err();
+            let text = format!("{error:?}");
+            assert!(!text.contains("ypeBEsob"), "{text}");
+            assert!(text.contains("application"), "{text}");
+        }
     }
 }

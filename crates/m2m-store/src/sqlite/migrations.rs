@@ -7,11 +7,11 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::fault::Fault;
 use crate::StoreError;
 
-/// Each takes the schema from the version before to the next one. A released one is never changed.
-const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/V1__registry.sql"),
-    include_str!("migrations/V2__management.sql"),
-];
+/// Each takes the schema from the version before to the next one, the first from nothing to [`FIRST`]. A released one is never changed.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/V3__registry.sql")];
+
+/// The first version that is kept. The ones before it were never released.
+const FIRST: u32 = 3;
 
 /// Marks a file as ours: `m2m` and a zero, in ASCII.
 const APPLICATION_ID: i32 = 0x6d32_6d00;
@@ -27,7 +27,7 @@ impl Schema {
     ///
     /// # Errors
     ///
-    /// If it is newer than this release, or not ours.
+    /// If it is newer than this release, older than the first release, or not ours.
     pub(super) fn of(connection: &Connection) -> Result<Self, Fault> {
         let number =
             |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
@@ -42,6 +42,11 @@ impl Schema {
             return Err(Fault::Unopened(
                 "it is a database of another program".into(),
             ));
+        }
+        if version < FIRST {
+            return Err(Fault::Store(StoreError::UnreleasedSchema {
+                found: version,
+            }));
         }
         if version > known() {
             return Err(Fault::Store(StoreError::NewerSchema {
@@ -58,12 +63,8 @@ impl Schema {
     ///
     /// If it cannot be written.
     pub(super) fn migrate(self, connection: &mut Connection) -> Result<(), Fault> {
-        self.migrate_to(MIGRATIONS, connection)
-    }
-
-    fn migrate_to(self, migrations: &[&str], connection: &mut Connection) -> Result<(), Fault> {
-        let done = usize::try_from(self.version).unwrap_or(usize::MAX);
-        for (version, migration) in (1_u32..).zip(migrations).skip(done) {
+        let missing = |(version, _): &(u32, _)| *version > self.version;
+        for (version, migration) in (FIRST..).zip(MIGRATIONS).filter(missing) {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute_batch(migration)?;
@@ -77,14 +78,15 @@ impl Schema {
 
 /// The latest schema version that this release knows.
 fn known() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+    (FIRST..)
+        .zip(MIGRATIONS)
+        .last()
+        .map_or(FIRST, |(version, _)| version)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{log, page, read};
     use super::*;
-    use crate::{EventQuery, Filter, List, Maintenance, Sort};
 
     fn schema(connection: &Connection) -> Vec<String> {
         let mut statement = connection
@@ -111,70 +113,24 @@ mod tests {
         assert_eq!(schema(&connection), once);
     }
 
-    /// The first release wrote such rows.
-    const FIRST: &str = r#"
-        INSERT INTO organization VALUES
-          (1, x'00000000000000000000000000000001', 'org', 'Organization', 5, 6,
-           '{"v":1,"code":"org","name":"Organization","suspended":false}');
-        INSERT INTO property VALUES
-          (1, x'00000000000000000000000000000002', 'tier', 'Tier', 5, 6,
-           '{"v":1,"key":"tier","name":"Tier","private":false}');
-        INSERT INTO application VALUES
-          (1, x'00000000000000000000000000000003', 'old', 'old', 'dlo', 'Old one', 'org', 5, 6,
-           '{"v":1,"name":"Old one","client_id":"old","organization":"org","enabled":true,"client_type":"confidential","client_credentials":true,"client_secret_basic":true,"client_secret_post":true,"system_user":"svc","system_user_allowed":true,"properties":[["tier","gold"]],"authorizations":[{"audience":"https://api.example","scopes":[]}],"is_management":false}'),
-          (2, x'00000000000000000000000000000004', 'other', 'other', 'rehto', 'Other', NULL, 5, 6,
-           '{"v":1,"name":"Other","client_id":"other","enabled":true,"client_type":"confidential","client_credentials":true,"client_secret_basic":true,"client_secret_post":true,"system_user_allowed":false,"is_management":false}');
-        INSERT INTO application_api VALUES (1, 'https://api.example');
-        INSERT INTO audit VALUES (1, 5, 'm2m apply', NULL, NULL, 'created', 'application', 'old', NULL, '{}');
-    "#;
-
     #[test]
-    fn what_the_first_release_wrote_is_listed() {
+    fn refuses_a_schema_that_was_never_released_and_changes_nothing() {
         let mut connection = Connection::open_in_memory().unwrap();
-        let first = &MIGRATIONS[..1];
-        let empty = Schema::of(&connection).unwrap();
-        empty.migrate_to(first, &mut connection).unwrap();
-        connection.execute_batch(FIRST).unwrap();
-        let schema = Schema::of(&connection).unwrap();
-        assert_eq!(schema, Schema { version: 1 });
-        schema.migrate(&mut connection).unwrap();
-
-        let mut listed = |filter| {
-            let list = List {
-                filter,
-                sort: Sort::NameAscending,
-                after: None,
-                most: 9,
-            };
-            let page = page::applications(&mut connection, &list).unwrap();
-            let names = page.records.iter().map(|stored| &*stored.value.client_id);
-            names.collect::<Vec<_>>().join(" ")
-        };
-        for (filter, expected) in [
-            (Filter::All, "old other"),
-            (Filter::Containing("OLD"), "old"),
-            (Filter::Containing("the"), "other"),
-            (Filter::AuthorizedFor("https://api.example"), "old"),
-            (Filter::OfOrganization("org"), "old"),
-            (Filter::WithProperty("tier"), "old"),
-        ] {
-            assert_eq!(listed(filter), expected, "{filter:?}");
+        Schema::of(&connection)
+            .unwrap()
+            .migrate(&mut connection)
+            .unwrap();
+        let before = schema(&connection);
+        for version in 1..FIRST {
+            connection
+                .pragma_update(None, "user_version", version)
+                .unwrap();
+            assert!(matches!(
+                Schema::of(&connection),
+                Err(Fault::Store(StoreError::UnreleasedSchema { found })) if found == version
+            ));
         }
-        assert!(page::has_system_user(&connection, "svc").unwrap());
-        let found = "SELECT rowid FROM application_search WHERE application_search MATCH '\"old\"'";
-        let row: i64 = connection.query_row(found, [], |row| row.get(0)).unwrap();
-        assert_eq!(row, 1);
-        let frame = read::frame(&mut connection).unwrap();
-        assert_eq!(
-            (frame.applications, frame.maintenance),
-            (2, Maintenance::Off)
-        );
-        let query = EventQuery {
-            name: Some("old"),
-            most: 9,
-            ..EventQuery::default()
-        };
-        assert_eq!(log::events(&mut connection, &query).unwrap().len(), 1);
+        assert_eq!(schema(&connection), before);
     }
 
     #[test]

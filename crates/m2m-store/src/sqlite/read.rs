@@ -180,7 +180,7 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
     let mut codes: Vec<&str> = records
         .applications
         .iter()
-        .filter_map(|application| application.organization.as_deref())
+        .filter_map(|application| application.spec.organization.as_deref())
         .collect();
     codes.sort_unstable();
     codes.dedup();

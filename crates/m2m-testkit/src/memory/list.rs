@@ -23,28 +23,28 @@ impl Registry {
 
     pub(super) fn has_system_user(&self, name: &str) -> bool {
         let mut applications = self.applications.values();
-        applications.any(|stored| stored.value.system_user.name.as_deref() == Some(name))
+        applications.any(|stored| stored.value.spec.system_user.as_deref() == Some(name))
     }
 
     pub(super) fn list_applications(&self, list: &List<'_>) -> ApplicationPage {
         let is_wanted = |application: &Application| match list.filter {
             Filter::All => true,
             Filter::Containing(text) => {
-                contains(&application.name, text) || contains(&application.client_id, text)
+                contains(&application.spec.name, text) || contains(&application.client_id, text)
             }
             Filter::AuthorizedFor(audience) => {
-                let mut authorizations = application.authorizations.iter();
+                let mut authorizations = application.spec.authorize.iter();
                 authorizations.any(|authorization| *authorization.audience == *audience)
             }
-            Filter::OfOrganization(code) => application.organization.as_deref() == Some(code),
+            Filter::OfOrganization(code) => application.spec.organization.as_deref() == Some(code),
             Filter::WithProperty(key) => {
-                let mut properties = application.properties.iter();
+                let mut properties = application.spec.properties.iter();
                 properties.any(|(own, _)| **own == *key)
             }
         };
         let wanted = self.applications.values();
         let wanted = wanted.filter(|stored| is_wanted(&stored.value));
-        page(wanted, |application| &application.name, list)
+        page(wanted, |application| &application.spec.name, list)
     }
 
     pub(super) fn list_organizations(&self, list: &List<'_>) -> Page<Organization> {

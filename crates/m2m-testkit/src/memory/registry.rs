@@ -46,7 +46,7 @@ impl Registry {
 
     pub(super) fn authorized_for(&self, audience: &str, most: usize) -> Vec<Box<str>> {
         let authorized = values(&self.applications).filter(|application| {
-            let mut authorizations = application.authorizations.iter();
+            let mut authorizations = application.spec.authorize.iter();
             authorizations.any(|authorization| *authorization.audience == *audience)
         });
         let client_ids = authorized.map(|application| application.client_id.clone());
@@ -83,7 +83,7 @@ impl Registry {
     }
 
     fn organization_of(&self, application: &Application) -> Option<&Organization> {
-        let code = application.organization.as_deref()?;
+        let code = application.spec.organization.as_deref()?;
         values(&self.organizations).find(|organization| *organization.code == *code)
     }
 
@@ -215,7 +215,7 @@ impl Registry {
         each_once(client_ids, "client id")?;
         let mut applications = values(&self.applications);
         let homeless = applications.any(|application| {
-            let code = application.organization.as_deref();
+            let code = application.spec.organization.as_deref();
             code.is_some_and(|code| !codes.contains(code))
         });
         if homeless {

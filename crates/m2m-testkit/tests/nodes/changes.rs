@@ -1,6 +1,6 @@
 //! What is changed on one node is served by all.
 
-use m2m_authority::registry::{Api, ApplicationState, Deletion, KeyState};
+use m2m_authority::registry::{Api, Deletion, KeyState};
 use m2m_errors::Cause;
 use m2m_store::{CommitError, RecordId, Stored, Version, Write};
 use m2m_testkit::{Delivery, ORDERS, PLAIN_ID, Request, Trouble, World};
@@ -13,7 +13,7 @@ use crate::nodes::{
 /// The change that tests make: an application may no longer authenticate.
 async fn disabled(nodes: &Nodes) -> Write {
     changed(nodes.near.backend(), PLAIN_ID, |application| {
-        application.state = ApplicationState::Disabled;
+        application.spec.enabled = false;
     })
     .await
 }
@@ -55,7 +55,7 @@ async fn a_change_of_an_organization_is_served_at_once_too() {
         .unwrap();
     let mut applications = snapshot.applications.iter();
     let of_acme = applications
-        .find(|stored| stored.value.organization.as_deref() == Some(m2m_testkit::ACME))
+        .find(|stored| stored.value.spec.organization.as_deref() == Some(m2m_testkit::ACME))
         .unwrap();
     let request = Request::token(&of_acme.value.client_id).audience(ORDERS);
     assert!(ask_for(&nodes.near, &request, nodes.now()).await.is_ok());
@@ -209,7 +209,7 @@ async fn an_older_registry_in_the_place_of_this_one_is_noticed() {
     let outcome = ask(&nodes.far, nodes.now()).await;
     assert_eq!(outcome, Err(Cause::ApplicationDisabled));
     let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
-        application.state = ApplicationState::Enabled;
+        application.spec.enabled = true;
     })
     .await;
     nodes.change(change, Delivery::Never).await;

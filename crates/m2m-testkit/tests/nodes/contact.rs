@@ -1,6 +1,5 @@
 //! A node that cannot reach the registry.
 
-use m2m_authority::registry::ApplicationState;
 use m2m_errors::Cause;
 use m2m_store::{Contact, DirectoryLimits, LookUp, StoreError};
 use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
@@ -42,7 +41,7 @@ async fn x13_back_in_contact_everything_is_fresh() {
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     nodes.far.backend().make_trouble(Trouble::Unreachable);
     let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
-        application.state = ApplicationState::Disabled;
+        application.spec.enabled = false;
     })
     .await;
     nodes.change(change, Delivery::Never).await;

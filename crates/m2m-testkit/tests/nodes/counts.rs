@@ -1,6 +1,6 @@
 //! What is counted, and quotas.
 
-use m2m_authority::registry::{Quota, QuotaMode};
+use m2m_authority::registry::{Period, Quota, QuotaMode};
 use m2m_errors::Cause;
 use m2m_store::{Backend as _, UsageBatch, Write};
 use m2m_testkit::{Delivery, MemoryBackend, ORDERS, PLAIN_ID, World};
@@ -9,9 +9,9 @@ use crate::nodes::{Node, Nodes, ask, changed, entry, open};
 
 async fn with_quota(backend: &MemoryBackend, tokens: u64, window_seconds: u64) -> Write {
     changed(backend, PLAIN_ID, |application| {
-        application.token_quota = Some(Quota {
+        application.spec.token_quota = Some(Quota {
             tokens,
-            window_seconds,
+            per: Period::from_seconds(window_seconds).expect("a window"),
             mode: QuotaMode::Enforce,
         });
     })
@@ -58,7 +58,7 @@ async fn a_quota_is_not_given_again_by_a_change() {
     let now = nodes.now();
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
     let change = changed(nodes.near.backend(), PLAIN_ID, |application| {
-        application.name = "Another name".into();
+        application.spec.name = "Another name".into();
     })
     .await;
     nodes.change(change, Delivery::Never).await;
@@ -118,7 +118,7 @@ async fn what_is_issued_without_a_quota_counts_when_there_is_one_again() {
     nodes.change(set.clone(), Delivery::Never).await;
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
     let unset = changed(nodes.near.backend(), PLAIN_ID, |application| {
-        application.token_quota = None;
+        application.spec.token_quota = None;
     })
     .await;
     nodes.change(unset, Delivery::Never).await;

@@ -25,9 +25,9 @@ async fn begin(node: &Node, client_id: &'static str) -> JoinHandle<Loaded> {
 /// A change of a record by which it can be told from what it was.
 async fn marked(node: &Node, mark: u64) -> Write {
     changed(node.backend(), PLAIN_ID, |application| {
-        application.token_quota = Some(Quota {
+        application.spec.token_quota = Some(Quota {
             tokens: mark,
-            window_seconds: 1,
+            per: "1s".parse().expect("a second"),
             mode: QuotaMode::Warn,
         });
     })

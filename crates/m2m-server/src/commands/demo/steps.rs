@@ -49,7 +49,7 @@ impl Steps<'_> {
         for application in self.applications {
             self.output.line(format!(
                 "  application {:?}, client_id {}",
-                application.name, application.client_id
+                application.spec.name, application.client_id
             ));
         }
     }

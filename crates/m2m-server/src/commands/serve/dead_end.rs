@@ -1,110 +1,31 @@
 //! Applications that can never get a token, whatever they send.
 
-use m2m_authority::registry::{Application, ClientType};
-use m2m_errors::{Profile, SystemUserRule};
+use m2m_authority::registry::Obstacle;
 
-/// Why the application can never get a token from a server with this profile, and what would change that. One that was disabled or
-/// whose organization was suspended is meant to get none, and no dead end.
-pub(super) fn dead_end(application: &Application, profile: Profile) -> Option<&'static str> {
-    let is_public = match application.client_type {
-        ClientType::Public => true,
-        ClientType::Confidential => false,
-    };
-    let lacks_system_user = match profile.system_user() {
-        SystemUserRule::Optional => {
-            application.system_user.name.is_some() && !application.system_user.allowed
+/// The reason why an application can never get a token, and what would change that, in words of a registry file. One that was disabled
+/// or whose organization was suspended is meant to get none, and is not a dead end.
+pub(super) const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
+    Some(match obstacle {
+        Obstacle::Disabled | Obstacle::OrganizationSuspended => return None,
+        Obstacle::Public => {
+            "it is public, which this grant is not for; client_type = \"confidential\" changes that"
         }
-        SystemUserRule::Required => {
-            !application.is_management
-                && (application.system_user.name.is_none() || !application.system_user.allowed)
+        Obstacle::NoSecret => "it has no secret that works; secret_sha256 = \"…\" changes that",
+        Obstacle::NoAuthenticationMethod => {
+            "its authentication_methods allow nothing; authentication_methods = [\"client_secret_basic\"] changes that"
         }
-    };
-    if is_public {
-        Some(
-            "it is public, which this grant is not for; client_type = \"confidential\" changes that",
-        )
-    } else if !application.grant_types.client_credentials {
-        Some("its grant_types allow nothing; grant_types = [\"client_credentials\"] changes that")
-    } else if application.authorizations.is_empty() {
-        Some(
-            "it is authorized for no API; authorize = [{ audience = …, scopes = […] }] changes that",
-        )
-    } else if lacks_system_user {
-        Some(
-            "it needs a system user that is allowed; system_user and system_user_allowed = true change that",
-        )
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use m2m_authority::registry::{Authorization, GrantTypes, SystemUser};
-
-    use super::*;
-
-    fn good() -> Application {
-        let mut application = Application::new("A", "a");
-        application.authorizations.push(Authorization {
-            audience: "https://api.example".into(),
-            scopes: Vec::new(),
-        });
-        application
-    }
-
-    #[track_caller]
-    fn check(application: &Application, profile: Profile, expected: Option<&str>) {
-        match (dead_end(application, profile), expected) {
-            (Some(reason), Some(word)) => assert!(reason.contains(word), "{reason}"),
-            (found, expected) => assert_eq!(found, expected),
+        Obstacle::NoGrant => {
+            "its grant_types allow nothing; grant_types = [\"client_credentials\"] changes that"
         }
-    }
-
-    #[test]
-    fn an_application_without_a_way_to_a_token_is_found() {
-        let rfc = Profile::Rfc;
-        check(&good(), rfc, None);
-        let public = Application {
-            client_type: ClientType::Public,
-            ..good()
-        };
-        check(&public, rfc, Some("client_type"));
-        let grant_types = GrantTypes {
-            client_credentials: false,
-        };
-        check(
-            &Application {
-                grant_types,
-                ..good()
-            },
-            rfc,
-            Some("grant_types"),
-        );
-        check(&Application::new("A", "a"), rfc, Some("authorize"));
-    }
-
-    #[test]
-    fn whether_a_system_user_is_needed_is_a_matter_of_the_profile() {
-        let user = |allowed| Application {
-            system_user: SystemUser {
-                name: Some("svc".into()),
-                allowed,
-            },
-            ..good()
-        };
-        let trusted = Profile::TrustedApplication;
-        check(&good(), trusted, Some("system_user"));
-        check(&user(false), trusted, Some("system_user_allowed"));
-        check(&user(false), Profile::Rfc, Some("system_user_allowed"));
-        check(&user(true), trusted, None);
-        check(
-            &Application {
-                is_management: true,
-                ..good()
-            },
-            trusted,
-            None,
-        );
-    }
+        Obstacle::NoAddress => {
+            "no caller has one of its allowed_addresses; allowed_addresses = [\"10.0.0.0/8\"], say, changes that"
+        }
+        Obstacle::NoQuota => "its token_quota allows no token; a larger one changes that",
+        Obstacle::NoApi => {
+            "it is authorized for no API; authorize = [{ audience = …, scopes = […] }] changes that"
+        }
+        Obstacle::SystemUser => {
+            "it needs a system user that is allowed; system_user and system_user_allowed = true change that"
+        }
+    })
 }

@@ -3,8 +3,9 @@
 use m2m_admin::management;
 use m2m_authority::Refusal;
 use m2m_authority::flow::Authorized;
+use m2m_authority::registry::fill_in_issuer;
 use m2m_errors::Cause;
-use m2m_store::{Maintenance, fill_in_issuer};
+use m2m_store::Maintenance;
 
 /// The identifiers of the management API, as tokens of this server carry them.
 #[derive(Debug)]

@@ -128,12 +128,14 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() 
     let place = &wrong[usize::try_from(start).unwrap()..usize::try_from(end).unwrap()];
     assert_eq!(place, "\"HS256\"");
     assert!(!answer.body.contains(&hash), "{answer:?}");
-    // The same as JSON is named by its number in the list.
+    // The same as JSON is named by its path.
     let body = json!({ "application": [{ "name": "A" }, { "name": "B", "authorize": [{ "audience": "https://nobody.example" }] }] });
     let answer = managed.call("POST", "/api/v1/apply", &body);
     assert_eq!(answer.status, 409, "{answer:?}");
     assert!(
-        answer.body.contains("application[1].authorize[0]: "),
+        answer
+            .body
+            .contains("application[1].authorize[0].audience: "),
         "{answer:?}"
     );
     for wrong in [

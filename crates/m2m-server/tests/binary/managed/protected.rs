@@ -1,5 +1,6 @@
 //! What nobody may do, lest nobody could manage the server any more.
 
+use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
 
 use crate::managed::{
@@ -88,7 +89,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
 }
 
 #[test]
-fn the_last_application_that_can_authorize_others_stays_whoever_asks() {
+fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
     let managed = Managed::start(&[]);
     let api = management_api(&managed);
     let scopes = [
@@ -149,14 +150,36 @@ fn the_last_application_that_can_authorize_others_stays_whoever_asks() {
         refusal(PROTECTED, &ask(method, path, body));
         management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
     }
-    // One that is public, disabled or has no scopes is none that could.
-    let unable = managed.application(&json!({ "is_enabled": false }));
-    managed.authorize(&api, &unable.id, &["create:application_api_scopes"]);
+    // Nobody else manages it: a helper with the power to authorize, one that is disabled, one without a method of authentication, one
+    // that no caller can be, and one whose organization is suspended.
+    let all: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+    let helper = managed.application(&json!({}));
+    managed.authorize(&api, &helper.id, &["create:application_api_scopes"]);
+    let organization = json!({ "name": "O", "code": "org" });
+    managed.done("POST", "/api/v1/organization", &organization);
+    for unable in [
+        json!({ "is_enabled": false }),
+        json!({ "authentication_methods": [] }),
+        json!({ "allowed_addresses": ["0.0.0.0"] }),
+        json!({ "org_code": "org" }),
+    ] {
+        let unable = managed.application(&unable);
+        managed.authorize(&api, &unable.id, &all);
+    }
+    managed.done(
+        "PATCH",
+        "/api/v1/organization/org",
+        &json!({ "is_suspended": true }),
+    );
     for (method, path, body) in &attempts {
         refusal(PROTECTED, &ask(method, path, body));
     }
     // Once there is another one, the first may go, and its tokens open nothing from then on.
-    managed.authorize(&api, &deputy.id, &["create:application_api_scopes"]);
+    let rest: Vec<&str> = all
+        .into_iter()
+        .filter(|scope| !scopes.contains(scope))
+        .collect();
+    managed.authorize(&api, &deputy.id, &rest);
     let answer = ask("DELETE", "/api/v1/applications/operator", &Value::Null);
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(

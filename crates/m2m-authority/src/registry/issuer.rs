@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use m2m_authority::registry::{Api, Application};
+use crate::registry::{Api, Application};
 
-/// What stands for the issuer at the beginning of an audience: the management API is kept as `{issuer}/api`, so that a registry
-/// can be served under another issuer tomorrow.
+/// The text that stands for the issuer at the beginning of an audience: the management API is kept as `{issuer}/api`, so that a
+/// registry can be served under another issuer tomorrow.
 pub const ISSUER_PLACEHOLDER: &str = "{issuer}";
 
 /// An audience with the issuer in place of [`ISSUER_PLACEHOLDER`] at its beginning, without a slash at the issuer's end.
 /// Anywhere else the placeholder is text as any other.
 ///
 /// ```
-/// use m2m_store::fill_in_issuer;
+/// use m2m_authority::registry::fill_in_issuer;
 ///
 /// assert_eq!(fill_in_issuer("{issuer}/api", "https://id.example/"), "https://id.example/api");
 /// assert_eq!(fill_in_issuer("https://api.example", "https://id.example"), "https://api.example");
@@ -25,16 +25,20 @@ pub fn fill_in_issuer<'t>(audience: &'t str, issuer: &str) -> Cow<'t, str> {
     }
 }
 
-/// Fills in the audience and the aliases of an API.
-pub(crate) fn fill_in_api(api: &mut Api, issuer: &str) {
-    let identifiers = core::iter::once(&mut api.audience).chain(&mut api.aliases);
-    identifiers.for_each(|identifier| fill_in(identifier, issuer));
+impl Api {
+    /// Fills in the issuer in its audience and its aliases.
+    pub fn fill_in_issuer(&mut self, issuer: &str) {
+        let identifiers = core::iter::once(&mut self.audience).chain(&mut self.aliases);
+        identifiers.for_each(|identifier| fill_in(identifier, issuer));
+    }
 }
 
-/// Fills in the audiences that an application is authorized for.
-pub(crate) fn fill_in_application(application: &mut Application, issuer: &str) {
-    for authorization in &mut application.authorizations {
-        fill_in(&mut authorization.audience, issuer);
+impl Application {
+    /// Fills in the issuer in the audiences that it is authorized for.
+    pub fn fill_in_issuer(&mut self, issuer: &str) {
+        for authorization in &mut self.spec.authorize {
+            fill_in(&mut authorization.audience, issuer);
+        }
     }
 }
 
@@ -66,15 +70,15 @@ mod tests {
     fn apis_with_aliases_and_authorizations_are_filled_in() {
         let mut api = Api::new("Management", "{issuer}/api");
         api.aliases = vec!["{issuer}/api/v1".into(), "urn:management".into()];
-        fill_in_api(&mut api, "https://id.example/");
+        api.fill_in_issuer("https://id.example/");
         assert_eq!(&*api.audience, "https://id.example/api");
         assert_eq!(&*api.aliases[0], "https://id.example/api/v1");
         assert_eq!(&*api.aliases[1], "urn:management");
         let mut application = Application::new("A", "a").authorized("{issuer}/api", &[]);
-        fill_in_application(&mut application, "https://id.example/");
-        assert_eq!(
-            &*application.authorizations[0].audience,
-            "https://id.example/api"
-        );
+        application.fill_in_issuer("https://id.example/");
+        let [authorization] = &*application.spec.authorize else {
+            panic!("one authorization")
+        };
+        assert_eq!(&*authorization.audience, "https://id.example/api");
     }
 }

@@ -10,9 +10,10 @@ CREATE TABLE meta (
   applications INTEGER NOT NULL,
   issued INTEGER NOT NULL,
   refused INTEGER NOT NULL,
-  revocations INTEGER NOT NULL
+  revocations INTEGER NOT NULL,
+  maintenance INTEGER NOT NULL
 ) STRICT;
-INSERT INTO meta VALUES (1, 0, 0, 0, 0, 0, 0);
+INSERT INTO meta VALUES (1, 0, 0, 0, 0, 0, 0, 0);
 
 CREATE TABLE api (
   seq INTEGER PRIMARY KEY,
@@ -54,13 +55,25 @@ CREATE TABLE application (
   name TEXT NOT NULL,
   -- Checked when a change is committed: an application of an organization that is gone would pass for a global one.
   organization TEXT REFERENCES organization (code) DEFERRABLE INITIALLY DEFERRED,
+  system_user TEXT,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
   document TEXT NOT NULL
 ) STRICT;
 CREATE INDEX application_by_folded ON application (folded);
 CREATE INDEX application_by_folded_backwards ON application (folded_backwards);
-CREATE INDEX application_by_organization ON application (organization) WHERE organization IS NOT NULL;
+CREATE INDEX application_by_system_user ON application (system_user) WHERE system_user IS NOT NULL;
+
+-- Ids sort by age, so that each list ends in the id, and a page goes on exactly where another ended. With all that a search looks at,
+-- so that it does not touch the documents.
+CREATE INDEX application_by_age ON application (id, name, client_id);
+CREATE INDEX application_by_name ON application (name, id, client_id);
+CREATE INDEX organization_by_age ON organization (id, name, code);
+CREATE INDEX organization_by_name ON organization (name, id, code);
+CREATE INDEX application_by_organization ON application (organization, id)
+  WHERE organization IS NOT NULL;
+CREATE INDEX application_by_organization_and_name ON application (organization, name, id)
+  WHERE organization IS NOT NULL;
 CREATE TRIGGER application_added AFTER INSERT ON application BEGIN
   UPDATE meta SET applications = applications + 1;
 END;
@@ -76,13 +89,27 @@ CREATE TABLE secret_hash (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX secret_hash_by_hash ON secret_hash (hash);
 
--- Which applications are authorized for an API.
+-- The applications that are authorized for an API, in the orders of a list. Each row is written anew with its application.
 CREATE TABLE application_api (
   application INTEGER NOT NULL REFERENCES application (seq) ON DELETE CASCADE,
   audience TEXT NOT NULL,
+  id BLOB NOT NULL,
+  name TEXT NOT NULL,
   PRIMARY KEY (application, audience)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX application_api_by_audience ON application_api (audience);
+CREATE INDEX application_api_by_audience ON application_api (audience, id);
+CREATE INDEX application_api_by_audience_and_name ON application_api (audience, name, id);
+
+-- The applications with a value of a property, in the same way.
+CREATE TABLE application_property (
+  application INTEGER NOT NULL REFERENCES application (seq) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  id BLOB NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (application, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX application_property_by_key ON application_property (key, id);
+CREATE INDEX application_property_by_key_and_name ON application_property (key, name, id);
 
 CREATE TABLE deleted_application (
   seq INTEGER PRIMARY KEY,
@@ -188,3 +215,40 @@ END;
 CREATE TRIGGER revocation_taken AFTER DELETE ON revocation BEGIN
   UPDATE meta SET revocations = revocations - 1;
 END;
+
+-- In which records three characters stand next to each other. What is found is compared, so that nothing more is kept here.
+CREATE VIRTUAL TABLE application_search USING fts5 (
+  name, client_id, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
+);
+CREATE TRIGGER application_search_added AFTER INSERT ON application BEGIN
+  INSERT INTO application_search (rowid, name, client_id) VALUES (NEW.seq, NEW.name, NEW.client_id);
+END;
+CREATE TRIGGER application_search_changed AFTER UPDATE ON application
+  WHEN NEW.name IS NOT OLD.name OR NEW.client_id IS NOT OLD.client_id BEGIN
+  UPDATE application_search SET name = NEW.name, client_id = NEW.client_id WHERE rowid = OLD.seq;
+END;
+CREATE TRIGGER application_search_taken AFTER DELETE ON application BEGIN
+  DELETE FROM application_search WHERE rowid = OLD.seq;
+END;
+
+CREATE VIRTUAL TABLE organization_search USING fts5 (
+  name, code, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram'
+);
+CREATE TRIGGER organization_search_added AFTER INSERT ON organization BEGIN
+  INSERT INTO organization_search (rowid, name, code) VALUES (NEW.seq, NEW.name, NEW.code);
+END;
+CREATE TRIGGER organization_search_changed AFTER UPDATE ON organization
+  WHEN NEW.name IS NOT OLD.name OR NEW.code IS NOT OLD.code BEGIN
+  UPDATE organization_search SET name = NEW.name, code = NEW.code WHERE rowid = OLD.seq;
+END;
+CREATE TRIGGER organization_search_taken AFTER DELETE ON organization BEGIN
+  DELETE FROM organization_search WHERE rowid = OLD.seq;
+END;
+
+-- Each of these is in the order of numbers, too.
+CREATE INDEX audit_by_name ON audit (name);
+CREATE INDEX audit_by_actor ON audit (actor);
+CREATE INDEX audit_by_subject ON audit (subject);
+CREATE INDEX audit_by_time ON audit (time);
+CREATE INDEX refused_by_cause ON refused (cause);
+CREATE INDEX refused_by_time ON refused (time);

@@ -1,0 +1,55 @@
+//! Changes that others may be faster with.
+
+use m2m_store::CommitError;
+
+use crate::{ApplyError, BootstrapError, KeyError};
+
+/// What a change can fail with.
+pub(crate) trait Failure {
+    /// Whether it failed only because the registry is no longer at the version that it was decided at.
+    fn is_conflict(&self) -> bool;
+}
+
+/// The attempts at a change, each of which is decided at the latest version of the registry. There is another one while others are
+/// faster, but not without end.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    left: u32,
+}
+
+impl Attempts {
+    pub(crate) const fn new() -> Self {
+        Self { left: MAX_ATTEMPTS }
+    }
+
+    /// Whether this is what has come of the change: it was made, it failed for good, or there was no luck in the last attempt.
+    pub(crate) fn settled<T, E: Failure>(&mut self, outcome: &Result<T, E>) -> bool {
+        self.left = self.left.saturating_sub(1);
+        match outcome {
+            Err(error) => self.left == 0 || !error.is_conflict(),
+            Ok(_) => true,
+        }
+    }
+}
+
+/// The number of attempts. Losing so often is not bad luck: something changes the registry without end.
+const MAX_ATTEMPTS: u32 = 8;
+
+impl Failure for CommitError {
+    fn is_conflict(&self) -> bool {
+        *self == Self::Conflict
+    }
+}
+
+/// Errors that hold that of a commit.
+macro_rules! failures {
+    ($($error:ident),+) => {$(
+        impl Failure for $error {
+            fn is_conflict(&self) -> bool {
+                *self == Self::Commit(CommitError::Conflict)
+            }
+        }
+    )+};
+}
+
+failures!(ApplyError, BootstrapError, KeyError);

@@ -1,0 +1,137 @@
+//! The applications that can manage the server: the one answer to who they are.
+//!
+//! As long as there is one, nobody is locked out. Whoever changes something that could end this asks here before.
+
+use std::collections::HashMap;
+
+use m2m_authority::registry::{Application, Organization};
+use m2m_errors::SystemUserRule;
+use m2m_jwt::UnixTime;
+use m2m_store::{Backend, Filter, List, Sort, StoreError};
+
+use crate::management;
+
+/// Whether the application can manage the server at this time: it can get a token, and has every scope of the management API.
+/// `organization` is the one that it names.
+#[must_use]
+pub(crate) fn is_manager(
+    application: &Application,
+    organization: Option<&Organization>,
+    now: UnixTime,
+) -> bool {
+    management::has_all_scopes(&application.spec)
+        && application
+            .token_obstacle(organization, SystemUserRule::Optional, now)
+            .is_none()
+}
+
+/// The times at which somebody has to manage a server: now, and when all secrets that have an end have ended.
+pub(crate) fn times(now: UnixTime) -> [UnixTime; 2] {
+    [now, UnixTime::from_seconds(u64::MAX)]
+}
+
+/// Who can manage a server whose organizations are known.
+pub(crate) struct Managers<'r> {
+    organizations: HashMap<&'r str, &'r Organization>,
+    now: UnixTime,
+}
+
+impl<'r> Managers<'r> {
+    pub(crate) fn among(
+        organizations: impl IntoIterator<Item = &'r Organization>,
+        now: UnixTime,
+    ) -> Self {
+        let organizations = organizations.into_iter();
+        Self {
+            organizations: organizations
+                .map(|organization| (&*organization.code, organization))
+                .collect(),
+            now,
+        }
+    }
+
+    /// Whether the application can manage the server now.
+    pub(crate) fn is_manager(&self, application: &Application) -> bool {
+        self.is_manager_at(application, self.now)
+    }
+
+    /// Whether any of these can manage the server now.
+    pub(crate) fn any<'a>(&self, applications: impl IntoIterator<Item = &'a Application>) -> bool {
+        let mut applications = applications.into_iter();
+        applications.any(|application| self.is_manager(application))
+    }
+
+    /// A manager of a server that would have none afterwards, now or later.
+    pub(crate) fn lost<'a>(
+        &self,
+        before: impl Iterator<Item = &'a Application> + Clone,
+        others: &Managers<'_>,
+        after: &[Application],
+    ) -> Option<&'a Application> {
+        times(self.now).into_iter().find_map(|time| {
+            let mut before = before.clone();
+            let manager = before.find(|application| self.is_manager_at(application, time))?;
+            let mut after = after.iter();
+            let is_managed = after.any(|application| others.is_manager_at(application, time));
+            (!is_managed).then_some(manager)
+        })
+    }
+
+    fn is_manager_at(&self, application: &Application, time: UnixTime) -> bool {
+        let code = application.spec.organization.as_deref();
+        let organization = code.and_then(|code| self.organizations.get(code).copied());
+        is_manager(application, organization, time)
+    }
+}
+
+/// Whether any application of a registry that `counts` can manage the server at this time.
+pub(crate) async fn any_manager<B: Backend>(
+    registry: &B,
+    now: UnixTime,
+    counts: impl Fn(&Application) -> bool,
+) -> Result<bool, StoreError> {
+    for audience in [management::AUDIENCE, management::ALIAS] {
+        let mut after = None;
+        loop {
+            let list = List {
+                filter: Filter::AuthorizedFor(audience),
+                sort: Sort::Age,
+                after: after.as_ref(),
+                most: PAGE,
+            };
+            let page = registry.applications(list).await?;
+            for stored in &page.records {
+                let application = &stored.value;
+                if counts(application) && can_manage(registry, application, now).await? {
+                    return Ok(true);
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the application can manage the server at this time, with its organization as the registry has it.
+pub(crate) async fn can_manage<B: Backend>(
+    registry: &B,
+    application: &Application,
+    now: UnixTime,
+) -> Result<bool, StoreError> {
+    // Few applications come so far that their organization has to be read.
+    if !management::has_all_scopes(&application.spec) {
+        return Ok(false);
+    }
+    let organization = match &application.spec.organization {
+        Some(code) => registry.organization(code).await?,
+        None => None,
+    };
+    let organization = organization.as_ref().map(|stored| &stored.value);
+    Ok(is_manager(application, organization, now))
+}
+
+/// How many applications are looked at together.
+const PAGE: usize = 100;

@@ -1,0 +1,201 @@
+//! The messages of deserializers, in the words of those who wrote the document.
+//!
+//! Types of this product say themselves what they expect, and put the fix behind the last semicolon of a message. What is left are the
+//! messages of serde's derived code, which this is the only place to read.
+
+use core::fmt;
+
+use m2m_authority::diagnose::nearest;
+use m2m_authority::registry::{Path, Step};
+
+/// What is wrong with a document, where, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wording {
+    /// The value that is wrong; of a field that is missing, the value that lacks it.
+    pub(crate) path: Path,
+    /// What is wrong, without its place.
+    pub(crate) what: String,
+    /// What would be right, where that can be told.
+    pub(crate) help: Option<String>,
+    /// The form that the value has to have, if it has another.
+    pub(crate) wrong_form: Option<WrongForm>,
+    /// Whether the name of the value is wrong, and not the value.
+    pub(crate) is_name: bool,
+    /// The field that is missing in the value.
+    pub(crate) missing: Option<Box<str>>,
+}
+
+/// The form of a value that was expected to have another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WrongForm {
+    /// It was expected to be a list.
+    NoList,
+    /// It was expected to be something else.
+    Other,
+}
+
+/// Reads a message. `also` are names of fields that the type does not know, and the document may have all the same.
+pub(crate) fn read<E: fmt::Display>(
+    error: &serde_path_to_error::Error<E>,
+    also: impl Fn(&Path) -> &'static [&'static str],
+) -> Wording {
+    use serde_path_to_error::Segment;
+
+    let steps = error.path().iter().filter_map(|segment| match segment {
+        Segment::Seq { index } => Some(Step::Item(*index)),
+        Segment::Map { key } => Some(Step::Member(key.as_str().into())),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    let path: Path = steps.collect();
+    let message = error.inner().to_string();
+    // The place in the text is of no use where the field is named, and further lines would break a report.
+    let line = message.lines().next().unwrap_or_default();
+    let message = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
+    reword(path, message, also)
+}
+
+fn reword(path: Path, message: &str, also: impl Fn(&Path) -> &'static [&'static str]) -> Wording {
+    let wording = |what: &str, help: Option<String>| Wording {
+        path: path.clone(),
+        what: what.to_owned(),
+        help,
+        wrong_form: None,
+        is_name: false,
+        missing: None,
+    };
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return Wording {
+            missing: Some(field.trim_matches('`').into()),
+            ..wording(message, None)
+        };
+    }
+    // Names stand in backticks: what was found, then what would be right.
+    if let Some(list) = message.strip_prefix("unknown field ") {
+        let mut quoted = list.split('`').skip(1).step_by(2);
+        let found = quoted.next().unwrap_or_default();
+        let known: Vec<&str> = quoted.chain(also(&path).iter().copied()).collect();
+        return Wording {
+            is_name: true,
+            ..wording(
+                &format!("unknown field `{found}`"),
+                did_you_mean(found, &known),
+            )
+        };
+    }
+    if let Some((what, list)) = message.rsplit_once(", expected one of `")
+        && what.starts_with("unknown ")
+    {
+        let known: Vec<&str> = list.split('`').step_by(2).collect();
+        let found = what.split(['"', '`']).nth(1).unwrap_or_default();
+        return wording(&what.replace('`', "\""), did_you_mean(found, &known));
+    }
+    let form = message
+        .strip_prefix("invalid type: ")
+        .or_else(|| message.strip_prefix("invalid value: "))
+        .or_else(|| message.strip_prefix("invalid length "));
+    if let Some((found, expected)) = form.and_then(|form| form.rsplit_once(", expected ")) {
+        return Wording {
+            wrong_form: Some(match expected {
+                "a sequence" => WrongForm::NoList,
+                _ => WrongForm::Other,
+            }),
+            ..wording(
+                &format!(
+                    "expected {}, found {}",
+                    form_word(expected),
+                    found_word(found)
+                ),
+                None,
+            )
+        };
+    }
+    match message.rsplit_once("; ") {
+        Some((what, help)) => wording(what, Some(help.to_owned())),
+        None => wording(message, None),
+    }
+}
+
+/// The nearest of these words, or all of them.
+pub(crate) fn did_you_mean(word: &str, words: &[&str]) -> Option<String> {
+    match (nearest(word, words.iter().copied()), words) {
+        (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
+        (None, []) => None,
+        (None, words) => Some(format!("there are {}", words.join(", "))),
+    }
+}
+
+/// A form, without the names of types.
+fn form_word(form: &str) -> &str {
+    match form {
+        "a sequence" => "a list",
+        "a map" => "a table, such as { key = \"value\" }",
+        "a boolean" => "true or false",
+        "a string" => "a string, in quotes",
+        "u8" | "u16" | "u32" | "u64" | "i64" => "a whole number",
+        form if form.starts_with("struct ") => "an object",
+        described => described,
+    }
+}
+
+/// The kind of a value that was found, without the value, which may be a secret.
+fn found_word(found: &str) -> String {
+    let kind = found.split(['`', '"']).next().unwrap_or_default();
+    match kind.trim_end() {
+        "map" => "a table".to_owned(),
+        "sequence" => "a list".to_owned(),
+        kind if kind.bytes().all(|byte| byte.is_ascii_digit()) => "a list".to_owned(),
+        kind => kind.replace("floating point", "fraction"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, what: &str, help: Option<&str>) {
+        let wording = reword(Path::default(), message, |_| &["client_id"]);
+        assert_eq!((&*wording.what, wording.help.as_deref()), (what, help));
+    }
+
+    #[test]
+    fn nothing_of_our_own_types_is_left() {
+        check("missing field `name`", "missing field `name`", None);
+        check(
+            "unknown field `nmae`, expected one of `name`, `type`",
+            "unknown field `nmae`",
+            Some("did you mean `name`?"),
+        );
+        check(
+            "unknown field `clientid`, expected `name`",
+            "unknown field `clientid`",
+            Some("did you mean `client_id`?"),
+        );
+        check(
+            "unknown variant `up`, expected one of `name_asc`, `name_desc`",
+            "unknown variant \"up\"",
+            Some("there are name_asc, name_desc"),
+        );
+        check(
+            "unknown client type \"a`b\", expected one of `confidential`, `public`",
+            "unknown client type \"a\"b\"",
+            Some("there are confidential, public"),
+        );
+        check(
+            "invalid length 0, expected struct NewApplication with 19 elements",
+            "expected an object, found a list",
+            None,
+        );
+        check("is not a name", "is not a name", None);
+        check("\"x\" is not y; write z", "\"x\" is not y", Some("write z"));
+    }
+
+    #[test]
+    fn a_value_may_say_what_it_likes_and_is_not_repeated() {
+        check(
+            "invalid type: string \"a, expected b: c\", expected a boolean",
+            "expected true or false, found string",
+            None,
+        );
+    }
+}

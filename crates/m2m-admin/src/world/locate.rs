@@ -1,0 +1,115 @@
+//! Where a value stands in the text of a file.
+
+use core::ops::Range;
+
+use m2m_authority::registry::{Path, Step};
+use serde_json::{Map, Number, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Mistake;
+
+/// The text that a file was read from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// Its text.
+    Toml(Box<str>),
+    /// A JSON document, in which a path is all that there is of a place.
+    Json,
+}
+
+/// Which part of a member a mistake is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Its name.
+    Name,
+    /// Its value.
+    Value,
+}
+
+impl Source {
+    /// Where a value stands, as near as the file has it. Unit: bytes.
+    pub(super) fn span(&self, path: &Path, part: Part) -> Range<usize> {
+        let Self::Toml(source) = self else {
+            return 0..0;
+        };
+        // It has been read before.
+        let Ok(table) = DeTable::parse(source) else {
+            return 0..0;
+        };
+        span(table, path.steps(), part)
+    }
+
+    /// The first line of what stands there.
+    pub(super) fn line(&self, span: Range<usize>) -> &str {
+        match self {
+            Self::Toml(source) => {
+                let text = source.get(span).and_then(|text| text.lines().next());
+                text.unwrap_or_default().trim_end()
+            }
+            Self::Json => "",
+        }
+    }
+}
+
+/// The document that a text says.
+///
+/// # Errors
+///
+/// If it is not TOML, or has a number in it that is none in JSON.
+pub(super) fn parse(source: &str) -> Result<Value, Mistake> {
+    let table = DeTable::parse(source).map_err(|error| Mistake::of_toml(&error))?;
+    members(table.into_inner()).map(Value::Object)
+}
+
+fn members(table: DeTable<'_>) -> Result<Map<String, Value>, Mistake> {
+    let members = table.into_iter();
+    members
+        .map(|(name, member)| Ok((name.into_inner().into_owned(), value(member)?)))
+        .collect()
+}
+
+fn value(spanned: Spanned<DeValue<'_>>) -> Result<Value, Mistake> {
+    let span = spanned.span();
+    let beyond = |what: &str| Mistake::in_span(span.clone(), what);
+    Ok(match spanned.into_inner() {
+        DeValue::String(text) => Value::String(text.into_owned()),
+        DeValue::Integer(integer) => {
+            let number = i64::from_str_radix(integer.as_str(), integer.radix());
+            Value::from(number.map_err(|_| beyond("the number is larger than any that fits here"))?)
+        }
+        DeValue::Float(float) => {
+            let number = float.as_str().parse().ok().and_then(Number::from_f64);
+            Value::Number(number.ok_or_else(|| beyond("this is not a number that fits here"))?)
+        }
+        DeValue::Boolean(boolean) => Value::Bool(boolean),
+        DeValue::Datetime(datetime) => Value::String(datetime.to_string()),
+        DeValue::Array(array) => {
+            let items = array.into_iter().map(value);
+            Value::Array(items.collect::<Result<_, _>>()?)
+        }
+        DeValue::Table(table) => Value::Object(members(table)?),
+    })
+}
+
+fn span(table: Spanned<DeTable<'_>>, steps: &[Step], part: Part) -> Range<usize> {
+    let mut found = 0..0;
+    let mut value = DeValue::Table(table.into_inner());
+    for (position, step) in steps.iter().enumerate() {
+        let is_last = position + 1 == steps.len();
+        let next = match (step, value) {
+            (Step::Member(name), DeValue::Table(mut table)) => match table.remove_entry(&**name) {
+                Some((name, _)) if is_last && part == Part::Name => return name.span(),
+                entry => entry.map(|(_, value)| value),
+            },
+            (Step::Item(index), DeValue::Array(items)) => items.into_iter().nth(*index),
+            _ => None,
+        };
+        let Some(next) = next else {
+            return found;
+        };
+        found = next.span();
+        value = next.into_inner();
+    }
+    found
+}

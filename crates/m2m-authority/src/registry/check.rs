@@ -1,0 +1,461 @@
+//! What must hold of the records together.
+
+use core::fmt;
+use std::collections::{HashMap, HashSet};
+
+use oauth_proto::ClientId;
+
+use crate::registry::{ApplicationSpec, Organization, Path, Record, Records};
+
+/// The records are not a registry: the first place that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+#[non_exhaustive]
+pub struct InvalidRegistry {
+    /// Where.
+    pub path: Path,
+    /// What.
+    pub problem: Problem,
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// Two records have the same identifier.
+    #[error("{value:?} is taken by an earlier record")]
+    Taken {
+        /// The identifier.
+        value: Box<str>,
+        /// The place that has had it before.
+        earlier: Path,
+    },
+    /// The value refers to something that is not there.
+    #[error("there is no {kind} {value:?}")]
+    Unknown {
+        /// The kind of thing that was looked for.
+        kind: Kind,
+        /// The identifier.
+        value: Box<str>,
+        /// The nearest one that is there.
+        nearest: Option<Box<str>>,
+    },
+    /// The value does not have the form of its kind.
+    #[error("{value:?} is not {expected}")]
+    Malformed {
+        /// The value.
+        value: Box<str>,
+        /// What it should be, as in "a scope token".
+        expected: &'static str,
+    },
+    /// A private property is named where tokens are described.
+    #[error("{value:?} is not a property that tokens may carry: it is private")]
+    Private {
+        /// The key of the property.
+        value: Box<str>,
+    },
+    /// More values than the limit.
+    #[error("more than {limit} values")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// A number is outside its range.
+    #[error("the value is less than {least}")]
+    TooSmall {
+        /// The least value.
+        least: u64,
+    },
+    /// A feature flag of an organization is named where there is no organization.
+    #[error(
+        "{value:?} would be a feature flag of its organization, and the application belongs to none"
+    )]
+    OfNoOrganization {
+        /// The key of the flag.
+        value: Box<str>,
+    },
+    /// A system user has the name of an application (RFC 9700, section 4.15).
+    #[error("{value:?} is a client id, and tokens of the two could not be told apart")]
+    SystemUserIsClient {
+        /// The name.
+        value: Box<str>,
+    },
+}
+
+/// The kind of thing that a value refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An API, by its audience.
+    Api,
+    /// A scope of an API.
+    Scope,
+    /// An organization, by its code.
+    Organization,
+    /// A feature flag of the organization that an application belongs to.
+    FeatureFlag,
+    /// A property, by its key.
+    Property,
+    /// A property of which the application has a value.
+    OwnProperty,
+    /// An application, by its client id.
+    Application,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Api => "API with the audience",
+            Self::Scope => "scope on this API named",
+            Self::Organization => "organization",
+            Self::FeatureFlag => "feature flag of its organization named",
+            Self::Property => "property",
+            Self::OwnProperty => "property of this application",
+            Self::Application => "application with the client id",
+        })
+    }
+}
+
+type Checked = Result<(), InvalidRegistry>;
+
+impl Records {
+    /// Checks everything that the records must keep together, in the order of a file: APIs, organizations, properties, applications.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRegistry`] with the first place that is wrong: a name that is taken, a reference to nothing, a value that does not have
+    /// the form of its kind.
+    pub fn check(&self) -> Checked {
+        let mut names = Names::default();
+        names.apis(self)?;
+        names.organizations(self)?;
+        names.properties(self)?;
+        names.client_ids(self)?;
+        for (index, application) in self.applications.iter().enumerate() {
+            let at = At::new(Record::Application, index);
+            application.spec.check(at)?;
+            if application.secrets.len() > crate::client::MAX_SECRETS {
+                let limit = crate::client::MAX_SECRETS;
+                return Err(at.problem("secret_sha256", Problem::TooMany { limit }));
+            }
+            names.application(at, &application.spec)?;
+        }
+        names.introspection_clients(self)
+    }
+}
+
+/// The identifiers seen so far, with the positions of their records.
+#[derive(Default)]
+struct Names<'r> {
+    /// The scopes of each API.
+    scopes: Vec<HashSet<&'r str>>,
+    audiences: HashMap<&'r str, usize>,
+    organizations: HashMap<&'r str, (usize, &'r Organization)>,
+    /// Whether each property is private.
+    properties: HashMap<&'r str, (usize, bool)>,
+    client_ids: HashMap<&'r str, usize>,
+}
+
+impl<'r> Names<'r> {
+    fn apis(&mut self, records: &'r Records) -> Checked {
+        for (index, api) in records.apis.iter().enumerate() {
+            let at = At::new(Record::Api, index);
+            self.scopes.push(api.check(at)?);
+            for (audience, place) in api.names(at) {
+                if let Some(earlier) = self.audiences.insert(audience, index) {
+                    // As a whole: which of its names it is shows there.
+                    let earlier = Path::of(Record::Api, earlier);
+                    return Err(InvalidRegistry::taken(place(), audience, earlier));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn organizations(&mut self, records: &'r Records) -> Checked {
+        for (index, organization) in records.organizations.iter().enumerate() {
+            let at = At::new(Record::Organization, index);
+            organization.check(at)?;
+            let code = &*organization.code;
+            let before = self.organizations.insert(code, (index, organization));
+            at.unique("code", code, before.map(|(earlier, _)| earlier))?;
+        }
+        Ok(())
+    }
+
+    fn properties(&mut self, records: &'r Records) -> Checked {
+        for (index, property) in records.properties.iter().enumerate() {
+            let at = At::new(Record::Property, index);
+            property.check(at)?;
+            let key = &*property.key;
+            let before = self.properties.insert(key, (index, property.private));
+            at.unique("key", key, before.map(|(earlier, _)| earlier))?;
+        }
+        Ok(())
+    }
+
+    fn client_ids(&mut self, records: &'r Records) -> Checked {
+        for (index, application) in records.applications.iter().enumerate() {
+            let at = At::new(Record::Application, index);
+            let id = &*application.client_id;
+            ClientId::parse(id).map_err(|_| {
+                let expected = "a client id: visible ASCII without %, + and :, at most 256 bytes";
+                InvalidRegistry::malformed(at.member("client_id"), id, expected)
+            })?;
+            let before = self.client_ids.insert(id, index);
+            at.unique("client_id", id, before)?;
+        }
+        Ok(())
+    }
+
+    fn application(&self, at: At, spec: &ApplicationSpec) -> Checked {
+        if let Some(code) = &spec.organization
+            && !self.organizations.contains_key(&**code)
+        {
+            let codes = self.organizations.keys().copied();
+            let place = at.member("organization");
+            return Err(InvalidRegistry::unknown(
+                place,
+                Kind::Organization,
+                code,
+                codes,
+            ));
+        }
+        if let Some(user) = &spec.system_user
+            && self.client_ids.contains_key(&**user)
+        {
+            let value = user.clone();
+            return Err(at.problem("system_user", Problem::SystemUserIsClient { value }));
+        }
+        self.property_values(at, spec)?;
+        self.feature_flags(at, spec)?;
+        self.authorizations(at, spec)
+    }
+
+    fn property_values(&self, at: At, spec: &ApplicationSpec) -> Checked {
+        let unknown = |place: Path, key: &str| {
+            let keys = self.properties.keys().copied();
+            InvalidRegistry::unknown(place, Kind::Property, key, keys)
+        };
+        for key in spec.properties.keys() {
+            if !self.properties.contains_key(&**key) {
+                return Err(unknown(at.member("properties").member(key), key));
+            }
+        }
+        for (item, key) in spec.token_properties.iter().enumerate() {
+            let place = at.member("token_properties").item(item);
+            let is_private = self.properties.get(&**key).map(|(_, private)| *private);
+            if is_private == Some(true) {
+                let problem = Problem::Private { value: key.clone() };
+                return Err(InvalidRegistry {
+                    path: place,
+                    problem,
+                });
+            }
+            if !spec.properties.contains_key(key) {
+                let own = spec.properties.keys().map(|key| &**key);
+                return Err(if is_private.is_none() && !self.properties.is_empty() {
+                    unknown(place, key)
+                } else {
+                    InvalidRegistry::unknown(place, Kind::OwnProperty, key, own)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn feature_flags(&self, at: At, spec: &ApplicationSpec) -> Checked {
+        let code = spec.organization.as_deref();
+        let organization = code.and_then(|code| self.organizations.get(code));
+        let mut seen: HashMap<&str, usize> = HashMap::new();
+        for (item, key) in spec.token_feature_flags.iter().enumerate() {
+            let place = at.member("token_feature_flags").item(item);
+            let Some((_, organization)) = organization else {
+                let problem = Problem::OfNoOrganization { value: key.clone() };
+                return Err(InvalidRegistry {
+                    path: place,
+                    problem,
+                });
+            };
+            let flags = &organization.feature_flags;
+            if !flags.contains_key(key) {
+                let keys = flags.keys().map(|key| &**key);
+                return Err(InvalidRegistry::unknown(
+                    place,
+                    Kind::FeatureFlag,
+                    key,
+                    keys,
+                ));
+            }
+            if let Some(earlier) = seen.insert(key, item) {
+                let earlier = at.member("token_feature_flags").item(earlier);
+                return Err(InvalidRegistry::taken(place, key, earlier));
+            }
+        }
+        Ok(())
+    }
+
+    fn authorizations(&self, at: At, spec: &ApplicationSpec) -> Checked {
+        let mut seen: HashMap<usize, usize> = HashMap::new();
+        for (item, authorization) in spec.authorize.iter().enumerate() {
+            let place = |item: usize| at.member("authorize").item(item);
+            let audience = &*authorization.audience;
+            let api = self.audiences.get(audience).copied();
+            let Some((api, scopes)) = api.and_then(|api| Some((api, self.scopes.get(api)?))) else {
+                let place = place(item).member("audience");
+                let audiences = self.audiences.keys().copied();
+                return Err(InvalidRegistry::unknown(
+                    place,
+                    Kind::Api,
+                    audience,
+                    audiences,
+                ));
+            };
+            // An alias names the same API: of two authorizations for it neither would count for sure.
+            if let Some(earlier) = seen.insert(api, item) {
+                let earlier = place(earlier);
+                let place = place(item).member("audience");
+                return Err(InvalidRegistry::taken(place, audience, earlier));
+            }
+            let mut assigned = authorization.scopes.iter();
+            if let Some(position) = assigned.position(|scope| !scopes.contains(&**scope)) {
+                let place = place(item).member("scopes").item(position);
+                let scope = authorization.scopes.get(position).map_or("", |scope| scope);
+                let defined = scopes.iter().copied();
+                return Err(InvalidRegistry::unknown(place, Kind::Scope, scope, defined));
+            }
+        }
+        Ok(())
+    }
+
+    fn introspection_clients(&self, records: &Records) -> Checked {
+        for (index, api) in records.apis.iter().enumerate() {
+            for (item, client_id) in api.introspection_clients.iter().enumerate() {
+                if !self.client_ids.contains_key(&**client_id) {
+                    let at = At::new(Record::Api, index);
+                    let place = at.member("introspection_clients").item(item);
+                    let client_ids = self.client_ids.keys().copied();
+                    let kind = Kind::Application;
+                    return Err(InvalidRegistry::unknown(place, kind, client_id, client_ids));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl InvalidRegistry {
+    pub(super) fn taken(path: Path, value: &str, earlier: Path) -> Self {
+        let value = value.into();
+        Self {
+            path,
+            problem: Problem::Taken { value, earlier },
+        }
+    }
+
+    pub(super) fn malformed(path: Path, value: &str, expected: &'static str) -> Self {
+        let value = value.into();
+        Self {
+            path,
+            problem: Problem::Malformed { value, expected },
+        }
+    }
+
+    fn unknown<'n>(
+        path: Path,
+        kind: Kind,
+        value: &str,
+        candidates: impl Iterator<Item = &'n str>,
+    ) -> Self {
+        let problem = Problem::Unknown {
+            kind,
+            value: value.into(),
+            nearest: crate::diagnose::nearest(value, candidates).map(Into::into),
+        };
+        Self { path, problem }
+    }
+}
+
+/// The record that is being checked. Its path is made only where something is wrong.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At {
+    record: Record,
+    index: usize,
+}
+
+impl At {
+    const fn new(record: Record, index: usize) -> Self {
+        Self { record, index }
+    }
+
+    pub(super) fn member(self, name: &str) -> Path {
+        Path::of(self.record, self.index).member(name)
+    }
+
+    fn problem(self, field: &str, problem: Problem) -> InvalidRegistry {
+        InvalidRegistry {
+            path: self.member(field),
+            problem,
+        }
+    }
+
+    /// Nothing, unless an earlier record has the same identifier.
+    fn unique(self, field: &str, value: &str, earlier: Option<usize>) -> Checked {
+        match earlier {
+            None => Ok(()),
+            Some(earlier) => {
+                let earlier = Path::of(self.record, earlier);
+                Err(InvalidRegistry::taken(self.member(field), value, earlier))
+            }
+        }
+    }
+
+    /// Codes, keys and system users are one to 256 bytes of visible ASCII.
+    pub(super) fn visible(self, field: &str, text: &str, expected: &'static str) -> Checked {
+        self.visible_at(|| self.member(field), text, expected)
+    }
+
+    pub(super) fn visible_at(
+        self,
+        place: impl FnOnce() -> Path,
+        text: &str,
+        expected: &'static str,
+    ) -> Checked {
+        let is_visible =
+            (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_visible {
+            Ok(())
+        } else {
+            Err(InvalidRegistry::malformed(place(), text, expected))
+        }
+    }
+
+    /// Texts of other systems are one to `most` characters without control characters.
+    pub(super) fn legible(
+        self,
+        field: &str,
+        text: &str,
+        most: usize,
+        expected: &'static str,
+    ) -> Checked {
+        let is_legible =
+            (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        if is_legible {
+            Ok(())
+        } else {
+            Err(InvalidRegistry::malformed(
+                self.member(field),
+                text,
+                expected,
+            ))
+        }
+    }
+
+    pub(super) fn at_least(self, field: &str, value: u64, least: u64) -> Checked {
+        if value >= least {
+            Ok(())
+        } else {
+            Err(self.problem(field, Problem::TooSmall { least }))
+        }
+    }
+}

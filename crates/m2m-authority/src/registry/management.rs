@@ -1,0 +1,43 @@
+//! The management API of the very server that the registry is for: an API as others, with an audience of its own.
+
+use crate::registry::{Api, ApplicationSpec, Authorization};
+
+/// The audience of the management API, as files and stores write it.
+pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
+
+/// Its other name, which clients of the same management API elsewhere use.
+pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
+
+impl Api {
+    /// Whether this is the management API.
+    #[must_use]
+    pub fn is_management(&self) -> bool {
+        *self.audience == *MANAGEMENT_AUDIENCE
+    }
+}
+
+impl Authorization {
+    /// Whether it is for the management API.
+    #[must_use]
+    pub fn is_for_management(&self) -> bool {
+        [MANAGEMENT_AUDIENCE, MANAGEMENT_ALIAS].contains(&&*self.audience)
+    }
+}
+
+impl ApplicationSpec {
+    /// The scopes of the management API that are assigned to the application.
+    pub fn management_scopes(&self) -> impl Iterator<Item = &str> {
+        let authorizations = self.authorize.iter();
+        authorizations
+            .filter(|authorization| authorization.is_for_management())
+            .flat_map(|authorization| &authorization.scopes)
+            .map(|scope| &**scope)
+    }
+
+    /// Whether a scope of the management API is assigned to the application. Such an application stands for nobody else, whatever the
+    /// profile asks of others.
+    #[must_use]
+    pub fn takes_part_in_management(&self) -> bool {
+        self.management_scopes().next().is_some()
+    }
+}

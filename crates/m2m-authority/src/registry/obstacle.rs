@@ -1,0 +1,115 @@
+//! Whether an application can get a token at all.
+
+use m2m_errors::{Cause, SystemUserRule};
+use m2m_jwt::UnixTime;
+
+use crate::registry::{Application, ClientType, Organization};
+
+/// The reason why an application can get no token, whatever it asks for and wherever it calls from.
+///
+/// The order is that of the checks of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Obstacle {
+    /// It is disabled.
+    Disabled,
+    /// It is public, and may not use the client credentials grant (RFC 6749, section 4.4).
+    Public,
+    /// None of its secrets is in force.
+    NoSecret,
+    /// It may not use any method of authentication.
+    NoAuthenticationMethod,
+    /// It may not use the grant.
+    NoGrant,
+    /// Its organization is suspended, or is not there.
+    OrganizationSuspended,
+    /// No caller has an address of those that it may call from.
+    NoAddress,
+    /// Its quota allows no token.
+    NoQuota,
+    /// It is authorized for no API.
+    NoApi,
+    /// It needs a system user, and has none that it may act as.
+    SystemUser,
+}
+
+impl Obstacle {
+    /// The cause by which a request is refused.
+    #[must_use]
+    pub const fn cause(self) -> Cause {
+        match self {
+            Self::Disabled => Cause::ApplicationDisabled,
+            Self::Public => Cause::ClientPublic,
+            Self::NoSecret => Cause::SecretWrong,
+            Self::NoAuthenticationMethod => Cause::AuthenticationMethodNotAllowed,
+            Self::NoGrant => Cause::GrantNotAllowed,
+            Self::OrganizationSuspended => Cause::OrganizationSuspended,
+            Self::NoAddress => Cause::AddressNotAllowed,
+            Self::NoQuota => Cause::QuotaExceeded,
+            Self::NoApi => Cause::NoApiAuthorized,
+            Self::SystemUser => Cause::SystemUserNotAllowed,
+        }
+    }
+}
+
+impl Application {
+    /// The first reason why the application can get no token at `now`; `None` if it can get one, for some API and from somewhere.
+    ///
+    /// `organization` is the one that it names. `system_user` is the rule of the profile, from which those that take part in the
+    /// management of the server are excepted.
+    ///
+    /// This is the one answer to the question for everybody who does not hold a request in their hands; the steps of
+    /// [`flow`](crate::flow) give the same for a request.
+    #[must_use]
+    pub fn token_obstacle(
+        &self,
+        organization: Option<&Organization>,
+        system_user: SystemUserRule,
+        now: UnixTime,
+    ) -> Option<Obstacle> {
+        let spec = &self.spec;
+        let methods = spec.authentication_methods;
+        let addresses = &spec.allowed_addresses;
+        let is_public = match spec.client_type {
+            ClientType::Confidential => false,
+            ClientType::Public => true,
+        };
+        let needs_system_user = match system_user {
+            SystemUserRule::Optional => false,
+            SystemUserRule::Required => !spec.takes_part_in_management(),
+        };
+        let obstacles = [
+            (!spec.enabled, Obstacle::Disabled),
+            (is_public, Obstacle::Public),
+            (
+                !self.secrets.iter().any(|secret| secret.is_in_force(now)),
+                Obstacle::NoSecret,
+            ),
+            (
+                !methods.client_secret_basic && !methods.client_secret_post,
+                Obstacle::NoAuthenticationMethod,
+            ),
+            (!spec.grant_types.client_credentials, Obstacle::NoGrant),
+            (
+                spec.organization.is_some()
+                    && organization.is_none_or(|organization| organization.suspended),
+                Obstacle::OrganizationSuspended,
+            ),
+            (
+                !addresses.is_empty() && !addresses.iter().any(|block| block.has_callers()),
+                Obstacle::NoAddress,
+            ),
+            (
+                spec.token_quota.is_some_and(|quota| quota.tokens == 0),
+                Obstacle::NoQuota,
+            ),
+            (spec.authorize.is_empty(), Obstacle::NoApi),
+            (
+                !spec.system_user_allowed && (spec.system_user.is_some() || needs_system_user)
+                    || spec.system_user.is_none() && needs_system_user,
+                Obstacle::SystemUser,
+            ),
+        ];
+        let first = obstacles.into_iter().find(|(is_met, _)| *is_met);
+        first.map(|(_, obstacle)| obstacle)
+    }
+}

@@ -1,0 +1,98 @@
+//! Schemas of values that a type of Rust does not tell apart: what a text or a list may be, for the document of the management API.
+
+use std::borrow::Cow;
+
+use m2m_jwt::{Algorithm, ClaimSet};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use super::spelling::Word;
+use crate::registry::{AddressBlock, Lifetime, Period, ScopeDefinition};
+
+/// The names of all values.
+fn names<T: Word>() -> Vec<&'static str> {
+    T::ALL.iter().map(|value| value.word()).collect()
+}
+
+/// Kinds of values that have no type of their own, and the schema of each kind and type.
+macro_rules! schemas {
+    ($($name:ident: $schema:expr;)+) => {$(
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+    )+};
+}
+
+/// A code, a key, or the name of a system user.
+pub(super) struct Key;
+
+/// A name that people see.
+pub(super) struct Name;
+
+/// An audience.
+pub(super) struct Identifier;
+
+/// A time (RFC 3339).
+pub(super) struct Time;
+
+/// Values by key.
+pub(super) struct Values;
+
+/// An algorithm.
+pub(super) struct AlgorithmName;
+
+/// A claim set.
+pub(super) struct ClaimSetName;
+
+schemas! {
+    Key: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[\x21-\x7e]{1,256}$" });
+    Name: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$" });
+    Identifier: json_schema!({
+        "type": "string", "minLength": 1, "maxLength": 2048, "pattern": r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
+    });
+    Time: json_schema!({
+        "type": "string", "format": "date-time", "description": "A time, such as `2026-11-20T00:00:00Z`.",
+    });
+    Values: json_schema!({
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [
+                { "type": "boolean" },
+                { "type": "integer", "minimum": -9_007_199_254_740_991_i64, "maximum": 9_007_199_254_740_991_i64 },
+                { "type": "string" },
+            ],
+        },
+    });
+    AlgorithmName: json_schema!({ "type": "string", "enum": names::<Algorithm>() });
+    ClaimSetName: json_schema!({ "type": "string", "enum": names::<ClaimSet>() });
+    Lifetime: json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::MAX.as_seconds() });
+    Period: json_schema!({ "type": "string", "pattern": "^0*[1-9][0-9]{0,12}[smhd]$" });
+    AddressBlock: json_schema!({
+        "type": "string",
+        "format": "address-block",
+        "description": "An IP address, or a block of them without bits beyond its prefix, such as `10.0.0.0/8`.",
+    });
+    ScopeDefinition: {
+        let key = json_schema!({ "type": "string", "minLength": 1, "pattern": r"^[\x21\x23-\x5b\x5d-\x7e]+$" });
+        json_schema!({
+            "anyOf": [
+                key,
+                {
+                    "type": "object",
+                    "properties": { "key": key, "description": { "type": "string" } },
+                    "required": ["key"],
+                    "additionalProperties": false,
+                },
+            ],
+        })
+    };
+}
