@@ -1,6 +1,7 @@
 //! Small checks that no compiler makes.
 
 mod coverage;
+mod dependencies;
 mod documents;
 mod manifests;
 mod seeds;
@@ -37,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let mut findings = Findings::default();
     sources::check(&tree, &mut findings);
     manifests::check(&tree, &mut findings);
+    dependencies::check(&tree, &mut findings);
     seeds::check(&tree, &mut findings);
     documents::check(&tree, workspace, &mut findings);
     coverage::check(&tree, &mut findings);
