@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use m2m_authority::flow::{
-    Exchange, Header, Outcome, RawRequest, Reply, accept, authenticate, record, respond,
+    Exchange, Header, RawRequest, Reply, accept, authenticate, record, respond,
 };
 use m2m_authority::registry::{
     Api, Application, ClientType, Deletion, Ending, Records, SecretHash, StoredSecret,
@@ -99,16 +99,14 @@ fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
-        operator: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
     let client = registry
         .client(accepted.client_id())
         .map(|client| &**client);
     let refusal = authenticate(accepted, client, NOW).expect_err("nobody here may pass");
-    let outcome = Outcome::Refused(&refusal);
-    black_box(record(outcome, &exchange, NOW));
-    respond(outcome, &exchange, authority)
+    black_box(record(Err(&refusal), &exchange, NOW));
+    respond(Err(&refusal), &exchange, authority)
 }
 
 fn main() -> ExitCode {

@@ -21,5 +21,5 @@ pub use accept::{Accepted, Header, RawRequest, accept};
 pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
 pub use authorize::{Authorized, Usage, authorize};
 pub use issue::{Issued, check_issue, issue};
-pub use record::{Door, Event, Exchange, IssuedEvent, Outcome, RefusedEvent, record};
+pub use record::{Door, Event, Exchange, IssuedEvent, RefusedEvent, record};
 pub use respond::{Reply, respond};

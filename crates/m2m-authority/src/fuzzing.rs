@@ -8,8 +8,7 @@ use oauth_proto::Limits;
 
 use crate::diagnose::diagnose;
 use crate::flow::{
-    Exchange, Header, Outcome, RawRequest, Usage, accept, authenticate, authorize, issue, record,
-    respond,
+    Exchange, Header, RawRequest, Usage, accept, authenticate, authorize, issue, record, respond,
 };
 use crate::registry::{Api, Application, Records, SecretHash, SigningKeys, StoredSecret};
 use crate::{Authority, JwtId, Registry, TraceId};
@@ -92,9 +91,8 @@ pub fn flow(data: &[u8]) {
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
-        operator: None,
     };
-    let decision = accept(request, authority).and_then(|accepted| {
+    let mut decision = accept(request, authority).and_then(|accepted| {
         let client = WORLD
             .registry
             .client(accepted.client_id())
@@ -119,25 +117,17 @@ pub fn flow(data: &[u8]) {
         let key = WORLD.keys.signing(authorized.algorithm());
         issue(authorized, key, authority, JwtId::from_random([7; 16]), NOW)
     });
-    let (reply, issued) = match decision {
-        Ok(issued) => {
-            let outcome = Outcome::Issued(&issued);
-            let _ = record(outcome, &exchange, NOW);
-            (respond(outcome, &exchange, authority), true)
-        }
-        Err(mut refusal) => {
-            let diagnosis = diagnose(&refusal.take_suspect(), WORLD.registry.records());
-            assert!(!diagnosis.fixes.is_empty(), "a refusal without a fix");
-            let outcome = Outcome::Refused(&refusal);
-            let event = record(outcome, &exchange, NOW);
-            assert!(
-                !format!("{event:?}").contains(SECRET),
-                "a secret is in an event"
-            );
-            (respond(outcome, &exchange, authority), false)
-        }
-    };
-    assert_eq!(issued, reply.status() == 200);
+    if let Err(refusal) = &mut decision {
+        let diagnosis = diagnose(&refusal.take_suspect(), WORLD.registry.records());
+        assert!(!diagnosis.fixes.is_empty(), "a refusal without a fix");
+    }
+    let event = record(decision.as_ref(), &exchange, NOW);
+    assert!(
+        !format!("{event:?}").contains(SECRET),
+        "a secret is in an event"
+    );
+    let reply = respond(decision.as_ref(), &exchange, authority);
+    assert_eq!(decision.is_ok(), reply.status() == 200);
     assert!(
         reply.body().len() < 4096,
         "an answer does not grow with the request"

@@ -6,6 +6,7 @@ use m2m_errors::Cause;
 use oauth_proto::clean_for_description;
 
 use crate::diagnose::Suspect;
+use crate::flow::Operator;
 
 /// A request that is not granted, for exactly one cause.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub struct Refusal {
     echo: Option<Box<str>>,
     target: TargetParameter,
     client_id: RecordedClientId,
+    operator: Option<Arc<str>>,
     retry_after_seconds: Option<u32>,
     suspect: Option<Box<Suspect>>,
 }
@@ -82,6 +84,7 @@ impl Refusal {
             echo: None,
             target: TargetParameter::Audience,
             client_id: RecordedClientId::None,
+            operator: None,
             retry_after_seconds: None,
             suspect: None,
         }
@@ -109,6 +112,12 @@ impl Refusal {
     #[must_use]
     pub const fn client_id(&self) -> &RecordedClientId {
         &self.client_id
+    }
+
+    /// The client id of the operator who asked in the name of the application, if one did.
+    #[must_use]
+    pub const fn operator(&self) -> Option<&Arc<str>> {
+        self.operator.as_ref()
     }
 
     /// When it may be worth to ask again. Unit: seconds.
@@ -141,9 +150,12 @@ impl Refusal {
     /// What a request gets from a server in maintenance instead of this refusal: the same for all of them, so that nobody learns
     /// from it what else would have been refused. Only who asked, as far as it may be kept, is still known.
     pub fn in_maintenance(self, retry_after_seconds: u32) -> Self {
-        Self::of(Cause::Maintenance)
-            .by(self.client_id)
-            .retry_after(retry_after_seconds)
+        Self {
+            client_id: self.client_id,
+            operator: self.operator,
+            ..Self::of(Cause::Maintenance)
+        }
+        .retry_after(retry_after_seconds)
     }
 
     /// The same refusal, worth to be tried again after this many seconds.
@@ -166,6 +178,12 @@ impl Refusal {
     /// The same, of a caller that is known by this.
     pub fn by(mut self, client_id: RecordedClientId) -> Self {
         self.client_id = client_id;
+        self
+    }
+
+    /// The same refusal, of a request that this operator made in the name of the application.
+    pub fn asked_by(mut self, operator: &Operator) -> Self {
+        self.operator = Some(Arc::clone(operator.client_id()));
         self
     }
 
@@ -207,5 +225,16 @@ mod tests {
         let twice = RecordedClientId::presented("a");
         assert_eq!(twice, RecordedClientId::presented("a"));
         assert_ne!(twice, RecordedClientId::presented("b"));
+    }
+
+    #[test]
+    fn in_maintenance_the_operator_who_asked_is_still_known() {
+        let operator = Operator::danger_unchecked("manager");
+        let refusal = Refusal::of(Cause::ScopeNotAssigned).asked_by(&operator);
+        let refusal = refusal.in_maintenance(30);
+        assert_eq!(
+            refusal.operator().map(|client_id| &**client_id),
+            Some("manager")
+        );
     }
 }

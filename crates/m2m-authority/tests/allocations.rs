@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use m2m_authority::flow::{
-    Exchange, Header, Outcome, RawRequest, Reply, Usage, accept, authenticate, authorize, issue,
-    record, respond,
+    Exchange, Header, RawRequest, Reply, Usage, accept, authenticate, authorize, issue, record,
+    respond,
 };
 use m2m_authority::registry::{Api, Application, Records, SecretHash, StoredSecret};
 use m2m_authority::{Authority, JwtId, Registry, TraceId};
@@ -49,7 +49,6 @@ fn answer(
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
-        operator: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
     let client = registry
@@ -69,9 +68,8 @@ fn answer(
         NOW,
     )
     .expect("a key");
-    let outcome = Outcome::Issued(&issued);
-    let _event = record(outcome, &exchange, NOW);
-    respond(outcome, &exchange, authority)
+    let _event = record(Ok(&issued), &exchange, NOW);
+    respond(Ok(&issued), &exchange, authority)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a shell may see of a request between the steps.
 
 use m2m_authority::flow::{
-    Exchange, Header, Outcome, RawRequest, Usage, accept, authenticate, authorize, issue, respond,
+    Exchange, Header, RawRequest, Usage, accept, authenticate, authorize, issue, respond,
 };
 use m2m_authority::registry::{Api, Application, Records, SecretHash, StoredSecret};
 use m2m_authority::{Authority, JwtId, Refusal, Registry, RequestId, TraceId};
@@ -58,9 +58,8 @@ fn each_step_says_what_has_to_be_loaded_for_the_next() {
         trace_id: TraceId::from_random([7; 16]),
         request_id: RequestId::parse(b"caller-1"),
         address: None,
-        operator: None,
     };
-    let reply = respond(Outcome::Issued(&issued), &exchange, &authority);
+    let reply = respond(Ok(&issued), &exchange, &authority);
     let sent = String::from_utf8(reply.body().to_vec()).unwrap();
     let token = format!("\"access_token\":\"{}\"", issued.access_token_secret());
     assert!(sent.contains(&token), "{sent}");

@@ -1,11 +1,9 @@
 //! Registry, keys, clock and the six steps in one value.
 
-use std::sync::Arc;
-
 use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::{
-    Event, Exchange, Issued, Operator, Outcome, RawRequest, TestRequest, Usage, accept,
-    authenticate, authorize, issue, record, respond, vouched,
+    Exchange, Issued, Operator, RawRequest, TestRequest, Usage, accept, authenticate, authorize,
+    issue, record, respond, vouched,
 };
 use m2m_authority::registry::{Records, SigningKeys};
 use m2m_authority::{Authority, JwtId, Refusal, Registry, TraceId};
@@ -137,10 +135,7 @@ impl World {
         client_id: &str,
         request: TestRequest<'_>,
     ) -> Answer {
-        let exchange = Exchange {
-            operator: Some(Arc::clone(operator.client_id())),
-            ..self.exchange(None)
-        };
+        let exchange = self.exchange(None);
         let client = self.registry.client(client_id).map(|client| &**client);
         let decision = vouched(operator, client_id, client, request).and_then(|authenticated| {
             let policy = self
@@ -157,6 +152,7 @@ impl World {
                 self.now,
             )
         });
+        let decision = decision.map_err(|refusal| refusal.asked_by(operator));
         self.answer(decision, &exchange)
     }
 
@@ -192,34 +188,16 @@ impl World {
             trace_id: TraceId::from_random(self.names.to_be_bytes()),
             request_id: None,
             address,
-            operator: None,
         }
     }
 
     /// Steps 5 and 6, and the diagnosis that a worker would make after the reply has left.
-    fn answer(&self, decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
-        match decision {
-            Ok(issued) => {
-                let outcome = Outcome::Issued(&issued);
-                let event = record(outcome, exchange, self.now);
-                Answer {
-                    reply: respond(outcome, exchange, &self.authority),
-                    event,
-                    diagnosis: None,
-                }
-            }
-            Err(mut refusal) => {
-                let suspect = refusal.take_suspect();
-                let outcome = Outcome::Refused(&refusal);
-                let event: Event = record(outcome, exchange, self.now);
-                let reply = respond(outcome, exchange, &self.authority);
-                let diagnosis = Some(diagnose(&suspect, self.registry.records()));
-                Answer {
-                    reply,
-                    event,
-                    diagnosis,
-                }
-            }
+    fn answer(&self, mut decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
+        let suspect = decision.as_mut().err().map(Refusal::take_suspect);
+        Answer {
+            reply: respond(decision.as_ref(), exchange, &self.authority),
+            event: record(decision.as_ref(), exchange, self.now),
+            diagnosis: suspect.map(|suspect| diagnose(&suspect, self.registry.records())),
         }
     }
 

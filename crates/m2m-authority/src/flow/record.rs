@@ -19,8 +19,6 @@ pub struct Exchange {
     pub request_id: Option<RequestId>,
     /// The address of the caller.
     pub address: Option<IpAddr>,
-    /// The client id of the operator who asks in the name of the application, by the second door.
-    pub operator: Option<Arc<str>>,
 }
 
 /// By which door a token was asked for.
@@ -83,20 +81,11 @@ pub struct RefusedEvent {
     pub operator: Option<Arc<str>>,
 }
 
-/// What became of a request.
-#[derive(Debug, Clone, Copy)]
-pub enum Outcome<'o> {
-    /// A token.
-    Issued(&'o Issued),
-    /// A refusal.
-    Refused(&'o Refusal),
-}
-
-/// What the log keeps of this outcome.
+/// The event that the log keeps of a decision.
 #[must_use = "an event has to be queued"]
-pub fn record(outcome: Outcome<'_>, exchange: &Exchange, now: UnixTime) -> Event {
-    match outcome {
-        Outcome::Issued(issued) => Event::Issued(IssuedEvent {
+pub fn record(decision: Result<&Issued, &Refusal>, exchange: &Exchange, now: UnixTime) -> Event {
+    match decision {
+        Ok(issued) => Event::Issued(IssuedEvent {
             time: now,
             client_id: Arc::clone(&issued.client_id),
             audiences: Arc::clone(&issued.audiences),
@@ -104,14 +93,14 @@ pub fn record(outcome: Outcome<'_>, exchange: &Exchange, now: UnixTime) -> Event
             door: issued.door.clone(),
             quota_exceeded: issued.quota_exceeded,
         }),
-        Outcome::Refused(refusal) => Event::Refused(RefusedEvent {
+        Err(refusal) => Event::Refused(RefusedEvent {
             time: now,
             trace_id: exchange.trace_id,
             request_id: exchange.request_id.clone(),
             address: exchange.address,
             client_id: refusal.client_id().clone(),
             cause: refusal.cause(),
-            operator: exchange.operator.clone(),
+            operator: refusal.operator().cloned(),
         }),
     }
 }

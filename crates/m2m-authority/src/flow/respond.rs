@@ -8,7 +8,7 @@ use m2m_errors::{Status, Wire};
 use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, TokenResponse, TokenType};
 
 use super::issue::Issued;
-use super::record::{Exchange, Outcome};
+use super::record::Exchange;
 use crate::refusal::{Refusal, TargetParameter};
 use crate::{Authority, RequestId};
 
@@ -76,10 +76,14 @@ impl core::fmt::Debug for Reply {
 }
 
 /// Answers in the dialect of the authority.
-pub fn respond(outcome: Outcome<'_>, exchange: &Exchange, authority: &Authority) -> Reply {
-    let mut reply = match outcome {
-        Outcome::Issued(issued) => granted(issued),
-        Outcome::Refused(refusal) => refused(refusal, exchange, authority),
+pub fn respond(
+    decision: Result<&Issued, &Refusal>,
+    exchange: &Exchange,
+    authority: &Authority,
+) -> Reply {
+    let mut reply = match decision {
+        Ok(issued) => granted(issued),
+        Err(refusal) => refused(refusal, exchange, authority),
     };
     reply.request_id.clone_from(&exchange.request_id);
     reply

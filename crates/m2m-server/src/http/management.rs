@@ -170,7 +170,6 @@ impl Host for Served {
             trace_id: ask.trace_id,
             request_id: None,
             address: ask.address,
-            operator: None,
         };
         let answer = self
             .endpoint

@@ -23,8 +23,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
 use m2m_authority::flow::{
-    Authenticated, Authorized, Exchange, Header, Issued, Outcome, RawRequest, Reply, accept,
-    authenticate, authorize, issue, record, respond,
+    Authenticated, Authorized, Exchange, Header, Issued, RawRequest, Reply, accept, authenticate,
+    authorize, issue, record, respond,
 };
 use m2m_authority::{Authority, Check, JwtId, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
@@ -128,7 +128,7 @@ impl TokenEndpoint {
             Some(client_id) => refusal.by(RecordedClientId::Known(client_id.into())),
             None => refusal,
         };
-        let event = record(Outcome::Refused(&refusal), exchange, now);
+        let event = record(Err(&refusal), exchange, now);
         self.recorder.keep(event, None, None);
     }
 
@@ -234,14 +234,11 @@ impl TokenEndpoint {
         now: UnixTime,
     ) -> Reply {
         let suspect = decision.as_mut().err().map(Refusal::take_suspect);
-        let outcome = match &decision {
-            Ok(granted) => Outcome::Issued(&granted.issued),
-            Err(refusal) => Outcome::Refused(refusal),
-        };
+        let issued = decision.as_ref().map(|granted| &granted.issued);
         let entry = decision.as_ref().ok().map(|granted| &*granted.entry);
         self.recorder
-            .keep(record(outcome, exchange, now), suspect, entry);
-        respond(outcome, exchange, &self.authority)
+            .keep(record(issued, exchange, now), suspect, entry);
+        respond(issued, exchange, &self.authority)
     }
 }
 
@@ -282,7 +279,6 @@ fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
         trace_id: TraceId::from_random(random::pooled()),
         request_id: request_id(&parts.headers),
         address: Some(address),
-        operator: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use m2m_authority::flow::{
-    Event, Exchange, Issued, Outcome, accept, authenticate, authorize, issue, record,
+    Event, Exchange, Issued, accept, authenticate, authorize, issue, record,
 };
 use m2m_authority::registry::{Api, Application, KeyState};
 use m2m_authority::{Authority, JwtId, TraceId};
@@ -242,10 +242,9 @@ pub(crate) async fn ask_for(
         trace_id: TraceId::from_random([1; 16]),
         request_id: None,
         address: None,
-        operator: None,
     };
     // It counts for the API that the event names.
-    let Event::Issued(event) = record(Outcome::Issued(&issued), &exchange, now) else {
+    let Event::Issued(event) = record(Ok(&issued), &exchange, now) else {
         panic!("a token that was issued is no refusal");
     };
     entry.count(event.api);

@@ -94,11 +94,8 @@ impl TokenEndpoint {
         now: UnixTime,
     ) -> Reply {
         let operator = Operator::danger_unchecked(operator);
-        let exchange = Exchange {
-            operator: Some(Arc::clone(operator.client_id())),
-            ..exchange
-        };
         let decision = self.decide_vouched(&operator, request, now).await;
+        let decision = decision.map_err(|refusal| refusal.asked_by(&operator));
         self.conclude(decision, &exchange, now)
     }
 

@@ -164,7 +164,6 @@ fn nameless() -> Exchange {
         trace_id: TraceId::from_random([7; 16]),
         request_id: None,
         address: None,
-        operator: None,
     }
 }
 
