@@ -2,10 +2,8 @@
 
 mod counters;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
 use m2m_authority::Refusal;
 use m2m_authority::flow::Usage;
 use m2m_authority::registry::{Quota, QuotaMode};
@@ -24,38 +22,39 @@ pub struct Meter<'q> {
 /// A token that is counted and not yet issued. It is given back when this is dropped, unless it is [kept](Self::keep).
 #[derive(Debug)]
 #[must_use = "a reservation that is dropped counts nothing"]
-pub struct Reservation(Option<Place>);
+pub struct Reservation<'q>(Option<Place<'q>>);
 
-/// The counter of one application. It takes no lock: a request that is late for a window costs another nothing.
+/// The counter of one application. Only requests of this application wait for each other, for as long as an addition takes.
 #[derive(Debug)]
 pub(crate) struct Counter {
-    /// Of its windows. Unit: seconds, at least 1.
+    /// The length of its windows. Unit: seconds, at least 1.
     length: u64,
-    window: ArcSwap<Window>,
-    /// When a token was last taken. Unit: seconds since 1970.
-    used_at: AtomicU64,
+    counts: Mutex<Counts>,
 }
 
-/// The latest window that any request was in.
+/// The counts of the latest window that any request was in, and of the one before it.
 ///
 /// Requests do not come here in the order of their times: a thread that was interrupted comes late, a clock is set back. A
 /// window that has begun is not left again for an earlier one, for else its tokens would be forgotten.
 #[derive(Debug)]
-struct Window {
-    /// Its number since 1970.
-    number: u64,
+struct Counts {
+    /// The number of the window since 1970.
+    window: u64,
     /// The tokens in it, those of requests from earlier windows that came late included.
-    tokens: Arc<AtomicU64>,
+    tokens: u64,
     /// The tokens of the window before it, and again those that came late. They leave no room for more, as that window has
     /// no more than its quota either.
-    tokens_before: Arc<AtomicU64>,
+    tokens_before: u64,
+    /// When a token was last taken.
+    used_at: UnixTime,
 }
 
 /// Where a token is counted.
 #[derive(Debug)]
-struct Place {
+struct Place<'q> {
+    counter: &'q Counter,
     /// The window that counts it.
-    window: Arc<Window>,
+    window: u64,
     /// Whether its request belongs to an earlier one.
     late: bool,
 }
@@ -68,22 +67,22 @@ impl<'q> Meter<'q> {
         }
     }
 
-    /// What is used. Who only looks takes nothing from those who will get a token.
+    /// Current usage. Reading it does not reserve a token.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let Some((counter, _)) = self.metered else {
             return Usage::default();
         };
-        let own = counter.own_window(self.now);
-        let window = counter.window.load();
-        let (number, tokens) = if window.number < own {
+        let own = counter.window(self.now);
+        let counts = counter.lock();
+        let (window, tokens) = if counts.window < own {
             (own, 0)
         } else {
-            (window.number, window.used(own < window.number))
+            (counts.window, counts.used(own))
         };
         Usage {
             tokens,
-            window_ends_in_seconds: counter.ends_in(number, self.now),
+            window_ends_in_seconds: counter.ends_in(window, self.now),
         }
     }
 
@@ -92,35 +91,32 @@ impl<'q> Meter<'q> {
     /// # Errors
     ///
     /// [`Cause::QuotaExceeded`] if others have taken the last.
-    pub fn take(&self) -> Result<Reservation, Refusal> {
+    pub fn take(&self) -> Result<Reservation<'q>, Refusal> {
         let Some((counter, quota)) = self.metered else {
             return Ok(Reservation(None));
         };
-        let place = counter.enter(self.now);
         let most = match quota.mode {
             QuotaMode::Enforce => quota.tokens,
             QuotaMode::Warn => u64::MAX,
         };
-        if place.take(most) {
-            Ok(Reservation(Some(place)))
-        } else {
-            let seconds = counter.ends_in(place.window.number, self.now);
-            Err(Refusal::of(Cause::QuotaExceeded).retry_after(seconds.max(1)))
-        }
+        counter.take(most, self.now).map_err(|window| {
+            let seconds = counter.ends_in(window, self.now);
+            Refusal::of(Cause::QuotaExceeded).retry_after(seconds.max(1))
+        })
     }
 }
 
-impl Reservation {
+impl Reservation<'_> {
     /// The token was issued.
     pub fn keep(mut self) {
         self.0 = None;
     }
 }
 
-impl Drop for Reservation {
+impl Drop for Reservation<'_> {
     fn drop(&mut self) {
         if let Some(place) = self.0.take() {
-            place.give_back();
+            place.counter.lock().give_back(&place);
         }
     }
 }
@@ -129,15 +125,14 @@ impl Counter {
     /// A counter of windows of this length, in seconds, with this many tokens in the present one.
     pub(crate) fn new(window_seconds: u64, tokens: u64, now: UnixTime) -> Self {
         let length = window_seconds.max(1);
-        let window = Window {
-            number: now.as_seconds() / length,
-            tokens: Arc::new(AtomicU64::new(tokens)),
-            tokens_before: Arc::default(),
-        };
         Self {
             length,
-            window: ArcSwap::from_pointee(window),
-            used_at: AtomicU64::new(now.as_seconds()),
+            counts: Mutex::new(Counts {
+                window: now.as_seconds() / length,
+                tokens,
+                tokens_before: 0,
+                used_at: now,
+            }),
         }
     }
 
@@ -146,97 +141,83 @@ impl Counter {
         self.length == window_seconds.max(1)
     }
 
-    /// The window of `now`, or a later one that has begun already.
-    fn enter(&self, now: UnixTime) -> Place {
-        // Many tokens a second need one write of it.
-        if self.used_at.load(Ordering::Relaxed) != now.as_seconds() {
-            self.used_at.store(now.as_seconds(), Ordering::Relaxed);
-        }
-        let own = self.own_window(now);
-        let mut window = self.window.load_full();
-        while window.number < own {
-            let next = Arc::new(window.followed_by(own));
-            let before = self.window.compare_and_swap(&window, Arc::clone(&next));
-            window = if Arc::ptr_eq(&before, &window) {
-                next
-            } else {
-                self.window.load_full()
-            };
-        }
-        Place {
-            late: own < window.number,
-            window,
-        }
+    /// How long no token was taken. Unit: seconds.
+    fn idle_seconds(&self, now: UnixTime) -> u64 {
+        let used_at = self.lock().used_at;
+        now.as_seconds().saturating_sub(used_at.as_seconds())
     }
 
-    const fn own_window(&self, now: UnixTime) -> u64 {
+    /// Takes a token if there are fewer than `most`; the window that has no more if there are not.
+    fn take(&self, most: u64, now: UnixTime) -> Result<Reservation<'_>, u64> {
+        let own = self.window(now);
+        let mut counts = self.lock();
+        counts.used_at = now;
+        counts.advance(own);
+        if counts.used(own) >= most {
+            return Err(counts.window);
+        }
+        let late = own < counts.window;
+        counts.tokens = counts.tokens.saturating_add(1);
+        if late {
+            counts.tokens_before = counts.tokens_before.saturating_add(1);
+        }
+        Ok(Reservation(Some(Place {
+            counter: self,
+            window: counts.window,
+            late,
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        // No change of the counts can end in its middle.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    const fn window(&self, now: UnixTime) -> u64 {
         now.as_seconds() / self.length
     }
 
     /// Until the window with this number ends. Unit: seconds.
-    fn ends_in(&self, number: u64, now: UnixTime) -> u32 {
-        let end = number.saturating_add(1).saturating_mul(self.length);
+    fn ends_in(&self, window: u64, now: UnixTime) -> u32 {
+        let end = window.saturating_add(1).saturating_mul(self.length);
         u32::try_from(end.saturating_sub(now.as_seconds())).unwrap_or(u32::MAX)
     }
 }
 
-impl Window {
-    fn followed_by(&self, number: u64) -> Self {
-        let follows = number == self.number.saturating_add(1);
-        Self {
-            number,
-            tokens: Arc::default(),
-            // The very count: a request of that window that is still under way is seen by those that come late.
-            tokens_before: if follows {
-                Arc::clone(&self.tokens)
-            } else {
-                Arc::default()
-            },
+impl Counts {
+    /// Begins the window with this number, unless it or a later one has begun already.
+    const fn advance(&mut self, window: u64) {
+        if window <= self.window {
+            return;
         }
-    }
-
-    /// How many tokens stand against one more.
-    fn used(&self, late: bool) -> u64 {
-        let tokens = self.tokens.load(Ordering::SeqCst);
-        if late {
-            tokens.max(self.tokens_before.load(Ordering::SeqCst))
+        self.tokens_before = if window - self.window == 1 {
+            self.tokens
         } else {
-            tokens
-        }
-    }
-}
-
-impl Place {
-    /// Takes a token if there are fewer than `most`, and says whether.
-    fn take(&self, most: u64) -> bool {
-        if self.late && !take_one(&self.window.tokens_before, most) {
-            return false;
-        }
-        let taken = take_one(&self.window.tokens, most);
-        if self.late && !taken {
-            give_one_back(&self.window.tokens_before);
-        }
-        taken
+            0
+        };
+        self.tokens = 0;
+        self.window = window;
     }
 
-    fn give_back(&self) {
-        give_one_back(&self.window.tokens);
-        if self.late {
-            give_one_back(&self.window.tokens_before);
+    /// How many tokens stand against one more for a request of the window `own`.
+    fn used(&self, own: u64) -> u64 {
+        if own < self.window {
+            self.tokens.max(self.tokens_before)
+        } else {
+            self.tokens
         }
     }
-}
 
-fn take_one(tokens: &AtomicU64, most: u64) -> bool {
-    let more = |tokens: u64| (tokens < most).then(|| tokens.saturating_add(1));
-    tokens
-        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, more)
-        .is_ok()
-}
-
-fn give_one_back(tokens: &AtomicU64) {
-    // What is given back was taken before, so that there is one.
-    tokens.fetch_sub(1, Ordering::SeqCst);
+    /// A token of a window that is over for longer is missed nowhere.
+    const fn give_back(&mut self, place: &Place<'_>) {
+        let follows = self.window == place.window.saturating_add(1);
+        if self.window == place.window {
+            self.tokens = self.tokens.saturating_sub(1);
+        }
+        if follows || (place.late && self.window == place.window) {
+            self.tokens_before = self.tokens_before.saturating_sub(1);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -349,6 +330,35 @@ mod tests {
         assert!(application.issues(NEXT));
         drop(slow);
         assert_eq!(application.meter(NEXT).usage().tokens, 1);
+    }
+
+    #[test]
+    fn a_token_that_comes_back_makes_room_in_every_window_that_counted_it() {
+        let application = Application::new(QuotaMode::Enforce);
+        let slow = application.meter(NOON).take().unwrap();
+        assert!(application.issues(NOON));
+        let next = application.meter(NEXT).take().unwrap();
+        assert!(!application.issues(NOON), "its own window is full");
+        drop(slow);
+        let late = application.meter(NOON).take().unwrap();
+        assert!(!application.issues(NEXT), "the late one is counted there");
+        drop(late);
+        assert!(application.issues(NOON));
+        drop(next);
+        assert!(application.issues(NEXT));
+        assert!(!application.issues(NEXT));
+    }
+
+    #[test]
+    fn a_token_that_comes_back_two_windows_later_is_missed_nowhere() {
+        let application = Application::new(QuotaMode::Enforce);
+        let slow = application.meter(NOON).take().unwrap();
+        let after_next = NEXT.saturating_add_seconds(60);
+        assert!(application.issues(NEXT) && application.issues(NEXT));
+        assert!(application.issues(after_next));
+        drop(slow);
+        assert!(!application.issues(NEXT));
+        assert_eq!(application.meter(after_next).usage().tokens, 1);
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The counters of all applications that have a quota.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use m2m_jwt::UnixTime;
@@ -68,10 +67,7 @@ impl Kept {
         }
         // Who holds one got it under the same lock, so that nobody gets hold of one that is forgotten.
         self.counters.retain(|_, counter| {
-            let idle = now
-                .as_seconds()
-                .saturating_sub(counter.used_at.load(Ordering::Relaxed));
-            Arc::strong_count(counter) > 1 || idle < FORGOTTEN_AFTER_SECONDS
+            Arc::strong_count(counter) > 1 || counter.idle_seconds(now) < FORGOTTEN_AFTER_SECONDS
         });
         self.prune_at = self.counters.len().saturating_mul(2);
     }
