@@ -4,10 +4,8 @@ use core::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{
-    InvalidIssuer,
-    uri::{InvalidUri, Uri},
-};
+use crate::InvalidIssuer;
+use crate::uri::{self, InvalidUri};
 
 /// An issuer identifier: an `https` or `http` URL without credentials, query and fragment.
 ///
@@ -40,26 +38,23 @@ impl Issuer {
     /// # Errors
     /// [`InvalidIssuer`] (cause `issuer-mismatch`), which says what is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidIssuer> {
-        let uri = Uri::parse(text).map_err(|error| match error {
+        let uri = uri::parse(text).map_err(|error| match error {
             InvalidUri::Fragment { .. } => InvalidIssuer::Fragment,
             InvalidUri::SchemeMissing | InvalidUri::ByteRefused { .. } => InvalidIssuer::NotAUrl,
         })?;
-        if !matches!(uri.scheme, "https" | "http") {
+        if !matches!(uri.scheme().as_str(), "https" | "http") {
             return Err(InvalidIssuer::OtherScheme);
         }
-        match uri.authority {
-            Some(authority)
-                if !authority.is_empty()
-                    && !authority.starts_with(':')
-                    && !authority.contains('@') => {}
+        match uri.authority() {
+            Some(authority) if !authority.host().is_empty() && !authority.has_userinfo() => {}
             Some(_) | None => return Err(InvalidIssuer::HostMissing),
         }
-        if uri.query.is_some() {
+        if uri.has_query() {
             return Err(InvalidIssuer::Query);
         }
         Ok(Self {
             url: text.to_owned(),
-            path_offset: uri.path_offset(),
+            path_offset: text.len() - uri.path().as_str().len(),
         })
     }
 

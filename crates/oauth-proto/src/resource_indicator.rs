@@ -2,10 +2,8 @@
 
 use core::fmt;
 
-use crate::{
-    InvalidResourceIndicator,
-    uri::{InvalidUri, Uri},
-};
+use crate::InvalidResourceIndicator;
+use crate::uri::{self, InvalidUri};
 
 /// A value of the parameter `resource`: an absolute URI without a fragment, up to 2,048 bytes.
 ///
@@ -37,7 +35,7 @@ impl<'a> ResourceIndicator<'a> {
         if text.len() > Self::MAX_BYTES {
             return Err(InvalidResourceIndicator::TooLong);
         }
-        match Uri::parse(text) {
+        match uri::parse(text) {
             Ok(_) => Ok(Self(text)),
             Err(InvalidUri::SchemeMissing) => Err(InvalidResourceIndicator::NotAbsolute),
             Err(InvalidUri::Fragment { offset }) => {

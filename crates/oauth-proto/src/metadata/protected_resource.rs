@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri::Uri};
+use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri};
 
 /// What an API says about itself, and about the tokens that it takes.
 ///
@@ -116,16 +116,19 @@ impl ProtectedResourceMetadata {
     /// Source: RFC 9728, section 3.1, <https://www.rfc-editor.org/rfc/rfc9728#section-3.1>.
     #[must_use]
     pub fn url(resource: ResourceIndicator<'_>) -> Option<String> {
-        let uri = Uri::parse(resource.as_str()).ok()?;
-        let authority = uri.authority.filter(|authority| !authority.is_empty())?;
-        let path = if uri.path == "/" { "" } else { uri.path };
+        let uri = uri::parse(resource.as_str()).ok()?;
+        let authority = uri
+            .authority()
+            .filter(|authority| !authority.as_str().is_empty())?;
+        let path = Some(uri.path().as_str()).filter(|path| *path != "/");
         let mut url = format!(
-            "{}://{authority}/.well-known/oauth-protected-resource{path}",
-            uri.scheme
+            "{}://{authority}/.well-known/oauth-protected-resource{}",
+            uri.scheme(),
+            path.unwrap_or_default()
         );
-        if let Some(query) = uri.query {
+        if let Some(query) = uri.query() {
             url.push('?');
-            url.push_str(query);
+            url.push_str(query.as_str());
         }
         Some(url)
     }
