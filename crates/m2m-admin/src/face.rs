@@ -16,7 +16,6 @@ mod page_token;
 mod query;
 mod request;
 mod router;
-mod strict_json;
 mod table;
 
 use core::future::Future;

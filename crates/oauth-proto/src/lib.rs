@@ -23,6 +23,7 @@ mod resource_indicator;
 mod scope;
 mod secret;
 mod token_type;
+mod unique_members;
 mod uri;
 
 // Answers and documents.
@@ -66,3 +67,4 @@ pub use token_request::{
 };
 pub use token_response::TokenResponse;
 pub use token_type::TokenType;
+pub use unique_members::UniqueMembers;

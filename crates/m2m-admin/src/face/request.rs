@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use http::HeaderValue;
+use oauth_proto::UniqueMembers;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::{Value, json};
 
 use super::query;
-use super::strict_json::Object;
 use crate::operation::{Call, Names, Operation, Operator};
 use crate::{OperationError, World};
 
@@ -166,7 +166,7 @@ impl RequestBody for RegistryDocument {
 fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
     // Whether it is JSON at all, and reads alike for everybody, comes before what it says.
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let _: Object =
+    let _: UniqueMembers =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             match error.inner().classify() {
                 Category::Data => OperationError::of_form("body", &error),

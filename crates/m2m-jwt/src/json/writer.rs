@@ -1,4 +1,4 @@
-//! Writing JSON.
+//! Writing JSON, into one buffer and without `serde_json`, which this crate does not need otherwise.
 
 /// How many bytes stand in front that a string may hold as they are: no control character, no quotation mark, no reverse solidus.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
@@ -172,6 +172,18 @@ mod tests {
             writer.into_string(),
             r#""a\"b\\c\nd\re\tf\u0000g\u001fé😀/""#
         );
+    }
+
+    #[test]
+    fn writes_what_serde_json_reads() {
+        let text: String = (0..=0x80_u8)
+            .map(char::from)
+            .chain("é\u{2028}😀".chars())
+            .collect();
+        let mut writer = JsonWriter::with_capacity(0);
+        writer.string(&text);
+        let read: String = serde_json::from_str(&writer.into_string()).unwrap();
+        assert_eq!(read, text);
     }
 
     #[test]

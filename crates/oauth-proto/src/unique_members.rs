@@ -1,17 +1,33 @@
-//! Whether a text is one JSON object that all readers read alike: no member twice, at whatever depth (RFC 8259, section 4).
+//! Whether a document is one JSON object that all readers read alike.
+//!
+//! `m2m-jwt` has the same rule in a reader of its own, which takes a microsecond and copies nothing; a test of `m2m-testkit` holds the two together.
 
 use core::fmt;
 use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A JSON object without a repeated member anywhere.
-pub(super) struct Object;
+/// A JSON object in which no member stands twice, at whatever depth: of two members, two readers may take different ones.
+///
+/// It keeps nothing of the object. Read a document as this before it is read as what it says.
+///
+/// Source: RFC 8259, section 4, <https://www.rfc-editor.org/rfc/rfc8259#section-4>.
+///
+/// ```
+/// use oauth_proto::UniqueMembers;
+///
+/// let read = |json| serde_json::from_str::<UniqueMembers>(json);
+/// assert!(read(r#"{"keys": [{"kid": "1"}, {"kid": "2"}]}"#).is_ok());
+/// assert!(read(r#"{"keys": [{"kid": "1", "\u006bid": "2"}]}"#).is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UniqueMembers;
 
 /// Any JSON value without a repeated member anywhere.
 struct Anything;
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for UniqueMembers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Walk)?;
         Ok(Self)
@@ -81,10 +97,10 @@ impl<'de> Visitor<'de> for Walk {
 
 #[cfg(test)]
 mod tests {
-    use super::Object;
+    use super::UniqueMembers;
 
     fn told(text: &str) -> String {
-        let read: Result<Object, _> = serde_json::from_str(text);
+        let read: Result<UniqueMembers, _> = serde_json::from_str(text);
         read.err()
             .map_or_else(String::new, |error| error.to_string())
     }
