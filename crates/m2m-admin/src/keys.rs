@@ -218,7 +218,7 @@ fn view(key: &KeyRecord) -> Map<String, Value> {
     let members = [
         ("kid", json!(key.kid)),
         ("algorithm", json!(key.algorithm.as_str())),
-        ("state", json!(state_word(key.state))),
+        ("state", json!(key.state.as_str())),
         ("created_at", json!(time_text(key.created_at))),
         ("state_since", json!(time_text(key.state_since))),
         ("sealed_sha256", json!(fingerprint)),
@@ -227,15 +227,4 @@ fn view(key: &KeyRecord) -> Map<String, Value> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
-}
-
-/// The word for where a key stands in its life.
-#[must_use]
-pub const fn state_word(state: KeyState) -> &'static str {
-    match state {
-        KeyState::Next => "next",
-        KeyState::Active => "active",
-        KeyState::Retiring => "retiring",
-        KeyState::Retired => "retired",
-    }
 }

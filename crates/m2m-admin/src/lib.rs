@@ -33,7 +33,7 @@ pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict};
 pub use keys::{
     Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, RotationRefused, ensure_keys, import_key,
-    list_keys, reseal, rotate_key, state_word,
+    list_keys, reseal, rotate_key,
 };
 pub use manager::Manager;
 pub use operation::{Call, Done, Names, NoQuery, Operation, Operator};

@@ -4,6 +4,7 @@ use crate::error::SigningFailed;
 use crate::json::JsonWriter;
 use crate::signer::{Signer, sign_compact};
 use crate::time::UnixTime;
+use crate::words::words;
 
 /// What an access token says, whatever the claim set calls it.
 ///
@@ -66,14 +67,16 @@ impl PropertyValue {
     }
 }
 
-/// How an access token spells its claims. The header is the same in both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum ClaimSet {
-    /// `iss sub client_id aud exp iat jti scope`, as RFC 9068 says; `aud` is a string if there is one audience.
-    #[default]
-    Rfc9068,
-    /// `aud azp exp gty iat iss jti scope scp v`: `aud` is always an array, there is no `client_id`, and a `sub` only for a system user.
-    Kinde,
+words! {
+    /// How an access token spells its claims. The header is the same in both.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub enum ClaimSet {
+        /// `iss sub client_id aud exp iat jti scope`, as RFC 9068 says; `aud` is a string if there is one audience.
+        #[default]
+        Rfc9068 = "rfc9068",
+        /// `aud azp exp gty iat iss jti scope scp v`: `aud` is always an array, there is no `client_id`, and a `sub` only for a system user.
+        Kinde = "kinde",
+    }
 }
 
 /// Makes an access token: claims, header and signature.

@@ -1,80 +1,53 @@
 //! Signature algorithms with a public key, as values.
 
-use core::fmt;
 use core::str::FromStr;
 
 use crate::error::UnknownAlgorithm;
+use crate::words::words;
 
-/// A signature algorithm with a public key.
-///
-/// There is no `none`, and no HMAC: those have [`MacAlgorithm`](crate::MacAlgorithm) and keys of their own type, so that a
-/// public key can never be taken for a shared secret. What a token's header says is only compared with such a value, which
-/// comes from a key and from configuration.
-///
-/// Source: [RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
-/// [RFC 8037, section 3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),
-/// [RFC 9864, section 2.2](https://www.rfc-editor.org/rfc/rfc9864#section-2.2).
-///
-/// ```
-/// use m2m_jwt::Algorithm;
-///
-/// assert_eq!("ES256".parse(), Ok(Algorithm::Es256));
-/// assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDsa));
-/// assert!("none".parse::<Algorithm>().is_err());
-/// assert!("es256".parse::<Algorithm>().is_err());
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Algorithm {
-    /// ECDSA on P-256 with SHA-256.
-    Es256,
-    /// ECDSA on P-384 with SHA-384.
-    Es384,
-    /// RSASSA-PKCS1-v1_5 with SHA-256.
-    Rs256,
-    /// RSASSA-PKCS1-v1_5 with SHA-384.
-    Rs384,
-    /// RSASSA-PKCS1-v1_5 with SHA-512.
-    Rs512,
-    /// RSASSA-PSS with SHA-256 and a salt of 32 bytes.
-    Ps256,
-    /// RSASSA-PSS with SHA-384 and a salt of 48 bytes.
-    Ps384,
-    /// RSASSA-PSS with SHA-512 and a salt of 64 bytes.
-    Ps512,
-    /// EdDSA on Ed25519, also known as `Ed25519`. Ed448 is not offered.
-    EdDsa,
+words! {
+    /// A signature algorithm with a public key.
+    ///
+    /// There is no `none`, and no HMAC: those have [`MacAlgorithm`](crate::MacAlgorithm) and keys of their own type, so that a
+    /// public key can never be taken for a shared secret. What a token's header says is only compared with such a value, which
+    /// comes from a key and from configuration.
+    ///
+    /// Source: [RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
+    /// [RFC 8037, section 3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),
+    /// [RFC 9864, section 2.2](https://www.rfc-editor.org/rfc/rfc9864#section-2.2).
+    ///
+    /// ```
+    /// use m2m_jwt::Algorithm;
+    ///
+    /// assert_eq!("ES256".parse(), Ok(Algorithm::Es256));
+    /// assert_eq!("Ed25519".parse(), Ok(Algorithm::EdDsa));
+    /// assert!("none".parse::<Algorithm>().is_err());
+    /// assert!("es256".parse::<Algorithm>().is_err());
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Algorithm {
+        /// ECDSA on P-256 with SHA-256.
+        Es256 = "ES256",
+        /// ECDSA on P-384 with SHA-384.
+        Es384 = "ES384",
+        /// RSASSA-PKCS1-v1_5 with SHA-256.
+        Rs256 = "RS256",
+        /// RSASSA-PKCS1-v1_5 with SHA-384.
+        Rs384 = "RS384",
+        /// RSASSA-PKCS1-v1_5 with SHA-512.
+        Rs512 = "RS512",
+        /// RSASSA-PSS with SHA-256 and a salt of 32 bytes.
+        Ps256 = "PS256",
+        /// RSASSA-PSS with SHA-384 and a salt of 48 bytes.
+        Ps384 = "PS384",
+        /// RSASSA-PSS with SHA-512 and a salt of 64 bytes.
+        Ps512 = "PS512",
+        /// EdDSA on Ed25519. Printed as `EdDSA`, which more software knows than `Ed25519`, and read as either. Ed448 is not offered.
+        EdDsa = "EdDSA" or "Ed25519",
+    }
 }
 
 impl Algorithm {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::Es256,
-        Self::Es384,
-        Self::Rs256,
-        Self::Rs384,
-        Self::Rs512,
-        Self::Ps256,
-        Self::Ps384,
-        Self::Ps512,
-        Self::EdDsa,
-    ];
-
-    /// The name in headers and keys. That of [`EdDsa`](Self::EdDsa) is `EdDSA`, which more software knows than `Ed25519`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Es256 => "ES256",
-            Self::Es384 => "ES384",
-            Self::Rs256 => "RS256",
-            Self::Rs384 => "RS384",
-            Self::Rs512 => "RS512",
-            Self::Ps256 => "PS256",
-            Self::Ps384 => "PS384",
-            Self::Ps512 => "PS512",
-            Self::EdDsa => "EdDSA",
-        }
-    }
-
     /// The type of the keys that it takes.
     #[must_use]
     pub const fn key_type(self) -> KeyType {
@@ -87,27 +60,6 @@ impl Algorithm {
             Self::EdDsa => KeyType::Ed25519,
         }
     }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "ES256" => Self::Es256,
-            "ES384" => Self::Es384,
-            "RS256" => Self::Rs256,
-            "RS384" => Self::Rs384,
-            "RS512" => Self::Rs512,
-            "PS256" => Self::Ps256,
-            "PS384" => Self::Ps384,
-            "PS512" => Self::Ps512,
-            "EdDSA" | "Ed25519" => Self::EdDsa,
-            _ => return None,
-        })
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 impl FromStr for Algorithm {
@@ -116,7 +68,7 @@ impl FromStr for Algorithm {
     /// # Errors
     /// [`UnknownAlgorithm`] for any other name, in any other case of letters too ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
     fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
-        Self::from_name(name).ok_or(UnknownAlgorithm)
+        Self::parse(name).ok_or(UnknownAlgorithm)
     }
 }
 

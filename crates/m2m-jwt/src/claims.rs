@@ -49,7 +49,7 @@ impl<'b> Claims<'b> {
         let mut claims = Self::NONE;
         let mut members = Members::of_document(text).map_err(InvalidToken::Claims)?;
         while let Some((name, value)) = members.next().map_err(InvalidToken::Claims)? {
-            if let Some(claim) = name.read(Claim::from_name) {
+            if let Some(claim) = name.read(Claim::parse) {
                 claims
                     .read(claim, value)
                     .ok_or(InvalidToken::ClaimMalformed(claim))?;

@@ -78,7 +78,7 @@ impl Jwk {
                     .as_string()
                     .ok_or(InvalidKey::MemberMalformed { member: "alg" })?;
                 let algorithm =
-                    Algorithm::from_name(&name.to_str()).ok_or(InvalidKey::AlgorithmUnsupported)?;
+                    Algorithm::parse(&name.to_str()).ok_or(InvalidKey::AlgorithmUnsupported)?;
                 Some(algorithm)
                     .filter(|algorithm| algorithm.key_type() == parameters.key_type())
                     .ok_or(InvalidKey::AlgorithmMismatch)

@@ -70,8 +70,7 @@ pub(crate) fn expected_algorithm(
     header: &Header<'_>,
     expected: &[Algorithm],
 ) -> Result<Algorithm, InvalidToken> {
-    let algorithm =
-        Algorithm::from_name(header.algorithm()).ok_or(InvalidToken::AlgorithmUnknown)?;
+    let algorithm = Algorithm::parse(header.algorithm()).ok_or(InvalidToken::AlgorithmUnknown)?;
     if expected.contains(&algorithm) {
         Ok(algorithm)
     } else {

@@ -12,6 +12,7 @@ mod claim;
 mod error;
 pub mod limits;
 mod time;
+mod words;
 
 // Keys.
 mod backend;

@@ -8,36 +8,26 @@ use crate::json::JsonObject;
 use crate::jwk::{self, Operation};
 use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
 use crate::signer::{encode_header, header_json, sign_compact};
+use crate::words::words;
 
-/// An algorithm with a shared secret.
-///
-/// Access tokens are never verified with one: whoever can check such a token can make one.
-///
-/// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MacAlgorithm {
-    /// HMAC with SHA-256.
-    Hs256,
-    /// HMAC with SHA-384.
-    Hs384,
-    /// HMAC with SHA-512.
-    Hs512,
+words! {
+    /// An algorithm with a shared secret.
+    ///
+    /// Access tokens are never verified with one: whoever can check such a token can make one.
+    ///
+    /// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum MacAlgorithm {
+        /// HMAC with SHA-256.
+        Hs256 = "HS256",
+        /// HMAC with SHA-384.
+        Hs384 = "HS384",
+        /// HMAC with SHA-512.
+        Hs512 = "HS512",
+    }
 }
 
 impl MacAlgorithm {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Hs256, Self::Hs384, Self::Hs512];
-
-    /// The name in headers and keys.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hs256 => "HS256",
-            Self::Hs384 => "HS384",
-            Self::Hs512 => "HS512",
-        }
-    }
-
     /// How long the code is, and the secret at least. Unit: bytes.
     #[must_use]
     pub const fn output_bytes(self) -> usize {
@@ -46,12 +36,6 @@ impl MacAlgorithm {
             Self::Hs384 => 48,
             Self::Hs512 => 64,
         }
-    }
-}
-
-impl fmt::Display for MacAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

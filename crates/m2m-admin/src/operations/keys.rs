@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::apis::SigningAlg;
 use super::text::Key;
 use crate::face::{Json, NoBody};
-use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key, state_word};
+use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
 use crate::operation::{Call, NoQuery, Operation};
 use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
 use m2m_authority::registry::time_text;
@@ -218,7 +218,7 @@ fn shown(key: &KeyRecord) -> KeyShown {
     KeyShown {
         kid: key.kid.to_string(),
         algorithm: key.algorithm.as_str().to_owned(),
-        state: state_word(key.state).to_owned(),
+        state: key.state.as_str().to_owned(),
         created_at: time_text(key.created_at),
         state_since: time_text(key.state_since),
         signs_from: signs_from.map(time_text),

@@ -17,6 +17,28 @@ pub enum KeyState {
     Retired,
 }
 
+impl KeyState {
+    /// All of them, in the order of their life.
+    pub const ALL: [Self; 4] = [Self::Next, Self::Active, Self::Retiring, Self::Retired];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Active => "active",
+            Self::Retiring => "retiring",
+            Self::Retired => "retired",
+        }
+    }
+
+    /// The state that the word stands for.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+}
+
 /// The keys of a server: at most one active one per algorithm, and those that are announced beside it.
 #[derive(Debug, Clone, Default)]
 pub struct SigningKeys {

@@ -1,6 +1,6 @@
 //! `m2m key import`: a private key that was made elsewhere, into a data directory.
 
-use m2m_admin::{ImportedKey, InvalidImport, state_word};
+use m2m_admin::{ImportedKey, InvalidImport};
 use m2m_jwt::InvalidKey;
 use m2m_store::{Actor, Backend as _};
 
@@ -33,7 +33,7 @@ pub(super) fn import(options: &KeyImportOptions, output: &Output) -> Result<(), 
             "{} key {} is {}",
             record.algorithm,
             printable(&record.kid),
-            state_word(record.state)
+            record.state.as_str()
         ));
         Ok(())
     })?

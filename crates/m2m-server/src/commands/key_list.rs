@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use m2m_admin::state_word;
 use m2m_store::KeyRecord;
 use serde_json::{Value, json};
 
@@ -58,7 +57,7 @@ fn described(key: &KeyRecord) -> Value {
     json!({
         "kid": key.kid,
         "algorithm": key.algorithm.as_str(),
-        "state": state_word(key.state),
+        "state": key.state.as_str(),
         "created_at": rfc3339(key.created_at),
         "state_since": rfc3339(key.state_since),
         "public_jwk": public_jwk,

@@ -60,24 +60,7 @@ pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, Fault> {
 }
 
 pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault> {
-    const ALL: [KeyState; 4] = [
-        KeyState::Next,
-        KeyState::Active,
-        KeyState::Retiring,
-        KeyState::Retired,
-    ];
-    word(row, column, "a state of a key", |text| {
-        ALL.into_iter().find(|state| key_state_word(*state) == text)
-    })
-}
-
-pub(super) const fn key_state_word(state: KeyState) -> &'static str {
-    match state {
-        KeyState::Next => "next",
-        KeyState::Active => "active",
-        KeyState::Retiring => "retiring",
-        KeyState::Retired => "retired",
-    }
+    word(row, column, "a state of a key", KeyState::parse)
 }
 
 pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {

@@ -324,7 +324,7 @@ fn put_key(transaction: &Transaction<'_>, key: &KeyRecord) -> Result<(), Fault> 
         .execute((
             &key.kid,
             key.algorithm.as_str(),
-            column::key_state_word(key.state),
+            key.state.as_str(),
             column::seconds(key.created_at),
             column::seconds(key.state_since),
             &key.public_jwk,
