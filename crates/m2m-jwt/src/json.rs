@@ -5,7 +5,7 @@
 //! at any depth and after unescaping, because two readers that pick different ones of two members read different tokens.
 //!
 //! `oauth_proto::UniqueMembers` is the same rule on `serde_json`. This reader stays apart from it because every token goes through it: it takes a
-//! microsecond and copies nothing. A test of `m2m-testkit` holds the two together.
+//! microsecond and copies nothing. A test of `m2m-testkit` compares the two.
 
 mod number;
 mod scanner;

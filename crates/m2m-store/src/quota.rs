@@ -49,13 +49,13 @@ struct Counts {
     used_at: UnixTime,
 }
 
-/// Where a token is counted.
+/// The window that counts a token.
 #[derive(Debug)]
 struct Place<'q> {
     counter: &'q Counter,
-    /// The window that counts it.
+    /// Its number since 1970.
     window: u64,
-    /// Whether its request belongs to an earlier one.
+    /// True if the request belongs to an earlier window.
     late: bool,
 }
 
@@ -141,13 +141,13 @@ impl Counter {
         self.length == window_seconds.max(1)
     }
 
-    /// How long no token was taken. Unit: seconds.
+    /// The time since a token was last taken. Unit: seconds.
     fn idle_seconds(&self, now: UnixTime) -> u64 {
         let used_at = self.lock().used_at;
         now.as_seconds().saturating_sub(used_at.as_seconds())
     }
 
-    /// Takes a token if there are fewer than `most`; the window that has no more if there are not.
+    /// Takes a token if fewer than `most` are counted. The error is the number of the window that is full.
     fn take(&self, most: u64, now: UnixTime) -> Result<Reservation<'_>, u64> {
         let own = self.window(now);
         let mut counts = self.lock();
@@ -169,7 +169,7 @@ impl Counter {
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
-        // No change of the counts can end in its middle.
+        // A panic cannot leave the counts half changed.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -199,7 +199,7 @@ impl Counts {
         self.window = window;
     }
 
-    /// How many tokens stand against one more for a request of the window `own`.
+    /// The number of tokens that a quota is compared with, for a request of the window `own`.
     fn used(&self, own: u64) -> u64 {
         if own < self.window {
             self.tokens.max(self.tokens_before)
@@ -208,7 +208,7 @@ impl Counts {
         }
     }
 
-    /// A token of a window that is over for longer is missed nowhere.
+    /// Takes a token out of the windows that counted it, as far as they are still kept.
     const fn give_back(&mut self, place: &Place<'_>) {
         let follows = self.window == place.window.saturating_add(1);
         if self.window == place.window {

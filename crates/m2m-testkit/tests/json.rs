@@ -5,7 +5,7 @@ use oauth_proto::UniqueMembers;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Whether the reader of tokens takes it, and whether that of documents does.
+/// Reads a document with both, that of tokens first, and says which take it.
 fn taken(document: &[u8]) -> (bool, bool) {
     (
         JsonObject::parse(document).is_ok(),

@@ -67,8 +67,7 @@ fn push_string(out: &mut String, text: &str) {
     }
 }
 
-/// Reads a document. The recursion limit of `serde_json` holds; a member that stands twice is refused, whether it is one of `T`
-/// or not.
+/// Reads a document. The recursion limit of `serde_json` holds; a repeated member is refused, also if `T` does not have it.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InvalidDocument> {
     let unique: Result<UniqueMembers, _> = serde_json::from_slice(json);
     let read = unique.and_then(|_| serde_json::from_slice(json));

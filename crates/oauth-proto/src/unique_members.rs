@@ -1,13 +1,13 @@
-//! Whether a document is one JSON object that all readers read alike.
+//! A check that a document is one JSON object, which all readers read alike.
 //!
-//! `m2m-jwt` has the same rule in a reader of its own, which takes a microsecond and copies nothing; a test of `m2m-testkit` holds the two together.
+//! `m2m-jwt` has the same rule in a reader of its own, which takes a microsecond and copies nothing; a test of `m2m-testkit` compares the two.
 
 use core::fmt;
 use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A JSON object in which no member stands twice, at whatever depth: of two members, two readers may take different ones.
+/// A JSON object in which no member is repeated, at any depth: of two members with one name, two readers may take different ones.
 ///
 /// It keeps nothing of the object. Read a document as this before it is read as what it says.
 ///
@@ -41,7 +41,7 @@ impl<'de> Deserialize<'de> for Anything {
     }
 }
 
-/// Goes through a value and keeps nothing of it but the names of the members that it is in.
+/// Reads a value and keeps only the names of the members around it.
 struct Walk;
 
 impl<'de> Visitor<'de> for Walk {

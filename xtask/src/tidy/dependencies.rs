@@ -1,4 +1,4 @@
-//! Dependencies that nobody uses.
+//! Dependencies that are not used.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::Findings;
 use super::tree::Tree;
 
-/// Dependencies that no source names and that are needed all the same: the folder of the member, the dependency, the reason.
+/// Dependencies that are needed although no source names them: the folder of the member, the dependency, the reason.
 const UNNAMED: [(&str, &str, &str); 0] = [];
 
 /// The tables of a manifest that hold dependencies, each with the sources that may use them: beginnings of paths within the member.
@@ -131,7 +131,7 @@ fn dependencies(manifest: &Table) -> Vec<Dependency<'_>> {
         .collect()
 }
 
-/// Whether a source of the member has the name of the dependency as a word. Examples in a README are tests.
+/// Looks for the name of the dependency, as a word, in the sources of the member. Examples in a README are tests.
 fn is_named(tree: &Tree, folder: &str, dependency: &Dependency<'_>) -> bool {
     let word = dependency.name.replace('-', "_");
     tree.files()
