@@ -1,4 +1,5 @@
-//! `docs/errors.md`, written from the taxonomy, and `docs/openapi.json`, from the operations of the management API.
+//! `docs/errors.md`, written from the taxonomy, `docs/openapi.json`, from the operations of the management API, and
+//! `docs/configuration.md` and `docs/m2m.toml`, from the table of settings.
 
 use std::fmt::{self, Write as _};
 
@@ -54,11 +55,25 @@ fn write() -> Outcome {
     let path = command::root().join(DOCUMENT);
     std::fs::write(&path, generated()?).map_err(|error| Failure::file(&path, &error))?;
     println!("{DOCUMENT} is written");
-    // The test that finds the other one out of date can write it as well: it knows the operations, which these tasks do not.
+    // The tests that find the others out of date can write them as well: they know what these tasks do not.
+    let admin = ["test", "--quiet", "-p", "m2m-admin", "--test", "openapi"];
     command::run(
-        command::cargo(&["test", "--quiet", "-p", "m2m-admin", "--test", "openapi"])
-            .env("UPDATE", "1"),
+        command::cargo(&admin).env("UPDATE", "1"),
         "the test says what is wrong with the OpenAPI document",
+    )?;
+    let documents = "settings::tests::documents";
+    let server = [
+        "test",
+        "--quiet",
+        "-p",
+        "m2m-server",
+        "--bin",
+        "m2m",
+        documents,
+    ];
+    command::run(
+        command::cargo(&server).env("UPDATE", "1"),
+        "the test says what is wrong with the documents of settings",
     )
 }
 

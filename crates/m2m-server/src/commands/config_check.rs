@@ -30,7 +30,11 @@ pub(super) fn check(
             Ok(())
         }
         (Ok(settings), Format::Json) => {
-            output.json(&document(&settings));
+            output.json(&json!({
+                "good": true,
+                "settings": settings.shown(),
+                "notices": settings.notices,
+            }));
             Ok(())
         }
         (Err(mistakes), Format::Text) => Err(tell(mistakes, output)),
@@ -115,30 +119,4 @@ fn from(name: &str, origin: &Origin) -> String {
         Origin::Default if name == "issuer" => "default, from listen".to_owned(),
         Origin::Default => "default".to_owned(),
     }
-}
-
-fn document(settings: &Settings) -> Value {
-    let shown = settings.shown();
-    let settings_as_json = shown.iter().map(
-        |Shown {
-             name,
-             value,
-             origin,
-         }| {
-            let origin = match origin {
-                Origin::Flag => json!({ "kind": "flag" }),
-                Origin::Variable => json!({ "kind": "variable" }),
-                Origin::File { file, line } => {
-                    json!({ "kind": "file", "file": file, "line": line })
-                }
-                Origin::Default => json!({ "kind": "default" }),
-            };
-            json!({ "name": name, "value": value, "origin": origin })
-        },
-    );
-    json!({
-        "good": true,
-        "settings": settings_as_json.collect::<Vec<_>>(),
-        "notices": settings.notices,
-    })
 }

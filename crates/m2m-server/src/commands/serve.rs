@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use m2m_admin::PresetCredentials;
 use m2m_authority::registry::{Application, fill_in_issuer};
-use m2m_store::DirectoryLimits;
+use m2m_store::{DirectoryLimits, StoreLimits};
 use tokio::sync::Notify;
 
 use super::curl;
@@ -18,13 +18,13 @@ use crate::cli::ServeOptions;
 use crate::clock;
 use crate::environment::Environment;
 use crate::error::Failure;
-use crate::listen::{ListenSettings, Times, raise_limit};
+use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use crate::metrics::Metrics;
 use crate::output::Output;
 use crate::readiness::{Readiness, Unready};
 use crate::recorder;
 use crate::sealing::SealingSource;
-use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings};
+use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings, Values};
 use crate::store;
 use crate::world::World;
 
@@ -41,21 +41,21 @@ pub(super) fn serve(
     for notice in &settings.notices {
         output.notice(&format!("notice: {notice}"));
     }
-    let listen = listen_settings(&settings, options, output);
+    let listen = listen_settings(&settings.values, options, output);
     log_panics();
     let runtime = super::runtime()?;
-    let profile = settings.profile;
+    let profile = settings.values.profile;
     let (worker, ended) = runtime.block_on(async {
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
         // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
         // learns that it is about to go.
-        ops::start(settings.ops_listen, &readiness, &metrics, output).await?;
+        ops::start(settings.values.ops_listen, &readiness, &metrics, output).await?;
         let plan = Plan {
             source,
-            limits: limits(&settings),
+            limits: limits(&settings.values),
             listen,
-            issuer: settings.issuer.clone(),
+            issuer: settings.values.issuer.clone(),
             profile,
             metrics: Arc::clone(&metrics),
         };
@@ -110,12 +110,12 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
         },
         RegistrySource::Data(folder) => {
             let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
-            let file = settings.sealing_key_file.as_deref();
+            let file = settings.values.sealing_key_file.as_deref();
             Source::Data {
                 folder,
                 sealing: SealingSource::new(key, file, folder),
                 preset: settings.bootstrap.as_ref().map(preset).transpose()?,
-                kept: settings.kept,
+                kept: kept(&settings.values),
             }
         }
     })
@@ -132,17 +132,38 @@ fn preset(bootstrap: &Bootstrap) -> Result<PresetCredentials, Failure> {
 }
 
 /// How much of the registry is in memory, and for how long alone.
-fn limits(settings: &Settings) -> DirectoryLimits {
+fn limits(values: &Values) -> DirectoryLimits {
     DirectoryLimits {
-        applications: settings.cache_applications,
-        most_seconds_out_of_contact: settings.most_out_of_contact.as_secs(),
+        applications: as_usize(values.cache_applications),
+        most_seconds_out_of_contact: values.most_seconds_out_of_contact.into(),
         ..DirectoryLimits::default()
     }
 }
 
+/// How much of what grows is kept.
+fn kept(values: &Values) -> StoreLimits {
+    StoreLimits {
+        audit_events: values.max_audit_events.into(),
+        refusals: values.max_refusals.into(),
+        ..StoreLimits::default()
+    }
+}
+
 /// How to listen, with as many connections as the process may have files.
-fn listen_settings(settings: &Settings, options: &ServeOptions, output: &Output) -> ListenSettings {
-    let mut listen = settings.listening.clone();
+fn listen_settings(values: &Values, options: &ServeOptions, output: &Output) -> ListenSettings {
+    let tls = values.tls_cert.clone().zip(values.tls_key.clone());
+    let mut listen = ListenSettings {
+        tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
+        trusted_proxies: values.trusted_proxies.clone(),
+        proxy_protocol: match values.proxy_protocol {
+            true => ProxyProtocol::Required,
+            false => ProxyProtocol::Off,
+        },
+        address_header: values.address_header,
+        max_connections: as_usize(values.max_connections),
+        drain: Duration::from_secs(values.drain_seconds.into()),
+        ..ListenSettings::at(values.listen)
+    };
     if let Some(count) = options.max_requests {
         listen.max_requests = count;
     }
@@ -160,6 +181,10 @@ fn listen_settings(settings: &Settings, options: &ServeOptions, output: &Output)
     listen
 }
 
+fn as_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 /// How long requests may take that have not ended in the time that the server gave them.
 const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
@@ -167,7 +192,7 @@ const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 /// server is ready, which is the one line on standard output.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
     let records = &started.records;
-    let rule = settings.profile.system_user();
+    let rule = settings.values.profile.system_user();
     let obstacle = |application: &Application| {
         let code = application.spec.organization.as_deref();
         let mut organizations = records.organizations.iter();

@@ -9,8 +9,8 @@ use m2m_authority::diagnose::nearest;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Mistakes;
 use super::setting::{Form, Setting};
+use super::{Mistakes, Origin};
 use crate::error::{Excerpt, Failure};
 use crate::regular_file::{Pipes, RegularFile};
 
@@ -22,22 +22,36 @@ pub(super) struct SettingsFile {
     values: BTreeMap<Setting, Entry>,
 }
 
-/// The value of a setting in a file.
-#[derive(Debug)]
+/// The value of a setting in a place that has it.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Entry {
-    /// Where it stands. Unit: bytes.
+    /// Where it is in a file. Unit: bytes.
     pub(super) span: Range<usize>,
-    /// What it is: several only of a list.
+    /// The elements of a list, or the one value of another setting.
     pub(super) items: Vec<Item>,
 }
 
-/// A part of a value that is a list, or the whole of any other.
-#[derive(Debug)]
+/// An element of a list, or the value of another setting.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Item {
-    /// As it would be written in a flag.
+    /// The text, as in a flag.
     pub(super) text: OsString,
-    /// Where it stands. Unit: bytes.
+    /// Where it is in a file. Unit: bytes.
     pub(super) span: Range<usize>,
+}
+
+impl Entry {
+    /// A value that is not in a file.
+    pub(super) fn of(items: Vec<Item>) -> Self {
+        Self { span: 0..0, items }
+    }
+}
+
+impl Item {
+    /// A text that is not in a file.
+    pub(super) const fn of(text: OsString) -> Self {
+        Self { text, span: 0..0 }
+    }
 }
 
 impl SettingsFile {
@@ -85,24 +99,25 @@ impl SettingsFile {
         self.values.get(&setting)
     }
 
-    /// The name of the file.
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    /// The file and the line of a value in it.
+    pub(super) fn origin(&self, entry: &Entry) -> Origin {
+        let before = self.source.bytes().take(entry.span.start);
+        Origin::File {
+            file: self.name.clone(),
+            line: before.filter(|byte| *byte == b'\n').count() + 1,
+        }
     }
 
-    /// The line in which a byte stands, counted from 1.
-    pub(super) fn line(&self, offset: usize) -> usize {
-        let before = self.source.bytes().take(offset);
-        before.filter(|byte| *byte == b'\n').count() + 1
+    /// The place of a value, which is shown unless it may be a secret.
+    pub(super) fn excerpt(&self, setting: Setting, span: Range<usize>) -> Excerpt {
+        if setting.shape().is_offered {
+            Excerpt::of(&self.name, &self.source, span)
+        } else {
+            self.excerpt_without_values(span)
+        }
     }
 
-    /// The place of a value that may be shown.
-    pub(super) fn excerpt(&self, span: Range<usize>) -> Excerpt {
-        Excerpt::of(&self.name, &self.source, span)
-    }
-
-    /// The same without the values in the line.
-    pub(super) fn excerpt_without_values(&self, span: Range<usize>) -> Excerpt {
+    fn excerpt_without_values(&self, span: Range<usize>) -> Excerpt {
         Excerpt::without_values(&self.name, &self.source, span)
     }
 
@@ -122,12 +137,14 @@ impl SettingsFile {
                 .into_iter()
                 .find(|setting| setting.name() == name);
             match (setting, value.get_ref()) {
-                (Some(setting), _) => match read_value(setting, value, folder) {
+                (Some(setting), _) => match read_value(setting.form(), value, folder) {
                     Ok(entry) => {
                         self.values.insert(setting, entry);
                     }
-                    Err((span, what)) => mistakes
-                        .add(Failure::usage(format!("{name}: {what}")).at(self.excerpt(span))),
+                    Err((span, what)) => {
+                        let failure = Failure::usage(format!("{name}: {what}"));
+                        mistakes.add(failure.at(self.excerpt(setting, span)));
+                    }
                 },
                 (None, DeValue::Table(inner)) if is_table(&name) => {
                     self.read_table(&format!("{name}."), inner, folder, mistakes);
@@ -182,21 +199,19 @@ impl SettingsFile {
     /// The file is not TOML. The line is shown if it sets something that is no secret.
     fn syntax(&self, error: &toml::de::Error) -> Failure {
         let span = error.span().unwrap_or_default();
-        let line_start = self.source.get(..span.start).unwrap_or_default();
-        let line = line_start.rsplit('\n').next().unwrap_or_default();
+        let before = self.source.get(..span.start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
         let key = line.split('=').next().unwrap_or_default().trim();
-        let is_known = Setting::offered().any(|setting| {
+        let known = Setting::offered().find(|setting| {
             let name = setting.name();
             name == key || name.rsplit('.').next() == Some(key)
         });
         // Several lines would break the report; the first says what is wrong.
-        let what = error.message().lines().next().unwrap_or_default();
-        let failure = Failure::usage(what);
-        if is_known {
-            failure.at(self.excerpt(span))
-        } else {
-            failure.at(self.excerpt_without_values(span))
-        }
+        let failure = Failure::usage(error.message().lines().next().unwrap_or_default());
+        failure.at(match known {
+            Some(setting) => self.excerpt(setting, span),
+            None => self.excerpt_without_values(span),
+        })
     }
 }
 
@@ -222,57 +237,48 @@ fn secret(name: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The value as it would be written in a flag; or where it has the wrong form, and how.
+/// The value as it would be written in a flag; or where it has the wrong form, and what is wrong.
 fn read_value(
-    setting: Setting,
+    form: Form,
     value: &Spanned<DeValue<'_>>,
     folder: &Path,
 ) -> Result<Entry, (Range<usize>, String)> {
     let span = value.span();
-    let wrong = |expected: &str| {
-        let found = kind(value.get_ref());
-        Err((value.span(), format!("expected {expected}, found {found}")))
-    };
-    let item = |text: OsString, span: Range<usize>| Item { text, span };
-    let items = match (setting.form(), value.get_ref()) {
-        (Form::Text, DeValue::String(text)) => {
-            vec![item(text.as_ref().into(), span.clone())]
+    let text: OsString = match (form, value.get_ref()) {
+        (Form::Path, DeValue::String(text)) if !text.is_empty() => {
+            folder.join(text.as_ref()).into()
         }
-        (Form::Path, DeValue::String(text)) if text.is_empty() => {
-            vec![item(OsString::new(), span.clone())]
-        }
-        (Form::Path, DeValue::String(text)) => {
-            vec![item(folder.join(text.as_ref()).into(), span.clone())]
-        }
-        (Form::Boolean, DeValue::Boolean(boolean)) => {
-            vec![item(boolean.to_string().into(), span.clone())]
-        }
+        (Form::Text | Form::Path, DeValue::String(text)) => text.as_ref().into(),
+        (Form::Boolean, DeValue::Boolean(boolean)) => boolean.to_string().into(),
         (Form::Number, DeValue::Integer(integer)) => {
             let number = i128::from_str_radix(integer.as_str(), integer.radix());
             let text = number.map_or_else(|_| integer.as_str().to_owned(), |n| n.to_string());
-            vec![item(text.into(), span.clone())]
+            text.into()
         }
-        (Form::List, DeValue::Array(array)) => array
-            .iter()
-            .map(|element| match element.get_ref() {
-                DeValue::String(text) => Ok(item(text.as_ref().into(), element.span())),
-                other @ (DeValue::Integer(_)
-                | DeValue::Float(_)
-                | DeValue::Boolean(_)
-                | DeValue::Datetime(_)
-                | DeValue::Array(_)
-                | DeValue::Table(_)) => Err((
-                    element.span(),
-                    format!("expected a string, in quotes, found {}", kind(other)),
-                )),
-            })
-            .collect::<Result<_, _>>()?,
-        (Form::Text | Form::Path, _) => return wrong("a string, in quotes"),
-        (Form::Boolean, _) => return wrong("true or false, without quotes"),
-        (Form::Number, _) => return wrong("a number, without quotes"),
-        (Form::List, _) => return wrong("a list, as in [\"10.0.0.5\"]"),
+        (Form::List, DeValue::Array(array)) => {
+            let elements = array.iter();
+            let elements = elements.map(|element| read_value(Form::Text, element, folder));
+            let elements: Vec<Entry> = elements.collect::<Result<_, _>>()?;
+            let items = elements.into_iter().flat_map(|element| element.items);
+            return Ok(Entry {
+                span,
+                items: items.collect(),
+            });
+        }
+        (form, found) => {
+            let expected = match form {
+                Form::Text | Form::Path => "a string, in quotes",
+                Form::Boolean => "true or false, without quotes",
+                Form::Number => "a number, without quotes",
+                Form::List => "a list, as in [\"10.0.0.5\"]",
+            };
+            return Err((span, format!("expected {expected}, found {}", kind(found))));
+        }
     };
-    Ok(Entry { span, items })
+    Ok(Entry {
+        span: span.clone(),
+        items: vec![Item { text, span }],
+    })
 }
 
 /// The kind of a value, in the words of those who write files.

@@ -5,27 +5,28 @@ use core::net::IpAddr;
 use http::Uri;
 use oauth_proto::Issuer;
 
+use super::Scheme;
 use super::setting::Setting;
 use super::sources::Sources;
-use super::{Draft, Scheme};
+use super::table::Values;
 use crate::error::Failure;
 
 /// Looks whether secrets and tokens would go over plain http, but within a machine or behind a proxy that ends TLS (RFC 6749, section
 /// 3.2); and whether callers could reach the issuer that tokens and metadata carry.
-pub(super) fn check(draft: &Draft, sources: &mut Sources<'_>) {
-    let failures = [plain_listener(draft, sources), issuer(draft, sources)];
-    for failure in failures.into_iter().flatten() {
+pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
+    let issuer = match &values.issuer {
+        Some(issuer) => named(values, issuer, sources),
+        None => unnamed(values),
+    };
+    for failure in plain_listener(values, sources).into_iter().chain(issuer) {
         sources.mistakes.add(failure);
     }
 }
 
-fn plain_listener(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    let listen = draft.listen;
-    let is_plain = match draft.scheme() {
-        Scheme::Http => true,
-        Scheme::Https => false,
-    };
-    (is_plain && !listen.ip().is_loopback() && !draft.behind_proxy).then(|| {
+fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    let listen = values.listen;
+    let is_plain = values.scheme() == Scheme::Http;
+    (is_plain && !listen.ip().is_loopback() && !values.behind_proxy).then(|| {
         let failure = Failure::usage(format!(
             "{listen} is not a loopback address, and this is plain http"
         ));
@@ -38,17 +39,10 @@ fn plain_listener(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-fn issuer(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    match &draft.issuer {
-        Some(issuer) => named(draft, issuer, sources),
-        None => unnamed(draft),
-    }
-}
-
 /// What is wrong where the issuer has to follow from the address.
-fn unnamed(draft: &Draft) -> Option<Failure> {
-    let listen = draft.listen;
-    if draft.behind_proxy {
+fn unnamed(values: &Values) -> Option<Failure> {
+    let listen = values.listen;
+    if values.behind_proxy {
         return Some(
             Failure::usage("behind a proxy the issuer has to be named")
                 .because(format!(
@@ -57,10 +51,7 @@ fn unnamed(draft: &Draft) -> Option<Failure> {
                 .help("--issuer https://id.example, with the name under which callers reach it"),
         );
     }
-    let is_tls = match draft.scheme() {
-        Scheme::Http => false,
-        Scheme::Https => true,
-    };
+    let is_tls = values.scheme() == Scheme::Https;
     // Without TLS the address itself is refused already.
     (is_tls && listen.ip().is_unspecified()).then(|| {
         Failure::usage(format!("the issuer has to be named to listen on {listen}"))
@@ -73,12 +64,12 @@ fn unnamed(draft: &Draft) -> Option<Failure> {
 }
 
 /// What is wrong with the issuer that somebody named.
-fn named(draft: &Draft, issuer: &Issuer, sources: &Sources<'_>) -> Option<Failure> {
-    if issuer.is_https() || draft.behind_proxy {
+fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Failure> {
+    if issuer.is_https() || values.behind_proxy {
         return None;
     }
     let rest = issuer.as_str().strip_prefix("http").unwrap_or_default();
-    let (what, why, with) = match draft.scheme() {
+    let (what, why, with) = match values.scheme() {
         Scheme::Https => (
             format!("{issuer} is plain http, and the server speaks TLS"),
             "callers who follow the issuer would not reach it",

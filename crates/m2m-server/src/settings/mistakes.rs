@@ -12,6 +12,11 @@ impl Mistakes {
         self.0.push(failure);
     }
 
+    /// The number of mistakes.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether nothing is wrong.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -2,18 +2,14 @@
 
 use m2m_authority::diagnose::nearest;
 
-use super::RegistrySource;
+use super::Values;
 use super::secrets::{BOOTSTRAP_CLIENT_ID, BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
 use super::setting::Setting;
 use super::sources::{CONFIG_VARIABLE, Sources};
-use crate::environment::Environment;
 
 /// Variables that look like ours and are none, and some that have no effect here.
-pub(super) fn notices(
-    environment: &Environment,
-    registry: &RegistrySource,
-    sources: &Sources<'_>,
-) -> Vec<String> {
+pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
+    let environment = sources.environment();
     let known: Vec<String> = Setting::ALL
         .into_iter()
         .map(Setting::variable)
@@ -36,11 +32,7 @@ pub(super) fn notices(
             Setting::Issuer.variable()
         ));
     }
-    let is_file = match registry {
-        RegistrySource::World { .. } => true,
-        RegistrySource::Data(_) => false,
-    };
-    if is_file && environment.get(BOOTSTRAP_CLIENT_ID).is_some() {
+    if values.world.is_some() && environment.get(BOOTSTRAP_CLIENT_ID).is_some() {
         notices.push(format!(
             "{BOOTSTRAP_CLIENT_ID} has no effect: a registry in a file is not managed"
         ));

@@ -2,13 +2,14 @@
 
 use core::net::SocketAddr;
 
-use super::Draft;
+use super::secrets::SEALING_KEY;
 use super::setting::Setting;
 use super::sources::{Origin, Sources};
+use super::table::Values;
 use crate::error::Failure;
 
 /// Looks for all contradictions.
-pub(super) fn check(draft: &Draft, sources: &mut Sources<'_>) {
+pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
     let rules = [
         registry,
         keys,
@@ -20,18 +21,17 @@ pub(super) fn check(draft: &Draft, sources: &mut Sources<'_>) {
         sealing,
     ];
     for rule in rules {
-        if let Some(failure) = rule(draft, sources) {
+        if let Some(failure) = rule(values, sources) {
             sources.mistakes.add(failure);
         }
     }
 }
 
-fn registry(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    match (&draft.data, &draft.world) {
+fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    match (&values.data, &values.world) {
         (Some(_), Some(_)) => Some(both(
             sources,
-            Setting::Data,
-            Setting::World,
+            [Setting::Data, Setting::World],
             "the registry comes from a folder or from a file",
             "leave one of them out; `m2m apply` is what brings a file into a folder",
         )),
@@ -45,90 +45,62 @@ fn registry(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
     }
 }
 
-fn keys(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    (draft.data.is_some() && draft.world.is_none() && draft.keys.is_some()).then(|| {
+fn keys(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    (values.data.is_some() && values.world.is_none() && values.keys.is_some()).then(|| {
         both(
             sources,
-            Setting::Keys,
-            Setting::Data,
+            [Setting::Keys, Setting::Data],
             "with a folder of data the keys are kept in it, sealed",
             "leave out the folder of keys",
         )
     })
 }
 
-fn tls(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    let (given, missing) = match (&draft.tls_cert, &draft.tls_key) {
-        (Some(_), None) => (Setting::TlsCert, Setting::TlsKey),
-        (None, Some(_)) => (Setting::TlsKey, Setting::TlsCert),
-        (Some(_), Some(_)) | (None, None) => return None,
-    };
-    let what = format!(
-        "{} is given without {}",
-        sources.named(given),
-        missing.name()
-    );
-    Some(
-        sources
-            .at(given, Failure::usage(what))
-            .because("TLS needs a certificate and its private key")
-            .help(format!("add {}", like(sources.origin(given), missing))),
-    )
+fn tls(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    let why = "TLS needs a certificate and its private key";
+    match (&values.tls_cert, &values.tls_key) {
+        (Some(_), None) => Some(without(sources, Setting::TlsCert, Setting::TlsKey, why)),
+        (None, Some(_)) => Some(without(sources, Setting::TlsKey, Setting::TlsCert, why)),
+        (Some(_), Some(_)) | (None, None) => None,
+    }
 }
 
 /// A proxy that is trusted and has no way to say anything is a setting that was forgotten.
-fn proxies(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    let is_used = draft.proxy_protocol || draft.address_header.is_some();
-    (!draft.trusted_proxies.is_empty() && !is_used).then(|| {
+fn proxies(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    let is_used = values.proxy_protocol || values.address_header.is_some();
+    (!values.trusted_proxies.is_empty() && !is_used).then(|| {
         let given = Setting::TrustedProxies;
-        let what = format!(
-            "{} is given, and nothing that they may say",
-            sources.named(given)
-        );
-        let origin = sources.origin(given);
-        sources
-            .at(given, Failure::usage(what))
+        let add = |other| like(sources.origin(given), other);
+        alone(sources, given, "is given, and nothing that they may say")
             .because("callers would seem to come from the proxy all the same")
-            .help(format!("add {}", like(origin, Setting::ProxyProtocol)))
+            .help(format!("add {}", add(Setting::ProxyProtocol)))
             .help(format!(
                 "or add {}, x-forwarded-for or forwarded",
-                like(origin, Setting::AddressHeader)
+                add(Setting::AddressHeader)
             ))
     })
 }
 
-fn proxy_protocol(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    (draft.proxy_protocol && draft.trusted_proxies.is_empty())
+fn proxy_protocol(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    (values.proxy_protocol && values.trusted_proxies.is_empty())
         .then(|| untrusted(sources, Setting::ProxyProtocol))
 }
 
-fn address_header(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    (draft.address_header.is_some() && draft.trusted_proxies.is_empty())
+fn address_header(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    (values.address_header.is_some() && values.trusted_proxies.is_empty())
         .then(|| untrusted(sources, Setting::AddressHeader))
 }
 
 fn untrusted(sources: &Sources<'_>, given: Setting) -> Failure {
-    let what = format!(
-        "{} is given without {}",
-        sources.named(given),
-        Setting::TrustedProxies.name()
-    );
-    sources
-        .at(given, Failure::usage(what))
-        .because("nobody is trusted to say where callers are, and any caller could")
-        .help(format!(
-            "add {} with the addresses of your proxies",
-            like(sources.origin(given), Setting::TrustedProxies)
-        ))
+    let why = "nobody is trusted to say where callers are, and any caller could";
+    without(sources, given, Setting::TrustedProxies, why)
 }
 
-fn ops(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
-    let ops = draft.ops_listen?;
-    collide(draft.listen, ops).then(|| {
+fn ops(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    collide(values.listen, values.ops_listen?).then(|| {
         both(
             sources,
-            Setting::Listen,
-            Setting::OpsListen,
+            [Setting::Listen, Setting::OpsListen],
             "callers and operators have an address each",
             "give one of them another port",
         )
@@ -145,17 +117,14 @@ fn collide(one: SocketAddr, other: SocketAddr) -> bool {
         && (one.ip() == other.ip() || covers(one, other) || covers(other, one))
 }
 
-/// The variables stand where several commands are run, of which some seal; flags and files say what this one is to do.
-fn sealing(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
+/// The variables are set where several commands run, of which some seal; flags and files are for this one.
+fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
+    values.sealing_key_file.as_ref()?;
     let given = Setting::SealingKeyFile;
-    if draft.sealing_key_file.is_some() && draft.sealing_key.is_some() {
-        let what = format!(
-            "{} and M2M_SEALING_KEY are both given",
-            sources.named(given)
-        );
+    if sources.environment().get(SEALING_KEY).is_some() {
+        let failure = alone(sources, given, "and M2M_SEALING_KEY are both given");
         return Some(
-            sources
-                .at(given, Failure::usage(what))
+            failure
                 .because("there is one key that seals, and which is meant is not guessed")
                 .help("leave one of them out"),
         );
@@ -164,37 +133,42 @@ fn sealing(draft: &Draft, sources: &Sources<'_>) -> Option<Failure> {
         Origin::Flag | Origin::File { .. } => true,
         Origin::Variable | Origin::Default => false,
     };
-    (draft.sealing_key_file.is_some() && draft.world.is_some() && is_meant).then(|| {
+    (values.world.is_some() && is_meant).then(|| {
         both(
             sources,
-            given,
-            Setting::World,
+            [given, Setting::World],
             "it seals the keys in a folder of data; beside a file they are not sealed",
             "leave out the sealing key",
         )
     })
 }
 
+/// Something is wrong with a setting, which the failure begins with.
+fn alone(sources: &Sources<'_>, given: Setting, what: &str) -> Failure {
+    let what = format!("{} {what}", sources.named(given));
+    sources.at(given, Failure::usage(what))
+}
+
+/// A setting is given that needs another.
+fn without(sources: &Sources<'_>, given: Setting, missing: Setting, why: &str) -> Failure {
+    let what = format!("is given without {}", missing.name());
+    alone(sources, given, &what)
+        .because(why)
+        .help(format!("add {}", like(sources.origin(given), missing)))
+}
+
 /// Two settings are given of which one has to go.
-fn both(sources: &Sources<'_>, one: Setting, other: Setting, why: &str, help: &str) -> Failure {
-    let what = match (sources.origin(one), sources.origin(other)) {
-        (Origin::Default, _) | (_, Origin::Default) => format!(
-            "{} and {} do not go together",
-            sources.named(one),
-            sources.named(other)
-        ),
-        _ => format!(
-            "{} and {} are both given, and do not go together",
-            sources.named(one),
-            sources.named(other)
-        ),
+fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) -> Failure {
+    let [one, other] = settings.map(|setting| sources.named(setting));
+    let are_given = match settings.iter().all(|setting| sources.is_given(*setting)) {
+        true => "are both given, and do not go together",
+        false => "do not go together",
     };
-    let failure = Failure::usage(what).because(why).help(help);
-    // The place of one of them; a file that has both shows the second, which is the one that somebody added.
-    let in_file = [one, other]
-        .into_iter()
-        .rfind(|setting| matches!(sources.origin(*setting), Origin::File { .. }));
-    match in_file {
+    let failure = Failure::usage(format!("{one} and {other} {are_given}"));
+    let failure = failure.because(why).help(help);
+    // A file that has both is shown with the second, which is the one that somebody added.
+    let is_in_file = |setting: &Setting| matches!(sources.origin(*setting), Origin::File { .. });
+    match settings.into_iter().rfind(is_in_file) {
         Some(setting) => sources.at(setting, failure),
         None => failure,
     }

@@ -1,58 +1,13 @@
-//! The settings: their names, in each place where they can be given.
+//! A setting: its names in each place where it can be given, all from its row in the table.
 
-/// What can be set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Setting {
-    /// The folder of the registry.
-    Data,
-    /// The file of the registry.
-    World,
-    /// The folder of keys beside a file.
-    Keys,
-    /// A database, which is not offered yet.
-    Database,
-    /// Where to listen.
-    Listen,
-    /// Who the server is.
-    Issuer,
-    /// The dialect of answers.
-    Profile,
-    /// The certificate chain.
-    TlsCert,
-    /// Its private key.
-    TlsKey,
-    /// Whether a proxy in front ends TLS.
-    BehindProxy,
-    /// Who may say where callers are.
-    TrustedProxies,
-    /// Whether they say it by the PROXY protocol.
-    ProxyProtocol,
-    /// In which header they say it.
-    AddressHeader,
-    /// Where operators and probes are answered.
-    OpsListen,
-    /// The key that seals private keys.
-    SealingKeyFile,
-    /// How many connections there may be.
-    MaxConnections,
-    /// How many applications are kept in memory.
-    CacheApplications,
-    /// How many events of the audit log are kept.
-    MaxAuditEvents,
-    /// How many refused requests are kept.
-    MaxRefusals,
-    /// How long requests may take when the server ends.
-    DrainSeconds,
-    /// How long to serve from memory alone.
-    MostSecondsOutOfContact,
-}
+use super::kind::Shape;
 
-/// How a value is written in a file.
+/// The form of a value in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     /// A string.
     Text,
-    /// A string that leads to a file or folder; a relative one begins at the folder of the file that says it.
+    /// A string that names a file or directory; a relative one starts at the directory of the file that has it.
     Path,
     /// `true` or `false`.
     Boolean,
@@ -62,137 +17,172 @@ pub(crate) enum Form {
     List,
 }
 
-impl Setting {
-    /// All, in the order in which they are shown.
-    pub(crate) const ALL: [Self; 21] = [
-        Self::Data,
-        Self::World,
-        Self::Keys,
-        Self::Database,
-        Self::Listen,
-        Self::Issuer,
-        Self::Profile,
-        Self::TlsCert,
-        Self::TlsKey,
-        Self::BehindProxy,
-        Self::TrustedProxies,
-        Self::ProxyProtocol,
-        Self::AddressHeader,
-        Self::OpsListen,
-        Self::SealingKeyFile,
-        Self::MaxConnections,
-        Self::CacheApplications,
-        Self::MaxAuditEvents,
-        Self::MaxRefusals,
-        Self::DrainSeconds,
-        Self::MostSecondsOutOfContact,
-    ];
+/// The row of a setting in the table.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// The name of its field, which is its name in a file unless `key` says otherwise.
+    pub(super) field: &'static str,
+    /// The lines of its documentation: first the help of its flag; after an empty line more, for the documents.
+    pub(super) doc: &'static [&'static str],
+    /// The shape of its values.
+    pub(super) shape: Shape,
+    /// Its name in a file, with a dot between the name of a table and the key in it.
+    pub(super) key: Option<&'static str>,
+    /// Its variable, where that does not follow from its name.
+    pub(super) variable: Option<&'static str>,
+    /// Its value where no place has one, as in a variable.
+    pub(super) default: Option<&'static str>,
+    /// The value that the documents show for a setting without a default.
+    pub(super) example: Option<&'static str>,
+}
 
-    /// All that are offered, as against those that are known only to be refused.
+/// Makes the rows of a table into [`Setting`], which names the settings, and [`Values`], which has a field for the value of each.
+///
+/// A row is `Name(field: Type) { kind: KIND, … }`, followed by the other fields of [`Row`] that it sets.
+macro_rules! settings {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident($field:ident: $type:ty) {
+            kind: $kind:expr,
+            $($property:ident: $text:literal,)*
+        }
+    )+) => {
+        /// The settings, in the order in which they are shown.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Setting {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        /// The values of all settings.
+        #[derive(Debug)]
+        pub(crate) struct Values {
+            $($(#[doc = $doc])+ pub(crate) $field: $type,)+
+        }
+
+        impl Setting {
+            /// All settings, in the order in which they are shown.
+            pub(crate) const ALL: [Self; [$(stringify!($field)),+].len()] = [$(Self::$name),+];
+
+            /// The row of the setting in the table.
+            pub(super) const fn row(self) -> &'static Row {
+                match self {
+                    $(Self::$name => const { &Row {
+                        $($property: Some($text),)*
+                        ..Row::new(stringify!($field), &[$($doc),+], $kind.shape)
+                    } },)+
+                }
+            }
+        }
+
+        impl Values {
+            /// Reads all settings. Returns nothing if a value is wrong, which is among the mistakes then.
+            pub(super) fn read(sources: &mut Sources<'_>) -> Option<Self> {
+                $(let $field = sources.read(Setting::$name, &$kind);)+
+                Some(Self { $($field: Field::from_values($field?)?,)+ })
+            }
+        }
+    };
+}
+
+pub(super) use settings;
+
+pub(crate) use super::table::Setting;
+
+/// A field of [`Values`](super::table::Values), made from the values that a setting was given.
+pub(super) trait Field<T>: Sized {
+    /// Makes the field from all elements of a list, or from the one value of another setting.
+    fn from_values(values: Vec<T>) -> Option<Self>;
+}
+
+/// A setting that has a default.
+impl<T> Field<T> for T {
+    fn from_values(values: Vec<T>) -> Option<Self> {
+        values.into_iter().next()
+    }
+}
+
+/// A setting without a default.
+impl<T> Field<T> for Option<T> {
+    fn from_values(values: Vec<T>) -> Option<Self> {
+        Some(values.into_iter().next())
+    }
+}
+
+/// A list.
+impl<T> Field<T> for Vec<T> {
+    fn from_values(values: Vec<T>) -> Option<Self> {
+        Some(values)
+    }
+}
+
+impl Row {
+    /// A row in which everything follows from the name of the field.
+    pub(super) const fn new(
+        field: &'static str,
+        doc: &'static [&'static str],
+        shape: Shape,
+    ) -> Self {
+        Self {
+            field,
+            doc,
+            shape,
+            key: None,
+            variable: None,
+            default: None,
+            example: None,
+        }
+    }
+}
+
+impl Setting {
+    /// The settings that are offered, without those that are known only to be refused.
     pub(crate) fn offered() -> impl Iterator<Item = Self> {
         Self::ALL
             .into_iter()
-            .filter(|setting| *setting != Self::Database)
+            .filter(|setting| setting.shape().is_offered)
     }
 
-    /// Its name in a file. A dot stands between the name of a table and the key in it.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Data => "data",
-            Self::World => "world",
-            Self::Keys => "keys",
-            Self::Database => "database",
-            Self::Listen => "listen",
-            Self::Issuer => "issuer",
-            Self::Profile => "profile",
-            Self::TlsCert => "tls.cert",
-            Self::TlsKey => "tls.key",
-            Self::BehindProxy => "behind_proxy",
-            Self::TrustedProxies => "trusted_proxies",
-            Self::ProxyProtocol => "proxy_protocol",
-            Self::AddressHeader => "address_header",
-            Self::OpsListen => "ops_listen",
-            Self::SealingKeyFile => "sealing_key_file",
-            Self::MaxConnections => "max_connections",
-            Self::CacheApplications => "cache_applications",
-            Self::MaxAuditEvents => "max_audit_events",
-            Self::MaxRefusals => "max_refusals",
-            Self::DrainSeconds => "drain_seconds",
-            Self::MostSecondsOutOfContact => "most_seconds_out_of_contact",
-        }
+    /// The name in a file. A dot stands between the name of a table and the key in it.
+    pub(crate) fn name(self) -> &'static str {
+        self.row().key.unwrap_or(self.row().field)
     }
 
-    /// Its flag.
+    /// The flag.
     pub(crate) fn flag(self) -> String {
-        format!("--{}", self.name().replace(['.', '_'], "-"))
+        format!("--{}", self.row().field.replace('_', "-"))
     }
 
-    /// Its variable.
+    /// The variable.
     pub(crate) fn variable(self) -> String {
-        // `M2M_ISSUER` names the server that commands call, and stands in the shells of those who also start one.
-        if self == Self::Issuer {
-            return "M2M_SERVE_ISSUER".to_owned();
+        match self.row().variable {
+            Some(variable) => variable.to_owned(),
+            None => format!("M2M_{}", self.row().field.to_uppercase()),
         }
-        format!("M2M_{}", self.name().replace('.', "_").to_uppercase())
     }
 
-    /// How its value is written in a file.
+    /// The shape of the value.
+    pub(crate) const fn shape(self) -> &'static Shape {
+        &self.row().shape
+    }
+
+    /// The form of the value in a file.
     pub(crate) const fn form(self) -> Form {
-        match self {
-            Self::Data
-            | Self::World
-            | Self::Keys
-            | Self::TlsCert
-            | Self::TlsKey
-            | Self::SealingKeyFile => Form::Path,
-            Self::BehindProxy | Self::ProxyProtocol => Form::Boolean,
-            Self::TrustedProxies => Form::List,
-            Self::MaxConnections
-            | Self::CacheApplications
-            | Self::MaxAuditEvents
-            | Self::MaxRefusals
-            | Self::DrainSeconds
-            | Self::MostSecondsOutOfContact => Form::Number,
-            Self::Database
-            | Self::Listen
-            | Self::Issuer
-            | Self::Profile
-            | Self::AddressHeader
-            | Self::OpsListen => Form::Text,
-        }
+        self.shape().form
     }
 
-    /// What it is where nobody says anything, as it would be written in a variable. The issuer follows from the address then, and
-    /// the rest that has no default is not set.
+    /// The value where no place has one, as in a variable.
     pub(crate) const fn default(self) -> Option<&'static str> {
-        match self {
-            Self::Listen => Some("127.0.0.1:8080"),
-            Self::Profile => Some("rfc"),
-            Self::BehindProxy | Self::ProxyProtocol => Some("false"),
-            Self::TrustedProxies => Some(""),
-            Self::OpsListen => Some("127.0.0.1:9090"),
-            // An idle connection costs some 10 KiB: 100 MiB at most.
-            Self::MaxConnections => Some("10000"),
-            // An application and its policy take some 2 KiB: 200 MiB at most.
-            Self::CacheApplications => Some("100000"),
-            // About a kilobyte each: 1 GB at most.
-            Self::MaxAuditEvents => Some("1000000"),
-            // About half a kilobyte each: 50 MB.
-            Self::MaxRefusals => Some("100000"),
-            // As long as a request may take; orchestrators wait for 30 seconds.
-            Self::DrainSeconds => Some("10"),
-            // Long enough for a database to change over, short enough that a revoked application is not served for an hour.
-            Self::MostSecondsOutOfContact => Some("300"),
-            Self::Data
-            | Self::World
-            | Self::Keys
-            | Self::Database
-            | Self::Issuer
-            | Self::TlsCert
-            | Self::TlsKey
-            | Self::AddressHeader
-            | Self::SealingKeyFile => None,
-        }
+        self.row().default
+    }
+
+    /// What the setting is, in a line; and what else there is to say.
+    pub(crate) fn help(self) -> (String, String) {
+        let mut paragraphs = self.row().doc.split(|line| line.is_empty());
+        let mut paragraph = || paragraphs.next().unwrap_or_default().concat();
+        (
+            paragraph().trim_start().to_owned(),
+            paragraph().trim_start().to_owned(),
+        )
     }
 }
 

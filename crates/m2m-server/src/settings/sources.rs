@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::Mistakes;
-use super::file::SettingsFile;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::file::{Entry, Item, SettingsFile};
+use super::kind::Kind;
 use super::setting::{Form, Setting};
-use super::value::Wrong;
+use super::{Mistakes, Shown};
 use crate::cli::SettingOptions;
 use crate::environment::Environment;
 use crate::error::Failure;
 
-/// Where the value of a setting comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The place that the value of a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Origin {
     /// Its flag.
     Flag,
@@ -27,26 +31,19 @@ pub(crate) enum Origin {
         /// The line, counted from 1.
         line: usize,
     },
-    /// Nobody said anything.
+    /// No place: the default.
     Default,
 }
 
-/// All places that can say something, and what was wrong with what they said.
+/// All places that have settings, and what was wrong with them.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     options: &'a SettingOptions,
     environment: &'a Environment,
     file: Option<SettingsFile>,
-    origins: BTreeMap<Setting, Origin>,
+    found: BTreeMap<Setting, (Origin, Value)>,
     /// What was wrong so far.
     pub(super) mistakes: Mistakes,
-}
-
-/// A value, or the element of one that is a list, in the place where it was written.
-#[derive(Debug)]
-struct Written {
-    text: OsString,
-    span: Option<Range<usize>>,
 }
 
 impl<'a> Sources<'a> {
@@ -61,82 +58,77 @@ impl<'a> Sources<'a> {
     ) -> Result<Self, Failure> {
         let path = options.config.as_deref();
         let path = path.or_else(|| environment.get(CONFIG_VARIABLE));
-        let (file, mistakes) = match path.map(|path| SettingsFile::read(Path::new(path))) {
-            None => (None, Mistakes::default()),
-            Some(read) => {
-                let (file, mistakes) = read?;
-                (Some(file), mistakes)
-            }
-        };
+        let read = path.map(|path| SettingsFile::read(Path::new(path)));
+        let (file, mistakes) = read.transpose()?.unzip();
         Ok(Self {
             options,
             environment,
             file,
-            origins: BTreeMap::new(),
-            mistakes,
+            found: BTreeMap::new(),
+            mistakes: mistakes.unwrap_or_default(),
         })
     }
 
-    /// Whether anybody said anything about a setting.
-    pub(super) fn is_given(&self, setting: Setting) -> bool {
-        !self.given(setting).is_empty()
-    }
-
-    /// The value of a setting that has one value, if one is given or it has a default, and it is right.
-    pub(super) fn value<T>(
-        &mut self,
-        setting: Setting,
-        parse: impl Fn(&OsStr) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        self.values(setting, parse)?.into_iter().next()
-    }
-
-    /// The values of a setting that is a list, if all are right.
-    pub(super) fn values<T>(
-        &mut self,
-        setting: Setting,
-        parse: impl Fn(&OsStr) -> Result<T, Wrong>,
-    ) -> Option<Vec<T>> {
-        let mut chosen = None;
-        // What another place overrides has to be right as well: some day the other will be gone.
-        for (origin, written) in self.given(setting) {
-            let mut values = Some(Vec::with_capacity(written.len()));
-            for one in written {
-                match parse(&one.text) {
-                    Ok(value) => {
-                        if let Some(values) = &mut values {
-                            values.push(value);
-                        }
-                    }
+    /// Reads a setting from the first place that has it: the elements of a list, or the value of another setting, if it has any.
+    /// Returns nothing if that is wrong. What other places have must be right as well: it counts once the first is gone.
+    pub(super) fn read<T>(&mut self, setting: Setting, kind: &Kind<T>) -> Option<Vec<T>> {
+        let mut first = None;
+        for (origin, Entry { items, .. }) in self.given(setting) {
+            let (mut values, wrong_before) = (Vec::new(), self.mistakes.len());
+            for Item { text, span } in items {
+                match kind.parse(&text) {
+                    Ok(value) => values.push(value),
                     Err(wrong) => {
-                        values = None;
-                        let mistake = self.mistake(setting, &origin, one.span, wrong);
-                        self.mistakes.add(mistake);
+                        let name = named(setting, &origin);
+                        let failure = Failure::usage(format!("{name}: {}", wrong.what));
+                        let failure = self.placed(setting, &origin, span, failure);
+                        let failure = wrong.why.into_iter().fold(failure, Failure::because);
+                        self.mistakes.add(failure.help(wrong.help));
                     }
                 }
             }
-            if chosen.is_none() {
-                self.origins.insert(setting, origin);
-                chosen = Some(values);
-            }
+            let is_right = self.mistakes.len() == wrong_before;
+            first.get_or_insert((origin, is_right.then_some(values)));
         }
-        chosen.unwrap_or_else(|| {
-            let text = setting.default()?;
-            self.origins.insert(setting, Origin::Default);
-            let written = elements(setting, OsStr::new(text));
-            let values = written.iter().map(|one| parse(&one.text).ok());
-            values.collect()
-        })
+        let (origin, values) = first.unwrap_or_else(|| (Origin::Default, Some(Vec::new())));
+        let mut shown = values.iter().flatten().map(kind.show);
+        let shown = match setting.form() {
+            Form::List => shown.collect(),
+            Form::Text | Form::Path | Form::Boolean | Form::Number => {
+                shown.next().unwrap_or_default()
+            }
+        };
+        self.found.insert(setting, (origin, shown));
+        values
     }
 
-    /// Where the value of a setting came from that has been asked for.
+    /// Whether a place has the setting.
+    pub(super) fn is_given(&self, setting: Setting) -> bool {
+        *self.origin(setting) != Origin::Default
+    }
+
+    /// The place of the value of a setting that has been read.
     pub(super) fn origin(&self, setting: Setting) -> &Origin {
-        self.origins.get(&setting).unwrap_or(&Origin::Default)
+        let found = self.found.get(&setting);
+        found.map_or(&Origin::Default, |(origin, _)| origin)
     }
 
-    /// Where all values came from.
-    pub(super) fn into_origins(self) -> BTreeMap<Setting, Origin> {
-        self.origins
+    /// The environment.
+    pub(super) const fn environment(&self) -> &'a Environment {
+        self.environment
+    }
+
+    /// All settings that are offered, as they were read.
+    pub(super) fn into_shown(self) -> Vec<Shown> {
+        let offered = |(setting, _): &(Setting, _)| setting.shape().is_offered;
+        let found = self.found.into_iter().filter(offered);
+        found
+            .map(|(setting, (origin, value))| Shown {
+                name: setting.name(),
+                value,
+                origin,
+            })
+            .collect()
     }
 
     /// The setting, named as in the place where its value came from.
@@ -146,73 +138,48 @@ impl<'a> Sources<'a> {
 
     /// A failure about the value of a setting, with its place if that is a file.
     pub(super) fn at(&self, setting: Setting, failure: Failure) -> Failure {
-        let entry = match (self.origin(setting), &self.file) {
-            (Origin::File { .. }, Some(file)) => file.value(setting).map(|entry| (file, entry)),
-            (Origin::File { .. } | Origin::Flag | Origin::Variable | Origin::Default, _) => None,
-        };
-        match entry {
-            Some((file, entry)) => failure.at(file.excerpt(entry.span.clone())),
-            None => failure,
-        }
-    }
-
-    /// A failure about a setting whose value is not to be shown, in the first place that has one.
-    pub(super) fn at_without_value(&self, setting: Setting, what: &str) -> Option<Failure> {
-        let (origin, _) = self.given(setting).into_iter().next()?;
-        let failure = Failure::usage(format!("{}: {what}", named(setting, &origin)));
-        let entry = match origin {
-            Origin::File { .. } => self.file.as_ref(),
-            Origin::Flag | Origin::Variable | Origin::Default => None,
-        };
-        Some(
-            match entry.and_then(|file| Some((file, file.value(setting)?))) {
-                Some((file, entry)) => failure.at(file.excerpt_without_values(entry.span.clone())),
-                None => failure,
-            },
+        let entry = self.file.as_ref().and_then(|file| file.value(setting));
+        let span = entry.map(|entry| entry.span.clone());
+        self.placed(
+            setting,
+            self.origin(setting),
+            span.unwrap_or_default(),
+            failure,
         )
     }
 
-    /// What was said of a setting, the first to count first.
-    fn given(&self, setting: Setting) -> Vec<(Origin, Vec<Written>)> {
-        let flag = self.options.given(setting);
-        let mut given = Vec::new();
-        if !flag.is_empty() {
-            let written = flag.into_iter().flat_map(|text| elements(setting, text));
-            given.push((Origin::Flag, written.collect()));
-        }
-        if let Some(text) = self.environment.get(&setting.variable()) {
-            given.push((Origin::Variable, elements(setting, text)));
-        }
-        if let Some(file) = &self.file
-            && let Some(entry) = file.value(setting)
-        {
-            let origin = Origin::File {
-                file: file.name().to_owned(),
-                line: file.line(entry.span.start),
-            };
-            let written = entry.items.iter().map(|item| Written {
-                text: item.text.clone(),
-                span: Some(item.span.clone()),
-            });
-            given.push((origin, written.collect()));
-        }
-        given
-    }
-
-    fn mistake(
+    fn placed(
         &self,
         setting: Setting,
         origin: &Origin,
-        span: Option<Range<usize>>,
-        wrong: Wrong,
+        span: Range<usize>,
+        failure: Failure,
     ) -> Failure {
-        let failure = Failure::usage(format!("{}: {}", named(setting, origin), wrong.what));
-        let failure = match (span, &self.file) {
-            (Some(span), Some(file)) => failure.at(file.excerpt(span)),
-            (Some(_) | None, _) => failure,
-        };
-        let failure = wrong.why.into_iter().fold(failure, Failure::because);
-        failure.help(wrong.help)
+        match (origin, &self.file) {
+            (Origin::File { .. }, Some(file)) => failure.at(file.excerpt(setting, span)),
+            _ => failure,
+        }
+    }
+
+    /// What each place has for a setting, in the order in which they count.
+    fn given(&self, setting: Setting) -> Vec<(Origin, Entry)> {
+        let flags = self.options.given(setting);
+        let flags = (!flags.is_empty()).then(|| {
+            let items = flags.iter().flat_map(|text| items(setting, text));
+            (Origin::Flag, Entry::of(items.collect()))
+        });
+        let variable = self.environment.get(&setting.variable());
+        let variable = variable.map(|text| (Origin::Variable, Entry::of(items(setting, text))));
+        let in_file = self.file.as_ref().and_then(|file| {
+            let entry = file.value(setting)?;
+            Some((file.origin(entry), entry.clone()))
+        });
+        let default = setting.default().map(OsStr::new);
+        let default = default.map(|text| (Origin::Default, Entry::of(items(setting, text))));
+        [flags, variable, in_file, default]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -225,22 +192,18 @@ fn named(setting: Setting, origin: &Origin) -> String {
     }
 }
 
-/// The elements of what a flag or a variable says: one, or what stands between the commas of a list.
-fn elements(setting: Setting, text: &OsStr) -> Vec<Written> {
-    let written = |text: &OsStr| Written {
-        text: text.to_owned(),
-        span: None,
-    };
+/// The value of a flag or a variable, or the elements of a list between its commas.
+fn items(setting: Setting, text: &OsStr) -> Vec<Item> {
     match (setting.form(), text.to_str()) {
         (Form::List, Some(list)) => {
-            let parts = list
-                .split(',')
-                .map(str::trim)
-                .filter(|part| !part.is_empty());
-            parts.map(|part| written(OsStr::new(part))).collect()
+            let elements = list.split(',').map(str::trim);
+            let elements = elements.filter(|element| !element.is_empty());
+            elements
+                .map(|element| Item::of(OsString::from(element)))
+                .collect()
         }
         (Form::List | Form::Text | Form::Path | Form::Boolean | Form::Number, _) => {
-            vec![written(text)]
+            vec![Item::of(text.to_owned())]
         }
     }
 }

@@ -29,12 +29,12 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
             }
         }
     }
-    if let Some(tls) = &settings.listening.tls {
-        add(readable(&tls.cert).map(|_| ()));
-        add(private(&tls.key));
+    let values = &settings.values;
+    if let Some(cert) = &values.tls_cert {
+        add(readable(cert).map(|_| ()));
     }
-    if let Some(file) = &settings.sealing_key_file {
-        add(private(file));
+    for key in values.tls_key.iter().chain(&values.sealing_key_file) {
+        add(private(key));
     }
     mistakes
 }

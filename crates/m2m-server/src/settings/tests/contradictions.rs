@@ -134,6 +134,7 @@ fn on_loopback_nothing_needs_to_be_said() {
         let settings = flags(&[&["--world", "w"], more].concat()).resolve();
         settings
             .unwrap()
+            .values
             .issuer
             .map(|issuer| issuer.as_str().to_owned())
     };

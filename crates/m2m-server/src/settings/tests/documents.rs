@@ -1,4 +1,4 @@
-//! The documents say what there is.
+//! The documents are made from the table of settings. With `UPDATE=1` these tests write them; `cargo xtask codegen` runs them so.
 
 use std::path::Path;
 
@@ -7,13 +7,148 @@ use clap::CommandFactory as _;
 use super::*;
 use crate::cli::Cli;
 
-const EXAMPLE: &str = include_str!("../../../../../docs/m2m.toml");
-const PAGE: &str = include_str!("../../../../../docs/configuration.md");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/");
+const BEGIN: &str =
+    "<!-- Made from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`. -->\n";
+const END: &str = "<!-- End of what is made. -->\n";
+
+const EXAMPLE_BEGINS: &str = "\
+# Settings of `m2m serve --config m2m.toml`, each with its default, or with an example where it has none.
+# `m2m config check --config m2m.toml` reports mistakes in them, or shows the values in effect.
+# Flags come before variables, and these before this file; docs/configuration.md has the names of all three.
+# Secrets are not allowed here. Made from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`.
+";
+
+/// Asserts that a document is what `make` makes of it, and writes it if that is asked for.
+#[track_caller]
+#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
+fn check(name: &str, make: impl Fn(&str) -> String) {
+    let path = Path::new(FOLDER).join(name);
+    let read = || std::fs::read_to_string(&path).unwrap();
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, make(&read())).unwrap();
+    }
+    assert!(
+        read() == make(&read()),
+        "docs/{name} is not what the table of settings says: `cargo xtask codegen` writes it"
+    );
+}
+
+/// The help of a setting, what else there is to say, and what values it takes.
+fn description(setting: Setting) -> String {
+    let (help, more) = setting.help();
+    let mut sentences = vec![format!("{help}."), more];
+    let words = (setting.shape().words)();
+    if !words.is_empty() {
+        sentences.push(format!("One of {}.", words.join(", ")));
+    }
+    if let Some((least, most)) = setting.shape().bounds {
+        sentences.push(format!("From {least} to {most}."));
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.join(" ")
+}
+
+/// The rows of the page.
+fn table() -> String {
+    let mut table =
+        String::from("| setting | flag | variable | default | meaning |\n|---|---|---|---|---|\n");
+    for setting in Setting::offered() {
+        let (name, flag, variable) = (setting.name(), setting.flag(), setting.variable());
+        let default = match setting.default() {
+            Some("") => " none".to_owned(),
+            Some(default) => format!(" `{default}`"),
+            None => String::new(),
+        };
+        let meaning = description(setting);
+        table += &format!("| `{name}` | `{flag}` | `{variable}` |{default} | {meaning} |\n");
+    }
+    table
+}
+
+/// The file with every setting.
+fn example() -> String {
+    let (of_tables, at_the_top): (Vec<_>, Vec<_>) =
+        Setting::offered().partition(|setting| setting.name().contains('.'));
+    let mut example = EXAMPLE_BEGINS.to_owned();
+    let mut table = "";
+    for setting in at_the_top.into_iter().chain(of_tables) {
+        let (of, key) = setting
+            .name()
+            .split_once('.')
+            .unwrap_or(("", setting.name()));
+        example += "\n";
+        if of != table {
+            example += &format!("#[{of}]\n\n");
+            table = of;
+        }
+        let value = setting.default().or(setting.row().example).unwrap();
+        let value = match setting.form() {
+            Form::Text | Form::Path => format!("{value:?}"),
+            Form::Boolean | Form::Number => value.to_owned(),
+            Form::List => format!("[{value}]"),
+        };
+        example += &comment(&description(setting));
+        example += &format!("#{key} = {value}\n");
+    }
+    example
+}
+
+/// A text as the lines of a comment.
+fn comment(text: &str) -> String {
+    let mut lines = vec!["#".to_owned()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().unwrap();
+        if line.len() + word.len() < 120 {
+            *line += &format!(" {word}");
+        } else {
+            lines.push(format!("# {word}"));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_page_has_the_table_of_settings() {
+    check("configuration.md", |page| {
+        let (before, rest) = page.split_once(BEGIN).unwrap();
+        let (_, after) = rest.split_once(END).unwrap();
+        format!("{before}{BEGIN}\n{}\n{END}{after}", table())
+    });
+}
+
+#[test]
+fn the_example_is_up_to_date() {
+    check("m2m.toml", |_| example());
+}
+
+#[test]
+fn a_flag_has_the_help_and_the_default_of_its_setting() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").unwrap();
+    for setting in Setting::offered() {
+        let flag = setting.flag();
+        let argument = serve
+            .get_arguments()
+            .find(|argument| argument.get_long() == flag.strip_prefix("--"))
+            .unwrap_or_else(|| panic!("{flag} is not a flag"));
+        let help = argument.get_help().unwrap().to_string();
+        let says = match help.split_once(" [default: ") {
+            Some((says, default)) => {
+                assert_eq!(default.strip_suffix(']'), setting.default(), "{flag}");
+                says
+            }
+            None => &help,
+        };
+        assert_eq!(says, setting.help().0);
+    }
+}
 
 #[test]
 fn the_example_has_every_setting_with_its_default() {
+    let example = example();
     // Comments have a space behind the sign, settings have none.
-    let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
+    let lines = example.lines().map(|line| match line.strip_prefix('#') {
         Some(rest) if !rest.starts_with(' ') => rest,
         Some(_) | None => line,
     });
@@ -35,43 +170,6 @@ fn the_example_has_every_setting_with_its_default() {
             );
         }
     }
-    let all_commented = EXAMPLE.lines().filter(|line| !line.is_empty());
+    let all_commented = example.lines().filter(|line| !line.is_empty());
     assert!(all_commented.into_iter().all(|line| line.starts_with('#')));
-}
-
-#[test]
-fn the_page_has_the_table_of_settings() {
-    let command = Cli::command();
-    let serve = command.find_subcommand("serve").unwrap();
-    let mut table =
-        String::from("| setting | flag | variable | default | says |\n|---|---|---|---|---|\n");
-    for setting in Setting::offered() {
-        let flag = setting.flag();
-        let argument = serve
-            .get_arguments()
-            .find(|argument| argument.get_long() == flag.strip_prefix("--"))
-            .unwrap_or_else(|| panic!("{flag} is no flag"));
-        let help = argument.get_help().unwrap().to_string();
-        let says = match help.split_once(" [default: ") {
-            Some((says, default)) => {
-                assert_eq!(default.strip_suffix(']'), setting.default(), "{flag}");
-                says
-            }
-            None => &help,
-        };
-        let default = match setting.default() {
-            Some("") => " none".to_owned(),
-            Some(default) => format!(" `{default}`"),
-            None => String::new(),
-        };
-        table += &format!(
-            "| `{}` | `{flag}` | `{}` |{default} | {says} |\n",
-            setting.name(),
-            setting.variable()
-        );
-    }
-    assert!(
-        PAGE.contains(&table),
-        "docs/configuration.md lacks this table:\n{table}"
-    );
 }

@@ -100,8 +100,8 @@ fn a_value_of_another_form_has_its_place_and_the_right_form() {
 fn numbers_are_written_as_toml_has_them() {
     let settings = file("data = \"d\"\nmax_connections = 20_000\ndrain_seconds = 0x10\n");
     let settings = settings.resolve().unwrap();
-    assert_eq!(settings.listening.max_connections, 20_000);
-    assert_eq!(settings.listening.drain.as_secs(), 16);
+    assert_eq!(settings.values.max_connections, 20_000);
+    assert_eq!(settings.values.drain_seconds, 16);
 }
 
 #[test]

@@ -115,8 +115,8 @@ fn table() -> Vec<Row> {
 /// The value that this text has in a flag, as it is shown.
 fn shown(setting: Setting, text: &str) -> Value {
     match setting.form() {
-        setting::Form::Boolean | setting::Form::Number => serde_json::from_str(text).unwrap(),
-        setting::Form::List => {
+        Form::Boolean | Form::Number => serde_json::from_str(text).unwrap(),
+        Form::List => {
             let blocks = text.split(',').map(str::trim);
             let with_length = blocks.map(|block| match block {
                 block if block.contains('/') => block.to_owned(),
@@ -125,7 +125,7 @@ fn shown(setting: Setting, text: &str) -> Value {
             });
             json!(with_length.collect::<Vec<_>>())
         }
-        setting::Form::Text | setting::Form::Path => json!(text),
+        Form::Text | Form::Path => json!(text),
     }
 }
 
@@ -228,8 +228,8 @@ fn a_flag_takes_back_what_the_file_says() {
         file: Some("data = \"d\"\nbehind_proxy = true\ntrusted_proxies = [\"10.0.0.1\"]\n"),
     };
     let settings = said.resolve().unwrap();
-    assert!(!settings.behind_proxy);
-    assert_eq!(settings.listening.trusted_proxies, []);
+    assert!(!settings.values.behind_proxy);
+    assert_eq!(settings.values.trusted_proxies, []);
 }
 
 #[test]
