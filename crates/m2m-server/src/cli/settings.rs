@@ -13,13 +13,13 @@ use crate::settings::{Form, Setting, Shape};
 pub(crate) struct SettingOptions {
     /// A TOML file with settings.
     pub(crate) config: Option<OsString>,
-    given: BTreeMap<Setting, Vec<OsString>>,
+    given: BTreeMap<Setting, OsString>,
 }
 
 impl SettingOptions {
-    /// What the flag of this setting says, if it is there. Only the flag of a list can be there more than once.
-    pub(crate) fn given(&self, setting: Setting) -> &[OsString] {
-        self.given.get(&setting).map_or(&[], Vec::as_slice)
+    /// What the flag of this setting says, if it is there.
+    pub(crate) fn given(&self, setting: Setting) -> Option<&OsStr> {
+        self.given.get(&setting).map(OsString::as_os_str)
     }
 }
 
@@ -41,14 +41,17 @@ impl Args for SettingOptions {
 
 impl FromArgMatches for SettingOptions {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let given = |id: &str| -> Vec<OsString> {
-            let values = matches.get_raw(id).into_iter().flatten();
-            values.map(OsStr::to_owned).collect()
+        // Only the flag of a list can be there more than once, as if its values stood behind each other.
+        let given = |id: &str| {
+            let values: Vec<_> = matches.get_raw(id)?.collect();
+            Some(values.join(OsStr::new(",")))
         };
-        let settings = Setting::ALL.map(|setting| (setting, given(setting.name())));
+        let settings = Setting::ALL.into_iter();
         Ok(Self {
-            config: given(CONFIG).pop(),
-            given: settings.into(),
+            config: given(CONFIG),
+            given: settings
+                .filter_map(|setting| Some((setting, given(setting.name())?)))
+                .collect(),
         })
     }
 

@@ -9,7 +9,8 @@ use crate::environment::Environment;
 use crate::error::Failure;
 use crate::output::Output;
 use crate::printable;
-use crate::settings::{Mistakes, Origin, Settings, Shown};
+use crate::settings::{Mistakes, Origin, Settings};
+use crate::table::Table;
 
 pub(super) fn check(
     options: &ConfigCheckOptions,
@@ -72,25 +73,12 @@ fn summary(count: usize) -> Failure {
 }
 
 fn show(settings: &Settings, output: &Output) {
-    let rows: Vec<[String; 3]> = settings
-        .shown()
-        .iter()
-        .map(
-            |Shown {
-                 name,
-                 value,
-                 origin,
-             }| [(*name).to_owned(), text(value), from(name, origin)],
-        )
-        .collect();
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let (names, values) = (width(0), width(1));
-    for [name, value, from] in &rows {
-        output.line(format!("{name:names$}  {value:values$}  {from}"));
+    let mut table = Table::new(["SETTING", "VALUE", "FROM"]);
+    for shown in settings.shown() {
+        let from = from(shown.name, &shown.origin);
+        table = table.with([shown.name.to_owned(), text(&shown.value), from]);
     }
+    table.print("", output);
     for notice in &settings.notices {
         output.notice(&format!("notice: {}", printable::printable(notice)));
     }
@@ -99,14 +87,13 @@ fn show(settings: &Settings, output: &Output) {
 
 /// A value as a flag would have it.
 fn text(value: &Value) -> String {
-    let text = match value {
-        Value::Null => return "-".to_owned(),
+    match value {
+        Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(list) if list.is_empty() => return "-".to_owned(),
+        Value::Array(list) if list.is_empty() => "-".to_owned(),
         Value::Array(list) => list.iter().map(text).collect::<Vec<_>>().join(","),
         Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
-    };
-    printable::printable(&text).into_owned()
+    }
 }
 
 /// Where a value comes from, as people look for it.
@@ -114,7 +101,7 @@ fn from(name: &str, origin: &Origin) -> String {
     match origin {
         Origin::Flag => "flag".to_owned(),
         Origin::Variable => "environment".to_owned(),
-        Origin::File { file, line } => format!("{}:{line}", printable::printable(file)),
+        Origin::File { file, line } => format!("{file}:{line}"),
         // It follows from the address.
         Origin::Default if name == "issuer" => "default, from listen".to_owned(),
         Origin::Default => "default".to_owned(),

@@ -19,12 +19,14 @@ use crate::regular_file::{Pipes, RegularFile};
 pub(super) struct SettingsFile {
     name: String,
     source: String,
-    values: BTreeMap<Setting, Entry>,
+    values: BTreeMap<Setting, Given>,
 }
 
-/// The value of a setting in a place that has it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Entry {
+/// What a place has for a setting.
+#[derive(Debug, Clone)]
+pub(super) struct Given {
+    /// The place.
+    pub(super) origin: Origin,
     /// Where it is in a file. Unit: bytes.
     pub(super) span: Range<usize>,
     /// The elements of a list, or the one value of another setting.
@@ -32,26 +34,12 @@ pub(super) struct Entry {
 }
 
 /// An element of a list, or the value of another setting.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Item {
     /// The text, as in a flag.
     pub(super) text: OsString,
     /// Where it is in a file. Unit: bytes.
     pub(super) span: Range<usize>,
-}
-
-impl Entry {
-    /// A value that is not in a file.
-    pub(super) fn of(items: Vec<Item>) -> Self {
-        Self { span: 0..0, items }
-    }
-}
-
-impl Item {
-    /// A text that is not in a file.
-    pub(super) const fn of(text: OsString) -> Self {
-        Self { text, span: 0..0 }
-    }
 }
 
 impl SettingsFile {
@@ -95,17 +83,8 @@ impl SettingsFile {
     }
 
     /// The value of a setting.
-    pub(super) fn value(&self, setting: Setting) -> Option<&Entry> {
+    pub(super) fn value(&self, setting: Setting) -> Option<&Given> {
         self.values.get(&setting)
-    }
-
-    /// The file and the line of a value in it.
-    pub(super) fn origin(&self, entry: &Entry) -> Origin {
-        let before = self.source.bytes().take(entry.span.start);
-        Origin::File {
-            file: self.name.clone(),
-            line: before.filter(|byte| *byte == b'\n').count() + 1,
-        }
     }
 
     /// The place of a value, which is shown unless it may be a secret.
@@ -138,8 +117,21 @@ impl SettingsFile {
                 .find(|setting| setting.name() == name);
             match (setting, value.get_ref()) {
                 (Some(setting), _) => match read_value(setting.form(), value, folder) {
-                    Ok(entry) => {
-                        self.values.insert(setting, entry);
+                    Ok(items) => {
+                        let span = value.span();
+                        let before = self.source.bytes().take(span.start);
+                        let origin = Origin::File {
+                            file: self.name.clone(),
+                            line: before.filter(|byte| *byte == b'\n').count() + 1,
+                        };
+                        self.values.insert(
+                            setting,
+                            Given {
+                                origin,
+                                span,
+                                items,
+                            },
+                        );
                     }
                     Err((span, what)) => {
                         let failure = Failure::usage(format!("{name}: {what}"));
@@ -166,15 +158,13 @@ impl SettingsFile {
         let flat = name.replace('-', "_").to_ascii_lowercase();
         let meant = nearest(&flat, names.iter().copied());
         if meant.is_none()
-            && let Some((variable, more)) = secret(&flat)
+            && let Some((_, fix)) = SECRETS.iter().find(|(word, _)| flat.contains(word))
         {
             return failure(format!(
                 "{name:?} is a secret, and does not stand in a file of settings"
             ))
             .because("such files are copied, committed and read by others")
-            .help(format!(
-                "set {variable} in the environment of the server{more}"
-            ));
+            .help(*fix);
         }
         let failure = failure(format!("unknown setting {name:?}"));
         // Who writes [server] or [http] above settings means those at the top.
@@ -221,28 +211,12 @@ fn is_table(name: &str) -> bool {
     names.any(|own| own.split_once('.').is_some_and(|(table, _)| table == name))
 }
 
-/// The variable that holds what somebody wrote under this key, and what else would do, if the key is one of a secret.
-fn secret(name: &str) -> Option<(&'static str, &'static str)> {
-    if name.contains("sealing") {
-        Some((
-            "M2M_SEALING_KEY",
-            ", or name a file of mode 0600 with sealing_key_file",
-        ))
-    } else if name.contains("bootstrap") && !name.contains("secret") {
-        Some(("M2M_BOOTSTRAP_CLIENT_ID", ", with the secret"))
-    } else if name.contains("secret") || name.contains("bootstrap") {
-        Some(("M2M_BOOTSTRAP_CLIENT_SECRET", ", where it is needed once"))
-    } else {
-        None
-    }
-}
-
 /// The value as it would be written in a flag; or where it has the wrong form, and what is wrong.
 fn read_value(
     form: Form,
     value: &Spanned<DeValue<'_>>,
     folder: &Path,
-) -> Result<Entry, (Range<usize>, String)> {
+) -> Result<Vec<Item>, (Range<usize>, String)> {
     let span = value.span();
     let text: OsString = match (form, value.get_ref()) {
         (Form::Path, DeValue::String(text)) if !text.is_empty() => {
@@ -258,12 +232,9 @@ fn read_value(
         (Form::List, DeValue::Array(array)) => {
             let elements = array.iter();
             let elements = elements.map(|element| read_value(Form::Text, element, folder));
-            let elements: Vec<Entry> = elements.collect::<Result<_, _>>()?;
-            let items = elements.into_iter().flat_map(|element| element.items);
-            return Ok(Entry {
-                span,
-                items: items.collect(),
-            });
+            return elements
+                .collect::<Result<Vec<_>, _>>()
+                .map(|items| items.concat());
         }
         (form, found) => {
             let expected = match form {
@@ -275,10 +246,7 @@ fn read_value(
             return Err((span, format!("expected {expected}, found {}", kind(found))));
         }
     };
-    Ok(Entry {
-        span: span.clone(),
-        items: vec![Item { text, span }],
-    })
+    Ok(vec![Item { text, span }])
 }
 
 /// The kind of a value, in the words of those who write files.
@@ -293,6 +261,22 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Table(_) => "a table",
     }
 }
+
+/// The words in keys of secrets, each with where the secret belongs. The first that fits counts.
+const SECRETS: [(&str, &str); 3] = [
+    (
+        "sealing",
+        "set M2M_SEALING_KEY in the environment of the server, or name a file of mode 0600 with sealing_key_file",
+    ),
+    (
+        "secret",
+        "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server, where it is needed once",
+    ),
+    (
+        "bootstrap",
+        "set M2M_BOOTSTRAP_CLIENT_ID in the environment of the server, with the secret",
+    ),
+];
 
 /// Some hundred times what a file with every setting has. Unit: bytes.
 const MAX_SETTINGS_BYTES: u32 = 1024 * 1024;

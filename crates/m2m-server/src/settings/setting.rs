@@ -33,6 +33,7 @@ pub(crate) struct Row {
     /// Its value where no place has one, as in a variable.
     pub(super) default: Option<&'static str>,
     /// The value that the documents show for a setting without a default.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test writes the documents"))]
     pub(super) example: Option<&'static str>,
 }
 
@@ -96,7 +97,7 @@ pub(super) trait Field<T>: Sized {
 
 /// A setting that has a default.
 impl<T> Field<T> for T {
-    fn from_values(values: Vec<T>) -> Option<Self> {
+    fn from_values(values: Vec<Self>) -> Option<Self> {
         values.into_iter().next()
     }
 }
@@ -110,7 +111,7 @@ impl<T> Field<T> for Option<T> {
 
 /// A list.
 impl<T> Field<T> for Vec<T> {
-    fn from_values(values: Vec<T>) -> Option<Self> {
+    fn from_values(values: Self) -> Option<Self> {
         Some(values)
     }
 }
@@ -144,7 +145,8 @@ impl Setting {
 
     /// The name in a file. A dot stands between the name of a table and the key in it.
     pub(crate) fn name(self) -> &'static str {
-        self.row().key.unwrap_or(self.row().field)
+        let Row { key, field, .. } = self.row();
+        key.unwrap_or(field)
     }
 
     /// The flag.

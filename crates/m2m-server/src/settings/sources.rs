@@ -2,13 +2,13 @@
 
 use core::ops::Range;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::file::{Entry, Item, SettingsFile};
+use super::file::{Given, Item, SettingsFile};
 use super::kind::Kind;
 use super::setting::{Form, Setting};
 use super::{Mistakes, Shown};
@@ -73,7 +73,7 @@ impl<'a> Sources<'a> {
     /// Returns nothing if that is wrong. What other places have must be right as well: it counts once the first is gone.
     pub(super) fn read<T>(&mut self, setting: Setting, kind: &Kind<T>) -> Option<Vec<T>> {
         let mut first = None;
-        for (origin, Entry { items, .. }) in self.given(setting) {
+        for Given { origin, items, .. } in self.given(setting) {
             let (mut values, wrong_before) = (Vec::new(), self.mistakes.len());
             for Item { text, span } in items {
                 match kind.parse(&text) {
@@ -87,8 +87,8 @@ impl<'a> Sources<'a> {
                     }
                 }
             }
-            let is_right = self.mistakes.len() == wrong_before;
-            first.get_or_insert((origin, is_right.then_some(values)));
+            let values = (self.mistakes.len() == wrong_before).then_some(values);
+            first.get_or_insert((origin, values));
         }
         let (origin, values) = first.unwrap_or_else(|| (Origin::Default, Some(Vec::new())));
         let mut shown = values.iter().flatten().map(kind.show);
@@ -138,8 +138,8 @@ impl<'a> Sources<'a> {
 
     /// A failure about the value of a setting, with its place if that is a file.
     pub(super) fn at(&self, setting: Setting, failure: Failure) -> Failure {
-        let entry = self.file.as_ref().and_then(|file| file.value(setting));
-        let span = entry.map(|entry| entry.span.clone());
+        let given = self.file.as_ref().and_then(|file| file.value(setting));
+        let span = given.map(|given| given.span.clone());
         self.placed(
             setting,
             self.origin(setting),
@@ -162,24 +162,23 @@ impl<'a> Sources<'a> {
     }
 
     /// What each place has for a setting, in the order in which they count.
-    fn given(&self, setting: Setting) -> Vec<(Origin, Entry)> {
-        let flags = self.options.given(setting);
-        let flags = (!flags.is_empty()).then(|| {
-            let items = flags.iter().flat_map(|text| items(setting, text));
-            (Origin::Flag, Entry::of(items.collect()))
+    fn given(&self, setting: Setting) -> impl Iterator<Item = Given> + use<> {
+        let variable = setting.variable();
+        let texts = [
+            (Origin::Flag, self.options.given(setting)),
+            (Origin::Variable, self.environment.get(&variable)),
+            (Origin::Default, setting.default().map(OsStr::new)),
+        ];
+        let [flag, variable, default] = texts.map(|(origin, text)| {
+            Some(Given {
+                origin,
+                span: 0..0,
+                items: items(setting, text?),
+            })
         });
-        let variable = self.environment.get(&setting.variable());
-        let variable = variable.map(|text| (Origin::Variable, Entry::of(items(setting, text))));
-        let in_file = self.file.as_ref().and_then(|file| {
-            let entry = file.value(setting)?;
-            Some((file.origin(entry), entry.clone()))
-        });
-        let default = setting.default().map(OsStr::new);
-        let default = default.map(|text| (Origin::Default, Entry::of(items(setting, text))));
-        [flags, variable, in_file, default]
-            .into_iter()
-            .flatten()
-            .collect()
+        let file = self.file.as_ref();
+        let in_file = file.and_then(|file| file.value(setting).cloned());
+        [flag, variable, in_file, default].into_iter().flatten()
     }
 }
 
@@ -194,16 +193,18 @@ fn named(setting: Setting, origin: &Origin) -> String {
 
 /// The value of a flag or a variable, or the elements of a list between its commas.
 fn items(setting: Setting, text: &OsStr) -> Vec<Item> {
+    let item = |text: &OsStr| Item {
+        text: text.to_owned(),
+        span: 0..0,
+    };
     match (setting.form(), text.to_str()) {
         (Form::List, Some(list)) => {
             let elements = list.split(',').map(str::trim);
             let elements = elements.filter(|element| !element.is_empty());
-            elements
-                .map(|element| Item::of(OsString::from(element)))
-                .collect()
+            elements.map(|element| item(element.as_ref())).collect()
         }
         (Form::List | Form::Text | Form::Path | Form::Boolean | Form::Number, _) => {
-            vec![Item::of(text.to_owned())]
+            vec![item(text)]
         }
     }
 }

@@ -76,13 +76,13 @@ fn example() -> String {
         let (of, key) = setting
             .name()
             .split_once('.')
-            .unwrap_or(("", setting.name()));
+            .unwrap_or_else(|| ("", setting.name()));
         example += "\n";
         if of != table {
             example += &format!("#[{of}]\n\n");
             table = of;
         }
-        let value = setting.default().or(setting.row().example).unwrap();
+        let value = setting.default().or_else(|| setting.row().example).unwrap();
         let value = match setting.form() {
             Form::Text | Form::Path => format!("{value:?}"),
             Form::Boolean | Form::Number => value.to_owned(),
