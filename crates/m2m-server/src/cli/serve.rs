@@ -16,9 +16,6 @@ use super::SettingOptions;
 pub(crate) struct ServeOptions {
     #[command(flatten)]
     pub(crate) settings: SettingOptions,
-    /// For tests: so many requests at once
-    #[arg(long, value_name = "COUNT", hide = true)]
-    pub(crate) max_requests: Option<u32>,
     /// For tests: how long callers may take for anything. Unit: milliseconds
     #[arg(long, value_name = "MILLISECONDS", hide = true)]
     pub(crate) caller_time_ms: Option<u32>,

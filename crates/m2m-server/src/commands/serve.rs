@@ -161,12 +161,10 @@ fn listen_settings(values: &Values, options: &ServeOptions, output: &Output) -> 
         },
         address_header: values.address_header,
         max_connections: as_usize(values.max_connections),
+        max_requests: values.max_requests,
         drain: Duration::from_secs(values.drain_seconds.into()),
         ..ListenSettings::at(values.listen)
     };
-    if let Some(count) = options.max_requests {
-        listen.max_requests = count;
-    }
     if let Some(time) = options.caller_time_ms {
         listen.times = Times::all(Duration::from_millis(time.into()));
     }

@@ -131,6 +131,16 @@ settings! {
         default: "10000",
     }
 
+    /// Maximum number of requests in flight; more are answered with 503
+    ///
+    /// Requests that are still being read count. A connection of HTTP/2 can have several.
+    MaxRequests(max_requests: u32) {
+        // At most: as many as there can be connections.
+        kind: number::<1, 1_000_000>("NUMBER"),
+        // As many as there are connections by default. Each may hold a body.
+        default: "10000",
+    }
+
     /// Maximum number of applications kept in memory
     CacheApplications(cache_applications: u32) {
         // At most: more than anybody has, and at some 2 KiB each more than most machines have memory for.
