@@ -173,7 +173,10 @@ mod tests {
                 Cause::BodyTooLarge,
                 format!("{} KiB", Limits::DEFAULT.max_body_bytes / 1024),
             ),
-            (Cause::Overloaded, format!(" {MAX_REQUESTS},")),
+            (
+                Cause::Overloaded,
+                format!("max_requests allows, {MAX_REQUESTS} by default"),
+            ),
         ] {
             assert!(cause.entry().operator.contains(&limit), "{cause}: {limit}");
         }

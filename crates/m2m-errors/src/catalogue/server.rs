@@ -108,7 +108,7 @@ pub(crate) const OVERLOADED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is at its capacity. Try again as Retry-After says"),
-    operator: "As many requests are being answered as the server takes at once, 10000, and none of them is slow enough to give way.",
+    operator: "As many requests are in flight as max_requests allows, 10000 by default, and none of them is slow enough to be broken off.",
     for_caller: Advice {
         causes: &["Many callers request tokens at the same time."],
         fixes: &[
