@@ -72,10 +72,10 @@ fn argument(setting: Setting) -> Arg {
         ..
     } = *setting.shape();
     let (help, more) = setting.help();
-    let help = match (form, setting.default()) {
+    let default = match (form, setting.default()) {
         // A list is empty by default, and a flag that may stand alone is not there.
-        (Form::List | Form::Boolean, _) | (_, None) => help,
-        (_, Some(default)) => format!("{help} [default: {default}]"),
+        (Form::List | Form::Boolean, _) | (_, None) => String::new(),
+        (_, Some(default)) => format!(" [default: {default}]"),
     };
     let argument = Arg::new(setting.name())
         .long(setting.flag().trim_start_matches('-').to_owned())
@@ -84,13 +84,13 @@ fn argument(setting: Setting) -> Arg {
         .hide(!is_offered);
     let argument = match &*more {
         "" => argument,
-        more => argument.long_help(format!("{help}. {more}")),
+        more => argument.long_help(format!("{help}. {more}{default}")),
     };
     let argument = match &*words() {
         [] => argument.value_parser(OsStringValueParser::new()),
         words => argument.value_parser(PossibleValuesParser::new(words.iter().copied())),
     };
-    let argument = argument.help(help);
+    let argument = argument.help(format!("{help}{default}"));
     match form {
         Form::Boolean => argument
             .num_args(0..=1)
