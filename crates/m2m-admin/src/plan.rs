@@ -260,23 +260,13 @@ fn subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::
 
 fn read_action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Action, D::Error> {
     let word = String::deserialize(deserializer)?;
-    let all = [Action::Created, Action::Updated, Action::Deleted];
-    let found = all.into_iter().find(|action| action.as_str() == word);
-    found.ok_or_else(|| D::Error::custom(format_args!("unknown action {word:?}")))
+    Action::parse(&word).ok_or_else(|| D::Error::custom(format_args!("unknown action {word:?}")))
 }
 
 fn read_subject<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Subject, D::Error> {
     let word = String::deserialize(deserializer)?;
-    let all = [
-        Subject::Api,
-        Subject::Organization,
-        Subject::Property,
-        Subject::Application,
-        Subject::Key,
-        Subject::Maintenance,
-    ];
-    let found = all.into_iter().find(|subject| subject.as_str() == word);
-    found.ok_or_else(|| D::Error::custom(format_args!("unknown kind of record {word:?}")))
+    Subject::parse(&word)
+        .ok_or_else(|| D::Error::custom(format_args!("unknown kind of record {word:?}")))
 }
 
 #[cfg(test)]
@@ -314,5 +304,26 @@ mod tests {
         assert!(
             serde_json::from_str::<Plan>(&json.replace("\"application\"", "\"user\"")).is_err()
         );
+    }
+    #[test]
+    fn every_action_on_every_kind_of_record_is_read_back() {
+        let step = |action, subject| Step {
+            action,
+            subject,
+            name: None,
+            title: "One".into(),
+            secret: None,
+            changes: Vec::new(),
+        };
+        let subjects = Subject::ALL.iter();
+        let plan = Plan {
+            steps: subjects
+                .flat_map(|subject| Action::ALL.iter().map(|action| step(*action, *subject)))
+                .collect(),
+            kept: Vec::new(),
+        };
+        assert_eq!(plan.steps.len(), 21);
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
     }
 }

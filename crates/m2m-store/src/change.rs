@@ -67,28 +67,57 @@ pub struct Actor {
     pub address: Option<IpAddr>,
 }
 
-/// What was done to a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// It was made.
-    Created,
-    /// It was changed.
-    Updated,
-    /// It was taken away.
-    Deleted,
+/// Kinds with one word for each, so that no list of them can lack one.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word for it, as stored and as answered.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// Reads the word that [`as_str`](Self::as_str) gives.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+    )+};
 }
 
-/// A kind of record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each is the record of that name")]
-pub enum Subject {
-    Api,
-    Organization,
-    Property,
-    Application,
-    Key,
-    Maintenance,
-    TestToken,
+words! {
+    /// What was done to a record.
+    Action {
+        /// It was made.
+        Created = "created",
+        /// It was changed.
+        Updated = "updated",
+        /// It was taken away.
+        Deleted = "deleted",
+    }
+    /// A kind of record.
+    #[expect(missing_docs, reason = "each is the record of that name")]
+    Subject {
+        Api = "api",
+        Organization = "organization",
+        Property = "property",
+        Application = "application",
+        Key = "key",
+        Maintenance = "maintenance",
+        TestToken = "test_token",
+    }
 }
 
 /// What changed since a version.
@@ -121,30 +150,18 @@ impl Actor {
     }
 }
 
-impl Action {
-    /// The word for it, as in `created`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Deleted => "deleted",
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Subject {
-    /// The word for it, as in `application`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Api => "api",
-            Self::Organization => "organization",
-            Self::Property => "property",
-            Self::Application => "application",
-            Self::Key => "key",
-            Self::Maintenance => "maintenance",
-            Self::TestToken => "test_token",
+    #[test]
+    fn every_word_is_read_back() {
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.as_str()), Some(*action));
         }
+        for subject in Subject::ALL {
+            assert_eq!(Subject::parse(subject.as_str()), Some(*subject));
+        }
+        assert_eq!(Subject::parse("Api"), None);
     }
 }

@@ -64,25 +64,11 @@ pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault>
 }
 
 pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {
-    const ALL: [Action; 3] = [Action::Created, Action::Updated, Action::Deleted];
-    word(row, column, "an action", |text| {
-        ALL.into_iter().find(|action| action.as_str() == text)
-    })
+    word(row, column, "an action", Action::parse)
 }
 
 pub(super) fn subject(row: &Row<'_>, column: usize) -> Result<Subject, Fault> {
-    const ALL: [Subject; 7] = [
-        Subject::Api,
-        Subject::Organization,
-        Subject::Property,
-        Subject::Application,
-        Subject::Key,
-        Subject::Maintenance,
-        Subject::TestToken,
-    ];
-    word(row, column, "a kind of record", |text| {
-        ALL.into_iter().find(|subject| subject.as_str() == text)
-    })
+    word(row, column, "a kind of record", Subject::parse)
 }
 
 /// The value of a column that always has one.
