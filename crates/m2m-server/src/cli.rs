@@ -17,6 +17,7 @@ mod jwt;
 mod key;
 mod maintenance;
 mod man;
+mod members;
 mod organization;
 mod secret;
 mod serve;
@@ -35,13 +36,12 @@ use m2m_errors::Profile;
 
 pub(crate) use api::{
     ApiCommand, ApiCreateOptions, ApiDeleteOptions, ApiListOptions, ApiScopeAddOptions,
-    ApiScopeCommand, ApiScopeRemoveOptions, ApiShowOptions,
+    ApiScopeCommand, ApiScopeRemoveOptions, ApiShowOptions, ApiUpdateOptions,
 };
 pub(crate) use application::{
     ApplicationAuthorizeOptions, ApplicationCommand, ApplicationCreateOptions,
     ApplicationDeauthorizeOptions, ApplicationDeleteOptions, ApplicationListOptions,
-    ApplicationShowOptions, ApplicationUpdateOptions, Clearable, ClientTypeWord,
-    ResetManagementOptions,
+    ApplicationShowOptions, ApplicationUpdateOptions, ResetManagementOptions,
 };
 pub(crate) use apply::ApplyOptions;
 pub(crate) use check::CheckOptions;
@@ -60,6 +60,7 @@ pub(crate) use key::{
 };
 pub(crate) use maintenance::MaintenanceCommand;
 pub(crate) use man::ManOptions;
+pub(crate) use members::Fields;
 pub(crate) use organization::{
     OrganizationCommand, OrganizationCreateOptions, OrganizationDeleteOptions,
     OrganizationListOptions, OrganizationOptions, OrganizationUpdateOptions,

@@ -103,6 +103,7 @@ fn manage_apis(command: &ApiCommand, output: &Output) -> Result<(), Failure> {
         ApiCommand::List(options) => api::list(options, output),
         ApiCommand::Show(options) => api::show(options, output),
         ApiCommand::Create(options) => api::create(options, output),
+        ApiCommand::Update(options) => api::update(options, output),
         ApiCommand::Delete(options) => api::delete(options, output),
         ApiCommand::Scope(ApiScopeCommand::Add(options)) => api::add_scope(options, output),
         ApiCommand::Scope(ApiScopeCommand::Remove(options)) => api::remove_scope(options, output),

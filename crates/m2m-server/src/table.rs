@@ -66,14 +66,27 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Prints the members of a record, one a line, in their order.
-pub(crate) fn print_record(record: &Value, members: &[(&str, &str)], output: &Output) {
-    let width = members.iter().map(|(label, _)| label.len()).max();
+/// Prints the members of a record, one a line, but for those that are shown otherwise.
+pub(crate) fn print_record(record: &Value, without: &[&str], output: &Output) {
+    let members = record.as_object().into_iter().flatten();
+    let members = members.filter(|(name, _)| !without.contains(&name.as_str()));
+    let lines: Vec<_> = members
+        .map(|(name, value)| (label(name), cell(value)))
+        .collect();
+    let width = lines.iter().map(|(label, _)| label.chars().count()).max();
     let width = width.unwrap_or_default();
-    for (label, member) in members {
-        if let Some(value) = record.get(*member) {
-            output.line(format!("{label:<width$}  {}", printable(&cell(value))));
-        }
+    for (label, value) in lines {
+        output.line(printable(&format!("{label:<width$}  {value}")));
+    }
+}
+
+/// The name of a member for people: `is_enabled` is `enabled`, and a length of time has its unit.
+fn label(name: &str) -> String {
+    let words = name.strip_prefix("is_").unwrap_or(name).replace('_', " ");
+    if words.ends_with("lifetime") || words == "expires in" {
+        words + " (s)"
+    } else {
+        words
     }
 }
 
@@ -144,5 +157,16 @@ mod tests {
         let value = json!([null, true, "", 7, { "b": false }, []]);
         assert_eq!(cell(&value), "-, yes, -, 7, b=no, -");
         assert_eq!(member(&value, "none"), "-");
+    }
+
+    #[test]
+    fn a_label_is_the_name_of_the_member_in_words() {
+        for (name, expected) in [
+            ("is_enabled", "enabled"),
+            ("access_token_lifetime", "access token lifetime (s)"),
+            ("token_feature_flags", "token feature flags"),
+        ] {
+            assert_eq!(label(name), expected);
+        }
     }
 }

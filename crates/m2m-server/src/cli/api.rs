@@ -1,9 +1,13 @@
 //! `m2m api`
 
+mod fields;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
 use super::ManagementOptions;
+
+pub(crate) use fields::{ApiClear, ApiFields};
 
 /// What to do with APIs.
 #[derive(Debug, Subcommand)]
@@ -11,6 +15,7 @@ pub(crate) enum ApiCommand {
     List(ApiListOptions),
     Show(ApiShowOptions),
     Create(ApiCreateOptions),
+    Update(ApiUpdateOptions),
     Delete(ApiDeleteOptions),
     /// Look after the scopes of an API.
     #[command(subcommand, after_help = SCOPE_EXAMPLES)]
@@ -49,6 +54,27 @@ pub(crate) struct ApiCreateOptions {
     /// A scope of it; several may be given
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) fields: ApiFields,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Change an API. What is not named stays as it is; its audience does not change.
+#[derive(Debug, Args)]
+#[command(after_help = UPDATE_EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
+pub(crate) struct ApiUpdateOptions {
+    /// Its audience, or its id
+    #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) api: String,
+    /// Another name
+    #[arg(long, value_name = "NAME", group = "fields")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: ApiFields,
+    /// What it is to have no longer; several may be given
+    #[arg(long, value_name = "FIELD", group = "fields")]
+    pub(crate) clear: Vec<ApiClear>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -110,6 +136,7 @@ Examples:
   m2m api list
   m2m api show https://orders.example/api
   m2m api create Orders https://orders.example/api --scope read:orders --scope write:orders
+  m2m api update https://orders.example/api --token-lifetime 600
   m2m api scope add https://orders.example/api cancel:orders --description 'Cancel orders'
 
 They call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
@@ -126,7 +153,14 @@ Examples:
 
 const CREATE_EXAMPLES: &str = "\
 Examples:
-  m2m api create Orders https://orders.example/api --scope read:orders --scope write:orders";
+  m2m api create Orders https://orders.example/api --scope read:orders --scope write:orders
+  m2m api create Reports https://reports.example/ --token-lifetime 600 --signing-alg EdDSA";
+
+const UPDATE_EXAMPLES: &str = "\
+Examples:
+  m2m api update https://orders.example/api --name 'Orders and returns' --token-lifetime 600
+  m2m api update https://orders.example/api --introspection-client billing-job
+  m2m api update https://orders.example/api --clear introspection-clients";
 
 const DELETE_EXAMPLES: &str = "\
 Examples:

@@ -1,15 +1,17 @@
 //! `m2m application`
 
 mod create;
+mod fields;
 mod update;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 
 use super::{DataOptions, Format, ManagementOptions};
 
 pub(crate) use create::ApplicationCreateOptions;
-pub(crate) use update::{ApplicationUpdateOptions, Clearable};
+pub(crate) use fields::{ApplicationClear, ApplicationFields};
+pub(crate) use update::ApplicationUpdateOptions;
 
 /// What to do with applications.
 #[derive(Debug, Subcommand)]
@@ -109,25 +111,6 @@ pub(crate) struct ResetManagementOptions {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
-}
-
-/// Whether an application can keep a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ClientTypeWord {
-    /// It can, and has one.
-    Confidential,
-    /// It cannot.
-    Public,
-}
-
-impl ClientTypeWord {
-    /// The word on the wire.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Confidential => "confidential",
-            Self::Public => "public",
-        }
-    }
 }
 
 pub(super) const EXAMPLES: &str = "\

@@ -1,9 +1,12 @@
 //! `m2m organization`
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::ManagementOptions;
+use super::members::Fields;
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
@@ -41,41 +44,69 @@ pub(crate) struct OrganizationOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Make an organization. Its code is made.
+/// Make an organization.
 #[derive(Debug, Args)]
 #[command(after_help = CREATE_EXAMPLES)]
 pub(crate) struct OrganizationCreateOptions {
     /// Its name
     #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) name: String,
-    /// What it is called in another system
-    #[arg(long, value_name = "ID")]
-    pub(crate) external_id: Option<String>,
-    /// A short name for people
-    #[arg(long, value_name = "HANDLE")]
-    pub(crate) handle: Option<String>,
+    /// Its code, which tokens carry and which does not change; by default one is made
+    #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) code: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: OrganizationFields,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
 /// Change an organization. What is not named stays as it is.
 #[derive(Debug, Args)]
-#[command(after_help = UPDATE_EXAMPLES, group(ArgGroup::new("change").required(true).multiple(true)))]
+#[command(after_help = UPDATE_EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
 pub(crate) struct OrganizationUpdateOptions {
     /// Its code
     #[arg(value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) code: String,
     /// Another name
-    #[arg(long, value_name = "NAME", group = "change")]
+    #[arg(long, value_name = "NAME", group = "fields")]
     pub(crate) name: Option<String>,
-    /// What it is called in another system
-    #[arg(long, value_name = "ID", group = "change")]
-    pub(crate) external_id: Option<String>,
-    /// A short name for people
-    #[arg(long, value_name = "HANDLE", group = "change")]
-    pub(crate) handle: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: OrganizationFields,
+    /// What it is to have no longer; several may be given
+    #[arg(long, value_name = "FIELD", group = "fields")]
+    pub(crate) clear: Vec<OrganizationClear>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
+}
+
+/// The fields of an organization that can be set when it is created and afterwards.
+#[derive(Debug, Args, Serialize)]
+#[group(id = "fields")]
+pub(crate) struct OrganizationFields {
+    /// What it is called in another system
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// A short name for people
+    #[arg(long, value_name = "HANDLE")]
+    handle: Option<String>,
+}
+
+/// A field that an organization may lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrganizationClear {
+    ExternalId,
+    Handle,
+}
+
+impl Fields for OrganizationFields {
+    type Clear = OrganizationClear;
+
+    fn cleared(field: OrganizationClear) -> (&'static str, Value) {
+        match field {
+            OrganizationClear::ExternalId => ("external_id", Value::Null),
+            OrganizationClear::Handle => ("handle", Value::Null),
+        }
+    }
 }
 
 /// Take an organization away.
@@ -95,7 +126,7 @@ pub(crate) struct OrganizationDeleteOptions {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m organization list
-  m2m organization create Acme --external-id crm-4711
+  m2m organization create Acme --code org_acme --external-id crm-4711
   m2m organization suspend org_acme
 
 They call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
@@ -112,11 +143,12 @@ Examples:
 const CREATE_EXAMPLES: &str = "\
 Examples:
   m2m organization create Acme
-  m2m organization create Acme --external-id crm-4711 --handle acme";
+  m2m organization create Acme --code org_acme --external-id crm-4711 --handle acme";
 
 const UPDATE_EXAMPLES: &str = "\
 Examples:
-  m2m organization update org_acme --name 'Acme and Sons'";
+  m2m organization update org_acme --name 'Acme and Sons'
+  m2m organization update org_acme --clear external-id";
 
 const SUSPEND_EXAMPLES: &str = "\
 Examples:

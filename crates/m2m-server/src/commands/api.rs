@@ -6,7 +6,7 @@ use super::consent;
 use super::done::{done, payload};
 use crate::cli::{
     ApiCreateOptions, ApiDeleteOptions, ApiListOptions, ApiScopeAddOptions, ApiScopeRemoveOptions,
-    ApiShowOptions, Format,
+    ApiShowOptions, ApiUpdateOptions, Fields as _, Format,
 };
 use crate::error::Failure;
 use crate::management::{ApiPath, Management};
@@ -48,9 +48,11 @@ pub(super) fn show(options: &ApiShowOptions, output: &Output) -> Result<(), Fail
 }
 
 pub(super) fn create(options: &ApiCreateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&[])?;
+    members.insert("name".to_owned(), json!(options.name));
+    members.insert("audience".to_owned(), json!(options.audience));
     let management = Management::connect(&options.management.server)?;
-    let body = json!({ "name": options.name, "audience": options.audience });
-    let answer = management.post(&ApiPath::of(["apis"]), Some(&body))?;
+    let answer = management.post(&ApiPath::of(["apis"]), Some(&members.into()))?;
     let api = payload(&answer, "api");
     let id = text(api, "id");
     let scopes = options.scope.iter();
@@ -68,6 +70,17 @@ pub(super) fn create(options: &ApiCreateOptions, output: &Output) -> Result<(), 
         Format::Text => output.line(format!("made {:?}: id {}", options.name, printable(id))),
         Format::Json => output.json(api),
     }
+    Ok(())
+}
+
+pub(super) fn update(options: &ApiUpdateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&options.clear)?;
+    if let Some(name) = &options.name {
+        members.insert("name".to_owned(), json!(name));
+    }
+    let management = Management::connect(&options.management.server)?;
+    let answer = management.patch(&ApiPath::of(["apis", &options.api]), &members.into())?;
+    done(&answer, options.management.output, output);
     Ok(())
 }
 
@@ -103,7 +116,7 @@ pub(super) fn remove_scope(
 }
 
 fn show_text(api: &Value, output: &Output) {
-    print_record(api, MEMBERS, output);
+    print_record(api, &["applications", "scopes"], output);
     let scopes = Table::new(["SCOPE", "DESCRIPTION"]);
     let scopes = records(api, "scopes").iter().fold(scopes, |table, scope| {
         table.with([member(scope, "key"), member(scope, "description")])
@@ -135,14 +148,6 @@ fn scopes(api: &Value) -> String {
         many => format!("{many} scopes"),
     }
 }
-
-/// What is shown of an API, in this order.
-const MEMBERS: &[(&str, &str)] = &[
-    ("name", "name"),
-    ("audience", "audience"),
-    ("id", "id"),
-    ("management API", "is_management_api"),
-];
 
 /// More scopes make a line that nobody reads.
 const MOST_LISTED: usize = 6;

@@ -2,14 +2,14 @@
 
 mod authorize;
 mod create;
-mod update;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::consent;
 use super::done::{done, payload};
 use crate::cli::{
-    ApplicationDeleteOptions, ApplicationListOptions, ApplicationShowOptions, Format,
+    ApplicationDeleteOptions, ApplicationListOptions, ApplicationShowOptions,
+    ApplicationUpdateOptions, Fields as _, Format,
 };
 use crate::error::Failure;
 use crate::management::{ApiPath, Management};
@@ -19,7 +19,6 @@ use crate::table::{Table, member, print_record, records, text};
 
 pub(super) use authorize::{authorize, deauthorize};
 pub(super) use create::create;
-pub(super) use update::update;
 
 pub(super) fn list(options: &ApplicationListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
@@ -58,6 +57,21 @@ pub(super) fn show(options: &ApplicationShowOptions, output: &Output) -> Result<
     Ok(())
 }
 
+pub(super) fn update(options: &ApplicationUpdateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&options.clear)?;
+    if let Some(name) = &options.name {
+        members.insert("name".to_owned(), json!(name));
+    }
+    if options.enable || options.disable {
+        members.insert("is_enabled".to_owned(), json!(options.enable));
+    }
+    let management = Management::connect(&options.management.server)?;
+    let path = ApiPath::of(["applications", &options.application]);
+    let answer = management.patch(&path, &members.into())?;
+    done(&answer, options.management.output, output);
+    Ok(())
+}
+
 pub(super) fn delete(options: &ApplicationDeleteOptions, output: &Output) -> Result<(), Failure> {
     consent::to_delete("application", &options.application, options.yes)?;
     let management = Management::connect(&options.management.server)?;
@@ -67,7 +81,7 @@ pub(super) fn delete(options: &ApplicationDeleteOptions, output: &Output) -> Res
 }
 
 fn show_text(application: &Value, output: &Output) {
-    print_record(application, MEMBERS, output);
+    print_record(application, &["apis"], output);
     let apis = records(application, "apis");
     if apis.is_empty() {
         output.line("it is authorized for no API");
@@ -82,26 +96,3 @@ fn show_text(application: &Value, output: &Output) {
         ));
     }
 }
-
-/// What is shown of an application, in this order.
-const MEMBERS: &[(&str, &str)] = &[
-    ("name", "name"),
-    ("client id", "client_id"),
-    ("id", "id"),
-    ("enabled", "is_enabled"),
-    ("client type", "client_type"),
-    ("organization", "org_code"),
-    ("system user", "system_user"),
-    ("system user allowed", "is_system_user_allowed"),
-    ("token lifetime (s)", "access_token_lifetime"),
-    ("not before", "not_before"),
-    ("allowed addresses", "allowed_addresses"),
-    ("token quota", "token_quota"),
-    ("grant types", "grant_types"),
-    ("authentication methods", "authentication_methods"),
-    ("feature flags", "feature_flags"),
-    ("properties", "properties"),
-    ("token properties", "token_properties"),
-    ("created", "created_on"),
-    ("updated", "updated_on"),
-];

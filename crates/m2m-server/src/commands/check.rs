@@ -25,7 +25,7 @@ pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failu
         Format::Json => output.json(check),
         Format::Text if is_granted => {
             output.good("it would be granted");
-            print_record(check, GRANTED, output);
+            print_record(check, &["granted"], output);
         }
         Format::Text => {}
     }
@@ -57,10 +57,3 @@ fn texts<'c>(check: &'c Value, member: &str) -> impl Iterator<Item = &'c str> {
     let list = check.get(member).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str)
 }
-
-/// What is shown of what would be granted, in this order.
-const GRANTED: &[(&str, &str)] = &[
-    ("audience", "audiences"),
-    ("scope", "scope"),
-    ("expires in (s)", "expires_in"),
-];

@@ -15,7 +15,11 @@ pub(super) fn show(diagnosis: &Value, output: &Output) {
     if let Ok(cause) = id.parse::<Cause>() {
         output.line(cause.entry().operator);
     }
-    print_record(diagnosis, MEMBERS, output);
+    print_record(
+        diagnosis,
+        &["cause", "evidence", "fixes", "number", "text"],
+        output,
+    );
     let evidence = sentences(diagnosis, "evidence");
     print_list("evidence", &evidence, output);
     print_list("fixes", &fixes(diagnosis), output);
@@ -48,15 +52,6 @@ fn print_list(heading: &str, lines: &[String], output: &Output) {
         output.line(format!("  - {line}"));
     }
 }
-
-/// What is shown of a diagnosis, in this order.
-const MEMBERS: &[(&str, &str)] = &[
-    ("time", "time"),
-    ("trace_id", "trace_id"),
-    ("client id", "client_id"),
-    ("address", "address"),
-    ("request id", "request_id"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -30,7 +30,7 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
     let answer = management.post(&ApiPath::of(["keys", "rotate"]), Some(&body))?;
     let key = payload(&answer, "key");
     match options.management.output {
-        Format::Text => print_record(key, MEMBERS, output),
+        Format::Text => print_record(key, &[], output),
         Format::Json => output.json(key),
     }
     warn(&answer, output);
@@ -60,11 +60,3 @@ fn only_algorithm(management: &Management) -> Result<String, Failure> {
         }
     }
 }
-
-/// What is shown of the new key, in this order.
-const MEMBERS: &[(&str, &str)] = &[
-    ("kid", "kid"),
-    ("algorithm", "algorithm"),
-    ("state", "state"),
-    ("signs from", "signs_from"),
-];

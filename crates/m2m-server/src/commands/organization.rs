@@ -1,12 +1,12 @@
 //! `m2m organization`: the organizations of a server that runs.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::consent;
 use super::done::{done, payload};
 use crate::cli::{
-    Format, OrganizationCreateOptions, OrganizationDeleteOptions, OrganizationListOptions,
-    OrganizationOptions, OrganizationUpdateOptions,
+    Fields as _, Format, OrganizationCreateOptions, OrganizationDeleteOptions,
+    OrganizationListOptions, OrganizationOptions, OrganizationUpdateOptions,
 };
 use crate::error::Failure;
 use crate::management::{ApiPath, Management};
@@ -40,27 +40,25 @@ pub(super) fn show(options: &OrganizationOptions, output: &Output) -> Result<(),
     let management = Management::connect(&options.management.server)?;
     let path = ApiPath::of(["organization"]).with("code", &options.code);
     let mut organization = management.get(&path)?;
+    // Its own code stands at the top level; the message beside it is about the answer.
+    if let Some(members) = organization.as_object_mut() {
+        members.remove("message");
+    }
     match options.management.output {
-        Format::Text => print_record(&organization, MEMBERS, output),
-        Format::Json => {
-            // Its own code stands at the top level; the message beside it is about the answer.
-            if let Some(members) = organization.as_object_mut() {
-                members.remove("message");
-            }
-            output.json(&organization);
-        }
+        Format::Text => print_record(&organization, &[], output),
+        Format::Json => output.json(&organization),
     }
     Ok(())
 }
 
 pub(super) fn create(options: &OrganizationCreateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&[])?;
+    members.insert("name".to_owned(), json!(options.name));
+    if let Some(code) = &options.code {
+        members.insert("code".to_owned(), json!(code));
+    }
     let management = Management::connect(&options.management.server)?;
-    let body = body(
-        Some(&options.name),
-        options.external_id.as_ref(),
-        options.handle.as_ref(),
-    );
-    let answer = management.post(&ApiPath::of(["organization"]), Some(&body))?;
+    let answer = management.post(&ApiPath::of(["organization"]), Some(&members.into()))?;
     let organization = payload(&answer, "organization");
     match options.management.output {
         Format::Text => output.line(format!(
@@ -74,13 +72,13 @@ pub(super) fn create(options: &OrganizationCreateOptions, output: &Output) -> Re
 }
 
 pub(super) fn update(options: &OrganizationUpdateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&options.clear)?;
+    if let Some(name) = &options.name {
+        members.insert("name".to_owned(), json!(name));
+    }
     let management = Management::connect(&options.management.server)?;
-    let body = body(
-        options.name.as_ref(),
-        options.external_id.as_ref(),
-        options.handle.as_ref(),
-    );
-    let answer = management.patch(&ApiPath::of(["organization", &options.code]), &body)?;
+    let path = ApiPath::of(["organization", &options.code]);
+    let answer = management.patch(&path, &members.into())?;
     done(&answer, options.management.output, output);
     Ok(())
 }
@@ -107,26 +105,3 @@ fn set(options: &OrganizationOptions, body: &Value, output: &Output) -> Result<(
     done(&answer, options.management.output, output);
     Ok(())
 }
-
-fn body(name: Option<&String>, external_id: Option<&String>, handle: Option<&String>) -> Value {
-    let members = [
-        ("name", name),
-        ("external_id", external_id),
-        ("handle", handle),
-    ];
-    let members: Map<String, Value> = members
-        .into_iter()
-        .filter_map(|(member, value)| Some((member.to_owned(), json!(value?))))
-        .collect();
-    members.into()
-}
-
-/// What is shown of an organization, in this order.
-const MEMBERS: &[(&str, &str)] = &[
-    ("name", "name"),
-    ("code", "code"),
-    ("handle", "handle"),
-    ("external id", "external_id"),
-    ("suspended", "is_suspended"),
-    ("created", "created_on"),
-];

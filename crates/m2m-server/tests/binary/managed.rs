@@ -27,6 +27,7 @@ mod races;
 mod read_only;
 mod rivals;
 mod secrets;
+mod shell;
 mod standing;
 mod taken;
 mod test_tokens;

@@ -3,14 +3,20 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::super::ManagementOptions;
 use super::super::server::only_as;
-use super::super::{ClientTypeWord, ManagementOptions};
+use super::ApplicationFields;
 
 /// Make an application. Its secret is shown once.
 ///
 /// In this command --client-id is that of the new application; the one in whose name it is made is M2M_CLIENT_ID, or --as.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
+#[command(
+    after_help = EXAMPLES,
+    mut_arg("client_id", only_as),
+    // So that the name may stand behind it.
+    mut_arg("is_system_user_allowed", |allowed| allowed.require_equals(true))
+)]
 pub(crate) struct ApplicationCreateOptions {
     /// Its name
     #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
@@ -18,24 +24,8 @@ pub(crate) struct ApplicationCreateOptions {
     /// Its client id; by default one is made
     #[arg(long = "client-id", value_name = "ID")]
     pub(crate) new_client_id: Option<String>,
-    /// The code of the organization that it belongs to; by default none
-    #[arg(long, value_name = "CODE")]
-    pub(crate) organization: Option<String>,
-    /// Whether it can keep a secret
-    #[arg(long, value_name = "TYPE")]
-    pub(crate) client_type: Option<ClientTypeWord>,
-    /// The user that its tokens stand for
-    #[arg(long, value_name = "USER")]
-    pub(crate) system_user: Option<String>,
-    /// Its tokens may stand for that user
-    #[arg(long)]
-    pub(crate) system_user_allowed: bool,
-    /// How long its tokens live at most; the API may say less. Unit: seconds
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) token_lifetime: Option<u32>,
-    /// The base64 of the SHA-256 of its secret; by default a secret is made, and shown once
-    #[arg(long, value_name = "HASH")]
-    pub(crate) secret_sha256: Option<String>,
+    #[command(flatten)]
+    pub(crate) fields: ApplicationFields,
     /// An API that it may get tokens for, by its audience, and the scopes of it; several may be given
     #[arg(long, value_name = "AUDIENCE[=SCOPE SCOPE…]", value_parser = authorization)]
     pub(crate) authorize: Vec<AuthorizationText>,
@@ -70,7 +60,7 @@ fn authorization(text: &str) -> Result<AuthorizationText, String> {
 const EXAMPLES: &str = "\
 Examples:
   m2m application create 'Billing job' --authorize 'https://orders.example/api=read:orders write:orders'
-  m2m application create 'Billing job' --client-id billing-job --organization org_acme --token-lifetime 600
+  m2m application create 'Billing job' --client-id billing-job --organization org_acme --token-lifetime 600 --token-quota 1000/1h
   m2m application create Trusted --client-id my.trusted.app/service --system-user svc.integration --system-user-allowed
   m2m application create Nightly --secret-sha256 \"$(printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64)\"";
 

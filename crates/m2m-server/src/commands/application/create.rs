@@ -1,12 +1,12 @@
 //! `m2m application create`: a new application, with its secret shown once.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::super::apply::insert;
 use super::super::done::payload;
 use super::super::new_credentials::NewCredentials;
 use super::authorize::allow;
-use crate::cli::{ApplicationCreateOptions, Format};
+use crate::cli::{ApplicationCreateOptions, Fields as _, Format};
 use crate::error::Failure;
 use crate::management::{ApiPath, Management};
 use crate::output::Output;
@@ -17,8 +17,9 @@ pub(in crate::commands) fn create(
     options: &ApplicationCreateOptions,
     output: &Output,
 ) -> Result<(), Failure> {
+    let body = body(options)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.post(&ApiPath::of(["applications"]), Some(&body(options)))?;
+    let answer = management.post(&ApiPath::of(["applications"]), Some(&body))?;
     let mut application = payload(&answer, "application").clone();
     let client_id = text(&application, "client_id").to_owned();
     let format = options.management.output;
@@ -76,32 +77,13 @@ fn authorize(
     Ok(())
 }
 
-/// What is asked for: what the options leave out is up to the server.
-fn body(options: &ApplicationCreateOptions) -> Value {
-    let mut body = Map::new();
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(name.to_owned(), value);
-        }
-    };
-    let text = |value: &Option<String>| value.clone().map(Value::from);
-    set("name", Some(json!(options.name)));
-    set("type", Some(json!("m2m")));
-    set("client_id", text(&options.new_client_id));
-    set("org_code", text(&options.organization));
-    set(
-        "client_type",
-        options.client_type.map(|word| word.as_str().into()),
-    );
-    set("system_user", text(&options.system_user));
-    set(
-        "is_system_user_allowed",
-        options.system_user_allowed.then_some(Value::Bool(true)),
-    );
-    set(
-        "access_token_lifetime",
-        options.token_lifetime.map(Value::from),
-    );
-    set("secret_sha256", text(&options.secret_sha256));
-    Value::Object(body)
+/// The application that is created. What the options leave out is up to the server.
+fn body(options: &ApplicationCreateOptions) -> Result<Value, Failure> {
+    let mut members = options.fields.members(&[])?;
+    members.insert("name".to_owned(), json!(options.name));
+    members.insert("type".to_owned(), json!("m2m"));
+    if let Some(client_id) = &options.new_client_id {
+        members.insert("client_id".to_owned(), json!(client_id));
+    }
+    Ok(members.into())
 }

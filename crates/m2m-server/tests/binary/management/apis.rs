@@ -125,3 +125,42 @@ fn maintenance_is_switched() {
     assert_eq!(fake.json(1), json!({ "on": false }));
     assert_eq!(fake.lines(), ["PUT /api/v1/maintenance"; 2]);
 }
+
+/// An answer with every member that the OpenAPI document has under this pointer, and a text for each of them.
+fn answer_of(schema: &str) -> Value {
+    let document = m2m_admin::face::openapi();
+    let pointer = format!("/components/schemas/{schema}/properties");
+    let members = document.pointer(&pointer).unwrap().as_object().unwrap();
+    let members = members.keys();
+    members
+        .map(|member| (member.clone(), json!(format!("the {member}"))))
+        .collect()
+}
+
+#[test]
+fn every_member_of_an_answer_is_shown() {
+    for (command, member, schema, lists) in [
+        (
+            "application",
+            "application",
+            "ApplicationShown",
+            &["apis"][..],
+        ),
+        ("api", "api", "ApiShown", &["applications", "scopes"]),
+        ("organization", "", "OrganizationAnswer", &[]),
+    ] {
+        let mut record = answer_of(schema);
+        for list in lists {
+            assert!(record.as_object_mut().unwrap().remove(*list).is_some());
+        }
+        let answer = match member {
+            "" => record.clone(),
+            member => json!({ member: record }),
+        };
+        let shown = Fake::new([ok(&answer)]).good(&[command, "show", "one"]);
+        for text in record.as_object().unwrap().values() {
+            let text = text.as_str().unwrap();
+            assert!(shown.contains(text), "{text}: {shown}");
+        }
+    }
+}

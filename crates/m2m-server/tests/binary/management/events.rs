@@ -140,7 +140,7 @@ fn a_refusal_is_diagnosed() {
 #[test]
 fn a_check_says_what_would_be_granted_or_why_nothing_is() {
     let granted = json!({ "check": {
-        "granted": true, "audiences": ["https://a.example"], "scope": "x y", "expires_in": 600, "fixes": [],
+        "granted": true, "audiences": ["https://a.example"], "scope": "x y", "expires_in": 600,
     } });
     let denied = json!({ "check": {
         "granted": false, "audiences": [], "scope": null, "expires_in": null, "cause": "scope-not-assigned",

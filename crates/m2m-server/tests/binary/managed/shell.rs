@@ -1,0 +1,228 @@
+//! Commands against a server that runs: what the shell sets, clears and asks is what the server does.
+
+use std::process::{Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET};
+use crate::support::{m2m, run, text};
+
+const A: &str = "https://a.example";
+
+fn command(managed: &Managed, arguments: &[&str]) -> Output {
+    m2m(arguments)
+        .env("M2M_ISSUER", managed.server.issuer())
+        .env("M2M_CLIENT_ID", OPERATOR)
+        .env("M2M_CLIENT_SECRET", OPERATOR_SECRET)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Runs a command that does what it says, and gives what it prints.
+#[track_caller]
+fn good(managed: &Managed, arguments: &[&str]) -> String {
+    let output = command(managed, arguments);
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
+    text(&output.stdout)
+}
+
+/// Runs a command that the server refuses, and gives what it says.
+#[track_caller]
+fn refused(managed: &Managed, arguments: &[&str]) -> String {
+    let output = command(managed, arguments);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    text(&output.stderr)
+}
+
+/// The words that `--clear` of a command takes, as its help lists them.
+fn clear_words(command: &str) -> Vec<String> {
+    let help = text(&run(&[command, "update", "-h"]).stdout);
+    let (_, of_clear) = help.split_once("\n      --clear <FIELD>").unwrap();
+    let (_, words) = of_clear.split_once("[possible values:").unwrap();
+    let (words, _) = words.split_once(']').unwrap();
+    words
+        .split(',')
+        .map(|word| word.trim().to_owned())
+        .collect()
+}
+
+/// Clears each field alone, and looks whether the record is then as one that never had the field.
+fn assert_each_is_cleared(
+    managed: &Managed,
+    (command, name): (&str, &str),
+    members: &[(&str, &str)],
+    set: &[&str],
+    look: impl Fn() -> Value,
+) {
+    let bare = look();
+    let words: Vec<&str> = members.iter().map(|(word, _)| *word).collect();
+    assert_eq!(clear_words(command), words);
+    for (word, member) in members {
+        good(managed, &[&[command, "update", name], set].concat());
+        let full = look();
+        assert_ne!(full[member], bare[member], "{word}");
+        good(managed, &[command, "update", name, "--clear", word]);
+        let cleared = look();
+        assert_eq!(cleared[member], bare[member], "{word}");
+        let others = members.iter().filter(|(other, _)| other != word);
+        for (other, member) in others {
+            assert_eq!(cleared[member], full[member], "{word} clears {other}");
+        }
+    }
+}
+
+#[test]
+fn every_field_that_is_cleared_is_gone_afterwards() {
+    let managed = Managed::start(&[]);
+    good(
+        &managed,
+        &["organization", "create", "Acme", "--code", "org_acme"],
+    );
+    good(
+        &managed,
+        &["application", "create", "Job", "--client-id", "job"],
+    );
+    good(&managed, &["api", "create", "A", A]);
+    assert_each_is_cleared(
+        &managed,
+        ("application", "job"),
+        &[
+            ("organization", "org_code"),
+            ("system-user", "system_user"),
+            ("token-lifetime", "access_token_lifetime"),
+            ("not-before", "not_before"),
+            ("allowed-addresses", "allowed_addresses"),
+            ("token-quota", "token_quota"),
+        ],
+        &[
+            "--organization=org_acme",
+            "--system-user=svc",
+            "--token-lifetime=600",
+            "--not-before=2026-01-01T00:00:00Z",
+            "--allowed-address=10.0.0.0/8",
+            "--token-quota=1000/1h",
+        ],
+        || managed.get("/api/v1/applications/job")["application"].clone(),
+    );
+    assert_each_is_cleared(
+        &managed,
+        ("api", A),
+        &[("introspection-clients", "introspection_clients")],
+        &["--introspection-client=job"],
+        || managed.get("/api/v1/apis/https%3A%2F%2Fa.example")["api"].clone(),
+    );
+    assert_each_is_cleared(
+        &managed,
+        ("organization", "org_acme"),
+        &[("external-id", "external_id"), ("handle", "handle")],
+        &["--external-id=crm", "--handle=acme"],
+        || managed.get("/api/v1/organization?code=org_acme"),
+    );
+}
+
+#[test]
+fn an_application_is_created_with_what_an_update_could_set() {
+    let managed = Managed::start(&[]);
+    let create = [
+        "application",
+        "create",
+        "--system-user-allowed",
+        "Job",
+        "--client-id",
+        "job",
+        "--system-user",
+        "svc",
+        "--token-quota",
+        "1000/1h",
+        "--token-quota-mode",
+        "enforce",
+        "--allowed-address",
+        "10.0.0.0/8",
+        "--not-before",
+        "2026-01-01T01:00:00+01:00",
+    ];
+    good(&managed, &create);
+    let job = || managed.get("/api/v1/applications/job")["application"].clone();
+    let created = job();
+    assert_eq!(created["name"], "Job");
+    assert_eq!(created["is_system_user_allowed"], true);
+    assert_eq!(created["allowed_addresses"], json!(["10.0.0.0/8"]));
+    assert_eq!(created["not_before"], "2026-01-01T00:00:00Z");
+    let quota = json!({ "tokens": 1000, "per": "1h", "mode": "enforce" });
+    assert_eq!(created["token_quota"], quota);
+    let update = ["application", "update", "job"];
+    good(
+        &managed,
+        &[
+            &update[..],
+            &["--token-quota", "5/1d", "--system-user-allowed", "false"],
+        ]
+        .concat(),
+    );
+    let quota = json!({ "tokens": 5, "per": "1d", "mode": "warn" });
+    assert_eq!(job()["token_quota"], quota);
+    assert_eq!(job()["is_system_user_allowed"], false);
+    let wrong = command(
+        &managed,
+        &[&update[..], &["--token-quota", "5 a day"]].concat(),
+    );
+    assert_eq!(wrong.status.code(), Some(2));
+    let wrong = text(&wrong.stderr);
+    assert!(wrong.contains("as in 1000/1h"), "{wrong}");
+}
+
+#[test]
+fn an_api_is_changed_field_by_field() {
+    let managed = Managed::start(&[]);
+    good(
+        &managed,
+        &[
+            "api",
+            "create",
+            "A",
+            A,
+            "--token-lifetime",
+            "600",
+            "--claims",
+            "kinde",
+        ],
+    );
+    let api = || managed.get("/api/v1/apis/https%3A%2F%2Fa.example")["api"].clone();
+    assert_eq!(
+        (&api()["token_lifetime"], &api()["claims"]),
+        (&json!(600), &json!("kinde"))
+    );
+    let update = ["api", "update", A];
+    let more = [
+        "--name",
+        "Orders",
+        "--token-lifetime",
+        "900",
+        "--signing-alg",
+        "EdDSA",
+        "--claims",
+        "rfc9068",
+    ];
+    good(&managed, &[&update[..], &more].concat());
+    let changed = api();
+    for (member, value) in [
+        ("name", json!("Orders")),
+        ("token_lifetime", json!(900)),
+        ("signing_alg", json!("EdDSA")),
+        ("claims", json!("rfc9068")),
+        ("audience", json!(A)),
+    ] {
+        assert_eq!(changed[member], value, "{member}");
+    }
+}
+
+#[test]
+fn the_code_of_an_organization_can_be_chosen_once() {
+    let managed = Managed::start(&[]);
+    let create = ["organization", "create", "Acme", "--code", "org_acme"];
+    assert_eq!(good(&managed, &create), "made \"Acme\": code org_acme\n");
+    let said = refused(&managed, &create);
+    assert!(said.contains("409") && said.contains("code: "), "{said}");
+}
