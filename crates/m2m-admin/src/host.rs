@@ -55,19 +55,21 @@ pub enum Access {
 /// A token that an operator asks for in the name of an application.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenAsk<'a> {
-    /// Who asks: the client id of a management token that carries the scope for it.
+    /// The client id of the operator, whose management token carries the scope for it.
     pub operator: &'a str,
+    /// The address of the operator.
+    pub operator_address: Option<IpAddr>,
     /// The application's client id.
     pub client_id: &'a str,
-    /// The audience; none means what the profile says.
-    pub audience: Option<&'a str>,
+    /// The address that the application would call from; with none every address is allowed.
+    pub address: Option<IpAddr>,
+    /// The audiences; none means what the profile says.
+    pub audiences: &'a [&'a str],
     /// The scope; none means all that is assigned.
     pub scope: Option<&'a str>,
     /// The name of the answer.
     pub trace_id: TraceId,
-    /// Where the operator is.
-    pub address: Option<IpAddr>,
-    /// When.
+    /// The time of the request.
     pub now: UnixTime,
 }
 
@@ -82,21 +84,27 @@ pub struct TokenAnswer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It would.
-    Granted {
-        /// For which audiences.
-        audiences: Vec<Box<str>>,
-        /// With which scope.
-        scope: Box<str>,
-        /// For how long. Unit: seconds.
-        expires_in: u32,
-    },
+    Granted(WouldGrant),
     /// It would not.
     Refused {
-        /// Exactly why.
+        /// The exact cause.
         cause: Cause,
-        /// What was found in the registry, in sentences.
+        /// The evidence from the registry, in sentences.
         evidence: Vec<String>,
-        /// What mends it, in sentences.
+        /// The fixes, in sentences.
         fixes: Vec<String>,
     },
+}
+
+/// The token that an application would get.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WouldGrant {
+    /// Its audiences.
+    pub audiences: Vec<Box<str>>,
+    /// Its scope.
+    pub scope: Box<str>,
+    /// Its lifetime. Unit: seconds.
+    pub expires_in: u32,
+    /// Whether a quota is used up that only warns.
+    pub quota_exceeded: bool,
 }

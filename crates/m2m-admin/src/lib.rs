@@ -30,7 +30,7 @@ pub use credentials::{GeneratedCredentials, PresetCredentials};
 pub use draft::{Applied, Prepared};
 pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyError};
 pub use export::{SecretHashes, export};
-pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict};
+pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
 pub use keys::{
     Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, RotationRefused, ensure_keys, import_key,
     list_keys, reseal, rotate_key,

@@ -138,9 +138,15 @@ fn parameters<O: Operation>(generator: &mut SchemaGenerator) -> Vec<Value> {
             "name": name, "in": "query", "required": is_required,
             "description": description, "schema": schema,
         });
-        if let (false, Some(parameter)) = (is_required, parameter.as_object_mut()) {
-            // One without a value counts as omitted.
-            parameter.insert("allowEmptyValue".to_owned(), json!(true));
+        if let Some(parameter) = parameter.as_object_mut() {
+            if !is_required {
+                // One without a value counts as omitted.
+                parameter.insert("allowEmptyValue".to_owned(), json!(true));
+            }
+            if schema.get("type").is_some_and(|kind| kind == "array") {
+                // Each value in a parameter of its own.
+                parameter.insert("explode".to_owned(), json!(true));
+            }
         }
         parameters.push(parameter);
     }

@@ -3,28 +3,56 @@
 use std::borrow::Cow;
 
 use oauth_proto::{Form, Limits};
-use serde::de::value::{Error as TextError, MapDeserializer};
+use serde::de::value::{Error as TextError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::OperationError;
 
-/// Reads the parameters of a query. An unknown one, a repeated one and one that is none of its kind are refused by name.
+/// Reads the parameters of a query. A member that is a list takes a parameter as often as it is there; any other parameter that is
+/// repeated is refused by name, as an unknown one is, and one with a value of another kind.
 pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, OperationError> {
     let query = query.unwrap_or_default().as_bytes();
     let form = Form::parse(query, &Limits::DEFAULT).map_err(|error| {
         OperationError::new(400, "QUERY_MALFORMED", format!("the query: {error}"))
     })?;
-    let pairs = form.pairs().map(|(name, value)| (name, Part(value)));
-    let deserializer = MapDeserializer::<_, TextError>::new(pairs);
+    let mut parameters: Vec<(Cow<'_, str>, Values<'_>)> = Vec::new();
+    for (name, value) in form.pairs() {
+        match parameters.iter_mut().find(|(own, _)| *own == name) {
+            Some((_, values)) => values.others.push(value),
+            None => parameters.push((name, Values::one(value))),
+        }
+    }
+    let deserializer = MapDeserializer::<_, TextError>::new(parameters.into_iter());
     serde_path_to_error::deserialize(deserializer)
         .map_err(|error| OperationError::of_form("query", &error))
 }
 
-/// A value of a parameter. Numbers and truths are read from their text.
-struct Part<'q>(Cow<'q, str>);
+/// The values of a parameter, in their order. Numbers and truths are read from their text.
+struct Values<'q> {
+    first: Cow<'q, str>,
+    others: Vec<Cow<'q, str>>,
+}
 
-impl<'de> IntoDeserializer<'de, TextError> for Part<'_> {
+impl<'q> Values<'q> {
+    const fn one(value: Cow<'q, str>) -> Self {
+        Self {
+            first: value,
+            others: Vec::new(),
+        }
+    }
+
+    /// The value of a parameter that may be there once.
+    fn only(&self) -> Result<&str, TextError> {
+        if self.others.is_empty() {
+            Ok(&self.first)
+        } else {
+            Err(TextError::custom("is there more than once"))
+        }
+    }
+}
+
+impl<'de> IntoDeserializer<'de, TextError> for Values<'_> {
     type Deserializer = Self;
 
     fn into_deserializer(self) -> Self {
@@ -35,26 +63,32 @@ impl<'de> IntoDeserializer<'de, TextError> for Part<'_> {
 macro_rules! parse {
     ($($method:ident $visit:ident $type:ty, $expected:literal;)+) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-            let value: $type = self.0.parse().map_err(|_| TextError::custom(concat!("is not ", $expected)))?;
+            let value: $type = self.only()?.parse().map_err(|_| TextError::custom(concat!("is not ", $expected)))?;
             visitor.$visit(value)
         }
     )+};
 }
 
-impl<'de> Deserializer<'de> for Part<'_> {
+impl<'de> Deserializer<'de> for Values<'_> {
     type Error = TextError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        visitor.visit_str(&self.0)
+        visitor.visit_str(self.only()?)
     }
 
     // A parameter without a value counts as omitted, as in forms, where it may be.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
-        if self.0.is_empty() {
+        if self.first.is_empty() && self.others.is_empty() {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
         }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
+        let values = core::iter::once(self.first).chain(self.others);
+        let values = values.filter(|value| !value.is_empty()).map(Values::one);
+        visitor.visit_seq(SeqDeserializer::new(values))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -63,7 +97,7 @@ impl<'de> Deserializer<'de> for Part<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, TextError> {
-        let text: &str = &self.0;
+        let text = self.only()?;
         IntoDeserializer::<TextError>::into_deserializer(text)
             .deserialize_enum(name, variants, visitor)
     }
@@ -77,7 +111,7 @@ impl<'de> Deserializer<'de> for Part<'_> {
 
     forward_to_deserialize_any! {
         i8 i16 i32 i64 i128 u8 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+        newtype_struct tuple tuple_struct map struct identifier ignored_any
     }
 }
 
@@ -93,6 +127,8 @@ mod tests {
         page_size: Option<u16>,
         on: Option<bool>,
         code: Option<String>,
+        #[serde(default)]
+        audience: Vec<String>,
     }
 
     fn message(query: &str) -> String {
@@ -105,8 +141,15 @@ mod tests {
         assert_eq!(query.page_size, Some(10));
         assert_eq!(query.on, Some(true));
         assert_eq!(query.code.as_deref(), Some("a b"));
-        let nothing: Query = read(Some("page_size=&code=")).unwrap();
+        let nothing: Query = read(Some("page_size=&code=&audience=")).unwrap();
         assert_eq!(nothing, read(None).unwrap());
+    }
+
+    #[test]
+    fn a_list_takes_a_parameter_as_often_as_it_is_there() {
+        let query: Query = read(Some("audience=b&code=x&audience=&audience=a")).unwrap();
+        assert_eq!(query.audience, ["b", "a"]);
+        assert_eq!(read::<Query>(Some("audience=a")).unwrap().audience, ["a"]);
     }
 
     #[test]
@@ -117,7 +160,14 @@ mod tests {
         );
         assert_eq!(message("on=1"), "on: is not true or false");
         assert!(message("page=1").starts_with("page: unknown field"));
-        assert!(message("code=a&code=b").contains("duplicate field"));
+        for repeated in [
+            "code=a&code=b",
+            "code=&code=",
+            "page_size=1&on=true&code=a&code=a",
+        ] {
+            assert_eq!(message(repeated), "code: is there more than once");
+        }
+        assert_eq!(message("on=true&on=true"), "on: is there more than once");
         assert!(message("page=").starts_with("page: unknown field"));
         assert!(message("code=%zz").starts_with("the query: "));
     }

@@ -6,12 +6,19 @@ use core::ops::Deref;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{
+    Deserialize, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
+};
 
 /// A list of at most `N` items. It is read no further than that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T, const N: usize>(Vec<T>);
+
+/// A list of at most `N` items, which may be written as its only item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneOrMore<T, const N: usize>(List<T, N>);
 
 /// Values by key, at most `N`, each key once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +30,12 @@ impl<T, const N: usize> Default for List<T, N> {
     }
 }
 
+impl<T, const N: usize> Default for OneOrMore<T, N> {
+    fn default() -> Self {
+        Self(List::default())
+    }
+}
+
 impl<K, V, const N: usize> Default for Map<K, V, N> {
     fn default() -> Self {
         Self(BTreeMap::new())
@@ -30,6 +43,14 @@ impl<K, V, const N: usize> Default for Map<K, V, N> {
 }
 
 impl<T, const N: usize> Deref for List<T, N> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const N: usize> Deref for OneOrMore<T, N> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
@@ -70,6 +91,36 @@ impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for List<T, N> {
 
         deserializer
             .deserialize_seq(Items::<T, N>(PhantomData))
+            .map(Self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for OneOrMore<T, N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<T, const N: usize>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>, const N: usize> Visitor<'de> for Either<T, N> {
+            type Value = List<T, N>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text or a list of texts")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<List<T, N>, E> {
+                Ok(List::default())
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<List<T, N>, E> {
+                T::deserialize(text.into_deserializer()).map(|one| List(vec![one]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<List<T, N>, A::Error> {
+                List::deserialize(SeqAccessDeserializer::new(items))
+            }
+        }
+
+        deserializer
+            .deserialize_any(Either::<T, N>(PhantomData))
             .map(Self)
     }
 }
@@ -129,6 +180,22 @@ impl<T: JsonSchema, const N: usize> JsonSchema for List<T, N> {
     }
 }
 
+impl<T: JsonSchema, const N: usize> JsonSchema for OneOrMore<T, N> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("one_or_{}", List::<T, N>::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = T::json_schema(generator);
+        let list = List::<T, N>::json_schema(generator);
+        json_schema!({ "anyOf": [one, list, { "type": "null" }] })
+    }
+}
+
 impl<K: JsonSchema + Ord, V: JsonSchema, const N: usize> JsonSchema for Map<K, V, N> {
     fn inline_schema() -> bool {
         true
@@ -171,5 +238,16 @@ mod tests {
                 .to_string()
                 .starts_with("has a member twice")
         );
+    }
+
+    #[test]
+    fn a_list_of_one_may_be_written_as_that_one() {
+        let read = |text| serde_json::from_str::<OneOrMore<String, 2>>(text);
+        assert_eq!(&*read("\"a\"").unwrap(), ["a"]);
+        assert_eq!(&*read("[\"a\", \"b\"]").unwrap(), ["a", "b"]);
+        assert!(read("null").unwrap().is_empty());
+        assert!(read("[\"a\", \"b\", \"c\"]").is_err());
+        let error = read("1").unwrap_err().to_string();
+        assert!(error.contains("a text or a list of texts"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
-//! Times of requests.
+//! Times and addresses of requests.
 
+use core::net::IpAddr;
 use std::borrow::Cow;
 
 use m2m_authority::registry::parse_time;
@@ -10,6 +11,10 @@ use serde::de::{Deserialize, Deserializer, Error as _};
 /// A time (RFC 3339), such as `2026-11-20T00:00:00Z`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time(pub(crate) UnixTime);
+
+/// The address of a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallerAddress(pub(crate) IpAddr);
 
 impl<'de> Deserialize<'de> for Time {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -34,5 +39,30 @@ impl JsonSchema for Time {
             "format": "date-time",
             "description": "A time, such as `2026-11-20T00:00:00Z`.",
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for CallerAddress {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let address = text.parse().map(Self);
+        address.map_err(|_| D::Error::custom("is not an IP address such as 192.0.2.7"))
+    }
+}
+
+impl JsonSchema for CallerAddress {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "CallerAddress".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [
+            { "type": "string", "format": "ipv4" },
+            { "type": "string", "format": "ipv6" },
+        ] })
     }
 }

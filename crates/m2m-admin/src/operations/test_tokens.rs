@@ -1,11 +1,16 @@
 //! Tokens that operators ask for in the name of applications.
 
 use http::Method;
+use m2m_authority::MAX_AUDIENCES;
+use m2m_authority::registry::AddressBlock;
 use m2m_errors::Profile;
 use m2m_store::{Action, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, json};
 
+use super::bounded::{List, OneOrMore};
+use super::moment::CallerAddress;
 use super::text::{Identifier, ScopeText};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
@@ -20,25 +25,32 @@ pub struct CheckApplication;
 #[derive(Debug)]
 pub struct GetTestToken;
 
-/// What a token would be asked for.
+/// The token that the check is about.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckQuery {
-    /// The audience; none means what the profile says.
-    audience: Option<Identifier>,
+    /// The audience, once for each API; none means what the profile says.
+    #[serde(default)]
+    audience: List<Identifier, MAX_ASKED>,
+    /// The scope; none means all that is assigned.
+    scope: Option<ScopeText>,
+    /// The IP address that the application would call from. Without it the answer says from where the application may call.
+    address: Option<CallerAddress>,
+}
+
+/// The token that is requested.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TestTokenRequest {
+    /// The audience, or a list of several; none means what the profile says.
+    #[serde(default)]
+    audience: OneOrMore<Identifier, MAX_ASKED>,
     /// The scope; none means all that is assigned.
     scope: Option<ScopeText>,
 }
 
-/// What a token is asked for.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TestTokenRequest {
-    /// The audience; none means what the profile says.
-    audience: Option<Identifier>,
-    /// The scope; none means all that is assigned.
-    scope: Option<ScopeText>,
-}
+/// The largest number of audiences that a request is read with. The decision refuses fewer, with a cause.
+const MAX_ASKED: usize = 2 * MAX_AUDIENCES;
 
 /// Whether a token would be granted.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -58,6 +70,12 @@ struct CheckShown {
     /// For how long. Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_in: Option<u32>,
+    /// The addresses that the application may call from, if the request names none and not every address is allowed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    only_from: Vec<String>,
+    /// Whether the application has used up a token quota that only warns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota_exceeded: Option<bool>,
     /// Exactly why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     cause: Option<String>,
@@ -112,18 +130,24 @@ impl Operation for CheckApplication {
         let host = manager.host();
         let named = call.named("application_id");
         let stored = lookup::application(host.registry(), named).await?;
+        let query = &call.query;
+        let audiences: Vec<&str> = query.audience.iter().map(Identifier::as_str).collect();
         let ask = TokenAsk {
-            operator: &call.operator.client_id,
-            client_id: &stored.value.client_id,
-            audience: call.query.audience.as_ref().map(Identifier::as_str),
-            scope: call.query.scope.as_ref().map(ScopeText::as_str),
-            trace_id: call.operator.trace_id,
-            address: call.operator.address,
-            now: call.operator.now,
+            address: query.address.map(|address| address.0),
+            ..ask(
+                call,
+                &stored.value.client_id,
+                &audiences,
+                query.scope.as_ref(),
+            )
         };
         let verdict = host.check(ask).await;
+        let blocks: &[AddressBlock] = match query.address {
+            Some(_) => &[],
+            None => &stored.value.spec.allowed_addresses,
+        };
         Ok(CheckAnswer {
-            check: shown(&verdict, host.profile()),
+            check: shown(verdict, blocks, host.profile()),
         })
     }
 }
@@ -150,24 +174,21 @@ impl Operation for GetTestToken {
         let named = call.named("application_id");
         let stored = lookup::application(host.registry(), named).await?;
         let request = &call.body.0;
-        protection::of_test_token(
-            &call.operator.scopes,
-            &stored.value,
-            request.audience.as_ref().map(Identifier::as_str),
-            host.issuer(),
-        )?;
-        let ask = TokenAsk {
-            operator: &call.operator.client_id,
-            client_id: &stored.value.client_id,
-            audience: request.audience.as_ref().map(Identifier::as_str),
-            scope: request.scope.as_ref().map(ScopeText::as_str),
-            trace_id: call.operator.trace_id,
-            address: call.operator.address,
-            now: call.operator.now,
-        };
+        let audiences: Vec<&str> = request.audience.iter().map(Identifier::as_str).collect();
+        let scopes = &call.operator.scopes;
+        let no_audience = audiences.is_empty().then_some(None);
+        for audience in audiences.iter().copied().map(Some).chain(no_audience) {
+            protection::of_test_token(scopes, &stored.value, audience, host.issuer())?;
+        }
+        let ask = ask(
+            call,
+            &stored.value.client_id,
+            &audiences,
+            request.scope.as_ref(),
+        );
         let answer = host.test_token(ask).await;
         if answer.response.status().is_success() && host.access() == Access::ReadWrite {
-            keep(manager, call, &stored.value.client_id).await?;
+            keep(manager, call, ask).await?;
         }
         Ok(TestTokenAnswer {
             answer: Some(answer),
@@ -179,39 +200,52 @@ impl Operation for GetTestToken {
     }
 }
 
+/// The token that an operator requests with this call.
+fn ask<'a, O: Operation>(
+    call: &'a Call<O>,
+    client_id: &'a str,
+    audiences: &'a [&'a str],
+    scope: Option<&'a ScopeText>,
+) -> TokenAsk<'a> {
+    TokenAsk {
+        operator: &call.operator.client_id,
+        operator_address: call.operator.address,
+        client_id,
+        address: None,
+        audiences,
+        scope: scope.map(ScopeText::as_str),
+        trace_id: call.operator.trace_id,
+        now: call.operator.now,
+    }
+}
+
 /// Keeps that the token was given out. One of which that cannot be kept is not given out.
 async fn keep<H: Host>(
     manager: &Manager<H>,
     call: &Call<GetTestToken>,
-    client_id: &str,
+    ask: TokenAsk<'_>,
 ) -> Result<(), OperationError> {
-    let request = &call.body.0;
-    let asked = [
-        (
-            "audience",
-            request.audience.as_ref().map(Identifier::as_str),
-        ),
-        ("scope", request.scope.as_ref().map(ScopeText::as_str)),
-    ];
-    let view = asked
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), serde_json::json!(value)))
-        .collect();
+    let view = Map::from_iter([
+        ("audience".to_owned(), json!(ask.audiences)),
+        ("scope".to_owned(), json!(ask.scope)),
+    ]);
     let mut decision = manager.decide(&call.operator).await?;
     let (action, subject) = (Action::Created, Subject::TestToken);
     decision
         .draft
-        .tell(action, subject, client_id, None, Some(&view));
+        .tell(action, subject, ask.client_id, None, Some(&view));
     decision.commit().await?;
     Ok(())
 }
 
-fn shown(verdict: &Verdict, profile: Profile) -> CheckShown {
+fn shown(verdict: Verdict, blocks: &[AddressBlock], profile: Profile) -> CheckShown {
     let nothing = CheckShown {
         granted: false,
         audiences: None,
         scope: None,
         expires_in: None,
+        only_from: Vec::new(),
+        quota_exceeded: None,
         cause: None,
         error: None,
         description: None,
@@ -219,15 +253,13 @@ fn shown(verdict: &Verdict, profile: Profile) -> CheckShown {
         fixes: Vec::new(),
     };
     match verdict {
-        Verdict::Granted {
-            audiences,
-            scope,
-            expires_in,
-        } => CheckShown {
+        Verdict::Granted(granted) => CheckShown {
             granted: true,
-            audiences: Some(audiences.iter().map(ToString::to_string).collect()),
-            scope: Some(scope.to_string()),
-            expires_in: Some(*expires_in),
+            audiences: Some(granted.audiences.into_iter().map(String::from).collect()),
+            scope: Some(granted.scope.into()),
+            expires_in: Some(granted.expires_in),
+            only_from: blocks.iter().map(ToString::to_string).collect(),
+            quota_exceeded: Some(granted.quota_exceeded),
             ..nothing
         },
         Verdict::Refused {
@@ -241,8 +273,8 @@ fn shown(verdict: &Verdict, profile: Profile) -> CheckShown {
                 cause: Some(cause.id().to_owned()),
                 error: error.map(|error| error.as_str().to_owned()),
                 description: Some(entry.operator.to_owned()),
-                evidence: evidence.clone(),
-                fixes: fixes.clone(),
+                evidence,
+                fixes,
                 ..nothing
             }
         }

@@ -4,38 +4,19 @@ use std::sync::Arc;
 
 use m2m_jwt::{Algorithm, JwkSet, Signer as _, SigningKey};
 
-/// Where a key stands in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyState {
-    /// Announced in the JWK set, does not sign yet.
-    Next,
-    /// Signs.
-    Active,
-    /// No longer signs, stays announced until its last token has expired.
-    Retiring,
-    /// Gone.
-    Retired,
-}
+use super::spelling::words;
 
-impl KeyState {
-    /// All of them, in the order of their life.
-    pub const ALL: [Self; 4] = [Self::Next, Self::Active, Self::Retiring, Self::Retired];
-
-    /// The word for it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Next => "next",
-            Self::Active => "active",
-            Self::Retiring => "retiring",
-            Self::Retired => "retired",
-        }
-    }
-
-    /// The state that the word stands for.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
+words! {
+    /// Where a key stands in its life.
+    KeyState, "key state" {
+        /// Announced in the JWK set, does not sign yet.
+        Next = "next",
+        /// Signs.
+        Active = "active",
+        /// No longer signs, stays announced until its last token has expired.
+        Retiring = "retiring",
+        /// Gone.
+        Retired = "retired",
     }
 }
 

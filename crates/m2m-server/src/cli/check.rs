@@ -1,5 +1,7 @@
 //! `m2m check`
 
+use core::net::IpAddr;
+
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
@@ -20,6 +22,9 @@ pub(crate) struct CheckOptions {
     /// The scopes, parted by spaces; several may be given. Without it all that are assigned
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
+    /// The IP address that the application would call from. Without it the answer names the addresses that it may call from
+    #[arg(long, value_name = "IP")]
+    pub(crate) address: Option<IpAddr>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -27,4 +32,6 @@ pub(crate) struct CheckOptions {
 const EXAMPLES: &str = "\
 Examples:
   m2m check --client billing-job --audience https://orders.example/api
+  m2m check --client billing-job --audience https://orders.example/api --audience https://reports.example/
+  m2m check --client billing-job --audience https://orders.example/api --address 10.1.2.3
   m2m check --client billing-job --audience https://orders.example/api --scope 'read:orders write:orders' --output json";

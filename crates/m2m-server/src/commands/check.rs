@@ -18,22 +18,39 @@ pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failu
     let path = audiences.fold(path, |path, audience| path.with("audience", audience));
     let scope = options.scope.join(" ");
     let path = path.with_some("scope", (!scope.is_empty()).then_some(&scope));
+    let address = options.address.map(|address| address.to_string());
+    let path = path.with_some("address", address.as_deref());
     let answer = management.get(&path)?;
     let check = payload(&answer, "check");
     let is_granted = check.get("granted").and_then(Value::as_bool) == Some(true);
     match options.management.output {
         Format::Json => output.json(check),
         Format::Text if is_granted => {
-            output.good("it would be granted");
-            print_record(check, &["granted"], output);
+            output.good(&would_be_granted(check));
+            print_record(check, &["granted", "only_from"], output);
         }
         Format::Text => {}
+    }
+    if check.get("quota_exceeded").and_then(Value::as_bool) == Some(true) {
+        output.notice(
+            "warning: the token quota is used up; it only warns, and no request is refused",
+        );
     }
     if is_granted {
         Ok(())
     } else {
         Err(refused(check))
     }
+}
+
+/// The verdict, with the addresses that it is about if it is not about all.
+fn would_be_granted(check: &Value) -> String {
+    let blocks: Vec<&str> = texts(check, "only_from").collect();
+    if blocks.is_empty() {
+        return "it would be granted".to_owned();
+    }
+    let blocks = blocks.join(", ");
+    format!("it would be granted to callers from {}", printable(&blocks))
 }
 
 fn refused(check: &Value) -> Failure {

@@ -20,7 +20,6 @@ use super::body;
 use super::documents::Document;
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
-use super::token_endpoint::second_door::InNameOf;
 use crate::store::Directory;
 use crate::timestamp::rfc3339;
 use crate::{clock, random, recorder};
@@ -118,16 +117,6 @@ fn circumstances(exchange: &Exchange, address: IpAddr) -> Circumstances {
 static OPENAPI: LazyLock<Document> =
     LazyLock::new(|| Document::new("application/json", format!("{:#}", openapi())));
 
-/// What the operator asks for. Where he is says nothing of where the application will be.
-const fn in_name_of<'a>(ask: &TokenAsk<'a>) -> InNameOf<'a> {
-    InNameOf {
-        client_id: ask.client_id,
-        audience: ask.audience,
-        scope: ask.scope,
-        address: None,
-    }
-}
-
 impl Host for Served {
     type Registry = Directory;
 
@@ -166,31 +155,14 @@ impl Host for Served {
     }
 
     async fn test_token(&self, ask: TokenAsk<'_>) -> TokenAnswer {
-        let exchange = Exchange {
-            trace_id: ask.trace_id,
-            request_id: None,
-            address: ask.address,
-        };
-        let answer = self
-            .endpoint
-            .vouch(ask.operator, in_name_of(&ask), exchange, ask.now);
         TokenAnswer {
-            response: reply::whole(answer.await),
+            response: reply::whole(self.endpoint.vouch(&ask).await),
         }
     }
 
     async fn check(&self, ask: TokenAsk<'_>) -> Verdict {
-        let decision = self.endpoint.check(ask.operator, in_name_of(&ask), ask.now);
-        match decision.await {
-            Ok(granted) => Verdict::Granted {
-                audiences: granted
-                    .audiences
-                    .iter()
-                    .map(|audience| Box::from(&**audience))
-                    .collect(),
-                scope: granted.scopes.join(" ").into(),
-                expires_in: granted.lifetime.as_seconds(),
-            },
+        match self.endpoint.check(&ask).await {
+            Ok(granted) => Verdict::Granted(granted),
             Err(mut refusal) => {
                 let suspect = refusal.take_suspect();
                 let records = recorder::records(self.endpoint.directory(), &suspect).await;

@@ -83,7 +83,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them, the default first.
+            /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The word for it.
@@ -152,12 +152,9 @@ impl Word for Algorithm {
 
 impl Word for ClaimSet {
     const KIND: &'static str = "claim set";
-    const ALL: &'static [Self] = &[Self::Rfc9068, Self::Kinde];
+    const ALL: &'static [Self] = Self::ALL;
 
     fn word(self) -> &'static str {
-        match self {
-            Self::Rfc9068 => "rfc9068",
-            Self::Kinde => "kinde",
-        }
+        self.as_str()
     }
 }

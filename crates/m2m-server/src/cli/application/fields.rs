@@ -3,6 +3,7 @@
 //! One more field is a member of [`ApplicationFields`] and, where an application may lack it, a word of [`ApplicationClear`].
 
 use clap::{Args, ValueEnum};
+use m2m_authority::registry::Period;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -118,8 +119,8 @@ fn quota(text: &str) -> Result<QuotaText, String> {
     let parts = text.split_once('/');
     let read = parts.and_then(|(tokens, per)| {
         let tokens = tokens.parse().ok().filter(|tokens| *tokens > 0)?;
-        m2m_admin::parse_seconds(per)?;
-        let per = per.to_owned();
+        let per: Period = per.parse().ok()?;
+        let per = per.to_string();
         Some(QuotaText { tokens, per })
     });
     read.ok_or_else(|| {

@@ -3,17 +3,17 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+use m2m_admin::{TokenAsk, WouldGrant};
 use m2m_authority::diagnose::Suspect;
 use m2m_authority::registry::{Records, SecretHash};
 use m2m_errors::Profile;
-use m2m_jwt::{Algorithm, ClaimSet, Unverified};
+use m2m_jwt::Unverified;
 use m2m_store::{
     Actor, Backend as _, Change, DirectoryLimits, Maintenance, StoreError, UsageBatch, Write,
 };
 use oauth_proto::{Issuer, Limits};
 use serde_json::Value;
 
-use super::second_door::InNameOf;
 use super::*;
 use crate::recorder::{Entry as Logged, Keeper, Worker};
 use crate::store;
@@ -41,6 +41,7 @@ fn world() -> String {
         job("job", &format!("organization = \"org_acme\"\nauthorize = [{orders}]")),
         job("disabled", &format!("enabled = false\nauthorize = [{orders}]")),
         job("frugal", &format!("token_quota = {{ tokens = 1, per = \"1h\", mode = \"enforce\" }}\nauthorize = [{orders}]")),
+        job("warned", &format!("token_quota = {{ tokens = 1, per = \"1h\", mode = \"warn\" }}\nauthorize = [{orders}]")),
         job("inside", &format!("allowed_addresses = [\"10.0.0.0/8\"]\nauthorize = [{orders}]")),
         job("operator", &format!("authorize = [{management}, {orders}]")),
         format!("[[application]]\nname = \"Public\"\nclient_id = \"public\"\nclient_type = \"public\"\nauthorize = [{orders}]\n"),
@@ -136,14 +137,26 @@ impl Bench {
         self.post(&form).await
     }
 
-    async fn vouch(&self, request: InNameOf<'_>) -> Reply {
-        self.endpoint
-            .vouch("operator", request, nameless(), self.now)
-            .await
+    /// What an operator asks for in the name of this application.
+    const fn of<'a>(&self, client_id: &'a str) -> TokenAsk<'a> {
+        TokenAsk {
+            operator: "operator",
+            operator_address: None,
+            client_id,
+            address: None,
+            audiences: &[],
+            scope: None,
+            trace_id: NAMELESS,
+            now: self.now,
+        }
     }
 
-    async fn check(&self, request: InNameOf<'_>) -> Result<second_door::WouldGrant, Cause> {
-        let checked = self.endpoint.check("operator", request, self.now).await;
+    async fn vouch(&self, ask: TokenAsk<'_>) -> Reply {
+        self.endpoint.vouch(&ask).await
+    }
+
+    async fn check(&self, ask: TokenAsk<'_>) -> Result<WouldGrant, Cause> {
+        let checked = self.endpoint.check(&ask).await;
         checked.map_err(|refusal| refusal.cause())
     }
 
@@ -158,19 +171,14 @@ impl Bench {
     }
 }
 
-/// Exchanges that all have one name, so that their answers can be compared.
+/// The one name of all exchanges, so that their answers can be compared.
+const NAMELESS: TraceId = TraceId::from_random([7; 16]);
+
 fn nameless() -> Exchange {
     Exchange {
-        trace_id: TraceId::from_random([7; 16]),
+        trace_id: NAMELESS,
         request_id: None,
         address: None,
-    }
-}
-
-fn of(client_id: &str) -> InNameOf<'_> {
-    InNameOf {
-        client_id,
-        ..InNameOf::default()
     }
 }
 
@@ -182,10 +190,10 @@ fn member(reply: &Reply, name: &str) -> String {
 #[tokio::test(flavor = "current_thread")]
 async fn a_test_token_is_the_one_that_the_application_would_get_and_is_told_apart() {
     let bench = Bench::new().await;
-    let request = InNameOf {
-        audience: Some(ORDERS),
+    let request = TokenAsk {
+        audiences: &[ORDERS],
         scope: Some("read:orders"),
-        ..of("job")
+        ..bench.of("job")
     };
     let vouched = bench.vouch(request).await;
     assert_eq!(vouched.status(), 200);
@@ -212,26 +220,27 @@ async fn a_test_token_is_the_one_that_the_application_would_get_and_is_told_apar
 #[tokio::test(flavor = "current_thread")]
 async fn an_operator_sees_the_refusal_that_the_application_would_get() {
     let bench = Bench::new().await;
-    for (client_id, audience, scope) in [
-        ("disabled", None, None),
-        ("public", None, None),
-        ("unknown", None, None),
-        ("job", Some("https://unknown.example"), None),
-        ("job", Some(ORDERS), Some("write:orders")),
-        ("job", None, Some("\"")),
-        ("operator", None, None),
-        ("operator", Some(""), Some("")),
+    for (client_id, audiences, scope) in [
+        ("disabled", &[][..], None),
+        ("public", &[], None),
+        ("unknown", &[], None),
+        ("job", &["https://unknown.example"], None),
+        ("job", &[ORDERS, "https://unknown.example"], None),
+        ("job", &[ORDERS; 17], None),
+        ("job", &[ORDERS], Some("write:orders")),
+        ("job", &[], Some("\"")),
+        ("operator", &[], None),
     ] {
-        let request = InNameOf {
-            client_id,
-            audience,
+        let request = TokenAsk {
+            audiences,
             scope,
-            address: None,
+            ..bench.of(client_id)
         };
-        let parameter = |name: &str, value: Option<&str>| {
-            value.map_or_else(String::new, |value| format!("&{name}={value}"))
-        };
-        let more = parameter("audience", audience) + &parameter("scope", scope);
+        let parameters = audiences.iter().map(|audience| ("audience", *audience));
+        let more: String = parameters
+            .chain(scope.map(|scope| ("scope", scope)))
+            .map(|(name, value)| format!("&{name}={value}"))
+            .collect();
         let alone = bench.token(client_id, SECRET, &more).await;
         let vouched = bench.vouch(request).await;
         assert_eq!(vouched, alone, "{request:?}");
@@ -250,40 +259,55 @@ async fn an_operator_sees_the_refusal_that_the_application_would_get() {
 #[tokio::test(flavor = "current_thread")]
 async fn a_check_decides_alike_and_leaves_no_trace() {
     let bench = Bench::new().await;
-    let granted = bench.check(of("job")).await.unwrap();
+    let granted = bench.check(bench.of("job")).await.unwrap();
     assert_eq!(
         granted,
-        second_door::WouldGrant {
-            audiences: [ORDERS.into()].into(),
-            scopes: ["read:orders".into()].into(),
-            subject: "job".into(),
-            organization_code: Some("org_acme".into()),
-            lifetime: m2m_authority::registry::Lifetime::from_seconds(600).unwrap(),
-            algorithm: Algorithm::Es256,
-            claim_set: ClaimSet::Rfc9068,
+        WouldGrant {
+            audiences: vec![ORDERS.into()],
+            scope: "read:orders".into(),
+            expires_in: 600,
             quota_exceeded: false,
         }
     );
     // The quota is one token: it is looked at, and taken by who gets a token.
     for _ in 0..3 {
-        assert!(bench.check(of("frugal")).await.is_ok());
+        assert!(bench.check(bench.of("frugal")).await.is_ok());
     }
-    assert_eq!(bench.vouch(of("frugal")).await.status(), 200);
-    assert_eq!(bench.check(of("frugal")).await, Err(Cause::QuotaExceeded));
-    assert_ne!(bench.vouch(of("frugal")).await.status(), 200);
+    assert_eq!(bench.vouch(bench.of("frugal")).await.status(), 200);
+    assert_eq!(
+        bench.check(bench.of("frugal")).await,
+        Err(Cause::QuotaExceeded)
+    );
+    assert_ne!(bench.vouch(bench.of("frugal")).await.status(), 200);
+    // A quota that only warns refuses nothing, and the check says that it is used up.
+    assert!(
+        !bench
+            .check(bench.of("warned"))
+            .await
+            .unwrap()
+            .quota_exceeded
+    );
+    assert_eq!(bench.vouch(bench.of("warned")).await.status(), 200);
+    assert!(
+        bench
+            .check(bench.of("warned"))
+            .await
+            .unwrap()
+            .quota_exceeded
+    );
     // An address counts if one is given.
-    let from = |address: &str| InNameOf {
+    let from = |address: &str| TokenAsk {
         address: address.parse().ok(),
-        ..of("inside")
+        ..bench.of("inside")
     };
-    assert!(bench.check(of("inside")).await.is_ok());
+    assert!(bench.check(bench.of("inside")).await.is_ok());
     assert!(bench.check(from("10.1.2.3")).await.is_ok());
     assert_eq!(
         bench.check(from("192.0.2.1")).await,
         Err(Cause::AddressNotAllowed)
     );
-    assert_eq!(bench.counted(), 1, "the one that was vouched for");
-    assert!(bench.has_metric("m2m_tokens_issued_total 1"));
+    assert_eq!(bench.counted(), 2, "those that were vouched for");
+    assert!(bench.has_metric("m2m_tokens_issued_total 2"));
     assert!(bench.has_metric("m2m_refusals_total{cause=\"address-not-allowed\"} 0"));
 }
 
@@ -317,8 +341,8 @@ async fn g7_in_maintenance_all_hear_the_same_but_who_manages_the_server() {
         assert_eq!(answer, expected, "{client_id} {secret} {more}");
     }
     assert_eq!(bench.post("no form at all").await, expected);
-    assert_eq!(bench.vouch(of("job")).await, expected);
-    assert_eq!(bench.check(of("job")).await, Err(Cause::Maintenance));
+    assert_eq!(bench.vouch(bench.of("job")).await, expected);
+    assert_eq!(bench.check(bench.of("job")).await, Err(Cause::Maintenance));
     assert_eq!(bench.token("frugal", SECRET, "").await, expected);
     assert_eq!(bench.counted(), 0);
 

@@ -8,6 +8,7 @@ use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET};
 use crate::support::{m2m, run, text};
 
 const A: &str = "https://a.example";
+const B: &str = "https://b.example";
 
 fn command(managed: &Managed, arguments: &[&str]) -> Output {
     m2m(arguments)
@@ -225,4 +226,149 @@ fn the_code_of_an_organization_can_be_chosen_once() {
     assert_eq!(good(&managed, &create), "made \"Acme\": code org_acme\n");
     let said = refused(&managed, &create);
     assert!(said.contains("409") && said.contains("code: "), "{said}");
+}
+
+/// A job that may ask for both APIs.
+fn job(managed: &Managed, more: &[&str]) {
+    for audience in [A, B] {
+        good(
+            managed,
+            &["api", "create", audience, audience, "--scope", "read"],
+        );
+    }
+    let (of_a, of_b) = (
+        format!("--authorize={A}=read"),
+        format!("--authorize={B}=read"),
+    );
+    let create = [
+        "application",
+        "create",
+        "Job",
+        "--client-id",
+        "job",
+        &of_a,
+        &of_b,
+    ];
+    good(managed, &[&create[..], more].concat());
+}
+
+#[test]
+fn a_check_takes_several_audiences_as_a_token_request_does() {
+    let managed = Managed::start(&[]);
+    job(&managed, &[]);
+    let both = ["check", "--client", "job", "--audience", A, "--audience", B];
+    let shown = good(&managed, &both);
+    assert!(shown.starts_with("it would be granted\n"), "{shown}");
+    assert!(shown.contains(A) && shown.contains(B), "{shown}");
+    let said = refused(
+        &managed,
+        &[&both[..], &["--audience", "https://c.example"]].concat(),
+    );
+    assert!(said.contains("audience-unknown"), "{said}");
+
+    let path = "/api/v1/applications/job/test_token";
+    let aud = |audience: Value| {
+        let test = managed.done("POST", path, &json!({ "audience": audience }));
+        crate::managed::claims(test["access_token"].as_str().unwrap())["aud"].clone()
+    };
+    assert_eq!(aud(json!([A, B])), json!([A, B]));
+    assert_eq!(aud(json!(A)), json!(A));
+    assert_eq!(aud(json!([A])), json!(A));
+    let events = managed.get("/api/v1/events?subject=test_token");
+    assert_eq!(
+        events["events"][2]["after"]["audience"],
+        json!([A, B]),
+        "{events}"
+    );
+}
+
+#[test]
+fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
+    let managed = Managed::start(&[]);
+    managed.api(A, &[]);
+    managed.application(&json!({ "client_id": "narrow" }));
+    let api = format!("{}/api", managed.server.issuer());
+    good(
+        &managed,
+        &[
+            "application",
+            "authorize",
+            "narrow",
+            "--audience",
+            &api,
+            "--scope",
+            "create:test_tokens",
+        ],
+    );
+    let secret = managed.done("POST", "/api/v1/applications/narrow/secrets", &json!({}));
+    let secret = secret["secret"]["client_secret"].as_str().unwrap();
+    let token = crate::managed::management_token(&managed.server, "narrow", secret);
+    let path = "/api/v1/applications/operator/test_token";
+    let headers = crate::managed::bearer(&token);
+    let body = json!({ "audience": [A, api] });
+    let answer = crate::managed::call(managed.server.address, "POST", path, &headers, &body);
+    crate::managed::refusal((403, "SCOPE_BEYOND_TOKEN"), &answer);
+}
+
+#[test]
+fn a_check_says_from_where_it_would_be_granted() {
+    let managed = Managed::start(&[]);
+    job(
+        &managed,
+        &[
+            "--allowed-address",
+            "10.0.0.0/8",
+            "--allowed-address",
+            "192.0.2.7",
+        ],
+    );
+    let check = ["check", "--client", "job", "--audience", A];
+    let shown = good(&managed, &check);
+    assert!(
+        shown.starts_with("it would be granted to callers from 10.0.0.0/8, 192.0.2.7"),
+        "{shown}"
+    );
+    let from = |address| [&check[..], &["--address", address]].concat();
+    let shown = good(&managed, &from("10.1.2.3"));
+    assert!(shown.starts_with("it would be granted\n"), "{shown}");
+    let said = refused(&managed, &from("192.0.2.8"));
+    assert!(said.contains("address-not-allowed"), "{said}");
+    assert!(said.contains("192.0.2.8"), "{said}");
+    let wrong = managed.call(
+        "GET",
+        "/api/v1/applications/job/check?address=10.0.0.0/8",
+        &Value::Null,
+    );
+    crate::managed::refusal((400, "FIELD_INVALID"), &wrong);
+}
+
+#[test]
+fn a_check_sees_a_quota_that_is_used_up() {
+    let managed = Managed::start(&[]);
+    job(&managed, &["--token-quota", "1/1d"]);
+    let check = ["check", "--client", "job", "--audience", A];
+    let shown = good(&managed, &check);
+    assert!(shown.contains("quota exceeded  no\n"), "{shown}");
+    managed.done(
+        "POST",
+        "/api/v1/applications/job/test_token",
+        &json!({ "audience": A }),
+    );
+    let output = command(&managed, &check);
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(
+        output.status.success() && stdout.contains("quota exceeded  yes\n"),
+        "{stdout}"
+    );
+    assert!(
+        stderr.contains("warning: ") && stderr.contains("quota"),
+        "{stderr}"
+    );
+    let enforce = ["--token-quota", "1/1d", "--token-quota-mode", "enforce"];
+    good(
+        &managed,
+        &[&["application", "update", "job"], &enforce[..]].concat(),
+    );
+    let said = refused(&managed, &check);
+    assert!(said.contains("quota-exceeded"), "{said}");
 }
