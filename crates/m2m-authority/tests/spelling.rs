@@ -12,11 +12,17 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record: &T) -> Value {
-    let value = serde_json::to_value(record).unwrap();
-    assert_eq!(serde_json::from_value::<T>(value.clone()).unwrap(), *record);
+    let value = serde_json::to_value(record).expect("a record is spelled");
+    assert_eq!(
+        serde_json::from_value::<T>(value.clone()).expect("a record is spelled"),
+        *record
+    );
     // What is read from a text borrows from it, or not.
-    let text = serde_json::to_string(record).unwrap();
-    assert_eq!(serde_json::from_str::<T>(&text).unwrap(), *record);
+    let text = serde_json::to_string(record).expect("a record is spelled");
+    assert_eq!(
+        serde_json::from_str::<T>(&text).expect("a record is spelled"),
+        *record
+    );
     value
 }
 
@@ -35,10 +41,10 @@ fn full() -> ApplicationSpec {
     };
     spec.token_lifetime = Lifetime::from_seconds(60).ok();
     spec.not_before = Some(UnixTime::from_seconds(1_795_132_800));
-    spec.allowed_addresses = vec!["10.0.0.0/8".parse().unwrap()];
+    spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a record is spelled")];
     spec.token_quota = Some(Quota {
         tokens: 7,
-        per: Period::from_seconds(3600).unwrap(),
+        per: Period::from_seconds(3600).expect("a record is spelled"),
         mode: QuotaMode::Enforce,
     });
     spec.properties = Values::from([

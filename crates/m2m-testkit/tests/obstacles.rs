@@ -88,12 +88,12 @@ fn records(ailing: &Ailing) -> Records {
     spec.system_user_allowed = allowed;
     spec.allowed_addresses = ailing
         .addresses
-        .map(|block| block.parse().unwrap())
+        .map(|block| block.parse().expect("it is one"))
         .into_iter()
         .collect();
     spec.token_quota = no_quota.then(|| Quota {
         tokens: 1,
-        per: "1h".parse().unwrap(),
+        per: "1h".parse().expect("it is one"),
         mode: QuotaMode::Enforce,
     });
     spec.organization = ailing.organization.map(|_| "o".into());
@@ -121,7 +121,7 @@ fn flow_grants(profile: Profile, records: &Records) -> bool {
             .any(|request| {
                 let request = request
                     .audience(audience)
-                    .from_address("10.0.0.1".parse().unwrap());
+                    .from_address("10.0.0.1".parse().expect("it is one"));
                 world.send(&request).status() == 200
             })
     })
@@ -133,7 +133,8 @@ proptest! {
         for profile in Profile::ALL {
             let records = records(&ailing);
             let [application] = &*records.applications else { unreachable!() };
-            let organization = application.spec.organization.as_ref().and(records.organizations.first());
+            let organization = records.organizations.first();
+            let organization = organization.filter(|_| application.spec.organization.is_some());
             let obstacle =
                 application.token_obstacle(organization, profile.system_user(), World::BEGINNING);
             let grants = flow_grants(profile, &records);
@@ -142,9 +143,11 @@ proptest! {
     }
 }
 
+type Change = fn(&mut Application);
+
 #[test]
 fn each_obstacle_is_told() {
-    let obstacle = |change: fn(&mut Application)| {
+    let obstacle = |change: Change| {
         let mut application = Application::new("A", "a")
             .authorized(ORDERS, &[])
             .with_secret(StoredSecret::new(
@@ -156,7 +159,7 @@ fn each_obstacle_is_told() {
         let rule = Profile::Rfc.system_user();
         application.token_obstacle(None, rule, World::BEGINNING)
     };
-    let obstacles: [(fn(&mut Application), Option<Obstacle>); 11] = [
+    let obstacles: [(Change, Option<Obstacle>); 11] = [
         (|_| {}, None),
         (|a| a.spec.enabled = false, Some(Obstacle::Disabled)),
         (

@@ -21,17 +21,18 @@ impl Table {
                 ("not_before", Value::String(time)) => time.clone(),
                 _ => inline(&value),
             };
-            match &value {
-                Value::Array(values)
-                    if values.len() > 1 && name.len() + one_line.len() > MAX_LINE =>
-                {
-                    let lines = values.iter().fold(String::from("[\n"), |lines, value| {
-                        lines + "    " + &inline(value) + ",\n"
-                    });
-                    self.line(&name, &(lines + "]"));
-                }
-                _ => self.line(&name, &one_line),
-            }
+            let is_long = name.len() + one_line.len() > MAX_LINE;
+            let values = value
+                .as_array()
+                .filter(|values| is_long && values.len() > 1);
+            let Some(values) = values else {
+                self.line(&name, &one_line);
+                continue;
+            };
+            let lines = values.iter().fold(String::from("[\n"), |lines, value| {
+                lines + "    " + &inline(value) + ",\n"
+            });
+            self.line(&name, &(lines + "]"));
         }
     }
 

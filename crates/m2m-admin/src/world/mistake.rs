@@ -17,8 +17,8 @@ pub struct Mistake {
     path: Path,
     part: Part,
     span: Range<usize>,
-    what: String,
-    help: Option<String>,
+    what: Box<str>,
+    help: Option<Box<str>>,
     earlier_path: Option<Path>,
     earlier: Option<usize>,
     is_malformed: bool,
@@ -67,7 +67,7 @@ impl Mistake {
     }
 
     /// A mistake in the value at this place.
-    pub(super) fn at(path: Path, what: impl Into<String>) -> Self {
+    pub(super) fn at(path: Path, what: impl Into<Box<str>>) -> Self {
         Self {
             path,
             part: Part::Value,
@@ -98,7 +98,7 @@ impl Mistake {
     }
 
     /// A mistake in what should be the hash of a secret.
-    pub(super) fn in_secret(path: Path, what: impl Into<String>) -> Self {
+    pub(super) fn in_secret(path: Path, what: impl Into<Box<str>>) -> Self {
         Self {
             is_malformed: true,
             ..Self::at(path, what).with_help(SECRET_HELP)
@@ -123,7 +123,7 @@ impl Mistake {
     }
 
     /// The same with what would be right.
-    pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn with_help(mut self, help: impl Into<Box<str>>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -145,9 +145,9 @@ impl Mistake {
                 Part::Value
             },
             help: if is_secret {
-                Some(SECRET_HELP.to_owned())
+                Some(SECRET_HELP.into())
             } else {
-                wording.help
+                wording.help.map(Into::into)
             },
             is_malformed: true,
             wrong_form: wording.wrong_form,
@@ -157,27 +157,31 @@ impl Mistake {
 
     /// The records do not fit together.
     pub(super) fn of_registry(error: &InvalidRegistry) -> Self {
-        let (help, earlier_path) = match &error.problem {
+        let (help, earlier_path): (Option<Box<str>>, _) = match &error.problem {
             Problem::Unknown {
                 nearest: Some(nearest),
                 ..
-            } => (Some(format!("did you mean {nearest:?}?")), None),
+            } => (Some(format!("did you mean {nearest:?}?").into()), None),
             Problem::Unknown {
                 kind: Kind::Property,
                 ..
-            } => (
-                Some("declare it: [[property]] with its key".to_owned()),
-                None,
-            ),
+            } => (Some("declare it: [[property]] with its key".into()), None),
             Problem::Unknown {
                 kind: Kind::OwnProperty,
                 ..
             } => {
                 let give = "give the application its value: properties = { key = \"value\" }";
-                (Some(give.to_owned()), None)
+                (Some(give.into()), None)
             }
             Problem::Taken { earlier, .. } => (None, Some(earlier.clone())),
-            _ => (None, None),
+            Problem::Unknown { .. }
+            | Problem::Malformed { .. }
+            | Problem::Private { .. }
+            | Problem::TooMany { .. }
+            | Problem::TooSmall { .. }
+            | Problem::OfNoOrganization { .. }
+            | Problem::SystemUserIsClient { .. }
+            | _ => (None, None),
         };
         let is_key = matches!(error.path.field(), Some("properties" | "feature_flags"));
         Self {
@@ -203,7 +207,7 @@ impl Mistake {
             (Some(WrongForm::NoList | WrongForm::Other) | None, _) => None,
         };
         Self {
-            help: as_list.or(self.help),
+            help: as_list.map(Into::into).or(self.help),
             earlier: match source {
                 Source::Toml(_) => earlier,
                 Source::Json => None,

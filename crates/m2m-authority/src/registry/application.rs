@@ -87,8 +87,10 @@ pub type Values = BTreeMap<Box<str>, PropertyValue>;
 
 words! {
     /// Whether an application can keep a secret (RFC 6749, section 2.1).
+    #[derive(Default)]
     ClientType, "client type" {
         /// It can, and must authenticate.
+        #[default]
         Confidential = "confidential",
         /// It cannot, and so may not use the client credentials grant (RFC 6749, section 4.4).
         Public = "public",
@@ -225,12 +227,6 @@ impl ApplicationSpec {
 
 const fn yes() -> bool {
     true
-}
-
-impl Default for ClientType {
-    fn default() -> Self {
-        Self::Confidential
-    }
 }
 
 impl GrantTypes {

@@ -35,8 +35,10 @@ pub struct Property {
 
 words! {
     /// How values of a property are entered.
+    #[derive(Default)]
     PropertyKind, "property type" {
         /// In one line.
+        #[default]
         SingleLineText = "single_line_text",
         /// In several.
         MultiLineText = "multi_line_text",
@@ -45,25 +47,15 @@ words! {
 
 words! {
     /// What has values of a property.
+    #[derive(Default)]
     PropertyContext, "property context" {
         /// Applications.
+        #[default]
         Application = "app",
         /// Organizations.
         Organization = "org",
         /// Users.
         User = "usr",
-    }
-}
-
-impl Default for PropertyKind {
-    fn default() -> Self {
-        Self::SingleLineText
-    }
-}
-
-impl Default for PropertyContext {
-    fn default() -> Self {
-        Self::Application
     }
 }
 

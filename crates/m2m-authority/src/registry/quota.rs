@@ -31,17 +31,13 @@ tables! {
 
 words! {
     /// What happens beyond a quota.
+    #[derive(Default)]
     QuotaMode, "quota mode" {
         /// The token is issued and the event says that the quota is used up.
+        #[default]
         Warn = "warn",
         /// The request is refused until the next window.
         Enforce = "enforce",
-    }
-}
-
-impl Default for QuotaMode {
-    fn default() -> Self {
-        Self::Warn
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use m2m_authority::registry::{Api, Application, Deletion, Organization, Property};
+use m2m_authority::registry::{Application, Deletion};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
-use super::document;
+use super::document::{self, Document};
 use super::fault::Fault;
 use super::{column, near, read};
 use crate::{
@@ -119,13 +119,27 @@ fn put(
         Write::DeleteApplication(id, deletion) => {
             return delete_application(transaction, limits, *id, deletion, stale);
         }
-        Write::PutApi(stored) => put_api(transaction, stored)?,
+        Write::PutApi(stored) => {
+            let record = &stored.value;
+            put_record(
+                transaction,
+                ("audience", &record.audience),
+                &record.name,
+                stored,
+            )?;
+        }
         Write::DeleteApi(id) => delete(transaction, "DELETE FROM api WHERE id = ?1", *id)?,
-        Write::PutOrganization(stored) => put_organization(transaction, stored)?,
+        Write::PutOrganization(stored) => {
+            let record = &stored.value;
+            put_record(transaction, ("code", &record.code), &record.name, stored)?;
+        }
         Write::DeleteOrganization(id) => {
             delete(transaction, "DELETE FROM organization WHERE id = ?1", *id)?;
         }
-        Write::PutProperty(stored) => put_property(transaction, stored)?,
+        Write::PutProperty(stored) => {
+            let record = &stored.value;
+            put_record(transaction, ("key", &record.key), &record.name, stored)?;
+        }
         Write::DeleteProperty(id) => {
             delete(transaction, "DELETE FROM property WHERE id = ?1", *id)?;
         }
@@ -145,62 +159,26 @@ fn put(
     Ok(())
 }
 
-fn put_api(transaction: &Transaction<'_>, stored: &Stored<Api>) -> Result<(), Fault> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO api (id, audience, name, created_at, updated_at, document)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET audience = excluded.audience, name = excluded.name,
-               created_at = excluded.created_at, updated_at = excluded.updated_at,
-               document = excluded.document",
-        )?
-        .execute((
-            stored.id.as_bytes(),
-            &stored.value.audience,
-            &stored.value.name,
-            column::seconds(stored.created_at),
-            column::seconds(stored.updated_at),
-            document::write(&stored.value)?,
-        ))?;
-    Ok(())
-}
-
-fn put_organization(
+/// Writes a record whose table has a column for its identifier and nothing else of its own.
+fn put_record<T: Document>(
     transaction: &Transaction<'_>,
-    stored: &Stored<Organization>,
+    (column, identifier): (&str, &str),
+    name: &str,
+    stored: &Stored<T>,
 ) -> Result<(), Fault> {
+    let table = T::TABLE;
     transaction
-        .prepare_cached(
-            "INSERT INTO organization (id, code, name, created_at, updated_at, document)
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (id, {column}, name, created_at, updated_at, document)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET code = excluded.code, name = excluded.name,
+             ON CONFLICT (id) DO UPDATE SET {column} = excluded.{column}, name = excluded.name,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
-               document = excluded.document",
-        )?
+               document = excluded.document"
+        ))?
         .execute((
             stored.id.as_bytes(),
-            &stored.value.code,
-            &stored.value.name,
-            column::seconds(stored.created_at),
-            column::seconds(stored.updated_at),
-            document::write(&stored.value)?,
-        ))?;
-    Ok(())
-}
-
-fn put_property(transaction: &Transaction<'_>, stored: &Stored<Property>) -> Result<(), Fault> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO property (id, key, name, created_at, updated_at, document)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (id) DO UPDATE SET key = excluded.key, name = excluded.name,
-               created_at = excluded.created_at, updated_at = excluded.updated_at,
-               document = excluded.document",
-        )?
-        .execute((
-            stored.id.as_bytes(),
-            &stored.value.key,
-            &stored.value.name,
+            identifier,
+            name,
             column::seconds(stored.created_at),
             column::seconds(stored.updated_at),
             document::write(&stored.value)?,

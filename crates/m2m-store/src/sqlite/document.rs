@@ -237,7 +237,10 @@ mod tests {
         let by = || Box::from("who");
         let secret = |id, ending: Option<Ending>| {
             let secret = StoredSecret::new(id, hash, time(2));
-            ending.map_or(secret.clone(), |ending| secret.ending(ending))
+            match ending {
+                Some(ending) => secret.ending(ending),
+                None => secret,
+            }
         };
         let mut application = Application::new("Näme \"quoted\"", "my.trusted.app/service")
             .authorized("https://api.example", &["a", "b"])
