@@ -95,7 +95,10 @@ fn records(value: &mut Value, record: Record) -> impl Iterator<Item = &mut Map<S
 /// A record without a name is called by its identifier.
 fn name_by(record: &mut Map<String, Value>, identifier: &str) {
     if let Some(identifier @ Value::String(_)) = record.get(identifier).cloned() {
-        record.entry("name").or_insert(identifier);
+        let name = record.entry("name").or_insert(Value::Null);
+        if name.is_null() {
+            *name = identifier;
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub struct Organization {
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
     pub code: Box<str>,
     /// The name that people see. A file that leaves it out means the code.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Box<str>>"))]
     pub name: Box<str>,
     /// A short name of the kind that stands in addresses.
     #[serde(default)]
@@ -29,7 +30,7 @@ pub struct Organization {
     pub suspended: bool,
     /// Its feature flags. Tokens of its applications carry those that are switched on for them.
     #[serde(default, with = "spelling::values")]
-    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Flags"))]
     pub feature_flags: Values,
 }
 

@@ -15,6 +15,7 @@ pub struct Property {
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
     pub key: Box<str>,
     /// The name that people see. A file that leaves it out means the key.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Box<str>>"))]
     pub name: Box<str>,
     /// What it is for, for people.
     #[serde(default)]

@@ -13,6 +13,26 @@ fn names<T: Word>() -> Vec<&'static str> {
     T::ALL.iter().map(|value| value.word()).collect()
 }
 
+/// One to 256 characters of visible ASCII.
+fn key() -> Schema {
+    json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[\x21-\x7e]{1,256}$" })
+}
+
+/// Values by keys of this schema.
+fn values(keys: &Schema) -> Schema {
+    json_schema!({
+        "type": "object",
+        "propertyNames": keys,
+        "additionalProperties": {
+            "anyOf": [
+                { "type": "boolean" },
+                { "type": "integer", "minimum": -9_007_199_254_740_991_i64, "maximum": 9_007_199_254_740_991_i64 },
+                { "type": "string" },
+            ],
+        },
+    })
+}
+
 /// Kinds of values that have no type of their own, and the schema of each kind and type.
 macro_rules! schemas {
     ($($name:ident: $schema:expr;)+) => {$(
@@ -44,8 +64,11 @@ pub(super) struct Identifier;
 /// A time (RFC 3339).
 pub(super) struct Time;
 
-/// Values by key.
+/// Values by any key.
 pub(super) struct Values;
+
+/// Values by keys that are visible.
+pub(super) struct Flags;
 
 /// An algorithm.
 pub(super) struct AlgorithmName;
@@ -54,7 +77,7 @@ pub(super) struct AlgorithmName;
 pub(super) struct ClaimSetName;
 
 schemas! {
-    Key: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[\x21-\x7e]{1,256}$" });
+    Key: key();
     Name: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$" });
     Identifier: json_schema!({
         "type": "string", "minLength": 1, "maxLength": 2048, "pattern": r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
@@ -62,16 +85,8 @@ schemas! {
     Time: json_schema!({
         "type": "string", "format": "date-time", "description": "A time, such as `2026-11-20T00:00:00Z`.",
     });
-    Values: json_schema!({
-        "type": "object",
-        "additionalProperties": {
-            "anyOf": [
-                { "type": "boolean" },
-                { "type": "integer", "minimum": -9_007_199_254_740_991_i64, "maximum": 9_007_199_254_740_991_i64 },
-                { "type": "string" },
-            ],
-        },
-    });
+    Values: values(&json_schema!({ "type": "string" }));
+    Flags: values(&key());
     AlgorithmName: json_schema!({ "type": "string", "enum": names::<Algorithm>() });
     ClaimSetName: json_schema!({ "type": "string", "enum": names::<ClaimSet>() });
     Lifetime: json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::MAX.as_seconds() });
