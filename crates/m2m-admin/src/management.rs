@@ -147,7 +147,8 @@ pub fn api() -> Api {
         .iter()
         .map(|(key, description)| ScopeDefinition {
             key: (*key).into(),
-            description: (*description).into(),
+            // They are short.
+            description: description.parse().unwrap_or_default(),
         })
         .collect();
     api

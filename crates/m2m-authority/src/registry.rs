@@ -22,6 +22,7 @@ mod schema;
 mod secret;
 mod signing_keys;
 mod spelling;
+mod text;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use secret::{
 };
 pub use signing_keys::{KeyState, SigningKeys};
 pub use spelling::{parse_time, time_text};
+pub use text::{InvalidText, Text};
 
 use crate::{Client, Policy, policy::Targets};
 

@@ -101,7 +101,7 @@ fn other_records_are_read_as_they_were_written() {
     let mut api = Api::new("Orders", "https://orders.example").with_scopes(&["read"]);
     api.scopes.push(ScopeDefinition {
         key: "write".into(),
-        description: "Change orders".into(),
+        description: "Change orders".parse().unwrap(),
     });
     api.aliases = vec!["urn:orders".into()];
     api.signing_alg = Algorithm::EdDsa;
@@ -123,7 +123,7 @@ fn other_records_are_read_as_they_were_written() {
     organization.feature_flags = full().feature_flags;
     check(&organization);
     let mut property = Property::new("k", "K");
-    property.description = "d".into();
+    property.description = "d".parse().unwrap();
     property.private = true;
     property.kind = PropertyKind::MultiLineText;
     property.context = PropertyContext::User;

@@ -1,14 +1,13 @@
 //! Scopes of APIs.
 
 use http::Method;
-use m2m_authority::registry::{Api, ScopeDefinition};
+use m2m_authority::registry::{Api, ScopeDefinition, Text};
 use m2m_store::{Filter, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::apis::NewScope;
 use super::list::Reference;
-use super::text::Description;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
@@ -56,7 +55,7 @@ pub struct ScopeCreated {
 struct ScopeShown {
     id: String,
     key: String,
-    description: String,
+    description: Text<2000>,
 }
 
 /// A change of a scope.
@@ -64,7 +63,7 @@ struct ScopeShown {
 #[serde(deny_unknown_fields)]
 pub struct ScopeChange {
     /// What it permits, for people.
-    description: Option<Description>,
+    description: Option<Text<2000>>,
 }
 
 impl Operation for ListApiScopes {
@@ -182,7 +181,7 @@ impl Operation for UpdateApiScope {
         if let (Some(scope), Some(description)) =
             (api.scopes.get_mut(position), &call.body.0.description)
         {
-            scope.description = description.0.clone();
+            scope.description = description.clone();
         }
         decision.draft.update(&stored, api, None);
         decision.commit().await
@@ -232,7 +231,7 @@ fn shown(api: &Stored<Api>, scope: &ScopeDefinition) -> ScopeShown {
     ScopeShown {
         id: lookup::scope_id(api.id, &scope.key),
         key: scope.key.to_string(),
-        description: scope.description.to_string(),
+        description: scope.description.clone(),
     }
 }
 

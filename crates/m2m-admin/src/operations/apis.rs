@@ -1,8 +1,8 @@
 //! APIs.
 
 use http::Method;
-use m2m_authority::registry::fill_in_issuer;
 use m2m_authority::registry::{Api, Lifetime, ScopeDefinition};
+use m2m_authority::registry::{Text, fill_in_issuer};
 use m2m_jwt::{Algorithm, ClaimSet};
 use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bounded::List as Bounded;
 use super::list::{self, Order, PageSize, Reference};
-use super::text::{AudienceText, ClientIdText, Description, Name, ScopeKey};
+use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
 use super::whole::Seconds;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
@@ -64,7 +64,7 @@ enum Expand {
 #[serde(deny_unknown_fields)]
 pub struct NewScope {
     pub(super) key: ScopeKey,
-    pub(super) description: Option<Description>,
+    pub(super) description: Option<Text<2000>>,
 }
 
 /// Bodies that say what an API may have, beside what is their own.
@@ -183,7 +183,7 @@ struct ApiSummary {
 struct ScopeSummary {
     id: String,
     key: String,
-    description: String,
+    description: Text<2000>,
 }
 
 /// An API that was made.
@@ -442,10 +442,7 @@ impl NewScope {
     pub(super) fn definition(&self) -> ScopeDefinition {
         ScopeDefinition {
             key: self.key.0.clone(),
-            description: self
-                .description
-                .as_ref()
-                .map_or_else(Box::default, |description| description.0.clone()),
+            description: self.description.clone().unwrap_or_default(),
         }
     }
 }
@@ -472,7 +469,7 @@ fn scopes(stored: &Stored<Api>) -> Vec<ScopeSummary> {
         .map(|scope| ScopeSummary {
             id: lookup::scope_id(stored.id, &scope.key),
             key: scope.key.to_string(),
-            description: scope.description.to_string(),
+            description: scope.description.clone(),
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Properties that applications can carry.
 
 use http::Method;
-use m2m_authority::registry::{Property, PropertyContext, PropertyKind};
+use m2m_authority::registry::{Property, PropertyContext, PropertyKind, Text};
 use m2m_store::{Backend as _, Filter, RecordId, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::list::{self, PageSize, Reference};
 use super::patch::Patch;
 use super::protection;
-use super::text::{Description, Key, Name};
+use super::text::{Key, Name};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::{Host, Manager, OperationError};
@@ -70,7 +70,7 @@ pub struct NewProperty {
     /// The name that people see.
     name: Name,
     /// What it is for.
-    description: Option<Description>,
+    description: Option<Text<2000>>,
     /// The key by which applications and tokens name it. It does not change.
     key: Key,
     /// How its values are entered.
@@ -91,7 +91,7 @@ pub struct PropertyChange {
     /// The name that people see.
     name: Option<Name>,
     /// What it is for.
-    description: Option<Description>,
+    description: Option<Text<2000>>,
     /// Whether only operators see its values.
     is_private: Option<bool>,
     /// The category that it stands in.
@@ -112,7 +112,7 @@ struct PropertyShown {
     key: String,
     name: String,
     is_private: bool,
-    description: String,
+    description: Text<2000>,
     is_kinde_property: bool,
     r#type: Kind,
     context: Context,
@@ -207,7 +207,7 @@ impl Operation for CreateProperty {
             ..Property::new(new.key.as_str(), new.name.as_str())
         };
         if let Some(description) = &new.description {
-            property.description = description.0.clone();
+            property.description = description.clone();
         }
         new.category_id
             .apply(&mut property.category_id, |category| category.0.clone());
@@ -247,7 +247,7 @@ impl Operation for UpdateProperty {
             property.name = name.0.clone();
         }
         if let Some(description) = &change.description {
-            property.description = description.0.clone();
+            property.description = description.clone();
         }
         change
             .category_id
@@ -322,7 +322,7 @@ fn shown(stored: &Stored<Property>) -> PropertyShown {
         key: property.key.to_string(),
         name: property.name.to_string(),
         is_private: property.private,
-        description: property.description.to_string(),
+        description: property.description.clone(),
         is_kinde_property: false,
         r#type: match property.kind {
             PropertyKind::SingleLineText => Kind::SingleLineText,

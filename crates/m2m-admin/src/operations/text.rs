@@ -61,10 +61,6 @@ texts! {
     Name: 1..=256, r"^[^\u0000-\u001f\u007f-\u009f]+$",
         "a name: 1 to 256 characters without control characters",
         |text| !text.contains(char::is_control);
-    /// A text for people, which may be empty.
-    Description: 0..=2000, r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
-        "a description: at most 2000 characters, without control characters but line breaks and tabs",
-        |text| !text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t'));
     /// A value of a property, which may be empty.
     Value: 0..=2000, r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
         "a value: at most 2000 characters, without control characters but line breaks and tabs",

@@ -4,7 +4,7 @@ use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
     Api, Application, AuthenticationMethods, Authorization, ClientType, GrantTypes, Lifetime,
     Organization, Period, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
-    ScopeDefinition, SecretHash, StoredSecret, Values,
+    ScopeDefinition, SecretHash, StoredSecret, Text, Values,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use m2m_store::{
@@ -141,7 +141,7 @@ fn api(number: usize) -> impl Strategy<Value = Api> {
                 .into_iter()
                 .map(|key| ScopeDefinition {
                     key: key.into(),
-                    description: description.clone(),
+                    description: description.parse().unwrap_or_default(),
                 })
                 .collect(),
             token_lifetime: Lifetime::from_seconds(seconds).unwrap(),
@@ -286,7 +286,11 @@ fn store(
     for key in ["p-0", "p.1", "p\"2"] {
         let property = Property {
             private: key == "p\"2",
-            description: if is { Box::default() } else { name.clone() },
+            description: if is {
+                Text::default()
+            } else {
+                name.parse().unwrap_or_default()
+            },
             kind: if is {
                 PropertyKind::MultiLineText
             } else {

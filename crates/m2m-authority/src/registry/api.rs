@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{self, tables};
-use crate::registry::{InvalidRegistry, Lifetime};
+use crate::registry::{InvalidRegistry, Lifetime, Text};
 
 /// An API (a protected resource, in the words of RFC 9728) that tokens are for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ pub struct ScopeDefinition {
     /// The scope token (RFC 6749, section 3.3).
     pub key: Box<str>,
     /// What it permits, for people.
-    pub description: Box<str>,
+    pub description: Text<2000>,
 }
 
 tables! {
@@ -90,7 +90,7 @@ impl Api {
             .iter()
             .map(|key| ScopeDefinition {
                 key: (*key).into(),
-                description: Box::default(),
+                description: Text::default(),
             })
             .collect();
         self
@@ -152,7 +152,7 @@ impl<'de> Deserialize<'de> for ScopeDefinition {
         struct Described {
             key: Box<str>,
             #[serde(default)]
-            description: Box<str>,
+            description: Text<2000>,
         }
 
         struct ScopeVisitor;
@@ -167,7 +167,7 @@ impl<'de> Deserialize<'de> for ScopeDefinition {
             fn visit_str<E: Error>(self, key: &str) -> Result<ScopeDefinition, E> {
                 Ok(ScopeDefinition {
                     key: key.into(),
-                    description: Box::default(),
+                    description: Text::default(),
                 })
             }
 

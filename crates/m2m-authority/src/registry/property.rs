@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{tables, words};
-use crate::registry::InvalidRegistry;
+use crate::registry::{InvalidRegistry, Text};
 
 /// The definition of a property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct Property {
     pub name: Box<str>,
     /// What it is for, for people.
     #[serde(default)]
-    pub description: Box<str>,
+    pub description: Text<2000>,
     /// Whether only operators see its values. A private property never goes into a token.
     #[serde(default)]
     pub private: bool,
@@ -71,7 +71,7 @@ impl Property {
         Self {
             key: key.into(),
             name: name.into(),
-            description: Box::default(),
+            description: Text::default(),
             private: false,
             kind: PropertyKind::default(),
             context: PropertyContext::default(),

@@ -6,7 +6,7 @@ use m2m_jwt::{Algorithm, ClaimSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::spelling::Word;
-use crate::registry::{AddressBlock, Lifetime, Period, ScopeDefinition};
+use crate::registry::{AddressBlock, Lifetime, Period, ScopeDefinition, Text};
 
 /// The names of all values.
 fn names<T: Word>() -> Vec<&'static str> {
@@ -103,7 +103,7 @@ schemas! {
                 key,
                 {
                     "type": "object",
-                    "properties": { "key": key, "description": { "type": "string" } },
+                    "properties": { "key": key, "description": Text::<2000>::json_schema(&mut SchemaGenerator::default()) },
                     "required": ["key"],
                     "additionalProperties": false,
                 },

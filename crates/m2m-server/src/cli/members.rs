@@ -1,6 +1,7 @@
 //! The body of a request, read off the options that say what is in it.
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -42,6 +43,14 @@ pub(crate) trait Fields: Args + Serialize {
         }
         Ok(members)
     }
+}
+
+/// Takes one of the words that a record is spelled with.
+pub(crate) fn words<T: Copy>(
+    values: &'static [T],
+    word: impl Fn(T) -> &'static str,
+) -> PossibleValuesParser {
+    PossibleValuesParser::new(values.iter().map(|value| word(*value)))
 }
 
 #[cfg(test)]

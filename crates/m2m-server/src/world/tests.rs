@@ -94,7 +94,7 @@ fn reads_everything_that_a_file_can_hold() {
     let [orders, management] = &*records.apis else {
         panic!("two APIs")
     };
-    assert_eq!(orders.scopes[1].description.as_ref(), "Change orders");
+    assert_eq!(&*orders.scopes[1].description, "Change orders");
     assert_eq!(orders.token_lifetime.as_seconds(), 1800);
     assert_eq!(
         (orders.signing_alg, orders.claims),

@@ -74,7 +74,7 @@ fn full() -> [Write; 5] {
         ..Organization::new("org", "Organization \"1\"")
     };
     let property = Property {
-        description: "What they pay".into(),
+        description: "What they pay".parse().expect("a text"),
         private: true,
         kind: PropertyKind::MultiLineText,
         context: PropertyContext::Organization,

@@ -3,12 +3,12 @@
 //! One more field is a member of [`ApiFields`] and, where an API may lack it, a word of [`ApiClear`].
 
 use clap::{Args, ValueEnum};
-use m2m_jwt::Algorithm;
+use m2m_jwt::{Algorithm, ClaimSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::super::jwt::algorithm;
-use super::super::members::Fields;
+use super::super::members::{Fields, words};
 
 /// The fields of an API that can be set when it is created and afterwards.
 #[derive(Debug, Args, Serialize)]
@@ -21,8 +21,8 @@ pub(crate) struct ApiFields {
     #[arg(long, value_name = "ALG", value_parser = algorithm_name)]
     signing_alg: Option<&'static str>,
     /// The claims that its tokens carry
-    #[arg(long, value_name = "CLAIMS")]
-    claims: Option<ClaimsWord>,
+    #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
+    claims: Option<String>,
     /// The client id of an application that may introspect its tokens, in the place of those before; several may be given
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
     introspection_clients: Vec<String>,
@@ -42,16 +42,6 @@ impl Fields for ApiFields {
             ApiClear::IntrospectionClients => ("introspection_clients", json!([])),
         }
     }
-}
-
-/// The claims of a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum ClaimsWord {
-    /// Those of RFC 9068.
-    Rfc9068,
-    /// Those of Kinde.
-    Kinde,
 }
 
 fn algorithm_name(name: &str) -> Result<&'static str, String> {

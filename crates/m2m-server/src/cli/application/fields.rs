@@ -3,11 +3,11 @@
 //! One more field is a member of [`ApplicationFields`] and, where an application may lack it, a word of [`ApplicationClear`].
 
 use clap::{Args, ValueEnum};
-use m2m_authority::registry::Period;
+use m2m_authority::registry::{ClientType, Period, QuotaMode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::super::members::Fields;
+use super::super::members::{Fields, words};
 use crate::clock;
 use crate::timestamp::{self, rfc3339};
 
@@ -19,8 +19,8 @@ pub(crate) struct ApplicationFields {
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<String>,
     /// Whether it can keep a secret
-    #[arg(long, value_name = "TYPE")]
-    client_type: Option<ClientTypeWord>,
+    #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
+    client_type: Option<String>,
     /// The user that its tokens stand for
     #[arg(long, value_name = "USER")]
     system_user: Option<String>,
@@ -45,9 +45,9 @@ pub(crate) struct ApplicationFields {
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
     token_quota: Option<QuotaText>,
     /// What happens beyond the quota: a warning in the log, which is the default, or no token
-    #[arg(long, value_name = "MODE", requires = "token_quota")]
+    #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     #[serde(skip)]
-    token_quota_mode: Option<QuotaModeWord>,
+    token_quota_mode: Option<String>,
     /// The base64 of the SHA-256 of its secret, in the place of those before; an application that is created without gets a secret
     #[arg(long, value_name = "HASH")]
     secret_sha256: Option<String>,
@@ -82,7 +82,7 @@ impl Fields for ApplicationFields {
         let quota = members
             .get_mut("token_quota")
             .and_then(Value::as_object_mut);
-        if let (Some(mode), Some(quota)) = (self.token_quota_mode, quota) {
+        if let (Some(mode), Some(quota)) = (&self.token_quota_mode, quota) {
             quota.insert("mode".to_owned(), json!(mode));
         }
     }
@@ -93,26 +93,6 @@ impl Fields for ApplicationFields {
 struct QuotaText {
     tokens: u64,
     per: String,
-}
-
-/// Whether an application can keep a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum ClientTypeWord {
-    /// It can, and has one.
-    Confidential,
-    /// It cannot.
-    Public,
-}
-
-/// What happens beyond a quota.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum QuotaModeWord {
-    /// A warning.
-    Warn,
-    /// No token.
-    Enforce,
 }
 
 fn quota(text: &str) -> Result<QuotaText, String> {
