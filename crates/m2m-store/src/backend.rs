@@ -3,7 +3,7 @@
 use core::future::Future;
 
 use m2m_authority::TraceId;
-use m2m_authority::registry::{Organization, Records};
+use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
     NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
     StoreError, Stored, UsageBatch, Version,
 };
-use m2m_authority::registry::Application;
 
 /// A store that several nodes may share. `Directory` is what a node serves from.
 ///

@@ -1,8 +1,7 @@
 //! APIs.
 
 use http::Method;
-use m2m_authority::registry::{Api, Lifetime, ScopeDefinition};
-use m2m_authority::registry::{Text, fill_in_issuer};
+use m2m_authority::registry::{Api, Lifetime, ScopeDefinition, Text, fill_in_issuer};
 use m2m_jwt::{Algorithm, ClaimSet};
 use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;

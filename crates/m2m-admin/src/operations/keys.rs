@@ -1,7 +1,7 @@
 //! Signing keys.
 
 use http::Method;
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{KeyState, time_text};
 use m2m_jwt::Algorithm;
 use m2m_store::{Backend as _, KeyRecord};
 use schemars::JsonSchema;
@@ -13,7 +13,6 @@ use crate::face::{Json, NoBody};
 use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
 use crate::operation::{Call, NoQuery, Operation};
 use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
-use m2m_authority::registry::time_text;
 
 /// Lists signing keys.
 #[derive(Debug)]

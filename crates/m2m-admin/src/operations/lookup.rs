@@ -1,7 +1,6 @@
 //! Records by the names that paths and bodies have for them.
 
-use m2m_authority::registry::fill_in_issuer;
-use m2m_authority::registry::{Api, Application, Organization, Property};
+use m2m_authority::registry::{Api, Application, Organization, Property, fill_in_issuer};
 use m2m_store::{Backend, Named, RecordId, Stored};
 
 use crate::face::entity_tag;

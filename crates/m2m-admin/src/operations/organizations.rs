@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
-use m2m_authority::registry::Organization;
+use m2m_authority::registry::{Organization, time_text};
 use m2m_jwt::PropertyValue;
 use m2m_store::{Backend as _, Filter, List, Sort, Stored, Write};
 use schemars::JsonSchema;
@@ -18,7 +18,6 @@ use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::randomness::bytes;
 use crate::{Host, Manager, OperationError};
-use m2m_authority::registry::time_text;
 
 /// Lists organizations.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use http::Method;
-use m2m_authority::registry::{ClientType, Ending, StoredSecret};
+use m2m_authority::registry::{ClientType, Ending, StoredSecret, time_text};
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, SecretUse};
 use schemars::JsonSchema;
@@ -15,7 +15,6 @@ use crate::face::{Json, NoBody};
 use crate::operation::{Call, NoQuery, Operation};
 use crate::plan::SecretStep;
 use crate::{GeneratedCredentials, Host, Manager, OperationError, secrets};
-use m2m_authority::registry::time_text;
 
 /// Lists the secrets of an application, never their values.
 #[derive(Debug)]
