@@ -56,7 +56,8 @@ pub fn management(data: &[u8]) {
     }
 }
 
-/// A `world.toml`: it is read, or the first mistake has a place in it.
+/// A `world.toml`: it is read, or the first mistake has a place in it. A text that is JSON is read as such, or has a mistake with a
+/// path.
 pub fn world(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;
@@ -64,6 +65,12 @@ pub fn world(data: &[u8]) {
     if let Err(mistake) = World::parse(text) {
         let span = mistake.span();
         assert!(span.start <= span.end && span.end <= text.len());
+        assert!(!mistake.what().is_empty());
+    }
+    if let Ok(value) = serde_json::from_str(text)
+        && let Err(mistake) = World::from_json(value)
+    {
+        assert_eq!(*mistake.span(), 0..0);
         assert!(!mistake.what().is_empty());
     }
 }

@@ -125,6 +125,49 @@ fn the_documented_world_has_every_field_and_may_have_all_at_once() {
     );
 }
 
+#[test]
+fn a_file_and_the_same_as_json_are_the_same_records() {
+    let documented = include_str!("../../../../docs/world.toml");
+    let world = World::parse(documented).unwrap();
+    let same = World::from_json(locate::parse(documented).unwrap()).unwrap();
+    assert_eq!(world.apis, same.apis);
+    assert_eq!(world.organizations, same.organizations);
+    assert_eq!(world.properties, same.properties);
+    let specs = |world: &World| -> Vec<_> {
+        let declared = world.applications.iter();
+        declared
+            .map(|one| (one.client_id.clone(), one.spec.clone()))
+            .collect()
+    };
+    assert_eq!(specs(&world), specs(&same));
+}
+
+#[test]
+fn a_mistake_in_json_has_the_path_that_it_has_in_a_file() {
+    for (source, path) in [
+        ("[[api]]\nname = 1\naudience = \"a\"\n", "api[0].name"),
+        (
+            "[[application]]\nname = \"A\"\nclient_id = 1\n",
+            "application[0].client_id",
+        ),
+        (
+            "[[application]]\nname = \"A\"\nauthorize = [{ audience = \"a\", scopes = [\"b\", 1] }]\n",
+            "application[0].authorize[0].scopes[1]",
+        ),
+        (
+            "[[application]]\nname = \"A\"\ntoken_quota = { tokens = 1, per = \"1w\" }\n",
+            "application[0].token_quota.per",
+        ),
+    ] {
+        let mistake = World::parse(source).unwrap_err();
+        assert_eq!(mistake.path().to_string(), path);
+        assert!(!mistake.span().is_empty());
+        let same = World::from_json(locate::parse(source).unwrap()).unwrap_err();
+        assert_eq!((same.path(), same.what()), (mistake.path(), mistake.what()));
+        assert!(same.span().is_empty());
+    }
+}
+
 /// The fields of a record, read off the schema.
 fn fields(table: &str) -> Vec<String> {
     let schema = schemars::schema_for!(World).to_value();
