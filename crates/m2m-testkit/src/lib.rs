@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod managed;
 mod memory;
 mod request;
 mod standard;
@@ -8,6 +9,7 @@ mod wire;
 mod world;
 
 pub use answer::Answer;
+pub use managed::{ADDRESSES, MANAGER, ManagedServer};
 pub use memory::{MemoryBackend, Trouble};
 pub use request::Request;
 pub use standard::{

@@ -1,0 +1,351 @@
+//! A server that is managed, in one process.
+
+mod commands;
+mod host;
+mod keys;
+
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use m2m_admin::Host as _;
+use m2m_admin::face::{Circumstances, Face};
+use m2m_authority::flow::{Exchange, Outcome, respond};
+use m2m_authority::{Refusal, TraceId};
+use m2m_jwt::UnixTime;
+use m2m_store::{
+    Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Version,
+    Write,
+};
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::{MemoryBackend, Request, WRONG_SECRET, World};
+use host::InMemory;
+use keys::{KEYS, sealing};
+
+/// A server with its registry in memory, its management API, and a clock that tests advance. It starts as `m2m serve` does, with one
+/// application that manages it: [`MANAGER`], whose secret is [`SECRET`](crate::SECRET).
+///
+/// ```
+/// use m2m_testkit::{MANAGER, ManagedServer};
+/// use serde_json::{Value, json};
+///
+/// let mut server = ManagedServer::new();
+/// let new = json!({ "name": "Billing", "type": "m2m", "client_id": "billing" });
+/// let (status, _) = server.call(MANAGER, "POST", "/api/v1/applications", &new);
+/// assert_eq!(status, 201);
+/// // It has a secret, but is authorized for nothing.
+/// assert_eq!(server.call("billing", "GET", "/api/v1/applications", &Value::Null).0, 400);
+/// ```
+pub struct ManagedServer {
+    face: Face<InMemory>,
+    runtime: Runtime,
+    now: UnixTime,
+    requests: u128,
+    /// The secrets that are known of each application, the newest last.
+    secrets: HashMap<Box<str>, Vec<String>>,
+    tokens: Tokens,
+}
+
+/// Tokens that were issued in the current state of the registry.
+#[derive(Default)]
+struct Tokens {
+    version: Version,
+    now: Option<UnixTime>,
+    by_client_id: HashMap<Box<str>, String>,
+}
+
+/// The client id of the application that manages a server from its start.
+pub const MANAGER: &str = "manager";
+
+/// The addresses that applications call from: each from the first of these that it may call from.
+pub const ADDRESSES: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
+    IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7)),
+];
+
+impl ManagedServer {
+    /// A server at its first start.
+    ///
+    /// # Panics
+    ///
+    /// If anything of the start fails.
+    #[must_use]
+    pub fn new() -> Self {
+        let runtime = Builder::new_current_thread()
+            .build()
+            .expect("a runtime without a driver needs nothing");
+        let writes = KEYS.iter().cloned().map(Write::PutKey).collect();
+        let host = runtime.block_on(async {
+            let backend = MemoryBackend::new();
+            let committed = backend.commit(Version(0), audited(writes)).await;
+            committed.expect("the registry is empty");
+            InMemory::open(backend, sealing(), World::BEGINNING).await
+        });
+        let mut server = Self {
+            face: Face::new(host),
+            runtime,
+            now: World::BEGINNING,
+            requests: 0,
+            secrets: HashMap::new(),
+            tokens: Tokens::default(),
+        };
+        server.bootstrap().expect("the registry is empty");
+        server
+    }
+
+    /// The time at the server.
+    #[must_use]
+    pub const fn now(&self) -> UnixTime {
+        self.now
+    }
+
+    /// Lets time pass. Unit: seconds.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    pub fn advance(&mut self, seconds: u64) {
+        self.now = self.now.saturating_add_seconds(seconds);
+        let refreshed = self.runtime.block_on(self.registry().refresh(self.now));
+        refreshed.expect("the registry is in memory");
+    }
+
+    /// All records of the registry.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let snapshot = self.runtime.block_on(self.registry().snapshot());
+        snapshot.expect("the registry is in memory")
+    }
+
+    /// Writes past the management, whatever it would say.
+    ///
+    /// # Panics
+    ///
+    /// If the records are no registry.
+    pub fn write(&mut self, writes: Vec<Write>) {
+        let version = self.version();
+        let committed = self.registry().commit(version, audited(writes));
+        let committed = self.runtime.block_on(committed);
+        committed.expect("nobody else writes");
+    }
+
+    /// Notes the secret of an application, which its requests for tokens try from now on. Those that the management API and the commands
+    /// show are noted already.
+    pub fn learn(&mut self, client_id: &str, secret: &str) {
+        let secrets = self.secrets.entry(client_id.into()).or_default();
+        if !secrets.iter().any(|own| own == secret) {
+            secrets.push(secret.to_owned());
+        }
+    }
+
+    /// A token for the management API, issued by the flow for this application with one of its known secrets.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the newest secret, if none of them gets a token.
+    pub fn token(&mut self, client_id: &str) -> Result<String, Box<Refusal>> {
+        let version = self.version();
+        if self.tokens.version != version || self.tokens.now != Some(self.now) {
+            self.tokens = Tokens {
+                version,
+                now: Some(self.now),
+                by_client_id: HashMap::new(),
+            };
+        }
+        if let Some(token) = self.tokens.by_client_id.get(client_id) {
+            return Ok(token.clone());
+        }
+        let issued = self.issue(client_id);
+        if let Ok(token) = &issued {
+            let tokens = &mut self.tokens.by_client_id;
+            tokens.insert(client_id.into(), token.clone());
+        }
+        issued
+    }
+
+    fn issue(&self, client_id: &str) -> Result<String, Box<Refusal>> {
+        let audience = format!("{}/api", World::ISSUER);
+        let address = self.address_of(client_id);
+        let known = self.secrets.get(client_id).map(Vec::as_slice);
+        let known = known.unwrap_or_default().iter().map(String::as_str);
+        let mut first = None;
+        for secret in known.rev().chain([WRONG_SECRET]) {
+            for request in [
+                Request::token(client_id).secret(secret),
+                Request::token_by_header(client_id, secret),
+            ] {
+                let request = request.audience(&audience).from_address(address);
+                let body = request.body_bytes();
+                let decision = self.host().decide(request.raw(&body), self.now);
+                match self.runtime.block_on(decision) {
+                    Ok(issued) => return Ok(issued.access_token_secret().to_owned()),
+                    Err(refusal) => first = first.or(Some(refusal)),
+                }
+            }
+        }
+        Err(Box::new(first.expect("at least one secret is tried")))
+    }
+
+    /// The first of [`ADDRESSES`] that the application may call from.
+    fn address_of(&self, client_id: &str) -> IpAddr {
+        let found = self.registry().application(Named::ClientId(client_id));
+        let found = self.runtime.block_on(found);
+        let stored = found.expect("the registry is in memory");
+        let blocks = stored.map(|stored| stored.value.spec.allowed_addresses);
+        let blocks = blocks.unwrap_or_default();
+        let [first, ..] = ADDRESSES;
+        let may = |address: &IpAddr| blocks.iter().any(|block| block.contains(*address));
+        ADDRESSES.into_iter().find(may).unwrap_or(first)
+    }
+
+    /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
+    /// endpoint. `Value::Null` is no body.
+    pub fn call(
+        &mut self,
+        client_id: &str,
+        method: &str,
+        path: &str,
+        body: &Value,
+    ) -> (u16, Value) {
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        self.call_with(client_id, method, path, "application/json", body)
+    }
+
+    /// The same with a body of another kind.
+    ///
+    /// # Panics
+    ///
+    /// If method or path are none of HTTP, or the answer has no JSON.
+    pub fn call_with(
+        &mut self,
+        client_id: &str,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> (u16, Value) {
+        self.requests += 1;
+        let trace_id = TraceId::from_random(self.requests.to_be_bytes());
+        let address = Some(self.address_of(client_id));
+        let token = match self.token(client_id) {
+            Ok(token) => token,
+            Err(refusal) => {
+                let exchange = Exchange {
+                    trace_id,
+                    request_id: None,
+                    address,
+                    operator: None,
+                };
+                let authority = self.host().authority();
+                let reply = respond(Outcome::Refused(&refusal), &exchange, authority);
+                return (reply.status(), json(reply.body()));
+            }
+        };
+        let request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header(AUTHORIZATION, format!("Bearer {token}"))
+            .header(CONTENT_TYPE, content_type);
+        let (parts, ()) = request.body(()).expect("a request").into_parts();
+        let circumstances = Circumstances {
+            trace_id,
+            address,
+            now: self.now,
+        };
+        let body = |_| async { Ok(Bytes::from(body)) };
+        let answered = self
+            .face
+            .respond(&parts, parts.uri.path(), body, circumstances);
+        let response = self.runtime.block_on(answered).response;
+        let (status, answer) = (response.status().as_u16(), json(response.body()));
+        self.learn_from(parts.uri.path(), &answer);
+        (status, answer)
+    }
+
+    /// Notes the secrets that an answer shows.
+    fn learn_from(&mut self, path: &str, answer: &Value) {
+        let text = |of: &Value, at: &str| of.pointer(at).and_then(Value::as_str).map(str::to_owned);
+        let of_path = path.split('/').nth(4).map(str::to_owned);
+        let mut shown = vec![(of_path, text(answer, "/secret/client_secret"))];
+        let made = answer.get("credentials").and_then(Value::as_array);
+        let made = made.into_iter().flatten().chain(answer.get("application"));
+        shown.extend(made.map(|made| (text(made, "/client_id"), text(made, "/client_secret"))));
+        for (client_id, secret) in shown {
+            if let (Some(client_id), Some(secret)) = (client_id, secret) {
+                self.learn(&client_id, &secret);
+            }
+        }
+    }
+
+    fn host(&self) -> &InMemory {
+        self.face.manager().host()
+    }
+
+    fn registry(&self) -> &Directory<MemoryBackend> {
+        self.host().registry()
+    }
+
+    /// The version of the registry.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    #[must_use]
+    pub fn version(&self) -> Version {
+        let changes = self.registry().changes_since(self.tokens.version);
+        let changes = self.runtime.block_on(changes);
+        changes.expect("the registry is in memory").version
+    }
+}
+
+impl Default for ManagedServer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ManagedServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagedServer")
+            .field("now", &self.now)
+            .field("registry", self.registry())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of an answer; nothing where there is none.
+fn json(body: &[u8]) -> Value {
+    if body.is_empty() {
+        return Value::Null;
+    }
+    serde_json::from_slice(body).expect("every answer is JSON")
+}
+
+/// These writes, with an event, without which nothing is written.
+fn audited(writes: Vec<Write>) -> Change {
+    let event = AuditEvent {
+        time: World::BEGINNING,
+        actor: Actor::command("a test"),
+        action: Action::Updated,
+        subject: Subject::Application,
+        name: "anything".into(),
+        before: None,
+        after: None,
+    };
+    Change {
+        writes,
+        events: vec![event],
+    }
+}
