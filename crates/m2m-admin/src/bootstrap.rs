@@ -9,7 +9,7 @@ use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, Stored};
 use crate::attempts::Attempts;
 use crate::credentials::generate_client_id;
 use crate::draft::Draft;
-use crate::managers::any_manager;
+use crate::managers::{Term, any_manager};
 use crate::plan::SecretStep;
 use crate::randomness::bytes;
 use crate::{
@@ -37,7 +37,7 @@ pub async fn bootstrap<B: Backend>(
         let outcome = async {
             // The registry may be large, and a server that starts has no use for it but this.
             let outline = backend.outline().await.map_err(CommitError::from)?;
-            let is_managed = any_manager(backend, now, |_| true).await;
+            let is_managed = any_manager(backend, Term::Now, now, |_| true).await;
             if is_managed.map_err(CommitError::from)? {
                 let nothing = Draft::new(actor, now).prepared(outline.version);
                 return Ok(nothing.commit(backend).await?);
@@ -132,8 +132,8 @@ fn reset(
     let api = complete_api(snapshot, &mut draft, randomness);
     let mut application = stored.value.clone();
     let hash = generate(&application, &mut draft, randomness);
-    let by = &draft.actor().name;
-    secrets::replace(&mut application.secrets, hash, by, randomness, draft.now());
+    let (by, now) = (&draft.actor().name, draft.now());
+    secrets::replace(&mut application.secrets, hash, by, randomness, now);
     let spec = &mut application.spec;
     spec.enabled = true;
     spec.client_type = ClientType::Confidential;
@@ -143,6 +143,10 @@ fn reset(
     spec.token_feature_flags.clear();
     spec.allowed_addresses.clear();
     spec.token_quota = None;
+    if spec.not_before.is_some_and(|not_before| not_before > now) {
+        // Tokens that were issued before stay revoked, and the next one is not.
+        spec.not_before = Some(now.saturating_sub_seconds(1));
+    }
     if !spec.system_user_allowed {
         spec.system_user = None;
     }

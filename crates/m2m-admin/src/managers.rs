@@ -4,30 +4,44 @@
 
 use std::collections::HashMap;
 
-use m2m_authority::registry::{Application, Organization};
+use m2m_authority::registry::{Application, Organization, StoredSecret};
 use m2m_errors::SystemUserRule;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend, Filter, List, Sort, StoreError};
 
 use crate::management;
 
-/// Whether the application can manage the server at this time: it can get a token, and has every scope of the management API.
+/// For how long an application can manage a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Term {
+    /// Now, at least.
+    Now,
+    /// Now, and also after all secrets with an end have ended.
+    Lasting,
+}
+
+impl Term {
+    /// The terms for each of which a server keeps a manager.
+    pub(crate) const ALL: [Self; 2] = [Self::Now, Self::Lasting];
+}
+
+/// Whether the application can manage the server for this term: it can get a token, and has every scope of the management API.
 /// `organization` is the one that it names.
 #[must_use]
 pub(crate) fn is_manager(
     application: &Application,
     organization: Option<&Organization>,
+    term: Term,
     now: UnixTime,
 ) -> bool {
-    management::has_all_scopes(&application.spec)
-        && application
-            .token_obstacle(organization, SystemUserRule::Optional, now)
-            .is_none()
-}
-
-/// The times at which somebody has to manage a server: now, and when all secrets that have an end have ended.
-pub(crate) fn times(now: UnixTime) -> [UnixTime; 2] {
-    [now, UnixTime::from_seconds(u64::MAX)]
+    let lasts = |secret: &StoredSecret| secret.ending.is_none();
+    let has_secret = match term {
+        Term::Now => true,
+        Term::Lasting => application.secrets.iter().any(lasts),
+    };
+    let rule = SystemUserRule::Optional;
+    let obstacle = application.token_obstacle(organization, rule, now);
+    has_secret && management::has_all_scopes(&application.spec) && obstacle.is_none()
 }
 
 /// Who can manage a server whose organizations are known.
@@ -52,7 +66,7 @@ impl<'r> Managers<'r> {
 
     /// Whether the application can manage the server now.
     pub(crate) fn is_manager(&self, application: &Application) -> bool {
-        self.is_manager_at(application, self.now)
+        self.is_manager_for(application, Term::Now)
     }
 
     /// Whether any of these can manage the server now.
@@ -68,25 +82,26 @@ impl<'r> Managers<'r> {
         others: &Managers<'_>,
         after: &[Application],
     ) -> Option<&'a Application> {
-        times(self.now).into_iter().find_map(|time| {
+        Term::ALL.into_iter().find_map(|term| {
             let mut before = before.clone();
-            let manager = before.find(|application| self.is_manager_at(application, time))?;
+            let manager = before.find(|application| self.is_manager_for(application, term))?;
             let mut after = after.iter();
-            let is_managed = after.any(|application| others.is_manager_at(application, time));
+            let is_managed = after.any(|application| others.is_manager_for(application, term));
             (!is_managed).then_some(manager)
         })
     }
 
-    fn is_manager_at(&self, application: &Application, time: UnixTime) -> bool {
+    fn is_manager_for(&self, application: &Application, term: Term) -> bool {
         let code = application.spec.organization.as_deref();
         let organization = code.and_then(|code| self.organizations.get(code).copied());
-        is_manager(application, organization, time)
+        is_manager(application, organization, term, self.now)
     }
 }
 
-/// Whether any application of a registry that `counts` can manage the server at this time.
+/// Whether any application of a registry that `counts` can manage the server for this term.
 pub(crate) async fn any_manager<B: Backend>(
     registry: &B,
+    term: Term,
     now: UnixTime,
     counts: impl Fn(&Application) -> bool,
 ) -> Result<bool, StoreError> {
@@ -102,7 +117,7 @@ pub(crate) async fn any_manager<B: Backend>(
             let page = registry.applications(list).await?;
             for stored in &page.records {
                 let application = &stored.value;
-                if counts(application) && can_manage(registry, application, now).await? {
+                if counts(application) && can_manage(registry, application, term, now).await? {
                     return Ok(true);
                 }
             }
@@ -115,10 +130,11 @@ pub(crate) async fn any_manager<B: Backend>(
     Ok(false)
 }
 
-/// Whether the application can manage the server at this time, with its organization as the registry has it.
+/// Whether the application can manage the server for this term, with its organization as the registry has it.
 pub(crate) async fn can_manage<B: Backend>(
     registry: &B,
     application: &Application,
+    term: Term,
     now: UnixTime,
 ) -> Result<bool, StoreError> {
     // Few applications come so far that their organization has to be read.
@@ -130,7 +146,7 @@ pub(crate) async fn can_manage<B: Backend>(
         None => None,
     };
     let organization = organization.as_ref().map(|stored| &stored.value);
-    Ok(is_manager(application, organization, now))
+    Ok(is_manager(application, organization, term, now))
 }
 
 /// How many applications are looked at together.

@@ -20,6 +20,7 @@ mod respond;
 pub use accept::{Accepted, Header, RawRequest, accept};
 pub use authenticate::{Authenticated, Operator, TestRequest, authenticate, vouched};
 pub use authorize::{Authorized, Usage, authorize};
+pub(crate) use issue::is_revoked_ahead;
 pub use issue::{Issued, check_issue, issue};
 pub use record::{Door, Event, Exchange, IssuedEvent, RefusedEvent, record};
 pub use respond::{Reply, respond};

@@ -17,6 +17,7 @@ struct Ailing {
     basic: bool,
     post: bool,
     organization: Option<bool>,
+    revoked_ahead: Option<u64>,
 }
 
 fn ailing() -> impl Strategy<Value = Ailing> {
@@ -32,15 +33,17 @@ fn ailing() -> impl Strategy<Value = Ailing> {
         any::<bool>(),
         prop::bool::weighted(0.8),
         prop::option::weighted(0.3, seldom()),
+        prop::option::weighted(0.2, 55_u64..65),
     )
         .prop_map(
-            |(flags, secret, addresses, basic, post, organization)| Ailing {
+            |(flags, secret, addresses, basic, post, organization, revoked_ahead)| Ailing {
                 flags,
                 secret,
                 addresses,
                 basic,
                 post,
                 organization,
+                revoked_ahead,
             },
         )
 }
@@ -96,6 +99,8 @@ fn records(ailing: &Ailing) -> Records {
         per: "1h".parse().expect("it is one"),
         mode: QuotaMode::Enforce,
     });
+    let ahead = |seconds| World::BEGINNING.saturating_add_seconds(seconds);
+    spec.not_before = ailing.revoked_ahead.map(ahead);
     spec.organization = ailing.organization.map(|_| "o".into());
     Records {
         apis: vec![
@@ -159,7 +164,7 @@ fn each_obstacle_is_told() {
         let rule = Profile::Rfc.system_user();
         application.token_obstacle(None, rule, World::BEGINNING)
     };
-    let obstacles: [(Change, Option<Obstacle>); 11] = [
+    let obstacles: [(Change, Option<Obstacle>); 12] = [
         (|_| {}, None),
         (|a| a.spec.enabled = false, Some(Obstacle::Disabled)),
         (
@@ -197,6 +202,10 @@ fn each_obstacle_is_told() {
         (
             |a| a.spec.system_user = Some("svc".into()),
             Some(Obstacle::SystemUser),
+        ),
+        (
+            |a| a.spec.not_before = Some(World::BEGINNING.saturating_add_seconds(60)),
+            Some(Obstacle::RevokedAhead),
         ),
     ];
     for (change, expected) in obstacles {

@@ -222,7 +222,7 @@ async fn put<H: Host>(
     stored: &Stored<Application>,
     value: Application,
 ) -> Result<(), OperationError> {
-    protection::of_application(decision, &stored.value, Some(&value)).await?;
+    protection::of_application(decision, &stored.value, &value).await?;
     decision.draft.update(stored, value, None);
     Ok(())
 }

@@ -269,7 +269,7 @@ impl Operation for UpdateApplication {
             }
         }
         check(&decision, Some(&stored), &application).await?;
-        protection::of_application(&decision, &stored.value, Some(&application)).await?;
+        protection::of_application(&decision, &stored.value, &application).await?;
         decision.draft.update(&stored, application, step);
         decision.commit().await
     }
@@ -295,7 +295,7 @@ impl Operation for DeleteApplication {
     ) -> Result<Done, OperationError> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
-        protection::of_application(&decision, &stored.value, None).await?;
+        protection::of_loss(&decision, &stored.value, None).await?;
         // Who is gone introspects nothing.
         for api in decision.apis.clone() {
             let mut value = api.value.clone();

@@ -4,7 +4,7 @@ use m2m_authority::registry::{Api, Application, ClientType, Organization, fill_i
 use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
 
 use crate::manager::Decision;
-use crate::managers::{any_manager, can_manage, times};
+use crate::managers::{Term, any_manager, can_manage};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
 
@@ -59,26 +59,32 @@ pub(super) fn of_test_token(
     Ok(())
 }
 
-/// Whether the application may become this, or go (`after` is none then), as far as the management of the server is concerned.
-///
-/// Nobody hands out more than he has, nobody takes from his own application what he manages with, and the last one that can authorize
-/// others stays.
+/// Whether the application may become this, as far as the management of the server is concerned: nobody hands out more than they have,
+/// and what manages the server goes on doing so.
 pub(super) async fn of_application<H: Host>(
+    decision: &Decision<'_, H>,
+    before: &Application,
+    after: &Application,
+) -> Result<(), OperationError> {
+    let mut scopes = after.spec.management_scopes();
+    let gains = scopes.any(|scope| !management::assigns(before, scope));
+    let opens = !same_secrets(&before.secrets, &after.secrets)
+        || (after.spec.enabled && !before.spec.enabled)
+        || (before.spec.client_type == ClientType::Public
+            && after.spec.client_type == ClientType::Confidential);
+    if gains || opens {
+        of_power(&decision.scopes, after)?;
+    }
+    of_loss(decision, before, Some(after)).await
+}
+
+/// Whether the application may lose what it has beyond this, or be deleted (`after` is none then): operators keep what their own
+/// application manages the server with, and the server keeps its last manager.
+pub(super) async fn of_loss<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
     after: Option<&Application>,
 ) -> Result<(), OperationError> {
-    if let Some(after) = after {
-        let mut scopes = after.spec.management_scopes();
-        let gains = scopes.any(|scope| !management::assigns(before, scope));
-        let opens = !same_secrets(&before.secrets, &after.secrets)
-            || (after.spec.enabled && !before.spec.enabled)
-            || (before.spec.client_type == ClientType::Public
-                && after.spec.client_type == ClientType::Confidential);
-        if gains || opens {
-            of_power(&decision.scopes, after)?;
-        }
-    }
     if *before.client_id == *decision.actor()
         && !after.is_some_and(|after| management::keeps(before, after))
     {
@@ -87,19 +93,19 @@ pub(super) async fn of_application<H: Host>(
              or with `m2m apply --data` on a stopped server",
         ));
     }
-    let registry = decision.registry();
-    for time in times(decision.now()) {
+    let (registry, now) = (decision.registry(), decision.now());
+    for term in Term::ALL {
         // Of the last one no restriction is taken for harmless: whether its operator is among those that it leaves is not known here.
         let stays = match after {
             Some(after) => {
-                management::keeps(before, after) && can_manage(registry, after, time).await?
+                management::keeps(before, after) && can_manage(registry, after, term, now).await?
             }
             None => false,
         };
         let is_other = |other: &Application| other.client_id != before.client_id;
         if !stays
-            && can_manage(registry, before, time).await?
-            && !any_manager(registry, time, is_other).await?
+            && can_manage(registry, before, term, now).await?
+            && !any_manager(registry, term, now, is_other).await?
         {
             return Err(OperationError::keeps_management(
                 "this is the last application that manages this server; let another one do so first, with every scope of the management API",
@@ -118,7 +124,7 @@ pub(super) async fn of_organization<H: Host>(
     if before.suspended || !after.suspended {
         return Ok(());
     }
-    let registry = decision.registry();
+    let (registry, now) = (decision.registry(), decision.now());
     let own = registry
         .application(Named::ClientId(decision.actor()))
         .await?;
@@ -130,9 +136,9 @@ pub(super) async fn of_organization<H: Host>(
     }
     let is_outside =
         |other: &Application| other.spec.organization.as_deref() != Some(&*before.code);
-    for time in times(decision.now()) {
-        if any_manager(registry, time, |_| true).await?
-            && !any_manager(registry, time, is_outside).await?
+    for term in Term::ALL {
+        if any_manager(registry, term, now, |_| true).await?
+            && !any_manager(registry, term, now, is_outside).await?
         {
             return Err(OperationError::keeps_management(
                 "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",

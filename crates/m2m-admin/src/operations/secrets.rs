@@ -224,15 +224,13 @@ impl Operation for RevokeApplicationSecret {
         }
         secret.ending = Some(Ending::Revoked { at: now, by });
         let is_live = |secret: &StoredSecret| secret.is_in_force(now);
-        if !application.secrets.iter().any(is_live) {
-            if *application.client_id == *decision.actor() {
-                return Err(OperationError::keeps_management(
-                    "this is the last secret of the application whose token you use; give it another one first",
-                ));
-            }
-            // Without a secret it manages nothing any more, as if it were gone.
-            protection::of_application(&decision, &stored.value, None).await?;
+        let is_own = *application.client_id == *decision.actor();
+        if is_own && !application.secrets.iter().any(is_live) {
+            return Err(OperationError::keeps_management(
+                "this is the last secret of the application whose token you use; give it another one first",
+            ));
         }
+        protection::of_loss(&decision, &stored.value, Some(&application)).await?;
         let uses = decision
             .registry()
             .secret_uses(&application.client_id)

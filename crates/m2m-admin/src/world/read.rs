@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use m2m_authority::registry::{
-    Api, ApplicationSpec, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Organization, Path, Property,
-    Record, SecretHash,
+    Api, ApplicationSpec, MANAGEMENT_ALIAS, Organization, Path, Property, Record, SecretHash,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
@@ -45,18 +44,17 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
     for property in records(&mut value, Record::Property) {
         name_by(property, "key");
     }
-    for api in records(&mut value, Record::Api) {
-        // Clients of the same management API elsewhere call it so, and no file needs to say it.
-        if api.get("audience").and_then(Value::as_str) == Some(MANAGEMENT_AUDIENCE) {
-            let aliases = api.entry("aliases");
-            aliases.or_insert_with(|| Value::from(vec![MANAGEMENT_ALIAS]));
-        }
-    }
     let credentials: Vec<_> = records(&mut value, Record::Application)
         .map(|application| (application.remove(CLIENT_ID), application.remove(SECRET)))
         .collect();
-    let document: Document<ApplicationSpec> = serde_path_to_error::deserialize(value)
+    let mut document: Document<ApplicationSpec> = serde_path_to_error::deserialize(value)
         .map_err(|error| Mistake::of_form(wording::read(&error, also)))?;
+    for api in document.api.iter_mut().filter(|api| api.is_management()) {
+        // Clients of the same management API elsewhere call it so. Without the alias another API could take the name.
+        if !api.aliases.iter().any(|alias| **alias == *MANAGEMENT_ALIAS) {
+            api.aliases.push(MANAGEMENT_ALIAS.into());
+        }
+    }
     let mut application = Vec::with_capacity(document.application.len());
     let declared = document.application.into_iter().zip(credentials);
     for (index, (spec, (client_id, secret))) in declared.enumerate() {

@@ -118,11 +118,16 @@ fn prepare<'k, S: Signer + ?Sized>(
     let Some(key) = key.filter(|key| key.algorithm() == authorized.algorithm) else {
         return Err(refusal(authorized, Cause::SigningKeyMissing));
     };
-    let issued_at = issued_at(now, authorized.policy.not_before);
-    if issued_at > now.saturating_add_seconds(MOST_AHEAD_SECONDS) {
+    let not_before = authorized.policy.not_before;
+    if is_revoked_ahead(not_before, now) {
         return Err(refusal(authorized, Cause::NotBeforeInFuture));
     }
-    Ok((key, issued_at))
+    Ok((key, issued_at(now, not_before)))
+}
+
+/// Whether tokens are revoked up to a moment so far in the future that none is issued.
+pub(crate) fn is_revoked_ahead(not_before: Option<UnixTime>, now: UnixTime) -> bool {
+    issued_at(now, not_before) > now.saturating_add_seconds(MOST_AHEAD_SECONDS)
 }
 
 fn refusal(authorized: &Authorized<'_>, cause: Cause) -> Refusal {

@@ -3,6 +3,7 @@
 use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;
 
+use crate::flow::is_revoked_ahead;
 use crate::registry::{Application, ClientType, Organization};
 
 /// The reason why an application can get no token, whatever it asks for and wherever it calls from.
@@ -30,6 +31,8 @@ pub enum Obstacle {
     NoApi,
     /// It needs a system user, and has none that it may act as.
     SystemUser,
+    /// Its tokens are revoked up to a time in the future.
+    RevokedAhead,
 }
 
 impl Obstacle {
@@ -47,6 +50,7 @@ impl Obstacle {
             Self::NoQuota => Cause::QuotaExceeded,
             Self::NoApi => Cause::NoApiAuthorized,
             Self::SystemUser => Cause::SystemUserNotAllowed,
+            Self::RevokedAhead => Cause::NotBeforeInFuture,
         }
     }
 }
@@ -107,6 +111,10 @@ impl Application {
                 !spec.system_user_allowed && (spec.system_user.is_some() || needs_system_user)
                     || spec.system_user.is_none() && needs_system_user,
                 Obstacle::SystemUser,
+            ),
+            (
+                is_revoked_ahead(spec.not_before, now),
+                Obstacle::RevokedAhead,
             ),
         ];
         let first = obstacles.into_iter().find(|(is_met, _)| *is_met);

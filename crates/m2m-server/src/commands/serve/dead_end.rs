@@ -2,11 +2,13 @@
 
 use m2m_authority::registry::Obstacle;
 
-/// The reason why an application can never get a token, and what would change that, in words of a registry file. One that was disabled
-/// or whose organization was suspended is meant to get none, and is not a dead end.
+/// The reason why an application can never get a token, and what would change that, in words of a registry file. One that was disabled,
+/// whose organization was suspended or whose tokens were revoked up to a later time is meant to get none, and is not a dead end.
 pub(super) const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
     Some(match obstacle {
-        Obstacle::Disabled | Obstacle::OrganizationSuspended => return None,
+        Obstacle::Disabled | Obstacle::OrganizationSuspended | Obstacle::RevokedAhead => {
+            return None;
+        }
         Obstacle::Public => {
             "it is public, which this grant is not for; client_type = \"confidential\" changes that"
         }

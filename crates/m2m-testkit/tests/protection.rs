@@ -1,0 +1,278 @@
+//! What keeps a server manageable: each way that once took its last manager away, or made one of an application that was none.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in its helpers too"
+)]
+
+use m2m_admin::Prune;
+use m2m_admin::management::SCOPES;
+use m2m_testkit::{MANAGER, ManagedServer};
+use serde_json::{Value, json};
+
+const API: &str = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
+
+fn all_scopes() -> Vec<&'static str> {
+    SCOPES.iter().map(|(scope, _)| *scope).collect()
+}
+
+/// A server with the application that manages it, and one with these scopes of the management API.
+fn with_application(client_id: &str, scopes: &[&str]) -> ManagedServer {
+    let mut server = ManagedServer::new();
+    declare(&mut server, client_id, "", scopes);
+    server
+}
+
+/// Applies a file with an application to the folder.
+#[track_caller]
+fn declare(server: &mut ManagedServer, client_id: &str, fields: &str, scopes: &[&str]) {
+    server
+        .apply(&application(client_id, fields, scopes), Prune::Keep)
+        .unwrap();
+}
+
+fn application(client_id: &str, fields: &str, scopes: &[&str]) -> String {
+    let scopes = json!(scopes);
+    format!(
+        "[[application]]\nname = \"{client_id}\"\nclient_id = \"{client_id}\"\n{fields}\n\
+         authorize = [{{ audience = \"{{issuer}}/api\", scopes = {scopes} }}]\n"
+    )
+}
+
+#[track_caller]
+fn is_protected(answer: &(u16, Value)) {
+    let (status, body) = answer;
+    assert_eq!(*status, 409, "{body}");
+    let code = body.pointer("/errors/0/code").unwrap();
+    assert_eq!(code, "MANAGEMENT_PROTECTED", "{body}");
+}
+
+/// The manager manages, by a token that it gets now.
+#[track_caller]
+fn manages(server: &mut ManagedServer, client_id: &str) {
+    let (status, body) = server.call(client_id, "GET", "/api/v1/applications", &Value::Null);
+    assert_eq!(status, 200, "{client_id}: {body}");
+}
+
+fn newest_secret(server: &ManagedServer, client_id: &str) -> String {
+    let applications = server.snapshot().applications;
+    let mut applications = applications.into_iter();
+    let found = applications.find(|stored| *stored.value.client_id == *client_id);
+    found.unwrap().value.secrets.last().unwrap().id.to_string()
+}
+
+/// A narrow token removes the only manager in none of these ways, beside a helper that can hand out a scope of the management API.
+#[track_caller]
+fn keeps_the_only_manager(scope: &str, requests: &[(&str, String, Value)]) {
+    let mut server = with_application("helper", &["create:application_api_scopes"]);
+    declare(&mut server, "narrow", "", &[scope]);
+    for (method, path, body) in requests {
+        is_protected(&server.call("narrow", method, path, body));
+        manages(&mut server, MANAGER);
+    }
+    // Beside another real manager each of them works.
+    for (method, path, body) in requests {
+        let mut server = with_application("second", &all_scopes());
+        declare(&mut server, "narrow", "", &[scope]);
+        let (status, answer) = server.call("narrow", method, path, body);
+        assert_eq!(status, 200, "{answer}");
+        manages(&mut server, "second");
+    }
+}
+
+fn manager() -> String {
+    format!("/api/v1/applications/{MANAGER}")
+}
+
+#[test]
+fn f4_update_applications_does_not_remove_the_only_manager() {
+    let changes = [
+        json!({ "is_enabled": false }),
+        json!({ "client_type": "public" }),
+        json!({ "grant_types": [] }),
+        json!({ "authentication_methods": [] }),
+        json!({ "allowed_addresses": ["0.0.0.0"] }),
+        json!({ "not_before": "2100-01-01T00:00:00Z" }),
+        json!({ "system_user": "svc" }),
+    ];
+    let requests = changes.map(|change| ("PATCH", manager(), change));
+    keeps_the_only_manager("update:applications", &requests);
+}
+
+#[test]
+fn f4_delete_applications_does_not_remove_the_only_manager() {
+    let request = ("DELETE", manager(), Value::Null);
+    keeps_the_only_manager("delete:applications", &[request]);
+}
+
+#[test]
+fn f4_delete_application_secrets_does_not_remove_the_only_manager() {
+    // The randomness of every server is the same, and so is the id of its first secret.
+    let secret = newest_secret(&ManagedServer::new(), MANAGER);
+    let path = format!("{}/secrets/{secret}", manager());
+    let request = ("DELETE", path, Value::Null);
+    keeps_the_only_manager("delete:application_secrets", &[request]);
+}
+
+#[test]
+fn f4_delete_application_api_scopes_does_not_remove_the_only_manager() {
+    let requests = all_scopes().into_iter().map(|scope| {
+        let scope = scope.replace(':', "%3A");
+        let path = format!("{API}/applications/{MANAGER}/scopes/{scope}");
+        ("DELETE", path, Value::Null)
+    });
+    let requests: Vec<_> = requests.collect();
+    keeps_the_only_manager("delete:application_api_scopes", &requests);
+}
+
+#[test]
+fn f4_update_apis_does_not_remove_the_only_manager() {
+    let body = json!({ "applications": [{ "id": MANAGER, "operation": "delete" }] });
+    let request = ("PATCH", format!("{API}/applications"), body);
+    keeps_the_only_manager("update:apis", &[request]);
+}
+
+#[test]
+fn f9_reset_management_leaves_an_unrelated_helper_as_it_is() {
+    let mut server = with_application("helper", &["create:application_api_scopes"]);
+    // Nobody but the helper is left.
+    let registry = server.snapshot();
+    let manager = registry.applications.iter();
+    let mut manager = manager.filter(|stored| *stored.value.client_id == *MANAGER);
+    let mut gone = manager.next().unwrap().clone();
+    gone.value.spec.authorize.clear();
+    server.write(vec![m2m_store::Write::PutApplication(Box::new(gone))]);
+    let helper = newest_secret(&server, "helper");
+
+    let applied = server.reset_management().unwrap();
+    let [made] = &*applied.credentials else {
+        panic!("one secret is shown")
+    };
+    assert_ne!(made.client_id, "helper");
+    assert_eq!(newest_secret(&server, "helper"), helper);
+    let made = made.client_id.clone();
+    manages(&mut server, &made);
+    let scope = format!("{API}/applications/{MANAGER}/scopes/read%3Aapis");
+    let answer = server.call("helper", "POST", &scope, &Value::Null);
+    assert_ne!(answer.0, 200, "{}", answer.1);
+}
+
+#[test]
+fn x23_the_last_working_manager_stays_beside_one_in_a_suspended_organization() {
+    let mut server = ManagedServer::new();
+    let organization = "[[organization]]\nname = \"O\"\ncode = \"org\"\n";
+    server.apply(organization, Prune::Keep).unwrap();
+    declare(
+        &mut server,
+        "second",
+        "organization = \"org\"",
+        &all_scopes(),
+    );
+    declare(
+        &mut server,
+        "narrow",
+        "",
+        &["delete:applications", "update:organizations"],
+    );
+    let suspended = |is: bool| json!({ "is_suspended": is });
+    let path = "/api/v1/organization/org";
+    assert_eq!(
+        server.call("narrow", "PATCH", path, &suspended(true)).0,
+        200
+    );
+    is_protected(&server.call("narrow", "DELETE", &manager(), &Value::Null));
+    manages(&mut server, MANAGER);
+
+    assert_eq!(
+        server.call("narrow", "PATCH", path, &suspended(false)).0,
+        200
+    );
+    assert_eq!(
+        server.call("narrow", "DELETE", &manager(), &Value::Null).0,
+        200
+    );
+    // Now it is the last one, and its organization is not suspended.
+    is_protected(&server.call("narrow", "PATCH", path, &suspended(true)));
+    manages(&mut server, "second");
+}
+
+#[test]
+fn x23_apply_on_a_folder_leaves_the_last_manager_a_way_to_a_token() {
+    for field in [
+        "authentication_methods = []",
+        "grant_types = []",
+        "enabled = false",
+        "client_type = \"public\"",
+        "allowed_addresses = [\"0.0.0.0\"]",
+        "system_user = \"svc\"",
+        "not_before = \"2100-01-01T00:00:00Z\"",
+    ] {
+        let mut server = with_application("helper", &["create:application_api_scopes"]);
+        let version = server.version();
+        let file = application(MANAGER, field, &all_scopes());
+        let refused = server.apply(&file, Prune::Keep).unwrap_err().to_string();
+        assert!(
+            refused.contains("the last application that manages"),
+            "{field}: {refused}"
+        );
+        assert_eq!(server.version(), version, "{field}");
+        manages(&mut server, MANAGER);
+    }
+}
+
+#[test]
+fn x23_an_application_whose_tokens_are_revoked_up_to_a_later_time_manages_nothing_until_then() {
+    let mut server = with_application("second", &all_scopes());
+    declare(&mut server, "narrow", "", &["delete:applications"]);
+    let later = json!({ "not_before": "2100-01-01T00:00:00Z" });
+    let path = "/api/v1/applications/second";
+    assert_eq!(server.call(MANAGER, "PATCH", path, &later).0, 200);
+    is_protected(&server.call("narrow", "DELETE", &manager(), &Value::Null));
+    manages(&mut server, MANAGER);
+}
+
+#[test]
+fn x23_a_secret_that_ends_soon_does_not_stand_in_for_the_one_that_lasts() {
+    let mut server = with_application("narrow", &["delete:application_secrets"]);
+    let secrets = format!("{}/secrets", manager());
+    let overlap = json!({ "overlap_seconds": 3600 });
+    assert_eq!(server.call(MANAGER, "POST", &secrets, &overlap).0, 201);
+    let newest = newest_secret(&server, MANAGER);
+    is_protected(&server.call(
+        "narrow",
+        "DELETE",
+        &format!("{secrets}/{newest}"),
+        &Value::Null,
+    ));
+    server.advance(3600);
+    manages(&mut server, MANAGER);
+}
+
+#[test]
+fn x23_the_way_back_in_ends_a_revocation_up_to_a_later_time() {
+    let mut server = ManagedServer::new();
+    server.advance(60);
+    declare(&mut server, "second", "", &all_scopes());
+    let later = json!({ "not_before": "2100-01-01T00:00:00Z" });
+    assert_eq!(server.call("second", "PATCH", &manager(), &later).0, 200);
+    let applied = server.reset_management().unwrap();
+    assert_eq!(applied.credentials[0].client_id, MANAGER);
+    manages(&mut server, MANAGER);
+}
+
+#[test]
+fn x23_no_other_api_takes_the_other_name_of_the_management_api() {
+    let mut server = ManagedServer::new();
+    let scopes = json!(all_scopes());
+    let api = |audience: &str, fields: &str| {
+        format!("[[api]]\nname = \"API\"\naudience = \"{audience}\"\n{fields}\nscopes = {scopes}\n")
+    };
+    let without = api("{issuer}/api", "aliases = []");
+    server.apply(&without, Prune::Keep).unwrap();
+    let taken = server.apply(&api("{issuer}/api/v1", ""), Prune::Keep);
+    assert!(taken.unwrap_err().to_string().contains("is taken"));
+    let body = json!({ "name": "API", "audience": "{issuer}/api/v1" });
+    assert_eq!(server.call(MANAGER, "POST", "/api/v1/apis", &body).0, 409);
+    server.reset_management().unwrap();
+    manages(&mut server, MANAGER);
+}
