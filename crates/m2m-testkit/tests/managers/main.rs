@@ -1,0 +1,31 @@
+//! Who manages a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
+//! who acts has.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in its helpers too"
+)]
+
+mod definition;
+mod files;
+mod model;
+mod steps;
+
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn x23_no_sequence_of_operations_leaves_a_server_without_a_manager(
+        beginning in files::beginning(),
+        steps in prop::collection::vec(steps::step(), 1..=40)
+    ) {
+        let mut model = model::Model::new();
+        model.take(&beginning, 0);
+        for (position, step) in steps.iter().enumerate() {
+            model.take(step, position + 1);
+        }
+        model.end();
+    }
+}
