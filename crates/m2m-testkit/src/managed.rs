@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
 use m2m_admin::face::{Circumstances, Face};
-use m2m_authority::flow::{Exchange, Outcome, respond};
+use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{
@@ -216,9 +216,10 @@ impl ManagedServer {
         path: &str,
         body: &Value,
     ) -> (u16, Value) {
-        let body = match body {
-            Value::Null => String::new(),
-            body => body.to_string(),
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
         };
         self.call_with(client_id, method, path, "application/json", body)
     }
@@ -246,10 +247,9 @@ impl ManagedServer {
                     trace_id,
                     request_id: None,
                     address,
-                    operator: None,
                 };
                 let authority = self.host().authority();
-                let reply = respond(Outcome::Refused(&refusal), &exchange, authority);
+                let reply = respond(Err(&*refusal), &exchange, authority);
                 return (reply.status(), json(reply.body()));
             }
         };

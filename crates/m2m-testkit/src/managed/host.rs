@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{HeaderName, HeaderValue, StatusCode};
-use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict};
+use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
 use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::{
-    Authenticated, Authorized, Exchange, Issued, Operator, Outcome, RawRequest, TestRequest,
-    accept, authenticate, authorize, check_issue, issue, respond, vouched,
+    Authenticated, Authorized, Exchange, Issued, Operator, RawRequest, TestRequest, accept,
+    authenticate, authorize, check_issue, issue, respond, vouched,
 };
 use m2m_authority::registry::SigningKeys;
 use m2m_authority::{Authority, JwtId, Refusal};
@@ -131,19 +131,20 @@ impl InMemory {
         let key = common.keys.signing(authorized.algorithm());
         check_issue(&authorized, key, ask.now)?;
         let audiences = authorized.audiences().iter();
-        Ok(Verdict::Granted {
+        Ok(Verdict::Granted(WouldGrant {
             audiences: audiences.map(|audience| Box::from(&**audience)).collect(),
             scope: authorized.scopes().join(" ").into(),
             expires_in: authorized.lifetime().as_seconds(),
-        })
+            quota_exceeded: authorized.quota_exceeded(),
+        }))
     }
 }
 
 fn request<'r>(ask: &TokenAsk<'r>) -> TestRequest<'r> {
     TestRequest {
-        audiences: ask.audience.map(Into::into).into_iter().collect(),
+        audiences: ask.audiences.iter().copied().map(Into::into).collect(),
         scope: ask.scope.map(Into::into),
-        address: None,
+        address: ask.address,
     }
 }
 
@@ -189,15 +190,10 @@ impl Host for InMemory {
         let exchange = Exchange {
             trace_id: ask.trace_id,
             request_id: None,
-            address: ask.address,
-            operator: Some(ask.operator.into()),
+            address: ask.operator_address,
         };
         let decision = self.vouch(&ask).await;
-        let outcome = match &decision {
-            Ok(issued) => Outcome::Issued(issued),
-            Err(refusal) => Outcome::Refused(refusal),
-        };
-        let reply = respond(outcome, &exchange, &self.authority);
+        let reply = respond(decision.as_ref(), &exchange, &self.authority);
         let mut response = http::Response::default();
         *response.status_mut() = StatusCode::from_u16(reply.status()).expect("a status");
         for (name, value) in reply.headers() {

@@ -323,6 +323,9 @@ fn management_api() -> impl Strategy<Value = Step> {
 }
 
 /// Properties, feature flags and lifetimes.
+///
+/// Their values are short: with more than about 11 KiB of them the tokens of an application are longer than any verifier takes, also those
+/// of a manager, and nothing refuses that yet. Nor are keys imported here: `update:keys` is power over every token (docs/threats.md).
 fn values() -> impl Strategy<Value = Step> {
     let value = json!({ "value": "eu", "in_token": true });
     let property = json!({ "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false, "category_id": "cat_1" });
