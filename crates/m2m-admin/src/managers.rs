@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use m2m_authority::registry::{Application, Organization, StoredSecret};
 use m2m_errors::SystemUserRule;
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend, Filter, List, Sort, StoreError};
+use m2m_store::{Backend, Cursor, Filter, List, Sort, StoreError, Stored};
 
 use crate::management;
 
@@ -98,6 +98,43 @@ impl<'r> Managers<'r> {
     }
 }
 
+/// The applications that are authorized for the management API, some at a time. One that is authorized by both of its names comes twice.
+pub(crate) struct Candidates<'b, B> {
+    registry: &'b B,
+    /// The names that are not through yet.
+    audiences: &'static [&'static str],
+    after: Option<Cursor>,
+}
+
+impl<'b, B: Backend> Candidates<'b, B> {
+    pub(crate) const fn of(registry: &'b B) -> Self {
+        Self {
+            registry,
+            audiences: &[management::AUDIENCE, management::ALIAS],
+            after: None,
+        }
+    }
+
+    /// The next ones; none at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Stored<Application>>>, StoreError> {
+        let Some((audience, others)) = self.audiences.split_first() else {
+            return Ok(None);
+        };
+        let list = List {
+            filter: Filter::AuthorizedFor(audience),
+            sort: Sort::Age,
+            after: self.after.as_ref(),
+            most: PAGE,
+        };
+        let page = self.registry.applications(list).await?;
+        if page.next.is_none() {
+            self.audiences = others;
+        }
+        self.after = page.next;
+        Ok(Some(page.records))
+    }
+}
+
 /// Whether any application of a registry that `counts` can manage the server for this term.
 pub(crate) async fn any_manager<B: Backend>(
     registry: &B,
@@ -105,25 +142,11 @@ pub(crate) async fn any_manager<B: Backend>(
     now: UnixTime,
     counts: impl Fn(&Application) -> bool,
 ) -> Result<bool, StoreError> {
-    for audience in [management::AUDIENCE, management::ALIAS] {
-        let mut after = None;
-        loop {
-            let list = List {
-                filter: Filter::AuthorizedFor(audience),
-                sort: Sort::Age,
-                after: after.as_ref(),
-                most: PAGE,
-            };
-            let page = registry.applications(list).await?;
-            for stored in &page.records {
-                let application = &stored.value;
-                if counts(application) && can_manage(registry, application, term, now).await? {
-                    return Ok(true);
-                }
-            }
-            match page.next {
-                Some(next) => after = Some(next),
-                None => break,
+    let mut candidates = Candidates::of(registry);
+    while let Some(some) = candidates.next().await? {
+        for application in some.iter().map(|stored| &stored.value) {
+            if counts(application) && can_manage(registry, application, term, now).await? {
+                return Ok(true);
             }
         }
     }

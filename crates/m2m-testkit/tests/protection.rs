@@ -184,7 +184,7 @@ fn x23_the_last_working_manager_stays_beside_one_in_a_suspended_organization() {
     manages(&mut server, MANAGER);
 
     assert_eq!(
-        server.call("narrow", "PATCH", path, &suspended(false)).0,
+        server.call(MANAGER, "PATCH", path, &suspended(false)).0,
         200
     );
     assert_eq!(
@@ -275,4 +275,71 @@ fn x23_no_other_api_takes_the_other_name_of_the_management_api() {
     assert_eq!(server.call(MANAGER, "POST", "/api/v1/apis", &body).0, 409);
     server.reset_management().unwrap();
     manages(&mut server, MANAGER);
+}
+
+/// The hash of some secret.
+const SECRET_SHA256: &str = "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=";
+
+#[test]
+fn x23_no_field_gives_an_application_its_power_back_but_by_an_equal() {
+    let obstacles = [
+        ("enabled = false", json!({ "is_enabled": true })),
+        (
+            "client_type = \"public\"",
+            json!({ "client_type": "confidential" }),
+        ),
+        (
+            "grant_types = []",
+            json!({ "grant_types": ["client_credentials"] }),
+        ),
+        (
+            "authentication_methods = []",
+            json!({ "authentication_methods": ["client_secret_post"] }),
+        ),
+        (
+            "allowed_addresses = [\"0.0.0.0\"]",
+            json!({ "allowed_addresses": [] }),
+        ),
+        (
+            "not_before = 2100-01-01T00:00:00Z",
+            json!({ "not_before": null }),
+        ),
+        ("system_user = \"svc\"", json!({ "system_user": null })),
+        ("organization = \"closed\"", json!({ "org_code": null })),
+    ];
+    let closed = "[[organization]]\ncode = \"closed\"\nsuspended = true\n";
+    for (obstacle, change) in obstacles {
+        let mut server = with_application("narrow", &["update:applications"]);
+        let fields = format!("{obstacle}\nsecret_sha256 = {SECRET_SHA256:?}");
+        let sleeper = application("sleeper", &fields, &["read:apis", "delete:apis"]);
+        server
+            .apply(&format!("{closed}{sleeper}"), Prune::Keep)
+            .unwrap();
+        let path = "/api/v1/applications/sleeper";
+        let (status, body) = server.call("narrow", "PATCH", path, &change);
+        assert_eq!(status, 403, "{obstacle}: {body}");
+        assert_eq!(
+            body.pointer("/errors/0/code").unwrap(),
+            "SCOPE_BEYOND_TOKEN"
+        );
+        // Another obstacle may go while one is left, and whoever has as much may take away the last.
+        let (status, body) = server.call(MANAGER, "PATCH", path, &change);
+        assert_eq!(status, 200, "{obstacle}: {body}");
+    }
+}
+
+#[test]
+fn x23_an_organization_is_resumed_by_who_has_as_much_as_its_applications() {
+    let mut server = with_application("narrow", &["update:organizations"]);
+    let closed = "[[organization]]\ncode = \"closed\"\nsuspended = true\n";
+    let sleeper = application("sleeper", "organization = \"closed\"", &["delete:apis"]);
+    server
+        .apply(&format!("{closed}{sleeper}"), Prune::Keep)
+        .unwrap();
+    let resume = json!({ "is_suspended": false });
+    let path = "/api/v1/organization/closed";
+    let (status, body) = server.call("narrow", "PATCH", path, &resume);
+    assert_eq!(status, 403, "{body}");
+    let (status, body) = server.call(MANAGER, "PATCH", path, &resume);
+    assert_eq!(status, 200, "{body}");
 }

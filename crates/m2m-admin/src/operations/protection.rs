@@ -1,10 +1,12 @@
 //! What an operation may not do: shut out those who manage the server, or break what others rely on.
 
-use m2m_authority::registry::{Api, Application, ClientType, Organization, fill_in_issuer};
+use m2m_authority::registry::{Api, Application, Organization, fill_in_issuer};
+use m2m_errors::SystemUserRule;
+use m2m_jwt::UnixTime;
 use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
 
 use crate::manager::Decision;
-use crate::managers::{Term, any_manager, can_manage};
+use crate::managers::{Candidates, Term, any_manager, can_manage};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
 
@@ -68,14 +70,38 @@ pub(super) async fn of_application<H: Host>(
 ) -> Result<(), OperationError> {
     let mut scopes = after.spec.management_scopes();
     let gains = scopes.any(|scope| !management::assigns(before, scope));
+    // Its power comes back with the last obstacle that goes, whichever that is.
     let opens = !same_secrets(&before.secrets, &after.secrets)
-        || (after.spec.enabled && !before.spec.enabled)
-        || (before.spec.client_type == ClientType::Public
-            && after.spec.client_type == ClientType::Confidential);
+        || (!can_get_token(decision, before).await? && can_get_token(decision, after).await?);
     if gains || opens {
         of_power(&decision.scopes, after)?;
     }
     of_loss(decision, before, Some(after)).await
+}
+
+/// Whether the application can get a token that opens the management API.
+async fn can_get_token<H: Host>(
+    decision: &Decision<'_, H>,
+    application: &Application,
+) -> Result<bool, OperationError> {
+    let organization = match &application.spec.organization {
+        Some(code) => decision.registry().organization(code).await?,
+        None => None,
+    };
+    let organization = organization.as_ref().map(|stored| &stored.value);
+    Ok(opens_management(application, organization, decision.now()))
+}
+
+fn opens_management(
+    application: &Application,
+    organization: Option<&Organization>,
+    now: UnixTime,
+) -> bool {
+    let rule = SystemUserRule::Optional;
+    application.spec.takes_part_in_management()
+        && application
+            .token_obstacle(organization, rule, now)
+            .is_none()
 }
 
 /// Whether the application may lose what it has beyond this, or be deleted (`after` is none then): operators keep what their own
@@ -115,16 +141,18 @@ pub(super) async fn of_loss<H: Host>(
     Ok(())
 }
 
-/// Whether the organization may be suspended.
+/// Whether the organization may be suspended or resumed.
 pub(super) async fn of_organization<H: Host>(
     decision: &Decision<'_, H>,
     before: &Organization,
     after: &Organization,
 ) -> Result<(), OperationError> {
-    if before.suspended || !after.suspended {
-        return Ok(());
-    }
     let (registry, now) = (decision.registry(), decision.now());
+    match (before.suspended, after.suspended) {
+        (false, true) => {}
+        (true, false) => return of_resumption(decision, after).await,
+        (true, true) | (false, false) => return Ok(()),
+    }
     let own = registry
         .application(Named::ClientId(decision.actor()))
         .await?;
@@ -143,6 +171,25 @@ pub(super) async fn of_organization<H: Host>(
             return Err(OperationError::keeps_management(
                 "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",
             ));
+        }
+    }
+    Ok(())
+}
+
+/// Nobody gives back to the applications of an organization more than they have themselves.
+async fn of_resumption<H: Host>(
+    decision: &Decision<'_, H>,
+    organization: &Organization,
+) -> Result<(), OperationError> {
+    let mut candidates = Candidates::of(decision.registry());
+    while let Some(some) = candidates.next().await? {
+        for application in some.iter().map(|stored| &stored.value) {
+            let code = application.spec.organization.as_deref();
+            if code == Some(&*organization.code)
+                && opens_management(application, Some(organization), decision.now())
+            {
+                of_power(&decision.scopes, application)?;
+            }
         }
     }
     Ok(())
