@@ -35,7 +35,7 @@ The tasks of the workspace.
   cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
   cargo xtask budget                   how many crates stand behind the light ones (xtask/arrows.toml)
   cargo xtask codegen                  writes the documents in docs that are made from the source
-  cargo xtask codegen --check          only says whether docs/errors.md is up to date
+  cargo xtask codegen --check          only says whether they are up to date
   cargo xtask fuzz                     every fuzz target for 60 seconds
   cargo xtask fuzz --time 600 token    one target for ten minutes
   cargo xtask bench                    the token endpoint beside the yardstick (bench/README.md has the options)

@@ -152,6 +152,16 @@ fn a_number_may_have_a_fraction_of_nothing() {
 }
 
 #[test]
+fn a_block_with_bits_beyond_its_prefix_is_told_the_block() {
+    let wrong = json!({ "name": "A", "allowed_addresses": ["127.0.0.1/8"] });
+    let error = serde_json::from_value::<ApplicationSpec>(wrong).unwrap_err();
+    assert!(
+        error.to_string().contains("write 127.0.0.0/8, or"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_wrong_word_is_told_all_that_there_are() {
     let wrong = json!({ "name": "A", "authentication_methods": ["client_secret_basi"] });
     let error = serde_json::from_value::<ApplicationSpec>(wrong).unwrap_err();

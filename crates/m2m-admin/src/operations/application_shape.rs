@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
     AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, AuthenticationMethods,
-    ClientType, GrantType, GrantTypes, Lifetime, Quota, fill_in_issuer, time_text,
+    ClientType, GrantType, GrantTypes, Lifetime, Period, Quota, QuotaMode, fill_in_issuer,
+    time_text,
 };
 use m2m_store::Stored;
 use schemars::JsonSchema;
@@ -16,7 +17,7 @@ use super::moment::Time;
 use super::patch::{Ignored, Patch};
 use super::scalar::{self, Scalar, Scalars};
 use super::text::{Key, Name};
-use super::whole::Seconds;
+use super::whole::{Seconds, Whole};
 use crate::OperationError;
 
 /// Bodies that say what an application may have, beside what is their own.
@@ -53,7 +54,7 @@ macro_rules! bodies {
             pub(super) allowed_addresses: Option<List<AddressBlock, 100>>,
             /// How many tokens it may have in a length of time.
             #[serde(default)]
-            pub(super) token_quota: Patch<Quota>,
+            pub(super) token_quota: Patch<QuotaChange>,
             /// Its feature flags, which its tokens carry.
             pub(super) feature_flags: Option<Scalars>,
             /// The keys of those feature flags of its organization that its tokens carry.
@@ -90,7 +91,8 @@ macro_rules! bodies {
                 if let Some(addresses) = &self.allowed_addresses {
                     spec.allowed_addresses = addresses.to_vec();
                 }
-                self.token_quota.apply(&mut spec.token_quota, |quota| *quota);
+                let mode = spec.token_quota.map(|quota| quota.mode);
+                self.token_quota.apply(&mut spec.token_quota, |quota| quota.with(mode));
                 if let Some(flags) = &self.feature_flags {
                     spec.feature_flags = scalar::to_record(flags);
                 }
@@ -155,6 +157,29 @@ bodies! {
 pub enum Kind {
     /// A machine.
     M2m,
+}
+
+/// How many tokens an application may have in a length of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct QuotaChange {
+    /// The number of tokens.
+    tokens: Whole<1, 9_007_199_254_740_991>,
+    /// The length of time.
+    per: Period,
+    /// What happens beyond the quota. Absent, it stays as it is; a new quota only warns.
+    mode: Option<QuotaMode>,
+}
+
+impl QuotaChange {
+    fn with(self, mode_before: Option<QuotaMode>) -> Quota {
+        Quota {
+            tokens: self.tokens.0,
+            per: self.per,
+            mode: self.mode.or(mode_before).unwrap_or_default(),
+        }
+    }
 }
 
 /// An application as a list shows it.

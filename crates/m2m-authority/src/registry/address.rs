@@ -89,6 +89,11 @@ impl<'de> Deserialize<'de> for AddressBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         spelling::from_text(deserializer, "an address or a block of addresses", |text| {
             text.parse().map_err(|_| {
+                // Bits beyond the prefix: the block that has them is known.
+                if let Ok(block) = text.parse::<IpNet>() {
+                    let whole = block.trunc();
+                    return format!("{text:?} has bits beyond its prefix; write {whole}, or the address alone");
+                }
                 format!(
                     "{text:?} is not an IP address or CIDR block; write an address such as 192.0.2.7, or a block such as 10.0.0.0/8"
                 )

@@ -100,7 +100,7 @@ fn text(value: &Value) -> String {
 fn from(name: &str, origin: &Origin) -> String {
     match origin {
         Origin::Flag => "flag".to_owned(),
-        Origin::Variable => "environment".to_owned(),
+        Origin::Variable => "variable".to_owned(),
         Origin::File { file, line } => format!("{file}:{line}"),
         // It follows from the address.
         Origin::Default if name == "issuer" => "default, from listen".to_owned(),

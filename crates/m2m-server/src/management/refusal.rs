@@ -87,7 +87,7 @@ fn helped(
         (StatusCode::FORBIDDEN, None) => failure.help(format!(
             "see what the application may do: m2m application show {client_id}"
         )),
-        (StatusCode::NOT_FOUND, _) => match listing(path.kind()) {
+        (StatusCode::NOT_FOUND, _) => match listing(missing_kind(answer).unwrap_or(path.kind())) {
             Some(command) => failure.help(format!("see which there are: {command}")),
             None => failure,
         },
@@ -106,6 +106,19 @@ fn helped(
             None => failure,
         },
     }
+}
+
+/// The kind of record that is not there, which may be another than that of the path.
+fn missing_kind(answer: &Answer) -> Option<&'static str> {
+    let messages = answer.messages()?;
+    let kinds = [
+        ("ORGANIZATION_NOT_FOUND", "organization"),
+        ("APPLICATION_NOT_FOUND", "applications"),
+        ("API_NOT_FOUND", "apis"),
+    ];
+    let is_told = |code: &str| messages.iter().any(|(own, _)| *own == code);
+    let kind = kinds.into_iter().find(|(code, _)| is_told(code));
+    kind.map(|(_, kind)| kind)
 }
 
 /// The command that shows which there are of a kind.

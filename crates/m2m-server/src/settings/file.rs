@@ -156,7 +156,9 @@ impl SettingsFile {
         let failure = |what: String| Failure::usage(what).at(self.excerpt_without_values(span));
         let names: Vec<&str> = Setting::offered().map(Setting::name).collect();
         let flat = name.replace('-', "_").to_ascii_lowercase();
-        let meant = nearest(&flat, names.iter().copied());
+        // Somebody may write the name of the variable.
+        let flat = flat.strip_prefix("m2m_").unwrap_or(&flat);
+        let meant = nearest(flat, names.iter().copied());
         if meant.is_none()
             && let Some((_, fix)) = SECRETS.iter().find(|(word, _)| flat.contains(word))
         {

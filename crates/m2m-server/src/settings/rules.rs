@@ -38,7 +38,7 @@ fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         (None, None) => Some(
             Failure::usage("there is nothing to serve")
                 .because("neither a folder of data nor a file of the world is named")
-                .help("--data DIR, for a registry that can be managed; it is made where it is missing")
+                .help("--data DIR, or data = \"DIR\" in the file of settings, for a registry that can be managed; it is made where it is missing")
                 .help("or --world FILE, for one that is only read; `m2m demo` shows the whole without either"),
         ),
         (Some(_), None) | (None, Some(_)) => None,

@@ -185,12 +185,12 @@ fn config_check_shows_each_value_and_where_it_comes_from() {
             .join(" ")
     };
     assert_eq!(row("profile"), format!("kinde {path}:2"));
-    assert_eq!(row("drain_seconds"), "5 environment");
+    assert_eq!(row("drain_seconds"), "5 variable");
     assert_eq!(row("listen"), "127.0.0.1:0 flag");
     assert_eq!(row("max_connections"), "10000 default");
     assert_eq!(
         row("M2M_BOOTSTRAP_CLIENT_SECRET"),
-        "set, not shown environment"
+        "set, not shown variable"
     );
     assert!(stderr.contains("did you mean M2M_LISTEN?"), "{stderr}");
 

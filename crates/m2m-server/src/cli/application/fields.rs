@@ -44,7 +44,7 @@ pub(crate) struct ApplicationFields {
     /// How many tokens it may get in a length of time, as in 1000/1h; the unit is s, m, h or d
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
     token_quota: Option<QuotaText>,
-    /// What happens beyond the quota: a warning in the log, which is the default, or no token
+    /// What happens beyond the quota: a warning in the log, or no token. A new quota only warns; otherwise the mode stays as it is
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     #[serde(skip)]
     token_quota_mode: Option<String>,

@@ -124,6 +124,55 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
 }
 
 #[test]
+fn another_quota_keeps_what_happens_beyond_it() {
+    let managed = Managed::start(&[]);
+    let quota = || managed.get("/api/v1/applications/job")["application"]["token_quota"].clone();
+    good(
+        &managed,
+        &[
+            "application",
+            "create",
+            "Job",
+            "--client-id",
+            "job",
+            "--token-quota",
+            "1/1h",
+        ],
+    );
+    assert_eq!(quota(), json!({ "tokens": 1, "per": "1h", "mode": "warn" }));
+    let enforce = "--token-quota-mode=enforce";
+    good(
+        &managed,
+        &[
+            "application",
+            "update",
+            "job",
+            "--token-quota",
+            "2/1h",
+            enforce,
+        ],
+    );
+    good(
+        &managed,
+        &["application", "update", "job", "--token-quota", "3/1d"],
+    );
+    assert_eq!(
+        quota(),
+        json!({ "tokens": 3, "per": "1d", "mode": "enforce" })
+    );
+}
+
+#[test]
+fn a_reference_to_nothing_is_told_the_command_that_lists_its_kind() {
+    let managed = Managed::start(&[]);
+    let told = refused(
+        &managed,
+        &["application", "create", "Job", "--organization", "org_bet"],
+    );
+    assert!(told.contains("m2m organization list"), "{told}");
+}
+
+#[test]
 fn an_application_is_created_with_what_an_update_could_set() {
     let managed = Managed::start(&[]);
     let create = [
@@ -162,7 +211,7 @@ fn an_application_is_created_with_what_an_update_could_set() {
         ]
         .concat(),
     );
-    let quota = json!({ "tokens": 5, "per": "1d", "mode": "warn" });
+    let quota = json!({ "tokens": 5, "per": "1d", "mode": "enforce" });
     assert_eq!(job()["token_quota"], quota);
     assert_eq!(job()["is_system_user_allowed"], false);
     let wrong = command(
