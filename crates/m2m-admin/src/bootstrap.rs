@@ -22,7 +22,8 @@ use crate::{
 ///
 /// # Errors
 ///
-/// - [`BootstrapError::ClientIdTaken`] if another application has the client id that was preset.
+/// - [`BootstrapError::ClientIdTaken`] if another application has the client id that was preset, and [`BootstrapError::Incapable`] if that
+///   one takes part in the management of the server without being able to manage it.
 /// - [`BootstrapError::Misfit`] if what is in the registry leaves no room for it: another API with a name of the management API, say.
 /// - [`BootstrapError::Commit`] if the store fails.
 pub async fn bootstrap<B: Backend>(
@@ -37,7 +38,8 @@ pub async fn bootstrap<B: Backend>(
         let outcome = async {
             // The registry may be large, and a server that starts has no use for it but this.
             let outline = backend.outline().await.map_err(CommitError::from)?;
-            let is_managed = any_manager(backend, Term::Now, now, |_| true).await;
+            let is_managed =
+                any_manager(backend, Term::Now, now, |stored| Some(stored.value.clone())).await;
             if is_managed.map_err(CommitError::from)? {
                 let nothing = Draft::new(actor, now).prepared(outline.version);
                 return Ok(nothing.commit(backend).await?);
@@ -103,8 +105,12 @@ fn decide(
         None => generate_client_id(randomness).into(),
     };
     let mut applications = snapshot.applications.iter();
-    if applications.any(|stored| stored.value.client_id == client_id) {
-        return Err(BootstrapError::ClientIdTaken { client_id });
+    if let Some(stored) = applications.find(|stored| stored.value.client_id == client_id) {
+        return Err(if stored.value.spec.takes_part_in_management() {
+            BootstrapError::Incapable { client_id }
+        } else {
+            BootstrapError::ClientIdTaken { client_id }
+        });
     }
     let api = complete_api(snapshot, &mut draft, randomness);
     let mut application = Application::new(management::APPLICATION_NAME, &client_id);

@@ -197,6 +197,25 @@ impl Draft {
         self.delete(stored, Write::DeleteApplication(stored.id, deletion));
     }
 
+    /// The application as this change leaves it; none if it is deleted.
+    pub(crate) fn latest<'s>(&'s self, stored: &'s Stored<Application>) -> Option<&'s Application> {
+        let mut writes = self.change.writes.iter().rev();
+        let is_deleted =
+            |write: &Write| matches!(write, Write::DeleteApplication(id, _) if *id == stored.id);
+        let latest = writes.find_map(|write| {
+            if is_deleted(write) {
+                return Some(None);
+            }
+            if let Write::PutApplication(put) = write
+                && put.id == stored.id
+            {
+                return Some(Some(&put.value));
+            }
+            None
+        });
+        latest.unwrap_or(Some(&stored.value))
+    }
+
     /// Writes something of which the plan does not tell.
     pub(crate) fn write(&mut self, write: Write) {
         self.change.writes.push(write);

@@ -55,6 +55,14 @@ pub enum BootstrapError {
         /// The client id that was preset.
         client_id: Box<str>,
     },
+    /// The application with the client id takes part in the management of the server, and cannot manage it.
+    #[error(
+        "the application {client_id:?} cannot manage this server: it can get no token, or lacks a scope of the management API"
+    )]
+    Incapable {
+        /// The client id that was preset.
+        client_id: Box<str>,
+    },
     /// What is in the registry leaves no room for it.
     #[error("the management application does not fit the registry: {0}")]
     Misfit(#[from] InvalidRegistry),

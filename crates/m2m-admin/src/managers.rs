@@ -135,17 +135,18 @@ impl<'b, B: Backend> Candidates<'b, B> {
     }
 }
 
-/// Whether any application of a registry that `counts` can manage the server for this term.
+/// Whether any application of a registry can manage the server for this term. `after` is what an application is going to be; none of
+/// one that does not count.
 pub(crate) async fn any_manager<B: Backend>(
     registry: &B,
     term: Term,
     now: UnixTime,
-    counts: impl Fn(&Application) -> bool,
+    after: impl Fn(&Stored<Application>) -> Option<Application>,
 ) -> Result<bool, StoreError> {
     let mut candidates = Candidates::of(registry);
     while let Some(some) = candidates.next().await? {
-        for application in some.iter().map(|stored| &stored.value) {
-            if counts(application) && can_manage(registry, application, term, now).await? {
+        for application in some.iter().filter_map(&after) {
+            if can_manage(registry, &application, term, now).await? {
                 return Ok(true);
             }
         }

@@ -50,8 +50,17 @@ pub(crate) fn read<E: fmt::Display>(
     let message = error.inner().to_string();
     // The place in the text is of no use where the field is named, and further lines would break a report.
     let line = message.lines().next().unwrap_or_default();
-    let message = line.rsplit_once(" at line ").map_or(line, |(what, _)| what);
+    let message = without_place(line);
     reword(path, message, also)
+}
+
+/// A message without ` at line 1 column 2` at its end.
+fn without_place(line: &str) -> &str {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match line.rsplit_once(" at line ") {
+        Some((what, place)) if place.split(" column ").all(is_number) => what,
+        Some(_) | None => line,
+    }
 }
 
 fn reword(path: Path, message: &str, also: impl Fn(&Path) -> &'static [&'static str]) -> Wording {
@@ -144,7 +153,15 @@ fn found_word(found: &str) -> String {
         "map" => "a table".to_owned(),
         "sequence" => "a list".to_owned(),
         kind if kind.bytes().all(|byte| byte.is_ascii_digit()) => "a list".to_owned(),
-        kind => kind.replace("floating point", "fraction"),
+        // A number is no secret, and may be of the right kind but outside its range.
+        "integer" | "floating point" => {
+            let number = found.split('`').nth(1).unwrap_or_default();
+            format!(
+                "{} {number}",
+                kind.trim_end().replace("floating point", "fraction")
+            )
+        }
+        kind => kind.to_owned(),
     }
 }
 

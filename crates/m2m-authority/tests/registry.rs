@@ -178,6 +178,19 @@ fn a_private_property_goes_into_no_token() {
 }
 
 #[test]
+fn a_token_carries_a_property_once() {
+    let twice = |r: &mut Records| {
+        app(r).spec.properties = [("region".into(), PropertyValue::Boolean(true))].into();
+        app(r).spec.token_properties = vec!["region".into(), "region".into()];
+    };
+    check(
+        twice,
+        "application[0].token_properties[1]",
+        "\"region\" is taken by an earlier record",
+    );
+}
+
+#[test]
 fn more_secrets_than_are_compared_are_refused() {
     let secret = || StoredSecret::new("s", SecretHash::of(b"x"), UnixTime::from_seconds(0));
     let place = "application[0].secret_sha256";

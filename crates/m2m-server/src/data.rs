@@ -93,7 +93,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
             "its schema has version {found}, which this release does not migrate; nothing was changed"
         ))
         .help("with the version that made it, run `m2m export --data DIR --with-secret-hashes > world.toml`; then `m2m apply -f world.toml --data NEW_DIR` with this one")
-        .help("signing keys and the audit log stay behind: tokens are signed with new keys"),
+        .help("signing keys, the audit log, and of each application all secrets but the newest stay behind"),
         StoreError::Unopened { .. } if folder.is_file() => {
             Failure::usage(format!("cannot open {shown}"))
                 .because("it is a file, and a data directory is a folder")

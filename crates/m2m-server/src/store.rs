@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m2m_admin::PresetCredentials;
+use m2m_admin::{BootstrapError, PresetCredentials};
 use m2m_authority::registry::Records;
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
@@ -37,8 +37,17 @@ pub(crate) struct Opened {
     pub(crate) records: Records,
     /// What of it may be changed.
     pub(crate) writing: Writing,
-    /// The client id that was preset and that no application has, since the folder is managed by another one.
-    pub(crate) unused_preset: Option<Box<str>>,
+    /// Why preset credentials are not those of a manager.
+    pub(crate) unused_preset: Option<UnusedPreset>,
+}
+
+/// Why preset credentials are not those of a manager, though the server starts.
+#[derive(Debug)]
+pub(crate) enum UnusedPreset {
+    /// No application has the client id, since the folder is managed by another one.
+    Unknown(Box<str>),
+    /// The application with the client id takes part in management and cannot manage the server; nor can any other.
+    Incapable(Box<str>),
 }
 
 /// A store in memory of what a file says. Its keys are those in a folder, or last as long as the process.
@@ -115,13 +124,21 @@ pub(crate) async fn of_folder(
     .await
     .map_err(|error| data::keys_unchanged(&error, folder))?;
     let managed = m2m_admin::bootstrap(&store, preset, &actor, &mut random::fill, now).await;
-    let managed = managed.map_err(|error| data::unmanaged(&error, folder))?;
-    let unused_preset = match preset {
-        Some(preset) => {
+    // A server that nobody manages serves its callers all the same.
+    let (managed, incapable) = match managed {
+        Ok(managed) => (Some(managed), None),
+        Err(BootstrapError::Incapable { client_id }) => (None, Some(client_id)),
+        Err(error) => return Err(data::unmanaged(&error, folder)),
+    };
+    let unused_preset = match (preset, incapable) {
+        (_, Some(client_id)) => Some(UnusedPreset::Incapable(client_id)),
+        (Some(preset), None) => {
             let found = store.find(preset.client_id()).await.map_err(unopened)?;
-            found.is_none().then(|| preset.client_id().into())
+            found
+                .is_none()
+                .then(|| UnusedPreset::Unknown(preset.client_id().into()))
         }
-        None => None,
+        (None, None) => None,
     };
     let sealing = Arc::new(sealing);
     let opening = Arc::clone(&sealing);
@@ -129,7 +146,7 @@ pub(crate) async fn of_folder(
     let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
     Ok(Opened {
         directory: Arc::new(directory.map_err(unopened)?),
-        generated: managed.credentials,
+        generated: managed.map_or_else(Vec::new, |managed| managed.credentials),
         records: Records::default(),
         writing: Writing::Everything(sealing),
         unused_preset,

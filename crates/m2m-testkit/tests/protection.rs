@@ -343,3 +343,84 @@ fn x23_an_organization_is_resumed_by_who_has_as_much_as_its_applications() {
     let (status, body) = server.call(MANAGER, "PATCH", path, &resume);
     assert_eq!(status, 200, "{body}");
 }
+
+#[test]
+fn x23_one_change_does_not_remove_all_managers_at_once() {
+    let mut server = with_application("second", &all_scopes());
+    declare(&mut server, "third", "", &all_scopes());
+    declare(&mut server, "narrow", "", &["update:apis"]);
+    let path = format!("{API}/applications");
+    let leaving = |ids: &[&str]| {
+        let leaving = ids
+            .iter()
+            .map(|id| json!({ "id": id, "operation": "delete" }));
+        json!({ "applications": leaving.collect::<Vec<_>>() })
+    };
+    let all = leaving(&[MANAGER, "second", "third"]);
+    is_protected(&server.call("narrow", "PATCH", &path, &all));
+    for manager in [MANAGER, "second", "third"] {
+        manages(&mut server, manager);
+    }
+    let but_one = leaving(&[MANAGER, "second"]);
+    assert_eq!(server.call("narrow", "PATCH", &path, &but_one).0, 200);
+    manages(&mut server, "third");
+}
+
+#[test]
+fn x23_power_does_not_come_back_later_either() {
+    let mut server = with_application("narrow", &["update:applications"]);
+    let fields = format!("authentication_methods = []\nsecret_sha256 = {SECRET_SHA256:?}");
+    declare(&mut server, "sleeper", &fields, &["delete:apis"]);
+    let path = "/api/v1/applications/sleeper";
+    let later = json!({
+        "authentication_methods": ["client_secret_post"], "not_before": "2100-01-01T00:00:00Z",
+    });
+    let (status, body) = server.call("narrow", "PATCH", path, &later);
+    assert_eq!(status, 403, "{body}");
+    assert_eq!(server.call(MANAGER, "PATCH", path, &later).0, 200);
+    let sooner = json!({ "not_before": "2099-01-01T00:00:00Z" });
+    let (status, body) = server.call("narrow", "PATCH", path, &sooner);
+    assert_eq!(status, 403, "{body}");
+    // What has nothing to do with it may be changed.
+    let renamed = json!({ "name": "Sleeper" });
+    assert_eq!(server.call("narrow", "PATCH", path, &renamed).0, 200);
+}
+
+#[test]
+fn x23_no_api_takes_the_audience_of_another_by_the_placeholder() {
+    let mut server = ManagedServer::new();
+    let api = |audience: &str| json!({ "name": "A", "audience": audience });
+    let spelled = api("https://issuer.example/foo");
+    assert_eq!(
+        server.call(MANAGER, "POST", "/api/v1/apis", &spelled).0,
+        201
+    );
+    let (status, body) = server.call(MANAGER, "POST", "/api/v1/apis", &api("{issuer}/foo"));
+    assert_eq!(status, 409, "{body}");
+    let both = "[[api]]\nname = \"A\"\naudience = \"https://issuer.example/bar\"\n[[api]]\nname = \"B\"\naudience = \"{issuer}/bar\"\n";
+    let (status, body) = server.call_with(
+        MANAGER,
+        "POST",
+        "/api/v1/apply",
+        "application/toml",
+        both.to_owned(),
+    );
+    assert_eq!(status, 409, "{body}");
+}
+
+#[test]
+fn no_record_grows_beyond_what_a_change_may_write() {
+    let mut server = ManagedServer::new();
+    let path = format!("{API}/scopes");
+    let grown = (0..200).find_map(|number| {
+        let scope = json!({ "key": format!("s{number}"), "description": "x".repeat(2000) });
+        let (status, body) = server.call(MANAGER, "POST", &path, &scope);
+        (status != 201).then_some(body)
+    });
+    let code = grown.unwrap().pointer("/errors/0/code").cloned();
+    assert_eq!(code.unwrap(), "RECORD_TOO_LARGE");
+    // What is there can be changed still.
+    let api = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
+    let renamed = json!({ "name": "Management" });
+    assert_eq!(server.call(MANAGER, "PATCH", api, &renamed).0, 200);
+}

@@ -173,6 +173,7 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
                 Category::Io | Category::Syntax | Category::Eof => malformed(error.inner()),
             }
         })?;
+    deserializer.end().map_err(|error| malformed(&error))?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| OperationError::of_form("body", &error))
@@ -202,3 +203,17 @@ const MAX_JSON_BYTES: usize = 256 * 1024;
 
 /// As much as tens of thousands of applications need. Unit: bytes.
 const MAX_WORLD_BYTES: usize = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_one_document() {
+        for body in ["{}{}", "{}\n{\"a\": 1}", "{}]}", "{}\0", "{} x"] {
+            let error = json::<Value>(body.as_bytes()).unwrap_err();
+            assert_eq!(error.code(), "BODY_MALFORMED", "{body:?}");
+        }
+        assert_eq!(json::<Value>(b" {} \n").unwrap(), json!({}));
+    }
+}

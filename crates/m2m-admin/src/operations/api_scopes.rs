@@ -122,6 +122,7 @@ impl Operation for CreateApiScope {
         let id = lookup::scope_id(stored.id, &scope.key);
         let mut api = stored.value.clone();
         api.scopes.push(scope);
+        protection::of_size(&api)?;
         decision.draft.update(&stored, api, None);
         decision.commit().await?;
         Ok(ScopeCreated {

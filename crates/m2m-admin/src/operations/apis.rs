@@ -288,7 +288,12 @@ impl Operation for CreateApi {
         new.apply(&mut api)?;
         let mut decision = manager.decide(&call.operator).await?;
         let issuer = manager.host().issuer();
-        if lookup::api(&decision.apis, &api.audience, issuer).is_ok() {
+        // A placeholder stands for the issuer, and what it stands for may be another API.
+        let served = fill_in_issuer(&api.audience, issuer);
+        let is_taken = [&*api.audience, &*served]
+            .iter()
+            .any(|audience| lookup::api(&decision.apis, audience, issuer).is_ok());
+        if is_taken {
             return Err(OperationError::taken("audience", "audience", &api.audience));
         }
         check(&decision, &api).await?;

@@ -6,8 +6,8 @@ use m2m_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lookup;
 use super::scalar::Scalar;
+use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::{Host, Manager, OperationError};
@@ -103,6 +103,7 @@ impl Operation for SetApplicationProperty {
         let property = lookup::property(&decision.properties, call.named("property_key"))?;
         let mut application = stored.value.clone();
         set(&mut application, property, &call.body.0)?;
+        protection::of_size(&application)?;
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }

@@ -72,14 +72,22 @@ pub(super) async fn of_application<H: Host>(
     let gains = scopes.any(|scope| !management::assigns(before, scope));
     // Its power comes back with the last obstacle that goes, whichever that is.
     let opens = !same_secrets(&before.secrets, &after.secrets)
-        || (!can_get_token(decision, before).await? && can_get_token(decision, after).await?);
+        || (can_get_token(decision, after).await?
+            && (comes_sooner(before, after, decision.now())
+                || !can_get_token(decision, before).await?));
     if gains || opens {
         of_power(&decision.scopes, after)?;
     }
     of_loss(decision, before, Some(after)).await
 }
 
-/// Whether the application can get a token that opens the management API.
+/// Whether tokens that the application cannot get yet come earlier than before.
+fn comes_sooner(before: &Application, after: &Application, now: UnixTime) -> bool {
+    let not_before = before.spec.not_before;
+    not_before.is_some_and(|time| time > now) && after.spec.not_before < not_before
+}
+
+/// Whether the application can get a token that opens the management API, now or when the time comes from which it gets any.
 async fn can_get_token<H: Host>(
     decision: &Decision<'_, H>,
     application: &Application,
@@ -97,11 +105,13 @@ fn opens_management(
     organization: Option<&Organization>,
     now: UnixTime,
 ) -> bool {
-    let rule = SystemUserRule::Optional;
-    application.spec.takes_part_in_management()
-        && application
-            .token_obstacle(organization, rule, now)
-            .is_none()
+    if !application.spec.takes_part_in_management() {
+        return false;
+    }
+    let mut application = application.clone();
+    application.spec.not_before = None;
+    let obstacle = application.token_obstacle(organization, SystemUserRule::Optional, now);
+    obstacle.is_none()
 }
 
 /// Whether the application may lose what it has beyond this, or be deleted (`after` is none then): operators keep what their own
@@ -128,10 +138,15 @@ pub(super) async fn of_loss<H: Host>(
             }
             None => false,
         };
-        let is_other = |other: &Application| other.client_id != before.client_id;
         if !stays
             && can_manage(registry, before, term, now).await?
-            && !any_manager(registry, term, now, is_other).await?
+            && !any_manager(registry, term, now, |stored| {
+                // With what the same change has done to others before.
+                let after = decision.draft.latest(stored);
+                let after = after.filter(|other| other.client_id != before.client_id);
+                after.cloned()
+            })
+            .await?
         {
             return Err(OperationError::keeps_management(
                 "this is the last application that manages this server; let another one do so first, with every scope of the management API",
@@ -162,11 +177,13 @@ pub(super) async fn of_organization<H: Host>(
             "the application whose token you use belongs to this organization, and could not get another token",
         ));
     }
-    let is_outside =
-        |other: &Application| other.spec.organization.as_deref() != Some(&*before.code);
     for term in Term::ALL {
-        if any_manager(registry, term, now, |_| true).await?
-            && !any_manager(registry, term, now, is_outside).await?
+        if any_manager(registry, term, now, |stored| Some(stored.value.clone())).await?
+            && !any_manager(registry, term, now, |stored| {
+                let is_inside = stored.value.spec.organization.as_deref() == Some(&*before.code);
+                (!is_inside).then(|| stored.value.clone())
+            })
+            .await?
         {
             return Err(OperationError::keeps_management(
                 "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",

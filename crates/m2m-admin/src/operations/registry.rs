@@ -1,5 +1,7 @@
 //! The whole registry, as a file.
 
+use std::collections::HashSet;
+
 use http::Method;
 use m2m_authority::registry::fill_in_issuer;
 use schemars::JsonSchema;
@@ -162,15 +164,21 @@ impl Operation for ExportRegistry {
     }
 }
 
-/// No file spells out what stands for the management API: the API would never be served.
+/// No file spells out what stands for the management API, or declares one audience with a placeholder and without: the API would never
+/// be served.
 fn check_audiences(world: &World, issuer: &str) -> Result<(), OperationError> {
     let reserved =
         [management::AUDIENCE, management::ALIAS].map(|audience| fill_in_issuer(audience, issuer));
-    let mut audiences = world.apis.iter().map(|api| &*api.audience);
-    match audiences.find(|audience| reserved.iter().any(|own| own == audience)) {
-        Some(audience) => Err(OperationError::taken("audience", "api", audience)),
-        None => Ok(()),
+    let audiences = world.apis.iter().map(|api| &*api.audience);
+    let mut served = HashSet::new();
+    for audience in audiences {
+        let is_taken = reserved.iter().any(|own| own == audience)
+            || !served.insert(fill_in_issuer(audience, issuer));
+        if is_taken {
+            return Err(OperationError::taken("audience", "api", audience));
+        }
     }
+    Ok(())
 }
 
 fn shown(credentials: &GeneratedCredentials) -> CredentialsShown {

@@ -62,10 +62,27 @@ pub(super) fn parse(source: &str) -> Result<Value, Mistake> {
     members(table.into_inner()).map(Value::Object)
 }
 
+/// The one field that is a time.
+const TIME: &str = "not_before";
+
 fn members(table: DeTable<'_>) -> Result<Map<String, Value>, Mistake> {
     let members = table.into_iter();
     members
-        .map(|(name, member)| Ok((name.into_inner().into_owned(), value(member)?)))
+        .map(|(name, member)| {
+            let name = name.into_inner().into_owned();
+            let is_time = name == TIME && matches!(member.get_ref(), DeValue::Datetime(_));
+            let value = if is_time {
+                Value::String(
+                    member
+                        .get_ref()
+                        .as_datetime()
+                        .map_or_else(String::new, ToString::to_string),
+                )
+            } else {
+                value(member)?
+            };
+            Ok((name, value))
+        })
         .collect()
 }
 
@@ -83,7 +100,11 @@ fn value(spanned: Spanned<DeValue<'_>>) -> Result<Value, Mistake> {
             Value::Number(number.ok_or_else(|| beyond("this is not a number that fits here"))?)
         }
         DeValue::Boolean(boolean) => Value::Bool(boolean),
-        DeValue::Datetime(datetime) => Value::String(datetime.to_string()),
+        DeValue::Datetime(_) => {
+            return Err(beyond(
+                "a date or a time has no place here; a text stands in quotes",
+            ));
+        }
         DeValue::Array(array) => {
             let items = array.into_iter().map(value);
             Value::Array(items.collect::<Result<_, _>>()?)

@@ -105,8 +105,17 @@ impl Mistake {
         }
     }
 
-    /// A value that is not a string.
-    pub(super) fn not_a_string(path: Path, value: &Value) -> Self {
+    /// A field that there is not.
+    pub(super) fn unknown_field(path: Path, field: &str) -> Self {
+        Self {
+            part: Part::Name,
+            is_malformed: true,
+            ..Self::at(path, format!("unknown field `{field}`"))
+        }
+    }
+
+    /// A value that has another form than it should have.
+    pub(super) fn other_form(path: Path, expected: &str, value: &Value) -> Self {
         let found = match value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
@@ -118,7 +127,7 @@ impl Mistake {
         };
         Self {
             is_malformed: true,
-            ..Self::at(path, format!("expected a string, in quotes, found {found}"))
+            ..Self::at(path, format!("expected {expected}, found {found}"))
         }
     }
 

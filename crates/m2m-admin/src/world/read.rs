@@ -38,6 +38,7 @@ const SECRET: &str = "secret_sha256";
 
 /// Reads a document.
 pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> {
+    are_tables(&value)?;
     for organization in records(&mut value, Record::Organization) {
         name_by(organization, "code");
     }
@@ -49,9 +50,14 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
         .collect();
     let mut document: Document<ApplicationSpec> = serde_path_to_error::deserialize(value)
         .map_err(|error| Mistake::of_form(wording::read(&error, also)))?;
-    for api in document.api.iter_mut().filter(|api| api.is_management()) {
-        // Clients of the same management API elsewhere call it so. Without the alias another API could take the name.
-        if !api.aliases.iter().any(|alias| **alias == *MANAGEMENT_ALIAS) {
+    for (index, api) in document.api.iter_mut().enumerate() {
+        // Other names of an API are no business of a file: each would open what the API opens, under a name that nobody looks for.
+        if !api.aliases.is_empty() {
+            let path = Path::of(Record::Api, index).member("aliases");
+            return Err(Mistake::unknown_field(path, "aliases"));
+        }
+        if api.is_management() {
+            // Clients of the same management API elsewhere call it so.
             api.aliases.push(MANAGEMENT_ALIAS.into());
         }
     }
@@ -79,15 +85,32 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
     })
 }
 
-/// The records of a list, as far as they have the form of any. What has another form stays, and is refused where it is read.
+/// Refuses a record that is not a table.
+fn are_tables(value: &Value) -> Result<(), Mistake> {
+    for record in Record::ALL {
+        let list = value.get(record.as_str()).and_then(Value::as_array);
+        let mut records = list.into_iter().flatten().enumerate();
+        if let Some((index, value)) = records.find(|(_, value)| !value.is_object()) {
+            let expected = match record {
+                Record::Api => "[[api]] with name and audience",
+                Record::Organization => "[[organization]] with code",
+                Record::Property => "[[property]] with key",
+                Record::Application => "[[application]] with name",
+            };
+            return Err(Mistake::other_form(
+                Path::of(record, index),
+                expected,
+                value,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The records of a list, if it is one.
 fn records(value: &mut Value, record: Record) -> impl Iterator<Item = &mut Map<String, Value>> {
     let list = value.get_mut(record.as_str()).and_then(Value::as_array_mut);
-    let records: &mut [Value] = match list {
-        // One that is no record would put the others out of step with what was taken from them.
-        Some(list) if list.iter().all(Value::is_object) => list,
-        Some(_) | None => &mut [],
-    };
-    records.iter_mut().filter_map(Value::as_object_mut)
+    list.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
 /// A record without a name is called by its identifier.
@@ -112,7 +135,7 @@ fn text(value: Option<Value>, path: impl FnOnce() -> Path) -> Result<Option<Box<
     match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.into())),
-        Some(value) => Err(Mistake::not_a_string(path(), &value)),
+        Some(value) => Err(Mistake::other_form(path(), "a string, in quotes", &value)),
     }
 }
 

@@ -168,6 +168,39 @@ fn a_mistake_in_json_has_the_path_that_it_has_in_a_file() {
     }
 }
 
+#[test]
+fn what_has_no_place_in_a_file_is_refused_where_it_stands() {
+    let check = |source: &str, marked: &str, what: &str| {
+        let mistake = World::parse(source).unwrap_err();
+        assert_eq!(&source[mistake.span().clone()], marked, "{mistake:?}");
+        assert!(mistake.what().contains(what), "{mistake:?}");
+    };
+    let api = "[[api]]\nname = \"A\"\naudience = \"{issuer}/api\"\n";
+    check(
+        &format!("{api}aliases = [\"urn:a\"]\n"),
+        "aliases",
+        "unknown field `aliases`",
+    );
+    check(
+        "application = [{ name = \"A\", client_id = \"a\" }, 1]\n",
+        "1",
+        "expected [[application]] with name, found integer",
+    );
+    let application = "[[application]]\nname = \"A\"\n";
+    for line in ["client_id", "token_lifetime"] {
+        check(
+            &format!("{application}{line} = 2026-11-20\n"),
+            "2026-11-20",
+            "a date or a time has no place here",
+        );
+    }
+    check(
+        &format!("{application}client_type = \"foo at line 3\"\n"),
+        "\"foo at line 3\"",
+        "unknown client type \"foo at line 3\"",
+    );
+}
+
 /// The fields of a record, read off the schema.
 fn fields(table: &str) -> Vec<String> {
     let schema = schemars::schema_for!(World).to_value();

@@ -1,6 +1,8 @@
 //! The first application that manages a server, and the way back in.
 
-use m2m_admin::{InvalidPreset, PresetCredentials, Prune, SecretHashes, management};
+use m2m_admin::{
+    BootstrapError, InvalidPreset, PresetCredentials, Prune, SecretHashes, management,
+};
 use m2m_authority::registry::{Ending, SecretHash};
 
 use crate::support::{NOW, Registry};
@@ -79,6 +81,16 @@ fn a_client_id_of_somebody_else_is_not_taken() {
     let error = registry.bootstrap(Some(&preset)).unwrap_err();
     assert!(error.to_string().contains("\"boss\" belongs to"), "{error}");
     assert!(!registry.application("boss").spec.takes_part_in_management());
+}
+
+#[test]
+fn an_application_that_manages_a_little_is_told_from_one_that_does_not() {
+    let registry = Registry::new();
+    let file = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"read:apis\"]\n[[application]]\nname = \"A\"\nclient_id = \"boss\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"read:apis\"] }]\n";
+    registry.apply(file, Prune::Keep).unwrap();
+    let preset = PresetCredentials::new("boss", &"x".repeat(32)).unwrap();
+    let error = registry.bootstrap(Some(&preset)).unwrap_err();
+    assert!(matches!(error, BootstrapError::Incapable { .. }), "{error}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub struct Api {
     pub audience: Box<str>,
     /// Other identifiers of the same API. A token carries the one that was asked for.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Vec<super::schema::Identifier>"))]
+    #[cfg_attr(feature = "schema", schemars(skip))]
     pub aliases: Vec<Box<str>>,
     /// The scopes that the API knows, each once.
     #[serde(default)]

@@ -242,8 +242,13 @@ impl<'r> Names<'r> {
                 return Err(unknown(at.member("properties").member(key), key));
             }
         }
+        let mut seen: HashMap<&str, usize> = HashMap::new();
         for (item, key) in spec.token_properties.iter().enumerate() {
             let place = at.member("token_properties").item(item);
+            if let Some(earlier) = seen.insert(key, item) {
+                let earlier = at.member("token_properties").item(earlier);
+                return Err(InvalidRegistry::taken(place, key, earlier));
+            }
             let is_private = self.properties.get(&**key).map(|(_, private)| *private);
             if is_private == Some(true) {
                 let problem = Problem::Private { value: key.clone() };

@@ -42,7 +42,7 @@ words! {
 }
 
 fn tokens<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
-    let expected = Whole("a number, 1 or more");
+    let expected = Whole("a number from 1 to 2^53 - 1");
     match deserializer.deserialize_u64(expected)? {
         0 => Err(D::Error::invalid_value(Unexpected::Unsigned(0), &expected)),
         tokens => Ok(tokens),

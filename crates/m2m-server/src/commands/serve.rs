@@ -25,7 +25,7 @@ use crate::readiness::{Readiness, Unready};
 use crate::recorder;
 use crate::sealing::SealingSource;
 use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings, Values};
-use crate::store;
+use crate::store::{self, UnusedPreset};
 use crate::world::World;
 
 use dead_end::dead_end;
@@ -210,11 +210,16 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
             credentials.expose_secret(),
         ));
     }
-    if let Some(client_id) = &started.unused_preset {
-        output.notice(&format!(
+    match &started.unused_preset {
+        Some(UnusedPreset::Unknown(client_id)) => output.notice(&format!(
             "notice: M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
              another one manages this server; m2m application reset-management --data DIR gives it a new secret"
-        ));
+        )),
+        Some(UnusedPreset::Incapable(client_id)) => output.notice(&format!(
+            "notice: nobody can manage this server: the application {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, can get no token, or \
+             lacks a scope of the management API; m2m application reset-management --data DIR, on the stopped server, makes a manager"
+        )),
+        None => {}
     }
     let first = started.generated.iter().find_map(|credentials| {
         let mut applications = records.applications.iter();

@@ -20,7 +20,7 @@ use crate::metrics::Metrics;
 use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
 use crate::sealing::SealingSource;
 use crate::settings::Scheme;
-use crate::store::{self, Directory, Opened};
+use crate::store::{self, Directory, Opened, UnusedPreset};
 use crate::world::{GeneratedCredentials, World};
 use crate::{clock, output, timestamp};
 
@@ -78,7 +78,7 @@ pub(super) struct Started {
     /// The records of a registry that came from a file.
     pub(super) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
-    pub(super) unused_preset: Option<Box<str>>,
+    pub(super) unused_preset: Option<UnusedPreset>,
     /// The credentials that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
     /// The thread that logs and diagnoses.

@@ -87,7 +87,7 @@ fn helped(
         (StatusCode::FORBIDDEN, None) => failure.help(format!(
             "see what the application may do: m2m application show {client_id}"
         )),
-        (StatusCode::NOT_FOUND, _) => match listing(missing_kind(answer).unwrap_or(path.kind())) {
+        (StatusCode::NOT_FOUND, _) => match listing(missing_kind(answer).unwrap_or_else(|| path.kind())) {
             Some(command) => failure.help(format!("see which there are: {command}")),
             None => failure,
         },

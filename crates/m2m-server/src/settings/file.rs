@@ -178,7 +178,7 @@ impl SettingsFile {
             return failure.help("its settings stand at the top of the file, not in a table");
         }
         // Who writes a setting below a table continues that without noticing.
-        let (table, last) = flat.rsplit_once('.').unwrap_or(("", &flat));
+        let (table, last) = flat.rsplit_once('.').unwrap_or(("", flat));
         match meant {
             Some(meant) => failure.help(format!("did you mean `{meant}`?")),
             None if names.contains(&last) => {

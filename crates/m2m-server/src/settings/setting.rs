@@ -37,7 +37,7 @@ pub(crate) struct Row {
     pub(super) example: Option<&'static str>,
 }
 
-/// Makes the rows of a table into [`Setting`], which names the settings, and [`Values`], which has a field for the value of each.
+/// Makes the rows of a table into [`Setting`], which names the settings, and `Values`, which has a field for the value of each.
 ///
 /// A row is `Name(field: Type) { kind: KIND, … }`, followed by the other fields of [`Row`] that it sets.
 macro_rules! settings {

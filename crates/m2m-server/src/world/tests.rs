@@ -258,7 +258,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     check(
         &application("token_quota = { tokens = 0, per = \"1h\" }"),
         "3:26",
-        "expected a number, 1 or more, found integer",
+        "expected a number from 1 to 2^53 - 1, found integer 0",
         "",
     );
     check(
@@ -344,7 +344,7 @@ fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
     check(
         &application("token_quota = { tokens = -1, per = \"1h\" }"),
         "3:26",
-        "expected a number, 1 or more",
+        "expected a number from 1 to 2^53 - 1, found integer -1",
         "",
     );
     check(
@@ -362,7 +362,7 @@ fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
     check(
         &application("not_before = \"x\""),
         "3:14",
-        "without quotes",
+        "is not a point in time",
         "",
     );
     check(

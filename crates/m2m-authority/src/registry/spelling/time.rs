@@ -54,7 +54,7 @@ pub(in crate::registry) fn deserialize<'de, D: Deserializer<'de>>(
                 "date, time and offset, as in 2026-11-20T00:00:00Z",
                 |text| {
                     parse_time(text).map(Self).ok_or_else(|| {
-                    format!("{text:?} is not a point in time; write date, time and offset without quotes, as in 2026-11-20T00:00:00Z")
+                    format!("{text:?} is not a point in time; write date, time and offset, as in 2026-11-20T00:00:00Z")
                 })
                 },
             )
