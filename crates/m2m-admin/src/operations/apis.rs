@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::bounded::List as Bounded;
 use super::list::{self, Order, PageSize, Reference};
 use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
-use super::whole::Seconds;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::manager::Decision;
@@ -75,7 +74,7 @@ macro_rules! bodies {
         pub struct $name {
             $($(#[$attribute])* $member: $type,)*
             /// The longest life of its tokens. Unit: seconds.
-            token_lifetime: Option<Seconds>,
+            token_lifetime: Option<Lifetime>,
             /// What its tokens are signed with.
             signing_alg: Option<SigningAlg>,
             /// Which claims its tokens carry.
@@ -85,10 +84,9 @@ macro_rules! bodies {
         }
 
         impl $name {
-            fn apply(&self, api: &mut Api) -> Result<(), OperationError> {
-                if let Some(seconds) = self.token_lifetime {
-                    api.token_lifetime = Lifetime::from_seconds(seconds.as_u32())
-                        .map_err(|error| OperationError::invalid("token_lifetime", error))?;
+            fn apply(&self, api: &mut Api) {
+                if let Some(lifetime) = self.token_lifetime {
+                    api.token_lifetime = lifetime;
                 }
                 if let Some(algorithm) = self.signing_alg {
                     api.signing_alg = algorithm.into();
@@ -108,7 +106,6 @@ macro_rules! bodies {
                     }
                     api.introspection_clients = own;
                 }
-                Ok(())
             }
         }
     )+};
@@ -206,7 +203,7 @@ struct ApiShown {
     audience: String,
     is_management_api: bool,
     scopes: Vec<ScopeSummary>,
-    token_lifetime: u32,
+    token_lifetime: Lifetime,
     signing_alg: String,
     claims: Claims,
     introspection_clients: Vec<String>,
@@ -285,7 +282,7 @@ impl Operation for CreateApi {
         let new = &call.body.0;
         let mut api = Api::new(new.name.as_str(), new.audience.as_str());
         api.scopes = new.scopes.iter().map(NewScope::definition).collect();
-        new.apply(&mut api)?;
+        new.apply(&mut api);
         let mut decision = manager.decide(&call.operator).await?;
         let issuer = manager.host().issuer();
         // A placeholder stands for the issuer, and what it stands for may be another API.
@@ -354,7 +351,7 @@ impl Operation for GetApi {
                 audience: fill_in_issuer(&api.audience, issuer).into_owned(),
                 is_management_api: api.is_management(),
                 scopes: scopes(stored),
-                token_lifetime: api.token_lifetime.as_seconds(),
+                token_lifetime: api.token_lifetime,
                 signing_alg: api.signing_alg.as_str().to_owned(),
                 claims: match api.claims {
                     ClaimSet::Rfc9068 => Claims::Rfc9068,
@@ -397,7 +394,7 @@ impl Operation for UpdateApi {
         if let Some(name) = &change.name {
             api.name = name.0.clone();
         }
-        change.apply(&mut api)?;
+        change.apply(&mut api);
         if api.is_management() && api.token_lifetime.as_seconds() < LEAST_MANAGEMENT_LIFETIME {
             return Err(OperationError::keeps_management(
                 "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",

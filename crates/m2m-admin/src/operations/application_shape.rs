@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
-    AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, AuthenticationMethods,
-    ClientType, GrantType, GrantTypes, Lifetime, Period, Quota, QuotaMode, fill_in_issuer,
-    time_text,
+    AddressBlock, Api, Application, AuthenticationMethod, AuthenticationMethods, ClientType,
+    GrantType, GrantTypes, Lifetime, Period, Quota, QuotaMode, fill_in_issuer, time_text,
 };
 use m2m_store::Stored;
 use schemars::JsonSchema;
@@ -17,8 +16,7 @@ use super::moment::Time;
 use super::patch::{Ignored, Patch};
 use super::scalar::{self, Scalar, Scalars};
 use super::text::{Key, Name};
-use super::whole::{Seconds, Whole};
-use crate::OperationError;
+use super::whole::Whole;
 
 /// Bodies that say what an application may have, beside what is their own.
 macro_rules! bodies {
@@ -46,7 +44,7 @@ macro_rules! bodies {
             pub(super) is_system_user_allowed: Option<bool>,
             /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
             #[serde(default)]
-            pub(super) access_token_lifetime: Patch<Seconds>,
+            pub(super) access_token_lifetime: Patch<Lifetime>,
             /// Tokens that were issued up to this are revoked.
             #[serde(default)]
             pub(super) not_before: Patch<Time>,
@@ -67,7 +65,7 @@ macro_rules! bodies {
 
         impl $name {
             /// What is said of the application is so from now on.
-            pub(super) fn apply(&self, application: &mut Application) -> Result<(), OperationError> {
+            pub(super) fn apply(&self, application: &mut Application) {
                 let spec = &mut application.spec;
                 self.org_code.apply(&mut spec.organization, |code| code.0.clone());
                 if let Some(is_enabled) = self.is_enabled {
@@ -86,7 +84,7 @@ macro_rules! bodies {
                 if let Some(is_allowed) = self.is_system_user_allowed {
                     spec.system_user_allowed = is_allowed;
                 }
-                apply_lifetime(self.access_token_lifetime, spec)?;
+                self.access_token_lifetime.apply(&mut spec.token_lifetime, |lifetime| *lifetime);
                 self.not_before.apply(&mut spec.not_before, |time| time.0);
                 if let Some(addresses) = &self.allowed_addresses {
                     spec.allowed_addresses = addresses.to_vec();
@@ -105,7 +103,6 @@ macro_rules! bodies {
                 if let Some(keys) = &self.token_properties {
                     spec.token_properties = each_once(keys);
                 }
-                Ok(())
             }
         }
     )+};
@@ -207,7 +204,7 @@ pub struct ApplicationShown {
     authentication_methods: AuthenticationMethods,
     system_user: Option<String>,
     is_system_user_allowed: bool,
-    access_token_lifetime: Option<u32>,
+    access_token_lifetime: Option<Lifetime>,
     not_before: Option<String>,
     allowed_addresses: Vec<AddressBlock>,
     token_quota: Option<Quota>,
@@ -275,7 +272,7 @@ impl ApplicationShown {
             authentication_methods: spec.authentication_methods,
             system_user: text(&spec.system_user),
             is_system_user_allowed: spec.system_user_allowed,
-            access_token_lifetime: spec.token_lifetime.map(Lifetime::as_seconds),
+            access_token_lifetime: spec.token_lifetime,
             not_before: spec.not_before.map(time_text),
             allowed_addresses: spec.allowed_addresses.clone(),
             token_quota: spec.token_quota,
@@ -288,25 +285,6 @@ impl ApplicationShown {
             updated_on: time_text(stored.updated_at),
         }
     }
-}
-
-/// The lifetime is this from now on.
-pub(super) fn apply_lifetime(
-    lifetime: Patch<Seconds>,
-    spec: &mut ApplicationSpec,
-) -> Result<(), OperationError> {
-    let seconds = match lifetime {
-        Patch::Keep => return Ok(()),
-        Patch::Clear => {
-            spec.token_lifetime = None;
-            return Ok(());
-        }
-        Patch::Set(seconds) => seconds,
-    };
-    let lifetime = Lifetime::from_seconds(seconds.as_u32())
-        .map_err(|error| OperationError::invalid("access_token_lifetime", error))?;
-    spec.token_lifetime = Some(lifetime);
-    Ok(())
 }
 
 fn each_once(keys: &[Key]) -> Vec<Box<str>> {

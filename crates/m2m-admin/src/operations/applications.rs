@@ -1,18 +1,17 @@
 //! Applications.
 
 use http::Method;
-use m2m_authority::registry::{Application, ClientType, SecretHash, StoredSecret};
+use m2m_authority::registry::{Application, ClientType, Lifetime, SecretHash, StoredSecret};
 use m2m_store::{Backend as _, Filter, List, Named, RecordId, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::application_shape::{
-    ApplicationChange, ApplicationShown, ApplicationSummary, NewApplication, apply_lifetime,
+    ApplicationChange, ApplicationShown, ApplicationSummary, NewApplication,
 };
 use super::list::{self, Order, PageSize};
 use super::patch::Patch;
 use super::text::{Key, Search};
-use super::whole::Seconds;
 use super::{lookup, protection};
 use crate::credentials::generate_client_id;
 use crate::face::{Json, NoBody, PageToken, entity_tag};
@@ -68,16 +67,16 @@ pub struct ListApplicationsQuery {
 pub struct TokensChange {
     /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
     #[serde(default)]
-    access_token_lifetime: Patch<Seconds>,
+    access_token_lifetime: Patch<Lifetime>,
     /// Taken for the sake of clients of other servers: machines get no refresh tokens.
     #[serde(default, rename = "refresh_token_lifetime")]
-    _refresh_token_lifetime: Patch<Seconds>,
+    _refresh_token_lifetime: Patch<Lifetime>,
     /// Taken for the sake of clients of other servers: machines get no ID tokens.
     #[serde(default, rename = "id_token_lifetime")]
-    _id_token_lifetime: Patch<Seconds>,
+    _id_token_lifetime: Patch<Lifetime>,
     /// Taken for the sake of clients of other servers: machines have no sessions.
     #[serde(default, rename = "authenticated_session_lifetime")]
-    _authenticated_session_lifetime: Patch<Seconds>,
+    _authenticated_session_lifetime: Patch<Lifetime>,
     /// Taken for the sake of clients of other servers.
     #[serde(default, rename = "is_hasura_mapping_enabled")]
     _is_hasura_mapping_enabled: Option<bool>,
@@ -186,7 +185,7 @@ impl Operation for CreateApplication {
             None => generate_client_id(&mut randomness).into(),
         };
         let mut application = Application::new(new.name.as_str(), &client_id);
-        new.apply(&mut application)?;
+        new.apply(&mut application);
         let hash = new.secret_sha256.as_ref().map(|hash| hash.as_str());
         let (made, step) = give_secret(&mut application, hash, &mut randomness, call.operator.now)?;
         let mut decision = manager.decide(&call.operator).await?;
@@ -257,7 +256,7 @@ impl Operation for UpdateApplication {
         if let Some(name) = &change.name {
             application.spec.name = name.0.clone();
         }
-        change.apply(&mut application)?;
+        change.apply(&mut application);
         let mut step = None;
         if let Some(hash) = &change.secret_sha256 {
             let hash = parse_hash(hash.as_str())?;
@@ -330,7 +329,8 @@ impl Operation for UpdateApplicationTokens {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
-        apply_lifetime(call.body.0.access_token_lifetime, &mut application.spec)?;
+        let lifetime = &call.body.0.access_token_lifetime;
+        lifetime.apply(&mut application.spec.token_lifetime, |lifetime| *lifetime);
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }

@@ -14,18 +14,10 @@ pub struct Whole<const LEAST: u64, const MOST: u64>(pub(crate) u64);
 /// The number of an event or a refusal.
 pub type Sequence = Whole<0, 9_007_199_254_740_991>;
 
-/// A lifetime. Unit: seconds.
-pub type Seconds = Whole<1, 2_592_000>;
-
 impl<const LEAST: u64, const MOST: u64> Whole<LEAST, MOST> {
     /// As a number of fewer bits, which it fits into where `MOST` does.
     pub(super) fn as_u16(self) -> u16 {
         u16::try_from(self.0).unwrap_or(u16::MAX)
-    }
-
-    /// As a number of fewer bits, which it fits into where `MOST` does.
-    pub(super) fn as_u32(self) -> u32 {
-        u32::try_from(self.0).unwrap_or(u32::MAX)
     }
 }
 
