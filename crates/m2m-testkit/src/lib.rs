@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
-mod managed;
 mod memory;
 mod request;
 mod standard;
@@ -9,7 +8,6 @@ mod wire;
 mod world;
 
 pub use answer::Answer;
-pub use managed::{ADDRESSES, MANAGER, ManagedServer};
 pub use memory::{MemoryBackend, Trouble};
 pub use request::Request;
 pub use standard::{

@@ -1,13 +1,8 @@
 //! What keeps a server manageable: each way that once took its last manager away, or made one of an application that was none.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test takes for granted it may unwrap, in its helpers too"
-)]
-
+use crate::managed::{MANAGER, ManagedServer};
 use m2m_admin::Prune;
 use m2m_admin::management::SCOPES;
-use m2m_testkit::{MANAGER, ManagedServer};
 use serde_json::{Value, json};
 
 const API: &str = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
-use crate::steps::{Step, application, field, scope};
+use super::steps::{Step, application, field, scope};
 
 /// A registry file.
 #[derive(Debug, Clone)]

@@ -15,7 +15,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey};
 
-use crate::{MemoryBackend, World};
+use m2m_testkit::{MemoryBackend, World};
 
 /// The server as the operations see it.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::managed::ADDRESSES;
 use m2m_admin::management::SCOPES;
 use m2m_authority::registry::{Application, ClientType};
 use m2m_jwt::UnixTime;
 use m2m_store::Snapshot;
-use m2m_testkit::ADDRESSES;
 
 /// Whether the application has a way to a token for the management API: it is enabled and confidential, in no suspended organization, has
 /// a method of authentication and a secret in force, may use the grant, can call from somewhere, has a quota above zero, may act as the

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::managed::ManagedServer;
 use m2m_admin::management::SCOPES;
 use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;
 use m2m_store::{Snapshot, Stored, Version, Write};
-use m2m_testkit::ManagedServer;
 use serde_json::Value;
 
-use crate::definition::{can_get_a_token, is_manager, scopes};
-use crate::files::File;
-use crate::steps::{APPLICATIONS, Actor, Format, SECRETS, Step};
+use super::definition::{can_get_a_token, is_manager, scopes};
+use super::files::File;
+use super::steps::{APPLICATIONS, Actor, Format, SECRETS, Step};
 
 pub(crate) struct Model {
     server: ManagedServer,

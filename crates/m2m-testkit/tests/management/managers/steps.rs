@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Value, json};
 
-use crate::files::{File, file};
+use super::files::{File, file};
 
 /// One thing that happens.
 #[derive(Debug, Clone)]

@@ -22,25 +22,14 @@ use m2m_store::{
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{MemoryBackend, Request, WRONG_SECRET, World};
 use host::InMemory;
 use keys::{KEYS, sealing};
+use m2m_testkit::{MemoryBackend, Request, WRONG_SECRET, World};
 
 /// A server with its registry in memory, its management API, and a clock that tests advance. It starts as `m2m serve` does, with one
-/// application that manages it: [`MANAGER`], whose secret is [`SECRET`](crate::SECRET).
-///
-/// ```
-/// use m2m_testkit::{MANAGER, ManagedServer};
-/// use serde_json::{Value, json};
-///
-/// let mut server = ManagedServer::new();
-/// let new = json!({ "name": "Billing", "type": "m2m", "client_id": "billing" });
-/// let (status, _) = server.call(MANAGER, "POST", "/api/v1/applications", &new);
-/// assert_eq!(status, 201);
-/// // It has a secret, but is authorized for nothing.
-/// assert_eq!(server.call("billing", "GET", "/api/v1/applications", &Value::Null).0, 400);
-/// ```
-pub struct ManagedServer {
+/// application that manages it: [`MANAGER`], whose secret is [`SECRET`](m2m_testkit::SECRET). Operations are called with real tokens of
+/// any application, and commands change the same registry.
+pub(crate) struct ManagedServer {
     face: Face<InMemory>,
     runtime: Runtime,
     now: UnixTime,
@@ -59,10 +48,10 @@ struct Tokens {
 }
 
 /// The client id of the application that manages a server from its start.
-pub const MANAGER: &str = "manager";
+pub(crate) const MANAGER: &str = "manager";
 
 /// The addresses that applications call from: each from the first of these that it may call from.
-pub const ADDRESSES: [IpAddr; 3] = [
+pub(crate) const ADDRESSES: [IpAddr; 3] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
     IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7)),
     IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7)),
@@ -75,7 +64,7 @@ impl ManagedServer {
     ///
     /// If anything of the start fails.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Builder::new_current_thread()
             .build()
             .expect("a runtime without a driver needs nothing");
@@ -100,7 +89,7 @@ impl ManagedServer {
 
     /// The time at the server.
     #[must_use]
-    pub const fn now(&self) -> UnixTime {
+    pub(crate) const fn now(&self) -> UnixTime {
         self.now
     }
 
@@ -109,7 +98,7 @@ impl ManagedServer {
     /// # Panics
     ///
     /// If the registry cannot be read.
-    pub fn advance(&mut self, seconds: u64) {
+    pub(crate) fn advance(&mut self, seconds: u64) {
         self.now = self.now.saturating_add_seconds(seconds);
         let refreshed = self.runtime.block_on(self.registry().refresh(self.now));
         refreshed.expect("the registry is in memory");
@@ -121,7 +110,7 @@ impl ManagedServer {
     ///
     /// If the registry cannot be read.
     #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
+    pub(crate) fn snapshot(&self) -> Snapshot {
         let snapshot = self.runtime.block_on(self.registry().snapshot());
         snapshot.expect("the registry is in memory")
     }
@@ -131,7 +120,7 @@ impl ManagedServer {
     /// # Panics
     ///
     /// If the records are no registry.
-    pub fn write(&mut self, writes: Vec<Write>) {
+    pub(crate) fn write(&mut self, writes: Vec<Write>) {
         let version = self.version();
         let committed = self.registry().commit(version, audited(writes));
         let committed = self.runtime.block_on(committed);
@@ -140,7 +129,7 @@ impl ManagedServer {
 
     /// Notes the secret of an application, which its requests for tokens try from now on. Those that the management API and the commands
     /// show are noted already.
-    pub fn learn(&mut self, client_id: &str, secret: &str) {
+    pub(crate) fn learn(&mut self, client_id: &str, secret: &str) {
         let secrets = self.secrets.entry(client_id.into()).or_default();
         if !secrets.iter().any(|own| own == secret) {
             secrets.push(secret.to_owned());
@@ -152,7 +141,7 @@ impl ManagedServer {
     /// # Errors
     ///
     /// The refusal of the newest secret, if none of them gets a token.
-    pub fn token(&mut self, client_id: &str) -> Result<String, Box<Refusal>> {
+    pub(crate) fn token(&mut self, client_id: &str) -> Result<String, Box<Refusal>> {
         let version = self.version();
         if self.tokens.version != version || self.tokens.now != Some(self.now) {
             self.tokens = Tokens {
@@ -209,7 +198,7 @@ impl ManagedServer {
 
     /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
     /// endpoint. `Value::Null` is no body.
-    pub fn call(
+    pub(crate) fn call(
         &mut self,
         client_id: &str,
         method: &str,
@@ -229,7 +218,7 @@ impl ManagedServer {
     /// # Panics
     ///
     /// If method or path are none of HTTP, or the answer has no JSON.
-    pub fn call_with(
+    pub(crate) fn call_with(
         &mut self,
         client_id: &str,
         method: &str,
@@ -303,7 +292,7 @@ impl ManagedServer {
     ///
     /// If the registry cannot be read.
     #[must_use]
-    pub fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         let changes = self.registry().changes_since(self.tokens.version);
         let changes = self.runtime.block_on(changes);
         changes.expect("the registry is in memory").version

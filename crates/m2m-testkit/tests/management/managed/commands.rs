@@ -4,7 +4,7 @@ use m2m_admin::{Applied, ApplyError, BootstrapError, PresetCredentials, Prune, S
 use m2m_store::Actor;
 
 use super::{MANAGER, ManagedServer};
-use crate::SECRET;
+use m2m_testkit::SECRET;
 
 impl ManagedServer {
     /// The registry as a file, as `m2m export --data` writes it.
@@ -13,7 +13,7 @@ impl ManagedServer {
     ///
     /// If the registry cannot be read.
     #[must_use]
-    pub fn export(&self) -> String {
+    pub(crate) fn export(&self) -> String {
         let export = m2m_admin::export(self.registry(), SecretHashes::LeftOut, self.now);
         let export = self.runtime.block_on(export);
         export.expect("the registry is in memory")
@@ -24,7 +24,7 @@ impl ManagedServer {
     /// # Errors
     ///
     /// As [`m2m_admin::apply`]; of a file that is none the [`Mistake`](m2m_admin::Mistake).
-    pub fn apply(&mut self, file: &str, prune: Prune) -> Result<Applied, ApplyError> {
+    pub(crate) fn apply(&mut self, file: &str, prune: Prune) -> Result<Applied, ApplyError> {
         let file = m2m_admin::World::parse(file)?;
         let (actor, mut randomness) = (Actor::command("m2m apply"), self.host().randomness());
         let (registry, now) = (self.registry(), self.now);
@@ -44,7 +44,7 @@ impl ManagedServer {
     /// # Panics
     ///
     /// If the credentials of [`MANAGER`] are refused.
-    pub fn bootstrap(&mut self) -> Result<Applied, BootstrapError> {
+    pub(crate) fn bootstrap(&mut self) -> Result<Applied, BootstrapError> {
         let (actor, mut randomness) = (Actor::command("m2m serve"), self.host().randomness());
         let preset = PresetCredentials::new(MANAGER, SECRET).expect("they are good");
         let (registry, now) = (self.registry(), self.now);
@@ -60,7 +60,7 @@ impl ManagedServer {
     /// # Errors
     ///
     /// As [`m2m_admin::reset_management`].
-    pub fn reset_management(&mut self) -> Result<Applied, BootstrapError> {
+    pub(crate) fn reset_management(&mut self) -> Result<Applied, BootstrapError> {
         let actor = Actor::command("m2m application reset-management");
         let mut randomness = self.host().randomness();
         let (registry, now) = (self.registry(), self.now);

@@ -7,7 +7,7 @@ use m2m_jwt::Algorithm;
 use m2m_store::{Actor, KeyRecord, SealingKey};
 use tokio::runtime::Builder;
 
-use crate::{MemoryBackend, World};
+use m2m_testkit::{MemoryBackend, World};
 
 /// The key that signing keys are sealed with.
 pub(super) fn sealing() -> SealingKey {

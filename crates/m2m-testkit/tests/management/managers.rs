@@ -1,11 +1,6 @@
 //! Who manages a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
 //! who acts has.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test takes for granted it may unwrap, in its helpers too"
-)]
-
 mod definition;
 mod files;
 mod model;

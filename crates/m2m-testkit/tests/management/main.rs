@@ -1,0 +1,10 @@
+//! A server that is managed, in one process: what keeps it manageable.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in its helpers too"
+)]
+
+mod managed;
+mod managers;
+mod protection;
