@@ -30,6 +30,7 @@ mod reset_management;
 mod secret;
 mod secrets_file;
 mod serve;
+mod signals;
 mod start;
 mod token;
 mod token_input;

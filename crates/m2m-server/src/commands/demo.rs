@@ -10,7 +10,8 @@ use std::sync::mpsc::channel;
 use m2m_errors::Profile;
 use m2m_store::DirectoryLimits;
 
-use super::start::{Interruptions, Plan, Source, Started, log_panics, start};
+use super::signals::Interruptions;
+use super::start::{Plan, Source, Started, log_panics, start};
 use crate::cli::{ConnectionOptions, DemoOptions};
 use crate::error::Failure;
 use crate::http_client::HttpClient;

@@ -13,7 +13,8 @@ use m2m_store::{DirectoryLimits, StoreLimits};
 use tokio::sync::Notify;
 
 use super::curl;
-use super::start::{Interruptions, Plan, Source, Started, log_panics, start};
+use super::signals::{Hangup, Interruptions, ignore_others};
+use super::start::{Plan, Source, Started, log_panics, start};
 use crate::cli::ServeOptions;
 use crate::clock;
 use crate::environment::Environment;
@@ -45,7 +46,12 @@ pub(super) fn serve(
     log_panics();
     let runtime = super::runtime()?;
     let profile = settings.values.profile;
+    let hangup = match listen.tls {
+        Some(_) => Hangup::Reloads,
+        None => Hangup::Ignored,
+    };
     let (worker, ended) = runtime.block_on(async {
+        ignore_others(hangup);
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
         // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests

@@ -170,57 +170,6 @@ pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
     })
 }
 
-/// Who asks the process to end. They are heard from the call on: who reads that the server is ready may end it at once, and in good
-/// order.
-#[cfg(unix)]
-#[derive(Debug)]
-pub(super) struct Interruptions(Option<[tokio::signal::unix::Signal; 2]>);
-
-#[cfg(unix)]
-impl Interruptions {
-    pub(super) fn new() -> Self {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let interrupt = signal(SignalKind::interrupt());
-        // Without a place for them the signals do what they do to any process: they end it.
-        Self(
-            interrupt
-                .and_then(|interrupt| Ok([interrupt, signal(SignalKind::terminate())?]))
-                .ok(),
-        )
-    }
-
-    /// Ready when somebody does, once more.
-    pub(super) async fn next(&mut self) {
-        match &mut self.0 {
-            Some([interrupt, terminate]) => {
-                tokio::select! {
-                    _ = interrupt.recv() => {}
-                    _ = terminate.recv() => {}
-                }
-            }
-            None => core::future::pending().await,
-        }
-    }
-}
-
-/// Who asks the process to end.
-#[cfg(not(unix))]
-#[derive(Debug)]
-pub(super) struct Interruptions;
-
-#[cfg(not(unix))]
-impl Interruptions {
-    pub(super) const fn new() -> Self {
-        Self
-    }
-
-    /// Ready when somebody does, once more.
-    pub(super) async fn next(&mut self) {
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
 /// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
 pub(super) fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {

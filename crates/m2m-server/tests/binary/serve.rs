@@ -30,6 +30,43 @@ fn says_in_one_line_that_it_is_ready_and_ends_in_good_order() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn f5_no_signal_ends_a_server_but_those_that_ask_it_to() {
+    let server = Serving::start(&[]);
+    for (signal, name) in [
+        ("HUP", "SIGHUP"),
+        ("QUIT", "SIGQUIT"),
+        ("USR1", "SIGUSR1"),
+        ("USR2", "SIGUSR2"),
+        ("ALRM", "SIGALRM"),
+        ("VTALRM", "SIGVTALRM"),
+        ("PROF", "SIGPROF"),
+        ("XCPU", "SIGXCPU"),
+        ("XFSZ", "SIGXFSZ"),
+        ("29", "SIGIO"),
+        ("PWR", "SIGPWR"),
+        ("STKFLT", "SIGSTKFLT"),
+        ("PIPE", ""),
+        ("36", "signal 36"),
+        ("64", "signal 64"),
+        ("HUP", "SIGHUP"),
+    ] {
+        server.signal(signal);
+        if !name.is_empty() {
+            let line = server.wait_for_log("signal-ignored");
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(line["signal"], name);
+        }
+    }
+    server
+        .token("plain-id", SECRET, "&audience=https://orders.example/api")
+        .access_token();
+    let (status, log) = server.stop();
+    assert!(status.success(), "{log}");
+    assert!(log.lines().last().unwrap().contains("\"stopped\""), "{log}");
+}
+
 #[test]
 fn ends_though_nobody_reads_its_log() {
     let (_folder, path) = file("world.toml", &world());

@@ -216,8 +216,8 @@ fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_not_taken() {
     let line = server.wait_for_log("certificate-not-reloaded");
     assert!(line.contains("there is no private key in"), "{line}");
     assert!(shows(&server, second));
-    let (status, _) = server.stop();
-    assert!(status.success());
+    let (status, log) = server.stop();
+    assert!(status.success() && !log.contains("signal-ignored"), "{log}");
 }
 
 #[test]
