@@ -6,6 +6,7 @@ use m2m_admin::{BootstrapError, KeyError};
 use m2m_store::{CommitError, Sqlite, StoreError, StoreLimits};
 
 use crate::error::Failure;
+use crate::sealing;
 
 /// What becomes of a folder that is no data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,8 +107,8 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
             "the private keys in {shown} are sealed with another sealing key"
         ))
         .because(format!("the key {kid} does not open"))
-        .help("hand over the one that they were sealed with: --sealing-key-file FILE, or M2M_SEALING_KEY, or sealing.key in the data directory")
-        .help("if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made"),
+        .help(sealing::HAND_OVER)
+        .help(sealing::IF_LOST),
         StoreError::Damaged { .. } => Failure::refused(error.to_string())
             .help("restore a backup of the data directory, and keep this one for who looks into it"),
         StoreError::Busy

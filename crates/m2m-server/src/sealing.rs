@@ -49,23 +49,46 @@ impl<'s> SealingSource<'s> {
     ///
     /// If it cannot be read, is open to others, is none, or is another than the one that the keys were sealed with.
     pub(crate) fn load(&self, keys: &[KeyRecord], folder: &Path) -> Result<SealingKey, Failure> {
+        let wanted = match keys {
+            [] => Wanted::New,
+            [..] => Wanted::Known,
+        };
         let sealing = match self {
             Self::Environment(text) => SealingKey::from_base64(text)
-                .map_err(|error| invalid("M2M_SEALING_KEY", &error.to_string()))?,
-            Self::File(file) => read(file)?,
+                .map_err(|error| wanted.invalid("M2M_SEALING_KEY", &error.to_string()))?,
+            Self::File(file) => read(file, wanted)?,
             Self::Folder(folder) => {
                 finish_reseal(folder, keys)?;
                 let file = folder.join(FILE);
                 if keys.is_empty() && !file.exists() {
                     make(&file)?
                 } else {
-                    read(&file)?
+                    read(&file, wanted)?
                 }
             }
         };
         match keys.first().map(|key| opens(&sealing, key)) {
             None | Some(Ok(())) => Ok(sealing),
             Some(Err(error)) => Err(data::failure(&error, folder)),
+        }
+    }
+}
+
+/// Which sealing key is looked for, and so what helps where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Any will do: nothing is sealed yet, or everything is going to be sealed anew.
+    New,
+    /// The one that keys were sealed with.
+    Known,
+}
+
+impl Wanted {
+    fn invalid(self, place: &str, why: &str) -> Failure {
+        let failure = Failure::usage(format!("there is no sealing key in {place}")).because(why);
+        match self {
+            Self::New => failure.help("a new one: openssl rand -base64 32"),
+            Self::Known => failure.help(HAND_OVER).help(IF_LOST),
         }
     }
 }
@@ -90,13 +113,17 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
 /// # Errors
 ///
 /// If it cannot be read, is open to others, or is none.
-pub(crate) fn read(file: &Path) -> Result<SealingKey, Failure> {
+pub(crate) fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     let shown = file.display().to_string();
     let unreadable = |error: std::io::Error| {
         let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
             .because(error.to_string());
         if error.kind() == ErrorKind::NotFound {
-            failure.help("put it back there; or name another with --sealing-key-file FILE or M2M_SEALING_KEY")
+            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE or M2M_SEALING_KEY");
+            match wanted {
+                Wanted::New => failure,
+                Wanted::Known => failure.help(IF_LOST),
+            }
         } else {
             failure
         }
@@ -104,8 +131,8 @@ pub(crate) fn read(file: &Path) -> Result<SealingKey, Failure> {
     let opened = RegularFile::open(file, Pipes::Taken).map_err(unreadable)?;
     refuse_open(&shown, &opened)?;
     let bytes = opened.read(MAX_FILE_BYTES).map_err(unreadable)?;
-    let text = str::from_utf8(&bytes).map_err(|_| invalid(&shown, "it is not a text"))?;
-    SealingKey::from_base64(text).map_err(|error| invalid(&shown, &error.to_string()))
+    let text = str::from_utf8(&bytes).map_err(|_| wanted.invalid(&shown, "it is not a text"))?;
+    SealingKey::from_base64(text).map_err(|error| wanted.invalid(&shown, &error.to_string()))
 }
 
 /// Where a new sealing key waits until the keys are sealed with it.
@@ -129,7 +156,8 @@ pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
 fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
     let next = next_file(folder);
     // One that cannot be read opens nothing, and is in nobody's way.
-    let is_used = |key| read(&next).is_ok_and(|sealing| opens(&sealing, key).is_ok());
+    let is_used =
+        |key| read(&next, Wanted::Known).is_ok_and(|sealing| opens(&sealing, key).is_ok());
     if next.exists() && keys.first().is_some_and(is_used) {
         take_place(folder)?;
     }
@@ -142,11 +170,10 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
         .map(drop)
 }
 
-fn invalid(place: &str, why: &str) -> Failure {
-    Failure::usage(format!("there is no sealing key in {place}"))
-        .because(why)
-        .help("a new one: openssl rand -base64 32")
-}
+/// What helps where there is another sealing key than the one that keys were sealed with, or none.
+pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE, or M2M_SEALING_KEY, or sealing.key in the data directory";
+/// What helps where that one is nowhere any more.
+pub(crate) const IF_LOST: &str = "if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made";
 
 #[cfg(unix)]
 fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use crate::cli::KeyResealOptions;
 use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::output::Output;
-use crate::sealing::{self, SealingSource};
+use crate::sealing::{self, SealingSource, Wanted};
 use crate::{clock, random};
 
 pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), Failure> {
@@ -67,7 +67,7 @@ fn new_key(
     folder: &Path,
 ) -> Result<SealingKey, Failure> {
     match (to, source) {
-        (Some(file), _) if file.exists() => sealing::read(file),
+        (Some(file), _) if file.exists() => sealing::read(file, Wanted::New),
         (Some(file), _) => sealing::make(file),
         (None, SealingSource::Folder(_)) => {
             // One that waits there opens no key, else it had taken its place: it is of an attempt that changed nothing.

@@ -106,7 +106,7 @@ fn x9_a_sealing_key_that_is_wrong_or_open_to_others_is_refused_and_not_shown() {
     let other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     check(other, 0o600, 1, "sealed with another sealing key");
     check(other, 0o640, 2, "chmod 600");
-    check("hunter2hunter2", 0o600, 2, "openssl rand -base64 32");
+    check("hunter2hunter2", 0o600, 2, "hand over the one");
     let path = data.path();
     let list = ["key", "import", &key, "--data", path.to_str().unwrap()];
     let output = m2m(&list)
@@ -119,6 +119,35 @@ fn x9_a_sealing_key_that_is_wrong_or_open_to_others_is_refused_and_not_shown() {
         "{stderr}"
     );
     assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
+#[test]
+fn f21_where_keys_are_sealed_nobody_is_told_to_take_another_sealing_key() {
+    let data = with_key();
+    let own = data.path().join("sealing.key");
+    let key = data.write("key.jwk", ED25519.as_bytes());
+    for content in [
+        "",
+        "\n",
+        "AAEC",
+        "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+        "\u{0}",
+    ] {
+        std::fs::write(&own, content).unwrap();
+        let stderr = data.bad(2, &["key", "import", &key]);
+        assert!(stderr.contains("hand over the one that"), "{stderr}");
+        assert!(stderr.contains("if it is lost"), "{stderr}");
+        assert!(!stderr.contains("openssl"), "{stderr}");
+    }
+    std::fs::remove_file(&own).unwrap();
+    let stderr = data.bad(2, &["key", "import", &key]);
+    assert!(stderr.contains("put it back there"), "{stderr}");
+    assert!(stderr.contains("if it is lost"), "{stderr}");
+    // Where nothing is sealed, any will do.
+    let new = data.write("sealing", b"hunter2");
+    let import = ["key", "import", &key, "--sealing-key-file", &new];
+    let stderr = Data::new().bad(2, &import);
+    assert!(stderr.contains("openssl rand -base64 32"), "{stderr}");
 }
 
 #[test]
