@@ -150,6 +150,13 @@ impl Asked {
     }
 }
 
+impl TlsFiles {
+    /// What a server that starts would find wrong with the files; nothing if it would serve them.
+    pub(crate) fn mistakes(&self) -> Vec<Failure> {
+        files::mistakes(self, &provider())
+    }
+}
+
 /// The crypto library of TLS: the one that signs tokens.
 fn provider() -> Arc<CryptoProvider> {
     #[cfg(feature = "aws-lc-rs")]

@@ -249,7 +249,7 @@ fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (_folder, key) = file("key.pem", "");
-    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
     let arguments = [
         "config",
         "check",
@@ -263,12 +263,16 @@ fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
     refused(
         &arguments,
         &[
-            "cannot read /nowhere.pem",
+            "cannot read the certificate file /nowhere.pem",
             "can be read by others",
-            "chmod 600",
+            "chmod o=",
             "2 mistakes",
         ],
     );
+    let check = ["config", "check", "--data", "d", "--sealing-key-file", &key];
+    refused(&check, &["is open to others", "chmod 600"]);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    refused(&check, &["there is no sealing key in", "openssl rand"]);
 }
 
 #[test]

@@ -200,6 +200,41 @@ fn sessions_are_resumed() {
 }
 
 #[test]
+fn f15_config_check_finds_what_a_start_finds_wrong_with_certificate_and_key() {
+    let (files, other) = (Files::new(), Files::new());
+    let path = |files: &Files, name| files.path(name).to_str().unwrap().to_owned();
+    let (cert, key) = (path(&files, "cert.pem"), path(&files, "key.pem"));
+    let good = run(&[
+        "config",
+        "check",
+        "--data",
+        "d",
+        "--tls-cert",
+        &cert,
+        "--tls-key",
+        &key,
+    ]);
+    assert!(good.status.success(), "{}", text(&good.stderr));
+    let others = path(&other, "key.pem");
+    let nonsense = path(&other, "nonsense.pem");
+    write(&other.path("nonsense.pem"), "nonsense");
+    for (cert, key, expected) in [
+        (&cert, &others, "is not that of the certificate in"),
+        (&key, &cert, "it holds a private key"),
+        (&cert, &nonsense, "there is no private key in"),
+        (&nonsense, &key, "there is no certificate in"),
+    ] {
+        let options = ["--data", "d", "--tls-cert", cert, "--tls-key", key];
+        for command in [&["config", "check"][..], &["serve"]] {
+            let output = run(&[command, &options].concat());
+            let stderr = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{stderr}");
+            assert!(stderr.contains(expected), "{stderr}");
+        }
+    }
+}
+
+#[test]
 fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_not_taken() {
     let files = Files::new();
     let first = files.certificate();

@@ -8,7 +8,8 @@ use m2m_store::Sqlite;
 use crate::clock;
 use crate::data;
 use crate::error::Failure;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::listen::TlsFiles;
+use crate::sealing::{self, Wanted};
 use crate::settings::{Mistakes, RegistrySource, Settings};
 use crate::world::World;
 
@@ -20,21 +21,29 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
             mistakes.add(failure);
         }
     };
-    match &settings.registry {
-        RegistrySource::Data(path) => add(folder(path)),
+    let keys = match &settings.registry {
+        RegistrySource::Data(path) => Some(path),
         RegistrySource::World { file, keys } => {
             add(world(file));
-            if let Some(keys) = keys {
-                add(folder(keys));
-            }
+            keys.as_ref()
         }
+    };
+    if let Some(keys) = keys {
+        add(folder(keys));
     }
     let values = &settings.values;
-    if let Some(cert) = &values.tls_cert {
-        add(readable(cert).map(|_| ()));
+    // Whoever names one of them alone is told so with the settings.
+    if let (Some(cert), Some(key)) = (values.tls_cert.clone(), values.tls_key.clone()) {
+        for mistake in (TlsFiles { cert, key }).mistakes() {
+            add(Err(mistake));
+        }
     }
-    for key in values.tls_key.iter().chain(&values.sealing_key_file) {
-        add(private(key));
+    if let Some(file) = &values.sealing_key_file {
+        let wanted = match keys.is_some_and(|keys| data::is_there(keys)) {
+            true => Wanted::Known,
+            false => Wanted::New,
+        };
+        add(sealing::read(file, wanted).map(drop));
     }
     mistakes
 }
@@ -75,35 +84,4 @@ fn folder(path: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn readable(path: &Path) -> Result<RegularFile, Failure> {
-    RegularFile::open(path, Pipes::Refused).map_err(|error| {
-        Failure::usage(format!("cannot read {}", path.display())).because(error.to_string())
-    })
-}
-
-/// Whether a file with a private key can be read by us and by nobody else.
-#[cfg(unix)]
-fn private(path: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = readable(path)?.metadata().permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(Failure::usage(format!("{path} can be read by others"))
-        .because(format!(
-            "its mode is {:03o}, and it holds a key",
-            mode & 0o777
-        ))
-        .help(format!(
-            "chmod 600 {path}; and if somebody may have read it, make a new one"
-        )))
-}
-
-#[cfg(not(unix))]
-fn private(path: &Path) -> Result<(), Failure> {
-    readable(path).map(|_| ())
 }

@@ -45,6 +45,16 @@ pub(super) fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<Certif
     })
 }
 
+/// Everything that [`read`] would find wrong, both files at once.
+pub(super) fn mistakes(files: &TlsFiles, provider: &CryptoProvider) -> Vec<Failure> {
+    let each = [chain(&files.cert).err(), private_key(&files.key).err()];
+    let mistakes: Vec<Failure> = each.into_iter().flatten().collect();
+    if mistakes.is_empty() {
+        return read(files, provider).err().into_iter().collect();
+    }
+    mistakes
+}
+
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     let text = content(path, "certificate", None)?;
     let broken = |error: &dyn core::fmt::Display| {
