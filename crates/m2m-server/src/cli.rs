@@ -141,7 +141,7 @@ pub(crate) enum Colour {
 pub(crate) enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON document.
+    /// For programs: one JSON document. `m2m events` prints one for each event, on a line of its own.
     Json,
 }
 
