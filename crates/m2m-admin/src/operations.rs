@@ -51,3 +51,6 @@ pub use properties::{CreateProperty, DeleteProperty, ListProperties, UpdatePrope
 pub use registry::{ApplyRegistry, ExportRegistry};
 pub use secrets::{ListApplicationSecrets, RevokeApplicationSecret, RotateApplicationSecret};
 pub use test_tokens::{CheckApplication, GetTestToken};
+
+/// What comes of an operation, or of a part of one.
+type Result<T, E = crate::OperationError> = core::result::Result<T, E>;

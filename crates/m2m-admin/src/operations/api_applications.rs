@@ -6,6 +6,7 @@ use m2m_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::bounded::List;
 use super::text::Key;
 use super::{lookup, protection};
@@ -78,7 +79,7 @@ impl Operation for UpdateApiApplications {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationsChanged, OperationError> {
+    ) -> Result<ApplicationsChanged> {
         let mut decision = manager.decide(&call.operator).await?;
         let api = decision.api(call)?;
         let mut changed = ApplicationsChanged {
@@ -135,10 +136,7 @@ impl Operation for AddApiApplicationScope {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let (stored, api, scope) = found(&decision, manager.host().issuer(), call).await?;
         let mut value = stored.value.clone();
@@ -172,10 +170,7 @@ impl Operation for RemoveApiApplicationScope {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let (stored, api, scope) = found(&decision, manager.host().issuer(), call).await?;
         let mut value = stored.value.clone();
@@ -196,7 +191,7 @@ async fn found<H: Host, O: Operation>(
     decision: &Decision<'_, H>,
     issuer: &str,
     call: &Call<O>,
-) -> Result<(Stored<Application>, Api, Box<str>), OperationError> {
+) -> Result<(Stored<Application>, Api, Box<str>)> {
     let api = lookup::api(&decision.apis, call.named("api_id"), issuer)?;
     let position = lookup::scope(api, call.named("scope_id"))?;
     let scope = api
@@ -221,7 +216,7 @@ async fn put<H: Host>(
     decision: &mut Decision<'_, H>,
     stored: &Stored<Application>,
     value: Application,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     protection::of_application(decision, &stored.value, &value).await?;
     decision.draft.update(stored, value, None);
     Ok(())

@@ -6,6 +6,7 @@ use m2m_store::{Filter, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::apis::NewScope;
 use super::list::Reference;
 use super::{lookup, protection};
@@ -76,10 +77,7 @@ impl Operation for ListApiScopes {
     type Body = NoBody;
     type Answer = ScopesAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ScopesAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ScopesAnswer> {
         let apis = lookup::apis(manager).await?;
         let api = lookup::api(&apis, call.named("api_id"), manager.host().issuer())?;
         let scopes = api.value.scopes.iter();
@@ -105,10 +103,7 @@ impl Operation for CreateApiScope {
     type Body = Json<NewScope>;
     type Answer = ScopeCreated;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ScopeCreated, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ScopeCreated> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         let scope = call.body.0.definition();
@@ -141,10 +136,7 @@ impl Operation for GetApiScope {
     type Body = NoBody;
     type Answer = ScopeAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ScopeAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ScopeAnswer> {
         let apis = lookup::apis(manager).await?;
         let api = lookup::api(&apis, call.named("api_id"), manager.host().issuer())?;
         let position = lookup::scope(api, call.named("scope_id"))?;
@@ -171,10 +163,7 @@ impl Operation for UpdateApiScope {
     type Body = Json<ScopeChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;
@@ -202,10 +191,7 @@ impl Operation for DeleteApiScope {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;

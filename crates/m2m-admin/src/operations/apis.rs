@@ -7,6 +7,7 @@ use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::bounded::List as Bounded;
 use super::list::{self, Order, PageSize, Reference};
 use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
@@ -231,10 +232,7 @@ impl Operation for ListApis {
     type Body = NoBody;
     type Answer = ApisAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ApisAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApisAnswer> {
         let query = &call.query;
         let list = List {
             filter: Filter::All,
@@ -275,10 +273,7 @@ impl Operation for CreateApi {
     type Body = Json<NewApi>;
     type Answer = ApiCreated;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ApiCreated, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApiCreated> {
         let new = &call.body.0;
         let mut api = Api::new(new.name.as_str(), new.audience.as_str());
         api.scopes = new.scopes.iter().map(NewScope::definition).collect();
@@ -314,10 +309,7 @@ impl Operation for GetApi {
     type Body = NoBody;
     type Answer = ApiAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ApiAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApiAnswer> {
         let apis = lookup::apis(manager).await?;
         let issuer = manager.host().issuer();
         let stored = lookup::api(&apis, call.named("api_id"), issuer)?;
@@ -383,10 +375,7 @@ impl Operation for UpdateApi {
     type Body = Json<ApiChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         let mut api = stored.value.clone();
@@ -419,10 +408,7 @@ impl Operation for DeleteApi {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         protection::of_api(&stored.value)?;
@@ -476,7 +462,7 @@ fn scopes(stored: &Stored<Api>) -> Vec<ScopeSummary> {
 }
 
 /// Whether the registry would be one with this API, new or in the place of the one with its audience.
-async fn check<H: Host>(decision: &Decision<'_, H>, api: &Api) -> Result<(), OperationError> {
+async fn check<H: Host>(decision: &Decision<'_, H>, api: &Api) -> Result<()> {
     protection::of_size(api)?;
     for client_id in &api.introspection_clients {
         // By its client id alone: that is what tokens and files say.

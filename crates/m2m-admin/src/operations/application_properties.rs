@@ -6,6 +6,7 @@ use m2m_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::scalar::Scalar;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
@@ -59,7 +60,7 @@ impl Operation for ListApplicationProperties {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<PropertyValuesAnswer, OperationError> {
+    ) -> Result<PropertyValuesAnswer> {
         let outline = m2m_store::Backend::outline(manager.host().registry()).await?;
         let named = call.named("application_id");
         let application = lookup::application(manager.host().registry(), named).await?;
@@ -94,10 +95,7 @@ impl Operation for SetApplicationProperty {
     type Body = Json<NewValue>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let property = lookup::property(&decision.properties, call.named("property_key"))?;
@@ -109,11 +107,7 @@ impl Operation for SetApplicationProperty {
     }
 }
 
-fn set(
-    application: &mut Application,
-    property: &Stored<Property>,
-    new: &NewValue,
-) -> Result<(), OperationError> {
+fn set(application: &mut Application, property: &Stored<Property>, new: &NewValue) -> Result<()> {
     let key = &property.value.key;
     if property.value.context != PropertyContext::Application {
         let message = "property_key: it is no property of applications";

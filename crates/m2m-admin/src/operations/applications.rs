@@ -6,6 +6,7 @@ use m2m_store::{Backend as _, Filter, List, Named, RecordId, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::application_shape::{
     ApplicationChange, ApplicationShown, ApplicationSummary, NewApplication,
 };
@@ -134,7 +135,7 @@ impl Operation for ListApplications {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationsAnswer, OperationError> {
+    ) -> Result<ApplicationsAnswer> {
         let query = &call.query;
         let filter = match (&query.organization, &query.search) {
             (None, None) => Filter::All,
@@ -177,7 +178,7 @@ impl Operation for CreateApplication {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationCreated, OperationError> {
+    ) -> Result<ApplicationCreated> {
         let new = &call.body.0;
         let mut randomness = manager.randomness();
         let client_id = match &new.client_id {
@@ -216,7 +217,7 @@ impl Operation for GetApplication {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationAnswer, OperationError> {
+    ) -> Result<ApplicationAnswer> {
         let registry = manager.host().registry();
         let apis = lookup::apis(manager).await?;
         let stored = lookup::application(registry, call.named("application_id")).await?;
@@ -245,10 +246,7 @@ impl Operation for UpdateApplication {
     type Body = Json<ApplicationChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
@@ -288,10 +286,7 @@ impl Operation for DeleteApplication {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         protection::of_loss(&decision, &stored.value, None).await?;
@@ -322,10 +317,7 @@ impl Operation for UpdateApplicationTokens {
     type Body = Json<TokensChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
@@ -342,7 +334,7 @@ fn give_secret(
     hash: Option<&str>,
     randomness: &mut dyn Randomness,
     now: m2m_jwt::UnixTime,
-) -> Result<(Option<GeneratedCredentials>, Option<SecretStep>), OperationError> {
+) -> Result<(Option<GeneratedCredentials>, Option<SecretStep>)> {
     let (hash, made, step) = match (hash, application.spec.client_type) {
         (Some(hash), _) => (parse_hash(hash)?, None, SecretStep::Set),
         (None, ClientType::Public) => return Ok((None, None)),
@@ -360,7 +352,7 @@ fn give_secret(
     Ok((made, Some(step)))
 }
 
-fn parse_hash(text: &str) -> Result<SecretHash, OperationError> {
+fn parse_hash(text: &str) -> Result<SecretHash> {
     SecretHash::from_base64(text).map_err(|error| OperationError::invalid("secret_sha256", error))
 }
 
@@ -369,7 +361,7 @@ pub(super) async fn check<H: Host>(
     decision: &Decision<'_, H>,
     before: Option<&Stored<Application>>,
     application: &Application,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     protection::of_size(application)?;
     let registry = decision.registry();
     let client_id = &*application.client_id;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Result;
 use super::list::{self, PageSize};
 use super::moment::Time;
 use super::text::{ClientIdText, Key};
@@ -83,10 +84,7 @@ impl Operation for ListDiagnoses {
     type Body = NoBody;
     type Answer = DiagnosesAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<DiagnosesAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<DiagnosesAnswer> {
         let query = &call.query;
         let most = list::page_size(query.page_size);
         let cause = match query
@@ -134,10 +132,7 @@ impl Operation for GetDiagnosis {
     type Body = NoBody;
     type Answer = DiagnosisAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<DiagnosisAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<DiagnosisAnswer> {
         let named = call.named("trace_id");
         let unknown = || OperationError::unknown("diagnosis", named);
         let trace_id: TraceId = named.parse().map_err(|_| unknown())?;

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::Result;
 use crate::face::NoBody;
 use crate::operation::{Call, NoQuery, Operation};
-use crate::{Host, Manager, OperationError, management};
+use crate::{Host, Manager, management};
 use m2m_authority::registry::time_text;
 use m2m_store::Backend as _;
 
@@ -51,7 +52,7 @@ impl Operation for GetEnvironment {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<EnvironmentAnswer, OperationError> {
+    ) -> Result<EnvironmentAnswer> {
         let issuer = manager.host().issuer();
         let outline = manager.host().registry().outline().await?;
         let mut apis = outline.apis.iter();

@@ -5,13 +5,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Result;
 use super::list::{self, PageSize};
 use super::moment::Time;
 use super::text::{Identifier, Search};
 use super::whole::Sequence;
 use crate::face::NoBody;
 use crate::operation::{Call, Operation};
-use crate::{Host, Manager, OperationError};
+use crate::{Host, Manager};
 use m2m_authority::registry::time_text;
 
 /// Lists what was changed, by whom: the latest first.
@@ -85,10 +86,7 @@ impl Operation for ListEvents {
     type Body = NoBody;
     type Answer = EventsAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<EventsAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<EventsAnswer> {
         let query = &call.query;
         let most = list::page_size(query.page_size);
         let wanted = EventQuery {

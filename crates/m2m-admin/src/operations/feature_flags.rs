@@ -7,6 +7,7 @@ use m2m_jwt::PropertyValue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::organizations::FlagType;
 use super::scalar::{self, Scalar};
 use super::text::{Key, Value};
@@ -53,10 +54,7 @@ impl Operation for ListOrganizationFeatureFlags {
     type Body = NoBody;
     type Answer = FlagsAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<FlagsAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<FlagsAnswer> {
         let registry = manager.host().registry();
         let stored = lookup::organization(registry, call.named("org_code")).await?;
         let flags = stored.value.feature_flags.iter().map(|(key, value)| {
@@ -85,10 +83,7 @@ impl Operation for SetOrganizationFeatureFlag {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.organization(call).await?;
         let key = call.named("feature_flag_key");

@@ -7,6 +7,7 @@ use m2m_store::{Backend as _, KeyRecord};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::apis::SigningAlg;
 use super::text::Key;
 use crate::face::{Json, NoBody};
@@ -96,10 +97,7 @@ impl Operation for ListKeys {
     type Body = NoBody;
     type Answer = KeysAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        _: &Call<Self>,
-    ) -> Result<KeysAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, _: &Call<Self>) -> Result<KeysAnswer> {
         let keys = manager.host().registry().frame().await?.keys;
         Ok(KeysAnswer {
             keys: keys.iter().map(shown).collect(),
@@ -121,10 +119,7 @@ impl Operation for RotateKey {
     type Body = Json<KeyRotation>;
     type Answer = KeyAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<KeyAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<KeyAnswer> {
         let rotation = &call.body.0;
         let _turn = manager.turn(&call.operator).await?;
         let sealing = sealing(manager)?;
@@ -170,10 +165,7 @@ impl Operation for ImportKey {
     type Body = Json<Import>;
     type Answer = KeyAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<KeyAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<KeyAnswer> {
         let import = &call.body.0;
         let algorithm = import.algorithm.map(Algorithm::from);
         let kid = import.kid.as_ref().map(Key::as_str);
@@ -202,7 +194,7 @@ impl Operation for ImportKey {
     }
 }
 
-fn sealing<H: Host>(manager: &Manager<H>) -> Result<&m2m_store::SealingKey, OperationError> {
+fn sealing<H: Host>(manager: &Manager<H>) -> Result<&m2m_store::SealingKey> {
     manager
         .host()
         .sealing()

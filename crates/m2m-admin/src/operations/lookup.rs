@@ -3,6 +3,7 @@
 use m2m_authority::registry::{Api, Application, Organization, Property, fill_in_issuer};
 use m2m_store::{Backend, Named, RecordId, Stored};
 
+use super::Result;
 use crate::face::entity_tag;
 use crate::manager::Decision;
 use crate::operation::{Call, Operation};
@@ -14,7 +15,7 @@ pub(super) fn api<'a>(
     apis: &'a [Stored<Api>],
     named: &str,
     issuer: &str,
-) -> Result<&'a Stored<Api>, OperationError> {
+) -> Result<&'a Stored<Api>> {
     let id = RecordId::parse(named);
     // One that spells out what a placeholder stands for is not the one that is served.
     let by_placeholder = apis.iter().filter(|stored| stored.value.is_management());
@@ -28,9 +29,7 @@ pub(super) fn api<'a>(
 }
 
 /// The APIs of the registry.
-pub(super) async fn apis<H: Host>(
-    manager: &Manager<H>,
-) -> Result<Vec<Stored<Api>>, OperationError> {
+pub(super) async fn apis<H: Host>(manager: &Manager<H>) -> Result<Vec<Stored<Api>>> {
     Ok(manager.host().registry().outline().await?.apis)
 }
 
@@ -45,7 +44,7 @@ pub(super) fn scope_id(api: RecordId, key: &str) -> String {
 }
 
 /// The position of the scope with this id or key.
-pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize, OperationError> {
+pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize> {
     let mut scopes = api.value.scopes.iter();
     scopes
         .position(|scope| *scope.key == *named || scope_id(api.id, &scope.key) == named)
@@ -56,7 +55,7 @@ pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize, OperationEr
 pub(super) async fn application<B: Backend>(
     registry: &B,
     named: &str,
-) -> Result<Stored<Application>, OperationError> {
+) -> Result<Stored<Application>> {
     if let Some(id) = RecordId::parse(named)
         && let Some(stored) = registry.application(Named::Id(id)).await?
     {
@@ -70,7 +69,7 @@ pub(super) async fn application<B: Backend>(
 pub(super) async fn organization<B: Backend>(
     registry: &B,
     code: &str,
-) -> Result<Stored<Organization>, OperationError> {
+) -> Result<Stored<Organization>> {
     let found = registry.organization(code).await?;
     found.ok_or_else(|| OperationError::unknown("organization", code))
 }
@@ -79,7 +78,7 @@ pub(super) async fn organization<B: Backend>(
 pub(super) fn property<'p>(
     properties: &'p [Stored<Property>],
     named: &str,
-) -> Result<&'p Stored<Property>, OperationError> {
+) -> Result<&'p Stored<Property>> {
     let id = RecordId::parse(named);
     properties
         .iter()
@@ -89,7 +88,7 @@ pub(super) fn property<'p>(
 
 /// The records that a path names, for a change: of those with a version, the one that the caller has seen.
 impl<H: Host> Decision<'_, H> {
-    pub(super) fn api<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Api>, OperationError> {
+    pub(super) fn api<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Api>> {
         seen(
             call,
             api(&self.apis, call.named("api_id"), self.issuer())?.clone(),
@@ -99,7 +98,7 @@ impl<H: Host> Decision<'_, H> {
     pub(super) async fn application<O: Operation>(
         &self,
         call: &Call<O>,
-    ) -> Result<Stored<Application>, OperationError> {
+    ) -> Result<Stored<Application>> {
         let named = call.named("application_id");
         seen(call, application(self.registry(), named).await?)
     }
@@ -107,15 +106,12 @@ impl<H: Host> Decision<'_, H> {
     pub(super) async fn organization<O: Operation>(
         &self,
         call: &Call<O>,
-    ) -> Result<Stored<Organization>, OperationError> {
+    ) -> Result<Stored<Organization>> {
         let code = call.named("org_code");
         seen(call, organization(self.registry(), code).await?)
     }
 
-    pub(super) fn property<O: Operation>(
-        &self,
-        call: &Call<O>,
-    ) -> Result<Stored<Property>, OperationError> {
+    pub(super) fn property<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Property>> {
         seen(
             call,
             property(&self.properties, call.named("property_id"))?.clone(),
@@ -123,10 +119,7 @@ impl<H: Host> Decision<'_, H> {
     }
 }
 
-fn seen<O: Operation, T: Managed>(
-    call: &Call<O>,
-    stored: Stored<T>,
-) -> Result<Stored<T>, OperationError> {
+fn seen<O: Operation, T: Managed>(call: &Call<O>, stored: Stored<T>) -> Result<Stored<T>> {
     call.check_version(&entity_tag(&stored))?;
     Ok(stored)
 }

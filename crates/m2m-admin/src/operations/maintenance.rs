@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::Result;
 use crate::face::Json;
 use crate::operation::{Call, NoQuery, Operation};
-use crate::{Host, Manager, OperationError};
+use crate::{Host, Manager};
 
 /// Switches maintenance on or off.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Operation for SetMaintenance {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<MaintenanceAnswer, OperationError> {
+    ) -> Result<MaintenanceAnswer> {
         let on = call.body.0.on;
         let mut decision = manager.decide(&call.operator).await?;
         let before = decision.registry().frame().await?.maintenance;

@@ -9,6 +9,7 @@ use m2m_store::{Backend as _, Filter, List, Sort, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::bounded::Map;
 use super::list::{self, Order, PageSize};
 use super::patch::{Ignored, Patch};
@@ -205,7 +206,7 @@ impl Operation for ListOrganizations {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<OrganizationsAnswer, OperationError> {
+    ) -> Result<OrganizationsAnswer> {
         let query = &call.query;
         let list = List {
             filter: match &query.search {
@@ -246,7 +247,7 @@ impl Operation for GetOrganization {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<OrganizationAnswer, OperationError> {
+    ) -> Result<OrganizationAnswer> {
         let registry = manager.host().registry();
         let stored = lookup::organization(registry, call.query.code.as_str()).await?;
         let organization = &stored.value;
@@ -286,7 +287,7 @@ impl Operation for CreateOrganization {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<OrganizationCreated, OperationError> {
+    ) -> Result<OrganizationCreated> {
         let new = &call.body.0;
         let mut randomness = manager.randomness();
         let code: Box<str> = match &new.code {
@@ -341,10 +342,7 @@ impl Operation for UpdateOrganization {
     type Body = Json<OrganizationChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.organization(call).await?;
@@ -386,10 +384,7 @@ impl Operation for DeleteOrganization {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.organization(call).await?;
         let list = List {

@@ -6,6 +6,7 @@ use m2m_store::{Backend as _, Filter, RecordId, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::list::{self, PageSize, Reference};
 use super::patch::Patch;
 use super::protection;
@@ -134,10 +135,7 @@ impl Operation for ListProperties {
     type Body = NoBody;
     type Answer = PropertiesAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<PropertiesAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<PropertiesAnswer> {
         let query = &call.query;
         let most = list::page_size(query.page_size);
         // An id that is none has nothing on either side.
@@ -187,10 +185,7 @@ impl Operation for CreateProperty {
     type Body = Json<NewProperty>;
     type Answer = PropertyCreated;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<PropertyCreated, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<PropertyCreated> {
         let new = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
         let mut known = decision.properties.iter();
@@ -235,10 +230,7 @@ impl Operation for UpdateProperty {
     type Body = Json<PropertyChange>;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let change = &call.body.0;
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.property(call)?;
@@ -284,10 +276,7 @@ impl Operation for DeleteProperty {
     type Body = NoBody;
     type Answer = Done;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<Done, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.property(call)?;
         let key = stored.value.key.clone();

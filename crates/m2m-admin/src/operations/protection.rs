@@ -5,13 +5,14 @@ use m2m_errors::SystemUserRule;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
 
+use super::Result;
 use crate::manager::Decision;
 use crate::managers::{Candidates, Term, any_manager, can_manage};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
 
 /// The management API itself stays.
-pub(super) fn of_api(api: &Api) -> Result<(), OperationError> {
+pub(super) fn of_api(api: &Api) -> Result<()> {
     if api.is_management() {
         return Err(OperationError::keeps_management(
             "this is the management API; without it nobody could manage the server",
@@ -21,7 +22,7 @@ pub(super) fn of_api(api: &Api) -> Result<(), OperationError> {
 }
 
 /// What is kept of a record, and told of it with each change, is bounded.
-pub(super) fn of_size<T: Managed>(record: &T) -> Result<(), OperationError> {
+pub(super) fn of_size<T: Managed>(record: &T) -> Result<()> {
     let bytes = serde_json::to_string(&record.view()).map_or(0, |view| view.len());
     if bytes > MAX_RECORD_BYTES {
         let message =
@@ -32,10 +33,7 @@ pub(super) fn of_size<T: Managed>(record: &T) -> Result<(), OperationError> {
 }
 
 /// Nobody gets the power of an application, by a secret or a token of it, who does not have as much himself.
-pub(super) fn of_power(
-    scopes: &[Box<str>],
-    application: &Application,
-) -> Result<(), OperationError> {
+pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result<()> {
     let has = |scope: &&str| scopes.iter().any(|own| **own == **scope);
     match application
         .spec
@@ -53,7 +51,7 @@ pub(super) fn of_test_token(
     application: &Application,
     audience: Option<&str>,
     issuer: &str,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let own = [management::AUDIENCE, management::ALIAS].map(|own| fill_in_issuer(own, issuer));
     if audience.is_none_or(|audience| own.iter().any(|own| **own == *audience)) {
         of_power(scopes, application)?;
@@ -67,7 +65,7 @@ pub(super) async fn of_application<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
     after: &Application,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let mut scopes = after.spec.management_scopes();
     let gains = scopes.any(|scope| !management::assigns(before, scope));
     // Its power comes back with the last obstacle that goes, whichever that is.
@@ -91,7 +89,7 @@ fn comes_sooner(before: &Application, after: &Application, now: UnixTime) -> boo
 async fn can_get_token<H: Host>(
     decision: &Decision<'_, H>,
     application: &Application,
-) -> Result<bool, OperationError> {
+) -> Result<bool> {
     let organization = match &application.spec.organization {
         Some(code) => decision.registry().organization(code).await?,
         None => None,
@@ -120,7 +118,7 @@ pub(super) async fn of_loss<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
     after: Option<&Application>,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     if *before.client_id == *decision.actor()
         && !after.is_some_and(|after| management::keeps(before, after))
     {
@@ -161,7 +159,7 @@ pub(super) async fn of_organization<H: Host>(
     decision: &Decision<'_, H>,
     before: &Organization,
     after: &Organization,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let (registry, now) = (decision.registry(), decision.now());
     match (before.suspended, after.suspended) {
         (false, true) => {}
@@ -197,7 +195,7 @@ pub(super) async fn of_organization<H: Host>(
 async fn of_resumption<H: Host>(
     decision: &Decision<'_, H>,
     organization: &Organization,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let mut candidates = Candidates::of(decision.registry());
     while let Some(some) = candidates.next().await? {
         for application in some.iter().map(|stored| &stored.value) {
@@ -216,7 +214,7 @@ async fn of_resumption<H: Host>(
 pub(super) async fn dependents<B: Backend>(
     registry: &B,
     filter: Filter<'_>,
-) -> Result<Vec<Stored<Application>>, OperationError> {
+) -> Result<Vec<Stored<Application>>> {
     let list = List {
         filter,
         sort: Sort::Age,

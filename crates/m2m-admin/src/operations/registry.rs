@@ -7,6 +7,7 @@ use m2m_authority::registry::fill_in_issuer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use crate::face::{NoBody, RegistryDocument};
 use crate::operation::{Call, Operation};
 use crate::operation_error::Place;
@@ -101,10 +102,7 @@ impl Operation for ApplyRegistry {
     type Body = RegistryDocument;
     type Answer = ApplyAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ApplyAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApplyAnswer> {
         let source = &call.body;
         let prune = match call.query.prune {
             Some(true) => Prune::Remove,
@@ -149,10 +147,7 @@ impl Operation for ExportRegistry {
     type Body = NoBody;
     type Answer = ExportAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<ExportAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ExportAnswer> {
         let secret_hashes = match call.query.with_secret_hashes {
             Some(true) => SecretHashes::Included,
             Some(false) | None => SecretHashes::LeftOut,
@@ -166,7 +161,7 @@ impl Operation for ExportRegistry {
 
 /// No file spells out what stands for the management API, or declares one audience with a placeholder and without: the API would never
 /// be served.
-fn check_audiences(world: &World, issuer: &str) -> Result<(), OperationError> {
+fn check_audiences(world: &World, issuer: &str) -> Result<()> {
     let reserved =
         [management::AUDIENCE, management::ALIAS].map(|audience| fill_in_issuer(audience, issuer));
     let audiences = world.apis.iter().map(|api| &*api.audience);

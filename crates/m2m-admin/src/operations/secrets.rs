@@ -9,6 +9,7 @@ use m2m_store::{Backend as _, SecretUse};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::whole::Whole;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
@@ -99,10 +100,7 @@ impl Operation for ListApplicationSecrets {
     type Body = NoBody;
     type Answer = SecretsAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<SecretsAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<SecretsAnswer> {
         let registry = manager.host().registry();
         let stored = lookup::application(registry, call.named("application_id")).await?;
         let uses = registry.secret_uses(&stored.value.client_id).await?;
@@ -131,10 +129,7 @@ impl Operation for RotateApplicationSecret {
     type Body = Json<SecretRotation>;
     type Answer = SecretCreated;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<SecretCreated, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<SecretCreated> {
         let overlap = call.body.0.overlap_seconds.map_or(0, |overlap| overlap.0);
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
@@ -205,10 +200,7 @@ impl Operation for RevokeApplicationSecret {
     type Body = NoBody;
     type Answer = SecretEnded;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<SecretEnded, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<SecretEnded> {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();

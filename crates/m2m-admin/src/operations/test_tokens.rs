@@ -9,13 +9,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 
+use super::Result;
 use super::bounded::{List, OneOrMore};
 use super::moment::CallerAddress;
 use super::text::{Identifier, ScopeText};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, NoQuery, Operation};
-use crate::{Access, Host, Manager, OperationError, TokenAsk, Verdict};
+use crate::{Access, Host, Manager, TokenAsk, Verdict};
 
 /// Says whether a token would be granted, and if not, why.
 #[derive(Debug)]
@@ -123,10 +124,7 @@ impl Operation for CheckApplication {
     type Body = NoBody;
     type Answer = CheckAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<CheckAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<CheckAnswer> {
         let host = manager.host();
         let named = call.named("application_id");
         let stored = lookup::application(host.registry(), named).await?;
@@ -166,10 +164,7 @@ impl Operation for GetTestToken {
     type Body = Json<TestTokenRequest>;
     type Answer = TestTokenAnswer;
 
-    async fn perform<H: Host>(
-        manager: &Manager<H>,
-        call: &Call<Self>,
-    ) -> Result<TestTokenAnswer, OperationError> {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<TestTokenAnswer> {
         let host = manager.host();
         let named = call.named("application_id");
         let stored = lookup::application(host.registry(), named).await?;
@@ -224,7 +219,7 @@ async fn keep<H: Host>(
     manager: &Manager<H>,
     call: &Call<GetTestToken>,
     ask: TokenAsk<'_>,
-) -> Result<(), OperationError> {
+) -> Result<()> {
     let view = Map::from_iter([
         ("audience".to_owned(), json!(ask.audiences)),
         ("scope".to_owned(), json!(ask.scope)),
