@@ -4,9 +4,9 @@ use m2m_store::CommitError;
 
 use crate::{ApplyError, BootstrapError, KeyError};
 
-/// What a change can fail with.
+/// An error of a change.
 pub(crate) trait Failure {
-    /// Whether it failed only because the registry is no longer at the version that it was decided at.
+    /// Returns true if the only reason is that the registry has a newer version than the one that the change was decided at.
     fn is_conflict(&self) -> bool;
 }
 
@@ -22,7 +22,7 @@ impl Attempts {
         Self { left: MAX_ATTEMPTS }
     }
 
-    /// Whether this is what has come of the change: it was made, it failed for good, or there was no luck in the last attempt.
+    /// Returns true if this outcome is final: the change was made, it failed for good, or this was the last attempt.
     pub(crate) fn settled<T, E: Failure>(&mut self, outcome: &Result<T, E>) -> bool {
         self.left = self.left.saturating_sub(1);
         match outcome {

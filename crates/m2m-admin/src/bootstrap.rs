@@ -60,7 +60,7 @@ pub async fn bootstrap<B: Backend>(
 }
 
 /// A new secret for the oldest application that has every scope of the management API, whose other secrets end now; it is enabled and
-/// freed of whatever could keep it out. If there is none it is made, as by [`bootstrap`].
+/// freed of every obstacle to a token. If there is no such application, one is created, as by [`bootstrap`].
 ///
 /// # Errors
 ///

@@ -105,6 +105,6 @@ pub struct WouldGrant {
     pub scope: Box<str>,
     /// Its lifetime. Unit: seconds.
     pub expires_in: u32,
-    /// Whether a quota is used up that only warns.
+    /// True if a quota that only warns is used up.
     pub quota_exceeded: bool,
 }

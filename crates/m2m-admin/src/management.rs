@@ -6,7 +6,7 @@ use m2m_authority::registry::{Api, Application, ApplicationSpec, Authorization, 
 
 pub use m2m_authority::registry::{MANAGEMENT_ALIAS as ALIAS, MANAGEMENT_AUDIENCE as AUDIENCE};
 
-/// Whether every scope of the management API is assigned to the application.
+/// Returns true if every scope of the management API is assigned to the application.
 pub(crate) fn has_all_scopes(spec: &ApplicationSpec) -> bool {
     let assigned: HashSet<&str> = spec.management_scopes().collect();
     SCOPES.iter().all(|(scope, _)| assigned.contains(scope))

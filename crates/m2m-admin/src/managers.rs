@@ -1,6 +1,6 @@
 //! The applications that can manage the server: the one answer to who they are.
 //!
-//! As long as there is one, nobody is locked out. Whoever changes something that could end this asks here before.
+//! As long as there is one, nobody is locked out. Every change that could remove the last one is checked here first.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ impl Term {
     pub(crate) const ALL: [Self; 2] = [Self::Now, Self::Lasting];
 }
 
-/// Whether the application can manage the server for this term: it can get a token, and has every scope of the management API.
+/// Returns true if the application can manage the server for this term: it can get a token, and has every scope of the management API.
 /// `organization` is the one that it names.
 #[must_use]
 pub(crate) fn is_manager(
@@ -44,7 +44,7 @@ pub(crate) fn is_manager(
     has_secret && management::has_all_scopes(&application.spec) && obstacle.is_none()
 }
 
-/// Who can manage a server whose organizations are known.
+/// The managers of a server whose organizations are known.
 pub(crate) struct Managers<'r> {
     organizations: HashMap<&'r str, &'r Organization>,
     now: UnixTime,
@@ -64,12 +64,12 @@ impl<'r> Managers<'r> {
         }
     }
 
-    /// Whether the application can manage the server now.
+    /// Returns true if the application can manage the server now.
     pub(crate) fn is_manager(&self, application: &Application) -> bool {
         self.is_manager_for(application, Term::Now)
     }
 
-    /// Whether any of these can manage the server now.
+    /// Returns true if any of these applications can manage the server now.
     pub(crate) fn any<'a>(&self, applications: impl IntoIterator<Item = &'a Application>) -> bool {
         let mut applications = applications.into_iter();
         applications.any(|application| self.is_manager(application))
@@ -135,8 +135,8 @@ impl<'b, B: Backend> Candidates<'b, B> {
     }
 }
 
-/// Whether any application of a registry can manage the server for this term. `after` is what an application is going to be; none of
-/// one that does not count.
+/// Returns true if any application of a registry can manage the server for this term. `after` returns an application as it will be,
+/// or `None` for one that does not count.
 pub(crate) async fn any_manager<B: Backend>(
     registry: &B,
     term: Term,
@@ -154,7 +154,7 @@ pub(crate) async fn any_manager<B: Backend>(
     Ok(false)
 }
 
-/// Whether the application can manage the server for this term, with its organization as the registry has it.
+/// Returns true if the application can manage the server for this term, with its organization as the registry has it.
 pub(crate) async fn can_manage<B: Backend>(
     registry: &B,
     application: &Application,
@@ -173,5 +173,5 @@ pub(crate) async fn can_manage<B: Backend>(
     Ok(is_manager(application, organization, term, now))
 }
 
-/// How many applications are looked at together.
+/// Number of applications that are read at once.
 const PAGE: usize = 100;

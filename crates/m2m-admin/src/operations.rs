@@ -52,5 +52,5 @@ pub use registry::{ApplyRegistry, ExportRegistry};
 pub use secrets::{ListApplicationSecrets, RevokeApplicationSecret, RotateApplicationSecret};
 pub use test_tokens::{CheckApplication, GetTestToken};
 
-/// What comes of an operation, or of a part of one.
+/// The result of an operation, or of a part of one.
 type Result<T, E = crate::OperationError> = core::result::Result<T, E>;

@@ -8,18 +8,18 @@ use core::fmt;
 use m2m_authority::diagnose::nearest;
 use m2m_authority::registry::{Path, Step};
 
-/// What is wrong with a document, where, and what would be right.
+/// A mistake in a document: what is wrong, where, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wording {
     /// The value that is wrong; of a field that is missing, the value that lacks it.
     pub(crate) path: Path,
-    /// What is wrong, without its place.
+    /// The mistake, without its place.
     pub(crate) what: String,
-    /// What would be right, where that can be told.
+    /// The fix, if there is one to suggest.
     pub(crate) help: Option<String>,
     /// The form that the value has to have, if it has another.
     pub(crate) wrong_form: Option<WrongForm>,
-    /// Whether the name of the value is wrong, and not the value.
+    /// True if the name of the field is wrong, and not its value.
     pub(crate) is_name: bool,
     /// The field that is missing in the value.
     pub(crate) missing: Option<Box<str>>,
@@ -153,7 +153,7 @@ fn found_word(found: &str) -> String {
         "map" => "a table".to_owned(),
         "sequence" => "a list".to_owned(),
         kind if kind.bytes().all(|byte| byte.is_ascii_digit()) => "a list".to_owned(),
-        // A number is no secret, and may be of the right kind but outside its range.
+        // A number is not a secret, and may be of the right type but out of range.
         "integer" | "floating point" => {
             let number = found.split('`').nth(1).unwrap_or_default();
             format!(

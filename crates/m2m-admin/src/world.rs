@@ -144,8 +144,7 @@ impl World {
         }
     }
 
-    /// What is wrong in the file, where its records, in its order, are not a registry. Of an `error` whose path is not in the file the
-    /// mistake has no place either.
+    /// The mistake in the file for an error of its records. It has a place if the path of `error` is in the file.
     #[must_use]
     pub fn mistake(&self, error: &InvalidRegistry) -> Mistake {
         Mistake::of_registry(error).located(&self.source)

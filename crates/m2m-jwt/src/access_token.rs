@@ -68,7 +68,7 @@ impl PropertyValue {
 }
 
 words! {
-    /// How an access token spells its claims. The header is the same in both.
+    /// The claim format of an access token. The header is the same in both.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
     pub enum ClaimSet {
         /// `iss sub client_id aud exp iat jti scope`, as RFC 9068 says; `aud` is a string if there is one audience.

@@ -13,7 +13,7 @@ use crate::words::words;
 words! {
     /// An algorithm with a shared secret.
     ///
-    /// Access tokens are never verified with one: whoever can check such a token can make one.
+    /// Access tokens are never verified with one: anyone who can verify such a token can forge one.
     ///
     /// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -170,9 +170,9 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
         .map(drop)
 }
 
-/// What helps where there is another sealing key than the one that keys were sealed with, or none.
+/// Help for a sealing key that is missing, damaged, or not the one that the keys were sealed with.
 pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE, or M2M_SEALING_KEY, or sealing.key in the data directory";
-/// What helps where that one is nowhere any more.
+/// Help for an operator who has lost the sealing key.
 pub(crate) const IF_LOST: &str = "if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made";
 
 #[cfg(unix)]

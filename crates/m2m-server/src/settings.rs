@@ -35,7 +35,7 @@ use sources::Sources;
 pub(crate) struct Settings {
     /// The values of the settings in the table.
     pub(crate) values: Values,
-    /// Where the registry is, as some of these values say.
+    /// The location of the registry, which follows from some of these values.
     pub(crate) registry: RegistrySource,
     /// The key that seals private keys, in base64. Never given together with its file.
     pub(crate) sealing_key: Option<Secret>,

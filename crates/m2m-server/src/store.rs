@@ -37,11 +37,11 @@ pub(crate) struct Opened {
     pub(crate) records: Records,
     /// What of it may be changed.
     pub(crate) writing: Writing,
-    /// Why preset credentials are not those of a manager.
+    /// The reason why preset credentials are not used, if they are not.
     pub(crate) unused_preset: Option<UnusedPreset>,
 }
 
-/// Why preset credentials are not those of a manager, though the server starts.
+/// The reason why preset credentials are not used, though the server starts.
 #[derive(Debug)]
 pub(crate) enum UnusedPreset {
     /// No application has the client id, since the folder is managed by another one.

@@ -98,13 +98,13 @@ macro_rules! words {
 }
 
 words! {
-    /// What was done to a record.
+    /// The kind of change to a record.
     Action {
         /// It was made.
         Created = "created",
         /// It was changed.
         Updated = "updated",
-        /// It was taken away.
+        /// It was deleted.
         Deleted = "deleted",
     }
     /// A kind of record.

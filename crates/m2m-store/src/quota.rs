@@ -45,7 +45,7 @@ struct Counts {
     /// The tokens of the window before it, and again those that came late. They leave no room for more, as that window has
     /// no more than its quota either.
     tokens_before: u64,
-    /// When a token was last taken.
+    /// The time at which a token was last taken.
     used_at: UnixTime,
 }
 

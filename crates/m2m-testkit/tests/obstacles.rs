@@ -1,4 +1,4 @@
-//! Whether an application can get a token at all is one question with one answer: that of the flow.
+//! The obstacles of an application agree with the flow: both answer whether it can get a token at all.
 
 use m2m_authority::registry::{
     Api, Application, AuthenticationMethods, ClientType, Ending, GrantTypes, MANAGEMENT_AUDIENCE,
@@ -8,7 +8,7 @@ use m2m_errors::Profile;
 use m2m_testkit::{ORDERS, Request, SECRET, World};
 use proptest::prelude::*;
 
-/// What can be the matter with an application, each or not.
+/// The obstacles that a test may put in the way of an application.
 #[derive(Debug, Clone)]
 struct Ailing {
     flags: [bool; 8],
@@ -116,7 +116,7 @@ fn records(ailing: &Ailing) -> Records {
     }
 }
 
-/// Whether the flow grants anything to the application, however it asks.
+/// Returns true if the flow grants the application anything, however it asks.
 fn flow_grants(profile: Profile, records: &Records) -> bool {
     let mut world = World::standard(profile);
     world.set_records(|own| *own = records.clone());

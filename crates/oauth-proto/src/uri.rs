@@ -2,7 +2,7 @@
 
 use fluent_uri::Uri;
 
-/// Why a text is not an absolute URI.
+/// The error of a text that is not an absolute URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InvalidUri {
     SchemeMissing,

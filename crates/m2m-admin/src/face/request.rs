@@ -50,7 +50,7 @@ pub struct Json<T>(pub T);
 /// A registry file, as TOML or as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryDocument {
-    /// The text of a `world.toml`. Places in it mean something to whoever sent it.
+    /// The text of a `world.toml`. Errors name places in it, because the caller has the same text.
     Toml(String),
     /// The same as JSON.
     Json(Value),

@@ -165,7 +165,7 @@ pub struct QuotaChange {
     tokens: Whole<1, 9_007_199_254_740_991>,
     /// The length of time.
     per: Period,
-    /// What happens beyond the quota. Absent, it stays as it is; a new quota only warns.
+    /// Action when the quota is exceeded. If absent, it is unchanged; a new quota warns.
     mode: Option<QuotaMode>,
 }
 

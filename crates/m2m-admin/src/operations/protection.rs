@@ -59,8 +59,8 @@ pub(super) fn of_test_token(
     Ok(())
 }
 
-/// Whether the application may become this, as far as the management of the server is concerned: nobody hands out more than they have,
-/// and what manages the server goes on doing so.
+/// Checks that the application may be changed like this, as far as the management of the server is concerned: no caller grants more
+/// than it has, and the server keeps its managers.
 pub(super) async fn of_application<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
@@ -79,13 +79,13 @@ pub(super) async fn of_application<H: Host>(
     of_loss(decision, before, Some(after)).await
 }
 
-/// Whether tokens that the application cannot get yet come earlier than before.
+/// Returns true if the change moves the time from which the application can get tokens to an earlier one.
 fn comes_sooner(before: &Application, after: &Application, now: UnixTime) -> bool {
     let not_before = before.spec.not_before;
     not_before.is_some_and(|time| time > now) && after.spec.not_before < not_before
 }
 
-/// Whether the application can get a token that opens the management API, now or when the time comes from which it gets any.
+/// Returns true if the application can get a token for the management API, now or once its `not_before` has passed.
 async fn can_get_token<H: Host>(
     decision: &Decision<'_, H>,
     application: &Application,
@@ -112,7 +112,7 @@ fn opens_management(
     obstacle.is_none()
 }
 
-/// Whether the application may lose what it has beyond this, or be deleted (`after` is none then): operators keep what their own
+/// Checks that the application may lose what it has beyond this, or be deleted (`after` is `None` then): callers keep what their own
 /// application manages the server with, and the server keeps its last manager.
 pub(super) async fn of_loss<H: Host>(
     decision: &Decision<'_, H>,
@@ -154,7 +154,7 @@ pub(super) async fn of_loss<H: Host>(
     Ok(())
 }
 
-/// Whether the organization may be suspended or resumed.
+/// Checks that the organization may be suspended or resumed.
 pub(super) async fn of_organization<H: Host>(
     decision: &Decision<'_, H>,
     before: &Organization,

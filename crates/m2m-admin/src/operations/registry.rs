@@ -198,7 +198,7 @@ fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
     }
 }
 
-/// What is wrong with the file, with its place in the text that was sent; of one that came as JSON, its path.
+/// The error for a mistake in the file, with its place in the text that was sent, or its path if the file was sent as JSON.
 fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> OperationError {
     let mut message = mistake.what().to_owned();
     if let Some(help) = mistake.help() {

@@ -74,7 +74,7 @@ struct CheckShown {
     /// The addresses that the application may call from, if the request names none and not every address is allowed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     only_from: Vec<String>,
-    /// Whether the application has used up a token quota that only warns.
+    /// True if the application has used up a token quota that only warns.
     #[serde(skip_serializing_if = "Option::is_none")]
     quota_exceeded: Option<bool>,
     /// Exactly why not.

@@ -1,4 +1,4 @@
-//! Where a value stands in the text of a file.
+//! The place of a value in the text of a file.
 
 use core::ops::Range;
 
@@ -28,7 +28,7 @@ pub(super) enum Part {
 }
 
 impl Source {
-    /// Where a value stands, as near as the file has it. Unit: bytes.
+    /// The place of a value, or of its nearest parent that the file has. Unit: bytes.
     pub(super) fn span(&self, path: &Path, part: Part) -> Range<usize> {
         let Self::Toml(source) = self else {
             return 0..0;
@@ -56,7 +56,7 @@ impl Source {
 ///
 /// # Errors
 ///
-/// If it is not TOML, or has a number in it that is none in JSON.
+/// If it is not TOML, or contains a number that JSON cannot represent.
 pub(super) fn parse(source: &str) -> Result<Value, Mistake> {
     let table = DeTable::parse(source).map_err(|error| Mistake::of_toml(&error))?;
     members(table.into_inner()).map(Value::Object)

@@ -48,7 +48,7 @@ impl Mistake {
         self.help.as_deref()
     }
 
-    /// Where in the text of the file; `0..0` for a document that came as JSON. Unit: bytes.
+    /// The place in the text of the file; `0..0` for a document that was sent as JSON. Unit: bytes.
     #[must_use]
     pub const fn span(&self) -> &Range<usize> {
         &self.span
@@ -227,7 +227,7 @@ impl Mistake {
     }
 }
 
-/// How a value is written as a list: a header with two brackets, anything else between two.
+/// The value written as a list: a header gets double brackets, anything else is put in brackets.
 fn as_list(value: &str) -> String {
     if value.starts_with('[') {
         format!("write [{value}]: there can be several")

@@ -51,7 +51,7 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
     let mut document: Document<ApplicationSpec> = serde_path_to_error::deserialize(value)
         .map_err(|error| Mistake::of_form(wording::read(&error, also)))?;
     for (index, api) in document.api.iter_mut().enumerate() {
-        // Other names of an API are no business of a file: each would open what the API opens, under a name that nobody looks for.
+        // A file cannot set aliases of an API: each would grant access to the API under a name that nobody looks for.
         if !api.aliases.is_empty() {
             let path = Path::of(Record::Api, index).member("aliases");
             return Err(Mistake::unknown_field(path, "aliases"));

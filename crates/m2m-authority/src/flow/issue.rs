@@ -125,7 +125,7 @@ fn prepare<'k, S: Signer + ?Sized>(
     Ok((key, issued_at(now, not_before)))
 }
 
-/// Whether tokens are revoked up to a moment so far in the future that none is issued.
+/// Returns true if tokens are revoked up to a time so far in the future that none is issued.
 pub(crate) fn is_revoked_ahead(not_before: Option<UnixTime>, now: UnixTime) -> bool {
     issued_at(now, not_before) > now.saturating_add_seconds(MOST_AHEAD_SECONDS)
 }

@@ -25,7 +25,7 @@ impl AddressBlock {
         self.0.contains(&address.to_canonical())
     }
 
-    /// Whether a caller can have an address of the block. None has one of "this network", a multicast group, or what is reserved
+    /// Returns true if a caller can have an address of the block. No caller has one of "this network", a multicast group, or what is reserved
     /// (RFC 6890).
     #[must_use]
     pub fn has_callers(&self) -> bool {

@@ -14,13 +14,13 @@ use crate::registry::{AddressBlock, InvalidRegistry, Lifetime, Quota, StoredSecr
 pub struct Application {
     /// The client identifier: visible ASCII without `%`, `+` and `:`; unique.
     pub client_id: Box<str>,
-    /// What people declare of it.
+    /// Its declared settings.
     pub spec: ApplicationSpec,
     /// Its secrets, ended ones included as long as they are remembered.
     pub secrets: Vec<StoredSecret>,
 }
 
-/// What people declare of an application, in a registry file or otherwise.
+/// The declared settings of an application, from a registry file, the management API or a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
@@ -74,7 +74,7 @@ pub struct ApplicationSpec {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub system_user: Option<Box<str>>,
-    /// Whether the application may act as that user.
+    /// True if the application may act as that user.
     #[serde(default)]
     pub system_user_allowed: bool,
     /// What it may ask for.
@@ -86,7 +86,7 @@ pub struct ApplicationSpec {
 pub type Values = BTreeMap<Box<str>, PropertyValue>;
 
 words! {
-    /// Whether an application can keep a secret (RFC 6749, section 2.1).
+    /// The client type: whether an application can keep a secret (RFC 6749, section 2.1).
     #[derive(Default)]
     ClientType, "client type" {
         /// It can, and must authenticate.
@@ -230,7 +230,7 @@ const fn yes() -> bool {
 }
 
 impl GrantTypes {
-    /// Whether the grant may be used.
+    /// True if the grant may be used.
     #[must_use]
     pub const fn allows(self, grant: GrantType) -> bool {
         match grant {
@@ -254,7 +254,7 @@ impl FromIterator<GrantType> for GrantTypes {
 }
 
 impl AuthenticationMethods {
-    /// Whether the method may be used.
+    /// True if the method may be used.
     #[must_use]
     pub const fn allows(self, method: AuthenticationMethod) -> bool {
         match method {

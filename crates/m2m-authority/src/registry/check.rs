@@ -1,4 +1,4 @@
-//! What must hold of the records together.
+//! The rules that hold between records.
 
 use core::fmt;
 use std::collections::{HashMap, HashSet};
@@ -12,13 +12,13 @@ use crate::registry::{ApplicationSpec, Organization, Path, Record, Records};
 #[error("{problem}")]
 #[non_exhaustive]
 pub struct InvalidRegistry {
-    /// Where.
+    /// The place of the problem.
     pub path: Path,
-    /// What.
+    /// The problem.
     pub problem: Problem,
 }
 
-/// What is wrong with a value.
+/// A problem of a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -45,7 +45,7 @@ pub enum Problem {
     Malformed {
         /// The value.
         value: Box<str>,
-        /// What it should be, as in "a scope token".
+        /// The expected kind of value, as in "a scope token".
         expected: &'static str,
     },
     /// A private property is named where tokens are described.
@@ -66,7 +66,7 @@ pub enum Problem {
         /// The least value.
         least: u64,
     },
-    /// A feature flag of an organization is named where there is no organization.
+    /// A feature flag of an organization is named for an application without an organization.
     #[error(
         "{value:?} would be a feature flag of its organization, and the application belongs to none"
     )]
@@ -151,7 +151,7 @@ struct Names<'r> {
     scopes: Vec<HashSet<&'r str>>,
     audiences: HashMap<&'r str, usize>,
     organizations: HashMap<&'r str, (usize, &'r Organization)>,
-    /// Whether each property is private.
+    /// For each property, true if it is private.
     properties: HashMap<&'r str, (usize, bool)>,
     client_ids: HashMap<&'r str, usize>,
 }

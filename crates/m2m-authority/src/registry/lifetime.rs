@@ -63,7 +63,7 @@ impl<'de> Deserialize<'de> for Lifetime {
     }
 }
 
-/// What a lifetime has to be.
+/// The range of lifetimes, in words.
 const EXPECTED: &str = "a number of seconds, 1 to 2592000";
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
 pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
 
 impl Api {
-    /// Whether this is the management API.
+    /// Returns true if this is the management API.
     #[must_use]
     pub fn is_management(&self) -> bool {
         *self.audience == *MANAGEMENT_AUDIENCE
@@ -17,7 +17,7 @@ impl Api {
 }
 
 impl Authorization {
-    /// Whether it is for the management API.
+    /// Returns true if it is for the management API.
     #[must_use]
     pub fn is_for_management(&self) -> bool {
         [MANAGEMENT_AUDIENCE, MANAGEMENT_ALIAS].contains(&&*self.audience)
@@ -34,7 +34,7 @@ impl ApplicationSpec {
             .map(|scope| &**scope)
     }
 
-    /// Whether a scope of the management API is assigned to the application. Such an application stands for nobody else, whatever the
+    /// Returns true if a scope of the management API is assigned to the application. Such an application acts for nobody else, whatever the
     /// profile asks of others.
     #[must_use]
     pub fn takes_part_in_management(&self) -> bool {

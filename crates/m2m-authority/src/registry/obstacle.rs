@@ -1,4 +1,4 @@
-//! Whether an application can get a token at all.
+//! The obstacles that keep an application from every token.
 
 use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;

@@ -35,7 +35,7 @@ pub struct Property {
 }
 
 words! {
-    /// How values of a property are entered.
+    /// The input type of a property.
     #[derive(Default)]
     PropertyKind, "property type" {
         /// In one line.
@@ -47,7 +47,7 @@ words! {
 }
 
 words! {
-    /// What has values of a property.
+    /// The kind of record that has values of a property.
     #[derive(Default)]
     PropertyContext, "property context" {
         /// Applications.

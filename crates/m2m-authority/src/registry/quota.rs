@@ -30,7 +30,7 @@ tables! {
 }
 
 words! {
-    /// What happens beyond a quota.
+    /// The action when a quota is exceeded.
     #[derive(Default)]
     QuotaMode, "quota mode" {
         /// The token is issued and the event says that the quota is used up.

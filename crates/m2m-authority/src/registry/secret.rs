@@ -135,7 +135,7 @@ impl StoredSecret {
         }
     }
 
-    /// Whether it works at this time.
+    /// Returns true if it is in force at this time.
     #[must_use]
     pub fn is_in_force(&self, now: UnixTime) -> bool {
         let ending = self.ending.as_ref();

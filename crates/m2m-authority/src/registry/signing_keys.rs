@@ -7,7 +7,7 @@ use m2m_jwt::{Algorithm, JwkSet, Signer as _, SigningKey};
 use super::spelling::words;
 
 words! {
-    /// Where a key stands in its life.
+    /// The state of a key.
     KeyState, "key state" {
         /// Announced in the JWK set, does not sign yet.
         Next = "next",

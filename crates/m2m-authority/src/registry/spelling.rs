@@ -1,4 +1,4 @@
-//! How values of records are written in a registry file, and wherever else a record is written down.
+//! The spelling of values in a registry file, and everywhere else that a record is serialized.
 //!
 //! A record has one spelling: that of its serde implementation, which is the spelling of `world.toml`. Documents of a store, views of
 //! the audit log, exports and the schema of the management API derive from it. A wrong value is refused with a message that says what

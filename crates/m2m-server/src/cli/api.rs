@@ -72,7 +72,7 @@ pub(crate) struct ApiUpdateOptions {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) fields: ApiFields,
-    /// What it is to have no longer; several may be given
+    /// Field to clear; may be given several times
     #[arg(long, value_name = "FIELD", group = "fields")]
     pub(crate) clear: Vec<ApiClear>,
     #[command(flatten)]

@@ -72,7 +72,7 @@ pub(crate) struct OrganizationUpdateOptions {
     pub(crate) name: Option<String>,
     #[command(flatten)]
     pub(crate) fields: OrganizationFields,
-    /// What it is to have no longer; several may be given
+    /// Field to clear; may be given several times
     #[arg(long, value_name = "FIELD", group = "fields")]
     pub(crate) clear: Vec<OrganizationClear>,
     #[command(flatten)]
@@ -83,7 +83,7 @@ pub(crate) struct OrganizationUpdateOptions {
 #[derive(Debug, Args, Serialize)]
 #[group(id = "fields")]
 pub(crate) struct OrganizationFields {
-    /// What it is called in another system
+    /// Identifier in another system
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
     /// A short name for people

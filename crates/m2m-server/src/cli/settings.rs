@@ -17,7 +17,7 @@ pub(crate) struct SettingOptions {
 }
 
 impl SettingOptions {
-    /// What the flag of this setting says, if it is there.
+    /// The value of this setting's flag, if it was given.
     pub(crate) fn given(&self, setting: Setting) -> Option<&OsStr> {
         self.given.get(&setting).map(OsString::as_os_str)
     }

@@ -146,7 +146,7 @@ fn limits(values: &Values) -> DirectoryLimits {
     }
 }
 
-/// How much of what grows is kept.
+/// The limits of what the store keeps.
 fn kept(values: &Values) -> StoreLimits {
     StoreLimits {
         audit_events: values.max_audit_events.into(),
@@ -155,7 +155,7 @@ fn kept(values: &Values) -> StoreLimits {
     }
 }
 
-/// How to listen, with as many connections as the process may have files.
+/// The settings of the listener, with at most as many connections as the process may open files.
 fn listen_settings(values: &Values, options: &ServeOptions, output: &Output) -> ListenSettings {
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
     let mut listen = ListenSettings {

@@ -1,4 +1,4 @@
-//! What signals do to a server: `SIGTERM` and `SIGINT` end it, `SIGHUP` makes it read its certificate again, and no other does anything.
+//! Signals: `SIGTERM` and `SIGINT` end a server, `SIGHUP` reloads its certificate, and all others are ignored.
 
 #[cfg(unix)]
 use rustix::process::Signal as Number;
@@ -10,7 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 #[cfg(unix)]
 use crate::{clock, output, timestamp};
 
-/// Who asks the process to end. They are heard from the call on: who reads that the server is ready may end it at once, and in good
+/// Listens for `SIGTERM` and `SIGINT` from its creation on, so that a caller that sees the server ready can stop it at once, and in good
 /// order.
 #[cfg(unix)]
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Interruptions {
     }
 }
 
-/// Who asks the process to end.
+/// Listens for Ctrl-C.
 #[cfg(not(unix))]
 #[derive(Debug)]
 pub(super) struct Interruptions;
@@ -59,12 +59,12 @@ impl Interruptions {
     }
 }
 
-/// Whether `SIGHUP` means something: that the certificate is read again.
+/// The effect of `SIGHUP`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hangup {
-    /// It does, and somebody else hears it.
+    /// The listener reloads the certificate.
     Reloads,
-    /// It is ignored, as the others are.
+    /// None: it is ignored and logged, as other signals are.
     Ignored,
 }
 
@@ -131,7 +131,7 @@ async fn log_each(mut signal: Signal, name: String) {
             "signal": name,
             "help": help,
         });
-        // Whoever reads the log may have stopped, and requests do not wait for that.
+        // Writing blocks if nobody reads the log, and requests must not wait for that.
         let _ = tokio::task::spawn_blocking(move || output::log_line(&line)).await;
     }
 }

@@ -151,7 +151,7 @@ impl Asked {
 }
 
 impl TlsFiles {
-    /// What a server that starts would find wrong with the files; nothing if it would serve them.
+    /// The mistakes that a start would report in these files; empty if the server would take them.
     pub(crate) fn mistakes(&self) -> Vec<Failure> {
         files::mistakes(self, &provider())
     }

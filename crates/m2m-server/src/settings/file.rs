@@ -22,12 +22,12 @@ pub(super) struct SettingsFile {
     values: BTreeMap<Setting, Given>,
 }
 
-/// What a place has for a setting.
+/// The value of a setting in one source.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
     /// The place.
     pub(super) origin: Origin,
-    /// Where it is in a file. Unit: bytes.
+    /// Its place in a file. Unit: bytes.
     pub(super) span: Range<usize>,
     /// The elements of a list, or the one value of another setting.
     pub(super) items: Vec<Item>,
@@ -38,7 +38,7 @@ pub(super) struct Given {
 pub(super) struct Item {
     /// The text, as in a flag.
     pub(super) text: OsString,
-    /// Where it is in a file. Unit: bytes.
+    /// Its place in a file. Unit: bytes.
     pub(super) span: Range<usize>,
 }
 

@@ -31,28 +31,28 @@ pub(super) struct Kind<T> {
 /// The shape of a value: how it is written, and what is expected of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shape {
-    /// How it is written in a file.
+    /// Its form in a file.
     pub(crate) form: Form,
     /// The name of the value in the help of a flag.
     pub(crate) value_name: &'static str,
-    /// What shells offer to complete it.
+    /// The completions that shells offer.
     pub(crate) hint: ValueHint,
     /// The words that are taken, if it is one of a few.
     pub(crate) words: fn() -> Vec<&'static str>,
     /// The least and the largest number, if it is one.
     pub(crate) bounds: Option<(u32, u32)>,
-    /// Whether the setting is offered, as against known only to be refused.
+    /// False if the setting is recognized only to be refused.
     pub(crate) is_offered: bool,
-    /// What errors call it.
+    /// Its name in errors.
     expected: &'static str,
 }
 
-/// What is wrong with a value.
+/// A mistake in a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
     /// The mistake, in one line.
     pub(super) what: String,
-    /// Why it matters, where that is not plain.
+    /// The reason, if it is not obvious.
     pub(super) why: Option<String>,
     /// A suggested fix.
     pub(super) help: String,

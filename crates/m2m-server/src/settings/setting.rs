@@ -177,7 +177,7 @@ impl Setting {
         self.row().default
     }
 
-    /// What the setting is, in a line; and what else there is to say.
+    /// The first line of the help, and the rest of it.
     pub(crate) fn help(self) -> (String, String) {
         let mut paragraphs = self.row().doc.split(|line| line.is_empty());
         let mut paragraph = || paragraphs.next().unwrap_or_default().concat();

@@ -48,5 +48,5 @@ impl Settings {
     }
 }
 
-/// What is shown in place of a secret.
+/// The text shown in place of a secret.
 const NOT_SHOWN: &str = "set, not shown";

@@ -102,7 +102,7 @@ impl<'a> Sources<'a> {
         values
     }
 
-    /// Whether a place has the setting.
+    /// Returns true if a source has the setting.
     pub(super) fn is_given(&self, setting: Setting) -> bool {
         *self.origin(setting) != Origin::Default
     }
@@ -161,7 +161,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// What each place has for a setting, in the order in which they count.
+    /// The values of a setting in each source, in order of precedence.
     fn given(&self, setting: Setting) -> impl Iterator<Item = Given> + use<> {
         let variable = setting.variable();
         let texts = [

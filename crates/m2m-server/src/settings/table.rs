@@ -1,7 +1,7 @@
 //! The table of settings: the one place to add a setting.
 //!
 //! Flags with their help, variables, keys of the file, defaults, `m2m config check`, `docs/configuration.md` and `docs/m2m.toml` follow
-//! from it. The type of a field is `Option` where there is no default, and `Vec` for a list.
+//! from it. A field is an `Option` if it has no default, and a `Vec` if it is a list.
 
 use core::convert::Infallible;
 use core::net::SocketAddr;

@@ -11,10 +11,10 @@ use serde_json::Value;
 use crate::data::Data;
 use crate::support::m2m;
 
-/// How many processes are killed at least, and, on a machine on which a run takes now longer and now shorter, at most.
+/// The minimum number of processes to kill, and the maximum on a machine whose runs vary in length.
 const RUNS: u32 = 200;
 const MOST_RUNS: u32 = 5 * RUNS;
-/// How many of them are killed between the first and the last write at least.
+/// The minimum number of them to kill between the first write and the last.
 const IN_BETWEEN: u32 = RUNS / 3;
 /// How many applications each changes, beside the one that it makes.
 const CHANGED: usize = 20;

@@ -119,7 +119,7 @@ impl ManagedServer {
     ///
     /// # Panics
     ///
-    /// If the records are no registry.
+    /// If the records do not form a valid registry.
     pub(crate) fn write(&mut self, writes: Vec<Write>) {
         let version = self.version();
         let committed = self.registry().commit(version, audited(writes));
@@ -197,7 +197,7 @@ impl ManagedServer {
     }
 
     /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
-    /// endpoint. `Value::Null` is no body.
+    /// endpoint. `Value::Null` sends no body.
     pub(crate) fn call(
         &mut self,
         client_id: &str,
@@ -217,7 +217,7 @@ impl ManagedServer {
     ///
     /// # Panics
     ///
-    /// If method or path are none of HTTP, or the answer has no JSON.
+    /// If the method or the path is not valid HTTP, or the answer is not JSON.
     pub(crate) fn call_with(
         &mut self,
         client_id: &str,

@@ -1,4 +1,4 @@
-//! Who manages a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
+//! The managers of a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
 //! who acts has.
 
 mod definition;

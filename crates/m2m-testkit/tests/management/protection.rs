@@ -1,4 +1,4 @@
-//! What keeps a server manageable: each way that once took its last manager away, or made one of an application that was none.
+//! Protection of the last manager: each way that once removed it, or turned an unrelated application into a manager.
 
 use crate::managed::{MANAGER, ManagedServer};
 use m2m_admin::Prune;
@@ -317,7 +317,7 @@ fn x23_no_field_gives_an_application_its_power_back_but_by_an_equal() {
             body.pointer("/errors/0/code").unwrap(),
             "SCOPE_BEYOND_TOKEN"
         );
-        // Another obstacle may go while one is left, and whoever has as much may take away the last.
+        // An obstacle may be removed while another remains, and a caller with the same scopes may remove the last one.
         let (status, body) = server.call(MANAGER, "PATCH", path, &change);
         assert_eq!(status, 200, "{obstacle}: {body}");
     }

@@ -14,7 +14,7 @@ use super::super::members::{Fields, words};
 #[derive(Debug, Args, Serialize)]
 #[group(id = "fields")]
 pub(crate) struct ApiFields {
-    /// How long its tokens live at most; an application may have less. Unit: seconds
+    /// Maximum lifetime of its tokens; an application may have a shorter one. Unit: seconds
     #[arg(long, value_name = "SECONDS")]
     token_lifetime: Option<u32>,
     /// The algorithm that its tokens are signed with

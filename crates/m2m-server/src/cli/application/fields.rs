@@ -18,13 +18,13 @@ pub(crate) struct ApplicationFields {
     /// The code of the organization that it belongs to
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<String>,
-    /// Whether it can keep a secret
+    /// Client type: confidential if it can keep a secret, else public
     #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
     client_type: Option<String>,
     /// The user that its tokens stand for
     #[arg(long, value_name = "USER")]
     system_user: Option<String>,
-    /// Whether its tokens may stand for that user
+    /// Allow its tokens to act as that user
     #[arg(
         long = "system-user-allowed",
         value_name = "BOOLEAN",
@@ -32,7 +32,7 @@ pub(crate) struct ApplicationFields {
         default_missing_value = "true"
     )]
     is_system_user_allowed: Option<bool>,
-    /// How long its tokens live at most; the API may say less. Unit: seconds
+    /// Maximum lifetime of its tokens; an API may have a shorter one. Unit: seconds
     #[arg(long = "token-lifetime", value_name = "SECONDS")]
     access_token_lifetime: Option<u32>,
     /// Tokens that were issued before this time are good no longer where that is looked up: now, or a time by RFC 3339
@@ -41,10 +41,10 @@ pub(crate) struct ApplicationFields {
     /// An address, or a block of them, that it may call from, in the place of those before; several may be given
     #[arg(long = "allowed-address", value_name = "BLOCK")]
     allowed_addresses: Vec<String>,
-    /// How many tokens it may get in a length of time, as in 1000/1h; the unit is s, m, h or d
+    /// Maximum number of tokens in a period, as in 1000/1h; the unit is s, m, h or d
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
     token_quota: Option<QuotaText>,
-    /// What happens beyond the quota: a warning in the log, or no token. A new quota only warns; otherwise the mode stays as it is
+    /// Action when the quota is exceeded: log a warning, or refuse the token. A new quota warns; otherwise the action is unchanged
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     #[serde(skip)]
     token_quota_mode: Option<String>,

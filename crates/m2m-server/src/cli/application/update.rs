@@ -24,7 +24,7 @@ pub(crate) struct ApplicationUpdateOptions {
     pub(crate) disable: bool,
     #[command(flatten)]
     pub(crate) fields: ApplicationFields,
-    /// What it is to have no longer; several may be given
+    /// Field to clear; may be given several times
     #[arg(long, value_name = "FIELD", group = "fields")]
     pub(crate) clear: Vec<ApplicationClear>,
     #[command(flatten)]

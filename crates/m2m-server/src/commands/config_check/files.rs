@@ -32,7 +32,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
         add(folder(keys));
     }
     let values = &settings.values;
-    // Whoever names one of them alone is told so with the settings.
+    // The settings report it if only one of them is given.
     if let (Some(cert), Some(key)) = (values.tls_cert.clone(), values.tls_key.clone()) {
         for mistake in (TlsFiles { cert, key }).mistakes() {
             add(Err(mistake));

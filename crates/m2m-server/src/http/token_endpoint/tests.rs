@@ -137,7 +137,7 @@ impl Bench {
         self.post(&form).await
     }
 
-    /// What an operator asks for in the name of this application.
+    /// A request of an operator on behalf of this application.
     const fn of<'a>(&self, client_id: &'a str) -> TokenAsk<'a> {
         TokenAsk {
             operator: "operator",

@@ -1,4 +1,4 @@
-//! What commands do with the folder of a server.
+//! The commands that change the data directory of a server.
 
 use m2m_admin::{Applied, ApplyError, BootstrapError, PresetCredentials, Prune, SecretHashes};
 use m2m_store::Actor;
@@ -23,7 +23,7 @@ impl ManagedServer {
     ///
     /// # Errors
     ///
-    /// As [`m2m_admin::apply`]; of a file that is none the [`Mistake`](m2m_admin::Mistake).
+    /// As [`m2m_admin::apply`], or the [`Mistake`](m2m_admin::Mistake) in an invalid file.
     pub(crate) fn apply(&mut self, file: &str, prune: Prune) -> Result<Applied, ApplyError> {
         let file = m2m_admin::World::parse(file)?;
         let (actor, mut randomness) = (Actor::command("m2m apply"), self.host().randomness());

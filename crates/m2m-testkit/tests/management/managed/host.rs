@@ -23,7 +23,7 @@ pub(super) struct InMemory {
     directory: Directory<MemoryBackend>,
     authority: Authority,
     sealing: Arc<SealingKey>,
-    /// How often randomness was drawn.
+    /// The number of times that randomness was drawn.
     drawn: Mutex<u64>,
 }
 
@@ -119,7 +119,7 @@ impl InMemory {
         self.grant(authenticated, entry.as_deref(), ask.now)
     }
 
-    /// Whether there would be one.
+    /// True if there would be one.
     async fn would_vouch(&self, ask: &TokenAsk<'_>) -> Result<Verdict, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;

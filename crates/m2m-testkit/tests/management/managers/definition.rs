@@ -1,4 +1,4 @@
-//! Who manages a server, in words of its own: nothing here asks the product.
+//! An independent definition of a manager, which uses none of the product's own predicates.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use m2m_authority::registry::{Application, ClientType};
 use m2m_jwt::UnixTime;
 use m2m_store::Snapshot;
 
-/// Whether the application has a way to a token for the management API: it is enabled and confidential, in no suspended organization, has
+/// Returns true if the application can get a token for the management API: it is enabled and confidential, in no suspended organization, has
 /// a method of authentication and a secret in force, may use the grant, can call from somewhere, has a quota above zero, may act as the
 /// system user that it names, and its tokens are not revoked up to a later time.
 pub(crate) fn can_get_a_token(
@@ -51,7 +51,7 @@ pub(crate) fn scopes(application: &Application) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Whether the application manages the server: it has a way to a token, and holds every scope of the management API.
+/// Returns true if the application manages the server: it can get a token, and has every scope of the management API.
 pub(crate) fn is_manager(application: &Application, registry: &Snapshot, now: UnixTime) -> bool {
     let scopes = scopes(application);
     SCOPES.iter().all(|(scope, _)| scopes.contains(scope))

@@ -15,7 +15,7 @@ use super::steps::{APPLICATIONS, Actor, Format, SECRETS, Step};
 
 pub(crate) struct Model {
     server: ManagedServer,
-    /// What was checked last: nothing new holds of the same registry at the same time.
+    /// The last checked state: the same registry at the same time needs no second check.
     checked: Option<(Version, UnixTime)>,
 }
 
@@ -174,7 +174,7 @@ impl Model {
         }
     }
 
-    /// What holds after every step.
+    /// Asserts the invariants that hold after every step.
     fn check(&mut self, registry: &Snapshot, context: &str) {
         let (version, now) = (self.server.version(), self.server.now());
         if self.checked.replace((version, now)) == Some((version, now)) {

@@ -1,4 +1,4 @@
-//! What can happen to a server.
+//! The steps that the model performs on a server.
 
 use m2m_admin::Prune;
 use m2m_admin::management::SCOPES;
@@ -42,11 +42,11 @@ pub(crate) enum Step {
     Wait(u64),
 }
 
-/// Who acts: the application at this position, counted modulo their number, of those that can call the management API.
+/// The acting application: the one at this position, counted modulo their number, of those that can call the management API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Actor(pub(crate) usize);
 
-/// How a file is sent.
+/// The format in which a file is sent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Format {
     Toml,
