@@ -29,6 +29,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record:
 /// An application that has everything.
 fn full() -> ApplicationSpec {
     let mut spec = ApplicationSpec::new("Näme \"quoted\"");
+    spec.description = Some("Sends invoices\nat night".parse().expect("a text"));
     spec.organization = Some("org".into());
     spec.enabled = false;
     spec.client_type = ClientType::Public;
@@ -103,6 +104,7 @@ fn other_records_are_read_as_they_were_written() {
         key: "write".into(),
         description: "Change orders".parse().unwrap(),
     });
+    api.description = Some("What was ordered".parse().unwrap());
     api.aliases = vec!["urn:orders".into()];
     api.signing_alg = Algorithm::EdDsa;
     api.claims = ClaimSet::Kinde;

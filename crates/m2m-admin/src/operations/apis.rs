@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::bounded::List as Bounded;
 use super::list::{self, Order, PageSize, Reference};
+use super::patch::Patch;
 use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
@@ -74,6 +75,9 @@ macro_rules! bodies {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$attribute])* $member: $type,)*
+            /// Description for operators, which no token carries.
+            #[serde(default)]
+            description: Patch<Text<1000>>,
             /// The longest life of its tokens. Unit: seconds.
             token_lifetime: Option<Lifetime>,
             /// What its tokens are signed with.
@@ -86,6 +90,7 @@ macro_rules! bodies {
 
         impl $name {
             fn apply(&self, api: &mut Api) {
+                self.description.apply(&mut api.description, Clone::clone);
                 if let Some(lifetime) = self.token_lifetime {
                     api.token_lifetime = lifetime;
                 }
@@ -201,6 +206,7 @@ pub struct ApiAnswer {
 struct ApiShown {
     id: String,
     name: String,
+    description: Option<Text<1000>>,
     audience: String,
     is_management_api: bool,
     scopes: Vec<ScopeSummary>,
@@ -340,6 +346,7 @@ impl Operation for GetApi {
             api: ApiShown {
                 id: stored.id.to_string(),
                 name: api.name.to_string(),
+                description: api.description.clone(),
                 audience: fill_in_issuer(&api.audience, issuer).into_owned(),
                 is_management_api: api.is_management(),
                 scopes: scopes(stored),

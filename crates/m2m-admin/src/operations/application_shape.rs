@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use m2m_authority::registry::{
     AddressBlock, Api, Application, AuthenticationMethod, AuthenticationMethods, ClientType,
-    GrantType, GrantTypes, Lifetime, Period, Quota, QuotaMode, fill_in_issuer, time_text,
+    GrantType, GrantTypes, Lifetime, Period, Quota, QuotaMode, Text, fill_in_issuer, time_text,
 };
 use m2m_store::Stored;
 use schemars::JsonSchema;
@@ -26,6 +26,9 @@ macro_rules! bodies {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$attribute])* pub(super) $member: $type,)*
+            /// Description for operators, which no token carries.
+            #[serde(default)]
+            pub(super) description: Patch<Text<1000>>,
             /// The code of the organization that it belongs to; a global application has none.
             #[serde(default)]
             pub(super) org_code: Patch<Key>,
@@ -67,6 +70,7 @@ macro_rules! bodies {
             /// What is said of the application is so from now on.
             pub(super) fn apply(&self, application: &mut Application) {
                 let spec = &mut application.spec;
+                self.description.apply(&mut spec.description, Clone::clone);
                 self.org_code.apply(&mut spec.organization, |code| code.0.clone());
                 if let Some(is_enabled) = self.is_enabled {
                     spec.enabled = is_enabled;
@@ -195,6 +199,7 @@ pub struct ApplicationSummary {
 pub struct ApplicationShown {
     id: String,
     name: String,
+    description: Option<Text<1000>>,
     r#type: Kind,
     client_id: String,
     client_type: ClientType,
@@ -263,6 +268,7 @@ impl ApplicationShown {
         Self {
             id: stored.id.to_string(),
             name: spec.name.to_string(),
+            description: spec.description.clone(),
             r#type: Kind::M2m,
             client_id: stored.value.client_id.to_string(),
             client_type: spec.client_type,

@@ -23,6 +23,7 @@ fn an_export_is_the_file_that_people_would_write() {
         r#"
 [[api]]
 name = "Orders"
+description = "What was \"ordered\""
 audience = "https://orders.example/api"
 scopes = ["read:orders", {{ key = "write:orders", description = "Change \"orders\"" }}]
 token_lifetime = 1800
@@ -54,6 +55,7 @@ category_id = "cat_1"
 name = "Billing job"
 client_id = "billing-job"
 secret_sha256 = "{hash}"
+description = "Sends invoices\nat night"
 organization = "org_acme"
 enabled = false
 authentication_methods = ["client_secret_post"]
@@ -152,6 +154,7 @@ fn api(number: usize) -> impl Strategy<Value = Api> {
                 ClaimSet::Rfc9068
             },
             introspection_clients: vec!["client-0".into()],
+            description: name.parse().ok(),
             ..Api::new(&name, &format!("https://api{number}.example/'"))
         },
     )
@@ -189,6 +192,7 @@ fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Applicati
             let [enabled, confidential, grant, basic, post, user, member] = is;
             let mut application = Application::new(&name, &format!("client-{number}"));
             application.spec.enabled = enabled;
+            application.spec.description = name.parse().ok().filter(|_| enabled);
             if !confidential {
                 application.spec.client_type = ClientType::Public;
             }

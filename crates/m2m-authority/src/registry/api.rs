@@ -21,6 +21,9 @@ use crate::registry::{InvalidRegistry, Lifetime, Text};
 pub struct Api {
     /// The name that people see.
     pub name: Box<str>,
+    /// Description for operators, which no token carries.
+    #[serde(default)]
+    pub description: Option<Text<1000>>,
     /// The identifier that requests name and tokens carry; unique among audiences and aliases.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Identifier"))]
     pub audience: Box<str>,
@@ -66,6 +69,7 @@ impl Api {
     pub fn new(name: &str, audience: &str) -> Self {
         Self {
             name: name.into(),
+            description: None,
             audience: audience.into(),
             aliases: Vec::new(),
             scopes: Vec::new(),

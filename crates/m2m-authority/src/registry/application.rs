@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::check::At;
 use super::spelling::{self, WordList, tables, words};
-use crate::registry::{AddressBlock, InvalidRegistry, Lifetime, Quota, StoredSecret};
+use crate::registry::{AddressBlock, InvalidRegistry, Lifetime, Quota, StoredSecret, Text};
 
 /// An application: a client of RFC 6749, section 2, with what it may do.
 #[derive(Debug, Clone)]
@@ -27,6 +27,9 @@ pub struct Application {
 pub struct ApplicationSpec {
     /// The name that people see.
     pub name: Box<str>,
+    /// Description for operators, which no token carries.
+    #[serde(default)]
+    pub description: Option<Text<1000>>,
     /// The code of the organization that it belongs to; a global application has none.
     #[serde(default)]
     pub organization: Option<Box<str>>,
@@ -194,6 +197,7 @@ impl ApplicationSpec {
     pub fn new(name: &str) -> Self {
         Self {
             name: name.into(),
+            description: None,
             organization: None,
             enabled: true,
             client_type: ClientType::default(),

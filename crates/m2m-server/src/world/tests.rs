@@ -11,6 +11,7 @@ use super::*;
 const EVERYTHING: &str = r#"
 [[api]]
 name = "Orders"
+description = "What was ordered"
 audience = "https://orders.example/api"
 scopes = ["read:orders", { key = "write:orders", description = "Change orders" }]
 token_lifetime = 1800
@@ -37,6 +38,9 @@ private = true
 
 [[application]]
 name = "Billing job"
+description = """
+Sends the invoices
+at night"""
 client_id = "billing-job"
 organization = "org_acme"
 enabled = false
@@ -95,6 +99,7 @@ fn reads_everything_that_a_file_can_hold() {
         panic!("two APIs")
     };
     assert_eq!(&*orders.scopes[1].description, "Change orders");
+    assert_eq!(orders.description.as_deref(), Some("What was ordered"));
     assert_eq!(orders.token_lifetime.as_seconds(), 1800);
     assert_eq!(
         (orders.signing_alg, orders.claims),
@@ -107,6 +112,8 @@ fn reads_everything_that_a_file_can_hold() {
     let [billing, trusted] = &*records.applications else {
         panic!("two applications")
     };
+    let description = billing.spec.description.as_deref();
+    assert_eq!(description, Some("Sends the invoices\nat night"));
     assert!(!billing.spec.enabled);
     assert_eq!(
         billing.spec.not_before,
@@ -225,6 +232,12 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     );
 
     let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
+    check(
+        &application(&format!("description = \"{}\"", "x".repeat(1001))),
+        "3:15",
+        "the text has 1001 characters",
+        "write at most 1000",
+    );
     check(
         &application("client_type = \"secret\""),
         "3:15",

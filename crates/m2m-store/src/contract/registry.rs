@@ -61,6 +61,7 @@ async fn counts_versions(backend: &impl Backend) {
 /// One of each kind with every member set.
 fn full() -> [Write; 5] {
     let mut api = Api::new("Näme", "https://api.example").with_scopes(&["b", "a"]);
+    api.description = "What it is for".parse().ok();
     api.aliases = vec!["urn:api".into()];
     api.token_lifetime = Lifetime::MAX;
     api.signing_alg = Algorithm::EdDsa;
@@ -89,6 +90,7 @@ fn full() -> [Write; 5] {
         .authorized("https://api.example", &["a"])
         .with_secret(StoredSecret::new("1", SecretHash::of(b"1"), NOW).ending(ending))
         .with_secret(StoredSecret::new("2", SecretHash::of(b"2"), NOW));
+    full.spec.description = "What it does".parse().ok();
     full.spec.organization = Some("org".into());
     full.spec.not_before = Some(NOW);
     full.spec.allowed_addresses = vec!["2001:db8::/32".parse().expect("a block")];

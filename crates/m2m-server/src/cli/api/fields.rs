@@ -14,6 +14,9 @@ use super::super::members::{Fields, words};
 #[derive(Debug, Args, Serialize)]
 #[group(id = "fields")]
 pub(crate) struct ApiFields {
+    /// Description for operators
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
     /// Maximum lifetime of its tokens; an application may have a shorter one. Unit: seconds
     #[arg(long, value_name = "SECONDS")]
     token_lifetime: Option<u32>,
@@ -31,6 +34,7 @@ pub(crate) struct ApiFields {
 /// A field that an API may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApiClear {
+    Description,
     IntrospectionClients,
 }
 
@@ -39,6 +43,7 @@ impl Fields for ApiFields {
 
     fn cleared(field: ApiClear) -> (&'static str, Value) {
         match field {
+            ApiClear::Description => ("description", Value::Null),
             ApiClear::IntrospectionClients => ("introspection_clients", json!([])),
         }
     }

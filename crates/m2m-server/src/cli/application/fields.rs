@@ -15,6 +15,9 @@ use crate::timestamp::{self, rfc3339};
 #[derive(Debug, Args, Serialize)]
 #[group(id = "fields")]
 pub(crate) struct ApplicationFields {
+    /// Description for operators
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
     /// The code of the organization that it belongs to
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<String>,
@@ -56,6 +59,7 @@ pub(crate) struct ApplicationFields {
 /// A field that an application may lack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ApplicationClear {
+    Description,
     Organization,
     SystemUser,
     TokenLifetime,
@@ -69,6 +73,7 @@ impl Fields for ApplicationFields {
 
     fn cleared(field: ApplicationClear) -> (&'static str, Value) {
         match field {
+            ApplicationClear::Description => ("description", Value::Null),
             ApplicationClear::Organization => ("org_code", Value::Null),
             ApplicationClear::SystemUser => ("system_user", Value::Null),
             ApplicationClear::TokenLifetime => ("access_token_lifetime", Value::Null),

@@ -90,6 +90,7 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
         &managed,
         ("application", "job"),
         &[
+            ("description", "description"),
             ("organization", "org_code"),
             ("system-user", "system_user"),
             ("token-lifetime", "access_token_lifetime"),
@@ -98,6 +99,7 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
             ("token-quota", "token_quota"),
         ],
         &[
+            "--description=Sends invoices",
             "--organization=org_acme",
             "--system-user=svc",
             "--token-lifetime=600",
@@ -110,8 +112,11 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
     assert_each_is_cleared(
         &managed,
         ("api", A),
-        &[("introspection-clients", "introspection_clients")],
-        &["--introspection-client=job"],
+        &[
+            ("description", "description"),
+            ("introspection-clients", "introspection_clients"),
+        ],
+        &["--description=Orders", "--introspection-client=job"],
         || managed.get("/api/v1/apis/https%3A%2F%2Fa.example")["api"].clone(),
     );
     assert_each_is_cleared(
@@ -121,6 +126,51 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
         &["--external-id=crm", "--handle=acme"],
         || managed.get("/api/v1/organization?code=org_acme"),
     );
+}
+
+#[test]
+fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log() {
+    let managed = Managed::start(&[]);
+    let described = "--description=Sends the invoices";
+    good(
+        &managed,
+        &["api", "create", "A", A, "--description=What was ordered"],
+    );
+    good(
+        &managed,
+        &[
+            "application",
+            "create",
+            "Job",
+            "--client-id",
+            "job",
+            described,
+        ],
+    );
+    assert!(good(&managed, &["application", "show", "job"]).contains("Sends the invoices"));
+    assert!(good(&managed, &["api", "show", A]).contains("What was ordered"));
+    let exported = good(&managed, &["export"]);
+    assert!(exported.contains("\nclient_id = \"job\"\ndescription = \"Sends the invoices\"\n"));
+    assert!(exported.contains("\nname = \"A\"\ndescription = \"What was ordered\"\n"));
+    good(
+        &managed,
+        &["application", "update", "job", "--clear", "description"],
+    );
+    let events = managed.get("/api/v1/events?subject=application&name=job");
+    let event = &events["events"][0];
+    assert_eq!(event["before"]["description"], "Sends the invoices");
+    assert_eq!(event["after"]["description"], Value::Null);
+    let long = json!({ "description": "x".repeat(1001) });
+    for path in [
+        "/api/v1/applications/job",
+        "/api/v1/apis/https%3A%2F%2Fa.example",
+    ] {
+        let message = managed.refused((400, "FIELD_INVALID"), "PATCH", path, &long);
+        assert!(
+            message.starts_with("description: the text has 1001"),
+            "{message}"
+        );
+    }
 }
 
 #[test]
