@@ -3,7 +3,9 @@
 mod merge;
 mod pair;
 
-use m2m_authority::registry::{Application, InvalidRegistry, Path, Problem, Record, Records};
+use m2m_authority::registry::{
+    Api, Application, InvalidRegistry, KeyState, Path, Problem, Record, Records,
+};
 use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend, Snapshot, Subject, Write};
 
@@ -123,6 +125,7 @@ fn decide(
         |_| stays,
         randomness,
     );
+    check_management_api(snapshot, world, &apis)?;
     let pairs = pair::applications(&snapshot.applications, world)?;
     let mut applications = Merged::of_applications(
         &mut draft,
@@ -196,6 +199,28 @@ fn decide(
         Ok(()) => Ok(draft.prepared(snapshot.version)),
         Err(error) => Err(places.misfit(error, world, &records)),
     }
+}
+
+/// Refuses a file by which no key could sign tokens for the management API. Before the first start there are no keys, and every algorithm
+/// gets one.
+fn check_management_api(
+    snapshot: &Snapshot,
+    world: &World,
+    apis: &Merged<'_, Api>,
+) -> Result<(), ApplyError> {
+    let mut values = apis.values.iter().zip(&apis.in_file);
+    let Some((api, Some(index))) = values.find(|(api, _)| api.is_management()) else {
+        return Ok(());
+    };
+    let mut before = snapshot.apis.iter().map(|stored| &stored.value);
+    let is_new = before.any(|own| own.is_management() && own.signing_alg != api.signing_alg);
+    let mut keys = snapshot.keys.iter();
+    let is_signed =
+        keys.any(|key| key.state == KeyState::Active && key.algorithm == api.signing_alg);
+    if is_new && !snapshot.keys.is_empty() && !is_signed {
+        return Err(world.unsigned_management(*index).into());
+    }
+    Ok(())
 }
 
 fn last_management(

@@ -149,6 +149,9 @@ fn reset(
     spec.token_feature_flags.clear();
     spec.allowed_addresses.clear();
     spec.token_quota = None;
+    if !spec.has_usable_management_tokens() {
+        spec.token_lifetime = None;
+    }
     if spec.not_before.is_some_and(|not_before| not_before > now) {
         // Tokens that were issued before stay revoked, and the next one is not.
         spec.not_before = Some(now.saturating_sub_seconds(1));
@@ -163,7 +166,7 @@ fn reset(
     finish(snapshot, draft, api, application)
 }
 
-/// Sees to it that the management API is there, with each of its scopes. What it has beyond them stays.
+/// Sees to it that the management API is there, with each of its scopes and tokens that can be used. What it has beyond them stays.
 fn complete_api(snapshot: &Snapshot, draft: &mut Draft, randomness: &mut dyn Randomness) -> Api {
     let complete = management::api();
     let stored = snapshot
@@ -184,6 +187,9 @@ fn complete_api(snapshot: &Snapshot, draft: &mut Draft, randomness: &mut dyn Ran
         if !api.aliases.contains(&alias) {
             api.aliases.push(alias);
         }
+    }
+    if !api.token_lifetime.suits_management() {
+        api.token_lifetime = complete.token_lifetime;
     }
     draft.update(stored, api.clone(), None);
     api

@@ -28,11 +28,12 @@ use http::{Response, header};
 use m2m_authority::TraceId;
 use m2m_authority::registry::{SigningKeys, fill_in_issuer};
 use m2m_errors::Cause;
-use m2m_guard::{Call as GuardedCall, Denied, Guard, Requirement};
+use m2m_guard::{Call as GuardedCall, Caller, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
 
 use crate::operation::Operator;
-use crate::{Host, Manager, management, standing};
+use crate::standing::{self, Lapsed};
+use crate::{Field, Host, Manager, Part, field, management};
 
 pub(crate) use entity_tag::entity_tag;
 pub use openapi::openapi;
@@ -127,14 +128,19 @@ impl<H: Host> Face<H> {
                 return self.refuse(Cause::PathUnknown, circumstances, None, None);
             }
         };
-        let operator = match self.admit(row, parts, circumstances).await {
-            Ok(operator) => operator,
+        let (operator, caller) = match self.admit(row, parts, circumstances).await {
+            Ok(admitted) => admitted,
             Err(refused) => return *refused,
         };
         let client_id = operator.client_id.clone();
         let body = match body(row.description.max_body_bytes).await {
             Ok(body) => body,
             Err(cause) => return self.refuse(cause, circumstances, Some(client_id), None),
+        };
+        let fields = field::set(row.description.fields, parts.uri.query(), &body);
+        let operator = match self.admit_fields(operator, &caller, fields, circumstances) {
+            Ok(operator) => operator,
+            Err(refused) => return *refused,
         };
         let raw = request::Raw {
             operator,
@@ -179,7 +185,7 @@ impl<H: Host> Face<H> {
         row: &Row<H>,
         parts: &Parts,
         circumstances: Circumstances,
-    ) -> Result<Operator, Box<Answered>> {
+    ) -> Result<(Operator, Caller), Box<Answered>> {
         let authorization: Vec<&[u8]> = parts
             .headers
             .get_all(header::AUTHORIZATION)
@@ -200,32 +206,67 @@ impl<H: Host> Face<H> {
                 cause: denied.cause(),
                 client_id: denied.client_id().map(Into::into),
             };
-            deny(&denied, refused, circumstances)
+            deny(&denied, None, refused, circumstances)
         })?;
-        let operator = Operator {
+        let mut operator = Operator {
             client_id: caller.client_id().into(),
             scopes: caller.scopes().map(Into::into).collect(),
             jwt_id: caller.jwt_id().into(),
             issued_at: caller.issued_at(),
-            needs: row.description.scope,
+            needs: vec![row.description.scope],
             trace_id: circumstances.trace_id,
             address: circumstances.address,
             now: circumstances.now,
         };
-        match standing::of(self.manager.host(), &operator, operator.needs).await {
-            Ok(()) => Ok(operator),
-            Err(lapsed) => {
+        match standing::of(self.manager.host(), &operator).await {
+            Ok(scopes) => {
+                operator.scopes = scopes;
+                Ok((operator, caller))
+            }
+            Err(lapsed) => Err(self.lapsed(lapsed, operator, circumstances)),
+        }
+    }
+
+    /// Whether the token also opens the fields that the request sets.
+    fn admit_fields<'f>(
+        &self,
+        mut operator: Operator,
+        caller: &Caller,
+        fields: impl Iterator<Item = &'f Field>,
+        circumstances: Circumstances,
+    ) -> Result<Operator, Box<Answered>> {
+        for field in fields {
+            operator.needs.extend(field.scopes());
+            let required = Requirement::scopes(&operator.needs);
+            if let Err(denied) = self.guard.check_caller(caller, required) {
                 let refused = Refused {
-                    cause: lapsed.cause(),
+                    cause: denied.cause(),
                     client_id: Some(operator.client_id),
                 };
-                Err(deny(
-                    &self.guard.deny(lapsed.answer()),
-                    refused,
-                    circumstances,
-                ))
+                return Err(deny(&denied, Some(field.part), refused, circumstances));
             }
         }
+        let mut needs = operator.needs.iter();
+        if needs.all(|scope| operator.scopes.iter().any(|own| **own == **scope)) {
+            Ok(operator)
+        } else {
+            let lapsed = Lapsed::Withdrawn(Cause::ScopeNotAssigned);
+            Err(self.lapsed(lapsed, operator, circumstances))
+        }
+    }
+
+    fn lapsed(
+        &self,
+        lapsed: Lapsed,
+        operator: Operator,
+        circumstances: Circumstances,
+    ) -> Box<Answered> {
+        let refused = Refused {
+            cause: lapsed.cause(),
+            client_id: Some(operator.client_id),
+        };
+        let denied = self.guard.deny(lapsed.answer());
+        deny(&denied, None, refused, circumstances)
     }
 
     /// The keys that tokens are verified with.
@@ -259,9 +300,14 @@ impl<H: Host> Face<H> {
 }
 
 /// The answer of the guard, and what the log keeps of it.
-fn deny(denied: &Denied, refused: Refused, circumstances: Circumstances) -> Box<Answered> {
+fn deny(
+    denied: &Denied,
+    part: Option<Part>,
+    refused: Refused,
+    circumstances: Circumstances,
+) -> Box<Answered> {
     Box::new(Answered {
-        response: answer::denied(denied, circumstances.trace_id),
+        response: answer::denied(denied, part, circumstances.trace_id),
         refused: Some(refused),
     })
 }

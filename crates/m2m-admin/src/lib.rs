@@ -8,6 +8,7 @@ mod draft;
 mod error;
 mod export;
 pub mod face;
+mod field;
 mod host;
 mod keys;
 pub mod management;
@@ -30,6 +31,7 @@ pub use credentials::{GeneratedCredentials, PresetCredentials};
 pub use draft::{Applied, Prepared};
 pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyError};
 pub use export::{SecretHashes, export};
+pub use field::{Field, Needs, Part};
 pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
 pub use keys::{
     Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, RotationRefused, ensure_keys, import_key,

@@ -12,6 +12,11 @@ pub(crate) fn has_all_scopes(spec: &ApplicationSpec) -> bool {
     SCOPES.iter().all(|(scope, _)| assigned.contains(scope))
 }
 
+/// Returns true if the scope is one that the server gives to the management API itself, and not one that was added.
+pub(crate) fn is_built_in(scope: &str) -> bool {
+    SCOPES.iter().any(|(own, _)| *own == scope)
+}
+
 /// Whether a scope of the management API is assigned to the application.
 pub(crate) fn assigns(application: &Application, scope: &str) -> bool {
     let mut scopes = application.spec.management_scopes();
@@ -40,6 +45,7 @@ pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
         && own.organization == other.organization
         && own.allowed_addresses == other.allowed_addresses
         && own.token_quota == other.token_quota
+        && (own.has_usable_management_tokens() || own.token_lifetime == other.token_lifetime)
         && own.not_before == other.not_before
         && own.system_user == other.system_user
         && own.system_user_allowed == other.system_user_allowed
@@ -93,15 +99,22 @@ pub const SCOPES: &[(&str, &str)] = &[
     ),
     (
         "update:application_properties",
-        "Change values of properties of applications",
+        "Change values of properties and feature flags of applications",
     ),
     (
         "update:application_tokens",
-        "Change how long tokens of applications live",
+        "Change the lifetime of tokens of applications",
+    ),
+    (
+        "update:application_system_users",
+        "Change which system users applications act as",
     ),
     ("read:organizations", "List and show organizations"),
     ("create:organizations", "Make organizations"),
-    ("update:organizations", "Change and suspend organizations"),
+    (
+        "update:organizations",
+        "Change and suspend organizations, and which applications belong to them",
+    ),
     ("delete:organizations", "Take organizations away"),
     (
         "read:organization_feature_flags",
@@ -125,7 +138,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("read:keys", "List signing keys"),
     (
         "update:keys",
-        "Rotate and import signing keys: power over every token",
+        "Rotate signing keys, and with every other scope import them",
     ),
     (
         "update:maintenance",
@@ -134,7 +147,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("read:registry", "Show the whole registry as a file"),
     (
         "apply:registry",
-        "Make the registry say what a file says: power over everything",
+        "With every other scope, make the registry match a file",
     ),
 ];
 

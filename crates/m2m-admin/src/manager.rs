@@ -26,7 +26,7 @@ pub(crate) struct Decision<'m, H> {
     /// The properties, by age.
     pub(crate) properties: Vec<Stored<Property>>,
     version: Version,
-    /// The scopes of whoever decides.
+    /// The scopes of the operator that it still has.
     pub(crate) scopes: Box<[Box<str>]>,
     /// What is written.
     pub(crate) draft: Draft,
@@ -55,7 +55,7 @@ impl<H: Host> Manager<H> {
     ) -> Result<Decision<'_, H>, OperationError> {
         self.writable()?;
         let turn = self.turn.lock().await;
-        self.stands(operator).await?;
+        let scopes = self.stands(operator).await?;
         let outline = self.host.registry().outline().await?;
         Ok(Decision {
             manager: self,
@@ -63,7 +63,7 @@ impl<H: Host> Manager<H> {
             apis: outline.apis,
             properties: outline.properties,
             version: outline.version,
-            scopes: operator.scopes.clone(),
+            scopes,
             draft: Draft::new(&operator.actor(), operator.now),
         })
     }
@@ -80,8 +80,9 @@ impl<H: Host> Manager<H> {
     }
 
     /// Whether the operator may still do it: reading the request and waiting for the turn take time, in which much can be withdrawn.
-    async fn stands(&self, operator: &Operator) -> Result<(), OperationError> {
-        let standing = standing::of(&self.host, operator, operator.needs).await;
+    /// Returns the scopes that the operator still has.
+    async fn stands(&self, operator: &Operator) -> Result<Box<[Box<str>]>, OperationError> {
+        let standing = standing::of(&self.host, operator).await;
         standing.map_err(OperationError::lapsed)
     }
 

@@ -25,7 +25,8 @@ impl Term {
     pub(crate) const ALL: [Self; 2] = [Self::Now, Self::Lasting];
 }
 
-/// Returns true if the application can manage the server for this term: it can get a token, and has every scope of the management API.
+/// Returns true if the application can manage the server for this term: it can get a token that lives
+/// long enough, and has every scope of the management API.
 /// `organization` is the one that it names.
 #[must_use]
 pub(crate) fn is_manager(
@@ -41,7 +42,10 @@ pub(crate) fn is_manager(
     };
     let rule = SystemUserRule::Optional;
     let obstacle = application.token_obstacle(organization, rule, now);
-    has_secret && management::has_all_scopes(&application.spec) && obstacle.is_none()
+    has_secret
+        && management::has_all_scopes(&application.spec)
+        && application.spec.has_usable_management_tokens()
+        && obstacle.is_none()
 }
 
 /// The managers of a server whose organizations are known.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::face::RequestBody;
-use crate::{Host, Manager, OperationError};
+use crate::{Field, Host, Manager, OperationError};
 
 /// A management operation.
 pub trait Operation: Sized + Send + Sync + 'static {
@@ -28,6 +28,8 @@ pub trait Operation: Sized + Send + Sync + 'static {
     const PATH: &'static str;
     /// The scope that a management token needs for it.
     const SCOPE: &'static str;
+    /// The parts of a request that need more scopes, wherever the same can be set by another operation.
+    const FIELDS: &'static [Field] = &[];
     /// What it does, in one line.
     const SUMMARY: &'static str;
     /// The code of a success, such as `API_CREATED`.
@@ -95,14 +97,14 @@ pub struct Call<O: Operation> {
 pub struct Operator {
     /// The client id of the application whose token it is.
     pub client_id: Box<str>,
-    /// The scopes of the token.
+    /// The scopes of the token that the application still has.
     pub scopes: Box<[Box<str>]>,
     /// The id of the token.
     pub jwt_id: Box<str>,
     /// When the token was issued.
     pub issued_at: UnixTime,
-    /// The scope that the operation needs.
-    pub needs: &'static str,
+    /// The scopes that the request needs: that of the operation, and those of the fields that it sets.
+    pub needs: Vec<&'static str>,
     /// The name of the answer.
     pub trace_id: TraceId,
     /// Where the request came from.

@@ -35,13 +35,14 @@ impl Lapsed {
     }
 }
 
-/// Looks up what has become of the application since its token was issued.
+/// Looks up what has become of the application since its token was issued, and returns those scopes of the token that are still assigned
+/// to it.
 ///
 /// # Errors
 ///
 /// [`Lapsed`] if the token or all tokens of the application were revoked, it could not get one any more, or the scope is not assigned
 /// any more; also if that cannot be known.
-pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> Result<(), Lapsed> {
+pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Box<str>]>, Lapsed> {
     let registry = host.registry();
     let away = |_| Lapsed::Unknown;
     let client_id = &*operator.client_id;
@@ -69,12 +70,19 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> R
         && operator
             .address
             .is_some_and(|address| !addresses.iter().any(|block| block.contains(address)));
+    let mut needs = operator.needs.iter();
     let cause = match application.token_obstacle(organization, rule, operator.now) {
         Some(obstacle) => obstacle.cause(),
         None if is_older => Cause::TokenRevoked,
         None if is_elsewhere => Cause::AddressNotAllowed,
-        None if !management::assigns(application, scope) => Cause::ScopeNotAssigned,
-        None => return Ok(()),
+        None if !needs.all(|scope| management::assigns(application, scope)) => {
+            Cause::ScopeNotAssigned
+        }
+        None => {
+            let scopes = operator.scopes.iter();
+            let kept = scopes.filter(|scope| management::assigns(application, scope));
+            return Ok(kept.cloned().collect());
+        }
     };
     Err(Lapsed::Withdrawn(cause))
 }

@@ -203,6 +203,15 @@ impl World {
         self.in_name(index, what.to_owned(), &help)
     }
 
+    /// The API at this position is the management API, and no key signs by its algorithm.
+    pub(crate) fn unsigned_management(&self, index: usize) -> Mistake {
+        let what = "no key signs by this algorithm, and there would be no more tokens for the management API";
+        let place = m2m_authority::registry::Path::of(Record::Api, index).member("signing_alg");
+        let mistake = Mistake::at(place, what.to_owned());
+        let help = "import a key for it first (m2m key import), or leave the algorithm as it is";
+        mistake.with_help(help).located(&self.source)
+    }
+
     fn in_name(&self, index: usize, what: String, help: &str) -> Mistake {
         let mistake = Mistake::at(name_at(index), what);
         mistake.with_help(help).located(&self.source)

@@ -36,7 +36,7 @@ pub use application::{
 pub use check::{InvalidRegistry, Kind, Problem};
 pub use issuer::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use lifetime::{InvalidLifetime, Lifetime};
-pub use management::{MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE};
+pub use management::{LEAST_MANAGEMENT_LIFETIME, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE};
 pub use obstacle::Obstacle;
 pub use organization::Organization;
 pub use path::{Path, Record, Step};

@@ -7,8 +7,8 @@ use m2m_errors::{Cause, Profile};
 use m2m_guard::Denied;
 use serde_json::{Map, Value, json};
 
-use crate::OperationError;
 use crate::operation::Operation;
+use crate::{OperationError, Part};
 
 /// The answer of an operation that was done: code, message, and what it answers.
 pub(super) fn done<O: Operation>(answer: &O::Answer) -> Response<Bytes> {
@@ -44,11 +44,15 @@ pub(super) fn error(error: &OperationError, trace_id: Option<TraceId>) -> Respon
     response
 }
 
-/// The answer of the guard, with its challenge.
-pub(super) fn denied(denied: &Denied, trace_id: TraceId) -> Response<Bytes> {
+/// The answer of the guard, with its challenge. If it is about a part of the request, the message begins with that.
+pub(super) fn denied(denied: &Denied, part: Option<Part>, trace_id: TraceId) -> Response<Bytes> {
     let text = trace_id.encode();
     let code = code_of(denied.cause());
-    let document = errors(&code, &denied.description(), Some(trace_id));
+    let mut message = denied.description();
+    if let Some(part) = part {
+        message = format!("{part}: {message}").into();
+    }
+    let document = errors(&code, &message, Some(trace_id));
     let mut response = json_response(denied.status(), &document);
     let challenge = denied
         .challenge(Some(text.as_str()))

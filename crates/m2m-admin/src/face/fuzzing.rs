@@ -36,7 +36,7 @@ pub fn management(data: &[u8]) {
                 scopes: Box::default(),
                 jwt_id: Box::default(),
                 issued_at: UnixTime::from_seconds(1_800_000_000),
-                needs: description.scope,
+                needs: vec![description.scope],
                 trace_id: TraceId::from_random([0; 16]),
                 address: None,
                 now: UnixTime::from_seconds(1_800_000_000),

@@ -1,5 +1,7 @@
 //! The OpenAPI document, read off the operations.
 
+mod scopes;
+
 use std::collections::BTreeMap;
 
 use http::Method;
@@ -96,15 +98,20 @@ pub(super) fn operation<O: Operation>(schemas: &mut Schemas) -> Value {
     let mut operation = json!({
         "operationId": O::ID,
         "summary": O::SUMMARY,
-        "description": format!("{}. Needs the scope `{}`.", O::SUMMARY, O::SCOPE),
+        "description": format!("{}. {}", O::SUMMARY, scopes::description::<O>()),
         "tags": [if tag == "organization" { "organizations" } else { tag }],
-        "security": [{ "management": [O::SCOPE] }],
+        "security": [{ "management": scopes::always::<O>() }],
         "parameters": parameters::<O>(&mut schemas.read),
         "responses": responses::<O>(schemas),
     });
     let body = O::Body::describe(&mut schemas.read, O::EXAMPLE);
-    if let (Some(body), Some(operation)) = (body, operation.as_object_mut()) {
-        operation.insert("requestBody".to_owned(), body);
+    if let Some(operation) = operation.as_object_mut() {
+        if let Some(body) = body {
+            operation.insert("requestBody".to_owned(), body);
+        }
+        if let Some(fields) = scopes::of_fields::<O>() {
+            operation.insert("x-field-scopes".to_owned(), fields);
+        }
     }
     operation
 }
@@ -266,7 +273,7 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         403,
         "Forbidden",
-        "The token lacks the scope of the operation.",
+        "The token lacks a scope that the operation or a field of the request needs, or the change would give more power than the token has.",
     ),
     (404, "NotFound", "There is no such record."),
     (

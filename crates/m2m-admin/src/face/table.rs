@@ -12,7 +12,7 @@ use super::request::{Raw, RequestBody as _};
 use super::{answer, openapi};
 use crate::attempts::Attempts;
 use crate::operation::Operation;
-use crate::{Host, Manager, OperationError, operations};
+use crate::{Field, Host, Manager, OperationError, operations};
 
 /// What there is to know of an operation without performing it.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Description {
     pub path: &'static str,
     /// The scope that it needs.
     pub scope: &'static str,
+    /// The parts of a request that need more scopes.
+    pub fields: &'static [Field],
     /// How large its body may be. Unit: bytes.
     pub max_body_bytes: usize,
     pub(super) describe: fn(&mut openapi::Schemas) -> Value,
@@ -55,6 +57,7 @@ fn describe<O: Operation>() -> Description {
         method: O::METHOD,
         path: O::PATH,
         scope: O::SCOPE,
+        fields: O::FIELDS,
         max_body_bytes: O::Body::MAX_BYTES,
         describe: openapi::operation::<O>,
     }

@@ -13,7 +13,7 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::manager::Decision;
 use crate::operation::{Call, Done, NoQuery, Operation};
-use crate::{Host, Manager, OperationError};
+use crate::{Field, Host, Manager, Needs, OperationError, Part};
 
 /// Authorizes applications for an API, and takes that from others.
 #[derive(Debug)]
@@ -65,6 +65,22 @@ impl Operation for UpdateApiApplications {
     const METHOD: Method = Method::PATCH;
     const PATH: &'static str = "/api/v1/apis/{api_id}/applications";
     const SCOPE: &'static str = "update:apis";
+    const FIELDS: &'static [Field] = &[
+        Field {
+            part: Part::ItemWithout {
+                list: "applications",
+                member: "operation",
+            },
+            needs: Needs::Scopes(&["create:application_api_scopes"]),
+        },
+        Field {
+            part: Part::ItemWith {
+                list: "applications",
+                member: "operation",
+            },
+            needs: Needs::Scopes(&["delete:application_api_scopes"]),
+        },
+    ];
     const SUMMARY: &'static str = "Authorize applications for an API, and take that from others";
     const CODE: &'static str = "API_APPLICATIONS_UPDATED";
     const MESSAGE: &'static str = "API applications updated";

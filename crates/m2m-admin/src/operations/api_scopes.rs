@@ -2,7 +2,7 @@
 
 use http::Method;
 use m2m_authority::registry::{Api, ScopeDefinition, Text};
-use m2m_store::{Filter, Stored};
+use m2m_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -195,12 +195,10 @@ impl Operation for DeleteApiScope {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;
-        protection::of_api(&stored.value)?;
         let mut api = stored.value.clone();
         let scope = api.scopes.remove(position);
-        let audience = stored.value.audience.clone();
-        let filter = Filter::AuthorizedFor(&audience);
-        for application in protection::dependents(decision.registry(), filter).await? {
+        protection::of_scope(&stored.value, &scope.key)?;
+        for application in protection::authorized(decision.registry(), &stored.value).await? {
             let mut value = application.value.clone();
             for authorization in &mut value.spec.authorize {
                 if api.is_called(&authorization.audience) {

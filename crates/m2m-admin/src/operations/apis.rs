@@ -16,7 +16,7 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::manager::Decision;
 use crate::operation::{Call, Done, NoQuery, Operation};
-use crate::{Host, Manager, OperationError};
+use crate::{Field, Host, Manager, OperationError};
 
 /// Lists APIs.
 #[derive(Debug)]
@@ -268,6 +268,7 @@ impl Operation for CreateApi {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/apis";
     const SCOPE: &'static str = "create:apis";
+    const FIELDS: &'static [Field] = &[Field::member("scopes", &["create:api_scopes"])];
     const SUMMARY: &'static str = "Make an API";
     const CODE: &'static str = "API_CREATED";
     const MESSAGE: &'static str = "API successfully created";
@@ -391,11 +392,7 @@ impl Operation for UpdateApi {
             api.name = name.0.clone();
         }
         change.apply(&mut api);
-        if api.is_management() && api.token_lifetime.as_seconds() < LEAST_MANAGEMENT_LIFETIME {
-            return Err(OperationError::keeps_management(
-                "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",
-            ));
-        }
+        protection::of_management_api(&stored.value, &api, &manager.host().keys())?;
         check(&decision, &api).await?;
         decision.draft.update(&stored, api, None);
         decision.commit().await
@@ -419,9 +416,7 @@ impl Operation for DeleteApi {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.api(call)?;
         protection::of_api(&stored.value)?;
-        let audience = stored.value.audience.clone();
-        let filter = Filter::AuthorizedFor(&audience);
-        for application in protection::dependents(decision.registry(), filter).await? {
+        for application in protection::authorized(decision.registry(), &stored.value).await? {
             let mut value = application.value.clone();
             let authorizations = &mut value.spec.authorize;
             authorizations.retain(|own| !stored.value.is_called(&own.audience));
@@ -452,9 +447,6 @@ impl From<SigningAlg> for Algorithm {
         }
     }
 }
-
-/// In which whoever got a token for the management API can use it. Unit: seconds.
-const LEAST_MANAGEMENT_LIFETIME: u32 = 60;
 
 /// The scopes of an API with their ids.
 fn scopes(stored: &Stored<Api>) -> Vec<ScopeSummary> {

@@ -17,6 +17,30 @@ use super::patch::{Ignored, Patch};
 use super::scalar::{self, Scalar, Scalars};
 use super::text::{Key, Name};
 use super::whole::Whole;
+use crate::Field;
+
+/// The members of these bodies that need more scopes: those that other operations set too, and those that say as whom an application acts.
+macro_rules! fields {
+    ($($of_secrets:literal),+) => {
+        &[
+            Field::member("secret_sha256", &[$($of_secrets),+]),
+            Field::member("org_code", &["update:organizations"]),
+            Field::member("system_user", &["update:application_system_users"]),
+            Field::member("is_system_user_allowed", &["update:application_system_users"]),
+            Field::member("access_token_lifetime", &["update:application_tokens"]),
+            Field::member("feature_flags", &["update:application_properties"]),
+            Field::member("token_feature_flags", &["update:application_properties"]),
+            Field::member("properties", &["update:application_properties"]),
+            Field::member("token_properties", &["update:application_properties"]),
+        ]
+    };
+}
+
+pub(super) const FIELDS_OF_NEW: &[Field] = fields!["create:application_secrets"];
+
+/// The secrets that it has end with the new one.
+pub(super) const FIELDS_OF_CHANGE: &[Field] =
+    fields!["create:application_secrets", "delete:application_secrets"];
 
 /// Bodies that say what an application may have, beside what is their own.
 macro_rules! bodies {

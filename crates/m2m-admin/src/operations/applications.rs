@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::application_shape::{
-    ApplicationChange, ApplicationShown, ApplicationSummary, NewApplication,
+    ApplicationChange, ApplicationShown, ApplicationSummary, FIELDS_OF_CHANGE, FIELDS_OF_NEW,
+    NewApplication,
 };
 use super::list::{self, Order, PageSize};
 use super::patch::Patch;
@@ -20,7 +21,7 @@ use crate::manager::Decision;
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::plan::SecretStep;
 use crate::randomness::bytes;
-use crate::{GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
+use crate::{Field, GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
 
 /// Lists applications.
 #[derive(Debug)]
@@ -165,6 +166,7 @@ impl Operation for CreateApplication {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/applications";
     const SCOPE: &'static str = "create:applications";
+    const FIELDS: &'static [Field] = FIELDS_OF_NEW;
     const SUMMARY: &'static str = "Make an application; its secret is shown this once";
     const CODE: &'static str = "APPLICATION_CREATED";
     const MESSAGE: &'static str = "Application successfully created";
@@ -237,6 +239,7 @@ impl Operation for UpdateApplication {
     const METHOD: Method = Method::PATCH;
     const PATH: &'static str = "/api/v1/applications/{application_id}";
     const SCOPE: &'static str = "update:applications";
+    const FIELDS: &'static [Field] = FIELDS_OF_CHANGE;
     const SUMMARY: &'static str = "Change an application; what is absent stays, null takes away";
     const CODE: &'static str = "APPLICATION_UPDATED";
     const MESSAGE: &'static str = "Application successfully updated";
@@ -257,6 +260,8 @@ impl Operation for UpdateApplication {
         change.apply(&mut application);
         let mut step = None;
         if let Some(hash) = &change.secret_sha256 {
+            // Also for one that the application has already: the answer would confirm a guess.
+            protection::of_power(&decision.scopes, &stored.value)?;
             let hash = parse_hash(hash.as_str())?;
             if !secrets::has_live(&application.secrets, &hash, decision.now()) {
                 let mut randomness = manager.randomness();
@@ -323,6 +328,7 @@ impl Operation for UpdateApplicationTokens {
         let mut application = stored.value.clone();
         let lifetime = &call.body.0.access_token_lifetime;
         lifetime.apply(&mut application.spec.token_lifetime, |lifetime| *lifetime);
+        protection::of_application(&decision, &stored.value, &application).await?;
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }

@@ -13,7 +13,7 @@ use super::text::Key;
 use crate::face::{Json, NoBody};
 use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
 use crate::operation::{Call, NoQuery, Operation};
-use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
+use crate::{Field, Host, ImportedKey, KeyError, Manager, OperationError, Part};
 
 /// Lists signing keys.
 #[derive(Debug)]
@@ -153,6 +153,7 @@ impl Operation for ImportKey {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/keys/import";
     const SCOPE: &'static str = "update:keys";
+    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Request)];
     const SUMMARY: &'static str = "Add a signing key that was made elsewhere";
     const CODE: &'static str = "KEY_IMPORTED";
     const MESSAGE: &'static str = "Key successfully imported";

@@ -18,7 +18,7 @@ use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::randomness::bytes;
-use crate::{Host, Manager, OperationError};
+use crate::{Field, Host, Manager, OperationError};
 
 /// Lists organizations.
 #[derive(Debug)]
@@ -273,6 +273,10 @@ impl Operation for CreateOrganization {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/organization";
     const SCOPE: &'static str = "create:organizations";
+    const FIELDS: &'static [Field] = &[Field::member(
+        "feature_flags",
+        &["update:organization_feature_flags"],
+    )];
     const SUMMARY: &'static str = "Make an organization";
     const CODE: &'static str = "ORGANIZATION_CREATED";
     const MESSAGE: &'static str = "Organization successfully created";

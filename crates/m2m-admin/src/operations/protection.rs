@@ -1,8 +1,9 @@
 //! What an operation may not do: shut out those who manage the server, or break what others rely on.
 
-use m2m_authority::registry::{Api, Application, Organization, fill_in_issuer};
-use m2m_errors::SystemUserRule;
-use m2m_jwt::UnixTime;
+use m2m_authority::registry::{
+    AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, ClientType, GrantType,
+    Organization, SigningKeys, fill_in_issuer,
+};
 use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
 
 use super::Result;
@@ -10,6 +11,34 @@ use crate::manager::Decision;
 use crate::managers::{Candidates, Term, any_manager, can_manage};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
+
+/// The management API keeps the scopes that the server has given it; those that were added to it may be deleted.
+pub(super) fn of_scope(api: &Api, scope: &str) -> Result<()> {
+    if api.is_management() && management::is_built_in(scope) {
+        return Err(OperationError::keeps_management(
+            "this scope is built into the management API; only scopes that were added to it can be deleted",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that tokens for the management API can be issued and used after a change of it.
+pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -> Result<()> {
+    if !after.is_management() {
+        return Ok(());
+    }
+    if !after.token_lifetime.suits_management() {
+        return Err(OperationError::keeps_management(
+            "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",
+        ));
+    }
+    if before.signing_alg != after.signing_alg && keys.signing(after.signing_alg).is_none() {
+        return Err(OperationError::keeps_management(
+            "signing_alg: no key signs by this algorithm, and there would be no more tokens for the management API; import one first",
+        ));
+    }
+    Ok(())
+}
 
 /// The management API itself stays.
 pub(super) fn of_api(api: &Api) -> Result<()> {
@@ -32,9 +61,13 @@ pub(super) fn of_size<T: Managed>(record: &T) -> Result<()> {
     Ok(())
 }
 
-/// Nobody gets the power of an application, by a secret or a token of it, who does not have as much himself.
+/// Nobody gets the power of an application, by a secret or a token of it, without as much power of their own. Who has every scope that
+/// the server knows may do everything, and hands out also those that were added to the management API.
 pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result<()> {
     let has = |scope: &&str| scopes.iter().any(|own| **own == **scope);
+    if management::SCOPES.iter().all(|(scope, _)| has(scope)) {
+        return Ok(());
+    }
     match application
         .spec
         .management_scopes()
@@ -45,15 +78,16 @@ pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result
     }
 }
 
-/// Nobody gets a token for the management API that opens more than his own. Without an audience it may be one for that.
+/// Nobody gets a token for the management API that opens more than the caller's own. Without an audience it may be one for that.
 pub(super) fn of_test_token(
     scopes: &[Box<str>],
     application: &Application,
-    audience: Option<&str>,
+    audiences: &[&str],
     issuer: &str,
 ) -> Result<()> {
     let own = [management::AUDIENCE, management::ALIAS].map(|own| fill_in_issuer(own, issuer));
-    if audience.is_none_or(|audience| own.iter().any(|own| **own == *audience)) {
+    let mut named = audiences.iter();
+    if audiences.is_empty() || named.any(|audience| own.iter().any(|own| **own == **audience)) {
         of_power(scopes, application)?;
     }
     Ok(())
@@ -68,48 +102,39 @@ pub(super) async fn of_application<H: Host>(
 ) -> Result<()> {
     let mut scopes = after.spec.management_scopes();
     let gains = scopes.any(|scope| !management::assigns(before, scope));
-    // Its power comes back with the last obstacle that goes, whichever that is.
-    let opens = !same_secrets(&before.secrets, &after.secrets)
-        || (can_get_token(decision, after).await?
-            && (comes_sooner(before, after, decision.now())
-                || !can_get_token(decision, before).await?));
-    if gains || opens {
+    if gains || lifts_restriction(before, after) {
         of_power(&decision.scopes, after)?;
     }
     of_loss(decision, before, Some(after)).await
 }
 
-/// Returns true if the change moves the time from which the application can get tokens to an earlier one.
-fn comes_sooner(before: &Application, after: &Application, now: UnixTime) -> bool {
-    let not_before = before.spec.not_before;
-    not_before.is_some_and(|time| time > now) && after.spec.not_before < not_before
-}
-
-/// Returns true if the application can get a token for the management API, now or once its `not_before` has passed.
-async fn can_get_token<H: Host>(
-    decision: &Decision<'_, H>,
-    application: &Application,
-) -> Result<bool> {
-    let organization = match &application.spec.organization {
-        Some(code) => decision.registry().organization(code).await?,
-        None => None,
-    };
-    let organization = organization.as_ref().map(|stored| &stored.value);
-    Ok(opens_management(application, organization, decision.now()))
-}
-
-fn opens_management(
-    application: &Application,
-    organization: Option<&Organization>,
-    now: UnixTime,
-) -> bool {
-    if !application.spec.takes_part_in_management() {
-        return false;
-    }
-    let mut application = application.clone();
-    application.spec.not_before = None;
-    let obstacle = application.token_obstacle(organization, SystemUserRule::Optional, now);
-    obstacle.is_none()
+/// Returns true if the change lifts a restriction, after which a known secret or an earlier token of the application could open more than
+/// before. Each one counts by itself, whatever others remain, since they may be lifted one after the other.
+fn lifts_restriction(before: &Application, after: &Application) -> bool {
+    let (own, other) = (&after.spec, &before.spec);
+    let blocks = &other.allowed_addresses;
+    let is_allowed = |block: &AddressBlock| blocks.iter().any(|other| other.covers(block));
+    let widens_addresses = !blocks.is_empty()
+        && (own.allowed_addresses.is_empty() || !own.allowed_addresses.iter().all(is_allowed));
+    let methods = (own.authentication_methods, other.authentication_methods);
+    let gains_method = AuthenticationMethod::ALL
+        .iter()
+        .any(|method| methods.0.allows(*method) && !methods.1.allows(*method));
+    let gains_grant = GrantType::ALL
+        .iter()
+        .any(|grant| own.grant_types.allows(*grant) && !other.grant_types.allows(*grant));
+    let is_stopped =
+        |spec: &ApplicationSpec| spec.system_user.is_some() && !spec.system_user_allowed;
+    !same_secrets(&before.secrets, &after.secrets)
+        || own.enabled && !other.enabled
+        || own.client_type != other.client_type && own.client_type == ClientType::Confidential
+        || gains_grant
+        || gains_method
+        || widens_addresses
+        || other.organization.is_some() && own.organization != other.organization
+        || other.token_quota.is_some() && own.token_quota != other.token_quota
+        || own.not_before < other.not_before
+        || is_stopped(other) && !is_stopped(own)
 }
 
 /// Checks that the application may lose what it has beyond this, or be deleted (`after` is `None` then): callers keep what their own
@@ -200,14 +225,24 @@ async fn of_resumption<H: Host>(
     while let Some(some) = candidates.next().await? {
         for application in some.iter().map(|stored| &stored.value) {
             let code = application.spec.organization.as_deref();
-            if code == Some(&*organization.code)
-                && opens_management(application, Some(organization), decision.now())
-            {
+            if code == Some(&*organization.code) {
                 of_power(&decision.scopes, application)?;
             }
         }
     }
     Ok(())
+}
+
+/// The applications that are authorized for an API, by any of its names.
+pub(super) async fn authorized<B: Backend>(
+    registry: &B,
+    api: &Api,
+) -> Result<Vec<Stored<Application>>> {
+    let mut applications = Vec::new();
+    for audience in core::iter::once(&api.audience).chain(&api.aliases) {
+        applications.extend(dependents(registry, Filter::AuthorizedFor(audience)).await?);
+    }
+    Ok(applications)
 }
 
 /// The applications that a change goes through with. Beyond so many it is not one change any more.

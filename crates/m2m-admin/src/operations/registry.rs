@@ -12,8 +12,8 @@ use crate::face::{NoBody, RegistryDocument};
 use crate::operation::{Call, Operation};
 use crate::operation_error::Place;
 use crate::{
-    ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Plan, Prune,
-    SecretHashes, World, export, management, prepare,
+    ApplyError, Field, GeneratedCredentials, Host, Manager, Mistake, OperationError, Part, Plan,
+    Prune, SecretHashes, World, export, management, prepare,
 };
 
 /// Makes the registry say what a file says.
@@ -91,6 +91,7 @@ impl Operation for ApplyRegistry {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/apply";
     const SCOPE: &'static str = "apply:registry";
+    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Request)];
     const SUMMARY: &'static str = "Make the registry say what a file says";
     const CODE: &'static str = "REGISTRY_APPLIED";
     const MESSAGE: &'static str = "The registry says what the file says, or would";
@@ -142,6 +143,7 @@ impl Operation for ExportRegistry {
     const ID: &'static str = "exportRegistry";
     const PATH: &'static str = "/api/v1/export";
     const SCOPE: &'static str = "read:registry";
+    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Switch("with_secret_hashes"))];
     const SUMMARY: &'static str = "Show the registry as a file";
     type Query = ExportQuery;
     type Body = NoBody;

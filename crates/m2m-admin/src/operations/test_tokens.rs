@@ -171,10 +171,7 @@ impl Operation for GetTestToken {
         let request = &call.body.0;
         let audiences: Vec<&str> = request.audience.iter().map(Identifier::as_str).collect();
         let scopes = &call.operator.scopes;
-        let no_audience = audiences.is_empty().then_some(None);
-        for audience in audiences.iter().copied().map(Some).chain(no_audience) {
-            protection::of_test_token(scopes, &stored.value, audience, host.issuer())?;
-        }
+        protection::of_test_token(scopes, &stored.value, &audiences, host.issuer())?;
         let ask = ask(
             call,
             &stored.value.client_id,
@@ -225,6 +222,10 @@ async fn keep<H: Host>(
         ("scope".to_owned(), json!(ask.scope)),
     ]);
     let mut decision = manager.decide(&call.operator).await?;
+    // The application may have got more scopes since, and the operator may have lost some.
+    let stored = lookup::application(decision.registry(), ask.client_id).await?;
+    let issuer = manager.host().issuer();
+    protection::of_test_token(&decision.scopes, &stored.value, ask.audiences, issuer)?;
     let (action, subject) = (Action::Created, Subject::TestToken);
     decision
         .draft

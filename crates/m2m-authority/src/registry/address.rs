@@ -25,6 +25,12 @@ impl AddressBlock {
         self.0.contains(&address.to_canonical())
     }
 
+    /// Returns true if every address of the other block is in this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.0.contains(&other.0)
+    }
+
     /// Returns true if a caller can have an address of the block. No caller has one of "this network", a multicast group, or what is reserved
     /// (RFC 6890).
     #[must_use]

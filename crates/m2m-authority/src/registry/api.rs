@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{self, tables};
-use crate::registry::{InvalidRegistry, Lifetime, Text};
+use crate::registry::{InvalidRegistry, LEAST_MANAGEMENT_LIFETIME, Lifetime, Text};
 
 /// An API (a protected resource, in the words of RFC 9728) that tokens are for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +112,10 @@ impl Api {
                 let (place, earlier) = (place(item), place(earlier));
                 return Err(InvalidRegistry::taken(place, &scope.key, earlier));
             }
+        }
+        if self.is_management() {
+            let (lifetime, least) = (self.token_lifetime.as_seconds(), LEAST_MANAGEMENT_LIFETIME);
+            at.at_least("token_lifetime", lifetime.into(), least.into())?;
         }
         for (audience, place) in self.names(at) {
             Audience::parse(audience)

@@ -1,12 +1,23 @@
 //! The management API of the very server that the registry is for: an API as others, with an audience of its own.
 
-use crate::registry::{Api, ApplicationSpec, Authorization};
+use crate::registry::{Api, ApplicationSpec, Authorization, Lifetime};
 
 /// The audience of the management API, as files and stores write it.
 pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
 
 /// Its other name, which clients of the same management API elsewhere use.
 pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
+
+/// The shortest life of a token for the management API that whoever gets it can use. Unit: seconds.
+pub const LEAST_MANAGEMENT_LIFETIME: u32 = 60;
+
+impl Lifetime {
+    /// Returns true if a token for the management API that lives this long can be used.
+    #[must_use]
+    pub const fn suits_management(self) -> bool {
+        self.as_seconds() >= LEAST_MANAGEMENT_LIFETIME
+    }
+}
 
 impl Api {
     /// Returns true if this is the management API.
@@ -25,6 +36,12 @@ impl Authorization {
 }
 
 impl ApplicationSpec {
+    /// Returns true if its own limit leaves the application tokens for the management API that can be used.
+    #[must_use]
+    pub fn has_usable_management_tokens(&self) -> bool {
+        self.token_lifetime.is_none_or(Lifetime::suits_management)
+    }
+
     /// The scopes of the management API that are assigned to the application.
     pub fn management_scopes(&self) -> impl Iterator<Item = &str> {
         let authorizations = self.authorize.iter();

@@ -5,6 +5,9 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod fields;
+mod forge;
 mod managed;
 mod managers;
+mod power;
 mod protection;

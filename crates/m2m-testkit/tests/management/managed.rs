@@ -226,12 +226,11 @@ impl ManagedServer {
         content_type: &str,
         body: String,
     ) -> (u16, Value) {
-        self.requests += 1;
-        let trace_id = TraceId::from_random(self.requests.to_be_bytes());
         let address = Some(self.address_of(client_id));
         let token = match self.token(client_id) {
             Ok(token) => token,
             Err(refusal) => {
+                let trace_id = self.next_trace_id();
                 let exchange = Exchange {
                     trace_id,
                     request_id: None,
@@ -242,6 +241,29 @@ impl ManagedServer {
                 return (reply.status(), json(reply.body()));
             }
         };
+        self.call_bearing(&token, address, method, path, content_type, body)
+    }
+
+    fn next_trace_id(&mut self) -> TraceId {
+        self.requests += 1;
+        TraceId::from_random(self.requests.to_be_bytes())
+    }
+
+    /// Calls the management API with this token, whoever it belongs to: status and body.
+    ///
+    /// # Panics
+    ///
+    /// If the method or the path is not valid HTTP, or the answer is not JSON.
+    pub(crate) fn call_bearing(
+        &mut self,
+        token: &str,
+        address: Option<IpAddr>,
+        method: &str,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> (u16, Value) {
+        let trace_id = self.next_trace_id();
         let request = http::Request::builder()
             .method(method)
             .uri(path)

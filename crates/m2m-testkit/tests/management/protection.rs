@@ -5,6 +5,16 @@ use m2m_admin::Prune;
 use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
 
+/// The scopes by which applications lose an API.
+const DISCONNECT: [&str; 2] = ["update:apis", "delete:application_api_scopes"];
+
+/// The scopes of all fields that lift a restriction of an application.
+const CHANGE_APPLICATIONS: [&str; 3] = [
+    "update:applications",
+    "update:application_system_users",
+    "update:organizations",
+];
+
 const API: &str = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
 
 fn all_scopes() -> Vec<&'static str> {
@@ -58,9 +68,9 @@ fn newest_secret(server: &ManagedServer, client_id: &str) -> String {
 
 /// A narrow token removes the only manager in none of these ways, beside a helper that can hand out a scope of the management API.
 #[track_caller]
-fn keeps_the_only_manager(scope: &str, requests: &[(&str, String, Value)]) {
+fn keeps_the_only_manager(scopes: &[&str], requests: &[(&str, String, Value)]) {
     let mut server = with_application("helper", &["create:application_api_scopes"]);
-    declare(&mut server, "narrow", "", &[scope]);
+    declare(&mut server, "narrow", "", scopes);
     for (method, path, body) in requests {
         is_protected(&server.call("narrow", method, path, body));
         manages(&mut server, MANAGER);
@@ -68,7 +78,7 @@ fn keeps_the_only_manager(scope: &str, requests: &[(&str, String, Value)]) {
     // Beside another real manager each of them works.
     for (method, path, body) in requests {
         let mut server = with_application("second", &all_scopes());
-        declare(&mut server, "narrow", "", &[scope]);
+        declare(&mut server, "narrow", "", scopes);
         let (status, answer) = server.call("narrow", method, path, body);
         assert_eq!(status, 200, "{answer}");
         manages(&mut server, "second");
@@ -91,13 +101,14 @@ fn f4_update_applications_does_not_remove_the_only_manager() {
         json!({ "system_user": "svc" }),
     ];
     let requests = changes.map(|change| ("PATCH", manager(), change));
-    keeps_the_only_manager("update:applications", &requests);
+    let scopes = ["update:applications", "update:application_system_users"];
+    keeps_the_only_manager(&scopes, &requests);
 }
 
 #[test]
 fn f4_delete_applications_does_not_remove_the_only_manager() {
     let request = ("DELETE", manager(), Value::Null);
-    keeps_the_only_manager("delete:applications", &[request]);
+    keeps_the_only_manager(&["delete:applications"], &[request]);
 }
 
 #[test]
@@ -106,7 +117,7 @@ fn f4_delete_application_secrets_does_not_remove_the_only_manager() {
     let secret = newest_secret(&ManagedServer::new(), MANAGER);
     let path = format!("{}/secrets/{secret}", manager());
     let request = ("DELETE", path, Value::Null);
-    keeps_the_only_manager("delete:application_secrets", &[request]);
+    keeps_the_only_manager(&["delete:application_secrets"], &[request]);
 }
 
 #[test]
@@ -117,14 +128,14 @@ fn f4_delete_application_api_scopes_does_not_remove_the_only_manager() {
         ("DELETE", path, Value::Null)
     });
     let requests: Vec<_> = requests.collect();
-    keeps_the_only_manager("delete:application_api_scopes", &requests);
+    keeps_the_only_manager(&["delete:application_api_scopes"], &requests);
 }
 
 #[test]
 fn f4_update_apis_does_not_remove_the_only_manager() {
     let body = json!({ "applications": [{ "id": MANAGER, "operation": "delete" }] });
     let request = ("PATCH", format!("{API}/applications"), body);
-    keeps_the_only_manager("update:apis", &[request]);
+    keeps_the_only_manager(&DISCONNECT, &[request]);
 }
 
 #[test]
@@ -304,7 +315,7 @@ fn x23_no_field_gives_an_application_its_power_back_but_by_an_equal() {
     ];
     let closed = "[[organization]]\ncode = \"closed\"\nsuspended = true\n";
     for (obstacle, change) in obstacles {
-        let mut server = with_application("narrow", &["update:applications"]);
+        let mut server = with_application("narrow", &CHANGE_APPLICATIONS);
         let fields = format!("{obstacle}\nsecret_sha256 = {SECRET_SHA256:?}");
         let sleeper = application("sleeper", &fields, &["read:apis", "delete:apis"]);
         server
@@ -343,7 +354,7 @@ fn x23_an_organization_is_resumed_by_who_has_as_much_as_its_applications() {
 fn x23_one_change_does_not_remove_all_managers_at_once() {
     let mut server = with_application("second", &all_scopes());
     declare(&mut server, "third", "", &all_scopes());
-    declare(&mut server, "narrow", "", &["update:apis"]);
+    declare(&mut server, "narrow", "", &DISCONNECT);
     let path = format!("{API}/applications");
     let leaving = |ids: &[&str]| {
         let leaving = ids

@@ -6,9 +6,10 @@ use super::{Made, Managed, OPERATOR, assigned, bearer, call, management_token};
 use crate::support::Answer;
 
 /// What an operator has who can do much and not everything.
-const NARROW: [&str; 6] = [
+const NARROW: [&str; 7] = [
     "update:applications",
     "create:application_secrets",
+    "delete:application_secrets",
     "create:application_api_scopes",
     "create:test_tokens",
     "update:apis",

@@ -51,9 +51,12 @@ pub(crate) fn scopes(application: &Application) -> BTreeSet<&str> {
         .collect()
 }
 
-/// Returns true if the application manages the server: it can get a token, and has every scope of the management API.
+/// Returns true if the application manages the server: it can get a token that lives for a minute, and has every scope of the management
+/// API.
 pub(crate) fn is_manager(application: &Application, registry: &Snapshot, now: UnixTime) -> bool {
     let scopes = scopes(application);
+    let lifetime = application.spec.token_lifetime;
     SCOPES.iter().all(|(scope, _)| scopes.contains(scope))
+        && lifetime.is_none_or(|lifetime| lifetime.as_seconds() >= 60)
         && can_get_a_token(application, registry, now)
 }

@@ -166,7 +166,11 @@ pub(crate) fn field() -> impl Strategy<Value = (&'static str, &'static str, Stri
                 json!("2100-01-01T00:00:00Z")
             ],
         ),
-        plain("access_token_lifetime", "token_lifetime", vec![json!(60)]),
+        plain(
+            "access_token_lifetime",
+            "token_lifetime",
+            vec![json!(1), json!(59), json!(60)]
+        ),
         plain("secret_sha256", "secret_sha256", hashes.to_vec()),
         // Nobody uses up so many.
         select(vec![quota(1_000_000), quota(0)]),
@@ -293,8 +297,10 @@ fn management_api() -> impl Strategy<Value = Step> {
     let change = select(vec![
         json!({ "signing_alg": "EdDSA" }),
         json!({ "signing_alg": "ES384" }),
+        json!({ "signing_alg": "RS256" }),
         json!({ "claims": "kinde" }),
         json!({ "claims": "rfc9068" }),
+        json!({ "token_lifetime": 59 }),
         json!({ "token_lifetime": 60 }),
         json!({ "introspection_clients": ["helper"] }),
         json!({ "name": "Another name" }),
@@ -325,7 +331,7 @@ fn management_api() -> impl Strategy<Value = Step> {
 /// Properties, feature flags and lifetimes.
 ///
 /// Their values are short: with more than about 11 KiB of them the tokens of an application are longer than any verifier takes, also those
-/// of a manager, and nothing refuses that yet. Nor are keys imported here: `update:keys` is power over every token (docs/threats.md).
+/// of a manager, and nothing refuses that yet.
 fn values() -> impl Strategy<Value = Step> {
     let value = json!({ "value": "eu", "in_token": true });
     let property = json!({ "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false, "category_id": "cat_1" });
@@ -347,10 +353,10 @@ fn values() -> impl Strategy<Value = Step> {
             format!("/applications/{id}"),
             json!({ "feature_flags": { "beta": true } })
         )),
-        application().prop_map(|id| (
+        (application(), select(vec![1, 60])).prop_map(|(id, seconds)| (
             "PATCH",
             format!("/applications/{id}/tokens"),
-            json!({ "access_token_lifetime": 60 })
+            json!({ "access_token_lifetime": seconds })
         )),
     ])
 }

@@ -1,0 +1,247 @@
+//! Parts of requests that need more scopes than the operation itself.
+//!
+//! A scope guards what it names, and not only the paths that carry its name: a body that sets a secret needs the scopes for secrets,
+//! whichever operation takes it. Each operation declares these parts as data, from which the check, the OpenAPI document and the tests
+//! follow.
+
+use core::fmt;
+
+use oauth_proto::{Form, Limits, UniqueMembers};
+use serde_json::Value;
+
+use crate::management;
+
+/// A part of a request, and the scopes that it needs in addition to that of the operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The part of the request.
+    pub part: Part,
+    /// The scopes that it needs.
+    pub needs: Needs,
+}
+
+/// A part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The request as a whole.
+    Request,
+    /// A member of the body, whatever its value, `null` included.
+    Member(&'static str),
+    /// An item of a list in the body, if it has a member.
+    ItemWith {
+        /// The name of the list.
+        list: &'static str,
+        /// The name of the member.
+        member: &'static str,
+    },
+    /// An item of a list in the body, if it does not have a member.
+    ItemWithout {
+        /// The name of the list.
+        list: &'static str,
+        /// The name of the member.
+        member: &'static str,
+    },
+    /// A parameter of the query that is not `false`.
+    Switch(&'static str),
+}
+
+/// The scopes that a part of a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// These.
+    Scopes(&'static [&'static str]),
+    /// Every scope of the management API: the part gives as much power as all of them.
+    EveryScope,
+}
+
+impl Field {
+    /// A member of the body that needs these scopes.
+    pub(crate) const fn member(name: &'static str, scopes: &'static [&'static str]) -> Self {
+        Self {
+            part: Part::Member(name),
+            needs: Needs::Scopes(scopes),
+        }
+    }
+
+    /// A part of the request that needs every scope of the management API.
+    pub(crate) const fn of_everything(part: Part) -> Self {
+        Self {
+            part,
+            needs: Needs::EveryScope,
+        }
+    }
+
+    /// The scopes that the part needs.
+    pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
+        let (some, every) = match self.needs {
+            Needs::Scopes(scopes) => (scopes, [].as_slice()),
+            Needs::EveryScope => ([].as_slice(), management::SCOPES),
+        };
+        some.iter()
+            .copied()
+            .chain(every.iter().map(|(scope, _)| *scope))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request => f.write_str("the request"),
+            Self::Member(name) | Self::Switch(name) => f.write_str(name),
+            Self::ItemWith { list, member } => write!(f, "{list} with {member}"),
+            Self::ItemWithout { list, member } => write!(f, "{list} without {member}"),
+        }
+    }
+}
+
+/// The fields that a request sets, in the order of their declaration.
+///
+/// What cannot be read sets every field, unless the reader of bodies refuses it as well.
+pub(crate) fn set<'f>(
+    fields: &'f [Field],
+    query: Option<&str>,
+    body: &[u8],
+) -> impl Iterator<Item = &'f Field> {
+    let is_empty = fields.is_empty();
+    let body = if is_empty {
+        Content::Nothing
+    } else {
+        Content::of(body)
+    };
+    let parameters: Vec<(String, String)> = match query {
+        Some(query) if !is_empty => match Form::parse(query.as_bytes(), &Limits::DEFAULT) {
+            Ok(form) => form
+                .pairs()
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+            // The reader of queries refuses it as well, by the same function.
+            Err(_) => Vec::new(),
+        },
+        Some(_) | None => Vec::new(),
+    };
+    fields.iter().filter(move |field| match field.part {
+        Part::Request => true,
+        Part::Switch(name) => parameters
+            .iter()
+            .any(|(own, value)| *own == *name && *value != "false"),
+        Part::Member(name) => body.has(|members| members.contains_key(name)),
+        Part::ItemWith { list, member } => body.has_item(list, |item| is_there(item, member)),
+        Part::ItemWithout { list, member } => body.has_item(list, |item| !is_there(item, member)),
+    })
+}
+
+/// The content of a body.
+enum Content {
+    /// A JSON object.
+    Members(serde_json::Map<String, Value>),
+    /// Nothing that an operation takes.
+    Nothing,
+    /// What the reader of bodies might take.
+    Unclear,
+}
+
+impl Content {
+    fn of(body: &[u8]) -> Self {
+        match serde_json::from_slice(body) {
+            Ok(Value::Object(members)) => Self::Members(members),
+            Ok(_) => Self::Nothing,
+            Err(_) if serde_json::from_slice::<UniqueMembers>(body).is_err() => Self::Nothing,
+            Err(_) => Self::Unclear,
+        }
+    }
+
+    fn has(&self, found: impl Fn(&serde_json::Map<String, Value>) -> bool) -> bool {
+        match self {
+            Self::Members(members) => found(members),
+            Self::Nothing => false,
+            Self::Unclear => true,
+        }
+    }
+
+    fn has_item(&self, list: &str, found: impl Fn(&Value) -> bool) -> bool {
+        self.has(|members| match members.get(list) {
+            Some(Value::Array(items)) => items.iter().any(|item| !item.is_object() || found(item)),
+            Some(_) => true,
+            None => false,
+        })
+    }
+}
+
+fn is_there(item: &Value, member: &str) -> bool {
+    item.get(member).is_some_and(|value| !value.is_null())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIELDS: [Field; 5] = [
+        Field::member("a", &["one"]),
+        Field {
+            part: Part::ItemWith {
+                list: "items",
+                member: "gone",
+            },
+            needs: Needs::Scopes(&["two"]),
+        },
+        Field {
+            part: Part::ItemWithout {
+                list: "items",
+                member: "gone",
+            },
+            needs: Needs::Scopes(&["three"]),
+        },
+        Field::of_everything(Part::Switch("all")),
+        Field::member("b", &["four"]),
+    ];
+
+    #[track_caller]
+    fn check(query: Option<&str>, body: &str, expected: &[&str]) {
+        let set: Vec<String> = set(&FIELDS, query, body.as_bytes())
+            .map(|field| field.part.to_string())
+            .collect();
+        assert_eq!(set, expected, "{query:?} {body}");
+    }
+
+    #[test]
+    fn f8_a_member_is_set_whatever_its_value() {
+        check(None, r#"{"a": null}"#, &["a"]);
+        check(None, r#"{"\u0061": 1, "c": 2}"#, &["a"]);
+        check(None, r#"{"c": {"a": 1}}"#, &[]);
+    }
+
+    #[test]
+    fn f8_items_are_told_apart_by_their_members() {
+        let (with, without) = ("items with gone", "items without gone");
+        check(None, r#"{"items": []}"#, &[]);
+        check(None, r#"{"items": [{"gone": "delete"}]}"#, &[with]);
+        check(
+            None,
+            r#"{"items": [{"gone": null}, {"id": 1}]}"#,
+            &[without],
+        );
+        check(None, r#"{"items": [{"gone": 1}, {}]}"#, &[with, without]);
+        // Some readers take a list for an object.
+        check(None, r#"{"items": [["x", "delete"]]}"#, &[with, without]);
+    }
+
+    #[test]
+    fn f8_a_switch_is_on_unless_it_is_false() {
+        check(Some("all=true"), "", &["all"]);
+        check(Some("%61ll=1"), "", &["all"]);
+        check(Some("all="), "", &["all"]);
+        check(Some("all=false&other=true"), "", &[]);
+    }
+
+    #[test]
+    fn a_body_that_no_operation_takes_sets_nothing() {
+        for body in ["", "[]", "{", r#"{"a": 1, "a": 2}"#, "\"a\"", "{} {}"] {
+            if body == r#"{"a": 1, "a": 2}"# {
+                // Its members are known, and the reader refuses it later.
+                check(None, body, &["a"]);
+            } else {
+                check(None, body, &[]);
+            }
+        }
+    }
+}

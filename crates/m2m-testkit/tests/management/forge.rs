@@ -1,0 +1,45 @@
+//! Tokens that are signed with keys that somebody else imported, and therefore knows.
+
+use std::sync::LazyLock;
+
+use m2m_admin::management::SCOPES;
+use m2m_jwt::{AccessTokenClaims, Algorithm, ClaimSet, SigningKey, UnixTime, sign_access_token};
+use m2m_testkit::World;
+
+/// A private key that is known outside of the server, in PKCS#8.
+pub(crate) const PRIVATE_KEY: &str = include_str!("../../../m2m-jwt/tests/keys/ed25519.pem");
+
+/// Another one, of an algorithm for which the servers of the tests have no key: it signs at once.
+pub(crate) const PRIVATE_RSA_KEY: &str = include_str!("../../../m2m-jwt/tests/keys/rsa-2048.pem");
+
+/// The known keys, ready to sign.
+static KEYS: LazyLock<[SigningKey; 2]> = LazyLock::new(|| {
+    [
+        (Algorithm::EdDsa, PRIVATE_KEY),
+        (Algorithm::Rs256, PRIVATE_RSA_KEY),
+    ]
+    .map(|(algorithm, pem)| SigningKey::from_pkcs8_pem(algorithm, None, pem).unwrap())
+});
+
+/// Tokens of this application for the management API with every scope, one by each known key.
+pub(crate) fn tokens(client_id: &str, now: UnixTime) -> impl Iterator<Item = String> {
+    let audience = format!("{}/api", World::ISSUER);
+    let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
+    let scope = scopes.join(" ");
+    KEYS.iter().map(move |key| {
+        let claims: AccessTokenClaims<'_> = AccessTokenClaims {
+            issuer: World::ISSUER,
+            subject: None,
+            client_id,
+            audience: &[audience.as_str()],
+            issued_at: now,
+            expires_at: now.saturating_add_seconds(600),
+            jwt_id: "forged",
+            scope: &scope,
+            organization_code: None,
+            properties: &[],
+            feature_flags: &[],
+        };
+        sign_access_token(&claims, ClaimSet::Rfc9068, key).unwrap()
+    })
+}
