@@ -76,7 +76,9 @@ pub enum BootstrapError {
 #[non_exhaustive]
 pub enum InvalidPreset {
     /// The client id is none.
-    #[error("a client id is 1 to 256 characters of visible ASCII without %, + and :")]
+    #[error(
+        "a client id is 1 to 256 characters of visible ASCII without %, + and :, and neither . nor .."
+    )]
     ClientId,
     /// The secret could be guessed.
     #[error(
@@ -126,7 +128,9 @@ pub enum InvalidImport {
         algorithm: Algorithm,
     },
     /// It is a key for several algorithms, and none was named.
-    #[error("the key can sign by several algorithms, and which one is meant is not said")]
+    #[error(
+        "the key can sign by several algorithms; name the one that is meant, such as RS256 or PS256"
+    )]
     AlgorithmNeeded,
     /// Its key id cannot be used.
     #[error(

@@ -19,6 +19,52 @@ pub(crate) fn rsa_public_key(der: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((positive(modulus)?, positive(exponent)?))
 }
 
+/// The kind of a private key in PKCS#8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PrivateKeyKind<'d> {
+    /// An RSA key with a modulus of so many bits.
+    Rsa(usize),
+    /// A key on the curve with this object identifier.
+    Ec(&'d [u8]),
+    /// An Ed25519 key.
+    Ed25519,
+    /// A key of another algorithm.
+    Other,
+}
+
+/// The kind of a private key in PKCS#8, by the beginning of the document.
+///
+/// ```text
+/// PrivateKeyInfo ::= SEQUENCE { version INTEGER, SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }, privateKey OCTET STRING, … }
+/// RSAPrivateKey ::= SEQUENCE { version INTEGER, modulus INTEGER, … }
+/// ```
+///
+/// Source: [RFC 5958, section 2](https://www.rfc-editor.org/rfc/rfc5958#section-2),
+/// [RFC 8017, appendix A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2).
+pub(crate) fn private_key_kind(der: &[u8]) -> Option<PrivateKeyKind<'_>> {
+    let (content, _) = element(der, SEQUENCE)?;
+    let (_, content) = element(content, INTEGER)?;
+    let (algorithm, content) = element(content, SEQUENCE)?;
+    let (identifier, parameters) = element(algorithm, OBJECT_IDENTIFIER)?;
+    match identifier {
+        RSA_ENCRYPTION => {
+            let (key, _) = element(content, OCTET_STRING)?;
+            let (numbers, _) = element(key, SEQUENCE)?;
+            let (_, numbers) = element(numbers, INTEGER)?;
+            let modulus = positive(element(numbers, INTEGER)?.0)?;
+            let zeros = modulus.first().map_or(0, |top| top.leading_zeros());
+            let bits = modulus.len() * 8;
+            Some(PrivateKeyKind::Rsa(bits - usize::try_from(zeros).ok()?))
+        }
+        EC_PUBLIC_KEY => {
+            let (curve, _) = element(parameters, OBJECT_IDENTIFIER)?;
+            Some(PrivateKeyKind::Ec(curve))
+        }
+        ED25519 => Some(PrivateKeyKind::Ed25519),
+        _ => Some(PrivateKeyKind::Other),
+    }
+}
+
 /// An element with this tag and content, the parts of which are put together. It may hold a secret.
 pub(crate) fn written(tag: u8, content: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = content.iter().map(|part| part.len()).sum();
@@ -65,6 +111,13 @@ pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x30;
 /// `[1]`, constructed.
 pub(crate) const CONTEXT_1: u8 = 0xa1;
+
+/// `id-ecPublicKey` (RFC 5480, section 2.1.1).
+pub(crate) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+/// `rsaEncryption` (RFC 8017, appendix A.1).
+pub(crate) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// `id-Ed25519` (RFC 8410, section 3).
+pub(crate) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
 /// The content of the element in front, and what follows it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {

@@ -231,10 +231,10 @@ pub enum InvalidKey {
     #[error("the set has too many keys")]
     TooManyKeys,
     /// `kty` is none that is offered here.
-    #[error("keys of this type are not offered")]
+    #[error("keys of this type are not offered; RSA, EC and Ed25519 keys are")]
     TypeUnsupported,
     /// `crv` is none that is offered.
-    #[error("keys on this curve are not offered")]
+    #[error("keys on this curve are not offered; P-256, P-384 and Ed25519 are")]
     CurveUnsupported,
     /// `alg` is none that is offered.
     #[error("keys for this algorithm are not offered")]
@@ -243,7 +243,7 @@ pub enum InvalidKey {
     #[error("the key is for another algorithm")]
     AlgorithmMismatch,
     /// The key is too short or too long for the algorithm.
-    #[error("keys of this size are not offered")]
+    #[error("the key is too short or too long for its algorithm; RSA keys have 2048 to 4096 bits")]
     SizeUnsupported,
     /// `use` or `key_ops` say that the key is for something else than signatures.
     #[error("the key is not for signatures")]

@@ -3,7 +3,7 @@
 mod parameters;
 mod private;
 
-pub(crate) use parameters::PublicParameters;
+pub(crate) use parameters::{Curve, PublicParameters};
 pub(crate) use private::{PrivateParameters, RsaPrivateParameters, symmetric};
 
 use crate::algorithm::{Algorithm, KeyType};

@@ -4,7 +4,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::der::{self, written, written_integer};
+use crate::der::{self, EC_PUBLIC_KEY, ED25519, RSA_ENCRYPTION, written, written_integer};
 use crate::error::InvalidKey;
 use crate::json::JsonObject;
 use crate::jwk::{Jwk, Operation, PrivateParameters, PublicParameters};
@@ -147,10 +147,3 @@ impl fmt::Debug for Pkcs8Document {
         f.write_str("Pkcs8Document([redacted])")
     }
 }
-
-/// `id-ecPublicKey` (RFC 5480, section 2.1.1).
-const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-/// `rsaEncryption` (RFC 8017, appendix A.1).
-const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-/// `id-Ed25519` (RFC 8410, section 3).
-const ED25519: &[u8] = &[0x2b, 0x65, 0x70];

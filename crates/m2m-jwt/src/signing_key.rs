@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::backend::{self, PrivateKey};
+use crate::der::{PrivateKeyKind, private_key_kind};
 use crate::error::{InvalidKey, KeyNotGenerated, SigningFailed};
 use crate::json::JsonObject;
-use crate::jwk::{Jwk, Operation, PrivateParameters, PublicParameters};
+use crate::jwk::{Curve, Jwk, Operation, PrivateParameters, PublicParameters};
 use crate::limits::{MAX_JWK_BYTES, MAX_KEY_ID_BYTES};
 use crate::pem;
 use crate::pkcs8::Pkcs8Document;
@@ -34,6 +35,27 @@ pub struct SigningKey {
     public_jwk: Jwk,
 }
 
+/// The reason why no algorithm takes the key in a PKCS#8 document, if that is so.
+fn unsupported(der: &[u8]) -> Option<InvalidKey> {
+    match private_key_kind(der)? {
+        PrivateKeyKind::Rsa(bits) if !RSA_PRIVATE_KEY_BITS.contains(&bits) => {
+            Some(InvalidKey::SizeUnsupported)
+        }
+        PrivateKeyKind::Ec(curve)
+            if [Curve::P256, Curve::P384]
+                .iter()
+                .all(|own| own.object_identifier() != curve) =>
+        {
+            Some(InvalidKey::CurveUnsupported)
+        }
+        PrivateKeyKind::Other => Some(InvalidKey::TypeUnsupported),
+        PrivateKeyKind::Rsa(_) | PrivateKeyKind::Ec(_) | PrivateKeyKind::Ed25519 => None,
+    }
+}
+
+/// The sizes of RSA keys that every crypto library here signs with. Unit: bits.
+const RSA_PRIVATE_KEY_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
+
 impl SigningKey {
     /// Reads a private key in PKCS#8, version 1 or 2.
     ///
@@ -41,7 +63,8 @@ impl SigningKey {
     ///
     /// # Errors
     /// - [`InvalidKey::PrivateKeyMalformed`] if it is no such key for this algorithm ([`Cause::KeyMalformed`](m2m_errors::Cause)).
-    /// - [`InvalidKey::SizeUnsupported`] ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
+    /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::CurveUnsupported`] or [`InvalidKey::TypeUnsupported`] if it is a key of a kind that no
+    ///   algorithm here takes ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
     /// - [`InvalidKey::MemberMalformed`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     ///
     /// Source: [RFC 5958](https://www.rfc-editor.org/rfc/rfc5958).
@@ -50,7 +73,8 @@ impl SigningKey {
         key_id: Option<&str>,
         der: &[u8],
     ) -> Result<Self, InvalidKey> {
-        let key = PrivateKey::from_pkcs8(algorithm, der)?;
+        let key = PrivateKey::from_pkcs8(algorithm, der)
+            .map_err(|error| unsupported(der).unwrap_or(error))?;
         let public = key.public_parameters()?;
         Self::new(algorithm, key_id, key, public)
     }

@@ -13,7 +13,7 @@ use super::text::Key;
 use crate::face::{Json, NoBody};
 use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
 use crate::operation::{Call, NoQuery, Operation};
-use crate::{Field, Host, ImportedKey, KeyError, Manager, OperationError, Part};
+use crate::{Field, Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError, Part};
 
 /// Lists signing keys.
 #[derive(Debug)]
@@ -173,7 +173,14 @@ impl Operation for ImportKey {
         // What it says instead of a key is not told: it may be most of one.
         let imported =
             ImportedKey::read(import.private_key.as_bytes(), algorithm, kid).map_err(|error| {
-                OperationError::conflict("KEY_UNUSABLE", format!("private_key: {error}"))
+                let field = match error {
+                    InvalidImport::AlgorithmNeeded | InvalidImport::OtherAlgorithm { .. } => {
+                        "algorithm"
+                    }
+                    InvalidImport::KeyId => "kid",
+                    InvalidImport::Key(_) => "private_key",
+                };
+                OperationError::conflict("KEY_UNUSABLE", format!("{field}: {error}"))
             })?;
         let _turn = manager.turn(&call.operator).await?;
         let sealing = sealing(manager)?;

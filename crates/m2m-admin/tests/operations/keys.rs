@@ -13,6 +13,11 @@ const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"rfc8037",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
+const RSA_1024: &str = include_str!("../../../m2m-jwt/tests/keys/rsa-1024.pem");
+const RSA_2048: &str = include_str!("../../../m2m-jwt/tests/keys/rsa-2048.pem");
+const EC_P521: &str = include_str!("../../../m2m-jwt/tests/keys/ec-p521.pem");
+const X25519: &str = include_str!("../../../m2m-jwt/tests/keys/x25519.pem");
+
 fn sealing(byte: u8) -> SealingKey {
     let mut key = zeroize::Zeroizing::new([0; SealingKey::BYTES]);
     key.fill(byte);
@@ -185,6 +190,23 @@ fn what_is_no_private_key_for_one_algorithm_is_refused_with_the_reason() {
     assert_eq!(
         read(b"-----BEGIN EC PRIVATE KEY-----\n", None, None),
         key_error(InvalidKey::NotPkcs8)
+    );
+    for (pem, reason) in [
+        (RSA_1024, InvalidKey::SizeUnsupported),
+        (EC_P521, InvalidKey::CurveUnsupported),
+        (X25519, InvalidKey::TypeUnsupported),
+    ] {
+        for algorithm in [None, Some(Algorithm::Rs256), Some(Algorithm::Es256)] {
+            assert_eq!(
+                read(pem.as_bytes(), algorithm, None),
+                key_error(reason.clone()),
+                "{algorithm:?}"
+            );
+        }
+    }
+    assert_eq!(
+        read(RSA_2048.as_bytes(), None, None),
+        InvalidImport::AlgorithmNeeded
     );
     let es256 = Some(Algorithm::Es256);
     assert_eq!(
