@@ -74,7 +74,7 @@ impl PresetCredentials {
     ///
     /// [`InvalidPreset`] if the client id is none, or the secret could be guessed or mistaken.
     pub fn new(client_id: &str, secret: &str) -> Result<Self, InvalidPreset> {
-        if ClientId::parse(client_id).is_err() {
+        if ClientId::parse(client_id).is_err() || matches!(client_id, "." | "..") {
             return Err(InvalidPreset::ClientId);
         }
         if secret.contains(char::is_control) || secret.trim() != secret {

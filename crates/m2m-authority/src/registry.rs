@@ -48,7 +48,9 @@ pub use secret::{
 };
 pub use signing_keys::{KeyState, SigningKeys};
 pub use spelling::{parse_time, time_text};
-pub use text::{InvalidText, Text};
+#[cfg(feature = "schema")]
+pub use text::NAME_PATTERN;
+pub use text::{InvalidText, NAME_EXPECTED, Text, is_hidden, is_name};
 
 use crate::{Client, Policy, policy::Targets};
 

@@ -232,7 +232,7 @@ fn a_code_and_a_key_are_unique() {
     check(
         |r| r.organizations.push(Organization::new("two words", "Two")),
         "organization[1].code",
-        "\"two words\" is not a code",
+        "\"two words\" is not a code: visible ASCII, at most 256 bytes, and neither . nor ..",
     );
 }
 
@@ -295,7 +295,7 @@ fn what_an_organization_is_called_is_bounded() {
     check(
         flags(&["beta", "two words"]),
         place,
-        "\"two words\" is not the key of a feature flag",
+        "\"two words\" is not the key of a feature flag: visible ASCII, at most 256 bytes, and neither . nor ..",
     );
     for handle in ["", "two words", "é", &"x".repeat(257)] {
         let error = mistake(|r| r.organizations[0].handle = Some(handle.into()));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::organizations::FlagType;
 use super::scalar::{self, Scalar};
-use super::text::{Key, Value};
+use super::text::{PathKey, Value};
 use super::{lookup, protection};
 use crate::face::NoBody;
 use crate::operation::{Call, Done, NoQuery, Operation};
@@ -98,7 +98,7 @@ impl Operation for SetOrganizationFeatureFlag {
                 })?;
             }
             None => {
-                let is_key: Result<Key, serde_json::Error> =
+                let is_key: Result<PathKey, serde_json::Error> =
                     serde_json::from_value(serde_json::Value::from(key));
                 if is_key.is_err() {
                     return Err(OperationError::unknown("feature flag", key));

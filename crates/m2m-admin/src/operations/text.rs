@@ -2,13 +2,19 @@
 
 use std::borrow::Cow;
 
+use m2m_authority::registry::{NAME_EXPECTED, NAME_PATTERN, is_name};
 use oauth_proto::{Audience, ClientId, Scope, ScopeToken};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies take away before a server sees it.
+fn is_step(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
 /// A kind of text: its name, its lengths in characters, its pattern, what it is in words, and what decides.
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident: $least:literal..=$most:literal, $pattern:literal, $expected:literal, $is:expr;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident: $least:literal..=$most:literal, $pattern:expr, $expected:expr, $is:expr;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
         pub struct $name(pub(crate) Box<str>);
@@ -29,7 +35,7 @@ macro_rules! texts {
                 if ($least..=$most).contains(&characters) && is(&text) {
                     Ok(Self(text.into()))
                 } else {
-                    Err(D::Error::custom(concat!("is not ", $expected)))
+                    Err(D::Error::custom(format_args!("is not {}", $expected)))
                 }
             }
         }
@@ -49,7 +55,7 @@ macro_rules! texts {
                     "minLength": $least,
                     "maxLength": $most,
                     "pattern": $pattern,
-                    "description": concat!("Is ", $expected, "."),
+                    "description": format!("Is {}.", $expected),
                 })
             }
         }
@@ -58,9 +64,7 @@ macro_rules! texts {
 
 texts! {
     /// A name that people see.
-    Name: 1..=256, r"^[^\u0000-\u001f\u007f-\u009f]+$",
-        "a name: 1 to 256 characters without control characters",
-        |text| !text.contains(char::is_control);
+    Name: 1..=256, NAME_PATTERN, NAME_EXPECTED, is_name;
     /// A value of a property, which may be empty.
     Value: 0..=2000, r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
         "a value: at most 2000 characters, without control characters but line breaks and tabs",
@@ -74,9 +78,10 @@ texts! {
         "a scope: 1 to 256 visible ASCII characters without quotes and backslashes (RFC 6749, section 3.3)",
         |text| ScopeToken::parse(text).is_ok();
     /// A client id.
-    ClientIdText: 1..=256, r"^[\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{1,256}$",
-        "a client id: 1 to 256 visible ASCII characters without %, + and :",
-        |text| ClientId::parse(text).is_ok();
+    ClientIdText: 1..=256,
+        r"^([\x21-\x24\x26-\x2a\x2c\x2d\x2f-\x39\x3b-\x7e][\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{0,255}|\.[\x21-\x24\x26-\x2a\x2c\x2d\x2f-\x39\x3b-\x7e][\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{0,254}|\.\.[\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{1,254})$",
+        "a client id: 1 to 256 visible ASCII characters without %, + and :, and neither . nor ..",
+        |text| ClientId::parse(text).is_ok() && !is_step(text);
     /// A text that is searched for.
     Search: 1..=256, r"^[^\u0000-\u001f\u007f-\u009f]+$",
         "a text of 1 to 256 characters without control characters",
@@ -95,6 +100,11 @@ texts! {
     Key: 1..=256, r"^[\x21-\x7e]{1,256}$",
         "1 to 256 visible ASCII characters",
         |text| text.bytes().all(|byte| byte.is_ascii_graphic());
+    /// A code or a key that stands in paths.
+    PathKey: 1..=256,
+        r"^([\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,255}|\.[\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,254}|\.\.[\x21-\x7e]{1,254})$",
+        "1 to 256 visible ASCII characters, and neither . nor ..",
+        |text| text.bytes().all(|byte| byte.is_ascii_graphic()) && !is_step(text);
     /// The hash of a secret.
     SecretSha256: 44..=44, r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
         "the base64 of the SHA-256 of a secret (44 characters)",

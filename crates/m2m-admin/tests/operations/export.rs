@@ -4,7 +4,7 @@ use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
     Api, Application, AuthenticationMethods, Authorization, ClientType, GrantTypes, Lifetime,
     Organization, Period, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
-    ScopeDefinition, SecretHash, StoredSecret, Text, Values,
+    ScopeDefinition, SecretHash, StoredSecret, Text, Values, is_name,
 };
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
 use m2m_store::{
@@ -112,6 +112,17 @@ fn of_several_secrets_the_latest_that_works_is_exported() {
 /// Names with whatever a name can have in it.
 fn name() -> impl Strategy<Value = Box<str>> {
     prop_oneof![
+        "[a-z ]{0,11}[a-z]",
+        any::<String>().prop_filter("it is a name", |text| is_name(text)),
+        Just("quotes \" ' \\ and # = [[api]]".to_owned()),
+        Just("ü 𝄞 ❤\u{fe0f}".to_owned()),
+    ]
+    .prop_map(String::into_boxed_str)
+}
+
+/// Texts with whatever a value can have in it.
+fn text() -> impl Strategy<Value = Box<str>> {
+    prop_oneof![
         "[a-z ]{1,12}",
         any::<String>(),
         Just("quotes \" ' \\ and\nlines\r\n\t# = [[api]]".to_owned()),
@@ -124,7 +135,7 @@ fn value() -> impl Strategy<Value = PropertyValue> {
     prop_oneof![
         any::<bool>().prop_map(PropertyValue::Boolean),
         (-9_007_199_254_740_991_i64..=9_007_199_254_740_991).prop_map(PropertyValue::Integer),
-        name().prop_map(PropertyValue::Text),
+        text().prop_map(PropertyValue::Text),
     ]
 }
 
@@ -137,7 +148,7 @@ fn api(number: usize) -> impl Strategy<Value = Api> {
         any::<bool>(),
         1..=Lifetime::MAX.as_seconds(),
     );
-    (name(), scopes, name(), kinds).prop_map(
+    (name(), scopes, text(), kinds).prop_map(
         move |(name, scopes, description, (algorithm, is_kinde, seconds))| Api {
             scopes: scopes
                 .into_iter()
@@ -162,7 +173,7 @@ fn api(number: usize) -> impl Strategy<Value = Api> {
 
 fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Application> {
     let apis = subsequence(apis.clone(), 0..=apis.len());
-    let flags = prop::collection::btree_map(name(), value(), 0..3);
+    let flags = prop::collection::btree_map(text(), value(), 0..3);
     let properties = prop::collection::btree_map(
         prop::sample::select(vec!["p-0", "p.1", "p\"2"]),
         value(),
@@ -281,7 +292,10 @@ fn store(
         handle: is.then(|| "a'b\"c".into()),
         external_id: (!is).then(|| "é \\ \" 🦀".into()),
         feature_flags: Values::from([
-            ("plan\"1".into(), PropertyValue::Text(name.clone())),
+            (
+                "plan\"1".into(),
+                PropertyValue::Text(format!("{name}\n\u{202e}\0").into()),
+            ),
             ("beta".into(), PropertyValue::Boolean(is)),
         ]),
         ..Organization::new("org\\0", &name)

@@ -20,6 +20,7 @@ use crate::registry::{InvalidRegistry, LEAST_MANAGEMENT_LIFETIME, Lifetime, Text
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Api {
     /// The name that people see.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Name"))]
     pub name: Box<str>,
     /// Description for operators, which no token carries.
     #[serde(default)]
@@ -102,6 +103,7 @@ impl Api {
 
     /// Checks what needs no other record, and returns the keys of its scopes.
     pub(super) fn check(&self, at: At) -> Result<HashSet<&str>, InvalidRegistry> {
+        at.name(&self.name)?;
         let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.scopes.len());
         for (item, scope) in self.scopes.iter().enumerate() {
             let place = |item| at.member("scopes").item(item);

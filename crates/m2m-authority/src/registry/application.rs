@@ -26,6 +26,7 @@ pub struct Application {
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct ApplicationSpec {
     /// The name that people see.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Name"))]
     pub name: Box<str>,
     /// Description for operators, which no token carries.
     #[serde(default)]

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use oauth_proto::ClientId;
 
+use crate::registry::text::{NAME_EXPECTED, is_hidden, is_name};
 use crate::registry::{ApplicationSpec, Organization, Path, Record, Records};
 
 /// The records are not a registry: the first place that is wrong.
@@ -118,6 +119,14 @@ impl fmt::Display for Kind {
 
 type Checked = Result<(), InvalidRegistry>;
 
+/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies take away before a server sees it.
+fn is_part_of_paths(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
+const CLIENT_ID_EXPECTED: &str =
+    "a client id: visible ASCII without %, + and :, at most 256 bytes, and neither . nor ..";
+
 impl Records {
     /// Checks everything that the records must keep together, in the order of a file: APIs, organizations, properties, applications.
     ///
@@ -199,9 +208,13 @@ impl<'r> Names<'r> {
             let at = At::new(Record::Application, index);
             let id = &*application.client_id;
             ClientId::parse(id).map_err(|_| {
-                let expected = "a client id: visible ASCII without %, + and :, at most 256 bytes";
-                InvalidRegistry::malformed(at.member("client_id"), id, expected)
+                InvalidRegistry::malformed(at.member("client_id"), id, CLIENT_ID_EXPECTED)
             })?;
+            if is_part_of_paths(id) {
+                let place = at.member("client_id");
+                return Err(InvalidRegistry::malformed(place, id, CLIENT_ID_EXPECTED));
+            }
+            at.name(&application.spec.name)?;
             let before = self.client_ids.insert(id, index);
             at.unique("client_id", id, before)?;
         }
@@ -435,7 +448,34 @@ impl At {
         }
     }
 
-    /// Texts of other systems are one to `most` characters without control characters.
+    /// The names of records that paths have: visible, and none of those that mean a step in a path.
+    pub(super) fn addressable(
+        self,
+        place: impl Fn() -> Path,
+        text: &str,
+        expected: &'static str,
+    ) -> Checked {
+        self.visible_at(&place, text, expected)?;
+        if is_part_of_paths(text) {
+            return Err(InvalidRegistry::malformed(place(), text, expected));
+        }
+        Ok(())
+    }
+
+    /// The names that people see can be read.
+    pub(super) fn name(self, name: &str) -> Checked {
+        if is_name(name) {
+            Ok(())
+        } else {
+            Err(InvalidRegistry::malformed(
+                self.member("name"),
+                name,
+                NAME_EXPECTED,
+            ))
+        }
+    }
+
+    /// Texts of other systems are one to `most` characters without control characters and hidden ones.
     pub(super) fn legible(
         self,
         field: &str,
@@ -443,8 +483,8 @@ impl At {
         most: usize,
         expected: &'static str,
     ) -> Checked {
-        let is_legible =
-            (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let is_refused = |character: char| character.is_control() || is_hidden(character);
+        let is_legible = (1..=most).contains(&text.chars().count()) && !text.contains(is_refused);
         if is_legible {
             Ok(())
         } else {

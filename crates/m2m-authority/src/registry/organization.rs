@@ -12,10 +12,10 @@ use crate::registry::{InvalidRegistry, Values};
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Organization {
     /// The code that tokens carry as `org_code`; unique.
-    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::PathKey"))]
     pub code: Box<str>,
     /// The name that people see. A file that leaves it out means the code.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Box<str>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
     /// A short name of the kind that stands in addresses.
     #[serde(default)]
@@ -54,10 +54,19 @@ impl Organization {
 
     /// Checks what needs no other record.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
-        at.visible("code", &self.code, "a code")?;
+        at.addressable(
+            || at.member("code"),
+            &self.code,
+            "a code: visible ASCII, at most 256 bytes, and neither . nor ..",
+        )?;
+        at.name(&self.name)?;
         for key in self.feature_flags.keys() {
             let place = || at.member("feature_flags").member(key);
-            at.visible_at(place, key, "the key of a feature flag")?;
+            at.addressable(
+                place,
+                key,
+                "the key of a feature flag: visible ASCII, at most 256 bytes, and neither . nor ..",
+            )?;
         }
         if let Some(handle) = &self.handle {
             let expected = "a handle: visible ASCII, at most 256 bytes";

@@ -12,10 +12,10 @@ use crate::registry::{InvalidRegistry, Text};
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Property {
     /// The key by which applications and tokens name it; unique.
-    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Key"))]
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::PathKey"))]
     pub key: Box<str>,
     /// The name that people see. A file that leaves it out means the key.
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Box<str>>"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
     /// What it is for, for people.
     #[serde(default)]
@@ -81,6 +81,11 @@ impl Property {
 
     /// Checks what needs no other record.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
-        at.visible("key", &self.key, "a property key")
+        at.name(&self.name)?;
+        at.addressable(
+            || at.member("key"),
+            &self.key,
+            "a property key: visible ASCII, at most 256 bytes, and neither . nor ..",
+        )
     }
 }

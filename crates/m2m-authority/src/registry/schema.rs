@@ -6,6 +6,7 @@ use m2m_jwt::{Algorithm, ClaimSet};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::spelling::Word;
+use crate::registry::text::NAME_PATTERN;
 use crate::registry::{AddressBlock, Lifetime, Period, ScopeDefinition, Text};
 
 /// The names of all values.
@@ -16,6 +17,14 @@ fn names<T: Word>() -> Vec<&'static str> {
 /// One to 256 characters of visible ASCII.
 fn key() -> Schema {
     json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[\x21-\x7e]{1,256}$" })
+}
+
+/// One to 256 characters of visible ASCII, but not a step in a path: neither `.` nor `..`.
+fn path_key() -> Schema {
+    json_schema!({
+        "type": "string", "minLength": 1, "maxLength": 256,
+        "pattern": r"^([\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,255}|\.[\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,254}|\.\.[\x21-\x7e]{1,254})$",
+    })
 }
 
 /// Values by keys of this schema.
@@ -55,6 +64,9 @@ macro_rules! schemas {
 /// A code, a key, or the name of a system user.
 pub(super) struct Key;
 
+/// A code or a key that stands in paths.
+pub(super) struct PathKey;
+
 /// A name that people see.
 pub(super) struct Name;
 
@@ -78,7 +90,8 @@ pub(super) struct ClaimSetName;
 
 schemas! {
     Key: key();
-    Name: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": r"^[^\u0000-\u001f\u007f-\u009f]+$" });
+    PathKey: path_key();
+    Name: json_schema!({ "type": "string", "minLength": 1, "maxLength": 256, "pattern": NAME_PATTERN });
     Identifier: json_schema!({
         "type": "string", "minLength": 1, "maxLength": 2048, "pattern": r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
     });
@@ -86,7 +99,7 @@ schemas! {
         "type": "string", "format": "date-time", "description": "A time, such as `2026-11-20T00:00:00Z`.",
     });
     Values: values(&json_schema!({ "type": "string" }));
-    Flags: values(&key());
+    Flags: values(&path_key());
     AlgorithmName: json_schema!({ "type": "string", "enum": names::<Algorithm>() });
     ClaimSetName: json_schema!({ "type": "string", "enum": names::<ClaimSet>() });
     Lifetime: json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::MAX.as_seconds() });

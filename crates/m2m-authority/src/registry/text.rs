@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::spelling;
 
-/// A text for people, in one line or several: at most `MOST` characters, without control characters but line breaks and tabs.
+/// A text for people, in one line or several: at most `MOST` characters, without control characters but line breaks and tabs, and without
+/// [hidden](is_hidden) ones.
 ///
 /// ```
 /// use m2m_authority::registry::Text;
@@ -20,7 +21,7 @@ use super::spelling;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Text<const MOST: usize>(Box<str>);
 
-/// The text is too long, or has a control character in it.
+/// The text is too long, or has a character in it that does not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidText {
@@ -37,7 +38,78 @@ pub enum InvalidText {
         "the text has a control character in it; write it without, but for line breaks and tabs"
     )]
     ControlCharacter,
+    /// It has a character in it that does not show, or that changes the direction of others.
+    #[error(
+        "the text has the character U+{code:04X} in it, which does not show or changes the direction of others; write it without"
+    )]
+    HiddenCharacter {
+        /// The code point.
+        code: u32,
+    },
 }
+
+/// Returns true if the character does not show by itself, or changes the direction of others: a text with it reads like another one, or
+/// like something else.
+///
+/// Source: [UAX #44, `Default_Ignorable_Code_Point`](https://www.unicode.org/reports/tr44/), without the variation selectors that emoji
+/// need, and with the separators of lines and the controls of annotations.
+#[must_use]
+pub const fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Returns true if the text can be the name of a record: one to 256 characters in one line, none of them a control character or
+/// [hidden](is_hidden), and not only white space.
+#[must_use]
+pub fn is_name(text: &str) -> bool {
+    let is_refused = |character: char| character.is_control() || is_hidden(character);
+    text.chars().count() <= MAX_NAME && !text.trim().is_empty() && !text.contains(is_refused)
+}
+
+/// A name, in words.
+pub const NAME_EXPECTED: &str = "a name: 1 to 256 characters in one line, not only spaces, without control characters and characters that do \
+     not show or change the direction of others";
+
+/// The largest number of characters in a name.
+const MAX_NAME: usize = 256;
+
+/// The characters that neither names nor texts have, within the brackets of a regular expression.
+#[cfg(feature = "schema")]
+macro_rules! hidden {
+    () => {
+        "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb\u{e0000}-\u{e0fff}"
+    };
+}
+
+/// Names, as a regular expression.
+#[cfg(feature = "schema")]
+pub const NAME_PATTERN: &str = concat!(
+    "^[^\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "]*",
+    "[^\\s\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "]",
+    "[^\\u0000-\\u001f\\u007f-\\u009f",
+    hidden!(),
+    "]*$"
+);
 
 impl<const MOST: usize> FromStr for Text<MOST> {
     type Err = InvalidText;
@@ -54,6 +126,10 @@ impl<const MOST: usize> FromStr for Text<MOST> {
             |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
         if text.contains(is_control) {
             return Err(InvalidText::ControlCharacter);
+        }
+        if let Some(hidden) = text.chars().find(|character| is_hidden(*character)) {
+            let code = hidden.into();
+            return Err(InvalidText::HiddenCharacter { code });
         }
         Ok(Self(text.into()))
     }
@@ -101,7 +177,7 @@ impl<const MOST: usize> schemars::JsonSchema for Text<MOST> {
         schemars::json_schema!({
             "type": "string",
             "maxLength": MOST,
-            "pattern": r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
+            "pattern": concat!("^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f", hidden!(), "]*$"),
         })
     }
 }
@@ -124,5 +200,45 @@ mod tests {
         for control in ["\0", "a\u{1b}", "\u{85}"] {
             assert_eq!(parse(control).unwrap_err(), InvalidText::ControlCharacter);
         }
+        for hidden in ["\u{202e}", "a\u{200b}", "\u{feff}", "\u{e0041}"] {
+            let error = parse(hidden).unwrap_err();
+            assert!(
+                matches!(error, InvalidText::HiddenCharacter { .. }),
+                "{hidden:?}: {error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_shows_and_reads_as_it_is_written() {
+        for good in [
+            "a",
+            " a",
+            "Żółć",
+            "注文",
+            "🧾 Billing ❤\u{fe0f}",
+            "a\u{a0}b",
+        ] {
+            assert!(is_name(good), "{good:?}");
+        }
+        for bad in [
+            "",
+            " ",
+            "\u{a0}\u{3000}",
+            "a\nb",
+            "a\tb",
+            "admin\u{200b}",
+            "\u{202e}nimda",
+            "\u{2066}a",
+            "a\u{200d}b",
+            "\u{ad}",
+            "a\u{2028}b",
+            "\u{3164}",
+            "\u{e0061}a",
+        ] {
+            assert!(!is_name(bad), "{bad:?}");
+        }
+        assert!(is_name(&"é".repeat(256)));
+        assert!(!is_name(&"é".repeat(257)));
     }
 }
