@@ -137,12 +137,7 @@ impl<H: Host> Face<H> {
             Ok(body) => body,
             Err(cause) => return self.refuse(cause, circumstances, Some(client_id), None),
         };
-        let fields = field::set(row.description.fields, parts.uri.query(), &body);
-        let operator = match self.admit_fields(operator, &caller, fields, circumstances) {
-            Ok(operator) => operator,
-            Err(refused) => return *refused,
-        };
-        let raw = request::Raw {
+        let mut raw = request::Raw {
             operator,
             names,
             query: parts.uri.query().map(Into::into),
@@ -150,6 +145,17 @@ impl<H: Host> Face<H> {
             if_match: if_match(parts),
             body,
         };
+        let fields = field::set(row.description.fields, parts.uri.query(), &raw.body);
+        if let Err(refused) = self.admit_fields(&mut raw.operator, &caller, fields, circumstances) {
+            // A request that nobody could make hears what is wrong with it.
+            return match (row.read)(raw) {
+                Ok(()) => *refused,
+                Err(error) => Answered {
+                    response: answer::error(&error, None),
+                    refused: None,
+                },
+            };
+        }
         match (row.perform)(Arc::clone(&self.manager), raw).await {
             Ok(response) => Answered {
                 response,
@@ -223,47 +229,47 @@ impl<H: Host> Face<H> {
                 operator.scopes = scopes;
                 Ok((operator, caller))
             }
-            Err(lapsed) => Err(self.lapsed(lapsed, operator, circumstances)),
+            Err(lapsed) => Err(self.lapsed(lapsed, operator.client_id, circumstances)),
         }
     }
 
     /// Whether the token also opens the fields that the request sets.
     fn admit_fields<'f>(
         &self,
-        mut operator: Operator,
+        operator: &mut Operator,
         caller: &Caller,
         fields: impl Iterator<Item = &'f Field>,
         circumstances: Circumstances,
-    ) -> Result<Operator, Box<Answered>> {
+    ) -> Result<(), Box<Answered>> {
         for field in fields {
             operator.needs.extend(field.scopes());
             let required = Requirement::scopes(&operator.needs);
             if let Err(denied) = self.guard.check_caller(caller, required) {
                 let refused = Refused {
                     cause: denied.cause(),
-                    client_id: Some(operator.client_id),
+                    client_id: Some(operator.client_id.clone()),
                 };
                 return Err(deny(&denied, Some(field.part), refused, circumstances));
             }
         }
         let mut needs = operator.needs.iter();
         if needs.all(|scope| operator.scopes.iter().any(|own| **own == **scope)) {
-            Ok(operator)
+            Ok(())
         } else {
             let lapsed = Lapsed::Withdrawn(Cause::ScopeNotAssigned);
-            Err(self.lapsed(lapsed, operator, circumstances))
+            Err(self.lapsed(lapsed, operator.client_id.clone(), circumstances))
         }
     }
 
     fn lapsed(
         &self,
         lapsed: Lapsed,
-        operator: Operator,
+        client_id: Box<str>,
         circumstances: Circumstances,
     ) -> Box<Answered> {
         let refused = Refused {
             cause: lapsed.cause(),
-            client_id: Some(operator.client_id),
+            client_id: Some(client_id),
         };
         let denied = self.guard.deny(lapsed.answer());
         deny(&denied, None, refused, circumstances)

@@ -152,12 +152,14 @@ impl<O: Operation> Call<O> {
     }
 
     /// Refuses a change that was decided at another version than the one that there is (RFC 9110, section 13.1.1).
+    ///
+    /// A weak tag counts as the strong one: it can only be one of ours that a proxy has weakened because it has compressed the answer.
     pub(crate) fn check_version(&self, current: &str) -> Result<(), OperationError> {
         let Some(wanted) = &self.if_match else {
             return Ok(());
         };
         let mut tags = wanted.split(',').map(str::trim);
-        if tags.any(|tag| tag == "*" || tag == current) {
+        if tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == current) {
             Ok(())
         } else {
             Err(OperationError::version_changed(current))

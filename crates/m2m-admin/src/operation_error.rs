@@ -104,6 +104,13 @@ impl OperationError {
         Self::invalid(place, format_args!("{what}{help}"))
     }
 
+    /// The same with something to do about it.
+    pub(crate) fn with_help(mut self, help: &str) -> Self {
+        self.message.push_str("; ");
+        self.message.push_str(help);
+        self
+    }
+
     /// A mistake in a file that was sent.
     pub(crate) fn at(mut self, place: Place) -> Self {
         self.mistake = Some(place);

@@ -46,7 +46,7 @@ pub use maintenance::SetMaintenance;
 pub use organizations::{
     CreateOrganization, DeleteOrganization, GetOrganization, ListOrganizations, UpdateOrganization,
 };
-pub use patch::Patch;
+pub use patch::{Given, Patch};
 pub use properties::{CreateProperty, DeleteProperty, ListProperties, UpdateProperty};
 pub use registry::{ApplyRegistry, ExportRegistry};
 pub use secrets::{ListApplicationSecrets, RevokeApplicationSecret, RotateApplicationSecret};

@@ -42,7 +42,8 @@ pub fn openapi() -> Value {
             "title": "m2m management API",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Who may call what: APIs, applications, organizations, and what became of requests. Every \
-                success carries `code` and `message`; every failure is `{\"errors\": [{\"code\", \"message\"}]}`.",
+                success carries `code` and `message`; every failure is `{\"errors\": [{\"code\", \"message\"}]}`. A scope guards \
+                what it names in every operation: the fields under `x-field-scopes` need theirs in addition to that of the operation.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "The issuer" }],
@@ -100,7 +101,7 @@ pub(super) fn operation<O: Operation>(schemas: &mut Schemas) -> Value {
         "summary": O::SUMMARY,
         "description": format!("{}. {}", O::SUMMARY, scopes::description::<O>()),
         "tags": [if tag == "organization" { "organizations" } else { tag }],
-        "security": [{ "management": scopes::always::<O>() }],
+        "security": [{ "management": [O::SCOPE] }],
         "parameters": parameters::<O>(&mut schemas.read),
         "responses": responses::<O>(schemas),
     });
@@ -146,8 +147,8 @@ fn parameters<O: Operation>(generator: &mut SchemaGenerator) -> Vec<Value> {
             "description": description, "schema": schema,
         });
         if let Some(parameter) = parameter.as_object_mut() {
-            if !is_required {
-                // One without a value counts as omitted.
+            if !is_required && schema.get("type").is_none_or(|kind| kind != "boolean") {
+                // One without a value counts as omitted, but for a switch: it may have been meant to be on.
                 parameter.insert("allowEmptyValue".to_owned(), json!(true));
             }
             if schema.get("type").is_some_and(|kind| kind == "array") {
@@ -347,7 +348,11 @@ const TAGS: &[(&str, &str)] = &[
         "properties",
         "What applications can carry into their tokens.",
     ),
-    ("organizations", "Whom applications can belong to."),
+    (
+        "organizations",
+        "Labels that tokens of applications carry. They are not tenants of this API: an application of an organization that manages \
+         the server manages all of it.",
+    ),
     ("keys", "What tokens are signed with."),
     ("events", "What was changed, by whom."),
     ("diagnoses", "Why requests were refused."),

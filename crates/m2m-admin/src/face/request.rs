@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use super::query;
 use crate::operation::{Call, Names, Operation, Operator};
+use crate::operations::patch::NOT_CLEARED;
 use crate::{OperationError, World};
 
 /// A request that the guard has let pass, not read yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Raw {
     pub(super) operator: Operator,
     pub(super) names: Names,
@@ -163,7 +164,7 @@ impl RequestBody for RegistryDocument {
 }
 
 /// Reads a document, and names the member that is wrong.
-fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
+fn json<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, OperationError> {
     // Whether it is JSON at all, and reads alike for everybody, comes before what it says.
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let _: UniqueMembers =
@@ -175,8 +176,39 @@ fn json<T: DeserializeOwned>(body: &[u8]) -> Result<T, OperationError> {
         })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|error| OperationError::of_form("body", &error))
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let is_null = error.inner().to_string().starts_with(NOT_CLEARED);
+        let refused = OperationError::of_form("body", &error);
+        match clearable::<T>().join(", ") {
+            names if is_null && !names.is_empty() => {
+                refused.with_help(&format!("null clears {names}"))
+            }
+            _ => refused,
+        }
+    })
+}
+
+/// The members of a body that may be null.
+fn clearable<T: JsonSchema>() -> Vec<String> {
+    let schema = SchemaGenerator::default().into_root_schema_for::<T>();
+    let members = schema.get("properties").and_then(Value::as_object);
+    let is_null = |kind: &Value| kind == "null";
+    let is_nullable = |schema: &Value| {
+        let mut types = schema
+            .get("type")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let mut choices = schema
+            .get("anyOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        types.any(is_null) || choices.any(|choice| choice.get("type").is_some_and(is_null))
+    };
+    let members = members.into_iter().flatten();
+    let nullable = members.filter(|(_, schema)| is_nullable(schema));
+    nullable.map(|(name, _)| name.clone()).collect()
 }
 
 fn malformed(error: &serde_json::Error) -> OperationError {

@@ -37,6 +37,8 @@ pub struct Description {
 pub(super) struct Row<H> {
     pub(super) description: Description,
     pub(super) perform: fn(Arc<Manager<H>>, Raw) -> Performed,
+    /// Reads a request, and says why it is not one for the operation.
+    pub(super) read: Reader,
 }
 
 /// What reads a request for an operation.
@@ -67,6 +69,7 @@ fn row<H: Host, O: Operation>() -> Row<H> {
     Row {
         description: describe::<O>(),
         perform: |manager, raw| Box::pin(perform::<H, O>(manager, raw)),
+        read: read::<O>,
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::apis::NewScope;
 use super::list::Reference;
+use super::patch::Given;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
@@ -64,7 +65,8 @@ struct ScopeShown {
 #[serde(deny_unknown_fields)]
 pub struct ScopeChange {
     /// What it permits, for people.
-    description: Option<Text<2000>>,
+    #[serde(default)]
+    description: Given<Text<2000>>,
 }
 
 impl Operation for ListApiScopes {
@@ -168,9 +170,10 @@ impl Operation for UpdateApiScope {
         let stored = decision.api(call)?;
         let position = lookup::scope(&stored, call.named("scope_id"))?;
         let mut api = stored.value.clone();
-        if let (Some(scope), Some(description)) =
-            (api.scopes.get_mut(position), &call.body.0.description)
-        {
+        if let (Some(scope), Some(description)) = (
+            api.scopes.get_mut(position),
+            call.body.0.description.value(),
+        ) {
             scope.description = description.clone();
         }
         decision.draft.update(&stored, api, None);

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::bounded::List as Bounded;
 use super::list::{self, Order, PageSize, Reference};
-use super::patch::Patch;
+use super::patch::{Given, Patch};
 use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
@@ -79,31 +79,35 @@ macro_rules! bodies {
             #[serde(default)]
             description: Patch<Text<1000>>,
             /// The longest life of its tokens. Unit: seconds.
-            token_lifetime: Option<Lifetime>,
+            #[serde(default)]
+            token_lifetime: Given<Lifetime>,
             /// What its tokens are signed with.
-            signing_alg: Option<SigningAlg>,
+            #[serde(default)]
+            signing_alg: Given<SigningAlg>,
             /// Which claims its tokens carry.
-            claims: Option<Claims>,
+            #[serde(default)]
+            claims: Given<Claims>,
             /// The client ids of those that may introspect its tokens.
-            introspection_clients: Option<Bounded<ClientIdText, 100>>,
+            #[serde(default)]
+            introspection_clients: Given<Bounded<ClientIdText, 100>>,
         }
 
         impl $name {
             fn apply(&self, api: &mut Api) {
                 self.description.apply(&mut api.description, Clone::clone);
-                if let Some(lifetime) = self.token_lifetime {
+                if let Some(lifetime) = self.token_lifetime.value().copied() {
                     api.token_lifetime = lifetime;
                 }
-                if let Some(algorithm) = self.signing_alg {
+                if let Some(algorithm) = self.signing_alg.value().copied() {
                     api.signing_alg = algorithm.into();
                 }
-                if let Some(claims) = self.claims {
+                if let Some(claims) = self.claims.value().copied() {
                     api.claims = match claims {
                         Claims::Rfc9068 => ClaimSet::Rfc9068,
                         Claims::Kinde => ClaimSet::Kinde,
                     };
                 }
-                if let Some(clients) = &self.introspection_clients {
+                if let Some(clients) = self.introspection_clients.value() {
                     let mut own: Vec<Box<str>> = Vec::with_capacity(clients.len());
                     for client in clients.iter() {
                         if !own.contains(&client.0) {
@@ -131,7 +135,8 @@ bodies! {
     /// A change of an API.
     ApiChange {
         /// The name that people see.
-        name: Option<Name>,
+        #[serde(default)]
+        name: Given<Name>,
     }
 }
 
@@ -388,7 +393,7 @@ impl Operation for UpdateApi {
         let stored = decision.api(call)?;
         let mut api = stored.value.clone();
         let change = &call.body.0;
-        if let Some(name) = &change.name {
+        if let Some(name) = change.name.value() {
             api.name = name.0.clone();
         }
         change.apply(&mut api);

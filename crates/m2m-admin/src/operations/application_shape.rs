@@ -13,16 +13,17 @@ use serde::{Deserialize, Serialize};
 use super::bounded::List;
 use super::lookup;
 use super::moment::Time;
-use super::patch::{Ignored, Patch};
+use super::patch::{Given, Ignored, Patch};
 use super::scalar::{self, Scalar, Scalars};
-use super::text::{Key, Name};
+use super::text::{AudienceText, Key, Name, ScopeKey};
 use super::whole::Whole;
 use crate::Field;
 
 /// The members of these bodies that need more scopes: those that other operations set too, and those that say as whom an application acts.
 macro_rules! fields {
-    ($($of_secrets:literal),+) => {
+    ($($of_secrets:literal),+; $($more:expr),*) => {
         &[
+            $($more,)*
             Field::member("secret_sha256", &[$($of_secrets),+]),
             Field::member("org_code", &["update:organizations"]),
             Field::member("system_user", &["update:application_system_users"]),
@@ -36,11 +37,14 @@ macro_rules! fields {
     };
 }
 
-pub(super) const FIELDS_OF_NEW: &[Field] = fields!["create:application_secrets"];
+pub(super) const FIELDS_OF_NEW: &[Field] = fields![
+    "create:application_secrets";
+    Field::member("apis", &["update:apis", "create:application_api_scopes"])
+];
 
 /// The secrets that it has end with the new one.
 pub(super) const FIELDS_OF_CHANGE: &[Field] =
-    fields!["create:application_secrets", "delete:application_secrets"];
+    fields!["create:application_secrets", "delete:application_secrets";];
 
 /// Bodies that say what an application may have, beside what is their own.
 macro_rules! bodies {
@@ -56,19 +60,24 @@ macro_rules! bodies {
             /// The code of the organization that it belongs to; a global application has none.
             #[serde(default)]
             pub(super) org_code: Patch<Key>,
-            /// Whether it may authenticate.
-            pub(super) is_enabled: Option<bool>,
+            /// Whether it may authenticate. Enabled again, it may also use its earlier tokens that have not expired; `not_before` revokes them.
+            #[serde(default)]
+            pub(super) is_enabled: Given<bool>,
             /// Whether it can keep a secret (RFC 6749, section 2.1).
-            pub(super) client_type: Option<ClientType>,
+            #[serde(default)]
+            pub(super) client_type: Given<ClientType>,
             /// The grants that it may use.
-            pub(super) grant_types: Option<List<GrantType, 1>>,
+            #[serde(default)]
+            pub(super) grant_types: Given<List<GrantType, 1>>,
             /// The methods by which it may authenticate.
-            pub(super) authentication_methods: Option<List<AuthenticationMethod, 2>>,
+            #[serde(default)]
+            pub(super) authentication_methods: Given<List<AuthenticationMethod, 2>>,
             /// The user that its tokens stand for. No client id can equal one.
             #[serde(default)]
             pub(super) system_user: Patch<Key>,
             /// Whether it may act as that user.
-            pub(super) is_system_user_allowed: Option<bool>,
+            #[serde(default)]
+            pub(super) is_system_user_allowed: Given<bool>,
             /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
             #[serde(default)]
             pub(super) access_token_lifetime: Patch<Lifetime>,
@@ -76,18 +85,23 @@ macro_rules! bodies {
             #[serde(default)]
             pub(super) not_before: Patch<Time>,
             /// The addresses that it may call from, such as `10.0.0.0/8`; none means all.
-            pub(super) allowed_addresses: Option<List<AddressBlock, 100>>,
+            #[serde(default)]
+            pub(super) allowed_addresses: Given<List<AddressBlock, 100>>,
             /// How many tokens it may have in a length of time.
             #[serde(default)]
             pub(super) token_quota: Patch<QuotaChange>,
             /// Its feature flags, which its tokens carry.
-            pub(super) feature_flags: Option<Scalars>,
+            #[serde(default)]
+            pub(super) feature_flags: Given<Scalars>,
             /// The keys of those feature flags of its organization that its tokens carry.
-            pub(super) token_feature_flags: Option<List<Key, 100>>,
+            #[serde(default)]
+            pub(super) token_feature_flags: Given<List<Key, 100>>,
             /// The values of its properties.
-            pub(super) properties: Option<Scalars>,
+            #[serde(default)]
+            pub(super) properties: Given<Scalars>,
             /// The keys of those of its properties that its tokens carry.
-            pub(super) token_properties: Option<List<Key, 100>>,
+            #[serde(default)]
+            pub(super) token_properties: Given<List<Key, 100>>,
         }
 
         impl $name {
@@ -96,39 +110,39 @@ macro_rules! bodies {
                 let spec = &mut application.spec;
                 self.description.apply(&mut spec.description, Clone::clone);
                 self.org_code.apply(&mut spec.organization, |code| code.0.clone());
-                if let Some(is_enabled) = self.is_enabled {
+                if let Some(is_enabled) = self.is_enabled.value().copied() {
                     spec.enabled = is_enabled;
                 }
-                if let Some(client_type) = self.client_type {
+                if let Some(client_type) = self.client_type.value().copied() {
                     spec.client_type = client_type;
                 }
-                if let Some(grants) = &self.grant_types {
+                if let Some(grants) = self.grant_types.value() {
                     spec.grant_types = grants.iter().copied().collect();
                 }
-                if let Some(methods) = &self.authentication_methods {
+                if let Some(methods) = self.authentication_methods.value() {
                     spec.authentication_methods = methods.iter().copied().collect();
                 }
                 self.system_user.apply(&mut spec.system_user, |user| user.0.clone());
-                if let Some(is_allowed) = self.is_system_user_allowed {
+                if let Some(is_allowed) = self.is_system_user_allowed.value().copied() {
                     spec.system_user_allowed = is_allowed;
                 }
                 self.access_token_lifetime.apply(&mut spec.token_lifetime, |lifetime| *lifetime);
                 self.not_before.apply(&mut spec.not_before, |time| time.0);
-                if let Some(addresses) = &self.allowed_addresses {
+                if let Some(addresses) = self.allowed_addresses.value() {
                     spec.allowed_addresses = addresses.to_vec();
                 }
                 let mode = spec.token_quota.map(|quota| quota.mode);
                 self.token_quota.apply(&mut spec.token_quota, |quota| quota.with(mode));
-                if let Some(flags) = &self.feature_flags {
+                if let Some(flags) = self.feature_flags.value() {
                     spec.feature_flags = scalar::to_record(flags);
                 }
-                if let Some(keys) = &self.token_feature_flags {
+                if let Some(keys) = self.token_feature_flags.value() {
                     spec.token_feature_flags = each_once(keys);
                 }
-                if let Some(properties) = &self.properties {
+                if let Some(properties) = self.properties.value() {
                     spec.properties = scalar::to_record(properties);
                 }
-                if let Some(keys) = &self.token_properties {
+                if let Some(keys) = self.token_properties.value() {
                     spec.token_properties = each_once(keys);
                 }
             }
@@ -148,15 +162,20 @@ bodies! {
         client_id: Option<super::text::ClientIdText>,
         /// The base64 of the SHA-256 of its secret, which somebody else has made; one is made if absent.
         secret_sha256: Option<super::text::SecretSha256>,
+        /// The APIs that it is authorized for, with scopes of them: it is created with all of them, or not at all.
+        #[serde(default)]
+        apis: List<NewAuthorization, 100>,
     }
     /// A change of an application.
     ///
     /// Clients of other servers also say where people sign in, which they do at no machine: that may be there, and says nothing.
     ApplicationChange {
         /// The name that people see.
-        name: Option<Name>,
+        #[serde(default)]
+        name: Given<Name>,
         /// The base64 of the SHA-256 of a secret that takes the place of those that it has, which end now.
-        secret_sha256: Option<super::text::SecretSha256>,
+        #[serde(default)]
+        secret_sha256: Given<super::text::SecretSha256>,
         /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
         #[serde(default, rename = "language_key")]
         _language_key: Ignored,
@@ -173,6 +192,18 @@ bodies! {
         #[serde(default, rename = "homepage_uri")]
         _homepage_uri: Ignored,
     }
+}
+
+/// An API that a new application is authorized for.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub struct NewAuthorization {
+    /// The audience of the API.
+    pub(super) audience: AudienceText,
+    /// The scopes of the API that are assigned.
+    #[serde(default)]
+    pub(super) scopes: List<ScopeKey, 1000>,
 }
 
 /// The kinds of applications: machines.

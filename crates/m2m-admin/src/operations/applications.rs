@@ -1,7 +1,9 @@
 //! Applications.
 
 use http::Method;
-use m2m_authority::registry::{Application, ClientType, Lifetime, SecretHash, StoredSecret};
+use m2m_authority::registry::{
+    Application, Authorization, ClientType, Lifetime, SecretHash, StoredSecret,
+};
 use m2m_store::{Backend as _, Filter, List, Named, RecordId, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::application_shape::{
     ApplicationChange, ApplicationShown, ApplicationSummary, FIELDS_OF_CHANGE, FIELDS_OF_NEW,
-    NewApplication,
+    NewApplication, NewAuthorization,
 };
 use super::list::{self, Order, PageSize};
 use super::patch::Patch;
@@ -192,6 +194,8 @@ impl Operation for CreateApplication {
         let hash = new.secret_sha256.as_ref().map(|hash| hash.as_str());
         let (made, step) = give_secret(&mut application, hash, &mut randomness, call.operator.now)?;
         let mut decision = manager.decide(&call.operator).await?;
+        application.spec.authorize = authorizations(&decision, &new.apis)?;
+        protection::of_power(&decision.scopes, &application)?;
         check(&decision, None, &application).await?;
         let id = decision.draft.create(application, step, &mut randomness);
         decision.commit().await?;
@@ -254,12 +258,12 @@ impl Operation for UpdateApplication {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.application(call).await?;
         let mut application = stored.value.clone();
-        if let Some(name) = &change.name {
+        if let Some(name) = change.name.value() {
             application.spec.name = name.0.clone();
         }
         change.apply(&mut application);
         let mut step = None;
-        if let Some(hash) = &change.secret_sha256 {
+        if let Some(hash) = change.secret_sha256.value() {
             // Also for one that the application has already: the answer would confirm a guess.
             protection::of_power(&decision.scopes, &stored.value)?;
             let hash = parse_hash(hash.as_str())?;
@@ -332,6 +336,27 @@ impl Operation for UpdateApplicationTokens {
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }
+}
+
+/// The authorizations of a new application, with the audiences that the APIs have in the registry.
+fn authorizations<H: Host>(
+    decision: &Decision<'_, H>,
+    wanted: &[NewAuthorization],
+) -> Result<Vec<Authorization>> {
+    let authorizations = wanted.iter().map(|wanted| {
+        let api = lookup::api(&decision.apis, wanted.audience.as_str(), decision.issuer())?;
+        let mut scopes: Vec<Box<str>> = Vec::with_capacity(wanted.scopes.len());
+        for scope in wanted.scopes.iter() {
+            if !scopes.contains(&scope.0) {
+                scopes.push(scope.0.clone());
+            }
+        }
+        Ok(Authorization {
+            audience: api.value.audience.clone(),
+            scopes,
+        })
+    });
+    authorizations.collect()
 }
 
 /// The first secret of a new application: the one with this hash, or one that is made, if it can keep one.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::bounded::Map;
 use super::list::{self, Order, PageSize};
-use super::patch::{Ignored, Patch};
-use super::text::{Key, Name, Search};
+use super::patch::{Given, Ignored, Patch};
+use super::text::{Key, Name, PathKey, Search};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::operation::{Call, Done, NoQuery, Operation};
@@ -112,7 +112,8 @@ macro_rules! bodies {
             #[serde(default)]
             handle: Patch<Key>,
             /// Whether its applications are refused tokens.
-            is_suspended: Option<bool>,
+            #[serde(default)]
+            is_suspended: Given<bool>,
             $(
                 /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
                 #[serde(default)]
@@ -129,10 +130,10 @@ bodies! {
         /// The name that people see.
         name: Name,
         /// Its code, which tokens carry; one is made if absent. It does not change.
-        code: Option<Key>,
+        code: Option<PathKey>,
         /// Its feature flags: what each is. They begin with nothing: false, 0 or an empty text.
         #[serde(default)]
-        feature_flags: Map<Key, FlagType, 100>,
+        feature_flags: Map<PathKey, FlagType, 100>,
     } without {
         background_color, button_color, button_text_color, link_color,
         background_color_dark, button_color_dark, button_text_color_dark, link_color_dark, theme_code,
@@ -142,7 +143,8 @@ bodies! {
     /// A change of an organization.
     OrganizationChange {
         /// The name that people see.
-        name: Option<Name>,
+        #[serde(default)]
+        name: Given<Name>,
     } without {
         background_color, button_color, button_text_color, link_color,
         background_color_dark, button_color_dark, button_text_color_dark, link_color_dark, theme_code,
@@ -302,7 +304,7 @@ impl Operation for CreateOrganization {
             }
         };
         let mut organization = Organization {
-            suspended: new.is_suspended.unwrap_or(false),
+            suspended: new.is_suspended.value().copied().unwrap_or(false),
             ..Organization::new(&code, new.name.as_str())
         };
         new.external_id
@@ -351,7 +353,7 @@ impl Operation for UpdateOrganization {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.organization(call).await?;
         let mut organization = stored.value.clone();
-        if let Some(name) = &change.name {
+        if let Some(name) = change.name.value() {
             organization.name = name.0.clone();
         }
         change
@@ -360,7 +362,7 @@ impl Operation for UpdateOrganization {
         change
             .handle
             .apply(&mut organization.handle, |handle| handle.0.clone());
-        if let Some(is_suspended) = change.is_suspended {
+        if let Some(is_suspended) = change.is_suspended.value().copied() {
             organization.suspended = is_suspended;
         }
         protection::of_size(&organization)?;

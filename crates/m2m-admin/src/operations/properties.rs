@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::list::{self, PageSize, Reference};
-use super::patch::Patch;
+use super::patch::{Given, Patch};
 use super::protection;
-use super::text::{Key, Name};
+use super::text::{Key, Name, PathKey};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation};
 use crate::{Host, Manager, OperationError};
@@ -73,7 +73,7 @@ pub struct NewProperty {
     /// What it is for.
     description: Option<Text<2000>>,
     /// The key by which applications and tokens name it. It does not change.
-    key: Key,
+    key: PathKey,
     /// How its values are entered.
     r#type: Kind,
     /// What has values of it.
@@ -90,11 +90,14 @@ pub struct NewProperty {
 #[serde(deny_unknown_fields)]
 pub struct PropertyChange {
     /// The name that people see.
-    name: Option<Name>,
+    #[serde(default)]
+    name: Given<Name>,
     /// What it is for.
-    description: Option<Text<2000>>,
+    #[serde(default)]
+    description: Given<Text<2000>>,
     /// Whether only operators see its values.
-    is_private: Option<bool>,
+    #[serde(default)]
+    is_private: Given<bool>,
     /// The category that it stands in.
     #[serde(default)]
     category_id: Patch<Name>,
@@ -235,16 +238,16 @@ impl Operation for UpdateProperty {
         let mut decision = manager.decide(&call.operator).await?;
         let stored = decision.property(call)?;
         let mut property = stored.value.clone();
-        if let Some(name) = &change.name {
+        if let Some(name) = change.name.value() {
             property.name = name.0.clone();
         }
-        if let Some(description) = &change.description {
+        if let Some(description) = change.description.value() {
             property.description = description.clone();
         }
         change
             .category_id
             .apply(&mut property.category_id, |category| category.0.clone());
-        if let Some(is_private) = change.is_private {
+        if let Some(is_private) = change.is_private.value().copied() {
             property.private = is_private;
         }
         let becomes_private = property.private && !stored.value.private;

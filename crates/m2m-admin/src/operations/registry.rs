@@ -29,9 +29,11 @@ pub struct ExportRegistry;
 #[serde(deny_unknown_fields)]
 pub struct ApplyQuery {
     /// Whether it is only said what would be done.
-    dry_run: Option<bool>,
+    #[serde(default)]
+    dry_run: bool,
     /// Whether what is not in the file goes.
-    prune: Option<bool>,
+    #[serde(default)]
+    prune: bool,
 }
 
 /// How a file is made.
@@ -39,7 +41,8 @@ pub struct ApplyQuery {
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
     /// Whether it has, for each application, the hash of the secret that was made last and works.
-    with_secret_hashes: Option<bool>,
+    #[serde(default)]
+    with_secret_hashes: bool,
 }
 
 /// What was done, or would be.
@@ -105,9 +108,10 @@ impl Operation for ApplyRegistry {
 
     async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApplyAnswer> {
         let source = &call.body;
-        let prune = match call.query.prune {
-            Some(true) => Prune::Remove,
-            Some(false) | None => Prune::Keep,
+        let prune = if call.query.prune {
+            Prune::Remove
+        } else {
+            Prune::Keep
         };
         // One file at a time is read, since a large one takes much more memory than it has bytes.
         let _turn = manager.turn(&call.operator).await?;
@@ -123,7 +127,7 @@ impl Operation for ApplyRegistry {
         let now = call.operator.now;
         let prepared = prepare(registry, &world, prune, &actor, &mut randomness, now).await;
         let prepared = prepared.map_err(|error| refused(error, source))?;
-        if call.query.dry_run == Some(true) {
+        if call.query.dry_run {
             return Ok(ApplyAnswer {
                 plan: prepared.into_plan(),
                 applied: false,
@@ -150,9 +154,10 @@ impl Operation for ExportRegistry {
     type Answer = ExportAnswer;
 
     async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ExportAnswer> {
-        let secret_hashes = match call.query.with_secret_hashes {
-            Some(true) => SecretHashes::Included,
-            Some(false) | None => SecretHashes::LeftOut,
+        let secret_hashes = if call.query.with_secret_hashes {
+            SecretHashes::Included
+        } else {
+            SecretHashes::LeftOut
         };
         let registry = manager.host().registry();
         Ok(ExportAnswer {

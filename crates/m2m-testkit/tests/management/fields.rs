@@ -286,6 +286,9 @@ fn value_of(operation: &str, member: &str) -> Value {
         ("updateApiApplications", "applications") => json!([{ "id": "target" }]),
         (_, "scopes") => json!([{ "key": "read" }]),
         (_, "context") => json!("app"),
+        ("createApplication", "apis") => {
+            json!([{ "audience": "https://orders.example", "scopes": ["read"] }])
+        }
         ("applyRegistry", "api" | "application" | "organization" | "property") => json!([]),
         (_, "is_enabled" | "is_private" | "is_system_user_allowed" | "is_suspended") => {
             json!(true)

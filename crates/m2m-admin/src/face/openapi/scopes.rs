@@ -3,19 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::operation::Operation;
-use crate::{Field, Needs, Part};
-
-/// The scopes that every request for the operation needs.
-pub(super) fn always<O: Operation>() -> Vec<&'static str> {
-    let whole = O::FIELDS.iter().filter(|field| field.part == Part::Request);
-    let mut scopes = vec![O::SCOPE];
-    for scope in whole.flat_map(Field::scopes) {
-        if !scopes.contains(&scope) {
-            scopes.push(scope);
-        }
-    }
-    scopes
-}
+use crate::{Needs, Part};
 
 /// The scopes of the operation and of its fields, in sentences.
 pub(super) fn description<O: Operation>() -> String {
@@ -42,7 +30,7 @@ pub(super) fn description<O: Operation>() -> String {
     text
 }
 
-/// The scopes of the fields, for programs.
+/// The scopes of the fields and of the request as a whole, for programs.
 pub(super) fn of_fields<O: Operation>() -> Option<Value> {
     let fields = O::FIELDS.iter().filter(|field| field.part != Part::Request);
     let fields: Vec<Value> = fields

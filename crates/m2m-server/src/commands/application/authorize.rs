@@ -45,7 +45,7 @@ pub(in crate::commands) fn deauthorize(
 /// # Errors
 ///
 /// If the server cannot be reached, or refuses; what was done before stays.
-pub(super) fn allow<'s>(
+fn allow<'s>(
     management: &Management,
     application: &str,
     audience: &str,

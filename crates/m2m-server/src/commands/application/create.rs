@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::super::apply::insert;
 use super::super::done::payload;
 use super::super::new_credentials::NewCredentials;
-use super::authorize::allow;
 use crate::cli::{ApplicationCreateOptions, Fields as _, Format};
 use crate::error::Failure;
 use crate::management::{ApiPath, Management};
@@ -21,20 +20,16 @@ pub(in crate::commands) fn create(
     let management = Management::connect(&options.management.server)?;
     let answer = management.post(&ApiPath::of(["applications"]), Some(&body))?;
     let mut application = payload(&answer, "application").clone();
-    let client_id = text(&application, "client_id").to_owned();
-    let format = options.management.output;
-    if format == Format::Text {
-        // At once: nothing that goes wrong later may hide the secret.
-        show(options, &application, output);
-    }
-    let authorized = authorize(options, &management, &client_id);
-    if format == Format::Json {
-        if !options.authorize.is_empty() {
-            insert(&mut application, "is_authorized", json!(authorized.is_ok()));
+    match options.management.output {
+        Format::Text => show(options, &application, output),
+        Format::Json => {
+            if !options.authorize.is_empty() {
+                insert(&mut application, "is_authorized", json!(true));
+            }
+            output.json(&application);
         }
-        output.json(&application);
     }
-    authorized
+    Ok(())
 }
 
 fn show(options: &ApplicationCreateOptions, application: &Value, output: &Output) {
@@ -54,29 +49,6 @@ fn show(options: &ApplicationCreateOptions, application: &Value, output: &Output
     }
 }
 
-/// Authorizes the new application for what was asked for.
-fn authorize(
-    options: &ApplicationCreateOptions,
-    management: &Management,
-    client_id: &str,
-) -> Result<(), Failure> {
-    for authorization in &options.authorize {
-        let scopes = authorization.scopes.iter().map(String::as_str);
-        allow(management, client_id, &authorization.audience, scopes).map_err(|failure| {
-            failure
-                .because(
-                    "the application was made, but is not authorized for all that was asked for",
-                )
-                .help(format!(
-                    "m2m application authorize {} --audience {}",
-                    printable(client_id),
-                    authorization.audience
-                ))
-        })?;
-    }
-    Ok(())
-}
-
 /// The application that is created. What the options leave out is up to the server.
 fn body(options: &ApplicationCreateOptions) -> Result<Value, Failure> {
     let mut members = options.fields.members(&[])?;
@@ -84,6 +56,12 @@ fn body(options: &ApplicationCreateOptions) -> Result<Value, Failure> {
     members.insert("type".to_owned(), json!("m2m"));
     if let Some(client_id) = &options.new_client_id {
         members.insert("client_id".to_owned(), json!(client_id));
+    }
+    if !options.authorize.is_empty() {
+        let apis = options.authorize.iter().map(|authorization| {
+            json!({ "audience": authorization.audience, "scopes": authorization.scopes })
+        });
+        members.insert("apis".to_owned(), apis.collect());
     }
     Ok(members.into())
 }

@@ -352,6 +352,22 @@ fn job(managed: &Managed, more: &[&str]) {
 }
 
 #[test]
+fn an_application_that_cannot_be_authorized_is_not_created() {
+    let managed = Managed::start(&[]);
+    let create = |authorized: &str| {
+        let named = ["application", "create", "A", "--client-id", "a"];
+        let create = [&named[..], &["--authorize", authorized]].concat();
+        refused(&managed, &create)
+    };
+    let said = create("https://none.example=read");
+    assert!(said.contains("https://none.example"), "{said}");
+    good(&managed, &["api", "create", A, A, "--scope", "read"]);
+    let said = create(&format!("{A}=raed"));
+    assert!(said.contains("did you mean \"read\"?"), "{said}");
+    refused(&managed, &["application", "show", "a"]);
+}
+
+#[test]
 fn a_check_takes_several_audiences_as_a_token_request_does() {
     let managed = Managed::start(&[]);
     job(&managed, &[]);

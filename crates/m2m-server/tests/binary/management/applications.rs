@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, ok, refused};
+use crate::fake::{Fake, ok};
 use crate::support::text;
 
 #[test]
@@ -89,8 +89,7 @@ fn an_application_is_shown_with_what_it_may_ask_for() {
 fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
     let made =
         json!({ "application": { "id": "1", "client_id": "billing-job", "client_secret": "s3" } });
-    let answers = [ok(&made), ok(&json!({})), ok(&json!({})), ok(&json!({}))];
-    let fake = Fake::new(answers);
+    let fake = Fake::new([ok(&made)]);
     let shown = fake.good(&[
         "application",
         "create",
@@ -113,55 +112,17 @@ fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
         shown,
         "generated for \"Billing job\": client_id billing-job client_secret s3 (shown once)\n"
     );
-    let api = "/api/v1/apis/https%3A%2F%2Forders.example%2Fapi/applications";
-    assert_eq!(
-        fake.lines(),
-        [
-            "POST /api/v1/applications".to_owned(),
-            format!("PATCH {api}"),
-            format!("POST {api}/billing-job/scopes/read%3Aorders"),
-            format!("POST {api}/billing-job/scopes/write%3Aorders"),
-        ]
-    );
+    // With all of it, or not at all.
+    assert_eq!(fake.lines(), ["POST /api/v1/applications"]);
     assert_eq!(
         fake.json(0),
         json!({
             "name": "Billing job", "type": "m2m", "client_id": "billing-job", "org_code": "org_acme",
             "client_type": "confidential", "system_user": "svc", "is_system_user_allowed": true,
             "access_token_lifetime": 600,
+            "apis": [{ "audience": "https://orders.example/api", "scopes": ["read:orders", "write:orders"] }],
         })
     );
-    assert_eq!(
-        fake.json(1),
-        json!({ "applications": [{ "id": "billing-job" }] })
-    );
-}
-
-#[test]
-fn the_secret_is_shown_whatever_goes_wrong_after() {
-    for format in ["text", "json"] {
-        let made =
-            json!({ "application": { "id": "1", "client_id": "made-id", "client_secret": "s3" } });
-        let fake = Fake::new([
-            ok(&made),
-            refused(404, "", "NOT_FOUND", "There is no such API"),
-        ]);
-        let create = [
-            "application",
-            "create",
-            "A",
-            "--authorize",
-            "https://none.example",
-        ];
-        let output = fake.run(&[&create[..], &["--output", format]].concat());
-        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
-        assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stdout.contains("s3"), "{stdout}");
-        assert!(
-            stderr.contains("m2m application authorize made-id --audience https://none.example"),
-            "{stderr}"
-        );
-    }
 }
 
 #[test]
