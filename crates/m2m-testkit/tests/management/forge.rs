@@ -43,3 +43,9 @@ pub(crate) fn tokens(client_id: &str, now: UnixTime) -> impl Iterator<Item = Str
         sign_access_token(&claims, ClaimSet::Rfc9068, key).unwrap()
     })
 }
+
+/// Returns true if this is the public half of one of the known keys.
+pub(crate) fn is_known(public_jwk: &str) -> bool {
+    let mut keys = KEYS.iter();
+    keys.any(|key| key.public_jwk().to_json() == public_jwk)
+}

@@ -5,6 +5,8 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod coalition;
+mod edges;
 mod fields;
 mod forge;
 mod managed;

@@ -162,10 +162,23 @@ impl ManagedServer {
     }
 
     fn issue(&self, client_id: &str) -> Result<String, Box<Refusal>> {
+        let known = self.secrets.get(client_id).map(Vec::as_slice);
+        self.issue_for(client_id, known.unwrap_or_default())
+    }
+
+    /// A token for the management API, issued by the flow for this application with one of these secrets.
+    ///
+    /// # Errors
+    ///
+    /// The refusal of the newest secret, if none of them gets a token.
+    pub(crate) fn issue_for(
+        &self,
+        client_id: &str,
+        secrets: &[String],
+    ) -> Result<String, Box<Refusal>> {
         let audience = format!("{}/api", World::ISSUER);
         let address = self.address_of(client_id);
-        let known = self.secrets.get(client_id).map(Vec::as_slice);
-        let known = known.unwrap_or_default().iter().map(String::as_str);
+        let known = secrets.iter().map(String::as_str);
         let mut first = None;
         for secret in known.rev().chain([WRONG_SECRET]) {
             for request in [
@@ -185,7 +198,7 @@ impl ManagedServer {
     }
 
     /// The first of [`ADDRESSES`] that the application may call from.
-    fn address_of(&self, client_id: &str) -> IpAddr {
+    pub(crate) fn address_of(&self, client_id: &str) -> IpAddr {
         let found = self.registry().application(Named::ClientId(client_id));
         let found = self.runtime.block_on(found);
         let stored = found.expect("the registry is in memory");

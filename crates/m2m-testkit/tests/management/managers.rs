@@ -1,10 +1,10 @@
 //! The managers of a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
 //! who acts has.
 
-mod definition;
-mod files;
+pub(crate) mod definition;
+pub(crate) mod files;
 mod model;
-mod steps;
+pub(crate) mod steps;
 
 use proptest::prelude::*;
 

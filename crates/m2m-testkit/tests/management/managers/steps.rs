@@ -64,17 +64,9 @@ pub(crate) const SECRETS: [&str; 2] = [
 
 pub(crate) fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        6 => change_of_application(),
-        2 => new_application(),
-        1 => call(application().prop_map(|id| ("DELETE", format!("/applications/{id}"), Value::Null))),
-        2 => connection(),
-        4 => single_scope(),
-        2 => rotation(),
+        23 => request(),
         2 => (actor(), application(), 0_usize..3)
             .prop_map(|(actor, of, position)| Step::Revoke { actor, of, position }),
-        3 => organization(),
-        2 => management_api(),
-        1 => values(),
         2 => (actor(), file(), any::<bool>(), select(vec![Format::Toml, Format::Json]))
             .prop_map(|(actor, file, prune, format)| Step::Send { actor, file, prune, format }),
         5 => (file(), select(vec![Prune::Keep, Prune::Keep, Prune::Remove]))
@@ -82,6 +74,21 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Bootstrap),
         1 => Just(Step::Reset),
         3 => select(vec![1, 23, 24, 48]).prop_map(Step::Wait),
+    ]
+}
+
+/// An application calls the management API, as often in one way as in [`step`].
+pub(crate) fn request() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => change_of_application(),
+        2 => new_application(),
+        1 => call(application().prop_map(|id| ("DELETE", format!("/applications/{id}"), Value::Null))),
+        2 => connection(),
+        4 => single_scope(),
+        2 => rotation(),
+        3 => organization(),
+        2 => management_api(),
+        1 => values(),
     ]
 }
 

@@ -1,0 +1,97 @@
+//! Operators who act together, with narrow tokens, whatever they do: they get no scope of the management API that none of them has,
+//! and nobody is locked out.
+//!
+//! Between their attempts the owner of the server changes it as well: then the power of the coalition is what is left of it or was
+//! given to it. Each scenario is made from its number alone. The suite runs some; `M2M_POWER_OPERATIONS` says how many operations are
+//! wanted, and `M2M_POWER_FIRST` from which scenario on.
+
+mod attempts;
+mod effects;
+mod power;
+
+use proptest::strategy::{Strategy, ValueTree as _};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use attempts::{Attempt, attempt, beginning, with_everything};
+use power::Coalition;
+
+#[test]
+fn x23_no_coalition_gets_more_power_than_its_members_have() {
+    let operations = number("M2M_POWER_OPERATIONS").unwrap_or(OPERATIONS);
+    let mut scenario = number("M2M_POWER_FIRST").unwrap_or(0);
+    let (mut done, mut successes, mut forged) = (0, 0, 0);
+    while done < operations {
+        let outcome = play(scenario);
+        done += outcome.operations;
+        successes += outcome.successes;
+        forged += outcome.forged;
+        scenario += 1;
+    }
+    // The coalition is not merely refused: it changes things, and sometimes it is given enough to import a key.
+    assert!(successes * 20 > done, "{successes} of {done} operations");
+    assert!(
+        operations < FORGES_WITHIN || forged > 0,
+        "no imported key signed anything in {done} operations"
+    );
+}
+
+/// What came of a scenario.
+#[derive(Default)]
+struct Outcome {
+    operations: u64,
+    successes: u64,
+    forged: u64,
+}
+
+fn play(scenario: u64) -> Outcome {
+    let mut seed = [0; 32];
+    seed.iter_mut()
+        .zip(scenario.to_le_bytes())
+        .for_each(|(own, byte)| *own = byte);
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut file: String = made(&beginning(), &mut runner);
+    if scenario % FULL_EVERY == 0 {
+        file.push_str(&with_everything("full"));
+    }
+    let mut coalition = Coalition::of(&file);
+    let attempts = attempt();
+    let mut outcome = Outcome::default();
+    for position in 0..LENGTH {
+        let attempt: Attempt = made(&attempts, &mut runner);
+        let context = format!("scenario {scenario}, operation {position}: {attempt:?}");
+        outcome.operations += 1;
+        outcome.successes += u64::from(coalition.take(&attempt, &context));
+        // With everything there is nothing to gain; what is tried then shows that the model would notice.
+        if coalition.has_everything() && position > FULL_LENGTH {
+            break;
+        }
+    }
+    outcome.forged = coalition.forged();
+    outcome
+}
+
+fn made<S: Strategy>(strategy: &S, runner: &mut TestRunner) -> S::Value {
+    strategy.new_tree(runner).unwrap().current()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
+fn number(variable: &str) -> Option<u64> {
+    let text = std::env::var(variable).ok()?;
+    Some(text.parse().unwrap())
+}
+
+/// How many operations the suite runs.
+const OPERATIONS: u64 = 2_000;
+
+/// How many operations a scenario has at most.
+const LENGTH: u64 = 100;
+
+/// Of so many scenarios one has a coalition that may do everything from the beginning.
+const FULL_EVERY: u64 = 8;
+
+/// How many operations a scenario has in which the coalition may do everything.
+const FULL_LENGTH: u64 = 30;
+
+/// The number of operations among which some key is imported and forges a token.
+const FORGES_WITHIN: u64 = 20_000;
