@@ -20,6 +20,7 @@ mod man;
 mod members;
 mod organization;
 mod secret;
+mod secrets_to;
 mod serve;
 mod server;
 mod settings;
@@ -68,6 +69,7 @@ pub(crate) use organization::{
 pub(crate) use secret::{
     SecretCommand, SecretListOptions, SecretRevokeOptions, SecretRotateOptions,
 };
+pub(crate) use secrets_to::{SecretsToOptions, is_standard_stream};
 pub(crate) use serve::ServeOptions;
 pub(crate) use server::{ManagementOptions, ServerOptions};
 pub(crate) use settings::SettingOptions;

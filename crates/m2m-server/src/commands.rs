@@ -9,6 +9,7 @@ mod config_check;
 mod consent;
 mod curl;
 mod demo;
+mod destination;
 mod diagnose;
 mod diagnosis;
 mod done;

@@ -6,6 +6,7 @@ use m2m_admin::{BootstrapError, KeyError};
 use m2m_store::{CommitError, Sqlite, StoreError, StoreLimits};
 
 use crate::error::Failure;
+use crate::first_credentials::{self, Unchanged};
 use crate::sealing;
 
 /// What becomes of a folder that is no data directory.
@@ -149,6 +150,17 @@ pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
         BootstrapError::ClientIdTaken { .. } | BootstrapError::Misfit(_) | _ => {
             Failure::refused(error.to_string()).because("nothing was changed")
         }
+    }
+}
+
+/// Why the application that manages the server has no new credentials.
+pub(crate) fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
+    match unchanged {
+        Unchanged::Unwritten(failure) => failure,
+        Unchanged::Commit(error) => not_committed(&error, folder).because(format!(
+            "the credentials in {} are in force only if the change was made",
+            folder.join(first_credentials::FILE).display()
+        )),
     }
 }
 

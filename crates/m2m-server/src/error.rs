@@ -3,6 +3,7 @@
 mod excerpt;
 
 use core::fmt;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -23,17 +24,39 @@ struct Report {
     help: Vec<String>,
 }
 
-/// With which code the process ends when a command fails; 0 is for those that did not.
+/// The exit code of a command that fails; 0 is for those that do not. `m2m --help` and the README have the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// What was asked for is refused.
+    /// 1: refused, by a server, by the records, or by the machine: something is in use, full, broken or not there any more.
     Refused,
-    /// The command is used wrongly, or a file that it reads is wrong.
+    /// 2: wrong usage. What was typed, set or written into a file that was named has to be changed.
     Usage,
-    /// A server cannot be reached.
+    /// 3: a server cannot be reached.
     Unreachable,
-    /// It was asked to end before its work was done.
+    /// 130: the command was asked to end before its work was done, as shells count a process that `SIGINT` ended.
     Interrupted,
+}
+
+impl Exit {
+    /// The exit code for an error of a file that somebody named.
+    const fn of_io(kind: ErrorKind) -> Self {
+        let needs_another_file = matches!(
+            kind,
+            ErrorKind::NotFound
+                | ErrorKind::PermissionDenied
+                | ErrorKind::AlreadyExists
+                | ErrorKind::NotADirectory
+                | ErrorKind::IsADirectory
+                | ErrorKind::InvalidInput
+                | ErrorKind::InvalidData
+                | ErrorKind::InvalidFilename
+                | ErrorKind::FileTooLarge
+        );
+        match needs_another_file {
+            true => Self::Usage,
+            false => Self::Refused,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -42,7 +65,6 @@ impl From<Exit> for ExitCode {
             Exit::Refused => 1,
             Exit::Usage => 2,
             Exit::Unreachable => 3,
-            // As shells count a process that SIGINT ended.
             Exit::Interrupted => 130,
         })
     }
@@ -57,6 +79,11 @@ impl Failure {
     /// The command is used wrongly.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what)
+    }
+
+    /// A file cannot be read or written: wrong usage if another file has to be named, else the machine refuses.
+    pub(crate) fn of_io(what: impl Into<String>, error: &std::io::Error) -> Self {
+        Self::new(Exit::of_io(error.kind()), what).because(error.to_string())
     }
 
     /// A server cannot be reached.

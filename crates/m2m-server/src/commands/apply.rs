@@ -9,7 +9,7 @@ use m2m_admin::Plan;
 use serde_json::{Value, json};
 
 use super::consent;
-use super::new_credentials::NewCredentials;
+use super::new_credentials::{NewCredentials, delivered};
 use crate::cli::{ApplyOptions, Format};
 use crate::error::Failure;
 use crate::output::Output;
@@ -65,14 +65,18 @@ fn show_dry_run(plan: &Plan, format: Format, output: &Output) {
     }
 }
 
-/// What was done, with the secrets that were made, unless they are in a file.
+/// Says what was done, with the secrets that were made, unless they are in a file.
+///
+/// # Errors
+///
+/// If secrets are in force that could not be shown.
 fn show_applied(
     plan: &Plan,
     credentials: &[NewCredentials<'_>],
     secrets_to: Option<&Path>,
     format: Format,
     output: &Output,
-) {
+) -> Result<(), Failure> {
     match format {
         Format::Text => {
             if !plan.is_empty() {
@@ -99,6 +103,13 @@ fn show_applied(
             output.json(&document);
         }
     }
+    if secrets_to.is_some() || credentials.is_empty() {
+        return Ok(());
+    }
+    delivered(output, || {
+        let lost = credentials.iter().map(NewCredentials::replacement);
+        lost.collect()
+    })
 }
 
 /// Asks whether records may be taken away, unless that was said already.

@@ -67,6 +67,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             directory: _,
             records,
             generated,
+            first_credentials: _,
             worker,
             summary,
             unused_preset: _,

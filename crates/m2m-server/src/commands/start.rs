@@ -14,6 +14,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::error::Failure;
+use crate::first_credentials::Written;
 use crate::http::Server;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
@@ -79,8 +80,10 @@ pub(super) struct Started {
     pub(super) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
     pub(super) unused_preset: Option<UnusedPreset>,
-    /// The credentials that were made up, to be shown once.
+    /// The credentials of applications in a file that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
+    /// The file with the credentials of the application that was made to manage the server.
+    pub(super) first_credentials: Option<Written>,
     /// The thread that logs and diagnoses.
     pub(super) worker: Worker,
     /// Everything in one line.
@@ -113,6 +116,7 @@ pub(super) async fn start(
     let Opened {
         directory,
         generated,
+        first_credentials,
         records,
         writing,
         unused_preset,
@@ -150,6 +154,7 @@ pub(super) async fn start(
         directory,
         records,
         generated,
+        first_credentials,
         unused_preset,
         worker,
         summary,

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::setting::Form;
 use crate::cli::listen_address;
 use crate::listen::AddressHeader;
+use crate::log_format::LogFormat;
 
 /// A kind of value, such as a file or a number within bounds.
 #[derive(Debug)]
@@ -118,6 +119,16 @@ pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     },
     parse: |shape, written| shape.word(written, AddressHeader::ALL, AddressHeader::as_str),
     show: |header| json!(header.as_str()),
+};
+
+/// A format of the log.
+pub(super) const LOG_FORMAT: Kind<LogFormat> = Kind {
+    shape: Shape {
+        words: || LogFormat::ALL.map(LogFormat::as_str).into(),
+        ..Shape::text("FORMAT", "a format of the log")
+    },
+    parse: |shape, written| shape.word(written, LogFormat::ALL, LogFormat::as_str),
+    show: |format| json!(format.as_str()),
 };
 
 /// `true` or `false`; variables may say `1` or `0`.

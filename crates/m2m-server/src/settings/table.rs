@@ -12,12 +12,13 @@ use m2m_errors::Profile;
 use oauth_proto::Issuer;
 
 use super::kind::{
-    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, DATABASE, DIRECTORY, FILE, ISSUER, PROFILE,
-    SWITCH, number,
+    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, DATABASE, DIRECTORY, FILE, ISSUER, LOG_FORMAT,
+    PROFILE, SWITCH, number,
 };
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
 use crate::listen::AddressHeader;
+use crate::log_format::LogFormat;
 
 settings! {
     /// Directory for the registry, keys and events; created if it is missing
@@ -113,6 +114,14 @@ settings! {
     OpsListen(ops_listen: Option<SocketAddr>) {
         kind: ADDRESS_OR_OFF,
         default: "127.0.0.1:9090",
+    }
+
+    /// Format of the log on standard error; by default text on a terminal, and JSON lines elsewhere
+    ///
+    /// A refused start is explained as text, unless json is asked for.
+    LogFormat(log_format: Option<LogFormat>) {
+        kind: LOG_FORMAT,
+        example: "json",
     }
 
     /// With --data: file with the key that seals private keys; by default sealing.key in that directory

@@ -1,7 +1,6 @@
 //! A data directory, and the commands on it.
 
 use std::fs::Permissions;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -200,31 +199,6 @@ fn what_is_no_database_is_told_by_its_name() {
     let stderr = data.bad(1, &["export"]);
     assert!(stderr.contains("m2m.db"), "{stderr}");
     assert!(stderr.contains("help: restore a backup"), "{stderr}");
-}
-
-#[test]
-fn the_secret_that_the_first_start_makes_is_shown_once() {
-    let data = Data::new();
-    let path = data.path();
-    let serve = || {
-        let path = path.to_str().unwrap();
-        let mut server = m2m(&["serve", "--data", path])
-            .args(["--listen", "127.0.0.1:0", "--ops-listen", "off"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        let mut stdout = BufReader::new(server.stdout.take().unwrap());
-        stdout.read_line(&mut ready).unwrap();
-        terminate(&server);
-        text(&server.wait_with_output().unwrap().stderr)
-    };
-    let first = serve();
-    assert_eq!(first.matches("(shown once)").count(), 1, "{first}");
-    let second = serve();
-    assert!(!second.contains("client_secret"), "{second}");
 }
 
 #[test]

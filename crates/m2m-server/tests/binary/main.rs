@@ -18,6 +18,7 @@ mod files;
 mod http2;
 mod keys;
 mod limits;
+mod log;
 mod maintenance;
 mod managed;
 mod management;

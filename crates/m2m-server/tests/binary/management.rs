@@ -6,3 +6,4 @@ mod apply;
 mod events;
 mod keys;
 mod refusals;
+mod secrets;

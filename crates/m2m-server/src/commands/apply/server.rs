@@ -32,13 +32,16 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         agree_to_delete(options, &plan, output)?;
         shown = Some(plan);
     }
-    let reserved = match &options.secrets_to {
+    let reserved = match options.secrets_to.file() {
         // Before the change is made: a secret that works and that nobody has would be lost.
         Some(file) if makes_secrets(options, &management, world, shown.as_ref())? => {
             Some(Reserved::new(file)?)
         }
         Some(_) | None => None,
     };
+    if reserved.is_none() {
+        output.check()?;
+    }
     let sent = send(options, &management, world, Extent::Whole);
     let (plan, answer) = match (sent, &reserved) {
         (Ok(sent), _) => sent,
@@ -60,8 +63,8 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         })
         .collect();
     let (secrets_to, written) = keep(reserved.as_ref(), &credentials);
-    show_applied(&plan, &credentials, secrets_to, options.output, output);
-    written
+    let shown = show_applied(&plan, &credentials, secrets_to, options.output, output);
+    written.and(shown)
 }
 
 /// Whether secrets are made, as far as can be known before.

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::error::Failure;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
-use crate::output::Output;
 use crate::readiness::Readiness;
+use crate::{clock, output, timestamp};
 
 /// Starts it, unless it is off. It ends with the process.
 ///
@@ -19,7 +21,6 @@ pub(super) async fn start(
     address: Option<SocketAddr>,
     readiness: &Arc<Readiness>,
     metrics: &Arc<Metrics>,
-    output: &Output,
 ) -> Result<(), Failure> {
     let Some(address) = address else {
         return Ok(());
@@ -28,12 +29,15 @@ pub(super) async fn start(
         .await
         .map_err(|failure| failure.help("--ops-listen off, if nobody asks"))?;
     let address = listening.address();
-    output.notice(&format!(
-        "ops: http://{address}/livez, /readyz and /metrics"
-    ));
+    output::log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "ops-listening",
+        "address": address.to_string(),
+        "paths": ["/livez", "/readyz", "/metrics"],
+    }));
     if !address.ip().is_loopback() {
-        output.notice(&format!(
-            "notice: whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
+        output::log_notice(&format!(
+            "whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
         ));
     }
     let ops = Arc::new(Ops::new(Arc::clone(readiness), Arc::clone(metrics)));
