@@ -26,6 +26,7 @@ mod readiness;
 mod recorder;
 mod regular_file;
 mod sealing;
+mod secret_file;
 mod settings;
 mod store;
 mod table;

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::SealingOptions;
 use crate::error::Failure;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{self, Pipes, RegularFile};
 use crate::{data, private_file, random};
 
 /// Where the sealing key comes from.
@@ -114,7 +114,7 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
 ///
 /// If it cannot be read, is open to others, or is none.
 pub(crate) fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
-    let shown = file.display().to_string();
+    let shown = regular_file::shown(file);
     let unreadable = |error: std::io::Error| {
         let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
             .because(error.to_string());

@@ -80,12 +80,13 @@ impl Settings {
         environment: &Environment,
     ) -> Result<Self, Mistakes> {
         let mut sources = Sources::open(options, environment)?;
-        let bootstrap = secrets::bootstrap(environment, &mut sources.mistakes);
+        let bootstrap_secret = secrets::bootstrap_secret(environment, &mut sources.mistakes);
         let sealing_key = secrets::sealing_key(environment, &mut sources.mistakes);
         let values = match Values::read(&mut sources) {
             Some(values) if sources.mistakes.is_empty() => values,
             Some(_) | None => return Err(sources.mistakes),
         };
+        let bootstrap = secrets::bootstrap(&values, bootstrap_secret, &mut sources);
         rules::check(&values, &mut sources);
         issuer::check(&values, &mut sources);
         let registry = match (values.database, values.data.clone(), values.world.clone()) {

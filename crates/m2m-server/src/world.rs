@@ -10,7 +10,7 @@ use crate::error::{Excerpt, Failure};
 use crate::management;
 use crate::printable::printable;
 use crate::random;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{self, Pipes, RegularFile};
 
 pub(crate) use m2m_admin::GeneratedCredentials;
 
@@ -29,7 +29,7 @@ impl World {
     ///
     /// If it cannot be read, or is not a world: with line, column and the nearest right word.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let file = path.display().to_string();
+        let file = regular_file::shown(path);
         let unreadable = |why: String| {
             Failure::usage(format!("cannot read {file}"))
                 .because(why)

@@ -14,7 +14,7 @@ use super::{Format, OptionalDataOptions, SecretsToOptions, ServerOptions};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ApplyOptions {
-    /// The file with APIs, organizations and applications
+    /// The file with APIs, organizations and applications; - is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]

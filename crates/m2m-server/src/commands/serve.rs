@@ -7,7 +7,6 @@ use core::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m2m_admin::PresetCredentials;
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
@@ -142,20 +141,14 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
             Source::Data {
                 folder,
                 sealing: SealingSource::new(key, file, folder),
-                preset: settings.bootstrap.as_ref().map(preset).transpose()?,
+                preset: settings
+                    .bootstrap
+                    .as_ref()
+                    .map(Bootstrap::preset)
+                    .transpose()?,
                 kept: kept(&settings.values),
             }
         }
-    })
-}
-
-/// The credentials of the first management application.
-fn preset(bootstrap: &Bootstrap) -> Result<PresetCredentials, Failure> {
-    let secret = bootstrap.client_secret.expose_secret();
-    PresetCredentials::new(&bootstrap.client_id, secret).map_err(|error| {
-        Failure::usage("the first management application cannot have these credentials")
-            .because(error.to_string())
-            .help("set M2M_BOOTSTRAP_CLIENT_ID and M2M_BOOTSTRAP_CLIENT_SECRET to others, or neither: then they are made")
     })
 }
 

@@ -10,7 +10,7 @@ use clap::ValueHint;
 use ipnet::IpNet;
 use m2m_authority::diagnose::nearest;
 use m2m_errors::Profile;
-use oauth_proto::Issuer;
+use oauth_proto::{ClientId, Issuer};
 use serde_json::{Value, json};
 
 use super::setting::Form;
@@ -119,6 +119,23 @@ pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     },
     parse: |shape, written| shape.word(written, AddressHeader::ALL, AddressHeader::as_str),
     show: |header| json!(header.as_str()),
+};
+
+/// A client id, which is not repeated: who confuses the two has written the secret there.
+pub(super) const CLIENT_ID: Kind<String> = Kind {
+    shape: Shape::text("ID", "a client id"),
+    parse: |shape, written| {
+        let text = shape.utf8(written)?;
+        match ClientId::parse(text) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(error) => Err(Wrong {
+                what: format!("expected {}", shape.expected),
+                why: Some(error.to_string()),
+                help: "write 1 to 256 visible ASCII characters other than %, + and :".to_owned(),
+            }),
+        }
+    },
+    show: |client_id| json!(client_id),
 };
 
 /// A format of the log.

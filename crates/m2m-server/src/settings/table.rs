@@ -12,8 +12,8 @@ use m2m_errors::Profile;
 use oauth_proto::Issuer;
 
 use super::kind::{
-    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, DATABASE, DIRECTORY, FILE, ISSUER, LOG_FORMAT,
-    PROFILE, SWITCH, number,
+    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, CLIENT_ID, DATABASE, DIRECTORY, FILE, ISSUER,
+    LOG_FORMAT, PROFILE, SWITCH, number,
 };
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
@@ -130,6 +130,22 @@ settings! {
     SealingKeyFile(sealing_key_file: Option<PathBuf>) {
         kind: FILE,
         example: "/etc/m2m/sealing.key",
+    }
+
+    /// Client id of the application that manages a new server; by default one is made
+    ///
+    /// It counts at the first start alone, together with a secret: M2M_BOOTSTRAP_CLIENT_SECRET, or a file with it.
+    BootstrapClientId(bootstrap_client_id: Option<String>) {
+        kind: CLIENT_ID,
+        example: "admin",
+    }
+
+    /// File with the secret of that application, of at least 32 characters
+    ///
+    /// Without it and without M2M_BOOTSTRAP_CLIENT_SECRET credentials are made, and put into first-credentials in the data directory.
+    BootstrapClientSecretFile(bootstrap_client_secret_file: Option<PathBuf>) {
+        kind: FILE,
+        example: "/run/secrets/m2m-admin",
     }
 
     /// Maximum number of concurrent connections

@@ -26,6 +26,7 @@ mod ops;
 mod proxies;
 mod serve;
 mod serve_data;
+mod streams;
 mod support;
 mod tls;
 mod token;
