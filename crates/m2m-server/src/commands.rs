@@ -26,6 +26,7 @@ mod key_rotate;
 mod maintenance;
 mod man;
 mod new_credentials;
+mod nowhere;
 mod organization;
 mod reset_management;
 mod secret;

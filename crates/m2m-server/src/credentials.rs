@@ -5,9 +5,11 @@ use oauth_proto::Issuer;
 use zeroize::Zeroizing;
 
 use crate::cli::ServerOptions;
+use crate::environment::Environment;
 use crate::error::Failure;
 use crate::issuer::parse_issuer;
 use crate::secret_file;
+use crate::settings::Setting;
 
 /// The issuer that is called.
 ///
@@ -16,9 +18,11 @@ use crate::secret_file;
 /// If there is none, or it is no issuer identifier.
 pub(crate) fn issuer(options: &ServerOptions) -> Result<Issuer, Failure> {
     match options.issuer.as_deref() {
-        None | Some("") => Err(missing("issuer", "--issuer", "M2M_ISSUER").help(
-            "for example --issuer http://127.0.0.1:8080, as the server prints it at its start",
-        )),
+        None | Some("") => Err(
+            explain_variables(missing("issuer", "--issuer", "M2M_ISSUER")).help(
+                "for example --issuer http://127.0.0.1:8080, as the server prints it at its start",
+            ),
+        ),
         Some(text) => parse_issuer(text),
     }
 }
@@ -49,6 +53,20 @@ pub(crate) fn credentials(options: &ServerOptions) -> Result<Credentials, Failur
         None => missing("client secret", "--client-secret-file", "M2M_CLIENT_SECRET")
             .help("--client-secret takes it as well, for all to see in the list of processes"),
     })
+}
+
+/// The failure of a command that needs a server, with the reason why variables that are set do not name one.
+pub(crate) fn explain_variables(failure: Failure) -> Failure {
+    let environment = Environment::of_process();
+    [Setting::Issuer, Setting::Data]
+        .into_iter()
+        .filter(|setting| environment.get(&setting.variable()).is_some())
+        .fold(failure, |failure, setting| {
+            failure.because(format!(
+                "{} is set, which is for m2m serve and does not name a server to call",
+                setting.variable()
+            ))
+        })
 }
 
 fn missing(what: &str, flag: &str, variable: &str) -> Failure {

@@ -79,7 +79,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     match error {
         StoreError::InUse => Failure::refused(format!("the data directory {shown} is in use"))
             .because("another process has it: a server, or a command that is not done yet")
-            .help("a server that runs is asked without --data (and without M2M_DATA), by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
+            .help("a server that runs is asked without --data, by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
             .help("else stop it, and try again; one process at a time has a data directory"),
         StoreError::NewerSchema { found, known } => Failure::refused(format!(
             "the data directory {shown} was made by a newer release of m2m"
@@ -99,7 +99,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
         StoreError::Unopened { .. } if folder.is_file() => {
             Failure::usage(format!("cannot open {shown}"))
                 .because("it is a file, and a data directory is a folder")
-                .help("--data DIR names a folder, which is made where it is missing; a file such as world.toml is served by --world FILE, or goes into a data directory by `m2m apply -f FILE --data DIR`")
+                .help("--data DIR (M2M_DATA) names a folder, which is made where it is missing; a file such as world.toml is served by --world FILE (M2M_WORLD), or goes into a data directory by `m2m apply -f FILE --data DIR`")
         }
         StoreError::Unopened { file, why } => {
             Failure::usage(format!("cannot open {file}")).because(&**why)

@@ -38,12 +38,13 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// The exit code for an error of a file that somebody named.
+    /// The exit code for an error of a file or an address that somebody named.
     const fn of_io(kind: ErrorKind) -> Self {
         let needs_another_file = matches!(
             kind,
             ErrorKind::NotFound
                 | ErrorKind::PermissionDenied
+                | ErrorKind::AddrNotAvailable
                 | ErrorKind::AlreadyExists
                 | ErrorKind::NotADirectory
                 | ErrorKind::IsADirectory
@@ -81,7 +82,7 @@ impl Failure {
         Self::new(Exit::Usage, what)
     }
 
-    /// A file cannot be read or written: wrong usage if another file has to be named, else the machine refuses.
+    /// A file or an address cannot be had: wrong usage if another one has to be named, else the machine refuses.
     pub(crate) fn of_io(what: impl Into<String>, error: &std::io::Error) -> Self {
         Self::new(Exit::of_io(error.kind()), what).because(error.to_string())
     }

@@ -119,7 +119,7 @@ pub(crate) fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
         let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
             .because(error.to_string());
         if error.kind() == ErrorKind::NotFound {
-            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE or M2M_SEALING_KEY");
+            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE (M2M_SEALING_KEY_FILE) or M2M_SEALING_KEY");
             match wanted {
                 Wanted::New => failure,
                 Wanted::Known => failure.help(IF_LOST),
@@ -171,7 +171,7 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
 }
 
 /// Help for a sealing key that is missing, damaged, or not the one that the keys were sealed with.
-pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE, or M2M_SEALING_KEY, or sealing.key in the data directory";
+pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE (M2M_SEALING_KEY_FILE), or M2M_SEALING_KEY, or sealing.key in the data directory";
 /// Help for an operator who has lost the sealing key.
 pub(crate) const IF_LOST: &str = "if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made";
 

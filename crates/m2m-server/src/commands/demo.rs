@@ -47,6 +47,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             source: Source::World { world, keys: None },
             limits: DirectoryLimits::default(),
             listen: ListenSettings::at(listen),
+            listen_option: "--listen",
             issuer: None,
             profile: Profile::Rfc,
             metrics: Arc::clone(&metrics),

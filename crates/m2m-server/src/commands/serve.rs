@@ -55,6 +55,7 @@ pub(super) fn serve(
         output::log_notice(notice);
     }
     let listen = listen_settings(&settings.values, options);
+    let listen_option = Setting::Listen.names();
     log_panics();
     let runtime = super::runtime()?;
     let profile = settings.values.profile;
@@ -73,6 +74,7 @@ pub(super) fn serve(
             source,
             limits: limits(&settings.values),
             listen,
+            listen_option: &listen_option,
             issuer: settings.values.issuer.clone(),
             profile,
             metrics: Arc::clone(&metrics),

@@ -34,6 +34,8 @@ pub(super) struct Plan<'p> {
     pub(super) limits: DirectoryLimits,
     /// Where and how it listens.
     pub(super) listen: ListenSettings,
+    /// The option that names another address.
+    pub(super) listen_option: &'p str,
     /// Who it is; by default its address.
     pub(super) issuer: Option<Issuer>,
     /// Its dialect.
@@ -103,12 +105,13 @@ pub(super) async fn start(
         source,
         limits,
         listen,
+        listen_option,
         issuer,
         profile,
         metrics,
     } = plan;
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listening = Listening::at(listen, "--listen").await?;
+    let listening = Listening::at(listen, listen_option).await?;
     let address = listening.address();
     let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
@@ -171,7 +174,7 @@ pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
     Issuer::parse(&text).map_err(|error| {
         Failure::usage(format!("{text} is no issuer identifier"))
             .because(error.to_string())
-            .help("name another with --issuer, as in https://id.example")
+            .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
     })
 }
 

@@ -98,7 +98,7 @@ fn sync_folder(_folder: &Path) -> Result<()> {
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("cannot write {}", path.display()))
         .because(error.to_string())
-        .help("serve without --keys, if keys need not outlast the process")
+        .help("serve without --keys (M2M_KEYS), if keys need not outlast the process")
 }
 
 /// PKCS#8 in PEM (RFC 7468, section 10).

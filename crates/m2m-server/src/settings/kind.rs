@@ -180,7 +180,7 @@ pub(super) const DATABASE: Kind<Infallible> = Kind {
     },
     parse: |_, _| {
         Err(Wrong {
-            what: "PostgreSQL is not in this release; use --data DIR".to_owned(),
+            what: "PostgreSQL is not in this release; use --data DIR (M2M_DATA)".to_owned(),
             why: None,
             help: "a data directory needs no database server".to_owned(),
         })

@@ -42,7 +42,7 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
 }
 
 /// The server that commands call.
-const CLIENT_ISSUER: &str = "M2M_ISSUER";
+pub(super) const CLIENT_ISSUER: &str = "M2M_ISSUER";
 
 /// Variables of other commands, and those that are no settings.
 const OTHERS: [&str; 8] = [

@@ -54,7 +54,7 @@ settings! {
 
     /// Issuer identifier in tokens and metadata; by default https:// or http:// and the address
     ///
-    /// It is the URL under which callers reach the server.
+    /// It is the URL under which callers reach the server. M2M_ISSUER is not this: it names the server that commands call.
     Issuer(issuer: Option<Issuer>) {
         kind: ISSUER,
         // `M2M_ISSUER` names the server that commands call, and is set in the shells of operators who also start one.

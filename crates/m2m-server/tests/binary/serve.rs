@@ -282,7 +282,7 @@ fn an_address_that_is_taken_is_told_so() {
         "--listen",
         &server.address.to_string(),
     ]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("choose another address with --listen"));
 }
 

@@ -10,6 +10,7 @@ use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::Readiness;
+use crate::settings::Setting;
 use crate::{clock, output, timestamp};
 
 /// Starts it, unless it is off. It ends with the process.
@@ -25,9 +26,9 @@ pub(super) async fn start(
     let Some(address) = address else {
         return Ok(());
     };
-    let listening = Listening::at(settings(address), "--ops-listen")
+    let listening = Listening::at(settings(address), &Setting::OpsListen.names())
         .await
-        .map_err(|failure| failure.help("--ops-listen off, if nobody asks"))?;
+        .map_err(|failure| failure.help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks"))?;
     let address = listening.address();
     output::log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),
