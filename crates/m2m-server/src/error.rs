@@ -114,6 +114,12 @@ impl Failure {
         self
     }
 
+    /// The same failure as a mistake in what was typed or set, for a command that looks for such mistakes.
+    pub(crate) fn as_usage(mut self) -> Self {
+        self.0.exit = Exit::Usage;
+        self
+    }
+
     /// The same failure with one more reason.
     pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
         self.0.why.push(why.into());

@@ -72,6 +72,24 @@ impl<'s> SealingSource<'s> {
             Some(Err(error)) => Err(data::failure(&error, folder)),
         }
     }
+
+    /// Checks what [`load`](Self::load) checks, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub(crate) fn check(&self, keys: &[KeyRecord], folder: &Path) -> Result<(), Failure> {
+        match self {
+            Self::Environment(_) | Self::File(_) => self.load(keys, folder).map(drop),
+            Self::Folder(own) => {
+                let is_made_at_the_start = keys.is_empty() && !own.join(FILE).exists();
+                if is_made_at_the_start || is_resealed(own, keys) {
+                    return Ok(());
+                }
+                Self::File(own.join(FILE)).load(keys, folder).map(drop)
+            }
+        }
+    }
 }
 
 /// Which sealing key is looked for, and so what helps where there is none.
@@ -154,14 +172,19 @@ pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
 
 /// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.
 fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
+    if is_resealed(folder, keys) {
+        take_place(folder)?;
+    }
+    Ok(())
+}
+
+/// Whether the keys are sealed with the next sealing key already.
+fn is_resealed(folder: &Path, keys: &[KeyRecord]) -> bool {
     let next = next_file(folder);
     // One that cannot be read opens nothing, and is in nobody's way.
     let is_used =
         |key| read(&next, Wanted::Known).is_ok_and(|sealing| opens(&sealing, key).is_ok());
-    if next.exists() && keys.first().is_some_and(is_used) {
-        take_place(folder)?;
-    }
-    Ok(())
+    next.exists() && keys.first().is_some_and(is_used)
 }
 
 fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreError> {

@@ -22,7 +22,7 @@ use crate::environment::Environment;
 
 pub(crate) use kind::Shape;
 pub(crate) use mistakes::Mistakes;
-pub(crate) use secrets::{Bootstrap, Secret};
+pub(crate) use secrets::{Bootstrap, BootstrapSecret, Secret};
 pub(crate) use setting::{Form, Setting};
 pub(crate) use shown::Shown;
 pub(crate) use sources::Origin;

@@ -8,6 +8,7 @@ mod document;
 mod fault;
 mod folder;
 mod log;
+mod look;
 mod migrations;
 mod near;
 mod page;

@@ -57,6 +57,11 @@ impl Schema {
         Ok(Self { version })
     }
 
+    /// Whether it is the schema of this release.
+    pub(super) fn is_latest(self) -> bool {
+        self.version == known()
+    }
+
     /// Brings it to the latest schema, each step whole or not at all.
     ///
     /// # Errors

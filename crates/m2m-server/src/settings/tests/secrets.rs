@@ -1,7 +1,6 @@
 //! Secrets, and what looks like a setting and is none.
 
 use super::*;
-use crate::settings::secrets::BootstrapSecret;
 
 const SECRET: &str = "0123456789-0123456789-0123456789";
 
