@@ -60,14 +60,21 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// The code.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Refused => 1,
-            Exit::Usage => 2,
-            Exit::Unreachable => 3,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -187,7 +194,10 @@ impl fmt::Display for Failure {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn says_what_where_why_and_what_helps() {
@@ -199,6 +209,43 @@ mod tests {
         let expected = "error: unknown field `audince`\n --> world.toml:2:1\n  |\n2 | audince = 1\n  | ^^^^^^^\n  \
                         = why: the file has another name for it\n  = help: did you mean `audience`?";
         assert_eq!(failure.to_string(), expected);
+    }
+
+    #[test]
+    fn the_table_of_exit_codes_is_in_the_help_and_in_the_readme() {
+        let help = Cli::command().render_long_help().to_string();
+        let readme = include_str!("../README.md");
+        for (exit, meaning) in [
+            (Exit::Refused, "refused"),
+            (Exit::Usage, "wrong usage"),
+            (Exit::Unreachable, "not reachable"),
+            (Exit::Interrupted, "interrupted"),
+        ] {
+            let code = exit.code();
+            assert!(help.contains(&format!("{code} {meaning}")), "{help}");
+            assert!(readme.contains(&format!("| {code} | {meaning}")), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_can_be_named_otherwise_is_wrong_usage_and_a_full_disk_is_refused() {
+        let exit = |kind: ErrorKind| Failure::of_io("cannot write a", &kind.into()).exit();
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::AlreadyExists,
+            ErrorKind::PermissionDenied,
+        ] {
+            assert_eq!(exit(kind), Exit::Usage, "{kind:?}");
+        }
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::AddrInUse,
+            ErrorKind::Other,
+        ] {
+            assert_eq!(exit(kind), Exit::Refused, "{kind:?}");
+        }
     }
 
     #[test]

@@ -127,8 +127,7 @@ fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
     RegularFile::open(path, Pipes::Taken)
         .and_then(|file| file.read(MAX_CA_FILE_BYTES))
         .map_err(|error| {
-            Failure::usage(format!("cannot read {}", shown(path)))
-                .because(error.to_string())
+            Failure::of_io(format!("cannot read {}", shown(path)), &error)
                 .help("name a PEM file with the certificate of the authority: --ca-file FILE, or M2M_CA_FILE")
         })
 }

@@ -113,6 +113,24 @@ impl Output {
         }
     }
 
+    /// The width of the terminal that standard output is, if it is one. Unit: columns.
+    #[cfg(unix)]
+    pub(crate) fn columns(&self) -> Option<usize> {
+        let stdout = std::io::stdout();
+        if !stdout.is_terminal() {
+            return None;
+        }
+        let size = rustix::termios::tcgetwinsize(&stdout).ok()?;
+        // A terminal that does not know its width says 0.
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
+    /// The width of the terminal that standard output is, if it is known. Unit: columns.
+    #[cfg(not(unix))]
+    pub(crate) const fn columns(&self) -> Option<usize> {
+        None
+    }
+
     /// A heading on standard output.
     pub(crate) fn heading(&self, text: &str) {
         self.line(painted(text, BOLD, self.colour_on_stdout));
@@ -130,7 +148,7 @@ impl Output {
 
     /// A line on standard error that is neither a log line nor a failure.
     pub(crate) fn notice(&self, text: &str) {
-        write_to_stderr(text);
+        notice(text);
     }
 
     /// Why the command failed, on standard error.
@@ -171,6 +189,14 @@ pub(crate) fn log_line(entry: &Value) {
     let format = LOG.get().copied();
     let format = format.unwrap_or_else(LogFormat::of_standard_error);
     write_to_stderr(&format.line(entry));
+}
+
+/// A line on standard error that is not a failure. Once there is a log it is a line of it.
+pub(crate) fn notice(text: &str) {
+    match LOG.get() {
+        Some(_) => log_notice(text.strip_prefix("notice: ").unwrap_or(text)),
+        None => write_to_stderr(text),
+    }
 }
 
 /// A line of the log for its reader: something that is not a mistake, but probably not what was meant.

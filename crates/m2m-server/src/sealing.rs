@@ -120,9 +120,8 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
     let sealing = SealingKey::from_bytes(Zeroizing::new(random::bytes()));
     let mut text = sealing.secret_to_base64();
     text.push('\n');
-    private_file::create(file, text.as_bytes()).map_err(|error| {
-        Failure::usage(format!("cannot write {}", file.display())).because(error.to_string())
-    })?;
+    private_file::create(file, text.as_bytes())
+        .map_err(|error| Failure::of_io(format!("cannot write {}", file.display()), &error))?;
     Ok(sealing)
 }
 
@@ -134,8 +133,7 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
 pub(crate) fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     let shown = regular_file::shown(file);
     let unreadable = |error: std::io::Error| {
-        let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
-            .because(error.to_string());
+        let failure = Failure::of_io(format!("cannot read the sealing key {shown}"), &error);
         if error.kind() == ErrorKind::NotFound {
             let failure = failure.help("put it back there; or name another with --sealing-key-file FILE (M2M_SEALING_KEY_FILE) or M2M_SEALING_KEY");
             match wanted {
@@ -165,9 +163,8 @@ pub(crate) fn next_file(folder: &Path) -> PathBuf {
 /// If it cannot.
 pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
     let file = folder.join(FILE);
-    private_file::replace(&next_file(folder), &file).map_err(|error| {
-        Failure::refused(format!("cannot replace {}", file.display())).because(error.to_string())
-    })
+    private_file::replace(&next_file(folder), &file)
+        .map_err(|error| Failure::of_io(format!("cannot replace {}", file.display()), &error))
 }
 
 /// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.

@@ -15,6 +15,7 @@ mod shown;
 mod sources;
 mod table;
 
+use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::cli::SettingOptions;
@@ -110,6 +111,23 @@ impl Settings {
             values,
         })
     }
+}
+
+/// The address of the listener for probes as these sources say it together, if it is not off.
+///
+/// # Errors
+///
+/// What is wrong with it, or with the file.
+pub(crate) fn ops_listen(
+    options: &SettingOptions,
+    environment: &Environment,
+) -> Result<Option<SocketAddr>, Mistakes> {
+    let mut sources = Sources::open(options, environment)?;
+    let address = sources.read(Setting::OpsListen, &kind::ADDRESS_OR_OFF);
+    if !sources.mistakes.is_empty() {
+        return Err(sources.mistakes);
+    }
+    Ok(address.into_iter().flatten().next().flatten())
 }
 
 impl Values {

@@ -43,9 +43,7 @@ fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
     let file = shown(&options.file);
     let bytes = RegularFile::open(&options.file, Pipes::Taken)
         .and_then(|opened| opened.read(MAX_KEY_BYTES))
-        .map_err(|error| {
-            Failure::usage(format!("cannot read {file}")).because(error.to_string())
-        })?;
+        .map_err(|error| Failure::of_io(format!("cannot read {file}"), &error))?;
     let read = ImportedKey::read(&bytes, options.algorithm, options.kid.as_deref());
     read.map_err(|error| {
         let failure = Failure::usage(format!("{file} cannot be imported")).because(error.to_string());

@@ -96,8 +96,7 @@ fn sync_folder(_folder: &Path) -> Result<()> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("cannot write {}", path.display()))
-        .because(error.to_string())
+    Failure::of_io(format!("cannot write {}", path.display()), error)
         .help("serve without --keys (M2M_KEYS), if keys need not outlast the process")
 }
 

@@ -50,15 +50,13 @@ impl SettingsFile {
     /// If it cannot be read at all.
     pub(super) fn read(path: &Path) -> Result<(Self, Mistakes), Failure> {
         let name = regular_file::shown(path);
-        let unreadable = |why: String| {
-            Failure::usage(format!("cannot read {name}"))
-                .because(why)
-                .help("it is named by --config or M2M_CONFIG, and is a TOML file with settings")
-        };
+        let what = || format!("cannot read {name}");
+        let help = "it is named by --config or M2M_CONFIG, and is a TOML file with settings";
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_SETTINGS_BYTES))
-            .map_err(|error| unreadable(error.to_string()))?;
-        let source = str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            .map_err(|error| Failure::of_io(what(), &error).help(help))?;
+        let source = str::from_utf8(&bytes)
+            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Ok(Self::parse(&name, source, folder))
     }

@@ -55,8 +55,7 @@ fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
     let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
         .and_then(|file| file.read(MAX_FILE_BYTES));
     let bytes = bytes.map_err(|error| {
-        Failure::usage(format!("cannot read {}", shown(Path::new(place))))
-            .because(error.to_string())
+        Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
             .help("name a file with a JWK set, or its URL")
     })?;
     Ok(bytes.to_vec())

@@ -121,9 +121,11 @@ type Check = fn(&Path, &RegularFile) -> Result<(), Failure>;
 
 fn content(path: &Path, what: &str, check: Option<Check>) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let unreadable = |error: std::io::Error| {
-        Failure::usage(format!("cannot read the {what} file {}", path.display()))
-            .because(error.to_string())
-            .help("see that the file is there, and that the user of the server may read it")
+        Failure::of_io(
+            format!("cannot read the {what} file {}", path.display()),
+            &error,
+        )
+        .help("see that the file is there, and that the user of the server may read it")
     };
     let file = RegularFile::open(path, Pipes::Refused).map_err(unreadable)?;
     if let Some(check) = check {
