@@ -122,7 +122,7 @@ impl Failure {
     }
 
     /// The same failure as a mistake in what was typed or set, for a command that looks for such mistakes.
-    pub(crate) fn as_usage(mut self) -> Self {
+    pub(crate) fn into_usage(mut self) -> Self {
         self.0.exit = Exit::Usage;
         self
     }
