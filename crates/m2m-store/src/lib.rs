@@ -17,6 +17,7 @@ mod seal;
 mod sqlite;
 mod stored;
 mod tally;
+mod uptime;
 mod usage;
 
 pub use backend::Backend;
@@ -36,4 +37,5 @@ pub use quota::{Meter, Reservation};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
 pub use stored::{RecordId, Snapshot, Stored, Version};
+pub use uptime::Uptime;
 pub use usage::{Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};

@@ -373,15 +373,16 @@ impl Backend for Sqlite {
 
     async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
         let shared = Arc::clone(&self.shared);
-        let read = self.read(move |connection| {
-            let journal = shared.check()?;
-            Ok((journal, read::changes_since(connection, version)?))
+        let read = self.read(move |connection| match shared.check()? {
+            JournalSeems::Whole => read::changes_since(connection, version).map(Some),
+            JournalSeems::Short => Ok(None),
         });
-        let (journal, changes) = read.await?;
-        if journal == JournalSeems::Short {
-            self.write(|_, _| Ok(())).await?;
+        if let Some(changes) = read.await? {
+            return Ok(changes);
         }
-        Ok(changes)
+        self.write(|_, _| Ok(())).await?;
+        self.read(move |connection| read::changes_since(connection, version))
+            .await
     }
 
     async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
