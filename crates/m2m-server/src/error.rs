@@ -48,6 +48,7 @@ impl Exit {
                 | ErrorKind::AlreadyExists
                 | ErrorKind::NotADirectory
                 | ErrorKind::IsADirectory
+                | ErrorKind::ReadOnlyFilesystem
                 | ErrorKind::InvalidInput
                 | ErrorKind::InvalidData
                 | ErrorKind::InvalidFilename
@@ -234,13 +235,13 @@ mod tests {
             ErrorKind::NotFound,
             ErrorKind::AlreadyExists,
             ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
         ] {
             assert_eq!(exit(kind), Exit::Usage, "{kind:?}");
         }
         for kind in [
             ErrorKind::StorageFull,
             ErrorKind::QuotaExceeded,
-            ErrorKind::ReadOnlyFilesystem,
             ErrorKind::AddrInUse,
             ErrorKind::Other,
         ] {

@@ -29,6 +29,7 @@ mod sealing;
 mod secret_file;
 mod settings;
 mod store;
+mod store_health;
 mod table;
 mod throttle;
 mod timestamp;

@@ -4,7 +4,7 @@ use std::io::Error;
 use std::path::{Path, PathBuf};
 
 use m2m_admin::{Applied, Prepared};
-use m2m_store::Sqlite;
+use m2m_store::{CommitError, Sqlite, StoreError};
 use zeroize::Zeroizing;
 
 use super::new_credentials::NewCredentials;
@@ -46,12 +46,17 @@ pub(super) async fn write_and_commit(
     }
     prepared.commit(store).await.map_err(|error| {
         let failure = data::not_committed(&error, folder);
-        match is_needed {
-            true => failure.help(format!(
-                "{} has secrets that are in force only if the change was made: remove it before you try again",
+        let is_unknown = matches!(error, CommitError::Store(StoreError::Unknown { .. }));
+        match (is_needed, is_unknown) {
+            (true, true) => failure.help(format!(
+                "{} has secrets that are in force if the change was made: keep it until you know",
                 file.display()
             )),
-            false => failure,
+            (true, false) => failure.help(format!(
+                "{} has secrets that are not in force: remove it before you try again",
+                file.display()
+            )),
+            (false, _) => failure,
         }
     })
 }

@@ -315,6 +315,10 @@ fn f15_config_check_opens_the_stored_keys_as_a_start_does_and_changes_nothing() 
     let missing = data.bad(2, &["config", "check"]);
     assert!(missing.contains("cannot read the sealing key"), "{missing}");
     assert!(!data.path().join("sealing.key").exists());
+
+    std::fs::write(data.path().join("m2m.db"), "").unwrap();
+    let lost = data.bad(2, &["config", "check"]);
+    assert!(lost.contains("is lost"), "{lost}");
 }
 
 #[test]

@@ -5,11 +5,9 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::Sqlite;
-use super::connection;
 use super::fault::Fault;
 use super::migrations::Schema;
-use super::read;
+use super::{Sqlite, connection, folder, read};
 use crate::{Frame, StoreError};
 
 impl Sqlite {
@@ -19,21 +17,25 @@ impl Sqlite {
     ///
     /// # Errors
     ///
+    /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
+    /// - [`StoreError::Foreign`] if the database is that of another directory.
     /// - [`StoreError::NewerSchema`] if a newer release made it.
     /// - [`StoreError::Unopened`] if it cannot be read, or is a database of another program.
     /// - [`StoreError::Damaged`] if the file is not as it was written.
     pub fn look(folder: &Path) -> Result<Option<Frame>, StoreError> {
-        let file = folder.join("m2m.db");
-        if std::fs::metadata(&file).is_ok_and(|found| found.len() == 0) || !file.exists() {
+        let Some(file) = folder::database_in(folder)? else {
             return Ok(None);
-        }
+        };
         let shown = file.display().to_string();
         let look = || {
-            let mut connection = match folder.join("m2m.db-wal").exists() {
-                true => connection::to_read(&file)?,
-                false => unchanging(&file)?,
+            let mut connection = match folder::has_no_journal(folder) {
+                true => unchanging(&file)?,
+                false => connection::to_read(&file)?,
             };
-            match Schema::of(&connection)?.is_latest() {
+            let schema = Schema::of(&connection)?;
+            let found = schema.has_identity().then(|| read::store_id(&connection));
+            folder::accept_in(folder, found.transpose()?).map_err(Fault::Store)?;
+            match schema.is_latest() {
                 true => read::frame(&mut connection).map(Some),
                 false => Ok(None),
             }

@@ -21,7 +21,7 @@ pub(super) fn apply(
     world: &World,
     output: &Output,
 ) -> Result<(), Failure> {
-    let store = if options.dry_run && !data::is_there(folder) {
+    let store = if options.dry_run && !data::is_there(folder)? {
         // What would be done to a folder that is not there is seen without making it.
         Sqlite::in_memory().map_err(|error| data::failure(&error, folder))?
     } else {

@@ -72,8 +72,7 @@ fn world(file: &Path) -> Result<(), Failure> {
 
 /// The sealing key, and whether it opens the keys in the folder. A server may have the folder meanwhile.
 fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
-    let look = Sqlite::look(folder).map_err(|error| data::failure(&error, folder))?;
-    let keys = look.map(|frame| frame.keys).unwrap_or_default();
+    let keys = data::look(folder)?;
     let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
     let file = settings.values.sealing_key_file.as_deref();
     SealingSource::new(key, file, folder).check(&keys, folder)

@@ -9,7 +9,6 @@ use crate::error::Failure;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
-use crate::readiness::Readiness;
 use crate::settings::Setting;
 use crate::{clock, output, timestamp};
 
@@ -18,11 +17,7 @@ use crate::{clock, output, timestamp};
 /// # Errors
 ///
 /// If the address cannot be had.
-pub(super) async fn start(
-    address: Option<SocketAddr>,
-    readiness: &Arc<Readiness>,
-    metrics: &Arc<Metrics>,
-) -> Result<(), Failure> {
+pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), Failure> {
     let Some(address) = address else {
         return Ok(());
     };
@@ -41,10 +36,9 @@ pub(super) async fn start(
             "whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
         ));
     }
-    let ops = Arc::new(Ops::new(Arc::clone(readiness), Arc::clone(metrics)));
     // Its connections are not those of callers, and are not counted with them.
     let own = Arc::new(Metrics::new());
-    tokio::spawn(listening.serve(ops, own, core::future::pending()));
+    tokio::spawn(listening.serve(Arc::new(ops), own, core::future::pending()));
     Ok(())
 }
 
