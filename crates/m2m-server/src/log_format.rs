@@ -1,4 +1,4 @@
-//! How lines of the log are written: as JSON for programs, or as text for people.
+//! The format of the log: JSON for programs, or text for people.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;

@@ -175,7 +175,7 @@ fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the keys are sealed with the next sealing key already.
+/// Returns true if the keys are sealed with the next sealing key already.
 fn is_resealed(folder: &Path, keys: &[KeyRecord]) -> bool {
     let next = next_file(folder);
     // One that cannot be read opens nothing, and is in nobody's way.

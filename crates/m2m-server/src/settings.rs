@@ -117,7 +117,7 @@ impl Settings {
 ///
 /// # Errors
 ///
-/// What is wrong with it, or with the file.
+/// If it is not an address, or the file cannot be read or has mistakes.
 pub(crate) fn ops_listen(
     options: &SettingOptions,
     environment: &Environment,

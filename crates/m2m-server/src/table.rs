@@ -55,7 +55,7 @@ impl<const N: usize> Table<N> {
             }
         }
         if let Some(columns) = columns {
-            narrow(&mut widths, self.headings.map(str::len), columns);
+            narrow(&mut widths, self.headings.map(least_width), columns);
         }
         let line = |cells: [&str; N]| {
             let mut line = String::new();
@@ -73,13 +73,23 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// Takes columns from the widest cells until a line has at most so many. No cell becomes narrower than its heading.
-fn narrow<const N: usize>(widths: &mut [usize; N], headings: [usize; N], columns: usize) {
+/// The width below which a column is not cut: that of its heading, and of an identifier, which people copy into the next command.
+fn least_width(heading: &str) -> usize {
+    let least = if heading.ends_with("ID") {
+        IDENTIFIER
+    } else {
+        NARROWEST
+    };
+    heading.len().max(least)
+}
+
+/// Takes columns from the widest cells until a line has at most so many, or each cell has its least width.
+fn narrow<const N: usize>(widths: &mut [usize; N], least: [usize; N], columns: usize) {
     let between = 2 * N.saturating_sub(1);
     let mut excess = (widths.iter().sum::<usize>() + between).saturating_sub(columns);
     while excess > 0 {
-        let wide = widths.iter_mut().zip(headings);
-        let wide = wide.filter(|(width, heading)| **width > (*heading).max(NARROWEST));
+        let wide = widths.iter_mut().zip(least);
+        let wide = wide.filter(|(width, least)| **width > *least);
         let Some((width, _)) = wide.max_by_key(|(width, _)| **width) else {
             return;
         };
@@ -102,6 +112,9 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
 
 /// Fewer columns say nothing.
 const NARROWEST: usize = 6;
+
+/// As many characters as an id that was generated has.
+const IDENTIFIER: usize = 32;
 
 /// Prints the members of a record, one a line, but for those that are shown otherwise.
 pub(crate) fn print_record(record: &Value, without: &[&str], output: &Output) {
@@ -195,15 +208,18 @@ mod tests {
         let table = Table::new(["NAME", "CLIENT ID"])
             .with([name.clone(), "billing-job".to_owned()])
             .with(["   ".to_owned(), "2".to_owned()]);
+        let (heading, _) = table.lines(Some(1)).unwrap();
+        assert!(heading.contains("CLIENT ID"), "{heading}");
         let (_, rows) = table.lines(Some(40)).unwrap();
         assert!(rows.iter().all(|row| row.chars().count() <= 40), "{rows:?}");
         assert!(rows[0].contains("ü…  billing-job"), "{rows:?}");
         assert!(rows[1].starts_with("\"   \""), "{rows:?}");
         let (_, rows) = table.lines(None).unwrap();
         assert!(rows[0].contains(&name));
-        // A terminal that is narrower than the headings has them all the same.
-        let (heading, _) = table.lines(Some(1)).unwrap();
-        assert!(heading.contains("CLIENT ID"), "{heading}");
+        let id = "i".repeat(IDENTIFIER);
+        let table = Table::new(["NAME", "ID"]).with([name, id.clone()]);
+        let (_, rows) = table.lines(Some(30)).unwrap();
+        assert!(rows[0].ends_with(&id) && rows[0].contains('…'), "{rows:?}");
     }
 
     #[test]

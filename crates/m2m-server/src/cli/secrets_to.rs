@@ -1,10 +1,10 @@
-//! Where a command puts the secrets that it makes.
+//! The place for the secrets that a command generates.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-/// Where the secrets go that a command makes.
+/// The place for the secrets that a command generates.
 #[derive(Debug, Args)]
 pub(crate) struct SecretsToOptions {
     /// Write new secrets into this new file, of mode 0600, one JSON object for each line, instead of showing them; - shows them

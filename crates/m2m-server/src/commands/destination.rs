@@ -1,4 +1,4 @@
-//! Where the secret goes that a server makes for a command: to standard output, or into a file that is there before the secret is.
+//! The place for a secret that a server generates for a command: standard output, or a file that exists before the secret does.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(super) struct Destination(Option<Reserved>);
 #[derive(Debug)]
 pub(super) struct Kept {
     file: Option<String>,
-    /// Whether the file could be written. A secret that is not in it is shown.
+    /// The outcome of writing the file. A secret that is not in it is shown.
     written: Result<(), Failure>,
 }
 

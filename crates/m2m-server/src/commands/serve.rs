@@ -132,7 +132,8 @@ pub(super) fn serve(
     ended
 }
 
-/// Whether the flag or the variable asks for a log of JSON, which is known before all settings are.
+/// Returns true if the flag or the variable asks for a log of JSON. They are read before the other settings, so that mistakes in those are
+/// logged in it as well.
 fn asks_for_json(options: &ServeOptions, environment: &Environment) -> bool {
     let flag = options.settings.given(Setting::LogFormat);
     let format = flag.or_else(|| environment.get(&Setting::LogFormat.variable()));

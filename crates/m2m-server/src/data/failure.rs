@@ -138,7 +138,7 @@ pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     }
 }
 
-/// Why the application that manages the server has no new credentials.
+/// The failure of a change that gives the application that manages the server new credentials.
 pub(crate) fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
     match unchanged {
         Unchanged::Unwritten(failure) => failure,

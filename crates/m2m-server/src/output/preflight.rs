@@ -1,4 +1,4 @@
-//! Whether standard output can be written to, as far as that shows before anything is written.
+//! A look at standard output before anything is written to it.
 
 /// The reason why standard output would take nothing, if there is one: its reader has gone away, or its disk is full.
 #[cfg(unix)]

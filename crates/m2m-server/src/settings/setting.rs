@@ -162,7 +162,7 @@ impl Setting {
         }
     }
 
-    /// The flag with the variable of the same meaning, for whoever can set only one of the two.
+    /// The flag with the variable of the same meaning, for operators who can set only one of the two.
     pub(crate) fn names(self) -> String {
         format!("{} ({})", self.flag(), self.variable())
     }

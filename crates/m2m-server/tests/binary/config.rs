@@ -276,7 +276,7 @@ fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
     refused(&check, &["there is no sealing key in", "openssl rand"]);
 }
 
-/// What is in a folder.
+/// The names of the files in a folder.
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();

@@ -125,7 +125,7 @@ pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
     log: Mutex<Receiver<String>>,
-    /// What stood on standard output before it was ready.
+    /// The lines on standard output before the server was ready.
     pub(crate) before: String,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,

@@ -240,7 +240,7 @@ pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The database in a folder that nobody takes, or nothing if there is none yet.
+/// The database in a folder that is not taken; nothing before the first start.
 ///
 /// # Errors
 ///
@@ -265,7 +265,7 @@ pub(super) fn accept_in(folder: &Path, found: Option<StoreId>) -> Result<(), Sto
     accept(&folder.join(DATABASE), &identity, found)
 }
 
-/// Whether a database has no journal, so that one would be created to read it.
+/// Returns true if a database has no journal: reading it would create one.
 pub(super) fn has_no_journal(folder: &Path) -> bool {
     !folder.join(JOURNAL).exists()
 }

@@ -63,7 +63,7 @@ impl Schema {
         Ok(Self { version })
     }
 
-    /// Whether it is the schema of this release.
+    /// Returns true if it is the schema of this release.
     pub(super) fn is_latest(self) -> bool {
         self.version == known()
     }

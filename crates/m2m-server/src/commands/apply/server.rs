@@ -10,7 +10,7 @@ use super::super::new_credentials::NewCredentials;
 use super::super::secrets_file::Reserved;
 use super::{agree_to_delete, show, show_applied, show_dry_run};
 use crate::cli::{ApplyOptions, Format};
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::management::{ApiPath, Content, Management};
 use crate::output::Output;
 use crate::table::{records, text};
@@ -45,11 +45,12 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
     let sent = send(options, &management, world, Extent::Whole);
     let (plan, answer) = match (sent, &reserved) {
         (Ok(sent), _) => sent,
-        (Err(failure), Some(reserved)) => {
-            reserved.give_up();
-            return Err(failure);
+        (Err(failure), reserved) => {
+            if let Some(reserved) = reserved {
+                reserved.give_up();
+            }
+            return Err(unanswered(failure));
         }
-        (Err(failure), None) => return Err(failure),
     };
     if options.output == Format::Text && shown.as_ref() != Some(&plan) {
         show(&plan, output);
@@ -65,6 +66,16 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
     let (secrets_to, written) = keep(reserved.as_ref(), &credentials);
     let shown = show_applied(&plan, &credentials, secrets_to, options.output, output);
     written.and(shown)
+}
+
+/// The failure of a request that was sent. If no answer came, the file may have been applied all the same.
+fn unanswered(failure: Failure) -> Failure {
+    match failure.exit() {
+        Exit::Unreachable => failure
+            .because("the answer may have been lost after the file was applied, with new secrets that are in force")
+            .help("m2m apply -f FILE --dry-run shows what is left to do"),
+        Exit::Refused | Exit::Usage | Exit::Interrupted => failure,
+    }
 }
 
 /// Whether secrets are made, as far as can be known before.

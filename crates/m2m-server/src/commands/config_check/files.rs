@@ -78,7 +78,7 @@ fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     SealingSource::new(key, file, folder).check(&keys, folder)
 }
 
-/// Whether this machine has the address. Its port may be taken by the server that the configuration is for.
+/// Checks that this machine has the address. Its port may be taken by the server that the configuration is for.
 fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
     match TcpListener::bind(SocketAddr::new(address.ip(), 0)) {
         Ok(_) => Ok(()),
@@ -91,7 +91,7 @@ fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
     }
 }
 
-/// Whether there is such a folder that can be written into, or it can be made.
+/// Checks that the folder can be written into, or created.
 fn folder(path: &Path) -> Result<(), Failure> {
     let cannot = |why: String| {
         Failure::usage(format!("cannot use the folder {}", path.display())).because(why)
@@ -122,7 +122,7 @@ fn folder(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether this process may make files in a folder.
+/// Checks that this process may create files in a folder.
 #[cfg(unix)]
 fn writable(folder: &Path) -> std::io::Result<()> {
     use rustix::fs::{Access, access};

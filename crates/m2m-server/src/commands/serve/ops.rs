@@ -33,7 +33,7 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
     }));
     if !address.ip().is_loopback() {
         output::log_notice(&format!(
-            "whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
+            "the listener for probes and metrics is not on a loopback address: everyone who reaches {address} sees how busy this server is and what fails; keep it in a network of yours"
         ));
     }
     // Its connections are not those of callers, and are not counted with them.
