@@ -1,6 +1,7 @@
 //! How the store fares: what failed last, how often, and what of it is to be logged.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use crate::metrics::Metrics;
 #[derive(Debug)]
 pub(crate) struct StoreHealth {
     metrics: Arc<Metrics>,
+    /// Whether the state has a reason. Most successes come after another, and have nothing to write.
+    is_failing: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -57,6 +60,7 @@ impl StoreHealth {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             metrics,
+            is_failing: AtomicBool::new(false),
             state: Mutex::default(),
         }
     }
@@ -79,6 +83,7 @@ impl StoreHealth {
         self.metrics.store_failed(error.kind());
         self.with(|state| {
             *state.latest(access) = Some(error.to_string().into());
+            self.is_failing.store(true, Ordering::Relaxed);
             let index = FailureKind::ALL.binary_search(&error.kind());
             let Some(logged) = index.ok().and_then(|index| state.kinds.get_mut(index)) else {
                 return;
@@ -117,7 +122,14 @@ impl Observer for StoreHealth {
     }
 
     fn succeeded(&self, access: Access) {
-        self.with(|state| *state.latest(access) = None);
+        if !self.is_failing.load(Ordering::Relaxed) {
+            return;
+        }
+        self.with(|state| {
+            *state.latest(access) = None;
+            let is_failing = state.read.is_some() || state.write.is_some();
+            self.is_failing.store(is_failing, Ordering::Relaxed);
+        });
     }
 
     fn settled(&self, settled: &Settled) {

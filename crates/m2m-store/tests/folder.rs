@@ -435,3 +435,33 @@ async fn f2_x22_a_folder_stays_taken_when_its_lock_file_is_deleted_or_it_is_move
     fs::rename(&place.folder, &moved).unwrap();
     assert_eq!(Sqlite::open(&moved).unwrap_err(), StoreError::InUse);
 }
+
+#[tokio::test]
+async fn f6_one_damaged_page_is_told_to_the_observer_whoever_met_it() {
+    let place = Place::new();
+    let store = place.open();
+    for number in 1..5 {
+        commit(&store, number).await;
+    }
+    drop(store);
+    let connection = Connection::open(place.file("m2m.db")).unwrap();
+    let page: i64 = connection
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_application_2'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(connection);
+    let mut bytes = fs::read(place.file("m2m.db")).unwrap();
+    let start = usize::try_from((page - 1) * 4_096).unwrap();
+    bytes[start] ^= 0x40;
+    fs::write(place.file("m2m.db"), bytes).unwrap();
+    let told = Arc::new(Told::default());
+    let store = place
+        .open()
+        .observed_by(Arc::clone(&told) as Arc<dyn Observer>);
+    assert!(store.find("client1").await.is_err());
+    assert!(store.commit(Version(4), change(9)).await.is_err());
+    assert_eq!(told.take(), ["Read damaged", "Write damaged"]);
+}

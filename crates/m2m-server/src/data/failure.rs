@@ -144,3 +144,46 @@ fn full(folder: impl Display, why: &str) -> Failure {
         .because("nothing was changed")
         .help("free some room on its file system, or name a folder on another")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_told_with_the_reason_and_what_helps() {
+        for (obstacle, what, help, exit) in [
+            (
+                Some(Obstacle::Full),
+                "the disk of d is full",
+                "free some room",
+                Exit::Refused,
+            ),
+            (
+                Some(Obstacle::ReadOnly),
+                "cannot write to d/m2m.lock",
+                "cp -a d COPY",
+                Exit::Usage,
+            ),
+            (
+                Some(Obstacle::Denied),
+                "this user may not open d/m2m.lock",
+                "as the owner of d",
+                Exit::Usage,
+            ),
+            (None, "cannot open d/m2m.lock", "", Exit::Usage),
+        ] {
+            let error = StoreError::Unopened {
+                file: "d/m2m.lock".into(),
+                why: "the reason".into(),
+                obstacle,
+            };
+            let failure = failure(&error, Path::new("d"));
+            let text = failure.to_string();
+            for part in [what, "why: the reason", help] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            assert_eq!(failure.exit(), exit, "{text}");
+        }
+    }
+}
