@@ -191,7 +191,7 @@ impl Sqlite {
 
     /// Tells an observer how the store fares from now on.
     #[must_use]
-    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+    pub fn observed_by(self, observer: Arc<impl Observer>) -> Self {
         self.shared.observe(observer);
         self
     }

@@ -55,7 +55,8 @@ impl Observer for Told {
     fn succeeded(&self, _: Access) {}
 
     fn settled(&self, settled: &Settled) {
-        self.0.lock().unwrap().push(settled.clone());
+        let mut told = self.0.lock().expect("no panic");
+        told.push(settled.clone());
     }
 }
 
@@ -74,11 +75,11 @@ impl Disk {
     }
 
     fn fails(&self, call: &str) {
-        fs::write(self.0.join(call), "").unwrap();
+        fs::write(self.0.join(call), "").expect("room");
     }
 
     fn works(&self, call: &str) {
-        fs::remove_file(self.0.join(call)).unwrap();
+        fs::remove_file(self.0.join(call)).expect("it is there");
     }
 }
 
@@ -97,7 +98,7 @@ fn run(test: &str, folder: &Path) -> Output {
             .success()
     );
     let faults = folder.join("faults");
-    fs::create_dir_all(&faults).unwrap();
+    fs::create_dir_all(&faults).expect("room");
     Command::new(std::env::current_exe().expect("this very file"))
         .args(["--ignored", "--exact", test])
         .env("LD_PRELOAD", library)
@@ -120,7 +121,7 @@ async fn commits_while_the_disk_fails() {
     let told = Arc::new(Told::default());
     let store = Sqlite::open(&folder)
         .unwrap()
-        .observed_by(Arc::clone(&told) as Arc<dyn Observer>);
+        .observed_by(Arc::clone(&told));
     let mut version = store.commit(Version(0), change(1)).await.unwrap();
     disk.fails("fsync");
     let outcome = store.commit(version, change(2)).await;

@@ -119,6 +119,18 @@ impl Fault {
         }
     }
 
+    /// The same for a change that was not begun because of it: of that it is known that it was not made.
+    pub(super) fn before_beginning(self) -> Self {
+        match self {
+            Self::Unsettled(error) => Self::Database(error),
+            Self::Database(_)
+            | Self::Damaged(_)
+            | Self::Unanswered
+            | Self::Unopened(_)
+            | Self::Store(_) => self,
+        }
+    }
+
     /// Whether a unique column would have held the same value twice.
     pub(super) fn is_repeated(&self) -> bool {
         self.is_extended(ffi::SQLITE_CONSTRAINT_UNIQUE)

@@ -236,7 +236,7 @@ fn trace(folder: &Path) -> Option<&'static str> {
     let left = [IDENTITY, SEALING_KEY_FILE]
         .into_iter()
         .find(|name| has(name));
-    left.or(is_written.then_some(JOURNAL))
+    left.or(if is_written { Some(JOURNAL) } else { None })
 }
 
 /// Whether there is a database, or a file that shows that there was one.
@@ -329,15 +329,18 @@ const fn synchronize(_folder: &Path) -> io::Result<()> {
 
 /// A file that cannot be had.
 pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
-    let obstacle = match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Obstacle::Full),
-        io::ErrorKind::ReadOnlyFilesystem => Some(Obstacle::ReadOnly),
-        io::ErrorKind::PermissionDenied => Some(Obstacle::Denied),
-        _ => None,
-    };
+    let obstacle = OBSTACLES.into_iter().find(|(kind, _)| *kind == why.kind());
     StoreError::Unopened {
         file: path.display().to_string().into(),
         why: why.to_string().into(),
-        obstacle,
+        obstacle: obstacle.map(|(_, obstacle)| obstacle),
     }
 }
+
+/// Errors of the operating system that say what an operator can do.
+const OBSTACLES: [(io::ErrorKind, Obstacle); 4] = [
+    (io::ErrorKind::StorageFull, Obstacle::Full),
+    (io::ErrorKind::QuotaExceeded, Obstacle::Full),
+    (io::ErrorKind::ReadOnlyFilesystem, Obstacle::ReadOnly),
+    (io::ErrorKind::PermissionDenied, Obstacle::Denied),
+];

@@ -136,11 +136,7 @@ impl Shared {
         expected: Version,
         change: &Change,
     ) -> Result<Committed, Fault> {
-        self.settle(connection).map_err(|fault| match fault {
-            // Of this change it is known: it has not begun.
-            Fault::Unsettled(error) => Fault::Database(error),
-            fault => fault,
-        })?;
+        self.settle(connection).map_err(Fault::before_beginning)?;
         let fault = match commit::commit(connection, &self.limits, expected, change) {
             Ok(Ok(version)) => match self.may_acknowledge(connection) {
                 Ok(()) => {
