@@ -280,7 +280,7 @@ async fn x21_a_change_writes_the_identity_too() {
     assert_eq!(document["version"], 3);
 }
 
-/// What an observer was told.
+/// An observer that keeps the failures it receives.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<String>>);
 
@@ -301,7 +301,7 @@ impl Observer for Told {
     fn settled(&self, _: &Settled) {}
 }
 
-/// A store in use, whose files are then tampered with: nothing is acknowledged from then on, and whoever asks what changed learns it.
+/// A store in use whose files are then tampered with. It acknowledges nothing from then on, and a look for changes fails.
 #[track_caller]
 fn displaced(tamper: impl FnOnce(&Place)) -> (Place, Sqlite) {
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -16,7 +16,7 @@ use m2m_store::{
 };
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
-/// Where the tests that run in a process of their own find their folder.
+/// The variable that names the folder of a test in a process of its own.
 const FOLDER: &str = "M2M_TEST_FOLDER";
 
 fn change(number: u64) -> Change {
@@ -45,7 +45,7 @@ fn change(number: u64) -> Change {
     }
 }
 
-/// The settled changes that an observer was told of.
+/// An observer that keeps the settled changes.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<Settled>>);
 

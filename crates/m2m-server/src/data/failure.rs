@@ -1,4 +1,4 @@
-//! What people are told if a data directory cannot be opened, or a change of it not made.
+//! Errors of the store as an operator reads them: the reason and a way out.
 
 use core::fmt::Display;
 use std::path::Path;
@@ -9,7 +9,7 @@ use m2m_store::{CommitError, Obstacle, SEALING_KEY_FILE, StoreError};
 use crate::error::Failure;
 use crate::sealing;
 
-/// Why a store did not do what it was asked to, and what helps.
+/// The failure for a store error.
 pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     let shown = folder.display();
     match error {
@@ -106,7 +106,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     }
 }
 
-/// Why a change was not made.
+/// The failure for a change that was not committed.
 pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     match error {
         CommitError::Store(error) => failure(error, folder),
@@ -116,7 +116,7 @@ pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     }
 }
 
-/// Why the keys are as they were.
+/// The failure for an operation on keys.
 pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
@@ -127,7 +127,7 @@ pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     }
 }
 
-/// Why nothing was made to manage the server with.
+/// The failure for a bootstrap.
 pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     match error {
         BootstrapError::Commit(error) => not_committed(error, folder),
@@ -137,7 +137,7 @@ pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     }
 }
 
-/// There is no room, whenever that is noticed.
+/// The failure for a full disk, at the start or later.
 fn full(folder: impl Display, why: &str) -> Failure {
     Failure::refused(format!("the disk of {folder} is full"))
         .because(why)

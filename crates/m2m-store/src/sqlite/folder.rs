@@ -165,7 +165,7 @@ impl Folder {
         let _ = self.identity.reached(id, version);
     }
 
-    /// Notes which files SQLite has opened.
+    /// Notes the files that SQLite has opened.
     pub(super) fn note_journal(&self, connection: &Connection) -> Result<(), Fault> {
         let (journal, index) = (self.path.join(JOURNAL), self.path.join(JOURNAL_INDEX));
         let noted = || Ok((Place::of(&journal)?, Place::of(&index)?));
@@ -191,7 +191,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether the journal is shorter than the last write left it.
+    /// Returns true if the journal is shorter than the last write left it.
     pub(super) fn is_journal_short(&self) -> bool {
         let journal = self.journal.get();
         journal.is_some_and(|(.., journal)| {
@@ -239,7 +239,7 @@ fn trace(folder: &Path) -> Option<&'static str> {
     left.or(if is_written { Some(JOURNAL) } else { None })
 }
 
-/// Whether there is a database, or a file that shows that there was one.
+/// Returns true if there is a database, or a file that shows that there was one.
 ///
 /// # Errors
 ///
@@ -253,7 +253,7 @@ pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Whether there is no such file, or nothing in it.
+/// Returns true if the file is missing or empty.
 fn is_empty(file: &Path) -> io::Result<bool> {
     match std::fs::metadata(file) {
         Ok(found) => Ok(found.is_file() && found.len() == 0),
