@@ -12,7 +12,7 @@ use crate::output;
 
 pub(crate) use failure::{failure, keys_unchanged, not_committed, not_kept, unmanaged};
 
-/// What becomes of a folder that is not a data directory.
+/// The treatment of a folder that is not a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// It becomes one.
@@ -21,7 +21,7 @@ pub(crate) enum Missing {
     Refuse,
 }
 
-/// Whether there is a registry in the folder, or was.
+/// Returns true if the folder has a registry, or lost the one that it had.
 ///
 /// # Errors
 ///
@@ -99,7 +99,7 @@ pub(crate) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.block_on(future))
 }
 
-/// An older copy of the registry, as people are told of it.
+/// The notice about an older copy of the registry.
 fn rolled_back(RolledBack { from, to }: RolledBack, folder: &Path) -> String {
     format!(
         "notice: the registry in {} has version {}, and had reached version {} before: an older copy of m2m.db is served, as after a \

@@ -43,7 +43,7 @@ pub(super) struct Plan<'p> {
     pub(super) profile: Profile,
     /// What it counts.
     pub(super) metrics: Arc<Metrics>,
-    /// How its store fares.
+    /// The health of its store.
     pub(super) health: Arc<StoreHealth>,
 }
 

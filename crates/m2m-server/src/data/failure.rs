@@ -1,4 +1,4 @@
-//! What people are told if a data directory cannot be opened, or a change of it not made.
+//! Errors of the store as an operator reads them: the reason and a way out.
 
 use core::fmt::Display;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::first_credentials::{self, Unchanged};
 use crate::sealing;
 
-/// Why a store did not do what it was asked to, and what helps.
+/// The failure for a store error.
 pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     let shown = folder.display();
     match error {
@@ -107,7 +107,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     }
 }
 
-/// Why a change was not made.
+/// The failure for a change that was not committed.
 pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     match error {
         CommitError::Store(error) => failure(error, folder),
@@ -117,7 +117,7 @@ pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     }
 }
 
-/// Why the keys are as they were.
+/// The failure for an operation on keys.
 pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
@@ -128,7 +128,7 @@ pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     }
 }
 
-/// Why nothing was made to manage the server with.
+/// The failure for a bootstrap.
 pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     match error {
         BootstrapError::Commit(error) => not_committed(error, folder),
@@ -149,10 +149,53 @@ pub(crate) fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
     }
 }
 
-/// There is no room, whenever that is noticed.
+/// The failure for a full disk, at the start or later.
 fn full(folder: impl Display, why: &str) -> Failure {
     Failure::refused(format!("the disk of {folder} is full"))
         .because(why)
         .because("nothing was changed")
         .help("free some room on its file system, or name a folder on another")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_told_with_the_reason_and_what_helps() {
+        for (obstacle, what, help, exit) in [
+            (
+                Some(Obstacle::Full),
+                "the disk of d is full",
+                "free some room",
+                Exit::Refused,
+            ),
+            (
+                Some(Obstacle::ReadOnly),
+                "cannot write to d/m2m.lock",
+                "cp -a d COPY",
+                Exit::Usage,
+            ),
+            (
+                Some(Obstacle::Denied),
+                "this user may not open d/m2m.lock",
+                "as the owner of d",
+                Exit::Usage,
+            ),
+            (None, "cannot open d/m2m.lock", "", Exit::Usage),
+        ] {
+            let error = StoreError::Unopened {
+                file: "d/m2m.lock".into(),
+                why: "the reason".into(),
+                obstacle,
+            };
+            let failure = failure(&error, Path::new("d"));
+            let text = failure.to_string();
+            for part in [what, "why: the reason", help] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            assert_eq!(failure.exit(), exit, "{text}");
+        }
+    }
 }

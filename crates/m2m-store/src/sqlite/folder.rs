@@ -152,7 +152,7 @@ impl Folder {
         let _ = self.identity.reached(id, version);
     }
 
-    /// Notes which files SQLite has opened.
+    /// Notes the files that SQLite has opened.
     pub(super) fn note_journal(&self, connection: &Connection) -> Result<(), Fault> {
         let (journal, index) = (self.path.join(JOURNAL), self.path.join(JOURNAL_INDEX));
         let noted = || Ok((Place::of(&journal)?, Place::of(&index)?));
@@ -178,7 +178,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether the journal is shorter than the last write left it.
+    /// Returns true if the journal is shorter than the last write left it.
     pub(super) fn is_journal_short(&self) -> bool {
         let journal = self.journal.get();
         journal.is_some_and(|(.., journal)| {
@@ -223,10 +223,10 @@ fn trace(folder: &Path) -> Option<&'static str> {
     let left = [IDENTITY, SEALING_KEY_FILE]
         .into_iter()
         .find(|name| has(name));
-    left.or(is_written.then_some(JOURNAL))
+    left.or(if is_written { Some(JOURNAL) } else { None })
 }
 
-/// Whether there is a database, or a file that shows that there was one.
+/// Returns true if there is a database, or a file that shows that there was one.
 ///
 /// # Errors
 ///
@@ -287,7 +287,7 @@ fn accept(database: &Path, identity: &Identity, found: Option<StoreId>) -> Resul
     })
 }
 
-/// Whether there is no such file, or nothing in it.
+/// Returns true if the file is missing or empty.
 fn is_empty(file: &Path) -> io::Result<bool> {
     match std::fs::metadata(file) {
         Ok(found) => Ok(found.is_file() && found.len() == 0),
@@ -363,15 +363,18 @@ const fn synchronize(_folder: &Path) -> io::Result<()> {
 
 /// A file that cannot be had.
 pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
-    let obstacle = match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Obstacle::Full),
-        io::ErrorKind::ReadOnlyFilesystem => Some(Obstacle::ReadOnly),
-        io::ErrorKind::PermissionDenied => Some(Obstacle::Denied),
-        _ => None,
-    };
+    let obstacle = OBSTACLES.into_iter().find(|(kind, _)| *kind == why.kind());
     StoreError::Unopened {
         file: path.display().to_string().into(),
         why: why.to_string().into(),
-        obstacle,
+        obstacle: obstacle.map(|(_, obstacle)| obstacle),
     }
 }
+
+/// Errors of the operating system that say what an operator can do.
+const OBSTACLES: [(io::ErrorKind, Obstacle); 4] = [
+    (io::ErrorKind::StorageFull, Obstacle::Full),
+    (io::ErrorKind::QuotaExceeded, Obstacle::Full),
+    (io::ErrorKind::ReadOnlyFilesystem, Obstacle::ReadOnly),
+    (io::ErrorKind::PermissionDenied, Obstacle::Denied),
+];

@@ -68,12 +68,12 @@ impl Schema {
         self.version == known()
     }
 
-    /// Whether nothing is there yet.
+    /// Returns true if the database has no tables yet.
     pub(super) const fn is_new(self) -> bool {
         self.version == 0
     }
 
-    /// Whether the store has an identity.
+    /// Returns true if the database has an identity.
     pub(super) const fn has_identity(self) -> bool {
         self.version >= WITH_IDENTITY
     }
