@@ -19,6 +19,7 @@ use crate::listen::ListenSettings;
 use crate::metrics::Metrics;
 use crate::output::Output;
 use crate::recorder;
+use crate::store_health::StoreHealth;
 use crate::world::World;
 
 use steps::Steps;
@@ -47,8 +48,10 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             source: Source::World { world, keys: None },
             limits: DirectoryLimits::default(),
             listen: ListenSettings::at(listen),
+            listen_option: "--listen",
             issuer: None,
             profile: Profile::Rfc,
+            health: Arc::new(StoreHealth::new(Arc::clone(&metrics))),
             metrics: Arc::clone(&metrics),
         };
         // Once the steps are done nobody receives, and what happens is logged as it is by `m2m serve`.
@@ -67,6 +70,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             directory: _,
             records,
             generated,
+            first_credentials: _,
             worker,
             summary,
             unused_preset: _,

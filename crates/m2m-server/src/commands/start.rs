@@ -14,6 +14,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::error::Failure;
+use crate::first_credentials::Written;
 use crate::http::Server;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
@@ -21,6 +22,7 @@ use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
 use crate::sealing::SealingSource;
 use crate::settings::Scheme;
 use crate::store::{self, Directory, Opened, UnusedPreset};
+use crate::store_health::StoreHealth;
 use crate::world::{GeneratedCredentials, World};
 use crate::{clock, output, timestamp};
 
@@ -33,12 +35,16 @@ pub(super) struct Plan<'p> {
     pub(super) limits: DirectoryLimits,
     /// Where and how it listens.
     pub(super) listen: ListenSettings,
+    /// The option that names another address.
+    pub(super) listen_option: &'p str,
     /// Who it is; by default its address.
     pub(super) issuer: Option<Issuer>,
     /// Its dialect.
     pub(super) profile: Profile,
     /// What it counts.
     pub(super) metrics: Arc<Metrics>,
+    /// The health of its store.
+    pub(super) health: Arc<StoreHealth>,
 }
 
 /// Where a registry is.
@@ -79,8 +85,10 @@ pub(super) struct Started {
     pub(super) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
     pub(super) unused_preset: Option<UnusedPreset>,
-    /// The credentials that were made up, to be shown once.
+    /// The credentials of applications in a file that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
+    /// The file with the credentials of the application that was made to manage the server.
+    pub(super) first_credentials: Option<Written>,
     /// The thread that logs and diagnoses.
     pub(super) worker: Worker,
     /// Everything in one line.
@@ -100,12 +108,15 @@ pub(super) async fn start(
         source,
         limits,
         listen,
+        listen_option,
         issuer,
         profile,
         metrics,
+        health,
     } = plan;
+    let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listening = Listening::at(listen, "--listen").await?;
+    let listening = Listening::at(listen, listen_option).await?;
     let address = listening.address();
     let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
@@ -113,11 +124,14 @@ pub(super) async fn start(
     let Opened {
         directory,
         generated,
+        first_credentials,
         records,
         writing,
         unused_preset,
     } = match source {
-        Source::World { world, keys } => store::of_world(&world, keys, &issuer, limits).await?,
+        Source::World { world, keys } => {
+            store::of_world(&world, keys, observer, &issuer, limits).await?
+        }
         Source::Data {
             folder,
             sealing,
@@ -125,7 +139,7 @@ pub(super) async fn start(
             kept,
         } => {
             let preset = preset.as_ref();
-            store::of_folder(folder, &sealing, preset, kept, &issuer, limits).await?
+            store::of_folder(folder, &sealing, preset, kept, observer, &issuer, limits).await?
         }
     };
     let count = match directory.common().applications {
@@ -133,7 +147,7 @@ pub(super) async fn start(
         count => format!("{count} applications"),
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
-    let keeper = StoreKeeper::new(Arc::clone(&directory), Handle::current());
+    let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
     let server = Arc::new(Server::new(
         authority,
@@ -150,6 +164,7 @@ pub(super) async fn start(
         directory,
         records,
         generated,
+        first_credentials,
         unused_preset,
         worker,
         summary,
@@ -166,7 +181,7 @@ pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
     Issuer::parse(&text).map_err(|error| {
         Failure::usage(format!("{text} is no issuer identifier"))
             .because(error.to_string())
-            .help("name another with --issuer, as in https://id.example")
+            .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
     })
 }
 

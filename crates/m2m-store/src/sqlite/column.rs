@@ -15,6 +15,11 @@ pub(super) fn integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// A count by SQLite itself. A negative one counts as zero.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
 pub(super) fn seconds(time: UnixTime) -> i64 {
     integer(time.as_seconds())
 }

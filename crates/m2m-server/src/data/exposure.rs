@@ -1,0 +1,53 @@
+//! Permissions of the files of a data directory.
+
+use std::path::Path;
+
+use crate::error::Failure;
+
+/// Refuses a database that everybody can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
+/// and about a folder in which everybody can replace files: orchestrators create volumes with such permissions, in which there is nobody else.
+///
+/// # Errors
+///
+/// If the database is open to everybody.
+#[cfg(unix)]
+pub(super) fn check(folder: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use crate::output;
+
+    let mode = |path: &Path| std::fs::metadata(path).map(|found| found.permissions().mode());
+    let database = folder.join("m2m.db");
+    // It was opened a moment ago. What has become of it meanwhile is for the store to notice.
+    let Ok(of_database) = mode(&database) else {
+        return Ok(());
+    };
+    let shown = database.display();
+    if of_database & 0o007 != 0 {
+        return Err(Failure::usage(format!("the database {shown} is open to others"))
+            .because(format!(
+                "its mode is {:03o}; it holds the hashes of secrets, and anyone who can write to it controls this server",
+                of_database & 0o777
+            ))
+            .help(format!("chmod 600 {shown}")));
+    }
+    if of_database & 0o070 != 0 {
+        output::notice(&format!(
+            "notice: the group of {shown} may open it (its mode is {:03o}): chmod 600 {shown}",
+            of_database & 0o777
+        ));
+    }
+    // With the sticky bit nobody removes the files of others.
+    if mode(folder).is_ok_and(|mode| mode & 0o002 != 0 && mode & 0o1000 == 0) {
+        let shown = folder.display();
+        output::notice(&format!(
+            "notice: everybody may replace the files in {shown}: chmod 700 {shown}"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check(_folder: &Path) -> Result<(), Failure> {
+    Ok(())
+}
