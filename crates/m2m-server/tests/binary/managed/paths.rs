@@ -7,14 +7,28 @@ use serde_json::Value;
 use crate::managed::door::{document, operations, plausible};
 use crate::managed::{Managed, refusal};
 
+/// The scopes of all fields that need more than their operation.
+fn field_scopes(document: &Value) -> BTreeSet<String> {
+    let paths = document["paths"].as_object().unwrap().values();
+    let operations = paths.flat_map(|path| path.as_object().unwrap().values());
+    let fields = operations.filter_map(|operation| operation["x-field-scopes"].as_array());
+    let scopes = fields
+        .flatten()
+        .flat_map(|field| field["scopes"].as_array().unwrap());
+    scopes
+        .map(|scope| scope.as_str().unwrap().to_owned())
+        .collect()
+}
+
 #[test]
 fn the_scopes_of_the_document_are_those_of_the_management_api() {
     let managed = Managed::start(&[]);
     let document = document(&managed);
-    let needed: BTreeSet<String> = operations(&document)
+    let mut needed: BTreeSet<String> = operations(&document)
         .into_iter()
         .map(|operation| operation.scope)
         .collect();
+    needed.extend(field_scopes(&document));
     let flow =
         &document["components"]["securitySchemes"]["management"]["flows"]["clientCredentials"];
     let offered: BTreeSet<String> = flow["scopes"]

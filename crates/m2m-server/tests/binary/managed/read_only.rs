@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use m2m_admin::management::SCOPES;
 use m2m_authority::registry::SecretHash;
 use serde_json::Value;
 
@@ -16,9 +17,7 @@ fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
         .call("GET", "/api/v1/openapi.json", "")
         .json();
     let operations = operations(&document);
-    let mut scopes: Vec<&str> = operations.iter().map(|own| &*own.scope).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
+    let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
     let manager = format!(
         "[[api]]\nname = \"Management\"\naudience = \"{{issuer}}/api\"\nscopes = {scopes:?}\n\
          [[application]]\nname = \"Manager\"\nclient_id = \"manager\"\nsecret_sha256 = \"{hash}\"\n\
