@@ -84,7 +84,7 @@ mod tests {
         };
         assert_eq!(
             symmetric,
-            "key 2 of the set cannot be used: keys of this type are not offered"
+            "key 2 of the set cannot be used: keys of this type are not offered; RSA, EC and Ed25519 keys are"
         );
         assert!(bad.starts_with("key 3 of the set, \"bad"), "{bad}");
         assert!(

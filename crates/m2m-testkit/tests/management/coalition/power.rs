@@ -25,6 +25,8 @@ pub(super) struct Coalition {
     power: BTreeSet<String>,
     seen: (Version, UnixTime),
     registry: Snapshot,
+    /// Whether they have imported a key when they might do everything: then they may do so from then on.
+    knows_key: bool,
     forged: u64,
 }
 
@@ -53,6 +55,7 @@ impl Coalition {
             secrets: secrets.collect(),
             tokens: Vec::new(),
             power: BTreeSet::new(),
+            knows_key: false,
             forged: 0,
         };
         coalition.look("the beginning");
@@ -67,7 +70,7 @@ impl Coalition {
 
     /// True if the coalition may do everything, by what the owner of the server has done.
     pub(super) fn has_everything(&self) -> bool {
-        SCOPES.iter().all(|(scope, _)| self.power.contains(*scope))
+        self.knows_key || SCOPES.iter().all(|(scope, _)| self.power.contains(*scope))
     }
 
     /// Performs an attempt, and checks what has to hold afterwards. Returns true if the coalition has changed anything.
@@ -281,6 +284,7 @@ impl Coalition {
             self.has_everything(),
             "{context}: the coalition has imported a key"
         );
+        self.knows_key = true;
     }
 
     /// The scopes that the coalition can use now.
