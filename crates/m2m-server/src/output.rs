@@ -119,8 +119,12 @@ impl Output {
 }
 
 /// A line of the log: one JSON document on standard error, written at once so that lines do not mix.
-pub(crate) fn log_line(line: &serde_json::Value) {
-    write_to_stderr(&line.to_string());
+///
+/// # Errors
+///
+/// If standard error does not take it.
+pub(crate) fn log_line(line: &serde_json::Value) -> std::io::Result<()> {
+    writeln!(std::io::stderr().lock(), "{line}")
 }
 
 fn write_to_stderr(text: &str) {

@@ -87,14 +87,14 @@ pub(super) struct Started {
     pub(super) summary: String,
 }
 
-/// Prepares a server. What it records goes to `publish`.
+/// Prepares a server. What it records goes to `publish`, which gives back what it has no room for.
 ///
 /// # Errors
 ///
 /// If the address cannot be had, or world, issuer or keys are wrong.
 pub(super) async fn start(
     plan: Plan<'_>,
-    publish: impl FnMut(Entry) + Send + 'static,
+    publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
 ) -> Result<Started, Failure> {
     let Plan {
         source,
@@ -135,6 +135,8 @@ pub(super) async fn start(
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
     let keeper = StoreKeeper::new(Arc::clone(&directory), Handle::current());
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
+    let changes = recorder.clone();
+    directory.on_commit(move |events| changes.changed(events));
     let server = Arc::new(Server::new(
         authority,
         issuer.clone(),
@@ -173,7 +175,7 @@ pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
 /// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
 pub(super) fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        output::log_line(&json!({
+        let _ = output::log_line(&json!({
             "time": timestamp::rfc3339(clock::now()),
             "event": "panicked",
             "place": panic.location().map(ToString::to_string),

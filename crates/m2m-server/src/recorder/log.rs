@@ -1,24 +1,35 @@
 //! The log: one line of JSON on standard error for each entry. Never a secret, never a token.
 
+use std::borrow::Cow;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
-use m2m_authority::flow::RefusedEvent;
+use m2m_authority::{RecordedClientId, RequestId, redacted};
+use m2m_errors::Cause;
+use m2m_store::AuditEvent;
 use serde_json::{Value, json};
 
-use super::{Dropped, Entry};
+use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
+use crate::metrics::Metrics;
 use crate::timestamp::rfc3339;
 use crate::{clock, output};
 
 /// Writes the entry.
 pub(crate) fn log(entry: Entry) {
-    output::log_line(&line(&entry));
+    // What cannot be written cannot be said.
+    let _ = output::log_line(&line(&entry));
+}
+
+/// Writes the entry. That it could not be written is counted.
+pub(super) fn log_counting(entry: &Entry, metrics: &Metrics) {
+    if output::log_line(&line(entry)).is_err() {
+        metrics.log_write_failed();
+    }
 }
 
 /// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.
-pub(crate) fn log_last(entry: Entry) {
+pub(super) fn log_last(entry: Entry) {
     let (writing, written) = channel::<()>();
     // Without a thread the line is lost, and nothing else.
     let _ = std::thread::Builder::new()
@@ -36,6 +47,15 @@ const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
+        Entry::Summary(counted) => summary(counted),
+        Entry::Changed(event) => changed(event),
+        Entry::ChangedOthers { last, more } => json!({
+            "time": rfc3339(last.time),
+            "event": "changed",
+            "actor": redacted(&last.actor.name),
+            "trace_id": last.actor.trace_id.map(|trace_id| trace_id.to_string()),
+            "other_records": more,
+        }),
         Entry::Diagnosed {
             trace_id,
             diagnosis: found,
@@ -113,11 +133,12 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
 
 fn texts(evidence: &[Evidence]) -> Vec<String> {
     let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
-    texts.collect()
+    // A name in the registry, or one that nearly is, may be a secret that was put into the wrong field.
+    texts.map(|text| redacted(&text).into_owned()).collect()
 }
 
 fn steps(fixes: &[Fix]) -> Vec<Value> {
-    let step = |fix: &Fix| json!({"text": &*fix.text, "command": fix.command.as_deref()});
+    let step = |fix: &Fix| json!({"text": redacted(&fix.text), "command": fix.command.as_deref().map(redacted)});
     fixes.iter().map(step).collect()
 }
 
@@ -127,17 +148,19 @@ fn counts(dropped: &Dropped) -> Value {
         "of_others": dropped.of_others,
         "diagnoses": dropped.diagnoses,
         "unkept": dropped.unkept,
+        "lines": dropped.lines,
     })
 }
 
-fn refused(event: &RefusedEvent) -> Value {
-    let client_id =
-        (event.client_id != RecordedClientId::None).then(|| event.client_id.to_string());
+fn refused(refused: &Refused) -> Value {
+    let event = &refused.event;
+    let client_id = (event.client_id != RecordedClientId::None)
+        .then(|| redacted(&event.client_id.to_string()).into_owned());
     let mut line = json!({
         "time": rfc3339(event.time),
         "event": "refused",
         "trace_id": event.trace_id.to_string(),
-        "request_id": event.request_id.as_ref().map(|request_id| request_id.as_str()),
+        "request_id": clean(event.request_id.as_ref()).map(RequestId::as_str),
         "cause": event.cause.id(),
         "fault": event.cause.entry().fault.as_str(),
         "client_id": client_id,
@@ -145,9 +168,58 @@ fn refused(event: &RefusedEvent) -> Value {
     });
     if let (Some(operator), Some(line)) = (&event.operator, line.as_object_mut()) {
         line.insert("door".to_owned(), TEST.into());
-        line.insert("operator".to_owned(), (**operator).into());
+        line.insert("operator".to_owned(), redacted(operator).into());
+    }
+    if let (Some(operation), Some(line)) = (&refused.operation, line.as_object_mut()) {
+        line.insert("operation".to_owned(), operation.operation.into());
+        line.insert("status".to_owned(), operation.status.into());
+        line.insert("code".to_owned(), (*operation.code).into());
+        line.insert("why".to_owned(), operation.reason.as_deref().into());
     }
     line
+}
+
+/// What a refused request of the management API has as its diagnosis: the operation says itself why.
+pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) -> Value {
+    json!({
+        "cause": cause.id(),
+        "operation": operation.operation,
+        "status": operation.status,
+        "code": &*operation.code,
+        "evidence": operation.reason.as_deref().map(redacted).into_iter().collect::<Vec<_>>(),
+        "fixes": [],
+    })
+}
+
+/// The name of a request, unless a credential was sent as one.
+pub(super) fn clean(request_id: Option<&RequestId>) -> Option<&RequestId> {
+    request_id.filter(|request_id| matches!(redacted(request_id.as_str()), Cow::Borrowed(_)))
+}
+
+fn summary(summary: &Summary) -> Value {
+    json!({
+        "time": rfc3339(clock::now()),
+        "event": "refused",
+        "cause": summary.cause.id(),
+        "fault": summary.cause.entry().fault.as_str(),
+        "client_id": summary.client_id.as_deref().map(redacted),
+        "addresses": summary.block.map_or_else(|| "other".to_owned(), |block| block.to_string()),
+        "standing": summary.standing.as_str(),
+        "count": summary.count,
+    })
+}
+
+fn changed(event: &AuditEvent) -> Value {
+    json!({
+        "time": rfc3339(event.time),
+        "event": "changed",
+        "action": event.action.as_str(),
+        "subject": event.subject.as_str(),
+        "name": redacted(&event.name),
+        "actor": redacted(&event.actor.name),
+        "trace_id": event.actor.trace_id.map(|trace_id| trace_id.to_string()),
+        "address": event.actor.address,
+    })
 }
 
 /// The door of a request that an operator made in the name of an application.
