@@ -7,6 +7,7 @@
 
 mod block;
 mod book;
+mod entry;
 mod keeper;
 mod log;
 mod queues;
@@ -19,21 +20,23 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose};
+use m2m_authority::RecordedClientId;
+use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
 use m2m_authority::registry::Records;
-use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
-use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount, StoreError};
+use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount};
 
 use crate::clock;
 use crate::error::Failure;
 use crate::metrics::Metrics;
 
 use book::Book;
+use entry::Changed;
 use queues::{Happened, Next, Queues};
 use report::Report;
 
+pub(crate) use entry::{Entry, Refused, RefusedOperation};
 pub(crate) use keeper::{Keeper, StoreKeeper, records};
 pub(crate) use log::log;
 pub(crate) use queues::Dropped;
@@ -59,125 +62,6 @@ pub(crate) struct Worker {
 struct Shared {
     queues: Queues,
     metrics: Arc<Metrics>,
-}
-
-/// A request that was refused.
-#[derive(Debug)]
-pub(crate) struct Refused {
-    /// Who, when, from where, and why.
-    pub(crate) event: RefusedEvent,
-    /// What it proves about its caller.
-    pub(crate) standing: Standing,
-    /// What there is to know of a request of the management API.
-    pub(crate) operation: Option<Box<RefusedOperation>>,
-}
-
-/// What there is to know of a refused request of the management API. It has no text of the caller.
-#[derive(Debug)]
-pub(crate) struct RefusedOperation {
-    /// The id of the operation, if there is one at the path.
-    pub(crate) operation: Option<&'static str>,
-    /// The status of the answer.
-    pub(crate) status: u16,
-    /// The code of the answer.
-    pub(crate) code: Box<str>,
-    /// The reason, where it says more than the cause.
-    pub(crate) reason: Option<Box<str>>,
-}
-
-/// A change of the registry: the audit events of one transaction.
-#[derive(Debug)]
-pub(crate) struct Changed {
-    /// The first of them, without the records before and after.
-    events: Vec<AuditEvent>,
-    /// The number of the others.
-    more: usize,
-}
-
-impl Refused {
-    /// True if it names an application.
-    fn is_of_known(&self) -> bool {
-        matches!(self.event.client_id, RecordedClientId::Known(_))
-    }
-}
-
-impl Changed {
-    /// A change with these events.
-    fn of(events: &[AuditEvent]) -> Self {
-        let told = events.iter().take(MOST_EVENTS_TOLD);
-        let brief = told.map(|event| AuditEvent {
-            time: event.time,
-            actor: event.actor.clone(),
-            action: event.action,
-            subject: event.subject,
-            name: event.name.clone(),
-            before: None,
-            after: None,
-        });
-        Self {
-            events: brief.collect(),
-            more: events.len().saturating_sub(MOST_EVENTS_TOLD),
-        }
-    }
-}
-
-/// What the worker makes known.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    /// A request was refused: at once, with its exact cause.
-    Refused(Refused),
-    /// Requests were refused that are not made known one by one.
-    Summary(Summary),
-    /// A record was changed, or read with what is secret in it.
-    Changed(AuditEvent),
-    /// So many more records were changed by the same actor at once.
-    ChangedOthers {
-        /// The actor and the time: the last event that was made known.
-        last: AuditEvent,
-        /// The number of other events.
-        more: usize,
-    },
-    /// The evidence for it.
-    Diagnosed {
-        /// The name of the answer.
-        trace_id: TraceId,
-        /// What is known of it.
-        diagnosis: Diagnosis,
-    },
-    /// An operator got a token in the name of an application.
-    TestToken {
-        /// The token.
-        event: IssuedEvent,
-        /// The client id of the operator.
-        operator: Arc<str>,
-    },
-    /// An application was issued so many tokens since the last time that it was told, which is each minute.
-    Issued {
-        /// To whom.
-        client_id: Box<str>,
-        /// How many. At least 1.
-        tokens: u64,
-    },
-    /// More applications were issued tokens than are told one by one.
-    IssuedToOthers {
-        /// To how many more.
-        applications: usize,
-        /// How many.
-        tokens: u64,
-    },
-    /// The store did not take what was counted and noted. It is tried again.
-    Unkept(StoreError),
-    /// More is refused than can be made known. Counted from the start.
-    Dropped(Dropped),
-    /// The process ends, after so many events.
-    Stopped {
-        /// Tokens that were issued.
-        issued: u64,
-        /// Requests that were refused.
-        refused: u64,
-        /// What was not made known of the refused.
-        dropped: Dropped,
-    },
 }
 
 /// How long events may take to be written when the process ends. Whoever waits for its end (systemd, Kubernetes) has some ten
@@ -480,9 +364,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Of so many applications the log tells in a minute; the store has the counts of all.
 const MOST_TOLD: usize = 100;
 
-/// The maximum number of events of one transaction that the log has one by one; the audit log has all.
-const MOST_EVENTS_TOLD: usize = 20;
-
 /// How often the counts of refusals are logged. Unit: seconds.
 const SECONDS_OF_A_SUMMARY: u64 = 10;
 
@@ -494,9 +375,9 @@ const fn minute_of(time: UnixTime) -> u64 {
 mod tests {
     use std::sync::mpsc::Sender;
 
-    use m2m_authority::Refusal;
+    use m2m_authority::{Refusal, TraceId};
     use m2m_errors::Cause;
-    use m2m_store::UsageBatch;
+    use m2m_store::{StoreError, UsageBatch};
 
     use super::queues::MOST_EVENTS;
     use super::*;

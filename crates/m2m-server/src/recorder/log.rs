@@ -11,7 +11,6 @@ use m2m_store::AuditEvent;
 use serde_json::{Value, json};
 
 use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
-use crate::metrics::Metrics;
 use crate::timestamp::rfc3339;
 use crate::{clock, output};
 
@@ -19,13 +18,6 @@ use crate::{clock, output};
 pub(crate) fn log(entry: Entry) {
     // What cannot be written cannot be said.
     let _ = output::log_line(&line(&entry));
-}
-
-/// Writes the entry. That it could not be written is counted.
-pub(super) fn log_counting(entry: &Entry, metrics: &Metrics) {
-    if output::log_line(&line(entry)).is_err() {
-        metrics.log_write_failed();
-    }
 }
 
 /// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.
@@ -44,7 +36,8 @@ pub(super) fn log_last(entry: Entry) {
 /// How long the last line may take.
 const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 
-fn line(entry: &Entry) -> Value {
+/// The line of an entry.
+pub(super) fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
         Entry::Summary(counted) => summary(counted),

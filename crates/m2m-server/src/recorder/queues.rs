@@ -13,8 +13,9 @@ use m2m_authority::diagnose::Suspect;
 use m2m_authority::flow::IssuedEvent;
 use m2m_jwt::UnixTime;
 
+use super::Refused;
+use super::entry::Changed;
 use super::sampling::{Sampling, Summary};
-use super::{Changed, Refused};
 use crate::metrics::Metrics;
 
 /// The queues between those who answer callers and the worker.
