@@ -12,7 +12,7 @@ use crate::face;
 use crate::standing::Lapsed;
 use crate::wording::{self, Wording};
 
-/// A management operation is not done, and nothing was changed.
+/// A management operation is not done, and nothing was changed, except where the code is `CHANGE_UNKNOWN`: that leaves it open.
 ///
 /// Its message names the field and what would be right, and never repeats a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct OperationError {
     message: String,
     cause: Cause,
     /// What the log keeps, where it is not the message without what is quoted.
-    reason: Option<Reason>,
-    mistake: Option<Place>,
+    reason: Option<Box<Reason>>,
+    mistake: Option<Box<Place>>,
     retry_after_seconds: Option<u32>,
     is_conflict: bool,
 }
@@ -72,7 +72,7 @@ impl OperationError {
 
     /// The message as the log keeps it: without text of the caller, who may have put a secret anywhere.
     pub(crate) fn reason(&self) -> Box<str> {
-        match &self.reason {
+        match self.reason.as_deref() {
             None => without_quotes(&self.message),
             Some(Reason::Text(text)) => text.clone(),
             // Only now: the names that are documented are found by reading forms.
@@ -88,8 +88,8 @@ impl OperationError {
         self.retry_after_seconds
     }
 
-    pub(crate) const fn mistake(&self) -> Option<&Place> {
-        self.mistake.as_ref()
+    pub(crate) fn mistake(&self) -> Option<&Place> {
+        self.mistake.as_deref()
     }
 
     pub(crate) fn new(
@@ -139,14 +139,14 @@ impl OperationError {
             what: what.into(),
         };
         Self {
-            reason: Some(reason),
+            reason: Some(Box::new(reason)),
             ..Self::invalid(place, format_args!("{what}{help}"))
         }
     }
 
     /// The same, of which the log keeps this reason.
     pub(crate) fn kept_as(mut self, reason: &str) -> Self {
-        self.reason = Some(Reason::Text(reason.into()));
+        self.reason = Some(Box::new(Reason::Text(reason.into())));
         self
     }
 
@@ -158,7 +158,7 @@ impl OperationError {
 
     /// A mistake in a file that was sent.
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.mistake = Some(place);
+        self.mistake = Some(Box::new(place));
         self
     }
 
@@ -318,6 +318,19 @@ fn member(path: &Path) -> &str {
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         // What failed inside is for the log of the server, and not for the caller.
+        let reason = Box::new(Reason::Text(error.to_string().into()));
+        if let StoreError::Unknown { .. } = error {
+            return Self {
+                cause: Cause::ChangeUnknown,
+                reason: Some(reason),
+                ..Self::new(
+                    503,
+                    CHANGE_UNKNOWN,
+                    "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
+                     events, before you try again; the log says under the trace_id what became of it, once that is known",
+                )
+            };
+        }
         let message = if error == StoreError::TooManyRevocations {
             "there is no room for more revocations"
         } else {
@@ -326,8 +339,8 @@ impl From<StoreError> for OperationError {
         Self {
             retry_after_seconds: Some(RETRY_AFTER_SECONDS),
             cause: Cause::StoreUnavailable,
-            reason: Some(Reason::Text(error.to_string().into())),
-            ..Self::new(503, "STORE_UNAVAILABLE", message)
+            reason: Some(reason),
+            ..Self::new(503, STORE_UNAVAILABLE, message)
         }
     }
 }
@@ -368,6 +381,11 @@ impl Failure for OperationError {
         self.is_conflict
     }
 }
+
+/// The code of a change of which it is not known whether it was made.
+const CHANGE_UNKNOWN: &str = "CHANGE_UNKNOWN";
+/// The code of a change that was not made, or of a question that was not answered.
+const STORE_UNAVAILABLE: &str = "STORE_UNAVAILABLE";
 
 /// When a store that is away may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

@@ -45,7 +45,7 @@ fn credential(text: &str) -> Option<(usize, usize)> {
 /// The length of a generated secret at the beginning of a text. One with a wrong checksum counts too: it may be mistyped.
 fn generated_secret(text: &str) -> Option<usize> {
     let body = text.strip_prefix("m2m_")?;
-    let length = run(body, |byte| is_base64url(byte));
+    let length = run(body, is_base64url);
     (length >= MIN_SECRET_BYTES).then_some("m2m_".len() + length)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use m2m_errors::Cause;
-use m2m_store::Maintenance;
+use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -34,6 +34,8 @@ pub(crate) struct Metrics {
     log_write_failures: Counter,
     management_refused: Family<[(&'static str, Box<str>); 1], Counter>,
     out_of_contact: Gauge,
+    /// In the order of [`FailureKind::ALL`].
+    store_failures: Box<[Counter]>,
     maintenance: Gauge,
 }
 
@@ -129,6 +131,13 @@ impl Metrics {
             "reason",
             Closed::ALL.into_iter().map(Closed::as_str),
         );
+        let store_failures = labelled(
+            &mut registry,
+            "store_failures",
+            "Reads and writes of the store that failed, by kind",
+            "kind",
+            FailureKind::ALL.into_iter().map(FailureKind::as_str),
+        );
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
@@ -212,6 +221,7 @@ impl Metrics {
             log_write_failures,
             management_refused,
             out_of_contact,
+            store_failures,
             maintenance,
         }
     }
@@ -327,6 +337,15 @@ impl Metrics {
     pub(crate) fn issued_and_refused(&self) -> (u64, u64) {
         let refused = self.refused.iter().map(Counter::get).sum();
         (self.issued.get(), refused)
+    }
+
+    /// A read or a write of the store failed.
+    pub(crate) fn store_failed(&self, kind: FailureKind) {
+        if let Ok(index) = FailureKind::ALL.binary_search(&kind)
+            && let Some(counter) = self.store_failures.get(index)
+        {
+            counter.inc();
+        }
     }
 
     /// For how long the store has not been reached: nothing if it is.

@@ -198,7 +198,7 @@ impl Shared {
             Entry::ChangedOthers { .. }
             | Entry::Issued { .. }
             | Entry::IssuedToOthers { .. }
-            | Entry::Unkept(_)
+            | Entry::Store(_)
             | Entry::Dropped(_)
             | Entry::Stopped { .. } => self.queues.drop_one(|dropped| dropped.lines += 1),
         }
@@ -230,7 +230,7 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
         lost.iter().for_each(|entry| shared.lost(entry));
         lost.is_none()
     };
-    let mut summarized_at = clock::now();
+    let mut summarized_at = clock::uptime();
     let mut report = Report::default();
     let mut book = Book::default();
     let mut issued = Issued::default();
@@ -272,8 +272,9 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
             Next::End => break,
         }
         let now = clock::now();
-        if now.as_seconds().abs_diff(summarized_at.as_seconds()) >= SECONDS_OF_A_SUMMARY {
-            summarized_at = now;
+        let uptime = clock::uptime();
+        if uptime.since(summarized_at) >= SUMMARY_INTERVAL {
+            summarized_at = uptime;
             shared.summarize(now, &mut publish);
         }
         if let Some(dropped) = report.due(shared.queues.dropped(), now) {
@@ -284,16 +285,22 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
             // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
             let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
             collect(&mut book, &mut issued, keeper, ended);
-            write(&mut book, keeper, shared, now, &mut publish);
+            write(&mut book, keeper, shared, now);
             issued.publish(&mut publish);
         } else if book.is_due(now) {
-            write(&mut book, keeper, shared, now, &mut publish);
+            write(&mut book, keeper, shared, now);
+        }
+        for news in keeper.news() {
+            publish(Entry::Store(news));
         }
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
     collect(&mut book, &mut issued, keeper, now);
-    write(&mut book, keeper, shared, now, &mut publish);
+    write(&mut book, keeper, shared, now);
+    for news in keeper.news() {
+        publish(Entry::Store(news));
+    }
     issued.publish(&mut publish);
     shared.summarize(now, &mut publish);
 }
@@ -305,18 +312,12 @@ fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, until: Un
     book.counted(counts);
 }
 
-fn write(
-    book: &mut Book,
-    keeper: &impl Keeper,
-    shared: &Shared,
-    now: UnixTime,
-    publish: &mut impl FnMut(Entry) -> bool,
-) {
+/// Writes what is in the book. What the store does not take is tried again; why it did not is among the news of the keeper.
+fn write(book: &mut Book, keeper: &impl Keeper, shared: &Shared, now: UnixTime) {
     while let Some(batch) = book.take(now) {
-        if let Err(error) = keeper.keep(batch.clone()) {
+        if keeper.keep(batch.clone()).is_err() {
             let unkept = book.put_back(batch);
             shared.queues.drop_one(|dropped| dropped.unkept += unkept);
-            publish(Entry::Unkept(error));
             return;
         }
     }
@@ -364,8 +365,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Of so many applications the log tells in a minute; the store has the counts of all.
 const MOST_TOLD: usize = 100;
 
-/// How often the counts of refusals are logged. Unit: seconds.
-const SECONDS_OF_A_SUMMARY: u64 = 10;
+/// How often the counts of refusals are logged.
+const SUMMARY_INTERVAL: Duration = Duration::from_secs(10);
 
 const fn minute_of(time: UnixTime) -> u64 {
     time.as_seconds() / 60
@@ -504,11 +505,10 @@ mod tests {
         };
         let (mut lines, mut counted) = (0, 0);
         for entry in entries.try_iter() {
-            match entry {
-                Entry::Refused(_) => lines += 1,
-                Entry::Summary(summary) => counted += summary.count,
-                _ => {}
+            if let Entry::Summary(summary) = &entry {
+                counted += summary.count;
             }
+            lines += u64::from(matches!(entry, Entry::Refused(_)));
         }
         assert_eq!(lines + counted + dropped.of_others, 20_000);
         assert_eq!(lines, 50);

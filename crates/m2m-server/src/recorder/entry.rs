@@ -5,9 +5,10 @@ use std::sync::Arc;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
-use m2m_store::{AuditEvent, StoreError};
+use m2m_store::AuditEvent;
 
 use super::{Dropped, Standing, Summary};
+use crate::store_health::StoreNews;
 
 /// A request that was refused.
 #[derive(Debug)]
@@ -113,8 +114,8 @@ pub(crate) enum Entry {
         /// How many.
         tokens: u64,
     },
-    /// The store did not take what was counted and noted. It is tried again.
-    Unkept(StoreError),
+    /// The store failed, or it is known what became of a change.
+    Store(StoreNews),
     /// More is refused than can be made known. Counted from the start.
     Dropped(Dropped),
     /// The process ends, after so many events.
