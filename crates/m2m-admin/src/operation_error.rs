@@ -320,15 +320,13 @@ impl From<StoreError> for OperationError {
         // What failed inside is for the log of the server, and not for the caller.
         let reason = Box::new(Reason::Text(error.to_string().into()));
         if let StoreError::Unknown { .. } = error {
+            // Without a time to try again: somebody has to look first.
+            let message = "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
+                 events, before you try again; the log says under the trace_id what became of it, once that is known";
             return Self {
                 cause: Cause::ChangeUnknown,
                 reason: Some(reason),
-                ..Self::new(
-                    503,
-                    CHANGE_UNKNOWN,
-                    "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
-                     events, before you try again; the log says under the trace_id what became of it, once that is known",
-                )
+                ..Self::new(503, CHANGE_UNKNOWN, message)
             };
         }
         let message = if error == StoreError::TooManyRevocations {

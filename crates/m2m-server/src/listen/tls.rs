@@ -98,7 +98,7 @@ impl Tls {
             Ok(key) => {
                 self.current.0.store(Arc::new(key));
                 metrics.tls_reloaded();
-                let _ = output::log_line(&json!({
+                output::log_line(&json!({
                     "time": timestamp::rfc3339(clock::now()),
                     "event": "certificate-reloaded",
                     "file": self.files.cert.display().to_string(),
@@ -106,7 +106,7 @@ impl Tls {
             }
             Err(failure) => {
                 metrics.tls_reload_failed();
-                let _ = output::log_line(&json!({
+                output::log_line(&json!({
                     "time": timestamp::rfc3339(clock::now()),
                     "event": "certificate-not-reloaded",
                     "error": failure.to_string(),

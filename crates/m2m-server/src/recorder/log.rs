@@ -17,8 +17,7 @@ use crate::{clock, output};
 
 /// Writes the entry.
 pub(crate) fn log(entry: Entry) {
-    // What cannot be written cannot be said.
-    let _ = output::log_line(&line(&entry));
+    output::log_line(&line(&entry));
 }
 
 /// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.

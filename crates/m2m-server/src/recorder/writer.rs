@@ -30,7 +30,7 @@ impl LogWriter {
     ///
     /// If the operating system does not start another thread.
     pub(crate) fn start(metrics: Arc<Metrics>) -> Result<(Self, Lines), Failure> {
-        Self::start_with(metrics, output::log_line)
+        Self::start_with(metrics, output::write_log_line)
     }
 
     /// The same for a log that lines are written to in this way.

@@ -125,6 +125,8 @@ pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
     log: Mutex<Receiver<String>>,
+    /// The lines on standard output before the server was ready.
+    pub(crate) before: String,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
     _folder: Option<TempDir>,
@@ -173,10 +175,13 @@ impl Serving {
             }
             text
         });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut ready)
-            .unwrap();
+        let mut before = String::new();
+        // Secrets that end with the process stand before it.
+        while stdout.read_line(&mut ready).unwrap() > 0 && !ready.starts_with("m2m ready") {
+            before.push_str(&core::mem::take(&mut ready));
+        }
         if ready.is_empty() {
             let _ = child.wait();
             panic!("the server did not start: {}", stderr.join().unwrap());
@@ -186,6 +191,7 @@ impl Serving {
             child,
             stderr: Some(stderr),
             log: Mutex::new(log),
+            before,
             ready,
             address,
             _folder: folder,
@@ -245,8 +251,9 @@ impl Serving {
 
     /// Where the ops listener is, which the server says before it is ready.
     pub(crate) fn ops(&self) -> SocketAddr {
-        let line = self.wait_for_log("ops: http://");
-        let address = line.trim_start_matches("ops: http://").split('/').next();
+        let line = self.wait_for_log("\"ops-listening\"");
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let address = line.get("address").and_then(Value::as_str);
         address.unwrap().parse().unwrap()
     }
 

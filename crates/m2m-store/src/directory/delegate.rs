@@ -81,8 +81,8 @@ impl<B: Backend> Backend for Directory<B> {
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
-        // Whatever fails here was not done. If it was in spite of that, as when the answer is lost on its way, the next
-        // refresh finds out; to forget everything now would stop a node that cannot reach its store.
+        // Whatever fails here was not done, or it is not known whether it was, as when the answer is lost on its way. The next refresh
+        // finds out; to forget everything now would stop a node that cannot reach its store.
         let events = self.on_commit.get().map(|_| change.events.clone());
         let version = self.backend.commit(expected, change).await?;
         if let (Some(told), Some(events)) = (self.on_commit.get(), events) {
