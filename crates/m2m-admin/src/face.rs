@@ -70,12 +70,12 @@ pub struct Circumstances {
 pub struct Answered {
     /// The answer.
     pub response: Response<Bytes>,
-    /// The reason why the request was refused or failed, whoever found it: router, guard, the reader of the body, or the operation. A
+    /// The reason why the request was refused or failed, be it found by the router, the guard, the reader of the body, or the operation. A
     /// refused test token is not here: the token endpoint records it.
     pub refused: Option<Refused>,
 }
 
-/// What the log keeps of a refused request. It has no text of the caller.
+/// A refused request as the log keeps it. It has no text of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The exact cause.
@@ -317,7 +317,7 @@ impl Refusal {
         }
     }
 
-    /// What the log keeps, where the caller was answered this cause.
+    /// The refusal as the log keeps it, where the caller was answered this cause.
     fn answered(self, response: &Response<Bytes>, answered: Cause) -> Refused {
         Refused {
             cause: self.cause,

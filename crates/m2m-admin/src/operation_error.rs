@@ -21,14 +21,14 @@ pub struct OperationError {
     code: Cow<'static, str>,
     message: String,
     cause: Cause,
-    /// What the log keeps, where it is not the message without what is quoted.
+    /// The text that the log keeps, where it is not the message without quotations.
     reason: Option<Box<Reason>>,
     mistake: Option<Box<Place>>,
     retry_after_seconds: Option<u32>,
     is_conflict: bool,
 }
 
-/// What the log keeps of a refusal in the place of its message.
+/// The text that the log keeps of a refusal in the place of its message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reason {
     /// This text.

@@ -29,7 +29,7 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// Where the first credential of a text stands. Unit: bytes.
+/// The place of the first credential in a text, from its first byte to the one behind its last. Unit: bytes.
 fn credential(text: &str) -> Option<(usize, usize)> {
     let places = text.char_indices().map(|(place, _)| place);
     places.into_iter().find_map(|place| {
@@ -60,7 +60,7 @@ fn jwt(text: &str) -> Option<usize> {
     is_jwt.then_some(length)
 }
 
-/// Where the credentials stand behind the name of a scheme at the beginning of a text, and their length.
+/// The place of the credentials behind the name of a scheme at the beginning of a text, and their length.
 fn after_scheme(text: &str) -> Option<(usize, usize)> {
     ["bearer ", "basic "].iter().find_map(|scheme| {
         let name = text.get(..scheme.len())?;
@@ -94,7 +94,7 @@ const fn is_base64url(byte: u8) -> bool {
 
 const REDACTED: &str = "[redacted]";
 
-/// What follows the prefix of a secret has 49 characters; one that lost a few is nearly as good to a guesser. Unit: bytes.
+/// The part behind the prefix of a secret has 49 characters; one that lost a few is nearly as good to a guesser. Unit: bytes.
 const MIN_SECRET_BYTES: usize = 32;
 
 /// A shorter word behind `Bearer` or `Basic` is part of a sentence. Unit: bytes.

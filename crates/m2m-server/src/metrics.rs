@@ -309,14 +309,14 @@ impl Metrics {
         self.cache_misses.inc();
     }
 
-    /// So many refusals and diagnoses more were dropped.
+    /// Adds refusals and diagnoses that were dropped.
     pub(crate) fn events_dropped(&self, more: u64) {
         if more > 0 {
             self.events_dropped.inc_by(more);
         }
     }
 
-    /// So many refusals more are in the log as a count.
+    /// Adds refusals that are in the log as a count.
     pub(crate) fn refusals_summarized(&self, more: u64) {
         self.refusals_summarized.inc_by(more);
     }

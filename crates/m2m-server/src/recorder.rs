@@ -365,7 +365,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Of so many applications the log tells in a minute; the store has the counts of all.
 const MOST_TOLD: usize = 100;
 
-/// How often the counts of refusals are logged.
+/// The time between two logs of the counts of refusals.
 const SUMMARY_INTERVAL: Duration = Duration::from_secs(10);
 
 const fn minute_of(time: UnixTime) -> u64 {

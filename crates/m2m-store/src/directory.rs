@@ -85,7 +85,7 @@ pub struct Directory<B> {
     on_commit: OnceLock<Box<OnCommit>>,
 }
 
-/// What is told of the events of a change.
+/// A function that gets the events of a change.
 type OnCommit = dyn Fn(&[AuditEvent]) + Send + Sync;
 
 /// What is in memory under a client id.

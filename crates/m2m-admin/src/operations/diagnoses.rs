@@ -81,7 +81,7 @@ struct DiagnosisShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     code: Option<Value>,
-    /// What was found in the registry, or said by the operation.
+    /// The observations in the registry, or the reason that the operation gave.
     evidence: Vec<Value>,
     /// What mends it.
     fixes: Vec<Value>,

@@ -167,5 +167,5 @@ fn hide_private(properties: &mut Map<String, Value>, shared: &HashSet<Box<str>>)
     }
 }
 
-/// What is shown in the place of the value of a private property.
+/// The text in the place of the value of a private property.
 const PRIVATE: &str = "[private]";

@@ -1,4 +1,4 @@
-//! What an operation of the management API refuses itself, after the token was accepted. The answer has a code of the API's own.
+//! Requests that an operation of the management API refuses itself, after the token was accepted. The answer has a code of the API's own.
 
 use super::forms::refused;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};

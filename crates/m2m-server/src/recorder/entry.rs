@@ -1,4 +1,4 @@
-//! What the recorder makes known.
+//! The entries that the recorder makes known.
 
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use crate::store_health::StoreNews;
 /// A request that was refused.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    /// Who, when, from where, and why.
+    /// The caller, the time, the address, and the cause.
     pub(crate) event: RefusedEvent,
-    /// What it proves about its caller.
+    /// The proof that it gives of its caller.
     pub(crate) standing: Standing,
-    /// What there is to know of a request of the management API.
+    /// The operation and the answer, if it was a request of the management API.
     pub(crate) operation: Option<Box<RefusedOperation>>,
 }
 
-/// What there is to know of a refused request of the management API. It has no text of the caller.
+/// The operation and the answer of a refused request of the management API. It has no text of the caller.
 #[derive(Debug)]
 pub(crate) struct RefusedOperation {
     /// The id of the operation, if there is one at the path.
@@ -70,7 +70,7 @@ impl Changed {
     }
 }
 
-/// What the worker makes known.
+/// An entry that the worker makes known.
 #[derive(Debug)]
 pub(crate) enum Entry {
     /// A request was refused: at once, with its exact cause.
@@ -79,7 +79,7 @@ pub(crate) enum Entry {
     Summary(Summary),
     /// A record was changed, or read with what is secret in it.
     Changed(AuditEvent),
-    /// So many more records were changed by the same actor at once.
+    /// More records were changed by the same actor at once than are made known one by one.
     ChangedOthers {
         /// The actor and the time: the last event that was made known.
         last: AuditEvent,

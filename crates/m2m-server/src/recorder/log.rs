@@ -194,7 +194,7 @@ fn refused(refused: &Refused) -> Value {
     line
 }
 
-/// What a refused request of the management API has as its diagnosis: the operation says itself why.
+/// The diagnosis of a refused request of the management API: the operation gives the reason itself.
 pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) -> Value {
     json!({
         "cause": cause.id(),

@@ -37,7 +37,7 @@ pub(super) enum Happened {
     Changed(Changed),
 }
 
-/// What was lost since the start.
+/// The numbers of events and lines that were lost since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Dropped {
     /// Refusals of known clients, test tokens for them, and changes of the registry that are not in the log.

@@ -14,7 +14,7 @@ use m2m_jwt::UnixTime;
 
 use super::block::Block;
 
-/// What a refusal proves about its caller. Each has a budget of its own, so that a flood of one hides none of the others.
+/// The proof that a refusal gives of its caller. Each has a budget of its own, so that a flood of one hides none of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Standing {
     /// Nothing.
@@ -36,7 +36,7 @@ pub(crate) struct Summary {
     pub(crate) block: Option<Block>,
     /// The client id that they had in common, if an application has it.
     pub(crate) client_id: Option<Arc<str>>,
-    /// What they prove about their callers.
+    /// The proof that they give of their callers.
     pub(crate) standing: Standing,
     /// Their number. At least 1.
     pub(crate) count: u64,
@@ -56,7 +56,7 @@ struct Class {
     others: HashMap<Cause, u64>,
 }
 
-/// What refusals have in common that are counted together.
+/// The properties that refusals have in common which are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Source {
     cause: Cause,
@@ -85,7 +85,7 @@ struct Budget {
 }
 
 impl Standing {
-    /// What a refusal of the token endpoint proves.
+    /// The standing of a refusal of the token endpoint.
     pub(crate) fn of(event: &RefusedEvent) -> Self {
         let is_authenticated = event.operator.is_some()
             || Check::of(event.cause).is_some_and(|check| check > Check::Authentication);
@@ -96,7 +96,7 @@ impl Standing {
         }
     }
 
-    /// What a refusal of the management API proves, where the token was good or was not.
+    /// The standing of a refusal of the management API, with the client id of a good token.
     pub(crate) const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
         match (client_id, cause) {
             (None, _) => Self::Stranger,

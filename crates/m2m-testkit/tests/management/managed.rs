@@ -198,7 +198,7 @@ impl ManagedServer {
         ADDRESSES.into_iter().find(may).unwrap_or(first)
     }
 
-    /// What the log keeps of the last call of the management API, if it was refused.
+    /// The last call of the management API as the log keeps it, if it was refused.
     pub(crate) const fn refused(&self) -> Option<&Refused> {
         self.refused.as_ref()
     }

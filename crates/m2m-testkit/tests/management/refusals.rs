@@ -1,4 +1,4 @@
-//! What is kept of refused requests, and what is not: a refusal says who, what and why, and never what the caller sent.
+//! The record of a refused request: it has the client, the operation and the reason, and no text that the caller sent.
 
 #![expect(
     clippy::indexing_slicing,

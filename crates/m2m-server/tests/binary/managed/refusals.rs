@@ -1,4 +1,4 @@
-//! What is known of a refused request: to its caller, in the log, in the metrics, and afterwards.
+//! Refused requests: what their callers, the log, the metrics and the diagnoses say of them.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
