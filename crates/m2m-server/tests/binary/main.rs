@@ -30,3 +30,4 @@ mod support;
 mod tls;
 mod token;
 mod token_command;
+mod torture;
