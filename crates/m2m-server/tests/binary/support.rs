@@ -270,6 +270,17 @@ impl Serving {
         signal(&self.child, name);
     }
 
+    /// The same to one that may have ended by itself.
+    pub(crate) fn signal_if_alive(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.child.id().to_string());
+        let _ = Command::new("kill").args([name, id]).output();
+    }
+
+    /// The id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What the server has in memory. Unit: KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
