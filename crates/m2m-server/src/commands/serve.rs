@@ -220,8 +220,8 @@ fn as_usize(number: u32) -> usize {
 /// How long requests may take that have not ended in the time that the server gave them.
 const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
-/// Says that the server is ready, in the one line on standard output that begins with `m2m ready`; before it, what can be known once.
-/// The log has no secret: those of a data directory are in a file, and those that end with the process go to standard output.
+/// Says that the server is ready, in the first line on standard output. The lines after it have the secrets that end with the process;
+/// those of a data directory are in a file. The log has no secret.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
     let records = &started.records;
     let rule = settings.values.profile.system_user();
@@ -231,14 +231,6 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let organization = organizations.find(|own| Some(&*own.code) == code);
         application.token_obstacle(organization, rule, clock::now())
     };
-    for credentials in &started.generated {
-        output.line(format!(
-            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
-            credentials.application,
-            credentials.client_id,
-            credentials.expose_secret(),
-        ));
-    }
     if let Some(written) = &started.first_credentials {
         log_first_credentials(written);
     }
@@ -253,6 +245,23 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         )),
         None => {}
     }
+    for application in &records.applications {
+        if let Some(reason) = obstacle(application).and_then(dead_end) {
+            output::log_notice(&format!(
+                "{:?}, client_id {}, can never get a token: {reason}",
+                application.spec.name, application.client_id
+            ));
+        }
+    }
+    output.line(format!("m2m ready: {}", started.summary));
+    for credentials in &started.generated {
+        output.line(format!(
+            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
+            credentials.application,
+            credentials.client_id,
+            credentials.expose_secret(),
+        ));
+    }
     let first = started.generated.iter().find_map(|credentials| {
         let mut applications = records.applications.iter();
         let application = applications.find(|own| *own.client_id == *credentials.client_id)?;
@@ -266,15 +275,6 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
         output.line(format!("try it: {line}"));
     }
-    for application in &records.applications {
-        if let Some(reason) = obstacle(application).and_then(dead_end) {
-            output::log_notice(&format!(
-                "{:?}, client_id {}, can never get a token: {reason}",
-                application.spec.name, application.client_id
-            ));
-        }
-    }
-    output.line(format!("m2m ready: {}", started.summary));
 }
 
 /// Says where the credentials of the application are that manages the server from its first start on.
