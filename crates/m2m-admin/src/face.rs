@@ -33,9 +33,10 @@ use m2m_jwt::{KeySet, UnixTime};
 
 use crate::operation::Operator;
 use crate::standing::{self, Lapsed};
-use crate::{Field, Host, Manager, Part, field, management};
+use crate::{Host, Manager, OperationError, Part, field, management};
 
 pub(crate) use entity_tag::entity_tag;
+pub(crate) use openapi::is_documented;
 pub use openapi::openapi;
 pub use page_token::PageToken;
 pub use request::{Json, NoBody, RegistryDocument, RequestBody};
@@ -65,22 +66,31 @@ pub struct Circumstances {
     pub now: UnixTime,
 }
 
-/// An answer, and why it is none that was hoped for.
+/// An answer, and what the log keeps if it is a refusal.
 #[derive(Debug)]
 pub struct Answered {
     /// The answer.
     pub response: Response<Bytes>,
-    /// Why the request was refused before it was read, or failed for a reason of the server's own: what the log keeps.
+    /// The reason why the request was refused or failed, be it found by the router, the guard, the reader of the body, or the operation. A
+    /// refused test token is not here: the token endpoint records it.
     pub refused: Option<Refused>,
 }
 
-/// What the log keeps of a refused request.
+/// A refused request as the log keeps it. It has no text of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Exactly why.
+    /// The exact cause.
     pub cause: Cause,
-    /// Whose token it was, if it was a good one.
+    /// The client id that the token was issued to, if its signature is good.
     pub client_id: Option<Box<str>>,
+    /// The id of the operation, such as `createApi`; none if no operation has the path and the method.
+    pub operation: Option<&'static str>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The code of the answer, such as `FIELD_INVALID`.
+    pub code: Box<str>,
+    /// The reason, where there is more to say than the cause does.
+    pub reason: Option<Box<str>>,
 }
 
 impl<H: Host> Face<H> {
@@ -122,21 +132,32 @@ impl<H: Host> Face<H> {
         let (row, names) = match router::find(&self.rows, &parts.method, path) {
             Routed::Operation(row, names) => (row, names),
             Routed::OtherMethod { allow } => {
-                return self.refuse(Cause::MethodNotAllowed, circumstances, None, Some(&allow));
+                let caller = self.caller(parts, circumstances.now);
+                let refusal = Refusal::of(Cause::MethodNotAllowed).by(caller);
+                return self.refuse(refusal, circumstances, Some(&allow));
             }
             Routed::Unknown => {
-                return self.refuse(Cause::PathUnknown, circumstances, None, None);
+                let caller = self.caller(parts, circumstances.now);
+                return self.refuse(
+                    Refusal::of(Cause::PathUnknown).by(caller),
+                    circumstances,
+                    None,
+                );
             }
         };
         let (operator, caller) = match self.admit(row, parts, circumstances).await {
             Ok(admitted) => admitted,
             Err(refused) => return *refused,
         };
-        let client_id = operator.client_id.clone();
+        let refusal = |cause| {
+            let refusal = Refusal::of(cause).by(Some(operator.client_id.clone()));
+            refusal.of_operation(row.description.id)
+        };
         let body = match body(row.description.max_body_bytes).await {
             Ok(body) => body,
-            Err(cause) => return self.refuse(cause, circumstances, Some(client_id), None),
+            Err(cause) => return self.refuse(refusal(cause), circumstances, None),
         };
+        let client_id = operator.client_id.clone();
         let mut raw = request::Raw {
             operator,
             names,
@@ -145,15 +166,11 @@ impl<H: Host> Face<H> {
             if_match: if_match(parts),
             body,
         };
-        let fields = field::set(row.description.fields, parts.uri.query(), &raw.body);
-        if let Err(refused) = self.admit_fields(&mut raw.operator, &caller, fields, circumstances) {
+        if let Err(refused) = self.admit_fields(row, &caller, &mut raw, circumstances) {
             // A request that nobody could make hears what is wrong with it.
             return match (row.read)(raw) {
                 Ok(()) => *refused,
-                Err(error) => Answered {
-                    response: answer::error(&error, None),
-                    refused: None,
-                },
+                Err(error) => failed(&error, row, client_id, circumstances),
             };
         }
         match (row.perform)(Arc::clone(&self.manager), raw).await {
@@ -161,24 +178,33 @@ impl<H: Host> Face<H> {
                 response,
                 refused: None,
             },
-            Err(error) => {
-                let cause = error.cause();
-                let trace_id = cause.map(|_| circumstances.trace_id);
-                Answered {
-                    response: answer::error(&error, trace_id),
-                    refused: cause.map(|cause| Refused {
-                        cause,
-                        client_id: Some(client_id),
-                    }),
-                }
-            }
+            Err(error) => failed(&error, row, client_id, circumstances),
         }
     }
 
     /// Refuses a request for a path of the management API that is too large to be looked at.
     #[must_use]
-    pub fn refuse_unread(&self, cause: Cause, circumstances: Circumstances) -> Answered {
-        self.refuse(cause, circumstances, None, None)
+    pub fn refuse_unread(
+        &self,
+        cause: Cause,
+        parts: &Parts,
+        circumstances: Circumstances,
+    ) -> Answered {
+        let caller = self.caller(parts, circumstances.now);
+        self.refuse(Refusal::of(cause).by(caller), circumstances, None)
+    }
+
+    /// The client id of a good token, for the log of a request that is refused without a look at it. What the token opens is not asked.
+    fn caller(&self, parts: &Parts, now: UnixTime) -> Option<Box<str>> {
+        let authorization = authorization(parts);
+        let call = GuardedCall {
+            authorization: &authorization,
+            query: None,
+        };
+        let checked = self
+            .guard
+            .check(&call, &self.keys(), Requirement::token(), now);
+        checked.ok().map(|caller| caller.client_id().into())
     }
 
     /// Whether the token of the request opens the operation, now.
@@ -188,12 +214,7 @@ impl<H: Host> Face<H> {
         parts: &Parts,
         circumstances: Circumstances,
     ) -> Result<(Operator, Caller), Box<Answered>> {
-        let authorization: Vec<&[u8]> = parts
-            .headers
-            .get_all(header::AUTHORIZATION)
-            .iter()
-            .map(http::HeaderValue::as_bytes)
-            .collect();
+        let authorization = authorization(parts);
         let call = GuardedCall {
             authorization: &authorization,
             query: parts.uri.query().map(str::as_bytes),
@@ -204,11 +225,9 @@ impl<H: Host> Face<H> {
             .guard
             .check(&call, &self.keys(), required, circumstances.now);
         let caller = checked.map_err(|denied| {
-            let refused = Refused {
-                cause: denied.cause(),
-                client_id: denied.client_id().map(Into::into),
-            };
-            deny(&denied, None, refused, circumstances)
+            let refusal = Refusal::of(denied.cause()).by(denied.client_id().map(Into::into));
+            let refusal = refusal.of_operation(row.description.id);
+            deny(&denied, None, refusal, circumstances)
         })?;
         let mut operator = Operator {
             client_id: caller.client_id().into(),
@@ -225,27 +244,26 @@ impl<H: Host> Face<H> {
                 operator.scopes = scopes;
                 Ok((operator, caller))
             }
-            Err(lapsed) => Err(self.lapsed(lapsed, operator.client_id, circumstances)),
+            Err(lapsed) => Err(self.lapsed(lapsed, row, &operator, circumstances)),
         }
     }
 
     /// Whether the token also opens the fields that the request sets.
-    fn admit_fields<'f>(
+    fn admit_fields(
         &self,
-        operator: &mut Operator,
+        row: &Row<H>,
         caller: &Caller,
-        fields: impl Iterator<Item = &'f Field>,
+        raw: &mut request::Raw,
         circumstances: Circumstances,
     ) -> Result<(), Box<Answered>> {
-        for field in fields {
+        let operator = &mut raw.operator;
+        for field in field::set(row.description.fields, raw.query.as_deref(), &raw.body) {
             operator.needs.extend(field.scopes());
             let required = Requirement::scopes(&operator.needs);
             if let Err(denied) = self.guard.check_caller(caller, required) {
-                let refused = Refused {
-                    cause: denied.cause(),
-                    client_id: Some(operator.client_id.clone()),
-                };
-                return Err(deny(&denied, Some(field.part), refused, circumstances));
+                let refusal = Refusal::of(denied.cause()).by(Some(operator.client_id.clone()));
+                let refusal = refusal.of_operation(row.description.id);
+                return Err(deny(&denied, Some(field.part), refusal, circumstances));
             }
         }
         let mut needs = operator.needs.iter();
@@ -253,22 +271,21 @@ impl<H: Host> Face<H> {
             Ok(())
         } else {
             let lapsed = Lapsed::Withdrawn(Cause::ScopeNotAssigned);
-            Err(self.lapsed(lapsed, operator.client_id.clone(), circumstances))
+            Err(self.lapsed(lapsed, row, operator, circumstances))
         }
     }
 
     fn lapsed(
         &self,
         lapsed: Lapsed,
-        client_id: Box<str>,
+        row: &Row<H>,
+        operator: &Operator,
         circumstances: Circumstances,
     ) -> Box<Answered> {
-        let refused = Refused {
-            cause: lapsed.cause(),
-            client_id: Some(client_id),
-        };
+        let refusal = Refusal::of(lapsed.cause()).by(Some(operator.client_id.clone()));
+        let refusal = refusal.of_operation(row.description.id);
         let denied = self.guard.deny(lapsed.answer());
-        deny(&denied, None, refused, circumstances)
+        deny(&denied, None, refusal, circumstances)
     }
 
     /// The keys that tokens are verified with.
@@ -288,16 +305,79 @@ impl<H: Host> Face<H> {
 
     fn refuse(
         &self,
-        cause: Cause,
+        refusal: Refusal,
         circumstances: Circumstances,
-        client_id: Option<Box<str>>,
         allow: Option<&str>,
     ) -> Answered {
         let profile = self.manager.host().profile();
+        let cause = refusal.cause;
+        let response = answer::refused(cause, profile, allow, circumstances.trace_id);
+        let refused = refusal.answered(&response, cause);
         Answered {
-            response: answer::refused(cause, profile, allow, circumstances.trace_id),
-            refused: Some(Refused { cause, client_id }),
+            response,
+            refused: Some(refused),
         }
+    }
+}
+
+/// A refusal that was not decided by an operation.
+#[derive(Debug)]
+struct Refusal {
+    cause: Cause,
+    client_id: Option<Box<str>>,
+    operation: Option<&'static str>,
+}
+
+impl Refusal {
+    const fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            client_id: None,
+            operation: None,
+        }
+    }
+
+    fn by(self, client_id: Option<Box<str>>) -> Self {
+        Self { client_id, ..self }
+    }
+
+    fn of_operation(self, id: &'static str) -> Self {
+        Self {
+            operation: Some(id),
+            ..self
+        }
+    }
+
+    /// The refusal as the log keeps it, where the caller was answered this cause.
+    fn answered(self, response: &Response<Bytes>, answered: Cause) -> Refused {
+        Refused {
+            cause: self.cause,
+            client_id: self.client_id,
+            operation: self.operation,
+            status: response.status().as_u16(),
+            code: answer::code_of(answered).into(),
+            reason: None,
+        }
+    }
+}
+
+/// The answer of an operation that was not done, and what the log keeps of it.
+fn failed<H>(
+    error: &OperationError,
+    row: &Row<H>,
+    client_id: Box<str>,
+    circumstances: Circumstances,
+) -> Answered {
+    Answered {
+        response: answer::error(error, circumstances.trace_id),
+        refused: Some(Refused {
+            cause: error.cause(),
+            client_id: Some(client_id),
+            operation: Some(row.description.id),
+            status: error.status(),
+            code: error.code().into(),
+            reason: Some(error.reason()),
+        }),
     }
 }
 
@@ -305,13 +385,22 @@ impl<H: Host> Face<H> {
 fn deny(
     denied: &Denied,
     part: Option<Part>,
-    refused: Refused,
+    refusal: Refusal,
     circumstances: Circumstances,
 ) -> Box<Answered> {
+    let response = answer::denied(denied, part, circumstances.trace_id);
+    let mut refused = refusal.answered(&response, denied.cause());
+    refused.reason = part.map(|part| part.to_string().into());
     Box::new(Answered {
-        response: answer::denied(denied, part, circumstances.trace_id),
+        response,
         refused: Some(refused),
     })
+}
+
+/// The values of all `Authorization` headers.
+fn authorization(parts: &Parts) -> Vec<&[u8]> {
+    let fields = parts.headers.get_all(header::AUTHORIZATION).iter();
+    fields.map(http::HeaderValue::as_bytes).collect()
 }
 
 /// All that `If-Match` says. What is not text matches nothing.

@@ -13,3 +13,4 @@ mod managed;
 mod managers;
 mod power;
 mod protection;
+mod refusals;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
-use m2m_admin::face::{Circumstances, Face};
+use m2m_admin::face::{Circumstances, Face, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
 use m2m_jwt::UnixTime;
@@ -37,6 +37,7 @@ pub(crate) struct ManagedServer {
     /// The secrets that are known of each application, the newest last.
     secrets: HashMap<Box<str>, Vec<String>>,
     tokens: Tokens,
+    refused: Option<Refused>,
 }
 
 /// Tokens that were issued in the current state of the registry.
@@ -82,6 +83,7 @@ impl ManagedServer {
             requests: 0,
             secrets: HashMap::new(),
             tokens: Tokens::default(),
+            refused: None,
         };
         server.bootstrap().expect("the registry is empty");
         server
@@ -209,6 +211,11 @@ impl ManagedServer {
         ADDRESSES.into_iter().find(may).unwrap_or(first)
     }
 
+    /// The last call of the management API as the log keeps it, if it was refused.
+    pub(crate) const fn refused(&self) -> Option<&Refused> {
+        self.refused.as_ref()
+    }
+
     /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
     /// endpoint. `Value::Null` sends no body.
     pub(crate) fn call(
@@ -292,7 +299,9 @@ impl ManagedServer {
         let answered = self
             .face
             .respond(&parts, parts.uri.path(), body, circumstances);
-        let response = self.runtime.block_on(answered).response;
+        let answered = self.runtime.block_on(answered);
+        let response = answered.response;
+        self.refused = answered.refused;
         let (status, answer) = (response.status().as_u16(), json(response.body()));
         self.learn_from(parts.uri.path(), &answer);
         (status, answer)
