@@ -248,7 +248,7 @@ impl<H: Host> Face<H> {
         }
     }
 
-    /// Whether the token also opens the fields that the request sets.
+    /// Checks that the token also opens the fields that the request sets.
     fn admit_fields(
         &self,
         row: &Row<H>,

@@ -96,7 +96,7 @@ impl fmt::Display for Part {
 
 /// The fields that a request sets, in the order of their declaration.
 ///
-/// What cannot be read sets every field, unless the reader of bodies refuses it as well.
+/// A body that cannot be read sets every field, unless the reader of bodies refuses it as well.
 pub(crate) fn set<'f>(
     fields: &'f [Field],
     query: Option<&str>,
@@ -136,7 +136,7 @@ enum Content {
     Members(serde_json::Map<String, Value>),
     /// Nothing that an operation takes.
     Nothing,
-    /// What the reader of bodies might take.
+    /// A document that the reader of bodies might take.
     Unclear,
 }
 

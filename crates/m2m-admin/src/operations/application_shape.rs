@@ -60,7 +60,7 @@ macro_rules! bodies {
             /// The code of the organization that it belongs to; a global application has none.
             #[serde(default)]
             pub(super) org_code: Patch<Key>,
-            /// Whether it may authenticate. Enabled again, it may also use its earlier tokens that have not expired; `not_before` revokes them.
+            /// True if it may authenticate. When it is enabled again, earlier tokens that have not expired work again; `not_before` revokes them.
             #[serde(default)]
             pub(super) is_enabled: Given<bool>,
             /// Whether it can keep a secret (RFC 6749, section 2.1).

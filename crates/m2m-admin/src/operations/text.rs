@@ -7,7 +7,7 @@ use oauth_proto::{Audience, ClientId, Scope, ScopeToken};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies take away before a server sees it.
+/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies resolve before a server sees it.
 fn is_step(text: &str) -> bool {
     matches!(text, "." | "..")
 }

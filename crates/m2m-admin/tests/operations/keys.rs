@@ -199,7 +199,7 @@ fn what_is_no_private_key_for_one_algorithm_is_refused_with_the_reason() {
         for algorithm in [None, Some(Algorithm::Rs256), Some(Algorithm::Es256)] {
             assert_eq!(
                 read(pem.as_bytes(), algorithm, None),
-                key_error(reason.clone()),
+                key_error(reason),
                 "{algorithm:?}"
             );
         }

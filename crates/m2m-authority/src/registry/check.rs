@@ -119,7 +119,7 @@ impl fmt::Display for Kind {
 
 type Checked = Result<(), InvalidRegistry>;
 
-/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies take away before a server sees it.
+/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies resolve before a server sees it.
 fn is_part_of_paths(text: &str) -> bool {
     matches!(text, "." | "..")
 }

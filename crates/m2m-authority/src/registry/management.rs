@@ -8,7 +8,7 @@ pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
 /// Its other name, which clients of the same management API elsewhere use.
 pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
 
-/// The shortest life of a token for the management API that whoever gets it can use. Unit: seconds.
+/// The shortest lifetime of a token for the management API that its caller can use. Unit: seconds.
 pub const LEAST_MANAGEMENT_LIFETIME: u32 = 60;
 
 impl Lifetime {

@@ -35,7 +35,7 @@ fn x23_no_coalition_gets_more_power_than_its_members_have() {
     );
 }
 
-/// What came of a scenario.
+/// The result of a scenario.
 #[derive(Default)]
 struct Outcome {
     operations: u64,
@@ -81,16 +81,16 @@ fn number(variable: &str) -> Option<u64> {
     Some(text.parse().unwrap())
 }
 
-/// How many operations the suite runs.
+/// The number of operations that the suite runs.
 const OPERATIONS: u64 = 2_000;
 
-/// How many operations a scenario has at most.
+/// The largest number of operations in a scenario.
 const LENGTH: u64 = 100;
 
 /// Of so many scenarios one has a coalition that may do everything from the beginning.
 const FULL_EVERY: u64 = 8;
 
-/// How many operations a scenario has in which the coalition may do everything.
+/// The largest number of operations in a scenario in which the coalition may do everything.
 const FULL_LENGTH: u64 = 30;
 
 /// The number of operations among which some key is imported and forges a token.

@@ -267,7 +267,7 @@ fn schema_of<'d>(document: &'d Value, operation: &Description) -> Option<&'d Val
     }
 }
 
-/// The parameters without which there is no request.
+/// The parameters that a request for the operation needs.
 fn query_of(operation: &str) -> &'static str {
     match operation {
         "getOrganization" => "?code=org",

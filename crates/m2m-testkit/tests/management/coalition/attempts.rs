@@ -1,4 +1,4 @@
-//! What a coalition tries, and what the owner of the server does meanwhile.
+//! The attempts of a coalition, and the changes of the owner of the server between them.
 
 use m2m_admin::Prune;
 use m2m_admin::management::SCOPES;
@@ -65,7 +65,7 @@ pub(super) fn attempt() -> impl Strategy<Value = Attempt> {
 }
 
 fn called(token: usize, step: Step) -> Attempt {
-    match step {
+    match step.clone() {
         Step::Call {
             method, path, body, ..
         } => Attempt::Call {
@@ -74,16 +74,26 @@ fn called(token: usize, step: Step) -> Attempt {
             path,
             body,
         },
-        step => panic!("a request: {step:?}"),
+        Step::Revoke { .. }
+        | Step::Send { .. }
+        | Step::Apply { .. }
+        | Step::Bootstrap
+        | Step::Reset
+        | Step::Wait(_) => panic!("a request: {step:?}"),
     }
 }
 
 fn managed(step: Step) -> Attempt {
-    match step {
+    match step.clone() {
         Step::Call {
             method, path, body, ..
         } => Attempt::Manage { method, path, body },
-        step => panic!("a request: {step:?}"),
+        Step::Revoke { .. }
+        | Step::Send { .. }
+        | Step::Apply { .. }
+        | Step::Bootstrap
+        | Step::Reset
+        | Step::Wait(_) => panic!("a request: {step:?}"),
     }
 }
 
@@ -213,7 +223,7 @@ fn hash(secret: &str) -> String {
     SecretHash::of(secret.as_bytes()).to_base64()
 }
 
-/// What becomes of records that are not in a file that the coalition sends.
+/// The query that says what happens to records that are not in a file that the coalition sends.
 pub(super) const fn query(is_pruned: bool) -> &'static str {
     if is_pruned { "?prune=true" } else { "" }
 }

@@ -47,7 +47,7 @@ pub(super) fn check(before: &Snapshot, after: &Snapshot, acting: &BTreeSet<Strin
 
 type Changes = Vec<(&'static str, &'static [&'static str])>;
 
-/// What differs, and the scopes of which one is needed for it.
+/// The differences, each with the scopes of which one is needed for it.
 fn changes(before: &Application, after: &Application) -> Changes {
     let (own, other) = (&after.spec, &before.spec);
     let mut changes: Changes = Vec::new();

@@ -25,7 +25,7 @@ pub(super) struct Coalition {
     power: BTreeSet<String>,
     seen: (Version, UnixTime),
     registry: Snapshot,
-    /// Whether they have imported a key when they might do everything: then they may do so from then on.
+    /// True if they imported a key while they might do everything: then they may do so from then on.
     knows_key: bool,
     forged: u64,
 }
@@ -63,7 +63,7 @@ impl Coalition {
         coalition
     }
 
-    /// How often a token was forged and taken by the server.
+    /// The number of forged tokens that the server accepted.
     pub(super) const fn forged(&self) -> u64 {
         self.forged
     }
@@ -343,15 +343,15 @@ impl Coalition {
 }
 
 impl Token {
-    /// What there is to read in a token, if it is for the management API.
+    /// Reads a token, if it is for the management API.
     fn read(text: &str) -> Option<Self> {
         let payload = text.split('.').nth(1).expect("a token has three parts");
         let payload = m2m_jwt::base64url::decode(payload).expect("it is base64url");
         let claims: Value = serde_json::from_slice(&payload).expect("it is JSON");
-        let audiences = match &claims["aud"] {
-            Value::Array(audiences) => audiences.clone(),
-            audience => vec![audience.clone()],
-        };
+        let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
+        let audience = claims.get("aud")?;
+        let several = audience.as_array().map(Vec::as_slice);
+        let audiences = several.unwrap_or(core::slice::from_ref(audience));
         let own = |audience: &Value| {
             [
                 "https://issuer.example/api",
@@ -363,17 +363,15 @@ impl Token {
         if !audiences.iter().any(own) {
             return None;
         }
-        let client = claims.get("client_id").unwrap_or(&claims["azp"]);
-        let scope = claims["scope"].as_str().unwrap_or_default();
+        let client = text_of("client_id").or_else(|| text_of("azp"));
+        let scope = text_of("scope").unwrap_or_default();
+        let time = |name: &str| claims.get(name).and_then(Value::as_u64);
         Some(Self {
             text: text.to_owned(),
-            client_id: client
-                .as_str()
-                .expect("a token names its client")
-                .to_owned(),
+            client_id: client.expect("a token names its client").to_owned(),
             scopes: scope.split_whitespace().map(str::to_owned).collect(),
-            issued_at: claims["iat"].as_u64().expect("a time"),
-            expires_at: claims["exp"].as_u64().expect("a time"),
+            issued_at: time("iat").expect("a time"),
+            expires_at: time("exp").expect("a time"),
         })
     }
 }
