@@ -157,7 +157,7 @@ pub enum InvalidToken {
     /// `exp` has come.
     #[error("the token expired at {expired_at}")]
     Expired {
-        /// From this second on it is refused; the leeway is not in it.
+        /// It is refused from this second on.
         expired_at: UnixTime,
     },
     /// `nbf` has not come.
@@ -343,10 +343,13 @@ impl SigningFailed {
     }
 }
 
-/// The leeway is more than [`Leeway::MAX`](crate::Leeway::MAX).
+/// The leeway is longer than [`Leeway::MAX`](crate::Leeway::MAX).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the leeway is more than 300 seconds")]
-pub struct InvalidLeeway;
+#[error("a leeway of {seconds} seconds is longer than the maximum of {max} seconds", max = crate::Leeway::MAX.as_seconds())]
+pub struct InvalidLeeway {
+    /// The leeway that was asked for, in seconds.
+    pub seconds: u64,
+}
 
 impl InvalidLeeway {
     /// Why, in the words of the taxonomy.
