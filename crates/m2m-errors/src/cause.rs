@@ -148,6 +148,8 @@ catalogued! {
         QuotaExceeded => policy::QUOTA_EXCEEDED,
         /// All tokens of the application are revoked up to a moment that lies in the future.
         NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
+        /// The token would be longer than verifiers accept.
+        IssuedTokenTooLong => policy::ISSUED_TOKEN_TOO_LONG,
         /// The request names no audience and none can be assumed.
         AudienceMissing => audience::AUDIENCE_MISSING,
         /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.

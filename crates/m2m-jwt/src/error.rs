@@ -331,6 +331,24 @@ pub enum SigningFailed {
     /// The signer's signature is longer than a [`Signature`](crate::Signature) can be.
     #[error("the signature is longer than {} bytes", crate::Signature::CAPACITY)]
     SignatureTooLong,
+    /// The access token would be longer than [`MAX_ISSUED_TOKEN_BYTES`](crate::limits::MAX_ISSUED_TOKEN_BYTES).
+    #[error(
+        "the token would have {bytes} bytes; the maximum is {}",
+        crate::limits::MAX_ISSUED_TOKEN_BYTES
+    )]
+    TokenTooLong {
+        /// The length that it would have. Unit: bytes.
+        bytes: usize,
+    },
+    /// The access token would have more properties or feature flags than [`MAX_TOKEN_VALUES`](crate::limits::MAX_TOKEN_VALUES).
+    #[error(
+        "the token would have {count} properties or feature flags; the maximum is {}",
+        crate::limits::MAX_TOKEN_VALUES
+    )]
+    TooManyValues {
+        /// The number of either.
+        count: usize,
+    },
 }
 
 impl SigningFailed {
@@ -339,6 +357,7 @@ impl SigningFailed {
     pub const fn cause(&self) -> Cause {
         match self {
             Self::Signer | Self::SignatureTooLong => Cause::SigningFailed,
+            Self::TokenTooLong { .. } | Self::TooManyValues { .. } => Cause::IssuedTokenTooLong,
         }
     }
 }

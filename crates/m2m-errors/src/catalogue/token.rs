@@ -299,7 +299,9 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     wire: invalid("The token is not valid yet. Wait a moment and send it again"),
     operator: "The nbf of the token lies ahead.",
     for_caller: Advice {
-        causes: &["The token was made to be used later, or the clocks of issuer and API differ by more than 10 seconds."],
+        causes: &[
+            "The token was made to be used later, or the clocks of issuer and API differ by more than 10 seconds.",
+        ],
         fixes: &[
             "Use the token from its nbf on; if that is now, tell the operator of the API that its clock is slow.",
         ],
@@ -319,7 +321,9 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     wire: invalid("The token claims to be issued later than now. Wait a moment and send it again"),
     operator: "The iat of the token lies ahead.",
     for_caller: Advice {
-        causes: &["The clocks of issuer and API differ by more than is tolerated, 10 seconds by default."],
+        causes: &[
+            "The clocks of issuer and API differ by more than is tolerated, 10 seconds by default.",
+        ],
         fixes: &["Send the call again after a moment; if it stays, tell the operator of the API."],
     },
     for_operator: Advice {

@@ -243,7 +243,7 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     for application in &records.applications {
         if let Some(reason) = obstacle(application).and_then(dead_end) {
             output.notice(&format!(
-                "notice: {:?}, client_id {}, can never get a token: {reason}",
+                "notice: {:?}, client_id {}, can get no token: {reason}",
                 application.spec.name, application.client_id
             ));
         }

@@ -5,6 +5,7 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod clocks;
 mod managed;
 mod managers;
 mod protection;

@@ -104,6 +104,16 @@ impl ManagedServer {
         refreshed.expect("the registry is in memory");
     }
 
+    /// Corrects a clock that was ahead. Unit: seconds.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    pub(crate) fn set_back(&mut self, seconds: u64) {
+        self.now = self.now.saturating_sub_seconds(seconds);
+        self.advance(0);
+    }
+
     /// All records of the registry.
     ///
     /// # Panics

@@ -129,7 +129,7 @@ impl InMemory {
         let authorized = self.authorize(authenticated, entry, ask.now)?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
-        check_issue(&authorized, key, ask.now)?;
+        check_issue(&authorized, key, &self.authority, ask.now)?;
         let audiences = authorized.audiences().iter();
         Ok(Verdict::Granted(WouldGrant {
             audiences: audiences.map(|audience| Box::from(&**audience)).collect(),
