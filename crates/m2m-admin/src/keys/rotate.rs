@@ -68,9 +68,20 @@ pub async fn rotate_key<B: Backend>(
                 .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
             let rotated = match next {
                 Some(next) if !is_emergency => {
-                    let signs_from = next
-                        .state_since
-                        .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+                    let signs_from =
+                        |since: UnixTime| since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+                    if next.state_since > now {
+                        // The clock was ahead. How long the key has been announced is not known, so that it is announced for the whole time again.
+                        let again = KeyRecord {
+                            state_since: now,
+                            ..next.clone()
+                        };
+                        put(&mut draft, Some(next), again);
+                        draft.prepared(version).commit(backend).await?;
+                        let signs_from = signs_from(now);
+                        return Err(RotationRefused::TooEarly { signs_from }.into());
+                    }
+                    let signs_from = signs_from(next.state_since);
                     if now < signs_from {
                         return Err(RotationRefused::TooEarly { signs_from }.into());
                     }

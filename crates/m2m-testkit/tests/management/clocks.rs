@@ -2,6 +2,7 @@
 
 use m2m_admin::Prune;
 use m2m_authority::registry::time_text;
+use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use serde_json::{Value, json};
 
@@ -161,4 +162,94 @@ fn f17_properties_and_scopes_do_not_make_tokens_too_long() {
     );
     let refused = server.apply(&long, Prune::Keep).unwrap_err().to_string();
     assert!(refused.contains("bytes of claims"), "{refused}");
+}
+
+#[test]
+fn f12_x27_a_clock_that_was_ahead_at_the_first_start_revokes_nothing() {
+    // What is there was made a day later than now.
+    let mut server = with_billing();
+    server.set_back(86_400);
+    let (status, body) = server.call(MANAGER, "GET", BILLING, &Value::Null);
+    assert_eq!(status, 200, "{body}");
+    // Nor does a clock that jumps either way revoke a token while it lives.
+    let token = server.token(MANAGER).unwrap();
+    for seconds in [60, 3_000] {
+        server.advance(seconds);
+        assert_eq!(server.call_as(&token, "GET", BILLING).0, 200);
+    }
+    server.set_back(3_060);
+    assert_eq!(server.call_as(&token, "GET", BILLING).0, 200);
+}
+
+#[test]
+fn f12_a_token_of_a_deleted_application_opens_nothing_for_the_next_one_with_its_client_id() {
+    let mut server = with_billing();
+    let helper = |server: &mut ManagedServer| {
+        let file = "[[application]]\nname = \"helper\"\nclient_id = \"helper\"\n\
+            authorize = [{ audience = \"{issuer}/api\", scopes = [\"read:applications\"] }]\n";
+        server.apply(file, Prune::Keep).unwrap();
+    };
+    helper(&mut server);
+    let token = server.token("helper").unwrap();
+    assert_eq!(server.call_as(&token, "GET", BILLING).0, 200);
+    let path = "/api/v1/applications/helper";
+    assert_eq!(server.call(MANAGER, "DELETE", path, &Value::Null).0, 200);
+    // Made before the token was issued, if one believes the clock.
+    server.set_back(5);
+    helper(&mut server);
+    let refusal = server.call_as(&token, "GET", BILLING);
+    assert_eq!(refusal, (401, Some(Cause::ApplicationDeleted)));
+    let token = server.token("helper").unwrap();
+    assert_eq!(server.call_as(&token, "GET", BILLING).0, 200);
+}
+
+#[test]
+fn f12_what_was_revoked_stays_revoked_when_the_clock_goes_back() {
+    let mut server = with_billing();
+    server.advance(86_400);
+    let path = format!("{BILLING}/secrets");
+    // The first secret ends at once, by the rotation; the second by an operator.
+    let rotate = json!({});
+    assert_eq!(server.call(MANAGER, "POST", &path, &rotate).0, 201);
+    let second = server.snapshot().applications;
+    let second = second
+        .iter()
+        .find(|stored| &*stored.value.client_id == "billing");
+    let second = second.unwrap().value.secrets.last().unwrap().id.to_string();
+    assert_eq!(
+        server
+            .call(MANAGER, "DELETE", &format!("{path}/{second}"), &Value::Null)
+            .0,
+        200
+    );
+    server.set_back(86_400);
+    let cause = server.token("billing").unwrap_err().cause();
+    assert!(
+        matches!(cause, Cause::SecretRevoked | Cause::SecretRotatedOut),
+        "{cause}"
+    );
+    let (_, shown) = server.call(MANAGER, "GET", &path, &Value::Null);
+    for secret in shown["secrets"].as_array().unwrap() {
+        assert_eq!(secret["state"], "ended", "{shown}");
+    }
+}
+
+#[test]
+fn f12_a_rotation_of_keys_waits_no_longer_than_it_says_when_the_clock_goes_back() {
+    let mut server = ManagedServer::new();
+    server.advance(86_400);
+    let rotate = json!({ "algorithm": "ES256" });
+    let path = "/api/v1/keys/rotate";
+    let (status, body) = server.call(MANAGER, "POST", path, &rotate);
+    assert_eq!(status, 200, "{body}");
+    server.set_back(86_400);
+    // How long it has been announced is not known any more; it is announced for the whole time again, and no longer.
+    let answer = server.call(MANAGER, "POST", path, &rotate);
+    let message = refused(&answer, 409, "KEY_TOO_NEW");
+    let signs_from = time_text(ahead(&server, 600));
+    assert!(message.contains(&signs_from), "{message}");
+    server.advance(600);
+    let (status, body) = server.call(MANAGER, "POST", path, &rotate);
+    assert_eq!(status, 200, "{body}");
+    assert_eq!(body["key"]["state"], "active", "{body}");
 }

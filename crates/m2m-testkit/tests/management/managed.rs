@@ -11,9 +11,10 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
-use m2m_admin::face::{Circumstances, Face};
+use m2m_admin::face::{Answered, Circumstances, Face};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
+use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Version,
@@ -236,14 +237,12 @@ impl ManagedServer {
         content_type: &str,
         body: String,
     ) -> (u16, Value) {
-        self.requests += 1;
-        let trace_id = TraceId::from_random(self.requests.to_be_bytes());
         let address = Some(self.address_of(client_id));
         let token = match self.token(client_id) {
             Ok(token) => token,
             Err(refusal) => {
                 let exchange = Exchange {
-                    trace_id,
+                    trace_id: self.next_trace_id(),
                     request_id: None,
                     address,
                 };
@@ -252,6 +251,47 @@ impl ManagedServer {
                 return (reply.status(), json(reply.body()));
             }
         };
+        let answered = self.send(&token, address, (method, path), content_type, body);
+        let (status, answer) = (
+            answered.response.status().as_u16(),
+            json(answered.response.body()),
+        );
+        self.learn_from(path, &answer);
+        (status, answer)
+    }
+
+    /// Calls the management API with this token, without a body: status, and the cause of a refusal of the token.
+    pub(crate) fn call_as(
+        &mut self,
+        token: &str,
+        method: &str,
+        path: &str,
+    ) -> (u16, Option<Cause>) {
+        let [address, ..] = ADDRESSES;
+        let answered = self.send(
+            token,
+            Some(address),
+            (method, path),
+            "application/json",
+            String::new(),
+        );
+        let cause = answered.refused.map(|refused| refused.cause);
+        (answered.response.status().as_u16(), cause)
+    }
+
+    fn next_trace_id(&mut self) -> TraceId {
+        self.requests += 1;
+        TraceId::from_random(self.requests.to_be_bytes())
+    }
+
+    fn send(
+        &mut self,
+        token: &str,
+        address: Option<IpAddr>,
+        (method, path): (&str, &str),
+        content_type: &str,
+        body: String,
+    ) -> Answered {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -259,7 +299,7 @@ impl ManagedServer {
             .header(CONTENT_TYPE, content_type);
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         let circumstances = Circumstances {
-            trace_id,
+            trace_id: self.next_trace_id(),
             address,
             now: self.now,
         };
@@ -267,10 +307,7 @@ impl ManagedServer {
         let answered = self
             .face
             .respond(&parts, parts.uri.path(), body, circumstances);
-        let response = self.runtime.block_on(answered).response;
-        let (status, answer) = (response.status().as_u16(), json(response.body()));
-        self.learn_from(parts.uri.path(), &answer);
-        (status, answer)
+        self.runtime.block_on(answered)
     }
 
     /// Notes the secrets that an answer shows.
