@@ -17,11 +17,12 @@ use oauth_proto::Issuer;
 use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::http::Writing;
+use crate::keys::KeyWatch;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
 use crate::sealing::SealingSource;
 use crate::world::{GeneratedCredentials, World};
-use crate::{clock, keys, random};
+use crate::{clock, keys, output, random};
 
 /// What is served.
 pub(crate) type Directory = m2m_store::Directory<Sqlite>;
@@ -201,11 +202,16 @@ pub(crate) async fn watch(
 ) {
     let mut ticks = tokio::time::interval(WATCH_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut key_watch = KeyWatch::default();
     loop {
         ticks.tick().await;
         // What failed shows in the contact.
         let _ = directory.refresh(clock::now()).await;
-        metrics.in_maintenance(directory.common_guard().maintenance);
+        let common = directory.common();
+        metrics.in_maintenance(common.maintenance);
+        if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
+            output::log_line(&line);
+        }
         match directory.contact(clock::now()) {
             Contact::In { .. } => {
                 readiness.clear(Unready::OutOfContact);

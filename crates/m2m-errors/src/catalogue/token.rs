@@ -163,7 +163,7 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The API trusts another issuer than the caller asks.",
-            "The key was rotated in an emergency, and older tokens end with it.",
+            "The key was removed by an emergency rotation, and the tokens that it signed are refused.",
             "A new key signs already, and the API still keeps the set from before.",
         ],
         fixes: &[

@@ -6,6 +6,7 @@
 )]
 
 mod clocks;
+mod emergency;
 mod managed;
 mod managers;
 mod protection;

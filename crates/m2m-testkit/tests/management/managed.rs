@@ -15,7 +15,7 @@ use m2m_admin::face::{Answered, Circumstances, Face};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
 use m2m_errors::Cause;
-use m2m_jwt::UnixTime;
+use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Version,
     Write,
@@ -124,6 +124,15 @@ impl ManagedServer {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let snapshot = self.runtime.block_on(self.registry().snapshot());
         snapshot.expect("the registry is in memory")
+    }
+
+    /// The key ids in the JWK set, and the public keys of tokens that are believed.
+    pub(crate) fn announced(&self) -> [Vec<String>; 2] {
+        let keys = self.host().keys();
+        [keys.jwk_set(), keys.signed()].map(|set| {
+            let key_ids = set.keys().iter().filter_map(Jwk::key_id);
+            key_ids.map(str::to_owned).collect()
+        })
     }
 
     /// Writes past the management, whatever it would say.
