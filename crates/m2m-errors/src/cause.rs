@@ -83,6 +83,10 @@ catalogued! {
         RequestTimeout => http::REQUEST_TIMEOUT,
         /// The bytes are not an HTTP request.
         HttpMalformed => http::HTTP_MALFORMED,
+        /// Plain http came where TLS is spoken.
+        PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
+        /// TLS came where plain http is spoken.
+        TlsOnPlainHttpPort => http::TLS_ON_PLAIN_HTTP_PORT,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
