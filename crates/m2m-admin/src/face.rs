@@ -150,11 +150,7 @@ impl<H: Host> Face<H> {
                 refused: None,
             },
             Err(error) => {
-                let cause = match error.status() {
-                    503 => Some(Cause::StoreUnavailable),
-                    500 => Some(Cause::InternalError),
-                    _ => None,
-                };
+                let cause = error.cause();
                 let trace_id = cause.map(|_| circumstances.trace_id);
                 Answered {
                     response: answer::error(&error, trace_id),

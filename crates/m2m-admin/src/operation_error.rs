@@ -4,13 +4,14 @@ use core::fmt;
 use std::borrow::Cow;
 
 use m2m_authority::registry::{InvalidRegistry, Path, Problem};
+use m2m_errors::Cause;
 use m2m_store::{CommitError, StoreError};
 
 use crate::attempts::Failure;
 use crate::standing::Lapsed;
 use crate::wording::{self, Wording};
 
-/// A management operation is not done, and nothing was changed.
+/// A management operation is not done, and nothing was changed, except where the code is `CHANGE_UNKNOWN`: that leaves it open.
 ///
 /// Its message names the field and what would be right, and never repeats a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,16 @@ impl OperationError {
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         self.retry_after_seconds
+    }
+
+    /// The cause that the log keeps of an error that is not the caller's, if it is none.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        match (self.status, self.code()) {
+            (503, CHANGE_UNKNOWN) => Some(Cause::ChangeUnknown),
+            (503, _) => Some(Cause::StoreUnavailable),
+            (500, _) => Some(Cause::InternalError),
+            _ => None,
+        }
     }
 
     pub(crate) const fn mistake(&self) -> Option<&Place> {
@@ -238,14 +249,26 @@ fn member(path: &Path) -> &str {
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         // What failed inside is for the log of the server, and not for the caller.
-        let message = if error == StoreError::TooManyRevocations {
-            "there is no room for more revocations"
-        } else {
-            "the registry cannot be read or written now; nothing was changed"
+        let (code, message) = match error {
+            StoreError::Unknown { .. } => {
+                return Self::new(
+                    503,
+                    CHANGE_UNKNOWN,
+                    "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
+                     events, before you try again; the log says under the trace_id what became of it, once that is known",
+                );
+            }
+            StoreError::TooManyRevocations => {
+                (STORE_UNAVAILABLE, "there is no room for more revocations")
+            }
+            _ => (
+                STORE_UNAVAILABLE,
+                "the registry cannot be read or written now; nothing was changed",
+            ),
         };
         Self {
             retry_after_seconds: Some(RETRY_AFTER_SECONDS),
-            ..Self::new(503, "STORE_UNAVAILABLE", message)
+            ..Self::new(503, code, message)
         }
     }
 }
@@ -284,6 +307,11 @@ impl Failure for OperationError {
         self.is_conflict
     }
 }
+
+/// The code of a change of which it is not known whether it was made.
+const CHANGE_UNKNOWN: &str = "CHANGE_UNKNOWN";
+/// The code of a change that was not made, or of a question that was not answered.
+const STORE_UNAVAILABLE: &str = "STORE_UNAVAILABLE";
 
 /// When a store that is away may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

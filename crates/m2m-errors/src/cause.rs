@@ -193,6 +193,8 @@ catalogued! {
         Maintenance => server::MAINTENANCE,
         /// The server has been without its database for too long.
         StoreUnavailable => server::STORE_UNAVAILABLE,
+        /// The database failed at the moment of a commit, so that the change may have been made.
+        ChangeUnknown => server::CHANGE_UNKNOWN,
 
         /// The call carries no access token.
         TokenMissing => bearer::TOKEN_MISSING,

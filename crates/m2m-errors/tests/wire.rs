@@ -206,6 +206,11 @@ fn g1_to_g18_the_generic_table() {
         ),
         (
             "G7",
+            Cause::ChangeUnknown,
+            same("503 temporarily_unavailable"),
+        ),
+        (
+            "G7",
             Cause::KeysUnavailable,
             same("503 temporarily_unavailable"),
         ),

@@ -26,6 +26,7 @@ mod regular_file;
 mod sealing;
 mod settings;
 mod store;
+mod store_health;
 mod table;
 mod throttle;
 mod timestamp;

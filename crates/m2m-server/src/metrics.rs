@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
-use m2m_store::Maintenance;
+use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -33,6 +33,8 @@ pub(crate) struct Metrics {
     cache_misses: Counter,
     events_dropped: Counter,
     out_of_contact: Gauge,
+    /// In the order of [`FailureKind::ALL`].
+    store_failures: Box<[Counter]>,
     maintenance: Gauge,
     /// By algorithm, as far as there are keys.
     signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
@@ -132,6 +134,13 @@ impl Metrics {
             "reason",
             Closed::ALL.into_iter().map(Closed::as_str),
         );
+        let store_failures = labelled(
+            &mut registry,
+            "store_failures",
+            "Reads and writes of the store that failed, by kind",
+            "kind",
+            FailureKind::ALL.into_iter().map(FailureKind::as_str),
+        );
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
@@ -209,6 +218,7 @@ impl Metrics {
             cache_misses,
             events_dropped,
             out_of_contact,
+            store_failures,
             maintenance,
             signing_key_age,
             certificate_expiry,
@@ -308,6 +318,15 @@ impl Metrics {
     pub(crate) fn issued_and_refused(&self) -> (u64, u64) {
         let refused = self.refused.iter().map(Counter::get).sum();
         (self.issued.get(), refused)
+    }
+
+    /// A read or a write of the store failed.
+    pub(crate) fn store_failed(&self, kind: FailureKind) {
+        if let Ok(index) = FailureKind::ALL.binary_search(&kind)
+            && let Some(counter) = self.store_failures.get(index)
+        {
+            counter.inc();
+        }
     }
 
     /// For how long the store has not been reached: nothing if it is.

@@ -10,26 +10,37 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_errors::Cause;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use crate::clock;
 use crate::http::Response;
 use crate::listen::Handler;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
+use crate::store_health::StoreHealth;
 
 /// The answers of the ops listener.
 #[derive(Debug)]
 pub(crate) struct Ops {
     readiness: Arc<Readiness>,
+    health: Arc<StoreHealth>,
     metrics: Arc<Metrics>,
 }
 
 impl Ops {
-    pub(crate) const fn new(readiness: Arc<Readiness>, metrics: Arc<Metrics>) -> Self {
-        Self { readiness, metrics }
+    pub(crate) const fn new(
+        readiness: Arc<Readiness>,
+        health: Arc<StoreHealth>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            readiness,
+            health,
+            metrics,
+        }
     }
 
-    fn answer(&self, method: &Method, path: &str) -> Response {
+    async fn answer(&self, method: &Method, path: &str) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             let mut response = json_of(StatusCode::METHOD_NOT_ALLOWED, &error("use GET"));
             response
@@ -39,7 +50,7 @@ impl Ops {
         }
         match path {
             "/livez" => json_of(StatusCode::OK, &json!({"live": true})),
-            "/readyz" => self.readyz(),
+            "/readyz" => self.readyz().await,
             "/metrics" => of(
                 StatusCode::OK,
                 "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -52,22 +63,30 @@ impl Ops {
         }
     }
 
-    fn readyz(&self) -> Response {
-        let reasons: Vec<&str> = self.readiness.reasons().map(Unready::as_str).collect();
-        if reasons.is_empty() {
-            json_of(StatusCode::OK, &json!({"ready": true}))
+    /// Whether the server should be asked. A store that does not write is told as well, though the server goes on issuing tokens.
+    async fn readyz(&self) -> Response {
+        let reasons = self.readiness.reasons(clock::uptime()).await;
+        let status = if reasons.is_empty() {
+            StatusCode::OK
         } else {
-            json_of(
-                StatusCode::SERVICE_UNAVAILABLE,
-                &json!({"ready": false, "reasons": reasons}),
-            )
+            StatusCode::SERVICE_UNAVAILABLE
+        };
+        let mut said = Map::new();
+        said.insert("ready".to_owned(), reasons.is_empty().into());
+        if !reasons.is_empty() {
+            let reasons: Vec<&str> = reasons.into_iter().map(Unready::as_str).collect();
+            said.insert("reasons".to_owned(), reasons.into());
         }
+        if let Some(failing) = self.health.shown() {
+            said.insert("store".to_owned(), failing);
+        }
+        json_of(status, &said.into())
     }
 }
 
 impl Handler for Ops {
     async fn respond(&self, request: Request<Incoming>, _address: IpAddr) -> Response {
-        self.answer(request.method(), request.uri().path())
+        self.answer(request.method(), request.uri().path()).await
     }
 
     fn refuse(&self, cause: Cause, _parts: &Parts, _address: IpAddr) -> Response {
@@ -104,32 +123,59 @@ fn of(status: StatusCode, content_type: &'static str, body: String) -> Response 
 
 #[cfg(test)]
 mod tests {
+    use http_body_util::BodyExt as _;
+    use m2m_store::{Access, Observer as _, StoreError};
+
     use super::*;
 
-    fn ops() -> (Arc<Readiness>, Ops) {
-        let readiness = Arc::new(Readiness::starting());
-        let ops = Ops::new(Arc::clone(&readiness), Arc::new(Metrics::new()));
-        (readiness, ops)
+    fn ops() -> (Arc<Readiness>, Arc<StoreHealth>, Ops) {
+        let readiness = Arc::new(Readiness::default());
+        let metrics = Arc::new(Metrics::new());
+        let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
+        let ops = Ops::new(Arc::clone(&readiness), Arc::clone(&health), metrics);
+        (readiness, health, ops)
     }
 
-    #[test]
-    fn is_ready_only_when_nothing_speaks_against_it() {
-        let (readiness, ops) = ops();
-        let status = |path| ops.answer(&Method::GET, path).status().as_u16();
-        assert_eq!((status("/livez"), status("/readyz")), (200, 503));
-        readiness.clear(Unready::Starting);
-        assert_eq!((status("/livez"), status("/readyz")), (200, 200));
+    #[tokio::test]
+    async fn is_ready_only_when_nothing_speaks_against_it() {
+        let (readiness, _, ops) = ops();
+        let status = async |path| ops.answer(&Method::GET, path).await.status().as_u16();
+        assert_eq!(
+            (status("/livez").await, status("/readyz").await),
+            (200, 200)
+        );
         readiness.set(Unready::Draining);
-        assert_eq!((status("/livez"), status("/readyz")), (200, 503));
+        assert_eq!(
+            (status("/livez").await, status("/readyz").await),
+            (200, 503)
+        );
     }
 
-    #[test]
-    fn answers_nothing_else() {
-        let (_, ops) = ops();
+    #[tokio::test]
+    async fn f6_says_why_the_store_does_not_write_though_it_is_ready() {
+        let (_, health, ops) = ops();
+        let why = "m2m.db: database or disk is full".into();
+        health.failed(Access::Write, &StoreError::Full { why });
+        let response = ops.answer(&Method::GET, "/readyz").await;
+        assert_eq!(response.status(), 200);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let said: Value = serde_json::from_slice(&body).unwrap();
+        let write = said["store"]["write"].as_str().unwrap();
+        assert!(
+            write.contains("m2m.db") && write.contains("full"),
+            "{write}"
+        );
+    }
+
+    #[tokio::test]
+    async fn answers_nothing_else() {
+        let (_, _, ops) = ops();
         for path in ["/", "/metrics/", "/oauth2/token", "/readyz?verbose"] {
-            assert_eq!(ops.answer(&Method::GET, path).status(), 404, "{path}");
+            let response = ops.answer(&Method::GET, path).await;
+            assert_eq!(response.status(), 404, "{path}");
         }
-        assert_eq!(ops.answer(&Method::POST, "/metrics").status(), 405);
-        assert_eq!(ops.answer(&Method::HEAD, "/metrics").status(), 200);
+        let status = async |method| ops.answer(&method, "/metrics").await.status();
+        assert_eq!(status(Method::POST).await, 405);
+        assert_eq!(status(Method::HEAD).await, 200);
     }
 }

@@ -100,7 +100,7 @@ impl Output {
 
     /// A line on standard error that is neither a log line nor a failure.
     pub(crate) fn notice(&self, text: &str) {
-        write_to_stderr(text);
+        notice(text);
     }
 
     /// Why the command failed, on standard error.
@@ -116,6 +116,11 @@ impl Output {
             None => write_to_stderr(&text),
         }
     }
+}
+
+/// A line on standard error that is neither a log line nor a failure.
+pub(crate) fn notice(text: &str) {
+    write_to_stderr(text);
 }
 
 /// A line of the log: one JSON document on standard error, written at once so that lines do not mix.

@@ -1,10 +1,20 @@
 //! Whether the server should be asked, and if not, why.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 
-/// The reasons why the server should not be asked. Whoever knows one sets it, and takes it back.
+use m2m_store::{Contact, Uptime};
+
+use crate::store::Directory;
+
+/// The reasons why the server should not be asked.
 #[derive(Debug, Default)]
-pub(crate) struct Readiness(AtomicU8);
+pub(crate) struct Readiness {
+    /// Those that somebody sets, and takes back.
+    set: AtomicU8,
+    /// The registry, once it is there. It is asked what the token endpoint asks it.
+    directory: OnceLock<Arc<Directory>>,
+}
 
 /// Why the server should not be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,42 +51,61 @@ impl Unready {
 impl Readiness {
     /// Of a server that starts.
     pub(crate) const fn starting() -> Self {
-        Self(AtomicU8::new(Unready::Starting.bit()))
+        Self {
+            set: AtomicU8::new(Unready::Starting.bit()),
+            directory: OnceLock::new(),
+        }
+    }
+
+    /// From now on the server is ready if it is in contact with its store.
+    pub(crate) fn serves(&self, directory: Arc<Directory>) {
+        // There is one for the life of the process.
+        let _ = self.directory.set(directory);
+        self.set
+            .fetch_and(!Unready::Starting.bit(), Ordering::Relaxed);
     }
 
     /// There is this reason now.
     pub(crate) fn set(&self, reason: Unready) {
-        self.0.fetch_or(reason.bit(), Ordering::Relaxed);
-    }
-
-    /// There is this reason no more.
-    pub(crate) fn clear(&self, reason: Unready) {
-        self.0.fetch_and(!reason.bit(), Ordering::Relaxed);
+        self.set.fetch_or(reason.bit(), Ordering::Relaxed);
     }
 
     /// All reasons; none if the server is ready.
-    pub(crate) fn reasons(&self) -> impl Iterator<Item = Unready> {
-        let bits = self.0.load(Ordering::Relaxed);
-        Unready::ALL
-            .into_iter()
-            .filter(move |reason| bits & reason.bit() != 0)
+    pub(crate) async fn reasons(&self, now: Uptime) -> Vec<Unready> {
+        let mut bits = self.set.load(Ordering::Relaxed);
+        if let Some(directory) = self.directory.get() {
+            match directory.contact_if_asked(now).await {
+                Contact::In { .. } => {}
+                Contact::Lost { .. } => bits |= Unready::OutOfContact.bit(),
+            }
+        }
+        let is_there = |reason: &Unready| bits & reason.bit() != 0;
+        Unready::ALL.into_iter().filter(is_there).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use m2m_store::{DirectoryLimits, Sqlite, StoreError};
+
     use super::*;
 
-    #[test]
-    fn is_ready_when_no_reason_is_left() {
+    #[tokio::test]
+    async fn is_ready_when_no_reason_is_left() {
         let readiness = Readiness::starting();
-        readiness.set(Unready::OutOfContact);
-        readiness.clear(Unready::Starting);
-        let reasons: Vec<_> = readiness.reasons().map(Unready::as_str).collect();
-        assert_eq!(reasons, ["out-of-contact"]);
-        readiness.clear(Unready::OutOfContact);
-        assert_eq!(readiness.reasons().count(), 0);
+        assert_eq!(readiness.reasons(Uptime::ZERO).await, [Unready::Starting]);
+        let no_key = |_: &_| Err(StoreError::Busy);
+        let limits = DirectoryLimits::DEFAULT;
+        let store = Sqlite::in_memory().unwrap();
+        let opened = Directory::open(store, "https://id.example", no_key, limits, Uptime::ZERO);
+        readiness.serves(Arc::new(opened.await.unwrap()));
+        assert_eq!(readiness.reasons(Uptime::ZERO).await, []);
+        // Nobody has asked the store for hours: it is asked.
+        let later = Uptime::new(Duration::from_secs(10_000));
+        assert_eq!(readiness.reasons(later).await, []);
         readiness.set(Unready::Draining);
-        assert_eq!(readiness.reasons().next(), Some(Unready::Draining));
+        assert_eq!(readiness.reasons(later).await, [Unready::Draining]);
     }
 }

@@ -21,11 +21,12 @@ use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose};
 use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
 use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
-use m2m_store::{Entry as Loaded, IssuedCount, StoreError};
+use m2m_store::{Entry as Loaded, IssuedCount};
 
 use crate::clock;
 use crate::error::Failure;
 use crate::metrics::Metrics;
+use crate::store_health::StoreNews;
 
 use book::Book;
 use queues::{Next, Queues};
@@ -101,8 +102,8 @@ pub(crate) enum Entry {
         /// How many.
         tokens: u64,
     },
-    /// The store did not take what was counted and noted. It is tried again.
-    Unkept(StoreError),
+    /// The store failed, or it is known what became of a change.
+    Store(StoreNews),
     /// More is refused than can be made known. Counted from the start.
     Dropped(Dropped),
     /// The process ends, after so many events.
@@ -259,16 +260,26 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
             // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
             let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
             collect(&mut book, &mut issued, keeper, ended);
-            write(&mut book, keeper, now, &mut publish);
+            write(&mut book, keeper, now);
             issued.publish(&mut publish);
         } else if book.is_due(now) {
-            write(&mut book, keeper, now, &mut publish);
+            write(&mut book, keeper, now);
         }
+        keeper
+            .news()
+            .into_iter()
+            .map(Entry::Store)
+            .for_each(&mut publish);
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
     collect(&mut book, &mut issued, keeper, now);
-    write(&mut book, keeper, now, &mut publish);
+    write(&mut book, keeper, now);
+    keeper
+        .news()
+        .into_iter()
+        .map(Entry::Store)
+        .for_each(&mut publish);
     shared.unkept.store(book.unkept(), Ordering::Relaxed);
     issued.publish(&mut publish);
 }
@@ -280,11 +291,11 @@ fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, until: Un
     book.counted(counts);
 }
 
-fn write(book: &mut Book, keeper: &impl Keeper, now: UnixTime, publish: &mut impl FnMut(Entry)) {
+/// Writes what is in the book. What the store does not take is tried again; why it did not is among the news of the keeper.
+fn write(book: &mut Book, keeper: &impl Keeper, now: UnixTime) {
     while let Some(batch) = book.take(now) {
-        if let Err(error) = keeper.keep(batch.clone()) {
+        if keeper.keep(batch.clone()).is_err() {
             book.put_back(batch);
-            publish(Entry::Unkept(error));
             return;
         }
     }
@@ -342,7 +353,7 @@ mod tests {
 
     use m2m_authority::{RecordedClientId, Refusal};
     use m2m_errors::Cause;
-    use m2m_store::UsageBatch;
+    use m2m_store::{StoreError, UsageBatch};
 
     use super::queues::MOST_EVENTS;
     use super::*;

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use m2m_store::{KeyRecord, SealingKey};
+use m2m_store::{KeyRecord, SEALING_KEY_FILE as FILE, SealingKey};
 use zeroize::Zeroizing;
 
 use crate::cli::SealingOptions;
@@ -200,9 +200,6 @@ fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
 fn refuse_open(_shown: &str, _file: &RegularFile) -> Result<(), Failure> {
     Ok(())
 }
-
-/// The sealing key in a data directory that no other is named for.
-const FILE: &str = "sealing.key";
 
 /// Far more than the base64 of 32 bytes has. Unit: bytes.
 const MAX_FILE_BYTES: u32 = 1024;

@@ -9,18 +9,21 @@ use m2m_admin::{BootstrapError, PresetCredentials};
 use m2m_authority::registry::Records;
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, KeyRecord,
-    SealedKey, Sqlite, StoreError, StoreLimits, Subject, Write,
+    Access, Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, FailureKind,
+    KeyRecord, Observer as _, RolledBack, SealedKey, Sqlite, StoreError, StoreLimits, Subject,
+    Write,
 };
 use oauth_proto::Issuer;
+use serde_json::json;
 
 use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::http::Writing;
 use crate::keys::KeyWatch;
 use crate::metrics::Metrics;
-use crate::readiness::{Readiness, Unready};
 use crate::sealing::SealingSource;
+use crate::store_health::StoreHealth;
+use crate::timestamp::rfc3339;
 use crate::world::{GeneratedCredentials, World};
 use crate::{clock, keys, output, random};
 
@@ -59,6 +62,7 @@ pub(crate) enum UnusedPreset {
 pub(crate) async fn of_world(
     world: &World,
     keys: Option<&Path>,
+    observer: Arc<StoreHealth>,
     issuer: &Issuer,
     limits: DirectoryLimits,
 ) -> Result<Opened, Failure> {
@@ -84,7 +88,9 @@ pub(crate) async fn of_world(
                 kid: record.kid.clone(),
             })
     };
-    let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
+    let store = store.observed_by(observer);
+    let uptime = clock::uptime();
+    let directory = Directory::open(store, issuer.as_str(), open_key, limits, uptime).await;
     Ok(Opened {
         directory: Arc::new(directory.map_err(|error| unopened(&error))?),
         generated,
@@ -105,6 +111,7 @@ pub(crate) async fn of_folder(
     sealing: &SealingSource<'_>,
     preset: Option<&PresetCredentials>,
     kept: StoreLimits,
+    observer: Arc<StoreHealth>,
     issuer: &Issuer,
     limits: DirectoryLimits,
 ) -> Result<Opened, Failure> {
@@ -144,7 +151,19 @@ pub(crate) async fn of_folder(
     let sealing = Arc::new(sealing);
     let opening = Arc::clone(&sealing);
     let open_key = move |record: &KeyRecord| record.open(&opening);
-    let directory = Directory::open(store, issuer.as_str(), open_key, limits, now).await;
+    let store = store.observed_by(observer);
+    if let Some(RolledBack { from, to }) = store.rolled_back() {
+        output::log_line(&json!({
+            "time": rfc3339(now),
+            "event": "rolled_back",
+            "from": from.0,
+            "to": to.0,
+        }));
+    }
+    // Its keys are those of the sealing key. Where that cannot be written down the server serves all the same, and the log says why.
+    let _ = store.confirm().await;
+    let uptime = clock::uptime();
+    let directory = Directory::open(store, issuer.as_str(), open_key, limits, uptime).await;
     Ok(Opened {
         directory: Arc::new(directory.map_err(unopened)?),
         generated: managed.map_or_else(Vec::new, |managed| managed.credentials),
@@ -191,13 +210,14 @@ async fn keep(
     }
 }
 
-/// Asks the store every two seconds for what others have changed, and says where it cannot be asked.
+/// Asks the store every second for what others have changed, whether its files are in place, and what became of a change of which that is not
+/// known.
 ///
 /// Maintenance shows in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to come again
 /// nor be told by an operator that the work is done.
 pub(crate) async fn watch(
     directory: Arc<Directory>,
-    readiness: Arc<Readiness>,
+    health: Arc<StoreHealth>,
     metrics: Arc<Metrics>,
 ) {
     let mut ticks = tokio::time::interval(WATCH_INTERVAL);
@@ -205,28 +225,28 @@ pub(crate) async fn watch(
     let mut key_watch = KeyWatch::default();
     loop {
         ticks.tick().await;
-        // What failed shows in the contact.
-        let _ = directory.refresh(clock::now()).await;
+        // The observer of the store was told what fails. Settled is before asked, so that what was made is read at once.
+        let _ = directory.backend().settle().await;
+        if let Err(error) = directory.refresh(clock::uptime()).await
+            && error.kind() == FailureKind::Other
+        {
+            // This is not of the store itself: a key that does not open, say.
+            health.failed(Access::Read, &error);
+        }
         let common = directory.common();
         metrics.in_maintenance(common.maintenance);
         if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
             output::log_line(&line);
         }
-        match directory.contact(clock::now()) {
-            Contact::In { .. } => {
-                readiness.clear(Unready::OutOfContact);
-                metrics.out_of_contact_for(Duration::ZERO);
-            }
-            Contact::Lost { seconds, .. } => {
-                readiness.set(Unready::OutOfContact);
-                metrics.out_of_contact_for(Duration::from_secs(seconds));
-            }
-        }
+        metrics.out_of_contact_for(match directory.contact(clock::uptime()) {
+            Contact::In { .. } => Duration::ZERO,
+            Contact::Lost { seconds, .. } => Duration::from_secs(seconds),
+        });
     }
 }
 
-/// A lost notification costs at most five seconds; two of these are less. What one process has alone changes under nobody's hand.
-const WATCH_INTERVAL: Duration = Duration::from_secs(2);
+/// A lost notification costs at most five seconds, and a server whose files are gone is not ready within two.
+const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 fn unopened(error: &StoreError) -> Failure {
     Failure::refused("the registry cannot be served").because(error.to_string())

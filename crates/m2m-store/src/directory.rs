@@ -23,7 +23,7 @@ pub use limits::DirectoryLimits;
 use crate::quota::Counters;
 use crate::tally::Tallies;
 use crate::{
-    Backend, Changes, Entry, IssuedCount, KeyRecord, SecretUse, Stale, StoreError, Version,
+    Backend, Changes, Entry, IssuedCount, KeyRecord, SecretUse, Stale, StoreError, Uptime, Version,
 };
 use common::OpenKey;
 use contact::LastSeen;
@@ -40,7 +40,7 @@ use shelves::Shelves;
 ///
 /// ```
 /// use m2m_jwt::UnixTime;
-/// use m2m_store::{Directory, DirectoryLimits, LookUp, SealingKey, Sqlite, StoreError};
+/// use m2m_store::{Directory, DirectoryLimits, LookUp, SealingKey, Sqlite, StoreError, Uptime};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), StoreError> {
@@ -49,9 +49,10 @@ use shelves::Shelves;
 /// let open_key = move |key: &m2m_store::KeyRecord| key.open(&sealing_key);
 /// let issuer = "https://id.example";
 /// let limits = DirectoryLimits::DEFAULT;
-/// let directory = Directory::open(Sqlite::in_memory()?, issuer, open_key, limits, now).await?;
+/// let uptime = Uptime::ZERO;
+/// let directory = Directory::open(Sqlite::in_memory()?, issuer, open_key, limits, uptime).await?;
 ///
-/// let entry = match directory.look_up("billing-job", now) {
+/// let entry = match directory.look_up("billing-job", uptime) {
 ///     LookUp::Hit(entry) => Some(entry),
 ///     LookUp::Absent => None,
 ///     LookUp::Miss => directory.load("billing-job", now).await?,
@@ -106,7 +107,7 @@ impl<B: Backend> Directory<B> {
         issuer: &str,
         open_key: impl Fn(&KeyRecord) -> Result<SigningKey, StoreError> + Send + Sync + 'static,
         limits: DirectoryLimits,
-        now: UnixTime,
+        now: Uptime,
     ) -> Result<Self, StoreError> {
         let open_key: Box<OpenKey> = Box::new(open_key);
         let common = Common::new(backend.frame().await?, issuer, 0, &open_key, None)?;
@@ -129,7 +130,7 @@ impl<B: Backend> Directory<B> {
 
     /// What is in memory under a client id. Never waits, and takes no lock that all requests share.
     #[must_use]
-    pub fn look_up(&self, client_id: &str, now: UnixTime) -> LookUp {
+    pub fn look_up(&self, client_id: &str, now: Uptime) -> LookUp {
         if self.last_seen.too_long_ago(now) {
             return LookUp::OutOfContact;
         }
@@ -156,14 +157,14 @@ impl<B: Backend> Directory<B> {
         self.common.load()
     }
 
-    /// Asks what has changed, and forgets it. Called every two seconds, so that a notification that is lost costs no more
+    /// Asks what has changed, and forgets it. Called every one or two seconds, so that a notification that is lost costs no more
     /// than five.
     ///
     /// # Errors
     ///
     /// [`StoreError`] if it cannot be asked, or what all applications have in common cannot be read. The node serves on from
     /// memory, for as long as its limits say.
-    pub async fn refresh(&self, now: UnixTime) -> Result<(), StoreError> {
+    pub async fn refresh(&self, now: Uptime) -> Result<(), StoreError> {
         let outcome = self.catch_up().await;
         match outcome {
             Ok(()) => self.last_seen.seen(now),
@@ -209,8 +210,18 @@ impl<B: Backend> Directory<B> {
 
     /// Whether the node knows what has changed, and since when.
     #[must_use]
-    pub fn contact(&self, now: UnixTime) -> Contact {
+    pub fn contact(&self, now: Uptime) -> Contact {
         self.last_seen.contact(now)
+    }
+
+    /// The same, after it was asked if nobody has for too long although nothing failed: the process was paused, say. Whoever is about to
+    /// refuse a request because the node is out of contact asks this first.
+    pub async fn contact_if_asked(&self, now: Uptime) -> Contact {
+        if self.last_seen.too_long_ago(now) && !self.last_seen.is_lost() {
+            // What failed shows in the contact.
+            let _ = self.refresh(now).await;
+        }
+        self.contact(now)
     }
 
     /// The store below.

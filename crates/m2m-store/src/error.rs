@@ -28,13 +28,49 @@ pub enum StoreError {
         file: Box<str>,
         /// Why, in the words of the operating system or the database.
         why: Box<str>,
+        /// The kind of reason, where it is one that an operator can remove.
+        obstacle: Option<Obstacle>,
+    },
+    /// The database is missing or empty, and another file shows that the folder held a registry.
+    #[error("{file} is missing or empty, and {trace} shows that the folder held a registry")]
+    Lost {
+        /// The path of the database.
+        file: Box<str>,
+        /// The name of the file that shows it.
+        trace: Box<str>,
+    },
+    /// The database is not the one that the folder belongs to.
+    #[error("{file} does not belong to this data directory: {why}")]
+    Foreign {
+        /// The path of the database.
+        file: Box<str>,
+        /// How that is known.
+        why: Box<str>,
+    },
+    /// A path of the data directory no longer leads to the file that is open, or the journal was cut short. Nothing was changed.
+    #[error("the data directory is not the one that was opened: {what}")]
+    Displaced {
+        /// The path, and what has become of it.
+        what: Box<str>,
     },
     /// It is at its capacity; a later try may succeed.
     #[error("the store is busy")]
     Busy,
-    /// Reading or writing failed: a full or broken disk, say. What was asked for was not done.
+    /// There is no room left for it. What was asked for was not done.
+    #[error("the disk is full: {why}")]
+    Full {
+        /// Where, in the words of the database.
+        why: Box<str>,
+    },
+    /// Reading or writing failed: a broken disk, say. What was asked for was not done.
     #[error("the store failed: {why}")]
     Failed {
+        /// Why, in the words of the database.
+        why: Box<str>,
+    },
+    /// Writing failed at a moment from which on it may be done: it may be there after the next start.
+    #[error("the store cannot tell whether a change was made: {why}")]
+    Unknown {
         /// Why, in the words of the database.
         why: Box<str>,
     },
@@ -55,6 +91,86 @@ pub enum StoreError {
     TooManyRevocations,
 }
 
+/// A reason why files cannot be opened that an operator can remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// There is no room left on the file system.
+    Full,
+    /// The file system is mounted read-only, or the file may only be read.
+    ReadOnly,
+    /// This user may not.
+    Denied,
+}
+
+/// The kind of a failure while a store is open, as operators count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureKind {
+    /// It is at its capacity, or another process holds the database.
+    Busy,
+    /// There is no room left.
+    Full,
+    /// Reading or writing failed.
+    Failed,
+    /// It was not known whether a change was made.
+    Unknown,
+    /// What was read is not what was written.
+    Damaged,
+    /// The files of the data directory were deleted, moved, replaced or cut short.
+    Displaced,
+    /// Anything else, as a sealing key that does not fit.
+    Other,
+}
+
+impl FailureKind {
+    /// Every one of them, in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Busy,
+        Self::Full,
+        Self::Failed,
+        Self::Unknown,
+        Self::Damaged,
+        Self::Displaced,
+        Self::Other,
+    ];
+
+    /// The word for it, in logs and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Full => "full",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Damaged => "damaged",
+            Self::Displaced => "displaced",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl StoreError {
+    /// The kind of failure.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Busy => FailureKind::Busy,
+            Self::Full { .. } => FailureKind::Full,
+            Self::Failed { .. } => FailureKind::Failed,
+            Self::Unknown { .. } => FailureKind::Unknown,
+            Self::Damaged { .. } => FailureKind::Damaged,
+            Self::Displaced { .. } => FailureKind::Displaced,
+            Self::InUse
+            | Self::NewerSchema { .. }
+            | Self::UnreleasedSchema { .. }
+            | Self::Unopened { .. }
+            | Self::Lost { .. }
+            | Self::Foreign { .. }
+            | Self::WrongSealingKey { .. }
+            | Self::TooManyRevocations => FailureKind::Other,
+        }
+    }
+}
+
 /// A change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -71,7 +187,7 @@ pub enum CommitError {
         /// What does not fit.
         what: Box<str>,
     },
-    /// It could not be made durable, and was not made.
+    /// It could not be made durable. It was not made, except after [`StoreError::Unknown`], which leaves that open.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -10,28 +10,32 @@ mod error;
 mod frame;
 mod key;
 mod limits;
+mod observer;
 mod page;
 mod quota;
 mod seal;
 mod sqlite;
 mod stored;
 mod tally;
+mod uptime;
 mod usage;
 
 pub use backend::Backend;
 pub use change::{Action, Actor, AuditEvent, Change, Changes, Stale, Subject, Write};
 pub use directory::{Common, Contact, Directory, DirectoryLimits, LookUp};
 pub use entry::Entry;
-pub use error::{CommitError, StoreError};
+pub use error::{CommitError, FailureKind, Obstacle, StoreError};
 pub use frame::{Found, Frame, Maintenance, Sought};
 pub use key::{KeyRecord, SealedKey};
 pub use limits::StoreLimits;
+pub use observer::{Access, Observer, Settled};
 pub use page::{
     ApplicationPage, Cursor, EventQuery, Filter, List, Named, Numbered, NumberedEvent,
     NumberedRefusal, Page, RefusalQuery, Sort,
 };
 pub use quota::{Meter, Reservation};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
-pub use sqlite::Sqlite;
+pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
 pub use stored::{RecordId, Snapshot, Stored, Version};
+pub use uptime::Uptime;
 pub use usage::{Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};

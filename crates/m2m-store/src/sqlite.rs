@@ -13,6 +13,7 @@ mod near;
 mod page;
 mod read;
 mod search;
+mod shared;
 mod usage;
 mod worker;
 
@@ -25,13 +26,15 @@ use m2m_jwt::UnixTime;
 use rusqlite::Connection;
 
 use crate::{
-    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
-    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
-    StoreError, StoreLimits, Stored, UsageBatch, Version,
+    Access, ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List,
+    Named, NumberedEvent, NumberedRefusal, Observer, Page, RefusalQuery, Refused, SecretUse,
+    Snapshot, Sought, StoreError, StoreLimits, Stored, UsageBatch, Version,
 };
 use fault::Fault;
-use folder::{Folder, unopened};
+pub use folder::SEALING_KEY_FILE;
+use folder::{Folder, unopened_for};
 use migrations::Schema;
+use shared::{JournalSeems, Shared};
 use worker::Worker;
 
 /// Threads that read. A second one, so that a look at the whole registry holds nobody up.
@@ -47,7 +50,7 @@ const MOST_WRITES_WAITING: usize = 256;
 ///
 /// All writes are done by one thread and all reads by two others, so that nobody waits for a disk where requests are served.
 /// What [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survives a loss of power. The directory is this
-/// process's alone until the value is dropped, which finishes what was asked for, ends the threads and leaves one file.
+/// process's alone until the value is dropped, which finishes what was asked for, ends the threads and leaves no journal.
 ///
 /// ```
 /// use m2m_store::{Backend as _, Sqlite, Version};
@@ -65,10 +68,18 @@ pub struct Sqlite {
     /// None in memory, which one connection has alone. Stands before the writer, so that the writer ends last and tidies up.
     readers: Option<Worker>,
     writer: Worker,
-    /// What errors call the file.
-    file: Box<str>,
-    limits: Arc<StoreLimits>,
-    _folder: Option<Folder>,
+    /// Stands after the threads, so that the folder is let go when they have ended.
+    shared: Arc<Shared>,
+    rolled_back: Option<RolledBack>,
+}
+
+/// The database is an older copy of itself: a backup was restored, or its journal was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RolledBack {
+    /// The version that the registry had reached, at least.
+    pub from: Version,
+    /// The version that it has now.
+    pub to: Version,
 }
 
 impl Sqlite {
@@ -77,11 +88,22 @@ impl Sqlite {
     /// # Errors
     ///
     /// - [`StoreError::InUse`] if another process has the directory.
+    /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
+    /// - [`StoreError::Foreign`] if the database is that of another directory.
     /// - [`StoreError::NewerSchema`] if a newer release made it. Nothing is changed.
     /// - [`StoreError::Unopened`] if it cannot be read or written, or is a database of another program.
     /// - [`StoreError::Damaged`] if the file is not as it was written.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Self::open_with(folder, StoreLimits::default())
+    }
+
+    /// Whether there is a registry in a directory, or was. Nothing is created or changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unopened`] if the directory cannot be looked into.
+    pub fn is_at(folder: &Path) -> Result<bool, StoreError> {
+        folder::has_registry(folder)
     }
 
     /// As [`open`](Self::open), with limits of one's own.
@@ -91,27 +113,43 @@ impl Sqlite {
     /// As [`open`](Self::open).
     pub fn open_with(folder: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
         let folder = Folder::take(folder)?;
-        let path = folder.database();
+        let path = folder.database().to_owned();
         let file = path.display().to_string();
         let opened = |fault: Fault| fault.while_opening(&file);
-        let mut writer = connection::to_write(path).map_err(opened)?;
+        let mut writer = connection::to_write(&path).map_err(opened)?;
         let schema = Schema::of(&writer).map_err(opened)?;
+        if schema.is_new() {
+            folder.may_begin()?;
+        } else {
+            let found = schema.has_identity().then(|| read::store_id(&writer));
+            folder.accept(found.transpose().map_err(opened)?)?;
+        }
+        connection::take_journal(&writer).map_err(opened)?;
         connection::make_durable(&writer, &limits).map_err(opened)?;
         schema.migrate(&mut writer).map_err(opened)?;
+        let id = read::store_id(&writer).map_err(opened)?;
+        let version = read::latest_version(&mut writer).map_err(opened)?;
+        let rolled_back = folder
+            .later_than(version)
+            .map(|from| RolledBack { from, to: version });
+        if schema.is_new() {
+            // From now on the folder shows that it has a registry.
+            folder.record(id, version)?;
+        }
         let readers: Result<Vec<Connection>, Fault> =
-            (0..READERS).map(|_| connection::to_read(path)).collect();
+            (0..READERS).map(|_| connection::to_read(&path)).collect();
         let readers = readers.map_err(opened)?;
+        folder.note_journal(&writer).map_err(opened)?;
         let start = |name, connections, most| {
-            Worker::start(name, connections, most).map_err(|error| unopened(path, &error))
+            Worker::start(name, connections, most).map_err(|error| unopened_for(&path, &error))
         };
         let readers = start("m2m-store-read", readers, MOST_READS_WAITING)?;
         let writer = start("m2m-store-write", vec![writer], MOST_WRITES_WAITING)?;
         Ok(Self {
             readers: Some(readers),
             writer,
-            file: file.into(),
-            limits: Arc::new(limits),
-            _folder: Some(folder),
+            shared: Arc::new(Shared::new(&file, limits, Some((folder, id)))),
+            rolled_back,
         })
     }
 
@@ -146,10 +184,49 @@ impl Sqlite {
         Ok(Self {
             readers: None,
             writer,
-            file: file.into(),
-            limits: Arc::new(limits),
-            _folder: None,
+            shared: Arc::new(Shared::new(file, limits, None)),
+            rolled_back: None,
         })
+    }
+
+    /// Tells an observer how the store fares from now on.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        self.shared.observe(observer);
+        self
+    }
+
+    /// Whether the database was an older copy of itself when it was opened.
+    #[must_use]
+    pub const fn rolled_back(&self) -> Option<RolledBack> {
+        self.rolled_back
+    }
+
+    /// Says that the database belongs to the folder: its keys were opened with the sealing key of the folder, say. From now on another
+    /// database is refused, and an older one is told by its version. A change says so too.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unopened`] if that cannot be written down.
+    pub async fn confirm(&self) -> Result<(), StoreError> {
+        self.write(|connection, shared| {
+            let version = read::latest_version(connection)?;
+            shared.record(version).map_err(Fault::Store)
+        })
+        .await
+    }
+
+    /// Finds out what became of a change that [`StoreError::Unknown`] was answered to, if there is one, and tells the observer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if nothing can be written still, so that it stays unknown.
+    pub async fn settle(&self) -> Result<(), StoreError> {
+        if !self.shared.is_unsettled() {
+            return Ok(());
+        }
+        self.write(|connection, shared| shared.settle(connection))
+            .await
     }
 
     async fn read<T: Send + 'static>(
@@ -157,19 +234,23 @@ impl Sqlite {
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let readers = self.readers.as_ref().unwrap_or(&self.writer);
-        readers
-            .ask(job)
-            .await
-            .map_err(|fault| fault.in_file(&self.file))
+        let read = readers.ask(job).await;
+        let read = read.map_err(|fault| fault.in_file(&self.shared.file));
+        self.shared.told(Access::Read, read)
     }
 
     async fn write<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Connection, &StoreLimits) -> Result<T, Fault> + Send + 'static,
+        job: impl FnOnce(&mut Connection, &Shared) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let limits = Arc::clone(&self.limits);
-        let asked = self.writer.ask(move |connection| job(connection, &limits));
-        asked.await.map_err(|fault| fault.in_file(&self.file))
+        let shared = Arc::clone(&self.shared);
+        let asked = self.writer.ask(move |connection| {
+            shared.may_write(connection)?;
+            job(connection, &shared)
+        });
+        let written = asked.await;
+        let written = written.map_err(|fault| fault.of_write(&self.shared.file));
+        self.shared.told(Access::Write, written)
     }
 }
 
@@ -286,18 +367,30 @@ impl Backend for Sqlite {
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
-        self.write(move |connection, limits| commit::commit(connection, limits, expected, &change))
+        self.write(move |connection, shared| shared.commit(connection, expected, &change))
             .await?
     }
 
     async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        let read = self.read(move |connection| match shared.check()? {
+            JournalSeems::Whole => read::changes_since(connection, version).map(Some),
+            JournalSeems::Short => Ok(None),
+        });
+        if let Some(changes) = read.await? {
+            return Ok(changes);
+        }
+        self.write(|_, _| Ok(())).await?;
         self.read(move |connection| read::changes_since(connection, version))
             .await
     }
 
     async fn add_usage(&self, batch: UsageBatch) -> Result<(), StoreError> {
-        self.write(move |connection, limits| usage::add(connection, limits, &batch))
-            .await
+        self.write(move |connection, shared| {
+            usage::add(connection, &shared.limits, &batch)?;
+            shared.may_acknowledge(connection)
+        })
+        .await
     }
 
     async fn tokens_since(&self, client_id: &str, since: UnixTime) -> Result<u64, StoreError> {
@@ -324,8 +417,9 @@ impl Backend for Sqlite {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         let jti: Box<str> = jti.into();
-        self.write(move |connection, limits| {
-            usage::revoke(connection, limits, &jti, expires_at, now)
+        self.write(move |connection, shared| {
+            usage::revoke(connection, &shared.limits, &jti, expires_at, now)?;
+            shared.may_acknowledge(connection)
         })
         .await
     }

@@ -7,7 +7,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, DirectoryLimits, RecordId, Sqlite,
-    StoreError, Stored, Subject, Version, Write,
+    StoreError, Stored, Subject, Uptime, Version, Write,
 };
 
 const ISSUER: &str = "https://id.example";
@@ -50,7 +50,7 @@ async fn an_api_that_spells_out_the_management_audience_is_not_served() {
     store.commit(Version(0), change).await.unwrap();
     let no_key = |_: &_| -> Result<_, StoreError> { Err(StoreError::Busy) };
     let limits = DirectoryLimits::default();
-    let directory = Directory::open(store, ISSUER, no_key, limits, NOW)
+    let directory = Directory::open(store, ISSUER, no_key, limits, Uptime::ZERO)
         .await
         .unwrap();
 

@@ -191,7 +191,7 @@ async fn a_directory_is_of_one_process_until_it_is_dropped() {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     names.sort_unstable();
-    assert_eq!(names, ["m2m.db", "m2m.lock"]);
+    assert_eq!(names, ["m2m.db", "m2m.id", "m2m.lock"]);
     place.open();
 }
 
@@ -328,7 +328,7 @@ async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
         ];
         match store.commit(version, change(writes)).await {
             Ok(next) => version = next,
-            Err(CommitError::Store(StoreError::Failed { why })) => {
+            Err(CommitError::Store(StoreError::Full { why })) => {
                 assert!(why.contains("m2m.db") && why.contains("full"), "{why}");
                 refused_at = Some(number);
                 break;
@@ -352,7 +352,7 @@ async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
         }
     }
     let (jti, error) = failed.expect("the disk is full");
-    assert!(matches!(error, StoreError::Failed { .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert_eq!(store.is_revoked(&jti).await, Ok(false));
     drop(store);
     // With room again it goes on.

@@ -1,12 +1,12 @@
 //! The registry in memory keeps to what every store keeps to, and so does a directory over a store.
 
-use m2m_store::{Backend, Directory, DirectoryLimits, Sqlite, StoreError, contract};
+use m2m_store::{Backend, Directory, DirectoryLimits, Sqlite, StoreError, Uptime, contract};
 use m2m_testkit::{MemoryBackend, World};
 
 async fn directory<B: Backend>(backend: B) -> Directory<B> {
     let no_keys = |_: &_| Err(StoreError::Busy);
     let limits = DirectoryLimits::DEFAULT;
-    Directory::open(backend, World::ISSUER, no_keys, limits, World::BEGINNING)
+    Directory::open(backend, World::ISSUER, no_keys, limits, Uptime::ZERO)
         .await
         .expect("it is empty")
 }

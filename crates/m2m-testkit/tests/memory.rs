@@ -5,7 +5,7 @@
 use m2m_authority::registry::{Api, Application, SecretHash, StoredSecret};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, DirectoryLimits, LookUp, RecordId,
-    StoreError, Stored, Subject, Version, Write,
+    StoreError, Stored, Subject, Uptime, Version, Write,
 };
 use m2m_testkit::{MemoryBackend, ORDERS, World};
 
@@ -60,9 +60,15 @@ fn an_application_takes_no_more_memory_than_the_limits_say() {
     let directory = runtime.block_on(async {
         let no_keys = |_: &_| Err(StoreError::Busy);
         let limits = DirectoryLimits::DEFAULT;
-        Directory::open(registry().await, World::ISSUER, no_keys, limits, now)
-            .await
-            .unwrap()
+        Directory::open(
+            registry().await,
+            World::ISSUER,
+            no_keys,
+            limits,
+            Uptime::ZERO,
+        )
+        .await
+        .unwrap()
     });
     let load = allocation_counter::measure(|| {
         runtime.block_on(async {
@@ -88,15 +94,21 @@ fn a_hit_allocates_nothing() {
     let directory = runtime.block_on(async {
         let no_keys = |_: &_| Err(StoreError::Busy);
         let limits = DirectoryLimits::DEFAULT;
-        let directory = Directory::open(registry().await, World::ISSUER, no_keys, limits, now)
-            .await
-            .unwrap();
+        let directory = Directory::open(
+            registry().await,
+            World::ISSUER,
+            no_keys,
+            limits,
+            Uptime::ZERO,
+        )
+        .await
+        .unwrap();
         let entry = directory.load(&id, now).await.unwrap().unwrap();
         entry.count(0);
         directory
     });
     let hit = allocation_counter::measure(|| {
-        let LookUp::Hit(entry) = directory.look_up(&id, now) else {
+        let LookUp::Hit(entry) = directory.look_up(&id, Uptime::ZERO) else {
             panic!("it is in memory");
         };
         entry.meter(now).take().unwrap().keep();

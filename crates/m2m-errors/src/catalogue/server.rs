@@ -169,14 +169,49 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The disk that holds the data directory is full, fails or is gone.",
+            "The files of the data directory were deleted, moved, replaced or damaged under the server.",
             "Another program holds the database in the data directory.",
         ],
         fixes: &[
             LOOK_AT_OPS,
-            "Look for store_failed in the log, which says why.",
-            "Free or mend the disk, and end what else uses the data directory; the server recovers by itself.",
+            STORE_FAILED,
+            "Where the reason is the disk or another program, free or mend the disk, or end the program; the server recovers by itself.",
+            "Where the reason is that files were deleted, moved, replaced or damaged, put them back, or stop the server and restore a backup of the data directory.",
         ],
     },
     sources: AWAY_SOURCES,
     rows: &["G7", "G16"],
 };
+
+pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
+    id: "change-unknown",
+    fault: Fault::Dependency,
+    disclosure: Disclosure::Public,
+    wire: away(
+        "The server cannot tell whether the change was made. Read the record before you try again",
+    ),
+    operator: "The database failed at the moment of a commit, after the change may have reached the disk: it may be there after the next start.",
+    for_caller: Advice {
+        causes: &["The disk of the server failed while the change was made durable."],
+        fixes: &[
+            "Read the record that you wanted to change, or the latest events, before you send the same request again.",
+            "If it stays, contact the operator of the server with the trace_id of the answer.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The disk that holds the data directory fails when it is asked to synchronize.",
+            "The files of the data directory were deleted, moved or replaced while the change was made.",
+        ],
+        fixes: &[
+            STORE_FAILED,
+            "Look for change_settled in the log: once the disk works again, the server finds out whether the change was made, and says so under the trace_id.",
+            "If the server was stopped before that, read the record after the next start.",
+        ],
+    },
+    sources: AWAY_SOURCES,
+    rows: &["G7", "G16"],
+};
+
+/// Where the reason of a failure of the store is.
+const STORE_FAILED: &str = "Look for store_failed in the log, or at \"store\" in the answer of /readyz, for the reason; m2m_store_failures counts them by kind.";

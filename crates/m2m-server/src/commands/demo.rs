@@ -19,6 +19,7 @@ use crate::listen::ListenSettings;
 use crate::metrics::Metrics;
 use crate::output::Output;
 use crate::recorder;
+use crate::store_health::StoreHealth;
 use crate::world::World;
 
 use steps::Steps;
@@ -49,6 +50,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             listen: ListenSettings::at(listen),
             issuer: None,
             profile: Profile::Rfc,
+            health: Arc::new(StoreHealth::new(Arc::clone(&metrics))),
             metrics: Arc::clone(&metrics),
         };
         // Once the steps are done nobody receives, and what happens is logged as it is by `m2m serve`.

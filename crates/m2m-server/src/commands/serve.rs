@@ -21,12 +21,14 @@ use crate::environment::Environment;
 use crate::error::Failure;
 use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use crate::metrics::Metrics;
+use crate::ops::Ops;
 use crate::output::Output;
 use crate::readiness::{Readiness, Unready};
 use crate::recorder;
 use crate::sealing::SealingSource;
 use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings, Values};
 use crate::store::{self, UnusedPreset};
+use crate::store_health::StoreHealth;
 use crate::world::World;
 
 use dead_end::dead_end;
@@ -54,9 +56,15 @@ pub(super) fn serve(
         ignore_others(hangup);
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
+        let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
         // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
         // learns that it is about to go.
-        ops::start(settings.values.ops_listen, &readiness, &metrics, output).await?;
+        let ops = Ops::new(
+            Arc::clone(&readiness),
+            Arc::clone(&health),
+            Arc::clone(&metrics),
+        );
+        ops::start(settings.values.ops_listen, ops, output).await?;
         let plan = Plan {
             source,
             limits: limits(&settings.values),
@@ -64,12 +72,13 @@ pub(super) fn serve(
             issuer: settings.values.issuer.clone(),
             profile,
             metrics: Arc::clone(&metrics),
+            health: Arc::clone(&health),
         };
         let started = start(plan, recorder::log).await?;
         // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
         let mut interruptions = Interruptions::new();
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
-        readiness.clear(Unready::Starting);
+        readiness.serves(Arc::clone(&started.directory));
         announce(&started, &settings, output);
         let Started {
             server,
@@ -78,7 +87,7 @@ pub(super) fn serve(
             worker,
             ..
         } = started;
-        let watching = store::watch(directory, Arc::clone(&readiness), Arc::clone(&metrics));
+        let watching = store::watch(directory, health, Arc::clone(&metrics));
         tokio::spawn(watching);
         let stop = Notify::new();
         let mut serving = pin!(listening.serve(server, metrics, stop.notified()));

@@ -21,6 +21,7 @@ use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
 use crate::sealing::SealingSource;
 use crate::settings::Scheme;
 use crate::store::{self, Directory, Opened, UnusedPreset};
+use crate::store_health::StoreHealth;
 use crate::world::{GeneratedCredentials, World};
 use crate::{clock, output, timestamp};
 
@@ -39,6 +40,8 @@ pub(super) struct Plan<'p> {
     pub(super) profile: Profile,
     /// What it counts.
     pub(super) metrics: Arc<Metrics>,
+    /// How its store fares.
+    pub(super) health: Arc<StoreHealth>,
 }
 
 /// Where a registry is.
@@ -103,7 +106,9 @@ pub(super) async fn start(
         issuer,
         profile,
         metrics,
+        health,
     } = plan;
+    let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
     let listening = Listening::at(listen, "--listen").await?;
     let address = listening.address();
@@ -117,7 +122,9 @@ pub(super) async fn start(
         writing,
         unused_preset,
     } = match source {
-        Source::World { world, keys } => store::of_world(&world, keys, &issuer, limits).await?,
+        Source::World { world, keys } => {
+            store::of_world(&world, keys, observer, &issuer, limits).await?
+        }
         Source::Data {
             folder,
             sealing,
@@ -125,7 +132,7 @@ pub(super) async fn start(
             kept,
         } => {
             let preset = preset.as_ref();
-            store::of_folder(folder, &sealing, preset, kept, &issuer, limits).await?
+            store::of_folder(folder, &sealing, preset, kept, observer, &issuer, limits).await?
         }
     };
     let count = match directory.common().applications {
@@ -133,7 +140,7 @@ pub(super) async fn start(
         count => format!("{count} applications"),
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
-    let keeper = StoreKeeper::new(Arc::clone(&directory), Handle::current());
+    let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
     let server = Arc::new(Server::new(
         authority,

@@ -154,7 +154,14 @@ impl TokenEndpoint {
 
     /// The application with this client id, if there is one. What is in memory is there at once.
     async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
-        match self.directory.look_up(client_id, now) {
+        let uptime = clock::uptime();
+        let mut found = self.directory.look_up(client_id, uptime);
+        if let LookUp::OutOfContact = found {
+            // Nobody may have asked, as after a pause of the process.
+            self.directory.contact_if_asked(uptime).await;
+            found = self.directory.look_up(client_id, uptime);
+        }
+        match found {
             LookUp::Hit(entry) => {
                 self.metrics.cache_hit();
                 Ok(Some(entry))

@@ -9,6 +9,7 @@ use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
 use tokio::runtime::Handle;
 
 use crate::store::Directory;
+use crate::store_health::{StoreHealth, StoreNews};
 
 /// Where the worker finds what a diagnosis compares with, and where it leaves what is to be kept. It may wait.
 pub(crate) trait Keeper: Send + 'static {
@@ -20,19 +21,33 @@ pub(crate) trait Keeper: Send + 'static {
 
     /// Keeps what was counted and noted.
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
+
+    /// What is to be logged of the store, whoever asked it.
+    fn news(&self) -> Vec<StoreNews> {
+        Vec::new()
+    }
 }
 
 /// The store that tokens are served from.
 #[derive(Debug)]
 pub(crate) struct StoreKeeper {
     directory: Arc<Directory>,
+    health: Arc<StoreHealth>,
     runtime: Handle,
 }
 
 impl StoreKeeper {
     /// A keeper in this store. Its waits are those of a thread of its own, by the leave of this runtime.
-    pub(crate) const fn new(directory: Arc<Directory>, runtime: Handle) -> Self {
-        Self { directory, runtime }
+    pub(crate) const fn new(
+        directory: Arc<Directory>,
+        health: Arc<StoreHealth>,
+        runtime: Handle,
+    ) -> Self {
+        Self {
+            directory,
+            health,
+            runtime,
+        }
     }
 }
 
@@ -52,6 +67,10 @@ impl Keeper for StoreKeeper {
 
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError> {
         self.runtime.block_on(self.directory.add_usage(batch))
+    }
+
+    fn news(&self) -> Vec<StoreNews> {
+        self.health.take_news().collect()
     }
 }
 

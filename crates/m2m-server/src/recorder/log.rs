@@ -6,9 +6,11 @@ use std::time::Duration;
 use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::flow::RefusedEvent;
+use m2m_store::{Access, Settled};
 use serde_json::{Value, json};
 
 use super::{Dropped, Entry};
+use crate::store_health::StoreNews;
 use crate::timestamp::rfc3339;
 use crate::{clock, output};
 
@@ -78,10 +80,32 @@ fn line(entry: &Entry) -> Value {
             "other_applications": applications,
             "tokens": tokens,
         }),
-        Entry::Unkept(error) => json!({
+        Entry::Store(StoreNews::Failed {
+            access,
+            error,
+            more,
+        }) => json!({
             "time": rfc3339(clock::now()),
             "event": "store_failed",
+            "kind": error.kind().as_str(),
+            "access": match access {
+                Access::Read => "read",
+                Access::Write => "write",
+            },
             "why": error.to_string(),
+            "more": more,
+        }),
+        Entry::Store(StoreNews::Settled(Settled {
+            trace_id,
+            name,
+            made,
+            ..
+        })) => json!({
+            "time": rfc3339(clock::now()),
+            "event": "change_settled",
+            "trace_id": trace_id.map(|trace_id| trace_id.to_string()),
+            "name": name,
+            "made": made,
         }),
         Entry::Dropped(dropped) => json!({
             "time": rfc3339(clock::now()),

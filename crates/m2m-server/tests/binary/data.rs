@@ -181,7 +181,7 @@ fn what_is_no_data_directory_does_not_become_one_by_being_looked_at() {
         &["application", "reset-management"],
     ] {
         let stderr = data.bad(2, arguments);
-        assert!(stderr.contains("is no data directory"), "{stderr}");
+        assert!(stderr.contains("is not a data directory"), "{stderr}");
         assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
     }
     let stderr = text(&run(&["export", "--data", "nowhere"]).stderr);

@@ -15,6 +15,7 @@ mod documents;
 mod export;
 mod fake;
 mod files;
+mod folder;
 mod http2;
 mod keys;
 mod limits;

@@ -70,7 +70,7 @@ fn a_server_that_has_ended_leaves_nothing_outside_the_database() {
         .collect();
     left.sort();
     // No `m2m.db-wal`: who copies the database of a server that has ended has all of it.
-    assert_eq!(left, ["m2m.db", "m2m.lock", "sealing.key"]);
+    assert_eq!(left, ["m2m.db", "m2m.id", "m2m.lock", "sealing.key"]);
     assert_eq!(mode(&data.path().join("sealing.key")), 0o600);
 }
 

@@ -1,8 +1,9 @@
 //! When the registry was last seen.
 
+use core::time::Duration;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use m2m_jwt::UnixTime;
+use crate::Uptime;
 
 /// Whether a node knows what has changed in the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,18 +11,18 @@ pub enum Contact {
     /// It knows.
     In {
         /// Since when without a break.
-        since: UnixTime,
+        since: Uptime,
     },
     /// It could not ask.
     Lost {
         /// When it last knew.
-        since: UnixTime,
+        since: Uptime,
         /// How long ago that is. Unit: seconds.
         seconds: u64,
     },
 }
 
-/// When the registry was last seen. Unit of all times: seconds since 1970.
+/// When the registry was last seen. Unit of all times: milliseconds since the start.
 #[derive(Debug)]
 pub(super) struct LastSeen {
     at: AtomicU64,
@@ -33,22 +34,21 @@ pub(super) struct LastSeen {
 }
 
 impl LastSeen {
-    pub(super) const fn new(now: UnixTime, most_seconds: u64) -> Self {
+    pub(super) fn new(now: Uptime, most_seconds: u64) -> Self {
         Self {
-            at: AtomicU64::new(now.as_seconds()),
-            since: AtomicU64::new(now.as_seconds()),
+            at: AtomicU64::new(now.as_milliseconds()),
+            since: AtomicU64::new(now.as_milliseconds()),
             lost: AtomicBool::new(false),
             most_seconds,
         }
     }
 
     /// It was seen.
-    pub(super) fn seen(&self, now: UnixTime) {
+    pub(super) fn seen(&self, now: Uptime) {
         if self.lost.swap(false, Ordering::SeqCst) {
-            self.since.store(now.as_seconds(), Ordering::SeqCst);
+            self.since.store(now.as_milliseconds(), Ordering::SeqCst);
         }
-        // An earlier time than the last counts as well: the clock was set back.
-        self.at.store(now.as_seconds(), Ordering::SeqCst);
+        self.at.fetch_max(now.as_milliseconds(), Ordering::SeqCst);
     }
 
     /// It could not be seen.
@@ -56,27 +56,35 @@ impl LastSeen {
         self.lost.store(true, Ordering::SeqCst);
     }
 
+    /// Whether it could not be seen when it was last looked for.
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::SeqCst)
+    }
+
     /// Whether that was so long ago that nothing may be served any more. It counts from when the registry was seen, and not
     /// from when it was missed: who stopped looking does not know either.
-    pub(super) fn too_long_ago(&self, now: UnixTime) -> bool {
+    pub(super) fn too_long_ago(&self, now: Uptime) -> bool {
         self.seconds(now) > self.most_seconds
     }
 
-    pub(super) fn contact(&self, now: UnixTime) -> Contact {
-        if self.lost.load(Ordering::SeqCst) || self.too_long_ago(now) {
+    pub(super) fn contact(&self, now: Uptime) -> Contact {
+        if self.is_lost() || self.too_long_ago(now) {
             Contact::Lost {
-                since: UnixTime::from_seconds(self.at.load(Ordering::SeqCst)),
+                since: uptime(&self.at),
                 seconds: self.seconds(now),
             }
         } else {
             Contact::In {
-                since: UnixTime::from_seconds(self.since.load(Ordering::SeqCst)),
+                since: uptime(&self.since),
             }
         }
     }
 
-    fn seconds(&self, now: UnixTime) -> u64 {
-        let at = self.at.load(Ordering::Acquire);
-        now.as_seconds().saturating_sub(at)
+    fn seconds(&self, now: Uptime) -> u64 {
+        now.since(uptime(&self.at)).as_secs()
     }
+}
+
+fn uptime(milliseconds: &AtomicU64) -> Uptime {
+    Uptime::new(Duration::from_millis(milliseconds.load(Ordering::SeqCst)))
 }

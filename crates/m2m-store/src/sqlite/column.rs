@@ -15,6 +15,11 @@ pub(super) fn integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
+/// A number of something that the database counts itself. There is none below zero.
+pub(super) fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
 pub(super) fn seconds(time: UnixTime) -> i64 {
     integer(time.as_seconds())
 }

@@ -50,13 +50,25 @@ pub(super) fn commit(
     transaction
         .prepare_cached("UPDATE meta SET version = ?1")?
         .execute([column::integer(next.0)])?;
-    match transaction.commit().map_err(Fault::from) {
+    match transaction.commit().map_err(Fault::of_commit) {
         Ok(()) => Ok(Ok(next)),
         Err(fault) if fault.is_dangling() => Ok(Err(CommitError::Inconsistent {
             what: "an application belongs to an organization that there is not".into(),
         })),
         Err(fault) => Err(fault),
     }
+}
+
+/// Writes something that says nothing, durably, and gives the version of the registry. It succeeds only if the disk takes writes, and then
+/// stands in the journal where a change stood whose `COMMIT` failed. It has to differ each time: SQLite does not write what is there already.
+pub(super) fn probe(connection: &mut Connection) -> Result<Version, Fault> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = read::version(&transaction)?;
+    transaction
+        .prepare_cached("UPDATE meta SET settled = settled + 1")?
+        .execute([])?;
+    transaction.commit().map_err(Fault::of_commit)?;
+    Ok(version)
 }
 
 /// What a change makes stale.

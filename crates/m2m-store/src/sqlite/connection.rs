@@ -23,12 +23,28 @@ const STATEMENTS: usize = 128;
 /// The largest that the journal stays once it was copied into the file. Unit: bytes.
 const JOURNAL: &str = "PRAGMA journal_size_limit = 16777216;";
 
-/// The connection that writes. Nothing in the file is changed yet.
+/// The connection that writes. Nothing in the file is changed yet, nor will be when it is closed: the journal beside it may be that of
+/// another database.
 pub(super) fn to_write(file: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     restrain(&connection)?;
+    leave_journal(&connection)?;
     Ok(connection)
+}
+
+/// Has the journal stay beside the file when the connection is closed, and at no other time copied into it.
+pub(super) fn leave_journal(connection: &Connection) -> Result<(), Fault> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
+    Ok(())
+}
+
+/// Has the journal copied into the file now and then, and when the connection is closed.
+pub(super) fn take_journal(connection: &Connection) -> Result<(), Fault> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 1000;")?;
+    Ok(())
 }
 
 /// Has each transaction survive a loss of power, and sets how large the file may become.

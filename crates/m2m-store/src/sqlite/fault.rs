@@ -1,9 +1,11 @@
 //! What went wrong on a thread of the store, before it is told to whoever asked.
 
+use std::path::Path;
+
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
-use crate::StoreError;
+use crate::{Obstacle, StoreError};
 
 /// What went wrong within a job.
 #[derive(Debug)]
@@ -12,6 +14,10 @@ pub(super) enum Fault {
     Database(rusqlite::Error),
     /// What was read is not what was written.
     Damaged(Box<str>),
+    /// The database says so of a `COMMIT`, at a moment from which on the change may be in the journal.
+    Unsettled(rusqlite::Error),
+    /// The thread that was asked gave no answer.
+    Unanswered,
     /// The file is not one to open.
     Unopened(Box<str>),
     /// It has a name of its own already.
@@ -32,6 +38,17 @@ impl Fault {
                 return StoreError::Unopened {
                     file: file.into(),
                     why,
+                    obstacle: None,
+                };
+            }
+            Self::Unsettled(error) => {
+                return StoreError::Unknown {
+                    why: format!("{file}: {error}").into(),
+                };
+            }
+            Self::Unanswered => {
+                return StoreError::Failed {
+                    why: NO_ANSWER.into(),
                 };
             }
             Self::Database(error) => error,
@@ -44,20 +61,61 @@ impl Fault {
             StoreError::Busy
         } else if is_damage(&error) {
             StoreError::Damaged { what: text }
+        } else if is_full(&error, file) {
+            StoreError::Full { why: text }
         } else {
             StoreError::Failed { why: text }
+        }
+    }
+
+    /// The same of what was to be written: without an answer it may have been.
+    pub(super) fn of_write(self, file: &str) -> StoreError {
+        match self {
+            Self::Unanswered => StoreError::Unknown {
+                why: NO_ANSWER.into(),
+            },
+            Self::Database(_)
+            | Self::Damaged(_)
+            | Self::Unsettled(_)
+            | Self::Unopened(_)
+            | Self::Store(_) => self.in_file(file),
         }
     }
 
     /// The same while the file is opened.
     pub(super) fn while_opening(self, file: &str) -> StoreError {
         match self {
-            Self::Database(error) if !is_damage(&error) => {
-                Self::Unopened(error.to_string().into()).in_file(file)
-            }
-            Self::Database(_) | Self::Damaged(_) | Self::Unopened(_) | Self::Store(_) => {
-                self.in_file(file)
-            }
+            Self::Database(error) if !is_damage(&error) => StoreError::Unopened {
+                file: file.into(),
+                why: error.to_string().into(),
+                obstacle: obstacle(&error, file),
+            },
+            Self::Database(_)
+            | Self::Damaged(_)
+            | Self::Unsettled(_)
+            | Self::Unanswered
+            | Self::Unopened(_)
+            | Self::Store(_) => self.in_file(file),
+        }
+    }
+
+    /// The fault of a `COMMIT`. Everything is in the journal before it is synchronized, so that a change may be there after the next start
+    /// if this failed. It is not if SQLite refused before, or could not write all of it.
+    pub(super) fn of_commit(error: rusqlite::Error) -> Self {
+        let is_certain = is(
+            &error,
+            &[
+                ErrorCode::DatabaseBusy,
+                ErrorCode::DatabaseLocked,
+                ErrorCode::DiskFull,
+                ErrorCode::ConstraintViolation,
+                ErrorCode::ReadOnly,
+            ],
+        ) || extended(&error) == Some(ffi::SQLITE_IOERR_WRITE);
+        if is_certain {
+            Self::Database(error)
+        } else {
+            Self::Unsettled(error)
         }
     }
 
@@ -73,13 +131,50 @@ impl Fault {
 
     fn is_extended(&self, code: core::ffi::c_int) -> bool {
         match self {
-            Self::Database(error) => error
-                .sqlite_error()
-                .is_some_and(|error| error.extended_code == code),
-            Self::Damaged(_) | Self::Unopened(_) | Self::Store(_) => false,
+            Self::Database(error) => extended(error) == Some(code),
+            Self::Damaged(_)
+            | Self::Unsettled(_)
+            | Self::Unanswered
+            | Self::Unopened(_)
+            | Self::Store(_) => false,
         }
     }
 }
+
+fn extended(error: &rusqlite::Error) -> Option<core::ffi::c_int> {
+    error.sqlite_error().map(|error| error.extended_code)
+}
+
+/// Whether there is no room. On some file systems SQLite only knows that writing failed.
+fn is_full(error: &rusqlite::Error, file: &str) -> bool {
+    is(error, &[ErrorCode::DiskFull])
+        || (is(error, &[ErrorCode::SystemIoFailure]) && has_no_room(Path::new(file)))
+}
+
+#[cfg(unix)]
+fn has_no_room(file: &Path) -> bool {
+    let folder = file.parent().unwrap_or(file);
+    rustix::fs::statvfs(folder).is_ok_and(|found| found.f_bavail == 0)
+}
+
+#[cfg(not(unix))]
+const fn has_no_room(_file: &Path) -> bool {
+    false
+}
+
+fn obstacle(error: &rusqlite::Error, file: &str) -> Option<Obstacle> {
+    if is_full(error, file) {
+        Some(Obstacle::Full)
+    } else if is(error, &[ErrorCode::ReadOnly]) {
+        Some(Obstacle::ReadOnly)
+    } else if is(error, &[ErrorCode::PermissionDenied]) {
+        Some(Obstacle::Denied)
+    } else {
+        None
+    }
+}
+
+const NO_ANSWER: &str = "its thread gave no answer";
 
 /// Whether the file is not what was written. Without a code it is a column that does not hold what it was declared for.
 fn is_damage(error: &rusqlite::Error) -> bool {

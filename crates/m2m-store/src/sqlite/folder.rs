@@ -1,59 +1,290 @@
 //! The data directory: its files, who may read them, and who has it.
 
+mod identity;
+mod journal;
+mod place;
+
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use crate::StoreError;
+use rusqlite::Connection;
+
+use super::fault::Fault;
+use crate::{Obstacle, StoreError, Version};
+pub(super) use identity::StoreId;
+use identity::{Identity, Recorded};
+use journal::Journal;
+use place::Place;
 
 /// The database.
 const DATABASE: &str = "m2m.db";
-/// What is locked while a process has the directory.
+/// The journal of the database, and the index of the journal.
+const JOURNAL: &str = "m2m.db-wal";
+const JOURNAL_INDEX: &str = "m2m.db-shm";
+/// The file that is locked while a process has the directory.
 const LOCK: &str = "m2m.lock";
+/// The identity of the store, beside the database.
+const IDENTITY: &str = "m2m.id";
+/// The key that private keys are sealed with, where a server keeps it in the data directory.
+pub const SEALING_KEY_FILE: &str = "sealing.key";
 
 /// A data directory that nobody else has until this is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
+    path: PathBuf,
     database: PathBuf,
     lock: File,
+    /// Locked as well, so that a lock file that was deleted lets nobody else in. None where directories cannot be locked.
+    directory: Option<File>,
+    identity: Identity,
+    /// The folder, its lock and its database, as they were opened.
+    opened: [Place; 3],
+    /// The files that SQLite opened, and its journal. Empty until then.
+    journal: OnceLock<(Place, Place, Mutex<Journal>)>,
+    /// The damage after which nothing more is written, though the files may seem to be in place.
+    broken: OnceLock<Box<str>>,
 }
 
 impl Folder {
-    /// Makes the directory if it is not there, and takes it.
+    /// Creates the directory if it does not exist, and takes it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::InUse`] if another process has it, [`StoreError::Unopened`] if it cannot be had.
+    /// - [`StoreError::InUse`] if another process has it.
+    /// - [`StoreError::Lost`] if it held a registry, and the database is missing or empty.
+    /// - [`StoreError::Unopened`] if it cannot be had.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
-        if !folder.is_dir() {
-            make(folder).map_err(|error| unopened(folder, &error))?;
+        let failed = |error: io::Error| unopened_for(folder, &error);
+        match std::fs::metadata(folder) {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => make(folder).map_err(failed)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make(folder).map_err(failed)?;
+            }
+            Err(error) => return Err(failed(error)),
         }
+        let directory = lock_directory(folder)?;
         let path = folder.join(LOCK);
-        let lock = private(&path).map_err(|error| unopened(&path, &error))?;
+        let lock = private(&path).map_err(|error| unopened_for(&path, &error))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
-            Err(TryLockError::Error(error)) => return Err(unopened(&path, &error)),
+            Err(TryLockError::Error(error)) => return Err(unopened_for(&path, &error)),
+        }
+        let lock_place =
+            Place::of_open(&path, &lock).map_err(|error| unopened_for(&path, &error))?;
+        // Another process deleted it meanwhile: the lock is on a file that nobody else will open.
+        if lock_place.check().is_err() {
+            return Err(StoreError::InUse);
         }
         let database = folder.join(DATABASE);
-        // Made here, since SQLite would let everybody read it; its other files take after this one.
-        private(&database).map_err(|error| unopened(&database, &error))?;
-        synchronize(folder).map_err(|error| unopened(folder, &error))?;
-        Ok(Self { database, lock })
+        // Before anything is created, and before SQLite deletes the journal of an empty database.
+        if is_empty(&database).map_err(|error| unopened_for(&database, &error))?
+            && let Some(trace) = trace(folder)
+        {
+            return Err(lost(&database, trace));
+        }
+        let identity_path = folder.join(IDENTITY);
+        let identity =
+            Identity::read(&identity_path).map_err(|error| unopened_for(&identity_path, &error))?;
+        let unopened = |error: io::Error| unopened_for(&database, &error);
+        // Created here, since SQLite would let everybody read it; its other files take after this one. It is closed again before SQLite
+        // opens it: to close it later would end the locks of SQLite.
+        let created = private(&database).map_err(unopened)?;
+        let database_place = Place::of_open(&database, &created).map_err(unopened)?;
+        drop(created);
+        synchronize(folder).map_err(failed)?;
+        let folder_place = match &directory {
+            Some(directory) => Place::of_open(folder, directory),
+            None => Place::of(folder),
+        };
+        Ok(Self {
+            path: folder.to_owned(),
+            database,
+            lock,
+            directory,
+            identity,
+            opened: [folder_place.map_err(failed)?, lock_place, database_place],
+            journal: OnceLock::new(),
+            broken: OnceLock::new(),
+        })
     }
 
     /// Where the database is.
     pub(super) fn database(&self) -> &Path {
         &self.database
     }
+
+    /// Refuses a database without anything in it where there was a registry.
+    pub(super) fn may_begin(&self) -> Result<(), StoreError> {
+        trace(&self.path).map_or(Ok(()), |trace| Err(lost(&self.database, trace)))
+    }
+
+    /// Refuses a database with another identity than the folder. One from before there were identities has none.
+    pub(super) fn accept(&self, found: Option<StoreId>) -> Result<(), StoreError> {
+        let Recorded::Known { id, .. } = self.identity.recorded() else {
+            return Ok(());
+        };
+        if found == Some(id) {
+            return Ok(());
+        }
+        let found = match found {
+            Some(found) => format!("it is the database of the store {found}"),
+            None => "it has no identity".to_owned(),
+        };
+        Err(StoreError::Foreign {
+            file: self.database.display().to_string().into(),
+            why: format!("{found}, and {IDENTITY} names the store {id}").into(),
+        })
+    }
+
+    /// The version that the registry had when it was last written, if that is later than this one.
+    pub(super) fn later_than(&self, version: Version) -> Option<Version> {
+        match self.identity.recorded() {
+            Recorded::Known { version: later, .. } if later > version => Some(later),
+            Recorded::Known { .. } | Recorded::Unreadable | Recorded::Missing => None,
+        }
+    }
+
+    /// Writes the identity and the version into the file beside the database, which is created if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unopened`] if it cannot be written.
+    pub(super) fn record(&self, id: StoreId, version: Version) -> Result<(), StoreError> {
+        let written = self.identity.record(id, version);
+        written
+            .and_then(|()| synchronize(&self.path))
+            .map_err(|error| unopened_for(&self.path.join(IDENTITY), &error))
+    }
+
+    /// The same after a change, which does not wait for the disk. Nor does a failure matter: the file then lags behind the database.
+    pub(super) fn reached(&self, id: StoreId, version: Version) {
+        let _ = self.identity.reached(id, version);
+    }
+
+    /// Notes which files SQLite has opened.
+    pub(super) fn note_journal(&self, connection: &Connection) -> Result<(), Fault> {
+        let (journal, index) = (self.path.join(JOURNAL), self.path.join(JOURNAL_INDEX));
+        let noted = || Ok((Place::of(&journal)?, Place::of(&index)?));
+        let (place, index) =
+            noted().map_err(|error: io::Error| Fault::Store(unopened_for(&journal, &error)))?;
+        let journal = Journal::open(&journal, connection)?;
+        // It is called once.
+        let _ = self.journal.set((place, index, Mutex::new(journal)));
+        Ok(())
+    }
+
+    /// Refuses if a path of the directory no longer leads to the file that is open. It costs a `stat` for each.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let displaced = |what: Box<str>| StoreError::Displaced { what };
+        if let Some(what) = self.broken.get() {
+            return Err(displaced(what.clone()));
+        }
+        let journal = self.journal.get();
+        let journal = journal.map(|(journal, index, _)| [journal, index]);
+        for place in self.opened.iter().chain(journal.into_iter().flatten()) {
+            place.check().map_err(displaced)?;
+        }
+        Ok(())
+    }
+
+    /// Whether the journal is shorter than the last write left it.
+    pub(super) fn is_journal_short(&self) -> bool {
+        let journal = self.journal.get();
+        journal.is_some_and(|(.., journal)| {
+            let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.is_shorter()
+        })
+    }
+
+    /// As [`check`](Self::check), and refuses if the journal was cut short, for ever: what it lacks does not come back. Its rest must not
+    /// get into the database, which is whole without it.
+    pub(super) fn check_all(&self, connection: &Connection) -> Result<(), Fault> {
+        self.check().map_err(Fault::Store)?;
+        let Some((place, _, journal)) = self.journal.get() else {
+            return Ok(());
+        };
+        let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+        if journal.is_whole(connection)? {
+            return Ok(());
+        }
+        super::connection::leave_journal(connection)?;
+        let what = format!("{} was cut short", place.path().display());
+        let what = self.broken.get_or_init(|| what.into()).clone();
+        Err(Fault::Store(StoreError::Displaced { what }))
+    }
 }
 
 impl Drop for Folder {
-    /// Closing the file is not enough: a process that is just being started has it open as well until it runs its own program.
+    /// Closing the files is not enough: a process that is just being started has them open as well until it runs its own program.
     fn drop(&mut self) {
         // If it fails, the lock ends with the last who has the file open.
         let _ = self.lock.unlock();
+        if let Some(directory) = &self.directory {
+            let _ = directory.unlock();
+        }
     }
+}
+
+/// The file in a data directory that shows that it held a registry: one that is written after the first database was, or a journal.
+fn trace(folder: &Path) -> Option<&'static str> {
+    let has = |name: &str| std::fs::metadata(folder.join(name)).is_ok_and(|found| found.is_file());
+    let is_written = !is_empty(&folder.join(JOURNAL)).unwrap_or(true);
+    let left = [IDENTITY, SEALING_KEY_FILE]
+        .into_iter()
+        .find(|name| has(name));
+    left.or(is_written.then_some(JOURNAL))
+}
+
+/// Whether there is a database, or a file that shows that there was one.
+///
+/// # Errors
+///
+/// [`StoreError::Unopened`] if the folder cannot be looked into.
+pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
+    let database = folder.join(DATABASE);
+    match is_empty(&database) {
+        Ok(is_empty) => Ok(!is_empty || trace(folder).is_some()),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
+        Err(error) => Err(unopened_for(&database, &error)),
+    }
+}
+
+/// Whether there is no such file, or nothing in it.
+fn is_empty(file: &Path) -> io::Result<bool> {
+    match std::fs::metadata(file) {
+        Ok(found) => Ok(found.is_file() && found.len() == 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+fn lost(database: &Path, trace: &str) -> StoreError {
+    StoreError::Lost {
+        file: database.display().to_string().into(),
+        trace: trace.into(),
+    }
+}
+
+/// Locks the directory itself.
+#[cfg(unix)]
+fn lock_directory(folder: &Path) -> Result<Option<File>, StoreError> {
+    let directory = File::open(folder).map_err(|error| unopened_for(folder, &error))?;
+    match directory.try_lock() {
+        Ok(()) => Ok(Some(directory)),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+        // A file system over a network, say, which locks files alone.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+const fn lock_directory(_folder: &Path) -> Result<Option<File>, StoreError> {
+    Ok(None)
 }
 
 /// Makes a directory, and those above it, that only its owner may look into, and has that survive a loss of power.
@@ -97,9 +328,16 @@ const fn synchronize(_folder: &Path) -> io::Result<()> {
 }
 
 /// A file that cannot be had.
-pub(super) fn unopened(path: &Path, why: &dyn core::fmt::Display) -> StoreError {
+pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
+    let obstacle = match why.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Obstacle::Full),
+        io::ErrorKind::ReadOnlyFilesystem => Some(Obstacle::ReadOnly),
+        io::ErrorKind::PermissionDenied => Some(Obstacle::Denied),
+        _ => None,
+    };
     StoreError::Unopened {
         file: path.display().to_string().into(),
         why: why.to_string().into(),
+        obstacle,
     }
 }

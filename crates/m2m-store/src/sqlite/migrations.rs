@@ -8,10 +8,16 @@ use super::fault::Fault;
 use crate::StoreError;
 
 /// Each takes the schema from the version before to the next one, the first from nothing to [`FIRST`]. A released one is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/V3__registry.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/V3__registry.sql"),
+    include_str!("migrations/V4__identity.sql"),
+];
 
 /// The first version that is kept. The ones before it were never released.
 const FIRST: u32 = 3;
+
+/// The first version with an identity in it.
+const WITH_IDENTITY: u32 = 4;
 
 /// Marks a file as ours: `m2m` and a zero, in ASCII.
 const APPLICATION_ID: i32 = 0x6d32_6d00;
@@ -55,6 +61,16 @@ impl Schema {
             }));
         }
         Ok(Self { version })
+    }
+
+    /// Whether nothing is there yet.
+    pub(super) const fn is_new(self) -> bool {
+        self.version == 0
+    }
+
+    /// Whether the store has an identity.
+    pub(super) const fn has_identity(self) -> bool {
+        self.version >= WITH_IDENTITY
     }
 
     /// Brings it to the latest schema, each step whole or not at all.

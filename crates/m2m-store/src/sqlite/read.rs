@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::document::{self, Document};
 use super::fault::Fault;
+use super::folder::StoreId;
 use super::{column, near, page};
 use crate::{
     Changes, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stale, Stored,
@@ -204,6 +205,19 @@ pub(super) fn version(transaction: &Transaction<'_>) -> Result<Version, Fault> {
     transaction
         .prepare_cached("SELECT version FROM meta")?
         .query_row([], |row| Ok(column::version(row, 0)))?
+}
+
+/// The version of the registry.
+pub(super) fn latest_version(connection: &mut Connection) -> Result<Version, Fault> {
+    version(&connection.transaction()?)
+}
+
+/// The identity of the store.
+pub(super) fn store_id(connection: &Connection) -> Result<StoreId, Fault> {
+    let bytes: [u8; 16] = connection
+        .prepare_cached("SELECT store_id FROM meta")?
+        .query_row([], |row| row.get(0))?;
+    Ok(StoreId::from_bytes(bytes))
 }
 
 const ALL_KEYS: &str = "SELECT kid, algorithm, state, created_at, state_since, public_jwk, sealed

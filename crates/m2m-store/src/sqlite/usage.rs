@@ -29,8 +29,7 @@ pub(super) fn add(
         add_refused(&transaction, limits, &batch.refused)?;
     }
     add_diagnosed(&transaction, &batch.diagnosed)?;
-    transaction.commit()?;
-    Ok(())
+    transaction.commit().map_err(Fault::of_commit)
 }
 
 fn add_issued(
@@ -274,8 +273,7 @@ pub(super) fn revoke(
             return Err(Fault::Store(StoreError::TooManyRevocations));
         }
     }
-    transaction.commit()?;
-    Ok(())
+    transaction.commit().map_err(Fault::of_commit)
 }
 
 /// Whether a token was revoked.

@@ -53,7 +53,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Busy`] if the queue is full, [`StoreError::Failed`] if the job panicked, else what it says itself.
+    /// [`StoreError::Busy`] if the queue is full, [`Fault::Unanswered`] if the job panicked, else what it says itself.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
@@ -70,7 +70,7 @@ impl Worker {
             TrySendError::Full(_) => Fault::Store(StoreError::Busy),
             TrySendError::Disconnected(_) => ended(),
         })?;
-        answer.await.map_err(|_| ended())?
+        answer.await.map_err(|_| Fault::Unanswered)?
     }
 }
 
@@ -96,10 +96,10 @@ fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-/// The answer of a thread that cannot answer.
+/// The answer of a thread that is not there any more. Nothing was asked of it.
 fn ended() -> Fault {
     Fault::Store(StoreError::Failed {
-        why: "its thread gave no answer".into(),
+        why: "its thread has ended".into(),
     })
 }
 

@@ -17,8 +17,8 @@ use m2m_authority::{Refusal, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Version,
-    Write,
+    Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Uptime,
+    Version, Write,
 };
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -74,7 +74,7 @@ impl ManagedServer {
             let backend = MemoryBackend::new();
             let committed = backend.commit(Version(0), audited(writes)).await;
             committed.expect("the registry is empty");
-            InMemory::open(backend, sealing(), World::BEGINNING).await
+            InMemory::open(backend, sealing()).await
         });
         let mut server = Self {
             face: Face::new(host),
@@ -101,7 +101,7 @@ impl ManagedServer {
     /// If the registry cannot be read.
     pub(crate) fn advance(&mut self, seconds: u64) {
         self.now = self.now.saturating_add_seconds(seconds);
-        let refreshed = self.runtime.block_on(self.registry().refresh(self.now));
+        let refreshed = self.runtime.block_on(self.registry().refresh(Uptime::ZERO));
         refreshed.expect("the registry is in memory");
     }
 

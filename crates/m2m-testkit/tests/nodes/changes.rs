@@ -86,7 +86,7 @@ async fn what_was_not_there_is_found_as_soon_as_it_is_made_and_no_longer_than_it
     let now = nodes.now();
     assert!(entry(&nodes.near, "new", now).await.unwrap().is_none());
     assert!(matches!(
-        nodes.near.look_up("new", now),
+        nodes.near.look_up("new", nodes.uptime()),
         m2m_store::LookUp::Absent
     ));
     nodes.change(created("new"), Delivery::Never).await;

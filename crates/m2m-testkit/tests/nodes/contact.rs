@@ -1,8 +1,10 @@
 //! A node that cannot reach the registry.
 
+use core::time::Duration;
+
 use m2m_errors::Cause;
-use m2m_store::{Contact, DirectoryLimits, LookUp, StoreError};
-use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
+use m2m_store::{Contact, DirectoryLimits, LookUp, StoreError, Uptime};
+use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble};
 
 use crate::nodes::{Nodes, ask, changed, entry};
 
@@ -12,23 +14,23 @@ const MOST: u64 = DirectoryLimits::DEFAULT.most_seconds_out_of_contact;
 async fn x13_without_contact_memory_serves_for_the_configured_time_and_then_nothing() {
     let mut nodes = Nodes::standard().await;
     nodes.pass(2_000).await;
-    let last_seen = nodes.now();
+    let last_seen = nodes.uptime();
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     nodes.far.backend().make_trouble(Trouble::Unreachable);
     nodes.pass(MOST * 1_000).await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     assert_eq!(
-        nodes.far.contact(nodes.now()),
+        nodes.far.contact(nodes.uptime()),
         Contact::Lost {
             since: last_seen,
             seconds: MOST
         }
     );
     nodes.pass(1_000).await;
-    let look_up = nodes.far.look_up(PLAIN_ID, nodes.now());
+    let look_up = nodes.far.look_up(PLAIN_ID, nodes.uptime());
     assert!(matches!(look_up, LookUp::OutOfContact));
     assert!(matches!(
-        nodes.far.look_up("nobody", nodes.now()),
+        nodes.far.look_up("nobody", nodes.uptime()),
         LookUp::OutOfContact
     ));
     // The other node is not concerned.
@@ -50,23 +52,23 @@ async fn x13_back_in_contact_everything_is_fresh() {
     nodes.pass(2_000).await;
     let outcome = ask(&nodes.far, nodes.now()).await;
     assert_eq!(outcome, Err(Cause::ApplicationDisabled));
-    let contact = nodes.far.contact(nodes.now());
-    assert!(matches!(contact, Contact::In { since } if since > World::BEGINNING));
+    let contact = nodes.far.contact(nodes.uptime());
+    assert!(matches!(contact, Contact::In { since } if since > Uptime::ZERO));
 }
 
 #[tokio::test]
 async fn a_short_loss_of_contact_is_told_and_costs_nothing() {
     let mut nodes = Nodes::standard().await;
     let in_contact = Contact::In {
-        since: World::BEGINNING,
+        since: Uptime::ZERO,
     };
     nodes.pass(4_000).await;
-    assert_eq!(nodes.far.contact(nodes.now()), in_contact);
+    assert_eq!(nodes.far.contact(nodes.uptime()), in_contact);
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     nodes.far.backend().make_trouble(Trouble::Busy);
     nodes.pass(4_000).await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
-    let contact = nodes.far.contact(nodes.now());
+    let contact = nodes.far.contact(nodes.uptime());
     assert!(matches!(contact, Contact::Lost { seconds: 4, .. }));
 }
 
@@ -74,15 +76,37 @@ async fn a_short_loss_of_contact_is_told_and_costs_nothing() {
 async fn a_node_that_stops_asking_stops_serving() {
     let nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
-    let later = nodes.now().saturating_add_seconds(MOST + 1);
+    let later = Uptime::new(Duration::from_secs(MOST + 1));
     assert!(matches!(
         nodes.far.look_up(PLAIN_ID, later),
         LookUp::OutOfContact
     ));
     assert!(matches!(nodes.far.contact(later), Contact::Lost { .. }));
-    // A clock that is set back makes nothing older.
-    let earlier = World::BEGINNING;
-    assert_eq!(ask(&nodes.far, earlier).await, Ok(()));
+}
+
+#[tokio::test]
+async fn f13_a_node_that_was_paused_asks_before_it_refuses() {
+    let nodes = Nodes::standard().await;
+    assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
+    let later = Uptime::new(Duration::from_secs(MOST + 1));
+    let contact = nodes.far.contact_if_asked(later).await;
+    assert_eq!(
+        contact,
+        Contact::In {
+            since: Uptime::ZERO
+        }
+    );
+    assert!(matches!(nodes.far.look_up(PLAIN_ID, later), LookUp::Hit(_)));
+    // One that could not ask is not asked by each request.
+    nodes.far.backend().make_trouble(Trouble::Unreachable);
+    let later = Uptime::new(Duration::from_secs(2 * MOST + 2));
+    for trouble in [Trouble::Unreachable, Trouble::None] {
+        nodes.far.backend().make_trouble(trouble);
+        let contact = nodes.far.contact_if_asked(later).await;
+        assert!(matches!(contact, Contact::Lost { .. }), "{contact:?}");
+    }
+    nodes.far.refresh(later).await.unwrap();
+    assert_eq!(nodes.far.contact(later), Contact::In { since: later });
 }
 
 #[tokio::test]
@@ -101,7 +125,10 @@ async fn x13_what_cannot_be_read_is_an_error_and_not_absent() {
         nodes.far.backend().make_trouble(trouble);
         assert_eq!(entry(&nodes.far, BILLING, now).await.unwrap_err(), error);
         assert_eq!(entry(&nodes.far, "nobody", now).await.unwrap_err(), error);
-        assert!(matches!(nodes.far.look_up("nobody", now), LookUp::Miss));
+        assert!(matches!(
+            nodes.far.look_up("nobody", nodes.uptime()),
+            LookUp::Miss
+        ));
     }
     nodes.far.backend().make_trouble(Trouble::None);
     assert!(entry(&nodes.far, BILLING, now).await.unwrap().is_some());

@@ -103,7 +103,9 @@ async fn after_a_start_a_quota_goes_on_from_what_was_written() {
     assert_eq!(ask(&restarted, now).await, Ok(()));
     assert_eq!(ask(&restarted, now).await, Err(Cause::QuotaExceeded));
     restarted
-        .refresh(World::BEGINNING.saturating_add_seconds(3600))
+        .refresh(m2m_store::Uptime::new(core::time::Duration::from_secs(
+            3600,
+        )))
         .await
         .unwrap();
     let next_window = World::BEGINNING.saturating_add_seconds(3600);

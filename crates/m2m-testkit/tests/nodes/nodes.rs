@@ -1,5 +1,6 @@
 //! Two nodes, a wire between them, and a clock.
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use m2m_authority::flow::{
@@ -11,7 +12,8 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend, Change, CommitError, Directory, DirectoryLimits, Entry,
-    Found, KeyRecord, LookUp, RecordId, SealedKey, StoreError, Stored, Subject, Version, Write,
+    Found, KeyRecord, LookUp, RecordId, SealedKey, StoreError, Stored, Subject, Uptime, Version,
+    Write,
 };
 use m2m_testkit::{
     Delivery, MemoryBackend, ORDERS, PLAIN_ID, Request, Wire, World, standard_records,
@@ -43,6 +45,11 @@ impl Nodes {
         }
     }
 
+    /// The time since the start of both nodes.
+    pub(crate) fn uptime(&self) -> Uptime {
+        Uptime::new(Duration::from_millis(self.milliseconds))
+    }
+
     pub(crate) fn now(&self) -> UnixTime {
         World::BEGINNING.saturating_add_seconds(self.milliseconds / 1000)
     }
@@ -65,7 +72,7 @@ impl Nodes {
             if self.milliseconds.is_multiple_of(2_000) {
                 for node in [&self.near, &self.far] {
                     // Where it fails the node serves on from memory.
-                    let _ = node.refresh(self.now()).await;
+                    let _ = node.refresh(self.uptime()).await;
                 }
             }
         }
@@ -101,8 +108,7 @@ pub(crate) async fn standard_node(limits: DirectoryLimits) -> Node {
 
 /// A node over this backend.
 pub(crate) async fn open(backend: MemoryBackend, limits: DirectoryLimits) -> Node {
-    let now = World::BEGINNING;
-    let opened = Directory::open(backend, World::ISSUER, open_key, limits, now).await;
+    let opened = Directory::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
     Arc::new(opened.unwrap())
 }
 
@@ -191,13 +197,21 @@ pub(crate) fn created(client_id: &str) -> Write {
     Write::PutApplication(Box::new(Stored::new(id, application, World::BEGINNING)))
 }
 
+/// The time since the start of the nodes, while nobody sets the clock.
+pub(crate) fn uptime_at(now: UnixTime) -> Uptime {
+    let since = now
+        .as_seconds()
+        .saturating_sub(World::BEGINNING.as_seconds());
+    Uptime::new(Duration::from_secs(since))
+}
+
 /// What a node has under a client id: from memory, or else it is loaded.
 pub(crate) async fn entry(
     node: &Node,
     client_id: &str,
     now: UnixTime,
 ) -> Result<Option<Arc<Entry>>, StoreError> {
-    match node.look_up(client_id, now) {
+    match node.look_up(client_id, uptime_at(now)) {
         LookUp::Hit(entry) => Ok(Some(entry)),
         LookUp::Absent => Ok(None),
         LookUp::Miss => node.load(client_id, now).await,

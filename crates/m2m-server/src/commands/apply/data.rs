@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use m2m_admin::{ApplyError, Prepared, Prune};
-use m2m_store::{Actor, Sqlite};
+use m2m_store::{Actor, CommitError, Sqlite, StoreError};
 
 use super::super::new_credentials::NewCredentials;
 use super::super::secrets_file;
@@ -21,7 +21,7 @@ pub(super) fn apply(
     world: &World,
     output: &Output,
 ) -> Result<(), Failure> {
-    let store = if options.dry_run && !data::is_there(folder) {
+    let store = if options.dry_run && !data::is_there(folder)? {
         // What would be done to a folder that is not there is seen without making it.
         Sqlite::in_memory().map_err(|error| data::failure(&error, folder))?
     } else {
@@ -74,6 +74,12 @@ async fn carry_out(
     let applied = prepared.commit(store).await.map_err(|error| {
         let failure = data::not_committed(&error, folder);
         match secrets_to {
+            Some(file) if matches!(error, CommitError::Store(StoreError::Unknown { .. })) => {
+                failure.help(format!(
+                    "{} has secrets that are in force if the change was made: keep it until you know",
+                    file.display()
+                ))
+            }
             Some(file) => failure.help(format!(
                 "{} has secrets that are not in force: remove it before you try again",
                 file.display()

@@ -39,7 +39,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
         }
     }
     if let Some(file) = &values.sealing_key_file {
-        let wanted = match keys.is_some_and(|keys| data::is_there(keys)) {
+        let wanted = match keys.is_some_and(|keys| data::is_there(keys).unwrap_or(false)) {
             true => Wanted::Known,
             false => Wanted::New,
         };

@@ -224,7 +224,7 @@ impl Steps<'_> {
                 | Entry::TestToken { .. }
                 | Entry::Issued { .. }
                 | Entry::IssuedToOthers { .. }
-                | Entry::Unkept(_)
+                | Entry::Store(_)
                 | Entry::Dropped(_)
                 | Entry::Stopped { .. } => {}
             }

@@ -8,7 +8,6 @@ use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::output::Output;
-use crate::readiness::Readiness;
 
 /// Starts it, unless it is off. It ends with the process.
 ///
@@ -17,8 +16,7 @@ use crate::readiness::Readiness;
 /// If the address cannot be had.
 pub(super) async fn start(
     address: Option<SocketAddr>,
-    readiness: &Arc<Readiness>,
-    metrics: &Arc<Metrics>,
+    ops: Ops,
     output: &Output,
 ) -> Result<(), Failure> {
     let Some(address) = address else {
@@ -36,10 +34,9 @@ pub(super) async fn start(
             "notice: whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
         ));
     }
-    let ops = Arc::new(Ops::new(Arc::clone(readiness), Arc::clone(metrics)));
     // Its connections are not those of callers, and are not counted with them.
     let own = Arc::new(Metrics::new());
-    tokio::spawn(listening.serve(ops, own, core::future::pending()));
+    tokio::spawn(listening.serve(Arc::new(ops), own, core::future::pending()));
     Ok(())
 }
 

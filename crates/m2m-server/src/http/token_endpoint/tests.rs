@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::*;
 use crate::recorder::{Entry as Logged, Keeper, Worker};
 use crate::store;
+use crate::store_health::StoreHealth;
 use crate::world::World;
 
 const ISSUER: &str = "https://id.example";
@@ -81,10 +82,11 @@ impl Bench {
     async fn new() -> Self {
         let world = World::parse("world.toml", &world()).expect("the world is one");
         let issuer = Issuer::parse(ISSUER).unwrap();
-        let opened = store::of_world(&world, None, &issuer, DirectoryLimits::default())
+        let metrics = Arc::new(Metrics::new());
+        let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
+        let opened = store::of_world(&world, None, health, &issuer, DirectoryLimits::default())
             .await
             .expect("the world can be served");
-        let metrics = Arc::new(Metrics::new());
         let (publish, logged) = channel();
         let publish = move |entry| {
             let _ = publish.send(entry);

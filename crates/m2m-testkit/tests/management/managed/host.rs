@@ -13,7 +13,9 @@ use m2m_authority::registry::SigningKeys;
 use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend as _, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey};
+use m2m_store::{
+    Backend as _, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey, Uptime,
+};
 
 use m2m_testkit::{MemoryBackend, World};
 
@@ -28,12 +30,13 @@ pub(super) struct InMemory {
 }
 
 impl InMemory {
-    pub(super) async fn open(backend: MemoryBackend, sealing: SealingKey, now: UnixTime) -> Self {
+    pub(super) async fn open(backend: MemoryBackend, sealing: SealingKey) -> Self {
         let sealing = Arc::new(sealing);
         let opening = Arc::clone(&sealing);
         let open_key = move |record: &KeyRecord| record.open(&opening);
         let limits = DirectoryLimits::DEFAULT;
-        let directory = Directory::open(backend, World::ISSUER, open_key, limits, now).await;
+        let directory =
+            Directory::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
         let limits = oauth_proto::Limits::DEFAULT;
         Self {
             directory: directory.expect("the keys are sealed with this key"),
@@ -68,7 +71,7 @@ impl InMemory {
 
     async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
         let away = || Refusal::of(Cause::StoreUnavailable);
-        match self.directory.look_up(client_id, now) {
+        match self.directory.look_up(client_id, Uptime::ZERO) {
             LookUp::Hit(entry) => Ok(Some(entry)),
             LookUp::Absent => Ok(None),
             LookUp::Miss => {

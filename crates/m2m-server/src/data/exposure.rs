@@ -1,0 +1,53 @@
+//! Whether others may read or change the files of a data directory.
+
+use std::path::Path;
+
+use crate::error::Failure;
+
+/// Refuses a database that everybody may read or change, as the sealing key is refused, and says it of one that a group may, and of a
+/// folder in which everybody may replace files. The two are what orchestrators make of a volume, where nobody else is.
+///
+/// # Errors
+///
+/// If the database is open to everybody.
+#[cfg(unix)]
+pub(super) fn check(folder: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use crate::output;
+
+    let mode = |path: &Path| std::fs::metadata(path).map(|found| found.permissions().mode());
+    let database = folder.join("m2m.db");
+    // It was opened a moment ago. What has become of it meanwhile is for the store to notice.
+    let Ok(of_database) = mode(&database) else {
+        return Ok(());
+    };
+    let shown = database.display();
+    if of_database & 0o007 != 0 {
+        return Err(Failure::usage(format!("the database {shown} is open to others"))
+            .because(format!(
+                "its mode is {:03o}; it holds the hashes of secrets, and whoever may write it manages this server",
+                of_database & 0o777
+            ))
+            .help(format!("chmod 600 {shown}")));
+    }
+    if of_database & 0o070 != 0 {
+        output::notice(&format!(
+            "notice: the group of {shown} may open it (its mode is {:03o}): chmod 600 {shown}",
+            of_database & 0o777
+        ));
+    }
+    // With the sticky bit nobody removes the files of others.
+    if mode(folder).is_ok_and(|mode| mode & 0o002 != 0 && mode & 0o1000 == 0) {
+        let shown = folder.display();
+        output::notice(&format!(
+            "notice: everybody may replace the files in {shown}: chmod 700 {shown}"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check(_folder: &Path) -> Result<(), Failure> {
+    Ok(())
+}

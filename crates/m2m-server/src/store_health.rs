@@ -1,0 +1,188 @@
+//! How the store fares: what failed last, how often, and what of it is to be logged.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use m2m_store::{Access, FailureKind, Observer, Settled, StoreError, Uptime};
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::metrics::Metrics;
+
+/// How the store fares. Every failure is counted, and its reason kept until the store does the same again; the log has it once a minute for
+/// each kind.
+#[derive(Debug)]
+pub(crate) struct StoreHealth {
+    metrics: Arc<Metrics>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Why the last read failed, if it did.
+    read: Option<Box<str>>,
+    /// Why the last write failed, if it did.
+    write: Option<Box<str>>,
+    /// In the order of [`FailureKind::ALL`].
+    kinds: [Logged; FailureKind::ALL.len()],
+    news: VecDeque<StoreNews>,
+}
+
+/// What the log has of a kind of failure.
+#[derive(Debug, Clone, Copy, Default)]
+struct Logged {
+    at: Option<Uptime>,
+    /// Failures since then.
+    more: u64,
+}
+
+/// What is to be logged of the store.
+#[derive(Debug)]
+pub(crate) enum StoreNews {
+    /// It failed.
+    Failed {
+        /// What it was asked to do.
+        access: Access,
+        /// The reason.
+        error: StoreError,
+        /// Failures of the same kind since the log last had one.
+        more: u64,
+    },
+    /// It is known what became of a change of which it was not.
+    Settled(Settled),
+}
+
+impl StoreHealth {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            metrics,
+            state: Mutex::default(),
+        }
+    }
+
+    /// What fails now, for people: nothing if the store reads and writes.
+    pub(crate) fn shown(&self) -> Option<Value> {
+        self.with(|state| {
+            (state.read.is_some() || state.write.is_some())
+                .then(|| json!({ "read": state.read.as_deref(), "write": state.write.as_deref() }))
+        })
+    }
+
+    /// What is to be logged, the oldest first.
+    pub(crate) fn take_news(&self) -> impl Iterator<Item = StoreNews> {
+        self.with(|state| core::mem::take(&mut state.news))
+            .into_iter()
+    }
+
+    fn failed_at(&self, access: Access, error: &StoreError, now: Uptime) {
+        self.metrics.store_failed(error.kind());
+        self.with(|state| {
+            *state.latest(access) = Some(error.to_string().into());
+            let index = FailureKind::ALL.binary_search(&error.kind());
+            let Some(logged) = index.ok().and_then(|index| state.kinds.get_mut(index)) else {
+                return;
+            };
+            if logged.at.is_some_and(|at| now.since(at) < LOG_INTERVAL) {
+                logged.more = logged.more.saturating_add(1);
+                return;
+            }
+            let more = core::mem::take(&mut logged.more);
+            logged.at = Some(now);
+            state.news.push_back(StoreNews::Failed {
+                access,
+                error: error.clone(),
+                more,
+            });
+        });
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    const fn latest(&mut self, access: Access) -> &mut Option<Box<str>> {
+        match access {
+            Access::Read => &mut self.read,
+            Access::Write => &mut self.write,
+        }
+    }
+}
+
+impl Observer for StoreHealth {
+    fn failed(&self, access: Access, error: &StoreError) {
+        self.failed_at(access, error, clock::uptime());
+    }
+
+    fn succeeded(&self, access: Access) {
+        self.with(|state| *state.latest(access) = None);
+    }
+
+    fn settled(&self, settled: &Settled) {
+        // There is one for each time that the disk failed and works again.
+        self.with(|state| state.news.push_back(StoreNews::Settled(settled.clone())));
+    }
+}
+
+/// How often the log has a kind of failure at most.
+const LOG_INTERVAL: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn health() -> StoreHealth {
+        StoreHealth::new(Arc::new(Metrics::new()))
+    }
+
+    fn failed(why: &str) -> StoreError {
+        StoreError::Failed { why: why.into() }
+    }
+
+    #[test]
+    fn f6_a_failure_is_counted_each_time_and_logged_once_a_minute_for_each_kind() {
+        let health = health();
+        let mut logged = Vec::new();
+        for seconds in 0..=60 {
+            let now = Uptime::new(Duration::from_secs(seconds));
+            health.failed_at(Access::Read, &failed("disk I/O error"), now);
+            if seconds == 30 {
+                let full = StoreError::Full { why: "full".into() };
+                health.failed_at(Access::Write, &full, now);
+            }
+            for news in health.take_news() {
+                let StoreNews::Failed { error, more, .. } = news else {
+                    panic!("{news:?}");
+                };
+                logged.push((seconds, error.kind().as_str(), more));
+            }
+        }
+        assert_eq!(
+            logged,
+            [(0, "failed", 0), (30, "full", 0), (60, "failed", 59)]
+        );
+        let text = health.metrics.text();
+        for line in [
+            "m2m_store_failures_total{kind=\"failed\"} 61",
+            "m2m_store_failures_total{kind=\"full\"} 1",
+            "m2m_store_failures_total{kind=\"displaced\"} 0",
+        ] {
+            assert!(text.lines().any(|own| own == line), "{line} in {text}");
+        }
+    }
+
+    #[test]
+    fn f6_the_reason_is_shown_until_the_store_does_the_same_again() {
+        let health = health();
+        assert_eq!(health.shown(), None);
+        health.failed(Access::Write, &failed("no room"));
+        health.succeeded(Access::Read);
+        let shown = health.shown().unwrap();
+        assert_eq!(shown["write"], "the store failed: no room");
+        assert_eq!(shown["read"], Value::Null);
+        health.succeeded(Access::Write);
+        assert_eq!(health.shown(), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! The identity of a store in a file beside the database, with the version that the registry has reached.
+//!
+//! The file is written after the change that it tells of is durable, so that it may lag behind the database and never runs ahead of it.
+//! It is always of the same length, less than any disk writes at once, so that it is overwritten as a whole.
+
+use core::fmt;
+use std::fs::File;
+use std::io::{ErrorKind, Result, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::private;
+use crate::Version;
+
+/// The identity of a store: random, chosen with the first database, and kept by copies of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct StoreId(u128);
+
+impl StoreId {
+    pub(in super::super) const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+impl fmt::Debug for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What the file said when it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recorded {
+    /// There is no file.
+    Missing,
+    /// Its writing was interrupted, or somebody else wrote it.
+    Unreadable,
+    /// It names a store, and the version that this had reached at least.
+    Known { id: StoreId, version: Version },
+}
+
+/// The file.
+#[derive(Debug)]
+pub(super) struct Identity {
+    path: PathBuf,
+    recorded: Recorded,
+    /// The file, once it was written.
+    open: Mutex<Option<File>>,
+}
+
+impl Identity {
+    pub(super) fn read(path: &Path) -> Result<Self> {
+        let recorded = match std::fs::read(path) {
+            Ok(content) => parse(&content).unwrap_or(Recorded::Unreadable),
+            Err(error) if error.kind() == ErrorKind::NotFound => Recorded::Missing,
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            path: path.to_owned(),
+            recorded,
+            open: Mutex::default(),
+        })
+    }
+
+    pub(super) const fn recorded(&self) -> Recorded {
+        self.recorded
+    }
+
+    /// Writes the file, durably.
+    pub(super) fn record(&self, id: StoreId, version: Version) -> Result<()> {
+        self.reached(id, version)?;
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.as_ref().map_or(Ok(()), File::sync_all)
+    }
+
+    /// Writes the file. It reaches the disk when the system likes: a crash of the process loses nothing of it, a loss of power the last.
+    pub(super) fn reached(&self, id: StoreId, version: Version) -> Result<()> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = text(id, version);
+        if open.is_none() {
+            let file = private(&self.path)?;
+            // Whatever was there may have been longer.
+            file.set_len(u64::try_from(text.len()).unwrap_or(u64::MAX))?;
+            *open = Some(file);
+        }
+        let Some(file) = open.as_mut() else {
+            return Ok(());
+        };
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(text.as_bytes())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    store: String,
+    version: u64,
+}
+
+fn parse(content: &[u8]) -> Option<Recorded> {
+    let Document { store, version } = serde_json::from_slice(content).ok()?;
+    let id = u128::from_str_radix(&store, 16).ok()?;
+    Some(Recorded::Known {
+        id: StoreId(id),
+        version: Version(version),
+    })
+}
+
+/// The content of the file, which is JSON of one length.
+fn text(StoreId(id): StoreId, Version(version): Version) -> String {
+    format!("{{\"store\": \"{id:032x}\", \"version\": {version:>20}}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again_and_always_as_long() {
+        let id = StoreId(7 << 64);
+        let mut lengths = Vec::new();
+        for version in [0, 1, u64::MAX] {
+            let text = text(id, Version(version));
+            let version = Version(version);
+            assert_eq!(
+                parse(text.as_bytes()),
+                Some(Recorded::Known { id, version })
+            );
+            lengths.push(text.len());
+        }
+        lengths.dedup();
+        assert_eq!(lengths.len(), 1);
+    }
+
+    #[test]
+    fn what_is_cut_short_is_unreadable() {
+        let whole = text(StoreId(1), Version(1));
+        for length in 0..whole.len() - 1 {
+            assert_eq!(parse(&whole.as_bytes()[..length]), None, "{length}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The journal as a file: whether all that SQLite has in it is there.
+//!
+//! SQLite appends where it believes the end to be. Where somebody has cut the file short, what is appended stands behind a hole, and is
+//! lost with the next start although it was written and synchronized.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::super::column;
+use super::super::fault::Fault;
+use super::unopened_for;
+
+/// The journal, opened a second time. SQLite has no locks on it that closing it would end.
+#[derive(Debug)]
+pub(super) struct Journal {
+    file: File,
+    /// What a frame of it takes. Unit: bytes.
+    frame: u64,
+    /// What it had at least when it was last looked at.
+    length: u64,
+}
+
+impl Journal {
+    pub(super) fn open(path: &Path, connection: &Connection) -> Result<Self, Fault> {
+        let file = File::open(path).map_err(|error| Fault::Store(unopened_for(path, &error)))?;
+        let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+        let frame = column::unsigned(page).saturating_add(FRAME_HEADER);
+        let mut journal = Self {
+            file,
+            frame,
+            length: 0,
+        };
+        journal.is_whole(connection)?;
+        Ok(journal)
+    }
+
+    /// Whether it is shorter than it was. That may be in order: another program may have copied all of it into the database.
+    pub(super) fn is_shorter(&self) -> bool {
+        let found = self.file.metadata();
+        found.is_ok_and(|found| found.len() < self.length)
+    }
+
+    /// Whether it has all frames that SQLite has in it.
+    pub(super) fn is_whole(&mut self, connection: &Connection) -> Result<bool, Fault> {
+        // Looks at the index of the journal, and does nothing.
+        let frames: i64 = connection
+            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")?
+            .query_row([], |row| row.get(1))?;
+        let frames = column::unsigned(frames);
+        if frames == 0 {
+            self.length = 0;
+            return Ok(true);
+        }
+        let length = frames.saturating_mul(self.frame).saturating_add(HEADER);
+        let found = self.file.metadata().map(|found| found.len());
+        if found.map_or(true, |found| found < length) || !self.has_header() {
+            return Ok(false);
+        }
+        self.length = length;
+        Ok(true)
+    }
+
+    /// Whether it begins as a journal does. A hole is full of zeros.
+    fn has_header(&self) -> bool {
+        let mut file = &self.file;
+        let mut magic = [0; 4];
+        let read = file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| file.read_exact(&mut magic));
+        // The last bit is the order of bytes in checksums.
+        read.is_ok() && u32::from_be_bytes(magic) & !1 == MAGIC
+    }
+}
+
+/// The first bytes of a journal. Source: <https://www.sqlite.org/fileformat2.html#walformat>.
+const MAGIC: u32 = 0x377f_0682;
+/// What a journal begins with. Unit: bytes.
+const HEADER: u64 = 32;
+/// What each frame begins with. Unit: bytes.
+const FRAME_HEADER: u64 = 24;

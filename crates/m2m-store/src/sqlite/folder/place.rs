@@ -1,0 +1,77 @@
+//! Paths, and the files that they led to when they were opened.
+
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Result};
+use std::path::{Path, PathBuf};
+
+/// A path, and the file or folder that it led to when it was opened.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: PathBuf,
+    opened: FileId,
+}
+
+/// A file, whatever its name. On a system that does not tell, all are the same, and only their absence is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileId {
+    #[cfg(unix)]
+    device: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl Place {
+    /// A path, and the file that it leads to now.
+    pub(super) fn of(path: &Path) -> Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            opened: FileId::of(&std::fs::metadata(path)?),
+        })
+    }
+
+    /// A path, and the file that was opened by it.
+    pub(super) fn of_open(path: &Path, file: &File) -> Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            opened: FileId::of(&file.metadata()?),
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the path still leads there.
+    ///
+    /// # Errors
+    ///
+    /// What has become of it.
+    pub(super) fn check(&self) -> core::result::Result<(), Box<str>> {
+        let shown = self.path.display();
+        match std::fs::metadata(&self.path) {
+            Ok(found) if FileId::of(&found) == self.opened => Ok(()),
+            Ok(_) => Err(format!("{shown} was replaced").into()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(format!("{shown} was deleted or moved").into())
+            }
+            Err(error) => Err(format!("{shown} cannot be looked at: {error}").into()),
+        }
+    }
+}
+
+impl FileId {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    const fn of(_metadata: &Metadata) -> Self {
+        Self {}
+    }
+}

@@ -1,0 +1,185 @@
+//! What all threads of a store have in common: its limits, its files, and a change of which it is not known whether it was made.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use rusqlite::Connection;
+
+use super::commit::{self, Committed};
+use super::fault::Fault;
+use super::folder::{Folder, StoreId};
+use crate::{Access, Change, Observer, Settled, StoreError, StoreLimits, Version};
+
+/// What all threads of a store have in common.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// What errors call the file.
+    pub(super) file: Box<str>,
+    pub(super) limits: StoreLimits,
+    /// None in memory.
+    folder: Option<(Folder, StoreId)>,
+    /// The change of which it is not known whether it was made. There is no other until that is known.
+    unsettled: Mutex<Option<Unsettled>>,
+    observer: OnceLock<Arc<dyn Observer>>,
+}
+
+/// A change of which it is not known whether it was made.
+#[derive(Debug)]
+struct Unsettled {
+    /// The version that it would have made.
+    next: Version,
+    outcome: Settled,
+}
+
+impl Shared {
+    pub(super) fn new(file: &str, limits: StoreLimits, folder: Option<(Folder, StoreId)>) -> Self {
+        Self {
+            file: file.into(),
+            limits,
+            folder,
+            unsettled: Mutex::default(),
+            observer: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn observe(&self, observer: Arc<dyn Observer>) {
+        // There is one at most, and the first stays.
+        let _ = self.observer.set(observer);
+    }
+
+    /// Tells the observer, if there is one.
+    pub(super) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {
+        if let Some(observer) = self.observer.get() {
+            tell(&**observer);
+        }
+    }
+
+    /// Tells the observer what came of asking, and hands it on.
+    pub(super) fn told<T>(
+        &self,
+        access: Access,
+        outcome: Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.tell(|observer| match &outcome {
+            Ok(_) => observer.succeeded(access),
+            Err(error) => observer.failed(access, error),
+        });
+        outcome
+    }
+
+    /// Refuses if a path of the data directory no longer leads to the file that is open. Says whether the journal has to be looked at.
+    pub(super) fn check(&self) -> Result<JournalSeems, Fault> {
+        let Some((folder, _)) = &self.folder else {
+            return Ok(JournalSeems::Whole);
+        };
+        folder.check().map_err(Fault::Store)?;
+        Ok(if folder.is_journal_short() {
+            JournalSeems::Short
+        } else {
+            JournalSeems::Whole
+        })
+    }
+
+    /// Refuses to write if a path no longer leads to the file that is open, or the journal was cut short.
+    pub(super) fn may_write(&self, connection: &Connection) -> Result<(), Fault> {
+        self.folder
+            .as_ref()
+            .map_or(Ok(()), |(folder, _)| folder.check_all(connection))
+    }
+
+    /// Looks again before what was written is acknowledged: it may have gone to where nobody will find it.
+    pub(super) fn may_acknowledge(&self, connection: &Connection) -> Result<(), Fault> {
+        self.may_write(connection).map_err(|fault| {
+            let why = fault.in_file(&self.file).to_string();
+            Fault::Store(StoreError::Unknown { why: why.into() })
+        })
+    }
+
+    /// The registry is, durably, at this version.
+    fn reached(&self, version: Version) {
+        if let Some((folder, id)) = &self.folder {
+            folder.reached(*id, version);
+        }
+    }
+
+    /// Writes the identity of the store beside the database.
+    pub(super) fn record(&self, version: Version) -> Result<(), StoreError> {
+        let folder = self.folder.as_ref();
+        folder.map_or(Ok(()), |(folder, id)| folder.record(*id, version))
+    }
+
+    pub(super) fn is_unsettled(&self) -> bool {
+        let unsettled = self.unsettled.lock();
+        unsettled.unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Finds out what became of the change of which that is not known. A later write that succeeds has taken its place in the journal,
+    /// unless it was made.
+    pub(super) fn settle(&self, connection: &mut Connection) -> Result<(), Fault> {
+        if !self.is_unsettled() {
+            return Ok(());
+        }
+        let version = commit::probe(connection)?;
+        let unsettled = self.unsettled.lock();
+        let settled = unsettled.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Unsettled { next, mut outcome }) = settled {
+            outcome.made = version >= next;
+            self.reached(version);
+            self.tell(|observer| observer.settled(&outcome));
+        }
+        Ok(())
+    }
+
+    /// Makes a change, once it is known what became of the one before.
+    pub(super) fn commit(
+        &self,
+        connection: &mut Connection,
+        expected: Version,
+        change: &Change,
+    ) -> Result<Committed, Fault> {
+        self.settle(connection).map_err(|fault| match fault {
+            // Of this change it is known: it has not begun.
+            Fault::Unsettled(error) => Fault::Database(error),
+            fault => fault,
+        })?;
+        let fault = match commit::commit(connection, &self.limits, expected, change) {
+            Ok(Ok(version)) => match self.may_acknowledge(connection) {
+                Ok(()) => {
+                    self.reached(version);
+                    return Ok(Ok(version));
+                }
+                Err(fault) => fault,
+            },
+            Err(Fault::Unsettled(error)) => match commit::probe(connection) {
+                Ok(version) if version == expected => return Err(Fault::Database(error)),
+                Ok(version) => {
+                    self.reached(version);
+                    return Ok(Ok(version));
+                }
+                Err(_) => Fault::Unsettled(error),
+            },
+            refused => return refused,
+        };
+        let event = change.events.first();
+        let unsettled = Unsettled {
+            next: Version(expected.0.saturating_add(1)),
+            outcome: Settled {
+                trace_id: event.and_then(|event| event.actor.trace_id),
+                name: event.map(|event| event.name.clone()).unwrap_or_default(),
+                made: false,
+            },
+        };
+        *self
+            .unsettled
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(unsettled);
+        Err(fault)
+    }
+}
+
+/// What the length of the journal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum JournalSeems {
+    Whole,
+    /// It is shorter than it was. Only the thread that writes can tell whether something is missing.
+    Short,
+}

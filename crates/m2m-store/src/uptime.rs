@@ -1,0 +1,41 @@
+//! Time by a clock that nobody sets.
+
+use core::time::Duration;
+
+/// How long the process has been running, by a clock that runs evenly and that nobody sets: for the time between two events. Unlike the time of
+/// day it says nothing to another process.
+///
+/// ```
+/// use core::time::Duration;
+/// use m2m_store::Uptime;
+///
+/// let earlier = Uptime::new(Duration::from_secs(2));
+/// let later = Uptime::new(Duration::from_secs(5));
+/// assert_eq!(later.since(earlier), Duration::from_secs(3));
+/// assert_eq!(earlier.since(later), Duration::ZERO);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Uptime(Duration);
+
+impl Uptime {
+    /// The beginning.
+    pub const ZERO: Self = Self(Duration::ZERO);
+
+    /// The time after so long.
+    #[must_use]
+    pub const fn new(since_start: Duration) -> Self {
+        Self(since_start)
+    }
+
+    /// The time between an earlier moment and this one; nothing if it is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The time that has passed since the beginning. Unit: milliseconds.
+    #[must_use]
+    pub fn as_milliseconds(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+}
