@@ -205,7 +205,7 @@ mod tests {
             certificate((2026, 1, 2), (2027, 3, 4)),
             certificate((1999, 12, 31), (2050, 1, 1)),
         );
-        let validity = Validity::of(&[far.clone()]).unwrap();
+        let validity = Validity::of(std::slice::from_ref(&far)).unwrap();
         assert_eq!(validity.not_after(), at("2050-01-01T00:00:00Z"));
         assert_eq!(validity.not_before, at("1999-12-31T00:00:00Z"));
         let validity = Validity::of(&[far, near]).unwrap();
