@@ -36,20 +36,7 @@ pub async fn bootstrap<B: Backend>(
     let mut attempts = Attempts::new();
     loop {
         let outcome = async {
-            // The registry may be large, and a server that starts has no use for it but this.
-            let outline = backend.outline().await.map_err(CommitError::from)?;
-            let is_managed =
-                any_manager(backend, Term::Now, now, |stored| Some(stored.value.clone())).await;
-            if is_managed.map_err(CommitError::from)? {
-                let nothing = Draft::new(actor, now).prepared(outline.version);
-                return Ok(nothing.commit(backend).await?);
-            }
-            let snapshot = match preset {
-                // A client id that somebody chose must be nobody else's, nor a system user.
-                Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
-                None => outline,
-            };
-            let prepared = decide(&snapshot, preset, Draft::new(actor, now), randomness)?;
+            let prepared = prepare_bootstrap(backend, preset, actor, randomness, now).await?;
             Ok(prepared.commit(backend).await?)
         }
         .await;
@@ -57,6 +44,33 @@ pub async fn bootstrap<B: Backend>(
             return outcome;
         }
     }
+}
+
+/// Decides what [`bootstrap`] does, for a caller that keeps the credentials before they are in force.
+///
+/// # Errors
+///
+/// As [`bootstrap`].
+pub async fn prepare_bootstrap<B: Backend>(
+    backend: &B,
+    preset: Option<&PresetCredentials>,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Prepared, BootstrapError> {
+    // The registry may be large, and a server that starts has no use for it but this.
+    let outline = backend.outline().await.map_err(CommitError::from)?;
+    let is_managed =
+        any_manager(backend, Term::Now, now, |stored| Some(stored.value.clone())).await;
+    if is_managed.map_err(CommitError::from)? {
+        return Ok(Draft::new(actor, now).prepared(outline.version));
+    }
+    let snapshot = match preset {
+        // A client id that somebody chose must be nobody else's, nor a system user.
+        Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
+        None => outline,
+    };
+    decide(&snapshot, preset, Draft::new(actor, now), randomness)
 }
 
 /// A new secret for the oldest application that has every scope of the management API, whose other secrets end now; it is enabled and
@@ -74,23 +88,37 @@ pub async fn reset_management<B: Backend>(
     let mut attempts = Attempts::new();
     loop {
         let outcome = async {
-            let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
-            let draft = Draft::new(actor, now);
-            // Of those that have less nobody ever said that they may do everything.
-            let oldest = snapshot
-                .applications
-                .iter()
-                .find(|stored| management::has_all_scopes(&stored.value.spec));
-            let prepared = match oldest {
-                Some(stored) => reset(&snapshot, stored, draft, randomness)?,
-                None => decide(&snapshot, None, draft, randomness)?,
-            };
+            let prepared = prepare_reset_management(backend, actor, randomness, now).await?;
             Ok(prepared.commit(backend).await?)
         }
         .await;
         if attempts.settled(&outcome) {
             return outcome;
         }
+    }
+}
+
+/// Decides what [`reset_management`] does, for a caller that keeps the credentials before they are in force.
+///
+/// # Errors
+///
+/// As [`bootstrap`].
+pub async fn prepare_reset_management<B: Backend>(
+    backend: &B,
+    actor: &Actor,
+    randomness: &mut dyn Randomness,
+    now: UnixTime,
+) -> Result<Prepared, BootstrapError> {
+    let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
+    let draft = Draft::new(actor, now);
+    // Of those that have less nobody ever said that they may do everything.
+    let oldest = snapshot
+        .applications
+        .iter()
+        .find(|stored| management::has_all_scopes(&stored.value.spec));
+    match oldest {
+        Some(stored) => reset(&snapshot, stored, draft, randomness),
+        None => decide(&snapshot, None, draft, randomness),
     }
 }
 

@@ -25,7 +25,7 @@ mod wording;
 mod world;
 
 pub use apply::{Prune, apply, plan, prepare};
-pub use bootstrap::{bootstrap, reset_management};
+pub use bootstrap::{bootstrap, prepare_bootstrap, prepare_reset_management, reset_management};
 pub use credentials::{GeneratedCredentials, PresetCredentials};
 pub use draft::{Applied, Prepared};
 pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyError};

@@ -249,26 +249,20 @@ fn member(path: &Path) -> &str {
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
         // What failed inside is for the log of the server, and not for the caller.
-        let (code, message) = match error {
-            StoreError::Unknown { .. } => {
-                return Self::new(
-                    503,
-                    CHANGE_UNKNOWN,
-                    "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
-                     events, before you try again; the log says under the trace_id what became of it, once that is known",
-                );
-            }
-            StoreError::TooManyRevocations => {
-                (STORE_UNAVAILABLE, "there is no room for more revocations")
-            }
-            _ => (
-                STORE_UNAVAILABLE,
-                "the registry cannot be read or written now; nothing was changed",
-            ),
+        if let StoreError::Unknown { .. } = error {
+            // Without a time to try again: somebody has to look first.
+            let message = "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
+                 events, before you try again; the log says under the trace_id what became of it, once that is known";
+            return Self::new(503, CHANGE_UNKNOWN, message);
+        }
+        let message = if error == StoreError::TooManyRevocations {
+            "there is no room for more revocations"
+        } else {
+            "the registry cannot be read or written now; nothing was changed"
         };
         Self {
             retry_after_seconds: Some(RETRY_AFTER_SECONDS),
-            ..Self::new(503, code, message)
+            ..Self::new(503, STORE_UNAVAILABLE, message)
         }
     }
 }

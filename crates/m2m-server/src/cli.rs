@@ -13,6 +13,7 @@ mod diagnose;
 mod events;
 mod explain;
 mod export;
+mod healthcheck;
 mod jwt;
 mod key;
 mod maintenance;
@@ -20,6 +21,7 @@ mod man;
 mod members;
 mod organization;
 mod secret;
+mod secrets_to;
 mod serve;
 mod server;
 mod settings;
@@ -54,6 +56,7 @@ pub(crate) use diagnose::DiagnoseOptions;
 pub(crate) use events::EventsOptions;
 pub(crate) use explain::ExplainOptions;
 pub(crate) use export::ExportOptions;
+pub(crate) use healthcheck::HealthcheckOptions;
 pub(crate) use jwt::{JwtCommand, JwtDecodeOptions, JwtVerifyOptions};
 pub(crate) use key::{
     KeyCommand, KeyImportOptions, KeyListOptions, KeyResealOptions, KeyRotateOptions,
@@ -68,6 +71,7 @@ pub(crate) use organization::{
 pub(crate) use secret::{
     SecretCommand, SecretListOptions, SecretRevokeOptions, SecretRotateOptions,
 };
+pub(crate) use secrets_to::{SecretsToOptions, is_standard_stream};
 pub(crate) use serve::ServeOptions;
 pub(crate) use server::{ManagementOptions, ServerOptions};
 pub(crate) use settings::SettingOptions;
@@ -112,6 +116,7 @@ pub(crate) enum Command {
     Secret(SecretCommand),
     Check(CheckOptions),
     Diagnose(DiagnoseOptions),
+    Healthcheck(HealthcheckOptions),
     Events(EventsOptions),
     /// Answer callers with 503, or serve them again.
     #[command(subcommand, after_help = maintenance::EXAMPLES)]
@@ -193,7 +198,7 @@ Examples:
   m2m jwt decode \"$TOKEN\"                what a token says
   m2m explain invalid_client             what an error means, and what to do
 
-Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable.";
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 130 interrupted.";
 
 #[cfg(test)]
 mod tests {

@@ -9,12 +9,14 @@ mod config_check;
 mod consent;
 mod curl;
 mod demo;
+mod destination;
 mod diagnose;
 mod diagnosis;
 mod done;
 mod events;
 mod explain;
 mod export;
+mod healthcheck;
 mod input;
 mod jwt_decode;
 mod jwt_verify;
@@ -25,6 +27,7 @@ mod key_rotate;
 mod maintenance;
 mod man;
 mod new_credentials;
+mod nowhere;
 mod organization;
 mod reset_management;
 mod secret;
@@ -69,6 +72,9 @@ pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
         Command::Secret(SecretCommand::Revoke(options)) => secret::revoke(&options, output),
         Command::Check(options) => check::check(&options, output),
         Command::Diagnose(options) => diagnose::diagnose(&options, output),
+        Command::Healthcheck(options) => {
+            healthcheck::healthcheck(&options, &Environment::of_process(), output)
+        }
         Command::Events(options) => events::events(&options, output),
         Command::Maintenance(command) => maintenance::maintenance(&command, output),
         Command::Key(KeyCommand::List(options)) => key_list::list(&options, output),

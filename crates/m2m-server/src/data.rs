@@ -5,14 +5,14 @@ mod failure;
 
 use std::path::Path;
 
-use m2m_store::{RolledBack, Sqlite, StoreLimits};
+use m2m_store::{KeyRecord, RolledBack, Sqlite, StoreLimits};
 
 use crate::error::Failure;
 use crate::output;
 
-pub(crate) use failure::{failure, keys_unchanged, not_committed, unmanaged};
+pub(crate) use failure::{failure, keys_unchanged, not_committed, not_kept, unmanaged};
 
-/// What becomes of a folder that is not a data directory.
+/// The treatment of a folder that is not a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
     /// It becomes one.
@@ -21,7 +21,7 @@ pub(crate) enum Missing {
     Refuse,
 }
 
-/// Whether there is a registry in the folder, or was.
+/// Returns true if the folder has a registry, or lost the one that it had.
 ///
 /// # Errors
 ///
@@ -71,6 +71,20 @@ pub(crate) fn open_with(
     Ok(store)
 }
 
+/// Reads the keys in a data directory without taking it and without changing anything in it: none if it is to be made, or to be brought
+/// up to the schema of this release.
+///
+/// # Errors
+///
+/// If a start on it would be refused: the registry in it is lost or of another folder, damaged, made by a newer release, or open to
+/// others.
+pub(crate) fn look(folder: &Path) -> Result<Vec<KeyRecord>, Failure> {
+    match Sqlite::look(folder).map_err(|error| failure(&error, folder))? {
+        None => Ok(Vec::new()),
+        Some(frame) => exposure::check(folder).map(|()| frame.keys),
+    }
+}
+
 /// Waits for what a store does.
 ///
 /// # Errors
@@ -85,7 +99,7 @@ pub(crate) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.block_on(future))
 }
 
-/// An older copy of the registry, as people are told of it.
+/// The notice about an older copy of the registry.
 fn rolled_back(RolledBack { from, to }: RolledBack, folder: &Path) -> String {
     format!(
         "notice: the registry in {} has version {}, and had reached version {} before: an older copy of m2m.db is served, as after a \

@@ -3,6 +3,7 @@
 mod excerpt;
 
 use core::fmt;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -23,28 +24,58 @@ struct Report {
     help: Vec<String>,
 }
 
-/// With which code the process ends when a command fails; 0 is for those that did not.
+/// The exit code of a command that fails; 0 is for those that do not. `m2m --help` and the README have the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// What was asked for is refused.
+    /// 1: refused, by a server, by the records, or by the machine: something is in use, full, broken or not there any more.
     Refused,
-    /// The command is used wrongly, or a file that it reads is wrong.
+    /// 2: wrong usage. What was typed, set or written into a file that was named has to be changed.
     Usage,
-    /// A server cannot be reached.
+    /// 3: a server cannot be reached.
     Unreachable,
-    /// It was asked to end before its work was done.
+    /// 130: the command was asked to end before its work was done, as shells count a process that `SIGINT` ended.
     Interrupted,
+}
+
+impl Exit {
+    /// The exit code for an error of a file or an address that somebody named.
+    const fn of_io(kind: ErrorKind) -> Self {
+        let needs_another_file = matches!(
+            kind,
+            ErrorKind::NotFound
+                | ErrorKind::PermissionDenied
+                | ErrorKind::AddrNotAvailable
+                | ErrorKind::AlreadyExists
+                | ErrorKind::NotADirectory
+                | ErrorKind::IsADirectory
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::InvalidInput
+                | ErrorKind::InvalidData
+                | ErrorKind::InvalidFilename
+                | ErrorKind::FileTooLarge
+        );
+        match needs_another_file {
+            true => Self::Usage,
+            false => Self::Refused,
+        }
+    }
+}
+
+impl Exit {
+    /// The code.
+    const fn code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Refused => 1,
-            Exit::Usage => 2,
-            Exit::Unreachable => 3,
-            // As shells count a process that SIGINT ended.
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -57,6 +88,11 @@ impl Failure {
     /// The command is used wrongly.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what)
+    }
+
+    /// A file or an address cannot be had: wrong usage if another one has to be named, else the machine refuses.
+    pub(crate) fn of_io(what: impl Into<String>, error: &std::io::Error) -> Self {
+        Self::new(Exit::of_io(error.kind()), what).because(error.to_string())
     }
 
     /// A server cannot be reached.
@@ -83,6 +119,12 @@ impl Failure {
     /// The same failure with its place in a file.
     pub(crate) fn at(mut self, excerpt: Excerpt) -> Self {
         self.0.excerpt = Some(excerpt);
+        self
+    }
+
+    /// The same failure as a mistake in what was typed or set, for a command that looks for such mistakes.
+    pub(crate) fn into_usage(mut self) -> Self {
+        self.0.exit = Exit::Usage;
         self
     }
 
@@ -153,7 +195,10 @@ impl fmt::Display for Failure {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory as _;
+
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn says_what_where_why_and_what_helps() {
@@ -165,6 +210,43 @@ mod tests {
         let expected = "error: unknown field `audince`\n --> world.toml:2:1\n  |\n2 | audince = 1\n  | ^^^^^^^\n  \
                         = why: the file has another name for it\n  = help: did you mean `audience`?";
         assert_eq!(failure.to_string(), expected);
+    }
+
+    #[test]
+    fn the_table_of_exit_codes_is_in_the_help_and_in_the_readme() {
+        let help = Cli::command().render_long_help().to_string();
+        let readme = include_str!("../README.md");
+        for (exit, meaning) in [
+            (Exit::Refused, "refused"),
+            (Exit::Usage, "wrong usage"),
+            (Exit::Unreachable, "not reachable"),
+            (Exit::Interrupted, "interrupted"),
+        ] {
+            let code = exit.code();
+            assert!(help.contains(&format!("{code} {meaning}")), "{help}");
+            assert!(readme.contains(&format!("| {code} | {meaning}")), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_can_be_named_otherwise_is_wrong_usage_and_a_full_disk_is_refused() {
+        let exit = |kind: ErrorKind| Failure::of_io("cannot write a", &kind.into()).exit();
+        for kind in [
+            ErrorKind::NotFound,
+            ErrorKind::AlreadyExists,
+            ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
+        ] {
+            assert_eq!(exit(kind), Exit::Usage, "{kind:?}");
+        }
+        for kind in [
+            ErrorKind::StorageFull,
+            ErrorKind::QuotaExceeded,
+            ErrorKind::AddrInUse,
+            ErrorKind::Other,
+        ] {
+            assert_eq!(exit(kind), Exit::Refused, "{kind:?}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tower_service::Service as _;
 use crate::cli::ConnectionOptions;
 use crate::error::Failure;
 use crate::printable::printable;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{Pipes, RegularFile, shown};
 
 /// An answer with its whole body.
 pub(crate) type Response = http::Response<Bytes>;
@@ -52,7 +52,7 @@ impl HttpClient {
             builder = builder
                 .ca_certificates(&read_ca_file(path)?)
                 .map_err(|error| {
-                    Failure::usage(format!("cannot use the CA certificates in {}", path.display()))
+                    Failure::usage(format!("cannot use the CA certificates in {}", shown(path)))
                         .because(error.to_string())
                         .help("--ca-file takes PEM: one certificate or several, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
                 })?;
@@ -127,8 +127,7 @@ fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
     RegularFile::open(path, Pipes::Taken)
         .and_then(|file| file.read(MAX_CA_FILE_BYTES))
         .map_err(|error| {
-            Failure::usage(format!("cannot read {}", path.display()))
-                .because(error.to_string())
+            Failure::of_io(format!("cannot read {}", shown(path)), &error)
                 .help("name a PEM file with the certificate of the authority: --ca-file FILE, or M2M_CA_FILE")
         })
 }

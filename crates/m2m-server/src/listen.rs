@@ -173,7 +173,7 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// Takes the address, and reads the files of TLS.
+    /// Takes the address, which another `option` can name, and reads the files of TLS.
     ///
     /// # Errors
     ///
@@ -181,11 +181,9 @@ impl Listening {
     pub(crate) async fn at(settings: ListenSettings, option: &str) -> Result<Self, Failure> {
         let tls = settings.tls.clone().map(Tls::load).transpose()?;
         let cannot_listen = |error: std::io::Error| {
-            Failure::usage(format!("cannot listen on {}", settings.address))
-                .because(error.to_string())
-                .help(format!(
-                    "choose another address with {option}; port 0 takes a free one"
-                ))
+            Failure::of_io(format!("cannot listen on {}", settings.address), &error).help(format!(
+                "choose another address with {option}; port 0 takes a free one"
+            ))
         };
         let listener = TcpListener::bind(settings.address)
             .await

@@ -63,7 +63,7 @@ impl Ops {
         }
     }
 
-    /// Whether the server should be asked. A store that does not write is told as well, though the server goes on issuing tokens.
+    /// Reports readiness. A store that cannot write is reported as well, although the server keeps issuing tokens.
     async fn readyz(&self) -> Response {
         let reasons = self.readiness.reasons(clock::uptime()).await;
         let status = if reasons.is_empty() {

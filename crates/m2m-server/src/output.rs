@@ -3,15 +3,20 @@
 //! A reader who went away (`m2m demo | head -1`) is no error. That something else could not be written (a full disk) is kept until
 //! the command ends, and fails it then: a script must not take half a result for the whole.
 
+mod preflight;
+
 use std::io::{Error, ErrorKind, IsTerminal as _, Write as _};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::builder::styling::{AnsiColor, Style};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::cli::Colour;
 use crate::error::Failure;
-use crate::printable;
+use crate::log_format::LogFormat;
+use crate::{clock, printable, timestamp};
 
 /// Standard output and standard error, with colour where a person looks at it.
 #[derive(Debug)]
@@ -83,6 +88,49 @@ impl Output {
         }
     }
 
+    /// Checks that standard output can be written to, as far as that shows before anything is written.
+    ///
+    /// # Errors
+    ///
+    /// If something could not be written already, or the next line would not be.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        self.finish()?;
+        match preflight::obstacle() {
+            None => Ok(()),
+            Some(why) => Err(Failure::refused("cannot write to standard output")
+                .because(why)
+                .because("nothing was changed")
+                .help("--secrets-to FILE keeps a new secret in a file")),
+        }
+    }
+
+    /// The reason why something that was printed has not reached a reader, whatever it is.
+    pub(crate) fn undelivered(&self) -> Option<String> {
+        match (self.unwritten.get(), self.is_abandoned()) {
+            (Some(error), _) => Some(format!("cannot write to standard output: {error}")),
+            (None, true) => Some("the reader of standard output has gone away".to_owned()),
+            (None, false) => None,
+        }
+    }
+
+    /// The width of the terminal that standard output is, if it is one. Unit: columns.
+    #[cfg(unix)]
+    pub(crate) fn columns(&self) -> Option<usize> {
+        let stdout = std::io::stdout();
+        if !stdout.is_terminal() {
+            return None;
+        }
+        let size = rustix::termios::tcgetwinsize(&stdout).ok()?;
+        // A terminal that does not know its width says 0.
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    }
+
+    /// The width of the terminal that standard output is, if it is known. Unit: columns.
+    #[cfg(not(unix))]
+    pub(crate) const fn columns(&self) -> Option<usize> {
+        None
+    }
+
     /// A heading on standard output.
     pub(crate) fn heading(&self, text: &str) {
         self.line(painted(text, BOLD, self.colour_on_stdout));
@@ -105,6 +153,10 @@ impl Output {
 
     /// Why the command failed, on standard error.
     pub(crate) fn failure(&self, failure: &Failure) {
+        if FAILURES_ARE_LOGGED.load(Ordering::Relaxed) {
+            log_failure(failure);
+            return;
+        }
         let text = failure.to_string();
         match text.strip_prefix("error") {
             Some(rest) => {
@@ -118,14 +170,61 @@ impl Output {
     }
 }
 
-/// A line on standard error that is neither a log line nor a failure.
-pub(crate) fn notice(text: &str) {
-    write_to_stderr(text);
+/// The format of the log, once it has been chosen, and whether a failure is a line of the log as well.
+static LOG: OnceLock<LogFormat> = OnceLock::new();
+static FAILURES_ARE_LOGGED: AtomicBool = AtomicBool::new(false);
+
+/// Chooses the format of the log, once for the process.
+pub(crate) fn choose_log_format(format: LogFormat) {
+    let _ = LOG.set(format);
 }
 
-/// A line of the log: one JSON document on standard error, written at once so that lines do not mix.
-pub(crate) fn log_line(line: &serde_json::Value) {
-    write_to_stderr(&line.to_string());
+/// Writes the failure that ends the process as a line of the log from now on, instead of as text for the caller of a command.
+pub(crate) fn log_failures() {
+    FAILURES_ARE_LOGGED.store(true, Ordering::Relaxed);
+}
+
+/// A line of the log on standard error, written at once so that lines do not mix.
+pub(crate) fn log_line(entry: &Value) {
+    let format = LOG.get().copied();
+    let format = format.unwrap_or_else(LogFormat::of_standard_error);
+    write_to_stderr(&format.line(entry));
+}
+
+/// A line on standard error that is not a failure. Once there is a log it is a line of it.
+pub(crate) fn notice(text: &str) {
+    match LOG.get() {
+        Some(_) => log_notice(text.strip_prefix("notice: ").unwrap_or(text)),
+        None => write_to_stderr(text),
+    }
+}
+
+/// A line of the log for its reader: something that is not a mistake, but probably not what was meant.
+pub(crate) fn log_notice(message: &str) {
+    log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "notice",
+        "message": message,
+    }));
+}
+
+fn log_failure(failure: &Failure) {
+    let mut entry = json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "failed",
+    });
+    if let (Some(entry), Value::Object(members)) = (entry.as_object_mut(), failure.json()) {
+        let rename = |name: String| match &*name {
+            "what" => "message".to_owned(),
+            _ => name,
+        };
+        entry.extend(
+            members
+                .into_iter()
+                .map(|(name, value)| (rename(name), value)),
+        );
+    }
+    log_line(&entry);
 }
 
 fn write_to_stderr(text: &str) {

@@ -3,8 +3,11 @@
 use std::fs::{File, Metadata};
 use std::io::{Error, ErrorKind, Read as _, Result};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
+
+use crate::cli::is_standard_stream;
 
 /// A file with an end: no device, which may never stop.
 #[derive(Debug)]
@@ -14,12 +17,15 @@ pub(crate) struct RegularFile {
 }
 
 impl RegularFile {
-    /// Opens a file to read it. A link to one is as good.
+    /// Opens a file to read it. A link to one is as good, and `-` is standard input where pipes are taken; a file of that name is `./-`.
     ///
     /// # Errors
     ///
     /// If there is no such file, it cannot be opened, or it is of no kind that is taken.
     pub(crate) fn open(path: &Path, pipes: Pipes) -> Result<Self> {
+        if pipes == Pipes::Taken && is_standard_stream(path) {
+            return Self::standard_input();
+        }
         // Before it is opened, because opening a pipe waits for somebody who writes into it.
         let metadata = std::fs::metadata(path)?;
         let is_taken = metadata.is_file() || (pipes == Pipes::Taken && is_pipe(&metadata));
@@ -32,6 +38,31 @@ impl RegularFile {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
         Ok(Self { file, metadata })
+    }
+
+    /// Standard input, whatever it is. Only one of the files that a command reads can come from there.
+    #[cfg(unix)]
+    fn standard_input() -> Result<Self> {
+        use std::os::fd::AsFd as _;
+
+        static TAKEN: AtomicBool = AtomicBool::new(false);
+        if TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                "something else was read from standard input already",
+            ));
+        }
+        let file = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
+        let metadata = file.metadata()?;
+        Ok(Self { file, metadata })
+    }
+
+    #[cfg(not(unix))]
+    fn standard_input() -> Result<Self> {
+        Err(Error::new(
+            ErrorKind::Unsupported,
+            "standard input cannot be read in the place of a file here; name a file",
+        ))
     }
 
     /// What is known of the file that is open, whatever its name leads to by now.
@@ -55,6 +86,11 @@ impl RegularFile {
         // One byte more than is allowed tells what is too long from what just fits.
         let limit = max_bytes + 1;
         let expected = self.metadata.len().min(limit) + 1;
+        let expected = match self.metadata.is_file() {
+            true => expected,
+            // A pipe does not say how much comes.
+            false => limit.min(MOST_OF_A_PIPE),
+        };
         // Room for all of it at once, so that no copy of a secret is left behind in memory.
         let mut bytes = Zeroizing::new(Vec::with_capacity(
             usize::try_from(expected).map_err(|_| too_long())?,
@@ -68,6 +104,14 @@ impl RegularFile {
     }
 }
 
+/// The name of a file in messages.
+pub(crate) fn shown(path: &Path) -> String {
+    match is_standard_stream(path) {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    }
+}
+
 /// Whether a pipe will do as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pipes {
@@ -76,6 +120,9 @@ pub(crate) enum Pipes {
     /// A file that is found in a folder: a pipe among them may never say anything.
     Refused,
 }
+
+/// As much as secrets have, and more. Unit: bytes.
+const MOST_OF_A_PIPE: u64 = 8192;
 
 #[cfg(unix)]
 fn is_pipe(metadata: &Metadata) -> bool {

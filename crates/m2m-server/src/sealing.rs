@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::SealingOptions;
 use crate::error::Failure;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{self, Pipes, RegularFile};
 use crate::{data, private_file, random};
 
 /// Where the sealing key comes from.
@@ -72,6 +72,24 @@ impl<'s> SealingSource<'s> {
             Some(Err(error)) => Err(data::failure(&error, folder)),
         }
     }
+
+    /// Checks what [`load`](Self::load) checks, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub(crate) fn check(&self, keys: &[KeyRecord], folder: &Path) -> Result<(), Failure> {
+        match self {
+            Self::Environment(_) | Self::File(_) => self.load(keys, folder).map(drop),
+            Self::Folder(own) => {
+                let is_made_at_the_start = keys.is_empty() && !own.join(FILE).exists();
+                if is_made_at_the_start || is_resealed(own, keys) {
+                    return Ok(());
+                }
+                Self::File(own.join(FILE)).load(keys, folder).map(drop)
+            }
+        }
+    }
 }
 
 /// Which sealing key is looked for, and so what helps where there is none.
@@ -102,9 +120,8 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
     let sealing = SealingKey::from_bytes(Zeroizing::new(random::bytes()));
     let mut text = sealing.secret_to_base64();
     text.push('\n');
-    private_file::create(file, text.as_bytes()).map_err(|error| {
-        Failure::usage(format!("cannot write {}", file.display())).because(error.to_string())
-    })?;
+    private_file::create(file, text.as_bytes())
+        .map_err(|error| Failure::of_io(format!("cannot write {}", file.display()), &error))?;
     Ok(sealing)
 }
 
@@ -114,12 +131,11 @@ pub(crate) fn make(file: &Path) -> Result<SealingKey, Failure> {
 ///
 /// If it cannot be read, is open to others, or is none.
 pub(crate) fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
-    let shown = file.display().to_string();
+    let shown = regular_file::shown(file);
     let unreadable = |error: std::io::Error| {
-        let failure = Failure::usage(format!("cannot read the sealing key {shown}"))
-            .because(error.to_string());
+        let failure = Failure::of_io(format!("cannot read the sealing key {shown}"), &error);
         if error.kind() == ErrorKind::NotFound {
-            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE or M2M_SEALING_KEY");
+            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE (M2M_SEALING_KEY_FILE) or M2M_SEALING_KEY");
             match wanted {
                 Wanted::New => failure,
                 Wanted::Known => failure.help(IF_LOST),
@@ -147,21 +163,25 @@ pub(crate) fn next_file(folder: &Path) -> PathBuf {
 /// If it cannot.
 pub(crate) fn take_place(folder: &Path) -> Result<(), Failure> {
     let file = folder.join(FILE);
-    private_file::replace(&next_file(folder), &file).map_err(|error| {
-        Failure::refused(format!("cannot replace {}", file.display())).because(error.to_string())
-    })
+    private_file::replace(&next_file(folder), &file)
+        .map_err(|error| Failure::of_io(format!("cannot replace {}", file.display()), &error))
 }
 
 /// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.
 fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
+    if is_resealed(folder, keys) {
+        take_place(folder)?;
+    }
+    Ok(())
+}
+
+/// Returns true if the keys are sealed with the next sealing key already.
+fn is_resealed(folder: &Path, keys: &[KeyRecord]) -> bool {
     let next = next_file(folder);
     // One that cannot be read opens nothing, and is in nobody's way.
     let is_used =
         |key| read(&next, Wanted::Known).is_ok_and(|sealing| opens(&sealing, key).is_ok());
-    if next.exists() && keys.first().is_some_and(is_used) {
-        take_place(folder)?;
-    }
-    Ok(())
+    next.exists() && keys.first().is_some_and(is_used)
 }
 
 fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreError> {
@@ -171,7 +191,7 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
 }
 
 /// Help for a sealing key that is missing, damaged, or not the one that the keys were sealed with.
-pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE, or M2M_SEALING_KEY, or sealing.key in the data directory";
+pub(crate) const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE (M2M_SEALING_KEY_FILE), or M2M_SEALING_KEY, or sealing.key in the data directory";
 /// Help for an operator who has lost the sealing key.
 pub(crate) const IF_LOST: &str = "if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made";
 

@@ -15,6 +15,7 @@ mod shown;
 mod sources;
 mod table;
 
+use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::cli::SettingOptions;
@@ -22,7 +23,7 @@ use crate::environment::Environment;
 
 pub(crate) use kind::Shape;
 pub(crate) use mistakes::Mistakes;
-pub(crate) use secrets::{Bootstrap, Secret};
+pub(crate) use secrets::{Bootstrap, BootstrapSecret, Secret};
 pub(crate) use setting::{Form, Setting};
 pub(crate) use shown::Shown;
 pub(crate) use sources::Origin;
@@ -80,12 +81,13 @@ impl Settings {
         environment: &Environment,
     ) -> Result<Self, Mistakes> {
         let mut sources = Sources::open(options, environment)?;
-        let bootstrap = secrets::bootstrap(environment, &mut sources.mistakes);
+        let bootstrap_secret = secrets::bootstrap_secret(environment, &mut sources.mistakes);
         let sealing_key = secrets::sealing_key(environment, &mut sources.mistakes);
         let values = match Values::read(&mut sources) {
             Some(values) if sources.mistakes.is_empty() => values,
             Some(_) | None => return Err(sources.mistakes),
         };
+        let bootstrap = secrets::bootstrap(&values, bootstrap_secret, &mut sources);
         rules::check(&values, &mut sources);
         issuer::check(&values, &mut sources);
         let registry = match (values.database, values.data.clone(), values.world.clone()) {
@@ -109,6 +111,23 @@ impl Settings {
             values,
         })
     }
+}
+
+/// The address of the listener for probes as these sources say it together, if it is not off.
+///
+/// # Errors
+///
+/// If it is not an address, or the file cannot be read or has mistakes.
+pub(crate) fn ops_listen(
+    options: &SettingOptions,
+    environment: &Environment,
+) -> Result<Option<SocketAddr>, Mistakes> {
+    let mut sources = Sources::open(options, environment)?;
+    let address = sources.read(Setting::OpsListen, &kind::ADDRESS_OR_OFF);
+    if !sources.mistakes.is_empty() {
+        return Err(sources.mistakes);
+    }
+    Ok(address.into_iter().flatten().next().flatten())
 }
 
 impl Values {

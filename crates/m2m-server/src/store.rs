@@ -18,6 +18,7 @@ use serde_json::json;
 
 use crate::data::{self, Missing};
 use crate::error::Failure;
+use crate::first_credentials::{Written, keep_and_commit};
 use crate::http::Writing;
 use crate::keys::KeyWatch;
 use crate::metrics::Metrics;
@@ -35,8 +36,10 @@ pub(crate) type Directory = m2m_store::Directory<Sqlite>;
 pub(crate) struct Opened {
     /// What is served.
     pub(crate) directory: Arc<Directory>,
-    /// Credentials that were made up, to be shown once.
+    /// Credentials of applications in a file that were made up, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
+    /// The file with the credentials of the application that was made to manage the server.
+    pub(crate) first_credentials: Option<Written>,
     /// The records, where a file has all of them.
     pub(crate) records: Records,
     /// What of it may be changed.
@@ -94,6 +97,7 @@ pub(crate) async fn of_world(
     Ok(Opened {
         directory: Arc::new(directory.map_err(|error| unopened(&error))?),
         generated,
+        first_credentials: None,
         records,
         writing: Writing::Nothing,
         unused_preset: None,
@@ -131,10 +135,15 @@ pub(crate) async fn of_folder(
     )
     .await
     .map_err(|error| data::keys_unchanged(&error, folder))?;
-    let managed = m2m_admin::bootstrap(&store, preset, &actor, &mut random::fill, now).await;
+    let mut random = random::fill;
+    let managed = m2m_admin::prepare_bootstrap(&store, preset, &actor, &mut random, now).await;
     // A server that nobody manages serves its callers all the same.
-    let (managed, incapable) = match managed {
-        Ok(managed) => (Some(managed), None),
+    let (first_credentials, incapable) = match managed {
+        Ok(prepared) => {
+            let kept = keep_and_commit(prepared, &store, folder, Some(issuer)).await;
+            let (_, written) = kept.map_err(|unchanged| data::not_kept(unchanged, folder))?;
+            (written, None)
+        }
         Err(BootstrapError::Incapable { client_id }) => (None, Some(client_id)),
         Err(error) => return Err(data::unmanaged(&error, folder)),
     };
@@ -166,7 +175,8 @@ pub(crate) async fn of_folder(
     let directory = Directory::open(store, issuer.as_str(), open_key, limits, uptime).await;
     Ok(Opened {
         directory: Arc::new(directory.map_err(unopened)?),
-        generated: managed.map_or_else(Vec::new, |managed| managed.credentials),
+        generated: Vec::new(),
+        first_credentials,
         records: Records::default(),
         writing: Writing::Everything(sealing),
         unused_preset,

@@ -1,6 +1,7 @@
-//! How the store fares: what failed last, how often, and what of it is to be logged.
+//! The health of the store: counts and reasons of its failures, for metrics, the log and `/readyz`.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,26 +11,28 @@ use serde_json::{Value, json};
 use crate::clock;
 use crate::metrics::Metrics;
 
-/// How the store fares. Every failure is counted, and its reason kept until the store does the same again; the log has it once a minute for
-/// each kind.
+/// The health of the store. Every failure is counted, and its reason is kept until the same access succeeds again. The log gets one line a
+/// minute for each kind of failure.
 #[derive(Debug)]
 pub(crate) struct StoreHealth {
     metrics: Arc<Metrics>,
+    /// True while `state` has a reason. It spares a success that follows another success the lock.
+    is_failing: AtomicBool,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Why the last read failed, if it did.
+    /// The reason why the last read failed, if it did.
     read: Option<Box<str>>,
-    /// Why the last write failed, if it did.
+    /// The reason why the last write failed, if it did.
     write: Option<Box<str>>,
     /// In the order of [`FailureKind::ALL`].
     kinds: [Logged; FailureKind::ALL.len()],
     news: VecDeque<StoreNews>,
 }
 
-/// What the log has of a kind of failure.
+/// The last log line about a kind of failure.
 #[derive(Debug, Clone, Copy, Default)]
 struct Logged {
     at: Option<Uptime>,
@@ -37,19 +40,19 @@ struct Logged {
     more: u64,
 }
 
-/// What is to be logged of the store.
+/// News about the store for the log.
 #[derive(Debug)]
 pub(crate) enum StoreNews {
     /// It failed.
     Failed {
-        /// What it was asked to do.
+        /// The access that failed.
         access: Access,
         /// The reason.
         error: StoreError,
         /// Failures of the same kind since the log last had one.
         more: u64,
     },
-    /// It is known what became of a change of which it was not.
+    /// The outcome of a change that was unknown is known.
     Settled(Settled),
 }
 
@@ -57,11 +60,12 @@ impl StoreHealth {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             metrics,
+            is_failing: AtomicBool::new(false),
             state: Mutex::default(),
         }
     }
 
-    /// What fails now, for people: nothing if the store reads and writes.
+    /// The current reasons as JSON; nothing if the store reads and writes.
     pub(crate) fn shown(&self) -> Option<Value> {
         self.with(|state| {
             (state.read.is_some() || state.write.is_some())
@@ -69,7 +73,7 @@ impl StoreHealth {
         })
     }
 
-    /// What is to be logged, the oldest first.
+    /// Takes the news for the log, the oldest first.
     pub(crate) fn take_news(&self) -> impl Iterator<Item = StoreNews> {
         self.with(|state| core::mem::take(&mut state.news))
             .into_iter()
@@ -79,6 +83,7 @@ impl StoreHealth {
         self.metrics.store_failed(error.kind());
         self.with(|state| {
             *state.latest(access) = Some(error.to_string().into());
+            self.is_failing.store(true, Ordering::Relaxed);
             let index = FailureKind::ALL.binary_search(&error.kind());
             let Some(logged) = index.ok().and_then(|index| state.kinds.get_mut(index)) else {
                 return;
@@ -117,7 +122,14 @@ impl Observer for StoreHealth {
     }
 
     fn succeeded(&self, access: Access) {
-        self.with(|state| *state.latest(access) = None);
+        if !self.is_failing.load(Ordering::Relaxed) {
+            return;
+        }
+        self.with(|state| {
+            *state.latest(access) = None;
+            let is_failing = state.read.is_some() || state.write.is_some();
+            self.is_failing.store(is_failing, Ordering::Relaxed);
+        });
     }
 
     fn settled(&self, settled: &Settled) {
@@ -126,7 +138,7 @@ impl Observer for StoreHealth {
     }
 }
 
-/// How often the log has a kind of failure at most.
+/// The shortest time between two log lines about a kind of failure.
 const LOG_INTERVAL: Duration = Duration::from_secs(60);
 
 #[cfg(test)]

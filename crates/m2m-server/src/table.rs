@@ -25,14 +25,17 @@ impl<const N: usize> Table<N> {
 
     /// The table with one more row.
     pub(crate) fn with(mut self, row: [String; N]) -> Self {
-        self.rows
-            .push(row.map(|cell| printable(&cell).into_owned()));
+        self.rows.push(row.map(|cell| match cell.trim() {
+            // Spaces alone would look like nothing.
+            "" if !cell.is_empty() => format!("{cell:?}"),
+            _ => printable(&cell).into_owned(),
+        }));
         self
     }
 
-    /// Prints it; without rows, `if_empty`.
+    /// Prints it; without rows, `if_empty`. On a terminal long cells are cut off, so that each row is one line.
     pub(crate) fn print(&self, if_empty: &str, output: &Output) {
-        let Some((heading, rows)) = self.lines() else {
+        let Some((heading, rows)) = self.lines(output.columns()) else {
             output.line(if_empty);
             return;
         };
@@ -40,8 +43,8 @@ impl<const N: usize> Table<N> {
         rows.iter().for_each(|row| output.line(row));
     }
 
-    /// The line of headings and those of the rows, if there are any.
-    fn lines(&self) -> Option<(String, Vec<String>)> {
+    /// The line of headings and those of the rows, if there are any, each at most so many columns wide as far as headings allow it.
+    fn lines(&self, columns: Option<usize>) -> Option<(String, Vec<String>)> {
         if self.rows.is_empty() {
             return None;
         }
@@ -51,9 +54,13 @@ impl<const N: usize> Table<N> {
                 *width = (*width).max(cell.chars().count());
             }
         }
+        if let Some(columns) = columns {
+            narrow(&mut widths, self.headings.map(least_width), columns);
+        }
         let line = |cells: [&str; N]| {
             let mut line = String::new();
             for (cell, width) in cells.into_iter().zip(widths) {
+                let cell = cut(cell, width);
                 line.push_str(&format!("{cell:<width$}  "));
             }
             line.trim_end().to_owned()
@@ -65,6 +72,49 @@ impl<const N: usize> Table<N> {
         Some((line(self.headings), rows.collect()))
     }
 }
+
+/// The width below which a column is not cut: that of its heading, and of an identifier, which people copy into the next command.
+fn least_width(heading: &str) -> usize {
+    let least = if heading.ends_with("ID") {
+        IDENTIFIER
+    } else {
+        NARROWEST
+    };
+    heading.len().max(least)
+}
+
+/// Takes columns from the widest cells until a line has at most so many, or each cell has its least width.
+fn narrow<const N: usize>(widths: &mut [usize; N], least: [usize; N], columns: usize) {
+    let between = 2 * N.saturating_sub(1);
+    let mut excess = (widths.iter().sum::<usize>() + between).saturating_sub(columns);
+    while excess > 0 {
+        let wide = widths.iter_mut().zip(least);
+        let wide = wide.filter(|(width, least)| **width > *least);
+        let Some((width, _)) = wide.max_by_key(|(width, _)| **width) else {
+            return;
+        };
+        *width -= 1;
+        excess -= 1;
+    }
+}
+
+/// A text in so many columns; one that is longer ends with an ellipsis.
+fn cut(text: &str, width: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(width) {
+        None => text.into(),
+        Some(_) => {
+            let mut cut: String = text.chars().take(width.saturating_sub(1)).collect();
+            cut.push('…');
+            cut.into()
+        }
+    }
+}
+
+/// Fewer columns say nothing.
+const NARROWEST: usize = 6;
+
+/// As many characters as an id that was generated has.
+const IDENTIFIER: usize = 32;
 
 /// Prints the members of a record, one a line, but for those that are shown otherwise.
 pub(crate) fn print_record(record: &Value, without: &[&str], output: &Output) {
@@ -146,10 +196,30 @@ mod tests {
         let table = Table::new(["NAME", "ID"])
             .with(["a\u{1b}[2J".to_owned(), "1".to_owned()])
             .with(["ü".to_owned(), "22".to_owned()]);
-        let (heading, rows) = table.lines().unwrap();
+        let (heading, rows) = table.lines(None).unwrap();
         assert_eq!(heading, "NAME        ID");
         assert_eq!(rows, ["a\\u{1b}[2J  1", "ü           22"]);
-        assert!(Table::new(["A"]).lines().is_none());
+        assert!(Table::new(["A"]).lines(None).is_none());
+    }
+
+    #[test]
+    fn a_long_cell_is_cut_off_where_lines_have_a_width_and_whole_elsewhere() {
+        let name = "ü".repeat(256);
+        let table = Table::new(["NAME", "CLIENT ID"])
+            .with([name.clone(), "billing-job".to_owned()])
+            .with(["   ".to_owned(), "2".to_owned()]);
+        let (heading, _) = table.lines(Some(1)).unwrap();
+        assert!(heading.contains("CLIENT ID"), "{heading}");
+        let (_, rows) = table.lines(Some(40)).unwrap();
+        assert!(rows.iter().all(|row| row.chars().count() <= 40), "{rows:?}");
+        assert!(rows[0].contains("ü…  billing-job"), "{rows:?}");
+        assert!(rows[1].starts_with("\"   \""), "{rows:?}");
+        let (_, rows) = table.lines(None).unwrap();
+        assert!(rows[0].contains(&name));
+        let id = "i".repeat(IDENTIFIER);
+        let table = Table::new(["NAME", "ID"]).with([name, id.clone()]);
+        let (_, rows) = table.lines(Some(30)).unwrap();
+        assert!(rows[0].ends_with(&id) && rows[0].contains('…'), "{rows:?}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::error::{Excerpt, Failure};
 use crate::management;
 use crate::printable::printable;
 use crate::random;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{self, Pipes, RegularFile};
 
 pub(crate) use m2m_admin::GeneratedCredentials;
 
@@ -29,16 +29,14 @@ impl World {
     ///
     /// If it cannot be read, or is not a world: with line, column and the nearest right word.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let file = path.display().to_string();
-        let unreadable = |why: String| {
-            Failure::usage(format!("cannot read {file}"))
-                .because(why)
-                .help("`m2m serve --help` shows a smallest world.toml")
-        };
+        let file = regular_file::shown(path);
+        let what = || format!("cannot read {file}");
+        let help = "`m2m serve --help` shows a smallest world.toml";
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_WORLD_BYTES))
-            .map_err(|error| unreadable(error.to_string()))?;
-        let source = str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            .map_err(|error| Failure::of_io(what(), &error).help(help))?;
+        let source = str::from_utf8(&bytes)
+            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
         Self::parse(&file, source)
     }
 

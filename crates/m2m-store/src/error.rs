@@ -44,7 +44,7 @@ pub enum StoreError {
     Foreign {
         /// The path of the database.
         file: Box<str>,
-        /// How that is known.
+        /// The two identities, or the lack of one.
         why: Box<str>,
     },
     /// A path of the data directory no longer leads to the file that is open, or the journal was cut short. Nothing was changed.
@@ -56,10 +56,10 @@ pub enum StoreError {
     /// It is at its capacity; a later try may succeed.
     #[error("the store is busy")]
     Busy,
-    /// There is no room left for it. What was asked for was not done.
+    /// The disk is full. The request was not carried out.
     #[error("the disk is full: {why}")]
     Full {
-        /// Where, in the words of the database.
+        /// The file and the message of the database.
         why: Box<str>,
     },
     /// Reading or writing failed: a broken disk, say. What was asked for was not done.
@@ -94,7 +94,7 @@ pub enum StoreError {
 /// A reason why files cannot be opened that an operator can remove.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Obstacle {
-    /// There is no room left on the file system.
+    /// The file system is full.
     Full,
     /// The file system is mounted read-only, or the file may only be read.
     ReadOnly,
@@ -107,7 +107,7 @@ pub enum Obstacle {
 pub enum FailureKind {
     /// It is at its capacity, or another process holds the database.
     Busy,
-    /// There is no room left.
+    /// The disk is full.
     Full,
     /// Reading or writing failed.
     Failed,

@@ -1,4 +1,4 @@
-//! Who is told how a store fares.
+//! The interface through which a store reports failures and recoveries.
 
 use core::fmt;
 
@@ -6,35 +6,35 @@ use m2m_authority::TraceId;
 
 use crate::StoreError;
 
-/// Is told how a store fares: of every failure, whoever met it, and of the first success after it. It is called on the threads that serve
-/// requests, and must not wait.
+/// Receives reports from a store: every failure and every success, of any caller. It is called on threads that serve requests and must not
+/// block.
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
-    /// The store failed.
+    /// An access failed.
     fn failed(&self, access: Access, error: &StoreError);
 
-    /// The store did what it was asked to.
+    /// An access succeeded.
     fn succeeded(&self, access: Access);
 
-    /// It is known now what became of a change that [`StoreError::Unknown`] was answered to.
+    /// The outcome of a change that was answered with [`StoreError::Unknown`] is known now.
     fn settled(&self, settled: &Settled);
 }
 
-/// The way in which a store was asked.
+/// The kind of access to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// To read.
+    /// A read.
     Read,
-    /// To write.
+    /// A write.
     Write,
 }
 
-/// The outcome of a change of which it was not known whether it was made.
+/// The outcome of a change that was unknown at first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
-    /// The name of the answer that left it open, if it was one over HTTP.
+    /// The trace id of the answer that reported it as unknown, for a change over HTTP.
     pub trace_id: Option<TraceId>,
-    /// The name of the first record that the change was of.
+    /// The name of the first record in the change.
     pub name: Box<str>,
-    /// Whether it was made.
+    /// True if the change was made.
     pub made: bool,
 }

@@ -8,6 +8,7 @@ mod document;
 mod fault;
 mod folder;
 mod log;
+mod look;
 mod migrations;
 mod near;
 mod page;
@@ -97,7 +98,7 @@ impl Sqlite {
         Self::open_with(folder, StoreLimits::default())
     }
 
-    /// Whether there is a registry in a directory, or was. Nothing is created or changed.
+    /// Returns true if a directory has a registry, or lost the one that it had. Creates and changes nothing.
     ///
     /// # Errors
     ///
@@ -189,25 +190,25 @@ impl Sqlite {
         })
     }
 
-    /// Tells an observer how the store fares from now on.
+    /// Reports failures and recoveries to an observer from now on.
     #[must_use]
-    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+    pub fn observed_by(self, observer: Arc<impl Observer>) -> Self {
         self.shared.observe(observer);
         self
     }
 
-    /// Whether the database was an older copy of itself when it was opened.
+    /// The rollback that was found when the database was opened, if there was one.
     #[must_use]
     pub const fn rolled_back(&self) -> Option<RolledBack> {
         self.rolled_back
     }
 
-    /// Says that the database belongs to the folder: its keys were opened with the sealing key of the folder, say. From now on another
-    /// database is refused, and an older one is told by its version. A change says so too.
+    /// Confirms that the database belongs to the folder, for example after its keys were opened with the sealing key of the folder. From now
+    /// on another database is refused, and an older copy is reported. A commit confirms this as well.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unopened`] if that cannot be written down.
+    /// [`StoreError::Unopened`] if `m2m.id` cannot be written.
     pub async fn confirm(&self) -> Result<(), StoreError> {
         self.write(|connection, shared| {
             let version = read::latest_version(connection)?;
@@ -216,11 +217,11 @@ impl Sqlite {
         .await
     }
 
-    /// Finds out what became of a change that [`StoreError::Unknown`] was answered to, if there is one, and tells the observer.
+    /// Finds out whether a change that was answered with [`StoreError::Unknown`] was made, if there is one, and reports it to the observer.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if nothing can be written still, so that it stays unknown.
+    /// [`StoreError`] if the disk still fails, so that the outcome stays unknown.
     pub async fn settle(&self) -> Result<(), StoreError> {
         if !self.shared.is_unsettled() {
             return Ok(());

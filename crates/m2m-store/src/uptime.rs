@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-/// How long the process has been running, by a clock that runs evenly and that nobody sets: for the time between two events. Unlike the time of
-/// day it says nothing to another process.
+/// The running time of the process, by a clock that runs evenly and that nobody sets. It measures the time between two events, and means
+/// nothing to another process.
 ///
 /// ```
 /// use core::time::Duration;

@@ -92,11 +92,17 @@ async fn count(store: &Sqlite) -> u64 {
     store.frame().await.expect("a frame").applications
 }
 
+/// The version that a look for changes finds.
+async fn changed(store: &Sqlite) -> u64 {
+    let changes = store.changes_since(Version(0)).await;
+    changes.expect("the files are in place").version.0
+}
+
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    fs::create_dir_all(to).expect("room");
+    for entry in fs::read_dir(from).expect("room") {
+        let entry = entry.expect("room");
+        fs::copy(entry.path(), to.join(entry.file_name())).expect("room");
     }
 }
 
@@ -274,19 +280,19 @@ async fn x21_a_change_writes_the_identity_too() {
     assert_eq!(document["version"], 3);
 }
 
-/// What an observer was told.
+/// An observer that keeps the failures it receives.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<String>>);
 
 impl Told {
     fn take(&self) -> Vec<String> {
-        core::mem::take(&mut *self.0.lock().unwrap())
+        core::mem::take(&mut *self.0.lock().expect("no panic"))
     }
 }
 
 impl Observer for Told {
     fn failed(&self, access: Access, error: &StoreError) {
-        let mut told = self.0.lock().unwrap();
+        let mut told = self.0.lock().expect("no panic");
         told.push(format!("{access:?} {}", error.kind().as_str()));
     }
 
@@ -295,34 +301,32 @@ impl Observer for Told {
     fn settled(&self, _: &Settled) {}
 }
 
-/// A store in use, whose files are then tampered with: nothing is acknowledged from then on, and whoever asks what changed learns it.
+/// A store in use whose files are then tampered with. It acknowledges nothing from then on, and a look for changes fails.
 #[track_caller]
 fn displaced(tamper: impl FnOnce(&Place)) -> (Place, Sqlite) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
-        .unwrap();
+        .expect("a runtime");
     let place = Place::new();
     let told = Arc::new(Told::default());
-    let store = place
-        .open()
-        .observed_by(Arc::clone(&told) as Arc<dyn Observer>);
+    let store = place.open().observed_by(Arc::clone(&told));
     runtime.block_on(async {
         commit(&store, 1).await;
-        assert_eq!(store.changes_since(Version(0)).await.unwrap().version.0, 1);
+        assert_eq!(changed(&store).await, 1);
         tamper(&place);
         let is_displaced =
             |error: &StoreError| matches!(error, StoreError::Displaced { what } if what.contains("data"));
-        let error = store.changes_since(Version(1)).await.unwrap_err();
+        let error = store.changes_since(Version(1)).await.expect_err("nothing is acknowledged");
         assert!(is_displaced(&error), "{error:?}");
-        let error = store.commit(Version(1), change(2)).await.unwrap_err();
+        let error = store.commit(Version(1), change(2)).await.expect_err("nothing is acknowledged");
         assert!(
             matches!(&error, CommitError::Store(error) if is_displaced(error)),
             "{error:?}"
         );
         let error = store.revoke("jti", NOW.saturating_add_seconds(9), NOW).await;
-        assert!(is_displaced(&error.unwrap_err()));
+        assert!(is_displaced(&error.expect_err("nothing is acknowledged")));
         let error = store.add_usage(UsageBatch::default()).await;
-        assert!(is_displaced(&error.unwrap_err()));
+        assert!(is_displaced(&error.expect_err("nothing is acknowledged")));
     });
     let told = told.take();
     assert!(
@@ -434,4 +438,32 @@ async fn f2_x22_a_folder_stays_taken_when_its_lock_file_is_deleted_or_it_is_move
     let moved = place.beside("moved");
     fs::rename(&place.folder, &moved).unwrap();
     assert_eq!(Sqlite::open(&moved).unwrap_err(), StoreError::InUse);
+}
+
+#[tokio::test]
+async fn f6_one_damaged_page_is_told_to_the_observer_whoever_met_it() {
+    let place = Place::new();
+    let store = place.open();
+    for number in 1..5 {
+        commit(&store, number).await;
+    }
+    drop(store);
+    let connection = Connection::open(place.file("m2m.db")).unwrap();
+    let page: i64 = connection
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'sqlite_autoindex_application_2'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    drop(connection);
+    let mut bytes = fs::read(place.file("m2m.db")).unwrap();
+    let start = usize::try_from((page - 1) * 4_096).unwrap();
+    bytes[start] ^= 0x40;
+    fs::write(place.file("m2m.db"), bytes).unwrap();
+    let told = Arc::new(Told::default());
+    let store = place.open().observed_by(Arc::clone(&told));
+    assert!(store.find("client1").await.is_err());
+    assert!(store.commit(Version(4), change(9)).await.is_err());
+    assert_eq!(told.take(), ["Read damaged", "Write damaged"]);
 }

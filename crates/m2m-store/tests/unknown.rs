@@ -16,7 +16,7 @@ use m2m_store::{
 };
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
-/// Where the tests that run in a process of their own find their folder.
+/// The variable that names the folder of a test in a process of its own.
 const FOLDER: &str = "M2M_TEST_FOLDER";
 
 fn change(number: u64) -> Change {
@@ -45,7 +45,7 @@ fn change(number: u64) -> Change {
     }
 }
 
-/// The settled changes that an observer was told of.
+/// An observer that keeps the settled changes.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<Settled>>);
 
@@ -55,7 +55,8 @@ impl Observer for Told {
     fn succeeded(&self, _: Access) {}
 
     fn settled(&self, settled: &Settled) {
-        self.0.lock().unwrap().push(settled.clone());
+        let mut told = self.0.lock().expect("no panic");
+        told.push(settled.clone());
     }
 }
 
@@ -74,11 +75,11 @@ impl Disk {
     }
 
     fn fails(&self, call: &str) {
-        fs::write(self.0.join(call), "").unwrap();
+        fs::write(self.0.join(call), "").expect("room");
     }
 
     fn works(&self, call: &str) {
-        fs::remove_file(self.0.join(call)).unwrap();
+        fs::remove_file(self.0.join(call)).expect("it is there");
     }
 }
 
@@ -97,7 +98,7 @@ fn run(test: &str, folder: &Path) -> Output {
             .success()
     );
     let faults = folder.join("faults");
-    fs::create_dir_all(&faults).unwrap();
+    fs::create_dir_all(&faults).expect("room");
     Command::new(std::env::current_exe().expect("this very file"))
         .args(["--ignored", "--exact", test])
         .env("LD_PRELOAD", library)
@@ -120,7 +121,7 @@ async fn commits_while_the_disk_fails() {
     let told = Arc::new(Told::default());
     let store = Sqlite::open(&folder)
         .unwrap()
-        .observed_by(Arc::clone(&told) as Arc<dyn Observer>);
+        .observed_by(Arc::clone(&told));
     let mut version = store.commit(Version(0), change(1)).await.unwrap();
     disk.fails("fsync");
     let outcome = store.commit(version, change(2)).await;

@@ -213,5 +213,5 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
     rows: &["G7", "G16"],
 };
 
-/// Where the reason of a failure of the store is.
+/// Advice for an operator who looks for the reason of a store failure.
 const STORE_FAILED: &str = "Look for store_failed in the log, or at \"store\" in the answer of /readyz, for the reason; m2m_store_failures counts them by kind.";

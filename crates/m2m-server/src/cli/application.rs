@@ -4,6 +4,8 @@ mod create;
 mod fields;
 mod update;
 
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
@@ -102,12 +104,16 @@ pub(crate) struct ApplicationDeauthorizeOptions {
 /// Make a new secret for the application that manages the server, when the last one is lost.
 ///
 /// Its other secrets end now; it is enabled, freed of address blocks, quota and organization, and authorized for all of the
-/// management API. If there is no such application it is made.
+/// management API. If there is no such application it is made. The credentials go to first-credentials in the data directory, a file
+/// of mode 0600 whose lines a shell can read: set -a; . data/first-credentials
 #[derive(Debug, Args)]
 #[command(after_help = RESET_EXAMPLES)]
 pub(crate) struct ResetManagementOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
+    /// Write the credentials as a JSON object into this new file, of mode 0600, instead; - shows them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secrets_to: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
@@ -153,4 +159,4 @@ Examples:
 const RESET_EXAMPLES: &str = "\
 Examples:
   m2m application reset-management --data data
-  m2m application reset-management --data data --output json";
+  m2m application reset-management --data data --secrets-to - --output json";

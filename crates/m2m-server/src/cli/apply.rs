@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Format, OptionalDataOptions, ServerOptions};
+use super::{Format, OptionalDataOptions, SecretsToOptions, ServerOptions};
 
 /// Make the registry say what a file says.
 ///
@@ -14,7 +14,7 @@ use super::{Format, OptionalDataOptions, ServerOptions};
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ApplyOptions {
-    /// The file with APIs, organizations and applications
+    /// The file with APIs, organizations and applications; - is standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
@@ -28,9 +28,8 @@ pub(crate) struct ApplyOptions {
     /// Do not ask before something is taken away
     #[arg(long)]
     pub(crate) yes: bool,
-    /// Write secrets that are made into this new file, for its owner alone, one JSON object a line, instead of showing them
-    #[arg(long, value_name = "FILE")]
-    pub(crate) secrets_to: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) secrets_to: SecretsToOptions,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,

@@ -20,13 +20,14 @@ pub(crate) struct DataOptions {
 /// Where the data directory is, for commands that call a server where there is none.
 #[derive(Debug, Args)]
 pub(crate) struct OptionalDataOptions {
-    /// The data directory of a server that is stopped, instead of a server that runs
-    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
+    /// The data directory of a server that is stopped, instead of a server that runs. M2M_DATA is not read here: it is set where a
+    /// server runs, which has its directory alone
+    #[arg(long, value_name = "DIR", value_parser = path())]
     data: Option<PathBuf>,
 }
 
 impl OptionalDataOptions {
-    /// The data directory. An empty variable of the environment counts as none.
+    /// The data directory. An empty name counts as none.
     pub(crate) fn folder(&self) -> Option<&Path> {
         let folder = self.data.as_deref();
         folder.filter(|folder| !folder.as_os_str().is_empty())

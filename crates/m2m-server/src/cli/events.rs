@@ -40,7 +40,8 @@ pub(crate) struct EventsOptions {
         short = 'n',
         long = "lines",
         value_name = "NUMBER",
-        default_value = "50"
+        default_value = "50",
+        value_parser = lines
     )]
     pub(crate) lines: NonZeroU16,
     #[command(flatten)]
@@ -52,6 +53,12 @@ pub(crate) struct EventsOptions {
 pub(crate) enum Tail {
     /// The end of the log.
     Tail,
+}
+
+fn lines(text: &str) -> Result<NonZeroU16, String> {
+    let most = NonZeroU16::MAX;
+    text.parse()
+        .map_err(|_| format!("write a number from 1 to {most}"))
 }
 
 fn since(text: &str) -> Result<UnixTime, String> {

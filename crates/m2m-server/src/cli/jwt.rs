@@ -34,7 +34,7 @@ pub(crate) struct JwtVerifyOptions {
     /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// The JWK set of the issuer: a file, or a URL. Without it that which the metadata of the issuer name
+    /// The JWK set of the issuer: a file, a URL, or - for standard input. Without it that which the metadata of the issuer name
     #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
     pub(crate) jwks: Option<String>,
     /// An audience that the token may be for; several may be given. Without it the audience is not checked

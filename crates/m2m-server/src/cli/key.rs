@@ -59,7 +59,7 @@ pub(crate) struct KeyRotateOptions {
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
 pub(crate) struct KeyImportOptions {
-    /// The file with the private key
+    /// The file with the private key; - is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
@@ -83,7 +83,7 @@ pub(crate) struct KeyImportOptions {
 pub(crate) struct KeyResealOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// The file with the new sealing key, made if it is not there. Without it sealing.key in the data directory is replaced
+    /// The file with the new sealing key, made if it is not there; - is standard input. Without it sealing.key in the data directory is replaced
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub(crate) to: Option<PathBuf>,
     #[command(flatten)]

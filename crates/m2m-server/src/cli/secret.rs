@@ -4,7 +4,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use m2m_authority::registry::{InvalidPeriod, Period};
 
-use super::ManagementOptions;
+use super::{ManagementOptions, SecretsToOptions};
 
 /// What to do with the secrets of an application.
 #[derive(Debug, Subcommand)]
@@ -35,6 +35,8 @@ pub(crate) struct SecretRotateOptions {
     /// How long the secrets before work on: a number and s, m, h or d; 0 ends them now, also those of an earlier overlap
     #[arg(long, value_name = "DURATION", value_parser = seconds, default_value = "24h")]
     pub(crate) overlap: u64,
+    #[command(flatten)]
+    pub(crate) secrets_to: SecretsToOptions,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -77,7 +79,7 @@ Examples:
 
 const ROTATE_EXAMPLES: &str = "\
 Examples:
-  m2m secret rotate billing-job --overlap 24h
+  m2m secret rotate billing-job --overlap 24h --secrets-to billing-job.json
   m2m secret rotate billing-job --overlap 0 --output json";
 
 const REVOKE_EXAMPLES: &str = "\

@@ -9,6 +9,9 @@ use super::SettingOptions;
 /// Every option can be given as a variable as well, M2M_LISTEN for --listen (but M2M_SERVE_ISSUER for --issuer), and in the TOML
 /// file that --config names, as listen = "…". Flags come first, then variables, then the file.
 ///
+/// At the first start of a data directory the credentials of the application that manages it are written to first-credentials in it,
+/// mode 0600: set -a; . data/first-credentials. The log, on standard error, names the file and has no secret.
+///
 /// With --world the file is read once, at the start; a file with a mistake in it starts nothing. Nothing is written but keys, and
 /// those only with --keys.
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use super::{ConnectionOptions, Format, SecretText};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server and credentials")]
 pub(crate) struct ServerOptions {
-    /// The issuer: where the server is
+    /// URL of the server to call, as it stands in its tokens. A server that is started is told its own by M2M_SERVE_ISSUER
     #[arg(long, value_name = "URL", env = "M2M_ISSUER")]
     pub(crate) issuer: Option<String>,
     /// The client id of the application in whose name the server is called

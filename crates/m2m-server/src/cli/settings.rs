@@ -17,6 +17,17 @@ pub(crate) struct SettingOptions {
 }
 
 impl SettingOptions {
+    /// Flags with these values.
+    pub(crate) fn of(
+        config: Option<OsString>,
+        given: impl IntoIterator<Item = (Setting, OsString)>,
+    ) -> Self {
+        Self {
+            config,
+            given: given.into_iter().collect(),
+        }
+    }
+
     /// The value of this setting's flag, if it was given.
     pub(crate) fn given(&self, setting: Setting) -> Option<&OsStr> {
         self.given.get(&setting).map(OsString::as_os_str)

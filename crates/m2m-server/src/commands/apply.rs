@@ -9,7 +9,8 @@ use m2m_admin::Plan;
 use serde_json::{Value, json};
 
 use super::consent;
-use super::new_credentials::NewCredentials;
+use super::new_credentials::{NewCredentials, delivered};
+use super::nowhere::nowhere;
 use crate::cli::{ApplyOptions, Format};
 use crate::error::Failure;
 use crate::output::Output;
@@ -19,7 +20,10 @@ use crate::world::World;
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
     let folder = options.data.folder();
     if folder.is_none() && options.server.issuer.as_deref().is_none_or(str::is_empty) {
-        return Err(nowhere());
+        return Err(nowhere(
+            "there is nothing to apply the file to",
+            "m2m apply -f world.toml",
+        ));
     }
     let world = World::read(&options.file)?;
     match folder {
@@ -65,14 +69,18 @@ fn show_dry_run(plan: &Plan, format: Format, output: &Output) {
     }
 }
 
-/// What was done, with the secrets that were made, unless they are in a file.
+/// Says what was done, with the secrets that were made, unless they are in a file.
+///
+/// # Errors
+///
+/// If secrets are in force that could not be shown.
 fn show_applied(
     plan: &Plan,
     credentials: &[NewCredentials<'_>],
     secrets_to: Option<&Path>,
     format: Format,
     output: &Output,
-) {
+) -> Result<(), Failure> {
     match format {
         Format::Text => {
             if !plan.is_empty() {
@@ -99,6 +107,13 @@ fn show_applied(
             output.json(&document);
         }
     }
+    if secrets_to.is_some() || credentials.is_empty() {
+        return Ok(());
+    }
+    delivered(output, || {
+        let lost = credentials.iter().map(NewCredentials::replacement);
+        lost.collect()
+    })
 }
 
 /// Asks whether records may be taken away, unless that was said already.
@@ -119,11 +134,4 @@ fn agree_to_delete(options: &ApplyOptions, plan: &Plan, output: &Output) -> Resu
         "--prune was given, nobody is there to be asked, and nothing was changed",
         "--yes, if that is right; --dry-run shows which",
     )
-}
-
-fn nowhere() -> Failure {
-    Failure::usage("there is nothing to apply the file to")
-        .because("a file is applied to a server that runs, or to the data directory of one that is stopped")
-        .help("m2m apply -f world.toml --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET")
-        .help("m2m apply -f world.toml --data DIR")
 }

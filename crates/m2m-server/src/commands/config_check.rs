@@ -54,7 +54,7 @@ pub(super) fn check(
 fn tell(mistakes: Mistakes, output: &Output) -> Failure {
     let mut mistakes = mistakes.into_vec();
     match (mistakes.pop(), mistakes.len()) {
-        (Some(only), 0) => only,
+        (Some(only), 0) => only.into_usage(),
         (last, before) => {
             for failure in mistakes.iter().chain(&last) {
                 output.failure(failure);

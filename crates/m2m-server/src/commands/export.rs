@@ -5,6 +5,7 @@ use std::path::Path;
 use m2m_admin::SecretHashes;
 
 use super::done::payload;
+use super::nowhere::nowhere;
 use crate::cli::{ExportOptions, ServerOptions};
 use crate::clock;
 use crate::data::{self, Missing};
@@ -35,9 +36,7 @@ fn of_data(folder: &Path, secret_hashes: SecretHashes) -> Result<String, Failure
 
 fn of_server(options: &ServerOptions, secret_hashes: SecretHashes) -> Result<String, Failure> {
     if options.issuer.as_deref().is_none_or(str::is_empty) {
-        return Err(Failure::usage("there is nothing to export")
-            .help("m2m export --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET, for a server that runs")
-            .help("m2m export --data DIR, for the data directory of one that is stopped"));
+        return Err(nowhere("there is nothing to export", "m2m export"));
     }
     let management = Management::connect(options)?;
     let path = ApiPath::of(["export"]);

@@ -1,8 +1,10 @@
 //! What a command reads: an argument, or standard input.
 
-use std::io::{IsTerminal as _, Read as _};
+use std::io::{ErrorKind, IsTerminal as _};
+use std::path::Path;
 
 use crate::error::Failure;
+use crate::regular_file::{Pipes, RegularFile};
 
 /// The argument; where there is none or it is `-`, standard input.
 ///
@@ -27,18 +29,14 @@ pub(super) fn read(
         None if std::io::stdin().is_terminal() => return Err(missing()),
         Some(_) | None => {}
     }
-    let mut bytes = Vec::new();
-    // One byte more than is allowed tells what is too long from what just fits.
-    let limit = u64::try_from(max_bytes)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    std::io::stdin()
-        .lock()
-        .take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::usage("cannot read standard input").because(error.to_string()))?;
-    if bytes.len() > max_bytes {
-        return Err(too_long());
-    }
+    let limit = u32::try_from(max_bytes).unwrap_or(u32::MAX);
+    let bytes = RegularFile::open(Path::new("-"), Pipes::Taken).and_then(|input| input.read(limit));
+    let bytes = bytes.map_err(|error| {
+        if error.kind() == ErrorKind::FileTooLarge {
+            too_long()
+        } else {
+            Failure::of_io("cannot read standard input", &error)
+        }
+    })?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

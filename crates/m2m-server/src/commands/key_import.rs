@@ -9,7 +9,7 @@ use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::output::Output;
 use crate::printable::printable;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{Pipes, RegularFile, shown};
 use crate::sealing::SealingSource;
 use crate::{clock, random};
 
@@ -40,12 +40,10 @@ pub(super) fn import(options: &KeyImportOptions, output: &Output) -> Result<(), 
 }
 
 fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
-    let file = options.file.display();
+    let file = shown(&options.file);
     let bytes = RegularFile::open(&options.file, Pipes::Taken)
         .and_then(|opened| opened.read(MAX_KEY_BYTES))
-        .map_err(|error| {
-            Failure::usage(format!("cannot read {file}")).because(error.to_string())
-        })?;
+        .map_err(|error| Failure::of_io(format!("cannot read {file}"), &error))?;
     let read = ImportedKey::read(&bytes, options.algorithm, options.kid.as_deref());
     read.map_err(|error| {
         let failure = Failure::usage(format!("{file} cannot be imported")).because(error.to_string());

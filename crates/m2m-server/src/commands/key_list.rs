@@ -5,6 +5,7 @@ use std::path::Path;
 use m2m_store::KeyRecord;
 use serde_json::{Value, json};
 
+use super::nowhere::nowhere;
 use crate::cli::{Format, KeyListOptions};
 use crate::data::{self, Missing};
 use crate::error::Failure;
@@ -18,9 +19,7 @@ pub(super) fn list(options: &KeyListOptions, output: &Output) -> Result<(), Fail
     let keys = match options.data.folder() {
         Some(folder) => of_data(folder)?,
         None if server.issuer.as_deref().is_none_or(str::is_empty) => {
-            return Err(Failure::usage("there is nowhere to look for keys")
-                .help("m2m key list --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET, for a server that runs")
-                .help("m2m key list --data DIR, for the data directory of one that is stopped"));
+            return Err(nowhere("there is nowhere to look for keys", "m2m key list"));
         }
         None => Management::connect(server)?.all(&ApiPath::of(["keys"]), "keys")?,
     };

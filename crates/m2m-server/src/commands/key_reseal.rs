@@ -4,10 +4,11 @@ use std::path::Path;
 
 use m2m_store::{Actor, Backend as _, SealingKey};
 
-use crate::cli::KeyResealOptions;
+use crate::cli::{KeyResealOptions, is_standard_stream};
 use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::output::Output;
+use crate::regular_file;
 use crate::sealing::{self, SealingSource, Wanted};
 use crate::{clock, random};
 
@@ -29,7 +30,7 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
         let resealed = m2m_admin::reseal(&store, &old, &new, &actor, random, now).await;
         let count = resealed.map_err(|error| data::keys_unchanged(&error, folder))?;
         let place = match to {
-            Some(file) => file.display().to_string(),
+            Some(file) => regular_file::shown(file),
             None => {
                 sealing::take_place(folder)?;
                 "sealing.key in the data directory".to_owned()
@@ -39,7 +40,7 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
             "sealed with the key in {place}: {count} private {}",
             if count == 1 { "key" } else { "keys" }
         ));
-        if let Some(file) = to {
+        if let Some(file) = to.filter(|file| !is_standard_stream(file)) {
             output.line(format!(
                 "from now on: --sealing-key-file {}",
                 file.display()
@@ -67,7 +68,7 @@ fn new_key(
     folder: &Path,
 ) -> Result<SealingKey, Failure> {
     match (to, source) {
-        (Some(file), _) if file.exists() => sealing::read(file, Wanted::New),
+        (Some(file), _) if is_standard_stream(file) || file.exists() => sealing::read(file, Wanted::New),
         (Some(file), _) => sealing::make(file),
         (None, SealingSource::Folder(_)) => {
             // One that waits there opens no key, else it had taken its place: it is of an attempt that changed nothing.

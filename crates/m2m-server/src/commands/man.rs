@@ -20,10 +20,7 @@ pub(super) fn man(options: &ManOptions, output: &Output) -> Result<(), Failure> 
     std::fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(command, folder))
         .map_err(|error| {
-            Failure::usage(format!(
-                "cannot write the manual pages into {}",
-                folder.display()
-            ))
-            .because(error.to_string())
+            let what = format!("cannot write the manual pages into {}", folder.display());
+            Failure::of_io(what, &error)
         })
 }

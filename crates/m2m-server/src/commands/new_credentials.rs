@@ -4,6 +4,7 @@ use m2m_admin::GeneratedCredentials;
 use serde_json::{Value, json};
 
 use super::apply::insert;
+use crate::error::Failure;
 use crate::output::Output;
 use crate::printable::printable;
 
@@ -40,6 +41,14 @@ impl NewCredentials<'_> {
         }
         document
     }
+
+    /// The command that replaces a secret of a new application that nobody has seen.
+    pub(super) fn replacement(&self) -> String {
+        format!(
+            "m2m secret rotate {} --overlap 0 --secrets-to FILE",
+            printable(self.client_id)
+        )
+    }
 }
 
 impl<'c> From<&'c GeneratedCredentials> for NewCredentials<'c> {
@@ -50,4 +59,22 @@ impl<'c> From<&'c GeneratedCredentials> for NewCredentials<'c> {
             client_secret: credentials.expose_secret(),
         }
     }
+}
+
+/// Returns successfully if everything on standard output, where a secret was just shown, has reached its reader.
+///
+/// # Errors
+///
+/// If not: the secret is in force, and nobody has it. `replacements` has the commands that replace it.
+pub(super) fn delivered(
+    output: &Output,
+    replacements: impl FnOnce() -> Vec<String>,
+) -> Result<(), Failure> {
+    let Some(why) = output.undelivered() else {
+        return Ok(());
+    };
+    let failure = Failure::refused("the change was made, and its new secret could not be shown")
+        .because(why)
+        .because("the secret is in force, and only its hash is kept");
+    Err(replacements().into_iter().fold(failure, Failure::help))
 }

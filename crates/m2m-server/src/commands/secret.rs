@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::destination::Destination;
 use super::done::{done, payload, warn};
 use super::new_credentials::NewCredentials;
 use crate::cli::{Format, SecretListOptions, SecretRevokeOptions, SecretRotateOptions};
@@ -37,20 +38,27 @@ pub(super) fn list(options: &SecretListOptions, output: &Output) -> Result<(), F
 }
 
 pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(), Failure> {
+    let application = &*options.application;
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications", &options.application, "secrets"]);
+    let destination = Destination::of(options.secrets_to.file(), output)?;
+    let path = ApiPath::of(["applications", application, "secrets"]);
     let body = json!({ "overlap_seconds": options.overlap });
-    let answer = management.post(&path, Some(&body))?;
-    let secret = payload(&answer, "secret");
+    let answer = match management.post(&path, Some(&body)) {
+        Ok(answer) => answer,
+        Err(failure) => return Err(destination.give_up(failure, application)),
+    };
+    let mut secret = payload(&answer, "secret").clone();
+    let made = text(&secret, "client_secret").to_owned();
+    let credentials = NewCredentials {
+        application,
+        client_id: application,
+        client_secret: &made,
+    };
+    let kept = destination.keep(&credentials);
     match options.management.output {
         Format::Text => {
-            NewCredentials {
-                application: &options.application,
-                client_id: &options.application,
-                client_secret: text(secret, "client_secret"),
-            }
-            .show_once(output);
-            let ends_at = text(secret, "expires_at_of_previous");
+            kept.tell(&credentials, output);
+            let ends_at = text(&secret, "expires_at_of_previous");
             if !ends_at.is_empty() {
                 let ends_at = printable(ends_at);
                 output.line(if options.overlap == 0 {
@@ -60,10 +68,22 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
                 });
             }
         }
-        Format::Json => output.json(secret),
+        Format::Json => {
+            kept.hide_secret_of(&mut secret);
+            output.json(&secret);
+        }
     }
     warn(&answer, output);
-    Ok(())
+    kept.outcome(output, || {
+        let shown = printable(application);
+        vec![
+            format!(
+                "m2m secret revoke {shown} {} ends it",
+                printable(text(&secret, "id"))
+            ),
+            format!("m2m secret rotate {shown} --secrets-to FILE makes another one"),
+        ]
+    })
 }
 
 pub(super) fn revoke(options: &SecretRevokeOptions, output: &Output) -> Result<(), Failure> {

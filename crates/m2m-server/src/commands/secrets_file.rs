@@ -3,9 +3,12 @@
 use std::io::Error;
 use std::path::{Path, PathBuf};
 
+use m2m_admin::{Applied, Prepared};
+use m2m_store::{CommitError, Sqlite, StoreError};
 use zeroize::Zeroizing;
 
 use super::new_credentials::NewCredentials;
+use crate::data;
 use crate::error::Failure;
 use crate::private_file;
 
@@ -14,12 +17,48 @@ use crate::private_file;
 /// # Errors
 ///
 /// If there is such a file, or it cannot be written.
-pub(super) fn write<'c>(
+fn write<'c>(
     file: &Path,
     credentials: impl Iterator<Item = NewCredentials<'c>>,
 ) -> Result<(), Failure> {
     private_file::create(file, lines(credentials).as_bytes())
         .map_err(|error| unwritten(file, &error).because("nothing was changed"))
+}
+
+/// Makes a change after the secrets that it puts into force are in a new file: a secret that works and that nobody has would be lost.
+/// A change that makes no secret has no file.
+///
+/// # Errors
+///
+/// As [`write()`], and if the change cannot be made.
+pub(super) async fn write_and_commit(
+    file: &Path,
+    prepared: Prepared,
+    store: &Sqlite,
+    folder: &Path,
+) -> Result<Applied, Failure> {
+    let is_needed = !prepared.credentials().is_empty();
+    if is_needed {
+        write(
+            file,
+            prepared.credentials().iter().map(NewCredentials::from),
+        )?;
+    }
+    prepared.commit(store).await.map_err(|error| {
+        let failure = data::not_committed(&error, folder);
+        let is_unknown = matches!(error, CommitError::Store(StoreError::Unknown { .. }));
+        match (is_needed, is_unknown) {
+            (true, true) => failure.help(format!(
+                "{} has secrets that are in force if the change was made: keep it until you know",
+                file.display()
+            )),
+            (true, false) => failure.help(format!(
+                "{} has secrets that are not in force: remove it before you try again",
+                file.display()
+            )),
+            (false, _) => failure,
+        }
+    })
 }
 
 /// A new file for secrets that are not made yet.
@@ -79,9 +118,11 @@ fn lines<'c>(credentials: impl Iterator<Item = NewCredentials<'c>>) -> Zeroizing
 }
 
 fn unwritten(file: &Path, error: &Error) -> Failure {
-    Failure::usage(format!("cannot write the secrets to {}", file.display()))
-        .because(error.to_string())
-        .help("name a file that is not there yet, in a folder that you may write to")
+    Failure::of_io(
+        format!("cannot write the secrets to {}", file.display()),
+        error,
+    )
+    .help("name a file that is not there yet, in a folder that you may write to")
 }
 
 #[cfg(test)]

@@ -7,29 +7,31 @@ use core::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use m2m_admin::PresetCredentials;
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_store::{DirectoryLimits, StoreLimits};
+use serde_json::json;
 use tokio::sync::Notify;
 
 use super::curl;
 use super::signals::{Hangup, Interruptions, ignore_others};
 use super::start::{Plan, Source, Started, log_panics, start};
 use crate::cli::ServeOptions;
-use crate::clock;
 use crate::environment::Environment;
 use crate::error::Failure;
+use crate::first_credentials::Written;
 use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
+use crate::log_format::LogFormat;
 use crate::metrics::Metrics;
 use crate::ops::Ops;
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::readiness::{Readiness, Unready};
 use crate::recorder;
 use crate::sealing::SealingSource;
-use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Settings, Values};
+use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Setting, Settings, Values};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
 use crate::world::World;
+use crate::{clock, timestamp};
 
 use dead_end::dead_end;
 
@@ -38,13 +40,24 @@ pub(super) fn serve(
     environment: &Environment,
     output: &Output,
 ) -> Result<(), Failure> {
+    if asks_for_json(options, environment) {
+        // Mistakes in the settings as well.
+        output::choose_log_format(LogFormat::Json);
+        output::log_failures();
+    }
     let settings =
         Settings::resolve(&options.settings, environment).map_err(Mistakes::into_failure)?;
+    let format = settings.values.log_format;
+    output::choose_log_format(format.unwrap_or_else(LogFormat::of_standard_error));
+    if format == Some(LogFormat::Json) {
+        output::log_failures();
+    }
     let source = source(&settings)?;
     for notice in &settings.notices {
-        output.notice(&format!("notice: {notice}"));
+        output::log_notice(notice);
     }
-    let listen = listen_settings(&settings.values, options, output);
+    let listen = listen_settings(&settings.values, options);
+    let listen_option = Setting::Listen.names();
     log_panics();
     let runtime = super::runtime()?;
     let profile = settings.values.profile;
@@ -64,11 +77,12 @@ pub(super) fn serve(
             Arc::clone(&health),
             Arc::clone(&metrics),
         );
-        ops::start(settings.values.ops_listen, ops, output).await?;
+        ops::start(settings.values.ops_listen, ops).await?;
         let plan = Plan {
             source,
             limits: limits(&settings.values),
             listen,
+            listen_option: &listen_option,
             issuer: settings.values.issuer.clone(),
             profile,
             metrics: Arc::clone(&metrics),
@@ -80,6 +94,8 @@ pub(super) fn serve(
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
         readiness.serves(Arc::clone(&started.directory));
         announce(&started, &settings, output);
+        // Nobody waits for an explanation at a terminal any more; it belongs with what happened before.
+        output::log_failures();
         let Started {
             server,
             listening,
@@ -116,6 +132,14 @@ pub(super) fn serve(
     ended
 }
 
+/// Returns true if the flag or the variable asks for a log of JSON. They are read before the other settings, so that mistakes in those are
+/// logged in it as well.
+fn asks_for_json(options: &ServeOptions, environment: &Environment) -> bool {
+    let flag = options.settings.given(Setting::LogFormat);
+    let format = flag.or_else(|| environment.get(&Setting::LogFormat.variable()));
+    format.is_some_and(|format| format == LogFormat::Json.as_str())
+}
+
 /// Where the registry is. A file of the world is read now, before anything is started.
 fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
     Ok(match &settings.registry {
@@ -129,20 +153,14 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
             Source::Data {
                 folder,
                 sealing: SealingSource::new(key, file, folder),
-                preset: settings.bootstrap.as_ref().map(preset).transpose()?,
+                preset: settings
+                    .bootstrap
+                    .as_ref()
+                    .map(Bootstrap::preset)
+                    .transpose()?,
                 kept: kept(&settings.values),
             }
         }
-    })
-}
-
-/// The credentials of the first management application.
-fn preset(bootstrap: &Bootstrap) -> Result<PresetCredentials, Failure> {
-    let secret = bootstrap.client_secret.expose_secret();
-    PresetCredentials::new(&bootstrap.client_id, secret).map_err(|error| {
-        Failure::usage("the first management application cannot have these credentials")
-            .because(error.to_string())
-            .help("set M2M_BOOTSTRAP_CLIENT_ID and M2M_BOOTSTRAP_CLIENT_SECRET to others, or neither: then they are made")
     })
 }
 
@@ -165,7 +183,7 @@ fn kept(values: &Values) -> StoreLimits {
 }
 
 /// The settings of the listener, with at most as many connections as the process may open files.
-fn listen_settings(values: &Values, options: &ServeOptions, output: &Output) -> ListenSettings {
+fn listen_settings(values: &Values, options: &ServeOptions) -> ListenSettings {
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
     let mut listen = ListenSettings {
         tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
@@ -186,8 +204,8 @@ fn listen_settings(values: &Values, options: &ServeOptions, output: &Output) -> 
     let wanted = listen.max_connections;
     listen.max_connections = raise_limit(wanted);
     if listen.max_connections < wanted {
-        output.notice(&format!(
-            "notice: there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
+        output::log_notice(&format!(
+            "there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
             listen.max_connections
         ));
     }
@@ -201,8 +219,8 @@ fn as_usize(number: u32) -> usize {
 /// How long requests may take that have not ended in the time that the server gave them.
 const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
-/// Says what can be known once: secrets that were made, how to use the first of them, applications that are a dead end, and that the
-/// server is ready, which is the one line on standard output.
+/// Says that the server is ready, in the first line on standard output. The lines after it have the secrets that end with the process;
+/// those of a data directory are in a file. The log has no secret.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
     let records = &started.records;
     let rule = settings.values.profile.system_user();
@@ -212,29 +230,36 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let organization = organizations.find(|own| Some(&*own.code) == code);
         application.token_obstacle(organization, rule, clock::now())
     };
-    let shown = match settings.registry {
-        RegistrySource::World { .. } => "shown once, until this process ends",
-        // What is kept is its hash: it works after the next start, and cannot be shown then.
-        RegistrySource::Data(_) => "shown once",
-    };
+    if let Some(written) = &started.first_credentials {
+        log_first_credentials(written);
+    }
+    match &started.unused_preset {
+        Some(UnusedPreset::Unknown(client_id)) => output::log_notice(&format!(
+            "M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
+             another one manages this server; m2m application reset-management --data DIR gives it a new secret"
+        )),
+        Some(UnusedPreset::Incapable(client_id)) => output::log_notice(&format!(
+            "nobody can manage this server: the application {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, can get no token, or \
+             lacks a scope of the management API; m2m application reset-management --data DIR, on the stopped server, makes a manager"
+        )),
+        None => {}
+    }
+    for application in &records.applications {
+        if let Some(reason) = obstacle(application).and_then(dead_end) {
+            output::log_notice(&format!(
+                "{:?}, client_id {}, can get no token: {reason}",
+                application.spec.name, application.client_id
+            ));
+        }
+    }
+    output.line(format!("m2m ready: {}", started.summary));
     for credentials in &started.generated {
-        output.notice(&format!(
-            "generated for {:?}: client_id {} client_secret {} ({shown})",
+        output.line(format!(
+            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
             credentials.application,
             credentials.client_id,
             credentials.expose_secret(),
         ));
-    }
-    match &started.unused_preset {
-        Some(UnusedPreset::Unknown(client_id)) => output.notice(&format!(
-            "notice: M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
-             another one manages this server; m2m application reset-management --data DIR gives it a new secret"
-        )),
-        Some(UnusedPreset::Incapable(client_id)) => output.notice(&format!(
-            "notice: nobody can manage this server: the application {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, can get no token, or \
-             lacks a scope of the management API; m2m application reset-management --data DIR, on the stopped server, makes a manager"
-        )),
-        None => {}
     }
     let first = started.generated.iter().find_map(|credentials| {
         let mut applications = records.applications.iter();
@@ -247,15 +272,23 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     if let Some((credentials, audience)) = first {
         let audience = fill_in_issuer(audience, started.issuer.as_str());
         let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
-        output.notice(&format!("try it: {line}"));
+        output.line(format!("try it: {line}"));
     }
-    for application in &records.applications {
-        if let Some(reason) = obstacle(application).and_then(dead_end) {
-            output.notice(&format!(
-                "notice: {:?}, client_id {}, can get no token: {reason}",
-                application.spec.name, application.client_id
-            ));
-        }
+}
+
+/// Says where the credentials of the application are that manages the server from its first start on.
+fn log_first_credentials(written: &Written) {
+    let file = written.file.display();
+    output::log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "first-credentials",
+        "message": format!("the credentials of the application that manages this server are in {file}; keep them elsewhere, and delete the file"),
+        "file": file.to_string(),
+    }));
+    if let Some(earlier) = &written.earlier {
+        output::log_notice(&format!(
+            "there was a file of that name already, which is {} now; what is in it does not manage this server",
+            earlier.display()
+        ));
     }
-    output.line(format!("m2m ready: {}", started.summary));
 }

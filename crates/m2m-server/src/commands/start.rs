@@ -14,6 +14,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::error::Failure;
+use crate::first_credentials::Written;
 use crate::http::Server;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
@@ -34,13 +35,15 @@ pub(super) struct Plan<'p> {
     pub(super) limits: DirectoryLimits,
     /// Where and how it listens.
     pub(super) listen: ListenSettings,
+    /// The option that names another address.
+    pub(super) listen_option: &'p str,
     /// Who it is; by default its address.
     pub(super) issuer: Option<Issuer>,
     /// Its dialect.
     pub(super) profile: Profile,
     /// What it counts.
     pub(super) metrics: Arc<Metrics>,
-    /// How its store fares.
+    /// The health of its store.
     pub(super) health: Arc<StoreHealth>,
 }
 
@@ -82,8 +85,10 @@ pub(super) struct Started {
     pub(super) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
     pub(super) unused_preset: Option<UnusedPreset>,
-    /// The credentials that were made up, to be shown once.
+    /// The credentials of applications in a file that were made up, to be shown once.
     pub(super) generated: Vec<GeneratedCredentials>,
+    /// The file with the credentials of the application that was made to manage the server.
+    pub(super) first_credentials: Option<Written>,
     /// The thread that logs and diagnoses.
     pub(super) worker: Worker,
     /// Everything in one line.
@@ -103,6 +108,7 @@ pub(super) async fn start(
         source,
         limits,
         listen,
+        listen_option,
         issuer,
         profile,
         metrics,
@@ -110,7 +116,7 @@ pub(super) async fn start(
     } = plan;
     let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listening = Listening::at(listen, "--listen").await?;
+    let listening = Listening::at(listen, listen_option).await?;
     let address = listening.address();
     let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
@@ -118,6 +124,7 @@ pub(super) async fn start(
     let Opened {
         directory,
         generated,
+        first_credentials,
         records,
         writing,
         unused_preset,
@@ -157,6 +164,7 @@ pub(super) async fn start(
         directory,
         records,
         generated,
+        first_credentials,
         unused_preset,
         worker,
         summary,
@@ -173,7 +181,7 @@ pub(super) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
     Issuer::parse(&text).map_err(|error| {
         Failure::usage(format!("{text} is no issuer identifier"))
             .because(error.to_string())
-            .help("name another with --issuer, as in https://id.example")
+            .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
     })
 }
 

@@ -1,11 +1,11 @@
-//! Whether others may read or change the files of a data directory.
+//! Permissions of the files of a data directory.
 
 use std::path::Path;
 
 use crate::error::Failure;
 
-/// Refuses a database that everybody may read or change, as the sealing key is refused, and says it of one that a group may, and of a
-/// folder in which everybody may replace files. The two are what orchestrators make of a volume, where nobody else is.
+/// Refuses a database that everybody can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
+/// and about a folder in which everybody can replace files: orchestrators create volumes with such permissions, in which there is nobody else.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     if of_database & 0o007 != 0 {
         return Err(Failure::usage(format!("the database {shown} is open to others"))
             .because(format!(
-                "its mode is {:03o}; it holds the hashes of secrets, and whoever may write it manages this server",
+                "its mode is {:03o}; it holds the hashes of secrets, and anyone who can write to it controls this server",
                 of_database & 0o777
             ))
             .help(format!("chmod 600 {shown}")));

@@ -1,4 +1,4 @@
-//! What people are told if a data directory cannot be opened, or a change of it not made.
+//! Errors of the store as an operator reads them: the reason and a way out.
 
 use core::fmt::Display;
 use std::path::Path;
@@ -7,15 +7,16 @@ use m2m_admin::{BootstrapError, KeyError};
 use m2m_store::{CommitError, Obstacle, SEALING_KEY_FILE, StoreError};
 
 use crate::error::Failure;
+use crate::first_credentials::{self, Unchanged};
 use crate::sealing;
 
-/// Why a store did not do what it was asked to, and what helps.
+/// The failure for a store error.
 pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     let shown = folder.display();
     match error {
         StoreError::InUse => Failure::refused(format!("the data directory {shown} is in use"))
             .because("another process has it: a server, or a command that is not done yet")
-            .help("a server that runs is asked without --data (and without M2M_DATA), by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
+            .help("a server that runs is asked without --data, by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
             .help("else stop it, and try again; one process at a time has a data directory"),
         StoreError::NewerSchema { found, known } => Failure::refused(format!(
             "the data directory {shown} was made by a newer release of m2m"
@@ -35,7 +36,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
         StoreError::Unopened { .. } if folder.is_file() => {
             Failure::usage(format!("cannot open {shown}"))
                 .because("it is a file, and a data directory is a folder")
-                .help("--data DIR names a folder, which is made where it is missing; a file such as world.toml is served by --world FILE, or goes into a data directory by `m2m apply -f FILE --data DIR`")
+                .help("--data DIR (M2M_DATA) names a folder, which is made where it is missing; a file such as world.toml is served by --world FILE (M2M_WORLD), or goes into a data directory by `m2m apply -f FILE --data DIR`")
         }
         StoreError::Unopened {
             obstacle: Some(Obstacle::Full),
@@ -69,7 +70,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
                 .help("restore a backup: of the folder, or of m2m.db alone")
                 .help(format!("to begin again without applications, with new signing keys and another manager, remove the folder: rm -r {shown}"));
             if &**trace == SEALING_KEY_FILE {
-                failure.help("a sealing key that you made for a new folder is not kept in it: name it by --sealing-key-file FILE")
+                failure.help("a sealing key that you made for a new folder is not kept in it: name it by --sealing-key-file FILE (M2M_SEALING_KEY_FILE)")
             } else {
                 failure
             }
@@ -106,7 +107,7 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     }
 }
 
-/// Why a change was not made.
+/// The failure for a change that was not committed.
 pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     match error {
         CommitError::Store(error) => failure(error, folder),
@@ -116,7 +117,7 @@ pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     }
 }
 
-/// Why the keys are as they were.
+/// The failure for an operation on keys.
 pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
@@ -130,7 +131,7 @@ pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     }
 }
 
-/// Why nothing was made to manage the server with.
+/// The failure for a bootstrap.
 pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     match error {
         BootstrapError::Commit(error) => not_committed(error, folder),
@@ -140,10 +141,64 @@ pub(crate) fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     }
 }
 
-/// There is no room, whenever that is noticed.
+/// The failure of a change that gives the application that manages the server new credentials.
+pub(crate) fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
+    match unchanged {
+        Unchanged::Unwritten(failure) => failure,
+        Unchanged::Commit(error) => not_committed(&error, folder).because(format!(
+            "the credentials in {} are in force only if the change was made",
+            folder.join(first_credentials::FILE).display()
+        )),
+    }
+}
+
+/// The failure for a full disk, at the start or later.
 fn full(folder: impl Display, why: &str) -> Failure {
     Failure::refused(format!("the disk of {folder} is full"))
         .because(why)
         .because("nothing was changed")
         .help("free some room on its file system, or name a folder on another")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_told_with_the_reason_and_what_helps() {
+        for (obstacle, what, help, exit) in [
+            (
+                Some(Obstacle::Full),
+                "the disk of d is full",
+                "free some room",
+                Exit::Refused,
+            ),
+            (
+                Some(Obstacle::ReadOnly),
+                "cannot write to d/m2m.lock",
+                "cp -a d COPY",
+                Exit::Usage,
+            ),
+            (
+                Some(Obstacle::Denied),
+                "this user may not open d/m2m.lock",
+                "as the owner of d",
+                Exit::Usage,
+            ),
+            (None, "cannot open d/m2m.lock", "", Exit::Usage),
+        ] {
+            let error = StoreError::Unopened {
+                file: "d/m2m.lock".into(),
+                why: "the reason".into(),
+                obstacle,
+            };
+            let failure = failure(&error, Path::new("d"));
+            let text = failure.to_string();
+            for part in [what, "why: the reason", help] {
+                assert!(text.contains(part), "{part} in {text}");
+            }
+            assert_eq!(failure.exit(), exit, "{text}");
+        }
+    }
 }

@@ -168,7 +168,7 @@ fn refuse_open_file(_path: &Path, _file: &RegularFile) -> Result<(), Failure> {
 }
 
 fn unreadable(path: &Path, error: &Error) -> Failure {
-    Failure::usage(format!("cannot read {}", path.display())).because(error.to_string())
+    Failure::of_io(format!("cannot read {}", path.display()), error)
 }
 
 /// Far more than the PEM of an RSA key of 8,192 bits has. Unit: bytes.

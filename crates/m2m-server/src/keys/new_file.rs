@@ -96,9 +96,8 @@ fn sync_folder(_folder: &Path) -> Result<()> {
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("cannot write {}", path.display()))
-        .because(error.to_string())
-        .help("serve without --keys, if keys need not outlast the process")
+    Failure::of_io(format!("cannot write {}", path.display()), error)
+        .help("serve without --keys (M2M_KEYS), if keys need not outlast the process")
 }
 
 /// PKCS#8 in PEM (RFC 7468, section 10).

@@ -22,7 +22,7 @@ pub(crate) trait Keeper: Send + 'static {
     /// Keeps what was counted and noted.
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
 
-    /// What is to be logged of the store, whoever asked it.
+    /// Takes the news about the store that is to be logged.
     fn news(&self) -> Vec<StoreNews> {
         Vec::new()
     }

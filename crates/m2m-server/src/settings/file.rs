@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::setting::{Form, Setting};
 use super::{Mistakes, Origin};
 use crate::error::{Excerpt, Failure};
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{self, Pipes, RegularFile};
 
 /// A file of settings that has been read.
 #[derive(Debug)]
@@ -49,16 +49,14 @@ impl SettingsFile {
     ///
     /// If it cannot be read at all.
     pub(super) fn read(path: &Path) -> Result<(Self, Mistakes), Failure> {
-        let name = path.display().to_string();
-        let unreadable = |why: String| {
-            Failure::usage(format!("cannot read {name}"))
-                .because(why)
-                .help("it is named by --config or M2M_CONFIG, and is a TOML file with settings")
-        };
+        let name = regular_file::shown(path);
+        let what = || format!("cannot read {name}");
+        let help = "it is named by --config or M2M_CONFIG, and is a TOML file with settings";
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_SETTINGS_BYTES))
-            .map_err(|error| unreadable(error.to_string()))?;
-        let source = str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+            .map_err(|error| Failure::of_io(what(), &error).help(help))?;
+        let source = str::from_utf8(&bytes)
+            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
         Ok(Self::parse(&name, source, folder))
     }
@@ -89,7 +87,8 @@ impl SettingsFile {
 
     /// The place of a value, which is shown unless it may be a secret.
     pub(super) fn excerpt(&self, setting: Setting, span: Range<usize>) -> Excerpt {
-        if setting.shape().is_offered {
+        // Who confuses the two has written the secret there.
+        if setting.shape().is_offered && setting != Setting::BootstrapClientId {
             Excerpt::of(&self.name, &self.source, span)
         } else {
             self.excerpt_without_values(span)
@@ -270,15 +269,11 @@ const SECRETS: [(&str, &str); 3] = [
         "sealing",
         "set M2M_SEALING_KEY in the environment of the server, or name a file of mode 0600 with sealing_key_file",
     ),
-    (
-        "secret",
-        "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server, where it is needed once",
-    ),
-    (
-        "bootstrap",
-        "set M2M_BOOTSTRAP_CLIENT_ID in the environment of the server, with the secret",
-    ),
+    ("secret", BOOTSTRAP_FIX),
+    ("bootstrap", BOOTSTRAP_FIX),
 ];
+
+const BOOTSTRAP_FIX: &str = "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server, where it is needed once, or name a file with it by bootstrap_client_secret_file";
 
 /// Some hundred times what a file with every setting has. Unit: bytes.
 const MAX_SETTINGS_BYTES: u32 = 1024 * 1024;

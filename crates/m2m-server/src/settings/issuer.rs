@@ -6,6 +6,7 @@ use http::Uri;
 use oauth_proto::Issuer;
 
 use super::Scheme;
+use super::notices::CLIENT_ISSUER;
 use super::setting::Setting;
 use super::sources::Sources;
 use super::table::Values;
@@ -16,7 +17,7 @@ use crate::error::Failure;
 pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
     let issuer = match &values.issuer {
         Some(issuer) => named(values, issuer, sources),
-        None => unnamed(values),
+        None => unnamed(values, sources),
     };
     for failure in plain_listener(values, sources).into_iter().chain(issuer) {
         sources.mistakes.add(failure);
@@ -33,33 +34,52 @@ fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         sources
             .at(Setting::Listen, failure)
             .because("client secrets and tokens would cross the network unencrypted")
-            .help("give the server a certificate with --tls-cert and --tls-key")
-            .help("or listen on 127.0.0.1:8080, and let a proxy on this machine end TLS")
-            .help("or pass --behind-proxy and --issuer, if a proxy elsewhere ends TLS and the network behind it is yours")
+            .help(format!(
+                "give the server a certificate: {} and {}",
+                Setting::TlsCert.names(),
+                Setting::TlsKey.names()
+            ))
+            .help(format!(
+                "or listen on 127.0.0.1:8080, {}, and let a proxy on this machine end TLS",
+                Setting::Listen.names()
+            ))
+            .help(format!(
+                "or set {} and {}, if a proxy elsewhere ends TLS and the network behind it is yours",
+                Setting::BehindProxy.names(),
+                Setting::Issuer.names()
+            ))
     })
 }
 
 /// What is wrong where the issuer has to follow from the address.
-fn unnamed(values: &Values) -> Option<Failure> {
+fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let listen = values.listen;
+    let names = named_as("https://id.example");
+    let of_commands = |failure: Failure| {
+        match sources.environment().get(CLIENT_ISSUER) {
+        None => failure,
+        Some(_) => failure.because(format!(
+            "{CLIENT_ISSUER} is set, which is the server that commands call, and not who this server is"
+        )),
+    }
+    };
     if values.behind_proxy {
-        return Some(
-            Failure::usage("behind a proxy the issuer has to be named")
-                .because(format!(
-                    "callers reach the server under the address of the proxy, not under {listen}"
-                ))
-                .help("--issuer https://id.example, with the name under which callers reach it"),
-        );
+        let failure = Failure::usage("behind a proxy the issuer has to be named").because(format!(
+            "callers reach the server under the address of the proxy, not under {listen}"
+        ));
+        return Some(of_commands(failure).help(format!(
+            "{names}, with the name under which callers reach it"
+        )));
     }
     let is_tls = values.scheme() == Scheme::Https;
     // Without TLS the address itself is refused already.
     (is_tls && listen.ip().is_unspecified()).then(|| {
-        Failure::usage(format!("the issuer has to be named to listen on {listen}"))
+        let failure = Failure::usage(format!("the issuer has to be named to listen on {listen}"))
             .because(format!(
                 "{} stands for all addresses of this machine, and callers can reach none by it",
                 listen.ip()
-            ))
-            .help("--issuer https://id.example, with the name in the certificate")
+            ));
+        of_commands(failure).help(format!("{names}, with the name in the certificate"))
     })
 }
 
@@ -86,8 +106,14 @@ fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Fail
         sources
             .at(Setting::Issuer, Failure::usage(what))
             .because(why)
-            .help(format!("--issuer https{rest}{with}")),
+            .help(named_as(&format!("https{rest}")) + with),
     )
+}
+
+/// The flag with this issuer, and the variable.
+fn named_as(issuer: &str) -> String {
+    let (flag, variable) = (Setting::Issuer.flag(), Setting::Issuer.variable());
+    format!("{flag} {issuer} ({variable})")
 }
 
 fn is_loopback(issuer: &Issuer) -> bool {

@@ -10,12 +10,13 @@ use clap::ValueHint;
 use ipnet::IpNet;
 use m2m_authority::diagnose::nearest;
 use m2m_errors::Profile;
-use oauth_proto::Issuer;
+use oauth_proto::{ClientId, Issuer};
 use serde_json::{Value, json};
 
 use super::setting::Form;
 use crate::cli::listen_address;
 use crate::listen::AddressHeader;
+use crate::log_format::LogFormat;
 
 /// A kind of value, such as a file or a number within bounds.
 #[derive(Debug)]
@@ -120,6 +121,33 @@ pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     show: |header| json!(header.as_str()),
 };
 
+/// A client id, which is not repeated: who confuses the two has written the secret there.
+pub(super) const CLIENT_ID: Kind<String> = Kind {
+    shape: Shape::text("ID", "a client id"),
+    parse: |shape, written| {
+        let text = shape.utf8(written)?;
+        match ClientId::parse(text) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(error) => Err(Wrong {
+                what: format!("expected {}", shape.expected),
+                why: Some(error.to_string()),
+                help: "write 1 to 256 visible ASCII characters other than %, + and :".to_owned(),
+            }),
+        }
+    },
+    show: |client_id| json!(client_id),
+};
+
+/// A format of the log.
+pub(super) const LOG_FORMAT: Kind<LogFormat> = Kind {
+    shape: Shape {
+        words: || LogFormat::ALL.map(LogFormat::as_str).into(),
+        ..Shape::text("FORMAT", "a format of the log")
+    },
+    parse: |shape, written| shape.word(written, LogFormat::ALL, LogFormat::as_str),
+    show: |format| json!(format.as_str()),
+};
+
 /// `true` or `false`; variables may say `1` or `0`.
 pub(super) const SWITCH: Kind<bool> = Kind {
     shape: Shape {
@@ -152,7 +180,7 @@ pub(super) const DATABASE: Kind<Infallible> = Kind {
     },
     parse: |_, _| {
         Err(Wrong {
-            what: "PostgreSQL is not in this release; use --data DIR".to_owned(),
+            what: "PostgreSQL is not in this release; use --data DIR (M2M_DATA)".to_owned(),
             why: None,
             help: "a data directory needs no database server".to_owned(),
         })

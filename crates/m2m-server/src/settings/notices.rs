@@ -3,7 +3,7 @@
 use m2m_authority::diagnose::nearest;
 
 use super::Values;
-use super::secrets::{BOOTSTRAP_CLIENT_ID, BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
+use super::secrets::{BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
 use super::setting::Setting;
 use super::sources::{CONFIG_VARIABLE, Sources};
 
@@ -32,19 +32,20 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
             Setting::Issuer.variable()
         ));
     }
-    if values.world.is_some() && environment.get(BOOTSTRAP_CLIENT_ID).is_some() {
+    if values.world.is_some() && values.bootstrap_client_id.is_some() {
         notices.push(format!(
-            "{BOOTSTRAP_CLIENT_ID} has no effect: a registry in a file is not managed"
+            "{} has no effect: a registry in a file is not managed",
+            sources.named(Setting::BootstrapClientId)
         ));
     }
     notices
 }
 
 /// The server that commands call.
-const CLIENT_ISSUER: &str = "M2M_ISSUER";
+pub(super) const CLIENT_ISSUER: &str = "M2M_ISSUER";
 
 /// Variables of other commands, and those that are no settings.
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 8] = [
     CLIENT_ISSUER,
     "M2M_CLIENT_ID",
     "M2M_CLIENT_SECRET",
@@ -52,6 +53,5 @@ const OTHERS: [&str; 9] = [
     "M2M_AUDIENCE",
     CONFIG_VARIABLE,
     SEALING_KEY,
-    BOOTSTRAP_CLIENT_ID,
     BOOTSTRAP_CLIENT_SECRET,
 ];

@@ -38,8 +38,8 @@ fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         (None, None) => Some(
             Failure::usage("there is nothing to serve")
                 .because("neither a folder of data nor a file of the world is named")
-                .help("--data DIR, or data = \"DIR\" in the file of settings, for a registry that can be managed; it is made where it is missing")
-                .help("or --world FILE, for one that is only read; `m2m demo` shows the whole without either"),
+                .help("--data DIR, M2M_DATA=DIR, or data = \"DIR\" in the file of settings, for a registry that can be managed; it is made where it is missing")
+                .help("or --world FILE, or M2M_WORLD=FILE, for one that is only read; `m2m demo` shows the whole without either"),
         ),
         (Some(_), None) | (None, Some(_)) => None,
     }
@@ -177,7 +177,7 @@ fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) ->
 /// The other setting, named as who gave the one in this place would name it.
 fn like(origin: &Origin, other: Setting) -> String {
     match origin {
-        Origin::Flag | Origin::Default => other.flag(),
+        Origin::Flag | Origin::Default => other.names(),
         Origin::Variable => other.variable(),
         Origin::File { .. } => format!("{} to the file", other.name()),
     }

@@ -1,13 +1,18 @@
-//! Secrets, which come from variables and from nowhere else: flags are seen by everybody on the machine, files are copied.
+//! Secrets, which come from variables or from files of their own: flags are seen by everybody on the machine, files of settings are
+//! copied.
 
 use core::fmt;
+use std::path::PathBuf;
 
-use oauth_proto::ClientId;
+use m2m_admin::{InvalidPreset, PresetCredentials};
 use zeroize::Zeroizing;
 
-use super::Mistakes;
+use super::setting::Setting;
+use super::sources::Sources;
+use super::{Mistakes, Values};
 use crate::environment::Environment;
 use crate::error::Failure;
+use crate::secret_file;
 
 /// A secret from the environment.
 pub(crate) struct Secret(Zeroizing<String>);
@@ -18,7 +23,16 @@ pub(crate) struct Bootstrap {
     /// Its client id.
     pub(crate) client_id: String,
     /// Its secret.
-    pub(crate) client_secret: Secret,
+    pub(crate) client_secret: BootstrapSecret,
+}
+
+/// The secret of the first management application.
+#[derive(Debug)]
+pub(crate) enum BootstrapSecret {
+    /// In a variable.
+    Variable(Secret),
+    /// In a file.
+    File(PathBuf),
 }
 
 impl Secret {
@@ -48,58 +62,116 @@ pub(super) fn sealing_key(environment: &Environment, mistakes: &mut Mistakes) ->
     Secret::of(environment, SEALING_KEY, mistakes)
 }
 
-/// The credentials of the first management application, if they are given.
-pub(super) fn bootstrap(environment: &Environment, mistakes: &mut Mistakes) -> Option<Bootstrap> {
-    let client_id = Secret::of(environment, BOOTSTRAP_CLIENT_ID, mistakes);
-    let client_secret = Secret::of(environment, BOOTSTRAP_CLIENT_SECRET, mistakes);
-    let (client_id, client_secret) = match (client_id, client_secret) {
-        (Some(client_id), Some(client_secret)) => (client_id, client_secret),
-        (None, None) => return None,
-        (Some(_), None) => {
-            mistakes.add(alone(BOOTSTRAP_CLIENT_ID, BOOTSTRAP_CLIENT_SECRET));
-            return None;
-        }
-        (None, Some(_)) => {
-            mistakes.add(alone(BOOTSTRAP_CLIENT_SECRET, BOOTSTRAP_CLIENT_ID));
+/// The secret of the first management application, if it is given this way.
+pub(super) fn bootstrap_secret(
+    environment: &Environment,
+    mistakes: &mut Mistakes,
+) -> Option<Secret> {
+    Secret::of(environment, BOOTSTRAP_CLIENT_SECRET, mistakes)
+}
+
+/// The credentials of the first management application, if they are given. A file is not read yet.
+pub(super) fn bootstrap(
+    values: &Values,
+    secret: Option<Secret>,
+    sources: &mut Sources<'_>,
+) -> Option<Bootstrap> {
+    let of_file = values.bootstrap_client_secret_file.clone();
+    let file = sources.named(Setting::BootstrapClientSecretFile);
+    let client_secret = match (secret, of_file) {
+        (Some(secret), None) => Some(BootstrapSecret::Variable(secret)),
+        (None, Some(file)) => Some(BootstrapSecret::File(file)),
+        (None, None) => None,
+        (Some(_), Some(_)) => {
+            let failure = Failure::usage(format!(
+                "{file} and {BOOTSTRAP_CLIENT_SECRET} are both given"
+            ));
+            let failure = sources.at(Setting::BootstrapClientSecretFile, failure);
+            let failure = failure.because("there is one secret, and which is meant is not guessed");
+            sources.mistakes.add(failure.help("leave one of them out"));
             return None;
         }
     };
-    let client_id = client_id.0.as_str();
-    if let Err(error) = ClientId::parse(client_id) {
-        // It is not repeated: who swaps the two has written the secret there.
-        mistakes.add(
-            Failure::usage(format!("{BOOTSTRAP_CLIENT_ID} is no client id"))
-                .because(error.to_string())
-                .help("1 to 256 visible ASCII characters other than %, + and :"),
-        );
+    let id = Setting::BootstrapClientId;
+    match (values.bootstrap_client_id.clone(), client_secret) {
+        (None, None) => None,
+        (Some(client_id), Some(client_secret)) => {
+            let bootstrap = Bootstrap {
+                client_id,
+                client_secret,
+            };
+            if let BootstrapSecret::Variable(secret) = &bootstrap.client_secret
+                && let Err(failure) = bootstrap.with(secret)
+            {
+                sources.mistakes.add(failure);
+            }
+            Some(bootstrap)
+        }
+        (Some(_), None) => {
+            let failure = alone(&sources.named(id), BOOTSTRAP_CLIENT_SECRET);
+            let failure = sources.at(id, failure);
+            let file = Setting::BootstrapClientSecretFile;
+            sources.mistakes.add(failure.help(format!(
+                "a file with the secret is named by {} or {}",
+                file.flag(),
+                file.variable()
+            )));
+            None
+        }
+        (None, Some(client_secret)) => {
+            let given = match client_secret {
+                BootstrapSecret::Variable(_) => BOOTSTRAP_CLIENT_SECRET,
+                BootstrapSecret::File(_) => &file,
+            };
+            let missing = format!("{} ({})", id.variable(), id.flag());
+            sources.mistakes.add(alone(given, &missing));
+            None
+        }
     }
-    let length = client_secret.0.chars().count();
-    if length < SHORTEST_SECRET {
-        mistakes.add(
-            Failure::usage(format!(
-                "{BOOTSTRAP_CLIENT_SECRET} is too short: {length} characters"
-            ))
-            .because("a secret that can be guessed opens the management of everything")
-            .help(format!(
-                "take {SHORTEST_SECRET} characters or more, as of openssl rand -base64 32"
-            )),
-        );
+}
+
+impl Bootstrap {
+    /// The credentials, checked. A file with the secret is read.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, or the secret is too short or has more than one line.
+    pub(crate) fn preset(&self) -> Result<PresetCredentials, Failure> {
+        match &self.client_secret {
+            BootstrapSecret::Variable(secret) => self.with(secret),
+            BootstrapSecret::File(file) => self.with(&Secret(secret_file::read(file)?)),
+        }
     }
-    Some(Bootstrap {
-        client_id: client_id.to_owned(),
-        client_secret,
-    })
+
+    fn with(&self, secret: &Secret) -> Result<PresetCredentials, Failure> {
+        let place = match &self.client_secret {
+            BootstrapSecret::Variable(_) => BOOTSTRAP_CLIENT_SECRET.to_owned(),
+            BootstrapSecret::File(file) => format!("the secret in {}", file.display()),
+        };
+        let credentials = PresetCredentials::new(&self.client_id, secret.expose_secret());
+        credentials.map_err(|error| match error {
+            InvalidPreset::SecretTooShort { characters } => {
+                Failure::usage(format!("{place} is too short: {characters} characters"))
+                    .because("a secret that can be guessed opens the management of everything")
+                    .help(format!(
+                        "take {} characters or more, as of openssl rand -base64 32",
+                        PresetCredentials::MIN_SECRET_CHARACTERS
+                    ))
+            }
+            InvalidPreset::ClientId | InvalidPreset::SecretUnclean | _ => Failure::usage(
+                "the first management application cannot have the credentials that were chosen",
+            )
+            .because(error.to_string()),
+        })
+    }
 }
 
 fn alone(given: &str, missing: &str) -> Failure {
-    Failure::usage(format!("{given} is set without {missing}"))
-        .help("set both, or neither: then credentials are made and printed once")
+    Failure::usage(format!("{given} is set without {missing}")).help(
+        "set both, or neither: then credentials are made, and put into first-credentials in the data directory",
+    )
 }
 
-/// Fewer characters may be fewer than 128 bits, whatever they are. Unit: characters.
-const SHORTEST_SECRET: usize = 32;
-
-/// The variables of secrets, and the name that goes with one.
+/// The variables of secrets.
 pub(super) const SEALING_KEY: &str = "M2M_SEALING_KEY";
-pub(super) const BOOTSTRAP_CLIENT_ID: &str = "M2M_BOOTSTRAP_CLIENT_ID";
 pub(super) const BOOTSTRAP_CLIENT_SECRET: &str = "M2M_BOOTSTRAP_CLIENT_SECRET";

@@ -162,6 +162,11 @@ impl Setting {
         }
     }
 
+    /// The flag with the variable of the same meaning, for operators who can set only one of the two.
+    pub(crate) fn names(self) -> String {
+        format!("{} ({})", self.flag(), self.variable())
+    }
+
     /// The shape of the value.
     pub(crate) const fn shape(self) -> &'static Shape {
         &self.row().shape

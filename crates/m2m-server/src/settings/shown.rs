@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::secrets::{BOOTSTRAP_CLIENT_ID, BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
+use super::secrets::{BOOTSTRAP_CLIENT_SECRET, BootstrapSecret, SEALING_KEY};
 use super::{Origin, Setting, Settings};
 
 /// A setting as it counts.
@@ -30,19 +30,20 @@ impl Settings {
         {
             issuer.value = json!(format!("{}://{address}", self.values.scheme().as_str()));
         }
-        let mut secret = |name, value: &str| {
+        let mut secret = |name| {
             shown.push(Shown {
                 name,
-                value: value.into(),
+                value: NOT_SHOWN.into(),
                 origin: Origin::Variable,
             });
         };
         if self.sealing_key.is_some() {
-            secret(SEALING_KEY, NOT_SHOWN);
+            secret(SEALING_KEY);
         }
-        if let Some(bootstrap) = &self.bootstrap {
-            secret(BOOTSTRAP_CLIENT_ID, &bootstrap.client_id);
-            secret(BOOTSTRAP_CLIENT_SECRET, NOT_SHOWN);
+        let bootstrap = self.bootstrap.as_ref();
+        match bootstrap.map(|bootstrap| &bootstrap.client_secret) {
+            Some(BootstrapSecret::Variable(_)) => secret(BOOTSTRAP_CLIENT_SECRET),
+            Some(BootstrapSecret::File(_)) | None => {}
         }
         shown
     }

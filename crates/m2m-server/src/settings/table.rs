@@ -12,12 +12,13 @@ use m2m_errors::Profile;
 use oauth_proto::Issuer;
 
 use super::kind::{
-    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, DATABASE, DIRECTORY, FILE, ISSUER, PROFILE,
-    SWITCH, number,
+    ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, CLIENT_ID, DATABASE, DIRECTORY, FILE, ISSUER,
+    LOG_FORMAT, PROFILE, SWITCH, number,
 };
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
 use crate::listen::AddressHeader;
+use crate::log_format::LogFormat;
 
 settings! {
     /// Directory for the registry, keys and events; created if it is missing
@@ -53,7 +54,7 @@ settings! {
 
     /// Issuer identifier in tokens and metadata; by default https:// or http:// and the address
     ///
-    /// It is the URL under which callers reach the server.
+    /// It is the URL under which callers reach the server. M2M_ISSUER is not this: it names the server that commands call.
     Issuer(issuer: Option<Issuer>) {
         kind: ISSUER,
         // `M2M_ISSUER` names the server that commands call, and is set in the shells of operators who also start one.
@@ -115,12 +116,36 @@ settings! {
         default: "127.0.0.1:9090",
     }
 
+    /// Format of the log on standard error; by default text on a terminal, and JSON lines elsewhere
+    ///
+    /// A refused start is explained as text, unless json is asked for.
+    LogFormat(log_format: Option<LogFormat>) {
+        kind: LOG_FORMAT,
+        example: "json",
+    }
+
     /// With --data: file with the key that seals private keys; by default sealing.key in that directory
     ///
     /// The file has mode 0600.
     SealingKeyFile(sealing_key_file: Option<PathBuf>) {
         kind: FILE,
         example: "/etc/m2m/sealing.key",
+    }
+
+    /// Client id of the application that manages a new server; by default one is made
+    ///
+    /// It counts at the first start alone, together with a secret: M2M_BOOTSTRAP_CLIENT_SECRET, or a file with it.
+    BootstrapClientId(bootstrap_client_id: Option<String>) {
+        kind: CLIENT_ID,
+        example: "admin",
+    }
+
+    /// File with the secret of that application, of at least 32 characters
+    ///
+    /// Without it and without M2M_BOOTSTRAP_CLIENT_SECRET credentials are made, and put into first-credentials in the data directory.
+    BootstrapClientSecretFile(bootstrap_client_secret_file: Option<PathBuf>) {
+        kind: FILE,
+        example: "/run/secrets/m2m-admin",
     }
 
     /// Maximum number of concurrent connections

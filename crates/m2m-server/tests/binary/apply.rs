@@ -178,7 +178,13 @@ fn who_names_no_data_directory_is_told_that_there_has_to_be_one() {
 fn a_lost_management_secret_is_replaced() {
     let data = Data::with(WORLD);
     let made = data.json(&["application", "reset-management"]);
-    let again = data.json(&["application", "reset-management"]);
+    let file = data.path().join("first-credentials");
+    assert_eq!(made["secrets_to"], file.to_str().unwrap());
+    assert_eq!(made["credentials"][0]["client_secret"], Value::Null);
+    let kept = std::fs::read_to_string(&file).unwrap();
+    let reset = ["application", "reset-management", "--secrets-to", "-"];
+    let again = data.json(&reset);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), kept);
     let client_id = |document: &Value| document["credentials"][0]["client_id"].clone();
     assert_eq!(client_id(&made), client_id(&again));
     let (snapshot, _) = data.look();

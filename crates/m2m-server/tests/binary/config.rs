@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::data::Data;
 use crate::support::{Serving, file, m2m, run, text, world};
 
 /// What the command says of a mistake, after which nothing has started: it would say on standard output that it is ready.
@@ -273,6 +274,79 @@ fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
     refused(&check, &["is open to others", "chmod 600"]);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
     refused(&check, &["there is no sealing key in", "openssl rand"]);
+}
+
+/// The names of the files in a folder.
+fn names(folder: &Path) -> Vec<std::ffi::OsString> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn f15_config_check_opens_the_stored_keys_as_a_start_does_and_changes_nothing() {
+    let data = Data::new();
+    let key = data.write("key.jwk", crate::keys::ED25519.as_bytes());
+    data.good(&["key", "import", &key]);
+    let before = names(&data.path());
+    data.good(&["config", "check"]);
+    let server = data.open();
+    data.good(&["config", "check"]);
+    drop(server);
+
+    let other = data.write(
+        "other.key",
+        format!("{}\n", "A".repeat(43) + "=").as_bytes(),
+    );
+    let wrong = data.bad(2, &["config", "check", "--sealing-key-file", &other]);
+    assert!(wrong.contains("sealed with another sealing key"), "{wrong}");
+    let path = data.path();
+    let check = ["config", "check", "--data", path.to_str().unwrap()];
+    let of_variable = m2m(&check)
+        .env("M2M_SEALING_KEY", "short")
+        .output()
+        .unwrap();
+    assert_eq!(of_variable.status.code(), Some(2));
+    assert!(text(&of_variable.stderr).contains("in M2M_SEALING_KEY"));
+    assert_eq!(names(&data.path()), before);
+
+    std::fs::remove_file(data.path().join("sealing.key")).unwrap();
+    let missing = data.bad(2, &["config", "check"]);
+    assert!(missing.contains("cannot read the sealing key"), "{missing}");
+    assert!(!data.path().join("sealing.key").exists());
+
+    std::fs::write(data.path().join("m2m.db"), "").unwrap();
+    let lost = data.bad(2, &["config", "check"]);
+    assert!(lost.contains("is lost"), "{lost}");
+}
+
+#[test]
+fn f15_config_check_reads_the_first_secret_and_knows_the_addresses_of_this_machine() {
+    let (_folder, secret) = file("secret", "hunter2\n");
+    let stderr = refused(
+        &[
+            "config",
+            "check",
+            "--data",
+            "d",
+            "--bootstrap-client-id",
+            "admin",
+            "--bootstrap-client-secret-file",
+            &secret,
+            "--listen",
+            "192.0.2.1:8443",
+            "--issuer",
+            "https://id.example",
+            "--behind-proxy",
+        ],
+        &[
+            "too short: 7 characters",
+            "cannot listen on 192.0.2.1:8443",
+            "2 mistakes",
+        ],
+    );
+    assert!(!stderr.contains("hunter2"), "{stderr}");
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! A data directory, and the commands on it.
 
 use std::fs::Permissions;
-use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use m2m_store::{AuditEvent, Backend as _, EventQuery, Snapshot, Sqlite};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::fake::{Fake, ok};
 use crate::support::{m2m, run, terminate, text};
 
 /// An API and two applications, one without a client id.
@@ -203,31 +203,6 @@ fn what_is_no_database_is_told_by_its_name() {
 }
 
 #[test]
-fn the_secret_that_the_first_start_makes_is_shown_once() {
-    let data = Data::new();
-    let path = data.path();
-    let serve = || {
-        let path = path.to_str().unwrap();
-        let mut server = m2m(&["serve", "--data", path])
-            .args(["--listen", "127.0.0.1:0", "--ops-listen", "off"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        let mut stdout = BufReader::new(server.stdout.take().unwrap());
-        stdout.read_line(&mut ready).unwrap();
-        terminate(&server);
-        text(&server.wait_with_output().unwrap().stderr)
-    };
-    let first = serve();
-    assert_eq!(first.matches("(shown once)").count(), 1, "{first}");
-    let second = serve();
-    assert!(!second.contains("client_secret"), "{second}");
-}
-
-#[test]
 fn a_data_directory_is_for_its_owner_alone() {
     let data = Data::with(WORLD);
     assert_eq!(mode(&data.path()), 0o700);
@@ -237,15 +212,62 @@ fn a_data_directory_is_for_its_owner_alone() {
 }
 
 #[test]
+fn the_variable_of_a_server_does_not_keep_commands_from_calling_it() {
+    let data = Data::with(WORLD);
+    let world = data.write("world.toml", WORLD.as_bytes());
+    let _server = data.open();
+    let fake = Fake::new([
+        ok(&json!({ "world": "" })),
+        ok(&json!({ "keys": [] })),
+        ok(&json!({ "plan": { "steps": [], "kept": [] } })),
+    ]);
+    for arguments in [
+        ["export"].as_slice(),
+        &["key", "list"],
+        &["apply", "-f", &world],
+    ] {
+        let in_container = |mut command: Command| {
+            command.env("M2M_DATA", data.path());
+            command.output().unwrap()
+        };
+        let output = in_container(fake.command(arguments));
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let output = in_container(m2m(arguments));
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{stderr}");
+        for expected in [
+            "M2M_DATA is set, which is for m2m serve",
+            "M2M_ISSUER",
+            "--data DIR",
+        ] {
+            assert!(stderr.contains(expected), "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn a_command_is_told_that_the_issuer_of_a_server_is_not_the_server_to_call() {
+    let output = m2m(&["application", "list"])
+        .env("M2M_SERVE_ISSUER", "https://id.example")
+        .output()
+        .unwrap();
+    let stderr = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(
+        stderr.contains("M2M_SERVE_ISSUER is set, which is for m2m serve"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("M2M_ISSUER"), "{stderr}");
+}
+
+#[test]
 fn an_empty_variable_names_no_data_directory() {
     let output = m2m(&["export"]).env("M2M_DATA", "").output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
     let data = Data::with(WORLD);
-    let output = m2m(&["export"])
-        .env("M2M_DATA", data.path())
-        .output()
-        .unwrap();
-    assert!(text(&output.stdout).contains("billing-job"));
+    let reset = ["application", "reset-management", "--secrets-to", "-"];
+    let output = m2m(&reset).env("M2M_DATA", data.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod apis;
 mod applications;
 mod apply;
+mod documents;
 mod events;
 mod keys;
 mod refusals;
+mod secrets;

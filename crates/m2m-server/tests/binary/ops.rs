@@ -43,7 +43,7 @@ fn an_address_that_is_taken_is_told_with_the_option() {
         "--ops-listen",
         &ops,
     ]);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     let stderr = text(&output.stderr);
     assert!(
         stderr.contains(&ops) && stderr.contains("--ops-listen off"),

@@ -42,19 +42,36 @@ fn what_was_applied_is_served_and_tokens_of_before_a_restart_still_verify() {
 }
 
 #[test]
-fn credentials_for_the_management_are_shown_at_the_first_start_alone_and_last() {
+fn f14_credentials_for_the_management_are_in_a_file_at_the_first_start_alone_and_work() {
     let data = Data::new();
-    let (_, said) = Serving::of_data(&data.path(), &[]).stop();
-    let shown: Vec<_> = said
+    let server = Serving::of_data(&data.path(), &[]);
+    let file = data.path().join("first-credentials");
+    assert_eq!(mode(&file), 0o600);
+    let script = format!("set -a; . '{}'; \"$0\" token", file.display());
+    let token = std::process::Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_m2m")])
+        .output()
+        .unwrap();
+    assert!(token.status.success(), "{}", text(&token.stderr));
+    let content = std::fs::read_to_string(&file).unwrap();
+    assert!(content.contains(&format!("M2M_ISSUER={}\n", server.issuer())));
+    let secret = content
         .lines()
-        .filter(|l| l.starts_with("generated"))
-        .collect();
-    assert!(
-        matches!(&*shown, [line] if line.contains("m2m management") && line.ends_with("(shown once)")),
-        "{said}"
-    );
-    let (_, said) = Serving::of_data(&data.path(), &[]).stop();
-    assert!(!said.contains("generated"), "{said}");
+        .find_map(|line| line.strip_prefix("M2M_CLIENT_SECRET="));
+    let (_, log) = server.stop();
+    assert!(!log.contains(secret.unwrap()), "{log}");
+    assert_eq!(log.matches("\"first-credentials\"").count(), 1, "{log}");
+    assert!(log.contains(file.to_str().unwrap()), "{log}");
+    for line in log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect(line);
+        assert!(
+            line.get("event").is_some() && line.get("time").is_some(),
+            "{line}"
+        );
+    }
+    let (_, log) = Serving::of_data(&data.path(), &[]).stop();
+    assert!(!log.contains("first-credentials"), "{log}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), content);
 }
 
 #[test]
@@ -70,7 +87,16 @@ fn a_server_that_has_ended_leaves_nothing_outside_the_database() {
         .collect();
     left.sort();
     // No `m2m.db-wal`: who copies the database of a server that has ended has all of it.
-    assert_eq!(left, ["m2m.db", "m2m.id", "m2m.lock", "sealing.key"]);
+    assert_eq!(
+        left,
+        [
+            "first-credentials",
+            "m2m.db",
+            "m2m.id",
+            "m2m.lock",
+            "sealing.key"
+        ]
+    );
     assert_eq!(mode(&data.path().join("sealing.key")), 0o600);
 }
 

@@ -125,6 +125,8 @@ pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
     log: Mutex<Receiver<String>>,
+    /// The lines on standard output after the one that says that the server is ready.
+    printed: Mutex<Receiver<String>>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
     _folder: Option<TempDir>,
@@ -173,10 +175,15 @@ impl Serving {
             }
             text
         });
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut ready)
-            .unwrap();
+        stdout.read_line(&mut ready).unwrap();
+        let (tell, printed) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
         if ready.is_empty() {
             let _ = child.wait();
             panic!("the server did not start: {}", stderr.join().unwrap());
@@ -186,6 +193,7 @@ impl Serving {
             child,
             stderr: Some(stderr),
             log: Mutex::new(log),
+            printed: Mutex::new(printed),
             ready,
             address,
             _folder: folder,
@@ -224,6 +232,12 @@ impl Serving {
         format!("http://{}", self.address)
     }
 
+    /// Waits for the next line on standard output after the one that says that the server is ready.
+    pub(crate) fn next_printed(&self) -> String {
+        let line = self.printed.lock().unwrap().recv_timeout(PATIENCE);
+        line.unwrap()
+    }
+
     /// Waits for a line of the log with this text, after the lines that were waited for before.
     #[track_caller]
     pub(crate) fn wait_for_log(&self, text: &str) -> String {
@@ -245,14 +259,26 @@ impl Serving {
 
     /// Where the ops listener is, which the server says before it is ready.
     pub(crate) fn ops(&self) -> SocketAddr {
-        let line = self.wait_for_log("ops: http://");
-        let address = line.trim_start_matches("ops: http://").split('/').next();
+        let line = self.wait_for_log("\"ops-listening\"");
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let address = line.get("address").and_then(Value::as_str);
         address.unwrap().parse().unwrap()
     }
 
     /// Sends a signal to the server.
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);
+    }
+
+    /// The same to one that may have ended by itself.
+    pub(crate) fn signal_if_alive(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.child.id().to_string());
+        let _ = Command::new("kill").args([name, id]).output();
+    }
+
+    /// The id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// What the server has in memory. Unit: KiB.

@@ -56,7 +56,7 @@ impl LastSeen {
         self.lost.store(true, Ordering::SeqCst);
     }
 
-    /// Whether it could not be seen when it was last looked for.
+    /// Returns true if the last attempt to see it failed.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Ordering::SeqCst)
     }

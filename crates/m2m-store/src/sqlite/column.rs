@@ -15,7 +15,7 @@ pub(super) fn integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// A number of something that the database counts itself. There is none below zero.
+/// A count by SQLite itself. A negative one counts as zero.
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }

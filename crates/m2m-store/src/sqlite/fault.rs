@@ -14,7 +14,7 @@ pub(super) enum Fault {
     Database(rusqlite::Error),
     /// What was read is not what was written.
     Damaged(Box<str>),
-    /// The database says so of a `COMMIT`, at a moment from which on the change may be in the journal.
+    /// A `COMMIT` failed after the change may have reached the journal.
     Unsettled(rusqlite::Error),
     /// The thread that was asked gave no answer.
     Unanswered,
@@ -68,7 +68,7 @@ impl Fault {
         }
     }
 
-    /// The same of what was to be written: without an answer it may have been.
+    /// The error of a write. Without an answer the write may have happened.
     pub(super) fn of_write(self, file: &str) -> StoreError {
         match self {
             Self::Unanswered => StoreError::Unknown {
@@ -99,8 +99,8 @@ impl Fault {
         }
     }
 
-    /// The fault of a `COMMIT`. Everything is in the journal before it is synchronized, so that a change may be there after the next start
-    /// if this failed. It is not if SQLite refused before, or could not write all of it.
+    /// The fault of a failed `COMMIT`. SQLite writes the whole change to the journal and synchronizes it then, so that the change may be there
+    /// after the next start. It is not if SQLite refused earlier, or could not write all of it.
     pub(super) fn of_commit(error: rusqlite::Error) -> Self {
         let is_certain = is(
             &error,
@@ -116,6 +116,18 @@ impl Fault {
             Self::Database(error)
         } else {
             Self::Unsettled(error)
+        }
+    }
+
+    /// The same fault for a change that was not begun because of it, and so was certainly not made.
+    pub(super) fn before_beginning(self) -> Self {
+        match self {
+            Self::Unsettled(error) => Self::Database(error),
+            Self::Database(_)
+            | Self::Damaged(_)
+            | Self::Unanswered
+            | Self::Unopened(_)
+            | Self::Store(_) => self,
         }
     }
 
@@ -145,7 +157,7 @@ fn extended(error: &rusqlite::Error) -> Option<core::ffi::c_int> {
     error.sqlite_error().map(|error| error.extended_code)
 }
 
-/// Whether there is no room. On some file systems SQLite only knows that writing failed.
+/// Returns true if the disk is full. On some file systems SQLite only reports that writing failed.
 fn is_full(error: &rusqlite::Error, file: &str) -> bool {
     is(error, &[ErrorCode::DiskFull])
         || (is(error, &[ErrorCode::SystemIoFailure]) && has_no_room(Path::new(file)))

@@ -124,20 +124,7 @@ impl Folder {
 
     /// Refuses a database with another identity than the folder. One from before there were identities has none.
     pub(super) fn accept(&self, found: Option<StoreId>) -> Result<(), StoreError> {
-        let Recorded::Known { id, .. } = self.identity.recorded() else {
-            return Ok(());
-        };
-        if found == Some(id) {
-            return Ok(());
-        }
-        let found = match found {
-            Some(found) => format!("it is the database of the store {found}"),
-            None => "it has no identity".to_owned(),
-        };
-        Err(StoreError::Foreign {
-            file: self.database.display().to_string().into(),
-            why: format!("{found}, and {IDENTITY} names the store {id}").into(),
-        })
+        accept(&self.database, &self.identity, found)
     }
 
     /// The version that the registry had when it was last written, if that is later than this one.
@@ -165,7 +152,7 @@ impl Folder {
         let _ = self.identity.reached(id, version);
     }
 
-    /// Notes which files SQLite has opened.
+    /// Notes the files that SQLite has opened.
     pub(super) fn note_journal(&self, connection: &Connection) -> Result<(), Fault> {
         let (journal, index) = (self.path.join(JOURNAL), self.path.join(JOURNAL_INDEX));
         let noted = || Ok((Place::of(&journal)?, Place::of(&index)?));
@@ -191,7 +178,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Whether the journal is shorter than the last write left it.
+    /// Returns true if the journal is shorter than the last write left it.
     pub(super) fn is_journal_short(&self) -> bool {
         let journal = self.journal.get();
         journal.is_some_and(|(.., journal)| {
@@ -236,10 +223,10 @@ fn trace(folder: &Path) -> Option<&'static str> {
     let left = [IDENTITY, SEALING_KEY_FILE]
         .into_iter()
         .find(|name| has(name));
-    left.or(is_written.then_some(JOURNAL))
+    left.or(if is_written { Some(JOURNAL) } else { None })
 }
 
-/// Whether there is a database, or a file that shows that there was one.
+/// Returns true if there is a database, or a file that shows that there was one.
 ///
 /// # Errors
 ///
@@ -253,7 +240,54 @@ pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// Whether there is no such file, or nothing in it.
+/// The database in a folder that is not taken; nothing before the first start.
+///
+/// # Errors
+///
+/// [`StoreError::Lost`] if the folder held a registry, and the database is missing or empty; [`StoreError::Unopened`] if the folder cannot
+/// be looked into.
+pub(super) fn database_in(folder: &Path) -> Result<Option<PathBuf>, StoreError> {
+    if !has_registry(folder)? {
+        return Ok(None);
+    }
+    let database = folder.join(DATABASE);
+    match (is_empty(&database), trace(folder)) {
+        (Ok(true), Some(trace)) => Err(lost(&database, trace)),
+        (Ok(_), _) => Ok(Some(database)),
+        (Err(error), _) => Err(unopened_for(&database, &error)),
+    }
+}
+
+/// As [`Folder::accept`], for a folder that nobody takes.
+pub(super) fn accept_in(folder: &Path, found: Option<StoreId>) -> Result<(), StoreError> {
+    let path = folder.join(IDENTITY);
+    let identity = Identity::read(&path).map_err(|error| unopened_for(&path, &error))?;
+    accept(&folder.join(DATABASE), &identity, found)
+}
+
+/// Returns true if a database has no journal: reading it would create one.
+pub(super) fn has_no_journal(folder: &Path) -> bool {
+    !folder.join(JOURNAL).exists()
+}
+
+fn accept(database: &Path, identity: &Identity, found: Option<StoreId>) -> Result<(), StoreError> {
+    let Recorded::Known { id, .. } = identity.recorded() else {
+        return Ok(());
+    };
+    if found == Some(id) {
+        return Ok(());
+    }
+    let found = match found {
+        Some(found) => format!("it is the database of the store {found}"),
+        None => "it has no identity".to_owned(),
+    };
+    Err(StoreError::Foreign {
+        file: database.display().to_string().into(),
+        why: format!("{found}, and {IDENTITY} names the store {id}").into(),
+    })
+}
+
+/// Returns true if the file is missing or empty.
 fn is_empty(file: &Path) -> io::Result<bool> {
     match std::fs::metadata(file) {
         Ok(found) => Ok(found.is_file() && found.len() == 0),
@@ -329,15 +363,18 @@ const fn synchronize(_folder: &Path) -> io::Result<()> {
 
 /// A file that cannot be had.
 pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
-    let obstacle = match why.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(Obstacle::Full),
-        io::ErrorKind::ReadOnlyFilesystem => Some(Obstacle::ReadOnly),
-        io::ErrorKind::PermissionDenied => Some(Obstacle::Denied),
-        _ => None,
-    };
+    let obstacle = OBSTACLES.into_iter().find(|(kind, _)| *kind == why.kind());
     StoreError::Unopened {
         file: path.display().to_string().into(),
         why: why.to_string().into(),
-        obstacle,
+        obstacle: obstacle.map(|(_, obstacle)| obstacle),
     }
 }
+
+/// Errors of the operating system that say what an operator can do.
+const OBSTACLES: [(io::ErrorKind, Obstacle); 4] = [
+    (io::ErrorKind::StorageFull, Obstacle::Full),
+    (io::ErrorKind::QuotaExceeded, Obstacle::Full),
+    (io::ErrorKind::ReadOnlyFilesystem, Obstacle::ReadOnly),
+    (io::ErrorKind::PermissionDenied, Obstacle::Denied),
+];

@@ -63,12 +63,17 @@ impl Schema {
         Ok(Self { version })
     }
 
-    /// Whether nothing is there yet.
+    /// Returns true if it is the schema of this release.
+    pub(super) fn is_latest(self) -> bool {
+        self.version == known()
+    }
+
+    /// Returns true if the database has no tables yet.
     pub(super) const fn is_new(self) -> bool {
         self.version == 0
     }
 
-    /// Whether the store has an identity.
+    /// Returns true if the database has an identity.
     pub(super) const fn has_identity(self) -> bool {
         self.version >= WITH_IDENTITY
     }

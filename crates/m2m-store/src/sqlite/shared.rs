@@ -1,4 +1,4 @@
-//! What all threads of a store have in common: its limits, its files, and a change of which it is not known whether it was made.
+//! State that all threads of a store share: its limits, its files, and a change whose outcome is unknown.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -9,20 +9,20 @@ use super::fault::Fault;
 use super::folder::{Folder, StoreId};
 use crate::{Access, Change, Observer, Settled, StoreError, StoreLimits, Version};
 
-/// What all threads of a store have in common.
+/// State that all threads of a store share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    /// What errors call the file.
+    /// The name of the file in errors.
     pub(super) file: Box<str>,
     pub(super) limits: StoreLimits,
     /// None in memory.
     folder: Option<(Folder, StoreId)>,
-    /// The change of which it is not known whether it was made. There is no other until that is known.
+    /// The change whose outcome is unknown. No other is begun until it is known.
     unsettled: Mutex<Option<Unsettled>>,
     observer: OnceLock<Arc<dyn Observer>>,
 }
 
-/// A change of which it is not known whether it was made.
+/// A change whose outcome is unknown.
 #[derive(Debug)]
 struct Unsettled {
     /// The version that it would have made.
@@ -53,7 +53,7 @@ impl Shared {
         }
     }
 
-    /// Tells the observer what came of asking, and hands it on.
+    /// Reports an outcome to the observer, and returns it.
     pub(super) fn told<T>(
         &self,
         access: Access,
@@ -112,8 +112,8 @@ impl Shared {
         unsettled.unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Finds out what became of the change of which that is not known. A later write that succeeds has taken its place in the journal,
-    /// unless it was made.
+    /// Finds out whether the change with the unknown outcome was made. A later write that succeeds has taken its place in the journal, unless
+    /// it was.
     pub(super) fn settle(&self, connection: &mut Connection) -> Result<(), Fault> {
         if !self.is_unsettled() {
             return Ok(());
@@ -129,18 +129,14 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes a change, once it is known what became of the one before.
+    /// Makes a change, once the outcome of the one before is known.
     pub(super) fn commit(
         &self,
         connection: &mut Connection,
         expected: Version,
         change: &Change,
     ) -> Result<Committed, Fault> {
-        self.settle(connection).map_err(|fault| match fault {
-            // Of this change it is known: it has not begun.
-            Fault::Unsettled(error) => Fault::Database(error),
-            fault => fault,
-        })?;
+        self.settle(connection).map_err(Fault::before_beginning)?;
         let fault = match commit::commit(connection, &self.limits, expected, change) {
             Ok(Ok(version)) => match self.may_acknowledge(connection) {
                 Ok(()) => {
@@ -176,7 +172,7 @@ impl Shared {
     }
 }
 
-/// What the length of the journal says.
+/// The verdict that the length of the journal allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JournalSeems {
     Whole,

@@ -3,8 +3,8 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::super::ManagementOptions;
 use super::super::server::only_as;
+use super::super::{ManagementOptions, SecretsToOptions};
 use super::ApplicationFields;
 
 /// Make an application. Its secret is shown once.
@@ -29,6 +29,8 @@ pub(crate) struct ApplicationCreateOptions {
     /// An API that it may get tokens for, by its audience, and the scopes of it; several may be given
     #[arg(long, value_name = "AUDIENCE[=SCOPE SCOPE…]", value_parser = authorization)]
     pub(crate) authorize: Vec<AuthorizationText>,
+    #[command(flatten)]
+    pub(crate) secrets_to: SecretsToOptions,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -60,6 +62,7 @@ fn authorization(text: &str) -> Result<AuthorizationText, String> {
 const EXAMPLES: &str = "\
 Examples:
   m2m application create 'Billing job' --authorize 'https://orders.example/api=read:orders write:orders'
+  m2m application create 'Billing job' --client-id billing-job --secrets-to billing-job.json
   m2m application create 'Billing job' --client-id billing-job --organization org_acme --token-lifetime 600 --token-quota 1000/1h
   m2m application create Trusted --client-id my.trusted.app/service --system-user svc.integration --system-user-allowed
   m2m application create Nightly --secret-sha256 \"$(printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64)\"";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::apply::insert;
+use super::super::destination::Destination;
 use super::super::done::payload;
 use super::super::new_credentials::NewCredentials;
 use super::authorize::allow;
@@ -19,39 +20,53 @@ pub(in crate::commands) fn create(
 ) -> Result<(), Failure> {
     let body = body(options)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.post(&ApiPath::of(["applications"]), Some(&body))?;
+    let destination = match body.get("secret_sha256") {
+        // Nobody has to be told a secret that was made elsewhere.
+        Some(_) => Destination::unused(),
+        None => Destination::of(options.secrets_to.file(), output)?,
+    };
+    let answer = match management.post(&ApiPath::of(["applications"]), Some(&body)) {
+        Ok(answer) => answer,
+        Err(failure) => {
+            let name = options.new_client_id.as_deref().unwrap_or(&options.name);
+            return Err(destination.give_up(failure, name));
+        }
+    };
     let mut application = payload(&answer, "application").clone();
     let client_id = text(&application, "client_id").to_owned();
+    let client_secret = text(&application, "client_secret").to_owned();
+    let credentials = NewCredentials {
+        application: &options.name,
+        client_id: &client_id,
+        client_secret: &client_secret,
+    };
+    let kept = destination.keep(&credentials);
     let format = options.management.output;
     if format == Format::Text {
         // At once: nothing that goes wrong later may hide the secret.
-        show(options, &application, output);
+        match &*client_secret {
+            "" => output.line(format!(
+                "made {:?}: client_id {}",
+                options.name,
+                printable(&client_id)
+            )),
+            _ => kept.tell(&credentials, output),
+        }
     }
     let authorized = authorize(options, &management, &client_id);
     if format == Format::Json {
         if !options.authorize.is_empty() {
             insert(&mut application, "is_authorized", json!(authorized.is_ok()));
         }
+        kept.hide_secret_of(&mut application);
         output.json(&application);
     }
-    authorized
-}
-
-fn show(options: &ApplicationCreateOptions, application: &Value, output: &Output) {
-    let client_id = text(application, "client_id");
-    match text(application, "client_secret") {
-        "" => output.line(format!(
-            "made {:?}: client_id {}",
-            options.name,
-            printable(client_id)
-        )),
-        client_secret => NewCredentials {
-            application: &options.name,
-            client_id,
-            client_secret,
-        }
-        .show_once(output),
-    }
+    let shown = match &*client_secret {
+        "" => Ok(()),
+        _ => kept.outcome(output, || vec![credentials.replacement()]),
+    };
+    // A secret that is lost is worse than a scope that is missing.
+    shown.and(authorized)
 }
 
 /// Authorizes the new application for what was asked for.

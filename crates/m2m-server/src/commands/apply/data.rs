@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use m2m_admin::{ApplyError, Prepared, Prune};
-use m2m_store::{Actor, CommitError, Sqlite, StoreError};
+use m2m_store::{Actor, Sqlite};
 
 use super::super::new_credentials::NewCredentials;
 use super::super::secrets_file;
@@ -64,29 +64,19 @@ async fn carry_out(
         show(prepared.plan(), output);
     }
     agree_to_delete(options, prepared.plan(), output)?;
-    let secrets_to = options.secrets_to.as_deref();
+    let secrets_to = options.secrets_to.file();
     let secrets_to = secrets_to.filter(|_| !prepared.credentials().is_empty());
-    if let Some(file) = secrets_to {
-        // Before the change is made: a secret that works and that nobody has would be lost.
-        let credentials = prepared.credentials().iter().map(NewCredentials::from);
-        secrets_file::write(file, credentials)?;
+    if !prepared.credentials().is_empty() && secrets_to.is_none() {
+        // Where nobody would see them, no secret is put into force.
+        output.check()?;
     }
-    let applied = prepared.commit(store).await.map_err(|error| {
-        let failure = data::not_committed(&error, folder);
-        match secrets_to {
-            Some(file) if matches!(error, CommitError::Store(StoreError::Unknown { .. })) => {
-                failure.help(format!(
-                    "{} has secrets that are in force if the change was made: keep it until you know",
-                    file.display()
-                ))
-            }
-            Some(file) => failure.help(format!(
-                "{} has secrets that are not in force: remove it before you try again",
-                file.display()
-            )),
-            None => failure,
+    let applied = match secrets_to {
+        Some(file) => secrets_file::write_and_commit(file, prepared, store, folder).await?,
+        None => {
+            let applied = prepared.commit(store).await;
+            applied.map_err(|error| data::not_committed(&error, folder))?
         }
-    })?;
+    };
     let credentials: Vec<NewCredentials<'_>> = applied.credentials.iter().map(Into::into).collect();
     show_applied(
         &applied.plan,
@@ -94,8 +84,7 @@ async fn carry_out(
         secrets_to,
         options.output,
         output,
-    );
-    Ok(())
+    )
 }
 
 fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {

@@ -10,7 +10,7 @@ use super::super::new_credentials::NewCredentials;
 use super::super::secrets_file::Reserved;
 use super::{agree_to_delete, show, show_applied, show_dry_run};
 use crate::cli::{ApplyOptions, Format};
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::management::{ApiPath, Content, Management};
 use crate::output::Output;
 use crate::table::{records, text};
@@ -32,21 +32,25 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         agree_to_delete(options, &plan, output)?;
         shown = Some(plan);
     }
-    let reserved = match &options.secrets_to {
+    let reserved = match options.secrets_to.file() {
         // Before the change is made: a secret that works and that nobody has would be lost.
         Some(file) if makes_secrets(options, &management, world, shown.as_ref())? => {
             Some(Reserved::new(file)?)
         }
         Some(_) | None => None,
     };
+    if reserved.is_none() {
+        output.check()?;
+    }
     let sent = send(options, &management, world, Extent::Whole);
     let (plan, answer) = match (sent, &reserved) {
         (Ok(sent), _) => sent,
-        (Err(failure), Some(reserved)) => {
-            reserved.give_up();
-            return Err(failure);
+        (Err(failure), reserved) => {
+            if let Some(reserved) = reserved {
+                reserved.give_up();
+            }
+            return Err(unanswered(failure));
         }
-        (Err(failure), None) => return Err(failure),
     };
     if options.output == Format::Text && shown.as_ref() != Some(&plan) {
         show(&plan, output);
@@ -60,8 +64,18 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         })
         .collect();
     let (secrets_to, written) = keep(reserved.as_ref(), &credentials);
-    show_applied(&plan, &credentials, secrets_to, options.output, output);
-    written
+    let shown = show_applied(&plan, &credentials, secrets_to, options.output, output);
+    written.and(shown)
+}
+
+/// The failure of a request that was sent. If no answer came, the file may have been applied all the same.
+fn unanswered(failure: Failure) -> Failure {
+    match failure.exit() {
+        Exit::Unreachable => failure
+            .because("the answer may have been lost after the file was applied, with new secrets that are in force")
+            .help("m2m apply -f FILE --dry-run shows what is left to do"),
+        Exit::Refused | Exit::Usage | Exit::Interrupted => failure,
+    }
 }
 
 /// Whether secrets are made, as far as can be known before.

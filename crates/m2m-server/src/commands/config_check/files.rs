@@ -1,6 +1,7 @@
 //! What the files say that a configuration names, without starting anything and without writing anything.
 
 use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use m2m_store::Sqlite;
@@ -9,8 +10,8 @@ use crate::clock;
 use crate::data;
 use crate::error::Failure;
 use crate::listen::TlsFiles;
-use crate::sealing::{self, Wanted};
-use crate::settings::{Mistakes, RegistrySource, Settings};
+use crate::sealing::{self, SealingSource, Wanted};
+use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
 use crate::world::World;
 
 /// What is wrong with the files and folders.
@@ -38,12 +39,26 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
             add(Err(mistake));
         }
     }
-    if let Some(file) = &values.sealing_key_file {
-        let wanted = match keys.is_some_and(|keys| data::is_there(keys).unwrap_or(false)) {
-            true => Wanted::Known,
-            false => Wanted::New,
-        };
-        add(sealing::read(file, wanted).map(drop));
+    match &settings.registry {
+        RegistrySource::Data(path) => add(sealed(settings, path)),
+        // It seals nothing beside a file, and is read all the same: it is what somebody names.
+        RegistrySource::World { .. } => {
+            let file = values.sealing_key_file.as_ref();
+            add(file.map_or(Ok(()), |file| sealing::read(file, Wanted::New).map(drop)));
+        }
+    }
+    if let Some(bootstrap) = &settings.bootstrap
+        && let BootstrapSecret::File(_) = bootstrap.client_secret
+    {
+        // Of one in a variable the settings tell what is wrong.
+        add(bootstrap.preset().map(drop));
+    }
+    let listeners = [
+        (Setting::Listen, Some(values.listen)),
+        (Setting::OpsListen, values.ops_listen),
+    ];
+    for (setting, address) in listeners {
+        add(address.map_or(Ok(()), |address| own_address(setting, address)));
     }
     mistakes
 }
@@ -63,7 +78,28 @@ fn world(file: &Path) -> Result<(), Failure> {
     data::wait(world.fill(&store, clock::now()))?.map(|_| ())
 }
 
-/// Whether there is such a folder, or it can be made: whether it can be written into is known when something is.
+/// The sealing key, and whether it opens the keys in the folder. A server may have the folder meanwhile.
+fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
+    let keys = data::look(folder)?;
+    let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
+    let file = settings.values.sealing_key_file.as_deref();
+    SealingSource::new(key, file, folder).check(&keys, folder)
+}
+
+/// Checks that this machine has the address. Its port may be taken by the server that the configuration is for.
+fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
+    match TcpListener::bind(SocketAddr::new(address.ip(), 0)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(
+            Failure::of_io(format!("cannot listen on {address}"), &error).help(format!(
+                "name an address of this machine with {}",
+                setting.names()
+            )),
+        ),
+    }
+}
+
+/// Checks that the folder can be written into, or created.
 fn folder(path: &Path) -> Result<(), Failure> {
     let cannot = |why: String| {
         Failure::usage(format!("cannot use the folder {}", path.display())).because(why)
@@ -76,13 +112,13 @@ fn folder(path: &Path) -> Result<(), Failure> {
         match std::fs::metadata(ancestor) {
             Ok(metadata) if metadata.is_dir() => {
                 let is_itself = ancestor == path;
-                return if is_itself {
-                    std::fs::read_dir(path)
-                        .map(|_| ())
-                        .map_err(|error| cannot(error.to_string()))
-                } else {
-                    Ok(())
+                let readable = match is_itself {
+                    true => std::fs::read_dir(path).map(drop),
+                    false => Ok(()),
                 };
+                return readable
+                    .and_then(|()| writable(ancestor))
+                    .map_err(|error| cannot(error.to_string()));
             }
             Ok(_) => {
                 return Err(cannot(format!("{} is no folder", ancestor.display())));
@@ -91,5 +127,18 @@ fn folder(path: &Path) -> Result<(), Failure> {
             Err(error) => return Err(cannot(error.to_string())),
         }
     }
+    Ok(())
+}
+
+/// Checks that this process may create files in a folder.
+#[cfg(unix)]
+fn writable(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }

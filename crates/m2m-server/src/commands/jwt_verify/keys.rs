@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::http_client::HttpClient;
 use crate::issuer::parse_issuer;
 use crate::printable::printable;
-use crate::regular_file::{Pipes, RegularFile};
+use crate::regular_file::{Pipes, RegularFile, shown};
 use crate::token_failure;
 
 use super::unusable_key::UnusableKey;
@@ -32,7 +32,7 @@ pub(super) struct Keys {
 /// If it cannot be found or read, is no JWK set, or has no key that can be used.
 pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
     let (place, json) = match (&options.jwks, &options.issuer) {
-        (Some(place), _) if !place.contains("://") => (place.clone(), of_file(place)?),
+        (Some(place), _) if !place.contains("://") => (shown(Path::new(place)), of_file(place)?),
         (Some(url), _) => {
             let http = HttpClient::new(&options.connection)?;
             let json = runtime()?.block_on(of_url(url, &http))?;
@@ -55,8 +55,7 @@ fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
     let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
         .and_then(|file| file.read(MAX_FILE_BYTES));
     let bytes = bytes.map_err(|error| {
-        Failure::usage(format!("cannot read {place}"))
-            .because(error.to_string())
+        Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
             .help("name a file with a JWK set, or its URL")
     })?;
     Ok(bytes.to_vec())

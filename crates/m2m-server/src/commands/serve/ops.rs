@@ -3,35 +3,37 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::error::Failure;
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
-use crate::output::Output;
+use crate::settings::Setting;
+use crate::{clock, output, timestamp};
 
 /// Starts it, unless it is off. It ends with the process.
 ///
 /// # Errors
 ///
 /// If the address cannot be had.
-pub(super) async fn start(
-    address: Option<SocketAddr>,
-    ops: Ops,
-    output: &Output,
-) -> Result<(), Failure> {
+pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), Failure> {
     let Some(address) = address else {
         return Ok(());
     };
-    let listening = Listening::at(settings(address), "--ops-listen")
+    let listening = Listening::at(settings(address), &Setting::OpsListen.names())
         .await
-        .map_err(|failure| failure.help("--ops-listen off, if nobody asks"))?;
+        .map_err(|failure| failure.help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks"))?;
     let address = listening.address();
-    output.notice(&format!(
-        "ops: http://{address}/livez, /readyz and /metrics"
-    ));
+    output::log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "ops-listening",
+        "address": address.to_string(),
+        "paths": ["/livez", "/readyz", "/metrics"],
+    }));
     if !address.ip().is_loopback() {
-        output.notice(&format!(
-            "notice: whoever reaches {address} learns how much is asked of this server, and what fails; keep it in a network of yours"
+        output::log_notice(&format!(
+            "the listener for probes and metrics is not on a loopback address: everyone who reaches {address} sees how busy this server is and what fails; keep it in a network of yours"
         ));
     }
     // Its connections are not those of callers, and are not counted with them.

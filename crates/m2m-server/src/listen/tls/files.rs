@@ -70,7 +70,7 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
             path.display()
         ))
         .because(kind(&text))
-        .help("--tls-cert names a file in PEM, with the certificate of the server first and then those that lead to the root"));
+        .help("--tls-cert (M2M_TLS_CERT) names a file in PEM, with the certificate of the server first and then those that lead to the root"));
     }
     Ok(chain)
 }
@@ -91,7 +91,7 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Failure> {
         // The text of the error is left out: it may quote the file.
         Failure::usage(format!("there is no private key in {}", path.display()))
             .because(kind(&text))
-            .help("--tls-key names a file in PEM with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
+            .help("--tls-key (M2M_TLS_KEY) names a file in PEM with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
     })
 }
 
@@ -121,9 +121,11 @@ type Check = fn(&Path, &RegularFile) -> Result<(), Failure>;
 
 fn content(path: &Path, what: &str, check: Option<Check>) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let unreadable = |error: std::io::Error| {
-        Failure::usage(format!("cannot read the {what} file {}", path.display()))
-            .because(error.to_string())
-            .help("see that the file is there, and that the user of the server may read it")
+        Failure::of_io(
+            format!("cannot read the {what} file {}", path.display()),
+            &error,
+        )
+        .help("see that the file is there, and that the user of the server may read it")
     };
     let file = RegularFile::open(path, Pipes::Refused).map_err(unreadable)?;
     if let Some(check) = check {

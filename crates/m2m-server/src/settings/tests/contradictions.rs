@@ -206,3 +206,53 @@ fn several_contradictions_are_all_told() {
     let mistakes = flags(&all).resolve().unwrap_err();
     assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
 }
+
+#[test]
+fn who_can_set_only_variables_is_told_variables() {
+    let certificate = ("M2M_TLS_CERT", "c");
+    let cases: [&[(&str, &str)]; 8] = [
+        &[],
+        &[("M2M_DATA", "d"), ("M2M_LISTEN", "0.0.0.0:8080")],
+        &[("M2M_DATA", "d"), ("M2M_BEHIND_PROXY", "true")],
+        &[
+            ("M2M_DATA", "d"),
+            ("M2M_TLS_KEY", "k"),
+            certificate,
+            ("M2M_LISTEN", "0.0.0.0:443"),
+        ],
+        &[("M2M_DATA", "d"), certificate],
+        &[("M2M_DATA", "d"), ("M2M_SERVE_ISSUER", "http://id.example")],
+        &[("M2M_DATA", "d"), ("M2M_PROXY_PROTOCOL", "true")],
+        &[("M2M_DATABASE", "postgres://db")],
+    ];
+    for variables in cases {
+        let said = Said {
+            flags: &[],
+            variables,
+            file: None,
+        };
+        let mistake = said.refused(&["M2M_"]);
+        for setting in Setting::offered() {
+            let is_named = mistake
+                .split([' ', ',', '='])
+                .any(|word| word == setting.flag());
+            assert!(
+                !is_named || mistake.contains(&setting.variable()),
+                "{mistake}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_issuer_that_commands_call_is_not_taken_for_that_of_the_server() {
+    let said = Said {
+        flags: &["--data", "d", "--behind-proxy"],
+        variables: &[("M2M_ISSUER", "https://id.example")],
+        file: None,
+    };
+    said.refused(&[
+        "M2M_ISSUER is set, which is the server that commands call",
+        "M2M_SERVE_ISSUER",
+    ]);
+}

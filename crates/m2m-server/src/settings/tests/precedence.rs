@@ -102,7 +102,18 @@ fn table() -> Vec<Row> {
             ["off", "127.0.0.1:2", "\"127.0.0.1:3\""],
             DATA,
         ),
+        row(Setting::LogFormat, ["json", "text", "\"json\""], DATA),
         row(Setting::SealingKeyFile, ["/f", "/v", "\"/t\""], DATA),
+        row(
+            Setting::BootstrapClientId,
+            ["f", "v", "\"t\""],
+            &["--data", "/d", "--bootstrap-client-secret-file", "/s"],
+        ),
+        row(
+            Setting::BootstrapClientSecretFile,
+            ["/f", "/v", "\"/t\""],
+            &["--data", "/d", "--bootstrap-client-id", "a"],
+        ),
         row(Setting::MaxConnections, ["1", "2", "3"], DATA),
         row(Setting::MaxRequests, ["1", "2", "3"], DATA),
         row(Setting::CacheApplications, ["1", "2", "3"], DATA),

@@ -22,7 +22,9 @@ fn x9_secrets_come_from_variables_and_are_not_shown() {
     let settings = with(&variables).resolve().unwrap();
     let bootstrap = settings.bootstrap.as_ref().unwrap();
     assert_eq!(bootstrap.client_id, "admin");
-    assert_eq!(bootstrap.client_secret.expose_secret(), SECRET);
+    assert!(
+        matches!(&bootstrap.client_secret, BootstrapSecret::Variable(secret) if secret.expose_secret() == SECRET)
+    );
     let shown = format!("{settings:?} {:?}", settings.shown());
     assert!(shown.contains("M2M_SEALING_KEY") && shown.contains("admin"));
     assert!(!shown.contains(SECRET), "{shown}");
@@ -44,8 +46,72 @@ fn an_id_has_a_secret_of_some_length() {
         ("M2M_BOOTSTRAP_CLIENT_ID", "hunter2:x"),
         ("M2M_BOOTSTRAP_CLIENT_SECRET", SECRET),
     ])
-    .refused(&["M2M_BOOTSTRAP_CLIENT_ID is no client id"]);
+    .refused(&["M2M_BOOTSTRAP_CLIENT_ID: expected a client id"]);
     assert!(!mistake.contains("hunter2"));
+    let mistake = file("data = \"d\"\nbootstrap_client_id = \"hunter2:x\"\n");
+    let mistake = mistake.refused(&["m2m.toml:2:"]);
+    assert!(!mistake.contains("hunter2"), "{mistake}");
+}
+
+#[test]
+fn the_secret_is_in_a_variable_or_in_a_file() {
+    let (_folder, path) = secret_file(&format!("{SECRET}\n"));
+    let both = [
+        ("M2M_BOOTSTRAP_CLIENT_ID", "admin"),
+        ("M2M_BOOTSTRAP_CLIENT_SECRET_FILE", &*path),
+    ];
+    let preset = |said: Said<'_>| said.resolve().unwrap().bootstrap.unwrap().preset();
+    assert_eq!(preset(with(&both)).unwrap().client_id(), "admin");
+    let said = Said {
+        flags: &["--data", "d", "--bootstrap-client-id", "admin"],
+        variables: &[("M2M_BOOTSTRAP_CLIENT_SECRET", SECRET)],
+        file: None,
+    };
+    assert!(preset(said).is_ok());
+    with(&[("M2M_BOOTSTRAP_CLIENT_SECRET_FILE", &path)])
+        .refused(&["M2M_BOOTSTRAP_CLIENT_SECRET_FILE is set without M2M_BOOTSTRAP_CLIENT_ID"]);
+    let [id, secret] = both;
+    with(&[id, secret, ("M2M_BOOTSTRAP_CLIENT_SECRET", SECRET)]).refused(&[
+        "M2M_BOOTSTRAP_CLIENT_SECRET_FILE and M2M_BOOTSTRAP_CLIENT_SECRET are both given",
+    ]);
+}
+
+#[test]
+fn a_file_with_the_secret_has_one_line_of_some_length() {
+    let refused = |content: &str| {
+        let (_folder, path) = secret_file(content);
+        let variables = [
+            ("M2M_BOOTSTRAP_CLIENT_ID", "admin"),
+            ("M2M_BOOTSTRAP_CLIENT_SECRET_FILE", &*path),
+        ];
+        let bootstrap = with(&variables).resolve().unwrap().bootstrap.unwrap();
+        let failure = bootstrap.preset().unwrap_err().to_string();
+        assert!(
+            failure.contains(&path) || failure.contains("chosen"),
+            "{failure}"
+        );
+        assert!(!failure.contains("hunter2"), "{failure}");
+        failure
+    };
+    assert!(refused("hunter2\n").contains("too short: 7 characters"));
+    assert!(refused(&format!("{SECRET}\n{SECRET}\n")).contains("more than one line"));
+    assert!(refused(&format!(" {SECRET}\n")).contains("white space"));
+    let (folder, path) = secret_file("");
+    drop(folder);
+    let variables = [
+        ("M2M_BOOTSTRAP_CLIENT_ID", "admin"),
+        ("M2M_BOOTSTRAP_CLIENT_SECRET_FILE", &*path),
+    ];
+    let bootstrap = with(&variables).resolve().unwrap().bootstrap.unwrap();
+    assert!(bootstrap.preset().unwrap_err().to_string().contains(&path));
+}
+
+fn secret_file(content: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, content).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (folder, path)
 }
 
 #[test]

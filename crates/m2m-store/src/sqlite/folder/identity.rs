@@ -36,10 +36,10 @@ impl fmt::Debug for StoreId {
     }
 }
 
-/// What the file said when it was opened.
+/// The content of the file when the folder was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Recorded {
-    /// There is no file.
+    /// The file is missing.
     Missing,
     /// Its writing was interrupted, or somebody else wrote it.
     Unreadable,

@@ -17,9 +17,9 @@ use super::unopened_for;
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
-    /// What a frame of it takes. Unit: bytes.
+    /// The length of a frame. Unit: bytes.
     frame: u64,
-    /// What it had at least when it was last looked at.
+    /// The least length that it had when it was last checked. Unit: bytes.
     length: u64,
 }
 
@@ -37,13 +37,13 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Whether it is shorter than it was. That may be in order: another program may have copied all of it into the database.
+    /// Returns true if it is shorter than it was. That can be in order: another program may have copied all of it into the database.
     pub(super) fn is_shorter(&self) -> bool {
         let found = self.file.metadata();
         found.is_ok_and(|found| found.len() < self.length)
     }
 
-    /// Whether it has all frames that SQLite has in it.
+    /// Returns true if the file has all frames that SQLite has in its index.
     pub(super) fn is_whole(&mut self, connection: &Connection) -> Result<bool, Fault> {
         // Looks at the index of the journal, and does nothing.
         let frames: i64 = connection
@@ -63,7 +63,7 @@ impl Journal {
         Ok(true)
     }
 
-    /// Whether it begins as a journal does. A hole is full of zeros.
+    /// Returns true if the file begins as a journal does. A hole is full of zeros.
     fn has_header(&self) -> bool {
         let mut file = &self.file;
         let mut magic = [0; 4];
@@ -77,7 +77,7 @@ impl Journal {
 
 /// The first bytes of a journal. Source: <https://www.sqlite.org/fileformat2.html#walformat>.
 const MAGIC: u32 = 0x377f_0682;
-/// What a journal begins with. Unit: bytes.
+/// The length of the header of a journal. Unit: bytes.
 const HEADER: u64 = 32;
-/// What each frame begins with. Unit: bytes.
+/// The length of the header of a frame. Unit: bytes.
 const FRAME_HEADER: u64 = 24;

@@ -41,11 +41,11 @@ impl Place {
         &self.path
     }
 
-    /// Whether the path still leads there.
+    /// Checks that the path still leads there.
     ///
     /// # Errors
     ///
-    /// What has become of it.
+    /// A text that says what happened to it.
     pub(super) fn check(&self) -> core::result::Result<(), Box<str>> {
         let shown = self.path.display();
         match std::fs::metadata(&self.path) {

@@ -1,0 +1,103 @@
+//! `m2m healthcheck`: whether the server on this machine is ready.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use serde_json::Value;
+
+use crate::cli::{ConnectionOptions, HealthcheckOptions};
+use crate::environment::Environment;
+use crate::error::Failure;
+use crate::http_client::{HttpClient, Response};
+use crate::output::Output;
+use crate::printable::printable;
+use crate::settings::{self, Mistakes, Setting};
+
+pub(super) fn healthcheck(
+    options: &HealthcheckOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    let names = Setting::OpsListen.names();
+    let address = settings::ops_listen(&options.settings(), environment);
+    let Some(address) = address.map_err(Mistakes::into_failure)? else {
+        return Err(Failure::usage("the listener for probes is off")
+            .help(format!("have the server listen for them: {names}")));
+    };
+    let url = format!("http://{}/readyz", reachable(address));
+    let http = HttpClient::new(&ConnectionOptions {
+        ca_file: None,
+        // It is an address of this machine.
+        allow_plain_http: true,
+    })?;
+    let answer = super::runtime()?.block_on(http.get(&url));
+    let answer = answer.map_err(|failure| {
+        failure.help(format!(
+            "if the server has its listener for probes elsewhere: {names}"
+        ))
+    })?;
+    if answer.status().is_success() {
+        output.good("ready");
+        return Ok(());
+    }
+    Err(unready(&url, &answer))
+}
+
+/// The address by which this machine reaches a listener.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn unready(url: &str, answer: &Response) -> Failure {
+    let document: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    match document.get("reasons").and_then(Value::as_array) {
+        Some(reasons) => {
+            let reasons = reasons.iter().map(|reason| match reason.as_str() {
+                Some(reason) => printable(reason).into_owned(),
+                None => printable(&reason.to_string()).into_owned(),
+            });
+            reasons.fold(
+                Failure::refused("the server is not ready"),
+                Failure::because,
+            )
+        }
+        None => Failure::refused(format!("{url} answers with {}", answer.status()))
+            .because("the listener for probes of m2m does not answer so")
+            .help(format!(
+                "name that listener: {}",
+                Setting::OpsListen.names()
+            )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_reached_by_loopback() {
+        let reached = |address: &str| reachable(address.parse().unwrap()).to_string();
+        assert_eq!(reached("0.0.0.0:1"), "127.0.0.1:1");
+        assert_eq!(reached("[::]:1"), "[::1]:1");
+        assert_eq!(reached("10.0.0.1:1"), "10.0.0.1:1");
+    }
+
+    #[test]
+    fn the_reasons_are_told() {
+        let answer = |body: &'static str| {
+            let mut answer = Response::new(body.into());
+            *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+            unready("http://127.0.0.1:1/readyz", &answer).to_string()
+        };
+        let told = answer(r#"{"ready":false,"reasons":["draining"]}"#);
+        assert!(
+            told.contains("not ready") && told.contains("why: draining"),
+            "{told}"
+        );
+        assert!(answer("busy").contains("answers with 503"));
+    }
+}
