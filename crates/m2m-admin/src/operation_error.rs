@@ -214,7 +214,7 @@ impl OperationError {
     }
 }
 
-/// What to do instead of a revocation up to a later time.
+/// The fix for a revocation up to a later time.
 pub(crate) const NO_TOKENS_YET: &str =
     "give a time that has passed, or disable the application if it is to get no tokens";
 

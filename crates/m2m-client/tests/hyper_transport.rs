@@ -173,7 +173,7 @@ async fn a_certificate_of_nobody_that_is_trusted_is_told_from_other_bad_ones() {
     failed(answer, TransportFailure::CertificateOutOfTime);
 }
 
-/// What is said of a server with this certificate, which the client trusts as an authority.
+/// The error of a client that calls a server with this certificate, and trusts it as an authority.
 async fn said_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
     let port = serve(Some(tls), http_answer("{}")).await;
     let trusting = HyperTransport::builder().ca_certificates(pem.as_bytes());

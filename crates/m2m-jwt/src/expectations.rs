@@ -27,7 +27,7 @@ pub struct Expectations<'e> {
     pub token_types: &'e [&'e str],
     /// `alg` is one of these, and the key permits it. If there is none, no token is accepted.
     pub algorithms: &'e [Algorithm],
-    /// How far `iat` and `nbf` may lie ahead.
+    /// The number of seconds by which `iat` and `nbf` may lie ahead.
     pub leeway: Leeway,
     /// The claims that must be there, beyond `iss`, `aud` and `exp`, which always must.
     pub required_claims: &'e [Claim],

@@ -30,7 +30,7 @@ pub struct Mistake {
 const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters or more: secret_sha256 = \"…\", with the output of \
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
-/// How tokens get shorter.
+/// The fix for tokens that are too long.
 const SHORTER_TOKENS: &str =
     "let tokens carry fewer or shorter properties and feature flags, or assign fewer scopes";
 

@@ -206,7 +206,7 @@ struct Names<'r> {
     /// The scopes of each API.
     scopes: Vec<HashSet<&'r str>>,
     audiences: HashMap<&'r str, usize>,
-    /// How tokens of each API are made.
+    /// The form of the tokens of each API.
     forms: Vec<TokenForm<'r>>,
     organizations: HashMap<&'r str, (usize, &'r Organization)>,
     /// For each property, true if it is private.

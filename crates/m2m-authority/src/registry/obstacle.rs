@@ -58,7 +58,7 @@ impl Obstacle {
 impl ApplicationSpec {
     /// Returns true if its tokens are revoked up to a time so far in the future that it gets none at `now`.
     ///
-    /// Whoever sets `not_before` has to choose a time for which this is false.
+    /// A new value of `not_before` is valid only if this is false.
     #[must_use]
     pub fn is_revoked_ahead(&self, now: UnixTime) -> bool {
         is_revoked_ahead(self.not_before, now)

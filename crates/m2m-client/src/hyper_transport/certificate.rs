@@ -1,4 +1,4 @@
-//! What is wrong with a certificate, in words: rustls has names of its own types for most of it.
+//! Errors of certificates in words. The texts of rustls are mostly names of its own types.
 
 use core::fmt;
 

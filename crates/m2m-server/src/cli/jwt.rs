@@ -46,7 +46,7 @@ pub(crate) struct JwtVerifyOptions {
     /// An algorithm that the token may be signed with; several may be given. Without it all that are offered
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
-    /// How many seconds iat and nbf may lie ahead of the clock of this machine, at most 60. exp has no leeway
+    /// Number of seconds that iat and nbf may lie ahead of the clock of this machine, at most 60; exp has no leeway
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
     pub(crate) leeway: Leeway,
     #[command(flatten)]

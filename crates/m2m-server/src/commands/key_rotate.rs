@@ -37,7 +37,7 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
     Ok(())
 }
 
-/// What an emergency rotation breaks, said before it is done.
+/// The consequences of an emergency rotation, shown before it is done.
 const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would leave it at once and for good, and a new one would sign: the tokens signed until now, those for \
     the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
 

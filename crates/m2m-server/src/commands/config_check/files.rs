@@ -63,7 +63,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     mistakes
 }
 
-/// What is not wrong yet, or is wrong for callers only.
+/// Warnings: nothing that keeps a server from starting.
 pub(super) fn warnings(settings: &Settings) -> Vec<String> {
     let values = &settings.values;
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());

@@ -1,4 +1,4 @@
-//! How long a certificate is valid, and what there is to say when that is not for long.
+//! The validity of a certificate, and the warning for one that expires soon.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
