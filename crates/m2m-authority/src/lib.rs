@@ -10,6 +10,7 @@ pub mod flow;
 pub mod fuzzing;
 mod identifiers;
 pub mod policy;
+mod redaction;
 mod refusal;
 pub mod registry;
 
@@ -19,5 +20,6 @@ pub use client::{Client, MAX_SECRETS};
 pub use error::InvalidAuthority;
 pub use identifiers::{ApplicationMark, InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
 pub use policy::Policy;
+pub use redaction::redacted;
 pub use refusal::{RecordedClientId, Refusal, TargetParameter};
 pub use registry::Registry;

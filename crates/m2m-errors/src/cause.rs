@@ -253,5 +253,12 @@ catalogued! {
         KeyUnsupported => key::KEY_UNSUPPORTED,
         /// A key is not meant for signatures, by its `use` or `key_ops`.
         KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
+
+        /// An operation of the management API refused a request of an authenticated caller.
+        OperationRefused => management::OPERATION_REFUSED,
+        /// A management operation would hand out or take over a scope that the token lacks.
+        ScopeBeyondToken => management::SCOPE_BEYOND_TOKEN,
+        /// A management operation would leave the server without a manager.
+        ManagementProtected => management::MANAGEMENT_PROTECTED,
     }
 }

@@ -1,9 +1,11 @@
 //! The audit log.
 
+use std::collections::HashSet;
+
 use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Result;
 use super::list::{self, PageSize};
@@ -51,6 +53,8 @@ enum Kind {
     Maintenance,
     #[serde(rename = "test_token")]
     TestToken,
+    #[serde(rename = "secret_hashes")]
+    SecretHashes,
 }
 
 /// A page of the audit log.
@@ -71,9 +75,9 @@ struct EventShown {
     action: String,
     subject: String,
     name: String,
-    /// The record before, without secrets.
+    /// The record before, without secrets and without the values of private properties.
     before: Option<Value>,
-    /// The record after, without secrets.
+    /// The record after, in the same way.
     after: Option<Value>,
 }
 
@@ -101,9 +105,15 @@ impl Operation for ListEvents {
         let mut events = manager.host().registry().events(wanted).await?;
         let has_more = events.len() > most;
         events.truncate(most);
+        let outline = manager.host().registry().outline().await?;
+        let shared = outline.properties.into_iter().map(|stored| stored.value);
+        let shared: HashSet<Box<str>> = shared
+            .filter(|property| !property.private)
+            .map(|property| property.key)
+            .collect();
         Ok(EventsAnswer {
             next: events.last().filter(|_| has_more).map(|last| last.number),
-            events: events.iter().map(shown).collect(),
+            events: (events.iter().map(|event| shown(event, &shared))).collect(),
         })
     }
 }
@@ -118,15 +128,21 @@ impl From<Kind> for Subject {
             Kind::Key => Self::Key,
             Kind::Maintenance => Self::Maintenance,
             Kind::TestToken => Self::TestToken,
+            Kind::SecretHashes => Self::SecretHashes,
         }
     }
 }
 
-fn shown(numbered: &NumberedEvent) -> EventShown {
+/// An event, in which only the values of `shared` properties are shown.
+fn shown(numbered: &NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
     let event = &numbered.entry;
     let document = |text: &Option<Box<str>>| {
         let text = text.as_deref()?;
-        serde_json::from_str(text).ok()
+        let mut view: Value = serde_json::from_str(text).ok()?;
+        if let Some(Value::Object(properties)) = view.get_mut("properties") {
+            hide_private(properties, shared);
+        }
+        Some(view)
     };
     EventShown {
         number: numbered.number,
@@ -141,3 +157,15 @@ fn shown(numbered: &NumberedEvent) -> EventShown {
         after: document(&event.after),
     }
 }
+
+/// Hides the values of properties that are private, or that are no longer declared. That a value changed is not shown either.
+fn hide_private(properties: &mut Map<String, Value>, shared: &HashSet<Box<str>>) {
+    for (key, value) in properties {
+        if !shared.contains(key.as_str()) {
+            *value = Value::String(PRIVATE.to_owned());
+        }
+    }
+}
+
+/// The text in the place of the value of a private property.
+const PRIVATE: &str = "[private]";

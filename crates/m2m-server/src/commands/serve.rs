@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::output::{self, Output};
 use crate::readiness::{Readiness, Unready};
-use crate::recorder;
+use crate::recorder::LogWriter;
 use crate::sealing::SealingSource;
 use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Setting, Settings, Values};
 use crate::store::{self, UnusedPreset};
@@ -65,7 +65,7 @@ pub(super) fn serve(
         Some(_) => Hangup::Reloads,
         None => Hangup::Ignored,
     };
-    let (worker, ended) = runtime.block_on(async {
+    let (writer, worker, ended) = runtime.block_on(async {
         ignore_others(hangup);
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
@@ -88,7 +88,8 @@ pub(super) fn serve(
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
         };
-        let started = start(plan, recorder::log).await?;
+        let (writer, lines) = LogWriter::start(Arc::clone(&metrics))?;
+        let started = start(plan, move |entry| lines.write(entry)).await?;
         // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
         let mut interruptions = Interruptions::new();
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
@@ -120,7 +121,7 @@ pub(super) fn serve(
             )
             .because("requests that were being answered are broken off")),
         };
-        Ok((worker, ended))
+        Ok((writer, worker, ended))
     })?;
     let last = match ended {
         Ok(()) => LAST_REQUESTS_TIME,
@@ -128,7 +129,7 @@ pub(super) fn serve(
     };
     // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.
     runtime.shutdown_timeout(last);
-    recorder::log_last(worker.finish());
+    writer.finish(worker.finish());
     ended
 }
 

@@ -80,7 +80,7 @@ impl Management {
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         let exchange = self.endpoint.exchange(parts, address);
         let circumstances = circumstances(&exchange, address);
-        let answered = self.face.refuse_unread(cause, circumstances);
+        let answered = self.face.refuse_unread(cause, parts, circumstances);
         self.noted(answered, &exchange, circumstances)
     }
 
@@ -92,9 +92,7 @@ impl Management {
         circumstances: Circumstances,
     ) -> Response {
         if let Some(refused) = answered.refused {
-            let client_id = refused.client_id.as_deref();
-            self.endpoint
-                .note(refused.cause, client_id, exchange, circumstances.now);
+            self.endpoint.note(refused, exchange, circumstances.now);
         }
         answered.response.map(Full::new)
     }

@@ -25,6 +25,7 @@ mod power;
 mod protected;
 mod races;
 mod read_only;
+mod refusals;
 mod rivals;
 mod secrets;
 mod shell;

@@ -10,3 +10,4 @@ mod emergency;
 mod managed;
 mod managers;
 mod protection;
+mod refusals;

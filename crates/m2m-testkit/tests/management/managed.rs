@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
-use m2m_admin::face::{Answered, Circumstances, Face};
+use m2m_admin::face::{Circumstances, Face, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
 use m2m_errors::Cause;
@@ -38,6 +38,7 @@ pub(crate) struct ManagedServer {
     /// The secrets that are known of each application, the newest last.
     secrets: HashMap<Box<str>, Vec<String>>,
     tokens: Tokens,
+    refused: Option<Refused>,
 }
 
 /// Tokens that were issued in the current state of the registry.
@@ -83,6 +84,7 @@ impl ManagedServer {
             requests: 0,
             secrets: HashMap::new(),
             tokens: Tokens::default(),
+            refused: None,
         };
         server.bootstrap().expect("the registry is empty");
         server
@@ -216,6 +218,11 @@ impl ManagedServer {
         ADDRESSES.into_iter().find(may).unwrap_or(first)
     }
 
+    /// The last call of the management API as the log keeps it, if it was refused.
+    pub(crate) const fn refused(&self) -> Option<&Refused> {
+        self.refused.as_ref()
+    }
+
     /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
     /// endpoint. `Value::Null` sends no body.
     pub(crate) fn call(
@@ -260,11 +267,7 @@ impl ManagedServer {
                 return (reply.status(), json(reply.body()));
             }
         };
-        let answered = self.send(&token, address, (method, path), content_type, body);
-        let (status, answer) = (
-            answered.response.status().as_u16(),
-            json(answered.response.body()),
-        );
+        let (status, answer) = self.send(&token, address, (method, path), content_type, body);
         self.learn_from(path, &answer);
         (status, answer)
     }
@@ -277,15 +280,14 @@ impl ManagedServer {
         path: &str,
     ) -> (u16, Option<Cause>) {
         let [address, ..] = ADDRESSES;
-        let answered = self.send(
+        let (status, _) = self.send(
             token,
             Some(address),
             (method, path),
             "application/json",
             String::new(),
         );
-        let cause = answered.refused.map(|refused| refused.cause);
-        (answered.response.status().as_u16(), cause)
+        (status, self.refused().map(|refused| refused.cause))
     }
 
     fn next_trace_id(&mut self) -> TraceId {
@@ -300,7 +302,7 @@ impl ManagedServer {
         (method, path): (&str, &str),
         content_type: &str,
         body: String,
-    ) -> Answered {
+    ) -> (u16, Value) {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -316,7 +318,10 @@ impl ManagedServer {
         let answered = self
             .face
             .respond(&parts, parts.uri.path(), body, circumstances);
-        self.runtime.block_on(answered)
+        let answered = self.runtime.block_on(answered);
+        self.refused = answered.refused;
+        let response = answered.response;
+        (response.status().as_u16(), json(response.body()))
     }
 
     /// Notes the secrets that an answer shows.
