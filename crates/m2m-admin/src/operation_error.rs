@@ -247,6 +247,12 @@ impl OperationError {
             Problem::SystemUserIsClient { .. } => {
                 Self::conflict("SYSTEM_USER_TAKEN", format!("{field}: {}", error.problem))
             }
+            Problem::TokenTooLong { .. } => {
+                Self::conflict("TOKEN_TOO_LONG", format!("{field}: {}", error.problem))
+            }
+            Problem::RevokedAhead { .. } => {
+                Self::invalid(field, format_args!("{}; {NO_TOKENS_YET}", error.problem))
+            }
             Problem::Malformed { .. }
             | Problem::Private { .. }
             | Problem::TooMany { .. }
@@ -255,6 +261,10 @@ impl OperationError {
         }
     }
 }
+
+/// The fix for a revocation up to a later time.
+pub(crate) const NO_TOKENS_YET: &str =
+    "give a time that has passed, or disable the application if it is to get no tokens";
 
 /// A text in quotes, with whatever is not printable escaped.
 pub(crate) struct Quoted<'t>(pub(crate) &'t str);

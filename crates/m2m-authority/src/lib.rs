@@ -18,7 +18,7 @@ pub use authority::{Authority, MAX_AUDIENCES};
 pub use check::Check;
 pub use client::{Client, MAX_SECRETS};
 pub use error::InvalidAuthority;
-pub use identifiers::{InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
+pub use identifiers::{ApplicationMark, InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
 pub use policy::Policy;
 pub use redaction::redacted;
 pub use refusal::{RecordedClientId, Refusal, TargetParameter};

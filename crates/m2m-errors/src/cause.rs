@@ -83,6 +83,10 @@ catalogued! {
         RequestTimeout => http::REQUEST_TIMEOUT,
         /// The bytes are not an HTTP request.
         HttpMalformed => http::HTTP_MALFORMED,
+        /// Plain http came where TLS is spoken.
+        PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
+        /// TLS came where plain http is spoken.
+        TlsOnPlainHttpPort => http::TLS_ON_PLAIN_HTTP_PORT,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
@@ -148,6 +152,8 @@ catalogued! {
         QuotaExceeded => policy::QUOTA_EXCEEDED,
         /// All tokens of the application are revoked up to a moment that lies in the future.
         NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
+        /// The token would be longer than verifiers accept.
+        IssuedTokenTooLong => policy::ISSUED_TOKEN_TOO_LONG,
         /// The request names no audience and none can be assumed.
         AudienceMissing => audience::AUDIENCE_MISSING,
         /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.

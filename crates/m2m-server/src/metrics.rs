@@ -1,8 +1,10 @@
 //! What is counted for the operator. A request costs a few atomic additions, and no lock.
 
+use std::path::Path;
 use std::time::Duration;
 
 use m2m_errors::Cause;
+use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -37,6 +39,10 @@ pub(crate) struct Metrics {
     /// In the order of [`FailureKind::ALL`].
     store_failures: Box<[Counter]>,
     maintenance: Gauge,
+    /// By algorithm, as far as there are keys.
+    signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
+    /// By file; there if there is a certificate.
+    certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
 }
 
 /// Why a connection ended.
@@ -202,6 +208,20 @@ impl Metrics {
             Unit::Seconds,
             out_of_contact.clone(),
         );
+        let signing_key_age = Family::default();
+        registry.register_with_unit(
+            "signing_key_age",
+            "Age of the keys that sign tokens, by algorithm",
+            Unit::Seconds,
+            Family::clone(&signing_key_age),
+        );
+        let certificate_expiry = Family::default();
+        registry.register_with_unit(
+            "tls_certificate_expiry",
+            "End of the validity of the TLS certificate that is served, in seconds since 1970",
+            Unit::Seconds,
+            Family::clone(&certificate_expiry),
+        );
         Self {
             registry,
             issued,
@@ -223,6 +243,8 @@ impl Metrics {
             out_of_contact,
             store_failures,
             maintenance,
+            signing_key_age,
+            certificate_expiry,
         }
     }
 
@@ -354,6 +376,21 @@ impl Metrics {
             .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
     }
 
+    /// The age of the key that signs with this algorithm. Unit: seconds.
+    pub(crate) fn signing_key_age(&self, algorithm: Algorithm, seconds: u64) {
+        let age = self
+            .signing_key_age
+            .get_or_create_owned(&[("alg", algorithm.as_str())]);
+        age.set(i64::try_from(seconds).unwrap_or(i64::MAX));
+    }
+
+    /// The end of the validity of the certificate that is served.
+    pub(crate) fn certificate_expires(&self, file: &Path, at: UnixTime) {
+        let labels = [("file", file.display().to_string())];
+        let expiry = self.certificate_expiry.get_or_create_owned(&labels);
+        expiry.set(i64::try_from(at.as_seconds()).unwrap_or(i64::MAX));
+    }
+
     /// Whether there is maintenance.
     pub(crate) fn in_maintenance(&self, maintenance: Maintenance) {
         self.maintenance.set(match maintenance {
@@ -401,6 +438,13 @@ mod tests {
         metrics.management_refused("API_NOT_FOUND");
         metrics.out_of_contact_for(Duration::from_secs(12));
         metrics.in_maintenance(Maintenance::On);
+        metrics.signing_key_age(Algorithm::Es256, 60);
+        assert!(
+            !metrics
+                .text()
+                .contains("m2m_tls_certificate_expiry_seconds{")
+        );
+        metrics.certificate_expires(Path::new("a.pem"), UnixTime::from_seconds(1_800_000_000));
         let text = metrics.text();
         for line in [
             "m2m_tokens_issued_total 1",
@@ -420,6 +464,8 @@ mod tests {
             "m2m_management_refusals_total{code=\"SCOPE_BEYOND_TOKEN\"} 0",
             "m2m_store_out_of_contact_seconds 12",
             "m2m_maintenance 1",
+            "m2m_signing_key_age_seconds{alg=\"ES256\"} 60",
+            "m2m_tls_certificate_expiry_seconds{file=\"a.pem\"} 1800000000",
             "m2m_test_tokens_issued_total 0",
             "# EOF",
         ] {

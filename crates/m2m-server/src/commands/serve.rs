@@ -248,7 +248,7 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     for application in &records.applications {
         if let Some(reason) = obstacle(application).and_then(dead_end) {
             output::log_notice(&format!(
-                "{:?}, client_id {}, can never get a token: {reason}",
+                "{:?}, client_id {}, can get no token: {reason}",
                 application.spec.name, application.client_id
             ));
         }

@@ -27,7 +27,7 @@ use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
     authenticate, authorize, issue, record, respond,
 };
-use m2m_authority::{Authority, Check, JwtId, RecordedClientId, Refusal, RequestId, TraceId};
+use m2m_authority::{Authority, Check, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{Entry, LookUp};
@@ -198,7 +198,7 @@ impl TokenEndpoint {
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
-        let jwt_id = JwtId::from_random(random::pooled());
+        let jwt_id = entry.jwt_id(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
         Ok(Granted { issued, entry })

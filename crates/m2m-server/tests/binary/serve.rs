@@ -236,7 +236,7 @@ fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
         panic!("one application is a dead end: {stderr}")
     };
     assert!(
-        notice.contains("client_id frugal, can never get a token"),
+        notice.contains("client_id frugal, can get no token"),
         "{notice}"
     );
     let profile = ["--profile", "trusted-application"];

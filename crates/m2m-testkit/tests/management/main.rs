@@ -5,8 +5,10 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod clocks;
 mod coalition;
 mod edges;
+mod emergency;
 mod fields;
 mod forge;
 mod managed;

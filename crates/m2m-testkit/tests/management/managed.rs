@@ -14,7 +14,8 @@ use m2m_admin::Host as _;
 use m2m_admin::face::{Circumstances, Face, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
-use m2m_jwt::UnixTime;
+use m2m_errors::Cause;
+use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Uptime,
     Version, Write,
@@ -106,6 +107,16 @@ impl ManagedServer {
         refreshed.expect("the registry is in memory");
     }
 
+    /// Corrects a clock that was ahead. Unit: seconds.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    pub(crate) fn set_back(&mut self, seconds: u64) {
+        self.now = self.now.saturating_sub_seconds(seconds);
+        self.advance(0);
+    }
+
     /// All records of the registry.
     ///
     /// # Panics
@@ -115,6 +126,15 @@ impl ManagedServer {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let snapshot = self.runtime.block_on(self.registry().snapshot());
         snapshot.expect("the registry is in memory")
+    }
+
+    /// The key ids in the JWK set, and the public keys of tokens that are believed.
+    pub(crate) fn announced(&self) -> [Vec<String>; 2] {
+        let keys = self.host().keys();
+        [keys.jwk_set(), keys.signed()].map(|set| {
+            let key_ids = set.keys().iter().filter_map(Jwk::key_id);
+            key_ids.map(str::to_owned).collect()
+        })
     }
 
     /// Writes past the management, whatever it would say.
@@ -250,9 +270,8 @@ impl ManagedServer {
         let token = match self.token(client_id) {
             Ok(token) => token,
             Err(refusal) => {
-                let trace_id = self.next_trace_id();
                 let exchange = Exchange {
-                    trace_id,
+                    trace_id: self.next_trace_id(),
                     request_id: None,
                     address,
                 };
@@ -264,12 +283,25 @@ impl ManagedServer {
         self.call_bearing(&token, address, method, path, content_type, body)
     }
 
+    /// Calls the management API with this token, without a body: status, and the cause of a refusal of the token.
+    pub(crate) fn call_as(
+        &mut self,
+        token: &str,
+        method: &str,
+        path: &str,
+    ) -> (u16, Option<Cause>) {
+        let [address, ..] = ADDRESSES;
+        let (address, kind) = (Some(address), "application/json");
+        let (status, _) = self.call_bearing(token, address, method, path, kind, String::new());
+        (status, self.refused().map(|refused| refused.cause))
+    }
+
     fn next_trace_id(&mut self) -> TraceId {
         self.requests += 1;
         TraceId::from_random(self.requests.to_be_bytes())
     }
 
-    /// Calls the management API with this token, whoever it belongs to: status and body.
+    /// Calls the management API with this token, of any application: status and body.
     ///
     /// # Panics
     ///
@@ -283,7 +315,6 @@ impl ManagedServer {
         content_type: &str,
         body: String,
     ) -> (u16, Value) {
-        let trace_id = self.next_trace_id();
         let request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -291,7 +322,7 @@ impl ManagedServer {
             .header(CONTENT_TYPE, content_type);
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         let circumstances = Circumstances {
-            trace_id,
+            trace_id: self.next_trace_id(),
             address,
             now: self.now,
         };
@@ -300,8 +331,8 @@ impl ManagedServer {
             .face
             .respond(&parts, parts.uri.path(), body, circumstances);
         let answered = self.runtime.block_on(answered);
-        let response = answered.response;
         self.refused = answered.refused;
+        let response = answered.response;
         let (status, answer) = (response.status().as_u16(), json(response.body()));
         self.learn_from(parts.uri.path(), &answer);
         (status, answer)

@@ -164,7 +164,6 @@ pub(super) fn beginning() -> impl Strategy<Value = String> {
         "grant_types = []",
         "authentication_methods = []",
         "allowed_addresses = [\"0.0.0.0\"]",
-        "not_before = 2100-01-01T00:00:00Z",
         "system_user = \"svc\"",
         "organization = \"two\"",
         "enabled = false\nauthentication_methods = []",
