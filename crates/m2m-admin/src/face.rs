@@ -16,6 +16,7 @@ mod page_token;
 mod query;
 mod request;
 mod router;
+mod share;
 mod table;
 
 use core::future::Future;
@@ -31,7 +32,7 @@ use m2m_errors::Cause;
 use m2m_guard::{Call as GuardedCall, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
 
-use crate::operation::Operator;
+use crate::operation::{Operator, Weight};
 use crate::{Host, Manager, management, standing};
 
 pub(crate) use entity_tag::entity_tag;
@@ -41,6 +42,7 @@ pub use request::{Json, NoBody, RegistryDocument, RequestBody};
 pub use router::Routed;
 pub use table::{Description, descriptions};
 
+use share::Share;
 use table::Row;
 
 /// The management API of a server.
@@ -49,6 +51,7 @@ pub struct Face<H> {
     manager: Arc<Manager<H>>,
     guard: Guard,
     rows: Vec<Row<H>>,
+    share: Share,
     /// The keys that tokens are verified with, and those that they were made from.
     keys: Mutex<Option<(Arc<SigningKeys>, Arc<KeySet>)>>,
 }
@@ -96,6 +99,7 @@ impl<H: Host> Face<H> {
             guard,
             manager: Arc::new(Manager::new(host)),
             rows: table::rows(),
+            share: Share::new(),
             keys: Mutex::default(),
         }
     }
@@ -132,9 +136,23 @@ impl<H: Host> Face<H> {
             Err(refused) => return *refused,
         };
         let client_id = operator.client_id.clone();
+        // A file is large before it is applied. What else is sent is small, and holds nothing back while it arrives.
+        let mut reserved = match row.weight {
+            Weight::File => match self.share.reserve(row.weight).await {
+                Some(reserved) => Some(reserved),
+                None => return self.overloaded(circumstances, client_id),
+            },
+            Weight::Record | Weight::Page | Weight::Registry => None,
+        };
         let body = match body(row.description.max_body_bytes).await {
             Ok(body) => body,
             Err(cause) => return self.refuse(cause, circumstances, Some(client_id), None),
+        };
+        if reserved.is_none() {
+            reserved = self.share.reserve(row.weight).await;
+        }
+        let Some(reserved) = reserved else {
+            return self.overloaded(circumstances, client_id);
         };
         let raw = request::Raw {
             operator,
@@ -146,7 +164,7 @@ impl<H: Host> Face<H> {
         };
         match (row.perform)(Arc::clone(&self.manager), raw).await {
             Ok(response) => Answered {
-                response,
+                response: reserved.hold(response),
                 refused: None,
             },
             Err(error) => {
@@ -237,6 +255,10 @@ impl<H: Host> Face<H> {
                 keys
             }
         }
+    }
+
+    fn overloaded(&self, circumstances: Circumstances, client_id: Box<str>) -> Answered {
+        self.refuse(Cause::Overloaded, circumstances, Some(client_id), None)
     }
 
     fn refuse(

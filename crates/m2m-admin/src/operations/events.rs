@@ -4,6 +4,7 @@ use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Result;
 use super::list::{self, PageSize};
@@ -11,7 +12,7 @@ use super::moment::Time;
 use super::text::{Identifier, Search};
 use super::whole::Sequence;
 use crate::face::NoBody;
-use crate::operation::{Call, Operation};
+use crate::operation::{Call, Operation, Weight};
 use crate::{Host, Manager};
 use m2m_authority::registry::time_text;
 
@@ -72,9 +73,11 @@ struct EventShown {
     subject: String,
     name: String,
     /// The record before, without secrets.
-    before: Option<Value>,
+    #[schemars(with = "Option<Value>")]
+    before: Option<Box<RawValue>>,
     /// The record after, without secrets.
-    after: Option<Value>,
+    #[schemars(with = "Option<Value>")]
+    after: Option<Box<RawValue>>,
 }
 
 impl Operation for ListEvents {
@@ -82,13 +85,13 @@ impl Operation for ListEvents {
     const PATH: &'static str = "/api/v1/events";
     const SCOPE: &'static str = "read:events";
     const SUMMARY: &'static str = "List what was changed, by whom: the latest first";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListEventsQuery;
     type Body = NoBody;
     type Answer = EventsAnswer;
 
     async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<EventsAnswer> {
         let query = &call.query;
-        let most = list::page_size(query.page_size);
         let wanted = EventQuery {
             subject: query.subject.map(Subject::from),
             name: query.name.as_ref().map(Identifier::as_str),
@@ -96,14 +99,12 @@ impl Operation for ListEvents {
             since: query.since.map(|time| time.0),
             before: query.before.map(|number| number.0),
             after: query.after.map(|number| number.0),
-            most: most + 1,
+            most: list::page_size(query.page_size),
         };
-        let mut events = manager.host().registry().events(wanted).await?;
-        let has_more = events.len() > most;
-        events.truncate(most);
+        let page = manager.host().registry().events(wanted).await?;
         Ok(EventsAnswer {
-            next: events.last().filter(|_| has_more).map(|last| last.number),
-            events: events.iter().map(shown).collect(),
+            next: page.next,
+            events: page.entries.into_iter().map(shown).collect(),
         })
     }
 }
@@ -122,12 +123,10 @@ impl From<Kind> for Subject {
     }
 }
 
-fn shown(numbered: &NumberedEvent) -> EventShown {
-    let event = &numbered.entry;
-    let document = |text: &Option<Box<str>>| {
-        let text = text.as_deref()?;
-        serde_json::from_str(text).ok()
-    };
+fn shown(numbered: NumberedEvent) -> EventShown {
+    let event = numbered.entry;
+    // They go as they were written: a page of them is large.
+    let document = |text: Option<Box<str>>| RawValue::from_string(text?.into_string()).ok();
     EventShown {
         number: numbered.number,
         time: time_text(event.time),
@@ -137,7 +136,7 @@ fn shown(numbered: &NumberedEvent) -> EventShown {
         action: event.action.as_str().to_owned(),
         subject: event.subject.as_str().to_owned(),
         name: event.name.to_string(),
-        before: document(&event.before),
-        after: document(&event.after),
+        before: document(event.before),
+        after: document(event.after),
     }
 }

@@ -12,7 +12,7 @@ use super::apis::SigningAlg;
 use super::text::Key;
 use crate::face::{Json, NoBody};
 use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
-use crate::operation::{Call, NoQuery, Operation};
+use crate::operation::{Call, NoQuery, Operation, Weight};
 use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
 
 /// Lists signing keys.
@@ -93,6 +93,7 @@ impl Operation for ListKeys {
     const PATH: &'static str = "/api/v1/keys";
     const SCOPE: &'static str = "read:keys";
     const SUMMARY: &'static str = "List the signing keys that are announced";
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = KeysAnswer;

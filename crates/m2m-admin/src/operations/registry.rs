@@ -8,12 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Result;
+use crate::export::export_within;
 use crate::face::{NoBody, RegistryDocument};
-use crate::operation::{Call, Operation};
+use crate::operation::{Call, Operation, Weight};
 use crate::operation_error::Place;
 use crate::{
     ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Plan, Prune,
-    SecretHashes, World, export, management, prepare,
+    SecretHashes, World, management, prepare,
 };
 
 /// Makes the registry say what a file says.
@@ -98,6 +99,7 @@ impl Operation for ApplyRegistry {
     const EXAMPLE: Option<&'static str> = Some(
         r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
     );
+    const WEIGHT: Weight = Weight::File;
     type Query = ApplyQuery;
     type Body = RegistryDocument;
     type Answer = ApplyAnswer;
@@ -143,6 +145,8 @@ impl Operation for ExportRegistry {
     const PATH: &'static str = "/api/v1/export";
     const SCOPE: &'static str = "read:registry";
     const SUMMARY: &'static str = "Show the registry as a file";
+    const REFUSALS: &'static [u16] = &[409];
+    const WEIGHT: Weight = Weight::Registry;
     type Query = ExportQuery;
     type Body = NoBody;
     type Answer = ExportAnswer;
@@ -153,9 +157,16 @@ impl Operation for ExportRegistry {
             Some(false) | None => SecretHashes::LeftOut,
         };
         let registry = manager.host().registry();
-        Ok(ExportAnswer {
-            world: export(registry, secret_hashes, call.operator.now).await?,
-        })
+        let now = call.operator.now;
+        let world = export_within(registry, secret_hashes, now, MAX_EXPORT_BYTES).await?;
+        let world = world.ok_or_else(|| {
+            let message = format!(
+                "the registry as a file has more than {MAX_EXPORT_BYTES} bytes, and an answer has no more; read it page by page, or \
+                 stop the server and run m2m export --data"
+            );
+            OperationError::conflict("REGISTRY_TOO_LARGE", message)
+        })?;
+        Ok(ExportAnswer { world })
     }
 }
 
@@ -221,3 +232,6 @@ fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> Opera
         }
     }
 }
+
+/// The maximum size of an exported file: that of a file that can be applied. Unit: bytes.
+const MAX_EXPORT_BYTES: usize = 16 * 1024 * 1024;

@@ -8,3 +8,4 @@
 mod managed;
 mod managers;
 mod protection;
+mod weight;
