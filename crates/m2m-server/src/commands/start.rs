@@ -149,14 +149,18 @@ pub(super) async fn start(
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
     let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
-    let server = Arc::new(Server::new(
+    let server = Server::new(
         authority,
         issuer.clone(),
         Arc::clone(&directory),
         writing,
         recorder,
         Arc::clone(&metrics),
-    ));
+    )
+    .map_err(|error| {
+        Failure::refused("the server's threads cannot be started").because(error.to_string())
+    })?;
+    let server = Arc::new(server);
     Ok(Started {
         server,
         listening,
