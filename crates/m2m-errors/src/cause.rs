@@ -83,6 +83,8 @@ catalogued! {
         RequestTimeout => http::REQUEST_TIMEOUT,
         /// The bytes are not an HTTP request.
         HttpMalformed => http::HTTP_MALFORMED,
+        /// A connection of HTTP/2 carried far more other frames than requests.
+        FrameFlood => http::FRAME_FLOOD,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
