@@ -17,6 +17,7 @@ mod steps;
 mod test;
 mod tidy;
 mod timing;
+mod torture;
 mod workspace;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ The tasks of the workspace.
   cargo xtask bench --counts           the instruction counts alone
   cargo xtask bench --bless            makes the measured instruction counts the committed ones
   cargo xtask timing                   whether the states of a client can be told apart by time
+  cargo xtask torture                  two minutes of faults of disk, files, memory and clock under a server that others change
+  cargo xtask torture --hours 8        the same for a night; also --minutes, --seconds, and --seed to repeat the choices of a run
   cargo xtask help                     this text
 
 Exit codes: 0 done, 1 something does not hold, 2 wrong usage.
@@ -81,6 +84,7 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
         "fuzz" => fuzz::run(options),
         "bench" => bench::run(options),
         "timing" => no_options(task, options).and_then(|()| timing::run()),
+        "torture" => torture::run(options),
         _ => Err(Failure::usage(format!("there is no task `{task}`"))),
     }
 }

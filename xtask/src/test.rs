@@ -4,7 +4,7 @@ use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
 use crate::steps::{self, Step};
 use crate::workspace::{Package, Workspace};
-use crate::{arrows, budget, codegen, install, tidy};
+use crate::{arrows, budget, codegen, install, tidy, torture};
 
 /// The script that runs the clients of others against the binary.
 pub(crate) const CLIENTS: &str = "tests/clients/run.sh";
@@ -81,7 +81,8 @@ const STEPS: &[Step] = &[
         why: "each test is a line of the requirements, a row of the seed documents, an attack or a property",
         run: |_| {
             command::run(
-                &mut cargo(&["test", "--workspace", "--no-fail-fast"]),
+                cargo(&["test", "--workspace", "--no-fail-fast"])
+                    .env(torture::SECONDS, torture::DEFAULT_SECONDS.to_string()),
                 "`cargo test -p CRATE NAME` repeats one",
             )
         },

@@ -192,7 +192,13 @@ fn decide(
         applications: applications.values,
         deleted: Vec::new(),
     };
-    match records.check() {
+    let not_before = |application: &Application| {
+        let mut stored = snapshot.applications.iter();
+        let before = stored.find(|stored| stored.value.client_id == application.client_id);
+        before.and_then(|before| before.value.spec.not_before)
+    };
+    let checked = records.check();
+    match checked.and_then(|()| records.check_not_before(not_before, now)) {
         Ok(()) => Ok(draft.prepared(snapshot.version)),
         Err(error) => Err(places.misfit(error, world, &records)),
     }

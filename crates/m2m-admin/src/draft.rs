@@ -1,5 +1,6 @@
 //! A change that is put together: what is written, and what the audit log and the plan say of it.
 
+use m2m_authority::redacted;
 use m2m_authority::registry::{Application, Deletion};
 use m2m_jwt::UnixTime;
 use m2m_store::{
@@ -221,7 +222,7 @@ impl Draft {
         self.change.writes.push(write);
     }
 
-    /// An event of the audit log.
+    /// An event of the audit log. What looks like a credential is not in it, wherever somebody put it.
     pub(crate) fn tell(
         &mut self,
         action: Action,
@@ -231,15 +232,16 @@ impl Draft {
         after: Option<&Map<String, Value>>,
     ) {
         let text = |view: &Map<String, Value>| {
-            // A map of JSON values is JSON.
-            serde_json::to_string(view).unwrap_or_default().into()
+            // A map of JSON values is JSON. Credentials have no byte that JSON escapes.
+            let text = serde_json::to_string(view).unwrap_or_default();
+            redacted(&text).into()
         };
         self.change.events.push(AuditEvent {
             time: self.now,
             actor: self.actor.clone(),
             action,
             subject,
-            name: name.into(),
+            name: redacted(name).into(),
             before: before.map(text),
             after: after.map(text),
         });

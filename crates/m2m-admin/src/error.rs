@@ -104,6 +104,12 @@ pub enum KeyError {
         /// The key id.
         kid: Box<str>,
     },
+    /// The key was retired, and does not come back.
+    #[error("the key was retired, as {kid:?}: others may know it, and it is never used again")]
+    Retired {
+        /// The key id that it had.
+        kid: Box<str>,
+    },
     /// The next step of a rotation cannot be taken now.
     #[error(transparent)]
     Refused(#[from] RotationRefused),

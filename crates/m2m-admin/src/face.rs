@@ -36,6 +36,7 @@ use crate::operation::{Operator, Weight};
 use crate::{Host, Manager, management, standing};
 
 pub(crate) use entity_tag::entity_tag;
+pub(crate) use openapi::is_documented;
 pub use openapi::openapi;
 pub use page_token::PageToken;
 pub use request::{Json, NoBody, RegistryDocument, RequestBody};
@@ -67,22 +68,31 @@ pub struct Circumstances {
     pub now: UnixTime,
 }
 
-/// An answer, and why it is none that was hoped for.
+/// An answer, and what the log keeps if it is a refusal.
 #[derive(Debug)]
 pub struct Answered {
     /// The answer.
     pub response: Response<Bytes>,
-    /// Why the request was refused before it was read, or failed for a reason of the server's own: what the log keeps.
+    /// The reason why the request was refused or failed, be it found by the router, the guard, the reader of the body, or the operation. A
+    /// refused test token is not here: the token endpoint records it.
     pub refused: Option<Refused>,
 }
 
-/// What the log keeps of a refused request.
+/// A refused request as the log keeps it. It has no text of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Exactly why.
+    /// The exact cause.
     pub cause: Cause,
-    /// Whose token it was, if it was a good one.
+    /// The client id that the token was issued to, if its signature is good.
     pub client_id: Option<Box<str>>,
+    /// The id of the operation, such as `createApi`; none if no operation has the path and the method.
+    pub operation: Option<&'static str>,
+    /// The status of the answer.
+    pub status: u16,
+    /// The code of the answer, such as `FIELD_INVALID`.
+    pub code: Box<str>,
+    /// The reason, where there is more to say than the cause does.
+    pub reason: Option<Box<str>>,
 }
 
 impl<H: Host> Face<H> {
@@ -125,35 +135,46 @@ impl<H: Host> Face<H> {
         let (row, names) = match router::find(&self.rows, &parts.method, path) {
             Routed::Operation(row, names) => (row, names),
             Routed::OtherMethod { allow } => {
-                return self.refuse(Cause::MethodNotAllowed, circumstances, None, Some(&allow));
+                let caller = self.caller(parts, circumstances.now);
+                let refusal = Refusal::of(Cause::MethodNotAllowed).by(caller);
+                return self.refuse(refusal, circumstances, Some(&allow));
             }
             Routed::Unknown => {
-                return self.refuse(Cause::PathUnknown, circumstances, None, None);
+                let caller = self.caller(parts, circumstances.now);
+                return self.refuse(
+                    Refusal::of(Cause::PathUnknown).by(caller),
+                    circumstances,
+                    None,
+                );
             }
         };
         let operator = match self.admit(row, parts, circumstances).await {
             Ok(operator) => operator,
             Err(refused) => return *refused,
         };
-        let client_id = operator.client_id.clone();
+        let refusal = |cause| {
+            let refusal = Refusal::of(cause).by(Some(operator.client_id.clone()));
+            refusal.of_operation(row.description.id)
+        };
         // A file is large before it is applied. What else is sent is small, and holds nothing back while it arrives.
         let mut reserved = match row.weight {
             Weight::File => match self.share.reserve(row.weight).await {
                 Some(reserved) => Some(reserved),
-                None => return self.overloaded(circumstances, client_id),
+                None => return self.refuse(refusal(Cause::Overloaded), circumstances, None),
             },
             Weight::Record | Weight::Page | Weight::Registry => None,
         };
         let body = match body(row.description.max_body_bytes).await {
             Ok(body) => body,
-            Err(cause) => return self.refuse(cause, circumstances, Some(client_id), None),
+            Err(cause) => return self.refuse(refusal(cause), circumstances, None),
         };
         if reserved.is_none() {
             reserved = self.share.reserve(row.weight).await;
         }
         let Some(reserved) = reserved else {
-            return self.overloaded(circumstances, client_id);
+            return self.refuse(refusal(Cause::Overloaded), circumstances, None);
         };
+        let client_id = operator.client_id.clone();
         let raw = request::Raw {
             operator,
             names,
@@ -167,24 +188,43 @@ impl<H: Host> Face<H> {
                 response: reserved.hold(response),
                 refused: None,
             },
-            Err(error) => {
-                let cause = error.cause();
-                let trace_id = cause.map(|_| circumstances.trace_id);
-                Answered {
-                    response: answer::error(&error, trace_id),
-                    refused: cause.map(|cause| Refused {
-                        cause,
-                        client_id: Some(client_id),
-                    }),
-                }
-            }
+            Err(error) => Answered {
+                response: answer::error(&error, circumstances.trace_id),
+                refused: Some(Refused {
+                    cause: error.cause(),
+                    client_id: Some(client_id),
+                    operation: Some(row.description.id),
+                    status: error.status(),
+                    code: error.code().into(),
+                    reason: Some(error.reason()),
+                }),
+            },
         }
     }
 
     /// Refuses a request for a path of the management API that is too large to be looked at.
     #[must_use]
-    pub fn refuse_unread(&self, cause: Cause, circumstances: Circumstances) -> Answered {
-        self.refuse(cause, circumstances, None, None)
+    pub fn refuse_unread(
+        &self,
+        cause: Cause,
+        parts: &Parts,
+        circumstances: Circumstances,
+    ) -> Answered {
+        let caller = self.caller(parts, circumstances.now);
+        self.refuse(Refusal::of(cause).by(caller), circumstances, None)
+    }
+
+    /// The client id of a good token, for the log of a request that is refused without a look at it. What the token opens is not asked.
+    fn caller(&self, parts: &Parts, now: UnixTime) -> Option<Box<str>> {
+        let authorization = authorization(parts);
+        let call = GuardedCall {
+            authorization: &authorization,
+            query: None,
+        };
+        let checked = self
+            .guard
+            .check(&call, &self.keys(), Requirement::token(), now);
+        checked.ok().map(|caller| caller.client_id().into())
     }
 
     /// Whether the token of the request opens the operation, now.
@@ -194,12 +234,7 @@ impl<H: Host> Face<H> {
         parts: &Parts,
         circumstances: Circumstances,
     ) -> Result<Operator, Box<Answered>> {
-        let authorization: Vec<&[u8]> = parts
-            .headers
-            .get_all(header::AUTHORIZATION)
-            .iter()
-            .map(http::HeaderValue::as_bytes)
-            .collect();
+        let authorization = authorization(parts);
         let call = GuardedCall {
             authorization: &authorization,
             query: parts.uri.query().map(str::as_bytes),
@@ -210,11 +245,12 @@ impl<H: Host> Face<H> {
             .guard
             .check(&call, &self.keys(), required, circumstances.now);
         let caller = checked.map_err(|denied| {
-            let refused = Refused {
-                cause: denied.cause(),
-                client_id: denied.client_id().map(Into::into),
-            };
-            deny(&denied, refused, circumstances)
+            let refusal = Refusal::of(denied.cause()).by(denied.client_id().map(Into::into));
+            deny(
+                &denied,
+                refusal.of_operation(row.description.id),
+                circumstances,
+            )
         })?;
         let operator = Operator {
             client_id: caller.client_id().into(),
@@ -229,13 +265,10 @@ impl<H: Host> Face<H> {
         match standing::of(self.manager.host(), &operator, operator.needs).await {
             Ok(()) => Ok(operator),
             Err(lapsed) => {
-                let refused = Refused {
-                    cause: lapsed.cause(),
-                    client_id: Some(operator.client_id),
-                };
+                let refusal = Refusal::of(lapsed.cause()).by(Some(operator.client_id));
                 Err(deny(
                     &self.guard.deny(lapsed.answer()),
-                    refused,
+                    refusal.of_operation(row.description.id),
                     circumstances,
                 ))
             }
@@ -257,31 +290,78 @@ impl<H: Host> Face<H> {
         }
     }
 
-    fn overloaded(&self, circumstances: Circumstances, client_id: Box<str>) -> Answered {
-        self.refuse(Cause::Overloaded, circumstances, Some(client_id), None)
-    }
-
     fn refuse(
         &self,
-        cause: Cause,
+        refusal: Refusal,
         circumstances: Circumstances,
-        client_id: Option<Box<str>>,
         allow: Option<&str>,
     ) -> Answered {
         let profile = self.manager.host().profile();
+        let cause = refusal.cause;
+        let response = answer::refused(cause, profile, allow, circumstances.trace_id);
+        let refused = refusal.answered(&response, cause);
         Answered {
-            response: answer::refused(cause, profile, allow, circumstances.trace_id),
-            refused: Some(Refused { cause, client_id }),
+            response,
+            refused: Some(refused),
+        }
+    }
+}
+
+/// A refusal that was not decided by an operation.
+#[derive(Debug)]
+struct Refusal {
+    cause: Cause,
+    client_id: Option<Box<str>>,
+    operation: Option<&'static str>,
+}
+
+impl Refusal {
+    const fn of(cause: Cause) -> Self {
+        Self {
+            cause,
+            client_id: None,
+            operation: None,
+        }
+    }
+
+    fn by(self, client_id: Option<Box<str>>) -> Self {
+        Self { client_id, ..self }
+    }
+
+    fn of_operation(self, id: &'static str) -> Self {
+        Self {
+            operation: Some(id),
+            ..self
+        }
+    }
+
+    /// The refusal as the log keeps it, where the caller was answered this cause.
+    fn answered(self, response: &Response<Bytes>, answered: Cause) -> Refused {
+        Refused {
+            cause: self.cause,
+            client_id: self.client_id,
+            operation: self.operation,
+            status: response.status().as_u16(),
+            code: answer::code_of(answered).into(),
+            reason: None,
         }
     }
 }
 
 /// The answer of the guard, and what the log keeps of it.
-fn deny(denied: &Denied, refused: Refused, circumstances: Circumstances) -> Box<Answered> {
+fn deny(denied: &Denied, refusal: Refusal, circumstances: Circumstances) -> Box<Answered> {
+    let response = answer::denied(denied, circumstances.trace_id);
+    let refused = refusal.answered(&response, denied.cause());
     Box::new(Answered {
-        response: answer::denied(denied, circumstances.trace_id),
+        response,
         refused: Some(refused),
     })
+}
+
+/// The values of all `Authorization` headers.
+fn authorization(parts: &Parts) -> Vec<&[u8]> {
+    let fields = parts.headers.get_all(header::AUTHORIZATION).iter();
+    fields.map(http::HeaderValue::as_bytes).collect()
 }
 
 /// All that `If-Match` says. What is not text matches nothing.

@@ -4,14 +4,14 @@ mod imported;
 mod rotate;
 
 use m2m_authority::registry::{KeyState, time_text};
-use m2m_jwt::{Algorithm, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
+use m2m_jwt::{Algorithm, Jwk, KeyNotGenerated, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, Backend, CommitError, KeyRecord, SealingKey, StoreError, Subject, Version, Write,
 };
 use serde_json::{Map, Value, json};
 
 pub use imported::ImportedKey;
-pub use rotate::{KEY_ANNOUNCE_SECONDS, RotationRefused, rotate_key};
+pub use rotate::{KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, rotate_key};
 
 use crate::attempts::Attempts;
 use crate::draft::Draft;
@@ -78,6 +78,7 @@ pub async fn ensure_keys<B: Backend>(
 /// # Errors
 ///
 /// - [`KeyError::KeyIdTaken`] if another key, or the same one in another state, has its key id.
+/// - [`KeyError::Retired`] if it is a key that was retired, whatever key id it has now: others may know it.
 /// - [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
 pub async fn import_key<B: Backend>(
     backend: &B,
@@ -94,6 +95,17 @@ pub async fn import_key<B: Backend>(
         let outcome = async {
             let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
             check_sealing(&snapshot.keys, sealing)?;
+            let thumbprint = key.public_jwk().thumbprint();
+            let is_same = |own: &&KeyRecord| {
+                let jwk = Jwk::parse(own.public_jwk.as_bytes());
+                own.state == KeyState::Retired
+                    && jwk.is_ok_and(|jwk| jwk.thumbprint() == thumbprint)
+            };
+            if let Some(retired) = snapshot.keys.iter().find(is_same) {
+                return Err(KeyError::Retired {
+                    kid: retired.kid.clone(),
+                });
+            }
             let signing = active(&snapshot.keys, key.algorithm());
             let mut named = snapshot.keys.iter();
             if let Some(named) = named.find(|own| *own.kid == *key.key_id()) {

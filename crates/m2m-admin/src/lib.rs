@@ -32,8 +32,8 @@ pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyErr
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
 pub use keys::{
-    Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, RotationRefused, ensure_keys, import_key,
-    list_keys, reseal, rotate_key,
+    Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, ensure_keys,
+    import_key, list_keys, reseal, rotate_key,
 };
 pub use manager::Manager;
 pub use operation::{Call, Done, Names, NoQuery, Operation, Operator, Weight};

@@ -153,6 +153,22 @@ impl<H: Host> Decision<'_, H> {
             .map_err(|error| OperationError::misfit(&error))
     }
 
+    /// Checks that the application does not set `not_before` to a time in the future.
+    pub(crate) fn check_not_before(
+        &self,
+        before: Option<&Stored<Application>>,
+        application: &Application,
+    ) -> Result<(), OperationError> {
+        let records = Records {
+            applications: vec![application.clone()],
+            ..Records::default()
+        };
+        let before = before.and_then(|before| before.value.spec.not_before);
+        records
+            .check_not_before(|_| before, self.now())
+            .map_err(|error| OperationError::misfit(&error))
+    }
+
     /// The APIs as they are.
     pub(crate) fn api_records(&self) -> Vec<Api> {
         self.apis

@@ -8,6 +8,7 @@ use m2m_errors::Cause;
 use m2m_store::{CommitError, StoreError};
 
 use crate::attempts::Failure;
+use crate::face;
 use crate::standing::Lapsed;
 use crate::wording::{self, Wording};
 
@@ -19,9 +20,21 @@ pub struct OperationError {
     status: u16,
     code: Cow<'static, str>,
     message: String,
-    mistake: Option<Place>,
+    cause: Cause,
+    /// The text that the log keeps, where it is not the message without quotations.
+    reason: Option<Box<Reason>>,
+    mistake: Option<Box<Place>>,
     retry_after_seconds: Option<u32>,
     is_conflict: bool,
+}
+
+/// The text that the log keeps of a refusal in the place of its message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reason {
+    /// This text.
+    Text(Box<str>),
+    /// A place in what was sent, and what is wrong there. Both may have text of the caller in them.
+    Form { place: Box<str>, what: Box<str> },
 }
 
 /// Where a file that was sent is wrong. Unit: bytes from its beginning.
@@ -52,24 +65,31 @@ impl OperationError {
         &self.message
     }
 
+    /// The cause under which the refusal is kept.
+    pub(crate) const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The message as the log keeps it: without text of the caller, who may have put a secret anywhere.
+    pub(crate) fn reason(&self) -> Box<str> {
+        match self.reason.as_deref() {
+            None => without_quotes(&self.message),
+            Some(Reason::Text(text)) => text.clone(),
+            // Only now: the names that are documented are found by reading forms.
+            Some(Reason::Form { place, what }) => {
+                without_quotes(&format!("{}: {}", documented(place), expectation(what)))
+            }
+        }
+    }
+
     /// When to try again. Unit: seconds.
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         self.retry_after_seconds
     }
 
-    /// The cause that the log keeps of an error that is not the caller's, if it is none.
-    pub(crate) fn cause(&self) -> Option<Cause> {
-        match (self.status, self.code()) {
-            (503, CHANGE_UNKNOWN) => Some(Cause::ChangeUnknown),
-            (503, _) => Some(Cause::StoreUnavailable),
-            (500, _) => Some(Cause::InternalError),
-            _ => None,
-        }
-    }
-
-    pub(crate) const fn mistake(&self) -> Option<&Place> {
-        self.mistake.as_ref()
+    pub(crate) fn mistake(&self) -> Option<&Place> {
+        self.mistake.as_deref()
     }
 
     pub(crate) fn new(
@@ -81,6 +101,8 @@ impl OperationError {
             status,
             code: code.into(),
             message: message.into(),
+            cause: Cause::OperationRefused,
+            reason: None,
             mistake: None,
             retry_after_seconds: None,
             is_conflict: false,
@@ -112,12 +134,31 @@ impl OperationError {
         };
         let place = if path.is_empty() { whole } else { &path };
         let help = help.map_or_else(String::new, |help| format!("; {help}"));
-        Self::invalid(place, format_args!("{what}{help}"))
+        let reason = Reason::Form {
+            place: place.into(),
+            what: what.into(),
+        };
+        Self {
+            reason: Some(Box::new(reason)),
+            ..Self::invalid(place, format_args!("{what}{help}"))
+        }
+    }
+
+    /// The same, of which the log keeps this reason.
+    pub(crate) fn kept_as(mut self, reason: &str) -> Self {
+        self.reason = Some(Box::new(Reason::Text(reason.into())));
+        self
+    }
+
+    /// The same with another cause.
+    fn of_cause(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
     }
 
     /// A mistake in a file that was sent.
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.mistake = Some(place);
+        self.mistake = Some(Box::new(place));
         self
     }
 
@@ -151,9 +192,9 @@ impl OperationError {
     pub(crate) fn lapsed(lapsed: Lapsed) -> Self {
         match lapsed {
             Lapsed::Unknown => StoreError::Busy.into(),
-            Lapsed::Withdrawn(_) => {
+            Lapsed::Withdrawn(cause) => {
                 let message = "what the token opens was withdrawn meanwhile; nothing was changed";
-                Self::new(403, "TOKEN_REVOKED", message)
+                Self::new(403, "TOKEN_REVOKED", message).of_cause(cause)
             }
         }
     }
@@ -167,7 +208,7 @@ impl OperationError {
 
     /// Nobody could manage the server any more, or whoever asks could not.
     pub(crate) fn keeps_management(message: &'static str) -> Self {
-        Self::new(409, "MANAGEMENT_PROTECTED", message)
+        Self::new(409, "MANAGEMENT_PROTECTED", message).of_cause(Cause::ManagementProtected)
     }
 
     /// Whoever asks would get, or give, more power than the token has.
@@ -175,7 +216,7 @@ impl OperationError {
         let message = format!(
             "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
         );
-        Self::new(403, "SCOPE_BEYOND_TOKEN", message)
+        Self::new(403, "SCOPE_BEYOND_TOKEN", message).of_cause(Cause::ScopeBeyondToken)
     }
 
     /// The records do not fit together. `name` says how the operation calls a field.
@@ -199,6 +240,12 @@ impl OperationError {
             Problem::SystemUserIsClient { .. } => {
                 Self::conflict("SYSTEM_USER_TAKEN", format!("{field}: {}", error.problem))
             }
+            Problem::TokenTooLong { .. } => {
+                Self::conflict("TOKEN_TOO_LONG", format!("{field}: {}", error.problem))
+            }
+            Problem::RevokedAhead { .. } => {
+                Self::invalid(field, format_args!("{}; {NO_TOKENS_YET}", error.problem))
+            }
             Problem::Malformed { .. }
             | Problem::Private { .. }
             | Problem::TooMany { .. }
@@ -207,6 +254,10 @@ impl OperationError {
         }
     }
 }
+
+/// The fix for a revocation up to a later time.
+pub(crate) const NO_TOKENS_YET: &str =
+    "give a time that has passed, or disable the application if it is to get no tokens";
 
 /// A text in quotes, with whatever is not printable escaped.
 pub(crate) struct Quoted<'t>(pub(crate) &'t str);
@@ -224,6 +275,44 @@ impl fmt::Display for Quoted<'_> {
 
 /// So much of a name is quoted. Unit: characters.
 const MAX_QUOTED: usize = 100;
+
+/// A text without what stands between its first quotation mark and its last: what a caller sent stands in quotation marks, and may have
+/// some in it.
+fn without_quotes(text: &str) -> Box<str> {
+    let marks = ['"', '`'];
+    match (text.find(marks), text.rfind(marks)) {
+        (Some(first), Some(last)) if first < last => {
+            let (before, after) = (text.get(..=first), text.get(last..));
+            [before, Some("…"), after]
+                .into_iter()
+                .flatten()
+                .collect::<String>()
+                .into()
+        }
+        // A single mark has lost the other to a limit of length.
+        (Some(first), _) => text.get(..first).unwrap_or_default().into(),
+        (None, _) => text.into(),
+    }
+}
+
+/// The beginning of a message about a value: what was expected, without what was found.
+fn expectation(what: &str) -> &str {
+    what.split_once(", found ")
+        .map_or(what, |(expected, _)| expected)
+}
+
+/// A place in a document, where names that the OpenAPI document does not have are left out: a caller chose them.
+fn documented(place: &str) -> String {
+    let parts = place.split('.').map(|part| {
+        let name = part.split_once('[').map_or(part, |(name, _)| name);
+        if face::is_documented(name) {
+            part
+        } else {
+            "…"
+        }
+    });
+    parts.collect::<Vec<_>>().join(".")
+}
 
 /// The member of a request body that a field of a record stands for.
 fn member(path: &Path) -> &str {
@@ -244,11 +333,16 @@ impl From<StoreError> for OperationError {
             return Self::new(400, "QUERY_TOO_EXPENSIVE", message);
         }
         // What failed inside is for the log of the server, and not for the caller.
+        let reason = Box::new(Reason::Text(error.to_string().into()));
         if let StoreError::Unknown { .. } = error {
             // Without a time to try again: somebody has to look first.
             let message = "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
                  events, before you try again; the log says under the trace_id what became of it, once that is known";
-            return Self::new(503, CHANGE_UNKNOWN, message);
+            return Self {
+                cause: Cause::ChangeUnknown,
+                reason: Some(reason),
+                ..Self::new(503, CHANGE_UNKNOWN, message)
+            };
         }
         let message = if error == StoreError::TooManyRevocations {
             "there is no room for more revocations"
@@ -257,6 +351,8 @@ impl From<StoreError> for OperationError {
         };
         Self {
             retry_after_seconds: Some(RETRY_AFTER_SECONDS),
+            cause: Cause::StoreUnavailable,
+            reason: Some(reason),
             ..Self::new(503, STORE_UNAVAILABLE, message)
         }
     }
@@ -278,7 +374,9 @@ impl From<CommitError> for OperationError {
                 500,
                 "INTERNAL_ERROR",
                 "a defect of this server; the log has it under the trace id",
-            ),
+            )
+            .of_cause(Cause::InternalError)
+            .kept_as(&error.to_string()),
         }
     }
 }

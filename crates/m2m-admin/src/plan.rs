@@ -89,6 +89,8 @@ impl Plan {
                 Action::Created => &mut counts.created,
                 Action::Updated => &mut counts.updated,
                 Action::Deleted => &mut counts.deleted,
+                // A step changes something.
+                Action::Read => continue,
             };
             *count += 1;
         }
@@ -162,6 +164,7 @@ impl fmt::Display for Step {
             Action::Created => '+',
             Action::Updated => '~',
             Action::Deleted => '-',
+            Action::Read => '=',
         };
         write!(f, "{sign} {}", self.subject.as_str())?;
         match &self.name {
@@ -322,7 +325,7 @@ mod tests {
                 .collect(),
             kept: Vec::new(),
         };
-        assert_eq!(plan.steps.len(), 21);
+        assert_eq!(plan.steps.len(), Subject::ALL.len() * Action::ALL.len());
         let json = serde_json::to_string(&plan).unwrap();
         assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
     }

@@ -10,11 +10,8 @@ use crate::randomness::bytes;
 
 /// The live secret that was made last.
 pub(crate) fn newest_live(secrets: &[StoredSecret], now: UnixTime) -> Option<&StoredSecret> {
-    // Of several that are as old the one that was written last.
-    secrets
-        .iter()
-        .filter(|secret| secret.is_in_force(now))
-        .max_by_key(|secret| secret.created_at)
+    // The order is that in which they were made, which times are not where a clock was set back.
+    secrets.iter().rfind(|secret| secret.is_in_force(now))
 }
 
 /// Whether a live secret has this hash.
@@ -54,6 +51,7 @@ pub(crate) fn rotate(
         if ends.is_none_or(|ends| ends > ends_at) {
             secret.ending = Some(Ending::RotatedOut {
                 at: ends_at,
+                at_once: ends_at <= now,
                 by: by.into(),
             });
         }
@@ -103,6 +101,7 @@ mod tests {
         assert!(has_live(&secrets, &hash(2), later));
         let rotated = Ending::RotatedOut {
             at: later,
+            at_once: true,
             by: "me".into(),
         };
         assert_eq!(secrets[0].ending, Some(rotated));

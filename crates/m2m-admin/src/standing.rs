@@ -54,16 +54,18 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> R
         return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
     };
     let application = &stored.value;
+    // Another application may have got the client id since. Its record has another name, whatever the clock says.
+    if !stored.id.mark().is_in(&operator.jwt_id) {
+        return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
+    }
     let organization = match &application.spec.organization {
         None => None,
         Some(code) => registry.organization(code).await.map_err(away)?,
     };
     let organization = organization.as_ref().map(|stored| &stored.value);
     let rule = host.profile().system_user();
-    // Another application may have got the client id since.
     let not_before = application.spec.not_before;
-    let is_older = operator.issued_at < stored.created_at
-        || not_before.is_some_and(|not_before| operator.issued_at <= not_before);
+    let is_revoked = not_before.is_some_and(|not_before| operator.issued_at <= not_before);
     let addresses = &application.spec.allowed_addresses;
     let is_elsewhere = !addresses.is_empty()
         && operator
@@ -71,7 +73,7 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator, scope: &str) -> R
             .is_some_and(|address| !addresses.iter().any(|block| block.contains(address)));
     let cause = match application.token_obstacle(organization, rule, operator.now) {
         Some(obstacle) => obstacle.cause(),
-        None if is_older => Cause::TokenRevoked,
+        None if is_revoked => Cause::TokenRevoked,
         None if is_elsewhere => Cause::AddressNotAllowed,
         None if !management::assigns(application, scope) => Cause::ScopeNotAssigned,
         None => return Ok(()),

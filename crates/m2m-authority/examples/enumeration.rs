@@ -50,6 +50,7 @@ fn registry() -> Registry {
     public.spec.client_type = ClientType::Public;
     let ended = secret().ending(Ending::RotatedOut {
         at: UnixTime::from_seconds(1),
+        at_once: false,
         by: "operator".into(),
     });
     let records = Records {

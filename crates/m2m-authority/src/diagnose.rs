@@ -185,7 +185,7 @@ fn ended_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
             let id = secret.id.clone();
             Some(match secret.ending.clone()? {
                 Ending::Expires { at } => Evidence::SecretExpired { id, at },
-                Ending::RotatedOut { at, by } => Evidence::SecretRotatedOut { id, at, by },
+                Ending::RotatedOut { at, by, .. } => Evidence::SecretRotatedOut { id, at, by },
                 Ending::Revoked { at, by } => Evidence::SecretRevoked { id, at, by },
             })
         })

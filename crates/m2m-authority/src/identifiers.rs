@@ -10,9 +10,16 @@ use crate::registry::is_generated_secret;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TraceId([u8; 16]);
 
-/// The `jti` of a token (RFC 7519, section 4.1.7): 128 random bits as base64url.
+/// The `jti` of a token (RFC 7519, section 4.1.7) as base64url: 96 random bits, then the mark of the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct JwtId([u8; 22]);
+
+/// The mark of an application in the `jti` of its tokens: 32 bits of the SHA-256 of the name of its record.
+///
+/// A client id can be used again after its application was deleted. By the mark a token of the first application is told from one of the second, without
+/// comparing times, which a wrong clock makes meaningless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ApplicationMark([u8; 4]);
 
 /// The name that the caller gave to a request, by `X-Request-Id` or `traceparent`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -97,8 +104,38 @@ impl core::str::FromStr for TraceId {
 #[error("a trace id is 32 lower-case hexadecimal digits")]
 pub struct InvalidTraceId;
 
+impl ApplicationMark {
+    /// The mark of the application whose record has this name, which is never used again.
+    #[must_use]
+    pub fn of_record(id: &[u8; 16]) -> Self {
+        let [a, b, c, d, ..] = m2m_jwt::sha256(id);
+        Self([a, b, c, d])
+    }
+
+    /// Returns true if the `jti` is that of a token of the application.
+    #[must_use]
+    pub fn is_in(self, jwt_id: &str) -> bool {
+        let mut text = [b'A'; 6];
+        let _ = URL_SAFE_NO_PAD.encode_slice(self.0, &mut text);
+        let random_characters = JwtId::CHARACTERS - text.len();
+        jwt_id.len() == JwtId::CHARACTERS && jwt_id.as_bytes().split_at(random_characters).1 == text
+    }
+}
+
 impl JwtId {
-    /// A name from randomness.
+    /// The number of characters.
+    const CHARACTERS: usize = 22;
+
+    /// A name from randomness, with the mark of an application.
+    #[must_use]
+    pub fn new(random: [u8; 12], mark: ApplicationMark) -> Self {
+        let mut bits = [0; 16];
+        let all = random.into_iter().chain(mark.0);
+        bits.iter_mut().zip(all).for_each(|(bit, all)| *bit = all);
+        Self::from_random(bits)
+    }
+
+    /// A name from randomness alone, for tokens of applications that have no record.
     #[must_use]
     pub fn from_random(bits: [u8; 16]) -> Self {
         let mut text = [b'A'; 22];
@@ -159,6 +196,23 @@ mod tests {
             "+123ff000000000000000000000000a9",
         ] {
             assert_eq!(wrong.parse::<TraceId>(), Err(InvalidTraceId), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn f12_a_jwt_id_has_the_mark_of_its_application() {
+        let [one, two] = [[1; 16], [2; 16]].map(|id| ApplicationMark::of_record(&id));
+        for random in [[0; 12], [0xff; 12]] {
+            let jwt_id = JwtId::new(random, one);
+            assert!(one.is_in(jwt_id.as_str()));
+            assert!(!two.is_in(jwt_id.as_str()));
+        }
+        for other in [
+            "",
+            "AAAAAA",
+            "\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}\u{e4}",
+        ] {
+            assert!(!one.is_in(other), "{other}");
         }
     }
 

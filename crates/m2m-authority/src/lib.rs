@@ -10,6 +10,7 @@ pub mod flow;
 pub mod fuzzing;
 mod identifiers;
 pub mod policy;
+mod redaction;
 mod refusal;
 pub mod registry;
 
@@ -17,7 +18,8 @@ pub use authority::{Authority, MAX_AUDIENCES};
 pub use check::Check;
 pub use client::{Client, MAX_SECRETS};
 pub use error::InvalidAuthority;
-pub use identifiers::{InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
+pub use identifiers::{ApplicationMark, InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
 pub use policy::Policy;
+pub use redaction::redacted;
 pub use refusal::{RecordedClientId, Refusal, TargetParameter};
 pub use registry::Registry;

@@ -140,7 +140,7 @@ impl Policy {
 }
 
 /// The feature flags that tokens carry: its own, and behind them those of its organization that it names and does not have itself.
-fn feature_flags(
+pub(crate) fn feature_flags(
     spec: &ApplicationSpec,
     organization: Option<&Organization>,
 ) -> Vec<(Box<str>, PropertyValue)> {
@@ -153,7 +153,7 @@ fn feature_flags(
 }
 
 /// The values of those properties that tokens carry. One that has no value is carried by none.
-fn token_properties(spec: &ApplicationSpec) -> Vec<(Box<str>, PropertyValue)> {
+pub(crate) fn token_properties(spec: &ApplicationSpec) -> Vec<(Box<str>, PropertyValue)> {
     let keys = spec.token_properties.iter();
     carried(keys.filter_map(|key| spec.properties.get_key_value(key)))
 }

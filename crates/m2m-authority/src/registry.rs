@@ -23,6 +23,7 @@ mod secret;
 mod signing_keys;
 mod spelling;
 mod text;
+mod token_size;
 
 use std::collections::HashMap;
 use std::sync::Arc;

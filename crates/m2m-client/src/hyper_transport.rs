@@ -1,5 +1,6 @@
 //! A transport over hyper and rustls.
 
+mod certificate;
 mod connector;
 mod failure;
 mod plain_http;

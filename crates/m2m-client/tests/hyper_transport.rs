@@ -17,14 +17,24 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tower_service::Service as _;
 
-/// A certificate for these names, valid in these years, and the transport that trusts it.
-#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+/// A certificate for these names, valid in these years, and its PEM.
 fn certificate(names: &[&str], years: (i32, i32)) -> (rustls::ServerConfig, String) {
+    certificate_with(names, years, |_| {})
+}
+
+/// The same with other parameters.
+#[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
+fn certificate_with(
+    names: &[&str],
+    years: (i32, i32),
+    change: impl FnOnce(&mut rcgen::CertificateParams),
+) -> (rustls::ServerConfig, String) {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(names).unwrap();
     parameters.not_before = rcgen::date_time_ymd(years.0, 1, 1);
     parameters.not_after = rcgen::date_time_ymd(years.1, 1, 1);
+    change(&mut parameters);
     let certificate = parameters.self_signed(&key).unwrap();
     let pem = certificate.pem();
     let chain = vec![CertificateDer::from(certificate.der().to_vec())];
@@ -161,6 +171,74 @@ async fn a_certificate_of_nobody_that_is_trusted_is_told_from_other_bad_ones() {
     let port = serve(Some(tls), http_answer("{}")).await;
     let answer = get(trusting(&pem), &format!("https://localhost:{port}/")).await;
     failed(answer, TransportFailure::CertificateOutOfTime);
+}
+
+/// The error of a client that calls a server with this certificate, and trusts it as an authority.
+async fn said_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
+    let port = serve(Some(tls), http_answer("{}")).await;
+    let trusting = HyperTransport::builder().ca_certificates(pem.as_bytes());
+    let answer = get(
+        trusting.expect("the certificate is X.509"),
+        &format!("https://localhost:{port}/"),
+    )
+    .await;
+    answer.expect_err("the certificate is not good")
+}
+
+#[tokio::test]
+async fn f20_a_certificate_of_an_authority_is_refused_with_the_way_to_another() {
+    let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
+        parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    });
+    let error = said_of(tls, &pem).await;
+    assert_eq!(error.failure(), TransportFailure::CertificateOfAuthority);
+    let text = error.to_string();
+    assert!(
+        text.contains("CA:TRUE") && !text.contains("CaUsed"),
+        "{text}"
+    );
+    let fixes = error.failure().advice().fixes.concat();
+    assert!(
+        fixes.contains("basicConstraints=critical,CA:FALSE"),
+        "{fixes}"
+    );
+    // What the fix says works.
+    let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
+        parameters.is_ca = rcgen::IsCa::ExplicitNoCa;
+    });
+    let port = serve(Some(tls), http_answer("{}")).await;
+    let trusting = HyperTransport::builder().ca_certificates(pem.as_bytes());
+    let answer = get(trusting.unwrap(), &format!("https://localhost:{port}/")).await;
+    assert_eq!(answer.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn f20_certificate_errors_say_names_times_and_purposes() {
+    let (tls, pem) = certificate(&["other.example", "*.test.example"], YEARS);
+    let text = said_of(tls, &pem).await.to_string();
+    assert!(
+        text.contains("the address has the name localhost; the certificate is for other.example, *.test.example"),
+        "{text}"
+    );
+    let (tls, pem) = certificate(&["localhost"], (2020, 2021));
+    let text = said_of(tls, &pem).await.to_string();
+    for part in [
+        "it expired at 2021-01-01T00:00:00Z",
+        "the clock of this machine says 20",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    let (tls, pem) = certificate(&["localhost"], (2119, 2120));
+    let text = said_of(tls, &pem).await.to_string();
+    assert!(
+        text.contains("it is not valid before 2119-01-01T00:00:00Z"),
+        "{text}"
+    );
+    let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
+        parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+    });
+    let error = said_of(tls, &pem).await;
+    assert_eq!(error.failure(), TransportFailure::CertificateOfOtherPurpose);
 }
 
 #[tokio::test]

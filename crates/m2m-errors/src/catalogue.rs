@@ -8,6 +8,7 @@ pub(crate) mod concealed;
 mod forms;
 pub(crate) mod http;
 pub(crate) mod key;
+pub(crate) mod management;
 pub(crate) mod policy;
 pub(crate) mod request;
 pub(crate) mod scope;

@@ -85,6 +85,10 @@ catalogued! {
         HttpMalformed => http::HTTP_MALFORMED,
         /// A connection of HTTP/2 carried far more other frames than requests.
         FrameFlood => http::FRAME_FLOOD,
+        /// Plain http came where TLS is spoken.
+        PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
+        /// TLS came where plain http is spoken.
+        TlsOnPlainHttpPort => http::TLS_ON_PLAIN_HTTP_PORT,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
@@ -150,6 +154,8 @@ catalogued! {
         QuotaExceeded => policy::QUOTA_EXCEEDED,
         /// All tokens of the application are revoked up to a moment that lies in the future.
         NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
+        /// The token would be longer than verifiers accept.
+        IssuedTokenTooLong => policy::ISSUED_TOKEN_TOO_LONG,
         /// The request names no audience and none can be assumed.
         AudienceMissing => audience::AUDIENCE_MISSING,
         /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.
@@ -249,5 +255,12 @@ catalogued! {
         KeyUnsupported => key::KEY_UNSUPPORTED,
         /// A key is not meant for signatures, by its `use` or `key_ops`.
         KeyNotForSigning => key::KEY_NOT_FOR_SIGNING,
+
+        /// An operation of the management API refused a request of an authenticated caller.
+        OperationRefused => management::OPERATION_REFUSED,
+        /// A management operation would hand out or take over a scope that the token lacks.
+        ScopeBeyondToken => management::SCOPE_BEYOND_TOKEN,
+        /// A management operation would leave the server without a manager.
+        ManagementProtected => management::MANAGEMENT_PROTECTED,
     }
 }

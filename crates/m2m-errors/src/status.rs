@@ -87,6 +87,8 @@ catalogued! {
         MethodNotAllowed => statuses::METHOD_NOT_ALLOWED,
         /// 408.
         RequestTimeout => statuses::REQUEST_TIMEOUT,
+        /// 409.
+        Conflict => statuses::CONFLICT,
         /// 413.
         ContentTooLarge => statuses::CONTENT_TOO_LARGE,
         /// 414.

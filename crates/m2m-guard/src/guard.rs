@@ -41,7 +41,7 @@ impl Guard {
     /// A guard that trusts this issuer and knows its API by these identifiers, both compared byte for byte. Without an
     /// identifier it takes no token.
     ///
-    /// It takes all algorithms of `m2m-jwt`, each bound to its key, allows the clocks no difference, and answers as the RFCs say.
+    /// It takes all algorithms of `m2m-jwt`, each bound to its key, and [`Leeway::DEFAULT`] for clocks that differ. It answers as the RFCs say.
     #[must_use]
     pub fn new(issuer: &str, audiences: &[&str]) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Guard {
                 audiences: own(audiences),
                 clients: None,
                 algorithms: Algorithm::ALL.into(),
-                leeway: Leeway::NONE,
+                leeway: Leeway::DEFAULT,
                 profile: Profile::Rfc,
                 realm: None,
                 resource_metadata: None,
@@ -58,7 +58,7 @@ impl Guard {
         }
     }
 
-    /// The same with clocks that may differ by this much.
+    /// The same for tokens whose `iat` or `nbf` lies ahead by at most this much, because the clocks of issuer and API differ.
     #[must_use]
     pub fn with_leeway(self, leeway: Leeway) -> Self {
         self.with(|settings| settings.leeway = leeway)

@@ -2,7 +2,8 @@
 
 use crate::error::SigningFailed;
 use crate::json::JsonWriter;
-use crate::signer::{Signer, sign_compact};
+use crate::limits::{MAX_ISSUED_TOKEN_BYTES, MAX_TOKEN_VALUES};
+use crate::signer::{Signer, compact_bytes, sign_compact};
 use crate::time::UnixTime;
 use crate::words::words;
 
@@ -84,7 +85,9 @@ words! {
 /// Two allocations, beyond those of the signer.
 ///
 /// # Errors
-/// [`SigningFailed`] if the signer fails ([`Cause::SigningFailed`](m2m_errors::Cause)).
+/// - [`SigningFailed::TokenTooLong`] and [`SigningFailed::TooManyValues`] if verifiers would refuse the token for its size
+///   ([`Cause::IssuedTokenTooLong`](m2m_errors::Cause)). Nothing is signed then.
+/// - Another [`SigningFailed`] if the signer fails ([`Cause::SigningFailed`](m2m_errors::Cause)).
 ///
 /// ```
 /// use m2m_jwt::{
@@ -118,11 +121,7 @@ pub fn sign_access_token<A: AsRef<str>, K: AsRef<str>, S: Signer + ?Sized>(
     claim_set: ClaimSet,
     signer: &S,
 ) -> Result<String, SigningFailed> {
-    let mut json = JsonWriter::with_capacity(claims.expected_length());
-    match claim_set {
-        ClaimSet::Rfc9068 => claims.write_rfc9068(&mut json),
-        ClaimSet::Kinde => claims.write_kinde(&mut json),
-    }
+    let json = claims.fitting(claim_set, signer)?;
     let header = signer.access_token_header().encoded();
     sign_compact(
         header,
@@ -132,7 +131,53 @@ pub fn sign_access_token<A: AsRef<str>, K: AsRef<str>, S: Signer + ?Sized>(
     )
 }
 
+/// Checks that [`sign_access_token`] would not refuse these claims for the size of the token. Nothing is signed.
+///
+/// # Errors
+/// [`SigningFailed::TokenTooLong`] and [`SigningFailed::TooManyValues`] ([`Cause::IssuedTokenTooLong`](m2m_errors::Cause)).
+pub fn check_access_token<A: AsRef<str>, K: AsRef<str>, S: Signer + ?Sized>(
+    claims: &AccessTokenClaims<'_, A, K>,
+    claim_set: ClaimSet,
+    signer: &S,
+) -> Result<(), SigningFailed> {
+    claims.fitting(claim_set, signer).map(drop)
+}
+
 impl<A: AsRef<str>, K: AsRef<str>> AccessTokenClaims<'_, A, K> {
+    /// The length of the claims in this claim set, as JSON. Unit: bytes.
+    #[must_use]
+    pub fn json_bytes(&self, claim_set: ClaimSet) -> usize {
+        self.json(claim_set).as_bytes().len()
+    }
+
+    /// The claims as JSON, unless the token would be too large for verifiers.
+    fn fitting<S: Signer + ?Sized>(
+        &self,
+        claim_set: ClaimSet,
+        signer: &S,
+    ) -> Result<JsonWriter, SigningFailed> {
+        let count = self.properties.len().max(self.feature_flags.len());
+        if count > MAX_TOKEN_VALUES {
+            return Err(SigningFailed::TooManyValues { count });
+        }
+        let json = self.json(claim_set);
+        let header = signer.access_token_header().encoded();
+        let bytes = compact_bytes(header, json.as_bytes(), signer.signature_bytes());
+        if bytes > MAX_ISSUED_TOKEN_BYTES {
+            return Err(SigningFailed::TokenTooLong { bytes });
+        }
+        Ok(json)
+    }
+
+    fn json(&self, claim_set: ClaimSet) -> JsonWriter {
+        let mut json = JsonWriter::with_capacity(self.expected_length());
+        match claim_set {
+            ClaimSet::Rfc9068 => self.write_rfc9068(&mut json),
+            ClaimSet::Kinde => self.write_kinde(&mut json),
+        }
+        json
+    }
+
     fn write_rfc9068(&self, json: &mut JsonWriter) {
         json.raw("{\"iss\":");
         json.string(self.issuer);

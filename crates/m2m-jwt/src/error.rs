@@ -157,7 +157,7 @@ pub enum InvalidToken {
     /// `exp` has come.
     #[error("the token expired at {expired_at}")]
     Expired {
-        /// From this second on it is refused; the leeway is not in it.
+        /// It is refused from this second on.
         expired_at: UnixTime,
     },
     /// `nbf` has not come.
@@ -331,6 +331,24 @@ pub enum SigningFailed {
     /// The signer's signature is longer than a [`Signature`](crate::Signature) can be.
     #[error("the signature is longer than {} bytes", crate::Signature::CAPACITY)]
     SignatureTooLong,
+    /// The access token would be longer than [`MAX_ISSUED_TOKEN_BYTES`](crate::limits::MAX_ISSUED_TOKEN_BYTES).
+    #[error(
+        "the token would have {bytes} bytes; the maximum is {}",
+        crate::limits::MAX_ISSUED_TOKEN_BYTES
+    )]
+    TokenTooLong {
+        /// The length that it would have. Unit: bytes.
+        bytes: usize,
+    },
+    /// The access token would have more properties or feature flags than [`MAX_TOKEN_VALUES`](crate::limits::MAX_TOKEN_VALUES).
+    #[error(
+        "the token would have {count} properties or feature flags; the maximum is {}",
+        crate::limits::MAX_TOKEN_VALUES
+    )]
+    TooManyValues {
+        /// The number of either.
+        count: usize,
+    },
 }
 
 impl SigningFailed {
@@ -339,14 +357,18 @@ impl SigningFailed {
     pub const fn cause(&self) -> Cause {
         match self {
             Self::Signer | Self::SignatureTooLong => Cause::SigningFailed,
+            Self::TokenTooLong { .. } | Self::TooManyValues { .. } => Cause::IssuedTokenTooLong,
         }
     }
 }
 
-/// The leeway is more than [`Leeway::MAX`](crate::Leeway::MAX).
+/// The leeway is longer than [`Leeway::MAX`](crate::Leeway::MAX).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the leeway is more than 300 seconds")]
-pub struct InvalidLeeway;
+#[error("a leeway of {seconds} seconds is longer than the maximum of {max} seconds", max = crate::Leeway::MAX.as_seconds())]
+pub struct InvalidLeeway {
+    /// The leeway that was asked for, in seconds.
+    pub seconds: u64,
+}
 
 impl InvalidLeeway {
     /// Why, in the words of the taxonomy.

@@ -27,14 +27,14 @@ pub struct Expectations<'e> {
     pub token_types: &'e [&'e str],
     /// `alg` is one of these, and the key permits it. If there is none, no token is accepted.
     pub algorithms: &'e [Algorithm],
-    /// By how much the clocks may differ.
+    /// The number of seconds by which `iat` and `nbf` may lie ahead.
     pub leeway: Leeway,
     /// The claims that must be there, beyond `iss`, `aud` and `exp`, which always must.
     pub required_claims: &'e [Claim],
 }
 
 impl<'e> Expectations<'e> {
-    /// Those of an access token by RFC 9068: its `typ`, its required claims, no leeway.
+    /// Those of an access token by RFC 9068: its `typ`, its required claims, and [`Leeway::DEFAULT`].
     ///
     /// Source: [RFC 9068, sections 2 and 4](https://www.rfc-editor.org/rfc/rfc9068#section-4).
     #[must_use]
@@ -48,7 +48,7 @@ impl<'e> Expectations<'e> {
             audiences,
             token_types: &[ACCESS_TOKEN_TYPE],
             algorithms,
-            leeway: Leeway::NONE,
+            leeway: Leeway::DEFAULT,
             required_claims: Claim::RFC9068,
         }
     }
@@ -75,26 +75,32 @@ fn short_type(token_type: &str) -> &str {
     }
 }
 
-/// By how much the clocks of issuer and verifier may differ.
+/// The number of seconds by which `iat` and `nbf` may lie ahead of the verifier's clock. `exp` has no leeway.
 ///
-/// Unit: seconds. Range: 0 to 300; more would keep ended tokens alive for as long as short ones live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+/// Unit: seconds. Range: 0 to 60.
+///
+/// Source: [FAPI 2.0 Security Profile, section 5.3.2.1](https://openid.net/specs/fapi-security-profile-2_0-final.html#section-5.3.2.1): tokens up to
+/// 10 seconds ahead are accepted, so that clocks that differ by a few hundred milliseconds break nothing; tokens more than 60 seconds ahead are rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Leeway(u64);
 
 impl Leeway {
-    /// None: times hold to the second.
+    /// No leeway: times hold to the second.
     pub const NONE: Self = Self(0);
 
-    /// The most.
-    pub const MAX: Self = Self(300);
+    /// Ten seconds, which every verifier should accept.
+    pub const DEFAULT: Self = Self(10);
 
-    /// That many seconds.
+    /// Sixty seconds, which no verifier should exceed.
+    pub const MAX: Self = Self(60);
+
+    /// A leeway of this many seconds.
     ///
     /// # Errors
     /// [`InvalidLeeway`] beyond [`MAX`](Self::MAX) ([`Cause::InternalError`](m2m_errors::Cause)).
     pub const fn from_seconds(seconds: u64) -> Result<Self, InvalidLeeway> {
         if seconds > Self::MAX.0 {
-            Err(InvalidLeeway)
+            Err(InvalidLeeway { seconds })
         } else {
             Ok(Self(seconds))
         }
@@ -104,6 +110,12 @@ impl Leeway {
     #[must_use]
     pub const fn as_seconds(self) -> u64 {
         self.0
+    }
+}
+
+impl Default for Leeway {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }
 
@@ -138,7 +150,13 @@ mod tests {
 
     #[test]
     fn r15_bounds_the_leeway() {
-        assert_eq!(Leeway::from_seconds(300), Ok(Leeway::MAX));
-        assert_eq!(Leeway::from_seconds(301), Err(InvalidLeeway));
+        assert_eq!(Leeway::from_seconds(60), Ok(Leeway::MAX));
+        let refused = Leeway::from_seconds(61).unwrap_err();
+        assert_eq!(refused, InvalidLeeway { seconds: 61 });
+        assert_eq!(
+            refused.to_string(),
+            "a leeway of 61 seconds is longer than the maximum of 60 seconds"
+        );
+        assert_eq!(Leeway::default().as_seconds(), 10);
     }
 }

@@ -46,7 +46,9 @@ mod verify;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use access_token::{AccessTokenClaims, ClaimSet, PropertyValue, sign_access_token};
+pub use access_token::{
+    AccessTokenClaims, ClaimSet, PropertyValue, check_access_token, sign_access_token,
+};
 pub use algorithm::{Algorithm, KeyType};
 pub use claim::Claim;
 pub use claims::Claims;

@@ -25,6 +25,15 @@ impl Default for Limits {
     }
 }
 
+/// The longest access token that is made. Unit: bytes.
+///
+/// A quarter less than [`Limits::max_token_bytes`], because a token travels in a header field, and many servers, this product's included, take 16 KiB of
+/// header fields in all.
+pub const MAX_ISSUED_TOKEN_BYTES: usize = 12 * 1024;
+
+/// The maximum number of properties, and of feature flags, in an access token that is made. Far enough below [`MAX_JSON_MEMBERS`] for all other claims.
+pub const MAX_TOKEN_VALUES: usize = 200;
+
 /// How deep objects and arrays may stand within each other. Enough for a JWK within a claim within a claim; recursion is bounded by it.
 pub const MAX_JSON_DEPTH: usize = 16;
 

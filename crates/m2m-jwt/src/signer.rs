@@ -196,6 +196,14 @@ impl fmt::Debug for Signature {
     }
 }
 
+/// The length of a token in compact serialization. Unit: bytes.
+pub(crate) const fn compact_bytes(header: &[u8], payload: &[u8], signature_bytes: usize) -> usize {
+    header.len()
+        + base64url::encoded_length(payload.len())
+        + 1
+        + base64url::encoded_length(signature_bytes)
+}
+
 /// Signs a payload under an encoded header, into the one buffer that becomes the token.
 pub(crate) fn sign_compact(
     header: &[u8],
@@ -203,10 +211,7 @@ pub(crate) fn sign_compact(
     signature_bytes: usize,
     sign: impl FnOnce(&[u8], &mut Signature) -> Result<(), SigningFailed>,
 ) -> Result<String, SigningFailed> {
-    let capacity = header.len()
-        + base64url::encoded_length(payload.len())
-        + 1
-        + base64url::encoded_length(signature_bytes);
+    let capacity = compact_bytes(header, payload, signature_bytes);
     let mut token = Vec::with_capacity(capacity);
     token.extend_from_slice(header);
     base64url::append(payload, &mut token);

@@ -32,7 +32,8 @@ use crate::verified::Verified;
 /// 13. `nbf`: accepted from that second on, if there is one.
 /// 14. `iat`: accepted from that second on, if there is one.
 ///
-/// Nothing in the payload is looked at before its signature has been found good. The leeway widens 12 to 14 on both sides.
+/// Nothing in the payload is looked at before its signature has been found good. The leeway applies to 13 and 14:
+/// `nbf` and `iat` may lie that far ahead. `exp` has none.
 ///
 /// # Errors
 /// [`InvalidToken`], with the first of these that is not met; its [`cause`](InvalidToken::cause) says which.
@@ -113,10 +114,9 @@ fn check_times(
     expectations: &Expectations<'_>,
     now: UnixTime,
 ) -> Result<(), InvalidToken> {
-    let leeway = expectations.leeway.as_seconds();
-    let latest = now.saturating_add_seconds(leeway);
+    let latest = now.saturating_add_seconds(expectations.leeway.as_seconds());
     if let Some(expired_at) = claims.expires_at()
-        && now >= expired_at.saturating_add_seconds(leeway)
+        && now >= expired_at
     {
         return Err(InvalidToken::Expired { expired_at });
     }

@@ -3,6 +3,7 @@
 mod directory;
 mod file_name;
 mod new_file;
+mod watch;
 
 use std::path::Path;
 
@@ -12,6 +13,8 @@ use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey
 use crate::error::Failure;
 
 pub(crate) use m2m_authority::registry::KeyState;
+
+pub(crate) use watch::KeyWatch;
 
 use directory::StoredKey;
 use new_file::LockedFolder;

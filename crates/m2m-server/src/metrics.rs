@@ -1,8 +1,10 @@
 //! What is counted for the operator. A request costs a few atomic additions, and no lock.
 
+use std::path::Path;
 use std::time::Duration;
 
 use m2m_errors::Cause;
+use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -30,10 +32,17 @@ pub(crate) struct Metrics {
     cache_hits: Counter,
     cache_misses: Counter,
     events_dropped: Counter,
+    refusals_summarized: Counter,
+    log_write_failures: Counter,
+    management_refused: Family<[(&'static str, Box<str>); 1], Counter>,
     out_of_contact: Gauge,
     /// In the order of [`FailureKind::ALL`].
     store_failures: Box<[Counter]>,
     maintenance: Gauge,
+    /// By algorithm, as far as there are keys.
+    signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
+    /// By file; there if there is a certificate.
+    certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
 }
 
 /// Why a connection ended.
@@ -168,6 +177,23 @@ impl Metrics {
             "events_dropped",
             "Refusals and diagnoses that a flood left no room for, in the log or in the store",
         );
+        let refusals_summarized = counter(
+            "refusals_summarized",
+            "Refusals that the log has as counts by cause and block of addresses, and not one by one",
+        );
+        let log_write_failures = counter(
+            "log_write_failures",
+            "Lines of the log that could not be written",
+        );
+        let management_refused = Family::<[(&str, Box<str>); 1], Counter>::default();
+        registry.register(
+            "management_refusals",
+            "Requests of the management API that were refused, by the code of the answer",
+            management_refused.clone(),
+        );
+        for code in ["SCOPE_BEYOND_TOKEN", "MANAGEMENT_PROTECTED"] {
+            drop(management_refused.get_or_create(&[("code", code.into())]));
+        }
         let mut gauge = |name: &str, help: &str| {
             let gauge = Gauge::default();
             registry.register(name, help, gauge.clone());
@@ -186,6 +212,20 @@ impl Metrics {
             Unit::Seconds,
             out_of_contact.clone(),
         );
+        let signing_key_age = Family::default();
+        registry.register_with_unit(
+            "signing_key_age",
+            "Age of the keys that sign tokens, by algorithm",
+            Unit::Seconds,
+            Family::clone(&signing_key_age),
+        );
+        let certificate_expiry = Family::default();
+        registry.register_with_unit(
+            "tls_certificate_expiry",
+            "End of the validity of the TLS certificate that is served, in seconds since 1970",
+            Unit::Seconds,
+            Family::clone(&certificate_expiry),
+        );
         Self {
             registry,
             issued,
@@ -201,9 +241,14 @@ impl Metrics {
             cache_hits,
             cache_misses,
             events_dropped,
+            refusals_summarized,
+            log_write_failures,
+            management_refused,
             out_of_contact,
             store_failures,
             maintenance,
+            signing_key_age,
+            certificate_expiry,
         }
     }
 
@@ -290,10 +335,28 @@ impl Metrics {
         self.cache_misses.inc();
     }
 
-    /// So many refusals and diagnoses were dropped since the start.
-    pub(crate) fn events_dropped(&self, total: u64) {
-        let told = self.events_dropped.get();
-        self.events_dropped.inc_by(total.saturating_sub(told));
+    /// Adds refusals and diagnoses that were dropped.
+    pub(crate) fn events_dropped(&self, more: u64) {
+        if more > 0 {
+            self.events_dropped.inc_by(more);
+        }
+    }
+
+    /// Adds refusals that are in the log as a count.
+    pub(crate) fn refusals_summarized(&self, more: u64) {
+        self.refusals_summarized.inc_by(more);
+    }
+
+    /// A line of the log could not be written.
+    pub(crate) fn log_write_failed(&self) {
+        self.log_write_failures.inc();
+    }
+
+    /// A request of the management API was refused with this code. The codes are those of this program.
+    pub(crate) fn management_refused(&self, code: &str) {
+        self.management_refused
+            .get_or_create(&[("code", code.into())])
+            .inc();
     }
 
     /// So many tokens were issued, and so many requests refused, since the start.
@@ -315,6 +378,21 @@ impl Metrics {
     pub(crate) fn out_of_contact_for(&self, duration: Duration) {
         self.out_of_contact
             .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    /// The age of the key that signs with this algorithm. Unit: seconds.
+    pub(crate) fn signing_key_age(&self, algorithm: Algorithm, seconds: u64) {
+        let age = self
+            .signing_key_age
+            .get_or_create_owned(&[("alg", algorithm.as_str())]);
+        age.set(i64::try_from(seconds).unwrap_or(i64::MAX));
+    }
+
+    /// The end of the validity of the certificate that is served.
+    pub(crate) fn certificate_expires(&self, file: &Path, at: UnixTime) {
+        let labels = [("file", file.display().to_string())];
+        let expiry = self.certificate_expiry.get_or_create_owned(&labels);
+        expiry.set(i64::try_from(at.as_seconds()).unwrap_or(i64::MAX));
     }
 
     /// Whether there is maintenance.
@@ -359,8 +437,18 @@ mod tests {
         metrics.cache_hit();
         metrics.cache_missed();
         metrics.events_dropped(7);
+        metrics.refusals_summarized(3);
+        metrics.log_write_failed();
+        metrics.management_refused("API_NOT_FOUND");
         metrics.out_of_contact_for(Duration::from_secs(12));
         metrics.in_maintenance(Maintenance::On);
+        metrics.signing_key_age(Algorithm::Es256, 60);
+        assert!(
+            !metrics
+                .text()
+                .contains("m2m_tls_certificate_expiry_seconds{")
+        );
+        metrics.certificate_expires(Path::new("a.pem"), UnixTime::from_seconds(1_800_000_000));
         let text = metrics.text();
         for line in [
             "m2m_tokens_issued_total 1",
@@ -374,8 +462,14 @@ mod tests {
             "m2m_tls_reload_failures_total 1",
             "m2m_cache_hits_total 1",
             "m2m_events_dropped_total 7",
+            "m2m_refusals_summarized_total 3",
+            "m2m_log_write_failures_total 1",
+            "m2m_management_refusals_total{code=\"API_NOT_FOUND\"} 1",
+            "m2m_management_refusals_total{code=\"SCOPE_BEYOND_TOKEN\"} 0",
             "m2m_store_out_of_contact_seconds 12",
             "m2m_maintenance 1",
+            "m2m_signing_key_age_seconds{alg=\"ES256\"} 60",
+            "m2m_tls_certificate_expiry_seconds{file=\"a.pem\"} 1800000000",
             "m2m_test_tokens_issued_total 0",
             "# EOF",
         ] {

@@ -184,11 +184,21 @@ pub(crate) fn log_failures() {
     FAILURES_ARE_LOGGED.store(true, Ordering::Relaxed);
 }
 
-/// A line of the log on standard error, written at once so that lines do not mix.
+/// A line of the log on standard error, as far as it can be written.
 pub(crate) fn log_line(entry: &Value) {
+    // What cannot be written cannot be said.
+    let _ = write_log_line(entry);
+}
+
+/// A line of the log on standard error, written at once so that lines do not mix.
+///
+/// # Errors
+///
+/// If standard error does not take it.
+pub(crate) fn write_log_line(entry: &Value) -> std::io::Result<()> {
     let format = LOG.get().copied();
     let format = format.unwrap_or_else(LogFormat::of_standard_error);
-    write_to_stderr(&format.line(entry));
+    writeln!(std::io::stderr().lock(), "{}", format.line(entry))
 }
 
 /// A line on standard error that is not a failure. Once there is a log it is a line of it.

@@ -1,40 +1,47 @@
 //! What becomes of the outcomes of requests: tokens are counted for each application, refusals queue for a worker that logs,
 //! diagnoses and keeps them.
 //!
-//! The worker is a thread of its own, since writing a log can block and a diagnosis takes time; neither is for the threads that
-//! answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
+//! The worker is a thread of its own, since a diagnosis takes time, and the log has another, since writing it can block; neither is for
+//! the threads that answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
+//! Refusals beyond a few a second are counted too, by cause and block of addresses, and the counts are logged together.
 
+mod block;
 mod book;
+mod entry;
 mod keeper;
 mod log;
 mod queues;
 mod report;
+mod sampling;
+mod writer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use m2m_authority::TraceId;
-use m2m_authority::diagnose::{Diagnosis, Suspect, diagnose};
+use m2m_authority::RecordedClientId;
+use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
 use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
-use m2m_store::{Entry as Loaded, IssuedCount};
+use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount};
 
 use crate::clock;
 use crate::error::Failure;
 use crate::metrics::Metrics;
-use crate::store_health::StoreNews;
 
 use book::Book;
-use queues::{Next, Queues};
+use entry::Changed;
+use queues::{Happened, Next, Queues};
 use report::Report;
 
+pub(crate) use entry::{Entry, Refused, RefusedOperation};
 pub(crate) use keeper::{Keeper, StoreKeeper, records};
-pub(crate) use log::{log, log_last};
+pub(crate) use log::log;
 pub(crate) use queues::Dropped;
+pub(crate) use sampling::{Standing, Summary};
+pub(crate) use writer::LogWriter;
 
 /// Where events go.
 #[derive(Debug, Clone)]
@@ -55,66 +62,6 @@ pub(crate) struct Worker {
 struct Shared {
     queues: Queues,
     metrics: Arc<Metrics>,
-    /// Refusals that are in the log and not in the store.
-    unkept: AtomicU64,
-}
-
-impl Shared {
-    /// What was not made known, or not kept, of the refused.
-    fn dropped(&self) -> Dropped {
-        Dropped {
-            unkept: self.unkept.load(Ordering::Relaxed),
-            ..self.queues.dropped()
-        }
-    }
-}
-
-/// What the worker makes known.
-#[derive(Debug)]
-pub(crate) enum Entry {
-    /// A request was refused: at once, with its exact cause.
-    Refused(RefusedEvent),
-    /// The evidence for it.
-    Diagnosed {
-        /// The name of the answer.
-        trace_id: TraceId,
-        /// What is known of it.
-        diagnosis: Diagnosis,
-    },
-    /// An operator got a token in the name of an application.
-    TestToken {
-        /// The token.
-        event: IssuedEvent,
-        /// The client id of the operator.
-        operator: Arc<str>,
-    },
-    /// An application was issued so many tokens since the last time that it was told, which is each minute.
-    Issued {
-        /// To whom.
-        client_id: Box<str>,
-        /// How many. At least 1.
-        tokens: u64,
-    },
-    /// More applications were issued tokens than are told one by one.
-    IssuedToOthers {
-        /// To how many more.
-        applications: usize,
-        /// How many.
-        tokens: u64,
-    },
-    /// The store failed, or it is known what became of a change.
-    Store(StoreNews),
-    /// More is refused than can be made known. Counted from the start.
-    Dropped(Dropped),
-    /// The process ends, after so many events.
-    Stopped {
-        /// Tokens that were issued.
-        issued: u64,
-        /// Requests that were refused.
-        refused: u64,
-        /// What was not made known of the refused.
-        dropped: Dropped,
-    },
 }
 
 /// How long events may take to be written when the process ends. Whoever waits for its end (systemd, Kubernetes) has some ten
@@ -122,7 +69,8 @@ pub(crate) enum Entry {
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 impl Recorder {
-    /// A recorder and its worker, which hands what it makes known to `publish`, and what is to stay to `keeper`.
+    /// A recorder and its worker, which hands what it makes known to `publish`, and what is to stay to `keeper`. `publish` gives an entry
+    /// back that it has no room for.
     ///
     /// # Errors
     ///
@@ -130,12 +78,11 @@ impl Recorder {
     pub(crate) fn start(
         keeper: impl Keeper,
         metrics: Arc<Metrics>,
-        publish: impl FnMut(Entry) + Send + 'static,
+        publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
         let shared = Arc::new(Shared {
-            queues: Queues::default(),
+            queues: Queues::new(Arc::clone(&metrics)),
             metrics,
-            unkept: AtomicU64::new(0),
         });
         let (alive, ended) = channel();
         let recorder = Self {
@@ -175,14 +122,41 @@ impl Recorder {
                 }
                 if let Door::Vouched { .. } = event.door {
                     self.shared.metrics.test_token_issued();
-                    self.shared.queues.push(Event::Issued(event), None);
+                    self.shared.queues.push(Happened::Issued(event), None);
                 }
             }
             Event::Refused(event) => {
                 self.shared.metrics.refused(event.cause);
-                self.shared.queues.push(Event::Refused(event), suspect);
+                let refused = Refused {
+                    standing: Standing::of(&event),
+                    event,
+                    operation: None,
+                };
+                self.shared.queues.push(Happened::Refused(refused), suspect);
             }
         }
+    }
+
+    /// Keeps that a request of the management API was refused. Never waits.
+    pub(crate) fn keep_management(&self, event: RefusedEvent, operation: RefusedOperation) {
+        self.shared.metrics.refused(event.cause);
+        self.shared.metrics.management_refused(&operation.code);
+        let client_id = match &event.client_id {
+            RecordedClientId::Known(client_id) => Some(&**client_id),
+            RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
+        };
+        let refused = Refused {
+            standing: Standing::of_management(event.cause, client_id),
+            event,
+            operation: Some(Box::new(operation)),
+        };
+        self.shared.queues.push(Happened::Refused(refused), None);
+    }
+
+    /// Makes a change of the registry known. Never waits.
+    pub(crate) fn changed(&self, events: &[AuditEvent]) {
+        let changed = Changed::of(events);
+        self.shared.queues.push(Happened::Changed(changed), None);
     }
 }
 
@@ -196,16 +170,47 @@ impl Worker {
     fn finish_within(self, time: Duration) -> Entry {
         let shared = &*self.shared;
         shared.queues.close();
-        match self.ended.recv_timeout(time) {
-            Err(RecvTimeoutError::Timeout) => shared.queues.abandon(),
-            // A worker that panicked has said so through the panic hook.
-            Err(RecvTimeoutError::Disconnected) | Ok(()) => {}
-        }
+        // A worker that panicked has said so through the panic hook. One that has done its work has left what the log had no room for.
+        let _ = self.ended.recv_timeout(time);
+        shared.queues.abandon();
         let (issued, refused) = shared.metrics.issued_and_refused();
         Entry::Stopped {
             issued,
             refused,
-            dropped: shared.dropped(),
+            dropped: shared.queues.dropped(),
+        }
+    }
+}
+
+impl Shared {
+    /// Counts what there was no room for in the log.
+    fn lost(&self, entry: &Entry) {
+        match entry {
+            Entry::Summary(summary) => self.queues.put_back(summary),
+            Entry::Refused(refused) if !refused.is_of_known() => {
+                self.queues.drop_one(|dropped| dropped.of_others += 1);
+            }
+            Entry::Refused(_) | Entry::TestToken { .. } | Entry::Changed(_) => {
+                self.queues
+                    .drop_one(|dropped| dropped.of_known_clients += 1);
+            }
+            Entry::Diagnosed { .. } => self.queues.drop_one(|dropped| dropped.diagnoses += 1),
+            Entry::ChangedOthers { .. }
+            | Entry::Issued { .. }
+            | Entry::IssuedToOthers { .. }
+            | Entry::Store(_)
+            | Entry::Dropped(_)
+            | Entry::Stopped { .. } => self.queues.drop_one(|dropped| dropped.lines += 1),
+        }
+    }
+
+    /// Makes known what was counted of refusals.
+    fn summarize(&self, now: UnixTime, publish: &mut impl FnMut(Entry) -> bool) {
+        for summary in self.queues.take_summaries(now) {
+            let count = summary.count;
+            if publish(Entry::Summary(summary)) {
+                self.metrics.refusals_summarized(count);
+            }
         }
     }
 }
@@ -218,18 +223,36 @@ fn count(application: &Loaded, event: &IssuedEvent) {
     }
 }
 
-fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
+fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) -> Option<Entry>) {
+    // True if there was room for the entry.
+    let mut publish = |entry| {
+        let lost = publish(entry);
+        lost.iter().for_each(|entry| shared.lost(entry));
+        lost.is_none()
+    };
+    let mut summarized_at = clock::uptime();
     let mut report = Report::default();
     let mut book = Book::default();
     let mut issued = Issued::default();
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
-            Next::Event(Event::Refused(event)) => {
-                book.refused(&event);
-                publish(Entry::Refused(event));
+            Next::Event(Happened::Refused(refused)) => {
+                if !book.refused(&refused) {
+                    shared.queues.drop_one(|dropped| dropped.unkept += 1);
+                }
+                publish(Entry::Refused(refused));
             }
-            Next::Event(Event::Issued(event)) => {
+            Next::Event(Happened::Changed(Changed { events, more })) => {
+                let last = events.last().filter(|_| more > 0).cloned();
+                for event in events {
+                    publish(Entry::Changed(event));
+                }
+                if let Some(last) = last {
+                    publish(Entry::ChangedOthers { last, more });
+                }
+            }
+            Next::Event(Happened::Issued(event)) => {
                 if let Door::Vouched { operator } = &event.door {
                     let operator = Arc::clone(operator);
                     publish(Entry::TestToken { event, operator });
@@ -249,10 +272,12 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
             Next::End => break,
         }
         let now = clock::now();
-        shared.unkept.store(book.unkept(), Ordering::Relaxed);
-        let dropped = shared.dropped();
-        shared.metrics.events_dropped(dropped.total());
-        if let Some(dropped) = report.due(dropped, now) {
+        let uptime = clock::uptime();
+        if uptime.since(summarized_at) >= SUMMARY_INTERVAL {
+            summarized_at = uptime;
+            shared.summarize(now, &mut publish);
+        }
+        if let Some(dropped) = report.due(shared.queues.dropped(), now) {
             publish(Entry::Dropped(dropped));
         }
         if minute_of(now) != minute {
@@ -260,28 +285,24 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry)) {
             // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
             let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
             collect(&mut book, &mut issued, keeper, ended);
-            write(&mut book, keeper, now);
+            write(&mut book, keeper, shared, now);
             issued.publish(&mut publish);
         } else if book.is_due(now) {
-            write(&mut book, keeper, now);
+            write(&mut book, keeper, shared, now);
         }
-        keeper
-            .news()
-            .into_iter()
-            .map(Entry::Store)
-            .for_each(&mut publish);
+        for news in keeper.news() {
+            publish(Entry::Store(news));
+        }
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
     collect(&mut book, &mut issued, keeper, now);
-    write(&mut book, keeper, now);
-    keeper
-        .news()
-        .into_iter()
-        .map(Entry::Store)
-        .for_each(&mut publish);
-    shared.unkept.store(book.unkept(), Ordering::Relaxed);
+    write(&mut book, keeper, shared, now);
+    for news in keeper.news() {
+        publish(Entry::Store(news));
+    }
     issued.publish(&mut publish);
+    shared.summarize(now, &mut publish);
 }
 
 /// Collects what was counted up to this time.
@@ -292,10 +313,11 @@ fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, until: Un
 }
 
 /// Writes what is in the book. What the store does not take is tried again; why it did not is among the news of the keeper.
-fn write(book: &mut Book, keeper: &impl Keeper, now: UnixTime) {
+fn write(book: &mut Book, keeper: &impl Keeper, shared: &Shared, now: UnixTime) {
     while let Some(batch) = book.take(now) {
         if keeper.keep(batch.clone()).is_err() {
-            book.put_back(batch);
+            let unkept = book.put_back(batch);
+            shared.queues.drop_one(|dropped| dropped.unkept += unkept);
             return;
         }
     }
@@ -312,7 +334,7 @@ impl Issued {
         }
     }
 
-    fn publish(&mut self, publish: &mut impl FnMut(Entry)) {
+    fn publish(&mut self, publish: &mut impl FnMut(Entry) -> bool) {
         let mut issued = core::mem::take(&mut self.0).into_iter();
         for (client_id, tokens) in issued.by_ref().take(MOST_TOLD) {
             publish(Entry::Issued { client_id, tokens });
@@ -343,6 +365,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Of so many applications the log tells in a minute; the store has the counts of all.
 const MOST_TOLD: usize = 100;
 
+/// The time between two logs of the counts of refusals.
+const SUMMARY_INTERVAL: Duration = Duration::from_secs(10);
+
 const fn minute_of(time: UnixTime) -> u64 {
     time.as_seconds() / 60
 }
@@ -351,7 +376,7 @@ const fn minute_of(time: UnixTime) -> u64 {
 mod tests {
     use std::sync::mpsc::Sender;
 
-    use m2m_authority::{RecordedClientId, Refusal};
+    use m2m_authority::{Refusal, TraceId};
     use m2m_errors::Cause;
     use m2m_store::{StoreError, UsageBatch};
 
@@ -403,6 +428,7 @@ mod tests {
         let (recorder, worker) = Recorder::start(Empty, Arc::new(Metrics::new()), move |entry| {
             let _ = wait.recv();
             let _ = publish.send(entry);
+            None
         })
         .unwrap();
         (recorder, worker, release, entries)
@@ -413,21 +439,34 @@ mod tests {
         recorder.keep(Event::Refused(refused(trace_id)), Some(suspect), None);
     }
 
+    /// Refusals of strangers, none of which is beyond a budget.
+    fn flood(recorder: &Recorder, refusals: usize) {
+        let seconds = 0..u64::try_from(refusals).unwrap();
+        for second in seconds {
+            let suspect = Refusal::of(Cause::SecretWrong).take_suspect();
+            let mut event = refused(OTHER);
+            event.time = event.time.saturating_add_seconds(second);
+            recorder.keep(Event::Refused(event), Some(suspect), None);
+        }
+    }
+
     #[test]
     fn a_refusal_is_made_known_and_then_diagnosed() {
         let (recorder, _worker, release, entries) = blocked();
         drop(release);
         keep(&recorder, KNOWN);
-        assert!(matches!(entries.recv(), Ok(Entry::Refused(event)) if event.trace_id == KNOWN));
+        assert!(
+            matches!(entries.recv(), Ok(Entry::Refused(refused)) if refused.event.trace_id == KNOWN)
+        );
         assert!(
             matches!(entries.recv(), Ok(Entry::Diagnosed { trace_id, .. }) if trace_id == KNOWN)
         );
     }
 
     #[test]
-    fn what_a_flood_drops_is_made_known_while_it_lasts() {
+    fn what_the_queue_has_no_room_for_is_made_known_while_it_lasts() {
         let (recorder, _worker, release, entries) = blocked();
-        (0..MOST_EVENTS + 10).for_each(|_| keep(&recorder, OTHER));
+        flood(&recorder, MOST_EVENTS + 10);
         keep(&recorder, KNOWN);
         drop(release);
         // The worker may hold one of the flood already.
@@ -435,18 +474,16 @@ mod tests {
         assert!(first.iter().any(
             |entry| matches!(entry, Entry::Dropped(dropped) if dropped.of_known_clients == 0 && dropped.of_others >= 9)
         ));
-        assert!(
-            first
-                .iter()
-                .any(|entry| matches!(entry, Entry::Refused(event) if event.trace_id == KNOWN))
-        );
+        assert!(first.iter().any(
+            |entry| matches!(entry, Entry::Refused(refused) if refused.event.trace_id == KNOWN)
+        ));
     }
 
     #[test]
     fn a_full_queue_drops_and_counts() {
         let (recorder, worker, release, _entries) = blocked();
         let sent = MOST_EVENTS + 10;
-        (0..sent).for_each(|_| keep(&recorder, OTHER));
+        flood(&recorder, sent);
         drop(release);
         let Entry::Stopped {
             refused, dropped, ..
@@ -456,6 +493,53 @@ mod tests {
         };
         assert_eq!(refused, u64::try_from(sent).unwrap());
         assert!((9..=10).contains(&dropped.of_others), "{dropped:?}");
+    }
+
+    #[test]
+    fn x26_each_refusal_of_a_flood_is_a_line_or_in_a_count() {
+        let (recorder, worker, release, entries) = blocked();
+        drop(release);
+        (0..20_000).for_each(|_| keep(&recorder, OTHER));
+        let Entry::Stopped { dropped, .. } = worker.finish_within(Duration::MAX) else {
+            panic!("the worker stopped")
+        };
+        let (mut lines, mut counted) = (0, 0);
+        for entry in entries.try_iter() {
+            if let Entry::Summary(summary) = &entry {
+                counted += summary.count;
+            }
+            lines += u64::from(matches!(entry, Entry::Refused(_)));
+        }
+        assert_eq!(lines + counted + dropped.of_others, 20_000);
+        assert_eq!(lines, 50);
+        let text = recorder.shared.metrics.text();
+        assert!(
+            text.contains("m2m_refusals_summarized_total 19950"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn f10_a_log_without_room_loses_no_count_and_no_diagnosis() {
+        let (diagnosed, diagnoses) = channel();
+        let metrics = Arc::new(Metrics::new());
+        let publish = move |entry: Entry| {
+            if matches!(entry, Entry::Diagnosed { .. }) {
+                let _ = diagnosed.send(());
+            }
+            Some(entry)
+        };
+        let (recorder, worker) = Recorder::start(Empty, Arc::clone(&metrics), publish).unwrap();
+        (0..1_000).for_each(|_| keep(&recorder, OTHER));
+        // The 50 that are kept one by one are diagnosed, though the log takes nothing.
+        assert_eq!(diagnoses.iter().take(50).count(), 50);
+        drop(recorder);
+        let Entry::Stopped { dropped, .. } = worker.finish_within(Duration::MAX) else {
+            panic!("the worker stopped")
+        };
+        assert_eq!((dropped.of_others, dropped.diagnoses), (1_000, 50));
+        let line = format!("m2m_events_dropped_total {}", dropped.total());
+        assert!(metrics.text().contains(&line), "{line}");
     }
 
     #[test]

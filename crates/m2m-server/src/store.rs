@@ -20,6 +20,7 @@ use crate::data::{self, Missing};
 use crate::error::Failure;
 use crate::first_credentials::{Written, keep_and_commit};
 use crate::http::Writing;
+use crate::keys::KeyWatch;
 use crate::metrics::Metrics;
 use crate::sealing::SealingSource;
 use crate::store_health::StoreHealth;
@@ -231,6 +232,7 @@ pub(crate) async fn watch(
 ) {
     let mut ticks = tokio::time::interval(WATCH_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut key_watch = KeyWatch::default();
     loop {
         ticks.tick().await;
         // The observer of the store was told what fails. Settled is before asked, so that what was made is read at once.
@@ -241,7 +243,11 @@ pub(crate) async fn watch(
             // This is not of the store itself: a key that does not open, say.
             health.failed(Access::Read, &error);
         }
-        metrics.in_maintenance(directory.common_guard().maintenance);
+        let common = directory.common();
+        metrics.in_maintenance(common.maintenance);
+        if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
+            output::log_line(&line);
+        }
         metrics.out_of_contact_for(match directory.contact(clock::uptime()) {
             Contact::In { .. } => Duration::ZERO,
             Contact::Lost { seconds, .. } => Duration::from_secs(seconds),

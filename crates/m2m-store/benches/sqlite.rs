@@ -24,6 +24,7 @@ fn application(number: u32) -> Write {
     };
     let ending = Ending::RotatedOut {
         at: NOW,
+        at_once: false,
         by: "operator".into(),
     };
     // Half of them have a text that the other half does not have: frequent, and far from the beginning of every order.

@@ -106,6 +106,8 @@ words! {
         Updated = "updated",
         /// It was deleted.
         Deleted = "deleted",
+        /// It was read, with what is secret in it.
+        Read = "read",
     }
     /// A kind of record.
     #[expect(missing_docs, reason = "each is the record of that name")]
@@ -117,6 +119,7 @@ words! {
         Key = "key",
         Maintenance = "maintenance",
         TestToken = "test_token",
+        SecretHashes = "secret_hashes",
     }
 }
 

@@ -8,8 +8,8 @@ mod load;
 mod shelves;
 
 use core::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use m2m_jwt::{SigningKey, UnixTime};
@@ -23,7 +23,8 @@ pub use limits::DirectoryLimits;
 use crate::quota::Counters;
 use crate::tally::Tallies;
 use crate::{
-    Backend, Changes, Entry, IssuedCount, KeyRecord, SecretUse, Stale, StoreError, Uptime, Version,
+    AuditEvent, Backend, Changes, Entry, IssuedCount, KeyRecord, SecretUse, Stale, StoreError,
+    Uptime, Version,
 };
 use common::OpenKey;
 use contact::LastSeen;
@@ -81,7 +82,11 @@ pub struct Directory<B> {
     last_seen: LastSeen,
     counters: Counters,
     tallies: Arc<Tallies>,
+    on_commit: OnceLock<Box<OnCommit>>,
 }
+
+/// A function that gets the events of a change.
+type OnCommit = dyn Fn(&[AuditEvent]) + Send + Sync;
 
 /// What is in memory under a client id.
 #[derive(Debug)]
@@ -125,7 +130,14 @@ impl<B: Backend> Directory<B> {
             last_seen: LastSeen::new(now, limits.most_seconds_out_of_contact),
             counters: Counters::default(),
             tallies: Arc::default(),
+            on_commit: OnceLock::new(),
         })
+    }
+
+    /// Calls `told` with the audit events of every change that is made through this directory, once it is durable. It must not wait. Only
+    /// the first call of this method counts.
+    pub fn on_commit(&self, told: impl Fn(&[AuditEvent]) + Send + Sync + 'static) {
+        let _ = self.on_commit.set(Box::new(told));
     }
 
     /// What is in memory under a client id. Never waits, and takes no lock that all requests share.

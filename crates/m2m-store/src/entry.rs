@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use m2m_authority::registry::{Application, Deletion, Organization};
-use m2m_authority::{Client, Policy};
+use m2m_authority::{ApplicationMark, Client, JwtId, Policy};
 use m2m_jwt::UnixTime;
 
-use crate::Common;
 use crate::quota::{Counter, Meter};
 use crate::tally::{Tallies, Tally};
+use crate::{Common, RecordId};
 
 /// What a node holds of one application, or of one that was deleted.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Entry {
     epoch: u64,
     client: Client,
     policy: Policy,
+    mark: ApplicationMark,
     /// What is counted. Who was deleted gets no tokens.
     tally: Option<Arc<Tally>>,
     quota: Option<Arc<Counter>>,
@@ -25,6 +26,7 @@ pub struct Entry {
 impl Entry {
     /// An application.
     pub(crate) fn of(
+        id: RecordId,
         application: &Application,
         organization: Option<&Organization>,
         common: &Common,
@@ -44,6 +46,7 @@ impl Entry {
             epoch: common.epoch(),
             client,
             policy,
+            mark: id.mark(),
             tally: Some(Arc::new(tally)),
             quota,
         }
@@ -55,6 +58,7 @@ impl Entry {
             epoch: common.epoch(),
             client: Client::deleted(deletion),
             policy: Policy::nothing(Arc::clone(&common.targets)),
+            mark: RecordId::from_bytes([0; 16]).mark(),
             tally: None,
             quota: None,
         }
@@ -74,6 +78,12 @@ impl Entry {
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The `jti` of its next token.
+    #[must_use]
+    pub fn jwt_id(&self, random: [u8; 12]) -> JwtId {
+        JwtId::new(random, self.mark)
     }
 
     /// The quota that a request meets at this time.

@@ -2,7 +2,7 @@
 
 use m2m_authority::registry::{Api, Application, Deletion, Organization, SecretHash};
 
-use crate::{KeyRecord, Version};
+use crate::{KeyRecord, RecordId, Version};
 
 /// What all applications have in common, at one version.
 #[derive(Debug, Clone, Default)]
@@ -32,8 +32,8 @@ pub enum Maintenance {
 /// What there is under a client id.
 #[derive(Debug, Clone)]
 pub enum Found {
-    /// An application, and its organization if it has one.
-    Application(Box<Application>, Option<Organization>),
+    /// An application with the name of its record, and its organization if it has one.
+    Application(RecordId, Box<Application>, Option<Organization>),
     /// One that was deleted.
     Deleted(Deletion),
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use m2m_authority::ApplicationMark;
 use m2m_authority::registry::{Api, Application, Deletion, Organization, Property, Records};
 use m2m_jwt::UnixTime;
 use uuid::Uuid;
@@ -74,6 +75,12 @@ impl RecordId {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
+    }
+
+    /// The mark of the application with this record in its tokens.
+    #[must_use]
+    pub fn mark(&self) -> ApplicationMark {
+        ApplicationMark::of_record(self.as_bytes())
     }
 
     /// Its 16 bytes.

@@ -185,7 +185,7 @@ async fn check_reads(store: &Sqlite, model: &Model) {
         let there = model.applications.iter().find(|(_, own, _)| *own == client);
         let found = store.find(&client.to_string()).await.expect("an answer");
         match (there, found) {
-            (Some((number, _, home)), Some(Found::Application(application, organization))) => {
+            (Some((number, _, home)), Some(Found::Application(_, application, organization))) => {
                 assert_eq!(*application.spec.name, *number.to_string());
                 let code = organization.map(|organization| organization.code);
                 assert_eq!(code, home.map(|home| home.to_string().into()));

@@ -415,6 +415,24 @@ async fn x20_many_who_flood_push_out_their_own() {
 }
 
 #[tokio::test]
+async fn x24_a_client_does_not_bury_its_attempts_to_gain_power() {
+    let limits = StoreLimits {
+        refusals_of_a_client: 20,
+        ..StoreLimits::default()
+    };
+    let store = in_memory_with(limits);
+    let mut attempt = refused(1, Some("narrow"), NOW);
+    attempt.cause = Cause::ScopeBeyondToken;
+    add_refused(&store, vec![attempt.clone()]).await;
+    for number in 0..10 {
+        let flood = (0..20).map(|of| refused(100 + number * 20 + of, Some("narrow"), NOW));
+        add_refused(&store, flood.collect()).await;
+    }
+    let kept = store.refused(attempt.trace_id).await.unwrap();
+    assert_eq!(kept, Some(attempt));
+}
+
+#[tokio::test]
 async fn refusals_go_with_time() {
     let store = in_memory_with(StoreLimits {
         refusal_days: 1,

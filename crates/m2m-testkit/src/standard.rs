@@ -124,6 +124,7 @@ fn applications() -> Vec<Application> {
             OLD_SECRET,
             Ending::RotatedOut {
                 at: day_after_beginning(),
+                at_once: false,
                 by: "operator".into(),
             },
         ),

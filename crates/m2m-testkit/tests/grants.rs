@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use m2m_authority::flow::{Door, Event, Usage};
-use m2m_authority::registry::{Quota, QuotaMode, SecretHash, Values};
-use m2m_errors::Profile;
+use m2m_authority::registry::{Api, Authorization, Quota, QuotaMode, SecretHash, Values};
+use m2m_errors::{Cause, Profile};
 use m2m_jwt::{PropertyValue, UnixTime};
 use m2m_testkit::{
     ACME, BILLING, ERP, INVOICES, LEDGER, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World,
@@ -103,7 +103,7 @@ fn many_scopes_are_granted_each_once_in_the_order_of_the_request() {
     let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
     let mut world = World::standard(Profile::Rfc);
     world.set_records(|records| {
-        let api = m2m_authority::registry::Api::new("Many", "https://many.example");
+        let api = Api::new("Many", "https://many.example");
         records.apis.push(api.with_scopes(&keys));
         let application = records.applications.remove(0);
         let application = application.authorized("https://many.example", &keys);
@@ -449,6 +449,54 @@ fn a_token_is_issued_after_the_moment_up_to_which_all_are_revoked() {
 }
 
 #[test]
+fn f17_x27_a_token_that_is_issued_is_accepted_at_once() {
+    let mut world = World::standard(Profile::Rfc);
+    let now = world.now();
+    for ahead in 0..=5 {
+        let not_before = now.saturating_add_seconds(ahead);
+        world.set_records(|records| records.applications[0].spec.not_before = Some(not_before));
+        let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+        let issued_at = world.claims(&answer)["iat"].as_u64().unwrap();
+        assert_eq!(issued_at, not_before.as_seconds() + 1);
+    }
+}
+
+#[test]
+fn f17_a_token_for_several_apis_that_nobody_would_accept_is_not_issued() {
+    let mut world = World::standard(Profile::Rfc);
+    let flag = |number: u8| {
+        let key = format!("flag{number}").into();
+        (key, PropertyValue::Text("x".repeat(1900).into()))
+    };
+    let flags: Values = (0..3).map(flag).collect();
+    let names =
+        ["one", "two", "three"].map(|name| format!("https://{name}.example/{}", "a".repeat(1500)));
+    world.set_records(|records| {
+        let application = &mut records.applications[0];
+        application.spec.feature_flags = flags;
+        for name in &names {
+            records.apis.push(Api::new("Long", name));
+            application.spec.authorize.push(Authorization {
+                audience: name.as_str().into(),
+                scopes: Vec::new(),
+            });
+        }
+    });
+    let all = names
+        .iter()
+        .fold(Request::token(PLAIN_ID), |request, name| {
+            request.audience(name)
+        });
+    let answer = world.send(&all);
+    assert_eq!(answer.status(), 400);
+    assert_eq!(answer.cause(), Some(Cause::IssuedTokenTooLong));
+    // Each alone fits.
+    let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
+    assert_eq!(answer.status(), 200);
+    assert!(answer.access_token().len() <= 12 * 1024);
+}
+
+#[test]
 fn an_allowed_address_is_served() {
     let mut world = World::standard(Profile::Rfc);
     let request = Request::token("from-ten")
@@ -509,8 +557,7 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
     let mut world = World::standard(Profile::Rfc);
     world.set_records(|records| {
         records.apis.push(
-            m2m_authority::registry::Api::new("Management", "https://issuer.example/api")
-                .with_scopes(&[Operator::SCOPE]),
+            Api::new("Management", "https://issuer.example/api").with_scopes(&[Operator::SCOPE]),
         );
         let manager = m2m_authority::registry::Application::new("Manager", "manager")
             .with_secret(records.applications[0].secrets[0].clone())

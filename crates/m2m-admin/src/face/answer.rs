@@ -37,7 +37,7 @@ pub(super) fn done<O: Operation>(answer: &O::Answer) -> Response<Bytes> {
 }
 
 /// The answer of an operation that was not done.
-pub(super) fn error(error: &OperationError, trace_id: Option<TraceId>) -> Response<Bytes> {
+pub(super) fn error(error: &OperationError, trace_id: TraceId) -> Response<Bytes> {
     let mut document = errors(error.code(), error.message(), trace_id);
     if let (Some(place), Some(document)) = (error.mistake(), document.as_object_mut()) {
         document.insert(
@@ -57,7 +57,7 @@ pub(super) fn error(error: &OperationError, trace_id: Option<TraceId>) -> Respon
 pub(super) fn denied(denied: &Denied, trace_id: TraceId) -> Response<Bytes> {
     let text = trace_id.encode();
     let code = code_of(denied.cause());
-    let document = errors(&code, &denied.description(), Some(trace_id));
+    let document = errors(&code, &denied.description(), trace_id);
     let mut response = json_response(denied.status(), bytes(&document));
     let challenge = denied
         .challenge(Some(text.as_str()))
@@ -86,7 +86,7 @@ pub(super) fn refused(
     // What the token endpoint says of these is about tokens.
     let own = OWN_TEXTS.iter().find(|(own, _)| *own == cause);
     let description = own.map_or(wire.description.plain, |(_, text)| *text);
-    let document = errors(&code_of(cause), description, Some(trace_id));
+    let document = errors(&code_of(cause), description, trace_id);
     let mut response = json_response(wire.status.code(), bytes(&document));
     if wire.status.code() == 503 {
         response
@@ -100,16 +100,12 @@ pub(super) fn refused(
 }
 
 /// The code of a cause as this API writes codes, such as `TOKEN_EXPIRED`.
-fn code_of(cause: Cause) -> String {
+pub(super) fn code_of(cause: Cause) -> String {
     cause.id().to_ascii_uppercase().replace('-', "_")
 }
 
-fn errors(code: &str, message: &str, trace_id: Option<TraceId>) -> Value {
-    let mut document = json!({ "errors": [{ "code": code, "message": message }] });
-    if let (Some(trace_id), Some(document)) = (trace_id, document.as_object_mut()) {
-        document.insert("trace_id".to_owned(), json!(trace_id.to_string()));
-    }
-    document
+fn errors(code: &str, message: &str, trace_id: TraceId) -> Value {
+    json!({ "errors": [{ "code": code, "message": message }], "trace_id": trace_id.to_string() })
 }
 
 fn bytes(document: &Value) -> Vec<u8> {

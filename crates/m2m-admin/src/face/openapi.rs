@@ -1,6 +1,7 @@
 //! The OpenAPI document, read off the operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::LazyLock;
 
 use http::Method;
 use schemars::generate::SchemaSettings;
@@ -12,6 +13,35 @@ use super::request::RequestBody as _;
 use super::table::descriptions;
 use crate::management;
 use crate::operation::Operation;
+
+/// True if the OpenAPI document has a field or a parameter of this name.
+pub(crate) fn is_documented(name: &str) -> bool {
+    static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
+        let mut names = HashSet::from(["body".to_owned(), "query".to_owned()]);
+        collect_names(&openapi(), &mut names);
+        names
+    });
+    NAMES.contains(name)
+}
+
+/// Collects the names of all fields and parameters of a document.
+fn collect_names(value: &Value, names: &mut HashSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::Object(properties)) = members.get("properties") {
+                names.extend(properties.keys().cloned());
+            }
+            if let (Some(Value::String(name)), Some(_)) = (members.get("name"), members.get("in")) {
+                names.insert(name.clone());
+            }
+            members
+                .values()
+                .for_each(|member| collect_names(member, names));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
 
 /// The OpenAPI 3.1 document of the management API.
 ///
@@ -408,7 +438,7 @@ fn refused() -> Value {
                 "required": ["start", "end", "earlier", "help"],
             },
         },
-        "required": ["errors"],
+        "required": ["errors", "trace_id"],
     })
 }
 

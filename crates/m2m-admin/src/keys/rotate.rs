@@ -16,6 +16,25 @@ pub const KEY_ANNOUNCE_SECONDS: u64 = 600;
 /// How many keys of an algorithm are announced at most.
 const MOST_KEYS: usize = 8;
 
+/// A way to get from one signing key to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rotation {
+    /// In two steps: a key is made and announced; when everybody knows it, it signs, and the one before it stays announced until its last token has expired.
+    Planned,
+    /// At once, for a private key that others may know: a new key signs, and no other key of the algorithm is announced or believed any more. Tokens that they
+    /// signed are refused: by this server at once, by APIs as soon as they fetch the JWK set again.
+    Emergency,
+}
+
+/// A step of a rotation that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rotated {
+    /// The key that is announced, or signs, from now on.
+    pub key: KeyRecord,
+    /// The key ids that an emergency rotation removed from the JWK set.
+    pub removed: Vec<Box<str>>,
+}
+
 /// The next step of a rotation cannot be taken now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -40,8 +59,7 @@ pub enum RotationRefused {
     },
 }
 
-/// Takes the next step of a rotation, which has two: a key is made and announced; when everybody knows it, it signs, and the one
-/// before it stays announced until its last token has expired. In an emergency a new key signs at once.
+/// Takes the next step of a rotation.
 ///
 /// # Errors
 ///
@@ -50,12 +68,12 @@ pub enum RotationRefused {
 pub async fn rotate_key<B: Backend>(
     backend: &B,
     algorithm: Algorithm,
-    is_emergency: bool,
+    rotation: Rotation,
     sealing: &SealingKey,
     actor: &Actor,
     randomness: &mut dyn Randomness,
     now: UnixTime,
-) -> Result<KeyRecord, KeyError> {
+) -> Result<Rotated, KeyError> {
     let mut attempts = Attempts::new();
     loop {
         let outcome = async {
@@ -66,19 +84,31 @@ pub async fn rotate_key<B: Backend>(
             let next = keys
                 .iter()
                 .find(|key| key.algorithm == algorithm && key.state == KeyState::Next);
-            let rotated = match next {
-                Some(next) if !is_emergency => {
-                    let signs_from = next
-                        .state_since
-                        .saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+            let mut removed = Vec::new();
+            let key = match (rotation, next) {
+                (Rotation::Planned, Some(next)) => {
+                    let signs_from =
+                        |since: UnixTime| since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
+                    if next.state_since > now {
+                        // The clock was ahead. How long the key has been announced is not known, so that it is announced for the whole time again.
+                        let again = KeyRecord {
+                            state_since: now,
+                            ..next.clone()
+                        };
+                        put(&mut draft, Some(next), again);
+                        draft.prepared(version).commit(backend).await?;
+                        let signs_from = signs_from(now);
+                        return Err(RotationRefused::TooEarly { signs_from }.into());
+                    }
+                    let signs_from = signs_from(next.state_since);
                     if now < signs_from {
                         return Err(RotationRefused::TooEarly { signs_from }.into());
                     }
                     sign_with(&mut draft, &keys, Some(next), next.clone(), now)
                 }
-                Some(_) | None => {
+                (Rotation::Planned, None) | (Rotation::Emergency, _) => {
                     let announced = keys.iter().filter(|key| key.algorithm == algorithm);
-                    if announced.count() >= MOST_KEYS {
+                    if rotation == Rotation::Planned && announced.count() >= MOST_KEYS {
                         return Err(RotationRefused::TooMany { most: MOST_KEYS }.into());
                     }
                     let (key, document) = SigningKey::generate(algorithm, None)
@@ -87,16 +117,20 @@ pub async fn rotate_key<B: Backend>(
                     let state = KeyState::Next;
                     let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)
                         .map_err(CommitError::from)?;
-                    if is_emergency {
-                        sign_with(&mut draft, &keys, None, record, now)
-                    } else {
-                        put(&mut draft, None, record.clone());
-                        record
+                    match rotation {
+                        Rotation::Planned => {
+                            put(&mut draft, None, record.clone());
+                            record
+                        }
+                        Rotation::Emergency => {
+                            removed = remove(&mut draft, &keys, algorithm, now);
+                            sign_with(&mut draft, &[], None, record, now)
+                        }
                     }
                 }
             };
             draft.prepared(version).commit(backend).await?;
-            Ok(rotated)
+            Ok(Rotated { key, removed })
         }
         .await;
         if attempts.settled(&outcome) {
@@ -130,18 +164,39 @@ fn sign_with(
     signing
 }
 
-/// Those whose last token has expired are announced no longer.
+/// Retires every key of the algorithm: who has read one from this server may have read them all. The key ids of those that were announced.
+fn remove(
+    draft: &mut Draft,
+    keys: &[KeyRecord],
+    algorithm: Algorithm,
+    now: UnixTime,
+) -> Vec<Box<str>> {
+    let of_algorithm = |key: &&KeyRecord| key.algorithm == algorithm && !is_over(key, now);
+    let keys = keys.iter().filter(of_algorithm);
+    keys.map(|key| {
+        put(draft, Some(key), retired(key, now));
+        key.kid.clone()
+    })
+    .collect()
+}
+
+/// Retires those whose last token has expired.
 fn retire(draft: &mut Draft, keys: &[KeyRecord], now: UnixTime) {
+    for key in keys.iter().filter(|key| is_over(key, now)) {
+        put(draft, Some(key), retired(key, now));
+    }
+}
+
+/// Returns true if the last token of a key that no longer signs has expired.
+fn is_over(key: &KeyRecord, now: UnixTime) -> bool {
     let longest = u64::from(Lifetime::MAX.as_seconds());
-    let is_over = |key: &&KeyRecord| {
-        key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now
-    };
-    for key in keys.iter().filter(is_over) {
-        let retired = KeyRecord {
-            state: KeyState::Retired,
-            state_since: now,
-            ..key.clone()
-        };
-        put(draft, Some(key), retired);
+    key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now
+}
+
+fn retired(key: &KeyRecord, now: UnixTime) -> KeyRecord {
+    KeyRecord {
+        state: KeyState::Retired,
+        state_since: now,
+        ..key.clone()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Result;
 use super::bounded::List;
 use super::text::Key;
-use super::{lookup, protection};
+use super::{applications, lookup, protection};
 use crate::face::{Json, NoBody};
 use crate::manager::Decision;
 use crate::operation::{Call, Done, NoQuery, Operation};
@@ -217,6 +217,7 @@ async fn put<H: Host>(
     stored: &Stored<Application>,
     value: Application,
 ) -> Result<()> {
+    applications::check(decision, Some(stored), &value).await?;
     protection::of_application(decision, &stored.value, &value).await?;
     decision.draft.update(stored, value, None);
     Ok(())

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Result;
 use super::scalar::Scalar;
-use super::{lookup, protection};
+use super::{applications, lookup};
 use crate::face::{Json, NoBody};
 use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
@@ -102,7 +102,7 @@ impl Operation for SetApplicationProperty {
         let property = lookup::property(&decision.properties, call.named("property_key"))?;
         let mut application = stored.value.clone();
         set(&mut application, property, &call.body.0)?;
-        protection::of_size(&application)?;
+        applications::check(&decision, Some(&stored), &application).await?;
         decision.draft.update(&stored, application, None);
         decision.commit().await
     }

@@ -364,6 +364,7 @@ pub(super) async fn check<H: Host>(
     application: &Application,
 ) -> Result<()> {
     protection::of_size(application)?;
+    decision.check_not_before(before, application)?;
     let registry = decision.registry();
     let client_id = &*application.client_id;
     if before.is_none() {

@@ -69,7 +69,19 @@ struct DiagnosisShown {
     client_id: Option<String>,
     address: Option<String>,
     request_id: Option<String>,
-    /// What was found in the registry.
+    /// The operation of the management API that was requested, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    operation: Option<Value>,
+    /// The status of the answer, of a request to the management API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u16>")]
+    status: Option<Value>,
+    /// The code of the answer, of a request to the management API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    code: Option<Value>,
+    /// The observations in the registry, or the reason that the operation gave.
     evidence: Vec<Value>,
     /// What mends it.
     fixes: Vec<Value>,
@@ -152,6 +164,10 @@ fn shown(refused: &Refused, number: Option<u64>) -> DiagnosisShown {
         let list = found.as_ref().and_then(|found| found.get(name));
         list.and_then(Value::as_array).cloned().unwrap_or_default()
     };
+    let member = |name: &str| {
+        let member = found.as_ref().and_then(|found| found.get(name));
+        member.filter(|member| !member.is_null()).cloned()
+    };
     let entry = refused.cause.entry();
     let mut fixes = list("fixes");
     if fixes.is_empty() {
@@ -167,6 +183,9 @@ fn shown(refused: &Refused, number: Option<u64>) -> DiagnosisShown {
         client_id: refused.client_id.as_deref().map(ToOwned::to_owned),
         address: refused.address.map(|address| address.to_string()),
         request_id: refused.request_id.as_ref().map(|id| id.as_str().to_owned()),
+        operation: member("operation"),
+        status: member("status"),
+        code: member("code"),
         evidence: list("evidence"),
         fixes,
     }

@@ -1,10 +1,12 @@
 //! The audit log.
 
+use std::collections::HashSet;
+
 use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json::{Map, Value};
 
 use super::Result;
 use super::list::{self, PageSize};
@@ -52,6 +54,8 @@ enum Kind {
     Maintenance,
     #[serde(rename = "test_token")]
     TestToken,
+    #[serde(rename = "secret_hashes")]
+    SecretHashes,
 }
 
 /// A page of the audit log.
@@ -72,10 +76,10 @@ struct EventShown {
     action: String,
     subject: String,
     name: String,
-    /// The record before, without secrets.
+    /// The record before, without secrets and without the values of private properties.
     #[schemars(with = "Option<Value>")]
     before: Option<Box<RawValue>>,
-    /// The record after, without secrets.
+    /// The record after, in the same way.
     #[schemars(with = "Option<Value>")]
     after: Option<Box<RawValue>>,
 }
@@ -102,9 +106,16 @@ impl Operation for ListEvents {
             most: list::page_size(query.page_size),
         };
         let page = manager.host().registry().events(wanted).await?;
+        let outline = manager.host().registry().outline().await?;
+        let shared = outline.properties.into_iter().map(|stored| stored.value);
+        let shared: HashSet<Box<str>> = shared
+            .filter(|property| !property.private)
+            .map(|property| property.key)
+            .collect();
+        let entries = page.entries.into_iter();
         Ok(EventsAnswer {
             next: page.next,
-            events: page.entries.into_iter().map(shown).collect(),
+            events: entries.map(|event| shown(event, &shared)).collect(),
         })
     }
 }
@@ -119,14 +130,22 @@ impl From<Kind> for Subject {
             Kind::Key => Self::Key,
             Kind::Maintenance => Self::Maintenance,
             Kind::TestToken => Self::TestToken,
+            Kind::SecretHashes => Self::SecretHashes,
         }
     }
 }
 
-fn shown(numbered: NumberedEvent) -> EventShown {
+/// An event, in which only the values of `shared` properties are shown.
+fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
     let event = numbered.entry;
-    // They go as they were written: a page of them is large.
-    let document = |text: Option<Box<str>>| RawValue::from_string(text?.into_string()).ok();
+    // A tree takes a multiple of its text, and a page has many: one at a time is in memory.
+    let document = |text: Option<Box<str>>| {
+        let mut view: Value = serde_json::from_str(&text?).ok()?;
+        if let Some(Value::Object(properties)) = view.get_mut("properties") {
+            hide_private(properties, shared);
+        }
+        to_raw_value(&view).ok()
+    };
     EventShown {
         number: numbered.number,
         time: time_text(event.time),
@@ -140,3 +159,15 @@ fn shown(numbered: NumberedEvent) -> EventShown {
         after: document(event.after),
     }
 }
+
+/// Hides the values of properties that are private, or that are no longer declared. That a value changed is not shown either.
+fn hide_private(properties: &mut Map<String, Value>, shared: &HashSet<Box<str>>) {
+    for (key, value) in properties {
+        if !shared.contains(key.as_str()) {
+            *value = Value::String(PRIVATE.to_owned());
+        }
+    }
+}
+
+/// The text in the place of the value of a private property.
+const PRIVATE: &str = "[private]";

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::Method;
 use m2m_jwt::PropertyValue;
+use m2m_store::Filter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -108,10 +109,13 @@ impl Operation for SetOrganizationFeatureFlag {
             }
         }
         protection::of_size(&organization)?;
+        // The flag stands in tokens of its applications, whose size is bounded.
+        let filter = Filter::OfOrganization(&organization.code);
+        let dependents = protection::dependents(decision.registry(), filter).await?;
         decision.check(
             decision.api_records(),
             vec![organization.clone()],
-            Vec::new(),
+            dependents.into_iter().map(|stored| stored.value).collect(),
         )?;
         decision.draft.update(&stored, organization, None);
         decision.commit().await

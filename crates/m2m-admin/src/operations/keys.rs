@@ -11,7 +11,9 @@ use super::Result;
 use super::apis::SigningAlg;
 use super::text::Key;
 use crate::face::{Json, NoBody};
-use crate::keys::{KEY_ANNOUNCE_SECONDS, RotationRefused, import_key, rotate_key};
+use crate::keys::{
+    KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, rotate_key,
+};
 use crate::operation::{Call, NoQuery, Operation, Weight};
 use crate::{Host, ImportedKey, KeyError, Manager, OperationError};
 
@@ -33,7 +35,9 @@ pub struct ImportKey;
 pub struct KeyRotation {
     /// For which algorithm.
     algorithm: SigningAlg,
-    /// Whether the new key signs at once, before everybody knows it: APIs that keep keys refuse its tokens until they ask again.
+    /// True for a private key that others may know. A new key signs at once, and all other keys of the algorithm leave the JWK set for good. Tokens that they
+    /// signed, those for the management API included, are refused: by this server at once, by APIs as soon as they fetch the JWK set again, which may be kept
+    /// for five minutes. Until then such APIs also refuse tokens of the new key.
     #[serde(default)]
     emergency: bool,
 }
@@ -61,6 +65,9 @@ pub struct KeysAnswer {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct KeyAnswer {
     key: KeyShown,
+    /// The key ids that an emergency rotation removed from the JWK set.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<String>,
     /// What the operator should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<String>,
@@ -111,7 +118,7 @@ impl Operation for RotateKey {
     const METHOD: Method = Method::POST;
     const PATH: &'static str = "/api/v1/keys/rotate";
     const SCOPE: &'static str = "update:keys";
-    const SUMMARY: &'static str = "Take the next step of a rotation: announce a key, or let the one that everybody knows by now sign";
+    const SUMMARY: &'static str = "Take the next step of a rotation: announce a key, or let the one that everybody knows by now sign; in an emergency replace all keys of the algorithm at once";
     const CODE: &'static str = "KEY_ROTATED";
     const MESSAGE: &'static str = "Key successfully rotated";
     const REFUSALS: &'static [u16] = &[409];
@@ -125,10 +132,14 @@ impl Operation for RotateKey {
         let _turn = manager.turn(&call.operator).await?;
         let sealing = sealing(manager)?;
         let mut randomness = manager.randomness();
-        let rotated = rotate_key(
+        let kind = match rotation.emergency {
+            true => Rotation::Emergency,
+            false => Rotation::Planned,
+        };
+        let Rotated { key, removed } = rotate_key(
             manager.host().registry(),
             rotation.algorithm.into(),
-            rotation.emergency,
+            kind,
             sealing,
             &call.operator.actor(),
             &mut randomness,
@@ -137,13 +148,19 @@ impl Operation for RotateKey {
         .await?;
         let warning = rotation.emergency.then(|| {
             format!(
-                "the key signs at once: APIs that keep keys may refuse its tokens for the {} seconds for which they may keep them, \
-                 and tokens of the key before it stay good until they expire",
+                "{} no longer in the JWK set. This server refuses the tokens that such a key has signed, those for the management API included, from now on: get \
+                 new ones. APIs do so when they fetch the JWK set again, after at most {} seconds if they keep to its max-age, and refuse tokens of the new key \
+                 until then; restart those that keep keys for longer",
+                match &*removed {
+                    [only] => format!("the key {:?} is", &**only),
+                    several => format!("the keys {several:?} are"),
+                },
                 KEY_ANNOUNCE_SECONDS / 2
             )
         });
         Ok(KeyAnswer {
-            key: shown(&rotated),
+            key: shown(&key),
+            removed: removed.into_iter().map(String::from).collect(),
             warning,
         })
     }
@@ -190,6 +207,7 @@ impl Operation for ImportKey {
         .await?;
         Ok(KeyAnswer {
             key: shown(&record),
+            removed: Vec::new(),
             warning: None,
         })
     }
@@ -221,6 +239,10 @@ impl From<KeyError> for OperationError {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::KeyIdTaken { kid } => Self::taken("key id", "kid", &kid),
+            KeyError::Retired { .. } => Self::conflict(
+                "KEY_RETIRED",
+                format!("private_key: {error}; import or make another one"),
+            ),
             KeyError::Refused(RotationRefused::TooEarly { signs_from }) => Self::conflict(
                 "KEY_TOO_NEW",
                 format!(

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use http::Method;
 use m2m_authority::registry::fill_in_issuer;
+use m2m_store::{Action, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use crate::face::{NoBody, RegistryDocument};
 use crate::operation::{Call, Operation, Weight};
 use crate::operation_error::Place;
 use crate::{
-    ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Plan, Prune,
+    Access, ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Plan, Prune,
     SecretHashes, World, management, prepare,
 };
 
@@ -156,6 +157,13 @@ impl Operation for ExportRegistry {
             Some(true) => SecretHashes::Included,
             Some(false) | None => SecretHashes::LeftOut,
         };
+        if secret_hashes == SecretHashes::Included && manager.host().access() == Access::ReadWrite {
+            // One that cannot be kept in the audit log is not given out.
+            let mut decision = manager.decide(&call.operator).await?;
+            let (action, subject) = (Action::Read, Subject::SecretHashes);
+            decision.draft.tell(action, subject, "registry", None, None);
+            decision.commit().await?;
+        }
         let registry = manager.host().registry();
         let now = call.operator.now;
         let world = export_within(registry, secret_hashes, now, MAX_EXPORT_BYTES).await?;
@@ -204,7 +212,8 @@ fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
         ApplyError::LastManagement { .. } => OperationError::keeps_management(
             "the last application that manages this server would do so no longer; leave it as it is, or authorize another one first",
         ),
-        ApplyError::Left { .. } => OperationError::conflict("RECORD_IN_USE", error.to_string()),
+        ApplyError::Left { .. } => OperationError::conflict("RECORD_IN_USE", error.to_string())
+            .kept_as("a record that others use would be deleted"),
         ApplyError::Commit(error) => error.into(),
     }
 }
@@ -216,7 +225,7 @@ fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> Opera
         message.push_str("; ");
         message.push_str(help);
     }
-    match source {
+    let error = match source {
         RegistryDocument::Toml(_) => {
             OperationError::new(status, "WORLD_INVALID", message).at(Place {
                 start: mistake.span().start,
@@ -230,7 +239,8 @@ fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> Opera
             let place = if path.is_empty() { "body" } else { &path };
             OperationError::new(status, "WORLD_INVALID", format!("{place}: {message}"))
         }
-    }
+    };
+    error.kept_as("there is a mistake in the registry document")
 }
 
 /// The maximum size of an exported file: that of a file that can be applied. Unit: bytes.

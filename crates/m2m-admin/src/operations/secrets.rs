@@ -252,7 +252,7 @@ fn shown(secret: &StoredSecret, uses: &[SecretUse], now: UnixTime) -> SecretShow
     };
     let state = match &secret.ending {
         None => "active",
-        Some(ending) if ending.at() > now => "ending",
+        Some(ending) if !ending.is_over(now) => "ending",
         Some(_) => "ended",
     };
     SecretShown {

@@ -7,6 +7,7 @@ use m2m_authority::registry::{InvalidRegistry, Kind, Path, Problem};
 use serde_json::Value;
 
 use super::locate::{Part, Source};
+use crate::operation_error::NO_TOKENS_YET;
 use crate::wording::{Wording, WrongForm};
 
 /// What is wrong with a `world.toml`, where, and what would be right.
@@ -28,6 +29,10 @@ pub struct Mistake {
 /// How a file holds a secret.
 const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters or more: secret_sha256 = \"…\", with the output of \
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
+
+/// The fix for tokens that are too long.
+const SHORTER_TOKENS: &str =
+    "let tokens carry fewer or shorter properties and feature flags, or assign fewer scopes";
 
 impl Mistake {
     /// The place in the document, such as `application[1].authorize[0].audience`; empty for a text that is not TOML.
@@ -183,6 +188,8 @@ impl Mistake {
                 (Some(give.into()), None)
             }
             Problem::Taken { earlier, .. } => (None, Some(earlier.clone())),
+            Problem::RevokedAhead { .. } => (Some(NO_TOKENS_YET.into()), None),
+            Problem::TokenTooLong { .. } => (Some(SHORTER_TOKENS.into()), None),
             Problem::Unknown { .. }
             | Problem::Malformed { .. }
             | Problem::Private { .. }

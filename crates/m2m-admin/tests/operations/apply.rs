@@ -213,7 +213,7 @@ fn a_secret_of_the_file_takes_the_place_of_those_that_are_there() {
     let secrets = registry.application("a").secrets;
     assert!(matches!(
         &secrets[0].ending,
-        Some(Ending::RotatedOut { at: NOW, by }) if &**by == "a test"
+        Some(Ending::RotatedOut { at: NOW, at_once: true, by }) if &**by == "a test"
     ));
     assert_eq!(secrets[1].ending, None);
     assert!(

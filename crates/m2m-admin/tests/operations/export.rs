@@ -171,7 +171,7 @@ fn application(number: usize, apis: Vec<Api>) -> impl Strategy<Value = Applicati
     let who = (
         name(),
         any::<[bool; 7]>(),
-        prop::option::of(0_u64..250_000_000_000),
+        prop::option::of(0..=NOW.as_seconds()),
         prop::option::of(1..=Lifetime::MAX.as_seconds()),
     );
     let quota = prop::option::of((1..u64::from(u32::MAX), 1_u64..10_000_000, any::<bool>()));

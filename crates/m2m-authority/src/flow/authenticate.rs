@@ -114,7 +114,7 @@ fn judge(
         return Err(Cause::SecretWrong);
     };
     if let Some(ending) = &secret.ending
-        && ending.at() <= now
+        && ending.is_over(now)
     {
         return Err(match ending {
             Ending::Expires { .. } => Cause::SecretExpired,

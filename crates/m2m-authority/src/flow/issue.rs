@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use m2m_errors::Cause;
-use m2m_jwt::{AccessTokenClaims, Signer, UnixTime, sign_access_token};
+use m2m_jwt::{AccessTokenClaims, Leeway, Signer, UnixTime, check_access_token, sign_access_token};
 
 use super::authorize::Authorized;
 use super::record::Door;
@@ -54,8 +54,8 @@ impl core::fmt::Debug for Issued {
 ///
 /// # Errors
 ///
-/// A [`Refusal`] if there is no key of that algorithm, if it cannot sign, or if the tokens of the application are revoked up to
-/// a moment in the future.
+/// A [`Refusal`] if there is no key of that algorithm, if it cannot sign, if the tokens of the application are revoked up to
+/// a time in the future, or if the token would be too long for verifiers.
 pub fn issue<S: Signer + ?Sized>(
     authorized: Authorized<'_>,
     key: Option<&S>,
@@ -64,25 +64,10 @@ pub fn issue<S: Signer + ?Sized>(
     now: UnixTime,
 ) -> Result<Issued, Refusal> {
     let (key, issued_at) = prepare(&authorized, key, now)?;
-    let policy = authorized.policy;
-    let lifetime = u64::from(authorized.lifetime.as_seconds());
     let scope = join(&authorized.scopes);
-    let claims = AccessTokenClaims {
-        issuer: authority.issuer(),
-        // Without a system user the application is the subject (RFC 9068, section 2.2).
-        subject: policy.subject(),
-        client_id: &authorized.client_id,
-        audience: &authorized.audiences,
-        issued_at,
-        expires_at: issued_at.saturating_add_seconds(lifetime),
-        jwt_id: jwt_id.as_str(),
-        scope: &scope,
-        organization_code: authorized.organization_code(),
-        properties: &policy.token_properties,
-        feature_flags: &policy.feature_flags,
-    };
+    let claims = claims(&authorized, authority, &jwt_id, &scope, issued_at);
     let access_token = sign_access_token(&claims, authorized.claim_set, key)
-        .map_err(|_| refusal(&authorized, Cause::SigningFailed))?;
+        .map_err(|error| refusal(&authorized, error.cause()))?;
     Ok(Issued {
         access_token,
         client_id: authorized.client_id,
@@ -104,9 +89,42 @@ pub fn issue<S: Signer + ?Sized>(
 pub fn check_issue<S: Signer + ?Sized>(
     authorized: &Authorized<'_>,
     key: Option<&S>,
+    authority: &Authority,
     now: UnixTime,
 ) -> Result<(), Refusal> {
-    prepare(authorized, key, now).map(drop)
+    let (key, issued_at) = prepare(authorized, key, now)?;
+    let scope = join(&authorized.scopes);
+    // Every name has the same length.
+    let jwt_id = JwtId::from_random([0; 16]);
+    let claims = claims(authorized, authority, &jwt_id, &scope, issued_at);
+    check_access_token(&claims, authorized.claim_set, key)
+        .map_err(|error| refusal(authorized, error.cause()))
+}
+
+/// The claims of the token.
+fn claims<'c>(
+    authorized: &'c Authorized<'_>,
+    authority: &'c Authority,
+    jwt_id: &'c JwtId,
+    scope: &'c str,
+    issued_at: UnixTime,
+) -> AccessTokenClaims<'c, Arc<str>> {
+    let policy = authorized.policy;
+    let lifetime = u64::from(authorized.lifetime.as_seconds());
+    AccessTokenClaims {
+        issuer: authority.issuer(),
+        // Without a system user the application is the subject (RFC 9068, section 2.2).
+        subject: policy.subject(),
+        client_id: &authorized.client_id,
+        audience: &authorized.audiences,
+        issued_at,
+        expires_at: issued_at.saturating_add_seconds(lifetime),
+        jwt_id: jwt_id.as_str(),
+        scope,
+        organization_code: authorized.organization_code(),
+        properties: &policy.token_properties,
+        feature_flags: &policy.feature_flags,
+    }
 }
 
 /// The key that signs, and the `iat`.
@@ -127,7 +145,8 @@ fn prepare<'k, S: Signer + ?Sized>(
 
 /// Returns true if tokens are revoked up to a time so far in the future that none is issued.
 pub(crate) fn is_revoked_ahead(not_before: Option<UnixTime>, now: UnixTime) -> bool {
-    issued_at(now, not_before) > now.saturating_add_seconds(MOST_AHEAD_SECONDS)
+    let latest = now.saturating_add_seconds(MAX_SECONDS_AHEAD);
+    not_before.is_some_and(|not_before| not_before > latest)
 }
 
 fn refusal(authorized: &Authorized<'_>, cause: Cause) -> Refusal {
@@ -140,9 +159,11 @@ fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
     after.map_or(now, |after| after.max(now))
 }
 
-/// How far the `iat` of a token may lie ahead, to be after a revocation that was made just now or on a node whose clock is
-/// ahead. Further, and APIs that do not look at `iat` would accept for years what they should not accept yet.
-const MOST_AHEAD_SECONDS: u64 = 60;
+/// The number of seconds by which `not_before` may lie ahead: a revocation that was made just now, or on a node whose clock is ahead.
+///
+/// The `iat` of a token lies one second after it. Verifiers accept tokens that lie up to [`Leeway::DEFAULT`] ahead; the other half of that is left for
+/// clocks that differ.
+const MAX_SECONDS_AHEAD: u64 = Leeway::DEFAULT.as_seconds() / 2;
 
 /// Scope tokens as one list (RFC 6749, section 3.3).
 fn join(scopes: &[&str]) -> String {

@@ -3,9 +3,13 @@
 use core::fmt;
 use std::collections::{HashMap, HashSet};
 
+use m2m_jwt::UnixTime;
 use oauth_proto::ClientId;
 
-use crate::registry::{ApplicationSpec, Organization, Path, Record, Records};
+use super::token_size::{self, TokenForm};
+use crate::registry::{
+    Application, ApplicationSpec, Organization, Path, Record, Records, time_text,
+};
 
 /// The records are not a registry: the first place that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +69,30 @@ pub enum Problem {
     TooSmall {
         /// The least value.
         least: u64,
+    },
+    /// A token for the API would be too long for verifiers.
+    #[error(
+        "a token of {client_id:?} for {audience:?} would have {bytes} bytes of claims, and {limit} are the maximum: APIs refuse tokens that do not fit into a header field"
+    )]
+    TokenTooLong {
+        /// The client id of the application.
+        client_id: Box<str>,
+        /// The audience of the API.
+        audience: Box<str>,
+        /// The length of the claims. Unit: bytes.
+        bytes: usize,
+        /// The maximum length. Unit: bytes.
+        limit: usize,
+    },
+    /// Tokens would be revoked up to a time in the future.
+    #[error(
+        "{time} is in the future, and no token would be issued until then: the clock of this server says {now}"
+    )]
+    RevokedAhead {
+        /// The time up to which tokens would be revoked.
+        time: Box<str>,
+        /// The time now.
+        now: Box<str>,
     },
     /// A feature flag of an organization is named for an application without an organization.
     #[error(
@@ -139,8 +167,36 @@ impl Records {
                 return Err(at.problem("secret_sha256", Problem::TooMany { limit }));
             }
             names.application(at, &application.spec)?;
+            names.token_size(at, application)?;
         }
         names.introspection_clients(self)
+    }
+
+    /// Checks that no application sets `not_before` to a time in the future, unless it had the same one `before`: a clock that was set back makes a time that
+    /// had passed one of the future, and says nothing against the record.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidRegistry`] with the first such application.
+    pub fn check_not_before(
+        &self,
+        before: impl Fn(&Application) -> Option<UnixTime>,
+        now: UnixTime,
+    ) -> Checked {
+        for (index, application) in self.applications.iter().enumerate() {
+            let spec = &application.spec;
+            if let Some(time) = spec.not_before
+                && spec.is_revoked_ahead(now)
+                && before(application) != Some(time)
+            {
+                let problem = Problem::RevokedAhead {
+                    time: time_text(time).into(),
+                    now: time_text(now).into(),
+                };
+                return Err(At::new(Record::Application, index).problem("not_before", problem));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -150,6 +206,8 @@ struct Names<'r> {
     /// The scopes of each API.
     scopes: Vec<HashSet<&'r str>>,
     audiences: HashMap<&'r str, usize>,
+    /// The form of the tokens of each API.
+    forms: Vec<TokenForm<'r>>,
     organizations: HashMap<&'r str, (usize, &'r Organization)>,
     /// For each property, true if it is private.
     properties: HashMap<&'r str, (usize, bool)>,
@@ -161,6 +219,11 @@ impl<'r> Names<'r> {
         for (index, api) in records.apis.iter().enumerate() {
             let at = At::new(Record::Api, index);
             self.scopes.push(api.check(at)?);
+            let names = api.names(at).map(|(name, _)| name);
+            self.forms.push(TokenForm {
+                audience: names.max_by_key(|name| name.len()).unwrap_or_default(),
+                claim_set: api.claims,
+            });
             for (audience, place) in api.names(at) {
                 if let Some(earlier) = self.audiences.insert(audience, index) {
                     // As a whole: which of its names it is shows there.
@@ -230,6 +293,14 @@ impl<'r> Names<'r> {
         self.property_values(at, spec)?;
         self.feature_flags(at, spec)?;
         self.authorizations(at, spec)
+    }
+
+    fn token_size(&self, at: At, application: &Application) -> Checked {
+        let code = application.spec.organization.as_deref();
+        let organization = code.and_then(|code| self.organizations.get(code));
+        let organization = organization.map(|(_, organization)| *organization);
+        let form = |audience: &str| self.forms.get(*self.audiences.get(audience)?).copied();
+        token_size::check(at, application, organization, form)
     }
 
     fn property_values(&self, at: At, spec: &ApplicationSpec) -> Checked {

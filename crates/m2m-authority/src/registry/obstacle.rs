@@ -4,7 +4,7 @@ use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;
 
 use crate::flow::is_revoked_ahead;
-use crate::registry::{Application, ClientType, Organization};
+use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 
 /// The reason why an application can get no token, whatever it asks for and wherever it calls from.
 ///
@@ -52,6 +52,16 @@ impl Obstacle {
             Self::SystemUser => Cause::SystemUserNotAllowed,
             Self::RevokedAhead => Cause::NotBeforeInFuture,
         }
+    }
+}
+
+impl ApplicationSpec {
+    /// Returns true if its tokens are revoked up to a time so far in the future that it gets none at `now`.
+    ///
+    /// A new value of `not_before` is valid only if this is false.
+    #[must_use]
+    pub fn is_revoked_ahead(&self, now: UnixTime) -> bool {
+        is_revoked_ahead(self.not_before, now)
     }
 }
 
@@ -112,10 +122,7 @@ impl Application {
                     || spec.system_user.is_none() && needs_system_user,
                 Obstacle::SystemUser,
             ),
-            (
-                is_revoked_ahead(spec.not_before, now),
-                Obstacle::RevokedAhead,
-            ),
+            (spec.is_revoked_ahead(now), Obstacle::RevokedAhead),
         ];
         let first = obstacles.into_iter().find(|(is_met, _)| *is_met);
         first.map(|(_, obstacle)| obstacle)

@@ -41,10 +41,12 @@ pub enum Ending {
         /// The first second at which it does not work.
         at: UnixTime,
     },
-    /// Another took its place, and the overlap ends here.
+    /// Another took its place, at once or after an overlap.
     RotatedOut {
         /// The first second at which it does not work.
         at: UnixTime,
+        /// True if there was no overlap, so that it ended with the rotation, whatever a clock says later.
+        at_once: bool,
         /// The client id of who rotated.
         by: Box<str>,
     },
@@ -123,6 +125,17 @@ impl Ending {
     }
 }
 
+impl Ending {
+    /// Returns true if the secret works no longer. A clock that is set back revives no secret that was ended at once.
+    #[must_use]
+    pub fn is_over(&self, now: UnixTime) -> bool {
+        match self {
+            Self::Revoked { .. } | Self::RotatedOut { at_once: true, .. } => true,
+            Self::Expires { at } | Self::RotatedOut { at, .. } => *at <= now,
+        }
+    }
+}
+
 impl StoredSecret {
     /// A secret without an end.
     #[must_use]
@@ -139,7 +152,7 @@ impl StoredSecret {
     #[must_use]
     pub fn is_in_force(&self, now: UnixTime) -> bool {
         let ending = self.ending.as_ref();
-        ending.is_none_or(|ending| ending.at() > now)
+        ending.is_none_or(|ending| !ending.is_over(now))
     }
 
     /// The same secret with an end.

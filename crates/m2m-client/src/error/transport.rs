@@ -37,6 +37,18 @@ pub enum TransportFailure {
     CertificateOfOtherName,
     /// The certificate has expired, or is not valid yet.
     CertificateOutOfTime,
+    /// The certificate is that of an authority, which no server may show as its own.
+    CertificateOfAuthority,
+    /// The certificate is not for servers.
+    CertificateOfOtherPurpose,
+    /// The certificate was revoked.
+    CertificateRevoked,
+    /// The certificate cannot be read.
+    CertificateMalformed,
+    /// The certificate needs an algorithm or an extension that is not supported.
+    CertificateUnsupported,
+    /// The certificate is refused for another reason.
+    CertificateRejected,
     /// There is no TLS with the server, for another reason.
     TlsFailed,
     /// There was no whole answer in time.
@@ -222,6 +234,61 @@ impl TransportFailure {
                 &[
                     "Have the operator of the server renew the certificate.",
                     "Compare the clock of this machine with another one.",
+                ],
+            ),
+            Self::CertificateOfAuthority => (
+                "the server shows the certificate of an authority as its own",
+                &[
+                    "The certificate was made by openssl req -x509, which makes the certificate of an authority unless told otherwise.",
+                    "The server was given the certificate of the authority in the place of its own.",
+                ],
+                &[
+                    "For a certificate of your own: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE -keyout key.pem -out cert.pem, with the names of the server.",
+                    "Give the server key.pem and cert.pem, and name cert.pem as an additional CA for the client.",
+                    "Where an authority has issued a certificate for the server, put that first into the file of the server.",
+                ],
+            ),
+            Self::CertificateOfOtherPurpose => (
+                "the certificate is not for servers",
+                &["It was issued for clients, for mail or for signatures."],
+                &[
+                    "Have a certificate issued whose extended key usage has serverAuth, or which has no extended key usage.",
+                ],
+            ),
+            Self::CertificateRevoked => (
+                "the certificate was revoked",
+                &[
+                    "The authority withdrew it, because its key may be known to others or its names have changed.",
+                ],
+                &["Have the operator of the server install a new certificate with a new key."],
+            ),
+            Self::CertificateMalformed => (
+                "the certificate cannot be read",
+                &[
+                    "It was made by a tool that does not keep to RFC 5280.",
+                    "It is of version 1, as openssl x509 -req makes it without extensions.",
+                ],
+                &[
+                    "Have a certificate of version 3 issued, with the names of the server in subjectAltName.",
+                    "Look at it with openssl s_client -connect HOST:PORT -showcerts.",
+                ],
+            ),
+            Self::CertificateUnsupported => (
+                "the certificate needs what this client does not support",
+                &[
+                    "Its signature is by SHA-1 or MD5, or its key is a short RSA key or on an unusual curve.",
+                ],
+                &[
+                    "Have a certificate issued with an ECDSA key on P-256 or P-384, or with RSA of 2048 bits or more, signed with SHA-256 or better.",
+                ],
+            ),
+            Self::CertificateRejected => (
+                "the certificate is not accepted",
+                &[
+                    "The certificate, or one between it and its authority, breaks a rule of RFC 5280.",
+                ],
+                &[
+                    "Check it with openssl s_client -connect HOST:PORT -verify_return_error, and have its operator replace what that names.",
                 ],
             ),
             Self::TlsFailed => (

@@ -4,9 +4,9 @@ use core::error::Error;
 use std::io;
 
 use http_body_util::LengthLimitError;
-use rustls::CertificateError;
 use rustls::pki_types::InvalidDnsNameError;
 
+use super::certificate;
 use super::connector::{ConnectTimedOut, NameUnresolved};
 use crate::TransportFailure;
 
@@ -14,6 +14,9 @@ use crate::TransportFailure;
 pub(super) fn classify(error: &(dyn Error + 'static)) -> (TransportFailure, String) {
     let mut last = error;
     for error in chain(error) {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return certificate::of_tls(error);
+        }
         if let Some(failure) = failure_of(error) {
             return (failure, error.to_string());
         }
@@ -44,33 +47,10 @@ fn failure_of(error: &(dyn Error + 'static)) -> Option<TransportFailure> {
         Some(TransportFailure::UrlInvalid)
     } else if error.is::<LengthLimitError>() {
         Some(TransportFailure::AnswerTooLarge)
-    } else if let Some(error) = error.downcast_ref::<rustls::Error>() {
-        Some(of_tls(error))
     } else if let Some(error) = error.downcast_ref::<io::Error>() {
         of_system(error)
     } else {
         of_http(error.downcast_ref()?)
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the enums are those of others, and grow"
-)]
-fn of_tls(error: &rustls::Error) -> TransportFailure {
-    match error {
-        rustls::Error::InvalidCertificate(error) => match error {
-            CertificateError::Expired
-            | CertificateError::ExpiredContext { .. }
-            | CertificateError::NotValidYet
-            | CertificateError::NotValidYetContext { .. } => TransportFailure::CertificateOutOfTime,
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                TransportFailure::CertificateOfOtherName
-            }
-            CertificateError::UnknownIssuer => TransportFailure::CertificateUntrusted,
-            _ => TransportFailure::TlsFailed,
-        },
-        _ => TransportFailure::TlsFailed,
     }
 }
 

@@ -208,6 +208,68 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
     rows: &["G1"],
 };
 
+pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
+    id: "plain-http-on-tls-port",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::InvalidRequest,
+        "This port speaks TLS, and the request is plain http. Call it by https",
+    )),
+    operator: "A caller sends plain http to the port on which this server speaks TLS.",
+    for_caller: Advice {
+        causes: &["The address begins with http, and the port is that of https."],
+        fixes: &["Begin the address with https."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "A caller, a proxy or a health check uses the wrong scheme for the port.",
+            "A proxy ends TLS itself and passes on plain http.",
+        ],
+        fixes: &[
+            "Have the caller use https.",
+            "Behind a proxy that ends TLS, start the server without --tls-cert and --tls-key, and with --behind-proxy.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 9110", "4.2.2"),
+        Source::rfc("RFC 9110", "15.5.1"),
+    ],
+    rows: &[],
+};
+
+pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
+    id: "tls-on-plain-http-port",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::InvalidRequest,
+        "This port speaks plain http, and the bytes received are TLS. Call it by http",
+    )),
+    operator: "A caller begins a TLS handshake on the port on which this server speaks plain http.",
+    for_caller: Advice {
+        causes: &["The address begins with https, and the port takes plain http."],
+        fixes: &["Use the scheme and the port that the issuer's address has."],
+    },
+    for_operator: Advice {
+        causes: &[
+            "A caller uses https, and this server was started without a certificate.",
+            "A proxy in front of the server connects to it by TLS.",
+        ],
+        fixes: &[
+            "Start the server with --tls-cert and --tls-key if callers are to reach it by https.",
+            "Let the proxy connect by plain http, or give the server a certificate that the proxy trusts.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 9112", "2.2"),
+        Source::rfc("RFC 9110", "15.5.1"),
+    ],
+    rows: &[],
+};
+
 pub(crate) const HTTP_MALFORMED: Entry = Entry {
     id: "http-malformed",
     fault: Fault::Client,

@@ -174,7 +174,7 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The field not_before of the application holds a moment in the future, perhaps a mistyped year.",
+            "The field not_before of the application holds a time in the future; it was set while the clock of the server was ahead, or by a registry file.",
             "The clock of the server is behind.",
         ],
         fixes: &[
@@ -185,6 +185,44 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
+    rows: &[],
+};
+
+pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
+    id: "issued-token-too-long",
+    fault: Fault::Operator,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::InvalidRequest,
+        "The token would be too long for APIs to accept. Request fewer scopes or audiences, or ask the operator",
+    )),
+    operator: "The token would be longer than 12 KiB, or carry more than 200 properties or feature flags, and APIs would refuse it.",
+    for_caller: Advice {
+        causes: &[
+            "The request names many scopes or audiences, or names no scope and gets all that are assigned.",
+            "The operator lets tokens of the application carry long properties or feature flags.",
+        ],
+        fixes: &[
+            "Request one token for each audience, and only the scopes that the next calls need.",
+            "If one scope for one audience is refused as well, contact the operator of the server.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "The application has many scopes on the audiences that it asked for together.",
+            "The properties, feature flags or scopes in its tokens are long, or the issuer has a long name.",
+        ],
+        fixes: &[
+            "Remove what its APIs do not read from token_properties, feature_flags and token_feature_flags of the application in world.toml.",
+            APPLY_WORLD,
+            "Or have the caller request fewer scopes or audiences in one token.",
+        ],
+    },
+    sources: &[
+        Source::rfc("RFC 6749", "5.2"),
+        Source::rfc("RFC 9110", "5.4"),
+    ],
     rows: &[],
 };
 

@@ -116,6 +116,20 @@ pub(crate) const REQUEST_TIMEOUT: StatusEntry = StatusEntry {
     rows: &[],
 };
 
+pub(crate) const CONFLICT: StatusEntry = StatusEntry {
+    code: 409,
+    reason: "Conflict",
+    meaning: "The request does not fit the current state of the record, or of the records that depend on it.",
+    advice: Advice {
+        causes: &[
+            "In a call to the management API: another record has the name, the record is in use, or the change would leave the server without a manager.",
+        ],
+        fixes: &["Read code and message in the body: they name what the request conflicts with."],
+    },
+    sources: &[Source::rfc("RFC 9110", "15.5.10")],
+    rows: &[],
+};
+
 pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
     code: 413,
     reason: "Content Too Large",

@@ -163,7 +163,7 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The API trusts another issuer than the caller asks.",
-            "The key was rotated in an emergency, and older tokens end with it.",
+            "The key was removed by an emergency rotation, and the tokens that it signed are refused.",
             "A new key signs already, and the API still keeps the set from before.",
         ],
         fixes: &[
@@ -299,7 +299,9 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     wire: invalid("The token is not valid yet. Wait a moment and send it again"),
     operator: "The nbf of the token lies ahead.",
     for_caller: Advice {
-        causes: &["The token was made to be used later, or the clocks of issuer and API differ."],
+        causes: &[
+            "The token was made to be used later, or the clocks of issuer and API differ by more than 10 seconds.",
+        ],
         fixes: &[
             "Use the token from its nbf on; if that is now, tell the operator of the API that its clock is slow.",
         ],
@@ -319,7 +321,9 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     wire: invalid("The token claims to be issued later than now. Wait a moment and send it again"),
     operator: "The iat of the token lies ahead.",
     for_caller: Advice {
-        causes: &["The clocks of issuer and API differ by more than is tolerated."],
+        causes: &[
+            "The clocks of issuer and API differ by more than is tolerated, 10 seconds by default.",
+        ],
         fixes: &["Send the call again after a moment; if it stays, tell the operator of the API."],
     },
     for_operator: Advice {

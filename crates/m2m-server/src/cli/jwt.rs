@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use m2m_authority::diagnose::nearest;
-use m2m_jwt::Algorithm;
+use m2m_jwt::{Algorithm, Leeway};
 
 use super::{ConnectionOptions, Format};
 
@@ -46,6 +46,9 @@ pub(crate) struct JwtVerifyOptions {
     /// An algorithm that the token may be signed with; several may be given. Without it all that are offered
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
+    /// Number of seconds that iat and nbf may lie ahead of the clock of this machine, at most 60; exp has no leeway
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
+    pub(crate) leeway: Leeway,
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
     /// How to print the result
@@ -62,6 +65,14 @@ pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
             None => format!("there are {}", all.collect::<Vec<_>>().join(", ")),
         }
     })
+}
+
+fn leeway(seconds: &str) -> Result<Leeway, String> {
+    let seconds = seconds
+        .parse()
+        .map_err(|_| "a whole number of seconds, from 0 to 60".to_owned())?;
+    Leeway::from_seconds(seconds)
+        .map_err(|error| format!("{error}; a clock that is further behind has to be set right"))
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -82,3 +93,19 @@ Examples:
 
 Without --issuer and --audience a good signature says only that somebody whose key is in the JWK set made the token, for
 whomever.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r15_x27_a_leeway_is_a_number_of_seconds_up_to_sixty() {
+        assert_eq!(leeway("0"), Ok(Leeway::NONE));
+        assert_eq!(leeway("60"), Ok(Leeway::MAX));
+        let refused = leeway("61").unwrap_err();
+        assert!(refused.contains("maximum of 60 seconds"), "{refused}");
+        for text in ["", "-1", "10s", "1.5"] {
+            assert!(leeway(text).is_err(), "{text}");
+        }
+    }
+}

@@ -38,7 +38,11 @@ pub(crate) struct KeyRotateOptions {
     /// What the key signs with; needed where keys of several algorithms sign
     #[arg(long = "alg", value_name = "ALG", value_parser = super::jwt::algorithm)]
     pub(crate) algorithm: Option<Algorithm>,
-    /// Take the new key now, and the one before away, as when that has become known to others: tokens that it signed are good no longer
+    /// Replace all keys of the algorithm at once, for a private key that others may know
+    ///
+    /// A new key signs, and the others leave the JWK set for good. The server refuses tokens that they signed at once, those for the management API included;
+    /// APIs do when they fetch the JWK set again, within five minutes if they keep to its max-age. Until then they may refuse tokens of the new key. Where keys
+    /// are files (m2m serve --world --keys DIR), move the file of the key out of the folder instead, put another one in, and restart the server.
     #[arg(long)]
     pub(crate) emergency: bool,
     /// Do not ask before an emergency rotation

@@ -18,8 +18,10 @@ pub(super) fn check(
     output: &Output,
 ) -> Result<(), Failure> {
     let checked = Settings::resolve(&options.settings, environment).and_then(|settings| {
+        let mut settings = settings;
         let mistakes = files::check(&settings);
         if mistakes.is_empty() {
+            settings.notices.extend(files::warnings(&settings));
             Ok(settings)
         } else {
             Err(mistakes)

@@ -62,6 +62,7 @@ pub(super) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             {
                 recorder::log(unreceived.0);
             }
+            None
         };
         let Started {
             server,

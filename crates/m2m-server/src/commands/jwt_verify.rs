@@ -75,6 +75,7 @@ fn judge<'t>(
     let expectations = Expectations {
         // What both claim sets have; those of RFC 9068 have a `sub` as well.
         required_claims: Claim::KINDE,
+        leeway: options.leeway,
         ..Expectations::access_token(issuer, &audiences, algorithms)
     };
     let header = unverified.header()?;

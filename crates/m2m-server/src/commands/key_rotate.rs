@@ -16,8 +16,8 @@ use crate::table::{print_record, text};
 pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), Failure> {
     if options.emergency && !options.yes {
         consent::ask(
-            "every token that the key of now has signed would be good no longer",
-            "--emergency was given, nobody is there to be asked, and nothing was changed",
+            EMERGENCY,
+            "--emergency was given, there is no terminal to ask on, and nothing was changed",
             "--yes, if that is right",
         )?;
     }
@@ -36,6 +36,10 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
     warn(&answer, output);
     Ok(())
 }
+
+/// The consequences of an emergency rotation, shown before it is done.
+const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would leave it at once and for good, and a new one would sign: the tokens signed until now, those for \
+    the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
 
 /// The algorithm of the keys that sign, if it is one.
 fn only_algorithm(management: &Management) -> Result<String, Failure> {

@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::output::{self, Output};
 use crate::readiness::{Readiness, Unready};
-use crate::recorder;
+use crate::recorder::LogWriter;
 use crate::sealing::SealingSource;
 use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Setting, Settings, Values};
 use crate::store::{self, UnusedPreset};
@@ -65,7 +65,7 @@ pub(super) fn serve(
         Some(_) => Hangup::Reloads,
         None => Hangup::Ignored,
     };
-    let (worker, ended) = runtime.block_on(async {
+    let (writer, worker, ended) = runtime.block_on(async {
         ignore_others(hangup);
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
@@ -88,7 +88,8 @@ pub(super) fn serve(
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
         };
-        let started = start(plan, recorder::log).await?;
+        let (writer, lines) = LogWriter::start(Arc::clone(&metrics))?;
+        let started = start(plan, move |entry| lines.write(entry)).await?;
         // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
         let mut interruptions = Interruptions::new();
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
@@ -120,7 +121,7 @@ pub(super) fn serve(
             )
             .because("requests that were being answered are broken off")),
         };
-        Ok((worker, ended))
+        Ok((writer, worker, ended))
     })?;
     let last = match ended {
         Ok(()) => LAST_REQUESTS_TIME,
@@ -128,7 +129,7 @@ pub(super) fn serve(
     };
     // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.
     runtime.shutdown_timeout(last);
-    recorder::log_last(worker.finish());
+    writer.finish(worker.finish());
     ended
 }
 
@@ -219,8 +220,8 @@ fn as_usize(number: u32) -> usize {
 /// How long requests may take that have not ended in the time that the server gave them.
 const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
-/// Says that the server is ready, in the one line on standard output that begins with `m2m ready`; before it, what can be known once.
-/// The log has no secret: those of a data directory are in a file, and those that end with the process go to standard output.
+/// Says that the server is ready, in the first line on standard output. The lines after it have the secrets that end with the process;
+/// those of a data directory are in a file. The log has no secret.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
     let records = &started.records;
     let rule = settings.values.profile.system_user();
@@ -230,14 +231,6 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let organization = organizations.find(|own| Some(&*own.code) == code);
         application.token_obstacle(organization, rule, clock::now())
     };
-    for credentials in &started.generated {
-        output.line(format!(
-            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
-            credentials.application,
-            credentials.client_id,
-            credentials.expose_secret(),
-        ));
-    }
     if let Some(written) = &started.first_credentials {
         log_first_credentials(written);
     }
@@ -252,6 +245,23 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         )),
         None => {}
     }
+    for application in &records.applications {
+        if let Some(reason) = obstacle(application).and_then(dead_end) {
+            output::log_notice(&format!(
+                "{:?}, client_id {}, can get no token: {reason}",
+                application.spec.name, application.client_id
+            ));
+        }
+    }
+    output.line(format!("m2m ready: {}", started.summary));
+    for credentials in &started.generated {
+        output.line(format!(
+            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
+            credentials.application,
+            credentials.client_id,
+            credentials.expose_secret(),
+        ));
+    }
     let first = started.generated.iter().find_map(|credentials| {
         let mut applications = records.applications.iter();
         let application = applications.find(|own| *own.client_id == *credentials.client_id)?;
@@ -265,15 +275,6 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
         let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
         output.line(format!("try it: {line}"));
     }
-    for application in &records.applications {
-        if let Some(reason) = obstacle(application).and_then(dead_end) {
-            output::log_notice(&format!(
-                "{:?}, client_id {}, can never get a token: {reason}",
-                application.spec.name, application.client_id
-            ));
-        }
-    }
-    output.line(format!("m2m ready: {}", started.summary));
 }
 
 /// Says where the credentials of the application are that manages the server from its first start on.

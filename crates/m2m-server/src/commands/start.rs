@@ -95,14 +95,14 @@ pub(super) struct Started {
     pub(super) summary: String,
 }
 
-/// Prepares a server. What it records goes to `publish`.
+/// Prepares a server. What it records goes to `publish`, which gives back what it has no room for.
 ///
 /// # Errors
 ///
 /// If the address cannot be had, or world, issuer or keys are wrong.
 pub(super) async fn start(
     plan: Plan<'_>,
-    publish: impl FnMut(Entry) + Send + 'static,
+    publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
 ) -> Result<Started, Failure> {
     let Plan {
         source,
@@ -149,6 +149,8 @@ pub(super) async fn start(
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
     let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
+    let changes = recorder.clone();
+    directory.on_commit(move |events| changes.changed(events));
     let server = Server::new(
         authority,
         issuer.clone(),

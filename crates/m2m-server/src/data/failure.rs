@@ -123,6 +123,9 @@ pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
             .because("whoever verifies a token finds its key by the key id; nothing was changed")
             .help("give it another one: --kid KID"),
+        KeyError::Retired { .. } => Failure::refused(error.to_string())
+            .because("nothing was changed")
+            .help("import another key, or let the server make one: m2m key rotate"),
         KeyError::Commit(error) => not_committed(error, folder),
         KeyError::Refused(_) | _ => Failure::refused(error.to_string()),
     }

@@ -85,15 +85,18 @@ impl Management {
     ) -> Response {
         let exchange = self.endpoint.exchange(&parts, address);
         let circumstances = circumstances(&exchange, address);
-        let face = Arc::clone(&self.face);
+        let parts = Arc::new(parts);
+        let (face, own) = (Arc::clone(&self.face), Arc::clone(&parts));
         let answering = async move {
             let read = |most| body::read(body, most);
-            face.respond(&parts, &path, read, circumstances).await
+            face.respond(&own, &path, read, circumstances).await
         };
         let answered = self.threads.run(answering).await;
         // A panic is our own mistake, and is told as one.
-        let answered = answered
-            .unwrap_or_else(|| self.face.refuse_unread(Cause::InternalError, circumstances));
+        let answered = answered.unwrap_or_else(|| {
+            self.face
+                .refuse_unread(Cause::InternalError, &parts, circumstances)
+        });
         self.noted(answered, &exchange, circumstances)
     }
 
@@ -101,7 +104,7 @@ impl Management {
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         let exchange = self.endpoint.exchange(parts, address);
         let circumstances = circumstances(&exchange, address);
-        let answered = self.face.refuse_unread(cause, circumstances);
+        let answered = self.face.refuse_unread(cause, parts, circumstances);
         self.noted(answered, &exchange, circumstances)
     }
 
@@ -113,9 +116,7 @@ impl Management {
         circumstances: Circumstances,
     ) -> Response {
         if let Some(refused) = answered.refused {
-            let client_id = refused.client_id.as_deref();
-            self.endpoint
-                .note(refused.cause, client_id, exchange, circumstances.now);
+            self.endpoint.note(refused, exchange, circumstances.now);
         }
         answered.response.map(Full::new)
     }

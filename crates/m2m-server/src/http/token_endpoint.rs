@@ -22,11 +22,12 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
+use m2m_admin::face::Refused;
 use m2m_authority::flow::{
-    Authenticated, Authorized, Exchange, Header, Issued, RawRequest, Reply, accept, authenticate,
-    authorize, issue, record, respond,
+    Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
+    authenticate, authorize, issue, record, respond,
 };
-use m2m_authority::{Authority, Check, JwtId, RecordedClientId, Refusal, RequestId, TraceId};
+use m2m_authority::{Authority, Check, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use m2m_store::{Entry, LookUp};
@@ -34,7 +35,7 @@ use m2m_store::{Entry, LookUp};
 use super::body;
 use super::reply::{self, Response};
 use crate::metrics::Metrics;
-use crate::recorder::Recorder;
+use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::Directory;
 use crate::throttle::{Throttle, Verdict};
 use crate::{clock, random};
@@ -116,20 +117,24 @@ impl TokenEndpoint {
     }
 
     /// Records that a request of the management API was refused.
-    pub(super) fn note(
-        &self,
-        cause: Cause,
-        client_id: Option<&str>,
-        exchange: &Exchange,
-        now: UnixTime,
-    ) {
-        let refusal = Refusal::of(cause);
-        let refusal = match client_id {
-            Some(client_id) => refusal.by(RecordedClientId::Known(client_id.into())),
-            None => refusal,
+    pub(super) fn note(&self, refused: Refused, exchange: &Exchange, now: UnixTime) {
+        let client_id = refused.client_id.map(|client_id| client_id.into());
+        let event = RefusedEvent {
+            time: now,
+            trace_id: exchange.trace_id,
+            request_id: exchange.request_id.clone(),
+            address: exchange.address,
+            client_id: client_id.map_or(RecordedClientId::None, RecordedClientId::Known),
+            cause: refused.cause,
+            operator: None,
         };
-        let event = record(Err(&refusal), exchange, now);
-        self.recorder.keep(event, None, None);
+        let operation = RefusedOperation {
+            operation: refused.operation,
+            status: refused.status,
+            code: refused.code,
+            reason: refused.reason,
+        };
+        self.recorder.keep_management(event, operation);
     }
 
     /// Steps 1 to 4, and what is loaded between them.
@@ -193,7 +198,7 @@ impl TokenEndpoint {
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
-        let jwt_id = JwtId::from_random(random::pooled());
+        let jwt_id = entry.jwt_id(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
         Ok(Granted { issued, entry })

@@ -203,7 +203,7 @@ async fn open<H: Handler>(
         Ok(true) => {
             origin
                 .refuse(
-                    Cause::HttpMalformed,
+                    Cause::PlainHttpOnTlsPort,
                     plain(stream, Bytes::new()),
                     Farewell::Heard,
                 )

@@ -149,6 +149,8 @@ async fn failed<H: Handler>(
             // All that hyper holds is one line: it is the target that is too long.
             Cause::UriTooLong
         }
+    } else if error.is_parse() && speaks_tls(&unread) {
+        Cause::TlsOnPlainHttpPort
     } else if error.is_parse()
         || (error.is_incomplete_message() && origin.seat.phase() == Phase::Head)
     {
@@ -173,6 +175,11 @@ async fn failed<H: Handler>(
         }
         Err(order) => Ended::Closed(broken_off(order)),
     }
+}
+
+/// Returns true if bytes begin as a TLS handshake does: a record of that type, of version 3 (RFC 8446, section 5.1).
+fn speaks_tls(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x16, 0x03])
 }
 
 /// Whether bytes begin as HTTP/2 does, as far as they go.

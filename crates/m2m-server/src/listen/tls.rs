@@ -1,16 +1,18 @@
 //! TLS: which versions and protocols, and a certificate that can be replaced while the server serves.
 
 mod files;
+mod validity;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use m2m_jwt::UnixTime;
 use rustls::crypto::CryptoProvider;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::TlsFiles;
 use crate::error::Failure;
@@ -18,6 +20,7 @@ use crate::metrics::Metrics;
 use crate::{clock, output, timestamp};
 
 use files::Stamp;
+use validity::Validity;
 
 /// The server's side of TLS.
 #[derive(Debug)]
@@ -80,7 +83,11 @@ impl Tls {
     ///
     /// A file that is broken changes nothing but the log: a certificate that expires in a week is better than none.
     pub(super) async fn reload(mut self, interval: Duration, metrics: &Metrics) {
+        let mut expiry = Expiry::default();
         loop {
+            if let Some(line) = expiry.look(&self.files, self.validity(), metrics, clock::now()) {
+                output::log_line(&line);
+            }
             let is_asked = tokio::select! {
                 () = self.asked.again() => true,
                 () = tokio::time::sleep(interval) => false,
@@ -89,8 +96,13 @@ impl Tls {
             if is_asked || stamp != self.stamp {
                 self.stamp = stamp;
                 self.take(metrics);
+                expiry = Expiry::default();
             }
         }
+    }
+
+    fn validity(&self) -> Option<Validity> {
+        Validity::of(&self.current.0.load().cert)
     }
 
     fn take(&self, metrics: &Metrics) {
@@ -116,6 +128,47 @@ impl Tls {
         }
     }
 }
+
+/// Tells the operator that the certificate which is served has expired or soon will: at once, and then once a day.
+#[derive(Debug, Default)]
+struct Expiry {
+    told_at: Option<UnixTime>,
+}
+
+impl Expiry {
+    /// Measures the end of the validity, and returns a line for the log when it is time for one.
+    fn look(
+        &mut self,
+        files: &TlsFiles,
+        validity: Option<Validity>,
+        metrics: &Metrics,
+        now: UnixTime,
+    ) -> Option<Value> {
+        let validity = validity?;
+        metrics.certificate_expires(&files.cert, validity.not_after());
+        let state = validity.state(now)?;
+        let is_told = |told_at: UnixTime| {
+            // After a clock that was set back it is told again.
+            told_at <= now && now < told_at.saturating_add_seconds(TELL_INTERVAL_SECONDS)
+        };
+        if self.told_at.is_some_and(is_told) {
+            return None;
+        }
+        self.told_at = Some(now);
+        Some(json!({
+            "time": timestamp::rfc3339(now),
+            "event": "certificate_expires",
+            "state": state.as_str(),
+            "file": files.cert.display().to_string(),
+            "not_after": timestamp::rfc3339(validity.not_after()),
+            "warning": validity.warning(now),
+            "consequence": "callers refuse a certificate that is not valid; put a renewed one into the file, which is taken without a restart",
+        }))
+    }
+}
+
+/// A day. Unit: seconds.
+const TELL_INTERVAL_SECONDS: u64 = 24 * 3600;
 
 /// Hears when the operator asks for the files to be read again: `SIGHUP`.
 #[derive(Debug)]
@@ -155,6 +208,13 @@ impl TlsFiles {
     pub(crate) fn mistakes(&self) -> Vec<Failure> {
         files::mistakes(self, &provider())
     }
+
+    /// A warning if the certificate has expired or soon will.
+    pub(crate) fn warning(&self, now: UnixTime) -> Option<String> {
+        let key = files::read(self, &provider()).ok()?;
+        let warning = Validity::of(&key.cert)?.warning(now)?;
+        Some(format!("{}: {warning}", self.cert.display()))
+    }
 }
 
 /// The crypto library of TLS: the one that signs tokens.
@@ -176,3 +236,40 @@ fn ticketer() -> Result<Arc<dyn rustls::server::ProducesTickets>, rustls::Error>
 /// The names of the protocols in ALPN (RFC 7301, RFC 9113).
 pub(super) const HTTP_2: &[u8] = b"h2";
 const HTTP_1_1: &[u8] = b"http/1.1";
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_certificate_is_told_once_a_day() {
+        let mut parameters = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        parameters.not_before = date_time_ymd(2026, 1, 1);
+        parameters.not_after = date_time_ymd(2027, 1, 15);
+        let key = KeyPair::generate().unwrap();
+        let certificate = parameters.self_signed(&key).unwrap().der().clone();
+        let validity = Validity::of(&[certificate]);
+        let files = TlsFiles {
+            cert: "cert.pem".into(),
+            key: "key.pem".into(),
+        };
+        let metrics = Metrics::new();
+        let mut expiry = Expiry::default();
+        let mut told = |text: &str| {
+            let now = timestamp::parse(text).unwrap();
+            let line = expiry.look(&files, validity, &metrics, now)?;
+            assert_eq!(line["event"], "certificate_expires");
+            Some(line["state"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(told("2026-06-01T00:00:00Z"), None);
+        assert_eq!(told("2027-01-10T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(told("2027-01-10T23:59:59Z"), None);
+        assert_eq!(told("2027-01-11T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(told("2027-01-20T00:00:00Z").as_deref(), Some("expired"));
+        let line = "m2m_tls_certificate_expiry_seconds{file=\"cert.pem\"} 1799971200";
+        let text = metrics.text();
+        assert!(text.lines().any(|own| own == line), "{text}");
+    }
+}

@@ -1,12 +1,11 @@
 //! What is to be written to the store: refusals together every second, counts every minute.
 
 use m2m_authority::diagnose::Diagnosis;
-use m2m_authority::flow::RefusedEvent;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
-use m2m_store::{Diagnosed, IssuedCount, Refused, UsageBatch};
+use m2m_store::{Diagnosed, IssuedCount, UsageBatch};
 
-use super::log;
+use super::{Refused, log};
 
 /// What was counted and noted since it was last written.
 #[derive(Debug, Default)]
@@ -15,13 +14,12 @@ pub(super) struct Book {
     /// How many of the refusals are those of nobody in particular.
     of_others: usize,
     written_at: Option<UnixTime>,
-    /// Refusals that could not be kept until they were written.
-    unkept: u64,
 }
 
 impl Book {
-    /// Notes a refusal.
-    pub(super) fn refused(&mut self, event: &RefusedEvent) {
+    /// Notes a refusal. False if there is no room for it.
+    pub(super) fn refused(&mut self, refused: &Refused) -> bool {
+        let event = &refused.event;
         let client_id = match &event.client_id {
             RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
@@ -29,19 +27,23 @@ impl Book {
         let is_full = self.batch.refused.len() >= MOST_REFUSED
             || client_id.is_none() && self.of_others >= MOST_OF_OTHERS;
         if is_full {
-            self.unkept += 1;
-            return;
+            return false;
         }
         self.of_others += usize::from(client_id.is_none());
-        self.batch.refused.push(Refused {
+        let found = refused
+            .operation
+            .as_deref()
+            .map(|operation| log::operation_diagnosis(event.cause, operation));
+        self.batch.refused.push(m2m_store::Refused {
             trace_id: event.trace_id,
-            request_id: event.request_id.clone(),
+            request_id: log::clean(event.request_id.as_ref()).cloned(),
             time: event.time,
             cause: event.cause,
             client_id,
             address: event.address,
-            diagnosis: None,
+            diagnosis: found.map(|found| found.to_string().into()),
         });
+        true
     }
 
     /// Notes what was found out of a refusal. There are no more of these than of refusals: each has its own.
@@ -58,11 +60,6 @@ impl Book {
     pub(super) fn counted(&mut self, counts: UsageBatch) {
         self.batch.issued.extend(counts.issued);
         self.batch.secrets.extend(counts.secrets);
-    }
-
-    /// How many refusals are not in the store though they are in the log.
-    pub(super) const fn unkept(&self) -> u64 {
-        self.unkept
     }
 
     /// Whether there are refusals that should be written now: within a second or two, so that they can be looked up.
@@ -87,8 +84,8 @@ impl Book {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// Puts back what could not be written: counts always, refusals as far as there is room.
-    pub(super) fn put_back(&mut self, batch: UsageBatch) {
+    /// Puts back what could not be written: counts always, refusals as far as there is room. The number of those that had none.
+    pub(super) fn put_back(&mut self, batch: UsageBatch) -> u64 {
         let UsageBatch {
             issued,
             secrets,
@@ -100,8 +97,8 @@ impl Book {
         // One application is one entry, however often it could not be written.
         self.batch.issued = summed(core::mem::take(&mut self.batch.issued));
         let surplus = put_before(refused, &mut self.batch.refused);
-        self.unkept += u64::try_from(surplus).unwrap_or(u64::MAX);
         put_before(diagnosed, &mut self.batch.diagnosed);
+        u64::try_from(surplus).unwrap_or(u64::MAX)
     }
 }
 
@@ -155,8 +152,18 @@ const MOST_OF_OTHERS: usize = 2_500;
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{KNOWN, OTHER, refused};
+    use super::super::Standing;
+    use super::super::tests::{KNOWN, OTHER};
     use super::*;
+
+    fn refused(trace_id: TraceId) -> Refused {
+        let event = super::super::tests::refused(trace_id);
+        Refused {
+            standing: Standing::of(&event),
+            event,
+            operation: None,
+        }
+    }
 
     const NOON: UnixTime = UnixTime::from_seconds(1_800_014_400);
 
@@ -193,7 +200,8 @@ mod tests {
     #[test]
     fn x20_a_flood_of_strangers_leaves_room_for_the_refusals_of_clients() {
         let mut book = Book::default();
-        (0..MOST_REFUSED).for_each(|_| book.refused(&refused(OTHER)));
+        let strangers = (0..MOST_REFUSED).filter(|_| book.refused(&refused(OTHER)));
+        assert_eq!(strangers.count(), MOST_OF_OTHERS);
         book.refused(&refused(KNOWN));
         let batch = book.take(NOON).unwrap();
         assert_eq!(batch.refused.len(), MOST_OF_OTHERS + 1);

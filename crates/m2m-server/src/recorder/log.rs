@@ -1,15 +1,16 @@
 //! The log: one line of JSON on standard error for each entry. Never a secret, never a token.
 
+use std::borrow::Cow;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
-use m2m_authority::flow::RefusedEvent;
-use m2m_store::{Access, Settled};
+use m2m_authority::{RecordedClientId, RequestId, redacted};
+use m2m_errors::Cause;
+use m2m_store::{Access, AuditEvent, Settled};
 use serde_json::{Value, json};
 
-use super::{Dropped, Entry};
+use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
 use crate::store_health::StoreNews;
 use crate::timestamp::rfc3339;
 use crate::{clock, output};
@@ -20,7 +21,7 @@ pub(crate) fn log(entry: Entry) {
 }
 
 /// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.
-pub(crate) fn log_last(entry: Entry) {
+pub(super) fn log_last(entry: Entry) {
     let (writing, written) = channel::<()>();
     // Without a thread the line is lost, and nothing else.
     let _ = std::thread::Builder::new()
@@ -35,9 +36,19 @@ pub(crate) fn log_last(entry: Entry) {
 /// How long the last line may take.
 const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 
-fn line(entry: &Entry) -> Value {
+/// The line of an entry.
+pub(super) fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
+        Entry::Summary(counted) => summary(counted),
+        Entry::Changed(event) => changed(event),
+        Entry::ChangedOthers { last, more } => json!({
+            "time": rfc3339(last.time),
+            "event": "changed",
+            "actor": redacted(&last.actor.name),
+            "trace_id": last.actor.trace_id.map(|trace_id| trace_id.to_string()),
+            "other_records": more,
+        }),
         Entry::Diagnosed {
             trace_id,
             diagnosis: found,
@@ -104,7 +115,7 @@ fn line(entry: &Entry) -> Value {
             "time": rfc3339(clock::now()),
             "event": "change_settled",
             "trace_id": trace_id.map(|trace_id| trace_id.to_string()),
-            "name": name,
+            "name": redacted(name),
             "made": made,
         }),
         Entry::Dropped(dropped) => json!({
@@ -137,11 +148,12 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
 
 fn texts(evidence: &[Evidence]) -> Vec<String> {
     let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
-    texts.collect()
+    // A name in the registry, or one that nearly is, may be a secret that was put into the wrong field.
+    texts.map(|text| redacted(&text).into_owned()).collect()
 }
 
 fn steps(fixes: &[Fix]) -> Vec<Value> {
-    let step = |fix: &Fix| json!({"text": &*fix.text, "command": fix.command.as_deref()});
+    let step = |fix: &Fix| json!({"text": redacted(&fix.text), "command": fix.command.as_deref().map(redacted)});
     fixes.iter().map(step).collect()
 }
 
@@ -151,17 +163,19 @@ fn counts(dropped: &Dropped) -> Value {
         "of_others": dropped.of_others,
         "diagnoses": dropped.diagnoses,
         "unkept": dropped.unkept,
+        "lines": dropped.lines,
     })
 }
 
-fn refused(event: &RefusedEvent) -> Value {
-    let client_id =
-        (event.client_id != RecordedClientId::None).then(|| event.client_id.to_string());
+fn refused(refused: &Refused) -> Value {
+    let event = &refused.event;
+    let client_id = (event.client_id != RecordedClientId::None)
+        .then(|| redacted(&event.client_id.to_string()).into_owned());
     let mut line = json!({
         "time": rfc3339(event.time),
         "event": "refused",
         "trace_id": event.trace_id.to_string(),
-        "request_id": event.request_id.as_ref().map(|request_id| request_id.as_str()),
+        "request_id": clean(event.request_id.as_ref()).map(RequestId::as_str),
         "cause": event.cause.id(),
         "fault": event.cause.entry().fault.as_str(),
         "client_id": client_id,
@@ -169,9 +183,58 @@ fn refused(event: &RefusedEvent) -> Value {
     });
     if let (Some(operator), Some(line)) = (&event.operator, line.as_object_mut()) {
         line.insert("door".to_owned(), TEST.into());
-        line.insert("operator".to_owned(), (**operator).into());
+        line.insert("operator".to_owned(), redacted(operator).into());
+    }
+    if let (Some(operation), Some(line)) = (&refused.operation, line.as_object_mut()) {
+        line.insert("operation".to_owned(), operation.operation.into());
+        line.insert("status".to_owned(), operation.status.into());
+        line.insert("code".to_owned(), (*operation.code).into());
+        line.insert("why".to_owned(), operation.reason.as_deref().into());
     }
     line
+}
+
+/// The diagnosis of a refused request of the management API: the operation gives the reason itself.
+pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) -> Value {
+    json!({
+        "cause": cause.id(),
+        "operation": operation.operation,
+        "status": operation.status,
+        "code": &*operation.code,
+        "evidence": operation.reason.as_deref().map(redacted).into_iter().collect::<Vec<_>>(),
+        "fixes": [],
+    })
+}
+
+/// The name of a request, unless a credential was sent as one.
+pub(super) fn clean(request_id: Option<&RequestId>) -> Option<&RequestId> {
+    request_id.filter(|request_id| matches!(redacted(request_id.as_str()), Cow::Borrowed(_)))
+}
+
+fn summary(summary: &Summary) -> Value {
+    json!({
+        "time": rfc3339(clock::now()),
+        "event": "refused",
+        "cause": summary.cause.id(),
+        "fault": summary.cause.entry().fault.as_str(),
+        "client_id": summary.client_id.as_deref().map(redacted),
+        "addresses": summary.block.map_or_else(|| "other".to_owned(), |block| block.to_string()),
+        "standing": summary.standing.as_str(),
+        "count": summary.count,
+    })
+}
+
+fn changed(event: &AuditEvent) -> Value {
+    json!({
+        "time": rfc3339(event.time),
+        "event": "changed",
+        "action": event.action.as_str(),
+        "subject": event.subject.as_str(),
+        "name": redacted(&event.name),
+        "actor": redacted(&event.actor.name),
+        "trace_id": event.actor.trace_id.map(|trace_id| trace_id.to_string()),
+        "address": event.actor.address,
+    })
 }
 
 /// The door of a request that an operator made in the name of an application.

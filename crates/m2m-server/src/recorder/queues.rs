@@ -5,24 +5,42 @@
 //! then costs itself, not the line that an operator waits for.
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use m2m_authority::TraceId;
 use m2m_authority::diagnose::Suspect;
-use m2m_authority::flow::Event;
-use m2m_authority::{RecordedClientId, TraceId};
+use m2m_authority::flow::IssuedEvent;
+use m2m_jwt::UnixTime;
+
+use super::Refused;
+use super::entry::Changed;
+use super::sampling::{Sampling, Summary};
+use crate::metrics::Metrics;
 
 /// The queues between those who answer callers and the worker.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queues {
     state: Mutex<State>,
     filled: Condvar,
+    metrics: Arc<Metrics>,
 }
 
-/// What did not fit into the queues since the start.
+/// Something that happened, on its way to the worker.
+#[derive(Debug)]
+pub(super) enum Happened {
+    /// A request was refused.
+    Refused(Refused),
+    /// An operator got a token in the name of an application.
+    Issued(IssuedEvent),
+    /// The registry was changed.
+    Changed(Changed),
+}
+
+/// The numbers of events and lines that were lost since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Dropped {
-    /// Refusals of known clients, and test tokens for them.
+    /// Refusals of known clients, test tokens for them, and changes of the registry that are not in the log.
     pub(crate) of_known_clients: u64,
     /// Refusals of anybody else.
     pub(crate) of_others: u64,
@@ -30,6 +48,8 @@ pub(crate) struct Dropped {
     pub(crate) diagnoses: u64,
     /// Refusals that are in the log, and did not get from there into the store.
     pub(crate) unkept: u64,
+    /// Other lines of the log, such as those that count tokens.
+    pub(crate) lines: u64,
 }
 
 impl Dropped {
@@ -40,8 +60,9 @@ impl Dropped {
             of_others,
             diagnoses,
             unkept,
+            lines,
         } = *self;
-        of_known_clients + of_others + diagnoses + unkept
+        of_known_clients + of_others + diagnoses + unkept + lines
     }
 }
 
@@ -49,7 +70,7 @@ impl Dropped {
 #[derive(Debug)]
 pub(super) enum Next {
     /// Make this known.
-    Event(Event),
+    Event(Happened),
     /// Find the evidence for what has been made known.
     Suspect(TraceId, Box<Suspect>),
     /// Nothing for the time being.
@@ -62,6 +83,7 @@ pub(super) enum Next {
 struct State {
     known: Lane,
     others: Lane,
+    sampling: Sampling,
     dropped: Dropped,
     closed: bool,
 }
@@ -69,7 +91,7 @@ struct State {
 /// The refusals of some clients, and their test tokens.
 #[derive(Debug, Default)]
 struct Lane {
-    events: VecDeque<Event>,
+    events: VecDeque<Happened>,
     suspects: VecDeque<(TraceId, Box<Suspect>)>,
 }
 
@@ -80,10 +102,45 @@ pub(super) const MOST_EVENTS: usize = 4096;
 pub(super) const MOST_SUSPECTS: usize = 256;
 
 impl Queues {
-    /// Takes a refusal and what its diagnosis starts from, or a test token, as far as there is room. Never waits.
-    pub(super) fn push(&self, event: Event, suspect: Option<Box<Suspect>>) {
-        self.lock().push(event, suspect);
-        self.filled.notify_one();
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
+        Self {
+            state: Mutex::default(),
+            filled: Condvar::new(),
+            metrics,
+        }
+    }
+
+    /// Takes something that happened, and what the diagnosis of a refusal starts from, as far as there is room. A refusal beyond the
+    /// budget of its source is counted. Never waits.
+    pub(super) fn push(&self, happened: Happened, suspect: Option<Box<Suspect>>) {
+        if self.change(|state| state.push(happened, suspect)) {
+            self.filled.notify_one();
+        }
+    }
+
+    /// Takes the counts of refusals that were not queued one by one.
+    pub(super) fn take_summaries(&self, now: UnixTime) -> Vec<Summary> {
+        self.lock().sampling.take(now)
+    }
+
+    /// Counts what could not be made known.
+    pub(super) fn put_back(&self, summary: &Summary) {
+        self.lock().sampling.put_back(summary);
+    }
+
+    /// Counts something as lost.
+    pub(super) fn drop_one(&self, count: impl FnOnce(&mut Dropped)) {
+        self.change(|state| count(&mut state.dropped));
+    }
+
+    /// Changes the state. What is dropped by it is in the metrics at once.
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let mut state = self.lock();
+        let before = state.dropped.total();
+        let changed = change(&mut state);
+        self.metrics
+            .events_dropped(state.dropped.total().saturating_sub(before));
+        changed
     }
 
     /// What comes next; [`Next::Idle`] if there is nothing for as long as `patience`.
@@ -98,16 +155,16 @@ impl Queues {
 
     /// Takes nothing more. The events that wait are still given out; their diagnoses are not, for they would take too long.
     pub(super) fn close(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        state.drop_suspects();
-        drop(state);
+        self.change(|state| {
+            state.closed = true;
+            state.drop_suspects();
+        });
         self.filled.notify_all();
     }
 
     /// Gives out nothing more either.
     pub(super) fn abandon(&self) {
-        self.lock().drop_events();
+        self.change(State::drop_events);
     }
 
     /// What was dropped since the start.
@@ -122,13 +179,11 @@ impl Queues {
 }
 
 impl State {
-    fn push(&mut self, event: Event, suspect: Option<Box<Suspect>>) {
-        let (trace_id, is_known) = match &event {
-            Event::Issued(_) => (None, true),
-            Event::Refused(event) => {
-                let is_known = matches!(event.client_id, RecordedClientId::Known(_));
-                (Some(event.trace_id), is_known)
-            }
+    /// True if there is something to do for the worker.
+    fn push(&mut self, happened: Happened, suspect: Option<Box<Suspect>>) -> bool {
+        let (trace_id, is_known) = match &happened {
+            Happened::Issued(_) | Happened::Changed(_) => (None, true),
+            Happened::Refused(refused) => (Some(refused.event.trace_id), refused.is_of_known()),
         };
         let (lane, dropped) = if is_known {
             (&mut self.known, &mut self.dropped.of_known_clients)
@@ -137,17 +192,23 @@ impl State {
         };
         if self.closed || lane.events.len() >= MOST_EVENTS {
             *dropped += 1;
-            return;
+            return false;
         }
-        lane.events.push_back(event);
+        if let Happened::Refused(refused) = &happened
+            && !self.sampling.admit(refused.standing, &refused.event)
+        {
+            return false;
+        }
+        lane.events.push_back(happened);
         let (Some(trace_id), Some(suspect)) = (trace_id, suspect) else {
-            return;
+            return true;
         };
         if lane.suspects.len() < MOST_SUSPECTS {
             lane.suspects.push_back((trace_id, suspect));
         } else {
             self.dropped.diagnoses += 1;
         }
+        true
     }
 
     fn pop(&mut self) -> Next {
@@ -179,6 +240,8 @@ impl State {
     fn drop_events(&mut self) {
         self.dropped.of_known_clients += count(self.known.events.drain(..));
         self.dropped.of_others += count(self.others.events.drain(..));
+        self.dropped.of_others += self.sampling.counted();
+        self.sampling = Sampling::default();
     }
 }
 
@@ -191,11 +254,30 @@ mod tests {
     use m2m_authority::Refusal;
     use m2m_errors::Cause;
 
+    use super::super::Standing;
     use super::super::tests::{KNOWN, OTHER, refused};
     use super::*;
 
-    fn event(trace_id: TraceId) -> Event {
-        Event::Refused(refused(trace_id))
+    fn event(trace_id: TraceId) -> Happened {
+        let event = refused(trace_id);
+        Happened::Refused(Refused {
+            standing: Standing::of(&event),
+            event,
+            operation: None,
+        })
+    }
+
+    fn queues() -> Queues {
+        Queues::new(Arc::new(Metrics::new()))
+    }
+
+    /// A refusal from another block of addresses each second, so that none is beyond a budget.
+    fn later(trace_id: TraceId, second: u64) -> Happened {
+        let mut happened = event(trace_id);
+        if let Happened::Refused(refused) = &mut happened {
+            refused.event.time = refused.event.time.saturating_add_seconds(second);
+        }
+        happened
     }
 
     fn suspect() -> Option<Box<Suspect>> {
@@ -206,8 +288,9 @@ mod tests {
     fn drain(queues: &Queues) -> String {
         let letter = |trace_id| if trace_id == KNOWN { 'K' } else { 'O' };
         core::iter::from_fn(|| match queues.next(Duration::ZERO) {
-            Next::Event(Event::Refused(event)) => Some(letter(event.trace_id)),
-            Next::Event(Event::Issued(_)) => Some('T'),
+            Next::Event(Happened::Refused(refused)) => Some(letter(refused.event.trace_id)),
+            Next::Event(Happened::Issued(_)) => Some('T'),
+            Next::Event(Happened::Changed(_)) => Some('C'),
             Next::Suspect(trace_id, _) => Some(letter(trace_id).to_ascii_lowercase()),
             Next::Idle | Next::End => None,
         })
@@ -216,7 +299,7 @@ mod tests {
 
     #[test]
     fn events_come_before_diagnoses_and_known_clients_before_others() {
-        let queues = Queues::default();
+        let queues = queues();
         for trace_id in [OTHER, KNOWN, OTHER, KNOWN] {
             queues.push(event(trace_id), suspect());
         }
@@ -225,14 +308,14 @@ mod tests {
 
     #[test]
     fn a_flood_of_unknown_clients_pushes_out_neither_event_nor_diagnosis_of_a_known_one() {
-        let queues = Queues::default();
-        (0..MOST_EVENTS + 10).for_each(|_| queues.push(event(OTHER), suspect()));
+        let queues = queues();
+        let sent = u64::try_from(MOST_EVENTS + 10).unwrap();
+        (0..sent).for_each(|second| queues.push(later(OTHER, second), suspect()));
         queues.push(event(KNOWN), suspect());
         let dropped = Dropped {
-            of_known_clients: 0,
             of_others: 10,
             diagnoses: u64::try_from(MOST_EVENTS - MOST_SUSPECTS).unwrap(),
-            unkept: 0,
+            ..Dropped::default()
         };
         assert_eq!(queues.dropped(), dropped);
         let given_out = drain(&queues);
@@ -244,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_closed_queue_gives_out_its_events_and_no_diagnosis_and_takes_no_more() {
-        let queues = Queues::default();
+        let queues = queues();
         queues.push(event(KNOWN), suspect());
         queues.push(event(OTHER), suspect());
         queues.close();
@@ -253,16 +336,15 @@ mod tests {
         assert!(matches!(queues.next(Duration::MAX), Next::End));
         let dropped = Dropped {
             of_known_clients: 1,
-            of_others: 0,
             diagnoses: 2,
-            unkept: 0,
+            ..Dropped::default()
         };
         assert_eq!(queues.dropped(), dropped);
     }
 
     #[test]
     fn abandoned_events_are_counted() {
-        let queues = Queues::default();
+        let queues = queues();
         queues.push(event(KNOWN), None);
         queues.push(event(OTHER), None);
         queues.close();
@@ -270,5 +352,23 @@ mod tests {
         assert_eq!(drain(&queues), "");
         let dropped = queues.dropped();
         assert_eq!((dropped.of_known_clients, dropped.of_others), (1, 1));
+    }
+
+    #[test]
+    fn x26_lines_counts_and_losses_add_up_to_the_refusals() {
+        let queues = queues();
+        (0..10_000).for_each(|_| queues.push(event(OTHER), suspect()));
+        queues.push(event(KNOWN), None);
+        queues.close();
+        (0..5).for_each(|_| queues.push(event(OTHER), None));
+        let lines = u64::try_from(drain(&queues).matches('O').count()).unwrap();
+        assert!(lines <= 50, "{lines}");
+        queues.abandon();
+        let dropped = queues.dropped();
+        assert_eq!(lines + dropped.of_others, 10_005);
+        assert!(queues.take_summaries(UnixTime::from_seconds(0)).is_empty());
+        let metrics = queues.metrics.text();
+        let line = format!("m2m_events_dropped_total {}", dropped.total());
+        assert!(metrics.contains(&line), "{line} in {metrics}");
     }
 }

@@ -48,7 +48,7 @@ fn text_is_for_people_and_has_the_same_events() {
     let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
     assert!(!log.lines().any(is_json), "{log}");
     assert!(
-        log.contains("Z notice: \"Frugal\", client_id frugal, can never get a token"),
+        log.contains("Z notice: \"Frugal\", client_id frugal, can get no token"),
         "{log}"
     );
     assert!(

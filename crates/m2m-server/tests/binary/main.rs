@@ -33,3 +33,4 @@ mod support;
 mod tls;
 mod token;
 mod token_command;
+mod torture;

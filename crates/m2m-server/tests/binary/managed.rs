@@ -25,6 +25,7 @@ mod power;
 mod protected;
 mod races;
 mod read_only;
+mod refusals;
 mod rivals;
 mod secrets;
 mod shell;
@@ -216,10 +217,21 @@ pub(crate) fn try_call(
     headers: &str,
     body: &Value,
 ) -> Option<Answer> {
-    let body = body.to_string();
+    let headers = format!("{headers}content-type: application/json\r\n");
+    try_send(address, method, path, &headers, &body.to_string())
+}
+
+/// The same with a body of any kind.
+pub(crate) fn try_send(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &str,
+    body: &str,
+) -> Option<Answer> {
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{headers}\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+         content-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(address).ok()?;
@@ -227,7 +239,7 @@ pub(crate) fn try_call(
     stream.write_all(request.as_bytes()).ok()?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).ok()?;
-    if bytes.is_empty() {
+    if !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
         return None;
     }
     let answer = Answer::parse(&bytes);

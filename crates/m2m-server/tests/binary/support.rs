@@ -125,8 +125,8 @@ pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
     log: Mutex<Receiver<String>>,
-    /// The lines on standard output before the server was ready.
-    pub(crate) before: String,
+    /// The lines on standard output after the one that says that the server is ready.
+    printed: Mutex<Receiver<String>>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
     _folder: Option<TempDir>,
@@ -177,11 +177,13 @@ impl Serving {
         });
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut ready = String::new();
-        let mut before = String::new();
-        // Secrets that end with the process stand before it.
-        while stdout.read_line(&mut ready).unwrap() > 0 && !ready.starts_with("m2m ready") {
-            before.push_str(&core::mem::take(&mut ready));
-        }
+        stdout.read_line(&mut ready).unwrap();
+        let (tell, printed) = channel();
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = tell.send(line);
+            }
+        });
         if ready.is_empty() {
             let _ = child.wait();
             panic!("the server did not start: {}", stderr.join().unwrap());
@@ -191,7 +193,7 @@ impl Serving {
             child,
             stderr: Some(stderr),
             log: Mutex::new(log),
-            before,
+            printed: Mutex::new(printed),
             ready,
             address,
             _folder: folder,
@@ -230,6 +232,12 @@ impl Serving {
         format!("http://{}", self.address)
     }
 
+    /// Waits for the next line on standard output after the one that says that the server is ready.
+    pub(crate) fn next_printed(&self) -> String {
+        let line = self.printed.lock().unwrap().recv_timeout(PATIENCE);
+        line.unwrap()
+    }
+
     /// Waits for a line of the log with this text, after the lines that were waited for before.
     #[track_caller]
     pub(crate) fn wait_for_log(&self, text: &str) -> String {
@@ -260,6 +268,17 @@ impl Serving {
     /// Sends a signal to the server.
     pub(crate) fn signal(&self, name: &str) {
         signal(&self.child, name);
+    }
+
+    /// The same to one that may have ended by itself.
+    pub(crate) fn signal_if_alive(&self, name: &str) {
+        let (name, id) = (format!("-{name}"), self.child.id().to_string());
+        let _ = Command::new("kill").args([name, id]).output();
+    }
+
+    /// The id of the process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// What the server has in memory. Unit: KiB.

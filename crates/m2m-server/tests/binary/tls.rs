@@ -268,8 +268,44 @@ fn a_certificate_that_changes_is_noticed() {
 fn a7_plain_http_where_tls_is_spoken_is_told_so() {
     let files = Files::new();
     let server = files.serve(&[]);
-    send_to(server.address, JWKS.as_bytes()).assert_refused(400, "invalid_request");
+    let answer = send_to(server.address, JWKS.as_bytes());
+    answer.assert_refused(400, "invalid_request");
+    assert!(answer.body.contains("This port speaks TLS"), "{answer:?}");
+    let line = server.wait_for_log(&answer.member("trace_id"));
+    assert!(line.contains("plain-http-on-tls-port"), "{line}");
     assert!(shows(&server, files.certificate()));
+}
+
+#[test]
+fn a7_tls_where_plain_http_is_spoken_is_logged_as_that() {
+    let server = Serving::start(&[]);
+    let certificate = Files::new().certificate();
+    assert!(!shows(&server, certificate));
+    server.wait_for_log("tls-on-plain-http-port");
+}
+
+#[test]
+fn a_certificate_that_is_about_to_expire_is_reported_at_startup_and_by_config_check() {
+    let files = Files::new();
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    parameters.not_after = rcgen::date_time_ymd(2021, 1, 1);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = parameters.self_signed(&key).unwrap();
+    write(&files.path("key.pem"), &key.serialize_pem());
+    write(&files.path("cert.pem"), &certificate.pem());
+    let server = files.serve(&["--ops-listen", "127.0.0.1:0"]);
+    let line = server.wait_for_log("certificate_expires");
+    assert!(
+        line.contains("2021-01-01T00:00:00Z") && line.contains("expired"),
+        "{line}"
+    );
+    let (_folder, world) = file("world.toml", &world());
+    let tls = files.arguments();
+    let tls: Vec<&str> = tls.iter().map(String::as_str).collect();
+    let output = run(&[&["config", "check", "--world", &world], &*tls].concat());
+    assert_eq!(output.status.code(), Some(0));
+    let stderr = text(&output.stderr);
+    assert!(stderr.contains("the TLS certificate expired"), "{stderr}");
 }
 
 #[test]

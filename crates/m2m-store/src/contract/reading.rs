@@ -32,14 +32,14 @@ async fn finds(backend: &impl Backend) {
     )
     .await;
     match backend.find("member").await.expect("an answer") {
-        Some(Found::Application(application, Some(organization))) => {
+        Some(Found::Application(_, application, Some(organization))) => {
             assert_eq!(&*application.client_id, "member");
             assert_eq!(&*organization.name, "Organization");
         }
         other => panic!("an application with its organization, not {other:?}"),
     }
     match backend.find("global").await.expect("an answer") {
-        Some(Found::Application(application, None)) => {
+        Some(Found::Application(_, application, None)) => {
             assert_eq!(&*application.client_id, "global");
         }
         other => panic!("an application without an organization, not {other:?}"),
@@ -59,7 +59,7 @@ async fn finds(backend: &impl Backend) {
     // Who takes the client id of a deleted one is there.
     commit(backend, [put(4, application("member"))]).await;
     let found = backend.find("member").await.expect("an answer");
-    assert!(matches!(found, Some(Found::Application(_, None))));
+    assert!(matches!(found, Some(Found::Application(_, _, None))));
 }
 
 async fn tells_who_is_authorized(backend: &impl Backend) {

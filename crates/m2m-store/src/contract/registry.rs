@@ -84,6 +84,7 @@ fn full() -> [Write; 5] {
     };
     let ending = Ending::RotatedOut {
         at: NOW,
+        at_once: true,
         by: "operator".into(),
     };
     let mut full = application("full")

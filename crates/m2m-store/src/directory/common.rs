@@ -108,6 +108,12 @@ impl Common {
         }
     }
 
+    /// The records of the keys, by age; retired ones are not among them.
+    #[must_use]
+    pub fn key_records(&self) -> &[KeyRecord] {
+        &self.key_records
+    }
+
     /// How often everything had been forgotten when it was read.
     pub(crate) const fn epoch(&self) -> u64 {
         self.epoch

@@ -93,7 +93,11 @@ impl<B: Backend> Backend for Directory<B> {
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
         // Whatever fails here was not done, or it is not known whether it was, as when the answer is lost on its way. The next refresh
         // finds out; to forget everything now would stop a node that cannot reach its store.
+        let events = self.on_commit.get().map(|_| change.events.clone());
         let version = self.backend.commit(expected, change).await?;
+        if let (Some(told), Some(events)) = (self.on_commit.get(), events) {
+            told(&events);
+        }
         // The store knows best what it has made stale: the client id that an application had before, for one.
         let changes = self.backend.changes_since(expected).await;
         let changes = changes.unwrap_or(Changes {

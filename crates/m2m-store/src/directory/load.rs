@@ -91,14 +91,14 @@ impl<B: Backend> Directory<B> {
         let entry = match self.backend.find(client_id).await? {
             None => return Ok(None),
             Some(Found::Deleted(deletion)) => Entry::deleted(&deletion, common),
-            Some(Found::Application(mut application, organization)) => {
+            Some(Found::Application(id, mut application, organization)) => {
                 application
                     .spec
                     .authorize
                     .retain(|authorization| !common.is_reserved(&authorization.audience));
                 let quota = self.counter(&application, now).await?;
                 let organization = organization.as_ref();
-                Entry::of(&application, organization, common, &self.tallies, quota)
+                Entry::of(id, &application, organization, common, &self.tallies, quota)
             }
         };
         Ok(Some(Arc::new(entry)))

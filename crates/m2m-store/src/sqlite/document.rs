@@ -127,6 +127,8 @@ enum SecretEnding {
     RotatedOut {
         #[serde(with = "seconds")]
         at: UnixTime,
+        #[serde(default)]
+        at_once: bool,
         by: Box<str>,
     },
     Revoked {
@@ -168,7 +170,7 @@ impl From<&StoredSecret> for Secret {
     fn from(secret: &StoredSecret) -> Self {
         let ending = secret.ending.clone().map(|ending| match ending {
             Ending::Expires { at } => SecretEnding::Expires { at },
-            Ending::RotatedOut { at, by } => SecretEnding::RotatedOut { at, by },
+            Ending::RotatedOut { at, at_once, by } => SecretEnding::RotatedOut { at, at_once, by },
             Ending::Revoked { at, by } => SecretEnding::Revoked { at, by },
         });
         Self {
@@ -184,7 +186,7 @@ impl From<Secret> for StoredSecret {
     fn from(secret: Secret) -> Self {
         let ending = secret.ending.map(|ending| match ending {
             SecretEnding::Expires { at } => Ending::Expires { at },
-            SecretEnding::RotatedOut { at, by } => Ending::RotatedOut { at, by },
+            SecretEnding::RotatedOut { at, at_once, by } => Ending::RotatedOut { at, at_once, by },
             SecretEnding::Revoked { at, by } => Ending::Revoked { at, by },
         });
         Self {
@@ -250,6 +252,7 @@ mod tests {
                 "3",
                 Some(Ending::RotatedOut {
                     at: time(3),
+                    at_once: true,
                     by: by(),
                 }),
             ))

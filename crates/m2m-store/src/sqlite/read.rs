@@ -10,8 +10,8 @@ use super::fault::Fault;
 use super::folder::StoreId;
 use super::{column, near, page};
 use crate::{
-    AnyRecord, Changes, Found, Frame, KeyRecord, Maintenance, Snapshot, Sought, Stale, Stored,
-    Version,
+    AnyRecord, Changes, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stale,
+    Stored, Version,
 };
 
 /// How many applications with one presented secret a diagnosis looks at. Who gave a secret to more of them knows why.
@@ -43,7 +43,7 @@ pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
 
 pub(super) fn find(connection: &Connection, client_id: &str) -> Result<Option<Found>, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT application.document, organization.document FROM application
+        "SELECT application.document, organization.document, application.id FROM application
          LEFT JOIN organization ON organization.code = application.organization
          WHERE application.client_id = ?1",
     )?;
@@ -55,6 +55,7 @@ pub(super) fn find(connection: &Connection, client_id: &str) -> Result<Option<Fo
             None => None,
         };
         return Ok(Some(Found::Application(
+            RecordId::from_bytes(row.get(2)?),
             Box::new(application),
             organization,
         )));

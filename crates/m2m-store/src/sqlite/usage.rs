@@ -1,5 +1,6 @@
 //! What is counted and noted while tokens are issued and requests refused, and revocations.
 
+use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
 
@@ -190,22 +191,39 @@ fn refusals_of(transaction: &Transaction<'_>, client: Option<&str>) -> Result<i6
     })
 }
 
-/// Takes away the oldest refusals of a client.
+/// Deletes the oldest refusals of a client; its attempts to gain power only when it has no others, so that it cannot bury them.
 fn forget_of(
     transaction: &Transaction<'_>,
     client: Option<&str>,
     refusals: i64,
 ) -> Result<(), Fault> {
-    if refusals > 0 {
-        transaction
-            .prepare_cached(
-                "DELETE FROM refused WHERE seq IN
-                   (SELECT seq FROM refused WHERE client_id IS ?1 ORDER BY seq LIMIT ?2)",
-            )?
-            .execute((client, refusals))?;
+    if refusals <= 0 {
+        return Ok(());
+    }
+    match client {
+        Some(client) => {
+            let [scope, protected] = POWER.map(Cause::id);
+            transaction
+                .prepare_cached(
+                    "DELETE FROM refused WHERE seq IN
+                       (SELECT seq FROM refused WHERE client_id = ?1 ORDER BY cause IN (?3, ?4), seq LIMIT ?2)",
+                )?
+                .execute((client, refusals, scope, protected))?;
+        }
+        None => {
+            transaction
+                .prepare_cached(
+                    "DELETE FROM refused WHERE seq IN
+                       (SELECT seq FROM refused WHERE client_id IS NULL ORDER BY seq LIMIT ?1)",
+                )?
+                .execute([refusals])?;
+        }
     }
     Ok(())
 }
+
+/// The causes of attempts to gain or to remove power over the server.
+const POWER: [Cause; 2] = [Cause::ScopeBeyondToken, Cause::ManagementProtected];
 
 /// How many tokens a client was issued, from the minute of `since` on.
 pub(super) fn tokens_since(

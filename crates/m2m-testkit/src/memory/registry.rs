@@ -67,10 +67,12 @@ impl Registry {
     }
 
     pub(super) fn find(&self, client_id: &str) -> Option<Found> {
-        if let Some(application) = self.application(client_id) {
-            let organization = self.organization_of(application).cloned();
+        let mut applications = self.applications.values();
+        if let Some(stored) = applications.find(|stored| *stored.value.client_id == *client_id) {
+            let organization = self.organization_of(&stored.value).cloned();
             return Some(Found::Application(
-                Box::new(application.clone()),
+                stored.id,
+                Box::new(stored.value.clone()),
                 organization,
             ));
         }

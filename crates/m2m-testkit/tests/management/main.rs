@@ -5,7 +5,10 @@
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
 
+mod clocks;
+mod emergency;
 mod managed;
 mod managers;
 mod protection;
+mod refusals;
 mod weight;

@@ -11,10 +11,11 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
-use m2m_admin::face::{Circumstances, Face};
+use m2m_admin::face::{Circumstances, Face, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
-use m2m_jwt::UnixTime;
+use m2m_errors::Cause;
+use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Uptime,
     Version, Write,
@@ -37,6 +38,7 @@ pub(crate) struct ManagedServer {
     /// The secrets that are known of each application, the newest last.
     secrets: HashMap<Box<str>, Vec<String>>,
     tokens: Tokens,
+    refused: Option<Refused>,
 }
 
 /// Tokens that were issued in the current state of the registry.
@@ -82,6 +84,7 @@ impl ManagedServer {
             requests: 0,
             secrets: HashMap::new(),
             tokens: Tokens::default(),
+            refused: None,
         };
         server.bootstrap().expect("the registry is empty");
         server
@@ -104,6 +107,16 @@ impl ManagedServer {
         refreshed.expect("the registry is in memory");
     }
 
+    /// Corrects a clock that was ahead. Unit: seconds.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    pub(crate) fn set_back(&mut self, seconds: u64) {
+        self.now = self.now.saturating_sub_seconds(seconds);
+        self.advance(0);
+    }
+
     /// All records of the registry.
     ///
     /// # Panics
@@ -113,6 +126,15 @@ impl ManagedServer {
     pub(crate) fn snapshot(&self) -> Snapshot {
         let snapshot = self.runtime.block_on(self.registry().snapshot());
         snapshot.expect("the registry is in memory")
+    }
+
+    /// The key ids in the JWK set, and the public keys of tokens that are believed.
+    pub(crate) fn announced(&self) -> [Vec<String>; 2] {
+        let keys = self.host().keys();
+        [keys.jwk_set(), keys.signed()].map(|set| {
+            let key_ids = set.keys().iter().filter_map(Jwk::key_id);
+            key_ids.map(str::to_owned).collect()
+        })
     }
 
     /// Writes past the management, whatever it would say.
@@ -196,6 +218,11 @@ impl ManagedServer {
         ADDRESSES.into_iter().find(may).unwrap_or(first)
     }
 
+    /// The last call of the management API as the log keeps it, if it was refused.
+    pub(crate) const fn refused(&self) -> Option<&Refused> {
+        self.refused.as_ref()
+    }
+
     /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
     /// endpoint. `Value::Null` sends no body.
     pub(crate) fn call(
@@ -226,14 +253,12 @@ impl ManagedServer {
         content_type: &str,
         body: String,
     ) -> (u16, Value) {
-        self.requests += 1;
-        let trace_id = TraceId::from_random(self.requests.to_be_bytes());
         let address = Some(self.address_of(client_id));
         let token = match self.token(client_id) {
             Ok(token) => token,
             Err(refusal) => {
                 let exchange = Exchange {
-                    trace_id,
+                    trace_id: self.next_trace_id(),
                     request_id: None,
                     address,
                 };
@@ -242,6 +267,42 @@ impl ManagedServer {
                 return (reply.status(), json(reply.body()));
             }
         };
+        let (status, answer) = self.send(&token, address, (method, path), content_type, body);
+        self.learn_from(path, &answer);
+        (status, answer)
+    }
+
+    /// Calls the management API with this token, without a body: status, and the cause of a refusal of the token.
+    pub(crate) fn call_as(
+        &mut self,
+        token: &str,
+        method: &str,
+        path: &str,
+    ) -> (u16, Option<Cause>) {
+        let [address, ..] = ADDRESSES;
+        let (status, _) = self.send(
+            token,
+            Some(address),
+            (method, path),
+            "application/json",
+            String::new(),
+        );
+        (status, self.refused().map(|refused| refused.cause))
+    }
+
+    fn next_trace_id(&mut self) -> TraceId {
+        self.requests += 1;
+        TraceId::from_random(self.requests.to_be_bytes())
+    }
+
+    fn send(
+        &mut self,
+        token: &str,
+        address: Option<IpAddr>,
+        (method, path): (&str, &str),
+        content_type: &str,
+        body: String,
+    ) -> (u16, Value) {
         let request = http::Request::builder()
             .method(method)
             .uri(path)
@@ -249,7 +310,7 @@ impl ManagedServer {
             .header(CONTENT_TYPE, content_type);
         let (parts, ()) = request.body(()).expect("a request").into_parts();
         let circumstances = Circumstances {
-            trace_id,
+            trace_id: self.next_trace_id(),
             address,
             now: self.now,
         };
@@ -257,10 +318,10 @@ impl ManagedServer {
         let answered = self
             .face
             .respond(&parts, parts.uri.path(), body, circumstances);
-        let response = self.runtime.block_on(answered).response;
-        let (status, answer) = (response.status().as_u16(), json(response.body()));
-        self.learn_from(parts.uri.path(), &answer);
-        (status, answer)
+        let answered = self.runtime.block_on(answered);
+        self.refused = answered.refused;
+        let response = answered.response;
+        (response.status().as_u16(), json(response.body()))
     }
 
     /// Notes the secrets that an answer shows.

@@ -63,6 +63,14 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     mistakes
 }
 
+/// Warnings: nothing that keeps a server from starting.
+pub(super) fn warnings(settings: &Settings) -> Vec<String> {
+    let values = &settings.values;
+    let tls = values.tls_cert.clone().zip(values.tls_key.clone());
+    let warning = tls.and_then(|(cert, key)| TlsFiles { cert, key }.warning(clock::now()));
+    warning.into_iter().collect()
+}
+
 /// The records as well: what is made up for them is thrown away.
 fn world(file: &Path) -> Result<(), Failure> {
     let world = World::read(file)?;

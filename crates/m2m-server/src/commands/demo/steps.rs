@@ -221,6 +221,9 @@ impl Steps<'_> {
                 } if trace_id == wanted => return Ok(diagnosis),
                 Entry::Diagnosed { .. }
                 | Entry::Refused(_)
+                | Entry::Summary(_)
+                | Entry::Changed(_)
+                | Entry::ChangedOthers { .. }
                 | Entry::TestToken { .. }
                 | Entry::Issued { .. }
                 | Entry::IssuedToOthers { .. }

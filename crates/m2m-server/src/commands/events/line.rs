@@ -20,7 +20,12 @@ pub(super) fn of(entry: &Value) -> String {
         with(
             line,
             entry,
-            &[("from", "address"), ("trace_id", "trace_id")],
+            &[
+                ("operation", "operation"),
+                ("code", "code"),
+                ("from", "address"),
+                ("trace_id", "trace_id"),
+            ],
         )
     } else {
         let line = format!(
@@ -85,6 +90,15 @@ mod tests {
         assert_eq!(
             of(&refusal),
             "2026-11-20T10:00:00Z  refused  secret-wrong  client a\\u{1b}b  from 192.0.2.7  trace_id t-1"
+        );
+        let refusal = json!({
+            "type": "refusal", "time": "2026-11-20T10:00:00Z", "cause": "scope-beyond-token",
+            "client_id": "helpdesk", "address": null, "trace_id": "t-2",
+            "operation": "addApiApplicationScope", "status": 403, "code": "SCOPE_BEYOND_TOKEN",
+        });
+        assert_eq!(
+            of(&refusal),
+            "2026-11-20T10:00:00Z  refused  scope-beyond-token  client helpdesk  operation addApiApplicationScope  code SCOPE_BEYOND_TOKEN  trace_id t-2"
         );
         let event = json!({
             "type": "audit", "time": "2026-11-20T10:00:01Z", "action": "updated",

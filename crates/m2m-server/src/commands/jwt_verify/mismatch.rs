@@ -83,13 +83,11 @@ impl Mismatch {
             InvalidToken::Expired { expired_at } => {
                 Self::time("exp", format!("later than {}", rfc3339(now)), expired_at)
             }
-            InvalidToken::NotYetValid { not_before } => Self::time(
-                "nbf",
-                format!("not later than {}", rfc3339(now)),
-                not_before,
-            ),
+            InvalidToken::NotYetValid { not_before } => {
+                Self::time("nbf", no_later(expectations, now), not_before)
+            }
             InvalidToken::IssuedInFuture { issued_at } => {
-                Self::time("iat", format!("not later than {}", rfc3339(now)), issued_at)
+                Self::time("iat", no_later(expectations, now), issued_at)
             }
             _ => return None,
         };
@@ -141,6 +139,17 @@ impl Mismatch {
             "expected {name} {expected}, got {got}{}",
             but_for.collect::<String>()
         )
+    }
+}
+
+/// The latest `iat` or `nbf` that is accepted.
+fn no_later(expectations: &Expectations<'_>, now: UnixTime) -> String {
+    let seconds = expectations.leeway.as_seconds();
+    let latest = rfc3339(now.saturating_add_seconds(seconds));
+    match seconds {
+        0 => format!("not later than {latest}"),
+        1 => format!("not later than {latest} (1 second from now)"),
+        _ => format!("not later than {latest} ({seconds} seconds from now)"),
     }
 }
 
@@ -220,7 +229,7 @@ mod tests {
         let issued_at = NOW.saturating_add_seconds(60);
         check(
             InvalidToken::IssuedInFuture { issued_at },
-            "expected iat not later than 2027-01-15T08:00:00Z, got 2027-01-15T08:01:00Z",
+            "expected iat not later than 2027-01-15T08:00:10Z (10 seconds from now), got 2027-01-15T08:01:00Z",
         );
     }
 }

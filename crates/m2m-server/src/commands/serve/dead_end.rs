@@ -1,13 +1,14 @@
-//! Applications that can never get a token, whatever they send.
+//! Applications that can get no token, whatever they send.
 
 use m2m_authority::registry::Obstacle;
 
-/// The reason why an application can never get a token, and what would change that, in words of a registry file. One that was disabled,
-/// whose organization was suspended or whose tokens were revoked up to a later time is meant to get none, and is not a dead end.
+/// The reason why an application can get no token, and what would change that, in words of a registry file. One that was disabled, or
+/// whose organization was suspended, is meant to get none, and is not a dead end.
 pub(super) const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
     Some(match obstacle {
-        Obstacle::Disabled | Obstacle::OrganizationSuspended | Obstacle::RevokedAhead => {
-            return None;
+        Obstacle::Disabled | Obstacle::OrganizationSuspended => return None,
+        Obstacle::RevokedAhead => {
+            "its not_before is in the future; a time that has passed changes that, and so does a clock that is set right"
         }
         Obstacle::Public => {
             "it is public, which this grant is not for; client_type = \"confidential\" changes that"

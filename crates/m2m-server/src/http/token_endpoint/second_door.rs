@@ -61,7 +61,7 @@ impl TokenEndpoint {
                 let authorized = self.authorize(authenticated, entry, gate, ask.now)?;
                 let common = self.directory.common_guard();
                 let key = common.keys.signing(authorized.algorithm());
-                check_issue(&authorized, key, ask.now)?;
+                check_issue(&authorized, key, &self.authority, ask.now)?;
                 Ok(would_grant(&authorized))
             })
         };

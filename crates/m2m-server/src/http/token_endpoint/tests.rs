@@ -90,6 +90,7 @@ impl Bench {
         let (publish, logged) = channel();
         let publish = move |entry| {
             let _ = publish.send(entry);
+            None
         };
         let (recorder, worker) = Recorder::start(Forgetful, Arc::clone(&metrics), publish).unwrap();
         let authority = Authority::new(ISSUER, Profile::Rfc, Limits::DEFAULT).unwrap();
@@ -253,7 +254,7 @@ async fn an_operator_sees_the_refusal_that_the_application_would_get() {
     assert_eq!(bench.counted(), 0);
     let mut logged = core::iter::from_fn(|| bench.logged.recv_timeout(PATIENCE).ok());
     let of_operator = logged.any(|entry| {
-        matches!(entry, Logged::Refused(event) if event.operator.as_deref() == Some("operator"))
+        matches!(entry, Logged::Refused(refused) if refused.event.operator.as_deref() == Some("operator"))
     });
     assert!(of_operator, "a refused test is told apart too");
 }

@@ -50,7 +50,6 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
         json!({ "authentication_methods": ["client_secret_basic"] }),
         json!({ "org_code": "org" }),
         json!({ "allowed_addresses": ["192.0.2.0/24"] }),
-        json!({ "not_before": "2100-01-01T00:00:00Z" }),
         json!({ "token_quota": { "tokens": 1, "per": "1h", "mode": "enforce" } }),
         json!({ "system_user": "somebody" }),
         json!({ "name": "Renamed", "is_enabled": false }),

@@ -95,10 +95,9 @@ fn the_printed_line_that_gets_a_management_token_names_the_audience_as_callers_d
     let world = "[[api]]\nname = \"Management\"\naudience = \"{issuer}/api\"\n\
                  [[application]]\nname = \"Manager\"\nauthorize = [{ audience = \"{issuer}/api\" }]\n";
     let server = Serving::of(world, &[]);
-    let mut lines = server.before.lines();
-    let line = lines
-        .find_map(|line| line.strip_prefix("try it: "))
-        .unwrap();
+    server.next_printed();
+    let line = server.next_printed();
+    let line = line.strip_prefix("try it: ").unwrap();
     let output = Command::new("sh").args(["-c", line]).output().unwrap();
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(answer["access_token"].is_string(), "{line}: {answer}");

@@ -41,7 +41,7 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
             assert_eq!(test.status, 200, "{test:?}");
             assert_eq!(test.header("cache-control"), Some("no-store"));
             assert_eq!(test.header("pragma"), Some("no-cache"));
-            let log = managed.server.wait_for_log("\"operator\"");
+            let log = managed.server.wait_for_log("\"operator\":\"operator\"");
             assert!(
                 log.contains(&application.client_id) && log.contains("test"),
                 "{log}"

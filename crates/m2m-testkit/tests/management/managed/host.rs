@@ -10,7 +10,7 @@ use m2m_authority::flow::{
     authenticate, authorize, check_issue, issue, respond, vouched,
 };
 use m2m_authority::registry::SigningKeys;
-use m2m_authority::{Authority, JwtId, Refusal};
+use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
@@ -95,9 +95,9 @@ impl InMemory {
         let reservation = reservation.map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
-        let mut random = [0; 16];
+        let mut random = [0; 12];
         self.fill(&mut random);
-        let jwt_id = JwtId::from_random(random);
+        let jwt_id = entry.jwt_id(random);
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
         Ok(issued)
@@ -132,7 +132,7 @@ impl InMemory {
         let authorized = self.authorize(authenticated, entry, ask.now)?;
         let common = self.directory.common_guard();
         let key = common.keys.signing(authorized.algorithm());
-        check_issue(&authorized, key, ask.now)?;
+        check_issue(&authorized, key, &self.authority, ask.now)?;
         let audiences = authorized.audiences().iter();
         Ok(Verdict::Granted(WouldGrant {
             audiences: audiences.map(|audience| Box::from(&**audience)).collect(),

@@ -23,7 +23,7 @@ pub(crate) fn can_get_a_token(
     let methods = spec.authentication_methods;
     let has_secret = application.secrets.iter().any(|secret| {
         let ending = secret.ending.as_ref();
-        ending.is_none_or(|ending| ending.at() > now)
+        ending.is_none_or(|ending| !ending.is_over(now))
     });
     let blocks = &spec.allowed_addresses;
     let from_somewhere = ADDRESSES

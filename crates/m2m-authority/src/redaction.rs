@@ -1,0 +1,144 @@
+//! Text of callers as logs may keep it.
+
+use std::borrow::Cow;
+
+/// The text without what looks like a credential: generated secrets, JWTs, and what follows `Bearer` or `Basic`.
+///
+/// Names and values of callers are kept in the audit log and in diagnoses, and people paste secrets into the wrong field. A secret that
+/// does not look like one cannot be recognized.
+///
+/// ```
+/// use m2m_authority::redacted;
+///
+/// assert_eq!(redacted("Bearer c2VjcmV0LXRva2Vu and more"), "Bearer [redacted] and more");
+/// assert_eq!(redacted("billing-job"), "billing-job");
+/// ```
+#[must_use]
+pub fn redacted(text: &str) -> Cow<'_, str> {
+    let mut rest = text;
+    let mut clean = String::new();
+    while let Some((start, end)) = credential(rest) {
+        clean.push_str(rest.get(..start).unwrap_or_default());
+        clean.push_str(REDACTED);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    if rest.len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    clean.push_str(rest);
+    Cow::Owned(clean)
+}
+
+/// The place of the first credential in a text, from its first byte to the one behind its last. Unit: bytes.
+fn credential(text: &str) -> Option<(usize, usize)> {
+    let places = text.char_indices().map(|(place, _)| place);
+    places.into_iter().find_map(|place| {
+        let here = text.get(place..)?;
+        let (start, length) = generated_secret(here)
+            .or_else(|| jwt(here))
+            .map(|length| (0, length))
+            .or_else(|| after_scheme(here))?;
+        Some((place + start, place + start + length))
+    })
+}
+
+/// The length of a generated secret at the beginning of a text. One with a wrong checksum counts too: it may be mistyped.
+fn generated_secret(text: &str) -> Option<usize> {
+    let body = text.strip_prefix("m2m_")?;
+    let length = run(body, is_base64url);
+    (length >= MIN_SECRET_BYTES).then_some("m2m_".len() + length)
+}
+
+/// The length of a JWT at the beginning of a text: `eyJ` is a brace and a quotation mark in base64url.
+fn jwt(text: &str) -> Option<usize> {
+    if !text.starts_with("eyJ") {
+        return None;
+    }
+    let length = run(text, |byte| is_base64url(byte) || byte == b'.');
+    let parts = text.get(..length)?.split('.');
+    let is_jwt = parts.take(2).filter(|part| part.len() >= 8).count() == 2;
+    is_jwt.then_some(length)
+}
+
+/// The place of the credentials behind the name of a scheme at the beginning of a text, and their length.
+fn after_scheme(text: &str) -> Option<(usize, usize)> {
+    ["bearer ", "basic "].iter().find_map(|scheme| {
+        let name = text.get(..scheme.len())?;
+        if !name.eq_ignore_ascii_case(scheme) {
+            return None;
+        }
+        let rest = text.get(scheme.len()..)?;
+        let length = run(rest, |byte| {
+            is_base64url(byte) || matches!(byte, b'.' | b'~' | b'+' | b'/' | b'=')
+        });
+        let token = rest.get(..length)?;
+        (length >= MIN_TOKEN_BYTES && !is_word(token)).then_some((scheme.len(), length))
+    })
+}
+
+/// True for what people write: letters, of which the first alone may be a capital, and marks between them.
+fn is_word(text: &str) -> bool {
+    let is_of_word = |(place, byte): (usize, u8)| {
+        !matches!(byte, b'0'..=b'9' | b'=') && (place == 0 || !byte.is_ascii_uppercase())
+    };
+    text.bytes().enumerate().all(is_of_word)
+}
+
+fn run(text: &str, is_part: impl Fn(u8) -> bool) -> usize {
+    text.bytes().take_while(|byte| is_part(*byte)).count()
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+const REDACTED: &str = "[redacted]";
+
+/// The part behind the prefix of a secret has 49 characters; one that lost a few is nearly as good to a guesser. Unit: bytes.
+const MIN_SECRET_BYTES: usize = 32;
+
+/// A shorter word behind `Bearer` or `Basic` is part of a sentence. Unit: bytes.
+const MIN_TOKEN_BYTES: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::generate_secret;
+
+    #[test]
+    fn x29_what_looks_like_a_credential_is_redacted_wherever_it_stands() {
+        let secret = generate_secret(&[7; 32]);
+        let mistyped = format!("{}x", &secret[..50]);
+        let jwt = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EifQ.c2lnbmF0dXJl";
+        for (text, expected) in [
+            (secret.to_string(), "[redacted]".to_owned()),
+            (format!("a{}", *secret), "a[redacted]".to_owned()),
+            (format!("x={}&y", *secret), "x=[redacted]&y".to_owned()),
+            (format!("é \"{mistyped}\""), "é \"[redacted]\"".to_owned()),
+            (format!("{jwt} {jwt}"), "[redacted] [redacted]".to_owned()),
+            (
+                "bEARER abcdefghiJklm.x".to_owned(),
+                "bEARER [redacted]".to_owned(),
+            ),
+            (
+                "Basic YTpiYWJhYmFiYQ==, done".to_owned(),
+                "Basic [redacted], done".to_owned(),
+            ),
+        ] {
+            assert_eq!(redacted(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_people_call_things_stays_as_it_is() {
+        for text in [
+            "",
+            "m2m_billing",
+            "https://eyJ.example/api.v1.orders",
+            "Basic authentication, or a bearer certificate",
+            "é",
+        ] {
+            assert!(matches!(redacted(text), Cow::Borrowed(own) if own == text));
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Errors of certificates in words. The texts of rustls are mostly names of its own types.
+
+use core::fmt;
+
+use rustls::{AlertDescription, CertificateError, Error};
+
+use crate::TransportFailure;
+
+/// The failure that an error of TLS stands for, and what there is to say of this one.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is that of rustls, and grows"
+)]
+pub(super) fn of_tls(error: &Error) -> (TransportFailure, String) {
+    let detail = match error {
+        Error::InvalidCertificate(error) => return of_certificate(error),
+        Error::NoCertificatesPresented => "the server sends no certificate".to_owned(),
+        Error::InvalidMessage(_)
+        | Error::InappropriateMessage { .. }
+        | Error::InappropriateHandshakeMessage { .. } => {
+            "what the server sends is not TLS, or not in its order".to_owned()
+        }
+        Error::AlertReceived(alert) => {
+            format!("the server refuses with the alert {}", alert_name(*alert))
+        }
+        Error::PeerIncompatible(_) => {
+            "client and server have no version, cipher suite or signature algorithm in common"
+                .to_owned()
+        }
+        Error::PeerMisbehaved(_) => "the server breaks the rules of the protocol".to_owned(),
+        Error::NoApplicationProtocol => {
+            "client and server have no application protocol in common".to_owned()
+        }
+        Error::DecryptError => "what the server sends cannot be decrypted".to_owned(),
+        _ => "the handshake failed".to_owned(),
+    };
+    (TransportFailure::TlsFailed, detail)
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is that of rustls, and grows"
+)]
+fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
+    match error {
+        CertificateError::ExpiredContext { time, not_after } => (
+            TransportFailure::CertificateOutOfTime,
+            format!(
+                "it expired at {}; the clock of this machine says {}",
+                Time(not_after.as_secs()),
+                Time(time.as_secs())
+            ),
+        ),
+        CertificateError::NotValidYetContext { time, not_before } => (
+            TransportFailure::CertificateOutOfTime,
+            format!(
+                "it is not valid before {}; the clock of this machine says {}",
+                Time(not_before.as_secs()),
+                Time(time.as_secs())
+            ),
+        ),
+        CertificateError::Expired => (
+            TransportFailure::CertificateOutOfTime,
+            "it has expired".to_owned(),
+        ),
+        CertificateError::NotValidYet => (
+            TransportFailure::CertificateOutOfTime,
+            "it is not valid yet".to_owned(),
+        ),
+        CertificateError::NotValidForNameContext {
+            expected,
+            presented,
+        } => (
+            TransportFailure::CertificateOfOtherName,
+            format!(
+                "the address has the name {}; {}",
+                expected.to_str(),
+                names(presented)
+            ),
+        ),
+        CertificateError::NotValidForName => (
+            TransportFailure::CertificateOfOtherName,
+            "its names are others".to_owned(),
+        ),
+        CertificateError::UnknownIssuer => (
+            TransportFailure::CertificateUntrusted,
+            "no trusted authority has issued it".to_owned(),
+        ),
+        CertificateError::BadSignature => (
+            TransportFailure::CertificateUntrusted,
+            "a trusted authority has the name of its issuer, and another key".to_owned(),
+        ),
+        CertificateError::BadEncoding => (
+            TransportFailure::CertificateMalformed,
+            "it is not an X.509 certificate as RFC 5280 describes it".to_owned(),
+        ),
+        CertificateError::Revoked => (
+            TransportFailure::CertificateRevoked,
+            "its authority has revoked it".to_owned(),
+        ),
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
+            TransportFailure::CertificateUnsupported,
+            "its signature or its key has an algorithm that is not supported, such as SHA-1 or RSA below 2048 bits".to_owned(),
+        ),
+        CertificateError::UnhandledCriticalExtension => (
+            TransportFailure::CertificateUnsupported,
+            "it has a critical extension that is not supported".to_owned(),
+        ),
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => (
+            TransportFailure::CertificateOfOtherPurpose,
+            "its extended key usage does not have serverAuth".to_owned(),
+        ),
+        // The library below has no other way to say which it is.
+        CertificateError::Other(other) => of_other(&other.to_string()),
+        _ => unnamed(),
+    }
+}
+
+/// A certificate that the library below refuses with this name.
+fn of_other(name: &str) -> (TransportFailure, String) {
+    let (failure, detail) = match name {
+        "CaUsedAsEndEntity" => (
+            TransportFailure::CertificateOfAuthority,
+            "its basic constraints say CA:TRUE",
+        ),
+        "EndEntityUsedAsCa" => (
+            TransportFailure::CertificateUntrusted,
+            "a certificate between it and the authority is not that of an authority",
+        ),
+        "UnsupportedCertVersion" => (
+            TransportFailure::CertificateMalformed,
+            "it is not of version 3, which has the names of servers",
+        ),
+        "MalformedExtensions"
+        | "ExtensionValueInvalid"
+        | "MalformedDnsIdentifier"
+        | "MalformedNameConstraint"
+        | "InvalidSerialNumber"
+        | "EmptyEkuExtension" => (
+            TransportFailure::CertificateMalformed,
+            "one of its fields has a value that RFC 5280 does not allow",
+        ),
+        "NameConstraintViolation" | "PathLenConstraintViolated" => (
+            TransportFailure::CertificateRejected,
+            "its authority may not issue it: a constraint in the certificate of the authority forbids it",
+        ),
+        "SignatureAlgorithmMismatch" => (
+            TransportFailure::CertificateMalformed,
+            "it names two different signature algorithms",
+        ),
+        "MaximumPathDepthExceeded"
+        | "MaximumPathBuildCallsExceeded"
+        | "MaximumSignatureChecksExceeded"
+        | "MaximumNameConstraintComparisonsExceeded" => (
+            TransportFailure::CertificateRejected,
+            "its chain is too long or too complex to be checked",
+        ),
+        _ => return unnamed(),
+    };
+    (failure, detail.to_owned())
+}
+
+fn unnamed() -> (TransportFailure, String) {
+    (
+        TransportFailure::CertificateRejected,
+        "the library that checks certificates refuses it".to_owned(),
+    )
+}
+
+/// The names in a certificate. The library below writes each as the name of its kind with the name in it.
+fn names(presented: &[String]) -> String {
+    if presented.is_empty() {
+        return "the certificate has no names (subjectAltName)".to_owned();
+    }
+    let names: Vec<&str> = presented
+        .iter()
+        .map(|name| {
+            let inner = name
+                .split_once('(')
+                .and_then(|(_, rest)| rest.strip_suffix(')'));
+            inner.unwrap_or(name).trim_matches('"')
+        })
+        .collect();
+    format!("the certificate is for {}", names.join(", "))
+}
+
+/// The name of an alert as RFC 8446, section 6, has it.
+fn alert_name(alert: AlertDescription) -> String {
+    let Some(name) = alert.as_str() else {
+        return u8::from(alert).to_string();
+    };
+    let mut text = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !text.is_empty() && !text.ends_with('_') {
+            text.push('_');
+        }
+        text.push(letter.to_ascii_lowercase());
+    }
+    text
+}
+
+/// Seconds since 1970 as RFC 3339 writes them.
+struct Time(u64);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (days, seconds) = (self.0 / 86_400, self.0 % 86_400);
+        // The days of the proleptic Gregorian calendar, in cycles of 400 years that begin in March.
+        let since_march = days + 719_468;
+        let (cycle, day_of_cycle) = (since_march / 146_097, since_march % 146_097);
+        let year_of_cycle = (day_of_cycle - day_of_cycle / 1_460 + day_of_cycle / 36_524
+            - day_of_cycle / 146_096)
+            / 365;
+        let day_of_year =
+            day_of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+        let month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * month + 2) / 5 + 1;
+        let (year, month) = match month {
+            0..10 => (cycle * 400 + year_of_cycle, month + 3),
+            _ => (cycle * 400 + year_of_cycle + 1, month - 9),
+        };
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+            seconds / 3_600,
+            seconds / 60 % 60,
+            seconds % 60
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_dates() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_800_000_000, "2027-01-15T08:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(Time(seconds).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn f20_no_certificate_error_is_told_by_the_name_of_a_type() {
+        let other = |text: &str| of_other(text);
+        for name in [
+            "CaUsedAsEndEntity",
+            "UnsupportedCertVersion",
+            "SomethingNew",
+        ] {
+            let (_, detail) = other(name);
+            assert!(!detail.contains(name), "{detail}");
+        }
+        assert_eq!(
+            other("CaUsedAsEndEntity").0,
+            TransportFailure::CertificateOfAuthority
+        );
+        assert_eq!(
+            other("SomethingNew").0,
+            TransportFailure::CertificateRejected
+        );
+        for error in [
+            CertificateError::ApplicationVerificationFailure,
+            CertificateError::InvalidOcspResponse,
+            CertificateError::UnknownRevocationStatus,
+            CertificateError::BadSignature,
+            CertificateError::Revoked,
+        ] {
+            let (_, detail) = of_certificate(&error);
+            assert!(!detail.contains(&format!("{error:?}")), "{detail}");
+        }
+    }
+
+    #[test]
+    fn alerts_have_the_names_of_the_rfc() {
+        assert_eq!(
+            alert_name(AlertDescription::HandshakeFailure),
+            "handshake_failure"
+        );
+        assert_eq!(
+            alert_name(AlertDescription::UnrecognisedName),
+            "unrecognised_name"
+        );
+        assert_eq!(alert_name(AlertDescription::Unknown(200)), "200");
+    }
+}

@@ -1,0 +1,434 @@
+//! Which refusals are kept one by one, and the counts of the others.
+//!
+//! A stranger chooses how many requests are refused. So each source of refusals has a budget, and all sources of a standing together have
+//! one; what is beyond it is counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never both,
+//! so that lines and counts add up to the number of refusals.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use m2m_authority::flow::RefusedEvent;
+use m2m_authority::{Check, RecordedClientId};
+use m2m_errors::Cause;
+use m2m_jwt::UnixTime;
+
+use super::block::Block;
+
+/// The proof that a refusal gives of its caller. Each has a budget of its own, so that a flood of one hides none of the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Standing {
+    /// Nothing.
+    Stranger,
+    /// It names an application, and did not authenticate as it.
+    Named,
+    /// It authenticated, with a secret or with a token.
+    Authenticated,
+    /// It authenticated, and tried to gain or to remove power over the server.
+    Powerful,
+}
+
+/// Refusals that were not kept one by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Summary {
+    /// Their cause.
+    pub(crate) cause: Cause,
+    /// The block that they came from; none for those of all blocks for which there was no room.
+    pub(crate) block: Option<Block>,
+    /// The client id that they had in common, if an application has it.
+    pub(crate) client_id: Option<Arc<str>>,
+    /// The proof that they give of their callers.
+    pub(crate) standing: Standing,
+    /// Their number. At least 1.
+    pub(crate) count: u64,
+}
+
+/// The budgets, and what was counted since it was last taken.
+#[derive(Debug)]
+pub(super) struct Sampling([Class; 4]);
+
+/// All sources of one standing.
+#[derive(Debug)]
+struct Class {
+    standing: Standing,
+    bucket: Bucket,
+    sources: HashMap<Source, Tally>,
+    /// Refusals of sources for which there was no room, by cause.
+    others: HashMap<Cause, u64>,
+}
+
+/// The properties that refusals have in common which are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Source {
+    cause: Cause,
+    block: Block,
+    client_id: Option<Arc<str>>,
+}
+
+#[derive(Debug)]
+struct Tally {
+    bucket: Bucket,
+    counted: u64,
+}
+
+/// A budget that is refilled each second.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    left: u64,
+    at: u64,
+}
+
+/// A budget: how much can be spent at once, and how much is added each second.
+#[derive(Debug, Clone, Copy)]
+struct Budget {
+    burst: u64,
+    each_second: u64,
+}
+
+impl Standing {
+    /// The standing of a refusal of the token endpoint.
+    pub(crate) fn of(event: &RefusedEvent) -> Self {
+        let is_authenticated = event.operator.is_some()
+            || Check::of(event.cause).is_some_and(|check| check > Check::Authentication);
+        match &event.client_id {
+            RecordedClientId::Known(_) if is_authenticated => Self::Authenticated,
+            RecordedClientId::Known(_) => Self::Named,
+            RecordedClientId::None | RecordedClientId::Withheld { .. } => Self::Stranger,
+        }
+    }
+
+    /// The standing of a refusal of the management API, with the client id of a good token.
+    pub(crate) const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
+        match (client_id, cause) {
+            (None, _) => Self::Stranger,
+            (Some(_), Cause::ScopeBeyondToken | Cause::ManagementProtected) => Self::Powerful,
+            (Some(_), _) => Self::Authenticated,
+        }
+    }
+
+    /// Its name in the log.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stranger => "stranger",
+            Self::Named => "named",
+            Self::Authenticated => "authenticated",
+            Self::Powerful => "powerful",
+        }
+    }
+
+    /// The budget of each source.
+    const fn of_source(self) -> Budget {
+        match self {
+            Self::Stranger | Self::Named => Budget {
+                burst: 50,
+                each_second: 5,
+            },
+            Self::Authenticated | Self::Powerful => Budget {
+                burst: 100,
+                each_second: 10,
+            },
+        }
+    }
+
+    /// The budget of all sources together. A line with its diagnosis has about a kilobyte.
+    const fn of_all(self) -> Budget {
+        match self {
+            Self::Stranger | Self::Named => Budget {
+                burst: 200,
+                each_second: 10,
+            },
+            Self::Authenticated | Self::Powerful => Budget {
+                burst: 400,
+                each_second: 20,
+            },
+        }
+    }
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self(
+            [
+                Standing::Stranger,
+                Standing::Named,
+                Standing::Authenticated,
+                Standing::Powerful,
+            ]
+            .map(|standing| Class {
+                standing,
+                bucket: Bucket::full(standing.of_all()),
+                sources: HashMap::new(),
+                others: HashMap::new(),
+            }),
+        )
+    }
+}
+
+impl Sampling {
+    /// True if the refusal is to be kept as it is; else it has been counted.
+    pub(super) fn admit(&mut self, standing: Standing, event: &RefusedEvent) -> bool {
+        let [stranger, named, authenticated, powerful] = &mut self.0;
+        let class = match standing {
+            Standing::Stranger => stranger,
+            Standing::Named => named,
+            Standing::Authenticated => authenticated,
+            Standing::Powerful => powerful,
+        };
+        class.admit(event)
+    }
+
+    /// Takes what was counted. Sources that have been quiet are forgotten.
+    pub(super) fn take(&mut self, now: UnixTime) -> Vec<Summary> {
+        let mut taken = Vec::new();
+        for class in &mut self.0 {
+            class.take(now, &mut taken);
+        }
+        taken
+    }
+
+    /// The number of refusals that were counted since it was last taken.
+    pub(super) fn counted(&self) -> u64 {
+        let counts = self.0.iter().flat_map(|class| {
+            let sources = class.sources.values().map(|tally| tally.counted);
+            sources.chain(class.others.values().copied())
+        });
+        counts.sum()
+    }
+
+    /// Puts back what could not be made known. Its block and client id are lost, its number is not.
+    pub(super) fn put_back(&mut self, summary: &Summary) {
+        let class = self
+            .0
+            .iter_mut()
+            .find(|class| class.standing == summary.standing);
+        if let Some(class) = class {
+            *class.others.entry(summary.cause).or_default() += summary.count;
+        }
+    }
+}
+
+impl Class {
+    fn admit(&mut self, event: &RefusedEvent) -> bool {
+        let now = event.time.as_seconds();
+        let source = Source {
+            cause: event.cause,
+            block: Block::of(event.address),
+            client_id: match &event.client_id {
+                RecordedClientId::Known(client_id) => Some(Arc::clone(client_id)),
+                RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
+            },
+        };
+        if self.sources.len() >= MOST_SOURCES && !self.sources.contains_key(&source) {
+            *self.others.entry(event.cause).or_default() += 1;
+            return false;
+        }
+        let budget = self.standing.of_source();
+        let tally = self.sources.entry(source).or_insert_with(|| Tally {
+            bucket: Bucket::full(budget),
+            counted: 0,
+        });
+        tally.bucket.refill(budget, now);
+        self.bucket.refill(self.standing.of_all(), now);
+        if tally.bucket.left > 0 && self.bucket.left > 0 {
+            tally.bucket.left -= 1;
+            self.bucket.left -= 1;
+            return true;
+        }
+        tally.counted += 1;
+        false
+    }
+
+    fn take(&mut self, now: UnixTime, taken: &mut Vec<Summary>) {
+        let standing = self.standing;
+        let budget = standing.of_source();
+        self.sources.retain(|source, tally| {
+            let count = core::mem::take(&mut tally.counted);
+            if count > 0 {
+                taken.push(Summary {
+                    cause: source.cause,
+                    block: Some(source.block),
+                    client_id: source.client_id.clone(),
+                    standing,
+                    count,
+                });
+            }
+            tally.bucket.refill(budget, now.as_seconds());
+            tally.bucket.left < budget.burst
+        });
+        taken.extend(self.others.drain().map(|(cause, count)| Summary {
+            cause,
+            block: None,
+            client_id: None,
+            standing,
+            count,
+        }));
+    }
+}
+
+impl Bucket {
+    const fn full(budget: Budget) -> Self {
+        Self {
+            left: budget.burst,
+            at: 0,
+        }
+    }
+
+    fn refill(&mut self, budget: Budget, now: u64) {
+        // Requests overtake each other by a little; a clock that was set back by more starts anew.
+        if now > self.at || self.at.saturating_sub(now) > MOST_SECONDS_BACK {
+            let elapsed = now.saturating_sub(self.at);
+            let added = elapsed.saturating_mul(budget.each_second);
+            self.left = self.left.saturating_add(added).min(budget.burst);
+            self.at = now;
+        }
+    }
+}
+
+/// The maximum number of sources that are told apart, for each standing, at some 200 bytes each. Each has one line in a summary at most.
+const MOST_SOURCES: usize = 256;
+
+/// Unit: seconds.
+const MOST_SECONDS_BACK: u64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use core::net::{IpAddr, Ipv4Addr};
+
+    use super::super::tests::{KNOWN, OTHER, refused};
+    use super::*;
+
+    const NOON: UnixTime = UnixTime::from_seconds(1_800_014_400);
+
+    fn event(cause: Cause, address: [u8; 4], second: u64) -> RefusedEvent {
+        RefusedEvent {
+            time: NOON.saturating_add_seconds(second),
+            address: Some(IpAddr::V4(Ipv4Addr::from(address))),
+            cause,
+            ..refused(OTHER)
+        }
+    }
+
+    /// The counts of some summaries, by cause and block.
+    fn sums(summaries: &[Summary]) -> HashMap<(Cause, Option<Block>), u64> {
+        let mut sums = HashMap::new();
+        for summary in summaries {
+            *sums.entry((summary.cause, summary.block)).or_default() += summary.count;
+        }
+        sums
+    }
+
+    #[test]
+    fn x26_twenty_thousand_refusals_a_second_are_a_few_lines_and_exact_counts() {
+        const SECONDS: u64 = 20;
+        let causes = [
+            Cause::ClientUnknown,
+            Cause::AuthenticationThrottled,
+            Cause::TokenMissing,
+        ];
+        let mut sampling = Sampling::default();
+        let (mut sent, mut lines) = (HashMap::new(), HashMap::new());
+        let mut summaries = Vec::new();
+        for second in 1..=SECONDS {
+            for number in 0..20_000_u32 {
+                let [.., block, host] = number.to_be_bytes();
+                let cause = causes[usize::from(host) % causes.len()];
+                let event = event(cause, [203, 0, block, host], second);
+                let key = (cause, Some(Block::of(event.address)));
+                *sent.entry(key).or_insert(0_u64) += 1;
+                let admitted = sampling.admit(Standing::Stranger, &event);
+                *lines.entry(key).or_insert(0) += u64::from(admitted);
+            }
+            if second % 10 == 0 {
+                summaries.extend(sampling.take(NOON.saturating_add_seconds(second)));
+            }
+        }
+        let counted = sums(&summaries);
+        for (key, sent) in &sent {
+            let counted = counted.get(key).copied().unwrap_or_default();
+            assert_eq!(lines[key] + counted, *sent, "{key:?}");
+        }
+        assert!(lines.values().sum::<u64>() <= 200 + SECONDS * 10);
+        assert_eq!(sampling.counted(), 0);
+    }
+
+    #[test]
+    fn x26_beyond_the_sources_that_have_room_the_counts_of_each_cause_stay_exact() {
+        let mut sampling = Sampling::default();
+        let mut admitted = 0;
+        for number in 0..5_000_u32 {
+            let [.., high, low] = number.to_be_bytes();
+            for _ in 0..3 {
+                let event = event(Cause::ClientUnknown, [10, high, low, 1], 0);
+                admitted += u64::from(sampling.admit(Standing::Stranger, &event));
+            }
+        }
+        assert_eq!(sampling.counted() + admitted, 15_000);
+        let summaries = sampling.take(NOON);
+        assert!(summaries.len() <= MOST_SOURCES + 1, "{}", summaries.len());
+        let counted = sums(&summaries);
+        assert_eq!(counted.values().sum::<u64>() + admitted, 15_000);
+        assert!(counted.contains_key(&(Cause::ClientUnknown, None)));
+    }
+
+    #[test]
+    fn x24_a_flood_of_one_standing_hides_none_of_another() {
+        let mut sampling = Sampling::default();
+        for number in 0..100_000_u32 {
+            let event = event(Cause::ClientUnknown, number.to_be_bytes(), 0);
+            sampling.admit(Standing::Stranger, &event);
+        }
+        let mut flood = refused(KNOWN);
+        flood.cause = Cause::OperationRefused;
+        (0..100_000).for_each(|_| {
+            sampling.admit(Standing::Authenticated, &flood);
+        });
+        for standing in [Standing::Named, Standing::Powerful] {
+            assert!(sampling.admit(standing, &refused(KNOWN)), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_has_been_quiet_has_its_whole_budget_again_and_is_forgotten() {
+        let mut sampling = Sampling::default();
+        let admitted = |sampling: &mut Sampling, second| {
+            let event = event(Cause::SecretWrong, [192, 0, 2, 1], second);
+            (0..1_000)
+                .filter(|_| sampling.admit(Standing::Named, &event))
+                .count()
+        };
+        assert_eq!(admitted(&mut sampling, 0), 50);
+        assert_eq!(admitted(&mut sampling, 1), 5);
+        assert_eq!(admitted(&mut sampling, 100), 50);
+        assert_eq!(sampling.take(NOON.saturating_add_seconds(200)).len(), 1);
+        let [_, named, ..] = &sampling.0;
+        assert!(named.sources.is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_silences_nothing() {
+        let mut sampling = Sampling::default();
+        for second in [86_400, 0, 1] {
+            let event = event(Cause::SecretWrong, [192, 0, 2, 1], second);
+            let admitted = (0..100).filter(|_| sampling.admit(Standing::Named, &event));
+            let admitted = admitted.count();
+            assert!(
+                admitted > 0 || second == 0,
+                "{second}: nothing for a second"
+            );
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_made_known_is_counted_again() {
+        let mut sampling = Sampling::default();
+        let event = event(Cause::SecretWrong, [192, 0, 2, 1], 0);
+        (0..60).for_each(|_| {
+            sampling.admit(Standing::Named, &event);
+        });
+        let summaries = sampling.take(NOON);
+        summaries
+            .iter()
+            .for_each(|summary| sampling.put_back(summary));
+        let again = sampling.take(NOON);
+        assert!(matches!(&*again, [one] if one.count == 10 && one.block.is_none()));
+    }
+}

@@ -1,0 +1,122 @@
+//! The thread that writes the log, so that nothing else waits for who reads it.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Entry;
+use super::log::{line, log_last};
+use crate::error::Failure;
+use crate::metrics::Metrics;
+use crate::output;
+
+/// The thread that writes the log.
+#[derive(Debug)]
+pub(crate) struct LogWriter {
+    /// Disconnected when everything that came has been written.
+    ended: Receiver<()>,
+}
+
+/// The way to the thread. It takes an entry, or gives it back at once if too many wait.
+#[derive(Debug)]
+pub(crate) struct Lines(SyncSender<Entry>);
+
+impl LogWriter {
+    /// A writer, and the way to it.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system does not start another thread.
+    pub(crate) fn start(metrics: Arc<Metrics>) -> Result<(Self, Lines), Failure> {
+        Self::start_with(metrics, output::write_log_line)
+    }
+
+    /// The same for a log that lines are written to in this way.
+    fn start_with(
+        metrics: Arc<Metrics>,
+        mut write: impl FnMut(&Value) -> std::io::Result<()> + Send + 'static,
+    ) -> Result<(Self, Lines), Failure> {
+        let (lines, waiting) = sync_channel(MOST_LINES);
+        let (alive, ended) = channel();
+        std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                for entry in waiting {
+                    if write(&line(&entry)).is_err() {
+                        metrics.log_write_failed();
+                    }
+                }
+                drop(alive);
+            })
+            .map_err(|error| {
+                Failure::refused("no thread can be started").because(error.to_string())
+            })?;
+        Ok((Self { ended }, Lines(lines)))
+    }
+
+    /// Writes the last entry behind all others, but does not wait for long: a pipe that nobody reads must not keep the process.
+    ///
+    /// The [`Lines`] have to be gone; as long as they are there the thread waits for more.
+    pub(crate) fn finish(self, last: Entry) {
+        let _ = self.ended.recv_timeout(DRAIN_TIME);
+        log_last(last);
+    }
+}
+
+impl Lines {
+    /// Takes the entry, or gives it back if there is no room. Never waits.
+    pub(crate) fn write(&self, entry: Entry) -> Option<Entry> {
+        match self.0.try_send(entry) {
+            Ok(()) => None,
+            Err(TrySendError::Full(entry) | TrySendError::Disconnected(entry)) => Some(entry),
+        }
+    }
+}
+
+/// The maximum number of entries that wait to be written, at some hundred bytes each.
+const MOST_LINES: usize = 1024;
+
+/// The time that the entries may take which wait when the process ends.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recorder::Dropped;
+
+    fn entry() -> Entry {
+        Entry::Dropped(Dropped::default())
+    }
+
+    #[test]
+    fn f10_a_line_that_cannot_be_written_is_counted() {
+        let metrics = Arc::new(Metrics::new());
+        let full = |_: &Value| Err(std::io::ErrorKind::StorageFull.into());
+        let (writer, lines) = LogWriter::start_with(Arc::clone(&metrics), full).unwrap();
+        for _ in 0..3 {
+            assert!(lines.write(entry()).is_none());
+        }
+        drop(lines);
+        let _ = writer.ended.recv();
+        let text = metrics.text();
+        assert!(text.contains("m2m_log_write_failures_total 3"), "{text}");
+    }
+
+    #[test]
+    fn f10_a_log_that_nobody_reads_gives_entries_back_at_once() {
+        let (release, wait) = channel::<()>();
+        let blocked = move |_: &Value| {
+            let _ = wait.recv();
+            Ok(())
+        };
+        let (writer, lines) = LogWriter::start_with(Arc::new(Metrics::new()), blocked).unwrap();
+        // The thread may hold one.
+        let given_back = (0..MOST_LINES + 10).filter(|_| lines.write(entry()).is_some());
+        assert!((9..=10).contains(&given_back.count()));
+        drop(release);
+        drop(lines);
+        let _ = writer.ended.recv();
+    }
+}

@@ -1,0 +1,206 @@
+//! Refused requests: what their callers, the log, the metrics and the diagnoses say of them.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+use serde_json::{Value, json};
+
+use super::{Managed, OPERATOR, OPERATOR_SECRET, assigned, bearer, call, management_token};
+use crate::support::{PATIENCE, Serving, m2m, send_to, text};
+
+/// An application with this scope of the management API, and a token of it.
+fn narrow(managed: &Managed, scope: &str) -> (String, String) {
+    let application = managed.application(&json!({ "client_id": "narrow" }));
+    let api = format!("{}/api", managed.server.issuer());
+    managed.authorize(&api, &application.id, &[scope]);
+    let token = management_token(&managed.server, &application.client_id, &application.secret);
+    (application.id, token)
+}
+
+fn command(managed: &Managed, arguments: &[&str]) -> String {
+    let output = m2m(arguments)
+        .env("M2M_ISSUER", managed.server.issuer())
+        .env("M2M_CLIENT_ID", OPERATOR)
+        .env("M2M_CLIENT_SECRET", OPERATOR_SECRET)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    text(&output.stdout)
+}
+
+fn metrics(ops: std::net::SocketAddr) -> String {
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {ops}\r\nconnection: close\r\n\r\n");
+    send_to(ops, request.as_bytes()).body
+}
+
+#[test]
+fn f7_x24_an_attempt_to_gain_power_is_in_log_metrics_events_and_diagnosis() {
+    let managed = Managed::start(&["--ops-listen", "127.0.0.1:0"]);
+    let ops = managed.server.ops();
+    let (id, token) = narrow(&managed, "create:application_api_scopes");
+    let api = format!("{}/api", managed.server.issuer());
+    let path = assigned(&api, &id, "apply:registry");
+    let address = managed.server.address;
+    let refused = call(address, "POST", &path, &bearer(&token), &Value::Null);
+    assert_eq!(refused.status, 403, "{refused:?}");
+    let trace_id = refused.member("trace_id");
+
+    let line = managed.server.wait_for_log(&trace_id);
+    let line: Value = serde_json::from_str(&line).unwrap();
+    let expected = json!({
+        "event": "refused", "cause": "scope-beyond-token", "client_id": "narrow", "status": 403,
+        "operation": "addApiApplicationScope", "code": "SCOPE_BEYOND_TOKEN", "address": "127.0.0.1",
+    });
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&line[name], value, "{line}");
+    }
+    assert!(
+        line["why"].as_str().unwrap().contains("apply:registry"),
+        "{line}"
+    );
+    let counted = metrics(ops);
+    for metric in [
+        "m2m_refusals_total{cause=\"scope-beyond-token\"} 1",
+        "m2m_management_refusals_total{code=\"SCOPE_BEYOND_TOKEN\"} 1",
+    ] {
+        assert!(counted.contains(metric), "{metric} in {counted}");
+    }
+
+    // What happened is written when the server stops, at the latest.
+    let Managed { server, data, .. } = managed;
+    server.stop();
+    let managed = Managed::over(data, &[]);
+    let diagnosis = command(&managed, &["diagnose", &trace_id]);
+    let events = command(&managed, &["events", "--refusals", "--client-id", "narrow"]);
+    for shown in [diagnosis, events] {
+        for part in [
+            "scope-beyond-token",
+            "SCOPE_BEYOND_TOKEN",
+            "addApiApplicationScope",
+        ] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+    }
+}
+
+#[test]
+fn f10_x26_a_flood_is_a_few_lines_and_an_exact_count() {
+    const REQUESTS: u64 = 3_000;
+    let (server, ops) = Serving::with_ops(&[]);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answers = 0;
+    for sent in 1..=REQUESTS {
+        let close = if sent == REQUESTS {
+            "connection: close\r\n"
+        } else {
+            ""
+        };
+        let request = format!("GET /nothing HTTP/1.1\r\nhost: a\r\n{close}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        if sent < REQUESTS {
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).unwrap();
+            answers += u64::from(text(&buffer[..read]).starts_with("HTTP/1.1 404"));
+        }
+    }
+    let mut last = String::new();
+    stream.read_to_string(&mut last).unwrap();
+    assert_eq!(answers + 1, REQUESTS);
+    let counted = metrics(ops);
+    let metric = format!("m2m_refusals_total{{cause=\"path-unknown\"}} {REQUESTS}");
+    assert!(counted.contains(&metric), "{counted}");
+    assert!(counted.contains("m2m_events_dropped_total 0"), "{counted}");
+
+    let (status, log) = server.stop();
+    assert!(status.success());
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let refused: Vec<Value> = lines.filter(|line| line["event"] == "refused").collect();
+    let sum: u64 = refused
+        .iter()
+        .map(|line| line["count"].as_u64().unwrap_or(1))
+        .sum();
+    assert_eq!(sum, REQUESTS);
+    let summaries = refused.iter().filter(|line| line.get("count").is_some());
+    for summary in summaries {
+        assert_eq!(summary["cause"], "path-unknown");
+        assert_eq!(summary["addresses"], "127.0.0.0/24");
+    }
+    // 50 at once, and five a second.
+    assert!(refused.len() < 500, "{}", refused.len());
+    assert!(log.len() < 500_000, "{}", log.len());
+}
+
+#[test]
+fn x29_what_strangers_and_callers_send_is_in_no_log_event_diagnosis_or_metric() {
+    let managed = Managed::start(&["--ops-listen", "127.0.0.1:0"]);
+    let ops = managed.server.ops();
+    let address = managed.server.address;
+    let jwt = format!("eyJhbGciOiJub25lIn0.{}.c2ln", "c2VjcmV0".repeat(3));
+    for planted in ["hunter2-CorrectHorse", &jwt] {
+        let header = format!("x-request-id: {planted}\r\nx-other: {planted}\r\n");
+        // Anything may be the name of a request, so that only what looks like a credential is recognized there.
+        let header = if planted == jwt {
+            header
+        } else {
+            String::new()
+        };
+        for authorization in [bearer(&managed.token), bearer(planted), String::new()] {
+            let headers = format!("{authorization}{header}");
+            for path in [
+                format!("/api/v1/applications/{planted}"),
+                format!("/api/v1/{planted}?{planted}={planted}"),
+                format!("/api/v1/applications?{planted}={planted}"),
+                format!("/{planted}?client_secret={planted}"),
+            ] {
+                call(address, "GET", &path, &headers, &Value::Null);
+            }
+            let body = json!({ "name": "a", "client_secret": planted });
+            call(address, "POST", "/api/v1/applications", &headers, &body);
+        }
+        let form = format!(
+            "grant_type={planted}&client_id={planted}&client_secret={planted}&scope={planted}&audience={planted}"
+        );
+        managed.server.post("/oauth2/token", &header, &form);
+        let wrong = format!("&scope={planted}&audience={planted}");
+        managed.server.token(OPERATOR, planted, &wrong);
+        managed.server.token(OPERATOR, OPERATOR_SECRET, &wrong);
+    }
+    let metrics = metrics(ops);
+    let Managed { server, data, .. } = managed;
+    let (_, log) = server.stop();
+    let managed = Managed::over(data, &[]);
+    let diagnoses = managed.get("/api/v1/diagnoses?page_size=100");
+    assert!(
+        diagnoses["diagnoses"].as_array().unwrap().len() > 20,
+        "{diagnoses}"
+    );
+    let events = managed.get("/api/v1/events");
+    for planted in ["hunter2-CorrectHorse", &jwt] {
+        for kept in [&log, &metrics, &diagnoses.to_string(), &events.to_string()] {
+            let line = kept.lines().find(|line| line.contains(planted));
+            assert_eq!(line, None, "{planted}");
+        }
+    }
+}
+
+#[test]
+fn a_change_of_the_registry_is_in_the_log() {
+    let managed = Managed::start(&[]);
+    managed.application(&json!({ "client_id": "new-job" }));
+    let line = managed.server.wait_for_log("new-job");
+    let line: Value = serde_json::from_str(&line).unwrap();
+    for (name, value) in [
+        ("event", "changed"),
+        ("action", "created"),
+        ("subject", "application"),
+        ("name", "new-job"),
+        ("actor", OPERATOR),
+        ("address", "127.0.0.1"),
+    ] {
+        assert_eq!(line[name], value, "{line}");
+    }
+    assert_eq!(line["trace_id"].as_str().unwrap().len(), 32);
+}
