@@ -7,6 +7,7 @@ mod management;
 mod micro;
 mod options;
 mod process;
+mod readers;
 mod server;
 mod start;
 mod table;
@@ -27,6 +28,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
         Mode::Yardstick => yardstick::run(&workspace, &options),
         Mode::Applications(count) => applications::run(&workspace, &options, count),
         Mode::Management(count) => management::run(&workspace, &options, count),
+        Mode::Readers(count) => readers::run(&workspace, &options, count),
         Mode::Start => start::run(&workspace, &options),
         Mode::Micro(micro) => micro::run(&workspace, micro),
     }

@@ -23,6 +23,13 @@ const COMPILER: Tool = Tool {
     needed_by: "ring and aws-lc-rs",
 };
 
+const MAKE: Tool = Tool {
+    name: "make",
+    probe: &["make", "--version"],
+    package: "make",
+    needed_by: "jemalloc",
+};
+
 /// Needed where the real clients are run.
 const FOR_CLIENTS: &[Tool] = &[
     Tool {
@@ -79,7 +86,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     }
 
     let clients = workspace.root.join(crate::test::CLIENTS).is_file();
-    let mut tools = vec![&COMPILER];
+    let mut tools = vec![&COMPILER, &MAKE];
     if clients {
         tools.extend(FOR_CLIENTS);
     }

@@ -42,6 +42,7 @@ The tasks of the workspace.
   cargo xtask bench                    the token endpoint beside the yardstick (bench/README.md has the options)
   cargo xtask bench --applications 100000   over a large registry, beside one of ten applications
   cargo xtask bench --management 100000     the management API while it makes so many, and pages of them
+  cargo xtask bench --readers 4        tokens beside so many readers of large pages of the management API
   cargo xtask bench --start            from the start of the process to its first token
   cargo xtask bench --micro            single crates: criterion, then instruction counts against the committed figures
   cargo xtask bench --counts           the instruction counts alone

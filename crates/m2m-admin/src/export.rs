@@ -2,11 +2,13 @@
 
 mod text;
 
+use core::ops::ControlFlow;
+
 use m2m_authority::registry::{
     Api, Application, ApplicationSpec, MANAGEMENT_ALIAS, Organization, Property,
 };
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend, Snapshot, StoreError};
+use m2m_store::{AnyRecord, Backend, StoreError};
 use serde::Serialize;
 
 use crate::secrets::newest_live;
@@ -33,11 +35,24 @@ pub async fn export<B: Backend>(
     secret_hashes: SecretHashes,
     now: UnixTime,
 ) -> Result<String, StoreError> {
-    Ok(write(&backend.snapshot().await?, secret_hashes, now))
+    let file = export_within(backend, secret_hashes, now, usize::MAX).await?;
+    // Nothing is larger than that.
+    Ok(file.unwrap_or_default())
 }
 
-fn write(snapshot: &Snapshot, secret_hashes: SecretHashes, now: UnixTime) -> String {
-    let mut file = String::from(match secret_hashes {
+/// The same, or nothing if it would have more bytes than `most`. The registry is read record by record, and is never in memory as a
+/// whole.
+///
+/// # Errors
+///
+/// If the store cannot be read.
+pub(crate) async fn export_within<B: Backend>(
+    backend: &B,
+    secret_hashes: SecretHashes,
+    now: UnixTime,
+    most: usize,
+) -> Result<Option<String>, StoreError> {
+    let file = String::from(match secret_hashes {
         SecretHashes::LeftOut => {
             "# A registry of m2m, without secrets: `m2m apply -f` leaves those that are there alone.\n"
         }
@@ -45,19 +60,40 @@ fn write(snapshot: &Snapshot, secret_hashes: SecretHashes, now: UnixTime) -> Str
             "# A registry of m2m, with hashes of secrets: keep it to yourself, since a secret that somebody chose can be guessed from its hash.\n"
         }
     });
-    for stored in &snapshot.apis {
-        api(&stored.value).write(&mut file);
+    let writing = Writing {
+        file,
+        secret_hashes,
+        now,
+        most,
+    };
+    let Writing { file, .. } = backend.walk(writing, Writing::write).await?;
+    Ok((file.len() <= most).then_some(file))
+}
+
+/// A file that is being written.
+struct Writing {
+    file: String,
+    secret_hashes: SecretHashes,
+    now: UnixTime,
+    most: usize,
+}
+
+impl Writing {
+    fn write(&mut self, record: AnyRecord) -> ControlFlow<()> {
+        let table = match record {
+            AnyRecord::Api(stored) => api(&stored.value),
+            AnyRecord::Organization(stored) => organization(&stored.value),
+            AnyRecord::Property(stored) => property(&stored.value),
+            AnyRecord::Application(stored) => {
+                application(&stored.value, self.secret_hashes, self.now)
+            }
+        };
+        table.write(&mut self.file);
+        if self.file.len() > self.most {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
-    for stored in &snapshot.organizations {
-        organization(&stored.value).write(&mut file);
-    }
-    for stored in &snapshot.properties {
-        property(&stored.value).write(&mut file);
-    }
-    for stored in &snapshot.applications {
-        application(&stored.value, secret_hashes, now).write(&mut file);
-    }
-    file
 }
 
 fn api(api: &Api) -> Table {

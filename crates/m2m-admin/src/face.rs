@@ -16,6 +16,7 @@ mod page_token;
 mod query;
 mod request;
 mod router;
+mod share;
 mod table;
 
 use core::future::Future;
@@ -31,7 +32,7 @@ use m2m_errors::Cause;
 use m2m_guard::{Call as GuardedCall, Caller, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
 
-use crate::operation::Operator;
+use crate::operation::{Operator, Weight};
 use crate::standing::{self, Lapsed};
 use crate::{Host, Manager, OperationError, Part, field, management};
 
@@ -43,6 +44,7 @@ pub use request::{Json, NoBody, RegistryDocument, RequestBody};
 pub use router::Routed;
 pub use table::{Description, descriptions};
 
+use share::Share;
 use table::Row;
 
 /// The management API of a server.
@@ -51,6 +53,7 @@ pub struct Face<H> {
     manager: Arc<Manager<H>>,
     guard: Guard,
     rows: Vec<Row<H>>,
+    share: Share,
     /// The keys that tokens are verified with, and those that they were made from.
     keys: Mutex<Option<(Arc<SigningKeys>, Arc<KeySet>)>>,
 }
@@ -107,6 +110,7 @@ impl<H: Host> Face<H> {
             guard,
             manager: Arc::new(Manager::new(host)),
             rows: table::rows(),
+            share: Share::new(),
             keys: Mutex::default(),
         }
     }
@@ -153,9 +157,23 @@ impl<H: Host> Face<H> {
             let refusal = Refusal::of(cause).by(Some(operator.client_id.clone()));
             refusal.of_operation(row.description.id)
         };
+        // A file is large before it is applied. What else is sent is small, and holds nothing back while it arrives.
+        let mut reserved = match row.weight {
+            Weight::File => match self.share.reserve(row.weight).await {
+                Some(reserved) => Some(reserved),
+                None => return self.refuse(refusal(Cause::Overloaded), circumstances, None),
+            },
+            Weight::Record | Weight::Page | Weight::Registry => None,
+        };
         let body = match body(row.description.max_body_bytes).await {
             Ok(body) => body,
             Err(cause) => return self.refuse(refusal(cause), circumstances, None),
+        };
+        if reserved.is_none() {
+            reserved = self.share.reserve(row.weight).await;
+        }
+        let Some(reserved) = reserved else {
+            return self.refuse(refusal(Cause::Overloaded), circumstances, None);
         };
         let client_id = operator.client_id.clone();
         let mut raw = request::Raw {
@@ -175,7 +193,7 @@ impl<H: Host> Face<H> {
         }
         match (row.perform)(Arc::clone(&self.manager), raw).await {
             Ok(response) => Answered {
-                response,
+                response: reserved.hold(response),
                 refused: None,
             },
             Err(error) => failed(&error, row, client_id, circumstances),

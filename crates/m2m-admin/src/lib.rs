@@ -38,7 +38,7 @@ pub use keys::{
     import_key, list_keys, reseal, rotate_key,
 };
 pub use manager::Manager;
-pub use operation::{Call, Done, Names, NoQuery, Operation, Operator};
+pub use operation::{Call, Done, Names, NoQuery, Operation, Operator, Weight};
 pub use operation_error::OperationError;
 pub use plan::{Counts, FieldChange, Plan, SecretStep, Step};
 pub use randomness::Randomness;

@@ -47,6 +47,9 @@ pub trait Operation: Sized + Send + Sync + 'static {
     /// Whether its answers have an entity tag, for `If-Match`. Most have none.
     const HAS_ENTITY_TAG: bool = false;
 
+    /// The memory that it may need. Most show or change one record.
+    const WEIGHT: Weight = Weight::Record;
+
     /// What it takes behind the `?`.
     type Query: DeserializeOwned + JsonSchema + Send + Sync;
     /// What it takes as its body.
@@ -75,6 +78,19 @@ pub trait Operation: Sized + Send + Sync + 'static {
     fn entity_tag(_answer: &Self::Answer) -> Option<&str> {
         None
     }
+}
+
+/// The memory that an operation may need, which decides how many of its kind are performed at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Weight {
+    /// As much as a record.
+    Record,
+    /// As much as a page of a list.
+    Page,
+    /// As much as the registry as a file that is answered.
+    Registry,
+    /// As much as the registry as a file that is sent.
+    File,
 }
 
 /// An operation that is asked for.

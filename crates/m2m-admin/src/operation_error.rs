@@ -334,6 +334,11 @@ fn member(path: &Path) -> &str {
 
 impl From<StoreError> for OperationError {
     fn from(error: StoreError) -> Self {
+        if error == StoreError::TooMuchWork {
+            let message =
+                "the query looks at too many records to be answered; narrow it, by name or time";
+            return Self::new(400, "QUERY_TOO_EXPENSIVE", message);
+        }
         // What failed inside is for the log of the server, and not for the caller.
         let reason = Box::new(Reason::Text(error.to_string().into()));
         if let StoreError::Unknown { .. } = error {

@@ -83,6 +83,8 @@ catalogued! {
         RequestTimeout => http::REQUEST_TIMEOUT,
         /// The bytes are not an HTTP request.
         HttpMalformed => http::HTTP_MALFORMED,
+        /// A connection of HTTP/2 carried far more other frames than requests.
+        FrameFlood => http::FRAME_FLOOD,
         /// Plain http came where TLS is spoken.
         PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
         /// TLS came where plain http is spoken.

@@ -44,6 +44,10 @@ pub(crate) struct Server {
 
 impl Server {
     /// A server of this registry.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no thread left.
     pub(crate) fn new(
         authority: Authority,
         issuer: Issuer,
@@ -51,17 +55,17 @@ impl Server {
         writing: Writing,
         recorder: Recorder,
         metrics: Arc<Metrics>,
-    ) -> Self {
+    ) -> std::io::Result<Self> {
         let documents = Documents::new(&issuer, &directory.common());
         let endpoint = TokenEndpoint::new(authority, directory, recorder, metrics);
         let endpoint = Arc::new(endpoint);
-        Self {
+        Ok(Self {
             router: Router::new(&issuer),
             documents: ArcSwap::from_pointee(documents),
-            management: Management::new(&issuer, Arc::clone(&endpoint), writing),
+            management: Management::new(&issuer, Arc::clone(&endpoint), writing)?,
             issuer,
             endpoint,
-        }
+        })
     }
 
     /// The documents of the registry as it is now.
@@ -104,7 +108,10 @@ impl Handler for Server {
         }
         match route {
             Route::Token => self.endpoint.respond(&parts, body, address).await,
-            Route::Management(path) => self.management.respond(&parts, path, body, address).await,
+            Route::Management(path) => {
+                let path = path.into();
+                self.management.respond(parts, path, body, address).await
+            }
             Route::Unknown => self.refuse(Cause::PathUnknown, &parts, address),
             Route::Metadata
             | Route::JwkSet

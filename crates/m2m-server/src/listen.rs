@@ -6,6 +6,7 @@
 mod admit;
 mod connection;
 mod files;
+mod frame_meter;
 mod http1;
 mod http2;
 mod proxy_protocol;

@@ -60,6 +60,8 @@ pub(crate) enum Closed {
     Displaced,
     /// What came was no HTTP, or not within the limits.
     Malformed,
+    /// The caller sent far more frames of HTTP/2 than requests.
+    Flood,
     /// TLS could not be agreed upon.
     Handshake,
     /// A proxy did not say, or not in order, who is behind it.
@@ -71,13 +73,14 @@ pub(crate) enum Closed {
 }
 
 impl Closed {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Done,
         Self::Idle,
         Self::RequestTimeout,
         Self::WriteTimeout,
         Self::Displaced,
         Self::Malformed,
+        Self::Flood,
         Self::Handshake,
         Self::ProxyHeader,
         Self::Broken,
@@ -92,6 +95,7 @@ impl Closed {
             Self::WriteTimeout => "write-timeout",
             Self::Displaced => "displaced",
             Self::Malformed => "malformed",
+            Self::Flood => "flood",
             Self::Handshake => "handshake",
             Self::ProxyHeader => "proxy-header",
             Self::Broken => "broken",

@@ -1,15 +1,16 @@
 //! What a store has to do, whatever it is made of.
 
 use core::future::Future;
+use core::ops::ControlFlow;
 
 use m2m_authority::TraceId;
 use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
 use crate::{
-    ApplicationPage, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
-    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
-    StoreError, Stored, UsageBatch, Version,
+    AnyRecord, ApplicationPage, Change, Changes, CommitError, EventPage, EventQuery, Found, Frame,
+    List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot, Sought, StoreError,
+    Stored, UsageBatch, Version,
 };
 
 /// A store that several nodes may share. `Directory` is what a node serves from.
@@ -68,23 +69,31 @@ pub trait Backend: Send + Sync + 'static {
     /// Whether tokens of an application stand for a system user of this name.
     fn has_system_user(&self, name: &str) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Audit events, the latest first.
+    /// Audit events, the latest first. Like every page, it ends before it exceeds [`MAX_PAGE_BYTES`](crate::MAX_PAGE_BYTES).
     fn events(
         &self,
         query: EventQuery<'_>,
-    ) -> impl Future<Output = Result<Vec<NumberedEvent>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<EventPage, StoreError>> + Send;
 
     /// Refused requests, the latest first.
     fn refusals(
         &self,
         query: RefusalQuery<'_>,
-    ) -> impl Future<Output = Result<Vec<NumberedRefusal>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<RefusalPage, StoreError>> + Send;
 
     /// The APIs and the properties, of which there are few. Nothing of what there may be many of: no organizations, no applications.
     fn outline(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
 
     /// The whole registry. It takes memory for all of it, so that it is for commands and not for the start of a server.
     fn snapshot(&self) -> impl Future<Output = Result<Snapshot, StoreError>> + Send;
+
+    /// Reads all APIs, organizations, properties and applications at one version, each kind by age, and hands them to `each` one by
+    /// one until it breaks off. One record at a time is in memory, so that it is for a registry of any size.
+    fn walk<S: Send + 'static>(
+        &self,
+        state: S,
+        each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+    ) -> impl Future<Output = Result<S, StoreError>> + Send;
 
     /// Makes a change if the registry is still at `expected`. When it returns, the change is durable with its events.
     fn commit(

@@ -16,6 +16,7 @@ mod reading;
 mod registry;
 mod search;
 mod usage;
+mod weight;
 
 use m2m_authority::registry::{Application, Deletion};
 use m2m_jwt::UnixTime;
@@ -32,6 +33,7 @@ pub use reading::reading;
 pub use registry::registry;
 pub use search::search;
 pub use usage::{revocations, usage};
+pub use weight::weight;
 
 /// Runs the whole suite. `make` gives an empty back-end each time.
 ///
@@ -47,6 +49,7 @@ pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
     diagnosis(&make).await;
     usage(&make).await;
     revocations(&make).await;
+    weight(&make).await;
 }
 
 /// The time of all that the suite does, but for what is about time.
@@ -116,7 +119,8 @@ async fn told(backend: &impl Backend, most: usize) -> Vec<AuditEvent> {
         ..EventQuery::default()
     };
     let events = backend.events(query).await.expect("events");
-    events.into_iter().map(|numbered| numbered.entry).collect()
+    let entries = events.entries.into_iter();
+    entries.map(|numbered| numbered.entry).collect()
 }
 
 async fn snapshot(backend: &impl Backend) -> Snapshot {

@@ -56,6 +56,9 @@ pub enum StoreError {
     /// It is at its capacity; a later try may succeed.
     #[error("the store is busy")]
     Busy,
+    /// A read looks at too many records to be answered.
+    #[error("the query looks at too many records")]
+    TooMuchWork,
     /// The disk is full. The request was not carried out.
     #[error("the disk is full: {why}")]
     Full {
@@ -160,6 +163,7 @@ impl StoreError {
             Self::Damaged { .. } => FailureKind::Damaged,
             Self::Displaced { .. } => FailureKind::Displaced,
             Self::InUse
+            | Self::TooMuchWork
             | Self::NewerSchema { .. }
             | Self::UnreleasedSchema { .. }
             | Self::Unopened { .. }

@@ -30,12 +30,12 @@ pub use key::{KeyRecord, SealedKey};
 pub use limits::StoreLimits;
 pub use observer::{Access, Observer, Settled};
 pub use page::{
-    ApplicationPage, Cursor, EventQuery, Filter, List, Named, Numbered, NumberedEvent,
-    NumberedRefusal, Page, RefusalQuery, Sort,
+    ApplicationPage, Cursor, EventPage, EventQuery, Filter, List, LogPage, MAX_PAGE_BYTES, Named,
+    Numbered, NumberedEvent, NumberedRefusal, Page, PageBudget, RefusalPage, RefusalQuery, Sort,
 };
 pub use quota::{Meter, Reservation};
 pub use seal::{InvalidSealingKey, SealingKey, reseal};
 pub use sqlite::{RolledBack, SEALING_KEY_FILE, Sqlite};
-pub use stored::{RecordId, Snapshot, Stored, Version};
+pub use stored::{AnyRecord, RecordId, Snapshot, Stored, Version};
 pub use uptime::Uptime;
 pub use usage::{Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};

@@ -1,4 +1,4 @@
-//! What management reads: one record by its name, or a page of many.
+//! The reads of management: one record by its name, or a page of many, bounded in number and in bytes.
 
 use m2m_authority::registry::Application;
 use m2m_errors::Cause;
@@ -15,6 +15,33 @@ pub enum Named<'n> {
     ClientId(&'n str),
 }
 
+/// The maximum size of the documents of a page. A page ends before it would exceed this, and says where to go on; it always has
+/// one record, however large. Unit: bytes.
+///
+/// Twice the largest audit event that a management operation writes fits into it.
+pub const MAX_PAGE_BYTES: usize = 1024 * 1024;
+
+/// The rest of the [`MAX_PAGE_BYTES`] of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageBudget {
+    used: usize,
+    has_one: bool,
+}
+
+impl PageBudget {
+    /// Adds a document of this size to the page, and returns true if it fits. The first one always does.
+    #[must_use]
+    pub const fn takes(&mut self, bytes: usize) -> bool {
+        let used = self.used.saturating_add(bytes);
+        if self.has_one && used > MAX_PAGE_BYTES {
+            return false;
+        }
+        self.used = used;
+        self.has_one = true;
+        true
+    }
+}
+
 /// Which records of a kind are wanted, and how many at once.
 #[derive(Debug, Clone, Copy)]
 pub struct List<'l> {
@@ -24,7 +51,7 @@ pub struct List<'l> {
     pub sort: Sort,
     /// Only what comes after this in that order: where an earlier page ended.
     pub after: Option<&'l Cursor>,
-    /// How many at most.
+    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
 }
 
@@ -90,7 +117,7 @@ pub struct EventQuery<'q> {
     pub before: Option<u64>,
     /// Only those after this one: what came since.
     pub after: Option<u64>,
-    /// How many at most.
+    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
 }
 
@@ -107,8 +134,17 @@ pub struct RefusalQuery<'q> {
     pub before: Option<u64>,
     /// Only those after this one: what came since.
     pub after: Option<u64>,
-    /// How many at most.
+    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
+}
+
+/// Some entries of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogPage<T> {
+    /// The entries, the latest first.
+    pub entries: Vec<Numbered<T>>,
+    /// The `before` of the next page; none at the end.
+    pub next: Option<u64>,
 }
 
 /// An entry of a log, with its number: later ones have greater numbers.
@@ -125,6 +161,12 @@ pub type NumberedEvent = Numbered<AuditEvent>;
 
 /// A refused request with its number.
 pub type NumberedRefusal = Numbered<Refused>;
+
+/// A page of audit events.
+pub type EventPage = LogPage<AuditEvent>;
+
+/// A page of refused requests.
+pub type RefusalPage = LogPage<Refused>;
 
 /// A page of applications.
 pub type ApplicationPage = Page<Application>;

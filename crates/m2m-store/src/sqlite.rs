@@ -5,6 +5,7 @@ mod column;
 mod commit;
 mod connection;
 mod document;
+mod effort;
 mod fault;
 mod folder;
 mod log;
@@ -18,6 +19,7 @@ mod shared;
 mod usage;
 mod worker;
 
+use core::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,10 +29,11 @@ use m2m_jwt::UnixTime;
 use rusqlite::Connection;
 
 use crate::{
-    Access, ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List,
-    Named, NumberedEvent, NumberedRefusal, Observer, Page, RefusalQuery, Refused, SecretUse,
-    Snapshot, Sought, StoreError, StoreLimits, Stored, UsageBatch, Version,
+    Access, AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage,
+    EventQuery, Found, Frame, List, Named, Observer, Page, RefusalPage, RefusalQuery, Refused,
+    SecretUse, Snapshot, Sought, StoreError, StoreLimits, Stored, UsageBatch, Version,
 };
+use effort::Effort;
 use fault::Fault;
 pub use folder::SEALING_KEY_FILE;
 use folder::{Folder, unopened_for};
@@ -38,7 +41,7 @@ use migrations::Schema;
 use shared::{JournalSeems, Shared};
 use worker::Worker;
 
-/// Threads that read. A second one, so that a look at the whole registry holds nobody up.
+/// Threads that read what requests for tokens wait for, and what diagnoses compare with. A second one, so that neither holds the other up.
 const READERS: usize = 2;
 
 /// Reads that may wait. Each takes some ten microseconds, so that the last one waits some ten milliseconds.
@@ -49,7 +52,8 @@ const MOST_WRITES_WAITING: usize = 256;
 
 /// A registry in a SQLite file, or in memory alone.
 ///
-/// All writes are done by one thread and all reads by two others, so that nobody waits for a disk where requests are served.
+/// All writes are done by one thread and all reads by three others, so that nobody waits for a disk where requests are served, nor for
+/// a page that somebody lists.
 /// What [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survives a loss of power. The directory is this
 /// process's alone until the value is dropped, which finishes what was asked for, ends the threads and leaves no journal.
 ///
@@ -68,6 +72,8 @@ const MOST_WRITES_WAITING: usize = 256;
 pub struct Sqlite {
     /// None in memory, which one connection has alone. Stands before the writer, so that the writer ends last and tidies up.
     readers: Option<Worker>,
+    /// Reads pages, logs and whole registries, which is work that others choose; no request for a token waits for it.
+    listing: Option<(Worker, Effort)>,
     writer: Worker,
     /// Stands after the threads, so that the folder is let go when they have ended.
     shared: Arc<Shared>,
@@ -140,14 +146,18 @@ impl Sqlite {
         let readers: Result<Vec<Connection>, Fault> =
             (0..READERS).map(|_| connection::to_read(&path)).collect();
         let readers = readers.map_err(opened)?;
+        let mut lister = connection::to_read(&path).map_err(opened)?;
+        let effort = Effort::bound(&mut lister, effort::MOST_STEPS).map_err(opened)?;
         folder.note_journal(&writer).map_err(opened)?;
         let start = |name, connections, most| {
             Worker::start(name, connections, most).map_err(|error| unopened_for(&path, &error))
         };
         let readers = start("m2m-store-read", readers, MOST_READS_WAITING)?;
+        let lister = start("m2m-store-list", vec![lister], MOST_READS_WAITING)?;
         let writer = start("m2m-store-write", vec![writer], MOST_WRITES_WAITING)?;
         Ok(Self {
             readers: Some(readers),
+            listing: Some((lister, effort)),
             writer,
             shared: Arc::new(Shared::new(&file, limits, Some((folder, id)))),
             rolled_back,
@@ -184,6 +194,7 @@ impl Sqlite {
         })?;
         Ok(Self {
             readers: None,
+            listing: None,
             writer,
             shared: Arc::new(Shared::new(file, limits, None)),
             rolled_back: None,
@@ -240,6 +251,28 @@ impl Sqlite {
         self.shared.told(Access::Read, read)
     }
 
+    /// Reads what management asks for, beside what is read for tokens.
+    async fn list<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let Some((worker, effort)) = &self.listing else {
+            return self.read(job).await;
+        };
+        let effort = effort.clone();
+        let asked = worker.ask(move |connection| {
+            effort.begin();
+            job(connection)
+        });
+        let read = asked.await;
+        let read = read.map_err(|fault| effort::named(fault).in_file(&self.shared.file));
+        if let Err(StoreError::TooMuchWork) = read {
+            // The query is at fault, and the store is not.
+            return read;
+        }
+        self.shared.told(Access::Read, read)
+    }
+
     async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection, &Shared) -> Result<T, Fault> + Send + 'static,
@@ -287,7 +320,7 @@ impl Backend for Sqlite {
         most: usize,
     ) -> Result<Vec<Box<str>>, StoreError> {
         let audience: Box<str> = audience.into();
-        self.read(move |connection| read::authorized_for(connection, &audience, most))
+        self.list(move |connection| read::authorized_for(connection, &audience, most))
             .await
     }
 
@@ -296,35 +329,35 @@ impl Backend for Sqlite {
         named: Named<'_>,
     ) -> Result<Option<Stored<Application>>, StoreError> {
         let asked = asked::Name::of(named);
-        self.read(move |connection| page::application(connection, asked.named()))
+        self.list(move |connection| page::application(connection, asked.named()))
             .await
     }
 
     async fn applications(&self, list: List<'_>) -> Result<ApplicationPage, StoreError> {
         let asked = asked::Listing::of(list);
-        self.read(move |connection| page::applications(connection, &asked.list()))
+        self.list(move |connection| page::applications(connection, &asked.list()))
             .await
     }
 
     async fn organization(&self, code: &str) -> Result<Option<Stored<Organization>>, StoreError> {
         let code: Box<str> = code.into();
-        self.read(move |connection| page::organization(connection, &code))
+        self.list(move |connection| page::organization(connection, &code))
             .await
     }
 
     async fn organizations(&self, list: List<'_>) -> Result<Page<Organization>, StoreError> {
         let asked = asked::Listing::of(list);
-        self.read(move |connection| page::organizations(connection, &asked.list()))
+        self.list(move |connection| page::organizations(connection, &asked.list()))
             .await
     }
 
     async fn has_system_user(&self, name: &str) -> Result<bool, StoreError> {
         let name: Box<str> = name.into();
-        self.read(move |connection| page::has_system_user(connection, &name))
+        self.list(move |connection| page::has_system_user(connection, &name))
             .await
     }
 
-    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+    async fn events(&self, query: EventQuery<'_>) -> Result<EventPage, StoreError> {
         let name = query.name.map(Box::<str>::from);
         let actor = query.actor.map(Box::<str>::from);
         let query = EventQuery {
@@ -332,7 +365,7 @@ impl Backend for Sqlite {
             actor: None,
             ..query
         };
-        self.read(move |connection| {
+        self.list(move |connection| {
             let query = EventQuery {
                 name: name.as_deref(),
                 actor: actor.as_deref(),
@@ -343,13 +376,13 @@ impl Backend for Sqlite {
         .await
     }
 
-    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<RefusalPage, StoreError> {
         let client_id = query.client_id.map(Box::<str>::from);
         let query = RefusalQuery {
             client_id: None,
             ..query
         };
-        self.read(move |connection| {
+        self.list(move |connection| {
             let query = RefusalQuery {
                 client_id: client_id.as_deref(),
                 ..query
@@ -360,11 +393,20 @@ impl Backend for Sqlite {
     }
 
     async fn outline(&self) -> Result<Snapshot, StoreError> {
-        self.read(read::outline).await
+        self.list(read::outline).await
     }
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
-        self.read(read::snapshot).await
+        self.list(read::snapshot).await
+    }
+
+    async fn walk<S: Send + 'static>(
+        &self,
+        state: S,
+        each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+    ) -> Result<S, StoreError> {
+        self.list(move |connection| read::walk(connection, state, each))
+            .await
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
@@ -402,12 +444,12 @@ impl Backend for Sqlite {
 
     async fn secret_uses(&self, client_id: &str) -> Result<Vec<SecretUse>, StoreError> {
         let client_id: Box<str> = client_id.into();
-        self.read(move |connection| usage::secret_uses(connection, &client_id))
+        self.list(move |connection| usage::secret_uses(connection, &client_id))
             .await
     }
 
     async fn refused(&self, trace_id: TraceId) -> Result<Option<Refused>, StoreError> {
-        self.read(move |connection| log::refused(connection, trace_id))
+        self.list(move |connection| log::refused(connection, trace_id))
             .await
     }
 

@@ -50,6 +50,19 @@ pub struct Snapshot {
     pub keys: Vec<KeyRecord>,
 }
 
+/// A record of any kind: what a registry is read by, one after the other.
+#[derive(Debug, Clone)]
+pub enum AnyRecord {
+    /// An API.
+    Api(Box<Stored<Api>>),
+    /// An organization.
+    Organization(Box<Stored<Organization>>),
+    /// A property.
+    Property(Box<Stored<Property>>),
+    /// An application.
+    Application(Box<Stored<Application>>),
+}
+
 impl RecordId {
     /// A name from a time and randomness.
     #[must_use]

@@ -154,7 +154,7 @@ async fn x13_nothing_acknowledged_is_lost_and_nothing_is_half_done() {
             most: usize::MAX,
             ..EventQuery::default()
         };
-        let events = store.events(all).await.unwrap();
+        let events = store.events(all).await.unwrap().entries;
         let told: Vec<u64> = events
             .iter()
             .map(|event| event.entry.name.parse().expect("a number"))

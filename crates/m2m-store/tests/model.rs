@@ -246,7 +246,7 @@ async fn drive(operations: Vec<Operation>) {
             most: usize::MAX,
             ..EventQuery::default()
         };
-        let told = open.events(all).await.expect("events");
+        let told = open.events(all).await.expect("events").entries;
         assert_eq!(told.len(), events);
     }
 }

@@ -115,7 +115,7 @@ async fn told(store: &Sqlite, most: usize) -> Vec<AuditEvent> {
         most,
         ..EventQuery::default()
     };
-    let events = store.events(query).await.expect("events");
+    let events = store.events(query).await.expect("events").entries;
     events.into_iter().map(|numbered| numbered.entry).collect()
 }
 

@@ -6,6 +6,7 @@ mod registry;
 mod state;
 
 use core::fmt;
+use core::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,9 +14,9 @@ use m2m_authority::TraceId;
 use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
-    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
-    StoreError, Stored, UsageBatch, Version,
+    AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
+    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot,
+    Sought, StoreError, Stored, UsageBatch, Version,
 };
 use tokio::sync::watch;
 
@@ -200,11 +201,11 @@ impl Backend for MemoryBackend {
             .await
     }
 
-    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+    async fn events(&self, query: EventQuery<'_>) -> Result<EventPage, StoreError> {
         self.read(|state| state.events(&query)).await
     }
 
-    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<RefusalPage, StoreError> {
         self.read(|state| state.notes.refusals(&query)).await
     }
 
@@ -222,6 +223,15 @@ impl Backend for MemoryBackend {
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.read(|state| state.registry.snapshot(state.version))
             .await
+    }
+
+    async fn walk<S: Send + 'static>(
+        &self,
+        state: S,
+        each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+    ) -> Result<S, StoreError> {
+        let snapshot = self.snapshot().await?;
+        Ok(registry::walk(snapshot, state, each))
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {

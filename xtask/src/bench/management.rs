@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -33,10 +34,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
     let binary = place.m2m(workspace, options)?;
     let data = place.apply(&binary, "management", &world::of_applications(1))?;
     let requests = Requests::of_applications(&place.run, 1)?;
-    let server = Plan::m2m("management", &binary, &data, None)
-        .with("M2M_BOOTSTRAP_CLIENT_ID", CLIENT_ID)
-        .with("M2M_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET)
-        .start(Cores::First, &requests)?;
+    let server = managed("management", &binary, &data).start(Cores::First, &requests)?;
     let mut operator = Operator::connect(server.address())?;
     let tenth = (count / 10).max(1);
     let mut tenths = Vec::new();
@@ -57,6 +55,13 @@ pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outco
     }
     let pages = pages(&mut operator, count)?;
     build::publish(&table(&tenths, &pages, &server)?, options)
+}
+
+/// A server over a data directory, which [`Operator`] manages.
+pub(super) fn managed(name: &str, binary: &Path, data: &Path) -> Plan {
+    Plan::m2m(name, binary, data, None)
+        .with("M2M_BOOTSTRAP_CLIENT_ID", CLIENT_ID)
+        .with("M2M_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET)
 }
 
 /// What a page is asked for, and how long it took. Unit: milliseconds.
@@ -123,14 +128,14 @@ fn table(tenths: &[f64], pages: &[Page], server: &Server) -> Result<String, Fail
 }
 
 /// A connection to the management API.
-struct Operator {
+pub(super) struct Operator {
     stream: BufReader<TcpStream>,
     to: SocketAddr,
     token: String,
 }
 
 impl Operator {
-    fn connect(to: SocketAddr) -> Result<Self, Failure> {
+    pub(super) fn connect(to: SocketAddr) -> Result<Self, Failure> {
         let stream =
             TcpStream::connect_timeout(&to, ANSWER_WITHIN).map_err(|error| lost(&error))?;
         // Each request is one packet, and waits for no other.
@@ -160,8 +165,19 @@ impl Operator {
         self.ask("POST", "/api/v1/applications", &body).map(drop)
     }
 
-    fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Value, Failure> {
+    pub(super) fn ask(&mut self, method: &str, path: &str, body: &str) -> Result<Value, Failure> {
         self.exchange(method, path, "application/json", body)
+    }
+
+    /// Reads an answer and does not look at it.
+    pub(super) fn read(&mut self, path: &str) -> Outcome {
+        let request = self.request("GET", path, "application/json", "");
+        let (head, _) = self.send(&request).map_err(|error| lost(&error))?;
+        if head.starts_with("HTTP/1.1 200") {
+            Ok(())
+        } else {
+            Err(unexpected(&Value::String(head)))
+        }
     }
 
     fn exchange(
@@ -171,16 +187,7 @@ impl Operator {
         content_type: &str,
         body: &str,
     ) -> Result<Value, Failure> {
-        let authorization = match &*self.token {
-            "" => String::new(),
-            token => format!("authorization: Bearer {token}\r\n"),
-        };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{authorization}content-type: {content_type}\r\n\
-             content-length: {}\r\n\r\n{body}",
-            self.to,
-            body.len(),
-        );
+        let request = self.request(method, path, content_type, body);
         let answer = self.send(&request).map_err(|error| lost(&error))?;
         let (head, body) = answer;
         let document: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -190,6 +197,19 @@ impl Operator {
         } else {
             Err(unexpected(&document))
         }
+    }
+
+    fn request(&self, method: &str, path: &str, content_type: &str, body: &str) -> String {
+        let authorization = match &*self.token {
+            "" => String::new(),
+            token => format!("authorization: Bearer {token}\r\n"),
+        };
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{authorization}content-type: {content_type}\r\n\
+             content-length: {}\r\n\r\n{body}",
+            self.to,
+            body.len(),
+        )
     }
 
     fn send(&mut self, request: &str) -> std::io::Result<(String, Vec<u8>)> {

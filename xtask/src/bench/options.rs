@@ -20,6 +20,8 @@ pub(super) enum Mode {
     Applications(u32),
     /// The management API while it makes so many applications, and over them.
     Management(u32),
+    /// The token endpoint beside so many readers of large pages.
+    Readers(u32),
     /// From the start of the process to its first token.
     Start,
     /// Single crates.
@@ -151,6 +153,7 @@ impl Options {
                 "--start" => modes.push(Mode::Start),
                 "--applications" => modes.push(Mode::Applications(number(option, value()?)?)),
                 "--management" => modes.push(Mode::Management(number(option, value()?)?)),
+                "--readers" => modes.push(Mode::Readers(number(option, value()?)?)),
                 "--rounds" => options.rounds = number(option, value()?)?,
                 "--seconds" => options.seconds = number(option, value()?)?,
                 "--alg" => cases = Some(value()?),
@@ -166,7 +169,7 @@ impl Options {
             [mode] => *mode,
             _ => {
                 return Err(Failure::usage(
-                    "`bench` takes one of `--applications`, `--management`, `--start`, `--micro`, `--counts` and `--bless`",
+                    "`bench` takes one of `--applications`, `--management`, `--readers`, `--start`, `--micro`, `--counts` and `--bless`",
                 ));
             }
         };
@@ -194,15 +197,24 @@ impl Mode {
         match (self, option) {
             (
                 _,
-                "--applications" | "--management" | "--start" | "--micro" | "--counts" | "--bless",
+                "--applications" | "--management" | "--readers" | "--start" | "--micro"
+                | "--counts" | "--bless",
             ) => true,
             (Self::Micro(_), _) => false,
             (_, "--backend" | "--binary" | "--out") => true,
-            (Self::Yardstick | Self::Applications(_), "--rounds" | "--seconds") => true,
+            (
+                Self::Yardstick | Self::Applications(_) | Self::Readers(_),
+                "--rounds" | "--seconds",
+            ) => true,
             (Self::Yardstick, "--alg") | (Self::Applications(_), "--cache") => true,
-            (Self::Yardstick | Self::Applications(_) | Self::Management(_) | Self::Start, _) => {
-                false
-            }
+            (
+                Self::Yardstick
+                | Self::Applications(_)
+                | Self::Management(_)
+                | Self::Readers(_)
+                | Self::Start,
+                _,
+            ) => false,
         }
     }
 
@@ -211,6 +223,7 @@ impl Mode {
             Self::Yardstick => "the token endpoint",
             Self::Applications(_) => "a large registry",
             Self::Management(_) => "the management API",
+            Self::Readers(_) => "readers",
             Self::Start => "the start",
             Self::Micro(_) => "single crates",
         }

@@ -5,21 +5,30 @@ use http::{HeaderValue, Response, StatusCode, header};
 use m2m_authority::TraceId;
 use m2m_errors::{Cause, Profile};
 use m2m_guard::Denied;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::operation::Operation;
 use crate::{OperationError, Part};
 
+/// The answer of an operation that was done.
+#[derive(Serialize)]
+struct Document<'a, A> {
+    code: &'static str,
+    message: &'static str,
+    #[serde(flatten)]
+    answer: &'a A,
+}
+
 /// The answer of an operation that was done: code, message, and what it answers.
 pub(super) fn done<O: Operation>(answer: &O::Answer) -> Response<Bytes> {
-    let mut document = Map::new();
-    document.insert("code".to_owned(), json!(O::CODE));
-    document.insert("message".to_owned(), json!(O::MESSAGE));
-    // An answer is a plain value of ours with members.
-    if let Ok(Value::Object(members)) = serde_json::to_value(answer) {
-        document.extend(members);
-    }
-    let mut response = json_response(O::STATUS, &Value::Object(document));
+    // Serializing our own plain values does not fail.
+    let document = serde_json::to_vec(&Document {
+        code: O::CODE,
+        message: O::MESSAGE,
+        answer,
+    });
+    let mut response = json_response(O::STATUS, document.unwrap_or_default());
     let tag = O::entity_tag(answer).and_then(|tag| HeaderValue::from_str(tag).ok());
     if let Some(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);
@@ -36,7 +45,7 @@ pub(super) fn error(error: &OperationError, trace_id: TraceId) -> Response<Bytes
             json!({ "start": place.start, "end": place.end, "earlier": place.earlier, "help": place.help }),
         );
     }
-    let mut response = json_response(error.status(), &document);
+    let mut response = json_response(error.status(), bytes(&document));
     if let Some(seconds) = error.retry_after_seconds() {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -53,7 +62,7 @@ pub(super) fn denied(denied: &Denied, part: Option<Part>, trace_id: TraceId) -> 
         message = format!("{part}: {message}").into();
     }
     let document = errors(&code, &message, trace_id);
-    let mut response = json_response(denied.status(), &document);
+    let mut response = json_response(denied.status(), bytes(&document));
     let challenge = denied
         .challenge(Some(text.as_str()))
         .and_then(|challenge| HeaderValue::from_str(&challenge).ok());
@@ -82,7 +91,12 @@ pub(super) fn refused(
     let own = OWN_TEXTS.iter().find(|(own, _)| *own == cause);
     let description = own.map_or(wire.description.plain, |(_, text)| *text);
     let document = errors(&code_of(cause), description, trace_id);
-    let mut response = json_response(wire.status.code(), &document);
+    let mut response = json_response(wire.status.code(), bytes(&document));
+    if wire.status.code() == 503 {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+    }
     if let Some(allow) = allow.and_then(|allow| HeaderValue::from_str(allow).ok()) {
         response.headers_mut().insert(header::ALLOW, allow);
     }
@@ -98,8 +112,12 @@ fn errors(code: &str, message: &str, trace_id: TraceId) -> Value {
     json!({ "errors": [{ "code": code, "message": message }], "trace_id": trace_id.to_string() })
 }
 
-fn json_response(status: u16, document: &Value) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(document.to_string()));
+fn bytes(document: &Value) -> Vec<u8> {
+    document.to_string().into_bytes()
+}
+
+fn json_response(status: u16, document: Vec<u8>) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(document));
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::request::{Raw, RequestBody as _};
 use super::{answer, openapi};
 use crate::attempts::Attempts;
-use crate::operation::Operation;
+use crate::operation::{Operation, Weight};
 use crate::{Field, Host, Manager, OperationError, operations};
 
 /// What there is to know of an operation without performing it.
@@ -36,6 +36,7 @@ pub struct Description {
 /// An operation of the table, with the function that performs it.
 pub(super) struct Row<H> {
     pub(super) description: Description,
+    pub(super) weight: Weight,
     pub(super) perform: fn(Arc<Manager<H>>, Raw) -> Performed,
     /// Reads a request, and says why it is not one for the operation.
     pub(super) read: Reader,
@@ -68,6 +69,7 @@ fn describe<O: Operation>() -> Description {
 fn row<H: Host, O: Operation>() -> Row<H> {
     Row {
         description: describe::<O>(),
+        weight: O::WEIGHT,
         perform: |manager, raw| Box::pin(perform::<H, O>(manager, raw)),
         read: read::<O>,
     }

@@ -12,7 +12,7 @@ use super::list::Reference;
 use super::patch::Given;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// Lists the scopes of an API.
@@ -75,6 +75,7 @@ impl Operation for ListApiScopes {
     const SCOPE: &'static str = "read:api_scopes";
     const SUMMARY: &'static str = "List the scopes of an API";
     const REFUSALS: &'static [u16] = &[404];
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = ScopesAnswer;

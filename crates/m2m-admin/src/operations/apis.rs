@@ -1,7 +1,7 @@
 //! APIs.
 
 use http::Method;
-use m2m_authority::registry::{Api, Lifetime, ScopeDefinition, Text, fill_in_issuer};
+use m2m_authority::registry::{Api, Application, Lifetime, ScopeDefinition, Text, fill_in_issuer};
 use m2m_jwt::{Algorithm, ClaimSet};
 use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;
@@ -15,7 +15,7 @@ use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::manager::Decision;
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Field, Host, Manager, OperationError};
 
 /// Lists APIs.
@@ -234,11 +234,24 @@ struct ConnectedApplication {
     is_active: bool,
 }
 
+impl ConnectedApplication {
+    fn of(stored: &Stored<Application>) -> Self {
+        Self {
+            id: stored.id.to_string(),
+            name: stored.value.spec.name.to_string(),
+            client_id: stored.value.client_id.to_string(),
+            r#type: "Machine to machine (M2M)".to_owned(),
+            is_active: stored.value.spec.enabled,
+        }
+    }
+}
+
 impl Operation for ListApis {
     const ID: &'static str = "listApis";
     const PATH: &'static str = "/api/v1/apis";
     const SCOPE: &'static str = "read:apis";
     const SUMMARY: &'static str = "List APIs";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListApisQuery;
     type Body = NoBody;
     type Answer = ApisAnswer;
@@ -317,6 +330,7 @@ impl Operation for GetApi {
     const SUMMARY: &'static str = "Show an API, and applications that are authorized for it";
     const REFUSALS: &'static [u16] = &[404];
     const HAS_ENTITY_TAG: bool = true;
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = ApiAnswer;
@@ -328,24 +342,15 @@ impl Operation for GetApi {
         let mut connected = Vec::new();
         let mut has_more = false;
         for audience in core::iter::once(&stored.value.audience).chain(&stored.value.aliases) {
-            let list = List {
-                filter: Filter::AuthorizedFor(audience),
-                sort: m2m_store::Sort::Age,
-                after: None,
-                most: usize::from(list::MAX_PAGE),
-            };
-            let page = manager.host().registry().applications(list).await?;
-            has_more |= page.next.is_some();
-            connected.extend(page.records);
+            let filter = Filter::AuthorizedFor(audience);
+            let most = usize::from(list::MAX_PAGE);
+            let registry = manager.host().registry();
+            let (applications, more) =
+                list::first(registry, filter, most, ConnectedApplication::of).await?;
+            has_more |= more;
+            connected.extend(applications);
         }
         let api = &stored.value;
-        let applications = connected.iter().map(|stored| ConnectedApplication {
-            id: stored.id.to_string(),
-            name: stored.value.spec.name.to_string(),
-            client_id: stored.value.client_id.to_string(),
-            r#type: "Machine to machine (M2M)".to_owned(),
-            is_active: stored.value.spec.enabled,
-        });
         let clients = api.introspection_clients.iter();
         Ok(ApiAnswer {
             tag: entity_tag(stored),
@@ -363,7 +368,7 @@ impl Operation for GetApi {
                     ClaimSet::Kinde => Claims::Kinde,
                 },
                 introspection_clients: clients.map(ToString::to_string).collect(),
-                applications: applications.collect(),
+                applications: connected,
                 has_more_applications: has_more,
             },
         })

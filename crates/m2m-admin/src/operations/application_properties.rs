@@ -10,7 +10,7 @@ use super::Result;
 use super::scalar::Scalar;
 use super::{applications, lookup};
 use crate::face::{Json, NoBody};
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// Lists the values of an application's properties.
@@ -53,6 +53,7 @@ impl Operation for ListApplicationProperties {
     const SCOPE: &'static str = "read:application_properties";
     const SUMMARY: &'static str = "List the values of an application's properties";
     const REFUSALS: &'static [u16] = &[404];
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = PropertyValuesAnswer;

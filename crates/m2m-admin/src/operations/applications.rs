@@ -20,7 +20,7 @@ use super::{lookup, protection};
 use crate::credentials::generate_client_id;
 use crate::face::{Json, NoBody, PageToken, entity_tag};
 use crate::manager::Decision;
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::plan::SecretStep;
 use crate::randomness::bytes;
 use crate::{Field, GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
@@ -131,6 +131,7 @@ impl Operation for ListApplications {
     const SCOPE: &'static str = "read:applications";
     const SUMMARY: &'static str = "List applications";
     const REFUSALS: &'static [u16] = &[409];
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListApplicationsQuery;
     type Body = NoBody;
     type Answer = ApplicationsAnswer;

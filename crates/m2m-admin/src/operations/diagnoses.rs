@@ -13,7 +13,7 @@ use super::moment::Time;
 use super::text::{ClientIdText, Key};
 use super::whole::Sequence;
 use crate::face::NoBody;
-use crate::operation::{Call, NoQuery, Operation};
+use crate::operation::{Call, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
 use m2m_authority::registry::time_text;
 
@@ -92,13 +92,13 @@ impl Operation for ListDiagnoses {
     const PATH: &'static str = "/api/v1/diagnoses";
     const SCOPE: &'static str = "read:diagnoses";
     const SUMMARY: &'static str = "List refused requests with what was found out of them";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListDiagnosesQuery;
     type Body = NoBody;
     type Answer = DiagnosesAnswer;
 
     async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<DiagnosesAnswer> {
         let query = &call.query;
-        let most = list::page_size(query.page_size);
         let cause = match query
             .cause
             .as_ref()
@@ -119,14 +119,13 @@ impl Operation for ListDiagnoses {
             since: query.since.map(|time| time.0),
             before: query.before.map(|number| number.0),
             after: query.after.map(|number| number.0),
-            most: most + 1,
+            most: list::page_size(query.page_size),
         };
-        let mut refusals = manager.host().registry().refusals(wanted).await?;
-        let has_more = refusals.len() > most;
-        refusals.truncate(most);
+        let page = manager.host().registry().refusals(wanted).await?;
         Ok(DiagnosesAnswer {
-            next: refusals.last().filter(|_| has_more).map(|last| last.number),
-            diagnoses: refusals
+            next: page.next,
+            diagnoses: page
+                .entries
                 .iter()
                 .map(|refusal| shown(&refusal.entry, Some(refusal.number)))
                 .collect(),

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::Result;
@@ -13,7 +14,7 @@ use super::moment::Time;
 use super::text::{Identifier, Search};
 use super::whole::Sequence;
 use crate::face::NoBody;
-use crate::operation::{Call, Operation};
+use crate::operation::{Call, Operation, Weight};
 use crate::{Host, Manager};
 use m2m_authority::registry::time_text;
 
@@ -76,9 +77,11 @@ struct EventShown {
     subject: String,
     name: String,
     /// The record before, without secrets and without the values of private properties.
-    before: Option<Value>,
+    #[schemars(with = "Option<Value>")]
+    before: Option<Box<RawValue>>,
     /// The record after, in the same way.
-    after: Option<Value>,
+    #[schemars(with = "Option<Value>")]
+    after: Option<Box<RawValue>>,
 }
 
 impl Operation for ListEvents {
@@ -86,13 +89,13 @@ impl Operation for ListEvents {
     const PATH: &'static str = "/api/v1/events";
     const SCOPE: &'static str = "read:events";
     const SUMMARY: &'static str = "List what was changed, by whom: the latest first";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListEventsQuery;
     type Body = NoBody;
     type Answer = EventsAnswer;
 
     async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<EventsAnswer> {
         let query = &call.query;
-        let most = list::page_size(query.page_size);
         let wanted = EventQuery {
             subject: query.subject.map(Subject::from),
             name: query.name.as_ref().map(Identifier::as_str),
@@ -100,20 +103,19 @@ impl Operation for ListEvents {
             since: query.since.map(|time| time.0),
             before: query.before.map(|number| number.0),
             after: query.after.map(|number| number.0),
-            most: most + 1,
+            most: list::page_size(query.page_size),
         };
-        let mut events = manager.host().registry().events(wanted).await?;
-        let has_more = events.len() > most;
-        events.truncate(most);
+        let page = manager.host().registry().events(wanted).await?;
         let outline = manager.host().registry().outline().await?;
         let shared = outline.properties.into_iter().map(|stored| stored.value);
         let shared: HashSet<Box<str>> = shared
             .filter(|property| !property.private)
             .map(|property| property.key)
             .collect();
+        let entries = page.entries.into_iter();
         Ok(EventsAnswer {
-            next: events.last().filter(|_| has_more).map(|last| last.number),
-            events: (events.iter().map(|event| shown(event, &shared))).collect(),
+            next: page.next,
+            events: entries.map(|event| shown(event, &shared)).collect(),
         })
     }
 }
@@ -134,15 +136,15 @@ impl From<Kind> for Subject {
 }
 
 /// An event, in which only the values of `shared` properties are shown.
-fn shown(numbered: &NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
-    let event = &numbered.entry;
-    let document = |text: &Option<Box<str>>| {
-        let text = text.as_deref()?;
-        let mut view: Value = serde_json::from_str(text).ok()?;
+fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
+    let event = numbered.entry;
+    // A tree takes a multiple of its text, and a page has many: one at a time is in memory.
+    let document = |text: Option<Box<str>>| {
+        let mut view: Value = serde_json::from_str(&text?).ok()?;
         if let Some(Value::Object(properties)) = view.get_mut("properties") {
             hide_private(properties, shared);
         }
-        Some(view)
+        to_raw_value(&view).ok()
     };
     EventShown {
         number: numbered.number,
@@ -153,8 +155,8 @@ fn shown(numbered: &NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
         action: event.action.as_str().to_owned(),
         subject: event.subject.as_str().to_owned(),
         name: event.name.to_string(),
-        before: document(&event.before),
-        after: document(&event.after),
+        before: document(event.before),
+        after: document(event.after),
     }
 }
 

@@ -14,7 +14,7 @@ use super::scalar::{self, Scalar};
 use super::text::{PathKey, Value};
 use super::{lookup, protection};
 use crate::face::NoBody;
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// Lists the feature flags of an organization.
@@ -51,6 +51,7 @@ impl Operation for ListOrganizationFeatureFlags {
     const SCOPE: &'static str = "read:organization_feature_flags";
     const SUMMARY: &'static str = "List the feature flags of an organization";
     const REFUSALS: &'static [u16] = &[404];
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = FlagsAnswer;

@@ -14,7 +14,7 @@ use crate::face::{Json, NoBody};
 use crate::keys::{
     KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, rotate_key,
 };
-use crate::operation::{Call, NoQuery, Operation};
+use crate::operation::{Call, NoQuery, Operation, Weight};
 use crate::{Field, Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError, Part};
 
 /// Lists signing keys.
@@ -100,6 +100,7 @@ impl Operation for ListKeys {
     const PATH: &'static str = "/api/v1/keys";
     const SCOPE: &'static str = "read:keys";
     const SUMMARY: &'static str = "List the signing keys that are announced";
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = KeysAnswer;

@@ -1,9 +1,11 @@
 //! Pages of lists.
 
-use m2m_store::{Cursor, List, Page, Sort, Stored};
+use m2m_authority::registry::Application;
+use m2m_store::{Backend, Cursor, Filter, List, Page, PageBudget, Sort, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Result;
 use super::whole::Whole;
 use crate::face::PageToken;
 
@@ -49,7 +51,7 @@ pub(super) const fn sort(order: Option<Order>) -> Sort {
 }
 
 /// A page of records of which there are few, and which are all here.
-pub(super) fn page_of<T: Clone>(
+pub(super) fn page_of<T: Clone + Serialize>(
     all: &[Stored<T>],
     list: &List<'_>,
     name: impl Fn(&T) -> &str,
@@ -74,13 +76,49 @@ pub(super) fn page_of<T: Clone>(
             Sort::NameDescending => own < (cursor.name.to_string(), cursor.id),
         }
     };
-    let mut rest = sorted.into_iter().filter(|stored| is_after(stored));
-    let records: Vec<Stored<T>> = rest.by_ref().take(list.most).cloned().collect();
-    let next = rest.next().and_then(|_| records.last()).map(|last| Cursor {
+    let mut budget = PageBudget::default();
+    let rest = sorted.into_iter().filter(|stored| is_after(stored));
+    let mut records: Vec<Stored<T>> = Vec::new();
+    let mut has_more = false;
+    for stored in rest {
+        let bytes = serde_json::to_string(&stored.value).map_or(0, |document| document.len());
+        if records.len() >= list.most || !budget.takes(bytes) {
+            has_more = true;
+            break;
+        }
+        records.push(stored.clone());
+    }
+    let last = records.last().filter(|_| has_more);
+    let next = last.map(|last| Cursor {
         name: name(&last.value).into(),
         id: last.id,
     });
     Page { records, next }
+}
+
+/// The first applications of a list, by age, and whether there are more. They are read in pages, of which one at a time is in memory.
+pub(super) async fn first<B: Backend, T>(
+    registry: &B,
+    filter: Filter<'_>,
+    most: usize,
+    shown: impl Fn(&Stored<Application>) -> T,
+) -> Result<(Vec<T>, bool)> {
+    let mut found = Vec::new();
+    let mut after: Option<Cursor> = None;
+    loop {
+        let list = List {
+            filter,
+            sort: Sort::Age,
+            after: after.as_ref(),
+            most: most.saturating_sub(found.len()),
+        };
+        let page = registry.applications(list).await?;
+        found.extend(page.records.iter().map(&shown));
+        after = page.next;
+        if after.is_none() || found.len() >= most {
+            return Ok((found, after.is_some()));
+        }
+    }
 }
 
 /// Where the next page begins.

@@ -16,7 +16,7 @@ use super::patch::{Given, Ignored, Patch};
 use super::text::{Key, Name, PathKey, Search};
 use super::{lookup, protection};
 use crate::face::{Json, NoBody, PageToken, entity_tag};
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::randomness::bytes;
 use crate::{Field, Host, Manager, OperationError};
 
@@ -201,6 +201,7 @@ impl Operation for ListOrganizations {
     const PATH: &'static str = "/api/v1/organizations";
     const SCOPE: &'static str = "read:organizations";
     const SUMMARY: &'static str = "List organizations";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListOrganizationsQuery;
     type Body = NoBody;
     type Answer = OrganizationsAnswer;

@@ -12,7 +12,7 @@ use super::patch::{Given, Patch};
 use super::protection;
 use super::text::{Key, Name, PathKey};
 use crate::face::{Json, NoBody};
-use crate::operation::{Call, Done, NoQuery, Operation};
+use crate::operation::{Call, Done, NoQuery, Operation, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// Lists properties.
@@ -134,6 +134,7 @@ impl Operation for ListProperties {
     const PATH: &'static str = "/api/v1/properties";
     const SCOPE: &'static str = "read:properties";
     const SUMMARY: &'static str = "List properties";
+    const WEIGHT: Weight = Weight::Page;
     type Query = ListPropertiesQuery;
     type Body = NoBody;
     type Answer = PropertiesAnswer;

@@ -4,7 +4,7 @@ use m2m_authority::registry::{
     AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, ClientType, GrantType,
     Organization, SigningKeys, fill_in_issuer,
 };
-use m2m_store::{Backend, Filter, List, Named, Sort, Stored};
+use m2m_store::{Backend, Cursor, Filter, List, Named, Sort, Stored};
 
 use super::Result;
 use crate::manager::Decision;
@@ -250,26 +250,39 @@ pub(super) async fn dependents<B: Backend>(
     registry: &B,
     filter: Filter<'_>,
 ) -> Result<Vec<Stored<Application>>> {
-    let list = List {
-        filter,
-        sort: Sort::Age,
-        after: None,
-        most: MOST_DEPENDENTS,
-    };
-    let page = registry.applications(list).await?;
-    if page.next.is_some() {
-        return Err(OperationError::conflict(
-            "IN_USE",
-            format!(
-                "more than {MOST_DEPENDENTS} applications rely on it; take it from them first, which m2m apply does in one go"
-            ),
-        ));
+    let mut records = Vec::new();
+    let mut after: Option<Cursor> = None;
+    for _ in 0..MOST_DEPENDENT_PAGES {
+        let list = List {
+            filter,
+            sort: Sort::Age,
+            after: after.as_ref(),
+            most: MOST_DEPENDENTS.saturating_sub(records.len()),
+        };
+        let page = registry.applications(list).await?;
+        records.extend(page.records);
+        after = page.next;
+        if after.is_none() {
+            return Ok(records);
+        }
+        if records.len() >= MOST_DEPENDENTS {
+            break;
+        }
     }
-    Ok(page.records)
+    Err(OperationError::conflict(
+        "IN_USE",
+        format!(
+            "more than {MOST_DEPENDENTS} applications rely on it, or their records are too large for one change; take it from them \
+             first, which m2m apply does in one go"
+        ),
+    ))
 }
 
 /// Far more than any record needs; each change keeps it twice in the audit log. Unit: bytes.
 const MAX_RECORD_BYTES: usize = 256 * 1024;
+
+/// The maximum number of pages that their records fill: each ends before [`m2m_store::MAX_PAGE_BYTES`].
+const MOST_DEPENDENT_PAGES: usize = 32;
 
 /// How many applications are changed together with what they rely on.
 const MOST_DEPENDENTS: usize = 10_000;

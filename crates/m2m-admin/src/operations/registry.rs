@@ -9,12 +9,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Result;
+use crate::export::export_within;
 use crate::face::{NoBody, RegistryDocument};
-use crate::operation::{Call, Operation};
+use crate::operation::{Call, Operation, Weight};
 use crate::operation_error::Place;
 use crate::{
     Access, ApplyError, Field, GeneratedCredentials, Host, Manager, Mistake, OperationError, Part,
-    Plan, Prune, SecretHashes, World, export, management, prepare,
+    Plan, Prune, SecretHashes, World, management, prepare,
 };
 
 /// Makes the registry say what a file says.
@@ -103,6 +104,7 @@ impl Operation for ApplyRegistry {
     const EXAMPLE: Option<&'static str> = Some(
         r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
     );
+    const WEIGHT: Weight = Weight::File;
     type Query = ApplyQuery;
     type Body = RegistryDocument;
     type Answer = ApplyAnswer;
@@ -150,6 +152,8 @@ impl Operation for ExportRegistry {
     const SCOPE: &'static str = "read:registry";
     const FIELDS: &'static [Field] = &[Field::of_everything(Part::Switch("with_secret_hashes"))];
     const SUMMARY: &'static str = "Show the registry as a file";
+    const REFUSALS: &'static [u16] = &[409];
+    const WEIGHT: Weight = Weight::Registry;
     type Query = ExportQuery;
     type Body = NoBody;
     type Answer = ExportAnswer;
@@ -168,9 +172,16 @@ impl Operation for ExportRegistry {
             decision.commit().await?;
         }
         let registry = manager.host().registry();
-        Ok(ExportAnswer {
-            world: export(registry, secret_hashes, call.operator.now).await?,
-        })
+        let now = call.operator.now;
+        let world = export_within(registry, secret_hashes, now, MAX_EXPORT_BYTES).await?;
+        let world = world.ok_or_else(|| {
+            let message = format!(
+                "the registry as a file has more than {MAX_EXPORT_BYTES} bytes, and an answer has no more; read it page by page, or \
+                 stop the server and run m2m export --data"
+            );
+            OperationError::conflict("REGISTRY_TOO_LARGE", message)
+        })?;
+        Ok(ExportAnswer { world })
     }
 }
 
@@ -238,3 +249,6 @@ fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> Opera
     };
     error.kept_as("there is a mistake in the registry document")
 }
+
+/// The maximum size of an exported file: that of a file that can be applied. Unit: bytes.
+const MAX_EXPORT_BYTES: usize = 16 * 1024 * 1024;

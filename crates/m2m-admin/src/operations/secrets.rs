@@ -13,7 +13,7 @@ use super::Result;
 use super::whole::Whole;
 use super::{lookup, protection};
 use crate::face::{Json, NoBody};
-use crate::operation::{Call, NoQuery, Operation};
+use crate::operation::{Call, NoQuery, Operation, Weight};
 use crate::plan::SecretStep;
 use crate::{GeneratedCredentials, Host, Manager, OperationError, secrets};
 
@@ -96,6 +96,7 @@ impl Operation for ListApplicationSecrets {
     const SCOPE: &'static str = "read:application_secrets";
     const SUMMARY: &'static str = "List the secrets of an application, never their values";
     const REFUSALS: &'static [u16] = &[404];
+    const WEIGHT: Weight = Weight::Page;
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = SecretsAnswer;

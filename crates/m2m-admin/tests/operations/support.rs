@@ -132,7 +132,7 @@ impl Registry {
             most: 10_000,
             ..EventQuery::default()
         };
-        let events = self.wait(self.backend.events(all)).unwrap();
+        let events = self.wait(self.backend.events(all)).unwrap().entries;
         events.into_iter().map(|numbered| numbered.entry).collect()
     }
 

@@ -308,3 +308,37 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
     ],
     rows: &["G1"],
 };
+
+pub(crate) const FRAME_FLOOD: Entry = Entry {
+    id: "frame-flood",
+    fault: Fault::Client,
+    disclosure: Disclosure::Public,
+    wire: WireForms::same(refused(
+        Status::BadRequest,
+        ErrorCode::InvalidRequest,
+        "The connection carried far more frames of HTTP/2 than requests",
+    )),
+    operator: "A connection of HTTP/2 carried a flood of frames that are not requests, such as PING, SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA, and was closed with GOAWAY and ENHANCE_YOUR_CALM.",
+    for_caller: Advice {
+        causes: &[
+            "The HTTP library sends PING or WINDOW_UPDATE without end, many for each request.",
+        ],
+        fixes: &[
+            "Open a new connection.",
+            "Let the HTTP library see whether the connection is alive every few seconds at most.",
+            "Update the HTTP library.",
+        ],
+    },
+    for_operator: Advice {
+        causes: &[
+            "Somebody tries to keep the server busy with frames that cost the sender little.",
+            "A client or a proxy has a defect.",
+        ],
+        fixes: &[
+            "Compare the addresses of such connections: one caller points to a defect there, many to an attack.",
+            "If /metrics of the ops listener counts many connections closed as flood, block their addresses in front of the server.",
+        ],
+    },
+    sources: &[Source::rfc("RFC 9113", "10.5")],
+    rows: &["G1"],
+};

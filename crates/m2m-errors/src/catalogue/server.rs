@@ -108,7 +108,7 @@ pub(crate) const OVERLOADED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is at its capacity. Try again as Retry-After says"),
-    operator: "As many requests are in flight as max_requests allows, 10000 by default, and none of them is slow enough to be broken off.",
+    operator: "As many requests are in flight as max_requests allows, 10000 by default, and none of them is slow enough to be broken off; or as many large answers of the management API are being made as may be at once.",
     for_caller: Advice {
         causes: &["Many callers request tokens at the same time."],
         fixes: &[
@@ -121,6 +121,7 @@ pub(crate) const OVERLOADED: Entry = Entry {
             "Services were restarted together and request tokens at once.",
             "Callers request a token for each call instead of keeping one.",
             "The machine is too small, is busy with something else, or waits for a slow disk.",
+            "Many programs list or export the registry at the same time.",
         ],
         fixes: &[
             "Ask the owners of the busiest applications to keep their tokens.",

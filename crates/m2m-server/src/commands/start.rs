@@ -151,14 +151,18 @@ pub(super) async fn start(
     let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
     let changes = recorder.clone();
     directory.on_commit(move |events| changes.changed(events));
-    let server = Arc::new(Server::new(
+    let server = Server::new(
         authority,
         issuer.clone(),
         Arc::clone(&directory),
         writing,
         recorder,
         Arc::clone(&metrics),
-    ));
+    )
+    .map_err(|error| {
+        Failure::refused("the server's threads cannot be started").because(error.to_string())
+    })?;
+    let server = Arc::new(server);
     Ok(Started {
         server,
         listening,

@@ -1,5 +1,7 @@
 //! The management API of this server: what the operations need of it, and how their answers leave.
 
+mod threads;
+
 use core::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
@@ -24,11 +26,14 @@ use crate::store::Directory;
 use crate::timestamp::rfc3339;
 use crate::{clock, random, recorder};
 
+use threads::Threads;
+
 /// The management API of this server.
 #[derive(Debug)]
 pub(super) struct Management {
-    face: Face<Served>,
+    face: Arc<Face<Served>>,
     endpoint: Arc<TokenEndpoint>,
+    threads: Threads,
 }
 
 /// What of the registry may be changed, and with what.
@@ -49,30 +54,49 @@ struct Served {
 }
 
 impl Management {
-    pub(super) fn new(issuer: &Issuer, endpoint: Arc<TokenEndpoint>, writing: Writing) -> Self {
+    /// # Errors
+    ///
+    /// If the system has no thread left.
+    pub(super) fn new(
+        issuer: &Issuer,
+        endpoint: Arc<TokenEndpoint>,
+        writing: Writing,
+    ) -> std::io::Result<Self> {
         let served = Served {
             issuer: issuer.as_str().into(),
             endpoint: Arc::clone(&endpoint),
             writing,
         };
-        Self {
-            face: Face::new(served),
+        Ok(Self {
+            face: Arc::new(Face::new(served)),
             endpoint,
-        }
+            threads: Threads::start()?,
+        })
     }
 
-    /// Answers a request for a path of the management API.
+    /// Answers a request for a path of the management API, on threads of its own: what it reads and writes may be large, and no request for a
+    /// token waits for it.
     pub(super) async fn respond(
         &self,
-        parts: &Parts,
-        path: &str,
+        parts: Parts,
+        path: Box<str>,
         body: Incoming,
         address: IpAddr,
     ) -> Response {
-        let exchange = self.endpoint.exchange(parts, address);
+        let exchange = self.endpoint.exchange(&parts, address);
         let circumstances = circumstances(&exchange, address);
-        let read = |most| body::read(body, most);
-        let answered = self.face.respond(parts, path, read, circumstances).await;
+        let parts = Arc::new(parts);
+        let (face, own) = (Arc::clone(&self.face), Arc::clone(&parts));
+        let answering = async move {
+            let read = |most| body::read(body, most);
+            face.respond(&own, &path, read, circumstances).await
+        };
+        let answered = self.threads.run(answering).await;
+        // A panic is our own mistake, and is told as one.
+        let answered = answered.unwrap_or_else(|| {
+            self.face
+                .refuse_unread(Cause::InternalError, &parts, circumstances)
+        });
         self.noted(answered, &exchange, circumstances)
     }
 

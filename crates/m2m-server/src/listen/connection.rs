@@ -87,6 +87,11 @@ impl<H: Handler> Origin<H> {
             .await
     }
 
+    /// Notes why a connection ends that cannot be answered.
+    pub(super) fn note(&self, cause: Cause) {
+        let _ = self.context.handler.refuse(cause, &no_request(), self.peer);
+    }
+
     /// Writes a refusal, and ends the connection: nothing can follow what could not be read.
     pub(super) async fn refuse(&self, cause: Cause, mut transport: Transport, farewell: Farewell) {
         let response = self.context.handler.refuse(cause, &no_request(), self.peer);

@@ -9,6 +9,7 @@ use std::time::Duration;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use m2m_errors::Cause;
 
 use super::Handler;
 use super::connection::{Origin, broken_off};
@@ -43,9 +44,12 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
     let builder = &origin.context.http2;
     let mut connection = builder.serve_connection(TokioIo::new(transport), service);
     let mut ending = None;
-    core::future::poll_fn(|task| {
+    let closed = core::future::poll_fn(|task| {
         loop {
             if let Poll::Ready(done) = Pin::new(&mut connection).poll(task) {
+                if origin.seat.is_flooded() {
+                    return Poll::Ready(Closed::Flood);
+                }
                 return Poll::Ready(match (ending, done) {
                     (Some(order), _) => broken_off(order),
                     (None, Ok(())) => Closed::Done,
@@ -74,7 +78,11 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
             }
         }
     })
-    .await
+    .await;
+    if closed == Closed::Flood {
+        origin.note(Cause::FrameFlood);
+    }
+    closed
 }
 
 /// So many requests at once on one connection: not below 100, which clients take for granted (RFC 9113, section 6.5.2).

@@ -4,7 +4,7 @@
 
 use core::pin::pin;
 use core::task::{Poll, Waker};
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One connection, as the table of all sees it.
@@ -19,6 +19,8 @@ pub(super) struct Seat {
     /// Since when the caller has not read what is to be written; 0 if he has.
     stuck_since: AtomicU64,
     order: AtomicU8,
+    /// True once the caller has sent too many frames that are not requests.
+    is_flooded: AtomicBool,
     task: Mutex<Option<Waker>>,
     /// Where it is in the table.
     pub(super) index: AtomicUsize,
@@ -108,12 +110,14 @@ impl Seat {
             in_flight: AtomicU32::new(0),
             stuck_since: AtomicU64::new(0),
             order: AtomicU8::new(0),
+            is_flooded: AtomicBool::new(false),
             task: Mutex::new(None),
             index: AtomicUsize::new(0),
         }
     }
 
-    fn now(&self) -> u64 {
+    /// The time of the last sweep. Unit: milliseconds.
+    pub(super) fn now(&self) -> u64 {
         self.clock.load(Ordering::Relaxed)
     }
 
@@ -140,6 +144,15 @@ impl Seat {
             Phase::Opening | Phase::Idle => self.enter(Phase::Head),
             Phase::Head | Phase::Busy | Phase::Answered | Phase::Ending => {}
         }
+    }
+
+    /// Notes that the caller has sent too many frames that are not requests.
+    pub(super) fn flood(&self) {
+        self.is_flooded.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_flooded(&self) -> bool {
+        self.is_flooded.load(Ordering::Relaxed)
     }
 
     /// Everything that was to be written has been.

@@ -3,7 +3,7 @@
 use core::future::Future as _;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll};
-use std::io::{IoSlice, Result};
+use std::io::{ErrorKind, IoSlice, Result};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Re
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
+use super::frame_meter::FrameMeter;
 use super::seat::{Phase, Seat};
 
 /// A stream of which some bytes have been read already.
@@ -110,6 +111,10 @@ pub(super) struct Transport {
     stream: Stream,
     seat: Arc<Seat>,
     protocol: Protocol,
+    /// The meter of frames, on HTTP/2.
+    meter: Option<Box<FrameMeter>>,
+    /// True if the last frame that was begun is written.
+    is_between_frames: bool,
     is_stuck: bool,
     has_ended: bool,
 }
@@ -133,11 +138,13 @@ pub(super) enum Farewell {
 }
 
 impl Transport {
-    pub(super) const fn new(stream: Stream, seat: Arc<Seat>, protocol: Protocol) -> Self {
+    pub(super) fn new(stream: Stream, seat: Arc<Seat>, protocol: Protocol) -> Self {
         Self {
+            meter: meter(protocol, &seat),
             stream,
             seat,
             protocol,
+            is_between_frames: true,
             is_stuck: false,
             has_ended: false,
         }
@@ -147,6 +154,7 @@ impl Transport {
     pub(super) fn restart(mut self, protocol: Protocol, bytes: Bytes) -> Self {
         either!(&mut self.stream, stream => stream.rewind(bytes));
         self.protocol = protocol;
+        self.meter = meter(protocol, &self.seat);
         self
     }
 
@@ -202,6 +210,39 @@ impl Transport {
         }
     }
 
+    /// Returns true unless the caller has sent too many frames with these bytes.
+    fn is_within_credit(&mut self, bytes: &[u8]) -> bool {
+        let Self { meter, seat, .. } = self;
+        meter
+            .as_mut()
+            .is_none_or(|meter| meter.read(bytes, seat.now()))
+    }
+
+    /// Notes that some of `all` bytes were written.
+    fn wrote(&mut self, written: &Poll<Result<usize>>, all: usize) {
+        if let (Some(meter), Poll::Ready(Ok(count))) = (&mut self.meter, written) {
+            meter.wrote(*count);
+            self.is_between_frames = *count == all;
+        }
+    }
+
+    /// Says that the caller asks for too much (RFC 9113, sections 6.8 and 7), if that can be written at once.
+    fn go_away(&mut self, context: &mut Context<'_>) {
+        let (Some(meter), true) = (&self.meter, self.is_between_frames) else {
+            return;
+        };
+        let frame = [
+            &[0, 0, 8, GOAWAY, 0, 0, 0, 0, 0][..],
+            &meter.latest_stream().to_be_bytes(),
+            &ENHANCE_YOUR_CALM.to_be_bytes(),
+        ]
+        .concat();
+        either!(&mut self.stream, stream => {
+            let _ = Pin::new(&mut *stream).poll_write(context, &frame);
+            let _ = Pin::new(stream).poll_flush(context);
+        });
+    }
+
     /// Whether what hyper writes is its own refusal, without a body: it is not, once the server has been asked. It is thrown away, and
     /// a better one sent, when hyper has ended.
     fn is_refusal_of_hyper(&self) -> bool {
@@ -229,6 +270,12 @@ impl AsyncRead for Transport {
             } else if self.protocol == Protocol::Http1 {
                 self.seat.received();
             }
+            let bytes = into.filled().get(before..).unwrap_or_default();
+            if !self.is_within_credit(bytes) {
+                self.seat.flood();
+                self.go_away(context);
+                return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+            }
         }
         read
     }
@@ -246,6 +293,7 @@ impl AsyncWrite for Transport {
         let written =
             either!(&mut self.stream, stream => Pin::new(stream).poll_write(context, bytes));
         self.note(&written);
+        self.wrote(&written, bytes.len());
         written
     }
 
@@ -259,6 +307,10 @@ impl AsyncWrite for Transport {
         }
         let written = either!(&mut self.stream, stream => Pin::new(stream).poll_write_vectored(context, slices));
         self.note(&written);
+        if self.meter.is_some() {
+            let all = slices.iter().map(|slice| slice.len()).sum();
+            self.wrote(&written, all);
+        }
         written
     }
 
@@ -284,6 +336,19 @@ impl AsyncWrite for Transport {
         self.poll_flush(context)
     }
 }
+
+fn meter(protocol: Protocol, seat: &Seat) -> Option<Box<FrameMeter>> {
+    match protocol {
+        Protocol::Http1 => None,
+        Protocol::Http2 => Some(Box::new(FrameMeter::new(seat.now()))),
+    }
+}
+
+/// The kind of a frame that ends a connection (RFC 9113, section 6.8).
+const GOAWAY: u8 = 7;
+
+/// The reason of one that asks for too much (RFC 9113, section 7).
+const ENHANCE_YOUR_CALM: u32 = 0xb;
 
 /// How much is read and thrown away after the last answer. Unit: bytes.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;

@@ -113,7 +113,7 @@ impl Data {
                 most: 100_000,
                 ..EventQuery::default()
             };
-            let events = store.events(all).await.unwrap();
+            let events = store.events(all).await.unwrap().entries;
             let events = events.into_iter().map(|numbered| numbered.entry);
             (snapshot, events.collect())
         })

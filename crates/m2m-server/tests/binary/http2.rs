@@ -14,10 +14,12 @@ pub(crate) struct Http2<S> {
 
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
+const PRIORITY: u8 = 2;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
 
 const END_STREAM: u8 = 1;
@@ -246,6 +248,58 @@ fn x17_a_flood_of_continuations_ends_the_connection() {
     }
     let grown = server.resident_kib().saturating_sub(before);
     assert!(grown < 20_000, "{grown} KiB");
+}
+
+#[test]
+fn x17_floods_of_frames_that_are_no_requests_end_the_connection() {
+    let (server, ops) = Serving::with_ops(&[]);
+    let floods = [
+        frame(PING, 0, 0, b"12345678"),
+        frame(SETTINGS, 0, 0, b""),
+        frame(PRIORITY, 0, 1, &[0, 0, 0, 0, 1]),
+        frame(WINDOW_UPDATE, 0, 0, &1_u32.to_be_bytes()),
+        // Of these the protocol's library has had enough earlier.
+        frame(DATA, 0, 1, b""),
+    ];
+    for flood in &floods {
+        let mut http2 = connect(&server);
+        let id = http2.id();
+        // A request that is not complete, so that it takes data.
+        http2.send(&frame(
+            HEADERS,
+            END_HEADERS,
+            id,
+            &head("POST", "/oauth2/token"),
+        ));
+        let mut attacker = http2.stream.try_clone().unwrap();
+        let burst = flood.repeat(100);
+        let flooding =
+            std::thread::spawn(move || (0..100_000).any(|_| attacker.write_all(&burst).is_err()));
+        server.token("plain-id", SECRET, "").access_token();
+        // ENHANCE_YOUR_CALM, unless the connection is reset before it can be read.
+        let code = http2.goodbye();
+        assert!(matches!(code, Some(11) | None), "{code:?}");
+        assert!(
+            flooding.join().unwrap(),
+            "the server takes any number of them"
+        );
+    }
+    let closed = "m2m_connections_closed_total{reason=\"flood\"}";
+    wait_for_count(ops, closed, 4);
+    wait_for_count(ops, "m2m_refusals_total{cause=\"frame-flood\"}", 4);
+}
+
+#[test]
+fn a_client_that_pings_with_each_request_is_not_closed() {
+    let server = Serving::start(&[]);
+    let mut http2 = connect(&server);
+    for _ in 0..300 {
+        http2.send(&frame(PING, 0, 0, b"12345678"));
+        http2.send(&frame(WINDOW_UPDATE, 0, 0, &700_u32.to_be_bytes()));
+        let window = frame(WINDOW_UPDATE, 0, 0, &1_u32.to_be_bytes()).repeat(4);
+        http2.send(&window);
+        assert!(http2.request("GET", "/nothing", "").contains("not_found"));
+    }
 }
 
 #[test]

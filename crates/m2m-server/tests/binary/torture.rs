@@ -153,7 +153,7 @@ impl Torture {
         let has_ended = fault.may_end_the_process() && !is_alive(ops);
         if undo.is_none() && !has_ended {
             let since = Instant::now();
-            while !self.writers[0].writes(address) {
+            while !self.writers.first_mut().unwrap().writes(address) {
                 assert!(
                     since.elapsed() < RECOVERS_WITHIN,
                     "{fault:?}: no change is made after it: {}",

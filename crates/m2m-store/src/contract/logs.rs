@@ -45,7 +45,7 @@ async fn tells_of_events(backend: &impl Backend) {
         most: 9,
         ..EventQuery::default()
     };
-    let told = backend.events(all).await.expect("events");
+    let told = backend.events(all).await.expect("events").entries;
     let numbers: Vec<u64> = told.iter().rev().map(|event| event.number).collect();
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
     let entries: Vec<_> = told.iter().rev().map(|event| event.entry.clone()).collect();
@@ -156,7 +156,7 @@ async fn tells_of_events(backend: &impl Backend) {
             &[1],
         ),
     ] {
-        let found = backend.events(query).await.expect("events");
+        let found = backend.events(query).await.expect("events").entries;
         let positions = found.iter().map(|event| {
             1 + numbers
                 .iter()
@@ -196,7 +196,7 @@ async fn tells_of_refusals(backend: &impl Backend) {
         most: 9,
         ..RefusalQuery::default()
     };
-    let told = backend.refusals(all).await.expect("refusals");
+    let told = backend.refusals(all).await.expect("refusals").entries;
     let numbers: Vec<u64> = told.iter().rev().map(|refusal| refusal.number).collect();
     assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
     let entries: Vec<_> = told.iter().rev().map(|told| told.entry.clone()).collect();
@@ -276,7 +276,7 @@ async fn tells_of_refusals(backend: &impl Backend) {
             &[5],
         ),
     ] {
-        let found = backend.refusals(query).await.expect("refusals");
+        let found = backend.refusals(query).await.expect("refusals").entries;
         let positions = found.iter().map(|told| {
             1 + numbers
                 .iter()

@@ -1,14 +1,16 @@
 //! A directory is a backend too: what changes the registry goes through it, and the node serves nothing stale afterwards.
 
+use core::ops::ControlFlow;
+
 use m2m_authority::TraceId;
 use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
 use super::Directory;
 use crate::{
-    ApplicationPage, Backend, Change, Changes, CommitError, EventQuery, Found, Frame, List, Named,
-    NumberedEvent, NumberedRefusal, Page, RefusalQuery, Refused, SecretUse, Snapshot, Sought,
-    Stale, StoreError, Stored, UsageBatch, Version,
+    AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
+    Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot,
+    Sought, Stale, StoreError, Stored, UsageBatch, Version,
 };
 
 /// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
@@ -64,11 +66,11 @@ impl<B: Backend> Backend for Directory<B> {
         self.backend.has_system_user(name).await
     }
 
-    async fn events(&self, query: EventQuery<'_>) -> Result<Vec<NumberedEvent>, StoreError> {
+    async fn events(&self, query: EventQuery<'_>) -> Result<EventPage, StoreError> {
         self.backend.events(query).await
     }
 
-    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<Vec<NumberedRefusal>, StoreError> {
+    async fn refusals(&self, query: RefusalQuery<'_>) -> Result<RefusalPage, StoreError> {
         self.backend.refusals(query).await
     }
 
@@ -78,6 +80,14 @@ impl<B: Backend> Backend for Directory<B> {
 
     async fn snapshot(&self) -> Result<Snapshot, StoreError> {
         self.backend.snapshot().await
+    }
+
+    async fn walk<S: Send + 'static>(
+        &self,
+        state: S,
+        each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+    ) -> Result<S, StoreError> {
+        self.backend.walk(state, each).await
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {

@@ -7,6 +7,7 @@ use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
 use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 use super::fault::Fault;
 use crate::{Action, RecordId, Subject, Version};
@@ -22,6 +23,18 @@ pub(super) fn unsigned(value: i64) -> u64 {
 
 pub(super) fn seconds(time: UnixTime) -> i64 {
     integer(time.as_seconds())
+}
+
+/// The size of the first columns of a row, as far as they are text or blobs.
+pub(super) fn bytes(row: &Row<'_>, columns: usize) -> Result<usize, Fault> {
+    let mut bytes = 0_usize;
+    for column in 0..columns {
+        bytes = bytes.saturating_add(match row.get_ref(column)? {
+            ValueRef::Text(value) | ValueRef::Blob(value) => value.len(),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 0,
+        });
+    }
+    Ok(bytes)
 }
 
 pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64, Fault> {

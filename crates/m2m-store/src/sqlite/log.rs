@@ -8,7 +8,8 @@ use rusqlite::{Connection, Row, Transaction, params_from_iter};
 use super::column;
 use super::fault::Fault;
 use crate::{
-    Actor, AuditEvent, EventQuery, Numbered, NumberedEvent, NumberedRefusal, RefusalQuery, Refused,
+    Actor, AuditEvent, EventPage, EventQuery, LogPage, Numbered, PageBudget, RefusalPage,
+    RefusalQuery, Refused,
 };
 
 /// Up to so many entries since a time the first of them is looked for. If there are more, a page of them is soon full.
@@ -18,7 +19,7 @@ const COUNTED: i64 = 16_384;
 pub(super) fn events(
     connection: &mut Connection,
     query: &EventQuery<'_>,
-) -> Result<Vec<NumberedEvent>, Fault> {
+) -> Result<EventPage, Fault> {
     let transaction = connection.transaction()?;
     let mut entries = Entries::new(query.before, query.after, query.since);
     // The first is looked up, the others compared: a name has fewer events than an actor, and an actor than a kind of record.
@@ -32,7 +33,7 @@ pub(super) fn events(
 pub(super) fn refusals(
     connection: &mut Connection,
     query: &RefusalQuery<'_>,
-) -> Result<Vec<NumberedRefusal>, Fault> {
+) -> Result<RefusalPage, Fault> {
     let transaction = connection.transaction()?;
     let mut entries = Entries::new(query.before, query.after, query.since);
     entries.only("client_id", query.client_id);
@@ -88,10 +89,13 @@ impl Entries {
         columns: &str,
         most: usize,
         entry: fn(&Row<'_>) -> Result<T, Fault>,
-    ) -> Result<Vec<Numbered<T>>, Fault> {
+    ) -> Result<LogPage<T>, Fault> {
         if let Some(since) = self.since {
             let Some(first) = first_since(transaction, table, since)? else {
-                return Ok(Vec::new());
+                return Ok(LogPage {
+                    entries: Vec::new(),
+                    next: None,
+                });
             };
             self.values.push(Value::Integer(first));
             self.values.push(Value::Integer(column::seconds(since)));
@@ -101,22 +105,31 @@ impl Entries {
                 number.saturating_sub(1)
             ));
         }
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.values.push(Value::Integer(most));
+        // One more than the most says that there are more.
+        let wanted = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
+        self.values.push(Value::Integer(wanted));
         let mut statement = transaction.prepare_cached(&format!(
             "SELECT {columns}, seq FROM {table} WHERE {} ORDER BY seq DESC LIMIT ?{}",
             self.condition,
             self.values.len()
         ))?;
         let mut rows = statement.query(params_from_iter(self.values))?;
-        let mut entries = Vec::new();
+        let number = columns.split(',').count();
+        let mut entries: Vec<Numbered<T>> = Vec::new();
+        let mut budget = PageBudget::default();
+        let mut has_more = false;
         while let Some(row) = rows.next()? {
+            if entries.len() >= most || !budget.takes(column::bytes(row, number)?) {
+                has_more = true;
+                break;
+            }
             entries.push(Numbered {
-                number: column::number(row, columns.split(',').count())?,
+                number: column::number(row, number)?,
                 entry: entry(row)?,
             });
         }
-        Ok(entries)
+        let next = entries.last().filter(|_| has_more).map(|last| last.number);
+        Ok(LogPage { entries, next })
     }
 }
 

@@ -10,7 +10,9 @@ use rusqlite::{Connection, Row};
 use super::document::{self, Document};
 use super::fault::Fault;
 use super::{column, search};
-use crate::{ApplicationPage, Cursor, Filter, List, Named, Page, RecordId, Sort, Stored};
+use crate::{
+    ApplicationPage, Cursor, Filter, List, Named, Page, PageBudget, RecordId, Sort, Stored,
+};
 
 /// A table of records that are listed.
 #[derive(Clone, Copy)]
@@ -161,24 +163,29 @@ fn place(list: &List<'_>) -> (Value, Vec<u8>) {
     }
 }
 
-/// The records of these rows. One more than the most says that there are more.
+/// The records of these rows, as far as a page may be large. One more than the most says that there are more.
 fn page<T: Document>(
     connection: &Connection,
     table: Table,
     mut rows: Vec<i64>,
     most: usize,
 ) -> Result<Page<T>, Fault> {
-    let more = rows.len() > most;
+    let mut more = rows.len() > most;
     rows.truncate(most);
     let mut statement = connection.prepare_cached(&format!(
         "SELECT id, created_at, updated_at, document, name FROM {} WHERE seq = ?1",
         table.name
     ))?;
     let mut records = Vec::with_capacity(rows.len());
+    let mut budget = PageBudget::default();
     let mut last = None;
     for row in rows {
         let mut found = statement.query([row])?;
         if let Some(row) = found.next()? {
+            if !budget.takes(row.get_ref(3)?.as_str()?.len()) {
+                more = true;
+                break;
+            }
             let record: Stored<T> = stored(row)?;
             last = Some((record.id, row.get(4)?));
             records.push(record);

@@ -1,5 +1,7 @@
 //! What is read of the registry.
 
+use core::ops::ControlFlow;
+
 use m2m_authority::registry::{Application, Deletion, Records};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
@@ -8,8 +10,8 @@ use super::fault::Fault;
 use super::folder::StoreId;
 use super::{column, near, page};
 use crate::{
-    Changes, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stale, Stored,
-    Version,
+    AnyRecord, Changes, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stale,
+    Stored, Version,
 };
 
 /// How many applications with one presented secret a diagnosis looks at. Who gave a secret to more of them knows why.
@@ -105,6 +107,65 @@ pub(super) fn snapshot(connection: &mut Connection) -> Result<Snapshot, Fault> {
         )?,
         keys: keys(&transaction, ALL_KEYS)?,
     })
+}
+
+/// Hands all records to `each`, one by one, until it breaks off.
+pub(super) fn walk<S>(
+    connection: &mut Connection,
+    mut state: S,
+    each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+) -> Result<S, Fault> {
+    let transaction = connection.transaction()?;
+    let flow = each_of(&transaction, "api", |api| {
+        each(&mut state, AnyRecord::Api(Box::new(api)))
+    })?;
+    let flow = next(flow, || {
+        each_of(&transaction, "organization", |organization| {
+            each(&mut state, AnyRecord::Organization(Box::new(organization)))
+        })
+    })?;
+    let flow = next(flow, || {
+        each_of(&transaction, "property", |property| {
+            each(&mut state, AnyRecord::Property(Box::new(property)))
+        })
+    })?;
+    let _ = next(flow, || {
+        each_of(&transaction, "application", |application| {
+            each(&mut state, AnyRecord::Application(Box::new(application)))
+        })
+    })?;
+    Ok(state)
+}
+
+/// Goes on with `then`, unless the walk was broken off before.
+fn next(
+    flow: ControlFlow<()>,
+    then: impl FnOnce() -> Result<ControlFlow<()>, Fault>,
+) -> Result<ControlFlow<()>, Fault> {
+    match flow {
+        ControlFlow::Continue(()) => then(),
+        ControlFlow::Break(()) => Ok(flow),
+    }
+}
+
+/// All records of a table, by age, until one breaks off.
+fn each_of<T: Document>(
+    transaction: &Transaction<'_>,
+    table: &str,
+    mut each: impl FnMut(Stored<T>) -> ControlFlow<()>,
+) -> Result<ControlFlow<()>, Fault> {
+    let mut statement = transaction.prepare_cached(&all_of(table))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if each(page::stored(row)?).is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
+}
+
+fn all_of(table: &str) -> String {
+    format!("SELECT id, created_at, updated_at, document FROM {table} ORDER BY seq")
 }
 
 pub(super) fn changes_since(connection: &mut Connection, since: Version) -> Result<Changes, Fault> {
@@ -246,11 +307,7 @@ fn records<T: Document>(
     transaction: &Transaction<'_>,
     table: &str,
 ) -> Result<Vec<Stored<T>>, Fault> {
-    collect(
-        transaction,
-        &format!("SELECT id, created_at, updated_at, document FROM {table} ORDER BY seq"),
-        page::stored,
-    )
+    collect(transaction, &all_of(table), page::stored)
 }
 
 fn documents<T: Document>(transaction: &Transaction<'_>, query: &str) -> Result<Vec<T>, Fault> {

@@ -1,7 +1,9 @@
 //! Pages of a registry in memory.
 
 use m2m_authority::registry::{Application, Organization};
-use m2m_store::{ApplicationPage, Cursor, Filter, List, Named, Page, RecordId, Sort, Stored};
+use m2m_store::{
+    ApplicationPage, Cursor, Filter, List, Named, Page, PageBudget, RecordId, Sort, Stored,
+};
 
 use super::registry::Registry;
 
@@ -44,7 +46,8 @@ impl Registry {
         };
         let wanted = self.applications.values();
         let wanted = wanted.filter(|stored| is_wanted(&stored.value));
-        page(wanted, |application| &application.spec.name, list)
+        let size = |application: &Application| length(serde_json::to_string(&application.spec));
+        page(wanted, |application| &application.spec.name, size, list)
     }
 
     pub(super) fn list_organizations(&self, list: &List<'_>) -> Page<Organization> {
@@ -57,7 +60,8 @@ impl Registry {
         };
         let wanted = self.organizations.values();
         let wanted = wanted.filter(|stored| is_wanted(&stored.value));
-        page(wanted, |organization| &organization.name, list)
+        let size = |organization: &Organization| length(serde_json::to_string(organization));
+        page(wanted, |organization| &organization.name, size, list)
     }
 }
 
@@ -73,6 +77,7 @@ type Place = (Box<str>, RecordId);
 fn page<'r, T: Clone + 'r>(
     records: impl Iterator<Item = &'r Stored<T>>,
     name: impl Fn(&T) -> &str,
+    size: impl Fn(&T) -> usize,
     list: &List<'_>,
 ) -> Page<T> {
     let place = |name: &str, id: RecordId| -> Place {
@@ -95,15 +100,23 @@ fn page<'r, T: Clone + 'r>(
             Sort::NameDescending => *own < end,
         });
     }
-    let more = sorted.len() > list.most;
+    let found = sorted.len();
+    let mut budget = PageBudget::default();
     let records: Vec<Stored<T>> = sorted
         .into_iter()
         .take(list.most)
+        .take_while(|(_, stored)| budget.takes(size(&stored.value)))
         .map(|(_, stored)| stored.clone())
         .collect();
+    let more = records.len() < found;
     let next = records.last().filter(|_| more).map(|last| Cursor {
         name: name(&last.value).into(),
         id: last.id,
     });
     Page { records, next }
+}
+
+/// The size of a record as a document.
+fn length(document: serde_json::Result<String>) -> usize {
+    document.map_or(0, |document| document.len())
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use m2m_authority::TraceId;
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Numbered, NumberedRefusal, RefusalQuery, Refused, SecretUse, StoreError, UsageBatch,
+    LogPage, Numbered, NumberedRefusal, PageBudget, RefusalPage, RefusalQuery, Refused, SecretUse,
+    StoreError, UsageBatch,
 };
 
 /// What is counted and noted in memory.
@@ -91,7 +92,7 @@ impl Notes {
         Some(self.refused.get(&trace_id)?.entry.clone())
     }
 
-    pub(super) fn refusals(&self, query: &RefusalQuery<'_>) -> Vec<NumberedRefusal> {
+    pub(super) fn refusals(&self, query: &RefusalQuery<'_>) -> RefusalPage {
         let is_wanted = |refusal: &&NumberedRefusal| {
             let Refused {
                 client_id,
@@ -108,8 +109,8 @@ impl Notes {
         };
         let mut wanted: Vec<_> = self.refused.values().filter(is_wanted).cloned().collect();
         wanted.sort_by_key(|refusal| core::cmp::Reverse(refusal.number));
-        wanted.truncate(query.most);
-        wanted
+        let size = |refused: &Refused| refused.diagnosis.as_ref().map_or(0, |text| text.len());
+        log_page(wanted, query.most, size)
     }
 
     pub(super) fn revoke(
@@ -133,6 +134,24 @@ impl Notes {
     pub(super) fn is_revoked(&self, jti: &str) -> bool {
         self.revoked.contains_key(jti)
     }
+}
+
+/// The page that begins with these entries of a log.
+pub(super) fn log_page<T>(
+    mut entries: Vec<Numbered<T>>,
+    most: usize,
+    size: impl Fn(&T) -> usize,
+) -> LogPage<T> {
+    let mut budget = PageBudget::default();
+    let fitting = entries
+        .iter()
+        .take(most)
+        .take_while(|numbered| budget.takes(size(&numbered.entry)))
+        .count();
+    let has_more = fitting < entries.len();
+    entries.truncate(fitting);
+    let next = entries.last().filter(|_| has_more).map(|last| last.number);
+    LogPage { entries, next }
 }
 
 /// Refusals of one client that are remembered.

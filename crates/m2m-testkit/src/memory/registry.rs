@@ -1,13 +1,14 @@
 //! The records of a registry in memory.
 
+use core::ops::ControlFlow;
 use std::collections::{BTreeMap, HashSet};
 
 use m2m_authority::registry::{
     Api, Application, Deletion, KeyState, Organization, Property, Records,
 };
 use m2m_store::{
-    CommitError, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought, Stored, Version,
-    Write,
+    AnyRecord, CommitError, Found, Frame, KeyRecord, Maintenance, RecordId, Snapshot, Sought,
+    Stored, Version, Write,
 };
 
 /// The records of a registry in memory, the change log apart.
@@ -258,3 +259,26 @@ const MOST_ERRORS: usize = 4;
 
 /// Beyond this nobody mistyped a client id. Unit: bytes.
 const LONGEST: usize = 256;
+
+/// Hands all records to `each` until it breaks off.
+pub(super) fn walk<S>(
+    snapshot: Snapshot,
+    mut state: S,
+    each: fn(&mut S, AnyRecord) -> ControlFlow<()>,
+) -> S {
+    let apis = snapshot.apis.into_iter().map(Box::new);
+    let organizations = snapshot.organizations.into_iter().map(Box::new);
+    let properties = snapshot.properties.into_iter().map(Box::new);
+    let applications = snapshot.applications.into_iter().map(Box::new);
+    let records = apis
+        .map(AnyRecord::Api)
+        .chain(organizations.map(AnyRecord::Organization))
+        .chain(properties.map(AnyRecord::Property))
+        .chain(applications.map(AnyRecord::Application));
+    for record in records {
+        if each(&mut state, record).is_break() {
+            break;
+        }
+    }
+    state
+}

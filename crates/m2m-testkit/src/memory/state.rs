@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 
 use m2m_store::{
-    AuditEvent, Change, Changes, CommitError, EventQuery, Numbered, NumberedEvent, SecretUse,
-    Stale, Version,
+    AuditEvent, Change, Changes, CommitError, EventPage, EventQuery, Numbered, NumberedEvent,
+    SecretUse, Stale, Version,
 };
 
-use super::notes::Notes;
+use super::notes::{Notes, log_page};
 use super::registry::{Registry, Touched};
 
 /// What a store in memory keeps.
@@ -90,7 +90,7 @@ impl State {
         Some(Stale::Applications(client_ids))
     }
 
-    pub(super) fn events(&self, query: &EventQuery<'_>) -> Vec<NumberedEvent> {
+    pub(super) fn events(&self, query: &EventQuery<'_>) -> EventPage {
         let is_wanted = |(number, event): &(u64, &AuditEvent)| {
             query.subject.is_none_or(|subject| event.subject == subject)
                 && query.name.is_none_or(|name| *event.name == *name)
@@ -108,8 +108,10 @@ impl State {
             })
             .collect();
         wanted.reverse();
-        wanted.truncate(query.most);
-        wanted
+        let length = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        log_page(wanted, query.most, |event: &AuditEvent| {
+            length(&event.before).saturating_add(length(&event.after))
+        })
     }
 
     /// Of applications that there are: what was noted of others says nothing to anybody.

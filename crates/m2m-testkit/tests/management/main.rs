@@ -16,3 +16,4 @@ mod managers;
 mod power;
 mod protection;
 mod refusals;
+mod weight;

@@ -22,7 +22,8 @@ impl Random {
     /// One of these.
     pub(crate) fn one_of<'c, T>(&mut self, choices: &'c [T]) -> &'c T {
         let bound = u64::try_from(choices.len()).unwrap();
-        &choices[usize::try_from(self.below(bound)).unwrap()]
+        let place = usize::try_from(self.below(bound)).unwrap();
+        choices.get(place).unwrap()
     }
 
     fn next(&mut self) -> u64 {

@@ -140,7 +140,8 @@ impl Writer {
         let value: Value = match answer.status {
             200 => {
                 let json = answer.json();
-                let text = |field: &str| json["application"][field].as_str().map(str::to_owned);
+                let application = json.get("application").unwrap();
+                let text = |field: &str| Some(application.get(field)?.as_str()?.to_owned());
                 assert_eq!(
                     text("name"),
                     text("description"),
@@ -181,7 +182,8 @@ impl Writer {
             (Some(0), self.call(address, "POST", path, &body))
         };
         let outcome = self.outcome(answer.as_ref());
-        self.history.note(&[name.clone()], value, outcome);
+        self.history
+            .note(core::slice::from_ref(&name), value, outcome);
         // An answer that contradicts what is likely settles a change of before whose fate was unknown.
         let seen = match answer.map(|answer| answer.status) {
             Some(404) => self.history.see(&name, None),
@@ -255,10 +257,6 @@ pub(crate) fn ask(
     try_send(address, "POST", "/oauth2/token", headers, &form)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a client that was refused waits before it asks again"
-)]
 fn pause() {
     std::thread::sleep(Duration::from_millis(5));
 }

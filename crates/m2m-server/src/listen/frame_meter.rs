@@ -1,0 +1,174 @@
+//! Counts the frames of HTTP/2 that a caller sends beside requests.
+//!
+//! Frames such as PING and SETTINGS cost the caller a few bytes, and the server an answer. A connection has a credit of them, which
+//! requests, answers and time restore: a client that gets tokens never uses it up, and a flood soon does
+//! (CVE-2019-9511, CVE-2019-9512, CVE-2019-9513, CVE-2019-9515, CVE-2019-9518; RFC 9113, section 10.5).
+
+/// The meter of one connection. It reads the heads of frames as their bytes pass, and keeps none.
+#[derive(Debug)]
+pub(super) struct FrameMeter {
+    /// The length of what comes before the next head: the preface at first, then the payload of a frame. Unit: bytes.
+    to_skip: usize,
+    /// The part of a head that has come, if it came in parts.
+    head: [u8; HEAD_BYTES],
+    head_bytes: usize,
+    /// The greatest stream that a request began.
+    latest_stream: u32,
+    /// The number of frames that may still come.
+    credit: u32,
+    /// Up to when time has restored the credit. Unit: milliseconds.
+    restored_at: u64,
+    /// The number of written bytes that have not restored any credit.
+    written: usize,
+}
+
+impl FrameMeter {
+    /// A connection that begins now. Unit: milliseconds.
+    pub(super) const fn new(now: u64) -> Self {
+        Self {
+            to_skip: PREFACE_BYTES,
+            head: [0; HEAD_BYTES],
+            head_bytes: 0,
+            latest_stream: 0,
+            credit: MOST_CREDIT,
+            restored_at: now,
+            written: 0,
+        }
+    }
+
+    /// Looks at bytes that have come, and returns true unless the credit is used up.
+    #[must_use]
+    pub(super) fn read(&mut self, mut bytes: &[u8], now: u64) -> bool {
+        self.restore_by_time(now);
+        loop {
+            let skipped = self.to_skip.min(bytes.len());
+            self.to_skip -= skipped;
+            bytes = bytes.get(skipped..).unwrap_or_default();
+            let Some(head) = self.next_head(&mut bytes) else {
+                return true;
+            };
+            let cost = self.frame(head);
+            let Some(left) = self.credit.checked_sub(cost) else {
+                return false;
+            };
+            self.credit = left;
+        }
+    }
+
+    /// Notes bytes that were written, which the caller may have to acknowledge.
+    pub(super) const fn wrote(&mut self, bytes: usize) {
+        self.written = self.written.saturating_add(bytes);
+        while self.written >= BYTES_A_FRAME {
+            self.written -= BYTES_A_FRAME;
+            self.restore(1);
+        }
+    }
+
+    /// The greatest stream that a request began.
+    pub(super) const fn latest_stream(&self) -> u32 {
+        self.latest_stream
+    }
+
+    /// The next head, if all of it has come.
+    fn next_head(&mut self, bytes: &mut &[u8]) -> Option<[u8; HEAD_BYTES]> {
+        if self.head_bytes == 0
+            && let Some((head, rest)) = bytes.split_first_chunk()
+        {
+            *bytes = rest;
+            return Some(*head);
+        }
+        let missing = self.head.get_mut(self.head_bytes..)?;
+        let count = missing.len().min(bytes.len());
+        let (part, rest) = bytes.split_at_checked(count)?;
+        missing.get_mut(..count)?.copy_from_slice(part);
+        *bytes = rest;
+        self.head_bytes = self.head_bytes.saturating_add(count);
+        if self.head_bytes < HEAD_BYTES {
+            return None;
+        }
+        self.head_bytes = 0;
+        Some(self.head)
+    }
+
+    /// Returns the cost of a frame (RFC 9113, sections 4.1 and 6).
+    fn frame(&mut self, head: [u8; HEAD_BYTES]) -> u32 {
+        let [long, middle, short, kind, flags, stream @ ..] = head;
+        let length = u32::from_be_bytes([0, long, middle, short]);
+        self.to_skip = usize::try_from(length).unwrap_or(usize::MAX);
+        match kind {
+            DATA => {
+                let is_end = flags & END_STREAM != 0;
+                let is_padded = flags & PADDED != 0;
+                u32::from(is_padded || (length < SMALL_DATA && !is_end))
+            }
+            HEADERS => {
+                let stream = u32::from_be_bytes(stream) & MAX_STREAM;
+                if stream <= self.latest_stream {
+                    return 1;
+                }
+                self.latest_stream = stream;
+                self.restore(FRAMES_A_REQUEST);
+                0
+            }
+            // As much as a request restores: one that is reset was none.
+            RST_STREAM => FRAMES_A_REQUEST,
+            SETTINGS => 1 + length / SETTINGS_BYTES,
+            _ => 1,
+        }
+    }
+
+    const fn restore(&mut self, frames: u32) {
+        let credit = self.credit.saturating_add(frames);
+        self.credit = if credit < MOST_CREDIT {
+            credit
+        } else {
+            MOST_CREDIT
+        };
+    }
+
+    fn restore_by_time(&mut self, now: u64) {
+        let frames = now.saturating_sub(self.restored_at) / MILLISECONDS_A_FRAME;
+        if frames > 0 {
+            self.restored_at = now;
+            self.restore(u32::try_from(frames).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// `PRI * HTTP/2.0` and what belongs to it (RFC 9113, section 3.4).
+const PREFACE_BYTES: usize = 24;
+
+/// The head of a frame (RFC 9113, section 4.1).
+const HEAD_BYTES: usize = 9;
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+
+const END_STREAM: u8 = 1;
+const PADDED: u8 = 8;
+
+/// The highest bit of a stream is reserved.
+const MAX_STREAM: u32 = u32::MAX >> 1;
+
+/// The number of frames that a connection may send at once beside its requests. Clients begin with a handful.
+const MOST_CREDIT: u32 = 1000;
+
+/// The frames that a request restores: a client announces windows, priorities and the end of what it does not want.
+const FRAMES_A_REQUEST: u32 = 8;
+
+/// The number of written bytes that restore one frame: clients announce a window for every few KiB.
+const BYTES_A_FRAME: usize = 256;
+
+/// Time restores ten frames a second. Clients that see whether the server is still there ask once in some seconds.
+const MILLISECONDS_A_FRAME: u64 = 100;
+
+/// Data with less than this costs a frame, unless it is the last of its stream. Unit: bytes.
+const SMALL_DATA: u32 = 64;
+
+/// Settings with as many bytes cost one frame more; all that there are take fewer. Unit: bytes.
+const SETTINGS_BYTES: u32 = 60;
+
+#[cfg(test)]
+mod tests;

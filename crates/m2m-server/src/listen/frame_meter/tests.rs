@@ -1,0 +1,174 @@
+//! Floods end, and clients as there are go on.
+
+use super::*;
+
+const PUSH_PROMISE: u8 = 5;
+const PRIORITY: u8 = 2;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const CONTINUATION: u8 = 9;
+const UNKNOWN: u8 = 99;
+const ACK: u8 = 1;
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: usize) -> Vec<u8> {
+    let length = u32::try_from(payload).unwrap().to_be_bytes();
+    let mut bytes = length[1..].to_vec();
+    bytes.extend([kind, flags]);
+    bytes.extend(stream.to_be_bytes());
+    bytes.resize(HEAD_BYTES + payload, 0);
+    bytes
+}
+
+/// A connection that has said what it has to say first.
+fn begun() -> FrameMeter {
+    let mut meter = FrameMeter::new(0);
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, 18));
+    bytes.extend(frame(WINDOW_UPDATE, 0, 0, 4));
+    assert!(meter.read(&bytes, 0));
+    meter
+}
+
+#[test]
+fn x17_floods_of_every_frame_that_is_no_request_end() {
+    for (name, flood) in [
+        ("PING", frame(PING, 0, 0, 8)),
+        ("answers to PING", frame(PING, ACK, 0, 8)),
+        ("SETTINGS", frame(SETTINGS, 0, 0, 0)),
+        ("large SETTINGS", frame(SETTINGS, 0, 0, 16_380)),
+        ("PRIORITY", frame(PRIORITY, 0, 1, 5)),
+        ("WINDOW_UPDATE", frame(WINDOW_UPDATE, 0, 0, 4)),
+        ("RST_STREAM", frame(RST_STREAM, 0, 1, 4)),
+        ("empty DATA", frame(DATA, 0, 1, 0)),
+        ("DATA of one byte", frame(DATA, 0, 1, 1)),
+        ("padded DATA", frame(DATA, PADDED, 1, 256)),
+        ("CONTINUATION", frame(CONTINUATION, 0, 1, 0)),
+        ("HEADERS of one stream", frame(HEADERS, 0, 1, 1)),
+        ("PUSH_PROMISE", frame(PUSH_PROMISE, 0, 1, 4)),
+        ("GOAWAY", frame(GOAWAY, 0, 0, 8)),
+        ("what nobody knows", frame(UNKNOWN, 0, 0, 100)),
+    ] {
+        let mut meter = begun();
+        assert!(meter.read(&frame(HEADERS, 0, 1, 50), 0));
+        let most = usize::try_from(MOST_CREDIT).unwrap() + 2;
+        let ended = (0..most).position(|_| !meter.read(&flood, 0));
+        assert!(ended.is_some(), "{name}");
+        // In one read of many as well.
+        let mut meter = begun();
+        assert!(!meter.read(&flood.repeat(most), 0), "{name}");
+    }
+}
+
+#[test]
+fn x17_pings_that_the_server_answers_restore_too_little_to_go_on() {
+    let mut meter = begun();
+    let ended = (0..10_000).any(|_| {
+        meter.wrote(17);
+        !meter.read(&frame(PING, 0, 0, 8), 0)
+    });
+    assert!(ended);
+}
+
+#[test]
+fn x17_windows_of_one_byte_end() {
+    let mut meter = begun();
+    let ended = (0..10_000).any(|_| {
+        meter.wrote(HEAD_BYTES + 1);
+        !meter.read(&frame(WINDOW_UPDATE, 0, 1, 4), 0)
+    });
+    assert!(ended);
+}
+
+#[test]
+fn a_client_that_gets_tokens_goes_on_forever() {
+    let mut meter = begun();
+    for request in 0..100_000 {
+        let stream = 2 * request + 1;
+        let mut bytes = frame(HEADERS, 4, stream, 120);
+        bytes.extend(frame(DATA, END_STREAM, stream, 30));
+        bytes.extend(frame(WINDOW_UPDATE, 0, 0, 4));
+        bytes.extend(frame(WINDOW_UPDATE, 0, stream, 4));
+        bytes.extend(frame(PING, 0, 0, 8));
+        bytes.extend(frame(PRIORITY, 0, stream, 5));
+        assert!(meter.read(&bytes, 0), "{request}");
+        meter.wrote(800);
+    }
+    assert_eq!(meter.latest_stream(), 199_999);
+}
+
+#[test]
+fn a_client_that_resets_what_it_asks_for_goes_on() {
+    let mut meter = begun();
+    for request in 0..100_000 {
+        let stream = 2 * request + 1;
+        let mut bytes = frame(HEADERS, 5, stream, 120);
+        bytes.extend(frame(RST_STREAM, 0, stream, 4));
+        assert!(meter.read(&bytes, 0), "{request}");
+    }
+}
+
+#[test]
+fn a_client_that_only_keeps_its_connection_goes_on_forever() {
+    let mut meter = begun();
+    for second in 1..100_000 {
+        let mut bytes = frame(PING, 0, 0, 8);
+        bytes.extend(frame(PING, ACK, 0, 8));
+        assert!(meter.read(&bytes, second * 1000), "{second}");
+    }
+}
+
+#[test]
+fn a_client_that_takes_large_answers_in_small_windows_goes_on() {
+    let mut meter = begun();
+    assert!(meter.read(&frame(HEADERS, 5, 1, 120), 0));
+    // 16 MiB, announced for every 4 KiB, for the stream and the connection.
+    for part in 0..4096 {
+        meter.wrote(4096 + HEAD_BYTES);
+        let mut bytes = frame(WINDOW_UPDATE, 0, 1, 4);
+        bytes.extend(frame(WINDOW_UPDATE, 0, 0, 4));
+        assert!(meter.read(&bytes, 0), "{part}");
+    }
+}
+
+#[test]
+fn a_client_that_sends_a_large_body_goes_on() {
+    let mut meter = begun();
+    assert!(meter.read(&frame(HEADERS, 4, 1, 120), 0));
+    for part in 0..16_384 {
+        assert!(meter.read(&frame(DATA, 0, 1, 1024), 0), "{part}");
+    }
+}
+
+#[test]
+fn frames_are_found_however_their_bytes_come() {
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    bytes.extend(frame(SETTINGS, 0, 0, 18));
+    for request in 0..50 {
+        bytes.extend(frame(HEADERS, 4, 2 * request + 1, 33));
+        // A payload that looks like heads.
+        bytes.extend(frame(DATA, END_STREAM, 2 * request + 1, 300));
+        bytes.extend(frame(PING, 0, 0, 8));
+        bytes.extend(frame(DATA, 0, 2 * request + 1, 0));
+    }
+    let mut whole = FrameMeter::new(0);
+    assert!(whole.read(&bytes, 0));
+    for size in [1, 2, 7, 8, 9, 10, 33, 1000] {
+        let mut parts = FrameMeter::new(0);
+        for part in bytes.chunks(size) {
+            assert!(parts.read(part, 0));
+        }
+        assert_eq!(
+            (parts.latest_stream(), parts.to_skip, parts.head_bytes),
+            (whole.latest_stream(), whole.to_skip, whole.head_bytes)
+        );
+        assert_eq!(parts.latest_stream(), 99, "{size}");
+    }
+}
+
+#[test]
+fn time_restores_no_more_than_there_was() {
+    let mut meter = begun();
+    let most = usize::try_from(MOST_CREDIT).unwrap();
+    assert!(!meter.read(&frame(PING, 0, 0, 8).repeat(most + 1), 1_000_000_000));
+}
