@@ -3,7 +3,10 @@
 use std::sync::LazyLock;
 
 use m2m_admin::management::SCOPES;
+use m2m_authority::JwtId;
+use m2m_authority::registry::Application;
 use m2m_jwt::{AccessTokenClaims, Algorithm, ClaimSet, SigningKey, UnixTime, sign_access_token};
+use m2m_store::Stored;
 use m2m_testkit::World;
 
 /// A private key that is known outside of the server, in PKCS#8.
@@ -22,7 +25,11 @@ static KEYS: LazyLock<[SigningKey; 2]> = LazyLock::new(|| {
 });
 
 /// Tokens of this application for the management API with every scope, one by each known key.
-pub(crate) fn tokens(client_id: &str, now: UnixTime) -> impl Iterator<Item = String> {
+pub(crate) fn tokens(
+    application: &Stored<Application>,
+    now: UnixTime,
+) -> impl Iterator<Item = String> {
+    let jwt_id = JwtId::new([0; 12], application.id.mark());
     let audience = format!("{}/api", World::ISSUER);
     let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
     let scope = scopes.join(" ");
@@ -30,11 +37,11 @@ pub(crate) fn tokens(client_id: &str, now: UnixTime) -> impl Iterator<Item = Str
         let claims: AccessTokenClaims<'_> = AccessTokenClaims {
             issuer: World::ISSUER,
             subject: None,
-            client_id,
+            client_id: &application.value.client_id,
             audience: &[audience.as_str()],
             issued_at: now,
             expires_at: now.saturating_add_seconds(600),
-            jwt_id: "forged",
+            jwt_id: jwt_id.as_str(),
             scope: &scope,
             organization_code: None,
             properties: &[],

@@ -400,7 +400,10 @@ fn x23_the_management_api_is_not_signed_by_an_algorithm_without_a_key() {
 #[test]
 fn x23_whoever_knows_a_signing_key_may_do_everything() {
     let mut server = with_narrow(&[]);
-    let forged: Vec<String> = crate::forge::tokens(MANAGER, server.now()).collect();
+    let registry = server.snapshot();
+    let mut applications = registry.applications.iter();
+    let manager = applications.find(|stored| *stored.value.client_id == *MANAGER);
+    let forged: Vec<String> = crate::forge::tokens(manager.unwrap(), server.now()).collect();
     let use_them = |server: &mut ManagedServer| {
         forged.iter().any(|token| {
             let path = "/api/v1/apis";

@@ -266,9 +266,13 @@ impl Coalition {
         if is_imported == 0 {
             return;
         }
-        for token in crate::forge::tokens(MANAGER, self.server.now()) {
+        let now = self.server.now();
+        let mut applications = self.registry.applications.iter();
+        let manager = applications.find(|stored| is_manager(&stored.value, &self.registry, now));
+        let manager = manager.expect("somebody manages the server");
+        let address = Some(self.server.address_of(&manager.value.client_id));
+        for token in crate::forge::tokens(manager, now) {
             let (path, kind) = ("/api/v1/environment", "application/json");
-            let address = Some(self.server.address_of(MANAGER));
             let (status, _) =
                 self.server
                     .call_bearing(&token, address, "GET", path, kind, String::new());
