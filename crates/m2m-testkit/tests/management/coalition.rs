@@ -51,7 +51,7 @@ fn play(scenario: u64) -> Outcome {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut file: String = made(&beginning(), &mut runner);
-    if scenario % FULL_EVERY == 0 {
+    if scenario.is_multiple_of(FULL_EVERY) {
         file.push_str(&with_everything("full"));
     }
     let mut coalition = Coalition::of(&file);

@@ -92,7 +92,7 @@ impl Callers {
     }
 
     fn token(&self, scopes: &[&'static str]) -> String {
-        self.tokens[scopes].clone()
+        self.tokens.get(scopes).expect("one for each set").clone()
     }
 
     /// The server as it was at the beginning. A token of one is good at every one.
@@ -259,7 +259,7 @@ fn items<'b>(body: &'b Value, list: &str) -> impl Iterator<Item = &'b Value> {
 /// The schema of the body, with its references followed. A registry file is one field.
 fn schema_of<'d>(document: &'d Value, operation: &Description) -> Option<&'d Value> {
     let method = operation.method.as_str().to_lowercase();
-    let described = &document["paths"][operation.path][method];
+    let described = document.get("paths")?.get(operation.path)?.get(method)?;
     let schema = described.pointer("/requestBody/content/application~1json/schema")?;
     match schema.get("$ref").and_then(Value::as_str) {
         Some(reference) => document.pointer(reference.trim_start_matches('#')),

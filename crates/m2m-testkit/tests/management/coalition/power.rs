@@ -355,7 +355,7 @@ impl Token {
         let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
         let audience = claims.get("aud")?;
         let several = audience.as_array().map(Vec::as_slice);
-        let audiences = several.unwrap_or(core::slice::from_ref(audience));
+        let audiences = several.unwrap_or_else(|| core::slice::from_ref(audience));
         let own = |audience: &Value| {
             [
                 "https://issuer.example/api",
