@@ -467,3 +467,70 @@ async fn f6_one_damaged_page_is_told_to_the_observer_whoever_met_it() {
     assert!(store.commit(Version(4), change(9)).await.is_err());
     assert_eq!(told.take(), ["Read damaged", "Write damaged"]);
 }
+
+#[tokio::test]
+async fn f2_a_database_that_was_cut_short_takes_no_change() {
+    for left in [0, 8_192, 20_000] {
+        let place = Place::new();
+        let store = place.open();
+        commit(&store, 1).await;
+        let other = Connection::open(place.file("m2m.db")).unwrap();
+        let copy = "PRAGMA wal_checkpoint(PASSIVE)";
+        other.query_row(copy, [], |_| Ok(())).unwrap();
+        commit(&store, 2).await;
+        let database = fs::OpenOptions::new()
+            .write(true)
+            .open(place.file("m2m.db"))
+            .unwrap();
+        assert!(database.metadata().unwrap().len() > left);
+        database.set_len(left).unwrap();
+        let is_displaced = |error: &StoreError| matches!(error, StoreError::Displaced { what } if what.ends_with("m2m.db was cut short"));
+        let error = store.changes_since(Version(2)).await.unwrap_err();
+        assert!(is_displaced(&error), "{error:?}");
+        let error = store.commit(Version(2), change(3)).await.unwrap_err();
+        assert!(
+            matches!(&error, CommitError::Store(error) if is_displaced(error)),
+            "{error:?}"
+        );
+        drop(other);
+        drop(store);
+        // Nothing was copied over the hole.
+        assert_eq!(fs::metadata(place.file("m2m.db")).unwrap().len(), left);
+    }
+}
+
+#[tokio::test]
+async fn x22_a_database_that_another_program_made_shorter_in_good_order_is_no_fault() {
+    let place = Place::new();
+    let store = place.open();
+    for number in 1..=60 {
+        commit(&store, number).await;
+    }
+    let other = Connection::open(place.file("m2m.db")).unwrap();
+    let length = || fs::metadata(place.file("m2m.db")).unwrap().len();
+    other.execute_batch("PRAGMA wal_checkpoint(TRUNCATE); CREATE TABLE filler AS SELECT zeroblob(100000) AS filler; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+    let before = length();
+    commit(&store, 61).await;
+    other
+        .execute_batch("DROP TABLE filler; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+        .unwrap();
+    assert!(length() < before);
+    commit(&store, 62).await;
+    drop((store, other));
+    assert_eq!(count(&place.open()).await, 62);
+}
+
+#[tokio::test]
+async fn x21_a_first_start_that_was_ended_before_it_made_anything_may_be_tried_again() {
+    let place = Place::new();
+    drop(place.open());
+    for name in ["m2m.db", "m2m.id"] {
+        fs::remove_file(place.file(name)).unwrap();
+    }
+    // The state that a kill between the first pages and the first commit leaves: a database without tables, and the start of a journal.
+    let empty = Connection::open(place.file("m2m.db")).unwrap();
+    empty.execute_batch("PRAGMA journal_mode = WAL;").unwrap();
+    drop(empty);
+    fs::write(place.file("m2m.db-wal"), [0; 4096]).unwrap();
+    assert_eq!(count(&place.open()).await, 0);
+}

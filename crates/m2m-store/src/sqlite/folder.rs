@@ -7,6 +7,7 @@ mod place;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
@@ -41,6 +42,8 @@ pub(super) struct Folder {
     identity: Identity,
     /// The folder, its lock and its database, as they were opened.
     opened: [Place; 3],
+    /// The length that the database has reached. Unit: bytes.
+    database_bytes: AtomicU64,
     /// The files that SQLite opened, and its journal. Empty until then.
     journal: OnceLock<(Place, Place, Mutex<Journal>)>,
     /// The damage after which nothing more is written, though the files may seem to be in place.
@@ -107,6 +110,7 @@ impl Folder {
             directory,
             identity,
             opened: [folder_place.map_err(failed)?, lock_place, database_place],
+            database_bytes: AtomicU64::new(0),
             journal: OnceLock::new(),
             broken: OnceLock::new(),
         })
@@ -117,9 +121,10 @@ impl Folder {
         &self.database
     }
 
-    /// Refuses a database without anything in it where there was a registry.
+    /// Refuses a database without anything in it where there was a registry. Its own journal shows none: it is that of a first start
+    /// that was ended before anything was committed.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
-        trace(&self.path).map_or(Ok(()), |trace| Err(lost(&self.database, trace)))
+        left(&self.path).map_or(Ok(()), |left| Err(lost(&self.database, left)))
     }
 
     /// Refuses a database with another identity than the folder. One from before there were identities has none.
@@ -159,6 +164,7 @@ impl Folder {
         let (place, index) =
             noted().map_err(|error: io::Error| Fault::Store(unopened_for(&journal, &error)))?;
         let journal = Journal::open(&journal, connection)?;
+        self.lost_length();
         // It is called once.
         let _ = self.journal.set((place, index, Mutex::new(journal)));
         Ok(())
@@ -178,30 +184,63 @@ impl Folder {
         Ok(())
     }
 
-    /// Returns true if the journal is shorter than the last write left it.
-    pub(super) fn is_journal_short(&self) -> bool {
-        let journal = self.journal.get();
-        journal.is_some_and(|(.., journal)| {
+    /// Returns true if the journal is shorter than the last write left it, or the database than it was.
+    pub(super) fn seems_short(&self) -> bool {
+        let Some((.., journal)) = self.journal.get() else {
+            return false;
+        };
+        let is_shorter = {
             let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
             journal.is_shorter()
-        })
+        };
+        is_shorter || self.lost_length().is_some()
     }
 
-    /// As [`check`](Self::check), and refuses if the journal was cut short, for ever: what it lacks does not come back. Its rest must not
-    /// get into the database, which is whole without it.
+    /// As [`check`](Self::check), and refuses if the journal or the database was cut short, for ever: the part that is missing does not come
+    /// back. The journal must not get into the database then.
     pub(super) fn check_all(&self, connection: &Connection) -> Result<(), Fault> {
         self.check().map_err(Fault::Store)?;
         let Some((place, _, journal)) = self.journal.get() else {
             return Ok(());
         };
         let mut journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
-        if journal.is_whole(connection)? {
+        let short = if !journal.is_whole(connection)? {
+            place.path()
+        } else if !self.is_database_whole(connection) {
+            &self.database
+        } else {
             return Ok(());
-        }
+        };
         super::connection::leave_journal(connection)?;
-        let what = format!("{} was cut short", place.path().display());
+        let what = format!("{} was cut short", short.display());
         let what = self.broken.get_or_init(|| what.into()).clone();
         Err(Fault::Store(StoreError::Displaced { what }))
+    }
+
+    /// Returns true if no page of the database is beyond the end of its file. A file that another program made shorter in good order, by
+    /// `VACUUM`, has all of them.
+    fn is_database_whole(&self, connection: &Connection) -> bool {
+        let Some(length) = self.lost_length() else {
+            return true;
+        };
+        let needed = connection.query_row(
+            "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            [],
+            |row| row.get(0),
+        );
+        let is_whole = needed
+            .is_ok_and(|needed: i64| u64::try_from(needed).is_ok_and(|needed| needed <= length));
+        if is_whole {
+            self.database_bytes.store(length, Ordering::Relaxed);
+        }
+        is_whole
+    }
+
+    /// The length of the database, if it is less than it was. The file cannot be opened to look: closing it would end the locks of SQLite.
+    fn lost_length(&self) -> Option<u64> {
+        let length = std::fs::metadata(&self.database).ok()?.len();
+        let reached = self.database_bytes.fetch_max(length, Ordering::Relaxed);
+        (length < reached).then_some(length)
     }
 }
 
@@ -216,14 +255,16 @@ impl Drop for Folder {
     }
 }
 
-/// The file in a data directory that shows that it held a registry: one that is written after the first database was, or a journal.
+/// The file in a data directory without a database that shows that it held a registry.
 fn trace(folder: &Path) -> Option<&'static str> {
-    let has = |name: &str| std::fs::metadata(folder.join(name)).is_ok_and(|found| found.is_file());
     let is_written = !is_empty(&folder.join(JOURNAL)).unwrap_or(true);
-    let left = [IDENTITY, SEALING_KEY_FILE]
-        .into_iter()
-        .find(|name| has(name));
-    left.or(if is_written { Some(JOURNAL) } else { None })
+    left(folder).or(if is_written { Some(JOURNAL) } else { None })
+}
+
+/// The file in a data directory that is written after the first database was.
+fn left(folder: &Path) -> Option<&'static str> {
+    let has = |name: &&str| std::fs::metadata(folder.join(name)).is_ok_and(|found| found.is_file());
+    [IDENTITY, SEALING_KEY_FILE].into_iter().find(has)
 }
 
 /// Returns true if there is a database, or a file that shows that there was one.

@@ -72,7 +72,7 @@ impl Shared {
             return Ok(JournalSeems::Whole);
         };
         folder.check().map_err(Fault::Store)?;
-        Ok(if folder.is_journal_short() {
+        Ok(if folder.seems_short() {
             JournalSeems::Short
         } else {
             JournalSeems::Whole
