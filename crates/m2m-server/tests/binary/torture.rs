@@ -108,6 +108,8 @@ impl Torture {
         let ends_within = fault.lasts() || random.below(3) == 0;
         let kills = fault == Fault::None || random.below(2) == 0;
         let undo = std::thread::scope(|scope| {
+            // However this ends: a scope waits for its threads.
+            let _stop = Stop(&stop);
             for writer in writers.iter_mut() {
                 scope.spawn(|| writer.run(address, &stop));
             }
@@ -147,7 +149,6 @@ impl Torture {
                 place.end(undo);
                 None
             };
-            stop.store(true, Ordering::Relaxed);
             undo
         });
         let has_ended = fault.may_end_the_process() && !is_alive(ops);
@@ -272,6 +273,15 @@ impl Torture {
             self.traffic.refused,
             self.faults,
         )
+    }
+}
+
+/// Stops writers when it is dropped.
+struct Stop<'s>(&'s AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -92,19 +92,19 @@ impl Fault {
 
     pub(crate) const fn told(self) -> Told {
         match self {
-            Self::DiskFull
-            | Self::TornWrites
-            | Self::WriteFails
-            | Self::DiskGone
-            | Self::SyncFails
-            | Self::SyncAlwaysFails => Told::StoreFailure,
+            Self::DiskFull | Self::TornWrites | Self::DiskGone | Self::SyncAlwaysFails => {
+                Told::StoreFailure
+            }
             Self::DatabaseDeleted
             | Self::DatabaseMoved
             | Self::DatabaseReplaced
             | Self::JournalDeleted
             | Self::LockDeleted
             | Self::DirectoryMoved => Told::NotReady,
+            // A single failure may hit the copying of the journal, which is tried again and delays nothing.
             Self::None
+            | Self::WriteFails
+            | Self::SyncFails
             | Self::SlowDisk
             | Self::TruncateFails
             | Self::RenameFails
