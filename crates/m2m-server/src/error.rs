@@ -140,6 +140,11 @@ impl Failure {
         self
     }
 
+    /// What is wrong, in one line.
+    pub(crate) fn what(&self) -> &str {
+        &self.0.what
+    }
+
     /// The same for programs.
     pub(crate) fn json(&self) -> Value {
         let Report {

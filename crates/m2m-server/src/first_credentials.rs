@@ -81,8 +81,10 @@ fn text(credentials: &[GeneratedCredentials], issuer: Option<&Issuer>) -> Zeroiz
     // Room for all of it at once, so that no copy of a secret is left behind in memory.
     let mut text = Zeroizing::new(String::with_capacity(4096));
     text.push_str(HEAD);
-    if let Some(issuer) = issuer {
-        line(&mut text, "M2M_ISSUER", issuer.as_str());
+    match issuer {
+        Some(issuer) => line(&mut text, "M2M_ISSUER", issuer.as_str()),
+        // A command on a stopped server does not know what address it will have.
+        None => text.push_str(NO_ISSUER),
     }
     for credentials in credentials {
         line(&mut text, "M2M_CLIENT_ID", &credentials.client_id);
@@ -116,6 +118,10 @@ const EARLIER: &str = "first-credentials.old";
 
 const HEAD: &str = "\
 # The application that manages this server. The secret is here and nowhere else: keep it in a safe place, and delete this file.
+";
+
+const NO_ISSUER: &str = "\
+# Commands also need M2M_ISSUER, the issuer of the server, such as http://127.0.0.1:8080. It was not running when this was written.
 ";
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use crate::settings::Setting;
 /// Ask the server on this machine whether it is ready.
 ///
 /// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the file of settings.
-/// Exits 0 if the server is ready, 1 with the reasons if it is not, and 3 if it cannot be reached.
+/// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is wrong or --ops-listen is off, and 3 if the server
+/// cannot be reached.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct HealthcheckOptions {

@@ -25,14 +25,14 @@ pub(crate) struct SecretListOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Make a second secret for an application. It is shown once; the one before ends after the overlap.
+/// Create another secret for an application. It is shown once; the secrets before it expire after the overlap.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct SecretRotateOptions {
     /// The client id of the application, or its id
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// How long the secrets before work on: a number and s, m, h or d; 0 ends them now, also those of an earlier overlap
+    /// How long the earlier secrets stay valid: a number and s, m, h or d; 0 revokes them now, also those of an earlier overlap
     #[arg(long, value_name = "DURATION", value_parser = seconds, default_value = "24h")]
     pub(crate) overlap: u64,
     #[command(flatten)]

@@ -4,9 +4,11 @@ mod dead_end;
 mod ops;
 
 use core::pin::pin;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use m2m_admin::PresetCredentials;
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
@@ -16,6 +18,7 @@ use super::curl;
 use super::signals::{Hangup, Interruptions, ignore_others};
 use super::start::{Plan, Source, Started, log_panics, start};
 use crate::cli::ServeOptions;
+use crate::data;
 use crate::environment::Environment;
 use crate::error::Failure;
 use crate::first_credentials::Written;
@@ -27,7 +30,7 @@ use crate::output::{self, Output};
 use crate::readiness::{Readiness, Unready};
 use crate::recorder::LogWriter;
 use crate::sealing::SealingSource;
-use crate::settings::{Bootstrap, Mistakes, RegistrySource, Secret, Setting, Settings, Values};
+use crate::settings::{Mistakes, RegistrySource, Secret, Setting, Settings, Values};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
 use crate::world::World;
@@ -154,15 +157,28 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
             Source::Data {
                 folder,
                 sealing: SealingSource::new(key, file, folder),
-                preset: settings
-                    .bootstrap
-                    .as_ref()
-                    .map(Bootstrap::preset)
-                    .transpose()?,
+                preset: preset(settings, folder)?,
                 kept: kept(&settings.values),
             }
         }
     })
+}
+
+/// The credentials for a first start. Later starts need no file with the secret: it may be gone, as a secret that is mounted once is.
+fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials>, Failure> {
+    let Some(bootstrap) = &settings.bootstrap else {
+        return Ok(None);
+    };
+    match bootstrap.preset() {
+        Err(failure) if bootstrap.is_in_file() && data::is_there(folder)? => {
+            output::log_notice(&format!(
+                "{}: it counts at the first start alone, and this is a later one",
+                failure.what()
+            ));
+            Ok(None)
+        }
+        credentials => credentials.map(Some),
+    }
 }
 
 /// How much of the registry is in memory, and for how long alone.

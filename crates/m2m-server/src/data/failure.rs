@@ -16,8 +16,8 @@ pub(crate) fn failure(error: &StoreError, folder: &Path) -> Failure {
     match error {
         StoreError::InUse => Failure::refused(format!("the data directory {shown} is in use"))
             .because("another process has it: a server, or a command that is not done yet")
-            .help("a server that runs is asked without --data, by M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET")
-            .help("else stop it, and try again; one process at a time has a data directory"),
+            .help("stop the server, or wait for the command, and try again: one process at a time has a data directory")
+            .help("apply, export, key list and the commands of applications and APIs call a running server instead, without --data: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET name it"),
         StoreError::NewerSchema { found, known } => Failure::refused(format!(
             "the data directory {shown} was made by a newer release of m2m"
         ))

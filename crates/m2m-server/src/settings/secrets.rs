@@ -143,6 +143,11 @@ impl Bootstrap {
         }
     }
 
+    /// Returns true if the secret is in a file.
+    pub(crate) const fn is_in_file(&self) -> bool {
+        matches!(self.client_secret, BootstrapSecret::File(_))
+    }
+
     fn with(&self, secret: &Secret) -> Result<PresetCredentials, Failure> {
         let place = match &self.client_secret {
             BootstrapSecret::Variable(_) => BOOTSTRAP_CLIENT_SECRET.to_owned(),

@@ -145,7 +145,7 @@ fn what_is_in_use_is_refused_with_what_to_do() {
     ] {
         let stderr = data.bad(1, arguments);
         assert!(
-            stderr.contains("is in use") && stderr.contains("help: else stop it"),
+            stderr.contains("is in use") && stderr.contains("help: stop the server"),
             "{stderr}"
         );
     }

@@ -111,3 +111,38 @@ fn a_file_is_no_data_directory_and_is_told_what_it_may_be_meant_for() {
     assert!(stderr.contains("it is a file"), "{stderr}");
     assert!(stderr.contains("--world FILE"), "{stderr}");
 }
+
+#[test]
+fn the_file_with_the_first_secret_may_be_gone_at_later_starts() {
+    let data = Data::new();
+    let secret = data.write("secret", b"a-test-secret-0123456789-0123456789\n");
+    let options = [
+        "--bootstrap-client-id",
+        "admin",
+        "--bootstrap-client-secret-file",
+        &secret,
+    ];
+    Serving::of_data(&data.path(), &options).stop();
+    std::fs::remove_file(&secret).unwrap();
+    let server = Serving::of_data(&data.path(), &options);
+    server.wait_for_log("it counts at the first start alone");
+    let audience = format!("&audience={}/api", server.issuer());
+    let token = server.token("admin", "a-test-secret-0123456789-0123456789", &audience);
+    token.access_token();
+    // A first start needs it.
+    let stderr = Data::new().bad(2, &[&["serve"], &options[..]].concat());
+    assert!(stderr.contains("cannot read the secret in"), "{stderr}");
+}
+
+#[test]
+fn new_credentials_of_a_stopped_server_name_no_issuer_and_say_so() {
+    let data = Data::new();
+    Serving::of_data(&data.path(), &[]).stop();
+    data.good(&["application", "reset-management"]);
+    let content = std::fs::read_to_string(data.path().join("first-credentials")).unwrap();
+    assert!(!content.contains("\nM2M_ISSUER="), "{content}");
+    assert!(
+        content.contains("# Commands also need M2M_ISSUER"),
+        "{content}"
+    );
+}
