@@ -143,13 +143,12 @@ impl Torture {
                     now - at_most
                 );
             }
-            let undo = if ends_within {
+            if ends_within {
                 Some(undo)
             } else {
                 place.end(undo);
                 None
-            };
-            undo
+            }
         });
         let has_ended = fault.may_end_the_process() && !is_alive(ops);
         if undo.is_none() && !has_ended {
