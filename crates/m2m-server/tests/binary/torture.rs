@@ -32,11 +32,11 @@ use writers::{Kind, Writer};
 /// How long a fault lasts at least.
 const SHORTEST: Duration = Duration::from_millis(300);
 
-/// Within this time an operator is told of a fault, on the busiest machine: readiness asks the store every second.
-const TOLD_WITHIN: Duration = Duration::from_secs(15);
+/// Within this time an operator is told of a fault: readiness asks the store every two seconds.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
 /// Within this time after a fault that passes changes are made again.
-const RECOVERS_WITHIN: Duration = Duration::from_secs(30);
+const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// How many writers there are.
 const WRITERS: u64 = 3;
