@@ -140,7 +140,7 @@ impl Failure {
         self
     }
 
-    /// What is wrong, in one line.
+    /// The mistake, in one line.
     pub(crate) fn what(&self) -> &str {
         &self.0.what
     }

@@ -41,7 +41,7 @@ impl Mistake {
         &self.path
     }
 
-    /// What is wrong, in one line.
+    /// The mistake, in one line.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what

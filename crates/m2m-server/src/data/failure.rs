@@ -121,7 +121,7 @@ pub(crate) fn not_committed(error: &CommitError, folder: &Path) -> Failure {
 pub(crate) fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
-            .because("whoever verifies a token finds its key by the key id; nothing was changed")
+            .because("a verifier finds the key of a token by the key id; nothing was changed")
             .help("give it another one: --kid KID"),
         KeyError::Retired { .. } => Failure::refused(error.to_string())
             .because("nothing was changed")

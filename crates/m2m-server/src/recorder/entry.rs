@@ -90,7 +90,7 @@ pub(crate) enum Entry {
     Diagnosed {
         /// The name of the answer.
         trace_id: TraceId,
-        /// What is known of it.
+        /// The evidence and the fixes.
         diagnosis: Diagnosis,
     },
     /// An operator got a token in the name of an application.
@@ -104,7 +104,7 @@ pub(crate) enum Entry {
     Issued {
         /// To whom.
         client_id: Box<str>,
-        /// How many. At least 1.
+        /// The number of tokens. At least 1.
         tokens: u64,
     },
     /// More applications were issued tokens than are told one by one.
