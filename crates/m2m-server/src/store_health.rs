@@ -23,10 +23,8 @@ pub(crate) struct StoreHealth {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The reason why the last read failed, if it did.
-    read: Option<Box<str>>,
-    /// The reason why the last write failed, if it did.
-    write: Option<Box<str>>,
+    /// The reason why the last access of a kind failed, if it did. In the order of [`Access::ALL`].
+    reasons: [Option<Box<str>>; Access::ALL.len()],
     /// In the order of [`FailureKind::ALL`].
     kinds: [Logged; FailureKind::ALL.len()],
     news: VecDeque<StoreNews>,
@@ -65,11 +63,16 @@ impl StoreHealth {
         }
     }
 
-    /// The current reasons as JSON; nothing if the store reads and writes.
+    /// The current reasons as JSON, one member for each kind of access; nothing if none fails.
     pub(crate) fn shown(&self) -> Option<Value> {
         self.with(|state| {
-            (state.read.is_some() || state.write.is_some())
-                .then(|| json!({ "read": state.read.as_deref(), "write": state.write.as_deref() }))
+            let shown = |(access, why): (Access, &Option<Box<str>>)| {
+                (access.as_str().to_owned(), json!(why.as_deref()))
+            };
+            state.is_failing().then(|| {
+                let reasons = Access::ALL.into_iter().zip(&state.reasons);
+                Value::Object(reasons.map(shown).collect())
+            })
         })
     }
 
@@ -82,7 +85,7 @@ impl StoreHealth {
     fn failed_at(&self, access: Access, error: &StoreError, now: Uptime) {
         self.metrics.store_failed(error.kind());
         self.with(|state| {
-            *state.latest(access) = Some(error.to_string().into());
+            state.set(access, Some(error.to_string().into()));
             self.is_failing.store(true, Ordering::Relaxed);
             let index = FailureKind::ALL.binary_search(&error.kind());
             let Some(logged) = index.ok().and_then(|index| state.kinds.get_mut(index)) else {
@@ -108,11 +111,15 @@ impl StoreHealth {
 }
 
 impl State {
-    const fn latest(&mut self, access: Access) -> &mut Option<Box<str>> {
-        match access {
-            Access::Read => &mut self.read,
-            Access::Write => &mut self.write,
+    fn set(&mut self, access: Access, why: Option<Box<str>>) {
+        let mut kinds = Access::ALL.into_iter().zip(&mut self.reasons);
+        if let Some((_, reason)) = kinds.find(|(kind, _)| *kind == access) {
+            *reason = why;
         }
+    }
+
+    fn is_failing(&self) -> bool {
+        self.reasons.iter().any(Option::is_some)
     }
 }
 
@@ -126,9 +133,8 @@ impl Observer for StoreHealth {
             return;
         }
         self.with(|state| {
-            *state.latest(access) = None;
-            let is_failing = state.read.is_some() || state.write.is_some();
-            self.is_failing.store(is_failing, Ordering::Relaxed);
+            state.set(access, None);
+            self.is_failing.store(state.is_failing(), Ordering::Relaxed);
         });
     }
 

@@ -20,12 +20,32 @@ pub trait Observer: fmt::Debug + Send + Sync + 'static {
 }
 
 /// The kind of access to a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     /// A read.
     Read,
     /// A write.
     Write,
+    /// Copying the journal into the database. Until it succeeds the journal grows, and nothing is lost.
+    Checkpoint,
+    /// Writing the file with the identity of the store. Until it succeeds an older copy of the database may not be reported at a start.
+    Identity,
+}
+
+impl Access {
+    /// All kinds of access, in their order.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Checkpoint, Self::Identity];
+
+    /// The name of the kind in logs and in the answer of `/readyz`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Checkpoint => "checkpoint",
+            Self::Identity => "identity",
+        }
+    }
 }
 
 /// The outcome of a change that was unknown at first.

@@ -154,12 +154,18 @@ impl Sqlite {
         };
         let readers = start("m2m-store-read", readers, MOST_READS_WAITING)?;
         let lister = start("m2m-store-list", vec![lister], MOST_READS_WAITING)?;
-        let writer = start("m2m-store-write", vec![writer], MOST_WRITES_WAITING)?;
+        let shared = Arc::new(Shared::new(&file, limits, Some((folder, id))));
+        let most = MOST_WRITES_WAITING;
+        let writer = Worker::start_with("m2m-store-write", vec![writer], most, &{
+            let shared = Arc::clone(&shared);
+            Arc::new(move |connection: &Connection| shared.copy_journal(connection))
+        });
+        let writer = writer.map_err(|error| unopened_for(&path, &error))?;
         Ok(Self {
             readers: Some(readers),
             listing: Some((lister, effort)),
             writer,
-            shared: Arc::new(Shared::new(&file, limits, Some((folder, id)))),
+            shared,
             rolled_back,
         })
     }
@@ -226,6 +232,16 @@ impl Sqlite {
             shared.record(version).map_err(Fault::Store)
         })
         .await
+    }
+
+    /// Watches a file that the content of the database depends on, such as the sealing key of its private keys: once it was deleted or has
+    /// another content, nothing is acknowledged until it is as it was. One file can be watched, and the first stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unopened`] if it cannot be read.
+    pub fn watch(&self, file: &Path) -> Result<(), StoreError> {
+        self.shared.watch(file)
     }
 
     /// Finds out whether a change that was answered with [`StoreError::Unknown`] was made, if there is one, and reports it to the observer.

@@ -304,12 +304,22 @@ impl Observer for Told {
 /// A store in use whose files are then tampered with. It acknowledges nothing from then on, and a look for changes fails.
 #[track_caller]
 fn displaced(tamper: impl FnOnce(&Place)) -> (Place, Sqlite) {
+    displaced_after(|_, _| {}, tamper)
+}
+
+/// The same for a store that something is done with before.
+#[track_caller]
+fn displaced_after(
+    prepare: impl FnOnce(&Place, &Sqlite),
+    tamper: impl FnOnce(&Place),
+) -> (Place, Sqlite) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime");
     let place = Place::new();
     let told = Arc::new(Told::default());
     let store = place.open().observed_by(Arc::clone(&told));
+    prepare(&place, &store);
     runtime.block_on(async {
         commit(&store, 1).await;
         assert_eq!(changed(&store).await, 1);
@@ -359,6 +369,76 @@ fn f2_x22_nothing_is_acknowledged_once_a_file_was_replaced() {
         fs::rename(&place.folder, &moved).unwrap();
         copy(&moved, &place.folder);
     });
+}
+
+#[test]
+fn x22_nothing_is_acknowledged_once_the_sealing_key_is_gone() {
+    type Tamper = fn(&Path);
+    let tampers: [(&str, Tamper); 4] = [
+        ("deleted", |file| fs::remove_file(file).unwrap()),
+        ("emptied", |file| fs::write(file, "").unwrap()),
+        ("overwritten", |file| fs::write(file, "b").unwrap()),
+        ("replaced", |file| {
+            let other = file.with_extension("other");
+            fs::write(&other, "another").unwrap();
+            fs::rename(other, file).unwrap();
+        }),
+    ];
+    for (what, tamper) in tampers {
+        let (place, store) = displaced_after(
+            |place, store| {
+                fs::write(place.file("sealing.key"), "a").unwrap();
+                store.watch(&place.file("sealing.key")).unwrap();
+            },
+            |place| tamper(&place.file("sealing.key")),
+        );
+        // A file with the same content is as good as the first one.
+        fs::write(place.file("sealing.key"), "a").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let version = runtime.block_on(attempt(&store, 2));
+        assert_eq!(version, Ok(Version(2)), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn x22_an_identity_that_disappears_under_a_store_is_written_again() {
+    let tampers: [fn(&Path); 3] = [
+        |file| fs::remove_file(file).unwrap(),
+        |file| fs::write(file, "{").unwrap(),
+        |file| {
+            let other = file.with_extension("other");
+            fs::write(&other, "another").unwrap();
+            fs::rename(other, file).unwrap();
+        },
+    ];
+    for tamper in tampers {
+        let place = Place::used().await;
+        let store = place.open();
+        store.confirm().await.unwrap();
+        let before = fs::read(place.file("m2m.id")).unwrap();
+        tamper(&place.file("m2m.id"));
+        // Readiness asks for changes every two seconds.
+        assert_eq!(changed(&store).await, 2);
+        assert_eq!(fs::read(place.file("m2m.id")).ok(), Some(before));
+    }
+}
+
+#[tokio::test]
+async fn f6_an_identity_that_cannot_be_written_is_reported() {
+    let place = Place::used().await;
+    let told = Arc::new(Told::default());
+    let store = place.open().observed_by(Arc::clone(&told));
+    store.confirm().await.unwrap();
+    fs::remove_file(place.file("m2m.id")).unwrap();
+    fs::create_dir(place.file("m2m.id")).unwrap();
+    commit(&store, 3).await;
+    assert_eq!(told.take(), ["Identity failed"]);
+    fs::remove_dir(place.file("m2m.id")).unwrap();
+    commit(&store, 4).await;
+    let text = fs::read_to_string(place.file("m2m.id")).unwrap();
+    assert!(text.contains("4}"), "{text}");
 }
 
 #[tokio::test]

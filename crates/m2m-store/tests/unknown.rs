@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -45,14 +46,27 @@ fn change(number: u64) -> Change {
     }
 }
 
-/// An observer that keeps the settled changes.
+/// An observer that keeps the settled changes, and what fails at present.
 #[derive(Debug, Default)]
-struct Told(Mutex<Vec<Settled>>);
+struct Told(Mutex<Vec<Settled>>, Mutex<BTreeMap<&'static str, String>>);
+
+impl Told {
+    /// The accesses that failed when they were last tried, each with the reason.
+    fn failing(&self) -> BTreeMap<&'static str, String> {
+        self.1.lock().expect("no panic").clone()
+    }
+}
 
 impl Observer for Told {
-    fn failed(&self, _: Access, _: &StoreError) {}
+    fn failed(&self, access: Access, error: &StoreError) {
+        let mut failing = self.1.lock().expect("no panic");
+        failing.insert(access.as_str(), error.to_string());
+    }
 
-    fn succeeded(&self, _: Access) {}
+    fn succeeded(&self, access: Access) {
+        let mut failing = self.1.lock().expect("no panic");
+        failing.remove(access.as_str());
+    }
 
     fn settled(&self, settled: &Settled) {
         let mut told = self.0.lock().expect("no panic");
@@ -85,6 +99,11 @@ impl Disk {
 
 /// Runs a test of this file in a process with a disk that fails on demand.
 fn run(test: &str, folder: &Path) -> Output {
+    run_on_file(test, folder, "")
+}
+
+/// The same, where `fsync` fails only for files whose paths end like this.
+fn run_on_file(test: &str, folder: &Path, file: &str) -> Output {
     let library = folder.join("faults.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/faults.c");
     let compiled = Command::new("cc")
@@ -103,6 +122,7 @@ fn run(test: &str, folder: &Path) -> Output {
         .args(["--ignored", "--exact", test])
         .env("LD_PRELOAD", library)
         .env("M2M_FAULTS", faults)
+        .env("M2M_FAULTS_FILE", file)
         .env(FOLDER, folder)
         .output()
         .expect("a process")
@@ -212,4 +232,48 @@ async fn f11_a_change_that_was_unknown_may_be_there_after_a_crash() {
     assert_eq!(frame.applications, frame.version.0);
     assert!((1..=2).contains(&frame.version.0), "{:?}", frame.version);
     assert_eq!(store.rolled_back(), None);
+}
+
+/// Makes enough changes for the journal to be copied into the database.
+async fn fill_the_journal(store: &Sqlite, from: u64) {
+    for number in from..from + 300 {
+        let version = store.frame().await.expect("a frame").version;
+        let made = store.commit(version, change(number)).await;
+        made.expect("its own file works");
+    }
+}
+
+#[tokio::test]
+#[ignore = "f6_a_journal_that_cannot_be_copied_is_reported_each_time starts it"]
+async fn copies_the_journal_while_the_disk_fails() {
+    let Some((folder, disk)) = Disk::of_process() else {
+        return;
+    };
+    let told = Arc::new(Told::default());
+    let store = Sqlite::open(&folder)
+        .unwrap()
+        .observed_by(Arc::clone(&told));
+    disk.fails("fsync");
+    // Every change is acknowledged, since its own file works.
+    fill_the_journal(&store, 1).await;
+    let failing = told.failing();
+    assert_eq!(failing.keys().collect::<Vec<_>>(), [&"checkpoint"]);
+    let why = &failing["checkpoint"];
+    assert!(
+        why.contains("m2m.db") && why.contains("disk I/O error"),
+        "{why}"
+    );
+    disk.works("fsync");
+    fill_the_journal(&store, 301).await;
+    assert_eq!(told.failing(), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn f6_a_journal_that_cannot_be_copied_is_reported_each_time() {
+    let above = tempfile::tempdir().unwrap();
+    let test = "copies_the_journal_while_the_disk_fails";
+    let output = run_on_file(test, above.path(), "/m2m.db");
+    assert!(output.status.success(), "{output:?}");
+    let store = Sqlite::open(&above.path().join("data")).unwrap();
+    assert_eq!(store.frame().await.unwrap().applications, 600);
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::{RecordedClientId, RequestId, redacted};
 use m2m_errors::Cause;
-use m2m_store::{Access, AuditEvent, Settled};
+use m2m_store::{AuditEvent, Settled};
 use serde_json::{Value, json};
 
 use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
@@ -99,10 +99,7 @@ pub(super) fn line(entry: &Entry) -> Value {
             "time": rfc3339(clock::now()),
             "event": "store_failed",
             "kind": error.kind().as_str(),
-            "access": match access {
-                Access::Read => "read",
-                Access::Write => "write",
-            },
+            "access": access.as_str(),
             "why": error.to_string(),
             "more": more,
         }),

@@ -29,21 +29,30 @@ pub(super) fn to_write(file: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags)?;
     restrain(&connection)?;
+    // SQLite would ignore that it failed: the thread that writes copies it, and reports it.
+    connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
     leave_journal(&connection)?;
     Ok(connection)
 }
 
-/// Has the journal stay beside the file when the connection is closed, and at no other time copied into it.
+/// Has the journal stay beside the file when the connection is closed.
 pub(super) fn leave_journal(connection: &Connection) -> Result<(), Fault> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
     Ok(())
 }
 
-/// Has the journal copied into the file now and then, and when the connection is closed.
+/// Has the journal copied into the file when the connection is closed.
 pub(super) fn take_journal(connection: &Connection) -> Result<(), Fault> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-    connection.execute_batch("PRAGMA wal_autocheckpoint = 1000;")?;
+    Ok(())
+}
+
+/// Copies the journal into the file, as far as nobody reads from it, and waits for nobody.
+pub(super) fn copy_journal(connection: &Connection) -> Result<(), Fault> {
+    // The row says how much was copied; another process that copies it at the same time does this one's work.
+    connection
+        .prepare_cached("PRAGMA wal_checkpoint(PASSIVE)")?
+        .query_row([], |_| Ok(()))?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod identity;
 mod journal;
 mod place;
+mod watched;
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
@@ -18,6 +19,7 @@ pub(super) use identity::StoreId;
 use identity::{Identity, Recorded};
 use journal::Journal;
 use place::Place;
+use watched::Watched;
 
 /// The database.
 const DATABASE: &str = "m2m.db";
@@ -46,6 +48,8 @@ pub(super) struct Folder {
     database_bytes: AtomicU64,
     /// The files that SQLite opened, and its journal. Empty until then.
     journal: OnceLock<(Place, Place, Mutex<Journal>)>,
+    /// A file that the store does not write, and that has to stay as it is.
+    watched: OnceLock<Watched>,
     /// The damage after which nothing more is written, though the files may seem to be in place.
     broken: OnceLock<Box<str>>,
 }
@@ -112,6 +116,7 @@ impl Folder {
             opened: [folder_place.map_err(failed)?, lock_place, database_place],
             database_bytes: AtomicU64::new(0),
             journal: OnceLock::new(),
+            watched: OnceLock::new(),
             broken: OnceLock::new(),
         })
     }
@@ -152,9 +157,45 @@ impl Folder {
             .map_err(|error| unopened_for(&self.path.join(IDENTITY), &error))
     }
 
-    /// The same after a change, which does not wait for the disk. Nor does a failure matter: the file then lags behind the database.
-    pub(super) fn reached(&self, id: StoreId, version: Version) {
-        let _ = self.identity.reached(id, version);
+    /// The same after a change, which does not wait for the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Full`] or [`StoreError::Failed`] if it cannot be written. The file then lags behind the database.
+    pub(super) fn reached(&self, id: StoreId, version: Version) -> Result<(), StoreError> {
+        let written = self.identity.reached(id, version);
+        written.map_err(|error| self.unwritten(&error))
+    }
+
+    /// Writes the identity once more if somebody has deleted the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`reached`](Self::reached).
+    pub(super) fn keep_identity(&self) -> Result<(), StoreError> {
+        let kept = self.identity.keep();
+        kept.map_err(|error| self.unwritten(&error))
+    }
+
+    fn unwritten(&self, error: &io::Error) -> StoreError {
+        let why = format!("{}: {error}", self.path.join(IDENTITY).display()).into();
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        if full.contains(&error.kind()) {
+            StoreError::Full { why }
+        } else {
+            StoreError::Failed { why }
+        }
+    }
+
+    /// Has [`check`](Self::check) look at a file that has to stay as it is. One file can be watched, the first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unopened`] if it cannot be read.
+    pub(super) fn watch(&self, file: &Path) -> Result<(), StoreError> {
+        let watched = Watched::new(file).map_err(|error| unopened_for(file, &error))?;
+        let _ = self.watched.set(watched);
+        Ok(())
     }
 
     /// Notes the files that SQLite has opened.
@@ -181,7 +222,26 @@ impl Folder {
         for place in self.opened.iter().chain(journal.into_iter().flatten()) {
             place.check().map_err(displaced)?;
         }
-        Ok(())
+        self.watched
+            .get()
+            .map_or(Ok(()), Watched::check)
+            .map_err(displaced)
+    }
+
+    /// Copies the journal into the database if it has become long. Returns false if it has not.
+    pub(super) fn copy_journal(&self, connection: &Connection) -> Result<bool, Fault> {
+        let Some((.., journal)) = self.journal.get() else {
+            return Ok(false);
+        };
+        let is_long = {
+            let journal = journal.lock().unwrap_or_else(PoisonError::into_inner);
+            journal.is_long()
+        };
+        if !is_long || self.broken.get().is_some() {
+            return Ok(false);
+        }
+        super::connection::copy_journal(connection)?;
+        Ok(true)
     }
 
     /// Returns true if the journal is shorter than the last write left it, or the database than it was.

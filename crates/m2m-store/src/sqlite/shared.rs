@@ -1,5 +1,6 @@
 //! State that all threads of a store share: its limits, its files, and a change whose outcome is unknown.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rusqlite::Connection;
@@ -72,6 +73,8 @@ impl Shared {
             return Ok(JournalSeems::Whole);
         };
         folder.check().map_err(Fault::Store)?;
+        // Its failure is not one of the read.
+        let _ = self.told(Access::Identity, folder.keep_identity());
         Ok(if folder.seems_short() {
             JournalSeems::Short
         } else {
@@ -97,8 +100,29 @@ impl Shared {
     /// The registry is, durably, at this version.
     fn reached(&self, version: Version) {
         if let Some((folder, id)) = &self.folder {
-            folder.reached(*id, version);
+            // The change is durable all the same.
+            let _ = self.told(Access::Identity, folder.reached(*id, version));
         }
+    }
+
+    /// Copies the journal into the database if it has become long, and reports to the observer what comes of it.
+    pub(super) fn copy_journal(&self, connection: &Connection) {
+        let Some((folder, _)) = &self.folder else {
+            return;
+        };
+        let copied = folder.copy_journal(connection);
+        let copied = copied.map_err(|fault| fault.in_file(&self.file));
+        // Another process that holds the file ends some time.
+        if !matches!(copied, Ok(false) | Err(StoreError::Busy)) {
+            let _ = self.told(Access::Checkpoint, copied);
+        }
+    }
+
+    /// Has each check look at a file that has to stay as it is.
+    pub(super) fn watch(&self, file: &Path) -> Result<(), StoreError> {
+        self.folder
+            .as_ref()
+            .map_or(Ok(()), |(folder, _)| folder.watch(file))
     }
 
     /// Writes the identity of the store beside the database.

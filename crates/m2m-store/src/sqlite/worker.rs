@@ -14,6 +14,9 @@ use crate::StoreError;
 /// What is done on a thread, with its connection.
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// A step that a thread takes after each job, once its answer was given.
+pub(super) type After = Arc<dyn Fn(&Connection) + Send + Sync>;
+
 /// Threads with a connection each, and one queue. When this is dropped they finish what is queued, and end.
 #[derive(Debug)]
 pub(super) struct Worker {
@@ -33,6 +36,21 @@ impl Worker {
         connections: Vec<Connection>,
         most_waiting: usize,
     ) -> std::io::Result<Self> {
+        let after: After = Arc::new(|_| {});
+        Self::start_with(name, connections, most_waiting, &after)
+    }
+
+    /// The same, with a step after each job.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no thread left.
+    pub(super) fn start_with(
+        name: &str,
+        connections: Vec<Connection>,
+        most_waiting: usize,
+        after: &After,
+    ) -> std::io::Result<Self> {
         let (queue, jobs) = sync_channel(most_waiting);
         let jobs = Arc::new(Mutex::new(jobs));
         let mut worker = Self {
@@ -41,9 +59,10 @@ impl Worker {
         };
         for connection in connections {
             let jobs = Arc::clone(&jobs);
+            let after = Arc::clone(after);
             let thread = thread::Builder::new()
                 .name(name.to_owned())
-                .spawn(move || work(connection, &jobs))?;
+                .spawn(move || work(connection, &jobs, &after))?;
             worker.threads.push(thread);
         }
         Ok(worker)
@@ -85,7 +104,7 @@ impl Drop for Worker {
 }
 
 /// Does one job after another until nobody can ask any more.
-fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>) {
+fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>, after: &After) {
     loop {
         // One thread waits within the lock, the others for the lock.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -93,6 +112,7 @@ fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>) {
         // A panic is our own mistake. Its transaction is rolled back and its caller told, since what it holds is dropped; the
         // connection is as good as before.
         let _ = catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
+        let _ = catch_unwind(AssertUnwindSafe(|| after(&connection)));
     }
 }
 

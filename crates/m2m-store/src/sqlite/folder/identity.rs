@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 
+use super::place::Place;
 use super::private;
 use crate::Version;
 
@@ -52,8 +53,16 @@ pub(super) enum Recorded {
 pub(super) struct Identity {
     path: PathBuf,
     recorded: Recorded,
-    /// The file, once it was written.
-    open: Mutex<Option<File>>,
+    current: Mutex<Current>,
+}
+
+/// The file as it should be.
+#[derive(Debug, Default)]
+struct Current {
+    /// Its content, once there is one to write.
+    text: Option<String>,
+    /// The file, once it was opened, and where.
+    open: Option<(File, Place)>,
 }
 
 impl Identity {
@@ -66,7 +75,7 @@ impl Identity {
         Ok(Self {
             path: path.to_owned(),
             recorded,
-            open: Mutex::default(),
+            current: Mutex::default(),
         })
     }
 
@@ -77,26 +86,66 @@ impl Identity {
     /// Writes the file, durably.
     pub(super) fn record(&self, id: StoreId, version: Version) -> Result<()> {
         self.reached(id, version)?;
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.as_ref().map_or(Ok(()), File::sync_all)
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = current.open.as_ref();
+        open.map_or(Ok(()), |(file, _)| file.sync_all())
     }
 
     /// Writes the file. It reaches the disk when the system likes: a crash of the process loses nothing of it, a loss of power the last.
     pub(super) fn reached(&self, id: StoreId, version: Version) -> Result<()> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = text(id, version);
-        if open.is_none() {
-            let file = private(&self.path)?;
-            // Whatever was there may have been longer.
-            file.set_len(u64::try_from(text.len()).unwrap_or(u64::MAX))?;
-            *open = Some(file);
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.text = Some(text(id, version));
+        current.write(&self.path)
+    }
+
+    /// Writes the file once more if it is no longer as it was written. Nothing happens before it was written for the first time.
+    pub(super) fn keep(&self) -> Result<()> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.is_written() {
+            Ok(())
+        } else {
+            current.write(&self.path)
         }
-        let Some(file) = open.as_mut() else {
+    }
+}
+
+impl Current {
+    /// Returns true if the path leads to a file of the right length, or nothing has to be there.
+    fn is_written(&self) -> bool {
+        match (&self.text, &self.open) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(text), Some((file, place))) => {
+                place.check().is_ok()
+                    && file
+                        .metadata()
+                        .is_ok_and(|found| found.len() == bytes(text))
+            }
+        }
+    }
+
+    fn write(&mut self, path: &Path) -> Result<()> {
+        let Some(text) = &self.text else {
             return Ok(());
         };
+        let still_there = self.open.take().filter(|(_, place)| place.check().is_ok());
+        let (file, _) = self.open.insert(match still_there {
+            Some(open) => open,
+            None => {
+                let file = private(path)?;
+                let place = Place::of_open(path, &file)?;
+                (file, place)
+            }
+        });
+        // Whatever was there may have been longer.
+        file.set_len(bytes(text))?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(text.as_bytes())
     }
+}
+
+fn bytes(text: &str) -> u64 {
+    u64::try_from(text.len()).unwrap_or(u64::MAX)
 }
 
 #[derive(Deserialize)]
