@@ -73,6 +73,15 @@ impl<'s> SealingSource<'s> {
         }
     }
 
+    /// The file in the data directory that has the key, once it was loaded. Others are looked after by somebody else, who may delete them
+    /// while a server runs.
+    pub(crate) fn kept_file(&self) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(folder.join(FILE)),
+            Self::Environment(_) | Self::File(_) => None,
+        }
+    }
+
     /// Checks what [`load`](Self::load) checks, and changes nothing.
     ///
     /// # Errors

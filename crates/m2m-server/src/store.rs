@@ -124,7 +124,12 @@ pub(crate) async fn of_folder(
     let unopened = |error: StoreError| data::failure(&error, folder);
     let store = data::open_with(folder, Missing::Make, kept)?;
     let kept = store.frame().await.map_err(unopened)?.keys;
+    let kept_file = sealing.kept_file();
     let sealing = sealing.load(&kept, folder)?;
+    if let Some(file) = kept_file {
+        // A key that is rotated would be sealed with a key that is nowhere but in memory.
+        store.watch(&file).map_err(unopened)?;
+    }
     m2m_admin::ensure_keys(
         &store,
         Algorithm::ALL,

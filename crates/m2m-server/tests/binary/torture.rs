@@ -124,6 +124,7 @@ impl Torture {
             let is_told = || match fault.told() {
                 Told::Nothing => true,
                 Told::StoreFailure => failures(&metrics(ops)) > failures(&before),
+                Told::IdentityRestored => path.join("m2m.id").exists(),
                 Told::NotReady => !is_ready(ops),
             };
             while since.elapsed() < SHORTEST || !is_told() {

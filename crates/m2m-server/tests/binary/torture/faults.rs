@@ -42,6 +42,10 @@ pub(crate) enum Fault {
     JournalDeleted,
     /// The lock file is deleted.
     LockDeleted,
+    /// The sealing key is deleted.
+    SealingKeyDeleted,
+    /// The file with the identity of the store is deleted.
+    IdentityDeleted,
     /// The data directory is moved away, and back.
     DirectoryMoved,
     /// The process gets no more memory.
@@ -61,12 +65,14 @@ pub(crate) enum Told {
     Nothing,
     /// Failures of the store are counted, and the log says why.
     StoreFailure,
+    /// Nothing has to be, and the file with the identity of the store is there again.
+    IdentityRestored,
     /// The server is not ready, and says that its files are not the ones that it opened.
     NotReady,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::None,
         Self::DiskFull,
         Self::TornWrites,
@@ -83,6 +89,8 @@ impl Fault {
         Self::DatabaseReplaced,
         Self::JournalDeleted,
         Self::LockDeleted,
+        Self::SealingKeyDeleted,
+        Self::IdentityDeleted,
         Self::DirectoryMoved,
         Self::MemoryExhausted,
         Self::DescriptorsExhausted,
@@ -92,19 +100,21 @@ impl Fault {
 
     pub(crate) const fn told(self) -> Told {
         match self {
-            Self::DiskFull | Self::TornWrites | Self::DiskGone | Self::SyncAlwaysFails => {
-                Told::StoreFailure
-            }
+            Self::DiskFull
+            | Self::TornWrites
+            | Self::WriteFails
+            | Self::DiskGone
+            | Self::SyncFails
+            | Self::SyncAlwaysFails => Told::StoreFailure,
             Self::DatabaseDeleted
             | Self::DatabaseMoved
             | Self::DatabaseReplaced
             | Self::JournalDeleted
             | Self::LockDeleted
+            | Self::SealingKeyDeleted
             | Self::DirectoryMoved => Told::NotReady,
-            // A single failure may hit the copying of the journal, which is tried again and delays nothing.
+            Self::IdentityDeleted => Told::IdentityRestored,
             Self::None
-            | Self::WriteFails
-            | Self::SyncFails
             | Self::SlowDisk
             | Self::TruncateFails
             | Self::RenameFails
@@ -145,6 +155,7 @@ impl Fault {
                 | Self::DatabaseReplaced
                 | Self::JournalDeleted
                 | Self::LockDeleted
+                | Self::SealingKeyDeleted
         )
     }
 
@@ -200,6 +211,8 @@ impl Place<'_> {
             }
             Fault::JournalDeleted => self.take(&mut undo, "m2m.db-wal"),
             Fault::LockDeleted => self.take(&mut undo, "m2m.lock"),
+            Fault::SealingKeyDeleted => self.take(&mut undo, "sealing.key"),
+            Fault::IdentityDeleted => fs::remove_file(self.data.join("m2m.id")).unwrap(),
             Fault::DirectoryMoved => {
                 let aside = self.aside.join("moved");
                 fs::rename(self.data, &aside).unwrap();
