@@ -36,7 +36,7 @@ source "$here/certificates.sh"
 main() {
   binary=${1-}
   [[ -n $binary ]] || { printf 'usage: %s M2M_BINARY\n' "$0" >&2; exit 2; }
-  [[ -x $binary ]] || die "there is no program at $binary; make it with: cargo build -p m2m-server"
+  [[ -x $binary ]] || die "there is no program at $binary; make it with: cargo build -p m2m"
 
   temporary=$(mktemp -d)
   trap clean_up EXIT

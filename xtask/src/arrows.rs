@@ -36,6 +36,17 @@ impl Arrows {
             .map_err(|error| Failure::new(format!("{TABLE}: {error}"), "mend the table"))
     }
 
+    /// Returns true if the table lets one crate use another through those between them. Tests of a thin crate look at what is behind it.
+    fn reaches(&self, from: &str, to: &str) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![from];
+        while let Some(name) = next.pop() {
+            let used = self.may_use.get(name).into_iter().flatten();
+            next.extend(used.map(String::as_str).filter(|used| seen.insert(*used)));
+        }
+        seen.contains(to)
+    }
+
     /// What the manifests do and the table does not allow, and the reverse.
     fn violations(&self, workspace: &Workspace) -> Vec<String> {
         let mut violations = Vec::new();
@@ -46,7 +57,8 @@ impl Arrows {
             };
             for dependency in &package.dependencies {
                 let name = &dependency.name;
-                let for_tests = dependency.is_dev() && self.for_tests.contains(name);
+                let for_tests = dependency.is_dev()
+                    && (self.for_tests.contains(name) || self.reaches(&package.name, name));
                 if workspace.package(name).is_some() && !allowed.contains(name) && !for_tests {
                     violations.push(format!(
                         "{} uses {name}, which {TABLE} does not allow",
@@ -172,6 +184,14 @@ mod tests {
     fn takes_the_testkit_in_tests_only() {
         check(r#"{"name": "kit", "kind": "dev"}"#, &[]);
         check(r#"{"name": "kit", "kind": null}"#, &["low uses kit"]);
+    }
+
+    #[test]
+    fn tests_may_use_what_the_arrows_lead_to() {
+        let arrows = arrows();
+        assert!(arrows.reaches("kit", "low"));
+        assert!(!arrows.reaches("low", "high"));
+        assert!(!arrows.reaches("low", "low"));
     }
 
     #[test]

@@ -62,15 +62,7 @@ fn write() -> Outcome {
         "the test says what is wrong with the OpenAPI document",
     )?;
     let documents = "settings::tests::documents";
-    let server = [
-        "test",
-        "--quiet",
-        "-p",
-        "m2m-server",
-        "--bin",
-        "m2m",
-        documents,
-    ];
+    let server = ["test", "--quiet", "-p", "m2m-server", "--lib", documents];
     command::run(
         command::cargo(&server).env("UPDATE", "1"),
         "the test says what is wrong with the documents of settings",

@@ -265,7 +265,7 @@ fn clients(workspace: &Workspace) -> Outcome {
         return Ok(());
     }
     command::run(
-        &mut cargo(&["build", "-p", "m2m-server", "--bin", "m2m"]),
+        &mut cargo(&["build", "-p", "m2m", "--bin", "m2m"]),
         "the binary has to compile",
     )?;
     let binary = workspace.target_directory.join("debug").join("m2m");

@@ -35,7 +35,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     let mut command = cargo(&[
         "test",
         "-p",
-        "m2m-server",
+        "m2m",
         "--test",
         "binary",
         "--",

@@ -1,142 +1,45 @@
-//! What each command does.
+//! The commands that start a server, or look at its settings.
 
-mod api;
-mod application;
-mod apply;
-mod check;
-mod completions;
-mod config_check;
-mod consent;
-mod curl;
-mod demo;
-mod destination;
-mod diagnose;
-mod diagnosis;
-mod done;
-mod events;
-mod explain;
-mod export;
-mod healthcheck;
-mod input;
-mod jwt_decode;
-mod jwt_verify;
-mod key_import;
-mod key_list;
-mod key_reseal;
-mod key_rotate;
-mod maintenance;
-mod man;
-mod new_credentials;
-mod nowhere;
-mod organization;
-mod reset_management;
-mod secret;
-mod secrets_file;
-mod serve;
-mod signals;
-mod start;
-mod token;
-mod token_input;
-mod token_text;
+use clap::Subcommand;
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
 
-use std::num::NonZero;
+use crate::config_check::{self, ConfigCommand};
+use crate::demo::{self, DemoOptions};
+use crate::healthcheck::{self, HealthcheckOptions};
+use crate::serve::{self, ServeOptions};
 
-use crate::cli::{
-    ApiCommand, ApiScopeCommand, ApplicationCommand, Command, ConfigCommand, JwtCommand,
-    KeyCommand, OrganizationCommand, SecretCommand,
-};
-use crate::environment::Environment;
-use crate::error::Failure;
-use crate::output::Output;
+/// A command that starts a server, or looks at its settings.
+#[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a comment on a variant would take the place of the help of its options"
+)]
+pub enum Command {
+    Demo(DemoOptions),
+    Serve(ServeOptions),
+    /// Look at what a server would be told.
+    #[command(subcommand, after_help = config_check::EXAMPLES)]
+    Config(ConfigCommand),
+    Healthcheck(HealthcheckOptions),
+}
 
-/// Does what the command line says.
-///
-/// # Errors
-///
-/// What the command could not do, and why.
-pub(crate) fn run(command: Command, output: &Output) -> Result<(), Failure> {
-    match command {
-        Command::Demo(options) => demo::demo(&options, output),
-        Command::Token(options) => token::token(&options, output),
-        Command::Serve(options) => serve::serve(&options, &Environment::of_process(), output),
-        Command::Config(ConfigCommand::Check(options)) => {
-            config_check::check(&options, &Environment::of_process(), output)
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the command could not do its work.
+    pub fn run(&self, output: &Output) -> Result<(), Failure> {
+        let environment = Environment::of_process();
+        match self {
+            Self::Demo(options) => demo::demo(options, output),
+            Self::Serve(options) => serve::run(options, &environment, output),
+            Self::Config(ConfigCommand::Check(options)) => {
+                config_check::check(options, &environment, output)
+            }
+            Self::Healthcheck(options) => healthcheck::healthcheck(options, &environment, output),
         }
-        Command::Apply(options) => apply::apply(&options, output),
-        Command::Export(options) => export::export(&options, output),
-        Command::Application(command) => manage_applications(&command, output),
-        Command::Api(command) => manage_apis(&command, output),
-        Command::Organization(command) => manage_organizations(&command, output),
-        Command::Secret(SecretCommand::List(options)) => secret::list(&options, output),
-        Command::Secret(SecretCommand::Rotate(options)) => secret::rotate(&options, output),
-        Command::Secret(SecretCommand::Revoke(options)) => secret::revoke(&options, output),
-        Command::Check(options) => check::check(&options, output),
-        Command::Diagnose(options) => diagnose::diagnose(&options, output),
-        Command::Healthcheck(options) => {
-            healthcheck::healthcheck(&options, &Environment::of_process(), output)
-        }
-        Command::Events(options) => events::events(&options, output),
-        Command::Maintenance(command) => maintenance::maintenance(&command, output),
-        Command::Key(KeyCommand::List(options)) => key_list::list(&options, output),
-        Command::Key(KeyCommand::Rotate(options)) => key_rotate::rotate(&options, output),
-        Command::Key(KeyCommand::Import(options)) => key_import::import(&options, output),
-        Command::Key(KeyCommand::Reseal(options)) => key_reseal::reseal(&options, output),
-        Command::Jwt(JwtCommand::Decode(options)) => jwt_decode::decode(&options, output),
-        Command::Jwt(JwtCommand::Verify(options)) => jwt_verify::verify(&options, output),
-        Command::Explain(options) => explain::explain(&options, output),
-        Command::Completions(options) => {
-            completions::completions(&options, output);
-            Ok(())
-        }
-        Command::Man(options) => man::man(&options, output),
     }
-}
-
-fn manage_applications(command: &ApplicationCommand, output: &Output) -> Result<(), Failure> {
-    match command {
-        ApplicationCommand::List(options) => application::list(options, output),
-        ApplicationCommand::Show(options) => application::show(options, output),
-        ApplicationCommand::Create(options) => application::create(options, output),
-        ApplicationCommand::Update(options) => application::update(options, output),
-        ApplicationCommand::Delete(options) => application::delete(options, output),
-        ApplicationCommand::Authorize(options) => application::authorize(options, output),
-        ApplicationCommand::Deauthorize(options) => application::deauthorize(options, output),
-        ApplicationCommand::ResetManagement(options) => reset_management::reset(options, output),
-    }
-}
-
-fn manage_apis(command: &ApiCommand, output: &Output) -> Result<(), Failure> {
-    match command {
-        ApiCommand::List(options) => api::list(options, output),
-        ApiCommand::Show(options) => api::show(options, output),
-        ApiCommand::Create(options) => api::create(options, output),
-        ApiCommand::Update(options) => api::update(options, output),
-        ApiCommand::Delete(options) => api::delete(options, output),
-        ApiCommand::Scope(ApiScopeCommand::Add(options)) => api::add_scope(options, output),
-        ApiCommand::Scope(ApiScopeCommand::Remove(options)) => api::remove_scope(options, output),
-    }
-}
-
-fn manage_organizations(command: &OrganizationCommand, output: &Output) -> Result<(), Failure> {
-    match command {
-        OrganizationCommand::List(options) => organization::list(options, output),
-        OrganizationCommand::Show(options) => organization::show(options, output),
-        OrganizationCommand::Create(options) => organization::create(options, output),
-        OrganizationCommand::Update(options) => organization::update(options, output),
-        OrganizationCommand::Suspend(options) => organization::suspend(options, output),
-        OrganizationCommand::Resume(options) => organization::resume(options, output),
-        OrganizationCommand::Delete(options) => organization::delete(options, output),
-    }
-}
-
-/// What the threads of a server run on. Where there is one processor there is one thread: others would only take turns with it.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut builder = match processors {
-        1 => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
-    };
-    builder.enable_all().build().map_err(|error| {
-        Failure::refused("the server's threads cannot be started").because(error.to_string())
-    })
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use m2m_authority::registry::Api;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
-use crate::error::Failure;
+use m2m_host::error::Failure;
 
 pub(crate) use m2m_authority::registry::KeyState;
 

@@ -32,10 +32,10 @@ use m2m_errors::Cause;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-use crate::error::Failure;
 use crate::http::Response;
 use crate::metrics::Metrics;
 use crate::settings::Scheme;
+use m2m_host::error::Failure;
 
 use admit::Trust;
 use connection::{Context, Origin};

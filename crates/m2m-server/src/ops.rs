@@ -12,12 +12,12 @@ use hyper::body::Incoming;
 use m2m_errors::Cause;
 use serde_json::{Map, Value, json};
 
-use crate::clock;
 use crate::http::Response;
 use crate::listen::Handler;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
 use crate::store_health::StoreHealth;
+use m2m_host::clock;
 
 /// The answers of the ops listener.
 #[derive(Debug)]

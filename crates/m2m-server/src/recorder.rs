@@ -27,9 +27,9 @@ use m2m_authority::registry::Records;
 use m2m_jwt::UnixTime;
 use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount};
 
-use crate::clock;
-use crate::error::Failure;
 use crate::metrics::Metrics;
+use m2m_host::clock;
+use m2m_host::error::Failure;
 
 use book::Book;
 use entry::Changed;

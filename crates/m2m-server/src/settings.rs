@@ -8,6 +8,7 @@ mod issuer;
 mod kind;
 mod mistakes;
 mod notices;
+mod options;
 mod rules;
 mod secrets;
 mod setting;
@@ -18,13 +19,14 @@ mod table;
 use core::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::cli::SettingOptions;
-use crate::environment::Environment;
+use m2m_host::environment::Environment;
 
 pub(crate) use kind::Shape;
-pub(crate) use mistakes::Mistakes;
+pub use mistakes::Mistakes;
+pub use options::SettingOptions;
 pub(crate) use secrets::{Bootstrap, BootstrapSecret, Secret};
-pub(crate) use setting::{Form, Setting};
+pub(crate) use setting::Form;
+pub use setting::Setting;
 pub(crate) use shown::Shown;
 pub(crate) use sources::Origin;
 pub(crate) use table::Values;
@@ -33,7 +35,7 @@ use sources::Sources;
 
 /// What a server is told. It contradicts itself nowhere.
 #[derive(Debug)]
-pub(crate) struct Settings {
+pub struct Settings {
     /// The values of the settings in the table.
     pub(crate) values: Values,
     /// The location of the registry, which follows from some of these values.
@@ -76,10 +78,7 @@ impl Settings {
     /// # Errors
     ///
     /// All values that are wrong in themselves; if there are none, all contradictions between them.
-    pub(crate) fn resolve(
-        options: &SettingOptions,
-        environment: &Environment,
-    ) -> Result<Self, Mistakes> {
+    pub fn resolve(options: &SettingOptions, environment: &Environment) -> Result<Self, Mistakes> {
         let mut sources = Sources::open(options, environment)?;
         let bootstrap_secret = secrets::bootstrap_secret(environment, &mut sources.mistakes);
         let sealing_key = secrets::sealing_key(environment, &mut sources.mistakes);

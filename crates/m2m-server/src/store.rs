@@ -16,17 +16,20 @@ use m2m_store::{
 use oauth_proto::Issuer;
 use serde_json::json;
 
-use crate::data::{self, Missing};
-use crate::error::Failure;
-use crate::first_credentials::{Written, keep_and_commit};
 use crate::http::Writing;
+use crate::keys;
 use crate::keys::KeyWatch;
 use crate::metrics::Metrics;
-use crate::sealing::SealingSource;
 use crate::store_health::StoreHealth;
-use crate::timestamp::rfc3339;
-use crate::world::{GeneratedCredentials, World};
-use crate::{clock, keys, output, random};
+use m2m_host::clock;
+use m2m_host::data::{self, Missing};
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::{Written, keep_and_commit};
+use m2m_host::output;
+use m2m_host::random;
+use m2m_host::sealing::SealingSource;
+use m2m_host::timestamp::rfc3339;
+use m2m_host::world::{GeneratedCredentials, World};
 
 /// What is served.
 pub(crate) type Directory = m2m_store::Directory<Sqlite>;

@@ -69,7 +69,7 @@ impl Place {
         if let Some(binary) = &options.binary {
             return std::path::absolute(binary).map_err(|error| Failure::file(binary, &error));
         }
-        let mut build = cargo(&["build", "--release", "-p", "m2m-server", "--bin", "m2m"]);
+        let mut build = cargo(&["build", "--release", "-p", "m2m", "--bin", "m2m"]);
         let target = match options.backend {
             Backend::Aws => workspace.target_directory.clone(),
             Backend::Ring => {

@@ -4,7 +4,7 @@ use m2m_authority::Authority;
 use m2m_errors::{Cause, ErrorCode, Profile, Status};
 use serde_json::{Value, json};
 
-use crate::explanation::Explanation;
+use m2m_explain::Explanation;
 
 /// All codes, statuses and causes. Each has a page of its name below this one.
 pub(super) fn index(authority: &Authority) -> Value {

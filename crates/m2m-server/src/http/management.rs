@@ -22,9 +22,11 @@ use super::body;
 use super::documents::Document;
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
+use crate::recorder;
 use crate::store::Directory;
-use crate::timestamp::rfc3339;
-use crate::{clock, random, recorder};
+use m2m_host::clock;
+use m2m_host::random;
+use m2m_host::timestamp::rfc3339;
 
 use threads::Threads;
 

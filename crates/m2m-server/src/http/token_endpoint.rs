@@ -38,7 +38,8 @@ use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::Directory;
 use crate::throttle::{Throttle, Verdict};
-use crate::{clock, random};
+use m2m_host::clock;
+use m2m_host::random;
 
 use gate::{Gate, ManagementAudiences};
 

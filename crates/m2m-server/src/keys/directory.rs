@@ -7,8 +7,8 @@ use m2m_authority::registry::KeyState;
 use m2m_jwt::{Signer as _, SigningKey};
 
 use super::file_name;
-use crate::error::Failure;
-use crate::regular_file::{Pipes, RegularFile};
+use m2m_host::error::Failure;
+use m2m_host::regular_file::{Pipes, RegularFile};
 
 /// A key of a folder.
 #[derive(Debug)]

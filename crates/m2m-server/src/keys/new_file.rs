@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use m2m_jwt::Pkcs8Document;
 use zeroize::Zeroizing;
 
-use crate::error::Failure;
+use m2m_host::error::Failure;
 
 /// A folder into which nobody else writes keys until this is dropped.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use m2m_store::KeyRecord;
 use serde_json::{Value, json};
 
 use crate::metrics::Metrics;
-use crate::timestamp::rfc3339;
+use m2m_host::timestamp::rfc3339;
 
 /// Notices when the signing keys change, on whichever node they were changed.
 #[derive(Debug, Default)]

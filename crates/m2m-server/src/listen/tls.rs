@@ -15,9 +15,11 @@ use rustls::{ServerConfig, version};
 use serde_json::{Value, json};
 
 use super::TlsFiles;
-use crate::error::Failure;
 use crate::metrics::Metrics;
-use crate::{clock, output, timestamp};
+use m2m_host::clock;
+use m2m_host::error::Failure;
+use m2m_host::output;
+use m2m_host::timestamp;
 
 use files::Stamp;
 use validity::Validity;

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
 use crate::store_health::StoreNews;
-use crate::timestamp::rfc3339;
-use crate::{clock, output};
+use m2m_host::clock;
+use m2m_host::output;
+use m2m_host::timestamp::rfc3339;
 
 /// Writes the entry.
 pub(crate) fn log(entry: Entry) {

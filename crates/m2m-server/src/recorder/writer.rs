@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::Entry;
 use super::log::{line, log_last};
-use crate::error::Failure;
 use crate::metrics::Metrics;
-use crate::output;
+use m2m_host::error::Failure;
+use m2m_host::output;
 
 /// The thread that writes the log.
 #[derive(Debug)]

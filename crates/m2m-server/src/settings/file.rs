@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::setting::{Form, Setting};
 use super::{Mistakes, Origin};
-use crate::error::{Excerpt, Failure};
-use crate::regular_file::{self, Pipes, RegularFile};
+use m2m_host::error::{Excerpt, Failure};
+use m2m_host::regular_file::{self, Pipes, RegularFile};
 
 /// A file of settings that has been read.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::notices::CLIENT_ISSUER;
 use super::setting::Setting;
 use super::sources::Sources;
 use super::table::Values;
-use crate::error::Failure;
+use m2m_host::error::Failure;
 
 /// Looks whether secrets and tokens would go over plain http, but within a machine or behind a proxy that ends TLS (RFC 6749, section
 /// 3.2); and whether callers could reach the issuer that tokens and metadata carry.

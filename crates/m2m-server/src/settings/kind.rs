@@ -14,9 +14,9 @@ use oauth_proto::{ClientId, Issuer};
 use serde_json::{Value, json};
 
 use super::setting::Form;
-use crate::cli::listen_address;
 use crate::listen::AddressHeader;
-use crate::log_format::LogFormat;
+use m2m_host::listen_address::listen_address;
+use m2m_host::log_format::LogFormat;
 
 /// A kind of value, such as a file or a number within bounds.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! Everything that is wrong, to be told at once.
 
-use crate::error::Failure;
+use m2m_host::error::Failure;
 
 /// Everything that is wrong with settings.
 #[derive(Debug, Default)]
-pub(crate) struct Mistakes(Vec<Failure>);
+pub struct Mistakes(Vec<Failure>);
 
 impl Mistakes {
     /// One more.
@@ -28,7 +28,7 @@ impl Mistakes {
     }
 
     /// The first, which says how many more there are.
-    pub(crate) fn into_failure(self) -> Failure {
+    pub fn into_failure(self) -> Failure {
         let more = self.0.len().saturating_sub(1);
         let mut all = self.0.into_iter();
         let Some(first) = all.next() else {

@@ -6,7 +6,7 @@ use super::secrets::SEALING_KEY;
 use super::setting::Setting;
 use super::sources::{Origin, Sources};
 use super::table::Values;
-use crate::error::Failure;
+use m2m_host::error::Failure;
 
 /// Looks for all contradictions.
 pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {

@@ -10,9 +10,9 @@ use zeroize::Zeroizing;
 use super::setting::Setting;
 use super::sources::Sources;
 use super::{Mistakes, Values};
-use crate::environment::Environment;
-use crate::error::Failure;
-use crate::secret_file;
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::secret_file;
 
 /// A secret from the environment.
 pub(crate) struct Secret(Zeroizing<String>);

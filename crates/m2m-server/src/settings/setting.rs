@@ -50,7 +50,7 @@ macro_rules! settings {
     )+) => {
         /// The settings, in the order in which they are shown.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) enum Setting {
+        pub enum Setting {
             $($(#[doc = $doc])+ $name,)+
         }
 
@@ -87,7 +87,7 @@ macro_rules! settings {
 
 pub(super) use settings;
 
-pub(crate) use super::table::Setting;
+pub use super::table::Setting;
 
 /// A field of [`Values`](super::table::Values), made from the values that a setting was given.
 pub(super) trait Field<T>: Sized {

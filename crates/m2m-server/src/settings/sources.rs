@@ -12,9 +12,9 @@ use super::file::{Given, Item, SettingsFile};
 use super::kind::Kind;
 use super::setting::{Form, Setting};
 use super::{Mistakes, Shown};
-use crate::cli::SettingOptions;
-use crate::environment::Environment;
-use crate::error::Failure;
+use crate::settings::SettingOptions;
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
 
 /// The place that the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

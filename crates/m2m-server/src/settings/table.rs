@@ -18,7 +18,7 @@ use super::kind::{
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
 use crate::listen::AddressHeader;
-use crate::log_format::LogFormat;
+use m2m_host::log_format::LogFormat;
 
 settings! {
     /// Directory for the registry, keys and events; created if it is missing

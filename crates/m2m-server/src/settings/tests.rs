@@ -11,8 +11,15 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use super::*;
-use crate::cli::{Cli, Command};
-use crate::error::Failure;
+use crate::serve::ServeOptions;
+use m2m_host::error::Failure;
+
+/// The command, without the program that it is a part of.
+#[derive(Debug, clap::Parser)]
+struct ServeCommand {
+    #[command(flatten)]
+    options: ServeOptions,
+}
 
 /// What the flags, the variables and the text of a file lead to.
 struct Said<'s> {
@@ -24,23 +31,21 @@ struct Said<'s> {
 impl Said<'_> {
     fn resolve(&self) -> Result<Settings, Vec<String>> {
         let folder = tempfile::tempdir().unwrap();
-        let mut arguments = vec!["m2m", "serve"];
+        let mut arguments = vec!["serve"];
         arguments.extend_from_slice(self.flags);
         let path = folder.path().join("m2m.toml");
         if let Some(text) = self.file {
             std::fs::write(&path, text).unwrap();
             arguments.extend_from_slice(&["--config", path.to_str().unwrap()]);
         }
-        let Command::Serve(options) = Cli::try_parse_from(arguments).unwrap().command else {
-            panic!("the command is serve")
-        };
+        let ServeCommand { options } = ServeCommand::try_parse_from(arguments).unwrap();
         let variables = self.variables.iter();
         let environment: Environment = variables
             .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
             .collect();
         Settings::resolve(&options.settings, &environment).map_err(|mistakes| {
             let all = mistakes.into_vec().into_iter();
-            all.inspect(|failure| assert_eq!(failure.exit(), crate::error::Exit::Usage))
+            all.inspect(|failure| assert_eq!(failure.exit(), m2m_host::error::Exit::Usage))
                 .map(|failure: Failure| failure.to_string())
                 .collect()
         })

@@ -18,7 +18,7 @@ use super::*;
 use crate::recorder::{Entry as Logged, Keeper, Worker};
 use crate::store;
 use crate::store_health::StoreHealth;
-use crate::world::World;
+use m2m_host::world::World;
 
 const ISSUER: &str = "https://id.example";
 const SECRET: &str = "a-test-secret-0123456789-0123456789";

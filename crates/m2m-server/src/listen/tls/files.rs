@@ -10,9 +10,9 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
-use crate::error::Failure;
 use crate::listen::TlsFiles;
-use crate::regular_file::{Pipes, RegularFile};
+use m2m_host::error::Failure;
+use m2m_host::regular_file::{Pipes, RegularFile};
 
 /// Reads the chain of certificates and the key of the first of them.
 ///

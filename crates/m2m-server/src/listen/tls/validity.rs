@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use m2m_jwt::UnixTime;
 use rustls_pki_types::CertificateDer;
 
-use crate::timestamp::{relative, rfc3339};
+use m2m_host::timestamp::{relative, rfc3339};
 
 /// The time in which every certificate of a chain is valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,7 +196,7 @@ mod tests {
     }
 
     fn at(text: &str) -> UnixTime {
-        crate::timestamp::parse(text).unwrap()
+        m2m_host::timestamp::parse(text).unwrap()
     }
 
     #[test]

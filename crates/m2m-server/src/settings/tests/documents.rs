@@ -5,7 +5,6 @@ use std::path::Path;
 use clap::CommandFactory as _;
 
 use super::*;
-use crate::cli::Cli;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/");
 const BEGIN: &str =
@@ -124,8 +123,7 @@ fn the_example_is_up_to_date() {
 
 #[test]
 fn a_flag_has_the_help_and_the_default_of_its_setting() {
-    let command = Cli::command();
-    let serve = command.find_subcommand("serve").unwrap();
+    let serve = ServeCommand::command();
     for setting in Setting::offered() {
         let flag = setting.flag();
         let argument = serve

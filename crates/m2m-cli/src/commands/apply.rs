@@ -1,0 +1,138 @@
+//! `m2m apply`: makes a registry say what a file says.
+
+mod data;
+mod server;
+
+use std::path::Path;
+
+use m2m_admin::Plan;
+use serde_json::{Value, json};
+
+use super::consent;
+use super::new_credentials::{NewCredentials, delivered};
+use super::nowhere::nowhere;
+use crate::options::ApplyOptions;
+use m2m_host::error::Failure;
+use m2m_host::output::Format;
+use m2m_host::output::Output;
+use m2m_host::printable::printable;
+use m2m_host::world::World;
+
+pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
+    let folder = options.data.folder();
+    if folder.is_none() && options.server.issuer.as_deref().is_none_or(str::is_empty) {
+        return Err(nowhere(
+            "there is nothing to apply the file to",
+            "m2m apply -f world.toml",
+        ));
+    }
+    let world = World::read(&options.file)?;
+    match folder {
+        Some(folder) => data::apply(options, folder, &world, output),
+        None => server::apply(options, &world, output),
+    }
+}
+
+/// A plan as JSON.
+pub(super) fn described(plan: &Plan) -> Value {
+    // A plan is made of strings, numbers and lists, none of which JSON lacks.
+    let mut document = serde_json::to_value(plan).unwrap_or_default();
+    insert(&mut document, "counts", json!(plan.counts()));
+    document
+}
+
+pub(super) fn insert(document: &mut Value, name: &str, value: Value) {
+    if let Some(members) = document.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
+/// A plan for people.
+pub(super) fn show(plan: &Plan, output: &Output) {
+    for line in plan.to_string().lines() {
+        output.line(printable(line));
+    }
+}
+
+fn show_dry_run(plan: &Plan, format: Format, output: &Output) {
+    match format {
+        Format::Text => {
+            show(plan, output);
+            if !plan.is_empty() {
+                output.line("nothing was changed: this was a dry run");
+            }
+        }
+        Format::Json => {
+            let mut document = described(plan);
+            insert(&mut document, "applied", json!(false));
+            output.json(&document);
+        }
+    }
+}
+
+/// Says what was done, with the secrets that were made, unless they are in a file.
+///
+/// # Errors
+///
+/// If secrets are in force that could not be shown.
+fn show_applied(
+    plan: &Plan,
+    credentials: &[NewCredentials<'_>],
+    secrets_to: Option<&Path>,
+    format: Format,
+    output: &Output,
+) -> Result<(), Failure> {
+    match format {
+        Format::Text => {
+            if !plan.is_empty() {
+                output.good("applied");
+            }
+            match secrets_to {
+                Some(file) => output.line(format!("new secrets are in {}", file.display())),
+                None => credentials
+                    .iter()
+                    .for_each(|credentials| credentials.show_once(output)),
+            }
+        }
+        Format::Json => {
+            let mut document = described(plan);
+            insert(&mut document, "applied", json!(true));
+            let credentials = credentials
+                .iter()
+                .map(|credentials| credentials.described(secrets_to.is_none()));
+            insert(&mut document, "credentials", credentials.collect());
+            if let Some(file) = secrets_to {
+                let file = file.display().to_string();
+                insert(&mut document, "secrets_to", json!(file));
+            }
+            output.json(&document);
+        }
+    }
+    if secrets_to.is_some() || credentials.is_empty() {
+        return Ok(());
+    }
+    delivered(output, || {
+        let lost = credentials.iter().map(NewCredentials::replacement);
+        lost.collect()
+    })
+}
+
+/// Asks whether records may be taken away, unless that was said already.
+fn agree_to_delete(options: &ApplyOptions, plan: &Plan, output: &Output) -> Result<(), Failure> {
+    let deleted = plan.counts().deleted;
+    if deleted == 0 || options.yes {
+        return Ok(());
+    }
+    if options.output == Format::Json {
+        // Nobody agrees to what he has not seen, and standard output has the result alone.
+        for line in plan.to_string().lines() {
+            output.notice(&printable(line));
+        }
+    }
+    let records = if deleted == 1 { "record" } else { "records" };
+    consent::ask(
+        &format!("{deleted} {records} would be taken away"),
+        "--prune was given, nobody is there to be asked, and nothing was changed",
+        "--yes, if that is right; --dry-run shows which",
+    )
+}

@@ -1,0 +1,181 @@
+//! `m2m explain`: what an error means, what leads to it, and what to do about it.
+
+use m2m_authority::diagnose::nearest;
+use m2m_errors::Profile;
+use serde_json::json;
+
+use super::input;
+use crate::options::ExplainOptions;
+use m2m_explain::{Explanation, Input, Received};
+use m2m_host::error::Failure;
+use m2m_host::output::Format;
+use m2m_host::output::Output;
+use m2m_host::printable::printable;
+
+pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
+    let missing = || {
+        Failure::usage("there is nothing to explain")
+            .help("m2m explain invalid_client, or pipe the answer of a server into standard input")
+    };
+    let text = input::read(options.text.as_deref(), MAX_INPUT_BYTES, missing)?;
+    match Input::recognize(&text) {
+        Input::Name("") => Err(missing()),
+        Input::Name(name) => explain_name(name, options, output),
+        Input::Received(received) => explain_received(&received, options, output),
+    }
+}
+
+fn explain_name(name: &str, options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
+    let name = name.to_ascii_lowercase();
+    let Some(explanation) = Explanation::of(&name, options.profile) else {
+        let failure = Failure::usage(format!(
+            "{name:?} is no error code, no cause and no status that is known here"
+        ));
+        return Err(with_nearest(failure, &name));
+    };
+    match options.output {
+        Format::Text => print(&explanation, output),
+        Format::Json => output.json(&explanation),
+    }
+    Ok(())
+}
+
+fn explain_received(
+    received: &Received,
+    options: &ExplainOptions,
+    output: &Output,
+) -> Result<(), Failure> {
+    let explanations = Explanation::of_received(received, options.profile);
+    if explanations.is_empty() {
+        return Err(match &received.error {
+            Some(error) => {
+                let failure = Failure::usage(format!("{error:?} is no error code that is known here"));
+                with_nearest(failure, error)
+            }
+            None => Failure::usage("there is no error in it").help(
+                "hand over a code, a JSON body with `error`, a WWW-Authenticate header, or a whole answer as curl -i prints it",
+            ),
+        });
+    }
+    match options.output {
+        Format::Text => {
+            print_received(received, options.profile, output);
+            for explanation in &explanations {
+                output.line("");
+                print(explanation, output);
+            }
+        }
+        Format::Json => {
+            output.json(&json!({ "received": received, "explanations": explanations }));
+        }
+    }
+    Ok(())
+}
+
+fn with_nearest(failure: Failure, name: &str) -> Failure {
+    match nearest(name, Explanation::names()) {
+        Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
+        None => failure.help(
+            "codes are such as invalid_client, causes such as secret-wrong, statuses such as 401",
+        ),
+    }
+}
+
+fn print_received(received: &Received, profile: Profile, output: &Output) {
+    let Received {
+        status,
+        error,
+        error_description,
+        error_uri,
+        trace_id,
+        scheme,
+        scope,
+    } = received;
+    output.heading("What the server said");
+    let status = status.map(|status| status.to_string());
+    for (name, value) in [
+        ("status", &status),
+        ("scheme", scheme),
+        ("error", error),
+        ("error_description", error_description),
+        ("error_uri", error_uri),
+        ("scope", scope),
+        ("trace_id", trace_id),
+    ] {
+        if let Some(value) = value {
+            output.line(format!("  {name:<18} {}", printable(value)));
+        }
+    }
+    if let Some(error) = error
+        && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()
+    {
+        output.line("  The code is none that is known here; what follows is about the rest.");
+    }
+    if trace_id.is_some() {
+        output.line("  Under the trace_id the log of the server has the exact cause.");
+    }
+}
+
+fn print(explanation: &Explanation, output: &Output) {
+    output.heading(&format!(
+        "{} ({})",
+        explanation.name,
+        explanation.kind.as_str()
+    ));
+    output.line(format!("  {}", explanation.meaning));
+    if let Some(answer) = &explanation.answer {
+        output.heading(&format!(
+            "\nThe caller sees, in the profile {}",
+            explanation.profile
+        ));
+        let error = answer
+            .error
+            .map(|error| format!(" {error}"))
+            .unwrap_or_default();
+        output.line(format!(
+            "  {}{error}: {}",
+            answer.status, answer.error_description
+        ));
+    }
+    list(
+        "Causes, as the caller can know them",
+        explanation.causes,
+        output,
+    );
+    list("Fixes, for the caller", explanation.fixes, output);
+    if let Some(operator) = &explanation.operator {
+        output.heading("\nWho has to act");
+        output.line(format!("  {}", operator.fault));
+        list(
+            "Causes, as the operator can know them",
+            operator.causes,
+            output,
+        );
+        list("Fixes, for the operator", operator.fixes, output);
+    }
+    if !explanation.exact_causes.is_empty() {
+        output.heading(&format!(
+            "\nExact causes, in the profile {}",
+            explanation.profile
+        ));
+        let ids = explanation
+            .exact_causes
+            .iter()
+            .map(|exact| exact.cause.len());
+        let width = ids.max().unwrap_or_default();
+        for exact in &explanation.exact_causes {
+            output.line(format!("  {:<width$}  {}", exact.cause, exact.meaning));
+        }
+    }
+    output.line(format!("\nSource: {}", explanation.sources.join("; ")));
+}
+
+fn list(heading: &str, texts: &[&str], output: &Output) {
+    output.heading(&format!("\n{heading}"));
+    for text in texts {
+        output.line(format!("  - {text}"));
+    }
+}
+
+/// Far more than a refusal has. Unit: bytes.
+const MAX_INPUT_BYTES: usize = 64 * 1024;

@@ -1,0 +1,55 @@
+//! `m2m export`: the registry in a data directory, or of a server that runs, as a file.
+
+use std::path::Path;
+
+use m2m_admin::SecretHashes;
+
+use super::done::payload;
+use super::nowhere::nowhere;
+use crate::management::{ApiPath, Management};
+use crate::options::{ExportOptions, ServerOptions};
+use m2m_host::clock;
+use m2m_host::data::{self, Missing};
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use m2m_host::printable;
+
+pub(super) fn export(options: &ExportOptions, output: &Output) -> Result<(), Failure> {
+    let secret_hashes = if options.with_secret_hashes {
+        SecretHashes::Included
+    } else {
+        SecretHashes::LeftOut
+    };
+    let file = match options.data.folder() {
+        Some(folder) => of_data(folder, secret_hashes)?,
+        None => of_server(&options.server, secret_hashes)?,
+    };
+    output.line(file.trim_end_matches('\n'));
+    Ok(())
+}
+
+fn of_data(folder: &Path, secret_hashes: SecretHashes) -> Result<String, Failure> {
+    let store = data::open(folder, Missing::Refuse)?;
+    data::wait(m2m_admin::export(&store, secret_hashes, clock::now()))?
+        .map_err(|error| data::failure(&error, folder))
+}
+
+fn of_server(options: &ServerOptions, secret_hashes: SecretHashes) -> Result<String, Failure> {
+    if options.issuer.as_deref().is_none_or(str::is_empty) {
+        return Err(nowhere("there is nothing to export", "m2m export"));
+    }
+    let management = Management::connect(options)?;
+    let path = ApiPath::of(["export"]);
+    let path = match secret_hashes {
+        SecretHashes::Included => path.with("with_secret_hashes", "true"),
+        SecretHashes::LeftOut => path,
+    };
+    let answer = management.get(&path)?;
+    match payload(&answer, "world").as_str() {
+        Some(world) => Ok(printable::toml(world)),
+        None => Err(Failure::refused(format!(
+            "what {} answers is no world.toml",
+            management.issuer()
+        ))),
+    }
+}

@@ -1,0 +1,73 @@
+//! `m2m key import`: a private key that was made elsewhere, into a data directory.
+
+use m2m_admin::{ImportedKey, InvalidImport};
+use m2m_jwt::InvalidKey;
+use m2m_store::{Actor, Backend as _};
+
+use crate::options::KeyImportOptions;
+use m2m_host::clock;
+use m2m_host::data::{self, Missing};
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use m2m_host::printable::printable;
+use m2m_host::random;
+use m2m_host::regular_file::{Pipes, RegularFile, shown};
+
+pub(super) fn import(options: &KeyImportOptions, output: &Output) -> Result<(), Failure> {
+    let key = read(options)?;
+    let folder = &options.data.data;
+    let store = data::open(folder, Missing::Make)?;
+    data::wait(async {
+        let keys = store.frame().await;
+        let keys = keys.map_err(|error| data::failure(&error, folder))?.keys;
+        let source = options.sealing.source(folder);
+        let sealing = source.load(&keys, folder)?;
+        let actor = Actor::command("m2m key import");
+        let state = options.state.map(Into::into);
+        let (random, now) = (&mut random::fill, clock::now());
+        let imported = m2m_admin::import_key(&store, &key, state, &sealing, &actor, random, now);
+        let record = imported
+            .await
+            .map_err(|error| data::keys_unchanged(&error, folder))?;
+        output.line(format!(
+            "{} key {} is {}",
+            record.algorithm,
+            printable(&record.kid),
+            record.state.as_str()
+        ));
+        Ok(())
+    })?
+}
+
+fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
+    let file = shown(&options.file);
+    let bytes = RegularFile::open(&options.file, Pipes::Taken)
+        .and_then(|opened| opened.read(MAX_KEY_BYTES))
+        .map_err(|error| Failure::of_io(format!("cannot read {file}"), &error))?;
+    let read = ImportedKey::read(&bytes, options.algorithm, options.kid.as_deref());
+    read.map_err(|error| {
+        let failure = Failure::usage(format!("{file} cannot be imported")).because(error.to_string());
+        match error {
+            InvalidImport::AlgorithmNeeded => {
+                failure.help("say which one: --alg RS256, or PS256, or another")
+            }
+            InvalidImport::OtherAlgorithm { .. } => failure.help("leave out --alg, or name another"),
+            InvalidImport::KeyId => failure.help("name it with --kid, as in --kid 2026-11"),
+            InvalidImport::Key(InvalidKey::NotPkcs8) => failure.help(format!(
+                "openssl pkcs8 -topk8 -nocrypt -in {file} -out key.pem"
+            )),
+            InvalidImport::Key(InvalidKey::Encrypted) => failure.help(format!(
+                "decrypt it first: openssl pkcs8 -in {file} -out key.pem"
+            )),
+            InvalidImport::Key(InvalidKey::NotPrivate) => {
+                failure.help("hand over the private key that belongs to it")
+            }
+            InvalidImport::Key(_) | _ => {
+                failure.help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it, or its DER, or a JSON Web Key")
+            }
+        }
+    })
+}
+
+/// Far more than an RSA key of 8,192 bits has. Unit: bytes.
+const MAX_KEY_BYTES: u32 = 64 * 1024;

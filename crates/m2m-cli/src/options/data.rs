@@ -1,0 +1,97 @@
+//! What commands on a data directory have in common.
+
+use core::convert::Infallible;
+use core::fmt;
+use core::str::FromStr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use m2m_host::sealing::SealingSource;
+use zeroize::Zeroizing;
+
+/// Where the data directory is.
+#[derive(Debug, Args)]
+pub(crate) struct DataOptions {
+    /// The data directory of a server that is stopped
+    #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
+    pub(crate) data: PathBuf,
+}
+
+/// Where the data directory is, for commands that call a server where there is none.
+#[derive(Debug, Args)]
+pub(crate) struct OptionalDataOptions {
+    /// The data directory of a server that is stopped, instead of a server that runs. M2M_DATA is not read here: it is set where a
+    /// server runs, which has its directory alone
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    data: Option<PathBuf>,
+}
+
+impl OptionalDataOptions {
+    /// The data directory. An empty name counts as none.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        let folder = self.data.as_deref();
+        folder.filter(|folder| !folder.as_os_str().is_empty())
+    }
+}
+
+/// Where the key is that private keys are sealed with.
+#[derive(Debug, Args)]
+pub(crate) struct SealingOptions {
+    /// The file with the key that private keys are sealed with: the base64 of 32 random bytes. Without it and without
+    /// M2M_SEALING_KEY it is sealing.key in the data directory, which is made when it is needed first
+    #[arg(long, value_name = "FILE", env = "M2M_SEALING_KEY_FILE", value_parser = path())]
+    pub(crate) sealing_key_file: Option<PathBuf>,
+    /// The key itself, from the environment: whoever lists processes sees what is typed.
+    #[arg(
+        long,
+        env = "M2M_SEALING_KEY",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "sealing_key_file"
+    )]
+    pub(crate) sealing_key: Option<SecretText>,
+}
+
+impl SealingOptions {
+    /// The source of the sealing key for a data directory. An empty variable says nothing.
+    pub(crate) fn source(&self, folder: &Path) -> SealingSource<'_> {
+        let key = self.sealing_key.as_ref().map(SecretText::expose_secret);
+        SealingSource::new(key, self.sealing_key_file.as_deref(), folder)
+    }
+}
+
+/// A text that is not shown.
+#[derive(Clone)]
+pub(crate) struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text itself.
+    pub(crate) fn expose_secret(&self) -> &str {
+        &self.0
+    }
+
+    /// Another copy of the text.
+    pub(crate) fn copied(&self) -> Zeroizing<String> {
+        self.0.clone()
+    }
+}
+
+impl FromStr for SecretText {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Reads a path. An empty variable of the environment counts as none, which is for whoever uses it to see.
+pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}

@@ -1,0 +1,48 @@
+//! Which server a command calls, and as which application.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::Resettable;
+
+use super::SecretText;
+use m2m_host::http_client::ConnectionOptions;
+use m2m_host::output::Format;
+
+/// The server that a command calls, and the application in whose name it does.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Server and credentials")]
+pub(crate) struct ServerOptions {
+    /// URL of the server to call, as it stands in its tokens. A server that is started is told its own by M2M_SERVE_ISSUER
+    #[arg(long, value_name = "URL", env = "M2M_ISSUER")]
+    pub(crate) issuer: Option<String>,
+    /// The client id of the application in whose name the server is called
+    #[arg(long, visible_alias = "as", value_name = "ID", env = "M2M_CLIENT_ID")]
+    pub(crate) client_id: Option<String>,
+    /// Its secret, for all to see in the list of processes; better: M2M_CLIENT_SECRET or --client-secret-file
+    #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
+    pub(crate) client_secret: Option<SecretText>,
+    /// A file with the secret, which may end with a line break; with - it is read from standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_secret_file: Option<PathBuf>,
+    /// The secret in the environment. An argument of its own, so that a flag goes before it.
+    #[arg(long, env = "M2M_CLIENT_SECRET", hide = true, hide_env_values = true)]
+    pub(crate) client_secret_of_environment: Option<SecretText>,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
+}
+
+/// What all commands have in common that manage a server while it runs.
+#[derive(Debug, Args)]
+pub(crate) struct ManagementOptions {
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+/// The client id of the caller under its other name alone, for commands in which `--client-id` is that of somebody else.
+pub(super) fn only_as(argument: clap::Arg) -> clap::Arg {
+    argument.long("as").visible_alias(Resettable::Reset)
+}

@@ -1,0 +1,107 @@
+//! The data directory as commands open it, and what they say if they cannot.
+
+mod exposure;
+mod failure;
+
+use std::path::Path;
+
+use m2m_store::{KeyRecord, RolledBack, Sqlite, StoreLimits};
+
+use crate::error::Failure;
+use crate::output;
+
+pub use failure::{failure, keys_unchanged, not_committed, not_kept, unmanaged};
+
+/// The treatment of a folder that is not a data directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It becomes one.
+    Make,
+    /// It is refused, and left as it is.
+    Refuse,
+}
+
+/// Returns true if the folder has a registry, or lost the one that it had.
+///
+/// # Errors
+///
+/// If the folder cannot be looked into.
+pub fn is_there(folder: &Path) -> Result<bool, Failure> {
+    Sqlite::is_at(folder).map_err(|error| failure(&error, folder))
+}
+
+/// Opens a data directory, which nobody else has then.
+///
+/// # Errors
+///
+/// If it is in use, made by a newer release, cannot be read or written, or is not there and not to be made.
+pub fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
+    open_with(folder, missing, StoreLimits::default())
+}
+
+/// As [`open`], to keep so much of what grows. It is said if the registry is an older copy, or others may change it.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_with(folder: &Path, missing: Missing, limits: StoreLimits) -> Result<Sqlite, Failure> {
+    if folder.as_os_str().is_empty() {
+        return Err(
+            Failure::usage("the data directory has no name").help("--data DIR, or M2M_DATA=DIR")
+        );
+    }
+    if missing == Missing::Refuse && !is_there(folder)? {
+        let failure = Failure::usage(format!("{} is not a data directory", folder.display()));
+        return Err(if folder.is_dir() {
+            failure.because("there is no m2m.db in it")
+        } else {
+            failure.because("there is no such folder")
+        }
+        .help("name the folder that `m2m serve --data`, `m2m apply --data` or `m2m key import --data` made"));
+    }
+    let store = Sqlite::open_with(folder, limits).map_err(|error| failure(&error, folder))?;
+    exposure::check(folder)?;
+    if let Some(found) = store.rolled_back() {
+        output::notice(&rolled_back(found, folder));
+    }
+    Ok(store)
+}
+
+/// Reads the keys in a data directory without taking it and without changing anything in it: none if it is to be made, or to be brought
+/// up to the schema of this release.
+///
+/// # Errors
+///
+/// If a start on it would be refused: the registry in it is lost or of another folder, damaged, made by a newer release, or open to
+/// others.
+pub fn look(folder: &Path) -> Result<Vec<KeyRecord>, Failure> {
+    match Sqlite::look(folder).map_err(|error| failure(&error, folder))? {
+        None => Ok(Vec::new()),
+        Some(frame) => exposure::check(folder).map(|()| frame.keys),
+    }
+}
+
+/// Waits for what a store does.
+///
+/// # Errors
+///
+/// If there is nothing to wait on.
+pub fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|error| {
+            Failure::refused("the command cannot be started").because(error.to_string())
+        })?;
+    Ok(runtime.block_on(future))
+}
+
+/// The notice about an older copy of the registry.
+fn rolled_back(RolledBack { from, to }: RolledBack, folder: &Path) -> String {
+    format!(
+        "notice: the registry in {} has version {}, and had reached version {} before: an older copy of m2m.db is served, as after a \
+         backup was restored, or m2m.db-wal was lost. What was changed in between is not there, secrets and tokens that were revoked included",
+        folder.display(),
+        to.0,
+        from.0
+    )
+}

@@ -1,0 +1,153 @@
+//! HTTP for the commands that look at a server from outside.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use clap::Args;
+use http::{Request, Uri};
+use m2m_client::{
+    HyperTransport, HyperTransportBuilder, PlainHttp, TransportError, TransportFailure,
+};
+use tower_service::Service as _;
+
+use crate::error::Failure;
+use crate::printable::printable;
+use crate::regular_file::{Pipes, RegularFile, shown};
+
+/// How a command connects to a server.
+#[derive(Debug, Default, Args)]
+pub struct ConnectionOptions {
+    /// A PEM file with certificates of authorities to trust beside those of this machine, for servers with a private one
+    #[arg(long, value_name = "FILE", env = "M2M_CA_FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Let plain http leave this machine, though everybody on the way can read and change what it carries
+    #[arg(long)]
+    pub allow_plain_http: bool,
+}
+
+/// An answer with its whole body.
+pub type Response = http::Response<Bytes>;
+
+/// A client that trusts whom the machine and the user trust.
+#[derive(Debug, Clone)]
+pub struct HttpClient(HyperTransport);
+
+impl HttpClient {
+    /// A client as the options have it.
+    ///
+    /// # Errors
+    ///
+    /// If the file with CA certificates cannot be read, or has none.
+    pub fn new(options: &ConnectionOptions) -> Result<Self, Failure> {
+        Self::of(HyperTransport::builder(), options)
+    }
+
+    /// A client for answers and for work as large as a whole registry.
+    ///
+    /// # Errors
+    ///
+    /// As [`HttpClient::new`].
+    pub fn of_management(options: &ConnectionOptions) -> Result<Self, Failure> {
+        let builder = HyperTransport::builder()
+            .max_answer_bytes(MAX_MANAGEMENT_ANSWER_BYTES)
+            .total_timeout(MANAGEMENT_TIMEOUT);
+        Self::of(builder, options)
+    }
+
+    fn of(
+        mut builder: HyperTransportBuilder,
+        options: &ConnectionOptions,
+    ) -> Result<Self, Failure> {
+        if let Some(path) = &options.ca_file {
+            builder = builder
+                .ca_certificates(&read_ca_file(path)?)
+                .map_err(|error| {
+                    Failure::usage(format!("cannot use the CA certificates in {}", shown(path)))
+                        .because(error.to_string())
+                        .help("--ca-file takes PEM: one certificate or several, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
+                })?;
+        }
+        if options.allow_plain_http {
+            builder = builder.plain_http(PlainHttp::Allowed);
+        }
+        Ok(Self(builder.build()))
+    }
+
+    /// What sends the requests.
+    pub fn transport(&self) -> HyperTransport {
+        self.0.clone()
+    }
+
+    /// Fetches a document.
+    ///
+    /// # Errors
+    ///
+    /// If the address is none, or the server cannot be reached, or does not answer in time or at bearable length.
+    pub async fn get(&self, url: &str) -> Result<Response, Failure> {
+        let uri: Uri = url.parse().map_err(|_| {
+            Failure::usage(format!("{} is not a URL", printable(url)))
+                .help("write it as https://id.example/path")
+        })?;
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = uri;
+        self.send(request).await
+    }
+
+    /// Sends a request.
+    ///
+    /// # Errors
+    ///
+    /// As [`HttpClient::get`].
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Response, Failure> {
+        let answer = self.transport().call(request).await;
+        answer.map_err(|error| unreachable(&error))
+    }
+}
+
+/// Why a server cannot be reached, and what to do about it.
+pub fn unreachable(error: &TransportError) -> Failure {
+    let kind = error.failure();
+    let target = printable(error.target());
+    let is_wrong_address = matches!(
+        kind,
+        TransportFailure::UrlInvalid | TransportFailure::PlainHttp
+    );
+    let failure = if is_wrong_address {
+        Failure::usage(format!("cannot call {target}"))
+    } else {
+        Failure::unreachable(format!("cannot reach {target}"))
+    };
+    let mut failure = failure.because(kind.to_string());
+    if let Some(detail) = error.detail() {
+        failure = failure.because(printable(detail));
+    }
+    if kind == TransportFailure::CertificateUntrusted {
+        failure = failure.help(
+            "if the authority is one of your own: --ca-file FILE, or M2M_CA_FILE, with its certificate as PEM, got from its operator",
+        );
+    }
+    if kind == TransportFailure::PlainHttp {
+        failure = failure.help("if all of the way is protected by other means: --allow-plain-http");
+    }
+    let fixes = kind.advice().fixes.iter();
+    fixes.fold(failure, |failure, fix| failure.help(*fix))
+}
+
+fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
+    RegularFile::open(path, Pipes::Taken)
+        .and_then(|file| file.read(MAX_CA_FILE_BYTES))
+        .map_err(|error| {
+            Failure::of_io(format!("cannot read {}", shown(path)), &error)
+                .help("name a PEM file with the certificate of the authority: --ca-file FILE, or M2M_CA_FILE")
+        })
+}
+
+/// Four times the list of authorities that systems have. Unit: bytes.
+const MAX_CA_FILE_BYTES: u32 = 1024 * 1024;
+
+/// Four times the largest `world.toml`, which JSON makes longer. Unit: bytes.
+const MAX_MANAGEMENT_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// As long as a registry of tens of thousands of applications may take to be written.
+const MANAGEMENT_TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,0 +1,18 @@
+//! The issuer that a command is given.
+
+use oauth_proto::Issuer;
+
+use crate::error::Failure;
+
+/// The issuer that is written so.
+///
+/// # Errors
+///
+/// If it is none.
+pub fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
+    Issuer::parse(text).map_err(|error| {
+        Failure::usage(format!("{text:?} is no issuer identifier"))
+            .because(error.to_string())
+            .help("an issuer is an https URL without query and fragment, as in https://id.example")
+    })
+}

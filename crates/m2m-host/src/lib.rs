@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+pub mod clock;
+pub mod data;
+pub mod environment;
+pub mod error;
+pub mod first_credentials;
+pub mod http_client;
+pub mod issuer;
+pub mod listen_address;
+pub mod log_format;
+pub mod output;
+pub mod printable;
+pub mod private_file;
+pub mod random;
+pub mod regular_file;
+pub mod runtime;
+pub mod sealing;
+pub mod secret_file;
+pub mod table;
+pub mod timestamp;
+pub mod token_failure;
+pub mod token_text;
+pub mod world;

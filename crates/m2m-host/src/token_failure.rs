@@ -1,0 +1,83 @@
+//! Why there is no token, as commands say it.
+
+use m2m_client::{DiscoveryError, Refused, TokenError, UnexpectedAnswer, UnexpectedBecause};
+use m2m_errors::Advice;
+use oauth_proto::Issuer;
+
+use crate::error::Failure;
+use crate::http_client;
+use crate::printable::printable;
+
+/// Why there is no token, and what to do about it.
+pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
+    let failure = match error {
+        TokenError::Refused(refused) => return with_refusal(refused, issuer),
+        TokenError::Transport(error) => return http_client::unreachable(error),
+        TokenError::Unexpected(answer) => unexpected(answer, issuer),
+        TokenError::Discovery(DiscoveryError::OtherIssuer { named, .. }) => {
+            Failure::refused(format!("{issuer} is not what the server there is called"))
+                .because(printable(&error.to_string()))
+                .help(format!(
+                    "if that is the server that you mean: --issuer {}",
+                    printable(named)
+                ))
+        }
+        TokenError::Discovery(_) | _ => {
+            Failure::unreachable(format!("there is no token endpoint of {issuer}"))
+                .because(printable(&error.to_string()))
+        }
+    };
+    with_fixes(failure, &error.advice())
+}
+
+fn with_refusal(refused: &Refused, issuer: &Issuer) -> Failure {
+    let (status, code) = (refused.status.as_u16(), printable(&refused.error));
+    let failure = Failure::refused(format!("{issuer} refuses the token: {status} {code}"));
+    let failure = match &refused.error_description {
+        Some(description) => failure.because(printable(description)),
+        None => failure,
+    };
+    let failure = match &refused.trace_id {
+        Some(trace_id) => failure.because(format!(
+            "trace_id {}: under it the operator finds the exact cause in the log of the server",
+            printable(trace_id)
+        )),
+        None => failure,
+    };
+    let failure = match refused.retry_after {
+        Some(pause) => failure.help(format!("wait {} seconds, then try again", pause.as_secs())),
+        None => failure,
+    };
+    let failure = with_fixes(failure, &refused.advice());
+    match &refused.error_uri {
+        Some(error_uri) => failure.help(format!("see {}", printable(error_uri))),
+        None => failure,
+    }
+}
+
+fn unexpected(answer: &UnexpectedAnswer, issuer: &Issuer) -> Failure {
+    let why = answer.to_string();
+    let is_token = matches!(
+        answer.because,
+        UnexpectedBecause::TokenType { .. } | UnexpectedBecause::TokenMalformed
+    );
+    let failure = if is_token {
+        Failure::refused(format!("the token of {issuer} is of no use here"))
+    } else {
+        Failure::unreachable(format!("what answers is no token endpoint of {issuer}"))
+    };
+    failure.because(printable(&why))
+}
+
+fn with_fixes(failure: Failure, advice: &Advice) -> Failure {
+    let fixes = advice.fixes.iter();
+    fixes.fold(failure, |failure, fix| failure.help(*fix))
+}
+
+/// Whether the application is not authorized for what it asked for, as profiles say it.
+pub fn is_refusal_of_audience(error: &TokenError) -> bool {
+    let TokenError::Refused(refused) = error else {
+        return false;
+    };
+    matches!(&*refused.error, "invalid_target" | "unauthorized_client")
+}

@@ -1,0 +1,150 @@
+//! `world.toml` as the commands read it: from a file, and with what is wrong shown where it stands.
+
+use std::path::Path;
+
+use m2m_admin::{ApplyError, Mistake, Prune, apply};
+use m2m_jwt::UnixTime;
+use m2m_store::{Actor, Backend};
+
+use crate::error::{Excerpt, Failure};
+use crate::printable::printable;
+use crate::random;
+use crate::regular_file::{self, Pipes, RegularFile};
+
+pub use m2m_admin::GeneratedCredentials;
+
+/// A mistake that a server found in a text that was sent to it. Unit of positions: bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteMistake {
+    /// What is wrong.
+    pub what: String,
+    /// The first byte.
+    pub start: usize,
+    /// The byte behind the last.
+    pub end: usize,
+    /// Where the other one stands, of two that must not be the same.
+    pub earlier: Option<usize>,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+/// A file that has been read and has the right form; whether its records fit together is not known yet.
+#[derive(Debug)]
+pub struct World {
+    file: String,
+    source: String,
+    world: m2m_admin::World,
+}
+
+impl World {
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or is not a world: with line, column and the nearest right word.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let file = regular_file::shown(path);
+        let what = || format!("cannot read {file}");
+        let help = "`m2m serve --help` shows a smallest world.toml";
+        let bytes = RegularFile::open(path, Pipes::Taken)
+            .and_then(|opened| opened.read(MAX_WORLD_BYTES))
+            .map_err(|error| Failure::of_io(what(), &error).help(help))?;
+        let source = str::from_utf8(&bytes)
+            .map_err(|error| Failure::usage(what()).because(error.to_string()).help(help))?;
+        Self::parse(&file, source)
+    }
+
+    /// Reads the text of a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// As [`World::read`].
+    pub fn parse(file: &str, source: &str) -> Result<Self, Failure> {
+        match m2m_admin::World::parse(source) {
+            Ok(world) => Ok(Self {
+                file: file.to_owned(),
+                source: source.to_owned(),
+                world,
+            }),
+            Err(mistake) => Err(report(file, source, &mistake)),
+        }
+    }
+
+    /// Fills a store with what the file says. Secrets and client ids that it leaves out are made, to be shown once.
+    ///
+    /// # Errors
+    ///
+    /// If the records do not fit together: with line, column and the nearest right word.
+    pub async fn fill(
+        &self,
+        store: &impl Backend,
+        now: UnixTime,
+    ) -> Result<Vec<GeneratedCredentials>, Failure> {
+        let actor = Actor::command("m2m serve");
+        let randomness = &mut random::fill;
+        let applied = apply(store, &self.world, Prune::Keep, &actor, randomness, now).await;
+        match applied {
+            Ok(applied) => Ok(applied.credentials),
+            Err(ApplyError::Mistake(mistake)) => Err(self.report(&mistake)),
+            Err(error) => {
+                Err(Failure::refused(format!("cannot serve {}", self.file))
+                    .because(error.to_string()))
+            }
+        }
+    }
+
+    /// What the file says, for whoever applies it.
+    pub const fn declared(&self) -> &m2m_admin::World {
+        &self.world
+    }
+
+    /// The text of the file.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What is wrong with the file, with its place.
+    pub fn report(&self, mistake: &Mistake) -> Failure {
+        report(&self.file, &self.source, mistake)
+    }
+
+    /// What a server says is wrong with the file, with its place.
+    pub fn report_from_server(&self, mistake: &RemoteMistake) -> Failure {
+        let RemoteMistake {
+            what,
+            start,
+            end,
+            earlier,
+            help,
+        } = mistake;
+        let excerpt = Excerpt::of(&self.file, &self.source, *start..*end);
+        let failure = Failure::usage(printable(what)).at(excerpt);
+        let failure = with_earlier(failure, &self.source, *earlier);
+        let help = help.as_deref().map(printable);
+        help.into_iter().fold(failure, Failure::help)
+    }
+}
+
+fn report(file: &str, source: &str, mistake: &Mistake) -> Failure {
+    let excerpt = Excerpt::of(file, source, mistake.span().clone());
+    let failure = Failure::usage(mistake.what()).at(excerpt);
+    let failure = with_earlier(failure, source, mistake.earlier());
+    mistake.help().into_iter().fold(failure, Failure::help)
+}
+
+fn with_earlier(failure: Failure, source: &str, earlier: Option<usize>) -> Failure {
+    let before = earlier.and_then(|offset| source.split_at_checked(offset));
+    match before {
+        Some((before, _)) => failure.because(format!(
+            "the earlier one stands in line {}",
+            before.matches('\n').count() + 1
+        )),
+        None => failure,
+    }
+}
+
+/// As much as tens of thousands of applications need. Unit: bytes.
+const MAX_WORLD_BYTES: u32 = 16 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! `m2m config check`: what is wrong with a configuration, or what it says.
+
+mod files;
+
+use crate::settings::SettingOptions;
+use clap::{Args, Subcommand};
+use m2m_host::output::Format;
+use serde_json::{Value, json};
+
+use crate::settings::{Mistakes, Origin, Settings};
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use m2m_host::printable;
+use m2m_host::table::Table;
+
+/// What to do with a configuration.
+#[derive(Debug, Subcommand)]
+#[expect(
+    missing_docs,
+    reason = "a comment on a variant would take the place of the help of its options"
+)]
+pub enum ConfigCommand {
+    Check(ConfigCheckOptions),
+}
+
+/// Say what is wrong with a configuration, or what it says and where each value comes from.
+///
+/// It takes the options of `m2m serve`, and starts and changes nothing. All mistakes are told at once, those in files with line
+/// and column. Exits 0 if a server would start with it, as far as that can be seen, and 2 if not.
+#[derive(Debug, Args)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub struct ConfigCheckOptions {
+    #[command(flatten)]
+    pub(crate) settings: SettingOptions,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+}
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  m2m config check --config m2m.toml";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  m2m config check --config m2m.toml
+  m2m config check --world world.toml --listen 0.0.0.0:8443
+  m2m config check --config m2m.toml --output json";
+
+pub(crate) fn check(
+    options: &ConfigCheckOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    let checked = Settings::resolve(&options.settings, environment).and_then(|settings| {
+        let mut settings = settings;
+        let mistakes = files::check(&settings);
+        if mistakes.is_empty() {
+            settings.notices.extend(files::warnings(&settings));
+            Ok(settings)
+        } else {
+            Err(mistakes)
+        }
+    });
+    match (checked, options.output) {
+        (Ok(settings), Format::Text) => {
+            show(&settings, output);
+            Ok(())
+        }
+        (Ok(settings), Format::Json) => {
+            output.json(&json!({
+                "good": true,
+                "settings": settings.shown(),
+                "notices": settings.notices,
+            }));
+            Ok(())
+        }
+        (Err(mistakes), Format::Text) => Err(tell(mistakes, output)),
+        (Err(mistakes), Format::Json) => {
+            let mistakes = mistakes.into_vec();
+            let as_json: Vec<Value> = mistakes.iter().map(Failure::json).collect();
+            output.json(&json!({ "good": false, "mistakes": as_json }));
+            Err(summary(mistakes.len()))
+        }
+    }
+}
+
+/// Prints all mistakes; what is returned is printed last, and says how many there were.
+fn tell(mistakes: Mistakes, output: &Output) -> Failure {
+    let mut mistakes = mistakes.into_vec();
+    match (mistakes.pop(), mistakes.len()) {
+        (Some(only), 0) => only.into_usage(),
+        (last, before) => {
+            for failure in mistakes.iter().chain(&last) {
+                output.failure(failure);
+                output.notice("");
+            }
+            summary(before + 1)
+        }
+    }
+}
+
+fn summary(count: usize) -> Failure {
+    Failure::usage(match count {
+        1 => "the configuration has a mistake; nothing was started or changed".to_owned(),
+        count => {
+            format!("the configuration has {count} mistakes; nothing was started or changed")
+        }
+    })
+}
+
+fn show(settings: &Settings, output: &Output) {
+    let mut table = Table::new(["SETTING", "VALUE", "FROM"]);
+    for shown in settings.shown() {
+        let from = from(shown.name, &shown.origin);
+        table = table.with([shown.name.to_owned(), text(&shown.value), from]);
+    }
+    table.print("", output);
+    for notice in &settings.notices {
+        output.notice(&format!("notice: {}", printable::printable(notice)));
+    }
+    output.good("good: nothing is wrong with these settings");
+}
+
+/// A value as a flag would have it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.is_empty() => "-".to_owned(),
+        Value::Array(list) => list.iter().map(text).collect::<Vec<_>>().join(","),
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// Where a value comes from, as people look for it.
+fn from(name: &str, origin: &Origin) -> String {
+    match origin {
+        Origin::Flag => "flag".to_owned(),
+        Origin::Variable => "variable".to_owned(),
+        Origin::File { file, line } => format!("{file}:{line}"),
+        // It follows from the address.
+        Origin::Default if name == "issuer" => "default, from listen".to_owned(),
+        Origin::Default => "default".to_owned(),
+    }
+}

@@ -1,0 +1,144 @@
+//! What the files say that a configuration names, without starting anything and without writing anything.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use m2m_store::Sqlite;
+
+use crate::listen::TlsFiles;
+use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
+use m2m_host::clock;
+use m2m_host::data;
+use m2m_host::error::Failure;
+use m2m_host::sealing::{self, SealingSource, Wanted};
+use m2m_host::world::World;
+
+/// What is wrong with the files and folders.
+pub(super) fn check(settings: &Settings) -> Mistakes {
+    let mut mistakes = Mistakes::default();
+    let mut add = |checked: Result<(), Failure>| {
+        if let Err(failure) = checked {
+            mistakes.add(failure);
+        }
+    };
+    let keys = match &settings.registry {
+        RegistrySource::Data(path) => Some(path),
+        RegistrySource::World { file, keys } => {
+            add(world(file));
+            keys.as_ref()
+        }
+    };
+    if let Some(keys) = keys {
+        add(folder(keys));
+    }
+    let values = &settings.values;
+    // The settings report it if only one of them is given.
+    if let (Some(cert), Some(key)) = (values.tls_cert.clone(), values.tls_key.clone()) {
+        for mistake in (TlsFiles { cert, key }).mistakes() {
+            add(Err(mistake));
+        }
+    }
+    match &settings.registry {
+        RegistrySource::Data(path) => add(sealed(settings, path)),
+        // It seals nothing beside a file, and is read all the same: it is what somebody names.
+        RegistrySource::World { .. } => {
+            let file = values.sealing_key_file.as_ref();
+            add(file.map_or(Ok(()), |file| sealing::read(file, Wanted::New).map(drop)));
+        }
+    }
+    if let Some(bootstrap) = &settings.bootstrap
+        && let BootstrapSecret::File(_) = bootstrap.client_secret
+    {
+        // Of one in a variable the settings tell what is wrong.
+        add(bootstrap.preset().map(drop));
+    }
+    let listeners = [
+        (Setting::Listen, Some(values.listen)),
+        (Setting::OpsListen, values.ops_listen),
+    ];
+    for (setting, address) in listeners {
+        add(address.map_or(Ok(()), |address| own_address(setting, address)));
+    }
+    mistakes
+}
+
+/// Warnings: nothing that keeps a server from starting.
+pub(super) fn warnings(settings: &Settings) -> Vec<String> {
+    let values = &settings.values;
+    let tls = values.tls_cert.clone().zip(values.tls_key.clone());
+    let warning = tls.and_then(|(cert, key)| TlsFiles { cert, key }.warning(clock::now()));
+    warning.into_iter().collect()
+}
+
+/// The records as well: what is made up for them is thrown away.
+fn world(file: &Path) -> Result<(), Failure> {
+    let world = World::read(file)?;
+    let store = Sqlite::in_memory().map_err(|error| Failure::refused(error.to_string()))?;
+    data::wait(world.fill(&store, clock::now()))?.map(|_| ())
+}
+
+/// The sealing key, and whether it opens the keys in the folder. A server may have the folder meanwhile.
+fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
+    let keys = data::look(folder)?;
+    let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
+    let file = settings.values.sealing_key_file.as_deref();
+    SealingSource::new(key, file, folder).check(&keys, folder)
+}
+
+/// Checks that this machine has the address. Its port may be taken by the server that the configuration is for.
+fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
+    match TcpListener::bind(SocketAddr::new(address.ip(), 0)) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(
+            Failure::of_io(format!("cannot listen on {address}"), &error).help(format!(
+                "name an address of this machine with {}",
+                setting.names()
+            )),
+        ),
+    }
+}
+
+/// Checks that the folder can be written into, or created.
+fn folder(path: &Path) -> Result<(), Failure> {
+    let cannot = |why: String| {
+        Failure::usage(format!("cannot use the folder {}", path.display())).because(why)
+    };
+    // The nearest that exists decides; a relative path without any begins in the present folder, which does.
+    for ancestor in path.ancestors() {
+        if ancestor.as_os_str().is_empty() {
+            break;
+        }
+        match std::fs::metadata(ancestor) {
+            Ok(metadata) if metadata.is_dir() => {
+                let is_itself = ancestor == path;
+                let readable = match is_itself {
+                    true => std::fs::read_dir(path).map(drop),
+                    false => Ok(()),
+                };
+                return readable
+                    .and_then(|()| writable(ancestor))
+                    .map_err(|error| cannot(error.to_string()));
+            }
+            Ok(_) => {
+                return Err(cannot(format!("{} is no folder", ancestor.display())));
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot(error.to_string())),
+        }
+    }
+    Ok(())
+}
+
+/// Checks that this process may create files in a folder.
+#[cfg(unix)]
+fn writable(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
+}

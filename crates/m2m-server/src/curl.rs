@@ -1,0 +1,69 @@
+//! Lines for the shell that ask for a token.
+
+use std::borrow::Cow;
+
+use oauth_proto::Issuer;
+
+use m2m_host::world::GeneratedCredentials;
+
+/// The line that asks this issuer for a token with these credentials. It holds the secret, and is shown where the secret is.
+pub(crate) fn token_request(
+    issuer: &Issuer,
+    credentials: &GeneratedCredentials,
+    audience: Option<&str>,
+    scope: Option<&str>,
+) -> String {
+    let endpoint = format!("{}/oauth2/token", issuer.as_str().trim_end_matches('/'));
+    let parameters = [
+        ("grant_type", Some("client_credentials")),
+        ("client_id", Some(credentials.client_id.as_str())),
+        ("client_secret", Some(credentials.expose_secret())),
+        ("audience", audience),
+        ("scope", scope),
+    ];
+    parameters
+        .into_iter()
+        .filter_map(|(name, value)| Some(parameter(name, value?)))
+        .fold(format!("curl {}", quoted(&endpoint)), |line, parameter| {
+            line + &parameter
+        })
+}
+
+/// A parameter of a form, encoded by curl where it has to be.
+fn parameter(name: &str, value: &str) -> String {
+    if value.chars().all(is_plain) {
+        format!(" -d {name}={value}")
+    } else {
+        format!(" --data-urlencode {name}={}", quoted(value))
+    }
+}
+
+/// The word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
+    if word.chars().all(is_plain) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+/// Whether the character means itself in a shell and in a form.
+const fn is_plain(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_' | '~' | '/' | ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_or_a_form_would_read_otherwise_is_quoted() {
+        assert_eq!(parameter("scope", "read:orders"), " -d scope=read:orders");
+        assert_eq!(
+            parameter("client_id", "a&b;$(c)'d"),
+            r" --data-urlencode client_id='a&b;$(c)'\''d'"
+        );
+        assert_eq!(quoted("http://[::1]:8080/x"), "'http://[::1]:8080/x'");
+        assert_eq!(quoted("http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+    }
+}

@@ -1,0 +1,241 @@
+//! The steps of the demo. Each shows what happens; what does not happen as it should fails the demo.
+
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use m2m_authority::TraceId;
+use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::registry::Application;
+use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
+use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
+use oauth_proto::{AuthorizationServerMetadata, Issuer};
+use serde_json::Value;
+
+use crate::recorder::Entry;
+use m2m_host::clock;
+use m2m_host::error::Failure;
+use m2m_host::http_client::{HttpClient, Response};
+use m2m_host::output::Output;
+use m2m_host::timestamp::rfc3339;
+use m2m_host::token_failure;
+use m2m_host::token_text;
+use m2m_host::world::GeneratedCredentials;
+
+/// What the steps have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steps<'d> {
+    pub(super) http: &'d HttpClient,
+    pub(super) issuer: &'d Issuer,
+    pub(super) applications: &'d [Application],
+    pub(super) generated: &'d [GeneratedCredentials],
+    pub(super) entries: &'d Receiver<Entry>,
+    pub(super) output: &'d Output,
+}
+
+/// For which API the demo asks.
+pub(super) const AUDIENCE: &str = "https://orders.example/api";
+
+/// A scope that the API does not define, though nearly.
+pub(super) const MISSPELLED_SCOPE: &str = "read:order";
+
+/// How long the diagnosis of a refusal may take. It is there within milliseconds.
+const DIAGNOSIS_TIME: Duration = Duration::from_secs(5);
+
+impl Steps<'_> {
+    /// 1: there is a server.
+    pub(super) fn server(&self, summary: &str) {
+        self.output.heading("1. A server");
+        self.output.line(format!("  {summary}"));
+        for application in self.applications {
+            self.output.line(format!(
+                "  application {:?}, client_id {}",
+                application.spec.name, application.client_id
+            ));
+        }
+    }
+
+    /// 2: a token, over HTTP.
+    pub(super) async fn token(&self) -> Result<AccessToken, Failure> {
+        self.output.heading("\n2. A token, over HTTP");
+        let now = clock::now();
+        let (credentials, response) = self
+            .request_token(self.credentials()?.expose_secret(), None)
+            .await?;
+        self.show(&response);
+        m2m_client::read_token(&response, &credentials, now)
+            .map_err(|error| token_failure::failure(&error, self.issuer))
+    }
+
+    /// 3: what the token says.
+    pub(super) fn claims(&self, token: &str) -> Result<(), Failure> {
+        self.output
+            .heading("\n3. What the token says, as jwt decode shows it");
+        let token = Unverified::parse(token, &Limits::DEFAULT)
+            .map_err(|error| token_text::failure(&error))?;
+        token_text::print(&token, clock::now(), self.output)
+            .map_err(|error| token_text::failure(&error))
+    }
+
+    /// 4: the signature, verified with nothing but the issuer.
+    pub(super) async fn signature(&self, token: &str) -> Result<(), Failure> {
+        self.output.heading(
+            "\n4. Its signature, verified from the JWK set that the metadata name, as jwt verify does it",
+        );
+        let url = AuthorizationServerMetadata::url(self.issuer);
+        self.output.line(format!("  GET {url}"));
+        let response = self.http.get(&url).await?;
+        let metadata =
+            AuthorizationServerMetadata::parse(response.body(), self.issuer).map_err(|error| {
+                Failure::refused("the metadata cannot be read").because(error.to_string())
+            })?;
+        let jwks_uri = metadata
+            .jwks_uri
+            .ok_or_else(|| Failure::refused("the metadata name no jwks_uri"))?;
+        self.output.line(format!("  GET {jwks_uri}"));
+        let response = self.http.get(&jwks_uri).await?;
+        let set = JwkSet::parse(response.body()).map_err(|error| {
+            Failure::refused("the JWK set cannot be read").because(error.to_string())
+        })?;
+        let token = Unverified::parse(token, &Limits::DEFAULT)
+            .map_err(|error| token_text::failure(&error))?;
+        let expectations =
+            Expectations::access_token(self.issuer.as_str(), &[AUDIENCE], Algorithm::ALL);
+        let keys = KeySet::new(&set);
+        let claims = verify(&token, &keys, &expectations, clock::now())
+            .map_err(|error| token_text::failure(&error))?;
+        let client_id = claims.client_id().unwrap_or_default();
+        self.output.good(&format!(
+            "  good: from {}, for {AUDIENCE}, to {client_id}",
+            self.issuer
+        ));
+        Ok(())
+    }
+
+    /// 5: a refusal, and what the operator knows of it.
+    pub(super) async fn refusal(&self) -> Result<(), Failure> {
+        self.output
+            .heading("\n5. A refusal: the scope is misspelled");
+        let credentials = self.credentials()?;
+        let (_, response) = self
+            .request_token(credentials.expose_secret(), Some(MISSPELLED_SCOPE))
+            .await?;
+        self.refused(&response, "invalid_scope")
+    }
+
+    /// 6: a refusal that tells the caller nothing, and the operator all.
+    pub(super) async fn wrong_secret(&self) -> Result<(), Failure> {
+        self.output.heading(
+            "\n6. A refusal that tells a stranger nothing: the secret ends with a line break",
+        );
+        let credentials = self.credentials()?;
+        let secret = format!("{}\n", credentials.expose_secret());
+        let (_, response) = self.request_token(&secret, None).await?;
+        self.refused(&response, "invalid_client")
+    }
+
+    fn credentials(&self) -> Result<&GeneratedCredentials, Failure> {
+        self.generated
+            .first()
+            .ok_or_else(|| Failure::refused("the demo's world has no application"))
+    }
+
+    async fn request_token(
+        &self,
+        secret: &str,
+        scope: Option<&str>,
+    ) -> Result<(Credentials, Response), Failure> {
+        let url = format!("{}/oauth2/token", self.issuer);
+        let credentials = self.credentials()?;
+        self.output.line(format!("  POST {url}"));
+        self.output.line(format!(
+            "    grant_type=client_credentials client_id={} client_secret=…",
+            credentials.client_id
+        ));
+        let asked = scope
+            .map(|scope| format!(" scope={scope}"))
+            .unwrap_or_default();
+        self.output.line(format!("    audience={AUDIENCE}{asked}"));
+        let credentials = Credentials::new(credentials.client_id.clone(), secret)
+            .map_err(|error| Failure::refused(error.to_string()))?;
+        let endpoint = url
+            .parse()
+            .map_err(|_| Failure::refused(format!("the demo's token endpoint is no URL: {url}")))?;
+        let request = AccessTokenRequest::new().with_audience(AUDIENCE);
+        let request = scope
+            .into_iter()
+            .fold(request, AccessTokenRequest::with_scope);
+        // What the lines above say: the credentials in the body.
+        let request = request.to_http(
+            &endpoint,
+            &credentials,
+            AuthenticationMethod::ClientSecretPost,
+        );
+        let response = self.http.send(request).await?;
+        Ok((credentials, response))
+    }
+
+    fn show(&self, response: &Response) {
+        self.output.line(format!("  {}", response.status()));
+        for line in format!("{:#}", json_of(response)).lines() {
+            self.output.line(format!("  {line}"));
+        }
+    }
+
+    fn refused(&self, response: &Response, expected: &str) -> Result<(), Failure> {
+        self.output.line("  What the caller sees:");
+        self.show(response);
+        let json = json_of(response);
+        if json.get("error").and_then(Value::as_str) != Some(expected) {
+            return Err(Failure::refused(format!("the demo expected {expected}")));
+        }
+        let trace_id: Option<TraceId> = json
+            .get("trace_id")
+            .and_then(Value::as_str)
+            .and_then(|trace_id| trace_id.parse().ok());
+        let trace_id = trace_id.ok_or_else(|| Failure::refused("the answer has no trace_id"))?;
+        let diagnosis = self.diagnosis(trace_id)?;
+        self.output
+            .line(format!("  What the operator knows of {trace_id}:"));
+        self.output.bad(&format!("    cause: {}", diagnosis.cause));
+        self.output
+            .line(format!("    {}", diagnosis.cause.entry().operator));
+        for evidence in &diagnosis.evidence {
+            self.output
+                .line(format!("    evidence: {}", evidence.text(rfc3339)));
+        }
+        if let Some(fix) = diagnosis.fixes.first() {
+            self.output.good(&format!("    fix: {}", fix.text));
+            fix.command
+                .iter()
+                .for_each(|command| self.output.line(format!("         {command}")));
+        }
+        Ok(())
+    }
+
+    fn diagnosis(&self, wanted: TraceId) -> Result<Diagnosis, Failure> {
+        while let Ok(entry) = self.entries.recv_timeout(DIAGNOSIS_TIME) {
+            match entry {
+                Entry::Diagnosed {
+                    trace_id,
+                    diagnosis,
+                } if trace_id == wanted => return Ok(diagnosis),
+                Entry::Diagnosed { .. }
+                | Entry::Refused(_)
+                | Entry::Summary(_)
+                | Entry::Changed(_)
+                | Entry::ChangedOthers { .. }
+                | Entry::TestToken { .. }
+                | Entry::Issued { .. }
+                | Entry::IssuedToOthers { .. }
+                | Entry::Store(_)
+                | Entry::Dropped(_)
+                | Entry::Stopped { .. } => {}
+            }
+        }
+        Err(Failure::refused("the refusal was not diagnosed"))
+    }
+}
+
+fn json_of(response: &Response) -> Value {
+    serde_json::from_slice(response.body()).unwrap_or_default()
+}

@@ -1,0 +1,48 @@
+//! What can be tried while the demo serves.
+
+use std::path::Path;
+
+use oauth_proto::Issuer;
+
+use super::steps::{AUDIENCE, MISSPELLED_SCOPE};
+use crate::curl::{quoted, token_request};
+use m2m_host::output::Output;
+use m2m_host::world::GeneratedCredentials;
+
+/// Prints lines for the shell: tokens, a refusal, documents, and commands.
+pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {
+    output.heading("\nTry it yourself; ctrl-c ends the demo");
+    for credentials in generated {
+        let line = token_request(issuer, credentials, Some(AUDIENCE), None);
+        output.line(format!("  {line}"));
+    }
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/jwks.json",
+        "/errors/invalid_scope",
+    ] {
+        output.line(format!("  curl {issuer}{path}"));
+    }
+    let program = program();
+    if let Some(credentials) = generated.first() {
+        let refused = token_request(issuer, credentials, Some(AUDIENCE), Some(MISSPELLED_SCOPE));
+        output.line("A refusal, and what it means:");
+        output.line(format!("  {refused}"));
+        output.line(format!("  {refused} -si | {program} explain"));
+    }
+    output.line(format!("  {program} explain scope-unknown"));
+}
+
+/// This program as the reader's shell finds it: where it lies, from the working directory where it lies below.
+fn program() -> String {
+    let Ok(path) = std::env::current_exe() else {
+        return "m2m".to_owned();
+    };
+    let below = std::env::current_dir()
+        .ok()
+        .and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_path_buf));
+    // A path of one part would be looked up in PATH.
+    let below = below.filter(|below| below.components().count() > 1);
+    let path = below.unwrap_or(path);
+    quoted(&path.to_string_lossy()).into_owned()
+}

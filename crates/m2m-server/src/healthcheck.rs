@@ -1,0 +1,141 @@
+//! `m2m healthcheck`: whether the server on this machine is ready.
+
+use crate::settings::SettingOptions;
+use crate::settings::{self, Mistakes, Setting};
+use clap::Args;
+use clap::builder::OsStringValueParser;
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::http_client::ConnectionOptions;
+use m2m_host::http_client::{HttpClient, Response};
+use m2m_host::output::Output;
+use m2m_host::printable::printable;
+use m2m_host::runtime::runtime;
+use serde_json::Value;
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// Ask the server on this machine whether it is ready.
+///
+/// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the file of settings.
+/// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is wrong or --ops-listen is off, and 3 if the server
+/// cannot be reached.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct HealthcheckOptions {
+    /// Address and port of the listener for probes [default: 127.0.0.1:9090]
+    #[arg(long, value_name = "ADDR", value_parser = OsStringValueParser::new())]
+    ops_listen: Option<OsString>,
+    /// TOML file with settings (also M2M_CONFIG)
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new())]
+    config: Option<OsString>,
+}
+
+impl HealthcheckOptions {
+    /// The flags as `m2m serve` has them.
+    pub(crate) fn settings(&self) -> SettingOptions {
+        let given = self.ops_listen.clone();
+        SettingOptions::of(
+            self.config.clone(),
+            given.map(|address| (Setting::OpsListen, address)),
+        )
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m healthcheck
+  m2m healthcheck --ops-listen 127.0.0.1:9090
+
+In a Dockerfile:
+  HEALTHCHECK --start-period=30s CMD [\"m2m\", \"healthcheck\"]";
+
+pub(crate) fn healthcheck(
+    options: &HealthcheckOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    let names = Setting::OpsListen.names();
+    let address = settings::ops_listen(&options.settings(), environment);
+    let Some(address) = address.map_err(Mistakes::into_failure)? else {
+        return Err(Failure::usage("the listener for probes is off")
+            .help(format!("have the server listen for them: {names}")));
+    };
+    let url = format!("http://{}/readyz", reachable(address));
+    let http = HttpClient::new(&ConnectionOptions {
+        ca_file: None,
+        // It is an address of this machine.
+        allow_plain_http: true,
+    })?;
+    let answer = runtime()?.block_on(http.get(&url));
+    let answer = answer.map_err(|failure| {
+        failure.help(format!(
+            "if the server has its listener for probes elsewhere: {names}"
+        ))
+    })?;
+    if answer.status().is_success() {
+        output.good("ready");
+        return Ok(());
+    }
+    Err(unready(&url, &answer))
+}
+
+/// The address by which this machine reaches a listener.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip @ (IpAddr::V4(_) | IpAddr::V6(_)) => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn unready(url: &str, answer: &Response) -> Failure {
+    let document: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    match document.get("reasons").and_then(Value::as_array) {
+        Some(reasons) => {
+            let reasons = reasons.iter().map(|reason| match reason.as_str() {
+                Some(reason) => printable(reason).into_owned(),
+                None => printable(&reason.to_string()).into_owned(),
+            });
+            reasons.fold(
+                Failure::refused("the server is not ready"),
+                Failure::because,
+            )
+        }
+        None => Failure::refused(format!("{url} answers with {}", answer.status()))
+            .because("the listener for probes of m2m does not answer so")
+            .help(format!(
+                "name that listener: {}",
+                Setting::OpsListen.names()
+            )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_all_addresses_is_reached_by_loopback() {
+        let reached = |address: &str| reachable(address.parse().unwrap()).to_string();
+        assert_eq!(reached("0.0.0.0:1"), "127.0.0.1:1");
+        assert_eq!(reached("[::]:1"), "[::1]:1");
+        assert_eq!(reached("10.0.0.1:1"), "10.0.0.1:1");
+    }
+
+    #[test]
+    fn the_reasons_are_told() {
+        let answer = |body: &'static str| {
+            let mut answer = Response::new(body.into());
+            *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+            unready("http://127.0.0.1:1/readyz", &answer).to_string()
+        };
+        let told = answer(r#"{"ready":false,"reasons":["draining"]}"#);
+        assert!(
+            told.contains("not ready") && told.contains("why: draining"),
+            "{told}"
+        );
+        assert!(answer("busy").contains("answers with 503"));
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod commands;
+mod config_check;
+mod curl;
+mod demo;
+mod healthcheck;
+mod http;
+mod keys;
+mod listen;
+mod metrics;
+mod ops;
+mod readiness;
+mod recorder;
+mod serve;
+mod settings;
+mod signals;
+mod start;
+mod store;
+mod store_health;
+mod throttle;
+
+pub use commands::Command;
+pub use config_check::{ConfigCheckOptions, ConfigCommand};
+pub use demo::DemoOptions;
+pub use healthcheck::HealthcheckOptions;
+pub use serve::{ServeOptions, serve};
+pub use settings::{Mistakes, Setting, SettingOptions, Settings};

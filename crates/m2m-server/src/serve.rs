@@ -1,0 +1,368 @@
+//! `m2m serve`: serves the registry of a folder, or that of a file, until it is interrupted.
+
+mod dead_end;
+mod ops;
+
+use crate::curl;
+use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
+use crate::metrics::Metrics;
+use crate::ops::Ops;
+use crate::readiness::{Readiness, Unready};
+use crate::recorder::LogWriter;
+use crate::settings::SettingOptions;
+use crate::settings::{Mistakes, RegistrySource, Secret, Setting, Settings, Values};
+use crate::signals::{Hangup, Interruptions, ignore_others};
+use crate::start::{Plan, Source, Started, log_panics, start};
+use crate::store::{self, UnusedPreset};
+use crate::store_health::StoreHealth;
+use clap::Args;
+use core::pin::pin;
+use dead_end::dead_end;
+use m2m_admin::PresetCredentials;
+use m2m_authority::registry::{Application, fill_in_issuer};
+use m2m_host::clock;
+use m2m_host::data;
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::Written;
+use m2m_host::log_format::LogFormat;
+use m2m_host::output::{self, Output};
+use m2m_host::runtime::runtime;
+use m2m_host::sealing::SealingSource;
+use m2m_host::timestamp;
+use m2m_host::world::World;
+use m2m_store::{DirectoryLimits, StoreLimits};
+use serde_json::json;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// Serve tokens.
+///
+/// Every option can be given as a variable as well, M2M_LISTEN for --listen (but M2M_SERVE_ISSUER for --issuer), and in the TOML
+/// file that --config names, as listen = "…". Flags come first, then variables, then the file.
+///
+/// At the first start of a data directory the credentials of the application that manages it are written to first-credentials in it,
+/// mode 0600: set -a; . data/first-credentials. The log, on standard error, names the file and has no secret.
+///
+/// With --world the file is read once, at the start; a file with a mistake in it starts nothing. Nothing is written but keys, and
+/// those only with --keys.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ServeOptions {
+    #[command(flatten)]
+    pub(crate) settings: SettingOptions,
+    /// For tests: how long callers may take for anything. Unit: milliseconds
+    #[arg(long, value_name = "MILLISECONDS", hide = true)]
+    pub(crate) caller_time_ms: Option<u32>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m serve --data data                  what m2m apply has brought into the folder
+  m2m serve --world world.toml
+  m2m serve --world world.toml --keys keys --profile kinde
+  m2m serve --world world.toml --listen 0.0.0.0:8080 --behind-proxy --issuer https://id.example
+  m2m serve --world world.toml --listen 0.0.0.0:443 --tls-cert id.pem --tls-key id.key --issuer https://id.example
+  m2m serve --config m2m.toml            m2m config check tells what is in it
+
+A smallest world.toml:
+  [[api]]
+  name = \"Orders\"
+  audience = \"https://orders.example/api\"
+  scopes = [\"read:orders\"]
+
+  [[application]]
+  name = \"Billing job\"
+  client_id = \"billing-job\"
+  authorize = [{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }]";
+
+pub(crate) fn run(
+    options: &ServeOptions,
+    environment: &Environment,
+    output: &Output,
+) -> Result<(), Failure> {
+    if asks_for_json(options, environment) {
+        // Mistakes in the settings as well.
+        output::choose_log_format(LogFormat::Json);
+        output::log_failures();
+    }
+    let settings =
+        Settings::resolve(&options.settings, environment).map_err(Mistakes::into_failure)?;
+    let format = settings.values.log_format;
+    output::choose_log_format(format.unwrap_or_else(LogFormat::of_standard_error));
+    if format == Some(LogFormat::Json) {
+        output::log_failures();
+    }
+    serve_for(&settings, options.caller_time_ms, output)
+}
+
+/// Serves until the process is asked to end by `SIGTERM` or `SIGINT`, and prints one line when it is ready.
+///
+/// # Errors
+///
+/// The reason why the server could not start, or ended otherwise than in good order.
+pub fn serve(settings: &Settings, output: &Output) -> Result<(), Failure> {
+    serve_for(settings, None, output)
+}
+
+fn serve_for(
+    settings: &Settings,
+    caller_time_ms: Option<u32>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let source = source(settings)?;
+    for notice in &settings.notices {
+        output::log_notice(notice);
+    }
+    let listen = listen_settings(&settings.values, caller_time_ms);
+    let listen_option = Setting::Listen.names();
+    log_panics();
+    let runtime = runtime()?;
+    let profile = settings.values.profile;
+    let hangup = match listen.tls {
+        Some(_) => Hangup::Reloads,
+        None => Hangup::Ignored,
+    };
+    let (writer, worker, ended) = runtime.block_on(async {
+        ignore_others(hangup);
+        let readiness = Arc::new(Readiness::starting());
+        let metrics = Arc::new(Metrics::new());
+        let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
+        // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
+        // learns that it is about to go.
+        let ops = Ops::new(
+            Arc::clone(&readiness),
+            Arc::clone(&health),
+            Arc::clone(&metrics),
+        );
+        ops::start(settings.values.ops_listen, ops).await?;
+        let plan = Plan {
+            source,
+            limits: limits(&settings.values),
+            listen,
+            listen_option: &listen_option,
+            issuer: settings.values.issuer.clone(),
+            profile,
+            metrics: Arc::clone(&metrics),
+            health: Arc::clone(&health),
+        };
+        let (writer, lines) = LogWriter::start(Arc::clone(&metrics))?;
+        let started = start(plan, move |entry| lines.write(entry)).await?;
+        // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
+        let mut interruptions = Interruptions::new();
+        // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
+        readiness.serves(Arc::clone(&started.directory));
+        announce(&started, settings, output);
+        // Nobody waits for an explanation at a terminal any more; it belongs with what happened before.
+        output::log_failures();
+        let Started {
+            server,
+            listening,
+            directory,
+            worker,
+            ..
+        } = started;
+        let watching = store::watch(directory, health, Arc::clone(&metrics));
+        tokio::spawn(watching);
+        let stop = Notify::new();
+        let mut serving = pin!(listening.serve(server, metrics, stop.notified()));
+        tokio::select! {
+            () = &mut serving => {}
+            () = interruptions.next() => {}
+        }
+        readiness.set(Unready::Draining);
+        stop.notify_one();
+        let ended = tokio::select! {
+            () = serving => Ok(()),
+            () = interruptions.next() => Err(Failure::interrupted(
+                "the server was asked to end a second time, and did at once",
+            )
+            .because("requests that were being answered are broken off")),
+        };
+        Ok((writer, worker, ended))
+    })?;
+    let last = match ended {
+        Ok(()) => LAST_REQUESTS_TIME,
+        Err(_) => Duration::ZERO,
+    };
+    // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.
+    runtime.shutdown_timeout(last);
+    writer.finish(worker.finish());
+    ended
+}
+
+/// Returns true if the flag or the variable asks for a log of JSON. They are read before the other settings, so that mistakes in those are
+/// logged in it as well.
+fn asks_for_json(options: &ServeOptions, environment: &Environment) -> bool {
+    let flag = options.settings.given(Setting::LogFormat);
+    let format = flag.or_else(|| environment.get(&Setting::LogFormat.variable()));
+    format.is_some_and(|format| format == LogFormat::Json.as_str())
+}
+
+/// Where the registry is. A file of the world is read now, before anything is started.
+fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
+    Ok(match &settings.registry {
+        RegistrySource::World { file, keys } => Source::World {
+            world: World::read(file)?,
+            keys: keys.as_deref(),
+        },
+        RegistrySource::Data(folder) => {
+            let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
+            let file = settings.values.sealing_key_file.as_deref();
+            Source::Data {
+                folder,
+                sealing: SealingSource::new(key, file, folder),
+                preset: preset(settings, folder)?,
+                kept: kept(&settings.values),
+            }
+        }
+    })
+}
+
+/// The credentials for a first start. Later starts need no file with the secret: it may be gone, as a secret that is mounted once is.
+fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials>, Failure> {
+    let Some(bootstrap) = &settings.bootstrap else {
+        return Ok(None);
+    };
+    match bootstrap.preset() {
+        Err(failure) if bootstrap.is_in_file() && data::is_there(folder)? => {
+            output::log_notice(&format!(
+                "{}: it counts at the first start alone, and this is a later one",
+                failure.what()
+            ));
+            Ok(None)
+        }
+        credentials => credentials.map(Some),
+    }
+}
+
+/// How much of the registry is in memory, and for how long alone.
+fn limits(values: &Values) -> DirectoryLimits {
+    DirectoryLimits {
+        applications: as_usize(values.cache_applications),
+        most_seconds_out_of_contact: values.most_seconds_out_of_contact.into(),
+        ..DirectoryLimits::default()
+    }
+}
+
+/// The limits of what the store keeps.
+fn kept(values: &Values) -> StoreLimits {
+    StoreLimits {
+        audit_events: values.max_audit_events.into(),
+        refusals: values.max_refusals.into(),
+        ..StoreLimits::default()
+    }
+}
+
+/// The settings of the listener, with at most as many connections as the process may open files.
+fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettings {
+    let tls = values.tls_cert.clone().zip(values.tls_key.clone());
+    let mut listen = ListenSettings {
+        tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
+        trusted_proxies: values.trusted_proxies.clone(),
+        proxy_protocol: match values.proxy_protocol {
+            true => ProxyProtocol::Required,
+            false => ProxyProtocol::Off,
+        },
+        address_header: values.address_header,
+        max_connections: as_usize(values.max_connections),
+        max_requests: values.max_requests,
+        drain: Duration::from_secs(values.drain_seconds.into()),
+        ..ListenSettings::at(values.listen)
+    };
+    if let Some(time) = caller_time_ms {
+        listen.times = Times::all(Duration::from_millis(time.into()));
+    }
+    let wanted = listen.max_connections;
+    listen.max_connections = raise_limit(wanted);
+    if listen.max_connections < wanted {
+        output::log_notice(&format!(
+            "there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
+            listen.max_connections
+        ));
+    }
+    listen
+}
+
+fn as_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// How long requests may take that have not ended in the time that the server gave them.
+const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
+
+/// Says that the server is ready, in the first line on standard output. The lines after it have the secrets that end with the process;
+/// those of a data directory are in a file. The log has no secret.
+fn announce(started: &Started, settings: &Settings, output: &Output) {
+    let records = &started.records;
+    let rule = settings.values.profile.system_user();
+    let obstacle = |application: &Application| {
+        let code = application.spec.organization.as_deref();
+        let mut organizations = records.organizations.iter();
+        let organization = organizations.find(|own| Some(&*own.code) == code);
+        application.token_obstacle(organization, rule, clock::now())
+    };
+    if let Some(written) = &started.first_credentials {
+        log_first_credentials(written);
+    }
+    match &started.unused_preset {
+        Some(UnusedPreset::Unknown(client_id)) => output::log_notice(&format!(
+            "M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
+             another one manages this server; m2m application reset-management --data DIR gives it a new secret"
+        )),
+        Some(UnusedPreset::Incapable(client_id)) => output::log_notice(&format!(
+            "nobody can manage this server: the application {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, can get no token, or \
+             lacks a scope of the management API; m2m application reset-management --data DIR, on the stopped server, makes a manager"
+        )),
+        None => {}
+    }
+    for application in &records.applications {
+        if let Some(reason) = obstacle(application).and_then(dead_end) {
+            output::log_notice(&format!(
+                "{:?}, client_id {}, can get no token: {reason}",
+                application.spec.name, application.client_id
+            ));
+        }
+    }
+    output.line(format!("m2m ready: {}", started.summary));
+    for credentials in &started.generated {
+        output.line(format!(
+            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
+            credentials.application,
+            credentials.client_id,
+            credentials.expose_secret(),
+        ));
+    }
+    let first = started.generated.iter().find_map(|credentials| {
+        let mut applications = records.applications.iter();
+        let application = applications.find(|own| *own.client_id == *credentials.client_id)?;
+        let audience = &application.spec.authorize.first()?.audience;
+        obstacle(application)
+            .is_none()
+            .then_some((credentials, audience))
+    });
+    if let Some((credentials, audience)) = first {
+        let audience = fill_in_issuer(audience, started.issuer.as_str());
+        let line = curl::token_request(&started.issuer, credentials, Some(&audience), None);
+        output.line(format!("try it: {line}"));
+    }
+}
+
+/// Says where the credentials of the application are that manages the server from its first start on.
+fn log_first_credentials(written: &Written) {
+    let file = written.file.display();
+    output::log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "first-credentials",
+        "message": format!("the credentials of the application that manages this server are in {file}; keep them elsewhere, and delete the file"),
+        "file": file.to_string(),
+    }));
+    if let Some(earlier) = &written.earlier {
+        output::log_notice(&format!(
+            "there was a file of that name already, which is {} now; what is in it does not manage this server",
+            earlier.display()
+        ));
+    }
+}

@@ -1,0 +1,55 @@
+//! The ops listener of a server.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::listen::{ListenSettings, Listening};
+use crate::metrics::Metrics;
+use crate::ops::Ops;
+use crate::settings::Setting;
+use m2m_host::clock;
+use m2m_host::error::Failure;
+use m2m_host::output;
+use m2m_host::timestamp;
+
+/// Starts it, unless it is off. It ends with the process.
+///
+/// # Errors
+///
+/// If the address cannot be had.
+pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), Failure> {
+    let Some(address) = address else {
+        return Ok(());
+    };
+    let listening = Listening::at(settings(address), &Setting::OpsListen.names())
+        .await
+        .map_err(|failure| failure.help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks"))?;
+    let address = listening.address();
+    output::log_line(&json!({
+        "time": timestamp::rfc3339(clock::now()),
+        "event": "ops-listening",
+        "address": address.to_string(),
+        "paths": ["/livez", "/readyz", "/metrics"],
+    }));
+    if !address.ip().is_loopback() {
+        output::log_notice(&format!(
+            "the listener for probes and metrics is not on a loopback address: everyone who reaches {address} sees how busy this server is and what fails; keep it in a network of yours"
+        ));
+    }
+    // Its connections are not those of callers, and are not counted with them.
+    let own = Arc::new(Metrics::new());
+    tokio::spawn(listening.serve(Arc::new(ops), own, core::future::pending()));
+    Ok(())
+}
+
+fn settings(address: SocketAddr) -> ListenSettings {
+    ListenSettings {
+        max_connections: MAX_CONNECTIONS,
+        ..ListenSettings::at(address)
+    }
+}
+
+/// Those who ask are few.
+const MAX_CONNECTIONS: usize = 64;

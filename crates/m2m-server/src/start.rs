@@ -1,0 +1,206 @@
+//! From options to a server that is about to serve.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use m2m_admin::PresetCredentials;
+use m2m_authority::Authority;
+use m2m_authority::registry::Records;
+use m2m_errors::Profile;
+use m2m_store::{DirectoryLimits, StoreLimits};
+use oauth_proto::{Issuer, Limits};
+use serde_json::json;
+use tokio::runtime::Handle;
+
+use crate::http::Server;
+use crate::listen::{ListenSettings, Listening};
+use crate::metrics::Metrics;
+use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
+use crate::settings::Scheme;
+use crate::store::{self, Directory, Opened, UnusedPreset};
+use crate::store_health::StoreHealth;
+use m2m_host::clock;
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::Written;
+use m2m_host::output;
+use m2m_host::sealing::SealingSource;
+use m2m_host::timestamp;
+use m2m_host::world::{GeneratedCredentials, World};
+
+/// What a server is made from.
+#[derive(Debug)]
+pub(crate) struct Plan<'p> {
+    /// Where its registry is.
+    pub(crate) source: Source<'p>,
+    /// How much of it is in memory.
+    pub(crate) limits: DirectoryLimits,
+    /// Where and how it listens.
+    pub(crate) listen: ListenSettings,
+    /// The option that names another address.
+    pub(crate) listen_option: &'p str,
+    /// Who it is; by default its address.
+    pub(crate) issuer: Option<Issuer>,
+    /// Its dialect.
+    pub(crate) profile: Profile,
+    /// What it counts.
+    pub(crate) metrics: Arc<Metrics>,
+    /// The health of its store.
+    pub(crate) health: Arc<StoreHealth>,
+}
+
+/// Where a registry is.
+#[derive(Debug)]
+pub(crate) enum Source<'p> {
+    /// In a file that is read once.
+    World {
+        /// What it says.
+        world: World,
+        /// The folder of its keys, if they are to outlast the process.
+        keys: Option<&'p Path>,
+    },
+    /// In a folder of the server's own.
+    Data {
+        /// The folder.
+        folder: &'p Path,
+        /// What its private keys are sealed with.
+        sealing: SealingSource<'p>,
+        /// The credentials of the first management application, if somebody chose them.
+        preset: Option<PresetCredentials>,
+        /// How much of what grows is kept.
+        kept: StoreLimits,
+    },
+}
+
+/// A server that has all that it needs, and its place to listen.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// The server.
+    pub(crate) server: Arc<Server>,
+    /// Where connections wait for it.
+    pub(crate) listening: Listening,
+    /// Who it is.
+    pub(crate) issuer: Issuer,
+    /// Its registry.
+    pub(crate) directory: Arc<Directory>,
+    /// The records of a registry that came from a file.
+    pub(crate) records: Records,
+    /// The client id that was preset for who manages the server, and that nobody has.
+    pub(crate) unused_preset: Option<UnusedPreset>,
+    /// The credentials of applications in a file that were made up, to be shown once.
+    pub(crate) generated: Vec<GeneratedCredentials>,
+    /// The file with the credentials of the application that was made to manage the server.
+    pub(crate) first_credentials: Option<Written>,
+    /// The thread that logs and diagnoses.
+    pub(crate) worker: Worker,
+    /// Everything in one line.
+    pub(crate) summary: String,
+}
+
+/// Prepares a server. What it records goes to `publish`, which gives back what it has no room for.
+///
+/// # Errors
+///
+/// If the address cannot be had, or world, issuer or keys are wrong.
+pub(crate) async fn start(
+    plan: Plan<'_>,
+    publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
+) -> Result<Started, Failure> {
+    let Plan {
+        source,
+        limits,
+        listen,
+        listen_option,
+        issuer,
+        profile,
+        metrics,
+        health,
+    } = plan;
+    let observer = Arc::clone(&health);
+    // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
+    let listening = Listening::at(listen, listen_option).await?;
+    let address = listening.address();
+    let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
+    let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    let Opened {
+        directory,
+        generated,
+        first_credentials,
+        records,
+        writing,
+        unused_preset,
+    } = match source {
+        Source::World { world, keys } => {
+            store::of_world(&world, keys, observer, &issuer, limits).await?
+        }
+        Source::Data {
+            folder,
+            sealing,
+            preset,
+            kept,
+        } => {
+            let preset = preset.as_ref();
+            store::of_folder(folder, &sealing, preset, kept, observer, &issuer, limits).await?
+        }
+    };
+    let count = match directory.common().applications {
+        1 => "1 application".to_owned(),
+        count => format!("{count} applications"),
+    };
+    let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
+    let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
+    let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
+    let changes = recorder.clone();
+    directory.on_commit(move |events| changes.changed(events));
+    let server = Server::new(
+        authority,
+        issuer.clone(),
+        Arc::clone(&directory),
+        writing,
+        recorder,
+        Arc::clone(&metrics),
+    )
+    .map_err(|error| {
+        Failure::refused("the server's threads cannot be started").because(error.to_string())
+    })?;
+    let server = Arc::new(server);
+    Ok(Started {
+        server,
+        listening,
+        issuer,
+        directory,
+        records,
+        generated,
+        first_credentials,
+        unused_preset,
+        worker,
+        summary,
+    })
+}
+
+/// The issuer of a server at this address, where nobody named another.
+///
+/// # Errors
+///
+/// None is known: an address is part of a URL as it is.
+pub(crate) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issuer, Failure> {
+    let text = format!("{}://{address}", scheme.as_str());
+    Issuer::parse(&text).map_err(|error| {
+        Failure::usage(format!("{text} is no issuer identifier"))
+            .because(error.to_string())
+            .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
+    })
+}
+
+/// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
+pub(crate) fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        output::log_line(&json!({
+            "time": timestamp::rfc3339(clock::now()),
+            "event": "panicked",
+            "place": panic.location().map(ToString::to_string),
+            "message": panic.payload().downcast_ref::<&str>(),
+        }));
+    }));
+}

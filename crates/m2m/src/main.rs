@@ -1,0 +1,80 @@
+#![doc = include_str!("../README.md")]
+
+#[cfg(test)]
+mod tests;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use m2m_host::output::{Colour, Output};
+
+/// The allocator returns free memory to the system, also when nothing is allocated any more. That of the C library keeps it, so that a
+/// server would stay as large as its largest change made it.
+#[cfg(all(
+    feature = "jemalloc",
+    target_os = "linux",
+    target_env = "gnu",
+    target_arch = "x86_64"
+))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// Tokens for machines, and the exact reason when there is none.
+///
+/// m2m is an OAuth 2.0 authorization server for the client credentials grant.
+#[derive(Debug, Parser)]
+#[command(name = "m2m", version, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    /// No colour, whatever the terminal can do, if it has a value (see no-color.org).
+    #[arg(long, env = "NO_COLOR", hide = true)]
+    no_color: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The commands of the server, and those that call one.
+#[derive(Debug, Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Server(m2m_server::Command),
+    #[command(flatten)]
+    Other(Box<m2m_cli::Command>),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let colour = match cli.no_color.as_deref() {
+        None | Some("") => Colour::OnTerminals,
+        Some(_) => Colour::Never,
+    };
+    let output = Output::new(colour);
+    let done = match cli.command {
+        Command::Server(command) => command.run(&output),
+        Command::Other(command) => command.run(Cli::command(), &output),
+    };
+    match done.and_then(|()| output.finish()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m demo                               see the whole in a minute
+  m2m serve --world world.toml           serve the applications in a file
+  m2m serve --data data                  serve those in a data directory
+  m2m token --audience https://orders.example/api
+                                         a token, alone
+  m2m config check --config m2m.toml     what is wrong with a configuration, or what it says
+  m2m apply -f world.toml --data data    make a registry say what a file says
+  m2m application list                   what a server that runs has
+  m2m check --client billing-job         would it get a token, and if not, why
+  m2m diagnose TRACE_ID                  why a request was refused
+  m2m jwt decode \"$TOKEN\"                what a token says
+  m2m explain invalid_client             what an error means, and what to do
+
+Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 130 interrupted.";

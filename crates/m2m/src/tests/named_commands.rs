@@ -1,0 +1,100 @@
+//! Texts for people name only commands and options that this binary has.
+
+use clap::CommandFactory as _;
+use m2m_errors::{Advice, Cause, ErrorCode, Status};
+
+use crate::Cli;
+
+/// Asserts that each `m2m WORD` in the text is a command, and each `--WORD` an option of one.
+fn check(text: &str) {
+    let root = Cli::command();
+    for named in text.split("m2m ").skip(1) {
+        let mut command = &root;
+        for word in named.split(' ') {
+            let is_end = word.ends_with(['.', ',', ';', ':', '"', '`']);
+            let word = word.trim_end_matches(['.', ',', ';', ':', '"', '`']);
+            // Options and arguments follow the last subcommand.
+            if !command.has_subcommands() {
+                break;
+            }
+            let subcommand = command.find_subcommand(word);
+            command = subcommand.unwrap_or_else(|| panic!("there is no command {word:?}: {text}"));
+            if is_end {
+                break;
+            }
+        }
+    }
+    // curl has options of its own.
+    let of_ours = if text.contains("curl") { "" } else { text };
+    for named in of_ours.split("--").skip(1) {
+        let option = named
+            .split(|byte: char| !byte.is_ascii_lowercase() && byte != '-')
+            .next()
+            .unwrap_or_default();
+        assert!(
+            has_option(&root, option),
+            "there is no option --{option}: {text}"
+        );
+    }
+}
+
+fn has_option(command: &clap::Command, name: &str) -> bool {
+    command
+        .get_arguments()
+        .any(|argument| argument.get_long() == Some(name))
+        || command
+            .get_subcommands()
+            .any(|subcommand| has_option(subcommand, name))
+}
+
+fn check_advice(advice: &Advice) {
+    advice
+        .causes
+        .iter()
+        .chain(advice.fixes)
+        .for_each(|text| check(text));
+}
+
+#[test]
+fn advice_names_only_commands_that_there_are() {
+    for cause in Cause::ALL {
+        let entry = cause.entry();
+        check(entry.operator);
+        check_advice(&entry.for_caller);
+        check_advice(&entry.for_operator);
+    }
+    for code in ErrorCode::ALL {
+        check(code.entry().meaning);
+        check_advice(&code.entry().advice);
+    }
+    for status in Status::ALL {
+        check(status.entry().meaning);
+        check_advice(&status.entry().advice);
+    }
+}
+
+/// The commands of evidence are put together from what was found, so that they are looked for where they are written.
+#[test]
+fn fixes_of_evidence_name_only_commands_that_there_are() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../m2m-authority/src/diagnose/evidence.rs"
+    );
+    let source = std::fs::read_to_string(path).unwrap();
+    source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .for_each(check);
+}
+
+#[test]
+#[should_panic(expected = "there is no command \"aply\"")]
+fn a_command_that_there_is_not_is_found() {
+    check("Run m2m jwt decode TOKEN, then m2m aply -f world.toml.");
+}
+
+#[test]
+#[should_panic(expected = "there is no option --trusted-proxy")]
+fn an_option_that_there_is_not_is_found() {
+    check("Name it with --trusted-proxies, not --trusted-proxy.");
+}
