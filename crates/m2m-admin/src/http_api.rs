@@ -8,11 +8,13 @@
 
 mod answer;
 mod fields;
+mod form;
 #[doc(hidden)]
 pub mod fuzzing;
 mod links;
 mod openapi;
 mod query;
+mod reason;
 mod request;
 mod router;
 mod share;
@@ -36,7 +38,6 @@ use crate::perform::{Operator, Weight};
 use crate::standing::{self, Lapsed};
 use crate::{Host, Manager, OperationError, management};
 
-pub(crate) use openapi::is_documented;
 pub use openapi::openapi;
 pub use table::{Description, descriptions};
 
@@ -390,8 +391,8 @@ fn failed<H>(
             client_id: Some(client_id),
             operation: Some(row.description.id),
             status: error.status(),
-            code: error.code().into(),
-            reason: Some(error.reason()),
+            code: error.code().as_str().into(),
+            reason: Some(reason::reason(error)),
         }),
     }
 }

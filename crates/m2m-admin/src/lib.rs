@@ -37,7 +37,7 @@ pub use keys::{
 };
 pub use m2m_api::{Counts, Field, FieldChange, Needs, Part, Plan, SecretStep, Step};
 pub use manager::Manager;
-pub use operation_error::OperationError;
+pub use operation_error::{OperationError, RegistryMistake};
 pub use perform::{Call, Operator, Outcome, Perform, Weight};
 pub use randomness::Randomness;
 pub use world::{Mistake, Populated, World};

@@ -84,13 +84,13 @@ impl<H: Host> Manager<H> {
     /// Returns the scopes that the operator still has.
     async fn stands(&self, operator: &Operator) -> Result<Box<[Box<str>]>, OperationError> {
         let standing = standing::of(&self.host, operator).await;
-        standing.map_err(OperationError::lapsed)
+        Ok(standing?)
     }
 
     fn writable(&self) -> Result<(), OperationError> {
         match self.host.access() {
             Access::ReadWrite => Ok(()),
-            Access::ReadOnly => Err(OperationError::read_only()),
+            Access::ReadOnly => Err(OperationError::RegistryReadOnly),
         }
     }
 

@@ -1,238 +1,383 @@
 //! Why a management operation is not done.
 
 use core::fmt;
-use std::borrow::Cow;
 
-use m2m_authority::registry::{InvalidRegistry, Path, Problem};
+use m2m_api::{Code, MistakePlace};
+use m2m_authority::registry::{InvalidRegistry, Path, Problem, time_text};
 use m2m_errors::Cause;
+use m2m_jwt::UnixTime;
 use m2m_store::{CommitError, StoreError};
 
+use crate::InvalidImport;
 use crate::attempts::Failure;
-use crate::http_api;
-use crate::standing::Lapsed;
-use crate::wording::{self, Wording};
 
-/// A management operation is not done, and nothing was changed, except where the code is `CHANGE_UNKNOWN`: that leaves it open.
+/// A management operation is not done, and nothing was changed, except for [`ChangeUnknown`](Self::ChangeUnknown), which leaves it open.
 ///
-/// Its message names the field and what would be right, and never repeats a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OperationError {
-    status: u16,
-    code: Cow<'static, str>,
-    message: String,
-    cause: Cause,
-    /// The text that the log keeps, where it is not the message without quotations.
-    reason: Option<Box<Reason>>,
-    mistake: Option<Box<Place>>,
-    retry_after_seconds: Option<u32>,
-    is_conflict: bool,
+/// Each has one status and one code. Its message names the field and what would be right, and never repeats a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the members are those of the message")]
+pub enum OperationError {
+    /// A value is not of its kind.
+    #[error("{field}: {why}")]
+    FieldInvalid { field: Box<str>, why: Box<str> },
+    /// The request does not have the form of what the operation takes. `help` follows its own semicolon.
+    #[error("{place}: {what}{help}")]
+    FormInvalid {
+        place: Box<str>,
+        what: Box<str>,
+        help: Box<str>,
+    },
+    /// The query cannot be read.
+    #[error("the query: {why}")]
+    QueryMalformed { why: Box<str> },
+    /// The body is not JSON.
+    #[error("the body is not JSON: {why}")]
+    BodyNotJson { why: Box<str> },
+    /// The body is not text.
+    #[error("the body is not UTF-8 from byte {from} on")]
+    BodyNotUtf8 { from: usize },
+    /// The body is an empty file.
+    #[error("the body is empty, where a world.toml was expected")]
+    RegistryDocumentEmpty,
+    /// The body is of a media type that the operation does not take.
+    #[error("Content-Type: this operation takes a body of {taken}")]
+    MediaTypeUnsupported { taken: &'static str },
+    /// The query looks at too many records.
+    #[error("the query looks at too many records to be answered; narrow it, by name or time")]
+    QueryTooExpensive,
+    /// There is a mistake in the registry document, whatever is in the registry.
+    #[error("{0}")]
+    RegistryMalformed(Box<RegistryMistake>),
+    /// The registry document does not fit what is in the registry.
+    #[error("{0}")]
+    RegistryUnfit(Box<RegistryMistake>),
+    /// What the token permits was withdrawn while the request was read, or waited for its turn.
+    #[error("what the token opens was withdrawn meanwhile; nothing was changed")]
+    TokenRevoked(Cause),
+    /// The caller would get, or give, more power than the token has.
+    #[error(
+        "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
+    )]
+    ScopeBeyondToken { scope: Box<str> },
+    /// There is no such api.
+    #[error("there is no api {}", Quoted(.0))]
+    ApiNotFound(Box<str>),
+    /// There is no such scope.
+    #[error("there is no scope {}", Quoted(.0))]
+    ScopeNotFound(Box<str>),
+    /// There is no such application.
+    #[error("there is no application {}", Quoted(.0))]
+    ApplicationNotFound(Box<str>),
+    /// There is no such organization.
+    #[error("there is no organization {}", Quoted(.0))]
+    OrganizationNotFound(Box<str>),
+    /// There is no such property.
+    #[error("there is no property {}", Quoted(.0))]
+    PropertyNotFound(Box<str>),
+    /// There is no such secret.
+    #[error("there is no secret {}", Quoted(.0))]
+    SecretNotFound(Box<str>),
+    /// There is no such feature flag.
+    #[error("there is no feature flag {}", Quoted(.0))]
+    FeatureFlagNotFound(Box<str>),
+    /// There is no such diagnosis.
+    #[error("there is no diagnosis {}", Quoted(.0))]
+    DiagnosisNotFound(Box<str>),
+    /// The request names a record that does not exist.
+    #[error("{field}: {what}")]
+    ReferenceNotFound { field: Box<str>, what: Box<str> },
+    /// The scope is not assigned to the application.
+    #[error("the scope is not assigned to the application")]
+    ScopeNotAssigned,
+    /// Another API has the audience.
+    #[error("{field}: another record has the audience {}", Quoted(audience))]
+    AudienceTaken {
+        field: &'static str,
+        audience: Box<str>,
+    },
+    /// Another application has the client id.
+    #[error("client_id: another record has the client id {}", Quoted(.0))]
+    ClientIdTaken(Box<str>),
+    /// A system user has the client id as its name.
+    #[error(
+        "client_id: it is the name of a system user, and tokens of the two could not be told apart"
+    )]
+    ClientIdOfSystemUser,
+    /// Another organization has the code.
+    #[error("code: another record has the organization {}", Quoted(.0))]
+    OrganizationTaken(Box<str>),
+    /// Another property has the key.
+    #[error("key: another record has the property {}", Quoted(.0))]
+    PropertyTaken(Box<str>),
+    /// The API has the scope already.
+    #[error("key: another record has the scope {}", Quoted(.0))]
+    ScopeTaken(Box<str>),
+    /// Another signing key has the key id.
+    #[error("kid: another record has the key id {}", Quoted(.0))]
+    KeyIdTaken(Box<str>),
+    /// Another record has the name.
+    #[error("{field}: {} is taken", Quoted(value))]
+    NameTaken { field: Box<str>, value: Box<str> },
+    /// The name of the system user is a client id.
+    #[error("{field}: {why}")]
+    SystemUserTaken { field: Box<str>, why: Box<str> },
+    /// Tokens of the application would be too long.
+    #[error("{field}: {why}")]
+    TokenTooLong { field: Box<str>, why: Box<str> },
+    /// The record would be too large.
+    #[error("the record would have {bytes} bytes, and {most} are the most")]
+    RecordTooLarge { bytes: usize, most: usize },
+    /// A file would delete a record that others use.
+    #[error("{what}")]
+    RecordInUse { what: Box<str> },
+    /// More applications rely on the record than one change takes.
+    #[error(
+        "more than {most} applications rely on it, or their records are too large for one change; take it from them first, which m2m apply does in one go"
+    )]
+    InUse { most: usize },
+    /// Applications belong to the organization.
+    #[error(
+        "applications belong to it ({client_id:?} for one), and would be global without it; delete or move them first"
+    )]
+    OrganizationInUse { client_id: Box<str> },
+    /// The request names an application twice.
+    #[error("applications: {} is named twice", Quoted(.0))]
+    ApplicationRepeated(Box<str>),
+    /// The application is not authorized for the API.
+    #[error(
+        "the application is not authorized for the API; authorize it first: PATCH /api/v1/apis/{{api_id}}/applications"
+    )]
+    ApplicationNotAuthorized,
+    /// The application is public.
+    #[error("the application is public: it cannot keep a secret, and could not use one")]
+    ApplicationPublic,
+    /// Two filters do not go together.
+    #[error("search: does not go together with organization; leave one of them out")]
+    FiltersConflict,
+    /// The feature flag has values of another kind.
+    #[error("value: the flag is {wanted}")]
+    FeatureFlagType { wanted: &'static str },
+    /// The property is not one of applications.
+    #[error("property_key: it is no property of applications")]
+    PropertyOfOthers,
+    /// The property is private.
+    #[error("in_token: the property is private, and no token carries it")]
+    PropertyPrivate,
+    /// The API has as many scopes as it may have.
+    #[error("an API has {most} scopes at most")]
+    TooManyScopes { most: usize },
+    /// The application has as many secrets as it may have.
+    #[error("the application has {most} secrets that work; end one of them first")]
+    TooManySecrets { most: usize },
+    /// As many keys of the algorithm are announced as may be.
+    #[error(
+        "{most} keys of the algorithm are announced already; tokens of the oldest may not have expired yet"
+    )]
+    TooManyKeys { most: usize },
+    /// The key that is to be imported cannot be used.
+    #[error("{field}: {why}")]
+    KeyUnusable {
+        field: &'static str,
+        why: InvalidImport,
+    },
+    /// The key that is to be imported has been retired.
+    #[error("private_key: {why}; import or make another one")]
+    KeyRetired { why: Box<str> },
+    /// The next key may not sign yet.
+    #[error("the next key may sign from {} on: by then everybody knows it; an emergency skips the wait", time_text(*signs_from))]
+    KeyTooNew { signs_from: UnixTime },
+    /// This build cannot make a key of the algorithm.
+    #[error("this build makes no key of the algorithm; make one elsewhere, and import it")]
+    KeyNotMade,
+    /// Nobody could manage the server any more, or the caller could not.
+    #[error("{0}")]
+    ManagementProtected(&'static str),
+    /// The registry comes from a file.
+    #[error(
+        "this server serves a registry from a file, which nothing but the file changes: change it and start again, or serve a data directory (m2m serve --data)"
+    )]
+    RegistryReadOnly,
+    /// The registry as a file is larger than an answer may be.
+    #[error(
+        "the registry as a file has more than {most} bytes, and an answer has no more; read it page by page, or stop the server and run m2m export --data"
+    )]
+    RegistryTooLarge { most: usize },
+    /// Others changed the registry between the decision and the commit. The change is decided again before a caller sees this.
+    #[error("somebody else changed the registry meanwhile, again and again; try again")]
+    RegistryChanged,
+    /// The change does not fit the registry, and will not at the next attempt.
+    #[error("{what}")]
+    RegistryInconsistent { what: Box<str> },
+    /// The record is no longer what the caller has seen.
+    #[error(
+        "If-Match: the record is another one by now ({current}); read it again, and decide again"
+    )]
+    VersionChanged { current: Box<str> },
+    /// The operation has no version to compare with.
+    #[error("If-Match: this operation has no version to compare with; leave it out")]
+    VersionUnknown,
+    /// A defect of this server. `why` is for its log.
+    #[error("a defect of this server; the log has it under the trace id")]
+    Internal { why: Box<str> },
+    /// The registry cannot be read or written now. `why` is for the log of the server.
+    #[error("the registry cannot be read or written now; nothing was changed")]
+    StoreUnavailable { why: Box<str> },
+    /// There is no room for more revocations. `why` is for the log of the server.
+    #[error("there is no room for more revocations")]
+    TooManyRevocations { why: Box<str> },
+    /// It is not known whether the change was made. `why` is for the log of the server.
+    #[error(
+        "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest events, before you try again; the log says under the trace_id what became of it, once that is known"
+    )]
+    ChangeUnknown { why: Box<str> },
 }
 
-/// The text that the log keeps of a refusal in the place of its message.
+/// A mistake in a registry document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Reason {
-    /// This text.
-    Text(Box<str>),
-    /// A place in what was sent, and what is wrong there. Both may have text of the caller in them.
-    Form { place: Box<str>, what: Box<str> },
+pub struct RegistryMistake {
+    /// The mistake, with its path in a document that was sent as JSON.
+    pub message: String,
+    /// The place in a text that was sent as TOML.
+    pub place: Option<MistakePlace>,
 }
 
-/// Where a file that was sent is wrong. Unit: bytes from its beginning.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) earlier: Option<usize>,
-    pub(crate) help: Option<String>,
+impl fmt::Display for RegistryMistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
 }
 
 impl OperationError {
     /// The status that HTTP has for it.
     #[must_use]
     pub const fn status(&self) -> u16 {
-        self.status
+        self.status_and_code().0
     }
 
     /// The code of what is wrong, such as `API_NOT_FOUND`.
     #[must_use]
-    pub fn code(&self) -> &str {
-        &self.code
+    pub const fn code(&self) -> Code {
+        self.status_and_code().1
     }
 
-    /// What is wrong, and what would be right.
+    /// The time to wait before the next attempt, if waiting helps. Unit: seconds.
     #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the store alone comes back by itself"
+    )]
+    pub const fn retry_after_seconds(&self) -> Option<u32> {
+        match self {
+            Self::StoreUnavailable { .. } | Self::TooManyRevocations { .. } => {
+                Some(RETRY_AFTER_SECONDS)
+            }
+            _ => None,
+        }
     }
 
     /// The cause under which the refusal is kept.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "a refusal by a rule of the operation has one cause"
+    )]
     pub(crate) const fn cause(&self) -> Cause {
-        self.cause
-    }
-
-    /// The message as the log keeps it: without text of the caller, who may have put a secret anywhere.
-    pub(crate) fn reason(&self) -> Box<str> {
-        match self.reason.as_deref() {
-            None => without_quotes(&self.message),
-            Some(Reason::Text(text)) => text.clone(),
-            // Only now: the names that are documented are found by reading forms.
-            Some(Reason::Form { place, what }) => {
-                without_quotes(&format!("{}: {}", documented(place), expectation(what)))
+        match self {
+            Self::TokenRevoked(cause) => *cause,
+            Self::ScopeBeyondToken { .. } => Cause::ScopeBeyondToken,
+            Self::ManagementProtected(_) => Cause::ManagementProtected,
+            Self::Internal { .. } => Cause::InternalError,
+            Self::StoreUnavailable { .. } | Self::TooManyRevocations { .. } => {
+                Cause::StoreUnavailable
             }
+            Self::ChangeUnknown { .. } => Cause::ChangeUnknown,
+            _ => Cause::OperationRefused,
         }
     }
 
-    /// When to try again. Unit: seconds.
-    #[must_use]
-    pub const fn retry_after_seconds(&self) -> Option<u32> {
-        self.retry_after_seconds
-    }
-
-    pub(crate) fn mistake(&self) -> Option<&Place> {
-        self.mistake.as_deref()
-    }
-
-    pub(crate) fn new(
-        status: u16,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-            cause: Cause::OperationRefused,
-            reason: None,
-            mistake: None,
-            retry_after_seconds: None,
-            is_conflict: false,
+    const fn status_and_code(&self) -> (u16, Code) {
+        match self {
+            Self::FieldInvalid { .. } => (400, Code::FieldInvalid),
+            Self::FormInvalid { .. } => (400, Code::FieldInvalid),
+            Self::QueryMalformed { .. } => (400, Code::QueryMalformed),
+            Self::BodyNotJson { .. } => (400, Code::BodyMalformed),
+            Self::BodyNotUtf8 { .. } => (400, Code::BodyMalformed),
+            Self::RegistryDocumentEmpty => (400, Code::BodyMalformed),
+            Self::MediaTypeUnsupported { .. } => (415, Code::MediaTypeUnsupported),
+            Self::QueryTooExpensive => (400, Code::QueryTooExpensive),
+            Self::RegistryMalformed(_) => (400, Code::RegistryInvalid),
+            Self::RegistryUnfit(_) => (409, Code::RegistryInvalid),
+            Self::TokenRevoked(_) => (403, Code::TokenRevoked),
+            Self::ScopeBeyondToken { .. } => (403, Code::ScopeBeyondToken),
+            Self::ApiNotFound(_) => (404, Code::ApiNotFound),
+            Self::ScopeNotFound(_) => (404, Code::ScopeNotFound),
+            Self::ApplicationNotFound(_) => (404, Code::ApplicationNotFound),
+            Self::OrganizationNotFound(_) => (404, Code::OrganizationNotFound),
+            Self::PropertyNotFound(_) => (404, Code::PropertyNotFound),
+            Self::SecretNotFound(_) => (404, Code::SecretNotFound),
+            Self::FeatureFlagNotFound(_) => (404, Code::FeatureFlagNotFound),
+            Self::DiagnosisNotFound(_) => (404, Code::DiagnosisNotFound),
+            Self::ReferenceNotFound { .. } => (404, Code::ReferenceNotFound),
+            Self::ScopeNotAssigned => (404, Code::ScopeNotAssigned),
+            Self::AudienceTaken { .. } => (409, Code::AudienceTaken),
+            Self::ClientIdTaken(_) => (409, Code::ClientIdTaken),
+            Self::ClientIdOfSystemUser => (409, Code::ClientIdTaken),
+            Self::OrganizationTaken(_) => (409, Code::OrganizationTaken),
+            Self::PropertyTaken(_) => (409, Code::PropertyTaken),
+            Self::ScopeTaken(_) => (409, Code::ScopeTaken),
+            Self::KeyIdTaken(_) => (409, Code::KeyIdTaken),
+            Self::NameTaken { .. } => (409, Code::NameTaken),
+            Self::SystemUserTaken { .. } => (409, Code::SystemUserTaken),
+            Self::TokenTooLong { .. } => (409, Code::TokenTooLong),
+            Self::RecordTooLarge { .. } => (409, Code::RecordTooLarge),
+            Self::RecordInUse { .. } => (409, Code::RecordInUse),
+            Self::InUse { .. } => (409, Code::InUse),
+            Self::OrganizationInUse { .. } => (409, Code::OrganizationInUse),
+            Self::ApplicationRepeated(_) => (409, Code::ApplicationRepeated),
+            Self::ApplicationNotAuthorized => (409, Code::ApplicationNotAuthorized),
+            Self::ApplicationPublic => (409, Code::ApplicationPublic),
+            Self::FiltersConflict => (409, Code::FiltersConflict),
+            Self::FeatureFlagType { .. } => (409, Code::FeatureFlagType),
+            Self::PropertyOfOthers => (409, Code::PropertyOfOthers),
+            Self::PropertyPrivate => (409, Code::PropertyPrivate),
+            Self::TooManyScopes { .. } => (409, Code::TooManyScopes),
+            Self::TooManySecrets { .. } => (409, Code::TooManySecrets),
+            Self::TooManyKeys { .. } => (409, Code::TooManyKeys),
+            Self::KeyUnusable { .. } => (409, Code::KeyUnusable),
+            Self::KeyRetired { .. } => (409, Code::KeyRetired),
+            Self::KeyTooNew { .. } => (409, Code::KeyTooNew),
+            Self::KeyNotMade => (409, Code::KeyNotMade),
+            Self::ManagementProtected(_) => (409, Code::ManagementProtected),
+            Self::RegistryReadOnly => (409, Code::RegistryReadOnly),
+            Self::RegistryTooLarge { .. } => (409, Code::RegistryTooLarge),
+            Self::RegistryChanged => (409, Code::RegistryChanged),
+            Self::RegistryInconsistent { .. } => (409, Code::RegistryChanged),
+            Self::VersionChanged { .. } => (412, Code::VersionChanged),
+            Self::VersionUnknown => (412, Code::VersionUnknown),
+            Self::Internal { .. } => (500, Code::InternalError),
+            Self::StoreUnavailable { .. } => (503, Code::StoreUnavailable),
+            Self::TooManyRevocations { .. } => (503, Code::StoreUnavailable),
+            Self::ChangeUnknown { .. } => (503, Code::ChangeUnknown),
         }
     }
 
-    /// A value that is none of its kind.
-    pub(crate) fn invalid(field: impl fmt::Display, why: impl fmt::Display) -> Self {
-        Self::new(400, "FIELD_INVALID", format!("{field}: {why}"))
-    }
-
-    /// A document that does not have the form of what was expected; `whole` is what has no name.
-    pub(crate) fn of_form<E: fmt::Display>(
-        whole: &str,
-        error: &serde_path_to_error::Error<E>,
-    ) -> Self {
-        let Wording {
-            path,
-            what,
-            help,
-            is_name,
-            missing,
-            ..
-        } = wording::read(error, |_| &[]);
-        let (path, what) = match &missing {
-            Some(field) => (path.member(field).to_string(), "is missing"),
-            None if is_name => (path.to_string(), "unknown field"),
-            None => (path.to_string(), &*what),
-        };
-        let place = if path.is_empty() { whole } else { &path };
-        let help = help.map_or_else(String::new, |help| format!("; {help}"));
-        let reason = Reason::Form {
-            place: place.into(),
-            what: what.into(),
-        };
-        Self {
-            reason: Some(Box::new(reason)),
-            ..Self::invalid(place, format_args!("{what}{help}"))
+    /// A value that is not of its kind.
+    pub(crate) fn invalid(field: &str, why: impl fmt::Display) -> Self {
+        Self::FieldInvalid {
+            field: field.into(),
+            why: why.to_string().into(),
         }
     }
 
-    /// The same, of which the log keeps this reason.
-    pub(crate) fn kept_as(mut self, reason: &str) -> Self {
-        self.reason = Some(Box::new(Reason::Text(reason.into())));
-        self
-    }
-
-    /// The same with another cause.
-    fn of_cause(mut self, cause: Cause) -> Self {
-        self.cause = cause;
-        self
-    }
-
-    /// The same with something to do about it.
-    pub(crate) fn with_help(mut self, help: &str) -> Self {
-        self.message.push_str("; ");
-        self.message.push_str(help);
-        self
-    }
-
-    /// A mistake in a file that was sent.
-    pub(crate) fn at(mut self, place: Place) -> Self {
-        self.mistake = Some(Box::new(place));
-        self
-    }
-
-    /// There is no such record.
-    pub(crate) fn unknown(kind: &'static str, name: &str) -> Self {
-        let code = format!("{}_NOT_FOUND", kind.to_uppercase().replace(' ', "_"));
-        Self::new(404, code, format!("there is no {kind} {}", Quoted(name)))
-    }
-
-    /// Another record has the name.
-    pub(crate) fn taken(kind: &'static str, field: &str, name: &str) -> Self {
-        let code = format!("{}_TAKEN", kind.to_uppercase().replace(' ', "_"));
-        let message = format!("{field}: another record has the {kind} {}", Quoted(name));
-        Self::new(409, code, message)
-    }
-
-    /// It would break something that others rely on.
-    pub(crate) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(409, code, message)
-    }
-
-    /// The record is no longer what the caller has seen.
-    pub(crate) fn version_changed(current: &str) -> Self {
-        let message = format!(
-            "If-Match: the record is another one by now ({current}); read it again, and decide again"
-        );
-        Self::new(412, "VERSION_CHANGED", message)
-    }
-
-    /// What the token opened was withdrawn while the request was read, or waited for its turn.
-    pub(crate) fn lapsed(lapsed: Lapsed) -> Self {
-        match lapsed {
-            Lapsed::Unknown => StoreError::Busy.into(),
-            Lapsed::Withdrawn(cause) => {
-                let message = "what the token opens was withdrawn meanwhile; nothing was changed";
-                Self::new(403, "TOKEN_REVOKED", message).of_cause(cause)
-            }
-        }
-    }
-
-    /// The registry comes from a file.
-    pub(crate) fn read_only() -> Self {
-        let message = "this server serves a registry from a file, which nothing but the file changes: change it and start again, \
-             or serve a data directory (m2m serve --data)";
-        Self::new(409, "REGISTRY_READ_ONLY", message)
-    }
-
-    /// Nobody could manage the server any more, or whoever asks could not.
-    pub(crate) fn keeps_management(message: &'static str) -> Self {
-        Self::new(409, "MANAGEMENT_PROTECTED", message).of_cause(Cause::ManagementProtected)
-    }
-
-    /// Whoever asks would get, or give, more power than the token has.
-    pub(crate) fn beyond_token(scope: &str) -> Self {
-        let message = format!(
-            "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
-        );
-        Self::new(403, "SCOPE_BEYOND_TOKEN", message).of_cause(Cause::ScopeBeyondToken)
-    }
-
-    /// The records do not fit together. `name` says how the operation calls a field.
+    /// The records do not fit together.
     pub(crate) fn misfit(error: &InvalidRegistry) -> Self {
         let field = member(&error.path);
+        let why = || error.problem.to_string().into();
         match &error.problem {
-            Problem::Taken { value, .. } => {
-                Self::conflict("NAME_TAKEN", format!("{field}: {} is taken", Quoted(value)))
-            }
+            Problem::Taken { value, .. } => Self::NameTaken {
+                field: field.into(),
+                value: value.clone(),
+            },
             Problem::Unknown {
                 kind,
                 value,
@@ -241,15 +386,19 @@ impl OperationError {
                 let meant = nearest.as_ref().map_or_else(String::new, |nearest| {
                     format!("; did you mean {}?", Quoted(nearest))
                 });
-                let message = format!("{field}: there is no {kind} {}{meant}", Quoted(value));
-                Self::new(404, "REFERENCE_NOT_FOUND", message)
+                Self::ReferenceNotFound {
+                    field: field.into(),
+                    what: format!("there is no {kind} {}{meant}", Quoted(value)).into(),
+                }
             }
-            Problem::SystemUserIsClient { .. } => {
-                Self::conflict("SYSTEM_USER_TAKEN", format!("{field}: {}", error.problem))
-            }
-            Problem::TokenTooLong { .. } => {
-                Self::conflict("TOKEN_TOO_LONG", format!("{field}: {}", error.problem))
-            }
+            Problem::SystemUserIsClient { .. } => Self::SystemUserTaken {
+                field: field.into(),
+                why: why(),
+            },
+            Problem::TokenTooLong { .. } => Self::TokenTooLong {
+                field: field.into(),
+                why: why(),
+            },
             Problem::RevokedAhead { .. } => {
                 Self::invalid(field, format_args!("{}; {NO_TOKENS_YET}", error.problem))
             }
@@ -267,7 +416,7 @@ pub(crate) const NO_TOKENS_YET: &str =
     "give a time that has passed, or disable the application if it is to get no tokens";
 
 /// A text in quotes, with whatever is not printable escaped.
-pub(crate) struct Quoted<'t>(pub(crate) &'t str);
+struct Quoted<'t>(&'t str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -283,44 +432,6 @@ impl fmt::Display for Quoted<'_> {
 /// So much of a name is quoted. Unit: characters.
 const MAX_QUOTED: usize = 100;
 
-/// A text without what stands between its first quotation mark and its last: what a caller sent stands in quotation marks, and may have
-/// some in it.
-fn without_quotes(text: &str) -> Box<str> {
-    let marks = ['"', '`'];
-    match (text.find(marks), text.rfind(marks)) {
-        (Some(first), Some(last)) if first < last => {
-            let (before, after) = (text.get(..=first), text.get(last..));
-            [before, Some("…"), after]
-                .into_iter()
-                .flatten()
-                .collect::<String>()
-                .into()
-        }
-        // A single mark has lost the other to a limit of length.
-        (Some(first), _) => text.get(..first).unwrap_or_default().into(),
-        (None, _) => text.into(),
-    }
-}
-
-/// The beginning of a message about a value: what was expected, without what was found.
-fn expectation(what: &str) -> &str {
-    what.split_once(", found ")
-        .map_or(what, |(expected, _)| expected)
-}
-
-/// A place in a document, where names that the OpenAPI document does not have are left out: a caller chose them.
-fn documented(place: &str) -> String {
-    let parts = place.split('.').map(|part| {
-        let name = part.split_once('[').map_or(part, |(name, _)| name);
-        if http_api::is_documented(name) {
-            part
-        } else {
-            "…"
-        }
-    });
-    parts.collect::<Vec<_>>().join(".")
-}
-
 /// The member of a request body that a field of a record stands for.
 fn member(path: &Path) -> &str {
     match path.field() {
@@ -333,34 +444,19 @@ fn member(path: &Path) -> &str {
 }
 
 impl From<StoreError> for OperationError {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "whatever else fails, the store cannot be used now"
+    )]
     fn from(error: StoreError) -> Self {
-        if error == StoreError::TooMuchWork {
-            let message =
-                "the query looks at too many records to be answered; narrow it, by name or time";
-            return Self::new(400, "QUERY_TOO_EXPENSIVE", message);
-        }
         // What failed inside is for the log of the server, and not for the caller.
-        let reason = Box::new(Reason::Text(error.to_string().into()));
-        if let StoreError::Unknown { .. } = error {
+        let why = || error.to_string().into();
+        match &error {
+            StoreError::TooMuchWork => Self::QueryTooExpensive,
             // Without a time to try again: somebody has to look first.
-            let message = "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest \
-                 events, before you try again; the log says under the trace_id what became of it, once that is known";
-            return Self {
-                cause: Cause::ChangeUnknown,
-                reason: Some(reason),
-                ..Self::new(503, CHANGE_UNKNOWN, message)
-            };
-        }
-        let message = if error == StoreError::TooManyRevocations {
-            "there is no room for more revocations"
-        } else {
-            "the registry cannot be read or written now; nothing was changed"
-        };
-        Self {
-            retry_after_seconds: Some(RETRY_AFTER_SECONDS),
-            cause: Cause::StoreUnavailable,
-            reason: Some(reason),
-            ..Self::new(503, STORE_UNAVAILABLE, message)
+            StoreError::Unknown { .. } => Self::ChangeUnknown { why: why() },
+            StoreError::TooManyRevocations => Self::TooManyRevocations { why: why() },
+            _ => Self::StoreUnavailable { why: why() },
         }
     }
 }
@@ -369,43 +465,22 @@ impl From<CommitError> for OperationError {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Store(error) => error.into(),
-            CommitError::Conflict => Self {
-                is_conflict: true,
-                ..Self::conflict(
-                    "REGISTRY_CHANGED",
-                    "somebody else changed the registry meanwhile, again and again; try again",
-                )
+            CommitError::Conflict => Self::RegistryChanged,
+            CommitError::Inconsistent { what } => Self::RegistryInconsistent {
+                what: String::from(&*what).into(),
             },
-            CommitError::Inconsistent { what } => Self::conflict("REGISTRY_CHANGED", &*what),
-            CommitError::Unaudited | _ => Self::new(
-                500,
-                "INTERNAL_ERROR",
-                "a defect of this server; the log has it under the trace id",
-            )
-            .of_cause(Cause::InternalError)
-            .kept_as(&error.to_string()),
+            CommitError::Unaudited | _ => Self::Internal {
+                why: error.to_string().into(),
+            },
         }
     }
 }
 
-impl fmt::Display for OperationError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl core::error::Error for OperationError {}
-
 impl Failure for OperationError {
     fn is_conflict(&self) -> bool {
-        self.is_conflict
+        matches!(self, Self::RegistryChanged)
     }
 }
-
-/// The code of a change of which it is not known whether it was made.
-const CHANGE_UNKNOWN: &str = "CHANGE_UNKNOWN";
-/// The code of a change that was not made, or of a question that was not answered.
-const STORE_UNAVAILABLE: &str = "STORE_UNAVAILABLE";
 
 /// When a store that is away may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

@@ -127,7 +127,9 @@ impl<O: Operation> Call<O> {
         if tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == current) {
             Ok(())
         } else {
-            Err(OperationError::version_changed(current))
+            Err(OperationError::VersionChanged {
+                current: current.into(),
+            })
         }
     }
 }

@@ -3,9 +3,9 @@
 //! An API that verifies tokens on its own learns of a change when they expire. This one has the registry at hand.
 
 use m2m_errors::Cause;
-use m2m_store::{Backend as _, Named};
+use m2m_store::{Backend as _, Named, StoreError};
 
-use crate::{Host, Operator, management};
+use crate::{Host, OperationError, Operator, management};
 
 /// Why a good token opens nothing any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,4 +87,13 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Bo
         }
     };
     Err(Lapsed::Withdrawn(cause))
+}
+
+impl From<Lapsed> for OperationError {
+    fn from(lapsed: Lapsed) -> Self {
+        match lapsed {
+            Lapsed::Unknown => StoreError::Busy.into(),
+            Lapsed::Withdrawn(cause) => Self::TokenRevoked(cause),
+        }
+    }
 }

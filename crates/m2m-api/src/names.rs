@@ -40,7 +40,6 @@ macro_rules! names {
         impl $name {
             /// These names, in the order of the path.
             #[must_use]
-            #[expect(clippy::new_without_default, reason = "a path without names has `NoNames`")]
             pub fn new($($place: impl Into<String>),*) -> Self {
                 Self { $($place: $place.into()),* }
             }

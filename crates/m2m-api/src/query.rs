@@ -16,7 +16,13 @@ pub(crate) fn to_text(query: &impl Serialize) -> String {
                         append(&mut form, name, value);
                     }
                 }
-                value => append(&mut form, name, value),
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Object(_) => {
+                    append(&mut form, name, value);
+                }
             }
         }
     }

@@ -2,12 +2,11 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
-use m2m_api::{Operation, Part};
+use m2m_api::{ErrorDetail, MistakePlace, Operation, Part, Refused};
 use m2m_authority::TraceId;
 use m2m_errors::{Cause, Profile};
 use m2m_guard::Denied;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::OperationError;
 
@@ -38,19 +37,25 @@ pub(super) fn done<O: Operation>(answer: &O::Answer, tag: Option<&str>) -> Respo
 
 /// The answer of an operation that was not done.
 pub(super) fn error(error: &OperationError, trace_id: TraceId) -> Response<Bytes> {
-    let mut document = errors(error.code(), error.message(), trace_id);
-    if let (Some(place), Some(document)) = (error.mistake(), document.as_object_mut()) {
-        document.insert(
-            "mistake".to_owned(),
-            json!({ "start": place.start, "end": place.end, "earlier": place.earlier, "help": place.help }),
-        );
-    }
-    let mut response = json_response(error.status(), bytes(&document));
+    let mut refused = refusal(error.code().as_str(), &error.to_string(), trace_id);
+    refused.mistake = mistake(error).cloned();
+    let mut response = json_response(error.status(), bytes(&refused));
     if let Some(seconds) = error.retry_after_seconds() {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The place of a mistake in a text that was sent.
+const fn mistake(error: &OperationError) -> Option<&MistakePlace> {
+    if let OperationError::RegistryMalformed(mistake) | OperationError::RegistryUnfit(mistake) =
+        error
+    {
+        mistake.place.as_ref()
+    } else {
+        None
+    }
 }
 
 /// The answer of the guard, with its challenge. If it is about a part of the request, the message begins with that.
@@ -61,7 +66,7 @@ pub(super) fn denied(denied: &Denied, part: Option<Part>, trace_id: TraceId) -> 
     if let Some(part) = part {
         message = format!("{part}: {message}").into();
     }
-    let document = errors(&code, &message, trace_id);
+    let document = refusal(&code, &message, trace_id);
     let mut response = json_response(denied.status(), bytes(&document));
     let challenge = denied
         .challenge(Some(text.as_str()))
@@ -90,7 +95,7 @@ pub(super) fn refused(
     // What the token endpoint says of these is about tokens.
     let own = OWN_TEXTS.iter().find(|(own, _)| *own == cause);
     let description = own.map_or(wire.description.plain, |(_, text)| *text);
-    let document = errors(&code_of(cause), description, trace_id);
+    let document = refusal(&code_of(cause), description, trace_id);
     let mut response = json_response(wire.status.code(), bytes(&document));
     if wire.status.code() == 503 {
         response
@@ -108,11 +113,20 @@ pub(super) fn code_of(cause: Cause) -> String {
     cause.id().to_ascii_uppercase().replace('-', "_")
 }
 
-fn errors(code: &str, message: &str, trace_id: TraceId) -> Value {
-    json!({ "errors": [{ "code": code, "message": message }], "trace_id": trace_id.to_string() })
+fn refusal(code: &str, message: &str, trace_id: TraceId) -> Refused {
+    Refused {
+        errors: vec![ErrorDetail {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }],
+        trace_id: Some(trace_id.to_string()),
+        mistake: None,
+    }
 }
 
-fn bytes(document: &Value) -> Vec<u8> {
+fn bytes(refused: &Refused) -> Vec<u8> {
+    // Plain texts and numbers can always be written.
+    let document = serde_json::to_value(refused).unwrap_or_default();
     document.to_string().into_bytes()
 }
 

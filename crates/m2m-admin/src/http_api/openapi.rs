@@ -16,7 +16,7 @@ use super::table::descriptions;
 use crate::{World, management};
 
 /// True if the OpenAPI document has a field or a parameter of this name.
-pub(crate) fn is_documented(name: &str) -> bool {
+pub(super) fn is_documented(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
         let mut names = HashSet::from(["body".to_owned(), "query".to_owned()]);
         collect_names(&openapi(), &mut names);

@@ -7,15 +7,17 @@ use serde::de::value::{Error as TextError, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::form;
 use crate::OperationError;
 
 /// Reads the parameters of a query. A member that is a list takes a parameter as often as it is there; any other parameter that is
 /// repeated is refused by name, as an unknown one is, and one with a value of another kind.
 pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, OperationError> {
     let query = query.unwrap_or_default().as_bytes();
-    let form = Form::parse(query, &Limits::DEFAULT).map_err(|error| {
-        OperationError::new(400, "QUERY_MALFORMED", format!("the query: {error}"))
-    })?;
+    let form =
+        Form::parse(query, &Limits::DEFAULT).map_err(|error| OperationError::QueryMalformed {
+            why: error.to_string().into(),
+        })?;
     let mut parameters: Vec<(Cow<'_, str>, Values<'_>)> = Vec::new();
     for (name, value) in form.pairs() {
         match parameters.iter_mut().find(|(own, _)| *own == name) {
@@ -24,8 +26,7 @@ pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, Operat
         }
     }
     let deserializer = MapDeserializer::<_, TextError>::new(parameters.into_iter());
-    serde_path_to_error::deserialize(deserializer)
-        .map_err(|error| OperationError::of_form("query", &error))
+    serde_path_to_error::deserialize(deserializer).map_err(|error| form::invalid("query", &error))
 }
 
 /// The values of a parameter, in their order. Numbers and truths are read from their text.
@@ -132,7 +133,7 @@ mod tests {
     }
 
     fn message(query: &str) -> String {
-        read::<Query>(Some(query)).unwrap_err().message().to_owned()
+        read::<Query>(Some(query)).unwrap_err().to_string()
     }
 
     #[test]

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 
-use super::query;
 use super::router::Names;
+use super::{form, query};
 use crate::OperationError;
 use crate::perform::{Call, Operator};
 
@@ -38,8 +38,7 @@ impl Raw {
         };
         // A condition that is not looked at must not pass for one that holds (RFC 9110, section 13.1.1).
         if self.if_match.is_some() && O::SPEC.versioning != Versioning::Compared {
-            let message = "If-Match: this operation has no version to compare with; leave it out";
-            return Err(OperationError::new(412, "VERSION_UNKNOWN", message));
+            return Err(OperationError::VersionUnknown);
         }
         Ok(Call {
             query: query::read(self.query.as_deref())?,
@@ -82,7 +81,9 @@ impl BodyReader for Received<'_> {
         }
         match self.media_type().as_deref() {
             Some(Content::JSON) => json(self.body),
-            _ => Err(unsupported(Content::JSON)),
+            _ => Err(OperationError::MediaTypeUnsupported {
+                taken: Content::JSON,
+            }),
         }
     }
 
@@ -90,20 +91,18 @@ impl BodyReader for Received<'_> {
         match self.media_type().as_deref() {
             Some(Content::JSON) => json(self.body).map(RegistryDocument::Json),
             // With nothing in it everything would be pruned, and nobody means that.
-            Some(Content::TOML) if self.body.is_empty() => Err(OperationError::new(
-                400,
-                "BODY_MALFORMED",
-                "the body is empty, where a world.toml was expected",
-            )),
+            Some(Content::TOML) if self.body.is_empty() => {
+                Err(OperationError::RegistryDocumentEmpty)
+            }
             Some(Content::TOML) => match core::str::from_utf8(self.body) {
                 Ok(text) => Ok(RegistryDocument::Toml(text.to_owned())),
-                Err(error) => Err(OperationError::new(
-                    400,
-                    "BODY_MALFORMED",
-                    format!("the body is not UTF-8 from byte {} on", error.valid_up_to()),
-                )),
+                Err(error) => Err(OperationError::BodyNotUtf8 {
+                    from: error.valid_up_to(),
+                }),
             },
-            _ => Err(unsupported("application/json or application/toml")),
+            _ => Err(OperationError::MediaTypeUnsupported {
+                taken: "application/json or application/toml",
+            }),
         }
     }
 }
@@ -115,7 +114,7 @@ fn json<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, OperationErr
     let _: UniqueMembers =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             match error.inner().classify() {
-                Category::Data => OperationError::of_form("body", &error),
+                Category::Data => form::invalid("body", &error),
                 Category::Io | Category::Syntax | Category::Eof => malformed(error.inner()),
             }
         })?;
@@ -123,12 +122,11 @@ fn json<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, OperationErr
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let is_null = error.inner().to_string().starts_with(NOT_CLEARED);
-        let refused = OperationError::of_form("body", &error);
         match clearable::<T>().join(", ") {
             names if is_null && !names.is_empty() => {
-                refused.with_help(&format!("null clears {names}"))
+                form::invalid_with_help("body", &error, &format!("null clears {names}"))
             }
-            _ => refused,
+            _ => form::invalid("body", &error),
         }
     })
 }
@@ -157,8 +155,9 @@ fn clearable<T: JsonSchema>() -> Vec<String> {
 }
 
 fn malformed(error: &serde_json::Error) -> OperationError {
-    let message = format!("the body is not JSON: {error}");
-    OperationError::new(400, "BODY_MALFORMED", message)
+    OperationError::BodyNotJson {
+        why: error.to_string().into(),
+    }
 }
 
 /// The media type without its parameters, in lower case.
@@ -167,13 +166,9 @@ fn media_type(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-fn unsupported(taken: &str) -> OperationError {
-    let message = format!("Content-Type: this operation takes a body of {taken}");
-    OperationError::new(415, "MEDIA_TYPE_UNSUPPORTED", message)
-}
-
 #[cfg(test)]
 mod tests {
+    use m2m_api::Code;
     use serde_json::json as value;
 
     use super::*;
@@ -182,7 +177,7 @@ mod tests {
     fn a_body_is_one_document() {
         for body in ["{}{}", "{}\n{\"a\": 1}", "{}]}", "{}\0", "{} x"] {
             let error = json::<Value>(body.as_bytes()).unwrap_err();
-            assert_eq!(error.code(), "BODY_MALFORMED", "{body:?}");
+            assert_eq!(error.code(), Code::BodyMalformed, "{body:?}");
         }
         assert_eq!(json::<Value>(b" {} \n").unwrap(), value!({}));
     }

@@ -29,11 +29,7 @@ impl Perform for UpdateApiApplications {
         for change in call.body.applications.iter() {
             let stored = lookup::application(decision.registry(), change.id.as_str()).await?;
             if seen.contains(&stored.id) {
-                let message = format!(
-                    "applications: {} is named twice",
-                    crate::operation_error::Quoted(change.id.as_str())
-                );
-                return Err(OperationError::conflict("APPLICATION_REPEATED", message));
+                return Err(OperationError::ApplicationRepeated((&change.id).into()));
             }
             seen.push(stored.id);
             let mut value = stored.value.clone();
@@ -68,10 +64,7 @@ impl Perform for AddApiApplicationScope {
         let (stored, api, scope) = found(&decision, issuer, &call.names).await?;
         let mut value = stored.value.clone();
         let Some(position) = position(&value, &api) else {
-            return Err(OperationError::conflict(
-                "APPLICATION_NOT_AUTHORIZED",
-                "the application is not authorized for the API; authorize it first: PATCH /api/v1/apis/{api_id}/applications",
-            ));
+            return Err(OperationError::ApplicationNotAuthorized);
         };
         if let Some(authorization) = value.spec.authorize.get_mut(position)
             && !authorization.scopes.contains(&scope)
@@ -92,8 +85,7 @@ impl Perform for RemoveApiApplicationScope {
         let position = position(&value, &api);
         let authorization = position.and_then(|position| value.spec.authorize.get_mut(position));
         let Some(authorization) = authorization.filter(|own| own.scopes.contains(&scope)) else {
-            let message = "the scope is not assigned to the application";
-            return Err(OperationError::new(404, "SCOPE_NOT_ASSIGNED", message));
+            return Err(OperationError::ScopeNotAssigned);
         };
         authorization.scopes.retain(|own| *own != scope);
         put(&mut decision, &stored, value).await?;
@@ -114,7 +106,7 @@ async fn found<H: Host>(
         .scopes
         .get(position)
         .map(|scope| scope.key.clone());
-    let scope = scope.ok_or_else(|| OperationError::unknown("scope", &names.scope_id))?;
+    let scope = scope.ok_or_else(|| OperationError::ScopeNotFound((&*names.scope_id).into()))?;
     let application = lookup::application(decision.registry(), &names.application_id).await?;
     Ok((application, api.value.clone(), scope))
 }

@@ -40,11 +40,10 @@ impl Perform for CreateApiScope {
         let stored = decision.api(call, &call.names.api_id)?;
         let scope = definition(&call.body);
         if stored.value.scopes.iter().any(|own| own.key == scope.key) {
-            return Err(OperationError::taken("scope", "key", &scope.key));
+            return Err(OperationError::ScopeTaken(scope.key));
         }
         if stored.value.scopes.len() >= MAX_SCOPES {
-            let message = format!("an API has {MAX_SCOPES} scopes at most");
-            return Err(OperationError::conflict("TOO_MANY_SCOPES", message));
+            return Err(OperationError::TooManyScopes { most: MAX_SCOPES });
         }
         let id = lookup::scope_id(stored.id, &scope.key);
         let mut api = stored.value.clone();
@@ -68,7 +67,8 @@ impl Perform for GetApiScope {
         let api = lookup::api(&apis, &call.names.api_id, manager.host().issuer())?;
         let position = lookup::scope(api, &call.names.scope_id)?;
         let scope = api.value.scopes.get(position);
-        let scope = scope.ok_or_else(|| OperationError::unknown("scope", &call.names.scope_id))?;
+        let scope =
+            scope.ok_or_else(|| OperationError::ScopeNotFound((&*call.names.scope_id).into()))?;
         Ok(ScopeAnswer {
             scope: shown(api, scope),
         }

@@ -102,7 +102,10 @@ impl Perform for CreateApi {
             .iter()
             .any(|audience| lookup::api(&decision.apis, audience, issuer).is_ok());
         if is_taken {
-            return Err(OperationError::taken("audience", "audience", &api.audience));
+            return Err(OperationError::AudienceTaken {
+                field: "audience",
+                audience: api.audience,
+            });
         }
         check(&decision, &api).await?;
         let mut randomness = manager.randomness();
@@ -227,7 +230,7 @@ async fn check<H: Host>(decision: &Decision<'_, H>, api: &Api) -> Result<()> {
         // By its client id alone: that is what tokens and files say.
         let named = Named::ClientId(client_id);
         if decision.registry().application(named).await?.is_none() {
-            return Err(OperationError::unknown("application", client_id));
+            return Err(OperationError::ApplicationNotFound(client_id.clone()));
         }
     }
     let mut apis = decision.api_records();

@@ -60,17 +60,13 @@ impl Perform for SetApplicationProperty {
 fn set(application: &mut Application, property: &Stored<Property>, new: &NewValue) -> Result<()> {
     let key = &property.value.key;
     if property.value.context != PropertyContext::Application {
-        let message = "property_key: it is no property of applications";
-        return Err(OperationError::conflict("PROPERTY_OF_OTHERS", message));
+        return Err(OperationError::PropertyOfOthers);
     }
     let value = new.value.0.clone();
     application.spec.properties.insert(key.clone(), value);
     match new.in_token {
         Some(true) if property.value.private => {
-            return Err(OperationError::conflict(
-                "PROPERTY_PRIVATE",
-                "in_token: the property is private, and no token carries it",
-            ));
+            return Err(OperationError::PropertyPrivate);
         }
         Some(true) if !application.spec.token_properties.contains(key) => {
             application.spec.token_properties.push(key.clone());

@@ -33,8 +33,7 @@ impl Perform for ListApplications {
             (None, Some(text)) => Filter::Containing(text.as_str()),
             (Some(code), None) => Filter::OfOrganization(code.as_str()),
             (Some(_), Some(_)) => {
-                let why = "search: does not go together with organization; leave one of them out";
-                return Err(OperationError::conflict("FILTERS_CONFLICT", why));
+                return Err(OperationError::FiltersConflict);
             }
         };
         let list = List {
@@ -181,8 +180,7 @@ fn authorizations<H: Host>(
         Ok(Authorization {
             audience: api.value.audience.clone(),
             scopes,
-        }
-        .into())
+        })
     });
     authorizations.collect()
 }
@@ -231,19 +229,16 @@ pub(super) async fn check<H: Host>(
             .await?
             .is_some()
         {
-            return Err(OperationError::taken("client id", "client_id", client_id));
+            return Err(OperationError::ClientIdTaken(client_id.into()));
         }
         // Paths take either: what names one application by its id must not be the client id of another.
         if let Some(id) = RecordId::parse(client_id)
             && registry.application(Named::Id(id)).await?.is_some()
         {
-            return Err(OperationError::taken("client id", "client_id", client_id));
+            return Err(OperationError::ClientIdTaken(client_id.into()));
         }
         if registry.has_system_user(client_id).await? {
-            return Err(OperationError::conflict(
-                "CLIENT_ID_TAKEN",
-                "client_id: it is the name of a system user, and tokens of the two could not be told apart",
-            ));
+            return Err(OperationError::ClientIdOfSystemUser);
         }
     }
     let user_before = before.and_then(|before| before.value.spec.system_user.as_deref());
@@ -251,10 +246,10 @@ pub(super) async fn check<H: Host>(
         && user_before != Some(user)
         && registry.application(Named::ClientId(user)).await?.is_some()
     {
-        return Err(OperationError::conflict(
-            "SYSTEM_USER_TAKEN",
-            "system_user: it is a client id, and tokens of the two could not be told apart",
-        ));
+        return Err(OperationError::SystemUserTaken {
+            field: "system_user".into(),
+            why: "it is a client id, and tokens of the two could not be told apart".into(),
+        });
     }
     let organization = match &application.spec.organization {
         Some(code) => vec![lookup::organization(registry, code).await?.value],

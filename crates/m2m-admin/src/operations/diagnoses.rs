@@ -64,8 +64,8 @@ impl Perform for GetDiagnosis {
         manager: &Manager<H>,
         call: &Call<Self>,
     ) -> Result<Outcome<DiagnosisAnswer>> {
-        let named = &call.names.trace_id;
-        let unknown = || OperationError::unknown("diagnosis", named);
+        let named = &*call.names.trace_id;
+        let unknown = || OperationError::DiagnosisNotFound(named.into());
         let trace_id: TraceId = named.parse().map_err(|_| unknown())?;
         let refused = manager.host().registry().refused(trace_id).await?;
         let refused = refused.ok_or_else(unknown)?;

@@ -47,13 +47,14 @@ impl Perform for SetOrganizationFeatureFlag {
         match flags.get_mut(key) {
             Some(own) => {
                 *own = read(text, FlagType::of(own)).ok_or_else(|| {
-                    let message = format!("value: the flag is {}", words(FlagType::of(own)));
-                    OperationError::conflict("FEATURE_FLAG_TYPE", message)
+                    OperationError::FeatureFlagType {
+                        wanted: words(FlagType::of(own)),
+                    }
                 })?;
             }
             None => {
                 if key.parse::<PathKey>().is_err() {
-                    return Err(OperationError::unknown("feature flag", key));
+                    return Err(OperationError::FeatureFlagNotFound(key.into()));
                 }
                 flags.insert(key.into(), guess(text));
             }

@@ -87,7 +87,7 @@ impl Perform for ImportKey {
                     InvalidImport::KeyId => "kid",
                     InvalidImport::Key(_) => "private_key",
                 };
-                OperationError::conflict("KEY_UNUSABLE", format!("{field}: {error}"))
+                OperationError::KeyUnusable { field, why: error }
             })?;
         let _turn = manager.turn(&call.operator).await?;
         let sealing = sealing(manager)?;
@@ -115,7 +115,7 @@ fn sealing<H: Host>(manager: &Manager<H>) -> Result<&m2m_store::SealingKey> {
     manager
         .host()
         .sealing()
-        .ok_or_else(OperationError::read_only)
+        .ok_or(OperationError::RegistryReadOnly)
 }
 
 fn shown(key: &KeyRecord) -> KeyShown {
@@ -136,28 +136,15 @@ fn shown(key: &KeyRecord) -> KeyShown {
 impl From<KeyError> for OperationError {
     fn from(error: KeyError) -> Self {
         match error {
-            KeyError::KeyIdTaken { kid } => Self::taken("key id", "kid", &kid),
-            KeyError::Retired { .. } => Self::conflict(
-                "KEY_RETIRED",
-                format!("private_key: {error}; import or make another one"),
-            ),
-            KeyError::Refused(RotationRefused::TooEarly { signs_from }) => Self::conflict(
-                "KEY_TOO_NEW",
-                format!(
-                    "the next key may sign from {} on: by then everybody knows it; an emergency skips the wait",
-                    time_text(signs_from)
-                ),
-            ),
-            KeyError::Refused(RotationRefused::TooMany { most }) => Self::conflict(
-                "TOO_MANY_KEYS",
-                format!(
-                    "{most} keys of the algorithm are announced already; tokens of the oldest may not have expired yet"
-                ),
-            ),
-            KeyError::Refused(RotationRefused::NotMade { .. }) => Self::conflict(
-                "KEY_NOT_MADE",
-                "this build makes no key of the algorithm; make one elsewhere, and import it",
-            ),
+            KeyError::KeyIdTaken { kid } => Self::KeyIdTaken(kid),
+            KeyError::Retired { .. } => Self::KeyRetired {
+                why: error.to_string().into(),
+            },
+            KeyError::Refused(RotationRefused::TooEarly { signs_from }) => {
+                Self::KeyTooNew { signs_from }
+            }
+            KeyError::Refused(RotationRefused::TooMany { most }) => Self::TooManyKeys { most },
+            KeyError::Refused(RotationRefused::NotMade { .. }) => Self::KeyNotMade,
             KeyError::Commit(error) => error.into(),
         }
     }

@@ -26,7 +26,7 @@ pub(super) fn api<'a>(
             || names.any(|name| **name == *named || fill_in_issuer(name, issuer) == *named)
     };
     let found = by_placeholder.chain(apis).find(is_called);
-    found.ok_or_else(|| OperationError::unknown("api", named))
+    found.ok_or_else(|| OperationError::ApiNotFound(named.into()))
 }
 
 /// The APIs of the registry.
@@ -49,7 +49,7 @@ pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize> {
     let mut scopes = api.value.scopes.iter();
     scopes
         .position(|scope| *scope.key == *named || scope_id(api.id, &scope.key) == named)
-        .ok_or_else(|| OperationError::unknown("scope", named))
+        .ok_or_else(|| OperationError::ScopeNotFound(named.into()))
 }
 
 /// The application with this id or client id.
@@ -63,7 +63,7 @@ pub(super) async fn application<B: Backend>(
         return Ok(stored);
     }
     let found = registry.application(Named::ClientId(named)).await?;
-    found.ok_or_else(|| OperationError::unknown("application", named))
+    found.ok_or_else(|| OperationError::ApplicationNotFound(named.into()))
 }
 
 /// The organization with this code.
@@ -72,7 +72,7 @@ pub(super) async fn organization<B: Backend>(
     code: &str,
 ) -> Result<Stored<Organization>> {
     let found = registry.organization(code).await?;
-    found.ok_or_else(|| OperationError::unknown("organization", code))
+    found.ok_or_else(|| OperationError::OrganizationNotFound(code.into()))
 }
 
 /// The property with this id or key.
@@ -84,7 +84,7 @@ pub(super) fn property<'p>(
     properties
         .iter()
         .find(|stored| Some(stored.id) == id || stored.value.identifier() == named)
-        .ok_or_else(|| OperationError::unknown("property", named))
+        .ok_or_else(|| OperationError::PropertyNotFound(named.into()))
 }
 
 /// The records that a path names, for a change: of those with a version, the one that the caller has seen.

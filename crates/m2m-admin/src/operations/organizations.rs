@@ -103,7 +103,7 @@ impl Perform for CreateOrganization {
             .collect();
         let mut decision = manager.decide(&call.operator).await?;
         if decision.registry().organization(&code).await?.is_some() {
-            return Err(OperationError::taken("organization", "code", &code));
+            return Err(OperationError::OrganizationTaken(code));
         }
         protection::of_size(&organization)?;
         decision.check(
@@ -162,13 +162,9 @@ impl Perform for DeleteOrganization {
         };
         let members = decision.registry().applications(list).await?;
         if let Some(member) = members.records.first() {
-            return Err(OperationError::conflict(
-                "ORGANIZATION_IN_USE",
-                format!(
-                    "applications belong to it ({:?} for one), and would be global without it; delete or move them first",
-                    member.value.client_id
-                ),
-            ));
+            return Err(OperationError::OrganizationInUse {
+                client_id: member.value.client_id.clone(),
+            });
         }
         decision
             .draft

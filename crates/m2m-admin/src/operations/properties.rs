@@ -63,7 +63,7 @@ impl Perform for CreateProperty {
         let mut decision = manager.decide(&call.operator).await?;
         let mut known = decision.properties.iter();
         if known.any(|stored| *stored.value.key == *new.key.as_str()) {
-            return Err(OperationError::taken("property", "key", new.key.as_str()));
+            return Err(OperationError::PropertyTaken((&new.key).into()));
         }
         let mut property = Property {
             private: new.is_private,

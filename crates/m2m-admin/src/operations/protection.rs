@@ -15,7 +15,7 @@ use crate::{Host, OperationError, management};
 /// The management API keeps the scopes that the server has given it; those that were added to it may be deleted.
 pub(super) fn of_scope(api: &Api, scope: &str) -> Result<()> {
     if api.is_management() && management::is_built_in(scope) {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "this scope is built into the management API; only scopes that were added to it can be deleted",
         ));
     }
@@ -28,12 +28,12 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
         return Ok(());
     }
     if !after.token_lifetime.suits_management() {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",
         ));
     }
     if before.signing_alg != after.signing_alg && keys.signing(after.signing_alg).is_none() {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "signing_alg: no key signs by this algorithm, and there would be no more tokens for the management API; import one first",
         ));
     }
@@ -43,7 +43,7 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
 /// The management API itself stays.
 pub(super) fn of_api(api: &Api) -> Result<()> {
     if api.is_management() {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "this is the management API; without it nobody could manage the server",
         ));
     }
@@ -54,9 +54,10 @@ pub(super) fn of_api(api: &Api) -> Result<()> {
 pub(super) fn of_size<T: Managed>(record: &T) -> Result<()> {
     let bytes = serde_json::to_string(&record.view()).map_or(0, |view| view.len());
     if bytes > MAX_RECORD_BYTES {
-        let message =
-            format!("the record would have {bytes} bytes, and {MAX_RECORD_BYTES} are the most");
-        return Err(OperationError::conflict("RECORD_TOO_LARGE", message));
+        return Err(OperationError::RecordTooLarge {
+            bytes,
+            most: MAX_RECORD_BYTES,
+        });
     }
     Ok(())
 }
@@ -73,7 +74,9 @@ pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result
         .management_scopes()
         .find(|scope| !has(scope))
     {
-        Some(beyond) => Err(OperationError::beyond_token(beyond)),
+        Some(beyond) => Err(OperationError::ScopeBeyondToken {
+            scope: beyond.into(),
+        }),
         None => Ok(()),
     }
 }
@@ -147,7 +150,7 @@ pub(super) async fn of_loss<H: Host>(
     if *before.client_id == *decision.actor()
         && !after.is_some_and(|after| management::keeps(before, after))
     {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "this is the application whose token you use: what it manages the server with can only be changed with another one, \
              or with `m2m apply --data` on a stopped server",
         ));
@@ -171,7 +174,7 @@ pub(super) async fn of_loss<H: Host>(
             })
             .await?
         {
-            return Err(OperationError::keeps_management(
+            return Err(OperationError::ManagementProtected(
                 "this is the last application that manages this server; let another one do so first, with every scope of the management API",
             ));
         }
@@ -196,7 +199,7 @@ pub(super) async fn of_organization<H: Host>(
         .await?;
     let own = own.and_then(|own| own.value.spec.organization);
     if own.as_deref() == Some(&*before.code) {
-        return Err(OperationError::keeps_management(
+        return Err(OperationError::ManagementProtected(
             "the application whose token you use belongs to this organization, and could not get another token",
         ));
     }
@@ -208,7 +211,7 @@ pub(super) async fn of_organization<H: Host>(
             })
             .await?
         {
-            return Err(OperationError::keeps_management(
+            return Err(OperationError::ManagementProtected(
                 "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",
             ));
         }
@@ -269,13 +272,9 @@ pub(super) async fn dependents<B: Backend>(
             break;
         }
     }
-    Err(OperationError::conflict(
-        "IN_USE",
-        format!(
-            "more than {MOST_DEPENDENTS} applications rely on it, or their records are too large for one change; take it from them \
-             first, which m2m apply does in one go"
-        ),
-    ))
+    Err(OperationError::InUse {
+        most: MOST_DEPENDENTS,
+    })
 }
 
 /// Far more than any record needs; each change keeps it twice in the audit log. Unit: bytes.

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use m2m_api::RegistryDocument;
 use m2m_api::operations::{
     ApplyAnswer, ApplyRegistry, CredentialsShown, ExportAnswer, ExportRegistry,
 };
+use m2m_api::{MistakePlace, RegistryDocument};
 use m2m_authority::registry::fill_in_issuer;
 use m2m_store::{Action, Subject};
 
 use super::Result;
 use crate::export::export_within;
-use crate::operation_error::Place;
+use crate::operation_error::RegistryMistake;
 use crate::perform::{Call, Outcome, Perform, Weight};
 use crate::{
     Access, ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Prune,
@@ -37,7 +37,8 @@ impl Perform for ApplyRegistry {
             RegistryDocument::Toml(text) => World::parse(text),
             RegistryDocument::Json(value) => World::from_json(value.clone()),
         };
-        let world = world.map_err(|mistake| misplaced(&mistake, 400, source))?;
+        let world = world
+            .map_err(|mistake| OperationError::RegistryMalformed(located(&mistake, source)))?;
         check_audiences(&world, manager.host().issuer())?;
         let registry = manager.host().registry();
         let mut randomness = manager.randomness();
@@ -85,12 +86,8 @@ impl Perform for ExportRegistry {
         let registry = manager.host().registry();
         let now = call.operator.now;
         let world = export_within(registry, secret_hashes, now, MAX_EXPORT_BYTES).await?;
-        let world = world.ok_or_else(|| {
-            let message = format!(
-                "the registry as a file has more than {MAX_EXPORT_BYTES} bytes, and an answer has no more; read it page by page, or \
-                 stop the server and run m2m export --data"
-            );
-            OperationError::conflict("REGISTRY_TOO_LARGE", message)
+        let world = world.ok_or(OperationError::RegistryTooLarge {
+            most: MAX_EXPORT_BYTES,
         })?;
         Ok(ExportAnswer { world }.into())
     }
@@ -107,7 +104,10 @@ fn check_audiences(world: &World, issuer: &str) -> Result<()> {
         let is_taken = reserved.iter().any(|own| own == audience)
             || !served.insert(fill_in_issuer(audience, issuer));
         if is_taken {
-            return Err(OperationError::taken("audience", "api", audience));
+            return Err(OperationError::AudienceTaken {
+                field: "api",
+                audience: audience.into(),
+            });
         }
     }
     Ok(())
@@ -124,41 +124,50 @@ fn shown(credentials: &GeneratedCredentials) -> CredentialsShown {
 fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
     match error {
         ApplyError::Mistake(mistake) => {
-            let status = if mistake.is_malformed() { 400 } else { 409 };
-            misplaced(&mistake, status, source)
+            let is_malformed = mistake.is_malformed();
+            let mistake = located(&mistake, source);
+            if is_malformed {
+                OperationError::RegistryMalformed(mistake)
+            } else {
+                OperationError::RegistryUnfit(mistake)
+            }
         }
-        ApplyError::LastManagement { .. } => OperationError::keeps_management(
+        ApplyError::LastManagement { .. } => OperationError::ManagementProtected(
             "the last application that manages this server would do so no longer; leave it as it is, or authorize another one first",
         ),
-        ApplyError::Left { .. } => OperationError::conflict("RECORD_IN_USE", error.to_string())
-            .kept_as("a record that others use would be deleted"),
+        ApplyError::Left { .. } => OperationError::RecordInUse {
+            what: error.to_string().into(),
+        },
         ApplyError::Commit(error) => error.into(),
     }
 }
 
-/// The error for a mistake in the file, with its place in the text that was sent, or its path if the file was sent as JSON.
-fn misplaced(mistake: &Mistake, status: u16, source: &RegistryDocument) -> OperationError {
+/// A mistake in the file, with its place in the text that was sent, or its path if the file was sent as JSON.
+fn located(mistake: &Mistake, source: &RegistryDocument) -> Box<RegistryMistake> {
     let mut message = mistake.what().to_owned();
     if let Some(help) = mistake.help() {
         message.push_str("; ");
         message.push_str(help);
     }
-    let error = match source {
-        RegistryDocument::Toml(_) => {
-            OperationError::new(status, "WORLD_INVALID", message).at(Place {
+    Box::new(match source {
+        RegistryDocument::Toml(_) => RegistryMistake {
+            message,
+            place: Some(MistakePlace {
                 start: mistake.span().start,
                 end: mistake.span().end,
                 earlier: mistake.earlier(),
                 help: mistake.help().map(ToOwned::to_owned),
-            })
-        }
+            }),
+        },
         RegistryDocument::Json(_) => {
             let path = mistake.path().to_string();
             let place = if path.is_empty() { "body" } else { &path };
-            OperationError::new(status, "WORLD_INVALID", format!("{place}: {message}"))
+            RegistryMistake {
+                message: format!("{place}: {message}"),
+                place: None,
+            }
         }
-    };
-    error.kept_as("there is a mistake in the registry document")
+    })
 }
 
 /// The maximum size of an exported file: that of a file that can be applied. Unit: bytes.

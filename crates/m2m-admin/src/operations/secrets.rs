@@ -48,10 +48,7 @@ impl Perform for RotateApplicationSecret {
         protection::of_power(&decision.scopes, &stored.value)?;
         let mut application = stored.value.clone();
         if application.spec.client_type == ClientType::Public {
-            return Err(OperationError::conflict(
-                "APPLICATION_PUBLIC",
-                "the application is public: it cannot keep a secret, and could not use one",
-            ));
+            return Err(OperationError::ApplicationPublic);
         }
         let mut randomness = manager.randomness();
         let made = GeneratedCredentials::new(
@@ -71,13 +68,9 @@ impl Perform for RotateApplicationSecret {
             now,
         );
         let Some(id) = rotated else {
-            return Err(OperationError::conflict(
-                "TOO_MANY_SECRETS",
-                format!(
-                    "the application has {} secrets that work; end one of them first",
-                    m2m_authority::MAX_SECRETS
-                ),
-            ));
+            return Err(OperationError::TooManySecrets {
+                most: m2m_authority::MAX_SECRETS,
+            });
         };
         let previous = stored
             .value
@@ -111,11 +104,11 @@ impl Perform for RevokeApplicationSecret {
             .await?;
         let mut application = stored.value.clone();
         let (now, by) = (decision.now(), Box::from(decision.actor()));
-        let secret_id = &call.names.secret_id;
+        let secret_id = &*call.names.secret_id;
         let mut secrets = application.secrets.iter_mut();
         let secret = secrets
             .find(|secret| *secret.id == *secret_id)
-            .ok_or_else(|| OperationError::unknown("secret", secret_id))?;
+            .ok_or_else(|| OperationError::SecretNotFound(secret_id.into()))?;
         if !secret.is_in_force(now) {
             // It has ended, and how it did stays known.
             return Ok(SecretEnded { warning: None }.into());
@@ -124,7 +117,7 @@ impl Perform for RevokeApplicationSecret {
         let is_live = |secret: &StoredSecret| secret.is_in_force(now);
         let is_own = *application.client_id == *decision.actor();
         if is_own && !application.secrets.iter().any(is_live) {
-            return Err(OperationError::keeps_management(
+            return Err(OperationError::ManagementProtected(
                 "this is the last secret of the application whose token you use; give it another one first",
             ));
         }
