@@ -1,5 +1,6 @@
 //! Makes a registry say what a file says.
 
+mod error;
 mod merge;
 mod pair;
 
@@ -9,11 +10,13 @@ use m2m_authority::registry::{
 use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend, Snapshot, Subject, Write};
 
+pub use error::ApplyError;
+
 use crate::attempts::Attempts;
 use crate::draft::Draft;
 use crate::managers::Managers;
 use crate::record::Managed;
-use crate::{Applied, ApplyError, Plan, Prepared, Randomness, World, management};
+use crate::{Applied, Plan, Prepared, Randomness, World, management};
 
 use merge::Merged;
 

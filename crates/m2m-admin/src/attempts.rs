@@ -2,8 +2,6 @@
 
 use m2m_store::CommitError;
 
-use crate::{ApplyError, BootstrapError, KeyError};
-
 /// An error of a change.
 pub(crate) trait Failure {
     /// Returns true if the only reason is that the registry has a newer version than the one that the change was decided at.
@@ -40,16 +38,3 @@ impl Failure for CommitError {
         *self == Self::Conflict
     }
 }
-
-/// Errors that hold that of a commit.
-macro_rules! failures {
-    ($($error:ident),+) => {$(
-        impl Failure for $error {
-            fn is_conflict(&self) -> bool {
-                *self == Self::Commit(CommitError::Conflict)
-            }
-        }
-    )+};
-}
-
-failures!(ApplyError, BootstrapError, KeyError);

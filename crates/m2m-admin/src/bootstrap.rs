@@ -1,10 +1,15 @@
 //! The first application that manages a server, and the way back in when its secret is lost.
 
+mod error;
+
+use m2m_api::SecretStep;
 use m2m_authority::registry::{
     Api, Application, AuthenticationMethods, ClientType, GrantTypes, SecretHash, StoredSecret,
 };
 use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend, CommitError, RecordId, Snapshot, Stored};
+
+pub use error::BootstrapError;
 
 use crate::attempts::Attempts;
 use crate::credentials::generate_client_id;
@@ -12,10 +17,8 @@ use crate::draft::Draft;
 use crate::managers::{Term, any_manager};
 use crate::randomness::bytes;
 use crate::{
-    Applied, BootstrapError, GeneratedCredentials, Prepared, PresetCredentials, Randomness,
-    management, secrets,
+    Applied, GeneratedCredentials, Prepared, PresetCredentials, Randomness, management, secrets,
 };
-use m2m_api::SecretStep;
 
 /// Makes the management API and an application that may do everything there, unless an application manages the server already:
 /// then nothing is done. Without `preset` its credentials are made, and are to be shown once.

@@ -8,8 +8,8 @@ use m2m_authority::registry::{SecretHash, generate_secret};
 use oauth_proto::ClientId;
 use zeroize::{Zeroize as _, Zeroizing};
 
+use crate::Randomness;
 use crate::randomness::bytes;
-use crate::{InvalidPreset, Randomness};
 
 /// Credentials that were made because nobody chose them. They are to be shown once: only a hash of the secret is kept.
 pub struct GeneratedCredentials {
@@ -18,6 +18,31 @@ pub struct GeneratedCredentials {
     /// Its client id.
     pub client_id: String,
     secret: Zeroizing<String>,
+}
+
+/// Credentials that somebody chose cannot be those of a management application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidPreset {
+    /// The client id is none.
+    #[error(
+        "a client id is 1 to 256 characters of visible ASCII without %, + and :, and neither . nor .."
+    )]
+    ClientId,
+    /// The secret could be guessed.
+    #[error(
+        "the secret has {characters} characters, and needs {} or more",
+        PresetCredentials::MIN_SECRET_CHARACTERS
+    )]
+    SecretTooShort {
+        /// How many it has.
+        characters: usize,
+    },
+    /// The secret has a control character in it, or white space at an end: a line break of the file that it was read from, say.
+    #[error(
+        "the secret has a line break or another control character in it, or white space at an end"
+    )]
+    SecretUnclean,
 }
 
 impl GeneratedCredentials {

@@ -34,7 +34,8 @@ use m2m_errors::Cause;
 use m2m_guard::{Call as GuardedCall, Caller, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
 
-use crate::perform::{Operator, Weight};
+use crate::operator::Operator;
+use crate::perform::Weight;
 use crate::standing::{self, Lapsed};
 use crate::{Host, Manager, OperationError, management};
 

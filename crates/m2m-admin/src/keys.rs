@@ -1,5 +1,6 @@
 //! The signing keys of a store.
 
+mod error;
 mod imported;
 mod rotate;
 
@@ -10,13 +11,14 @@ use m2m_store::{
 };
 use serde_json::{Map, Value, json};
 
-pub use imported::ImportedKey;
+pub use error::KeyError;
+pub use imported::{ImportedKey, InvalidImport};
 pub use rotate::{KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, rotate_key};
 
+use crate::Randomness;
 use crate::attempts::Attempts;
 use crate::draft::Draft;
 use crate::randomness::bytes;
-use crate::{KeyError, Randomness};
 
 /// The keys that were made, and those that could not be.
 #[derive(Debug, Default)]

@@ -6,7 +6,6 @@ mod bootstrap;
 mod credentials;
 mod draft;
 mod entity_tag;
-mod error;
 mod export;
 mod host;
 pub mod http_api;
@@ -16,6 +15,8 @@ mod manager;
 mod managers;
 mod operation_error;
 mod operations;
+mod operator;
+mod outcome;
 mod perform;
 mod randomness;
 mod record;
@@ -24,20 +25,23 @@ mod standing;
 mod wording;
 mod world;
 
-pub use apply::{Prune, apply, plan, prepare};
-pub use bootstrap::{bootstrap, prepare_bootstrap, prepare_reset_management, reset_management};
-pub use credentials::{GeneratedCredentials, PresetCredentials};
+pub use apply::{ApplyError, Prune, apply, plan, prepare};
+pub use bootstrap::{
+    BootstrapError, bootstrap, prepare_bootstrap, prepare_reset_management, reset_management,
+};
+pub use credentials::{GeneratedCredentials, InvalidPreset, PresetCredentials};
 pub use draft::{Applied, Prepared};
-pub use error::{ApplyError, BootstrapError, InvalidImport, InvalidPreset, KeyError};
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
 pub use keys::{
-    Ensured, ImportedKey, KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, ensure_keys,
-    import_key, list_keys, reseal, rotate_key,
+    Ensured, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS, KeyError, Rotated, Rotation,
+    RotationRefused, ensure_keys, import_key, list_keys, reseal, rotate_key,
 };
 pub use m2m_api::{Counts, Field, FieldChange, Needs, Part, Plan, SecretStep, Step};
 pub use manager::Manager;
 pub use operation_error::{OperationError, RegistryMistake};
-pub use perform::{Call, Operator, Outcome, Perform, Weight};
+pub use operator::Operator;
+pub use outcome::Outcome;
+pub use perform::{Call, Perform, Weight};
 pub use randomness::Randomness;
 pub use world::{Mistake, Populated, World};

@@ -7,7 +7,7 @@ use m2m_store::{Backend as _, Stored, Version};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::draft::Draft;
-use crate::perform::Outcome;
+use crate::outcome::Outcome;
 use crate::{Access, Host, OperationError, Operator, standing};
 
 /// Performs management operations on a server.

@@ -10,6 +10,7 @@ use m2m_store::{CommitError, StoreError};
 
 use crate::InvalidImport;
 use crate::attempts::Failure;
+use crate::wording::NO_TOKENS_YET;
 
 /// A management operation is not done, and nothing was changed, except for [`ChangeUnknown`](Self::ChangeUnknown), which leaves it open.
 ///
@@ -410,10 +411,6 @@ impl OperationError {
         }
     }
 }
-
-/// The fix for a revocation up to a later time.
-pub(crate) const NO_TOKENS_YET: &str =
-    "give a time that has passed, or disable the application if it is to get no tokens";
 
 /// A text in quotes, with whatever is not printable escaped.
 struct Quoted<'t>(&'t str);

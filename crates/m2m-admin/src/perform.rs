@@ -4,14 +4,10 @@
 
 use core::fmt;
 use core::future::Future;
-use core::net::IpAddr;
 
 use m2m_api::Operation;
-use m2m_authority::TraceId;
-use m2m_jwt::UnixTime;
-use m2m_store::Actor;
 
-use crate::{Host, Manager, OperationError, TokenAnswer};
+use crate::{Host, Manager, OperationError, Operator, Outcome};
 
 /// A management operation that this crate performs.
 pub trait Perform: Operation {
@@ -27,23 +23,6 @@ pub trait Perform: Operation {
         manager: &Manager<H>,
         call: &Call<Self>,
     ) -> impl Future<Output = Result<Outcome<Self::Answer>, OperationError>> + Send;
-}
-
-/// The outcome of an operation that was performed.
-#[derive(Debug)]
-pub enum Outcome<A> {
-    /// Its answer.
-    Answer(A),
-    /// Its answer, and the entity tag of the record that it shows, for `If-Match`.
-    Tagged(A, String),
-    /// The answer of the token endpoint, whatever it says.
-    TokenEndpoint(TokenAnswer),
-}
-
-impl<A> From<A> for Outcome<A> {
-    fn from(answer: A) -> Self {
-        Self::Answer(answer)
-    }
 }
 
 /// The memory that an operation may need, which decides how many of its kind are performed at once.
@@ -73,27 +52,6 @@ pub struct Call<O: Operation> {
     pub if_match: Option<String>,
 }
 
-/// Who asks for an operation, and when.
-#[derive(Debug, Clone)]
-pub struct Operator {
-    /// The client id of the application whose token it is.
-    pub client_id: Box<str>,
-    /// The scopes of the token that the application still has.
-    pub scopes: Box<[Box<str>]>,
-    /// The id of the token.
-    pub jwt_id: Box<str>,
-    /// When the token was issued.
-    pub issued_at: UnixTime,
-    /// The scopes that the request needs: that of the operation, and those of the fields that it sets.
-    pub needs: Vec<&'static str>,
-    /// The name of the answer.
-    pub trace_id: TraceId,
-    /// Where the request came from.
-    pub address: Option<IpAddr>,
-    /// When it came.
-    pub now: UnixTime,
-}
-
 impl<O: Operation> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Some bodies have a secret in them.
@@ -101,17 +59,6 @@ impl<O: Operation> fmt::Debug for Call<O> {
             .field("operation", &O::SPEC.id)
             .field("operator", &self.operator)
             .finish_non_exhaustive()
-    }
-}
-
-impl Operator {
-    /// Who made the change, for the audit log.
-    pub(crate) fn actor(&self) -> Actor {
-        Actor {
-            name: self.client_id.clone(),
-            trace_id: Some(self.trace_id),
-            address: self.address,
-        }
     }
 }
 

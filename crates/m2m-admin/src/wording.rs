@@ -165,6 +165,10 @@ fn found_word(found: &str) -> String {
     }
 }
 
+/// The fix for a revocation up to a later time.
+pub(crate) const NO_TOKENS_YET: &str =
+    "give a time that has passed, or disable the application if it is to get no tokens";
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,7 @@ mod feature_flags;
 mod keys;
 mod maintenance;
 mod organizations;
+mod paged;
 mod properties;
 mod registry;
 mod secrets;

@@ -8,7 +8,7 @@ use m2m_jwt::UnixTime;
 use super::request::Raw;
 use super::{router, table};
 use crate::World;
-use crate::perform::Operator;
+use crate::operator::Operator;
 
 /// A request of the management API: method and target in the first line, the media type in the second, then the body.
 ///

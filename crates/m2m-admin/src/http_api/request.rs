@@ -15,7 +15,8 @@ use serde_json::error::Category;
 use super::router::Names;
 use super::{form, query};
 use crate::OperationError;
-use crate::perform::{Call, Operator};
+use crate::operator::Operator;
+use crate::perform::Call;
 
 /// A request that the guard has let pass, not read yet.
 #[derive(Debug, Clone)]

@@ -12,7 +12,8 @@ use serde_json::Value;
 use super::request::Raw;
 use super::{answer, openapi};
 use crate::attempts::Attempts;
-use crate::perform::{Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// What there is to know of an operation without performing it.

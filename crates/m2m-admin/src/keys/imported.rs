@@ -2,13 +2,37 @@
 
 use m2m_jwt::{Algorithm, InvalidKey, Pkcs8Document, Signer as _, SigningKey};
 
-use crate::InvalidImport;
-
 /// A private key that was made elsewhere, read and ready to be imported.
 #[derive(Debug)]
 pub struct ImportedKey {
     key: SigningKey,
     document: Pkcs8Document,
+}
+
+/// A document is no private key that can be imported.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidImport {
+    /// It is no private key.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
+    /// It is a key for another algorithm.
+    #[error("the key is not one for {algorithm}")]
+    OtherAlgorithm {
+        /// The algorithm that was named.
+        algorithm: Algorithm,
+    },
+    /// It is a key for several algorithms, and none was named.
+    #[error(
+        "the key can sign by several algorithms; name the one that is meant, such as RS256 or PS256"
+    )]
+    AlgorithmNeeded,
+    /// Its key id cannot be used.
+    #[error(
+        "a key id is 1 to {} characters of visible ASCII",
+        m2m_jwt::limits::MAX_KEY_ID_BYTES
+    )]
+    KeyId,
 }
 
 impl ImportedKey {

@@ -4,11 +4,12 @@ use m2m_authority::registry::{KeyState, Lifetime};
 use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
 use m2m_store::{Actor, Backend, CommitError, KeyRecord, SealingKey};
 
+use super::KeyError;
 use super::{active, check_sealing, keys_of, put};
+use crate::Randomness;
 use crate::attempts::Attempts;
 use crate::draft::Draft;
 use crate::randomness::bytes;
-use crate::{KeyError, Randomness};
 
 /// For how long a key is announced before it signs: twice as long as the JWK set may be kept. Unit: seconds.
 pub const KEY_ANNOUNCE_SECONDS: u64 = 600;

@@ -11,7 +11,8 @@ use m2m_store::Stored;
 use super::Result;
 use super::{applications, lookup, protection};
 use crate::manager::Decision;
-use crate::perform::{Call, Outcome, Perform};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform};
 use crate::{Host, Manager, OperationError};
 
 impl Perform for UpdateApiApplications {

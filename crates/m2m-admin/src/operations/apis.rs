@@ -12,7 +12,8 @@ use super::Result;
 use super::{list, lookup, protection};
 use crate::entity_tag::entity_tag;
 use crate::manager::Decision;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 /// A body that says what an API is to have.

@@ -11,7 +11,8 @@ use m2m_store::Stored;
 
 use super::Result;
 use super::{applications, lookup};
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 impl Perform for ListApplicationProperties {

@@ -15,7 +15,8 @@ use super::{list, lookup, protection};
 use crate::credentials::generate_client_id;
 use crate::entity_tag::entity_tag;
 use crate::manager::Decision;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::randomness::bytes;
 use crate::{GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
 

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use super::Result;
 use super::list;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 impl Perform for ListDiagnoses {

@@ -5,7 +5,8 @@ use m2m_authority::registry::time_text;
 use m2m_store::Backend as _;
 
 use super::Result;
-use crate::perform::{Call, Outcome, Perform};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform};
 use crate::{Host, Manager, management};
 
 impl Perform for GetEnvironment {

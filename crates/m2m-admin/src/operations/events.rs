@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::Result;
 use super::list;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager};
 
 impl Perform for ListEvents {

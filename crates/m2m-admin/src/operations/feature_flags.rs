@@ -10,7 +10,8 @@ use m2m_store::Filter;
 
 use super::Result;
 use super::{lookup, protection};
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 impl Perform for ListOrganizationFeatureFlags {

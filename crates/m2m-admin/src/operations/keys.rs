@@ -10,7 +10,8 @@ use super::Result;
 use crate::keys::{
     KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, rotate_key,
 };
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError};
 
 impl Perform for ListKeys {

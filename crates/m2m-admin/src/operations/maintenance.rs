@@ -5,7 +5,8 @@ use m2m_store::{Action, Backend as _, Maintenance, Subject, Write};
 use serde_json::{Map, Value, json};
 
 use super::Result;
-use crate::perform::{Call, Outcome, Perform};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform};
 use crate::{Host, Manager};
 
 impl Perform for SetMaintenance {

@@ -14,7 +14,8 @@ use m2m_store::{Backend as _, Filter, List, Sort, Stored, Write};
 use super::Result;
 use super::{list, lookup, protection};
 use crate::entity_tag::entity_tag;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::randomness::bytes;
 use crate::{Host, Manager, OperationError};
 

@@ -11,7 +11,8 @@ use m2m_store::{Backend as _, Filter, RecordId, Stored, Write};
 
 use super::Result;
 use super::{list, protection};
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
 impl Perform for ListProperties {

@@ -12,7 +12,8 @@ use m2m_store::{Action, Subject};
 use super::Result;
 use crate::export::export_within;
 use crate::operation_error::RegistryMistake;
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{
     Access, ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Prune,
     SecretHashes, World, management, prepare,

@@ -12,7 +12,8 @@ use m2m_store::{Backend as _, SecretUse};
 
 use super::Result;
 use super::{lookup, protection};
-use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform, Weight};
 use crate::{GeneratedCredentials, Host, Manager, OperationError, secrets};
 
 impl Perform for ListApplicationSecrets {

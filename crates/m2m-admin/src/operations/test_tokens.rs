@@ -12,7 +12,8 @@ use serde_json::{Map, json};
 
 use super::Result;
 use super::{lookup, protection};
-use crate::perform::{Call, Outcome, Perform};
+use crate::outcome::Outcome;
+use crate::perform::{Call, Perform};
 use crate::{Access, Host, Manager, TokenAsk, Verdict};
 
 impl Perform for CheckApplication {

@@ -7,8 +7,7 @@ use m2m_authority::registry::{InvalidRegistry, Kind, Path, Problem};
 use serde_json::Value;
 
 use super::locate::{Part, Source};
-use crate::operation_error::NO_TOKENS_YET;
-use crate::wording::{Wording, WrongForm};
+use crate::wording::{NO_TOKENS_YET, Wording, WrongForm};
 
 /// What is wrong with a `world.toml`, where, and what would be right.
 ///

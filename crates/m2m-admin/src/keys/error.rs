@@ -1,0 +1,36 @@
+//! Keys that stay as they are.
+
+use m2m_store::CommitError;
+
+use super::RotationRefused;
+use crate::attempts::Failure;
+
+/// The keys of the store are as they were.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Another key, or the same one in another state, has the key id.
+    #[error("there is a key with the key id {kid:?} already")]
+    KeyIdTaken {
+        /// The key id.
+        kid: Box<str>,
+    },
+    /// The key was retired, and does not come back.
+    #[error("the key was retired, as {kid:?}: others may know it, and it is never used again")]
+    Retired {
+        /// The key id that it had.
+        kid: Box<str>,
+    },
+    /// The next step of a rotation cannot be taken now.
+    #[error(transparent)]
+    Refused(#[from] RotationRefused),
+    /// The change was decided and not made.
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+impl Failure for KeyError {
+    fn is_conflict(&self) -> bool {
+        *self == Self::Commit(CommitError::Conflict)
+    }
+}
