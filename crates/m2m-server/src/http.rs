@@ -24,13 +24,13 @@ use crate::metrics::Metrics;
 use crate::recorder::Recorder;
 use crate::store::Directory;
 
+pub(crate) use management::Writing;
+pub(crate) use reply::Response;
+
 use documents::Documents;
 use management::Management;
-pub(crate) use management::Writing;
 use router::{Route, Router};
 use token_endpoint::TokenEndpoint;
-
-pub(crate) use reply::Response;
 
 /// Everything that answers requests.
 #[derive(Debug)]

@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_errors::Cause;
+use m2m_host::clock;
 use serde_json::{Map, Value, json};
 
 use crate::http::Response;
@@ -17,7 +18,6 @@ use crate::listen::Handler;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
 use crate::store_health::StoreHealth;
-use m2m_host::clock;
 
 /// The answers of the ops listener.
 #[derive(Debug)]

@@ -8,6 +8,11 @@ use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
 use m2m_errors::Profile;
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::Written;
+use m2m_host::sealing::SealingSource;
+use m2m_host::world::{GeneratedCredentials, World};
+use m2m_host::{clock, output, timestamp};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
 use serde_json::json;
@@ -20,13 +25,6 @@ use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
 use crate::settings::Scheme;
 use crate::store::{self, Directory, Opened, UnusedPreset};
 use crate::store_health::StoreHealth;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::first_credentials::Written;
-use m2m_host::output;
-use m2m_host::sealing::SealingSource;
-use m2m_host::timestamp;
-use m2m_host::world::{GeneratedCredentials, World};
 
 /// What a server is made from.
 #[derive(Debug)]

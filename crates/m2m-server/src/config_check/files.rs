@@ -4,15 +4,14 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
+use m2m_host::error::Failure;
+use m2m_host::sealing::{self, SealingSource, Wanted};
+use m2m_host::world::World;
+use m2m_host::{clock, data};
 use m2m_store::Sqlite;
 
 use crate::listen::TlsFiles;
 use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
-use m2m_host::clock;
-use m2m_host::data;
-use m2m_host::error::Failure;
-use m2m_host::sealing::{self, SealingSource, Wanted};
-use m2m_host::world::World;
 
 /// What is wrong with the files and folders.
 pub(super) fn check(settings: &Settings) -> Mistakes {

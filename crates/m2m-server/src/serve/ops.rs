@@ -3,16 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use m2m_host::error::Failure;
+use m2m_host::{clock, output, timestamp};
 use serde_json::json;
 
 use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::settings::Setting;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::output;
-use m2m_host::timestamp;
 
 /// Starts it, unless it is off. It ends with the process.
 ///
