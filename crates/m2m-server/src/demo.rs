@@ -14,9 +14,10 @@ use m2m_host::http_client::{ConnectionOptions, HttpClient};
 use m2m_host::output::Output;
 use m2m_host::runtime::runtime;
 use m2m_host::world::World;
+use m2m_listen::ListenSettings;
 use m2m_store::DirectoryLimits;
 
-use crate::listen::ListenSettings;
+use crate::certificate::ListenObserver;
 use crate::metrics::Metrics;
 use crate::recorder;
 use crate::signals::Interruptions;
@@ -95,9 +96,11 @@ pub(crate) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             unused_preset: _,
         } = start(plan, publish).await?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(listening.serve(server, metrics, async {
-            let _ = stopped.await;
-        }));
+        let serving = tokio::spawn(
+            listening.serve(server, ListenObserver::new(metrics), async {
+                let _ = stopped.await;
+            }),
+        );
         let http = HttpClient::new(&ConnectionOptions::default())?;
         let steps = Steps {
             http: &http,

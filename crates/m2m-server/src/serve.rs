@@ -20,12 +20,13 @@ use m2m_host::runtime::runtime;
 use m2m_host::sealing::SealingSource;
 use m2m_host::world::World;
 use m2m_host::{clock, data, timestamp};
+use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
 
+use crate::certificate::ListenObserver;
 use crate::curl;
-use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::{Readiness, Unready};
@@ -169,7 +170,8 @@ fn serve_for(
         let watching = store::watch(directory, health, Arc::clone(&metrics));
         tokio::spawn(watching);
         let stop = Notify::new();
-        let mut serving = pin!(listening.serve(server, metrics, stop.notified()));
+        let mut serving =
+            pin!(listening.serve(server, ListenObserver::new(metrics), stop.notified()));
         tokio::select! {
             () = &mut serving => {}
             () = interruptions.next() => {}
