@@ -1,4 +1,4 @@
 //! `world.toml`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| m2m_admin::face::fuzzing::world(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| m2m_admin::http_api::fuzzing::world(data));

@@ -10,12 +10,12 @@ use crate::attempts::Attempts;
 use crate::credentials::generate_client_id;
 use crate::draft::Draft;
 use crate::managers::{Term, any_manager};
-use crate::plan::SecretStep;
 use crate::randomness::bytes;
 use crate::{
     Applied, BootstrapError, GeneratedCredentials, Prepared, PresetCredentials, Randomness,
     management, secrets,
 };
+use m2m_api::SecretStep;
 
 /// Makes the management API and an application that may do everything there, unless an application manages the server already:
 /// then nothing is done. Without `preset` its credentials are made, and are to be shown once.

@@ -9,10 +9,10 @@ use m2m_store::{
 };
 use serde_json::{Map, Value};
 
-use crate::plan::{FieldChange, Plan, SecretStep, Step};
 use crate::randomness::bytes;
 use crate::record::Managed;
 use crate::{GeneratedCredentials, Randomness};
+use m2m_api::{FieldChange, Plan, SecretStep, Step};
 
 /// A change that was decided and is not made yet: what it would do, and the secrets that it would put into force.
 ///

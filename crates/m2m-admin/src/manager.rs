@@ -1,12 +1,13 @@
 //! Changes one after the other, each decided at the registry that it is made for.
 
+use m2m_api::Done;
 use m2m_authority::registry::{Api, Application, Organization, Property, Records};
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Stored, Version};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::draft::Draft;
-use crate::operation::Done;
+use crate::perform::Outcome;
 use crate::{Access, Host, OperationError, Operator, standing};
 
 /// Performs management operations on a server.
@@ -121,10 +122,10 @@ impl<H: Host> Decision<'_, H> {
     }
 
     /// Makes it, durably and with its audit events.
-    pub(crate) async fn commit(self) -> Result<Done, OperationError> {
+    pub(crate) async fn commit(self) -> Result<Outcome<Done>, OperationError> {
         let registry = self.manager.host.registry();
         self.draft.prepared(self.version).commit(registry).await?;
-        Ok(Done {})
+        Ok(Done {}.into())
     }
 
     /// Whether the APIs and properties as they will be, with these records of applications and organizations, are a registry.

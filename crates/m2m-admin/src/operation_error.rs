@@ -8,7 +8,7 @@ use m2m_errors::Cause;
 use m2m_store::{CommitError, StoreError};
 
 use crate::attempts::Failure;
-use crate::face;
+use crate::http_api;
 use crate::standing::Lapsed;
 use crate::wording::{self, Wording};
 
@@ -312,7 +312,7 @@ fn expectation(what: &str) -> &str {
 fn documented(place: &str) -> String {
     let parts = place.split('.').map(|part| {
         let name = part.split_once('[').map_or(part, |(name, _)| name);
-        if face::is_documented(name) {
+        if http_api::is_documented(name) {
             part
         } else {
             "…"

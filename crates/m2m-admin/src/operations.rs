@@ -1,56 +1,25 @@
-//! Every management operation, once.
+//! How each management operation is performed.
 
-pub mod api_applications;
-pub mod api_scopes;
-pub mod apis;
-pub mod application_properties;
-pub mod application_shape;
-pub mod applications;
-pub mod bounded;
-pub mod diagnoses;
-pub mod environment;
-pub mod events;
-pub mod feature_flags;
-pub mod keys;
-pub mod list;
+mod api_applications;
+mod api_scopes;
+mod apis;
+mod application_properties;
+mod application_shape;
+mod applications;
+mod diagnoses;
+mod environment;
+mod events;
+mod feature_flags;
+mod keys;
+mod list;
 mod lookup;
-pub mod maintenance;
-pub mod moment;
-pub mod organizations;
-pub mod patch;
-pub mod properties;
+mod maintenance;
+mod organizations;
+mod properties;
 mod protection;
-pub mod registry;
-pub mod scalar;
-pub mod secrets;
-pub mod test_tokens;
-pub mod text;
-pub mod whole;
+mod registry;
+mod secrets;
+mod test_tokens;
 
-pub use api_applications::{
-    AddApiApplicationScope, RemoveApiApplicationScope, UpdateApiApplications,
-};
-pub use api_scopes::{CreateApiScope, DeleteApiScope, GetApiScope, ListApiScopes, UpdateApiScope};
-pub use apis::{CreateApi, DeleteApi, GetApi, ListApis, UpdateApi};
-pub use application_properties::{ListApplicationProperties, SetApplicationProperty};
-pub use applications::{
-    CreateApplication, DeleteApplication, GetApplication, ListApplications, UpdateApplication,
-    UpdateApplicationTokens,
-};
-pub use diagnoses::{GetDiagnosis, ListDiagnoses};
-pub use environment::GetEnvironment;
-pub use events::ListEvents;
-pub use feature_flags::{ListOrganizationFeatureFlags, SetOrganizationFeatureFlag};
-pub use keys::{ImportKey, ListKeys, RotateKey};
-pub use maintenance::SetMaintenance;
-pub use organizations::{
-    CreateOrganization, DeleteOrganization, GetOrganization, ListOrganizations, UpdateOrganization,
-};
-pub use patch::{Given, Patch};
-pub use properties::{CreateProperty, DeleteProperty, ListProperties, UpdateProperty};
-pub use registry::{ApplyRegistry, ExportRegistry};
-pub use secrets::{ListApplicationSecrets, RevokeApplicationSecret, RotateApplicationSecret};
-pub use test_tokens::{CheckApplication, GetTestToken};
-
-/// The result of an operation, or of a part of one.
+/// The result of a part of an operation.
 type Result<T, E = crate::OperationError> = core::result::Result<T, E>;

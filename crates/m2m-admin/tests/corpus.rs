@@ -27,7 +27,7 @@ macro_rules! replay {
                 };
                 assert!(seeds.len() >= 30, "{} seeds", seeds.len());
                 for seed in seeds {
-                    m2m_admin::face::fuzzing::$target(&seed);
+                    m2m_admin::http_api::fuzzing::$target(&seed);
                 }
             }
         )*

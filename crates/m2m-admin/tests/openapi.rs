@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use m2m_admin::face::openapi;
+use m2m_admin::http_api::openapi;
 use serde_json::Value;
 
 const COPY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");

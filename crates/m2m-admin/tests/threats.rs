@@ -52,7 +52,7 @@ fn x23_the_table_of_scopes_names_the_scopes_of_fields() {
         let row = rows.find(|row| row[0].trim_matches('`') == scope).unwrap();
         row.join(" ")
     };
-    for operation in m2m_admin::face::descriptions() {
+    for operation in m2m_admin::http_api::descriptions() {
         for field in operation.fields {
             if field.needs == m2m_admin::Needs::EveryScope {
                 let row = whole(operation.scope);

@@ -21,13 +21,14 @@ mod uptime;
 mod usage;
 
 pub use backend::Backend;
-pub use change::{Action, Actor, AuditEvent, Change, Changes, Stale, Subject, Write};
+pub use change::{Actor, AuditEvent, Change, Changes, Stale, Write};
 pub use directory::{Common, Contact, Directory, DirectoryLimits, LookUp};
 pub use entry::Entry;
 pub use error::{CommitError, FailureKind, Obstacle, StoreError};
 pub use frame::{Found, Frame, Maintenance, Sought};
 pub use key::{KeyRecord, SealedKey};
 pub use limits::StoreLimits;
+pub use m2m_authority::audit::{Action, Subject};
 pub use observer::{Access, Observer, Settled};
 pub use page::{
     ApplicationPage, Cursor, EventPage, EventQuery, Filter, List, LogPage, MAX_PAGE_BYTES, Named,

@@ -6,11 +6,11 @@ use m2m_store::{RecordId, Stored};
 use super::pair::{self, Pairs};
 use crate::credentials::generate_client_id;
 use crate::draft::Draft;
-use crate::plan::SecretStep;
 use crate::randomness::bytes;
 use crate::record::Managed;
 use crate::world::Declared;
 use crate::{GeneratedCredentials, Randomness, World, secrets};
+use m2m_api::SecretStep;
 
 /// The records of one kind as they will be.
 pub(super) struct Merged<'s, T> {

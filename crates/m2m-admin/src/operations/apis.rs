@@ -1,98 +1,30 @@
 //! APIs.
 
-use http::Method;
-use m2m_authority::registry::{Api, Application, Lifetime, ScopeDefinition, Text, fill_in_issuer};
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_api::operations::{
+    ApiAnswer, ApiChange, ApiCreated, ApiShown, ApiSummary, ApisAnswer, ConnectedApplication,
+    CreateApi, DeleteApi, Expand, GetApi, ListApis, NewApi, NewScope, ScopeSummary, UpdateApi,
+};
+use m2m_api::{Done, MAX_PAGE, Reference};
+use m2m_authority::registry::{Api, Application, ScopeDefinition, fill_in_issuer};
 use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Result;
-use super::bounded::List as Bounded;
-use super::list::{self, Order, PageSize, Reference};
-use super::patch::{Given, Patch};
-use super::text::{AudienceText, ClientIdText, Name, ScopeKey};
-use super::{lookup, protection};
-use crate::face::{Json, NoBody, PageToken, entity_tag};
+use super::{list, lookup, protection};
+use crate::entity_tag::entity_tag;
 use crate::manager::Decision;
-use crate::operation::{Call, Done, NoQuery, Operation, Weight};
-use crate::{Field, Host, Manager, OperationError};
+use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::{Host, Manager, OperationError};
 
-/// Lists APIs.
-#[derive(Debug)]
-pub struct ListApis;
-
-/// Makes an API.
-#[derive(Debug)]
-pub struct CreateApi;
-
-/// Shows an API, and the applications that are authorized for it.
-#[derive(Debug)]
-pub struct GetApi;
-
-/// Changes an API.
-#[derive(Debug)]
-pub struct UpdateApi;
-
-/// Takes an API away. Applications are authorized for it no longer.
-#[derive(Debug)]
-pub struct DeleteApi;
-
-/// Which APIs are wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListApisQuery {
-    /// `scopes` shows the scopes of each.
-    expand: Option<Expand>,
-    /// In which order; by age if absent.
-    sort: Option<Order>,
-    /// How many at most.
-    page_size: Option<PageSize>,
-    /// Where an earlier page ended.
-    next_token: Option<PageToken>,
+/// A body that says what an API is to have.
+trait ApplyToApi {
+    /// Makes the API have it.
+    fn apply(&self, api: &mut Api);
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-enum Expand {
-    Scopes,
-}
-
-/// A scope that is to be made.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewScope {
-    pub(super) key: ScopeKey,
-    pub(super) description: Option<Text<2000>>,
-}
-
-/// Bodies that say what an API may have, beside what is their own.
+/// The bodies of requests have these members in common.
 macro_rules! bodies {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $member:ident: $type:ty,)* })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields)]
-        pub struct $name {
-            $($(#[$attribute])* $member: $type,)*
-            /// Description for operators, which no token carries.
-            #[serde(default)]
-            description: Patch<Text<1000>>,
-            /// The longest life of its tokens. Unit: seconds.
-            #[serde(default)]
-            token_lifetime: Given<Lifetime>,
-            /// What its tokens are signed with.
-            #[serde(default)]
-            signing_alg: Given<SigningAlg>,
-            /// Which claims its tokens carry.
-            #[serde(default)]
-            claims: Given<Claims>,
-            /// The client ids of those that may introspect its tokens.
-            #[serde(default)]
-            introspection_clients: Given<Bounded<ClientIdText, 100>>,
-        }
-
-        impl $name {
+    ($($name:ident),+) => {$(
+        impl ApplyToApi for $name {
             fn apply(&self, api: &mut Api) {
                 self.description.apply(&mut api.description, Clone::clone);
                 if let Some(lifetime) = self.token_lifetime.value().copied() {
@@ -102,16 +34,13 @@ macro_rules! bodies {
                     api.signing_alg = algorithm.into();
                 }
                 if let Some(claims) = self.claims.value().copied() {
-                    api.claims = match claims {
-                        Claims::Rfc9068 => ClaimSet::Rfc9068,
-                        Claims::Kinde => ClaimSet::Kinde,
-                    };
+                    api.claims = claims.into();
                 }
                 if let Some(clients) = self.introspection_clients.value() {
                     let mut own: Vec<Box<str>> = Vec::with_capacity(clients.len());
                     for client in clients.iter() {
-                        if !own.contains(&client.0) {
-                            own.push(client.0.clone());
+                        if !own.iter().any(|own| **own == *client.as_str()) {
+                            own.push(client.into());
                         }
                     }
                     api.introspection_clients = own;
@@ -121,147 +50,21 @@ macro_rules! bodies {
     )+};
 }
 
-bodies! {
-    /// An API that is to be made.
-    NewApi {
-        /// The name that people see.
-        name: Name,
-        /// The identifier that requests name and tokens carry. It does not change.
-        audience: AudienceText,
-        /// Its first scopes.
-        #[serde(default)]
-        scopes: Bounded<NewScope, 1000>,
-    }
-    /// A change of an API.
-    ApiChange {
-        /// The name that people see.
-        #[serde(default)]
-        name: Given<Name>,
-    }
-}
+bodies!(NewApi, ApiChange);
 
-/// What tokens are signed with.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[schemars(inline)]
-pub enum SigningAlg {
-    /// ECDSA on P-256 with SHA-256 (RFC 7518, section 3.1).
-    #[serde(rename = "ES256")]
-    Es256,
-    /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.1).
-    #[serde(rename = "RS256")]
-    Rs256,
-    /// RSASSA-PSS with SHA-256 (RFC 7518, section 3.1).
-    #[serde(rename = "PS256")]
-    Ps256,
-    /// ECDSA on P-384 with SHA-384 (RFC 7518, section 3.1).
-    #[serde(rename = "ES384")]
-    Es384,
-    /// Ed25519 (RFC 8037, section 3.1).
-    #[serde(rename = "EdDSA")]
-    EdDsa,
-}
-
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-pub(super) enum Claims {
-    Rfc9068,
-    Kinde,
-}
-
-/// A page of APIs.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApisAnswer {
-    apis: Vec<ApiSummary>,
-    next_token: Option<PageToken>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ApiSummary {
-    id: String,
-    name: String,
-    audience: String,
-    is_management_api: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scopes: Option<Vec<ScopeSummary>>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ScopeSummary {
-    id: String,
-    key: String,
-    description: Text<2000>,
-}
-
-/// An API that was made.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApiCreated {
-    api: Reference,
-}
-
-/// An API.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApiAnswer {
-    api: ApiShown,
-    #[serde(skip)]
-    tag: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ApiShown {
-    id: String,
-    name: String,
-    description: Option<Text<1000>>,
-    audience: String,
-    is_management_api: bool,
-    scopes: Vec<ScopeSummary>,
-    token_lifetime: Lifetime,
-    signing_alg: String,
-    claims: Claims,
-    introspection_clients: Vec<String>,
-    /// The first of the applications that are authorized for it.
-    applications: Vec<ConnectedApplication>,
-    /// Whether there are more applications than are shown.
-    has_more_applications: bool,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ConnectedApplication {
-    id: String,
-    name: String,
-    client_id: String,
-    r#type: String,
-    is_active: bool,
-}
-
-impl ConnectedApplication {
-    fn of(stored: &Stored<Application>) -> Self {
-        Self {
-            id: stored.id.to_string(),
-            name: stored.value.spec.name.to_string(),
-            client_id: stored.value.client_id.to_string(),
-            r#type: "Machine to machine (M2M)".to_owned(),
-            is_active: stored.value.spec.enabled,
-        }
-    }
-}
-
-impl Operation for ListApis {
-    const ID: &'static str = "listApis";
-    const PATH: &'static str = "/api/v1/apis";
-    const SCOPE: &'static str = "read:apis";
-    const SUMMARY: &'static str = "List APIs";
+impl Perform for ListApis {
     const WEIGHT: Weight = Weight::Page;
-    type Query = ListApisQuery;
-    type Body = NoBody;
-    type Answer = ApisAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApisAnswer> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<ApisAnswer>> {
         let query = &call.query;
+        let after = list::cursor(query.next_token.as_ref());
         let list = List {
             filter: Filter::All,
             sort: list::sort(query.sort),
-            after: query.next_token.as_ref().map(|token| &token.0),
+            after: after.as_ref(),
             most: list::page_size(query.page_size),
         };
         let apis = lookup::apis(manager).await?;
@@ -277,31 +80,19 @@ impl Operation for ListApis {
         Ok(ApisAnswer {
             apis: page.records.iter().map(summary).collect(),
             next_token: list::next_token(&page),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for CreateApi {
-    const ID: &'static str = "createApi";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/apis";
-    const SCOPE: &'static str = "create:apis";
-    const FIELDS: &'static [Field] = &[Field::member("scopes", &["create:api_scopes"])];
-    const SUMMARY: &'static str = "Make an API";
-    const CODE: &'static str = "API_CREATED";
-    const MESSAGE: &'static str = "API successfully created";
-    const STATUS: u16 = 201;
-    const REFUSALS: &'static [u16] = &[404, 409];
-    const EXAMPLE: Option<&'static str> =
-        Some(r#"{"name": "Orders", "audience": "https://orders.example/api"}"#);
-    type Query = NoQuery;
-    type Body = Json<NewApi>;
-    type Answer = ApiCreated;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApiCreated> {
-        let new = &call.body.0;
+impl Perform for CreateApi {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<ApiCreated>> {
+        let new = &call.body;
         let mut api = Api::new(new.name.as_str(), new.audience.as_str());
-        api.scopes = new.scopes.iter().map(NewScope::definition).collect();
+        api.scopes = new.scopes.iter().map(definition).collect();
         new.apply(&mut api);
         let mut decision = manager.decide(&call.operator).await?;
         let issuer = manager.host().issuer();
@@ -319,41 +110,34 @@ impl Operation for CreateApi {
         decision.commit().await?;
         Ok(ApiCreated {
             api: Reference { id: id.to_string() },
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for GetApi {
-    const ID: &'static str = "getApi";
-    const PATH: &'static str = "/api/v1/apis/{api_id}";
-    const SCOPE: &'static str = "read:apis";
-    const SUMMARY: &'static str = "Show an API, and applications that are authorized for it";
-    const REFUSALS: &'static [u16] = &[404];
-    const HAS_ENTITY_TAG: bool = true;
+impl Perform for GetApi {
     const WEIGHT: Weight = Weight::Page;
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = ApiAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApiAnswer> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<ApiAnswer>> {
         let apis = lookup::apis(manager).await?;
         let issuer = manager.host().issuer();
-        let stored = lookup::api(&apis, call.named("api_id"), issuer)?;
-        let mut connected = Vec::new();
+        let stored = lookup::api(&apis, &call.names.api_id, issuer)?;
+        let mut applications = Vec::new();
         let mut has_more = false;
         for audience in core::iter::once(&stored.value.audience).chain(&stored.value.aliases) {
             let filter = Filter::AuthorizedFor(audience);
-            let most = usize::from(list::MAX_PAGE);
+            let most = usize::from(MAX_PAGE);
             let registry = manager.host().registry();
-            let (applications, more) =
-                list::first(registry, filter, most, ConnectedApplication::of).await?;
+            let (some, more) = list::first(registry, filter, most, connected).await?;
             has_more |= more;
-            connected.extend(applications);
+            applications.extend(some);
         }
         let api = &stored.value;
         let clients = api.introspection_clients.iter();
-        Ok(ApiAnswer {
-            tag: entity_tag(stored),
+        let answer = ApiAnswer {
             api: ApiShown {
                 id: stored.id.to_string(),
                 name: api.name.to_string(),
@@ -363,43 +147,24 @@ impl Operation for GetApi {
                 scopes: scopes(stored),
                 token_lifetime: api.token_lifetime,
                 signing_alg: api.signing_alg.as_str().to_owned(),
-                claims: match api.claims {
-                    ClaimSet::Rfc9068 => Claims::Rfc9068,
-                    ClaimSet::Kinde => Claims::Kinde,
-                },
+                claims: api.claims.into(),
                 introspection_clients: clients.map(ToString::to_string).collect(),
-                applications: connected,
+                applications,
                 has_more_applications: has_more,
             },
-        })
-    }
-
-    fn entity_tag(answer: &ApiAnswer) -> Option<&str> {
-        Some(&answer.tag)
+        };
+        Ok(Outcome::Tagged(answer, entity_tag(stored)))
     }
 }
 
-impl Operation for UpdateApi {
-    const ID: &'static str = "updateApi";
-    const METHOD: Method = Method::PATCH;
-    const PATH: &'static str = "/api/v1/apis/{api_id}";
-    const SCOPE: &'static str = "update:apis";
-    const SUMMARY: &'static str = "Change an API";
-    const CODE: &'static str = "API_UPDATED";
-    const MESSAGE: &'static str = "API successfully updated";
-    const REFUSALS: &'static [u16] = &[404, 409, 412];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"token_lifetime": 900}"#);
-    type Query = NoQuery;
-    type Body = Json<ApiChange>;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
+impl Perform for UpdateApi {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.api(call)?;
+        let stored = decision.api(call, &call.names.api_id)?;
         let mut api = stored.value.clone();
-        let change = &call.body.0;
+        let change = &call.body;
         if let Some(name) = change.name.value() {
-            api.name = name.0.clone();
+            api.name = name.into();
         }
         change.apply(&mut api);
         protection::of_management_api(&stored.value, &api, &manager.host().keys())?;
@@ -409,22 +174,10 @@ impl Operation for UpdateApi {
     }
 }
 
-impl Operation for DeleteApi {
-    const ID: &'static str = "deleteApi";
-    const METHOD: Method = Method::DELETE;
-    const PATH: &'static str = "/api/v1/apis/{api_id}";
-    const SCOPE: &'static str = "delete:apis";
-    const SUMMARY: &'static str = "Take an API away; applications are authorized for it no longer";
-    const CODE: &'static str = "API_DELETED";
-    const MESSAGE: &'static str = "API successfully deleted";
-    const REFUSALS: &'static [u16] = &[404, 409, 412];
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
+impl Perform for DeleteApi {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.api(call)?;
+        let stored = decision.api(call, &call.names.api_id)?;
         protection::of_api(&stored.value)?;
         for application in protection::authorized(decision.registry(), &stored.value).await? {
             let mut value = application.value.clone();
@@ -437,24 +190,21 @@ impl Operation for DeleteApi {
     }
 }
 
-impl NewScope {
-    pub(super) fn definition(&self) -> ScopeDefinition {
-        ScopeDefinition {
-            key: self.key.0.clone(),
-            description: self.description.clone().unwrap_or_default(),
-        }
+/// A scope as the record of an API has it.
+pub(super) fn definition(new: &NewScope) -> ScopeDefinition {
+    ScopeDefinition {
+        key: (&new.key).into(),
+        description: new.description.clone().unwrap_or_default(),
     }
 }
 
-impl From<SigningAlg> for Algorithm {
-    fn from(algorithm: SigningAlg) -> Self {
-        match algorithm {
-            SigningAlg::Es256 => Self::Es256,
-            SigningAlg::Rs256 => Self::Rs256,
-            SigningAlg::Ps256 => Self::Ps256,
-            SigningAlg::Es384 => Self::Es384,
-            SigningAlg::EdDsa => Self::EdDsa,
-        }
+fn connected(stored: &Stored<Application>) -> ConnectedApplication {
+    ConnectedApplication {
+        id: stored.id.to_string(),
+        name: stored.value.spec.name.to_string(),
+        client_id: stored.value.client_id.to_string(),
+        r#type: "Machine to machine (M2M)".to_owned(),
+        is_active: stored.value.spec.enabled,
     }
 }
 

@@ -1,146 +1,33 @@
 //! Applications.
 
-use http::Method;
-use m2m_authority::registry::{
-    Application, Authorization, ClientType, Lifetime, SecretHash, StoredSecret,
+use m2m_api::operations::{
+    ApplicationAnswer, ApplicationCreated, ApplicationsAnswer, CreateApplication,
+    DeleteApplication, GetApplication, ListApplications, NewAuthorization, NewCredentials,
+    UpdateApplication, UpdateApplicationTokens,
 };
+use m2m_api::{Done, SecretStep};
+use m2m_authority::registry::{Application, Authorization, ClientType, SecretHash, StoredSecret};
 use m2m_store::{Backend as _, Filter, List, Named, RecordId, Stored};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Result;
-use super::application_shape::{
-    ApplicationChange, ApplicationShown, ApplicationSummary, FIELDS_OF_CHANGE, FIELDS_OF_NEW,
-    NewApplication, NewAuthorization,
-};
-use super::list::{self, Order, PageSize};
-use super::patch::Patch;
-use super::text::{Key, Search};
-use super::{lookup, protection};
+use super::application_shape::{ApplyToApplication as _, shown, summary};
+use super::{list, lookup, protection};
 use crate::credentials::generate_client_id;
-use crate::face::{Json, NoBody, PageToken, entity_tag};
+use crate::entity_tag::entity_tag;
 use crate::manager::Decision;
-use crate::operation::{Call, Done, NoQuery, Operation, Weight};
-use crate::plan::SecretStep;
+use crate::perform::{Call, Outcome, Perform, Weight};
 use crate::randomness::bytes;
-use crate::{Field, GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
+use crate::{GeneratedCredentials, Host, Manager, OperationError, Randomness, secrets};
 
-/// Lists applications.
-#[derive(Debug)]
-pub struct ListApplications;
-
-/// Makes an application.
-#[derive(Debug)]
-pub struct CreateApplication;
-
-/// Shows an application.
-#[derive(Debug)]
-pub struct GetApplication;
-
-/// Changes an application.
-#[derive(Debug)]
-pub struct UpdateApplication;
-
-/// Takes an application away. What it was called is remembered, so that a refusal can say so.
-#[derive(Debug)]
-pub struct DeleteApplication;
-
-/// Changes how long the tokens of an application live.
-#[derive(Debug)]
-pub struct UpdateApplicationTokens;
-
-/// Which applications are wanted.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ListApplicationsQuery {
-    /// Those with this text in their name or client id.
-    search: Option<Search>,
-    /// Those of the organization with this code.
-    organization: Option<Key>,
-    /// In which order; by age if absent.
-    sort: Option<Order>,
-    /// How many at most.
-    page_size: Option<PageSize>,
-    /// Where an earlier page ended.
-    next_token: Option<PageToken>,
-}
-
-/// A change of the tokens of an application.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TokensChange {
-    /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
-    #[serde(default)]
-    access_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines get no refresh tokens.
-    #[serde(default, rename = "refresh_token_lifetime")]
-    _refresh_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines get no ID tokens.
-    #[serde(default, rename = "id_token_lifetime")]
-    _id_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines have no sessions.
-    #[serde(default, rename = "authenticated_session_lifetime")]
-    _authenticated_session_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers.
-    #[serde(default, rename = "is_hasura_mapping_enabled")]
-    _is_hasura_mapping_enabled: Option<bool>,
-}
-
-/// A page of applications.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApplicationsAnswer {
-    applications: Vec<ApplicationSummary>,
-    next_token: Option<PageToken>,
-}
-
-/// An application that was made.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApplicationCreated {
-    application: NewCredentials,
-}
-
-/// What an application authenticates with. This is the only time that the secret is shown.
-#[derive(Serialize, JsonSchema)]
-struct NewCredentials {
-    id: String,
-    client_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    client_secret: Option<String>,
-}
-
-/// An application.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApplicationAnswer {
-    application: ApplicationShown,
-    #[serde(skip)]
-    tag: String,
-}
-
-impl core::fmt::Debug for NewCredentials {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("NewCredentials")
-            .field("client_id", &self.client_id)
-            .field("client_secret", &"[redacted]")
-            .finish_non_exhaustive()
-    }
-}
-
-impl Operation for ListApplications {
-    const ID: &'static str = "listApplications";
-    const PATH: &'static str = "/api/v1/applications";
-    const SCOPE: &'static str = "read:applications";
-    const SUMMARY: &'static str = "List applications";
-    const REFUSALS: &'static [u16] = &[409];
+impl Perform for ListApplications {
     const WEIGHT: Weight = Weight::Page;
-    type Query = ListApplicationsQuery;
-    type Body = NoBody;
-    type Answer = ApplicationsAnswer;
 
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationsAnswer> {
+    ) -> Result<Outcome<ApplicationsAnswer>> {
         let query = &call.query;
+        let after = list::cursor(query.next_token.as_ref());
         let filter = match (&query.organization, &query.search) {
             (None, None) => Filter::All,
             (None, Some(text)) => Filter::Containing(text.as_str()),
@@ -153,41 +40,27 @@ impl Operation for ListApplications {
         let list = List {
             filter,
             sort: list::sort(query.sort),
-            after: query.next_token.as_ref().map(|token| &token.0),
+            after: after.as_ref(),
             most: list::page_size(query.page_size),
         };
         let page = manager.host().registry().applications(list).await?;
         Ok(ApplicationsAnswer {
-            applications: page.records.iter().map(ApplicationSummary::of).collect(),
+            applications: page.records.iter().map(summary).collect(),
             next_token: list::next_token(&page),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for CreateApplication {
-    const ID: &'static str = "createApplication";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/applications";
-    const SCOPE: &'static str = "create:applications";
-    const FIELDS: &'static [Field] = FIELDS_OF_NEW;
-    const SUMMARY: &'static str = "Make an application; its secret is shown this once";
-    const CODE: &'static str = "APPLICATION_CREATED";
-    const MESSAGE: &'static str = "Application successfully created";
-    const STATUS: u16 = 201;
-    const REFUSALS: &'static [u16] = &[404, 409];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"name": "Billing job", "type": "m2m"}"#);
-    type Query = NoQuery;
-    type Body = Json<NewApplication>;
-    type Answer = ApplicationCreated;
-
+impl Perform for CreateApplication {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationCreated> {
-        let new = &call.body.0;
+    ) -> Result<Outcome<ApplicationCreated>> {
+        let new = &call.body;
         let mut randomness = manager.randomness();
-        let client_id = match &new.client_id {
-            Some(client_id) => client_id.0.clone(),
+        let client_id: Box<str> = match &new.client_id {
+            Some(client_id) => client_id.into(),
             None => generate_client_id(&mut randomness).into(),
         };
         let mut application = Application::new(new.name.as_str(), &client_id);
@@ -206,61 +79,36 @@ impl Operation for CreateApplication {
                 client_id: client_id.into(),
                 client_secret: made.map(|made| made.expose_secret().to_owned()),
             },
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for GetApplication {
-    const ID: &'static str = "getApplication";
-    const PATH: &'static str = "/api/v1/applications/{application_id}";
-    const SCOPE: &'static str = "read:applications";
-    const SUMMARY: &'static str = "Show an application, and what it may ask for";
-    const REFUSALS: &'static [u16] = &[404];
-    const HAS_ENTITY_TAG: bool = true;
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = ApplicationAnswer;
-
+impl Perform for GetApplication {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<ApplicationAnswer> {
+    ) -> Result<Outcome<ApplicationAnswer>> {
         let registry = manager.host().registry();
         let apis = lookup::apis(manager).await?;
-        let stored = lookup::application(registry, call.named("application_id")).await?;
-        Ok(ApplicationAnswer {
-            tag: entity_tag(&stored),
-            application: ApplicationShown::of(&stored, &apis, manager.host().issuer()),
-        })
-    }
-
-    fn entity_tag(answer: &ApplicationAnswer) -> Option<&str> {
-        Some(&answer.tag)
+        let stored = lookup::application(registry, &call.names.application_id).await?;
+        let answer = ApplicationAnswer {
+            application: shown(&stored, &apis, manager.host().issuer()),
+        };
+        Ok(Outcome::Tagged(answer, entity_tag(&stored)))
     }
 }
 
-impl Operation for UpdateApplication {
-    const ID: &'static str = "updateApplication";
-    const METHOD: Method = Method::PATCH;
-    const PATH: &'static str = "/api/v1/applications/{application_id}";
-    const SCOPE: &'static str = "update:applications";
-    const FIELDS: &'static [Field] = FIELDS_OF_CHANGE;
-    const SUMMARY: &'static str = "Change an application; what is absent stays, null takes away";
-    const CODE: &'static str = "APPLICATION_UPDATED";
-    const MESSAGE: &'static str = "Application successfully updated";
-    const REFUSALS: &'static [u16] = &[404, 409, 412];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"is_enabled": false}"#);
-    type Query = NoQuery;
-    type Body = Json<ApplicationChange>;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
-        let change = &call.body.0;
+impl Perform for UpdateApplication {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
+        let change = &call.body;
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.application(call).await?;
+        let stored = decision
+            .application(call, &call.names.application_id)
+            .await?;
         let mut application = stored.value.clone();
         if let Some(name) = change.name.value() {
-            application.spec.name = name.0.clone();
+            application.spec.name = name.into();
         }
         change.apply(&mut application);
         let mut step = None;
@@ -282,23 +130,12 @@ impl Operation for UpdateApplication {
     }
 }
 
-impl Operation for DeleteApplication {
-    const ID: &'static str = "deleteApplication";
-    const METHOD: Method = Method::DELETE;
-    const PATH: &'static str = "/api/v1/applications/{application_id}";
-    const SCOPE: &'static str = "delete:applications";
-    const SUMMARY: &'static str =
-        "Take an application away; its tokens stay good until they expire";
-    const CODE: &'static str = "APPLICATION_DELETED";
-    const MESSAGE: &'static str = "Application successfully deleted";
-    const REFUSALS: &'static [u16] = &[404, 409, 412];
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
+impl Perform for DeleteApplication {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.application(call).await?;
+        let stored = decision
+            .application(call, &call.names.application_id)
+            .await?;
         protection::of_loss(&decision, &stored.value, None).await?;
         // Who is gone introspects nothing.
         for api in decision.apis.clone() {
@@ -313,25 +150,14 @@ impl Operation for DeleteApplication {
     }
 }
 
-impl Operation for UpdateApplicationTokens {
-    const ID: &'static str = "updateApplicationTokens";
-    const METHOD: Method = Method::PATCH;
-    const PATH: &'static str = "/api/v1/applications/{application_id}/tokens";
-    const SCOPE: &'static str = "update:application_tokens";
-    const SUMMARY: &'static str = "Change how long the tokens of an application live";
-    const CODE: &'static str = "APPLICATION_TOKENS_UPDATED";
-    const MESSAGE: &'static str = "Application tokens successfully updated";
-    const REFUSALS: &'static [u16] = &[404, 409];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"access_token_lifetime": 600}"#);
-    type Query = NoQuery;
-    type Body = Json<TokensChange>;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
+impl Perform for UpdateApplicationTokens {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.application(call).await?;
+        let stored = decision
+            .application(call, &call.names.application_id)
+            .await?;
         let mut application = stored.value.clone();
-        let lifetime = &call.body.0.access_token_lifetime;
+        let lifetime = &call.body.access_token_lifetime;
         lifetime.apply(&mut application.spec.token_lifetime, |lifetime| *lifetime);
         protection::of_application(&decision, &stored.value, &application).await?;
         decision.draft.update(&stored, application, None);
@@ -348,14 +174,15 @@ fn authorizations<H: Host>(
         let api = lookup::api(&decision.apis, wanted.audience.as_str(), decision.issuer())?;
         let mut scopes: Vec<Box<str>> = Vec::with_capacity(wanted.scopes.len());
         for scope in wanted.scopes.iter() {
-            if !scopes.contains(&scope.0) {
-                scopes.push(scope.0.clone());
+            if !scopes.iter().any(|own| **own == *scope.as_str()) {
+                scopes.push(scope.into());
             }
         }
         Ok(Authorization {
             audience: api.value.audience.clone(),
             scopes,
-        })
+        }
+        .into())
     });
     authorizations.collect()
 }

@@ -1,58 +1,18 @@
 //! What the server is.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::Result;
-use crate::face::NoBody;
-use crate::operation::{Call, NoQuery, Operation};
-use crate::{Host, Manager, management};
+use m2m_api::operations::{Environment, EnvironmentAnswer, GetEnvironment};
 use m2m_authority::registry::time_text;
 use m2m_store::Backend as _;
 
-/// Shows what the server is.
-#[derive(Debug)]
-pub struct GetEnvironment;
+use super::Result;
+use crate::perform::{Call, Outcome, Perform};
+use crate::{Host, Manager, management};
 
-/// The environment of a server.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct EnvironmentAnswer {
-    environment: Environment,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct Environment {
-    /// What it is called here; there is one.
-    code: String,
-    /// The name that people see.
-    name: String,
-    /// Whether it is the one that is meant where none is named.
-    is_default: bool,
-    /// Whether it serves.
-    is_live: bool,
-    /// The issuer without its scheme.
-    kinde_domain: String,
-    /// The issuer.
-    issuer: String,
-    /// The version of the server.
-    version: String,
-    /// When the registry was made.
-    created_on: String,
-}
-
-impl Operation for GetEnvironment {
-    const ID: &'static str = "getEnvironment";
-    const PATH: &'static str = "/api/v1/environment";
-    const SCOPE: &'static str = "read:environments";
-    const SUMMARY: &'static str = "Show what the server is";
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = EnvironmentAnswer;
-
+impl Perform for GetEnvironment {
     async fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
-    ) -> Result<EnvironmentAnswer> {
+    ) -> Result<Outcome<EnvironmentAnswer>> {
         let issuer = manager.host().issuer();
         let outline = manager.host().registry().outline().await?;
         let mut apis = outline.apis.iter();
@@ -74,6 +34,7 @@ impl Operation for GetEnvironment {
                 version: env!("CARGO_PKG_VERSION").to_owned(),
                 created_on: time_text(created),
             },
-        })
+        }
+        .into())
     }
 }

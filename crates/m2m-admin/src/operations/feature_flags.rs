@@ -1,64 +1,27 @@
 //! Feature flags of organizations.
 
-use std::collections::BTreeMap;
-
-use http::Method;
+use m2m_api::Done;
+use m2m_api::operations::{
+    FlagShown, FlagType, FlagsAnswer, ListOrganizationFeatureFlags, SetOrganizationFeatureFlag,
+};
+use m2m_api::values::{PathKey, SAFE, Scalar};
 use m2m_jwt::PropertyValue;
 use m2m_store::Filter;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Result;
-use super::organizations::FlagType;
-use super::scalar::{self, Scalar};
-use super::text::{PathKey, Value};
 use super::{lookup, protection};
-use crate::face::NoBody;
-use crate::operation::{Call, Done, NoQuery, Operation, Weight};
+use crate::perform::{Call, Outcome, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
-/// Lists the feature flags of an organization.
-#[derive(Debug)]
-pub struct ListOrganizationFeatureFlags;
-
-/// Gives a feature flag of an organization a value.
-#[derive(Debug)]
-pub struct SetOrganizationFeatureFlag;
-
-/// The value of a flag.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetFlagQuery {
-    /// The value: `true` or `false`, a whole number, or a text, as the flag is. A new flag becomes what the value looks like.
-    value: Value,
-}
-
-/// The feature flags of an organization.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct FlagsAnswer {
-    feature_flags: BTreeMap<String, FlagShown>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct FlagShown {
-    r#type: FlagType,
-    value: Scalar,
-}
-
-impl Operation for ListOrganizationFeatureFlags {
-    const ID: &'static str = "listOrganizationFeatureFlags";
-    const PATH: &'static str = "/api/v1/organizations/{org_code}/feature_flags";
-    const SCOPE: &'static str = "read:organization_feature_flags";
-    const SUMMARY: &'static str = "List the feature flags of an organization";
-    const REFUSALS: &'static [u16] = &[404];
+impl Perform for ListOrganizationFeatureFlags {
     const WEIGHT: Weight = Weight::Page;
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = FlagsAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<FlagsAnswer> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<FlagsAnswer>> {
         let registry = manager.host().registry();
-        let stored = lookup::organization(registry, call.named("org_code")).await?;
+        let stored = lookup::organization(registry, &call.names.org_code).await?;
         let flags = stored.value.feature_flags.iter().map(|(key, value)| {
             let shown = FlagShown {
                 r#type: FlagType::of(value),
@@ -68,27 +31,16 @@ impl Operation for ListOrganizationFeatureFlags {
         });
         Ok(FlagsAnswer {
             feature_flags: flags.collect(),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for SetOrganizationFeatureFlag {
-    const ID: &'static str = "setOrganizationFeatureFlag";
-    const METHOD: Method = Method::PATCH;
-    const PATH: &'static str = "/api/v1/organizations/{org_code}/feature_flags/{feature_flag_key}";
-    const SCOPE: &'static str = "update:organization_feature_flags";
-    const SUMMARY: &'static str = "Give a feature flag of an organization a value";
-    const CODE: &'static str = "FEATURE_FLAG_UPDATED";
-    const MESSAGE: &'static str = "Feature flag successfully updated";
-    const REFUSALS: &'static [u16] = &[404, 409];
-    type Query = SetFlagQuery;
-    type Body = NoBody;
-    type Answer = Done;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Done> {
+impl Perform for SetOrganizationFeatureFlag {
+    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<Outcome<Done>> {
         let mut decision = manager.decide(&call.operator).await?;
-        let stored = decision.organization(call).await?;
-        let key = call.named("feature_flag_key");
+        let stored = decision.organization(call, &call.names.org_code).await?;
+        let key = &*call.names.feature_flag_key;
         let text = call.query.value.as_str();
         let mut organization = stored.value.clone();
         let flags = &mut organization.feature_flags;
@@ -100,9 +52,7 @@ impl Operation for SetOrganizationFeatureFlag {
                 })?;
             }
             None => {
-                let is_key: Result<PathKey, serde_json::Error> =
-                    serde_json::from_value(serde_json::Value::from(key));
-                if is_key.is_err() {
+                if key.parse::<PathKey>().is_err() {
                     return Err(OperationError::unknown("feature flag", key));
                 }
                 flags.insert(key.into(), guess(text));
@@ -128,7 +78,7 @@ fn read(text: &str, kind: FlagType) -> Option<PropertyValue> {
         FlagType::Str => Some(PropertyValue::Text(text.into())),
         FlagType::Int => {
             let number = text.parse().ok();
-            let number = number.filter(|number| scalar::SAFE.contains(number));
+            let number = number.filter(|number| SAFE.contains(number));
             number.map(PropertyValue::Integer)
         }
         FlagType::Bool => text.parse().ok().map(PropertyValue::Boolean),

@@ -1,134 +1,36 @@
 //! Signing keys.
 
-use http::Method;
+use m2m_api::operations::{ImportKey, KeyAnswer, KeyShown, KeysAnswer, ListKeys, RotateKey};
+use m2m_api::values::Key;
 use m2m_authority::registry::{KeyState, time_text};
 use m2m_jwt::Algorithm;
 use m2m_store::{Backend as _, KeyRecord};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Result;
-use super::apis::SigningAlg;
-use super::text::Key;
-use crate::face::{Json, NoBody};
 use crate::keys::{
     KEY_ANNOUNCE_SECONDS, Rotated, Rotation, RotationRefused, import_key, rotate_key,
 };
-use crate::operation::{Call, NoQuery, Operation, Weight};
-use crate::{Field, Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError, Part};
+use crate::perform::{Call, Outcome, Perform, Weight};
+use crate::{Host, ImportedKey, InvalidImport, KeyError, Manager, OperationError};
 
-/// Lists signing keys.
-#[derive(Debug)]
-pub struct ListKeys;
-
-/// Takes the next step of a rotation.
-#[derive(Debug)]
-pub struct RotateKey;
-
-/// Adds a signing key that was made elsewhere.
-#[derive(Debug)]
-pub struct ImportKey;
-
-/// Which key is to be another one.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct KeyRotation {
-    /// For which algorithm.
-    algorithm: SigningAlg,
-    /// True for a private key that others may know. A new key signs at once, and all other keys of the algorithm leave the JWK set for good. Tokens that they
-    /// signed, those for the management API included, are refused: by this server at once, by APIs as soon as they fetch the JWK set again, which may be kept
-    /// for five minutes. Until then such APIs also refuse tokens of the new key.
-    #[serde(default)]
-    emergency: bool,
-}
-
-/// A private key that was made elsewhere.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Import {
-    /// The key: PKCS#8 as PEM, or a JSON Web Key as text.
-    #[schemars(length(min = 1, max = 65_536))]
-    private_key: String,
-    /// Its algorithm, where the key does not say it.
-    algorithm: Option<SigningAlg>,
-    /// Its key id; its own, or its thumbprint, if absent.
-    kid: Option<Key>,
-}
-
-/// The signing keys that are announced.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct KeysAnswer {
-    keys: Vec<KeyShown>,
-}
-
-/// A signing key.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct KeyAnswer {
-    key: KeyShown,
-    /// The key ids that an emergency rotation removed from the JWK set.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    removed: Vec<String>,
-    /// What the operator should know.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    warning: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct KeyShown {
-    kid: String,
-    algorithm: String,
-    /// `next`, `active` or `retiring`.
-    state: String,
-    created_at: String,
-    state_since: String,
-    /// From when a key that is announced may sign: by then everybody knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signs_from: Option<String>,
-}
-
-impl core::fmt::Debug for Import {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Import")
-            .field("private_key", &"[redacted]")
-            .field("algorithm", &self.algorithm)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Operation for ListKeys {
-    const ID: &'static str = "listKeys";
-    const PATH: &'static str = "/api/v1/keys";
-    const SCOPE: &'static str = "read:keys";
-    const SUMMARY: &'static str = "List the signing keys that are announced";
+impl Perform for ListKeys {
     const WEIGHT: Weight = Weight::Page;
-    type Query = NoQuery;
-    type Body = NoBody;
-    type Answer = KeysAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, _: &Call<Self>) -> Result<KeysAnswer> {
+    async fn perform<H: Host>(manager: &Manager<H>, _: &Call<Self>) -> Result<Outcome<KeysAnswer>> {
         let keys = manager.host().registry().frame().await?.keys;
         Ok(KeysAnswer {
             keys: keys.iter().map(shown).collect(),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for RotateKey {
-    const ID: &'static str = "rotateKey";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/keys/rotate";
-    const SCOPE: &'static str = "update:keys";
-    const SUMMARY: &'static str = "Take the next step of a rotation: announce a key, or let the one that everybody knows by now sign; in an emergency replace all keys of the algorithm at once";
-    const CODE: &'static str = "KEY_ROTATED";
-    const MESSAGE: &'static str = "Key successfully rotated";
-    const REFUSALS: &'static [u16] = &[409];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"algorithm": "ES256"}"#);
-    type Query = NoQuery;
-    type Body = Json<KeyRotation>;
-    type Answer = KeyAnswer;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<KeyAnswer> {
-        let rotation = &call.body.0;
+impl Perform for RotateKey {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<KeyAnswer>> {
+        let rotation = &call.body;
         let _turn = manager.turn(&call.operator).await?;
         let sealing = sealing(manager)?;
         let mut randomness = manager.randomness();
@@ -162,30 +64,17 @@ impl Operation for RotateKey {
             key: shown(&key),
             removed: removed.into_iter().map(String::from).collect(),
             warning,
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for ImportKey {
-    const ID: &'static str = "importKey";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/keys/import";
-    const SCOPE: &'static str = "update:keys";
-    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Request)];
-    const SUMMARY: &'static str = "Add a signing key that was made elsewhere";
-    const CODE: &'static str = "KEY_IMPORTED";
-    const MESSAGE: &'static str = "Key successfully imported";
-    const STATUS: u16 = 201;
-    const REFUSALS: &'static [u16] = &[409];
-    const EXAMPLE: Option<&'static str> = Some(
-        r#"{"private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n", "algorithm": "ES256"}"#,
-    );
-    type Query = NoQuery;
-    type Body = Json<Import>;
-    type Answer = KeyAnswer;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<KeyAnswer> {
-        let import = &call.body.0;
+impl Perform for ImportKey {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<KeyAnswer>> {
+        let import = &call.body;
         let algorithm = import.algorithm.map(Algorithm::from);
         let kid = import.kid.as_ref().map(Key::as_str);
         // What it says instead of a key is not told: it may be most of one.
@@ -217,7 +106,8 @@ impl Operation for ImportKey {
             key: shown(&record),
             removed: Vec::new(),
             warning: None,
-        })
+        }
+        .into())
     }
 }
 

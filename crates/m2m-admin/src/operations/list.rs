@@ -1,40 +1,11 @@
 //! Pages of lists.
 
+use m2m_api::{DEFAULT_PAGE, Order, PageSize, PageToken};
 use m2m_authority::registry::Application;
-use m2m_store::{Backend, Cursor, Filter, List, Page, PageBudget, Sort, Stored};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use m2m_store::{Backend, Cursor, Filter, List, Page, PageBudget, RecordId, Sort, Stored};
+use serde::Serialize;
 
 use super::Result;
-use super::whole::Whole;
-use crate::face::PageToken;
-
-/// How many records a page has where nobody says it.
-const DEFAULT_PAGE: u16 = 50;
-
-/// How many it has at most.
-pub(super) const MAX_PAGE: u16 = 500;
-
-/// How many records a page is to have.
-pub type PageSize = Whole<1, 500>;
-
-/// In which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[schemars(inline)]
-pub enum Order {
-    /// By name.
-    NameAsc,
-    /// By name, backwards.
-    NameDesc,
-}
-
-/// A reference to a record that was made.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Reference {
-    /// Its id.
-    pub id: String,
-}
 
 /// The number of records that a page is to have.
 pub(super) fn page_size(size: Option<PageSize>) -> usize {
@@ -121,7 +92,18 @@ pub(super) async fn first<B: Backend, T>(
     }
 }
 
+/// The end of the page before.
+pub(super) fn cursor(token: Option<&PageToken>) -> Option<Cursor> {
+    token.map(|token| Cursor {
+        name: token.name.clone(),
+        id: RecordId::from_bytes(token.record),
+    })
+}
+
 /// Where the next page begins.
 pub(super) fn next_token<T>(page: &Page<T>) -> Option<PageToken> {
-    page.next.clone().map(PageToken)
+    page.next.as_ref().map(|next| PageToken {
+        record: *next.id.as_bytes(),
+        name: next.name.clone(),
+    })
 }

@@ -1,12 +1,13 @@
 //! Records by the names that paths and bodies have for them.
 
+use m2m_api::Operation;
 use m2m_authority::registry::{Api, Application, Organization, Property, fill_in_issuer};
 use m2m_store::{Backend, Named, RecordId, Stored};
 
 use super::Result;
-use crate::face::entity_tag;
+use crate::entity_tag::entity_tag;
 use crate::manager::Decision;
-use crate::operation::{Call, Operation};
+use crate::perform::Call;
 use crate::record::Managed;
 use crate::{Host, Manager, OperationError};
 
@@ -88,34 +89,32 @@ pub(super) fn property<'p>(
 
 /// The records that a path names, for a change: of those with a version, the one that the caller has seen.
 impl<H: Host> Decision<'_, H> {
-    pub(super) fn api<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Api>> {
-        seen(
-            call,
-            api(&self.apis, call.named("api_id"), self.issuer())?.clone(),
-        )
+    pub(super) fn api<O: Operation>(&self, call: &Call<O>, named: &str) -> Result<Stored<Api>> {
+        seen(call, api(&self.apis, named, self.issuer())?.clone())
     }
 
     pub(super) async fn application<O: Operation>(
         &self,
         call: &Call<O>,
+        named: &str,
     ) -> Result<Stored<Application>> {
-        let named = call.named("application_id");
         seen(call, application(self.registry(), named).await?)
     }
 
     pub(super) async fn organization<O: Operation>(
         &self,
         call: &Call<O>,
+        code: &str,
     ) -> Result<Stored<Organization>> {
-        let code = call.named("org_code");
         seen(call, organization(self.registry(), code).await?)
     }
 
-    pub(super) fn property<O: Operation>(&self, call: &Call<O>) -> Result<Stored<Property>> {
-        seen(
-            call,
-            property(&self.properties, call.named("property_id"))?.clone(),
-        )
+    pub(super) fn property<O: Operation>(
+        &self,
+        call: &Call<O>,
+        named: &str,
+    ) -> Result<Stored<Property>> {
+        seen(call, property(&self.properties, named)?.clone())
     }
 }
 

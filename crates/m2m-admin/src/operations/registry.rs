@@ -2,114 +2,29 @@
 
 use std::collections::HashSet;
 
-use http::Method;
+use m2m_api::RegistryDocument;
+use m2m_api::operations::{
+    ApplyAnswer, ApplyRegistry, CredentialsShown, ExportAnswer, ExportRegistry,
+};
 use m2m_authority::registry::fill_in_issuer;
 use m2m_store::{Action, Subject};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::Result;
 use crate::export::export_within;
-use crate::face::{NoBody, RegistryDocument};
-use crate::operation::{Call, Operation, Weight};
 use crate::operation_error::Place;
+use crate::perform::{Call, Outcome, Perform, Weight};
 use crate::{
-    Access, ApplyError, Field, GeneratedCredentials, Host, Manager, Mistake, OperationError, Part,
-    Plan, Prune, SecretHashes, World, management, prepare,
+    Access, ApplyError, GeneratedCredentials, Host, Manager, Mistake, OperationError, Prune,
+    SecretHashes, World, management, prepare,
 };
 
-/// Makes the registry say what a file says.
-#[derive(Debug)]
-pub struct ApplyRegistry;
-
-/// Shows the registry as a file.
-#[derive(Debug)]
-pub struct ExportRegistry;
-
-/// How a file is applied.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApplyQuery {
-    /// Whether it is only said what would be done.
-    #[serde(default)]
-    dry_run: bool,
-    /// Whether what is not in the file goes.
-    #[serde(default)]
-    prune: bool,
-}
-
-/// How a file is made.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExportQuery {
-    /// Whether it has, for each application, the hash of the secret that was made last and works.
-    #[serde(default)]
-    with_secret_hashes: bool,
-}
-
-/// What was done, or would be.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ApplyAnswer {
-    #[schemars(with = "PlanSchema")]
-    plan: Plan,
-    /// Whether it was done.
-    applied: bool,
-    /// The secrets that were made. This is the only time that they are shown.
-    credentials: Vec<CredentialsShown>,
-}
-
-/// What a change does, record by record.
-#[derive(JsonSchema)]
-#[schemars(inline)]
-struct PlanSchema {
-    #[expect(dead_code, reason = "says what a plan looks like")]
-    steps: Vec<serde_json::Map<String, serde_json::Value>>,
-    #[expect(dead_code, reason = "says what a plan looks like")]
-    kept: Vec<String>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct CredentialsShown {
-    application: String,
-    client_id: String,
-    client_secret: String,
-}
-
-/// The registry as a file.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ExportAnswer {
-    /// The text of a `world.toml`.
-    world: String,
-}
-
-impl core::fmt::Debug for CredentialsShown {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("CredentialsShown")
-            .field("client_id", &self.client_id)
-            .field("client_secret", &"[redacted]")
-            .finish_non_exhaustive()
-    }
-}
-
-impl Operation for ApplyRegistry {
-    const ID: &'static str = "applyRegistry";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/apply";
-    const SCOPE: &'static str = "apply:registry";
-    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Request)];
-    const SUMMARY: &'static str = "Make the registry say what a file says";
-    const CODE: &'static str = "REGISTRY_APPLIED";
-    const MESSAGE: &'static str = "The registry says what the file says, or would";
-    const REFUSALS: &'static [u16] = &[409];
-    const EXAMPLE: Option<&'static str> = Some(
-        r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
-    );
+impl Perform for ApplyRegistry {
     const WEIGHT: Weight = Weight::File;
-    type Query = ApplyQuery;
-    type Body = RegistryDocument;
-    type Answer = ApplyAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ApplyAnswer> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<ApplyAnswer>> {
         let source = &call.body;
         let prune = if call.query.prune {
             Prune::Remove
@@ -131,34 +46,30 @@ impl Operation for ApplyRegistry {
         let prepared = prepare(registry, &world, prune, &actor, &mut randomness, now).await;
         let prepared = prepared.map_err(|error| refused(error, source))?;
         if call.query.dry_run {
-            return Ok(ApplyAnswer {
+            let answer = ApplyAnswer {
                 plan: prepared.into_plan(),
                 applied: false,
                 credentials: Vec::new(),
-            });
+            };
+            return Ok(answer.into());
         }
         let applied = prepared.commit(registry).await?;
         Ok(ApplyAnswer {
             plan: applied.plan,
             applied: true,
             credentials: applied.credentials.iter().map(shown).collect(),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for ExportRegistry {
-    const ID: &'static str = "exportRegistry";
-    const PATH: &'static str = "/api/v1/export";
-    const SCOPE: &'static str = "read:registry";
-    const FIELDS: &'static [Field] = &[Field::of_everything(Part::Switch("with_secret_hashes"))];
-    const SUMMARY: &'static str = "Show the registry as a file";
-    const REFUSALS: &'static [u16] = &[409];
+impl Perform for ExportRegistry {
     const WEIGHT: Weight = Weight::Registry;
-    type Query = ExportQuery;
-    type Body = NoBody;
-    type Answer = ExportAnswer;
 
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<ExportAnswer> {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<ExportAnswer>> {
         let secret_hashes = if call.query.with_secret_hashes {
             SecretHashes::Included
         } else {
@@ -181,7 +92,7 @@ impl Operation for ExportRegistry {
             );
             OperationError::conflict("REGISTRY_TOO_LARGE", message)
         })?;
-        Ok(ExportAnswer { world })
+        Ok(ExportAnswer { world }.into())
     }
 }
 

@@ -1,132 +1,27 @@
 //! Tokens that operators ask for in the name of applications.
 
-use http::Method;
-use m2m_authority::MAX_AUDIENCES;
+use m2m_api::Operation;
+use m2m_api::operations::{
+    CheckAnswer, CheckApplication, CheckShown, GetTestToken, TestTokenAnswer,
+};
+use m2m_api::values::{Identifier, ScopeText};
 use m2m_authority::registry::AddressBlock;
 use m2m_errors::Profile;
 use m2m_store::{Action, Subject};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 
 use super::Result;
-use super::bounded::{List, OneOrMore};
-use super::moment::CallerAddress;
-use super::text::{Identifier, ScopeText};
 use super::{lookup, protection};
-use crate::face::{Json, NoBody};
-use crate::operation::{Call, NoQuery, Operation};
+use crate::perform::{Call, Outcome, Perform};
 use crate::{Access, Host, Manager, TokenAsk, Verdict};
 
-/// Says whether a token would be granted, and if not, why.
-#[derive(Debug)]
-pub struct CheckApplication;
-
-/// Gets a token in the name of an application, marked in the log as a test.
-#[derive(Debug)]
-pub struct GetTestToken;
-
-/// The token that the check is about.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CheckQuery {
-    /// The audience, once for each API; none means what the profile says.
-    #[serde(default)]
-    audience: List<Identifier, MAX_ASKED>,
-    /// The scope; none means all that is assigned.
-    scope: Option<ScopeText>,
-    /// The IP address that the application would call from. Without it the answer says from where the application may call.
-    address: Option<CallerAddress>,
-}
-
-/// The token that is requested.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TestTokenRequest {
-    /// The audience, or a list of several; none means what the profile says.
-    #[serde(default)]
-    audience: OneOrMore<Identifier, MAX_ASKED>,
-    /// The scope; none means all that is assigned.
-    scope: Option<ScopeText>,
-}
-
-/// The largest number of audiences that a request is read with. The decision refuses fewer, with a cause.
-const MAX_ASKED: usize = 2 * MAX_AUDIENCES;
-
-/// Whether a token would be granted.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CheckAnswer {
-    check: CheckShown,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct CheckShown {
-    granted: bool,
-    /// For which audiences.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    audiences: Option<Vec<String>>,
-    /// With which scope.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    /// For how long. Unit: seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_in: Option<u32>,
-    /// The addresses that the application may call from, if the request names none and not every address is allowed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    only_from: Vec<String>,
-    /// True if the application has used up a token quota that only warns.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    quota_exceeded: Option<bool>,
-    /// Exactly why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<String>,
-    /// What the caller would get as `error`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    /// What happened, in one sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    description: Option<String>,
-    /// What was found in the registry.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    evidence: Vec<String>,
-    /// What mends it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<String>,
-}
-
-/// A token.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(with = "TokenShown")]
-pub struct TestTokenAnswer {
-    #[serde(skip)]
-    pub(crate) answer: Option<crate::TokenAnswer>,
-}
-
-/// A token, as the token endpoint answers it (RFC 6749, section 5.1).
-#[derive(Serialize, JsonSchema)]
-struct TokenShown {
-    access_token: String,
-    token_type: String,
-    /// For how long it is good. Unit: seconds.
-    expires_in: u32,
-    /// What was granted, where the profile says it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-}
-
-impl Operation for CheckApplication {
-    const ID: &'static str = "checkApplication";
-    const PATH: &'static str = "/api/v1/applications/{application_id}/check";
-    const SCOPE: &'static str = "read:application_api_scopes";
-    const SUMMARY: &'static str = "Say whether a token would be granted, and if not, why";
-    const REFUSALS: &'static [u16] = &[404];
-    type Query = CheckQuery;
-    type Body = NoBody;
-    type Answer = CheckAnswer;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<CheckAnswer> {
+impl Perform for CheckApplication {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<CheckAnswer>> {
         let host = manager.host();
-        let named = call.named("application_id");
+        let named = &call.names.application_id;
         let stored = lookup::application(host.registry(), named).await?;
         let query = &call.query;
         let audiences: Vec<&str> = query.audience.iter().map(Identifier::as_str).collect();
@@ -146,29 +41,20 @@ impl Operation for CheckApplication {
         };
         Ok(CheckAnswer {
             check: shown(verdict, blocks, host.profile()),
-        })
+        }
+        .into())
     }
 }
 
-impl Operation for GetTestToken {
-    const ID: &'static str = "getTestToken";
-    const METHOD: Method = Method::POST;
-    const PATH: &'static str = "/api/v1/applications/{application_id}/test_token";
-    const SCOPE: &'static str = "create:test_tokens";
-    const SUMMARY: &'static str =
-        "Get a token in the name of an application, marked in the log as a test";
-    const REFUSALS: &'static [u16] = &[404, 429];
-    const EXAMPLE: Option<&'static str> = Some(r#"{"audience": "https://orders.example/api"}"#);
-    const ANSWERS_AS_TOKEN_ENDPOINT: bool = true;
-    type Query = NoQuery;
-    type Body = Json<TestTokenRequest>;
-    type Answer = TestTokenAnswer;
-
-    async fn perform<H: Host>(manager: &Manager<H>, call: &Call<Self>) -> Result<TestTokenAnswer> {
+impl Perform for GetTestToken {
+    async fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> Result<Outcome<TestTokenAnswer>> {
         let host = manager.host();
-        let named = call.named("application_id");
+        let named = &call.names.application_id;
         let stored = lookup::application(host.registry(), named).await?;
-        let request = &call.body.0;
+        let request = &call.body;
         let audiences: Vec<&str> = request.audience.iter().map(Identifier::as_str).collect();
         let scopes = &call.operator.scopes;
         protection::of_test_token(scopes, &stored.value, &audiences, host.issuer())?;
@@ -182,13 +68,7 @@ impl Operation for GetTestToken {
         if answer.response.status().is_success() && host.access() == Access::ReadWrite {
             keep(manager, call, ask).await?;
         }
-        Ok(TestTokenAnswer {
-            answer: Some(answer),
-        })
-    }
-
-    fn whole(answer: &mut TestTokenAnswer) -> Option<http::Response<bytes::Bytes>> {
-        answer.answer.take().map(|answer| answer.response)
+        Ok(Outcome::TokenEndpoint(answer))
     }
 }
 

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Declared, Mistake};
-use crate::operations::text::{ClientIdText, SecretSha256};
 use crate::wording;
+use m2m_api::values::{ClientIdText, SecretSha256};
 
 /// The registry as world.toml has it, as JSON.
 #[derive(Deserialize, JsonSchema)]

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::request::Parts;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use m2m_admin::face::{Answered, Circumstances, Face, openapi};
+use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
 use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict};
 use m2m_authority::diagnose::{Diagnosis, diagnose};
 use m2m_authority::flow::Exchange;
@@ -32,7 +32,7 @@ use threads::Threads;
 /// The management API of this server.
 #[derive(Debug)]
 pub(super) struct Management {
-    face: Arc<Face<Served>>,
+    face: Arc<HttpApi<Served>>,
     endpoint: Arc<TokenEndpoint>,
     threads: Threads,
 }
@@ -69,7 +69,7 @@ impl Management {
             writing,
         };
         Ok(Self {
-            face: Arc::new(Face::new(served)),
+            face: Arc::new(HttpApi::new(served)),
             endpoint,
             threads: Threads::start()?,
         })

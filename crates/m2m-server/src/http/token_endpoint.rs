@@ -22,7 +22,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, header};
 use hyper::body::Incoming;
-use m2m_admin::face::Refused;
+use m2m_admin::http_api::Refused;
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Header, Issued, RawRequest, RefusedEvent, Reply, accept,
     authenticate, authorize, issue, record, respond,

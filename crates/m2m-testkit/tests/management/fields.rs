@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::managed::ManagedServer;
-use m2m_admin::face::{Description, descriptions, openapi};
+use m2m_admin::http_api::{Description, descriptions, openapi};
 use m2m_admin::management::SCOPES;
 use m2m_admin::{Needs, Part, Prune};
 use m2m_store::Version;

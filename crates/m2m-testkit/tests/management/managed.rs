@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use m2m_admin::Host as _;
-use m2m_admin::face::{Circumstances, Face, Refused};
+use m2m_admin::http_api::{Circumstances, HttpApi, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
 use m2m_errors::Cause;
@@ -31,7 +31,7 @@ use m2m_testkit::{MemoryBackend, Request, WRONG_SECRET, World};
 /// application that manages it: [`MANAGER`], whose secret is [`SECRET`](m2m_testkit::SECRET). Operations are called with real tokens of
 /// any application, and commands change the same registry.
 pub(crate) struct ManagedServer {
-    face: Face<InMemory>,
+    face: HttpApi<InMemory>,
     runtime: Runtime,
     now: UnixTime,
     requests: u128,
@@ -78,7 +78,7 @@ impl ManagedServer {
             InMemory::open(backend, sealing()).await
         });
         let mut server = Self {
-            face: Face::new(host),
+            face: HttpApi::new(host),
             runtime,
             now: World::BEGINNING,
             requests: 0,

@@ -6,7 +6,7 @@
 )]
 
 use m2m_admin::Prune;
-use m2m_admin::face::{descriptions, openapi};
+use m2m_admin::http_api::{descriptions, openapi};
 use m2m_authority::registry::generate_secret;
 use m2m_errors::Cause;
 use serde_json::{Map, Value, json};

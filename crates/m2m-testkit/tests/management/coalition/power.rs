@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use m2m_admin::face::{Description, descriptions};
+use m2m_admin::http_api::{Description, descriptions};
 use m2m_admin::management::SCOPES;
 use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;

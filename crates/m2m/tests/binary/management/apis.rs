@@ -128,7 +128,7 @@ fn maintenance_is_switched() {
 
 /// An answer with every member that the OpenAPI document has under this pointer, and a text for each of them.
 fn answer_of(schema: &str) -> Value {
-    let document = m2m_admin::face::openapi();
+    let document = m2m_admin::http_api::openapi();
     let pointer = format!("/components/schemas/{schema}/properties");
     let members = document.pointer(&pointer).unwrap().as_object().unwrap();
     let members = members.keys();

@@ -1,0 +1,154 @@
+//! Which request is for which operation.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+
+use super::table::Row;
+
+/// The names in a path, decoded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Names(BTreeMap<&'static str, String>);
+
+/// What a method and a path are.
+#[derive(Debug)]
+pub(super) enum Routed<'r, R> {
+    /// An operation, and the names in its path.
+    Operation(&'r R, Names),
+    /// The path is one of others.
+    OtherMethod {
+        /// The methods that it has.
+        allow: String,
+    },
+    /// There is nothing under the path.
+    Unknown,
+}
+
+impl Names {
+    /// Takes the name at this place of the path. A place that the path does not have is named by nothing.
+    pub(super) fn take(&mut self, place: &str) -> String {
+        self.0.remove(place).unwrap_or_default()
+    }
+}
+
+/// The operation of a method and a path. A path that is written out goes before one with a name at the same place.
+pub(super) fn find<'r, H>(rows: &'r [Row<H>], method: &Method, path: &str) -> Routed<'r, Row<H>> {
+    let method = if method == Method::HEAD {
+        &Method::GET
+    } else {
+        method
+    };
+    let mut allowed: Vec<&str> = Vec::new();
+    let mut found: Option<(&Row<H>, Names)> = None;
+    for row in rows {
+        let Some(names) = names(row.description.path, path) else {
+            continue;
+        };
+        if row.description.method == *method {
+            let is_nearer = found
+                .as_ref()
+                .is_none_or(|(_, other)| names.0.len() < other.0.len());
+            if is_nearer {
+                found = Some((row, names));
+            }
+        } else {
+            allowed.push(row.description.method.as_str());
+        }
+    }
+    if let Some((row, names)) = found {
+        return Routed::Operation(row, names);
+    }
+    if allowed.is_empty() {
+        return Routed::Unknown;
+    }
+    if allowed.contains(&"GET") {
+        allowed.push("HEAD");
+    }
+    allowed.sort_unstable();
+    allowed.dedup();
+    Routed::OtherMethod {
+        allow: allowed.join(", "),
+    }
+}
+
+/// The names in a path, decoded, if it has this form.
+pub(super) fn names(form: &'static str, path: &str) -> Option<Names> {
+    let mut names = Names::default();
+    let mut parts = path.split('/');
+    for place in form.split('/') {
+        let part = parts.next()?;
+        match place
+            .strip_prefix('{')
+            .and_then(|place| place.strip_suffix('}'))
+        {
+            Some(place) => {
+                if part.is_empty() {
+                    return None;
+                }
+                names.0.insert(place, decode(part)?);
+            }
+            None if place == part => {}
+            None => return None,
+        }
+    }
+    parts.next().is_none().then_some(names)
+}
+
+/// A part of a path without its percent-encoding (RFC 3986, section 2.1). One that is broken names nothing.
+fn decode(part: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let (high, low) = (digit(rest.next()?)?, digit(rest.next()?)?);
+            bytes.push(high << 4 | low);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_decoded_after_the_path_is_parted() {
+        let names = names(
+            "/api/v1/apis/{api_id}/scopes",
+            "/api/v1/apis/https%3A%2F%2Fa%2F/scopes",
+        );
+        assert_eq!(names.unwrap().take("api_id"), "https://a/");
+    }
+
+    #[test]
+    fn what_is_not_of_the_form_names_nothing() {
+        let form = "/api/v1/apis/{api_id}";
+        for path in [
+            "/api/v1/apis",
+            "/api/v1/apis/",
+            "/api/v1/apis/a/b",
+            "/api/v1/apis/a/",
+            "/api/v1/apis/%4",
+            "/api/v1/apis/%zz",
+            "/api/v1/apis/%ff",
+            "/API/v1/apis/a",
+        ] {
+            assert_eq!(names(form, path), None, "{path}");
+        }
+        assert_eq!(
+            names(form, "/api/v1/apis/%C3%A9").unwrap().take("api_id"),
+            "é"
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! How a management operation is performed.
+//!
+//! `m2m-api` declares each operation; [`operations`](crate::operations) has the function that performs it.
+
+use core::fmt;
+use core::future::Future;
+use core::net::IpAddr;
+
+use m2m_api::Operation;
+use m2m_authority::TraceId;
+use m2m_jwt::UnixTime;
+use m2m_store::Actor;
+
+use crate::{Host, Manager, OperationError, TokenAnswer};
+
+/// A management operation that this crate performs.
+pub trait Perform: Operation {
+    /// The memory that it may need. Most show or change one record.
+    const WEIGHT: Weight = Weight::Record;
+
+    /// Performs it.
+    ///
+    /// # Errors
+    ///
+    /// An [`OperationError`] that says what to change. Then nothing was changed.
+    fn perform<H: Host>(
+        manager: &Manager<H>,
+        call: &Call<Self>,
+    ) -> impl Future<Output = Result<Outcome<Self::Answer>, OperationError>> + Send;
+}
+
+/// The outcome of an operation that was performed.
+#[derive(Debug)]
+pub enum Outcome<A> {
+    /// Its answer.
+    Answer(A),
+    /// Its answer, and the entity tag of the record that it shows, for `If-Match`.
+    Tagged(A, String),
+    /// The answer of the token endpoint, whatever it says.
+    TokenEndpoint(TokenAnswer),
+}
+
+impl<A> From<A> for Outcome<A> {
+    fn from(answer: A) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+/// The memory that an operation may need, which decides how many of its kind are performed at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Weight {
+    /// As much as a record.
+    Record,
+    /// As much as a page of a list.
+    Page,
+    /// As much as the registry as a file that is answered.
+    Registry,
+    /// As much as the registry as a file that is sent.
+    File,
+}
+
+/// An operation that is asked for.
+pub struct Call<O: Operation> {
+    /// Who asks.
+    pub operator: Operator,
+    /// The names in the path, decoded.
+    pub names: O::Names,
+    /// What stood behind the `?`.
+    pub query: O::Query,
+    /// The body.
+    pub body: O::Body,
+    /// The version that the change was decided at, if the caller says so.
+    pub if_match: Option<String>,
+}
+
+/// Who asks for an operation, and when.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// The client id of the application whose token it is.
+    pub client_id: Box<str>,
+    /// The scopes of the token that the application still has.
+    pub scopes: Box<[Box<str>]>,
+    /// The id of the token.
+    pub jwt_id: Box<str>,
+    /// When the token was issued.
+    pub issued_at: UnixTime,
+    /// The scopes that the request needs: that of the operation, and those of the fields that it sets.
+    pub needs: Vec<&'static str>,
+    /// The name of the answer.
+    pub trace_id: TraceId,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+    /// When it came.
+    pub now: UnixTime,
+}
+
+impl<O: Operation> fmt::Debug for Call<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Some bodies have a secret in them.
+        f.debug_struct("Call")
+            .field("operation", &O::SPEC.id)
+            .field("operator", &self.operator)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Operator {
+    /// Who made the change, for the audit log.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor {
+            name: self.client_id.clone(),
+            trace_id: Some(self.trace_id),
+            address: self.address,
+        }
+    }
+}
+
+impl<O: Operation> Call<O> {
+    /// Refuses a change that was decided at another version than the one that there is (RFC 9110, section 13.1.1).
+    ///
+    /// A weak tag counts as the strong one: it can only be one of ours that a proxy has weakened because it has compressed the answer.
+    pub(crate) fn check_version(&self, current: &str) -> Result<(), OperationError> {
+        let Some(wanted) = &self.if_match else {
+            return Ok(());
+        };
+        let mut tags = wanted.split(',').map(str::trim);
+        if tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == current) {
+            Ok(())
+        } else {
+            Err(OperationError::version_changed(current))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Every management operation, with the shapes of what it takes and answers.
+
+mod api_applications;
+mod api_scopes;
+mod apis;
+mod application_properties;
+mod application_shape;
+mod applications;
+mod diagnoses;
+mod environment;
+mod events;
+mod feature_flags;
+mod keys;
+mod maintenance;
+mod organizations;
+mod properties;
+mod registry;
+mod secrets;
+mod test_tokens;
+
+pub use api_applications::{
+    AddApiApplicationScope, ApplicationsChange, ApplicationsChanged, ConnectionChange,
+    RemoveApiApplicationScope, Taking, UpdateApiApplications,
+};
+pub use api_scopes::{
+    CreateApiScope, DeleteApiScope, GetApiScope, ListApiScopes, ScopeAnswer, ScopeChange,
+    ScopeCreated, ScopeShown, ScopesAnswer, UpdateApiScope,
+};
+pub use apis::{
+    ApiAnswer, ApiChange, ApiCreated, ApiShown, ApiSummary, ApisAnswer, Claims,
+    ConnectedApplication, CreateApi, DeleteApi, Expand, GetApi, ListApis, ListApisQuery, NewApi,
+    NewScope, ScopeSummary, SigningAlg, UpdateApi,
+};
+pub use application_properties::{
+    ListApplicationProperties, NewValue, PropertyValueShown, PropertyValuesAnswer,
+    SetApplicationProperty,
+};
+pub use application_shape::{
+    ApplicationChange, ApplicationShown, ApplicationSummary, AuthorizedApi, Kind, NewApplication,
+    NewAuthorization, QuotaChange,
+};
+pub use applications::{
+    ApplicationAnswer, ApplicationCreated, ApplicationsAnswer, CreateApplication,
+    DeleteApplication, GetApplication, ListApplications, ListApplicationsQuery, NewCredentials,
+    TokensChange, UpdateApplication, UpdateApplicationTokens,
+};
+pub use diagnoses::{
+    DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, GetDiagnosis, ListDiagnoses,
+    ListDiagnosesQuery,
+};
+pub use environment::{Environment, EnvironmentAnswer, GetEnvironment};
+pub use events::{EventShown, EventsAnswer, ListEvents, ListEventsQuery, SubjectKind};
+pub use feature_flags::{
+    FlagShown, FlagsAnswer, ListOrganizationFeatureFlags, SetFlagQuery, SetOrganizationFeatureFlag,
+};
+pub use keys::{
+    Import, ImportKey, KeyAnswer, KeyRotation, KeyShown, KeysAnswer, ListKeys, RotateKey,
+};
+pub use maintenance::{MaintenanceAnswer, MaintenanceShown, SetMaintenance, Switch};
+pub use organizations::{
+    CodeReference, CreateOrganization, DeleteOrganization, FlagType, GetOrganization,
+    GetOrganizationQuery, ListOrganizations, ListOrganizationsQuery, NewOrganization,
+    OrganizationAnswer, OrganizationChange, OrganizationCreated, OrganizationExpand,
+    OrganizationSummary, OrganizationsAnswer, UpdateOrganization, UpdateOrganizationQuery,
+};
+pub use properties::{
+    Context, CreateProperty, DeleteProperty, ListProperties, ListPropertiesQuery, NewProperty,
+    PropertiesAnswer, PropertyChange, PropertyCreated, PropertyShown, PropertyType, UpdateProperty,
+};
+pub use registry::{
+    ApplyAnswer, ApplyQuery, ApplyRegistry, CredentialsShown, ExportAnswer, ExportQuery,
+    ExportRegistry,
+};
+pub use secrets::{
+    ListApplicationSecrets, NewSecret, RevokeApplicationSecret, RotateApplicationSecret,
+    SecretCreated, SecretEnded, SecretRotation, SecretShown, SecretsAnswer,
+};
+pub use test_tokens::{
+    CheckAnswer, CheckApplication, CheckQuery, CheckShown, GetTestToken, TestTokenAnswer,
+    TestTokenRequest,
+};
+
+/// Calls a macro with the names of all operations, in the order of the OpenAPI document: the one list of them.
+///
+/// ```
+/// macro_rules! count {
+///     ($($operation:ident),+ $(,)?) => { [$(stringify!($operation)),+].len() };
+/// }
+/// assert!(m2m_api::operations!(count) > 40);
+/// ```
+#[macro_export]
+macro_rules! operations {
+    ($with:ident) => {
+        $with! {
+            GetEnvironment,
+            ListApis,
+            CreateApi,
+            GetApi,
+            UpdateApi,
+            DeleteApi,
+            ListApiScopes,
+            CreateApiScope,
+            GetApiScope,
+            UpdateApiScope,
+            DeleteApiScope,
+            UpdateApiApplications,
+            AddApiApplicationScope,
+            RemoveApiApplicationScope,
+            ListApplications,
+            CreateApplication,
+            GetApplication,
+            UpdateApplication,
+            DeleteApplication,
+            UpdateApplicationTokens,
+            ListApplicationProperties,
+            SetApplicationProperty,
+            ListApplicationSecrets,
+            RotateApplicationSecret,
+            RevokeApplicationSecret,
+            CheckApplication,
+            GetTestToken,
+            ListProperties,
+            CreateProperty,
+            UpdateProperty,
+            DeleteProperty,
+            ListOrganizations,
+            GetOrganization,
+            CreateOrganization,
+            UpdateOrganization,
+            DeleteOrganization,
+            ListOrganizationFeatureFlags,
+            SetOrganizationFeatureFlag,
+            ListKeys,
+            RotateKey,
+            ImportKey,
+            ListEvents,
+            ListDiagnoses,
+            GetDiagnosis,
+            SetMaintenance,
+            ApplyRegistry,
+            ExportRegistry,
+        }
+    };
+}

@@ -1,0 +1,132 @@
+//! Which applications may ask for which scopes of an API.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::values::{Key, List};
+use crate::{
+    ApiApplicationScopeName, ApiName, Done, Field, Method, Needs, NoBody, NoQuery, Operation, Part,
+    Spec,
+};
+
+/// Authorizes applications for an API, and takes that from others.
+#[derive(Debug)]
+pub struct UpdateApiApplications;
+
+/// Assigns a scope of an API to an application.
+#[derive(Debug)]
+pub struct AddApiApplicationScope;
+
+/// Takes a scope of an API from an application.
+#[derive(Debug)]
+pub struct RemoveApiApplicationScope;
+
+/// Applications that are to be authorized, or no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApplicationsChange {
+    /// Which.
+    pub applications: List<ConnectionChange, 1000>,
+}
+
+/// An application that is to be authorized, or no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionChange {
+    /// The id of the application, or its client id.
+    pub id: Key,
+    /// `delete` takes the authorization away; without it the application gets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Taking>,
+}
+
+/// The end of an authorization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+#[expect(missing_docs, reason = "the name says it")]
+pub enum Taking {
+    Delete,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApplicationsChanged {
+    /// Those that are authorized now and were not before.
+    pub applications_connected: Vec<String>,
+    /// Those that were authorized and are not now.
+    pub applications_disconnected: Vec<String>,
+}
+
+impl Operation for UpdateApiApplications {
+    const SPEC: Spec = Spec {
+        id: "updateApiApplications",
+        method: Method::Patch,
+        path: "/api/v1/apis/{api_id}/applications",
+        scope: "update:apis",
+        fields: &[
+            Field {
+                part: Part::ItemWithout {
+                    list: "applications",
+                    member: "operation",
+                },
+                needs: Needs::Scopes(&["create:application_api_scopes"]),
+            },
+            Field {
+                part: Part::ItemWith {
+                    list: "applications",
+                    member: "operation",
+                },
+                needs: Needs::Scopes(&["delete:application_api_scopes"]),
+            },
+        ],
+        summary: "Authorize applications for an API, and take that from others",
+        code: "API_APPLICATIONS_UPDATED",
+        message: "API applications updated",
+        refusals: &[404, 409],
+        example: Some(
+            r#"{"applications": [{"id": "billing-job"}, {"id": "old-job", "operation": "delete"}]}"#,
+        ),
+        ..Spec::DEFAULT
+    };
+    type Names = ApiName;
+    type Query = NoQuery;
+    type Body = ApplicationsChange;
+    type Answer = ApplicationsChanged;
+}
+
+impl Operation for AddApiApplicationScope {
+    const SPEC: Spec = Spec {
+        id: "addApiApplicationScope",
+        method: Method::Post,
+        path: "/api/v1/apis/{api_id}/applications/{application_id}/scopes/{scope_id}",
+        scope: "create:application_api_scopes",
+        summary: "Assign a scope of an API to an application",
+        code: "API_APPLICATION_SCOPE_ADDED",
+        message: "API scope successfully added to the application",
+        refusals: &[404, 409],
+        ..Spec::DEFAULT
+    };
+    type Names = ApiApplicationScopeName;
+    type Query = NoQuery;
+    type Body = NoBody;
+    type Answer = Done;
+}
+
+impl Operation for RemoveApiApplicationScope {
+    const SPEC: Spec = Spec {
+        id: "removeApiApplicationScope",
+        method: Method::Delete,
+        path: "/api/v1/apis/{api_id}/applications/{application_id}/scopes/{scope_id}",
+        scope: "delete:application_api_scopes",
+        summary: "Take a scope of an API from an application",
+        code: "API_APPLICATION_SCOPE_DELETED",
+        message: "API scope successfully taken from the application",
+        refusals: &[404, 409],
+        ..Spec::DEFAULT
+    };
+    type Names = ApiApplicationScopeName;
+    type Query = NoQuery;
+    type Body = NoBody;
+    type Answer = Done;
+}

@@ -1,0 +1,151 @@
+//! Signing keys.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::SigningAlg;
+use crate::values::Key;
+use crate::{Field, Method, NoBody, NoNames, NoQuery, Operation, Part, Spec};
+
+/// Lists signing keys.
+#[derive(Debug)]
+pub struct ListKeys;
+
+/// Takes the next step of a rotation.
+#[derive(Debug)]
+pub struct RotateKey;
+
+/// Adds a signing key that was made elsewhere.
+#[derive(Debug)]
+pub struct ImportKey;
+
+/// Which key is to be another one.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotation {
+    /// For which algorithm.
+    pub algorithm: SigningAlg,
+    /// True for a private key that others may know. A new key signs at once, and all other keys of the algorithm leave the JWK set for good. Tokens that they
+    /// signed, those for the management API included, are refused: by this server at once, by APIs as soon as they fetch the JWK set again, which may be kept
+    /// for five minutes. Until then such APIs also refuse tokens of the new key.
+    #[serde(default)]
+    pub emergency: bool,
+}
+
+/// A private key that was made elsewhere.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Import {
+    /// The key: PKCS#8 as PEM, or a JSON Web Key as text.
+    #[schemars(length(min = 1, max = 65_536))]
+    pub private_key: String,
+    /// Its algorithm, where the key does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<SigningAlg>,
+    /// Its key id; its own, or its thumbprint, if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<Key>,
+}
+
+/// The signing keys that are announced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeysAnswer {
+    /// The keys.
+    pub keys: Vec<KeyShown>,
+}
+
+/// A signing key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeyAnswer {
+    /// The key.
+    pub key: KeyShown,
+    /// The key ids that an emergency rotation removed from the JWK set.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// What the operator should know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
+}
+
+/// A signing key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeyShown {
+    /// The key id.
+    pub kid: String,
+    /// The algorithm.
+    pub algorithm: String,
+    /// `next`, `active` or `retiring`.
+    pub state: String,
+    /// The time of its creation.
+    pub created_at: String,
+    /// The time at which it got this state.
+    pub state_since: String,
+    /// From when a key that is announced may sign: by then everybody knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signs_from: Option<String>,
+}
+
+impl core::fmt::Debug for Import {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Import")
+            .field("private_key", &"[redacted]")
+            .field("algorithm", &self.algorithm)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Operation for ListKeys {
+    const SPEC: Spec = Spec {
+        id: "listKeys",
+        path: "/api/v1/keys",
+        scope: "read:keys",
+        summary: "List the signing keys that are announced",
+        ..Spec::DEFAULT
+    };
+    type Names = NoNames;
+    type Query = NoQuery;
+    type Body = NoBody;
+    type Answer = KeysAnswer;
+}
+
+impl Operation for RotateKey {
+    const SPEC: Spec = Spec {
+        id: "rotateKey",
+        method: Method::Post,
+        path: "/api/v1/keys/rotate",
+        scope: "update:keys",
+        summary: "Take the next step of a rotation: announce a key, or let the one that everybody knows by now sign; in an emergency replace all keys of the algorithm at once",
+        code: "KEY_ROTATED",
+        message: "Key successfully rotated",
+        refusals: &[409],
+        example: Some(r#"{"algorithm": "ES256"}"#),
+        ..Spec::DEFAULT
+    };
+    type Names = NoNames;
+    type Query = NoQuery;
+    type Body = KeyRotation;
+    type Answer = KeyAnswer;
+}
+
+impl Operation for ImportKey {
+    const SPEC: Spec = Spec {
+        id: "importKey",
+        method: Method::Post,
+        path: "/api/v1/keys/import",
+        scope: "update:keys",
+        fields: &[Field::of_everything(Part::Request)],
+        summary: "Add a signing key that was made elsewhere",
+        code: "KEY_IMPORTED",
+        message: "Key successfully imported",
+        status: 201,
+        refusals: &[409],
+        example: Some(
+            r#"{"private_key": "-----BEGIN PRIVATE KEY-----\n…\n-----END PRIVATE KEY-----\n", "algorithm": "ES256"}"#,
+        ),
+        ..Spec::DEFAULT
+    };
+    type Names = NoNames;
+    type Query = NoQuery;
+    type Body = Import;
+    type Answer = KeyAnswer;
+}

@@ -1,0 +1,52 @@
+//! Maintenance.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Method, NoNames, NoQuery, Operation, Spec};
+
+/// Switches maintenance on or off.
+#[derive(Debug)]
+pub struct SetMaintenance;
+
+/// Whether callers are to be answered with 503.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Switch {
+    /// Whether they are. Management works in any case.
+    pub on: bool,
+}
+
+/// Whether callers are answered with 503.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MaintenanceAnswer {
+    /// The state of maintenance.
+    pub maintenance: MaintenanceShown,
+}
+
+/// The state of maintenance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct MaintenanceShown {
+    /// True if callers are answered with 503.
+    pub on: bool,
+}
+
+impl Operation for SetMaintenance {
+    const SPEC: Spec = Spec {
+        id: "setMaintenance",
+        method: Method::Put,
+        path: "/api/v1/maintenance",
+        scope: "update:maintenance",
+        summary: "Answer callers with 503, or serve them again",
+        code: "MAINTENANCE_UPDATED",
+        message: "Maintenance successfully switched",
+        refusals: &[409],
+        example: Some(r#"{"on": false}"#),
+        ..Spec::DEFAULT
+    };
+    type Names = NoNames;
+    type Query = NoQuery;
+    type Body = Switch;
+    type Answer = MaintenanceAnswer;
+}

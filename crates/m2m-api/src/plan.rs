@@ -1,0 +1,334 @@
+//! What a change would do, for people and for programs.
+
+use core::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::{Action, Subject};
+
+/// What a change would do to a registry, record by record. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Plan {
+    /// What is done, in this order.
+    pub steps: Vec<Step>,
+    /// What is not in the file and stays all the same: client ids of applications that manage this server, of which the last are
+    /// never taken away.
+    pub kept: Vec<Box<str>>,
+}
+
+/// What is done to one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What.
+    #[serde(serialize_with = "action", deserialize_with = "read_action")]
+    pub action: Action,
+    /// To what kind of record.
+    #[serde(serialize_with = "subject", deserialize_with = "read_subject")]
+    pub subject: Subject,
+    /// Its identifier: a client id, an audience, a code, a key, a `kid`. None of an application whose client id is yet to be made.
+    pub name: Option<Box<str>>,
+    /// The name that people see.
+    pub title: Box<str>,
+    /// What happens to the secrets of an application, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<SecretStep>,
+    /// What is different afterwards, field by field. Empty for a record that is made or taken away.
+    pub changes: Vec<FieldChange>,
+}
+
+/// What happens to the secrets of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretStep {
+    /// One is made, and is to be shown once.
+    Generated,
+    /// It gets the one with the hash that was handed in.
+    Set,
+    /// As [`Set`](Self::Set), and those that it had end now.
+    Replaced,
+    /// As [`Generated`](Self::Generated), and those that it had end now.
+    Regenerated,
+}
+
+/// A field that is different afterwards.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Its name in `world.toml`.
+    pub field: Box<str>,
+    /// Its value before.
+    pub before: Value,
+    /// Its value after.
+    pub after: Value,
+}
+
+/// How many records are made, changed and taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Counts {
+    /// Made.
+    pub created: usize,
+    /// Changed.
+    pub updated: usize,
+    /// Taken away.
+    pub deleted: usize,
+}
+
+impl Plan {
+    /// Whether nothing is to be done.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// How many records are made, changed and taken away.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for step in &self.steps {
+            let count = match step.action {
+                Action::Created => &mut counts.created,
+                Action::Updated => &mut counts.updated,
+                Action::Deleted => &mut counts.deleted,
+                // A step changes something.
+                Action::Read => continue,
+            };
+            *count += 1;
+        }
+        counts
+    }
+}
+
+impl FieldChange {
+    /// What is different between a record before and after, as the audit log has both; nothing of what is no record.
+    #[must_use]
+    pub fn of_event(before: &Value, after: &Value) -> Vec<Self> {
+        match (before, after) {
+            (Value::Object(before), Value::Object(after)) => Self::between(before, after),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is different between two views of a record.
+    #[must_use]
+    pub fn between(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Self> {
+        after
+            .iter()
+            .filter_map(|(field, after)| {
+                let before = before.get(field).cloned().unwrap_or_default();
+                // What happens to secrets is told in words of its own.
+                (before != *after && field != "secrets").then(|| Self {
+                    field: field.as_str().into(),
+                    before,
+                    after: after.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            created,
+            updated,
+            deleted,
+        } = self;
+        write!(
+            f,
+            "{created} to create, {updated} to update, {deleted} to delete"
+        )
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for client_id in &self.kept {
+            writeln!(
+                f,
+                "= application {client_id:?} is not in the file and stays: this server is managed with it"
+            )?;
+        }
+        for step in &self.steps {
+            writeln!(f, "{step}")?;
+        }
+        if self.is_empty() {
+            f.write_str("nothing to do: the registry says what the file says")
+        } else {
+            self.counts().fmt(f)
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = match self.action {
+            Action::Created => '+',
+            Action::Updated => '~',
+            Action::Deleted => '-',
+            Action::Read => '=',
+        };
+        write!(f, "{sign} {}", self.subject.as_str())?;
+        match &self.name {
+            Some(name) if **name == *self.title => write!(f, " {name:?}")?,
+            Some(name) => write!(f, " {name:?} ({})", Inner(&self.title))?,
+            None => write!(f, " with a client id that is made ({})", Inner(&self.title))?,
+        }
+        match self.secret {
+            None => {}
+            Some(SecretStep::Generated) => f.write_str(", with a secret that is made")?,
+            Some(SecretStep::Set) => f.write_str(", with the secret of the file")?,
+            Some(SecretStep::Replaced) => {
+                f.write_str(", with the secret of the file; those before it end now")?;
+            }
+            Some(SecretStep::Regenerated) => {
+                f.write_str(", with a secret that is made; those before it end now")?;
+            }
+        }
+        for change in &self.changes {
+            write!(f, "\n    {change}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for FieldChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            field,
+            before,
+            after,
+        } = self;
+        write!(f, "{field}: {} → {}", Said(before), Said(after))
+    }
+}
+
+/// A text as `{:?}` has it, without its quotes: nothing in it steers a terminal.
+struct Inner<'t>(&'t str);
+
+impl fmt::Display for Inner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().try_for_each(|character| match character {
+            '"' | '\'' => write!(f, "{character}"),
+            _ => write!(f, "{}", character.escape_debug()),
+        })
+    }
+}
+
+/// A value for people.
+struct Said<'v>(&'v Value);
+
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list =
+            |f: &mut fmt::Formatter<'_>,
+             open,
+             close,
+             values: &mut dyn Iterator<Item = (Option<&String>, &Value)>| {
+                f.write_str(open)?;
+                for (position, (key, value)) in values.enumerate() {
+                    if position > 0 {
+                        f.write_str(", ")?;
+                    }
+                    if let Some(key) = key {
+                        write!(f, "{} = ", Inner(key))?;
+                    }
+                    Said(value).fmt(f)?;
+                }
+                f.write_str(close)
+            };
+        match self.0 {
+            Value::Null => f.write_str("none"),
+            Value::Bool(value) => value.fmt(f),
+            Value::Number(value) => value.fmt(f),
+            Value::String(value) => write!(f, "{value:?}"),
+            Value::Array(values) => {
+                list(f, "[", "]", &mut values.iter().map(|value| (None, value)))
+            }
+            Value::Object(values) => list(
+                f,
+                "{ ",
+                " }",
+                &mut values.iter().map(|(key, value)| (Some(key), value)),
+            ),
+        }
+    }
+}
+
+fn action<S: Serializer>(action: &Action, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(action.as_str())
+}
+
+fn subject<S: Serializer>(subject: &Subject, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(subject.as_str())
+}
+
+fn read_action<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Action, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    Action::parse(&word).ok_or_else(|| D::Error::custom(format_args!("unknown action {word:?}")))
+}
+
+fn read_subject<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Subject, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    Subject::parse(&word)
+        .ok_or_else(|| D::Error::custom(format_args!("unknown kind of record {word:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_read_as_it_was_written() {
+        let step = Step {
+            action: Action::Updated,
+            subject: Subject::Application,
+            name: Some("billing-job".into()),
+            title: "Billing job".into(),
+            secret: Some(SecretStep::Replaced),
+            changes: vec![FieldChange {
+                field: "token_lifetime".into(),
+                before: Value::Null,
+                after: 600.into(),
+            }],
+        };
+        let nameless = Step {
+            action: Action::Created,
+            name: None,
+            secret: None,
+            changes: Vec::new(),
+            ..step.clone()
+        };
+        let plan = Plan {
+            steps: vec![step, nameless],
+            kept: vec!["manager".into()],
+        };
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+        assert!(serde_json::from_str::<Plan>(&json.replace("updated", "undone")).is_err());
+        assert!(
+            serde_json::from_str::<Plan>(&json.replace("\"application\"", "\"user\"")).is_err()
+        );
+    }
+    #[test]
+    fn every_action_on_every_kind_of_record_is_read_back() {
+        let step = |action, subject| Step {
+            action,
+            subject,
+            name: None,
+            title: "One".into(),
+            secret: None,
+            changes: Vec::new(),
+        };
+        let subjects = Subject::ALL.iter();
+        let plan = Plan {
+            steps: subjects
+                .flat_map(|subject| Action::ALL.iter().map(|action| step(*action, *subject)))
+                .collect(),
+            kept: Vec::new(),
+        };
+        assert_eq!(plan.steps.len(), Subject::ALL.len() * Action::ALL.len());
+        let json = serde_json::to_string(&plan).unwrap();
+        assert_eq!(serde_json::from_str::<Plan>(&json).unwrap(), plan);
+    }
+}

@@ -1,0 +1,36 @@
+//! The parameters behind the `?`, as a client writes them.
+
+use oauth_proto::FormWriter;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The parameters of a query. A list has a parameter for each of its items; a member that says nothing has none.
+pub(crate) fn to_text(query: &impl Serialize) -> String {
+    let mut form = FormWriter::new();
+    // A query is a struct of plain values.
+    if let Ok(Value::Object(members)) = serde_json::to_value(query) {
+        for (name, value) in &members {
+            match value {
+                Value::Array(values) => {
+                    for value in values {
+                        append(&mut form, name, value);
+                    }
+                }
+                value => append(&mut form, name, value),
+            }
+        }
+    }
+    form.finish()
+}
+
+fn append(form: &mut FormWriter, name: &str, value: &Value) {
+    match value {
+        Value::String(text) => {
+            form.append(name, text);
+        }
+        Value::Bool(_) | Value::Number(_) => {
+            form.append(name, &value.to_string());
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => {}
+    }
+}

@@ -1,0 +1,18 @@
+//! The values of requests and answers. Each kind says what it may be, to callers and in the OpenAPI document.
+
+mod bounded;
+mod moment;
+mod patch;
+mod scalar;
+mod text;
+mod whole;
+
+pub use bounded::{List, Map, OneOrMore, TooMany};
+pub use moment::{CallerAddress, Time};
+pub use patch::{Given, Ignored, NOT_CLEARED, Patch};
+pub use scalar::{SAFE, Scalar, Scalars, of_record, to_record};
+pub use text::{
+    AudienceText, ClientIdText, Identifier, InvalidValue, Key, Name, PathKey, ScopeKey, ScopeText,
+    Search, SecretSha256, Value,
+};
+pub use whole::{OutOfRange, Sequence, Whole};

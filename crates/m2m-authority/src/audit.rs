@@ -1,0 +1,57 @@
+//! The words of the audit log: what is done, and to what kind of record.
+
+/// Kinds with one word for each, so that no list of them can lack one.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The word for it, as stored and as answered.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// Reads the word that [`as_str`](Self::as_str) gives.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+        }
+    )+};
+}
+
+words! {
+    /// The kind of change to a record.
+    Action {
+        /// It was made.
+        Created = "created",
+        /// It was changed.
+        Updated = "updated",
+        /// It was deleted.
+        Deleted = "deleted",
+        /// It was read, with what is secret in it.
+        Read = "read",
+    }
+    /// A kind of record.
+    #[expect(missing_docs, reason = "each is the record of that name")]
+    Subject {
+        Api = "api",
+        Organization = "organization",
+        Property = "property",
+        Application = "application",
+        Key = "key",
+        Maintenance = "maintenance",
+        TestToken = "test_token",
+        SecretHashes = "secret_hashes",
+    }
+}
