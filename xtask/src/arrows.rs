@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
+use crate::lines;
 use crate::workspace::Workspace;
 
 /// Where the table of truth stands.
@@ -23,6 +24,8 @@ pub(crate) struct Arrows {
     for_tests: Vec<String>,
     /// Each member, and which members it may use.
     may_use: BTreeMap<String, BTreeSet<String>>,
+    /// The most lines that a crate may have, its tests left out.
+    lines: BTreeMap<String, usize>,
     /// How many crates of others may stand behind a crate.
     pub(crate) budget: BTreeMap<String, usize>,
 }
@@ -72,7 +75,8 @@ impl Arrows {
             .keys()
             .chain(self.may_use.values().flatten())
             .chain(&self.core)
-            .chain(&self.for_tests);
+            .chain(&self.for_tests)
+            .chain(self.lines.keys());
         let strangers: BTreeSet<&String> = named
             .chain(self.budget.keys())
             .filter(|name| workspace.package(name).is_none())
@@ -107,7 +111,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             workspace.packages.len(),
             arrows.absent_from_core.join(", ")
         );
-        return Ok(());
+        return lines::check(&command::root(), arrows.lines.iter());
     }
     Err(Failure::new(
         violations.join("\n        "),
@@ -158,6 +162,7 @@ mod tests {
             absent_from_core = []
             for_tests = ["kit"]
             may_use = { low = [], high = ["low"], kit = ["high"] }
+            lines = {}
             budget = {}
             "#,
         )

@@ -13,6 +13,7 @@ mod command;
 mod failure;
 mod fuzz;
 mod install;
+mod lines;
 mod steps;
 mod test;
 mod tidy;

@@ -1,14 +1,14 @@
 //! Which server a command calls, and as which application.
 
 use m2m_client::Credentials;
-use oauth_proto::Issuer;
-use zeroize::Zeroizing;
-
-use crate::options::ServerOptions;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use m2m_host::issuer::parse_issuer;
 use m2m_host::secret_file;
+use oauth_proto::Issuer;
+use zeroize::Zeroizing;
+
+use crate::options::ServerOptions;
 
 /// The issuer that is called.
 ///

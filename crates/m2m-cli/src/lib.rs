@@ -1,9 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod commands;
+mod consent;
 mod credentials;
+mod destination;
+mod diagnosis;
+mod done;
+mod input;
 mod management;
+mod new_credentials;
+mod nowhere;
 mod options;
+mod secrets_file;
+mod token_input;
 
 use clap::{ArgMatches, Error, FromArgMatches, Subcommand};
 use m2m_host::error::Failure;
@@ -11,7 +20,7 @@ use m2m_host::output::Output;
 
 /// A command that calls a server, or works on the data directory of a stopped one.
 #[derive(Debug)]
-pub struct Command(options::Command);
+pub struct Command(commands::Command);
 
 impl Command {
     /// Runs the command. `program` is the whole command line, for completions and manual pages.
@@ -19,28 +28,28 @@ impl Command {
     /// # Errors
     ///
     /// The reason why the command could not do its work.
-    pub fn run(self, program: clap::Command, output: &Output) -> Result<(), Failure> {
-        commands::run(self.0, program, output)
+    pub fn run(&self, program: clap::Command, output: &Output) -> Result<(), Failure> {
+        commands::run(&self.0, program, output)
     }
 }
 
 impl Subcommand for Command {
     fn augment_subcommands(program: clap::Command) -> clap::Command {
-        options::Command::augment_subcommands(program)
+        commands::Command::augment_subcommands(program)
     }
 
     fn augment_subcommands_for_update(program: clap::Command) -> clap::Command {
-        options::Command::augment_subcommands_for_update(program)
+        commands::Command::augment_subcommands_for_update(program)
     }
 
     fn has_subcommand(name: &str) -> bool {
-        options::Command::has_subcommand(name)
+        commands::Command::has_subcommand(name)
     }
 }
 
 impl FromArgMatches for Command {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        options::Command::from_arg_matches(matches).map(Self)
+        commands::Command::from_arg_matches(matches).map(Self)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {

@@ -12,16 +12,15 @@ use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use m2m_admin::management;
 use m2m_authority::registry::fill_in_issuer;
 use m2m_client::{AccessToken, AccessTokenRequest, Client, HyperTransport};
+use m2m_host::error::Failure;
+use m2m_host::http_client::HttpClient;
+use m2m_host::printable::printable;
+use m2m_host::{clock, token_failure};
 use oauth_proto::Issuer;
 use serde_json::Value;
 
 use crate::credentials::{credentials, issuer};
 use crate::options::ServerOptions;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::http_client::HttpClient;
-use m2m_host::printable::printable;
-use m2m_host::token_failure;
 
 pub(crate) use answer::Answer;
 pub(crate) use api_path::ApiPath;

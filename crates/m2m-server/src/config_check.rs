@@ -2,17 +2,15 @@
 
 mod files;
 
-use crate::settings::SettingOptions;
 use clap::{Args, Subcommand};
-use m2m_host::output::Format;
-use serde_json::{Value, json};
-
-use crate::settings::{Mistakes, Origin, Settings};
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
 use m2m_host::printable;
 use m2m_host::table::Table;
+use serde_json::{Value, json};
+
+use crate::settings::{Mistakes, Origin, SettingOptions, Settings};
 
 /// What to do with a configuration.
 #[derive(Debug, Subcommand)]

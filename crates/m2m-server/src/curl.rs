@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use oauth_proto::Issuer;
-
 use m2m_host::world::GeneratedCredentials;
+use oauth_proto::Issuer;
 
 /// The line that asks this issuer for a token with these credentials. It holds the secret, and is shown where the secret is.
 pub(crate) fn token_request(

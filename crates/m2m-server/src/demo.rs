@@ -3,24 +3,27 @@
 mod steps;
 mod what_next;
 
-use crate::listen::ListenSettings;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+
+use clap::Args;
+use m2m_errors::Profile;
+use m2m_host::error::Failure;
+use m2m_host::http_client::{ConnectionOptions, HttpClient};
+use m2m_host::output::Output;
+use m2m_host::runtime::runtime;
+use m2m_host::world::World;
+use m2m_listen::ListenSettings;
+use m2m_store::DirectoryLimits;
+
+use crate::certificate::ListenObserver;
 use crate::metrics::Metrics;
 use crate::recorder;
 use crate::signals::Interruptions;
 use crate::start::{Plan, Source, Started, log_panics, start};
 use crate::store_health::StoreHealth;
-use clap::Args;
-use m2m_errors::Profile;
-use m2m_host::error::Failure;
-use m2m_host::http_client::ConnectionOptions;
-use m2m_host::http_client::HttpClient;
-use m2m_host::output::Output;
-use m2m_host::runtime::runtime;
-use m2m_host::world::World;
-use m2m_store::DirectoryLimits;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
-use std::sync::mpsc::channel;
+
 use steps::Steps;
 
 /// Show the whole in a minute: a server, a token over HTTP, its signature verified, a refusal and its cause.
@@ -93,9 +96,11 @@ pub(crate) fn demo(options: &DemoOptions, output: &Output) -> Result<(), Failure
             unused_preset: _,
         } = start(plan, publish).await?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(listening.serve(server, metrics, async {
-            let _ = stopped.await;
-        }));
+        let serving = tokio::spawn(
+            listening.serve(server, ListenObserver::new(metrics), async {
+                let _ = stopped.await;
+            }),
+        );
         let http = HttpClient::new(&ConnectionOptions::default())?;
         let steps = Steps {
             http: &http,

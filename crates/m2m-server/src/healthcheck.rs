@@ -1,19 +1,19 @@
 //! `m2m healthcheck`: whether the server on this machine is ready.
 
-use crate::settings::SettingOptions;
-use crate::settings::{self, Mistakes, Setting};
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
 use clap::Args;
 use clap::builder::OsStringValueParser;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
-use m2m_host::http_client::ConnectionOptions;
-use m2m_host::http_client::{HttpClient, Response};
+use m2m_host::http_client::{ConnectionOptions, HttpClient, Response};
 use m2m_host::output::Output;
 use m2m_host::printable::printable;
 use m2m_host::runtime::runtime;
 use serde_json::Value;
-use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use crate::settings::{self, Mistakes, Setting, SettingOptions};
 
 /// Ask the server on this machine whether it is ready.
 ///

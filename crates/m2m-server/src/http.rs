@@ -14,23 +14,25 @@ use std::sync::Arc;
 use ::http::request::Parts;
 use ::http::{HeaderValue, Method, Request, header};
 use arc_swap::ArcSwap;
+use bytes::Bytes;
+use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_authority::Authority;
 use m2m_errors::Cause;
+use m2m_listen::{Handler, Refusal};
 use oauth_proto::Issuer;
 
-use crate::listen::Handler;
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
 use crate::store::Directory;
 
+pub(crate) use management::Writing;
+pub(crate) use reply::Response;
+
 use documents::Documents;
 use management::Management;
-pub(crate) use management::Writing;
 use router::{Route, Router};
 use token_endpoint::TokenEndpoint;
-
-pub(crate) use reply::Response;
 
 /// Everything that answers requests.
 #[derive(Debug)]
@@ -96,6 +98,8 @@ impl Server {
 }
 
 impl Handler for Server {
+    type Body = Full<Bytes>;
+
     async fn respond(&self, request: Request<Incoming>, address: IpAddr) -> Response {
         let (parts, body) = request.into_parts();
         let route = self.router.find(parts.uri.path());
@@ -103,7 +107,7 @@ impl Handler for Server {
             return if let Route::Management(_) = route {
                 self.management.refuse(cause, &parts, address)
             } else {
-                self.refuse(cause, &parts, address)
+                self.endpoint.refuse(cause, &parts, address)
             };
         }
         match route {
@@ -112,7 +116,7 @@ impl Handler for Server {
                 let path = path.into();
                 self.management.respond(parts, path, body, address).await
             }
-            Route::Unknown => self.refuse(Cause::PathUnknown, &parts, address),
+            Route::Unknown => self.endpoint.refuse(Cause::PathUnknown, &parts, address),
             Route::Metadata
             | Route::JwkSet
             | Route::Errors
@@ -120,20 +124,37 @@ impl Handler for Server {
             | Route::OpenApi
             | Route::Root => {
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
-                    let mut response = self.refuse(Cause::MethodNotAllowed, &parts, address);
+                    let mut response =
+                        self.endpoint
+                            .refuse(Cause::MethodNotAllowed, &parts, address);
                     response
                         .headers_mut()
                         .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
                     return response;
                 }
                 self.document(route, &parts)
-                    .unwrap_or_else(|| self.refuse(Cause::PathUnknown, &parts, address))
+                    .unwrap_or_else(|| self.endpoint.refuse(Cause::PathUnknown, &parts, address))
             }
         }
     }
 
-    fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        self.endpoint.refuse(cause, parts, address)
+    fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response {
+        self.endpoint.refuse(cause_of(refusal), parts, address)
+    }
+}
+
+/// The cause of a refusal by the listener.
+const fn cause_of(refusal: Refusal) -> Cause {
+    match refusal {
+        Refusal::Malformed => Cause::HttpMalformed,
+        Refusal::HeadersTooLarge => Cause::HeadersTooLarge,
+        Refusal::BodyTooLarge => Cause::BodyTooLarge,
+        Refusal::UriTooLong => Cause::UriTooLong,
+        Refusal::Timeout => Cause::RequestTimeout,
+        Refusal::TlsOnPlainPort => Cause::TlsOnPlainHttpPort,
+        Refusal::PlainOnTlsPort => Cause::PlainHttpOnTlsPort,
+        Refusal::Overloaded => Cause::Overloaded,
+        Refusal::FrameFlood => Cause::FrameFlood,
     }
 }
 
@@ -166,7 +187,7 @@ mod tests {
     use oauth_proto::Limits;
 
     use super::*;
-    use crate::listen::MAX_REQUESTS;
+    use m2m_listen::MAX_REQUESTS;
 
     #[test]
     fn what_operators_read_of_limits_is_so() {

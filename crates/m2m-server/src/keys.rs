@@ -8,12 +8,10 @@ mod watch;
 use std::path::Path;
 
 use m2m_authority::registry::Api;
+use m2m_host::error::Failure;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
-use m2m_host::error::Failure;
-
 pub(crate) use m2m_authority::registry::KeyState;
-
 pub(crate) use watch::KeyWatch;
 
 use directory::StoredKey;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod certificate;
 mod commands;
 mod config_check;
 mod curl;
@@ -7,7 +8,6 @@ mod demo;
 mod healthcheck;
 mod http;
 mod keys;
-mod listen;
 mod metrics;
 mod ops;
 mod readiness;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
+use m2m_listen::Closed;
 use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -43,65 +44,6 @@ pub(crate) struct Metrics {
     signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
     /// By file; there if there is a certificate.
     certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
-}
-
-/// Why a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Closed {
-    /// Either side had no more to say.
-    Done,
-    /// Nothing was asked for too long.
-    Idle,
-    /// A request did not arrive in time.
-    RequestTimeout,
-    /// The caller did not read his answer.
-    WriteTimeout,
-    /// Its place was needed for another.
-    Displaced,
-    /// What came was no HTTP, or not within the limits.
-    Malformed,
-    /// The caller sent far more frames of HTTP/2 than requests.
-    Flood,
-    /// TLS could not be agreed upon.
-    Handshake,
-    /// A proxy did not say, or not in order, who is behind it.
-    ProxyHeader,
-    /// The connection broke.
-    Broken,
-    /// The server stopped.
-    Stopped,
-}
-
-impl Closed {
-    const ALL: [Self; 11] = [
-        Self::Done,
-        Self::Idle,
-        Self::RequestTimeout,
-        Self::WriteTimeout,
-        Self::Displaced,
-        Self::Malformed,
-        Self::Flood,
-        Self::Handshake,
-        Self::ProxyHeader,
-        Self::Broken,
-        Self::Stopped,
-    ];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Done => "done",
-            Self::Idle => "idle",
-            Self::RequestTimeout => "request-timeout",
-            Self::WriteTimeout => "write-timeout",
-            Self::Displaced => "displaced",
-            Self::Malformed => "malformed",
-            Self::Flood => "flood",
-            Self::Handshake => "handshake",
-            Self::ProxyHeader => "proxy-header",
-            Self::Broken => "broken",
-            Self::Stopped => "stopped",
-        }
-    }
 }
 
 /// Counters that differ in one label, all of them there from the start: a counter that appears only with its first event hides it.

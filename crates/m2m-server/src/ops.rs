@@ -9,15 +9,14 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use m2m_errors::Cause;
+use m2m_host::clock;
+use m2m_listen::{Handler, Refusal};
 use serde_json::{Map, Value, json};
 
 use crate::http::Response;
-use crate::listen::Handler;
 use crate::metrics::Metrics;
 use crate::readiness::{Readiness, Unready};
 use crate::store_health::StoreHealth;
-use m2m_host::clock;
 
 /// The answers of the ops listener.
 #[derive(Debug)]
@@ -85,16 +84,14 @@ impl Ops {
 }
 
 impl Handler for Ops {
+    type Body = Full<Bytes>;
+
     async fn respond(&self, request: Request<Incoming>, _address: IpAddr) -> Response {
         self.answer(request.method(), request.uri().path()).await
     }
 
-    fn refuse(&self, cause: Cause, _parts: &Parts, _address: IpAddr) -> Response {
-        let status = cause.entry().wire.of(m2m_errors::Profile::Rfc).status;
-        json_of(
-            StatusCode::from_u16(status.code()).unwrap_or(StatusCode::BAD_REQUEST),
-            &error(cause.entry().operator),
-        )
+    fn refuse(&self, refusal: Refusal, _parts: &Parts, _address: IpAddr) -> Response {
+        json_of(refusal.status(), &error(refusal.as_str()))
     }
 }
 

@@ -24,17 +24,12 @@ use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
 use m2m_authority::registry::Records;
+use m2m_host::clock;
+use m2m_host::error::Failure;
 use m2m_jwt::UnixTime;
 use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount};
 
 use crate::metrics::Metrics;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-
-use book::Book;
-use entry::Changed;
-use queues::{Happened, Next, Queues};
-use report::Report;
 
 pub(crate) use entry::{Entry, Refused, RefusedOperation};
 pub(crate) use keeper::{Keeper, StoreKeeper, records};
@@ -42,6 +37,11 @@ pub(crate) use log::log;
 pub(crate) use queues::Dropped;
 pub(crate) use sampling::{Standing, Summary};
 pub(crate) use writer::LogWriter;
+
+use book::Book;
+use entry::Changed;
+use queues::{Happened, Next, Queues};
+use report::Report;
 
 /// Where events go.
 #[derive(Debug, Clone)]

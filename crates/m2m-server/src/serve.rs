@@ -3,25 +3,14 @@
 mod dead_end;
 mod ops;
 
-use crate::curl;
-use crate::listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
-use crate::metrics::Metrics;
-use crate::ops::Ops;
-use crate::readiness::{Readiness, Unready};
-use crate::recorder::LogWriter;
-use crate::settings::SettingOptions;
-use crate::settings::{Mistakes, RegistrySource, Secret, Setting, Settings, Values};
-use crate::signals::{Hangup, Interruptions, ignore_others};
-use crate::start::{Plan, Source, Started, log_panics, start};
-use crate::store::{self, UnusedPreset};
-use crate::store_health::StoreHealth;
-use clap::Args;
 use core::pin::pin;
-use dead_end::dead_end;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
 use m2m_admin::PresetCredentials;
 use m2m_authority::registry::{Application, fill_in_issuer};
-use m2m_host::clock;
-use m2m_host::data;
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
@@ -29,14 +18,28 @@ use m2m_host::log_format::LogFormat;
 use m2m_host::output::{self, Output};
 use m2m_host::runtime::runtime;
 use m2m_host::sealing::SealingSource;
-use m2m_host::timestamp;
 use m2m_host::world::World;
+use m2m_host::{clock, data, timestamp};
+use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
-use std::path::Path;
-use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
+
+use crate::certificate::ListenObserver;
+use crate::curl;
+use crate::metrics::Metrics;
+use crate::ops::Ops;
+use crate::readiness::{Readiness, Unready};
+use crate::recorder::LogWriter;
+use crate::settings::{
+    Mistakes, RegistrySource, Secret, Setting, SettingOptions, Settings, Values,
+};
+use crate::signals::{Hangup, Interruptions, ignore_others};
+use crate::start::{Plan, Source, Started, log_panics, start};
+use crate::store::{self, UnusedPreset};
+use crate::store_health::StoreHealth;
+
+use dead_end::dead_end;
 
 /// Serve tokens.
 ///
@@ -167,7 +170,8 @@ fn serve_for(
         let watching = store::watch(directory, health, Arc::clone(&metrics));
         tokio::spawn(watching);
         let stop = Notify::new();
-        let mut serving = pin!(listening.serve(server, metrics, stop.notified()));
+        let mut serving =
+            pin!(listening.serve(server, ListenObserver::new(metrics), stop.notified()));
         tokio::select! {
             () = &mut serving => {}
             () = interruptions.next() => {}

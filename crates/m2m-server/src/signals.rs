@@ -1,5 +1,6 @@
 //! Signals: `SIGTERM` and `SIGINT` end a server, `SIGHUP` reloads its certificate, and all others are ignored.
 
+use m2m_listen::Reloader;
 #[cfg(unix)]
 use rustix::process::Signal as Number;
 #[cfg(unix)]
@@ -119,6 +120,23 @@ pub(crate) fn ignore_others(hangup: Hangup) {
 
 #[cfg(not(unix))]
 pub(crate) const fn ignore_others(_: Hangup) {}
+
+/// Reads the certificate again at each `SIGHUP`, from now on: a caller that sees the server ready may ask at once.
+#[cfg(unix)]
+pub(crate) fn reload_on_hangup(reloader: Option<Reloader>) {
+    let Some(reloader) = reloader else { return };
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            reloader.reload();
+        }
+    });
+}
+
+#[cfg(not(unix))]
+pub(crate) fn reload_on_hangup(_: Option<Reloader>) {}
 
 #[cfg(unix)]
 async fn log_each(mut signal: Signal, name: String) {

@@ -8,25 +8,25 @@ use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
 use m2m_errors::Profile;
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::Written;
+use m2m_host::sealing::SealingSource;
+use m2m_host::world::{GeneratedCredentials, World};
+use m2m_host::{clock, output, timestamp};
+use m2m_listen::{ListenSettings, Listener};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
 use serde_json::json;
 use tokio::runtime::Handle;
 
+use crate::certificate::listen_failure;
 use crate::http::Server;
-use crate::listen::{ListenSettings, Listening};
 use crate::metrics::Metrics;
 use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
 use crate::settings::Scheme;
+use crate::signals;
 use crate::store::{self, Directory, Opened, UnusedPreset};
 use crate::store_health::StoreHealth;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::first_credentials::Written;
-use m2m_host::output;
-use m2m_host::sealing::SealingSource;
-use m2m_host::timestamp;
-use m2m_host::world::{GeneratedCredentials, World};
 
 /// What a server is made from.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ pub(crate) struct Started {
     /// The server.
     pub(crate) server: Arc<Server>,
     /// Where connections wait for it.
-    pub(crate) listening: Listening,
+    pub(crate) listening: Listener,
     /// Who it is.
     pub(crate) issuer: Issuer,
     /// Its registry.
@@ -118,9 +118,19 @@ pub(crate) async fn start(
     } = plan;
     let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listening = Listening::at(listen, listen_option).await?;
+    let listening = Listener::bind(ListenSettings {
+        overloaded: OVERLOADED,
+        ..listen
+    })
+    .await
+    .map_err(|error| listen_failure(&error, listen_option))?;
+    signals::reload_on_hangup(listening.reloader());
     let address = listening.address();
-    let issuer = issuer.map_or_else(|| default_issuer(listening.scheme(), address), Ok)?;
+    let scheme = match listening.reloader() {
+        Some(_) => Scheme::Https,
+        None => Scheme::Http,
+    };
+    let issuer = issuer.map_or_else(|| default_issuer(scheme, address), Ok)?;
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let Opened {
@@ -178,6 +188,16 @@ pub(crate) async fn start(
         summary,
     })
 }
+
+/// The answer for a connection without a place.
+const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
+    content-type: application/json\r\n\
+    cache-control: no-store\r\n\
+    retry-after: 5\r\n\
+    connection: close\r\n\
+    content-length: 105\r\n\
+    \r\n\
+    {\"error\":\"temporarily_unavailable\",\"error_description\":\"The server is at its capacity. Try again later\"}\n";
 
 /// The issuer of a server at this address, where nobody named another.
 ///

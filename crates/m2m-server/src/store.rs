@@ -7,6 +7,13 @@ use std::time::Duration;
 
 use m2m_admin::{BootstrapError, PresetCredentials};
 use m2m_authority::registry::Records;
+use m2m_host::data::{self, Missing};
+use m2m_host::error::Failure;
+use m2m_host::first_credentials::{Written, keep_and_commit};
+use m2m_host::sealing::SealingSource;
+use m2m_host::timestamp::rfc3339;
+use m2m_host::world::{GeneratedCredentials, World};
+use m2m_host::{clock, output, random};
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Access, Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, FailureKind,
@@ -17,19 +24,9 @@ use oauth_proto::Issuer;
 use serde_json::json;
 
 use crate::http::Writing;
-use crate::keys;
-use crate::keys::KeyWatch;
+use crate::keys::{self, KeyWatch};
 use crate::metrics::Metrics;
 use crate::store_health::StoreHealth;
-use m2m_host::clock;
-use m2m_host::data::{self, Missing};
-use m2m_host::error::Failure;
-use m2m_host::first_credentials::{Written, keep_and_commit};
-use m2m_host::output;
-use m2m_host::random;
-use m2m_host::sealing::SealingSource;
-use m2m_host::timestamp::rfc3339;
-use m2m_host::world::{GeneratedCredentials, World};
 
 /// What is served.
 pub(crate) type Directory = m2m_store::Directory<Sqlite>;

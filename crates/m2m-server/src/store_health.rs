@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use m2m_host::clock;
 use m2m_store::{Access, FailureKind, Observer, Settled, StoreError, Uptime};
 use serde_json::{Value, json};
 
 use crate::metrics::Metrics;
-use m2m_host::clock;
 
 /// The health of the store. Every failure is counted, and its reason is kept until the same access succeeds again. The log gets one line a
 /// minute for each kind of failure.

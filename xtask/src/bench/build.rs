@@ -69,7 +69,7 @@ impl Place {
         if let Some(binary) = &options.binary {
             return std::path::absolute(binary).map_err(|error| Failure::file(binary, &error));
         }
-        let mut build = cargo(&["build", "--release", "-p", "m2m", "--bin", "m2m"]);
+        let mut build = cargo(&["build", "--profile", "dist", "-p", "m2m", "--bin", "m2m"]);
         let target = match options.backend {
             Backend::Aws => workspace.target_directory.clone(),
             Backend::Ring => {
@@ -86,7 +86,7 @@ impl Place {
             }
         };
         command::run(&mut build, "the binary has to compile")?;
-        Ok(target.join("release").join("m2m"))
+        Ok(target.join("dist").join("m2m"))
     }
 
     /// The yardstick.

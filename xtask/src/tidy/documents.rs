@@ -7,7 +7,7 @@ use super::tree::Tree;
 use crate::workspace::Workspace;
 
 /// The commands that a newcomer types, which the README has to show.
-const SHOWN: [&str; 2] = ["cargo run --release -- demo", "cargo xtask test"];
+const SHOWN: [&str; 2] = ["cargo run -- demo", "cargo xtask test"];
 
 /// The documents that a stranger looks for.
 const EXPECTED: [&str; 11] = [

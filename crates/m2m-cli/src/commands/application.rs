@@ -2,24 +2,127 @@
 
 mod authorize;
 mod create;
+mod fields;
+mod reset_management;
+mod update;
 
-use serde_json::{Value, json};
-
-use super::consent;
-use super::done::{done, payload};
-use crate::management::{ApiPath, Management};
-use crate::options::{
-    ApplicationDeleteOptions, ApplicationListOptions, ApplicationShowOptions,
-    ApplicationUpdateOptions, Fields as _,
-};
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
 use m2m_host::error::Failure;
-use m2m_host::output::Format;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
 use m2m_host::table::{Table, member, print_record, records, text};
+use serde_json::Value;
 
-pub(super) use authorize::{authorize, deauthorize};
-pub(super) use create::create;
+use crate::commands::application::authorize::{
+    ApplicationAuthorizeOptions, ApplicationDeauthorizeOptions,
+};
+use crate::commands::application::create::ApplicationCreateOptions;
+use crate::commands::application::reset_management::ResetManagementOptions;
+use crate::commands::application::update::ApplicationUpdateOptions;
+use crate::consent;
+use crate::done::{done, payload};
+use crate::management::{ApiPath, Management};
+use crate::options::ManagementOptions;
+
+/// What to do with applications.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApplicationCommand {
+    List(ApplicationListOptions),
+    Show(ApplicationShowOptions),
+    Create(ApplicationCreateOptions),
+    Update(ApplicationUpdateOptions),
+    Delete(ApplicationDeleteOptions),
+    Authorize(ApplicationAuthorizeOptions),
+    Deauthorize(ApplicationDeauthorizeOptions),
+    ResetManagement(ResetManagementOptions),
+}
+
+impl ApplicationCommand {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the command could not do its work.
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        match self {
+            Self::List(options) => list(options, output),
+            Self::Show(options) => show(options, output),
+            Self::Create(options) => create::create(options, output),
+            Self::Update(options) => update::update(options, output),
+            Self::Delete(options) => delete(options, output),
+            Self::Authorize(options) => authorize::authorize(options, output),
+            Self::Deauthorize(options) => authorize::deauthorize(options, output),
+            Self::ResetManagement(options) => reset_management::reset(options, output),
+        }
+    }
+}
+
+/// List applications.
+#[derive(Debug, Args)]
+#[command(after_help = LIST_EXAMPLES)]
+pub(crate) struct ApplicationListOptions {
+    /// Only those with this text in their name or client id
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) search: Option<String>,
+    /// Only those of the organization with this code
+    #[arg(long, value_name = "CODE")]
+    pub(crate) organization: Option<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Show an application, and what it may ask for.
+#[derive(Debug, Args)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(crate) struct ApplicationShowOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Take an application away. Its tokens work until they end.
+#[derive(Debug, Args)]
+#[command(after_help = DELETE_EXAMPLES)]
+pub(crate) struct ApplicationDeleteOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// Do not ask before
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  m2m application list --search billing
+  m2m application show billing-job
+  m2m application create 'Billing job' --client-id billing-job --authorize 'https://orders.example/api=read:orders'
+  m2m application update billing-job --disable
+  m2m application authorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application reset-management --data data
+
+All but reset-management call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  m2m application list
+  m2m application list --search billing --output json
+  m2m application list --organization org_acme";
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  m2m application show billing-job
+  m2m application show my.trusted.app/service --output json";
+
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  m2m application delete billing-job
+  m2m application delete billing-job --yes";
 
 pub(super) fn list(options: &ApplicationListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
@@ -55,21 +158,6 @@ pub(super) fn show(options: &ApplicationShowOptions, output: &Output) -> Result<
         Format::Text => show_text(application, output),
         Format::Json => output.json(application),
     }
-    Ok(())
-}
-
-pub(super) fn update(options: &ApplicationUpdateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&options.clear)?;
-    if let Some(name) = &options.name {
-        members.insert("name".to_owned(), json!(name));
-    }
-    if options.enable || options.disable {
-        members.insert("is_enabled".to_owned(), json!(options.enable));
-    }
-    let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications", &options.application]);
-    let answer = management.patch(&path, &members.into())?;
-    done(&answer, options.management.output, output);
     Ok(())
 }
 

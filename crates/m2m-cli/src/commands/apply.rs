@@ -3,20 +3,62 @@
 mod data;
 mod server;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use m2m_admin::Plan;
-use serde_json::{Value, json};
-
-use super::consent;
-use super::new_credentials::{NewCredentials, delivered};
-use super::nowhere::nowhere;
-use crate::options::ApplyOptions;
 use m2m_host::error::Failure;
-use m2m_host::output::Format;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
 use m2m_host::world::World;
+use serde_json::{Value, json};
+
+use crate::consent;
+use crate::done::insert;
+use crate::new_credentials::{NewCredentials, delivered};
+use crate::nowhere::nowhere;
+use crate::options::{OptionalDataOptions, SecretsToOptions, ServerOptions};
+
+/// Make the registry say what a file says.
+///
+/// Prints what it does, and does it in one transaction; a second time there is nothing to do. An application is the one with its
+/// client_id, else the only one of its name. Without secret_sha256 an application keeps its secrets, and a new one gets a secret
+/// that is shown once. What is not in the file stays, unless --prune is given.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ApplyOptions {
+    /// The file with APIs, organizations and applications; - is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: OptionalDataOptions,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Take away what is not in the file, except the management API and the last applications that manage the server
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// Do not ask before something is taken away
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) secrets_to: SecretsToOptions,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m apply -f world.toml --dry-run
+  m2m apply -f world.toml --secrets-to secrets.jsonl
+  m2m apply -f world.toml --data data --secrets-to secrets.jsonl
+  m2m apply -f world.toml --data data --prune --yes --output json
+
+Without --data the file is applied to the server that M2M_ISSUER names, in the name of M2M_CLIENT_ID with M2M_CLIENT_SECRET. With
+--data the server is stopped meanwhile, since one process at a time has a data directory, which is made if it is not there.";
 
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
     let folder = options.data.folder();
@@ -34,21 +76,15 @@ pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failu
 }
 
 /// A plan as JSON.
-pub(super) fn described(plan: &Plan) -> Value {
+pub(crate) fn described(plan: &Plan) -> Value {
     // A plan is made of strings, numbers and lists, none of which JSON lacks.
     let mut document = serde_json::to_value(plan).unwrap_or_default();
     insert(&mut document, "counts", json!(plan.counts()));
     document
 }
 
-pub(super) fn insert(document: &mut Value, name: &str, value: Value) {
-    if let Some(members) = document.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
-}
-
 /// A plan for people.
-pub(super) fn show(plan: &Plan, output: &Output) {
+pub(crate) fn show(plan: &Plan, output: &Output) {
     for line in plan.to_string().lines() {
         output.line(printable(line));
     }

@@ -1,7 +1,24 @@
 //! `m2m completions`
 
-use crate::options::CompletionsOptions;
+use clap::Args;
+use clap_complete::Shell;
 use m2m_host::output::Output;
+
+/// Print the completions of a shell: what the Tab key offers behind m2m.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: Shell,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m completions bash > ~/.local/share/bash-completion/completions/m2m
+  m2m completions zsh > \"${fpath[1]}/_m2m\"
+  m2m completions fish > ~/.config/fish/completions/m2m.fish
+  m2m completions powershell >> $PROFILE";
 
 pub(super) fn completions(options: &CompletionsOptions, mut root: clap::Command, output: &Output) {
     let mut script = Vec::new();

@@ -1,12 +1,30 @@
 //! `m2m diagnose`: why a request was refused.
 
-use super::diagnosis;
-use super::done::payload;
-use crate::management::{ApiPath, Management};
-use crate::options::DiagnoseOptions;
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use m2m_host::error::Failure;
-use m2m_host::output::Format;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
+
+use crate::diagnosis;
+use crate::done::payload;
+use crate::management::{ApiPath, Management};
+use crate::options::ManagementOptions;
+
+/// Say why a request was refused: the exact cause, the evidence, and what to do.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct DiagnoseOptions {
+    /// The trace_id of the refusal, as the caller got it
+    #[arg(value_name = "TRACE_ID", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) trace_id: String,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736
+  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736 --output json";
 
 pub(super) fn diagnose(options: &DiagnoseOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;

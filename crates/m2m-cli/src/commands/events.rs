@@ -3,17 +3,90 @@
 mod line;
 mod log;
 
+use core::num::NonZeroU16;
 use std::time::Duration;
 
+use clap::{Args, ValueEnum};
+use m2m_authority::registry::Period;
+use m2m_host::error::{Exit, Failure};
+use m2m_host::output::{Format, Output};
+use m2m_host::{clock, timestamp};
+use m2m_jwt::UnixTime;
 use serde_json::Value;
 
 use crate::management::Management;
-use crate::options::EventsOptions;
-use m2m_host::error::{Exit, Failure};
-use m2m_host::output::Format;
-use m2m_host::output::Output;
+use crate::options::{ManagementOptions, only_as};
 
 use log::{Kind, Log};
+
+/// Print what happened: requests that were refused, and changes that were made, the latest last.
+///
+/// In this command --client-id is that of the application in question; the one in whose name the server is called is M2M_CLIENT_ID,
+/// or --as.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
+pub(crate) struct EventsOptions {
+    /// The end of the log
+    #[arg(value_name = "tail", hide_possible_values = true)]
+    pub(crate) tail: Option<Tail>,
+    /// Go on printing what comes
+    #[arg(short = 'f', long)]
+    pub(crate) follow: bool,
+    /// Only changes that were made
+    #[arg(long, conflicts_with = "refusals")]
+    pub(crate) audit: bool,
+    /// Only requests that were refused
+    #[arg(long)]
+    pub(crate) refusals: bool,
+    /// Only what this application was refused, and what was changed about it
+    #[arg(long = "client-id", value_name = "ID")]
+    pub(crate) of_client_id: Option<String>,
+    /// Only what happened since: a time by RFC 3339, or how long ago, such as 1h
+    #[arg(long, value_name = "TIME", value_parser = since)]
+    pub(crate) since: Option<UnixTime>,
+    /// How many at most, the latest
+    #[arg(
+        short = 'n',
+        long = "lines",
+        value_name = "NUMBER",
+        default_value = "50",
+        value_parser = lines
+    )]
+    pub(crate) lines: NonZeroU16,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// The word `tail`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tail {
+    /// The end of the log.
+    Tail,
+}
+
+fn lines(text: &str) -> Result<NonZeroU16, String> {
+    let most = NonZeroU16::MAX;
+    text.parse()
+        .map_err(|_| format!("write a number from 1 to {most}"))
+}
+
+fn since(text: &str) -> Result<UnixTime, String> {
+    let ago = text.parse().ok().map(Period::as_seconds);
+    let since = ago.map(|ago| clock::now().saturating_sub_seconds(ago));
+    since.or_else(|| timestamp::parse(text)).ok_or_else(|| {
+        "write how long ago, as in 1h, or date, time and offset, as in 2026-11-20T00:00:00Z"
+            .to_owned()
+    })
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m events
+  m2m events tail -f
+  m2m events --refusals --client-id billing-job --since 24h
+  m2m events --audit -n 1000 --output json | jq .action
+
+With --output json each event is one line.";
 
 pub(super) fn events(options: &EventsOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;

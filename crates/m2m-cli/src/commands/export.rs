@@ -2,17 +2,38 @@
 
 use std::path::Path;
 
+use clap::Args;
 use m2m_admin::SecretHashes;
-
-use super::done::payload;
-use super::nowhere::nowhere;
-use crate::management::{ApiPath, Management};
-use crate::options::{ExportOptions, ServerOptions};
-use m2m_host::clock;
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
-use m2m_host::printable;
+use m2m_host::{clock, printable};
+
+use crate::done::payload;
+use crate::management::{ApiPath, Management};
+use crate::nowhere::nowhere;
+use crate::options::{OptionalDataOptions, ServerOptions};
+
+/// Print the registry as world.toml.
+///
+/// Applying it changes nothing, and printing it again gives the same bytes.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ExportOptions {
+    #[command(flatten)]
+    pub(crate) data: OptionalDataOptions,
+    /// With the hash of the latest secret of each application, so that applications keep their secrets elsewhere
+    #[arg(long)]
+    pub(crate) with_secret_hashes: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m export > world.toml                of a server that runs: M2M_ISSUER, M2M_CLIENT_ID, M2M_CLIENT_SECRET
+  m2m export --data data > world.toml    of one that is stopped
+  m2m export --data data --with-secret-hashes > world.toml";
 
 pub(super) fn export(options: &ExportOptions, output: &Output) -> Result<(), Failure> {
     let secret_hashes = if options.with_secret_hashes {

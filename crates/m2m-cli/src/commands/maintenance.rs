@@ -1,12 +1,44 @@
 //! `m2m maintenance`: whether callers of a server that runs are served.
 
-use serde_json::json;
-
-use super::done::done;
-use crate::management::{ApiPath, Management};
-use crate::options::MaintenanceCommand;
+use clap::{Args, Subcommand};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
+use serde_json::json;
+
+use crate::done::done;
+use crate::management::{ApiPath, Management};
+use crate::options::ManagementOptions;
+
+/// Whether callers are served.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MaintenanceCommand {
+    /// Answer callers with 503. Management stays.
+    #[command(after_help = ON_EXAMPLES)]
+    On(MaintenanceOptions),
+    /// Serve callers again.
+    #[command(after_help = OFF_EXAMPLES)]
+    Off(MaintenanceOptions),
+}
+
+/// Of which server.
+#[derive(Debug, Args)]
+pub(crate) struct MaintenanceOptions {
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  m2m maintenance on
+  m2m maintenance off";
+
+const ON_EXAMPLES: &str = "\
+Examples:
+  m2m maintenance on";
+
+const OFF_EXAMPLES: &str = "\
+Examples:
+  m2m maintenance off";
 
 pub(super) fn maintenance(command: &MaintenanceCommand, output: &Output) -> Result<(), Failure> {
     let (on, options) = match command {

@@ -1,11 +1,11 @@
 //! What the refusal of a management API means for whoever typed the command.
 
 use http::StatusCode;
+use m2m_host::error::Failure;
+use m2m_host::printable::printable;
 use oauth_proto::Issuer;
 
 use super::{Answer, ApiPath};
-use m2m_host::error::Failure;
-use m2m_host::printable::printable;
 
 /// Why a request was refused, and what to do about it.
 pub(super) fn failure(

@@ -92,6 +92,6 @@ impl fmt::Debug for SecretText {
 }
 
 /// Reads a path. An empty variable of the environment counts as none, which is for whoever uses it to see.
-pub(super) fn path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }

@@ -2,10 +2,9 @@
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use m2m_host::error::Failure;
 use serde::Serialize;
 use serde_json::{Map, Value};
-
-use m2m_host::error::Failure;
 
 /// Fields of a record that commands set and clear. Serialized, each has the name of its member in a request.
 pub(crate) trait Fields: Args + Serialize {
@@ -57,7 +56,7 @@ pub(crate) fn words<T: Copy>(
 mod tests {
     use clap::Subcommand as _;
 
-    use crate::options::Command;
+    use crate::commands::Command;
 
     #[test]
     fn each_option_of_an_update_is_a_change_that_suffices() {

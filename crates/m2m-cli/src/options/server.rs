@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::Resettable;
-
-use super::SecretText;
 use m2m_host::http_client::ConnectionOptions;
 use m2m_host::output::Format;
+
+use super::SecretText;
 
 /// The server that a command calls, and the application in whose name it does.
 #[derive(Debug, Args)]
@@ -43,6 +43,6 @@ pub(crate) struct ManagementOptions {
 }
 
 /// The client id of the caller under its other name alone, for commands in which `--client-id` is that of somebody else.
-pub(super) fn only_as(argument: clap::Arg) -> clap::Arg {
+pub(crate) fn only_as(argument: clap::Arg) -> clap::Arg {
     argument.long("as").visible_alias(Resettable::Reset)
 }

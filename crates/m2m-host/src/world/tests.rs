@@ -2,7 +2,6 @@
 
 use m2m_authority::registry::{Records, Values};
 use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
-
 use m2m_store::Sqlite;
 
 use super::*;

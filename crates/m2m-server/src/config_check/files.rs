@@ -4,15 +4,15 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
-use m2m_store::Sqlite;
-
-use crate::listen::TlsFiles;
-use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
-use m2m_host::clock;
-use m2m_host::data;
 use m2m_host::error::Failure;
 use m2m_host::sealing::{self, SealingSource, Wanted};
 use m2m_host::world::World;
+use m2m_host::{clock, data};
+use m2m_listen::TlsFiles;
+use m2m_store::Sqlite;
+
+use crate::certificate;
+use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
 
 /// What is wrong with the files and folders.
 pub(super) fn check(settings: &Settings) -> Mistakes {
@@ -35,7 +35,11 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     let values = &settings.values;
     // The settings report it if only one of them is given.
     if let (Some(cert), Some(key)) = (values.tls_cert.clone(), values.tls_key.clone()) {
-        for mistake in (TlsFiles { cert, key }).mistakes() {
+        for mistake in (TlsFiles { cert, key })
+            .mistakes()
+            .iter()
+            .map(certificate::tls_failure)
+        {
             add(Err(mistake));
         }
     }
@@ -67,7 +71,8 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
 pub(super) fn warnings(settings: &Settings) -> Vec<String> {
     let values = &settings.values;
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
-    let warning = tls.and_then(|(cert, key)| TlsFiles { cert, key }.warning(clock::now()));
+    let warning =
+        tls.and_then(|(cert, key)| certificate::warning(&TlsFiles { cert, key }, clock::now()));
     warning.into_iter().collect()
 }
 

@@ -7,19 +7,17 @@ use m2m_authority::TraceId;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::Application;
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
+use m2m_host::error::Failure;
+use m2m_host::http_client::{HttpClient, Response};
+use m2m_host::output::Output;
+use m2m_host::timestamp::rfc3339;
+use m2m_host::world::GeneratedCredentials;
+use m2m_host::{clock, token_failure, token_text};
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use serde_json::Value;
 
 use crate::recorder::Entry;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::http_client::{HttpClient, Response};
-use m2m_host::output::Output;
-use m2m_host::timestamp::rfc3339;
-use m2m_host::token_failure;
-use m2m_host::token_text;
-use m2m_host::world::GeneratedCredentials;
 
 /// What the steps have.
 #[derive(Debug, Clone, Copy)]

@@ -91,7 +91,7 @@ const MAX_DISCARDED_BYTES: usize = 1024 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::listen::Times;
+    use m2m_listen::Times;
 
     #[test]
     fn operators_read_how_long_a_request_may_take() {

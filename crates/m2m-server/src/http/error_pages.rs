@@ -2,9 +2,8 @@
 
 use m2m_authority::Authority;
 use m2m_errors::{Cause, ErrorCode, Profile, Status};
-use serde_json::{Value, json};
-
 use m2m_explain::Explanation;
+use serde_json::{Value, json};
 
 /// All codes, statuses and causes. Each has a page of its name below this one.
 pub(super) fn index(authority: &Authority) -> Value {

@@ -15,6 +15,8 @@ use m2m_authority::diagnose::{Diagnosis, diagnose};
 use m2m_authority::flow::Exchange;
 use m2m_authority::registry::SigningKeys;
 use m2m_errors::{Cause, Profile};
+use m2m_host::timestamp::rfc3339;
+use m2m_host::{clock, random};
 use m2m_store::SealingKey;
 use oauth_proto::Issuer;
 
@@ -24,9 +26,6 @@ use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
 use crate::recorder;
 use crate::store::Directory;
-use m2m_host::clock;
-use m2m_host::random;
-use m2m_host::timestamp::rfc3339;
 
 use threads::Threads;
 

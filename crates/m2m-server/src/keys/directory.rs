@@ -4,11 +4,11 @@ use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use m2m_authority::registry::KeyState;
+use m2m_host::error::Failure;
+use m2m_host::regular_file::{Pipes, RegularFile};
 use m2m_jwt::{Signer as _, SigningKey};
 
 use super::file_name;
-use m2m_host::error::Failure;
-use m2m_host::regular_file::{Pipes, RegularFile};
 
 /// A key of a folder.
 #[derive(Debug)]

@@ -6,10 +6,9 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use m2m_host::error::Failure;
 use m2m_jwt::Pkcs8Document;
 use zeroize::Zeroizing;
-
-use m2m_host::error::Failure;
 
 /// A folder into which nobody else writes keys until this is dropped.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! The signing keys of a server while it runs: how old they are, and when they change.
 
 use m2m_authority::registry::KeyState;
+use m2m_host::timestamp::rfc3339;
 use m2m_jwt::UnixTime;
 use m2m_store::KeyRecord;
 use serde_json::{Value, json};
 
 use crate::metrics::Metrics;
-use m2m_host::timestamp::rfc3339;
 
 /// Notices when the signing keys change, on whichever node they were changed.
 #[derive(Debug, Default)]

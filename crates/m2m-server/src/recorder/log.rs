@@ -7,14 +7,13 @@ use std::time::Duration;
 use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::{RecordedClientId, RequestId, redacted};
 use m2m_errors::Cause;
+use m2m_host::timestamp::rfc3339;
+use m2m_host::{clock, output};
 use m2m_store::{AuditEvent, Settled};
 use serde_json::{Value, json};
 
 use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
 use crate::store_health::StoreNews;
-use m2m_host::clock;
-use m2m_host::output;
-use m2m_host::timestamp::rfc3339;
 
 /// Writes the entry.
 pub(crate) fn log(entry: Entry) {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::time::Duration;
 
+use m2m_host::error::Failure;
+use m2m_host::output;
 use serde_json::Value;
 
 use super::Entry;
 use super::log::{line, log_last};
 use crate::metrics::Metrics;
-use m2m_host::error::Failure;
-use m2m_host::output;
 
 /// The thread that writes the log.
 #[derive(Debug)]

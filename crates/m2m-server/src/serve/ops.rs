@@ -3,16 +3,14 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use m2m_host::error::Failure;
+use m2m_host::{clock, output, timestamp};
+use m2m_listen::{ListenSettings, Listener, Unobserved};
 use serde_json::json;
 
-use crate::listen::{ListenSettings, Listening};
-use crate::metrics::Metrics;
+use crate::certificate::listen_failure;
 use crate::ops::Ops;
 use crate::settings::Setting;
-use m2m_host::clock;
-use m2m_host::error::Failure;
-use m2m_host::output;
-use m2m_host::timestamp;
 
 /// Starts it, unless it is off. It ends with the process.
 ///
@@ -23,9 +21,10 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
     let Some(address) = address else {
         return Ok(());
     };
-    let listening = Listening::at(settings(address), &Setting::OpsListen.names())
-        .await
-        .map_err(|failure| failure.help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks"))?;
+    let listening = Listener::bind(settings(address)).await.map_err(|error| {
+        listen_failure(&error, &Setting::OpsListen.names())
+            .help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks")
+    })?;
     let address = listening.address();
     output::log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),
@@ -39,8 +38,8 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
         ));
     }
     // Its connections are not those of callers, and are not counted with them.
-    let own = Arc::new(Metrics::new());
-    tokio::spawn(listening.serve(Arc::new(ops), own, core::future::pending()));
+    let observer = Arc::new(Unobserved);
+    tokio::spawn(listening.serve(Arc::new(ops), observer, core::future::pending()));
     Ok(())
 }
 

@@ -6,13 +6,13 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use m2m_authority::diagnose::nearest;
+use m2m_host::error::{Excerpt, Failure};
+use m2m_host::regular_file::{self, Pipes, RegularFile};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::setting::{Form, Setting};
 use super::{Mistakes, Origin};
-use m2m_host::error::{Excerpt, Failure};
-use m2m_host::regular_file::{self, Pipes, RegularFile};
 
 /// A file of settings that has been read.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use core::net::IpAddr;
 
 use http::Uri;
+use m2m_host::error::Failure;
 use oauth_proto::Issuer;
 
 use super::Scheme;
@@ -10,7 +11,6 @@ use super::notices::CLIENT_ISSUER;
 use super::setting::Setting;
 use super::sources::Sources;
 use super::table::Values;
-use m2m_host::error::Failure;
 
 /// Looks whether secrets and tokens would go over plain http, but within a machine or behind a proxy that ends TLS (RFC 6749, section
 /// 3.2); and whether callers could reach the issuer that tokens and metadata carry.

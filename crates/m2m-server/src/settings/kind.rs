@@ -10,13 +10,13 @@ use clap::ValueHint;
 use ipnet::IpNet;
 use m2m_authority::diagnose::nearest;
 use m2m_errors::Profile;
+use m2m_host::listen_address::listen_address;
+use m2m_host::log_format::LogFormat;
+use m2m_listen::AddressHeader;
 use oauth_proto::{ClientId, Issuer};
 use serde_json::{Value, json};
 
 use super::setting::Form;
-use crate::listen::AddressHeader;
-use m2m_host::listen_address::listen_address;
-use m2m_host::log_format::LogFormat;
 
 /// A kind of value, such as a file or a number within bounds.
 #[derive(Debug)]

@@ -2,11 +2,12 @@
 
 use core::net::SocketAddr;
 
+use m2m_host::error::Failure;
+
 use super::secrets::SEALING_KEY;
 use super::setting::Setting;
 use super::sources::{Origin, Sources};
 use super::table::Values;
-use m2m_host::error::Failure;
 
 /// Looks for all contradictions.
 pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {

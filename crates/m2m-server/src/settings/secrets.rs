@@ -5,14 +5,14 @@ use core::fmt;
 use std::path::PathBuf;
 
 use m2m_admin::{InvalidPreset, PresetCredentials};
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
+use m2m_host::secret_file;
 use zeroize::Zeroizing;
 
 use super::setting::Setting;
 use super::sources::Sources;
 use super::{Mistakes, Values};
-use m2m_host::environment::Environment;
-use m2m_host::error::Failure;
-use m2m_host::secret_file;
 
 /// A secret from the environment.
 pub(crate) struct Secret(Zeroizing<String>);

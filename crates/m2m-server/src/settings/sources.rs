@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 
+use m2m_host::environment::Environment;
+use m2m_host::error::Failure;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,8 +15,6 @@ use super::kind::Kind;
 use super::setting::{Form, Setting};
 use super::{Mistakes, Shown};
 use crate::settings::SettingOptions;
-use m2m_host::environment::Environment;
-use m2m_host::error::Failure;
 
 /// The place that the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

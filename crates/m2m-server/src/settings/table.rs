@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use m2m_errors::Profile;
+use m2m_host::log_format::LogFormat;
+use m2m_listen::AddressHeader;
 use oauth_proto::Issuer;
 
 use super::kind::{
@@ -17,8 +19,6 @@ use super::kind::{
 };
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
-use crate::listen::AddressHeader;
-use m2m_host::log_format::LogFormat;
 
 settings! {
     /// Directory for the registry, keys and events; created if it is missing

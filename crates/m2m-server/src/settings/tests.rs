@@ -9,10 +9,10 @@ mod secrets;
 use std::ffi::OsString;
 
 use clap::Parser as _;
+use m2m_host::error::Failure;
 
 use super::*;
 use crate::serve::ServeOptions;
-use m2m_host::error::Failure;
 
 /// The command, without the program that it is a part of.
 #[derive(Debug, clap::Parser)]

@@ -7,6 +7,7 @@
 
 mod apply;
 mod apply_killed;
+mod clock;
 mod commands;
 mod config;
 mod connections;

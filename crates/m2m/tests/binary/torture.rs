@@ -6,7 +6,7 @@
 
 mod faults;
 mod history;
-mod injector;
+pub(crate) mod injector;
 mod random;
 mod traffic;
 mod writers;

@@ -1,14 +1,60 @@
 //! `m2m application authorize` and `deauthorize`: what an application may ask for.
 
-use serde_json::{Value, json};
-
-use super::super::done::done;
-use crate::management::{ApiPath, Management};
-use crate::options::{ApplicationAuthorizeOptions, ApplicationDeauthorizeOptions};
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
+use serde_json::{Value, json};
 
-pub(in crate::commands) fn authorize(
+use crate::done::done;
+use crate::management::{ApiPath, Management};
+use crate::options::ManagementOptions;
+
+/// Let an application ask for tokens for an API, and for scopes of it.
+#[derive(Debug, Args)]
+#[command(after_help = AUTHORIZE_EXAMPLES)]
+pub(crate) struct ApplicationAuthorizeOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// The API, by its audience or its id
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    /// A scope that it may ask for, beside those that it may already; several may be given
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+/// Let an application no longer ask for scopes of an API, or for tokens for it at all.
+#[derive(Debug, Args)]
+#[command(after_help = DEAUTHORIZE_EXAMPLES)]
+pub(crate) struct ApplicationDeauthorizeOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// The API, by its audience or its id
+    #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) audience: String,
+    /// A scope that it may no longer ask for; several may be given. Without it the API itself
+    #[arg(long, value_name = "SCOPE")]
+    pub(crate) scope: Vec<String>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+const AUTHORIZE_EXAMPLES: &str = "\
+Examples:
+  m2m application authorize billing-job --audience https://orders.example/api
+  m2m application authorize billing-job --audience https://orders.example/api --scope read:orders --scope write:orders";
+
+const DEAUTHORIZE_EXAMPLES: &str = "\
+Examples:
+  m2m application deauthorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application deauthorize billing-job --audience https://orders.example/api";
+
+pub(super) fn authorize(
     options: &ApplicationAuthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -19,7 +65,7 @@ pub(in crate::commands) fn authorize(
     Ok(())
 }
 
-pub(in crate::commands) fn deauthorize(
+pub(super) fn deauthorize(
     options: &ApplicationDeauthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {

@@ -3,19 +3,17 @@
 use std::path::Path;
 
 use m2m_admin::{ApplyError, Prepared, Prune};
-use m2m_store::{Actor, Sqlite};
-
-use super::super::new_credentials::NewCredentials;
-use super::super::secrets_file;
-use super::{agree_to_delete, show, show_applied, show_dry_run};
-use crate::options::ApplyOptions;
-use m2m_host::clock;
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
-use m2m_host::output::Format;
-use m2m_host::output::Output;
-use m2m_host::random;
+use m2m_host::output::{Format, Output};
 use m2m_host::world::World;
+use m2m_host::{clock, random};
+use m2m_store::{Actor, Sqlite};
+
+use super::{agree_to_delete, show, show_applied, show_dry_run};
+use crate::commands::apply::ApplyOptions;
+use crate::new_credentials::NewCredentials;
+use crate::secrets_file;
 
 pub(super) fn apply(
     options: &ApplyOptions,

@@ -4,18 +4,17 @@ use std::path::Path;
 
 use http::Method;
 use m2m_admin::{Plan, SecretStep};
-use serde_json::Value;
-
-use super::super::new_credentials::NewCredentials;
-use super::super::secrets_file::Reserved;
-use super::{agree_to_delete, show, show_applied, show_dry_run};
-use crate::management::{ApiPath, Content, Management};
-use crate::options::ApplyOptions;
 use m2m_host::error::{Exit, Failure};
-use m2m_host::output::Format;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
 use m2m_host::table::{records, text};
 use m2m_host::world::World;
+use serde_json::Value;
+
+use super::{agree_to_delete, show, show_applied, show_dry_run};
+use crate::commands::apply::ApplyOptions;
+use crate::management::{ApiPath, Content, Management};
+use crate::new_credentials::NewCredentials;
+use crate::secrets_file::Reserved;
 
 pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.server)?;

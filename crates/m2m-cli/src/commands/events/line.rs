@@ -1,12 +1,11 @@
 //! An entry of a log as one line for people.
 
-use serde_json::Value;
-
 use m2m_admin::FieldChange;
-
-use super::log::Kind;
 use m2m_host::printable::printable;
 use m2m_host::table::{member, text};
+use serde_json::Value;
+
+use super::log::Kind;
 
 /// The line. Nothing in it steers a terminal.
 pub(super) fn of(entry: &Value) -> String {

@@ -1,13 +1,13 @@
 //! One of the logs of a server: its refusals, or its audit events.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
-
-use super::super::apply::insert;
-use crate::management::{ApiPath, Management};
-use crate::options::EventsOptions;
 use m2m_host::error::Failure;
 use m2m_host::timestamp::rfc3339;
+use serde_json::{Value, json};
+
+use crate::commands::events::EventsOptions;
+use crate::done::insert;
+use crate::management::{ApiPath, Management};
 
 /// Which log it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use m2m_admin::{TokenAsk, WouldGrant};
 use m2m_authority::diagnose::Suspect;
 use m2m_authority::registry::{Records, SecretHash};
 use m2m_errors::Profile;
+use m2m_host::world::World;
 use m2m_jwt::Unverified;
 use m2m_store::{
     Actor, Backend as _, Change, DirectoryLimits, Maintenance, StoreError, UsageBatch, Write,
@@ -18,7 +19,6 @@ use super::*;
 use crate::recorder::{Entry as Logged, Keeper, Worker};
 use crate::store;
 use crate::store_health::StoreHealth;
-use m2m_host::world::World;
 
 const ISSUER: &str = "https://id.example";
 const SECRET: &str = "a-test-secret-0123456789-0123456789";

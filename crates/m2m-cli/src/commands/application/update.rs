@@ -1,0 +1,61 @@
+//! `m2m application`: the applications of a server that runs.
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use serde_json::json;
+
+use crate::commands::application::fields::{ApplicationClear, ApplicationFields};
+use crate::done::done;
+use crate::management::{ApiPath, Management};
+use crate::options::{Fields as _, ManagementOptions};
+
+/// Change an application. What is not named stays as it is.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
+pub(crate) struct ApplicationUpdateOptions {
+    /// Its client id, or its id
+    #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) application: String,
+    /// Another name
+    #[arg(long, value_name = "NAME", group = "fields")]
+    pub(crate) name: Option<String>,
+    /// Give it tokens again
+    #[arg(long, group = "fields", conflicts_with = "disable")]
+    pub(crate) enable: bool,
+    /// Give it no tokens any more
+    #[arg(long, group = "fields")]
+    pub(crate) disable: bool,
+    #[command(flatten)]
+    pub(crate) fields: ApplicationFields,
+    /// Field to clear; may be given several times
+    #[arg(long, value_name = "FIELD", group = "fields")]
+    pub(crate) clear: Vec<ApplicationClear>,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m application update billing-job --name 'Billing' --token-lifetime 600
+  m2m application update billing-job --disable
+  m2m application update billing-job --not-before now
+  m2m application update billing-job --allowed-address 10.0.0.0/8 --allowed-address 192.0.2.7
+  m2m application update billing-job --token-quota 1000/1h --token-quota-mode enforce
+  m2m application update billing-job --clear organization --clear token-lifetime";
+
+pub(super) fn update(options: &ApplicationUpdateOptions, output: &Output) -> Result<(), Failure> {
+    let mut members = options.fields.members(&options.clear)?;
+    if let Some(name) = &options.name {
+        members.insert("name".to_owned(), json!(name));
+    }
+    if options.enable || options.disable {
+        members.insert("is_enabled".to_owned(), json!(options.enable));
+    }
+    let management = Management::connect(&options.management.server)?;
+    let path = ApiPath::of(["applications", &options.application]);
+    let answer = management.patch(&path, &members.into())?;
+    done(&answer, options.management.output, output);
+    Ok(())
+}

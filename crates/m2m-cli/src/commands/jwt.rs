@@ -1,0 +1,50 @@
+//! `m2m jwt`: what a token says, and whether it is good.
+
+mod decode;
+mod verify;
+
+use clap::Subcommand;
+use m2m_authority::diagnose::nearest;
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use m2m_jwt::Algorithm;
+
+use decode::JwtDecodeOptions;
+use verify::JwtVerifyOptions;
+
+/// What to do with a token.
+#[derive(Debug, Subcommand)]
+pub(crate) enum JwtCommand {
+    Decode(JwtDecodeOptions),
+    Verify(JwtVerifyOptions),
+}
+
+impl JwtCommand {
+    /// Runs the command.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the command could not do its work.
+    pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
+        match self {
+            Self::Decode(options) => decode::decode(options, output),
+            Self::Verify(options) => verify::verify(options, output),
+        }
+    }
+}
+
+pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
+    name.parse().map_err(|_| {
+        let all = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str());
+        let same = all.clone().find(|own| own.eq_ignore_ascii_case(name));
+        match same.or_else(|| nearest(name, all.clone())) {
+            Some(nearest) => format!("did you mean {nearest}?"),
+            None => format!("there are {}", all.collect::<Vec<_>>().join(", ")),
+        }
+    })
+}
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  m2m jwt decode \"$TOKEN\"
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api";

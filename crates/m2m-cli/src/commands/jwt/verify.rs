@@ -1,0 +1,235 @@
+//! `m2m jwt verify`: whether a token is good, and if not, why.
+
+mod keys;
+mod mismatch;
+mod unusable_key;
+
+use clap::Args;
+use m2m_host::error::Failure;
+use m2m_host::http_client::ConnectionOptions;
+use m2m_host::output::{Format, Output};
+use m2m_host::{clock, token_text};
+use m2m_jwt::{
+    Algorithm, Claim, Expectations, InvalidToken, KeySet, Leeway, Limits, UnixTime, Unverified,
+};
+use serde_json::{Value, json};
+
+use crate::commands::jwt::algorithm;
+use crate::token_input;
+
+use keys::Keys;
+use mismatch::Mismatch;
+use unusable_key::UnusableKey;
+
+/// Verify an access token: signature, type, times, issuer and audience.
+///
+/// Exits 0 if the token is good and 1, with the cause, if it is not.
+#[derive(Debug, Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
+pub(crate) struct JwtVerifyOptions {
+    /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
+    #[arg(value_name = "TOKEN")]
+    pub(crate) token: Option<String>,
+    /// The JWK set of the issuer: a file, a URL, or - for standard input. Without it that which the metadata of the issuer name
+    #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
+    pub(crate) jwks: Option<String>,
+    /// An audience that the token may be for; several may be given. Without it the audience is not checked
+    #[arg(long, value_name = "AUDIENCE")]
+    pub(crate) audience: Vec<String>,
+    /// The issuer that the token must be from. Without it the issuer is not checked
+    #[arg(long, value_name = "URL")]
+    pub(crate) issuer: Option<String>,
+    /// An algorithm that the token may be signed with; several may be given. Without it all that are offered
+    #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
+    pub(crate) algorithms: Vec<Algorithm>,
+    /// Number of seconds that iat and nbf may lie ahead of the clock of this machine, at most 60; exp has no leeway
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
+    pub(crate) leeway: Leeway,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionOptions,
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) output: Format,
+}
+
+fn leeway(seconds: &str) -> Result<Leeway, String> {
+    let seconds = seconds
+        .parse()
+        .map_err(|_| "a whole number of seconds, from 0 to 60".to_owned())?;
+    Leeway::from_seconds(seconds)
+        .map_err(|error| format!("{error}; a clock that is further behind has to be set right"))
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api
+  m2m jwt verify \"$TOKEN\" --jwks https://id.internal/.well-known/jwks.json --ca-file internal-ca.pem
+  m2m jwt verify --jwks jwks.json --issuer https://id.example --audience https://orders.example/api < token.txt
+
+Without --issuer and --audience a good signature says only that somebody whose key is in the JWK set made the token, for
+whomever.";
+
+/// Why a token is not good.
+#[derive(Debug)]
+struct Rejected {
+    error: InvalidToken,
+    mismatch: Option<Box<Mismatch>>,
+    /// The keys of the set that may have been meant, and cannot be used.
+    unusable_keys: Vec<UnusableKey>,
+}
+
+pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
+    let token = token_input::read(
+        options.token.as_deref(),
+        "m2m jwt verify \"$TOKEN\" --issuer URL --audience AUDIENCE",
+    )?;
+    let keys = keys::read(options)?;
+    let now = clock::now();
+    match judge(&token, &keys, options, now) {
+        Ok(token) => {
+            show(&token, options, now, output).map_err(|error| token_text::failure(&error))
+        }
+        Err(rejected) => {
+            match options.output {
+                Format::Text => output.bad("not good"),
+                Format::Json => output.json(&rejected.to_json(options)),
+            }
+            Err(rejected.into_failure())
+        }
+    }
+}
+
+/// Verifies the token. What the options leave open is expected to be what the token itself says.
+fn judge<'t>(
+    token: &'t str,
+    keys: &Keys,
+    options: &JwtVerifyOptions,
+    now: UnixTime,
+) -> Result<Unverified<'t>, Rejected> {
+    let unverified = Unverified::parse(token, &Limits::DEFAULT)?;
+    let claims = unverified.unverified_claims()?;
+    let own_audiences: Vec<_> = claims.audience().collect();
+    let audiences: Vec<&str> = if options.audience.is_empty() {
+        own_audiences.iter().map(|audience| &**audience).collect()
+    } else {
+        options.audience.iter().map(String::as_str).collect()
+    };
+    let issuer = options
+        .issuer
+        .as_deref()
+        .or_else(|| claims.issuer())
+        .unwrap_or_default();
+    let algorithms = if options.algorithms.is_empty() {
+        Algorithm::ALL
+    } else {
+        &options.algorithms
+    };
+    let expectations = Expectations {
+        // What both claim sets have; those of RFC 9068 have a `sub` as well.
+        required_claims: Claim::KINDE,
+        leeway: options.leeway,
+        ..Expectations::access_token(issuer, &audiences, algorithms)
+    };
+    let header = unverified.header()?;
+    m2m_jwt::verify(&unverified, &KeySet::new(&keys.usable), &expectations, now)
+        .map(drop)
+        .map_err(|error| Rejected {
+            error,
+            mismatch: Mismatch::of(error, &unverified, &keys.usable, &expectations, now)
+                .map(Box::new),
+            unusable_keys: keys.suspects(error, header.key_id()),
+        })?;
+    Ok(unverified)
+}
+
+/// Prints a token that is good.
+fn show(
+    token: &Unverified<'_>,
+    options: &JwtVerifyOptions,
+    now: UnixTime,
+    output: &Output,
+) -> Result<(), InvalidToken> {
+    match options.output {
+        Format::Text => {
+            output.good("good: signature, type and times are right");
+            token_text::print(token, now, output)?;
+            for name in not_checked(options) {
+                output.line(format!("The {name} was not checked: give --{name}."));
+            }
+        }
+        Format::Json => {
+            let mut json = token_text::to_json(token)?;
+            if let Some(object) = json.as_object_mut() {
+                object.insert("verified".to_owned(), true.into());
+                object.insert("not_checked".to_owned(), not_checked(options).into());
+            }
+            output.json(&json);
+        }
+    }
+    Ok(())
+}
+
+/// What nobody asked to be checked: each the name of an option.
+fn not_checked(options: &JwtVerifyOptions) -> Vec<&'static str> {
+    let issuer = options.issuer.is_none().then_some("issuer");
+    let audience = options.audience.is_empty().then_some("audience");
+    issuer.into_iter().chain(audience).collect()
+}
+
+impl Rejected {
+    fn to_json(&self, options: &JwtVerifyOptions) -> Value {
+        let cause = self.error.cause();
+        let mut json = json!({
+            "verified": false,
+            "cause": cause.id(),
+            "reason": token_text::reason(&self.error),
+            "fixes": token_text::fixes(cause),
+            "not_checked": not_checked(options),
+        });
+        let mismatch = serde_json::to_value(&self.mismatch).unwrap_or_default();
+        if let (Some(object), Value::Object(mismatch)) = (json.as_object_mut(), mismatch) {
+            object.extend(mismatch);
+            if !self.unusable_keys.is_empty() {
+                object.insert("unusable_keys".to_owned(), json!(self.unusable_keys));
+            }
+        }
+        json
+    }
+
+    fn into_failure(self) -> Failure {
+        let failure = token_text::failure(&self.error);
+        let failure = match self.mismatch {
+            Some(mismatch) => failure.because(mismatch.text()),
+            None => failure,
+        };
+        self.unusable_keys
+            .iter()
+            .fold(failure, |failure, key| failure.because(key.to_string()))
+    }
+}
+
+impl From<InvalidToken> for Rejected {
+    fn from(error: InvalidToken) -> Self {
+        Self {
+            error,
+            mismatch: None,
+            unusable_keys: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r15_x27_a_leeway_is_a_number_of_seconds_up_to_sixty() {
+        assert_eq!(leeway("0"), Ok(Leeway::NONE));
+        assert_eq!(leeway("60"), Ok(Leeway::MAX));
+        let refused = leeway("61").unwrap_err();
+        assert!(refused.contains("maximum of 60 seconds"), "{refused}");
+        for text in ["", "-1", "10s", "1.5"] {
+            assert!(leeway(text).is_err(), "{text}");
+        }
+    }
+}

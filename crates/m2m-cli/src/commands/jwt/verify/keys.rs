@@ -1,0 +1,138 @@
+//! The keys that a token is verified with: those of a file or a URL.
+
+use std::path::Path;
+
+use m2m_host::error::Failure;
+use m2m_host::http_client::HttpClient;
+use m2m_host::issuer::parse_issuer;
+use m2m_host::printable::printable;
+use m2m_host::regular_file::{Pipes, RegularFile, shown};
+use m2m_host::runtime::runtime;
+use m2m_host::token_failure;
+use m2m_jwt::{InvalidToken, Jwk, JwkSet, VerificationKey};
+use oauth_proto::Issuer;
+use serde_json::Value;
+
+use crate::commands::jwt::verify::JwtVerifyOptions;
+use crate::commands::jwt::verify::unusable_key::UnusableKey;
+
+/// The keys of a JWK set.
+#[derive(Debug)]
+pub(super) struct Keys {
+    /// Those that a token can be verified with.
+    pub(super) usable: JwkSet,
+    unusable: Vec<UnusableKey>,
+}
+
+/// The JWK set in a file, or under a URL: that of the options, or that which the metadata of the issuer name.
+///
+/// # Errors
+///
+/// If it cannot be found or read, is no JWK set, or has no key that can be used.
+pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
+    let (place, json) = match (&options.jwks, &options.issuer) {
+        (Some(place), _) if !place.contains("://") => (shown(Path::new(place)), of_file(place)?),
+        (Some(url), _) => {
+            let http = HttpClient::new(&options.connection)?;
+            let json = runtime()?.block_on(of_url(url, &http))?;
+            (printable(url).into_owned(), json)
+        }
+        (None, Some(issuer)) => {
+            let issuer = parse_issuer(issuer)?;
+            let http = HttpClient::new(&options.connection)?;
+            runtime()?.block_on(of_issuer(&issuer, &http))?
+        }
+        (None, None) => {
+            return Err(Failure::usage("there are no keys to verify the token with")
+                .help("--issuer URL finds them; --jwks FILE|URL names them"));
+        }
+    };
+    of_json(&place, &json)
+}
+
+fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
+    let bytes = RegularFile::open(Path::new(place), Pipes::Taken)
+        .and_then(|file| file.read(MAX_FILE_BYTES));
+    let bytes = bytes.map_err(|error| {
+        Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
+            .help("name a file with a JWK set, or its URL")
+    })?;
+    Ok(bytes.to_vec())
+}
+
+async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
+    let response = http.get(url).await?;
+    if !response.status().is_success() {
+        let (url, status) = (printable(url), response.status());
+        return Err(Failure::unreachable(format!("{url} answers with {status}"))
+            .help("the metadata of the issuer name the address of its keys as jwks_uri"));
+    }
+    Ok(response.into_body().to_vec())
+}
+
+/// Where the metadata of the issuer say that its keys are, and what is there.
+async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8>), Failure> {
+    let metadata = m2m_client::discover(issuer, &http.transport())
+        .await
+        .map_err(|error| token_failure::failure(&error, issuer))?;
+    let url = metadata.jwks_uri.ok_or_else(|| {
+        Failure::unreachable(format!("the metadata of {issuer} name no jwks_uri"))
+            .help("if you know where its keys are: --jwks FILE|URL")
+    })?;
+    let json = of_url(&url, http).await?;
+    Ok((printable(&url).into_owned(), json))
+}
+
+fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
+    let set = JwkSet::parse(json).map_err(|error| {
+        let failure = Failure::usage(format!("{place} is no JWK set"));
+        match jwks_uri(json) {
+            Some(jwks_uri) => failure
+                .because("it is the metadata of an issuer")
+                .help(format!("its keys are elsewhere: --jwks {jwks_uri}")),
+            None => failure.because(error.to_string()),
+        }
+    })?;
+    let is_usable = |key: &&Jwk| VerificationKey::new(key).is_ok();
+    let usable: JwkSet = set.keys().iter().filter(is_usable).cloned().collect();
+    let unusable = UnusableKey::all_of(json);
+    if usable.keys().is_empty() {
+        let failure = Failure::usage(format!("{place} has no key that can be used"));
+        return Err(unusable
+            .iter()
+            .fold(failure, |failure, key| failure.because(key.to_string())));
+    }
+    Ok(Keys { usable, unusable })
+}
+
+impl Keys {
+    /// The unusable keys that may be the reason for `error`, of a token with this key id: that which it names, or all.
+    pub(super) fn suspects(&self, error: InvalidToken, key_id: Option<&str>) -> Vec<UnusableKey> {
+        let is_of_keys = matches!(
+            error,
+            InvalidToken::KeyUnknown | InvalidToken::AlgorithmNotOfKey | InvalidToken::Signature
+        );
+        if !is_of_keys {
+            return Vec::new();
+        }
+        let named = self
+            .unusable
+            .iter()
+            .filter(|key| key_id.is_some() && key.key_id() == key_id);
+        if named.clone().next().is_some() {
+            named.cloned().collect()
+        } else {
+            self.unusable.clone()
+        }
+    }
+}
+
+/// Where the keys are, if the document is the metadata of an issuer (RFC 8414, section 2).
+fn jwks_uri(json: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(json).ok()?;
+    let jwks_uri = document.get("jwks_uri")?.as_str()?;
+    Some(printable(jwks_uri).into_owned())
+}
+
+/// As much as is read from a URL, and twice what a JWK set may have. Unit: bytes.
+const MAX_FILE_BYTES: u32 = 1024 * 1024;

@@ -1,0 +1,128 @@
+//! `m2m key import`: a private key that was made elsewhere, into a data directory.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use m2m_admin::{ImportedKey, InvalidImport};
+use m2m_authority::registry::KeyState;
+use m2m_host::data::{self, Missing};
+use m2m_host::error::Failure;
+use m2m_host::output::Output;
+use m2m_host::printable::printable;
+use m2m_host::regular_file::{Pipes, RegularFile, shown};
+use m2m_host::{clock, random};
+use m2m_jwt::{Algorithm, InvalidKey};
+use m2m_store::{Actor, Backend as _};
+
+use crate::options::{DataOptions, SealingOptions};
+
+/// Add a private key that was made elsewhere.
+///
+/// PKCS#8 in PEM or DER, or a JSON Web Key. It is sealed before it is written. A key that is to sign takes the place of the one
+/// that does, which stays announced.
+#[derive(Debug, Args)]
+#[command(after_help = IMPORT_EXAMPLES)]
+pub(crate) struct KeyImportOptions {
+    /// The file with the private key; - is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: DataOptions,
+    /// What it signs with; needed where the file does not say it, which is for RSA
+    #[arg(long = "alg", value_name = "ALG", value_parser = crate::commands::jwt::algorithm)]
+    pub(crate) algorithm: Option<Algorithm>,
+    /// Its name in the JWK set; by default its own, or its thumbprint
+    #[arg(long, value_name = "KID")]
+    pub(crate) kid: Option<String>,
+    /// What it is there for; by default it signs if no other key of its algorithm does, and is announced else
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<ImportedState>,
+    #[command(flatten)]
+    pub(crate) sealing: SealingOptions,
+}
+
+/// What an imported key is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImportedState {
+    /// It is announced, and does not sign yet.
+    Next,
+    /// It signs.
+    Active,
+    /// It is announced until its last token has expired, and signs no longer.
+    Retiring,
+}
+
+impl From<ImportedState> for KeyState {
+    fn from(state: ImportedState) -> Self {
+        match state {
+            ImportedState::Next => Self::Next,
+            ImportedState::Active => Self::Active,
+            ImportedState::Retiring => Self::Retiring,
+        }
+    }
+}
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  m2m key import es256.pem --data data
+  m2m key import rsa.pem --alg RS256 --kid 2026-11 --data data
+  m2m key import old.jwk --state retiring --data data";
+
+pub(super) fn import(options: &KeyImportOptions, output: &Output) -> Result<(), Failure> {
+    let key = read(options)?;
+    let folder = &options.data.data;
+    let store = data::open(folder, Missing::Make)?;
+    data::wait(async {
+        let keys = store.frame().await;
+        let keys = keys.map_err(|error| data::failure(&error, folder))?.keys;
+        let source = options.sealing.source(folder);
+        let sealing = source.load(&keys, folder)?;
+        let actor = Actor::command("m2m key import");
+        let state = options.state.map(Into::into);
+        let (random, now) = (&mut random::fill, clock::now());
+        let imported = m2m_admin::import_key(&store, &key, state, &sealing, &actor, random, now);
+        let record = imported
+            .await
+            .map_err(|error| data::keys_unchanged(&error, folder))?;
+        output.line(format!(
+            "{} key {} is {}",
+            record.algorithm,
+            printable(&record.kid),
+            record.state.as_str()
+        ));
+        Ok(())
+    })?
+}
+
+fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
+    let file = shown(&options.file);
+    let bytes = RegularFile::open(&options.file, Pipes::Taken)
+        .and_then(|opened| opened.read(MAX_KEY_BYTES))
+        .map_err(|error| Failure::of_io(format!("cannot read {file}"), &error))?;
+    let read = ImportedKey::read(&bytes, options.algorithm, options.kid.as_deref());
+    read.map_err(|error| {
+        let failure = Failure::usage(format!("{file} cannot be imported")).because(error.to_string());
+        match error {
+            InvalidImport::AlgorithmNeeded => {
+                failure.help("say which one: --alg RS256, or PS256, or another")
+            }
+            InvalidImport::OtherAlgorithm { .. } => failure.help("leave out --alg, or name another"),
+            InvalidImport::KeyId => failure.help("name it with --kid, as in --kid 2026-11"),
+            InvalidImport::Key(InvalidKey::NotPkcs8) => failure.help(format!(
+                "openssl pkcs8 -topk8 -nocrypt -in {file} -out key.pem"
+            )),
+            InvalidImport::Key(InvalidKey::Encrypted) => failure.help(format!(
+                "decrypt it first: openssl pkcs8 -in {file} -out key.pem"
+            )),
+            InvalidImport::Key(InvalidKey::NotPrivate) => {
+                failure.help("hand over the private key that belongs to it")
+            }
+            InvalidImport::Key(_) | _ => {
+                failure.help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it, or its DER, or a JSON Web Key")
+            }
+        }
+    })
+}
+
+/// Far more than an RSA key of 8,192 bits has. Unit: bytes.
+const MAX_KEY_BYTES: u32 = 64 * 1024;

@@ -1,0 +1,98 @@
+//! `m2m key rotate`: a server that runs signs with a new key.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use m2m_host::error::Failure;
+use m2m_host::output::{Format, Output};
+use m2m_host::printable::printable;
+use m2m_host::table::{print_record, text};
+use m2m_jwt::Algorithm;
+use serde_json::{Value, json};
+
+use crate::consent;
+use crate::done::{payload, warn};
+use crate::management::{ApiPath, Management};
+use crate::options::ManagementOptions;
+
+/// Have a server that runs sign with a new key.
+///
+/// The new key is announced first, so that everybody has it before it signs; the one before stays announced until its last token
+/// has ended.
+#[derive(Debug, Args)]
+#[command(after_help = ROTATE_EXAMPLES)]
+pub(crate) struct KeyRotateOptions {
+    /// What the key signs with; needed where keys of several algorithms sign
+    #[arg(long = "alg", value_name = "ALG", value_parser = crate::commands::jwt::algorithm)]
+    pub(crate) algorithm: Option<Algorithm>,
+    /// Replace all keys of the algorithm at once, for a private key that others may know
+    ///
+    /// A new key signs, and the others leave the JWK set for good. The server refuses tokens that they signed at once, those for the management API included;
+    /// APIs do when they fetch the JWK set again, within five minutes if they keep to its max-age. Until then they may refuse tokens of the new key. Where keys
+    /// are files (m2m serve --world --keys DIR), move the file of the key out of the folder instead, put another one in, and restart the server.
+    #[arg(long)]
+    pub(crate) emergency: bool,
+    /// Do not ask before an emergency rotation
+    #[arg(long)]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) management: ManagementOptions,
+}
+
+const ROTATE_EXAMPLES: &str = "\
+Examples:
+  m2m key rotate
+  m2m key rotate --alg ES256
+  m2m key rotate --alg RS256 --emergency --yes";
+
+pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), Failure> {
+    if options.emergency && !options.yes {
+        consent::ask(
+            EMERGENCY,
+            "--emergency was given, there is no terminal to ask on, and nothing was changed",
+            "--yes, if that is right",
+        )?;
+    }
+    let management = Management::connect(&options.management.server)?;
+    let algorithm = match options.algorithm {
+        Some(algorithm) => algorithm.as_str().to_owned(),
+        None => only_algorithm(&management)?,
+    };
+    let body = json!({ "algorithm": algorithm, "emergency": options.emergency });
+    let answer = management.post(&ApiPath::of(["keys", "rotate"]), Some(&body))?;
+    let key = payload(&answer, "key");
+    match options.management.output {
+        Format::Text => print_record(key, &[], output),
+        Format::Json => output.json(key),
+    }
+    warn(&answer, output);
+    Ok(())
+}
+
+/// The consequences of an emergency rotation, shown before it is done.
+const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would leave it at once and for good, and a new one would sign: the tokens signed until now, those for \
+    the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
+
+/// The algorithm of the keys that sign, if it is one.
+fn only_algorithm(management: &Management) -> Result<String, Failure> {
+    let keys = management.all(&ApiPath::of(["keys"]), "keys")?;
+    let signing = |key: &&Value| text(key, "state") == "active";
+    let algorithms: BTreeSet<&str> = keys
+        .iter()
+        .filter(signing)
+        .map(|key| text(key, "algorithm"))
+        .collect();
+    let mut all = algorithms.iter();
+    match (all.next(), all.next()) {
+        (Some(only), None) => Ok((*only).to_owned()),
+        _ => {
+            let algorithms: Vec<&str> = algorithms.into_iter().collect();
+            Err(Failure::usage("which key is to be rotated is not clear")
+                .because(format!(
+                    "there are keys that sign with {}",
+                    printable(&algorithms.join(", "))
+                ))
+                .help("say which: --alg ES256"))
+        }
+    }
+}

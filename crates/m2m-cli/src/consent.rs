@@ -1,0 +1,75 @@
+//! Asking before something is done that cannot be undone.
+
+use std::io::{BufRead, IsTerminal as _, Write};
+
+use m2m_host::error::Failure;
+
+/// Asks whether to go on. `what` says what would be done, and `unasked` why that matters where nobody can be asked.
+///
+/// # Errors
+///
+/// If nobody is there to be asked, or he says no.
+pub(crate) fn ask(what: &str, unasked: &str, help: &str) -> Result<(), Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::usage(what).because(unasked).help(help));
+    }
+    let (stdin, stderr) = (std::io::stdin(), std::io::stderr());
+    if is_agreed(what, &mut stdin.lock(), &mut stderr.lock()) {
+        Ok(())
+    } else {
+        Err(Failure::refused(what).because("nothing was changed"))
+    }
+}
+
+/// Asks before something is taken away for good, unless `yes` says that it is meant.
+///
+/// # Errors
+///
+/// As [`ask`].
+pub(crate) fn to_delete(kind: &str, name: &str, yes: bool) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    ask(
+        &format!("the {kind} {name:?} would be taken away for good"),
+        "nobody is there to be asked, and nothing was changed",
+        "--yes, if that is right",
+    )
+}
+
+/// Whether who writes the input agrees. Silence is a no.
+fn is_agreed(what: &str, input: &mut impl BufRead, prompt: &mut impl Write) -> bool {
+    let mut answer = String::new();
+    let asked = write!(prompt, "{what}. Go on? [y/N] ")
+        .and_then(|()| prompt.flush())
+        .and_then(|()| input.read_line(&mut answer));
+    asked.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_a_yes() {
+        for (answer, expected) in [
+            ("y\n", true),
+            ("Y\n", true),
+            ("yes\r\n", true),
+            ("\n", false),
+            ("", false),
+            ("n\n", false),
+            ("yy\n", false),
+        ] {
+            let mut prompt = Vec::new();
+            let agreed = is_agreed("2 records would go", &mut answer.as_bytes(), &mut prompt);
+            assert_eq!(agreed, expected, "{answer:?}");
+            assert_eq!(prompt, b"2 records would go. Go on? [y/N] ");
+        }
+    }
+
+    #[test]
+    fn what_is_meant_is_not_asked() {
+        assert!(to_delete("api", "https://a.example", true).is_ok());
+    }
+}

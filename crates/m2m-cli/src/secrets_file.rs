@@ -1,0 +1,149 @@
+//! Secrets that were made, in a file that only its owner can read.
+
+use std::io::Error;
+use std::path::{Path, PathBuf};
+
+use m2m_admin::{Applied, Prepared};
+use m2m_host::error::Failure;
+use m2m_host::{data, private_file};
+use m2m_store::{CommitError, Sqlite, StoreError};
+use zeroize::Zeroizing;
+
+use crate::new_credentials::NewCredentials;
+
+/// Writes credentials into a new file, one JSON object a line.
+///
+/// # Errors
+///
+/// If there is such a file, or it cannot be written.
+fn write<'c>(
+    file: &Path,
+    credentials: impl Iterator<Item = NewCredentials<'c>>,
+) -> Result<(), Failure> {
+    private_file::create(file, lines(credentials).as_bytes())
+        .map_err(|error| unwritten(file, &error).because("nothing was changed"))
+}
+
+/// Makes a change after the secrets that it puts into force are in a new file: a secret that works and that nobody has would be lost.
+/// A change that makes no secret has no file.
+///
+/// # Errors
+///
+/// As [`write()`], and if the change cannot be made.
+pub(crate) async fn write_and_commit(
+    file: &Path,
+    prepared: Prepared,
+    store: &Sqlite,
+    folder: &Path,
+) -> Result<Applied, Failure> {
+    let is_needed = !prepared.credentials().is_empty();
+    if is_needed {
+        write(
+            file,
+            prepared.credentials().iter().map(NewCredentials::from),
+        )?;
+    }
+    prepared.commit(store).await.map_err(|error| {
+        let failure = data::not_committed(&error, folder);
+        let is_unknown = matches!(error, CommitError::Store(StoreError::Unknown { .. }));
+        match (is_needed, is_unknown) {
+            (true, true) => failure.help(format!(
+                "{} has secrets that are in force if the change was made: keep it until you know",
+                file.display()
+            )),
+            (true, false) => failure.help(format!(
+                "{} has secrets that are not in force: remove it before you try again",
+                file.display()
+            )),
+            (false, _) => failure,
+        }
+    })
+}
+
+/// A new file for secrets that are not made yet.
+#[derive(Debug)]
+pub(crate) struct Reserved(PathBuf);
+
+impl Reserved {
+    /// Makes the file, empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`write()`].
+    pub(crate) fn new(file: &Path) -> Result<Self, Failure> {
+        match private_file::create(file, b"") {
+            Ok(()) => Ok(Self(file.to_owned())),
+            Err(error) => Err(unwritten(file, &error).because("nothing was changed")),
+        }
+    }
+
+    /// The file.
+    pub(crate) fn file(&self) -> &Path {
+        &self.0
+    }
+
+    /// Writes credentials into it, one JSON object a line.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot be done.
+    pub(crate) fn fill<'c>(
+        &self,
+        credentials: impl Iterator<Item = NewCredentials<'c>>,
+    ) -> Result<(), Failure> {
+        let mut name = self.0.file_name().unwrap_or_default().to_owned();
+        name.push(".new");
+        let filled = self.0.with_file_name(name);
+        private_file::create(&filled, lines(credentials).as_bytes())
+            .and_then(|()| private_file::replace(&filled, &self.0))
+            .map_err(|error| unwritten(&self.0, &error).because("they are shown instead"))
+    }
+
+    /// Takes the file away again, since there is nothing to write into it.
+    pub(crate) fn give_up(&self) {
+        // Where that fails an empty file is left, which harms nobody.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn lines<'c>(credentials: impl Iterator<Item = NewCredentials<'c>>) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
+    for credentials in credentials {
+        let line = Zeroizing::new(credentials.described(true).to_string());
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+fn unwritten(file: &Path, error: &Error) -> Failure {
+    Failure::of_io(
+        format!("cannot write the secrets to {}", file.display()),
+        error,
+    )
+    .help("name a file that is not there yet, in a folder that you may write to")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reserved_file_is_filled_or_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secrets.jsonl");
+        let credentials = NewCredentials {
+            application: "Billing job",
+            client_id: "billing-job",
+            client_secret: "s3cr3t",
+        };
+        let reserved = Reserved::new(&file).unwrap();
+        assert!(Reserved::new(&file).is_err());
+        reserved.fill([credentials; 2].into_iter()).unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text.lines().count(), 2);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        reserved.give_up();
+        assert!(!file.exists());
+    }
+}

@@ -1,0 +1,310 @@
+//! Whether a request is one that can be answered, and whom it comes from.
+
+use core::net::{IpAddr, SocketAddr};
+
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
+use ipnet::IpNet;
+
+use super::Refusal;
+
+/// In which header the address of the caller stands, where a proxy puts it there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressHeader {
+    /// `X-Forwarded-For`, by custom.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl AddressHeader {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::XForwardedFor, Self::Forwarded];
+
+    /// How settings write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
+        }
+    }
+}
+
+/// Whose word on a caller's address is taken.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trust {
+    pub(super) proxies: Box<[IpNet]>,
+    pub(super) header: Option<AddressHeader>,
+}
+
+impl Trust {
+    /// Whether a proxy of ours has this address.
+    pub(super) fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|block| block.contains(&address))
+    }
+
+    /// Whom the request comes from, on a connection with this address at its other end.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Malformed`] if a proxy of ours says it in a way that can be read in more than one way, or in none: rather no answer
+    /// than one to the wrong address. What a stranger says is not looked at.
+    fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> Result<IpAddr, Refusal> {
+        let Some(header) = self.header else {
+            return Ok(peer);
+        };
+        if !self.is_proxy(peer) {
+            return Ok(peer);
+        }
+        let name = match header {
+            AddressHeader::XForwardedFor => X_FORWARDED_FOR,
+            AddressHeader::Forwarded => header::FORWARDED,
+        };
+        let Some(value) = only(headers, &name)? else {
+            return Ok(peer);
+        };
+        let value = value.to_str().map_err(|_| Refusal::Malformed)?;
+        // Each hop appends whom it heard from: from the right, up to the first who is none of ours, every word is ours.
+        let mut hops = value.rsplit(',').take(MAX_HOPS);
+        hops.try_fold(peer, |nearer, hop| {
+            if !self.is_proxy(nearer) {
+                return Ok(nearer);
+            }
+            match header {
+                AddressHeader::XForwardedFor => address(hop.trim()),
+                AddressHeader::Forwarded => forwarded_for(hop),
+            }
+            .ok_or(Refusal::Malformed)
+        })
+    }
+}
+
+/// Whether the request can be answered, and if it can, whom it comes from.
+///
+/// # Errors
+///
+/// [`Refusal::Malformed`] if it can be read in more than one way.
+pub(super) fn admit(parts: &Parts, peer: IpAddr, trust: &Trust) -> Result<IpAddr, Refusal> {
+    if parts.version == Version::HTTP_11 {
+        // RFC 9112, section 3.2.
+        let host = only(&parts.headers, &header::HOST)?.ok_or(Refusal::Malformed)?;
+        if !host.as_bytes().iter().all(|&byte| is_of_host(byte)) {
+            return Err(Refusal::Malformed);
+        }
+        // A coding that is not known hides where the body ends, or what it says. hyper has refused what does not end in `chunked`.
+        if let Some(coding) = only(&parts.headers, &header::TRANSFER_ENCODING)?
+            && !coding.as_bytes().eq_ignore_ascii_case(b"chunked")
+        {
+            return Err(Refusal::Malformed);
+        }
+    }
+    trust.caller(&parts.headers, peer)
+}
+
+/// The value of a header that may stand once.
+fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        (_, Some(_)) => Err(Refusal::Malformed),
+    }
+}
+
+/// Whether a host and a port can have this byte (RFC 3986, section 3.2.2).
+const fn is_of_host(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'.' | b'-'
+                | b':'
+                | b'['
+                | b']'
+                | b'_'
+                | b'~'
+                | b'%'
+                | b'!'
+                | b'$'
+                | b'&'
+                | b'\''
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b','
+                | b';'
+                | b'='
+        )
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let address = text
+        .parse::<IpAddr>()
+        .or_else(|_| text.parse::<SocketAddr>().map(|address| address.ip()))
+        .or_else(|_| {
+            let bracketed = text
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'));
+            bracketed.unwrap_or_default().parse::<IpAddr>()
+        });
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// The address in one element of `Forwarded`: exactly one `for`, and one that is an address (RFC 7239, section 4).
+fn forwarded_for(element: &str) -> Option<IpAddr> {
+    let mut found = None;
+    for pair in element.split(';') {
+        let (name, value) = pair.split_once('=')?;
+        if name.trim().eq_ignore_ascii_case("for") {
+            let value = value.trim();
+            let unquoted = value
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'))
+                .unwrap_or(value);
+            if found.replace(address(unquoted)?).is_some() {
+                return None;
+            }
+        }
+    }
+    found
+}
+
+pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// How many proxies may stand in a row; there is no more to be believed beyond.
+const MAX_HOPS: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(version: Version, headers: &[(&str, &str)]) -> Parts {
+        let mut request = http::Request::builder().version(version);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    fn trust(header: AddressHeader) -> Trust {
+        Trust {
+            proxies: ["10.0.0.0/8", "fd00::/8"]
+                .map(|block| block.parse().unwrap())
+                .into(),
+            header: Some(header),
+        }
+    }
+
+    fn caller(header: AddressHeader, peer: &str, values: &[&str]) -> Result<String, Refusal> {
+        let name = match header {
+            AddressHeader::XForwardedFor => "X-Forwarded-For",
+            AddressHeader::Forwarded => "Forwarded",
+        };
+        let headers: Vec<_> = values.iter().map(|value| (name, *value)).collect();
+        let parts = request(Version::HTTP_2, &headers);
+        admit(&parts, peer.parse().unwrap(), &trust(header)).map(|address| address.to_string())
+    }
+
+    #[test]
+    fn x16_the_rightmost_address_that_is_no_proxy_of_ours_counts() {
+        use AddressHeader::{Forwarded, XForwardedFor};
+
+        for (header, value, expected) in [
+            (XForwardedFor, "192.0.2.7", "192.0.2.7"),
+            (XForwardedFor, "192.0.2.66, 192.0.2.7", "192.0.2.7"),
+            (
+                XForwardedFor,
+                "lies, 192.0.2.7,10.0.0.2 , 10.0.0.3",
+                "192.0.2.7",
+            ),
+            (XForwardedFor, "10.0.0.9", "10.0.0.9"),
+            (XForwardedFor, "2001:db8::7", "2001:db8::7"),
+            (XForwardedFor, "[2001:db8::7]:4711", "2001:db8::7"),
+            (XForwardedFor, "::ffff:192.0.2.7", "192.0.2.7"),
+            (XForwardedFor, "192.0.2.7:4711", "192.0.2.7"),
+            (Forwarded, "for=192.0.2.7", "192.0.2.7"),
+            (
+                Forwarded,
+                "for=192.0.2.66;proto=http, For=\"[2001:db8::7]:4711\"; by=10.0.0.1",
+                "2001:db8::7",
+            ),
+            (Forwarded, "for=192.0.2.7, for=10.0.0.2", "192.0.2.7"),
+        ] {
+            assert_eq!(
+                caller(header, "10.0.0.1", &[value]).as_deref(),
+                Ok(expected),
+                "{value}"
+            );
+            assert_eq!(
+                caller(header, "203.0.113.1", &[value]).as_deref(),
+                Ok("203.0.113.1"),
+                "{value}"
+            );
+        }
+        assert_eq!(
+            caller(XForwardedFor, "10.0.0.1", &[]).as_deref(),
+            Ok("10.0.0.1")
+        );
+    }
+
+    #[test]
+    fn x16_a_repeated_or_malformed_one_is_refused_from_a_proxy_and_ignored_from_a_stranger() {
+        use AddressHeader::{Forwarded, XForwardedFor};
+
+        for (header, values) in [
+            (XForwardedFor, ["192.0.2.7", "192.0.2.8"].as_slice()),
+            (XForwardedFor, &["192.0.2.7, "]),
+            (XForwardedFor, &[""]),
+            (XForwardedFor, &["unknown"]),
+            (XForwardedFor, &["192.0.2.7, 10.0.0.256"]),
+            (XForwardedFor, &["[2001:db8::7"]),
+            (Forwarded, &["for=192.0.2.7", "for=192.0.2.8"]),
+            (Forwarded, &["for=unknown"]),
+            (Forwarded, &["for=_hidden"]),
+            (Forwarded, &["by=10.0.0.1"]),
+            (Forwarded, &["for=192.0.2.7;for=192.0.2.8"]),
+            (Forwarded, &["192.0.2.7"]),
+        ] {
+            assert_eq!(
+                caller(header, "10.0.0.1", values),
+                Err(Refusal::Malformed),
+                "{values:?}"
+            );
+            assert_eq!(
+                caller(header, "192.0.2.1", values).as_deref(),
+                Ok("192.0.2.1")
+            );
+        }
+    }
+
+    #[test]
+    fn x17_a_request_that_can_be_read_in_two_ways_is_refused() {
+        let check = |version, headers: &[(&str, &str)], is_good: bool| {
+            let parts = request(version, headers);
+            let admitted = admit(&parts, IpAddr::from([192, 0, 2, 1]), &Trust::default());
+            assert_eq!(admitted.is_ok(), is_good, "{headers:?}");
+        };
+        let host = ("Host", "id.example:8080");
+        check(Version::HTTP_11, &[host], true);
+        check(Version::HTTP_11, &[("Host", "[::1]:8080")], true);
+        check(Version::HTTP_11, &[], false);
+        check(Version::HTTP_11, &[host, host], false);
+        check(Version::HTTP_11, &[("Host", "a b")], false);
+        check(Version::HTTP_11, &[("Host", "a/b@c")], false);
+        check(Version::HTTP_10, &[], true);
+        check(Version::HTTP_2, &[], true);
+        check(
+            Version::HTTP_11,
+            &[host, ("Transfer-Encoding", "Chunked")],
+            true,
+        );
+        check(
+            Version::HTTP_11,
+            &[host, ("Transfer-Encoding", "gzip, chunked")],
+            false,
+        );
+        let chunked = ("Transfer-Encoding", "chunked");
+        check(Version::HTTP_11, &[host, chunked, chunked], false);
+    }
+}

@@ -1,0 +1,53 @@
+//! What has to hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
+
+use http::header::{FORWARDED, HOST};
+use http::{HeaderValue, Request};
+
+use crate::AddressHeader;
+use crate::admit::{Trust, X_FORWARDED_FOR, admit};
+use crate::proxy_protocol::{self, ProxyHeader};
+
+/// Headers of the PROXY protocol: what is read of a prefix is never taken back by the bytes that follow, and no more is consumed than there is.
+pub fn proxy_protocol(data: &[u8]) {
+    let whole = proxy_protocol::read(data);
+    if let ProxyHeader::Complete { length, .. } = whole {
+        // The rest of the connection is not a part of it.
+        let header = data.get(..length).expect("no more than there is");
+        assert_eq!(proxy_protocol::read(header), whole);
+    }
+    for (end, _) in data.iter().enumerate() {
+        let (begun, _) = data.split_at(end);
+        match proxy_protocol::read(begun) {
+            ProxyHeader::Incomplete => {}
+            decided @ (ProxyHeader::Complete { .. } | ProxyHeader::Wrong) => {
+                assert_eq!(decided, whole, "after {end} bytes");
+            }
+        }
+    }
+}
+
+/// `Forwarded` and `X-Forwarded-For` from a trusted proxy: an address comes out, or a refusal, and a stranger is never believed.
+pub fn forwarded(data: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(data) else {
+        return;
+    };
+    for (header, name) in [
+        (AddressHeader::Forwarded, FORWARDED),
+        (AddressHeader::XForwardedFor, X_FORWARDED_FOR),
+    ] {
+        let mut request = Request::new(());
+        request.headers_mut().insert(name, value.clone());
+        request
+            .headers_mut()
+            .insert(HOST, HeaderValue::from_static("a.example"));
+        let (parts, ()) = request.into_parts();
+        let proxy = core::net::IpAddr::from([10, 0, 0, 1]);
+        let stranger = core::net::IpAddr::from([192, 0, 2, 1]);
+        let trust = Trust {
+            proxies: [proxy.into()].into(),
+            header: Some(header),
+        };
+        let _ = admit(&parts, proxy, &trust);
+        assert_eq!(admit(&parts, stranger, &trust), Ok(stranger));
+    }
+}

@@ -1,0 +1,208 @@
+//! HTTP/1.1 on hyper, and what hyper leaves open: answers to callers whose request it could not read, or not in time.
+
+use core::convert::Infallible;
+use core::pin::Pin;
+use core::task::Poll;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+
+use super::connection::{Origin, broken_off};
+use super::connection_state::{Order, Phase};
+use super::transport::{Farewell, Protocol, Transport};
+use super::{Closed, Handler, Refusal};
+
+/// An answer is copied into one buffer and written at once, which costs less than to write it in two pieces, and is one record of TLS
+/// instead of two. That is what `pipeline_flush` gains too, but it holds an answer back while there are bytes to read, for as long as
+/// they make no request.
+///
+/// Without `header_read_timeout`: it would set a timer for each request; see [`super::table`].
+pub(super) fn builder() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(MAX_BUFFER_BYTES).writev(false);
+    // Who has said all that he has to say may still listen (RFC 9112, section 9.6).
+    builder.half_close(true);
+    builder
+}
+
+/// How HTTP/1.1 came to its end on a connection.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// With the connection.
+    Closed(Closed),
+    /// The caller speaks HTTP/2, without having asked.
+    Http2(Box<Transport>),
+}
+
+/// How hyper left the connection.
+enum Left {
+    /// Both sides are done.
+    Done,
+    /// It met an error.
+    Failed(hyper::Error),
+    /// It was told to.
+    Told(Order),
+}
+
+/// Serves a connection that speaks HTTP/1.1 for all that is known.
+pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transport) -> Ended {
+    let service = service_fn(|request| {
+        let origin = Arc::clone(origin);
+        async move { Ok::<_, Infallible>(origin.answer(request).await) }
+    });
+    let builder = &origin.context.http1;
+    let mut connection = builder.serve_connection(TokioIo::new(transport), service);
+    let mut is_draining = false;
+    let left = core::future::poll_fn(|task| {
+        loop {
+            // Before the answer that may be made now, so that it says that it is the last.
+            if !is_draining && origin.state.told() == Some(Order::Drain) {
+                is_draining = true;
+                Pin::new(&mut connection).graceful_shutdown();
+            }
+            match Pin::new(&mut connection).poll(task) {
+                Poll::Ready(Ok(())) => return Poll::Ready(Left::Done),
+                Poll::Ready(Err(error)) => return Poll::Ready(Left::Failed(error)),
+                Poll::Pending => {}
+            }
+            match origin.state.told() {
+                None => return Poll::Pending,
+                Some(Order::Drain) if is_draining => return Poll::Pending,
+                Some(Order::Drain) => {}
+                Some(order @ (Order::Late | Order::Displaced)) => {
+                    return Poll::Ready(Left::Told(order));
+                }
+            }
+        }
+    })
+    .await;
+    let http1::Parts { io, read_buf, .. } = connection.into_parts();
+    let transport = io.into_inner();
+    match left {
+        Left::Done => {
+            origin.state.enter(Phase::Ending);
+            let _ = origin
+                .state
+                .unless_late(transport.end(Farewell::Heard))
+                .await;
+            Ended::Closed(match is_draining {
+                true => Closed::Stopped,
+                false => Closed::Done,
+            })
+        }
+        Left::Told(order) => Ended::Closed(told(origin, order, transport, &read_buf).await),
+        Left::Failed(error) => failed(origin, &error, transport, read_buf).await,
+    }
+}
+
+/// Ends a connection whose time is over, or whose place is needed: with an answer if a request has begun.
+async fn told<H: Handler>(
+    origin: &Origin<H>,
+    order: Order,
+    transport: Transport,
+    unread: &[u8],
+) -> Closed {
+    let is_stuck = origin.state.stuck_for().is_some();
+    let has_begun = match origin.state.phase() {
+        Phase::Head | Phase::Busy => true,
+        Phase::Opening | Phase::Idle => !unread.is_empty(),
+        Phase::Answered | Phase::Ending => false,
+    };
+    if is_stuck {
+        return Closed::WriteTimeout;
+    }
+    if has_begun {
+        origin.state.understood(order);
+        let farewell = match order {
+            Order::Displaced => Farewell::AtOnce,
+            Order::Drain | Order::Late => Farewell::Heard,
+        };
+        origin.refuse(Refusal::Timeout, transport, farewell).await;
+    }
+    match order {
+        Order::Late if has_begun => Closed::RequestTimeout,
+        Order::Drain | Order::Late | Order::Displaced => broken_off(order),
+    }
+}
+
+/// Answers what hyper could not read, if there is something to answer.
+async fn failed<H: Handler>(
+    origin: &Arc<Origin<H>>,
+    error: &hyper::Error,
+    transport: Transport,
+    unread: Bytes,
+) -> Ended {
+    let cause = if error.is_parse_too_large() {
+        if unread.contains(&b'\n') {
+            Refusal::HeadersTooLarge
+        } else if unread.len() < MAX_BUFFER_BYTES {
+            // There is room for more of it: the header was read, and its `Content-Length` is beyond what hyper counts.
+            Refusal::BodyTooLarge
+        } else {
+            // All that hyper holds is one line: it is the target that is too long.
+            Refusal::UriTooLong
+        }
+    } else if error.is_parse() && speaks_tls(&unread) {
+        Refusal::TlsOnPlainPort
+    } else if error.is_parse()
+        || (error.is_incomplete_message() && origin.state.phase() == Phase::Head)
+    {
+        Refusal::Malformed
+    } else {
+        return Ended::Closed(Closed::Broken);
+    };
+    if !speaks_http2(&unread) {
+        origin.refuse(cause, transport, Farewell::Heard).await;
+        return Ended::Closed(Closed::Malformed);
+    }
+    // The preface ends the first line of a request as no request does, and hyper may have seen no more than that line.
+    match origin
+        .state
+        .unless_late(rest_of_preface(transport, unread))
+        .await
+    {
+        Ok(Ok(transport)) => Ended::Http2(transport),
+        Ok(Err(transport)) => {
+            origin.refuse(cause, *transport, Farewell::Heard).await;
+            Ended::Closed(Closed::Malformed)
+        }
+        Err(order) => Ended::Closed(broken_off(order)),
+    }
+}
+
+/// Returns true if bytes begin as a TLS handshake does: a record of that type, of version 3 (RFC 8446, section 5.1).
+fn speaks_tls(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0x16, 0x03])
+}
+
+/// Whether bytes begin as HTTP/2 does, as far as they go.
+fn speaks_http2(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && bytes.iter().zip(PREFACE).all(|(byte, own)| byte == own)
+}
+
+/// Reads until the preface is complete, or is none.
+async fn rest_of_preface(
+    mut transport: Transport,
+    unread: Bytes,
+) -> Result<Box<Transport>, Box<Transport>> {
+    let mut bytes = BytesMut::from(unread);
+    while speaks_http2(&bytes) && bytes.len() < PREFACE.len() {
+        if !matches!(transport.read_more(&mut bytes).await, Ok(true)) {
+            return Err(Box::new(transport));
+        }
+    }
+    if speaks_http2(&bytes) {
+        Ok(Box::new(transport.restart(Protocol::Http2, bytes.freeze())))
+    } else {
+        Err(Box::new(transport))
+    }
+}
+
+/// With what HTTP/2 begins (RFC 9113, section 3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// What hyper holds of a request that it has not parsed. The limits of the target and the header lie below. Unit: bytes.
+const MAX_BUFFER_BYTES: usize = 32 * 1024;

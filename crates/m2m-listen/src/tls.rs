@@ -1,0 +1,154 @@
+//! TLS: which versions and protocols, and a certificate that can be replaced while the server serves.
+
+mod files;
+mod validity;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use rustls::crypto::CryptoProvider;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{ServerConfig, version};
+use tokio::sync::Notify;
+
+use super::{Observer, TlsError, TlsFiles};
+
+pub use validity::Validity;
+
+use files::Stamp;
+
+/// The server's side of TLS.
+#[derive(Debug)]
+pub(super) struct Tls {
+    files: TlsFiles,
+    current: Arc<Current>,
+    config: Arc<ServerConfig>,
+    stamp: Stamp,
+    reload: Reloader,
+}
+
+/// The certificate that is shown, and its key.
+#[derive(Debug)]
+struct Current(ArcSwap<CertifiedKey>);
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.load_full())
+    }
+}
+
+impl Tls {
+    /// TLS with the certificate and the key in these files.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read, hold something else, or do not belong together; and if others can read the key.
+    pub(super) fn load(files: TlsFiles) -> Result<Self, TlsError> {
+        let provider = provider();
+        let stamp = Stamp::of(&files);
+        let current = Arc::new(Current(ArcSwap::from_pointee(files::read(
+            &files, &provider,
+        )?)));
+        let broken = |error: rustls::Error| TlsError::Setup {
+            why: error.to_string().into(),
+        };
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&version::TLS13, &version::TLS12])
+            .map_err(broken)?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::<Current>::clone(&current));
+        config.alpn_protocols = [HTTP_2, HTTP_1_1].map(<[u8]>::to_vec).into();
+        // A session is resumed without a store: its state is with the caller, sealed by a key that is changed every few hours.
+        config.ticketer = ticketer().map_err(broken)?;
+        Ok(Self {
+            files,
+            current,
+            config: Arc::new(config),
+            stamp,
+            reload: Reloader::default(),
+        })
+    }
+
+    pub(super) fn config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
+    pub(super) fn reloader(&self) -> Reloader {
+        self.reload.clone()
+    }
+
+    /// Takes the certificate and the key anew when the files change or a [`Reloader`] asks for it; without end.
+    ///
+    /// A file that cannot be used changes nothing: a certificate that expires in a week is better than none.
+    pub(super) async fn reload(mut self, interval: Duration, observer: &dyn Observer) {
+        loop {
+            if let Some(validity) = Validity::of(&self.current.0.load().cert) {
+                observer.certificate_checked(&self.files, validity);
+            }
+            let is_asked = tokio::select! {
+                () = self.reload.0.notified() => true,
+                () = tokio::time::sleep(interval) => false,
+            };
+            let stamp = Stamp::of(&self.files);
+            if is_asked || stamp != self.stamp {
+                self.stamp = stamp;
+                match files::read(&self.files, self.config.crypto_provider()) {
+                    Ok(key) => {
+                        self.current.0.store(Arc::new(key));
+                        observer.certificate_reloaded(&self.files);
+                    }
+                    Err(error) => observer.certificate_not_reloaded(&self.files, &error),
+                }
+            }
+        }
+    }
+}
+
+/// Has a listener read the files of TLS again, for example on a signal.
+#[derive(Debug, Clone, Default)]
+pub struct Reloader(Arc<Notify>);
+
+impl Reloader {
+    /// Asks for the files to be read again. The listener does it once, however often it was asked meanwhile.
+    pub fn reload(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl TlsFiles {
+    /// The mistakes that [`Listener::bind`](crate::Listener::bind) would report in these files, both files at once; empty if it would take
+    /// them.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<TlsError> {
+        files::mistakes(self, &provider())
+    }
+
+    /// The validity of the certificates; nothing if they cannot be used, or do not state it as RFC 5280 demands.
+    #[must_use]
+    pub fn validity(&self) -> Option<Validity> {
+        let key = files::read(self, &provider()).ok()?;
+        Validity::of(&key.cert)
+    }
+}
+
+/// The crypto library of TLS.
+fn provider() -> Arc<CryptoProvider> {
+    #[cfg(feature = "aws-lc-rs")]
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(not(feature = "aws-lc-rs"))]
+    let provider = rustls::crypto::ring::default_provider();
+    Arc::new(provider)
+}
+
+fn ticketer() -> Result<Arc<dyn rustls::server::ProducesTickets>, rustls::Error> {
+    #[cfg(feature = "aws-lc-rs")]
+    return rustls::crypto::aws_lc_rs::Ticketer::new();
+    #[cfg(not(feature = "aws-lc-rs"))]
+    return rustls::crypto::ring::Ticketer::new();
+}
+
+/// The names of the protocols in ALPN (RFC 7301, RFC 9113).
+pub(super) const HTTP_2: &[u8] = b"h2";
+const HTTP_1_1: &[u8] = b"http/1.1";

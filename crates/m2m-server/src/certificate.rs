@@ -1,0 +1,366 @@
+//! The certificate of the server: when an operator hears of its end, and what is said about its files.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use m2m_host::error::Failure;
+use m2m_host::timestamp::{relative, rfc3339};
+use m2m_host::{clock, output};
+use m2m_jwt::UnixTime;
+use m2m_listen::{Closed, ListenError, Observer, TlsError, TlsFiles, Validity};
+use serde_json::{Value, json};
+
+use crate::metrics::Metrics;
+
+/// Counts what happens on the listener, and writes to the log what happens to its certificate.
+#[derive(Debug)]
+pub(crate) struct ListenObserver {
+    metrics: Arc<Metrics>,
+    expiry: Mutex<Expiry>,
+}
+
+impl ListenObserver {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self {
+            metrics,
+            expiry: Mutex::default(),
+        })
+    }
+
+    fn with_expiry<T>(&self, act: impl FnOnce(&mut Expiry) -> T) -> T {
+        act(&mut self.expiry.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Observer for ListenObserver {
+    fn connection_opened(&self) {
+        self.metrics.connection_opened();
+    }
+
+    fn connection_refused(&self) {
+        self.metrics.connection_refused();
+    }
+
+    fn connection_closed(&self, reason: Closed) {
+        self.metrics.connection_closed(reason);
+    }
+
+    fn request_began(&self) {
+        self.metrics.request_began();
+    }
+
+    fn request_ended(&self) {
+        self.metrics.request_ended();
+    }
+
+    fn certificate_checked(&self, files: &TlsFiles, validity: Validity) {
+        let ends = UnixTime::from_seconds(validity.not_after());
+        self.metrics.certificate_expires(&files.cert, ends);
+        let line = self.with_expiry(|expiry| expiry.line(files, validity, clock::now()));
+        if let Some(line) = line {
+            output::log_line(&line);
+        }
+    }
+
+    fn certificate_reloaded(&self, files: &TlsFiles) {
+        self.with_expiry(|expiry| *expiry = Expiry::default());
+        self.metrics.tls_reloaded();
+        output::log_line(&json!({
+            "time": rfc3339(clock::now()),
+            "event": "certificate-reloaded",
+            "file": files.cert.display().to_string(),
+        }));
+    }
+
+    fn certificate_not_reloaded(&self, _: &TlsFiles, error: &TlsError) {
+        self.with_expiry(|expiry| *expiry = Expiry::default());
+        self.metrics.tls_reload_failed();
+        output::log_line(&json!({
+            "time": rfc3339(clock::now()),
+            "event": "certificate-not-reloaded",
+            "error": tls_failure(error).to_string(),
+            "consequence": "the certificate that was loaded before is served on",
+        }));
+    }
+}
+
+/// Tells the operator that the certificate in use has expired or soon will: at once, and then once a day.
+#[derive(Debug, Default)]
+struct Expiry {
+    told_at: Option<UnixTime>,
+}
+
+impl Expiry {
+    /// A line for the log, when it is time for one.
+    fn line(&mut self, files: &TlsFiles, validity: Validity, now: UnixTime) -> Option<Value> {
+        let state = state(validity, now)?;
+        let is_told = |told_at: UnixTime| {
+            // After a clock that was set back it is told again.
+            told_at <= now && now < told_at.saturating_add_seconds(TELL_INTERVAL_SECONDS)
+        };
+        if self.told_at.is_some_and(is_told) {
+            return None;
+        }
+        self.told_at = Some(now);
+        let not_after = UnixTime::from_seconds(validity.not_after());
+        Some(json!({
+            "time": rfc3339(now),
+            "event": "certificate_expires",
+            "state": state.as_str(),
+            "file": files.cert.display().to_string(),
+            "not_after": rfc3339(not_after),
+            "warning": in_words(validity, now),
+            "consequence": "callers refuse a certificate that is not valid; put a renewed one into the file, which is taken without a restart",
+        }))
+    }
+}
+
+/// The state of a certificate of which an operator should hear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    NotValidYet,
+    Expires,
+    Expired,
+}
+
+impl State {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotValidYet => "not-valid-yet",
+            Self::Expires => "expires",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// The state at `now`, if an operator should hear of it.
+fn state(validity: Validity, now: UnixTime) -> Option<State> {
+    let (from, to, now) = (
+        validity.not_before(),
+        validity.not_after(),
+        now.as_seconds(),
+    );
+    // Certificates that live for a week are renewed within days.
+    let early = (to.saturating_sub(from) / 3).min(EARLY_SECONDS);
+    if now > to {
+        Some(State::Expired)
+    } else if now < from {
+        Some(State::NotValidYet)
+    } else if now > to.saturating_sub(early) {
+        Some(State::Expires)
+    } else {
+        None
+    }
+}
+
+/// The state at `now` in words, if an operator should hear of it.
+fn in_words(validity: Validity, now: UnixTime) -> Option<String> {
+    let from = UnixTime::from_seconds(validity.not_before());
+    let to = UnixTime::from_seconds(validity.not_after());
+    let end = |verb: &str| {
+        format!(
+            "the TLS certificate {verb} {}, at {}",
+            relative(to, now),
+            rfc3339(to)
+        )
+    };
+    Some(match state(validity, now)? {
+        State::Expired => end("expired"),
+        State::Expires => end("expires"),
+        State::NotValidYet => format!(
+            "the TLS certificate is not valid before {}, and the clock of this machine says {}",
+            rfc3339(from),
+            rfc3339(now)
+        ),
+    })
+}
+
+/// A warning if the certificate has expired or soon will.
+pub(crate) fn warning(files: &TlsFiles, now: UnixTime) -> Option<String> {
+    let warning = in_words(files.validity()?, now)?;
+    Some(format!("{}: {warning}", files.cert.display()))
+}
+
+/// A listener that cannot be started. Another `option` can name its address.
+pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
+    match error {
+        ListenError::Bind { address, error } => {
+            Failure::of_io(format!("cannot listen on {address}"), error).help(format!(
+                "choose another address with {option}; port 0 takes a free one"
+            ))
+        }
+        ListenError::Tls(error) => tls_failure(error),
+        other => Failure::refused(other.to_string()),
+    }
+}
+
+/// A certificate or a key that cannot be used, with the remedy.
+pub(crate) fn tls_failure(error: &TlsError) -> Failure {
+    let shown = |path: &Path| path.display().to_string();
+    match error {
+        TlsError::Unreadable { kind, path, error } => {
+            Failure::of_io(format!("cannot read the {kind} file {}", shown(path)), error)
+                .help("see that the file is there, and that the user of the server may read it")
+        }
+        TlsError::OpenToOthers { path, mode } => {
+            let path = shown(path);
+            Failure::usage(format!("{path} can be read by others"))
+                .because(format!("its mode is {mode:03o}, and whoever has the key can pose as this server"))
+                .help(format!("chmod o= {path}; and if somebody may have read it, make a new one"))
+        }
+        TlsError::NoCertificate { path, found } => {
+            Failure::usage(format!("there is no certificate in {}", shown(path)))
+                .because(found.to_string())
+                .help("--tls-cert (M2M_TLS_CERT) names a file in PEM, with the certificate of the server first and then those that lead to the root")
+        }
+        TlsError::Damaged { path, why } => {
+            Failure::usage(format!("{} is damaged", shown(path)))
+                .because(&**why)
+                .help("copy the file anew from who issued the certificate")
+        }
+        TlsError::NoPrivateKey { path, found } => {
+            Failure::usage(format!("there is no private key in {}", shown(path)))
+                .because(found.to_string())
+                .help("--tls-key (M2M_TLS_KEY) names a file in PEM with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
+        }
+        TlsError::EncryptedKey { path } => {
+            let path = shown(path);
+            Failure::usage(format!("the key in {path} is encrypted"))
+                .because("the server starts without anybody there to type a passphrase")
+                .help(format!("openssl pkey -in {path} -out {path}.plain; chmod 600 {path}.plain; and name that file"))
+        }
+        TlsError::KeyMismatch { cert, key } => Failure::usage(format!(
+            "the key in {} is not that of the certificate in {}",
+            shown(key),
+            shown(cert)
+        ))
+        .because("the two hold different public keys")
+        .help("name the key with which the certificate was requested; the certificate of the server stands first in its file"),
+        TlsError::UnusableCertificate { path, why } => {
+            Failure::usage(format!("{} holds no certificate that can be used", shown(path)))
+                .because(&**why)
+                .help("the file holds an X.509 certificate of version 3 in PEM, as certificate authorities issue it")
+        }
+        TlsError::UnusableKey { path, why } => {
+            Failure::usage(format!("the key in {} cannot be used", shown(path)))
+                .because(&**why)
+                .help("an RSA key of 2048 bits or more, an ECDSA key on P-256 or P-384, or an Ed25519 key will do")
+        }
+        TlsError::Setup { why } => Failure::refused("TLS cannot be set up").because(&**why),
+        other => Failure::refused(other.to_string()),
+    }
+}
+
+/// A day. Unit: seconds.
+const TELL_INTERVAL_SECONDS: u64 = 24 * 3600;
+
+/// Thirty days. Unit: seconds.
+const EARLY_SECONDS: u64 = 30 * 24 * 3600;
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+
+    use super::*;
+
+    type Date = (i32, u8, u8);
+
+    /// The files of a certificate that is valid for this time.
+    fn files(from: Date, to: Date) -> (tempfile::TempDir, TlsFiles) {
+        let mut parameters = CertificateParams::new(["localhost".to_owned()]).unwrap();
+        parameters.not_before = date_time_ymd(from.0, from.1, from.2);
+        parameters.not_after = date_time_ymd(to.0, to.1, to.2);
+        let key = KeyPair::generate().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let files = TlsFiles {
+            cert: folder.path().join("cert.pem"),
+            key: folder.path().join("key.pem"),
+        };
+        std::fs::write(&files.cert, parameters.self_signed(&key).unwrap().pem()).unwrap();
+        std::fs::write(&files.key, key.serialize_pem()).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::Permissions::from_mode(0o600);
+            std::fs::set_permissions(&files.key, mode).unwrap();
+        }
+        (folder, files)
+    }
+
+    fn validity(from: Date, to: Date) -> Validity {
+        files(from, to).1.validity().unwrap()
+    }
+
+    fn at(text: &str) -> UnixTime {
+        m2m_host::timestamp::parse(text).unwrap()
+    }
+
+    #[test]
+    fn an_operator_hears_of_the_end_thirty_days_ahead() {
+        let validity = validity((2026, 1, 1), (2027, 1, 31));
+        for (now, expected, text) in [
+            (
+                "2025-12-31T23:59:59Z",
+                Some(State::NotValidYet),
+                "is not valid before 2026-01-01",
+            ),
+            ("2026-01-01T00:00:00Z", None, ""),
+            ("2027-01-01T00:00:00Z", None, ""),
+            (
+                "2027-01-01T00:00:01Z",
+                Some(State::Expires),
+                "expires in 29 days, at 2027-01-31",
+            ),
+            ("2027-01-31T00:00:00Z", Some(State::Expires), "expires now"),
+            (
+                "2027-02-02T00:00:00Z",
+                Some(State::Expired),
+                "expired 2 days ago, at 2027-01-31",
+            ),
+        ] {
+            assert_eq!(state(validity, at(now)), expected, "{now}");
+            let warning = in_words(validity, at(now)).unwrap_or_default();
+            assert!(warning.contains(text), "{now}: {warning}");
+            assert_eq!(warning.is_empty(), expected.is_none());
+        }
+    }
+
+    #[test]
+    fn of_a_certificate_for_a_week_an_operator_hears_in_its_last_third() {
+        let validity = validity((2026, 1, 1), (2026, 1, 7));
+        assert_eq!(state(validity, at("2026-01-05T00:00:00Z")), None);
+        assert_eq!(
+            state(validity, at("2026-01-05T00:00:01Z")),
+            Some(State::Expires)
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_certificate_is_told_once_a_day() {
+        let (_folder, files) = files((2026, 1, 1), (2027, 1, 15));
+        let validity = files.validity().unwrap();
+        let mut expiry = Expiry::default();
+        let mut told = |text: &str| {
+            let line = expiry.line(&files, validity, at(text))?;
+            assert_eq!(line["event"], "certificate_expires");
+            Some(line["state"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(told("2026-06-01T00:00:00Z"), None);
+        assert_eq!(told("2027-01-10T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(told("2027-01-10T23:59:59Z"), None);
+        assert_eq!(told("2027-01-11T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(told("2027-01-20T00:00:00Z").as_deref(), Some("expired"));
+    }
+
+    #[test]
+    fn each_mistake_has_a_remedy() {
+        let (_folder, files) = files((2026, 1, 1), (2027, 1, 15));
+        std::fs::write(&files.key, "").unwrap();
+        let [mistake] = files.mistakes().try_into().unwrap();
+        let failure = tls_failure(&mistake).to_string();
+        assert!(
+            failure.contains("there is no private key in") && failure.contains(" = help: "),
+            "{failure}"
+        );
+    }
+}

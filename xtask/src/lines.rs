@@ -1,0 +1,106 @@
+//! How large each crate is, tests left out: a crate that grows beyond its bound is two ideas, or has one too many.
+
+use std::path::Path;
+
+use crate::failure::{Failure, Outcome};
+
+/// The lines of a crate's sources without tests: comments and blank lines count, test modules and their files do not.
+pub(crate) fn of_crate(folder: &Path) -> Result<usize, Failure> {
+    let mut lines = 0;
+    let mut folders = vec![folder.join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|error| Failure::file(&folder, &error))? {
+            let path = entry
+                .map_err(|error| Failure::file(&folder, &error))?
+                .path();
+            match kind(&path) {
+                Kind::Folder => folders.push(path),
+                Kind::Source => {
+                    let text = std::fs::read_to_string(&path)
+                        .map_err(|error| Failure::file(&path, &error))?;
+                    lines += without_tests(&text);
+                }
+                Kind::Other => {}
+            }
+        }
+    }
+    Ok(lines)
+}
+
+/// Holds the crates against their bounds, and prints both.
+pub(crate) fn check<'b>(
+    root: &Path,
+    bounds: impl Iterator<Item = (&'b String, &'b usize)>,
+) -> Outcome {
+    let mut over = Vec::new();
+    for (name, bound) in bounds {
+        let lines = of_crate(&root.join("crates").join(name))?;
+        println!("{name}: {lines} of at most {bound} lines without tests");
+        if lines > *bound {
+            over.push(name.as_str());
+        }
+    }
+    if over.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!(
+            "{} has more lines than xtask/arrows.toml allows",
+            over.join(" and ")
+        ),
+        "move what is an idea of its own, or raise the bound and say why in the commit",
+    ))
+}
+
+enum Kind {
+    Folder,
+    Source,
+    Other,
+}
+
+fn kind(path: &Path) -> Kind {
+    let stem = path.file_stem().unwrap_or_default();
+    if stem == "tests" {
+        Kind::Other
+    } else if path.is_dir() {
+        Kind::Folder
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
+        Kind::Source
+    } else {
+        Kind::Other
+    }
+}
+
+/// The lines of a file before its tests, which stand at its end.
+fn without_tests(text: &str) -> usize {
+    let mut lines = text.lines().peekable();
+    let mut count = 0;
+    while let Some(line) = lines.next() {
+        let begins_tests = line.starts_with("#[cfg(") && line.contains("test");
+        if begins_tests
+            && lines
+                .peek()
+                .is_some_and(|next| next.starts_with("mod ") && next.ends_with('{'))
+        {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_at_the_end_of_a_file_do_not_count() {
+        let text = "//! A file.\n\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n";
+        assert_eq!(without_tests(text), 4);
+        assert_eq!(without_tests("#[cfg(test)]\nmod tests;\n\nfn a() {}\n"), 4);
+        assert_eq!(
+            without_tests("#[cfg(all(test, unix))]\nmod tests {\n}\n"),
+            0
+        );
+    }
+}
