@@ -12,9 +12,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::admit::Trust;
-use crate::connection::{self, Context, Origin};
+use crate::connection;
 use crate::connection_state::Order;
 use crate::connection_table::{ConnectionTable, Slot};
+use crate::origin::{Context, Origin};
 use crate::tls::{Reloader, Tls};
 use crate::{Handler, ListenError, ListenSettings, Observer, http1, http2, refusal};
 
