@@ -4,8 +4,8 @@ use crate::error::SigningFailed;
 use crate::json::JsonWriter;
 use crate::limits::{MAX_ISSUED_TOKEN_BYTES, MAX_TOKEN_VALUES};
 use crate::signer::{Signer, compact_bytes, sign_compact};
-use crate::time::UnixTime;
 use crate::words::words;
+use oauth_proto::UnixTime;
 
 /// What an access token says, whatever the claim set calls it.
 ///

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::claim::Claim;
 use crate::error::InvalidToken;
 use crate::json::{JsonArray, JsonObject, JsonString, JsonValue, Members, Rounding};
-use crate::time::UnixTime;
+use oauth_proto::UnixTime;
 
 /// The claims of a token, borrowed from its decoded text.
 ///

@@ -4,7 +4,7 @@ use m2m_errors::Cause;
 use thiserror::Error;
 
 use crate::claim::Claim;
-use crate::time::UnixTime;
+use oauth_proto::UnixTime;
 
 /// The name is none of an algorithm that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

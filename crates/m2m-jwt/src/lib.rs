@@ -11,7 +11,6 @@ pub mod base64url;
 mod claim;
 mod error;
 pub mod limits;
-mod time;
 mod words;
 
 // Keys.
@@ -70,8 +69,9 @@ pub use pkcs8::Pkcs8Document;
 pub use signer::{ACCESS_TOKEN_TYPE, AccessTokenHeader, Signature, Signer};
 pub use signing_key::SigningKey;
 pub use thumbprint::Thumbprint;
-pub use time::UnixTime;
 pub use unverified::Unverified;
 pub use verification_key::{VerificationKey, VerifySignature};
 pub use verified::Verified;
 pub use verify::{verify, verify_mac};
+
+pub use oauth_proto::UnixTime;
