@@ -45,9 +45,7 @@ mod verify;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use access_token::{
-    AccessTokenClaims, ClaimSet, PropertyValue, check_access_token, sign_access_token,
-};
+pub use access_token::{check_access_token, sign_access_token};
 pub use algorithm::{Algorithm, KeyType};
 pub use claim::Claim;
 pub use claims::Claims;
@@ -58,7 +56,7 @@ pub use error::{
 };
 pub use expectations::{Expectations, Leeway};
 pub use header::Header;
-pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, Rounding};
+pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding};
 pub use jwk::Jwk;
 pub use jwk_set::JwkSet;
 pub use jws::{sign, verify_mac_signature, verify_signature};

@@ -1,8 +1,10 @@
 //! APIs.
 
 use http::Method;
-use m2m_authority::registry::{Api, Application, Lifetime, ScopeDefinition, Text, fill_in_issuer};
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_authority::registry::{
+    Api, Application, ClaimSet, Lifetime, ScopeDefinition, Text, fill_in_issuer,
+};
+use m2m_jwt::Algorithm;
 use m2m_store::{Backend as _, Filter, List, Named, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

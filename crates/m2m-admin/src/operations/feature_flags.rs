@@ -1,9 +1,9 @@
 //! Feature flags of organizations.
 
+use m2m_authority::registry::PropertyValue;
 use std::collections::BTreeMap;
 
 use http::Method;
-use m2m_jwt::PropertyValue;
 use m2m_store::Filter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -3,8 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
-use m2m_authority::registry::{Organization, time_text};
-use m2m_jwt::PropertyValue;
+use m2m_authority::registry::{Organization, PropertyValue, time_text};
 use m2m_store::{Backend as _, Filter, List, Sort, Stored, Write};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
