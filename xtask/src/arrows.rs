@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
-use crate::lines;
 use crate::workspace::Workspace;
+use crate::{circles, lines};
 
 /// Where the table of truth stands.
 const TABLE: &str = "xtask/arrows.toml";
@@ -26,6 +26,8 @@ pub(crate) struct Arrows {
     may_use: BTreeMap<String, BTreeSet<String>>,
     /// The most lines that a crate may have, its tests left out.
     lines: BTreeMap<String, usize>,
+    /// The crates whose modules do not use each other in a circle.
+    without_circles: Vec<String>,
     /// How many crates of others may stand behind a crate.
     pub(crate) budget: BTreeMap<String, usize>,
 }
@@ -111,11 +113,35 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             workspace.packages.len(),
             arrows.absent_from_core.join(", ")
         );
-        return lines::check(&command::root(), arrows.lines.iter());
+        lines::check(&command::root(), arrows.lines.iter())?;
+        return without_circles(&arrows.without_circles);
     }
     Err(Failure::new(
         violations.join("\n        "),
         "take the dependency out; if the design itself changes, change the table and say why in docs/decisions.md",
+    ))
+}
+
+/// Refuses crates with modules that use each other.
+fn without_circles(crates: &[String]) -> Outcome {
+    let mut circles = Vec::new();
+    for name in crates {
+        let found = circles::of_crate(&command::root().join("crates").join(name))?;
+        circles.extend(found.iter().map(|modules| {
+            let first = modules.first().map_or("", String::as_str);
+            format!("{name}: {} -> {first}", modules.join(" -> "))
+        }));
+    }
+    if circles.is_empty() {
+        println!(
+            "no module uses another one in a circle: {}",
+            crates.join(", ")
+        );
+        return Ok(());
+    }
+    Err(Failure::new(
+        circles.join("\n        "),
+        "move what both use into a module of its own, which uses neither",
     ))
 }
 
@@ -161,6 +187,7 @@ mod tests {
             core = ["low"]
             absent_from_core = []
             for_tests = ["kit"]
+            without_circles = []
             may_use = { low = [], high = ["low"], kit = ["high"] }
             lines = {}
             budget = {}

@@ -1,12 +1,22 @@
 //! How large each crate is, tests left out: a crate that grows beyond its bound is two ideas, or has one too many.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 
 /// The lines of a crate's sources without tests: comments and blank lines count, test modules and their files do not.
 pub(crate) fn of_crate(folder: &Path) -> Result<usize, Failure> {
     let mut lines = 0;
+    for path in sources(folder)? {
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+        lines += before_tests(&text).count();
+    }
+    Ok(lines)
+}
+
+/// The sources of a crate without those that are tests.
+pub(crate) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut sources = Vec::new();
     let mut folders = vec![folder.join("src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(|error| Failure::file(&folder, &error))? {
@@ -15,16 +25,12 @@ pub(crate) fn of_crate(folder: &Path) -> Result<usize, Failure> {
                 .path();
             match kind(&path) {
                 Kind::Folder => folders.push(path),
-                Kind::Source => {
-                    let text = std::fs::read_to_string(&path)
-                        .map_err(|error| Failure::file(&path, &error))?;
-                    lines += without_tests(&text);
-                }
+                Kind::Source => sources.push(path),
                 Kind::Other => {}
             }
         }
     }
-    Ok(lines)
+    Ok(sources)
 }
 
 /// Holds the crates against their bounds, and prints both.
@@ -72,35 +78,30 @@ fn kind(path: &Path) -> Kind {
 }
 
 /// The lines of a file before its tests, which stand at its end.
-fn without_tests(text: &str) -> usize {
+pub(crate) fn before_tests(text: &str) -> impl Iterator<Item = &str> {
     let mut lines = text.lines().peekable();
-    let mut count = 0;
-    while let Some(line) = lines.next() {
+    core::iter::from_fn(move || {
+        let line = lines.next()?;
         let begins_tests = line.starts_with("#[cfg(") && line.contains("test");
-        if begins_tests
-            && lines
-                .peek()
-                .is_some_and(|next| next.starts_with("mod ") && next.ends_with('{'))
-        {
-            break;
-        }
-        count += 1;
-    }
-    count
+        let has_module = |next: &&str| next.starts_with("mod ") && next.ends_with('{');
+        (!(begins_tests && lines.peek().is_some_and(has_module))).then_some(line)
+    })
+    .fuse()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn count(text: &str) -> usize {
+        before_tests(text).count()
+    }
+
     #[test]
     fn tests_at_the_end_of_a_file_do_not_count() {
         let text = "//! A file.\n\nfn a() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n}\n";
-        assert_eq!(without_tests(text), 4);
-        assert_eq!(without_tests("#[cfg(test)]\nmod tests;\n\nfn a() {}\n"), 4);
-        assert_eq!(
-            without_tests("#[cfg(all(test, unix))]\nmod tests {\n}\n"),
-            0
-        );
+        assert_eq!(count(text), 4);
+        assert_eq!(count("#[cfg(test)]\nmod tests;\n\nfn a() {}\n"), 4);
+        assert_eq!(count("#[cfg(all(test, unix))]\nmod tests {\n}\n"), 0);
     }
 }

@@ -8,6 +8,7 @@
 mod arrows;
 mod bench;
 mod budget;
+mod circles;
 mod codegen;
 mod command;
 mod failure;
