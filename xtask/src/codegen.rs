@@ -1,11 +1,13 @@
 //! `docs/errors.md`, written from the taxonomy, `docs/openapi.json`, from the operations of the management API, and
 //! `docs/configuration.md` and `docs/m2m.toml`, from the table of settings.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use m2m_errors::{
     Advice, Cause, Disclosure, Entry, ErrorCode, Profile, Source, Status, Text, Wire,
 };
+use serde::Deserialize;
 
 use crate::command;
 use crate::failure::{Failure, Outcome};
@@ -71,7 +73,8 @@ fn write() -> Outcome {
 
 fn generated() -> Result<String, Failure> {
     let mut text = String::new();
-    document(&mut text).map_err(|_| {
+    let rows = Rows::read()?;
+    document(&mut text, &rows).map_err(|_| {
         Failure::new(
             "the taxonomy cannot be printed",
             "look at its `Display` implementations",
@@ -80,24 +83,45 @@ fn generated() -> Result<String, Failure> {
     Ok(text)
 }
 
-fn document(out: &mut String) -> fmt::Result {
+/// The rows of the seed documents that the entries answer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rows {
+    status: BTreeMap<String, Vec<String>>,
+    code: BTreeMap<String, Vec<String>>,
+    cause: BTreeMap<String, Vec<String>>,
+}
+
+impl Rows {
+    fn read() -> Result<Self, Failure> {
+        let path = command::root().join(ROWS);
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+        toml::from_str(&text)
+            .map_err(|error| Failure::new(format!("{ROWS}: {error}"), "mend the table"))
+    }
+}
+
+/// Where the rows of the seed documents stand, beside the tests that hold them against the taxonomy.
+const ROWS: &str = "crates/m2m-errors/tests/rows.toml";
+
+fn document(out: &mut String, rows: &Rows) -> fmt::Result {
     out.write_str(INTRODUCTION)?;
     out.write_str("\n## Statuses\n")?;
     for &status in Status::ALL {
-        status_section(out, status)?;
+        status_section(out, status, rows)?;
     }
     out.write_str("\n## Error codes\n")?;
     for &code in ErrorCode::ALL {
-        code_section(out, code)?;
+        code_section(out, code, rows)?;
     }
     out.write_str("\n## Causes\n")?;
     for cause in Cause::ALL {
-        cause_section(out, cause.entry())?;
+        cause_section(out, cause.entry(), rows)?;
     }
     Ok(())
 }
 
-fn status_section(out: &mut String, status: Status) -> fmt::Result {
+fn status_section(out: &mut String, status: Status, rows: &Rows) -> fmt::Result {
     let entry = status.entry();
     writeln!(
         out,
@@ -106,18 +130,18 @@ fn status_section(out: &mut String, status: Status) -> fmt::Result {
     )?;
     advice(out, &entry.advice)?;
     causes(out, |wire| wire.status == status)?;
-    origin(out, entry.sources, entry.rows)
+    origin(out, entry.sources, rows.status.get(&entry.code.to_string()))
 }
 
-fn code_section(out: &mut String, code: ErrorCode) -> fmt::Result {
+fn code_section(out: &mut String, code: ErrorCode, rows: &Rows) -> fmt::Result {
     let entry = code.entry();
     writeln!(out, "\n### `{}`\n\n{}", entry.code, entry.meaning)?;
     advice(out, &entry.advice)?;
     causes(out, |wire| wire.error == Some(code))?;
-    origin(out, entry.sources, entry.rows)
+    origin(out, entry.sources, rows.code.get(entry.code))
 }
 
-fn cause_section(out: &mut String, entry: &Entry) -> fmt::Result {
+fn cause_section(out: &mut String, entry: &Entry, rows: &Rows) -> fmt::Result {
     let disclosure = match entry.disclosure {
         Disclosure::Public => "the answer tells",
         Disclosure::Concealed => "concealed",
@@ -148,7 +172,7 @@ fn cause_section(out: &mut String, entry: &Entry) -> fmt::Result {
     advice(out, &entry.for_caller)?;
     out.write_str("\n#### For the operator\n")?;
     advice(out, &entry.for_operator)?;
-    origin(out, entry.sources, entry.rows)
+    origin(out, entry.sources, rows.cause.get(entry.id))
 }
 
 /// The distinct forms, each with the profiles that it stands for.
@@ -213,12 +237,12 @@ fn causes(out: &mut String, is_so: impl Fn(&Wire) -> bool) -> fmt::Result {
     writeln!(out, "\nExactly: {}.", links.join(", "))
 }
 
-fn origin(out: &mut String, sources: &[Source], rows: &[&str]) -> fmt::Result {
+fn origin(out: &mut String, sources: &[Source], rows: Option<&Vec<String>>) -> fmt::Result {
     let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
     if !sources.is_empty() {
         writeln!(out, "\nSource: {}.", sources.join("; "))?;
     }
-    if !rows.is_empty() {
+    if let Some(rows) = rows {
         writeln!(out, "\nRows: {} ([rows.md](rows.md)).", rows.join(", "))?;
     }
     Ok(())

@@ -1,6 +1,10 @@
 //! What can be wrong with the arguments of this crate.
 
+use m2m_errors::Cause;
+use m2m_jwt::SigningFailed;
 use oauth_proto::InvalidIssuer;
+
+use crate::access_token::MAX_TOKEN_VALUES;
 
 /// The values are none of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -9,4 +13,32 @@ pub enum InvalidAuthority {
     /// The issuer identifier is none (RFC 8414, section 2).
     #[error("the issuer is not an issuer identifier: {0}")]
     Issuer(InvalidIssuer),
+}
+
+/// The reason why an access token was not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IssueFailed {
+    /// The token would have more properties or feature flags than verifiers read.
+    #[error(
+        "the token would have {count} properties or feature flags; the maximum is {MAX_TOKEN_VALUES}"
+    )]
+    TooManyValues {
+        /// The number of either.
+        count: usize,
+    },
+    /// The token is too long, or the signer failed.
+    #[error(transparent)]
+    Signing(#[from] SigningFailed),
+}
+
+impl IssueFailed {
+    /// The entry of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        match self {
+            Self::TooManyValues { .. } => Cause::IssuedTokenTooLong,
+            Self::Signing(error) => error.cause(),
+        }
+    }
 }

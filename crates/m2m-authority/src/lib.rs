@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access_token;
 pub mod audit;
 mod authority;
 mod check;
@@ -15,10 +16,11 @@ mod redaction;
 mod refusal;
 pub mod registry;
 
+pub use access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 pub use authority::{Authority, MAX_AUDIENCES};
 pub use check::Check;
 pub use client::{Client, MAX_SECRETS};
-pub use error::InvalidAuthority;
+pub use error::{InvalidAuthority, IssueFailed};
 pub use identifiers::{ApplicationMark, InvalidTraceId, JwtId, RequestId, TraceId, TraceIdText};
 pub use policy::Policy;
 pub use redaction::redacted;

@@ -4,12 +4,13 @@ mod targets;
 
 use std::sync::Arc;
 
-use m2m_jwt::{PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 
 pub use targets::{AssignedScopes, Target, Targets};
 
 use crate::registry::{
-    AddressBlock, Application, ApplicationSpec, GrantTypes, Lifetime, Organization, Quota,
+    AddressBlock, Application, ApplicationSpec, GrantTypes, Lifetime, Organization, PropertyValue,
+    Quota,
 };
 
 /// What authorization sees of an application: what it may do, where, and as whom.

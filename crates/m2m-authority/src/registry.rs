@@ -8,6 +8,7 @@ mod address;
 mod api;
 mod application;
 mod check;
+mod claim_set;
 mod issuer;
 mod lifetime;
 mod management;
@@ -35,6 +36,7 @@ pub use application::{
     ClientType, Deletion, GrantType, GrantTypes, Values,
 };
 pub use check::{InvalidRegistry, Kind, Problem};
+pub use claim_set::ClaimSet;
 pub use issuer::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use lifetime::{InvalidLifetime, Lifetime};
 pub use management::{LEAST_MANAGEMENT_LIFETIME, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE};
@@ -42,7 +44,7 @@ pub use obstacle::Obstacle;
 pub use organization::Organization;
 pub use path::{Path, Record, Step};
 pub use period::{InvalidPeriod, Period};
-pub use property::{Property, PropertyContext, PropertyKind};
+pub use property::{Property, PropertyContext, PropertyKind, PropertyValue};
 pub use quota::{Quota, QuotaMode};
 pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,

@@ -2,10 +2,10 @@
 
 use m2m_authority::Registry;
 use m2m_authority::registry::{
-    Api, Application, InvalidRegistry, Kind, Organization, Period, Problem, Property, Quota,
-    QuotaMode, Records, SecretHash, StoredSecret,
+    Api, Application, InvalidRegistry, Kind, Organization, Period, Problem, Property,
+    PropertyValue, Quota, QuotaMode, Records, SecretHash, StoredSecret,
 };
-use m2m_jwt::{PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 
 const API: &str = "https://orders.example/api";
 

@@ -1,10 +1,11 @@
 //! The one spelling of each record: it is read as it was written, and a wrong value is told what would be right.
 
 use m2m_authority::registry::{
-    Api, ApplicationSpec, AuthenticationMethods, ClientType, GrantTypes, Lifetime, Organization,
-    Period, Property, PropertyContext, PropertyKind, Quota, QuotaMode, ScopeDefinition, Values,
+    Api, ApplicationSpec, AuthenticationMethods, ClaimSet, ClientType, GrantTypes, Lifetime,
+    Organization, Period, Property, PropertyContext, PropertyKind, PropertyValue, Quota, QuotaMode,
+    ScopeDefinition, Values,
 };
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+use m2m_jwt::{Algorithm, UnixTime};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -3,8 +3,8 @@
 use core::fmt;
 
 use http::HeaderValue;
-use m2m_jwt::UnixTime;
 use oauth_proto::TokenType;
+use oauth_proto::UnixTime;
 use zeroize::Zeroizing;
 
 /// An access token of the type `Bearer`, with what the server said about it.

@@ -4,7 +4,7 @@ use core::fmt;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
-use oauth_proto::{BasicCredentials, FormContentType, FormWriter};
+use oauth_proto::{BasicCredentials, FormContentType, FormWriter, TokenRequest};
 
 use crate::{AuthenticationMethod, Credentials, ReservedParameter};
 
@@ -109,8 +109,7 @@ impl AccessTokenRequest {
         credentials: &Credentials,
         method: AuthenticationMethod,
     ) -> Request<Bytes> {
-        let mut form = FormWriter::new();
-        form.append("grant_type", "client_credentials");
+        let mut form = TokenRequest::client_credentials();
         let mut request = Request::new(Bytes::new());
         let (client_id, secret) = (credentials.client_id(), credentials.expose_secret());
         match method {
@@ -122,23 +121,19 @@ impl AccessTokenRequest {
                 request.headers_mut().insert(header::AUTHORIZATION, value);
             }
             AuthenticationMethod::ClientSecretPost => {
-                form.append("client_id", client_id)
-                    .append("client_secret", secret);
+                form = form.with_client_secret(client_id, secret);
             }
         }
         for audience in &self.audiences {
-            form.append("audience", audience);
+            form = form.with_audience(audience);
         }
         for resource in &self.resources {
-            form.append("resource", resource);
+            form = form.with_resource(resource);
         }
         if let Some(scope) = &self.scope {
-            form.append("scope", scope);
+            form = form.with_scope(scope);
         }
-        for (name, value) in &self.parameters {
-            form.append(name, value);
-        }
-        *request.body_mut() = Bytes::from(form.finish());
+        *request.body_mut() = Bytes::from(self.body_with_secret(&form));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = token_endpoint.clone();
         let headers = request.headers_mut();
@@ -148,6 +143,15 @@ impl AccessTokenRequest {
         );
         accept_json(headers);
         request
+    }
+
+    fn body_with_secret(&self, form: &TokenRequest<'_>) -> String {
+        let mut body = FormWriter::new();
+        form.write_with_secret(&mut body);
+        for (name, value) in &self.parameters {
+            body.append(name, value);
+        }
+        body.finish()
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use http::Uri;
-use m2m_jwt::UnixTime;
 use oauth_proto::Issuer;
+use oauth_proto::UnixTime;
 
 use crate::discovery::{discover_cleaned, token_endpoint};
 use crate::excerpt::Cleaner;

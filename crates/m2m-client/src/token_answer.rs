@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, header};
-use m2m_jwt::UnixTime;
+use oauth_proto::UnixTime;
 use oauth_proto::{Challenge, ErrorResponse, Limits, TokenResponse, TokenType};
 use zeroize::Zeroizing;
 
@@ -30,7 +30,7 @@ use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, Une
 /// ```
 /// use bytes::Bytes;
 /// use m2m_client::{Credentials, TokenError, read_token};
-/// use m2m_jwt::UnixTime;
+/// use oauth_proto::UnixTime;
 ///
 /// let credentials = Credentials::new("billing-job", "s3cr3t")?;
 /// let now = UnixTime::from_seconds(1_800_000_000);

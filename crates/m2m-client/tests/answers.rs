@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Response;
 use m2m_client::{AccessToken, Credentials, TokenError, UnexpectedBecause, read_token};
 use m2m_errors::ErrorCode;
-use m2m_jwt::UnixTime;
+use oauth_proto::UnixTime;
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 

@@ -11,8 +11,8 @@ use m2m_client::{
     AccessToken, AccessTokenRequest, AuthenticationMethod, BoxError, Client, Credentials,
     DiscoveryError, TokenError, TransportFailure,
 };
-use m2m_jwt::UnixTime;
 use oauth_proto::Issuer;
+use oauth_proto::UnixTime;
 use tower_service::Service;
 
 type Answers = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, BoxError> + Send + Sync;

@@ -10,8 +10,8 @@ use m2m_client::{
     AccessTokenRequest, Client, Credentials, HyperTransport, HyperTransportBuilder,
     InvalidCaCertificates, PlainHttp, TokenError, TransportError, TransportFailure,
 };
-use m2m_jwt::UnixTime;
 use oauth_proto::Issuer;
+use oauth_proto::UnixTime;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response};
 use m2m_client::{Credentials, read_metadata, read_token};
-use m2m_jwt::UnixTime;
+use oauth_proto::UnixTime;
 use oauth_proto::{BasicCredentials, Issuer};
 use proptest::prelude::*;
 

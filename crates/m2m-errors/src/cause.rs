@@ -5,6 +5,7 @@ use crate::{Advice, Disclosure, Fault, Source, WireForms};
 
 /// Everything that is known about a cause, whoever met it and whenever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Entry {
     /// The stable name, in kebab case; never given to another cause.
     pub id: &'static str,
@@ -22,8 +23,6 @@ pub struct Entry {
     pub for_operator: Advice,
     /// Where the rule is written.
     pub sources: &'static [Source],
-    /// The rows of the seed documents that it answers, such as `K5`.
-    pub rows: &'static [&'static str],
 }
 
 /// The id is none of a cause.

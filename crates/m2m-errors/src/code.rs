@@ -5,6 +5,7 @@ use crate::{Advice, Cause, Profile, Source};
 
 /// What a code means, whoever sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CodeEntry {
     /// The code on the wire.
     pub code: &'static str,
@@ -14,8 +15,6 @@ pub struct CodeEntry {
     pub advice: Advice,
     /// Where the code is defined.
     pub sources: &'static [Source],
-    /// The rows of the seed documents that it answers.
-    pub rows: &'static [&'static str],
 }
 
 /// The text is none of the codes.

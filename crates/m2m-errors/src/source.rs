@@ -2,6 +2,7 @@
 
 /// A section of a specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Source {
     /// The document, such as `RFC 6749`.
     pub document: &'static str,

@@ -5,6 +5,7 @@ use crate::{Advice, Cause, Profile, Source};
 
 /// What a status means to who calls for a token or with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StatusEntry {
     /// The number, such as 400.
     pub code: u16,
@@ -16,8 +17,6 @@ pub struct StatusEntry {
     pub advice: Advice,
     /// Where the status is defined.
     pub sources: &'static [Source],
-    /// The rows of the seed documents that it answers.
-    pub rows: &'static [&'static str],
 }
 
 /// The text is not the number of a status that is known here.

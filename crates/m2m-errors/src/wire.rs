@@ -4,6 +4,7 @@ use crate::{ErrorCode, Profile, Status};
 
 /// What the caller sees of one cause in one profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wire {
     /// The status of the answer.
     pub status: Status,
@@ -18,6 +19,7 @@ pub struct Wire {
 /// Both forms hold only the bytes that `error_description` allows: `%x20-21 / %x23-5B / %x5D-7E`
 /// (RFC 6749, section 5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Text {
     /// The text where there is no value, or none that is short and clean enough to be repeated.
     pub plain: &'static str,
@@ -53,6 +55,7 @@ impl Text {
 
 /// The wire forms of one cause, one per profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WireForms {
     /// By the RFCs.
     pub rfc: Wire,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use m2m_errors::{Advice, Cause, ErrorCode, Profile, Source, Status, Text};
+use m2m_errors::{Advice, Cause, ErrorCode, Profile, Status, Text};
 
 /// All wire texts of a cause, the one for a request by `resource` included.
 fn descriptions(cause: Cause) -> impl Iterator<Item = Text> {
@@ -225,7 +225,8 @@ fn every_entry_names_where_its_rule_is_written() {
         .map(|status| (status.entry().reason, status.entry().sources));
     for (owner, sources) in causes.chain(codes).chain(statuses) {
         assert!(!sources.is_empty(), "{owner}: no source");
-        for Source { document, section } in sources {
+        for source in sources {
+            let (document, section) = (source.document, source.section);
             let number = document.strip_prefix("RFC ").expect("sources are RFCs");
             assert!(
                 number.parse::<u16>().is_ok_and(|number| number > 2000),

@@ -1,7 +1,11 @@
 //! Who calls, once it is certain.
 
-use m2m_jwt::{Claim, Claims, InvalidToken, UnixTime, Verified};
+use std::borrow::Cow;
+
+use m2m_jwt::{Claim, Claims, InvalidToken, JsonArray, JsonString, UnixTime, Verified};
 use oauth_proto::ScopeToken;
+
+use crate::extension::Extension;
 
 /// Who calls, and what the token allows: the claims of a token that was found good.
 ///
@@ -79,7 +83,10 @@ impl Caller {
     /// The caller that these claims name.
     ///
     /// A token with `client_id` is one of RFC 9068 and has a `sub`; one with `azp` alone is of the claim set `kinde` and needs none.
-    pub(crate) fn of(claims: &Verified<Claims<'_>>) -> Result<Self, InvalidToken> {
+    pub(crate) fn of(
+        claims: &Verified<Claims<'_>>,
+        extension: Extension<'_>,
+    ) -> Result<Self, InvalidToken> {
         let subject = claims.subject();
         if subject.is_none() && claims.get(Claim::ClientId.as_str()).is_some() {
             return Err(InvalidToken::ClaimMissing(Claim::Subject));
@@ -88,8 +95,8 @@ impl Caller {
             client_id: there(claims.client_id(), Claim::ClientId)?.into(),
             subject: subject.map(Into::into),
             audiences: claims.audience().map(Into::into).collect(),
-            scope: scope(claims),
-            organization_code: claims.organization_code().map(Into::into),
+            scope: scope(claims, &extension),
+            organization_code: extension.organization_code.map(Into::into),
             jwt_id: there(claims.jwt_id(), Claim::JwtId)?.into(),
             issued_at: there(claims.issued_at(), Claim::IssuedAt)?,
             expires_at: there(claims.expires_at(), Claim::ExpiresAt)?,
@@ -101,10 +108,15 @@ fn there<T>(value: Option<T>, claim: Claim) -> Result<T, InvalidToken> {
     value.ok_or(InvalidToken::ClaimMissing(claim))
 }
 
-/// The scopes of the token. An element of `scp` that is none, as one with a space in it, allows nothing.
-fn scope(claims: &Claims<'_>) -> Box<str> {
+/// The scopes of the token: `scope`, else `scp`. An element of `scp` that is not a scope token, such as one with a space in it,
+/// allows nothing.
+fn scope(claims: &Claims<'_>, extension: &Extension<'_>) -> Box<str> {
+    let listed = claims.get(Claim::Scope.as_str()).is_some();
+    let array = extension.scopes.filter(|_| !listed);
+    let elements = array.into_iter().flat_map(JsonArray::strings);
     let mut text = String::new();
-    for token in claims.scope() {
+    let tokens = claims.scope().map(Cow::Borrowed);
+    for token in tokens.chain(elements.map(JsonString::to_str)) {
         if ScopeToken::parse(&token).is_err() {
             continue;
         }

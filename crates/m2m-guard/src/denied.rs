@@ -68,6 +68,7 @@ impl Denied {
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
+            | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
             | Evidence::Organization { .. } => None,
@@ -126,6 +127,7 @@ impl Denied {
             Evidence::None
             | Evidence::Header(_)
             | Evidence::Token(_)
+            | Evidence::Claim { .. }
             | Evidence::Issuer { .. }
             | Evidence::Audience { .. }
             | Evidence::Organization { .. } => &[],

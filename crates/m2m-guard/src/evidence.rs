@@ -17,6 +17,11 @@ pub enum Evidence {
     Header(InvalidBearer),
     /// What is wrong with the token: which claim is missing, or since when it has expired.
     Token(InvalidToken),
+    /// A claim that the claim set `kinde` defines has the wrong type.
+    Claim {
+        /// The name of the claim.
+        name: &'static str,
+    },
     /// The token is from another issuer.
     Issuer {
         /// The issuer that the API trusts.
@@ -54,6 +59,7 @@ impl fmt::Display for Evidence {
             Self::None => Ok(()),
             Self::Header(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
+            Self::Claim { name } => write!(f, "the claim `{name}` has the wrong type"),
             Self::Issuer { expected, found } => {
                 write!(
                     f,

@@ -12,6 +12,7 @@ use crate::call::Call;
 use crate::caller::Caller;
 use crate::denied::Denied;
 use crate::evidence::Evidence;
+use crate::extension::Extension;
 use crate::requirement::Requirement;
 
 /// What an API expects of tokens. Made once; a clone is the same guard.
@@ -101,10 +102,11 @@ impl Guard {
     /// 1. The call has a token, in one `Authorization` header, readable, and none in the query.
     /// 2. The token is good, in the order of [`m2m_jwt::verify()`]: form, extensions, algorithm, type, key and signature, claims,
     ///    issuer, audience, times.
-    /// 3. It is bound to no certificate and no key: nobody has checked that whoever sends it has that.
-    /// 4. The client is one that may call.
-    /// 5. The organization is the one that is needed.
-    /// 6. The scopes are there.
+    /// 3. `scp` is a list of strings and `org_code` a string, where the token has them.
+    /// 4. The token is not bound to a certificate or a key (`cnf`): nobody has checked that the sender has that.
+    /// 5. The client is one that may call.
+    /// 6. The organization is the one that is needed.
+    /// 7. The scopes are there.
     ///
     /// # Errors
     /// [`Denied`], with the cause, the answer for the caller and the evidence for the operator. Where the cause is
@@ -123,7 +125,12 @@ impl Guard {
             .map_err(|error| self.denied(error.cause(), Evidence::Token(error)))?;
         let denied = |error| self.denied_token(error, &unverified);
         let claims = self.verify(&unverified, keys, now).map_err(denied)?;
-        let caller = Caller::of(&claims).map_err(denied)?;
+        let extension = Extension::read(&claims).map_err(|name| {
+            let evidence = Evidence::Claim { name };
+            self.denied(Cause::TokenClaimMalformed, evidence)
+                .by(claims.client_id())
+        })?;
+        let caller = Caller::of(&claims, extension).map_err(denied)?;
         if claims.get(CONFIRMATION).is_some() {
             return Err(self.denied_caller(&caller, Cause::TokenBound, Evidence::None));
         }
@@ -188,8 +195,7 @@ impl Guard {
         let verify_for = |audiences: &[&str]| {
             let expectations = Expectations {
                 leeway: settings.leeway,
-                // What both claim sets have; `Caller::of` asks for the rest.
-                required_claims: Claim::KINDE,
+                required_claims: REQUIRED,
                 ..Expectations::access_token(&settings.issuer, audiences, &settings.algorithms)
             };
             verify(unverified, keys, &expectations, now)
@@ -247,6 +253,9 @@ impl Guard {
         self
     }
 }
+
+/// The claims that both claim sets have, beyond those that are always required; `Caller::of` asks for the rest.
+const REQUIRED: &[Claim] = &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId];
 
 /// The claim by which a token is bound (RFC 7800, section 3.1).
 const CONFIRMATION: &str = "cnf";

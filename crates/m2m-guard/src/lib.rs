@@ -9,6 +9,7 @@ mod requirement;
 mod caller;
 mod denied;
 mod evidence;
+mod extension;
 
 mod limits;
 

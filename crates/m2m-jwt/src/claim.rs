@@ -3,10 +3,11 @@
 use crate::words::words;
 
 words! {
-    /// A claim that is read or can be required.
+    /// A registered claim that is read or can be required. Others are looked up with [`Claims::get`](crate::Claims::get).
     ///
     /// Source: [RFC 7519, section 4.1](https://www.rfc-editor.org/rfc/rfc7519#section-4.1),
-    /// [RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2).
+    /// [RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2),
+    /// [IANA, JSON Web Token Claims](https://www.iana.org/assignments/jwt/jwt.xhtml#claims).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
     pub enum Claim {
@@ -28,12 +29,8 @@ words! {
         ClientId = "client_id",
         /// `azp`
         AuthorizedParty = "azp",
-        /// `scope`. Where it is required, `scp` does as well.
+        /// `scope`
         Scope = "scope",
-        /// `scp`
-        ScopeArray = "scp",
-        /// `org_code`
-        OrganizationCode = "org_code",
     }
 }
 
@@ -46,16 +43,6 @@ impl Claim {
         Self::ExpiresAt,
         Self::Audience,
         Self::Subject,
-        Self::ClientId,
-        Self::IssuedAt,
-        Self::JwtId,
-    ];
-
-    /// What stands in every token of the claim set `kinde`: there is no `sub`, and the client is in `azp`.
-    pub const KINDE: &'static [Self] = &[
-        Self::Issuer,
-        Self::ExpiresAt,
-        Self::Audience,
         Self::ClientId,
         Self::IssuedAt,
         Self::JwtId,

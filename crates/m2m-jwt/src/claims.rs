@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use crate::claim::Claim;
 use crate::error::InvalidToken;
 use crate::json::{JsonArray, JsonObject, JsonString, JsonValue, Members, Rounding};
-use crate::time::UnixTime;
+use oauth_proto::UnixTime;
 
 /// The claims of a token, borrowed from its decoded text.
 ///
-/// Every claim that stands in [`Claim`] has the type that its specification says, or the text is refused; others are looked up
+/// Every registered claim ([`Claim`]) has the type that its specification says, or the text is refused; others are looked up
 /// with [`get`](Self::get). Nobody has checked a signature for this type alone: that is what
 /// [`Verified<Claims>`](crate::Verified) says.
 #[derive(Debug, Clone)]
@@ -25,8 +25,6 @@ pub struct Claims<'b> {
     client_id: Option<Cow<'b, str>>,
     authorized_party: Option<Cow<'b, str>>,
     scope: Option<Cow<'b, str>>,
-    scope_array: Option<JsonArray<'b>>,
-    organization_code: Option<Cow<'b, str>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -121,37 +119,19 @@ impl<'b> Claims<'b> {
         self.authorized_party.as_deref()
     }
 
-    /// What the token allows: `scope`, else `scp`, one by one.
-    pub fn scope(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        let array = if self.scope.is_none() {
-            self.scope_array
-        } else {
-            None
-        };
-        let listed = self
-            .scope
+    /// The scopes that the token allows, one by one: the elements of `scope`.
+    pub fn scope(&self) -> impl Iterator<Item = &str> {
+        self.scope
             .as_deref()
             .unwrap_or_default()
             .split(' ')
-            .filter(|token| !token.is_empty());
-        listed.map(Cow::Borrowed).chain(
-            array
-                .into_iter()
-                .flat_map(JsonArray::strings)
-                .map(JsonString::to_str),
-        )
+            .filter(|token| !token.is_empty())
     }
 
     /// Whether the token allows this, by [`scope`](Self::scope).
     #[must_use]
     pub fn has_scope(&self, scope_token: &str) -> bool {
         self.scope().any(|token| token == scope_token)
-    }
-
-    /// `org_code`
-    #[must_use]
-    pub fn organization_code(&self) -> Option<&str> {
-        self.organization_code.as_deref()
     }
 
     /// Any claim, as JSON.
@@ -183,9 +163,7 @@ impl<'b> Claims<'b> {
             Claim::JwtId => self.jwt_id.is_some(),
             Claim::ClientId => self.client_id().is_some(),
             Claim::AuthorizedParty => self.authorized_party.is_some(),
-            Claim::Scope => self.scope.is_some() || self.scope_array.is_some(),
-            Claim::ScopeArray => self.scope_array.is_some(),
-            Claim::OrganizationCode => self.organization_code.is_some(),
+            Claim::Scope => self.scope.is_some(),
         }
     }
 
@@ -224,14 +202,6 @@ impl<'b> Claims<'b> {
             Claim::ClientId => self.client_id = Some(string()?),
             Claim::AuthorizedParty => self.authorized_party = Some(string()?),
             Claim::Scope => self.scope = Some(string()?),
-            Claim::ScopeArray => {
-                self.scope_array = Some(
-                    value
-                        .as_array()
-                        .filter(|array| array.holds_only_strings())?,
-                );
-            }
-            Claim::OrganizationCode => self.organization_code = Some(string()?),
         }
         Some(())
     }
@@ -248,8 +218,6 @@ impl<'b> Claims<'b> {
         client_id: None,
         authorized_party: None,
         scope: None,
-        scope_array: None,
-        organization_code: None,
     };
 }
 
@@ -258,15 +226,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_both_spellings_of_audience_and_scope() {
+    fn reads_both_spellings_of_an_audience() {
         let claims = Claims::parse(br#"{"aud":"a","scope":"x  y"}"#).unwrap();
         assert_eq!(claims.audience().collect::<Vec<_>>(), ["a"]);
         assert_eq!(claims.scope().collect::<Vec<_>>(), ["x", "y"]);
-        let claims = Claims::parse(br#"{"aud":["a","\u0062"],"scp":["x","y"],"azp":"c"}"#).unwrap();
+        assert!(claims.has_scope("y") && !claims.has_scope("x  y"));
+        let claims = Claims::parse(br#"{"aud":["a","\u0062"],"azp":"c"}"#).unwrap();
         assert_eq!(claims.audience().collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(claims.scope().collect::<Vec<_>>(), ["x", "y"]);
+        assert_eq!(claims.scope().count(), 0);
         assert_eq!(claims.client_id(), Some("c"));
-        assert!(claims.is_for("b") && !claims.is_for("B") && claims.has_scope("y"));
+        assert!(claims.is_for("b") && !claims.is_for("B"));
     }
 
     #[test]
@@ -293,7 +262,6 @@ mod tests {
             (Claim::ClientId, true),
             (Claim::AuthorizedParty, true),
             (Claim::Scope, true),
-            (Claim::OrganizationCode, true),
             (Claim::ExpiresAt, false),
             (Claim::NotBefore, false),
             (Claim::IssuedAt, false),
@@ -317,8 +285,6 @@ mod tests {
         }
         for value in ["null", "1", "{}", "[1]", "[\"a\",null]", "[[\"a\"]]"] {
             check(&format!("{{\"aud\":{value}}}"), Claim::Audience);
-            check(&format!("{{\"scp\":{value}}}"), Claim::ScopeArray);
         }
-        check(r#"{"scp":"a b"}"#, Claim::ScopeArray);
     }
 }

@@ -4,7 +4,7 @@ use m2m_errors::Cause;
 use thiserror::Error;
 
 use crate::claim::Claim;
-use crate::time::UnixTime;
+use oauth_proto::UnixTime;
 
 /// The name is none of an algorithm that is offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -340,15 +340,6 @@ pub enum SigningFailed {
         /// The length that it would have. Unit: bytes.
         bytes: usize,
     },
-    /// The access token would have more properties or feature flags than [`MAX_TOKEN_VALUES`](crate::limits::MAX_TOKEN_VALUES).
-    #[error(
-        "the token would have {count} properties or feature flags; the maximum is {}",
-        crate::limits::MAX_TOKEN_VALUES
-    )]
-    TooManyValues {
-        /// The number of either.
-        count: usize,
-    },
 }
 
 impl SigningFailed {
@@ -357,7 +348,7 @@ impl SigningFailed {
     pub const fn cause(&self) -> Cause {
         match self {
             Self::Signer | Self::SignatureTooLong => Cause::SigningFailed,
-            Self::TokenTooLong { .. } | Self::TooManyValues { .. } => Cause::IssuedTokenTooLong,
+            Self::TokenTooLong { .. } => Cause::IssuedTokenTooLong,
         }
     }
 }

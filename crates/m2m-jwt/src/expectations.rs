@@ -12,7 +12,7 @@ use crate::signer::ACCESS_TOKEN_TYPE;
 ///
 /// let expectations = Expectations {
 ///     leeway: Leeway::from_seconds(30)?,
-///     required_claims: Claim::KINDE,
+///     required_claims: &[Claim::ClientId, Claim::JwtId],
 ///     ..Expectations::access_token("https://as.example", &["https://api.example"], &[Algorithm::Es256])
 /// };
 /// # Ok::<(), m2m_jwt::InvalidLeeway>(())

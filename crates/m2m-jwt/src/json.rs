@@ -16,6 +16,6 @@ mod writer;
 pub use number::{JsonNumber, Rounding};
 pub use string::JsonString;
 pub use value::{JsonArray, JsonObject, JsonValue};
+pub use writer::JsonWriter;
 
 pub(crate) use scanner::Members;
-pub(crate) use writer::JsonWriter;

@@ -11,7 +11,6 @@ pub mod base64url;
 mod claim;
 mod error;
 pub mod limits;
-mod time;
 mod words;
 
 // Keys.
@@ -46,9 +45,7 @@ mod verify;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use access_token::{
-    AccessTokenClaims, ClaimSet, PropertyValue, check_access_token, sign_access_token,
-};
+pub use access_token::{check_access_token, sign_access_token};
 pub use algorithm::{Algorithm, KeyType};
 pub use claim::Claim;
 pub use claims::Claims;
@@ -59,7 +56,7 @@ pub use error::{
 };
 pub use expectations::{Expectations, Leeway};
 pub use header::Header;
-pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, Rounding};
+pub use json::{JsonArray, JsonNumber, JsonObject, JsonString, JsonValue, JsonWriter, Rounding};
 pub use jwk::Jwk;
 pub use jwk_set::JwkSet;
 pub use jws::{sign, verify_mac_signature, verify_signature};
@@ -70,8 +67,9 @@ pub use pkcs8::Pkcs8Document;
 pub use signer::{ACCESS_TOKEN_TYPE, AccessTokenHeader, Signature, Signer};
 pub use signing_key::SigningKey;
 pub use thumbprint::Thumbprint;
-pub use time::UnixTime;
 pub use unverified::Unverified;
 pub use verification_key::{VerificationKey, VerifySignature};
 pub use verified::Verified;
 pub use verify::{verify, verify_mac};
+
+pub use oauth_proto::UnixTime;

@@ -31,9 +31,6 @@ impl Default for Limits {
 /// header fields in all.
 pub const MAX_ISSUED_TOKEN_BYTES: usize = 12 * 1024;
 
-/// The maximum number of properties, and of feature flags, in an access token that is made. Far enough below [`MAX_JSON_MEMBERS`] for all other claims.
-pub const MAX_TOKEN_VALUES: usize = 200;
-
 /// How deep objects and arrays may stand within each other. Enough for a JWK within a claim within a claim; recursion is bounded by it.
 pub const MAX_JSON_DEPTH: usize = 16;
 

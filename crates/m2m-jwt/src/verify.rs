@@ -8,10 +8,10 @@ use crate::header::Header;
 use crate::jws::{check_mac, check_signature, expected_algorithm};
 use crate::key_set::KeySet;
 use crate::mac_key::MacKey;
-use crate::time::UnixTime;
 use crate::unverified::Unverified;
 use crate::verification_key::VerifySignature;
 use crate::verified::Verified;
+use oauth_proto::UnixTime;
 
 /// Checks a token against keys, expectations and the time, and gives its claims.
 ///

@@ -4,8 +4,10 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use m2m_authority::registry::{Api, Application, Ending, SecretHash, StoredSecret, Values};
-use m2m_jwt::{PropertyValue, UnixTime};
+use m2m_authority::registry::{
+    Api, Application, Ending, PropertyValue, SecretHash, StoredSecret, Values,
+};
+use m2m_jwt::UnixTime;
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Cursor, EventQuery, Filter, List, Named,
     RecordId, Sort, Sought, Sqlite, Stored, Subject, UsageBatch, Write,

@@ -1,12 +1,12 @@
 //! The registry that most tests share: one application for each thing that can be the matter with one.
 
 use m2m_authority::registry::{
-    Api, Application, ApplicationSpec, AuthenticationMethods, ClientType, Deletion, Ending,
-    GrantTypes, Organization, Property, Quota, QuotaMode, Records, SecretHash, StoredSecret,
-    Values,
+    Api, Application, ApplicationSpec, AuthenticationMethods, ClaimSet, ClientType, Deletion,
+    Ending, GrantTypes, Organization, Property, PropertyValue, Quota, QuotaMode, Records,
+    SecretHash, StoredSecret, Values,
 };
 use m2m_errors::Profile;
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+use m2m_jwt::{Algorithm, UnixTime};
 
 use crate::World;
 

@@ -5,9 +5,11 @@
 use std::sync::Arc;
 
 use m2m_authority::flow::{Door, Event, Usage};
-use m2m_authority::registry::{Api, Authorization, Quota, QuotaMode, SecretHash, Values};
+use m2m_authority::registry::{
+    Api, Authorization, PropertyValue, Quota, QuotaMode, SecretHash, Values,
+};
 use m2m_errors::{Cause, Profile};
-use m2m_jwt::{PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 use m2m_testkit::{
     ACME, BILLING, ERP, INVOICES, LEDGER, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World,
 };

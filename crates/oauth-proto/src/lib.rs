@@ -24,6 +24,7 @@ mod scope;
 mod secret;
 mod token_type;
 mod unique_members;
+mod unix_time;
 mod uri;
 
 // Answers and documents.
@@ -68,3 +69,4 @@ pub use token_request::{
 pub use token_response::TokenResponse;
 pub use token_type::TokenType;
 pub use unique_members::UniqueMembers;
+pub use unix_time::UnixTime;

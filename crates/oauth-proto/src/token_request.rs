@@ -33,6 +33,12 @@ pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
 /// assert_eq!(request.grant_type.as_deref(), Some("client_credentials"));
 /// assert_eq!(request.client_id.as_deref(), Some("billing-job"));
 /// assert_eq!(request.scope, None);
+///
+/// let request = TokenRequest::client_credentials().with_audience("https://orders.example/api").with_scope("read:orders");
+/// assert_eq!(
+///     request.to_form_with_secret(),
+///     "grant_type=client_credentials&audience=https%3A%2F%2Forders.example%2Fapi&scope=read%3Aorders",
+/// );
 /// # Ok::<(), oauth_proto::InvalidTokenRequest>(())
 /// ```
 #[derive(Debug, Clone, Default)]
@@ -57,6 +63,48 @@ pub struct TokenRequest<'a> {
 }
 
 impl<'a> TokenRequest<'a> {
+    /// A request of the client credentials grant, for a client to complete.
+    #[must_use]
+    pub fn client_credentials() -> Self {
+        Self {
+            grant_type: Some(Cow::Borrowed(CLIENT_CREDENTIALS)),
+            ..Self::default()
+        }
+    }
+
+    /// The same with the client's credentials in the body (`client_secret_post`).
+    #[must_use]
+    pub fn with_client_secret(
+        mut self,
+        client_id: impl Into<Cow<'a, str>>,
+        client_secret: impl Into<Secret<'a>>,
+    ) -> Self {
+        self.client_id = Some(client_id.into());
+        self.client_secret = Some(client_secret.into());
+        self
+    }
+
+    /// The same for one API more.
+    #[must_use]
+    pub fn with_audience(mut self, audience: impl Into<Cow<'a, str>>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// The same for one API more, named as RFC 8707 has it.
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl Into<Cow<'a, str>>) -> Self {
+        self.resources.push(resource.into());
+        self
+    }
+
+    /// The same with this list of scopes.
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<Cow<'a, str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
     /// Reads a body.
     ///
     /// The whole body has to be a form; only then is a repeated parameter refused, the first that repeats. `audience` and
@@ -85,6 +133,12 @@ impl<'a> TokenRequest<'a> {
     #[must_use]
     pub fn to_form_with_secret(&self) -> String {
         let mut form = FormWriter::new();
+        self.write_with_secret(&mut form);
+        form.finish()
+    }
+
+    /// Appends the parameters to a form that has others too. They include the secrets of the request.
+    pub fn write_with_secret(&self, form: &mut FormWriter) {
         let singles = [
             (GRANT_TYPE, self.grant_type.as_deref()),
             (CLIENT_ID, self.client_id.as_deref()),
@@ -92,7 +146,6 @@ impl<'a> TokenRequest<'a> {
                 CLIENT_SECRET,
                 self.client_secret.as_ref().map(Secret::expose_secret),
             ),
-            (SCOPE, self.scope.as_deref()),
             (CLIENT_ASSERTION_TYPE, self.client_assertion_type.as_deref()),
             (
                 CLIENT_ASSERTION,
@@ -110,7 +163,9 @@ impl<'a> TokenRequest<'a> {
         for resource in &self.resources {
             form.append(RESOURCE, resource);
         }
-        form.finish()
+        if let Some(scope) = &self.scope {
+            form.append(SCOPE, scope);
+        }
     }
 }
 
@@ -134,6 +189,9 @@ pub fn query_carries_credentials(query: &[u8]) -> bool {
             .any(|credential| is_named(name, credential))
     })
 }
+
+/// The grant of machines (RFC 6749, section 4.4.2).
+const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 const GRANT_TYPE: &str = "grant_type";
 const SCOPE: &str = "scope";

@@ -5,7 +5,7 @@ use m2m_api::operations::{
     FlagShown, FlagType, FlagsAnswer, ListOrganizationFeatureFlags, SetOrganizationFeatureFlag,
 };
 use m2m_api::values::{PathKey, SAFE, Scalar};
-use m2m_jwt::PropertyValue;
+use m2m_authority::registry::PropertyValue;
 use m2m_store::Filter;
 
 use super::Result;

@@ -2,11 +2,11 @@
 
 use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
-    Api, Application, AuthenticationMethods, Authorization, ClientType, GrantTypes, Lifetime,
-    Organization, Period, Property, PropertyContext, PropertyKind, Quota, QuotaMode,
-    ScopeDefinition, SecretHash, StoredSecret, Text, Values, is_name,
+    Api, Application, AuthenticationMethods, Authorization, ClaimSet, ClientType, GrantTypes,
+    Lifetime, Organization, Period, Property, PropertyContext, PropertyKind, PropertyValue, Quota,
+    QuotaMode, ScopeDefinition, SecretHash, StoredSecret, Text, Values, is_name,
 };
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, RecordId, Stored, Subject, Version, Write,
 };

@@ -1,7 +1,8 @@
 //! APIs.
 
-use m2m_authority::registry::{Lifetime, Text};
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_authority::registry::{ClaimSet, Lifetime, Text};
+
+use m2m_jwt::Algorithm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

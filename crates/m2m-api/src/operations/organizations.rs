@@ -1,6 +1,6 @@
 //! Organizations.
 
-use m2m_jwt::PropertyValue;
+use m2m_authority::registry::PropertyValue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

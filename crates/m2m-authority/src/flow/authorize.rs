@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use m2m_errors::{Cause, MissingAudience, Profile, ScopeInAnswer, SystemUserRule};
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_jwt::Algorithm;
 use oauth_proto::{Audience, ResourceIndicator, Scope};
 
 use super::accept::Asked;
@@ -18,7 +18,7 @@ use super::record::Door;
 use crate::diagnose::Suspect;
 use crate::policy::{Grant, Policy, Target};
 use crate::refusal::{RecordedClientId, Refusal};
-use crate::registry::{Lifetime, QuotaMode};
+use crate::registry::{ClaimSet, Lifetime, QuotaMode};
 use crate::{Authority, MAX_AUDIENCES};
 
 /// What an application may have. Only [`authorize`] makes one.

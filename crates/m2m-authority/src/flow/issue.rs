@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use m2m_errors::Cause;
-use m2m_jwt::{AccessTokenClaims, Leeway, Signer, UnixTime, check_access_token, sign_access_token};
+use m2m_jwt::{Leeway, Signer, UnixTime};
 
 use super::authorize::Authorized;
 use super::record::Door;
+use crate::access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 use crate::refusal::Refusal;
 use crate::registry::Lifetime;
 use crate::{Authority, JwtId};

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_jwt::Algorithm;
 
-use crate::registry::{Api, ISSUER_PLACEHOLDER, Lifetime, fill_in_issuer};
+use crate::registry::{Api, ClaimSet, ISSUER_PLACEHOLDER, Lifetime, fill_in_issuer};
 
 /// All APIs of a registry, found by audience.
 #[derive(Debug, Default)]

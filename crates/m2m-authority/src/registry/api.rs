@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::{HashMap, HashSet};
 
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_jwt::Algorithm;
 use oauth_proto::{Audience, ScopeToken};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{self, tables};
-use crate::registry::{InvalidRegistry, LEAST_MANAGEMENT_LIFETIME, Lifetime, Text};
+use crate::registry::{ClaimSet, InvalidRegistry, LEAST_MANAGEMENT_LIFETIME, Lifetime, Text};
 
 /// An API (a protected resource, in the words of RFC 9728) that tokens are for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +43,7 @@ pub struct Api {
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::AlgorithmName"))]
     pub signing_alg: Algorithm,
     /// The claims that its tokens carry.
-    #[serde(default, with = "spelling::words")]
-    #[cfg_attr(feature = "schema", schemars(with = "super::schema::ClaimSetName"))]
+    #[serde(default)]
     pub claims: ClaimSet,
     /// The client ids of the applications that may introspect its tokens.
     #[serde(default)]

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use m2m_jwt::{PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::check::At;
 use super::spelling::{self, WordList, tables, words};
-use crate::registry::{AddressBlock, InvalidRegistry, Lifetime, Quota, StoredSecret, Text};
+use crate::registry::{
+    AddressBlock, InvalidRegistry, Lifetime, PropertyValue, Quota, StoredSecret, Text,
+};
 
 /// An application: a client of RFC 6749, section 2, with what it may do.
 #[derive(Debug, Clone)]

@@ -34,6 +34,17 @@ pub struct Property {
     pub category_id: Option<Box<str>>,
 }
 
+/// The value of a property or of a feature flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PropertyValue {
+    /// `true` or `false`; as a flag of the type `b`.
+    Boolean(bool),
+    /// A text; as a flag of the type `s`.
+    Text(Box<str>),
+    /// A whole number; as a flag of the type `i`.
+    Integer(i64),
+}
+
 words! {
     /// The input type of a property.
     #[derive(Default)]

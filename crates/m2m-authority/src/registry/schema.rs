@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_jwt::Algorithm;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::spelling::Word;
@@ -85,9 +85,6 @@ pub(super) struct Flags;
 /// An algorithm.
 pub(super) struct AlgorithmName;
 
-/// A claim set.
-pub(super) struct ClaimSetName;
-
 schemas! {
     Key: key();
     PathKey: path_key();
@@ -101,7 +98,6 @@ schemas! {
     Values: values(&json_schema!({ "type": "string" }));
     Flags: values(&path_key());
     AlgorithmName: json_schema!({ "type": "string", "enum": names::<Algorithm>() });
-    ClaimSetName: json_schema!({ "type": "string", "enum": names::<ClaimSet>() });
     Lifetime: json_schema!({ "type": "integer", "minimum": 1, "maximum": Self::MAX.as_seconds() });
     Period: json_schema!({ "type": "string", "pattern": "^0*[1-9][0-9]{0,12}[smhd]$" });
     AddressBlock: json_schema!({

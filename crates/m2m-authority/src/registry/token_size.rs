@@ -3,12 +3,14 @@
 //! Nobody accepts a token that does not fit into a header field. What tokens carry is bounded where it is written, so that an application that may have a
 //! token for one API gets one; a request for several APIs at once is checked when the token is made.
 
-use m2m_jwt::limits::MAX_TOKEN_VALUES;
-use m2m_jwt::{AccessTokenClaims, ClaimSet, PropertyValue, UnixTime};
+use m2m_jwt::UnixTime;
 
 use super::check::At;
+use crate::access_token::{AccessTokenClaims, MAX_TOKEN_VALUES};
 use crate::policy::{feature_flags, token_properties};
-use crate::registry::{Application, InvalidRegistry, Organization, Problem};
+use crate::registry::{
+    Application, ClaimSet, InvalidRegistry, Organization, Problem, PropertyValue,
+};
 
 /// An API as the size of its tokens depends on it.
 #[derive(Debug, Clone, Copy)]

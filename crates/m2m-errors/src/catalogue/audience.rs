@@ -73,7 +73,6 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K9", "G8"],
 };
 
 pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
@@ -111,7 +110,6 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
         fixes: &["Tell the owner of the caller to repeat the parameter, once for each API."],
     },
     sources: &[Source::rfc("RFC 8707", "2")],
-    rows: &["G8"],
 };
 
 pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
@@ -135,7 +133,6 @@ pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
         fixes: &["Advise the owner of the caller to take a token for each API."],
     },
     sources: &[Source::rfc("RFC 8707", "2"), Source::rfc("RFC 9700", "2.3")],
-    rows: &["G8"],
 };
 
 pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
@@ -157,7 +154,6 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K6"],
 };
 
 pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
@@ -179,7 +175,6 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K5", "G11"],
 };
 
 pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
@@ -211,7 +206,6 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 8707", "2.2")],
-    rows: &["G8"],
 };
 
 pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
@@ -241,5 +235,4 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K5", "G11"],
 };

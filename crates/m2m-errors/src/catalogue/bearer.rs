@@ -36,7 +36,6 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3"), Source::rfc("RFC 6750", "3.1")],
-    rows: &["K15", "G2"],
 };
 
 pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
@@ -78,7 +77,6 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
         Source::rfc("RFC 6750", "2.1"),
         Source::rfc("RFC 6750", "3.1"),
     ],
-    rows: &["K17", "G8"],
 };
 
 pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
@@ -104,7 +102,6 @@ pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
         fixes: &["Ask the owner of the caller to keep the header and to drop the other."],
     },
     sources: &[Source::rfc("RFC 6750", "2"), Source::rfc("RFC 6750", "3.1")],
-    rows: &["G8"],
 };
 
 pub(crate) const TOKEN_IN_URL: Entry = Entry {
@@ -137,7 +134,6 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
         Source::rfc("RFC 6750", "2.3"),
         Source::rfc("RFC 9700", "4.3.2"),
     ],
-    rows: &["G8"],
 };
 
 pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
@@ -175,7 +171,6 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
-    rows: &["K19", "G3", "G18"],
 };
 
 pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
@@ -210,7 +205,6 @@ pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
-    rows: &["K18", "G3"],
 };
 
 pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
@@ -240,7 +234,6 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
-    rows: &["K20", "K33", "G3"],
 };
 
 pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
@@ -274,5 +267,4 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
         Source::rfc("RFC 9110", "15.6.4"),
         Source::rfc("RFC 8414", "3"),
     ],
-    rows: &["G7", "G16"],
 };

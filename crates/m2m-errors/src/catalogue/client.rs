@@ -47,7 +47,6 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 7617", "2"),
     ],
-    rows: &["G2", "G9"],
 };
 
 pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
@@ -82,7 +81,6 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "5.2"),
     ],
-    rows: &["G2", "G9"],
 };
 
 pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
@@ -135,7 +133,6 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "4.4.2"),
     ],
-    rows: &["K12", "G1", "G2", "G9", "T10"],
 };
 
 pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
@@ -177,7 +174,6 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
         Source::rfc("RFC 7523", "2.2"),
         Source::rfc("RFC 6749", "2.3"),
     ],
-    rows: &["G9"],
 };
 
 pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
@@ -228,5 +224,4 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "2.3.1"),
     ],
-    rows: &["G7", "G16"],
 };

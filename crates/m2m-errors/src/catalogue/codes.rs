@@ -23,7 +23,6 @@ pub(crate) const INVALID_REQUEST: CodeEntry = CodeEntry {
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 6750", "3.1"),
     ],
-    rows: &["K9", "K10", "K11", "K12", "K13", "K14", "K17", "G8", "T10"],
 };
 
 pub(crate) const INVALID_CLIENT: CodeEntry = CodeEntry {
@@ -43,7 +42,6 @@ pub(crate) const INVALID_CLIENT: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["K1", "K2", "K3", "K4", "G9", "T1", "T2", "T3", "T4"],
 };
 
 pub(crate) const INVALID_GRANT: CodeEntry = CodeEntry {
@@ -67,7 +65,6 @@ pub(crate) const INVALID_GRANT: CodeEntry = CodeEntry {
         Source::rfc("RFC 6749", "4.1.3"),
         Source::rfc("RFC 6749", "6"),
     ],
-    rows: &["G10", "T8"],
 };
 
 pub(crate) const UNAUTHORIZED_CLIENT: CodeEntry = CodeEntry {
@@ -87,7 +84,6 @@ pub(crate) const UNAUTHORIZED_CLIENT: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["K5", "K6", "G11", "T5", "T6"],
 };
 
 pub(crate) const UNSUPPORTED_GRANT_TYPE: CodeEntry = CodeEntry {
@@ -105,7 +101,6 @@ pub(crate) const UNSUPPORTED_GRANT_TYPE: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["G12", "T9"],
 };
 
 pub(crate) const INVALID_SCOPE: CodeEntry = CodeEntry {
@@ -127,7 +122,6 @@ pub(crate) const INVALID_SCOPE: CodeEntry = CodeEntry {
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 6749", "3.3"),
     ],
-    rows: &["K7", "K8", "K35", "G13", "T7"],
 };
 
 pub(crate) const INVALID_TARGET: CodeEntry = CodeEntry {
@@ -147,7 +141,6 @@ pub(crate) const INVALID_TARGET: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 8707", "2")],
-    rows: &["K5", "K6", "K9"],
 };
 
 pub(crate) const ACCESS_DENIED: CodeEntry = CodeEntry {
@@ -167,7 +160,6 @@ pub(crate) const ACCESS_DENIED: CodeEntry = CodeEntry {
         Source::rfc("RFC 6749", "4.1.2.1"),
         Source::rfc("RFC 8628", "3.5"),
     ],
-    rows: &["G14"],
 };
 
 pub(crate) const SERVER_ERROR: CodeEntry = CodeEntry {
@@ -181,7 +173,6 @@ pub(crate) const SERVER_ERROR: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-    rows: &["G15"],
 };
 
 pub(crate) const TEMPORARILY_UNAVAILABLE: CodeEntry = CodeEntry {
@@ -198,7 +189,6 @@ pub(crate) const TEMPORARILY_UNAVAILABLE: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-    rows: &["G16"],
 };
 
 pub(crate) const INVALID_TOKEN: CodeEntry = CodeEntry {
@@ -219,7 +209,6 @@ pub(crate) const INVALID_TOKEN: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
-    rows: &["K16", "K32", "G17"],
 };
 
 pub(crate) const INSUFFICIENT_SCOPE: CodeEntry = CodeEntry {
@@ -237,7 +226,6 @@ pub(crate) const INSUFFICIENT_SCOPE: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
-    rows: &["K18", "K19", "K20", "G18"],
 };
 
 pub(crate) const UNSUPPORTED_TOKEN_TYPE: CodeEntry = CodeEntry {
@@ -251,7 +239,6 @@ pub(crate) const UNSUPPORTED_TOKEN_TYPE: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 7009", "2.2.1")],
-    rows: &[],
 };
 
 pub(crate) const NOT_FOUND: CodeEntry = CodeEntry {
@@ -267,5 +254,4 @@ pub(crate) const NOT_FOUND: CodeEntry = CodeEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
-    rows: &["G4"],
 };

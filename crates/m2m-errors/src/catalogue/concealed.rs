@@ -57,7 +57,6 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 6749", "appendix A.1"),
     ],
-    rows: &["G9"],
 };
 
 pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
@@ -80,7 +79,6 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K1", "G2", "G9", "T1"],
 };
 
 pub(crate) const APPLICATION_DELETED: Entry = Entry {
@@ -102,7 +100,6 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K3", "G9", "T1"],
 };
 
 pub(crate) const APPLICATION_DISABLED: Entry = Entry {
@@ -124,7 +121,6 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["G9", "T2"],
 };
 
 pub(crate) const CLIENT_PUBLIC: Entry = Entry {
@@ -148,7 +144,6 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
         Source::rfc("RFC 6749", "4.4"),
         Source::rfc("RFC 6749", "2.1"),
     ],
-    rows: &["G9", "T4"],
 };
 
 pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
@@ -169,7 +164,6 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
-    rows: &["G9"],
 };
 
 pub(crate) const SECRET_WRONG: Entry = Entry {
@@ -193,7 +187,6 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K2", "G2", "G9", "T3"],
 };
 
 pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
@@ -215,7 +208,6 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K4", "G9"],
 };
 
 pub(crate) const SECRET_REVOKED: Entry = Entry {
@@ -238,7 +230,6 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["G9"],
 };
 
 pub(crate) const SECRET_EXPIRED: Entry = Entry {
@@ -258,5 +249,4 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["G9"],
 };

@@ -39,7 +39,6 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
         Source::rfc("RFC 9110", "15.5.6"),
         Source::rfc("RFC 6749", "3.2"),
     ],
-    rows: &["G5"],
 };
 
 pub(crate) const PATH_UNKNOWN: Entry = Entry {
@@ -74,7 +73,6 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
-    rows: &["G4"],
 };
 
 pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
@@ -108,7 +106,6 @@ pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6585", "5")],
-    rows: &["G1"],
 };
 
 pub(crate) const URI_TOO_LONG: Entry = Entry {
@@ -137,7 +134,6 @@ pub(crate) const URI_TOO_LONG: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
-    rows: &["G1"],
 };
 
 pub(crate) const BODY_TOO_LARGE: Entry = Entry {
@@ -169,7 +165,6 @@ pub(crate) const BODY_TOO_LARGE: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
-    rows: &["G1"],
 };
 
 pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
@@ -205,7 +200,6 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
-    rows: &["G1"],
 };
 
 pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
@@ -236,7 +230,6 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
         Source::rfc("RFC 9110", "4.2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
     ],
-    rows: &[],
 };
 
 pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
@@ -267,7 +260,6 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
     ],
-    rows: &[],
 };
 
 pub(crate) const HTTP_MALFORMED: Entry = Entry {
@@ -306,7 +298,6 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
     ],
-    rows: &["G1"],
 };
 
 pub(crate) const FRAME_FLOOD: Entry = Entry {
@@ -340,5 +331,4 @@ pub(crate) const FRAME_FLOOD: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9113", "10.5")],
-    rows: &["G1"],
 };

@@ -28,7 +28,6 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
         Source::rfc("RFC 7517", "5"),
         Source::rfc("RFC 7518", "6"),
     ],
-    rows: &["G6"],
 };
 
 pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
@@ -55,7 +54,6 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
         Source::rfc("RFC 7518", "3.3"),
         Source::rfc("RFC 8725", "3.2"),
     ],
-    rows: &["G6"],
 };
 
 pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
@@ -79,5 +77,4 @@ pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
         Source::rfc("RFC 7517", "4.2"),
         Source::rfc("RFC 7517", "4.3"),
     ],
-    rows: &["G6"],
 };

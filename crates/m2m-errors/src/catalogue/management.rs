@@ -37,7 +37,6 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
         Source::rfc("RFC 9110", "15.5.5"),
         Source::rfc("RFC 9110", "15.5.10"),
     ],
-    rows: &[],
 };
 
 pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
@@ -74,7 +73,6 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9110", "15.5.4"),
     ],
-    rows: &[],
 };
 
 pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
@@ -107,5 +105,4 @@ pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
-    rows: &[],
 };

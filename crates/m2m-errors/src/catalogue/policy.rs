@@ -41,7 +41,6 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["G11"],
 };
 
 pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
@@ -69,7 +68,6 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-    rows: &["G14"],
 };
 
 pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
@@ -105,7 +103,6 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
-    rows: &["G14"],
 };
 
 pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
@@ -155,7 +152,6 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "4.1.2.1"),
     ],
-    rows: &["G7", "G16"],
 };
 
 pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
@@ -185,7 +181,6 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &[],
 };
 
 pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
@@ -223,7 +218,6 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 9110", "5.4"),
     ],
-    rows: &[],
 };
 
 pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
@@ -249,7 +243,6 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["G11", "T5"],
 };
 
 pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
@@ -273,5 +266,4 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
-    rows: &["T6"],
 };

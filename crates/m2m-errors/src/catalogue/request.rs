@@ -81,7 +81,6 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
     ],
-    rows: &["K13", "G1", "G8", "T8"],
 };
 
 pub(crate) const BODY_MALFORMED: Entry = Entry {
@@ -115,7 +114,6 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
     ],
-    rows: &["K14", "G1", "G8", "T8"],
 };
 
 pub(crate) const PARAMETER_REPEATED: Entry = Entry {
@@ -144,7 +142,6 @@ pub(crate) const PARAMETER_REPEATED: Entry = Entry {
         fixes: &["Tell the owner of the caller which parameter stands twice, and to send it once."],
     },
     sources: &[Source::rfc("RFC 6749", "3.2"), Source::rfc("RFC 8707", "2")],
-    rows: &["K14", "G1", "G8", "T8"],
 };
 
 pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
@@ -166,7 +163,6 @@ pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
         fixes: &["Tell the owner of the caller which parameters a token request has."],
     },
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
-    rows: &["G1", "G8"],
 };
 
 pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
@@ -197,7 +193,6 @@ pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
-    rows: &["G1", "G8"],
 };
 
 pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
@@ -230,7 +225,6 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "2.3.1")],
-    rows: &["G8"],
 };
 
 pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
@@ -257,7 +251,6 @@ pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
         fixes: &["Ask the owner of the caller to switch one of the two off."],
     },
     sources: &[Source::rfc("RFC 6749", "2.3")],
-    rows: &["G8"],
 };
 
 pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
@@ -281,7 +274,6 @@ pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 6749", "2.3")],
-    rows: &["G8"],
 };
 
 pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
@@ -314,7 +306,6 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
     ],
-    rows: &["K11", "G1", "G8", "T8"],
 };
 
 pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
@@ -352,7 +343,6 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
     ],
-    rows: &["K10", "G8", "G12", "T9"],
 };
 
 pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
@@ -384,5 +374,4 @@ pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
     ],
-    rows: &["G8", "G12", "T8"],
 };

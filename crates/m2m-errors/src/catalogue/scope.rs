@@ -74,7 +74,6 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
         Source::rfc("RFC 6749", "3.3"),
         Source::rfc("RFC 6749", "appendix A.4"),
     ],
-    rows: &["G13"],
 };
 
 pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
@@ -97,7 +96,6 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K8", "G13"],
 };
 
 pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
@@ -119,7 +117,6 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["K7", "K35", "G13", "T7"],
 };
 
 pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
@@ -153,5 +150,4 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
         ],
     },
     sources: SOURCES,
-    rows: &["G11"],
 };

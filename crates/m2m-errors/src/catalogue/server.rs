@@ -56,7 +56,6 @@ pub(crate) const INTERNAL_ERROR: Entry = Entry {
         ],
     },
     sources: BROKEN_SOURCES,
-    rows: &["G6", "G15"],
 };
 
 pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
@@ -78,7 +77,6 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
         ],
     },
     sources: BROKEN_SOURCES,
-    rows: &["G6", "G15"],
 };
 
 pub(crate) const SIGNING_FAILED: Entry = Entry {
@@ -100,7 +98,6 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
         ],
     },
     sources: BROKEN_SOURCES,
-    rows: &["G6", "G15"],
 };
 
 pub(crate) const OVERLOADED: Entry = Entry {
@@ -130,7 +127,6 @@ pub(crate) const OVERLOADED: Entry = Entry {
         ],
     },
     sources: AWAY_SOURCES,
-    rows: &["G7", "G16"],
 };
 
 pub(crate) const MAINTENANCE: Entry = Entry {
@@ -151,7 +147,6 @@ pub(crate) const MAINTENANCE: Entry = Entry {
         fixes: &["Switch maintenance off when the work is done."],
     },
     sources: AWAY_SOURCES,
-    rows: &["G7", "G16"],
 };
 
 pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
@@ -181,7 +176,6 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
         ],
     },
     sources: AWAY_SOURCES,
-    rows: &["G7", "G16"],
 };
 
 pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
@@ -211,7 +205,6 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
         ],
     },
     sources: AWAY_SOURCES,
-    rows: &["G7", "G16"],
 };
 
 /// Advice for an operator who looks for the reason of a store failure.

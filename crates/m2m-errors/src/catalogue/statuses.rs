@@ -19,7 +19,6 @@ pub(crate) const BAD_REQUEST: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.1")],
-    rows: &["G1"],
 };
 
 pub(crate) const UNAUTHORIZED: StatusEntry = StatusEntry {
@@ -42,7 +41,6 @@ pub(crate) const UNAUTHORIZED: StatusEntry = StatusEntry {
         Source::rfc("RFC 9110", "15.5.2"),
         Source::rfc("RFC 6750", "3"),
     ],
-    rows: &["K15", "K16", "K17", "G2"],
 };
 
 pub(crate) const FORBIDDEN: StatusEntry = StatusEntry {
@@ -65,7 +63,6 @@ pub(crate) const FORBIDDEN: StatusEntry = StatusEntry {
         Source::rfc("RFC 9110", "15.5.4"),
         Source::rfc("RFC 6750", "3.1"),
     ],
-    rows: &["K18", "K19", "K20", "G3"],
 };
 
 pub(crate) const NOT_FOUND: StatusEntry = StatusEntry {
@@ -83,7 +80,6 @@ pub(crate) const NOT_FOUND: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
-    rows: &["G4"],
 };
 
 pub(crate) const METHOD_NOT_ALLOWED: StatusEntry = StatusEntry {
@@ -101,7 +97,6 @@ pub(crate) const METHOD_NOT_ALLOWED: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.6")],
-    rows: &["G5"],
 };
 
 pub(crate) const REQUEST_TIMEOUT: StatusEntry = StatusEntry {
@@ -113,7 +108,6 @@ pub(crate) const REQUEST_TIMEOUT: StatusEntry = StatusEntry {
         fixes: &["Send the request again on a new connection."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
-    rows: &[],
 };
 
 pub(crate) const CONFLICT: StatusEntry = StatusEntry {
@@ -127,7 +121,6 @@ pub(crate) const CONFLICT: StatusEntry = StatusEntry {
         fixes: &["Read code and message in the body: they name what the request conflicts with."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
-    rows: &[],
 };
 
 pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
@@ -139,7 +132,6 @@ pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
         fixes: &["Send only the parameters that the endpoint documents."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
-    rows: &[],
 };
 
 pub(crate) const URI_TOO_LONG: StatusEntry = StatusEntry {
@@ -151,7 +143,6 @@ pub(crate) const URI_TOO_LONG: StatusEntry = StatusEntry {
         fixes: &["Send the parameters in the body of a POST."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
-    rows: &[],
 };
 
 pub(crate) const TOO_MANY_REQUESTS: StatusEntry = StatusEntry {
@@ -169,7 +160,6 @@ pub(crate) const TOO_MANY_REQUESTS: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 6585", "4")],
-    rows: &[],
 };
 
 pub(crate) const REQUEST_HEADER_FIELDS_TOO_LARGE: StatusEntry = StatusEntry {
@@ -181,7 +171,6 @@ pub(crate) const REQUEST_HEADER_FIELDS_TOO_LARGE: StatusEntry = StatusEntry {
         fixes: &["Send fewer and smaller header fields, and no cookies."],
     },
     sources: &[Source::rfc("RFC 6585", "5")],
-    rows: &[],
 };
 
 pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
@@ -199,7 +188,6 @@ pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.1")],
-    rows: &["G6"],
 };
 
 pub(crate) const SERVICE_UNAVAILABLE: StatusEntry = StatusEntry {
@@ -216,5 +204,4 @@ pub(crate) const SERVICE_UNAVAILABLE: StatusEntry = StatusEntry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.4")],
-    rows: &["G7"],
 };

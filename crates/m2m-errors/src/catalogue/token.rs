@@ -35,7 +35,6 @@ pub(crate) const TOKEN_MALFORMED: Entry = Entry {
         Source::rfc("RFC 7515", "3.1"),
         Source::rfc("RFC 7519", "7.2"),
     ],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
@@ -62,7 +61,6 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9110", "17.5")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
@@ -89,7 +87,6 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 8725", "3.11"),
     ],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
@@ -116,7 +113,6 @@ pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 8725", "3.1"), Source::rfc("RFC 9068", "4")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
@@ -139,7 +135,6 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
         Source::rfc("RFC 7515", "4.1.11"),
         Source::rfc("RFC 7797", "6"),
     ],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
@@ -175,7 +170,6 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
         Source::rfc("RFC 7515", "4.1.4"),
         Source::rfc("RFC 8725", "3.10"),
     ],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
@@ -206,7 +200,6 @@ pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 7515", "5.2"), Source::rfc("RFC 9068", "4")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
@@ -228,7 +221,6 @@ pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 7519", "4.1"), Source::rfc("RFC 7519", "4")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
@@ -255,7 +247,6 @@ pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9068", "2.2"), Source::rfc("RFC 9068", "4")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_EXPIRED: Entry = Entry {
@@ -289,7 +280,6 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
         Source::rfc("RFC 7519", "4.1.4"),
         Source::rfc("RFC 6750", "3.1"),
     ],
-    rows: &["K16", "G2", "G17"],
 };
 
 pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
@@ -311,7 +301,6 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
         fixes: &["Let the clocks of both be set over the network."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.5")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
@@ -331,7 +320,6 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
         fixes: &["Let the clocks of both be set over the network."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.6")],
-    rows: &["G17"],
 };
 
 pub(crate) const ISSUER_MISMATCH: Entry = Entry {
@@ -356,7 +344,6 @@ pub(crate) const ISSUER_MISMATCH: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 9068", "4"), Source::rfc("RFC 8725", "3.8")],
-    rows: &["G17"],
 };
 
 pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
@@ -389,7 +376,6 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 7519", "4.1.3"),
     ],
-    rows: &["K32", "G17"],
 };
 
 pub(crate) const TOKEN_BOUND: Entry = Entry {
@@ -417,7 +403,6 @@ pub(crate) const TOKEN_BOUND: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 8705", "3"), Source::rfc("RFC 9449", "7.2")],
-    rows: &["G17"],
 };
 
 pub(crate) const TOKEN_REVOKED: Entry = Entry {
@@ -448,7 +433,6 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
         ],
     },
     sources: &[Source::rfc("RFC 7009", "2"), Source::rfc("RFC 7662", "2.2")],
-    rows: &["G2", "G17"],
 };
 
 pub(crate) const CLIENT_MISMATCH: Entry = Entry {
@@ -477,5 +461,4 @@ pub(crate) const CLIENT_MISMATCH: Entry = Entry {
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9068", "2.2"),
     ],
-    rows: &["G17"],
 };

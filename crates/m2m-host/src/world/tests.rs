@@ -1,7 +1,7 @@
 //! What a file can say, and how it is told what is wrong with it.
 
-use m2m_authority::registry::{Records, Values};
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue, UnixTime};
+use m2m_authority::registry::{ClaimSet, PropertyValue, Records, Values};
+use m2m_jwt::{Algorithm, UnixTime};
 use m2m_store::Sqlite;
 
 use super::*;

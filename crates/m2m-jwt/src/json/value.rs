@@ -22,7 +22,9 @@ pub enum JsonValue<'b> {
 }
 
 impl<'b> JsonValue<'b> {
-    pub(crate) const fn as_string(self) -> Option<JsonString<'b>> {
+    /// The string, if it is one.
+    #[must_use]
+    pub const fn as_string(self) -> Option<JsonString<'b>> {
         match self {
             Self::String(string) => Some(string),
             Self::Null | Self::Boolean(_) | Self::Number(_) | Self::Array(_) | Self::Object(_) => {
@@ -31,7 +33,9 @@ impl<'b> JsonValue<'b> {
         }
     }
 
-    pub(crate) const fn as_number(self) -> Option<JsonNumber<'b>> {
+    /// The number, if it is one.
+    #[must_use]
+    pub const fn as_number(self) -> Option<JsonNumber<'b>> {
         match self {
             Self::Number(number) => Some(number),
             Self::Null | Self::Boolean(_) | Self::String(_) | Self::Array(_) | Self::Object(_) => {
@@ -40,7 +44,9 @@ impl<'b> JsonValue<'b> {
         }
     }
 
-    pub(crate) const fn as_array(self) -> Option<JsonArray<'b>> {
+    /// The array, if it is one.
+    #[must_use]
+    pub const fn as_array(self) -> Option<JsonArray<'b>> {
         match self {
             Self::Array(array) => Some(array),
             Self::Null | Self::Boolean(_) | Self::Number(_) | Self::String(_) | Self::Object(_) => {
@@ -75,12 +81,13 @@ impl<'b> JsonArray<'b> {
     }
 
     /// Whether every element is a string.
-    pub(crate) fn holds_only_strings(self) -> bool {
+    #[must_use]
+    pub fn holds_only_strings(self) -> bool {
         self.elements().all(|element| element.as_string().is_some())
     }
 
     /// Those of its elements that are strings.
-    pub(crate) fn strings(self) -> impl Iterator<Item = JsonString<'b>> {
+    pub fn strings(self) -> impl Iterator<Item = JsonString<'b>> {
         self.elements().filter_map(JsonValue::as_string)
     }
 }

@@ -32,25 +32,40 @@ pub(super) fn plain_bytes(word: u64) -> Option<usize> {
     (special != 0).then(|| usize::try_from(special.trailing_zeros() / 8).unwrap_or_default())
 }
 
-/// One JSON object after another, appended to a buffer without a space too many.
-#[derive(Debug)]
-pub(crate) struct JsonWriter {
+/// A buffer that JSON is written into, without whitespace.
+///
+/// Strings are escaped; punctuation and names are the caller's, as text that is JSON already.
+///
+/// ```
+/// let mut json = m2m_jwt::JsonWriter::with_capacity(64);
+/// json.raw("{\"sub\":");
+/// json.string("billing \"job\"");
+/// json.raw(",\"iat\":");
+/// json.unsigned(1_800_000_000);
+/// json.raw("}");
+/// assert_eq!(json.into_string(), r#"{"sub":"billing \"job\"","iat":1800000000}"#);
+/// ```
+#[derive(Debug, Clone)]
+pub struct JsonWriter {
     out: Vec<u8>,
 }
 
 impl JsonWriter {
-    pub(crate) fn with_capacity(bytes: usize) -> Self {
+    /// An empty buffer with space for that many bytes.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Self {
         Self {
             out: Vec::with_capacity(bytes),
         }
     }
 
     /// Appends what is JSON already.
-    pub(crate) fn raw(&mut self, json: &str) {
+    pub fn raw(&mut self, json: &str) {
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    pub(crate) fn string(&mut self, text: &str) {
+    /// Appends a string, in quotation marks and escaped.
+    pub fn string(&mut self, text: &str) {
         self.out.push(b'"');
         self.escaped(text);
         self.out.push(b'"');
@@ -83,8 +98,8 @@ impl JsonWriter {
         }
     }
 
-    /// Strings in an array.
-    pub(crate) fn strings<'a>(&mut self, strings: impl IntoIterator<Item = &'a str>) {
+    /// Appends an array of strings.
+    pub fn strings<'a>(&mut self, strings: impl IntoIterator<Item = &'a str>) {
         let mut separator = "[";
         for string in strings {
             self.raw(separator);
@@ -94,11 +109,13 @@ impl JsonWriter {
         self.raw(if separator == "[" { "[]" } else { "]" });
     }
 
-    pub(crate) fn boolean(&mut self, value: bool) {
+    /// Appends `true` or `false`.
+    pub fn boolean(&mut self, value: bool) {
         self.raw(if value { "true" } else { "false" });
     }
 
-    pub(crate) fn unsigned(&mut self, number: u64) {
+    /// Appends a number.
+    pub fn unsigned(&mut self, number: u64) {
         // `u64::MAX` has twenty digits.
         let mut digits = [0; 20];
         let mut rest = number;
@@ -115,19 +132,23 @@ impl JsonWriter {
             .extend_from_slice(digits.get(digits.len() - written..).unwrap_or_default());
     }
 
-    pub(crate) fn signed(&mut self, number: i64) {
+    /// Appends a number with its sign.
+    pub fn signed(&mut self, number: i64) {
         if number < 0 {
             self.out.push(b'-');
         }
         self.unsigned(number.unsigned_abs());
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
+    /// The JSON that has been written.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
         &self.out
     }
 
-    /// What has been written. All of it came from strings, so it is one.
-    pub(crate) fn into_string(self) -> String {
+    /// The JSON that has been written. All of it came from strings, so it is one.
+    #[must_use]
+    pub fn into_string(self) -> String {
         String::from_utf8(self.out).unwrap_or_default()
     }
 }

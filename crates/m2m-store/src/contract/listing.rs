@@ -1,7 +1,6 @@
 //! Pages of records: in each order, through each filter, while records come and go.
 
-use m2m_authority::registry::{Application, Organization, Values};
-use m2m_jwt::PropertyValue;
+use m2m_authority::registry::{Application, Organization, PropertyValue, Values};
 
 use super::{application, commit, delete, id, put, stored};
 use crate::{Backend, Cursor, Filter, List, Maintenance, Named, Sort, Write};

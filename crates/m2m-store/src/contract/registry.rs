@@ -1,10 +1,10 @@
 //! Versions, conflicts, and each kind of record.
 
 use m2m_authority::registry::{
-    Api, Ending, KeyState, Lifetime, Organization, Property, PropertyContext, PropertyKind, Quota,
-    QuotaMode, SecretHash, StoredSecret, Values,
+    Api, ClaimSet, Ending, KeyState, Lifetime, Organization, Property, PropertyContext,
+    PropertyKind, PropertyValue, Quota, QuotaMode, SecretHash, StoredSecret, Values,
 };
-use m2m_jwt::{Algorithm, ClaimSet, PropertyValue};
+use m2m_jwt::Algorithm;
 
 use super::{
     NOW, application, change, commit, delete, event, id, put, said, snapshot, stored, told,

@@ -1,7 +1,6 @@
 //! Pages of records that are large: each ends before it has too many bytes, and together they have everything.
 
-use m2m_authority::registry::{Application, Organization, Values};
-use m2m_jwt::PropertyValue;
+use m2m_authority::registry::{Application, Organization, PropertyValue, Values};
 
 use super::{commit, event, put, stored};
 use crate::{

@@ -1,11 +1,10 @@
 //! A private key that others may know is out at once.
 
 use m2m_admin::Prune;
-use m2m_authority::registry::KeyState;
+use m2m_authority::registry::{ClaimSet, KeyState};
+use m2m_authority::{AccessTokenClaims, sign_access_token};
 use m2m_errors::Cause;
-use m2m_jwt::{
-    AccessTokenClaims, Algorithm, ClaimSet, Pkcs8Document, SigningKey, sign_access_token,
-};
+use m2m_jwt::{Algorithm, Pkcs8Document, SigningKey};
 use serde_json::{Value, json};
 
 use crate::managed::{MANAGER, ManagedServer};
@@ -34,7 +33,7 @@ fn forged(server: &ManagedServer, key: &SigningKey) -> String {
     let found = applications.find(|stored| &*stored.value.client_id == MANAGER);
     let jwt_id = m2m_authority::JwtId::new([0; 12], found.unwrap().id.mark());
     let audience = format!("{}/api", World::ISSUER);
-    let claims = AccessTokenClaims::<_> {
+    let claims = AccessTokenClaims {
         issuer: World::ISSUER,
         subject: None,
         client_id: MANAGER,

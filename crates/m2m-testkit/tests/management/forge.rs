@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use m2m_admin::management::SCOPES;
-use m2m_authority::JwtId;
-use m2m_authority::registry::Application;
-use m2m_jwt::{AccessTokenClaims, Algorithm, ClaimSet, SigningKey, UnixTime, sign_access_token};
+use m2m_authority::registry::{Application, ClaimSet};
+use m2m_authority::{AccessTokenClaims, JwtId, sign_access_token};
+use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::Stored;
 use m2m_testkit::World;
 
@@ -34,7 +34,7 @@ pub(crate) fn tokens(
     let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
     let scope = scopes.join(" ");
     KEYS.iter().map(move |key| {
-        let claims: AccessTokenClaims<'_> = AccessTokenClaims {
+        let claims = AccessTokenClaims {
             issuer: World::ISSUER,
             subject: None,
             client_id: &application.value.client_id,

@@ -3,12 +3,11 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use m2m_jwt::PropertyValue;
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use super::number::{SAFE_INTEGERS, integer};
-use crate::registry::Values;
+use crate::registry::{PropertyValue, Values};
 
 /// A value: a text, a whole number, true or false.
 struct Scalar<V>(V);

@@ -1,6 +1,6 @@
 //! Values that are one of a few words.
 
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_jwt::Algorithm;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::Serializer;
 
@@ -143,15 +143,6 @@ pub(in crate::registry) use words;
 
 impl Word for Algorithm {
     const KIND: &'static str = "signing algorithm";
-    const ALL: &'static [Self] = Self::ALL;
-
-    fn word(self) -> &'static str {
-        self.as_str()
-    }
-}
-
-impl Word for ClaimSet {
-    const KIND: &'static str = "claim set";
     const ALL: &'static [Self] = Self::ALL;
 
     fn word(self) -> &'static str {

@@ -3,7 +3,8 @@
 //! One more field is a member of [`ApiFields`] and, where an API may lack it, a word of [`ApiClear`].
 
 use clap::{Args, ValueEnum};
-use m2m_jwt::{Algorithm, ClaimSet};
+use m2m_authority::registry::ClaimSet;
+use m2m_jwt::Algorithm;
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -1,19 +1,25 @@
 //! Points in time.
 
 use core::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
-/// This crate reads no clock: whoever verifies or signs says what time it is.
+/// No crate that takes one reads a clock: the caller says what time it is, and a program passes `SystemTime::now().into()`.
 ///
 /// Unit: seconds. Range: 0 to `u64::MAX`; nothing before 1970 can be said.
 /// Source: `NumericDate`, [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2).
 ///
 /// ```
-/// use m2m_jwt::UnixTime;
+/// use std::time::{Duration, SystemTime};
+///
+/// use oauth_proto::UnixTime;
 ///
 /// let issued_at = UnixTime::from_seconds(1_800_000_000);
 /// assert_eq!(issued_at.saturating_add_seconds(3600).as_seconds(), 1_800_003_600);
+///
+/// let read_from_a_clock = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+/// assert_eq!(UnixTime::from(read_from_a_clock), issued_at);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u64);
@@ -41,6 +47,14 @@ impl UnixTime {
     #[must_use]
     pub const fn saturating_sub_seconds(self, seconds: u64) -> Self {
         Self(self.0.saturating_sub(seconds))
+    }
+}
+
+/// A fraction of a second is cut off, and a time before 1970 becomes 1970-01-01T00:00:00Z.
+impl From<SystemTime> for UnixTime {
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self(since.as_secs())
     }
 }
 

@@ -1,0 +1,83 @@
+//! The claims of the claim set `kinde` that no registry of claims has.
+
+use std::borrow::Cow;
+
+use m2m_jwt::{Claims, JsonArray, JsonString, JsonValue};
+
+/// The claims of a token that only the claim set `kinde` defines. RFC 9068 tokens of the same server may carry `org_code` as well.
+pub(crate) struct Extension<'c> {
+    /// `scp`: the scopes, one by one.
+    pub(crate) scopes: Option<JsonArray<'c>>,
+    /// `org_code`: the organization of the application.
+    pub(crate) organization_code: Option<Cow<'c, str>>,
+}
+
+impl<'c> Extension<'c> {
+    /// Reads them, or returns the name of the one that has another type than it should.
+    pub(crate) fn read(claims: &Claims<'c>) -> Result<Self, &'static str> {
+        let organization_code = match claims.get(ORGANIZATION_CODE).map(JsonValue::as_string) {
+            None => None,
+            Some(Some(text)) => Some(JsonString::to_str(text)),
+            Some(None) => return Err(ORGANIZATION_CODE),
+        };
+        let scopes = match claims.get(SCOPES).map(JsonValue::as_array) {
+            None => None,
+            Some(Some(array)) if array.holds_only_strings() => Some(array),
+            Some(_) => return Err(SCOPES),
+        };
+        Ok(Self {
+            scopes,
+            organization_code,
+        })
+    }
+}
+
+const SCOPES: &str = "scp";
+const ORGANIZATION_CODE: &str = "org_code";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(claims: &str) -> Result<(Option<String>, Vec<String>), &'static str> {
+        let claims = Claims::parse(claims.as_bytes()).expect("the claims can be read");
+        let read = Extension::read(&claims)?;
+        let scopes = read.scopes.into_iter().flat_map(JsonArray::strings);
+        Ok((
+            read.organization_code.map(Cow::into_owned),
+            scopes.map(|scope| scope.to_str().into_owned()).collect(),
+        ))
+    }
+
+    #[test]
+    fn reads_what_is_there() {
+        assert_eq!(read("{}"), Ok((None, vec![])));
+        let claims = r#"{"scp":["x","\u0079"],"org_code":"a\/b"}"#;
+        assert_eq!(
+            read(claims),
+            Ok((Some("a/b".to_owned()), vec!["x".to_owned(), "y".to_owned()]))
+        );
+    }
+
+    #[test]
+    fn x3_r15_refuses_a_claim_of_the_wrong_type() {
+        for value in ["null", "true", "[]", "{}", "[1]", "[\"x\"]", "1"] {
+            assert_eq!(
+                read(&format!("{{\"org_code\":{value}}}")),
+                Err("org_code"),
+                "{value}"
+            );
+        }
+        for value in [
+            "null",
+            "1",
+            "{}",
+            "[1]",
+            "[\"a\",null]",
+            "[[\"a\"]]",
+            "\"a b\"",
+        ] {
+            assert_eq!(read(&format!("{{\"scp\":{value}}}")), Err("scp"), "{value}");
+        }
+    }
+}
