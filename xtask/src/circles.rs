@@ -173,9 +173,10 @@ impl Tokens {
                 .checked_sub(1)
                 .is_none_or(|before| self.at(before) != "::");
             if self.at(place) == "super" && is_first {
-                let steps = (0..)
-                    .take_while(|step| self.at(place + 2 * step) == "super")
-                    .count();
+                let is_step = |step: &usize| {
+                    self.at(place + 2 * step) == "super" && self.at(place + 2 * step + 1) == "::"
+                };
+                let steps = (0..).take_while(is_step).count();
                 if steps == depth {
                     self.names_at(place + 2 * steps, &mut names);
                 }
@@ -312,6 +313,18 @@ mod tests {
                 ROOT,
                 ("a/x.rs", "use super::b::One; use crate::a::y;"),
                 ("b.rs", "use super::a;"),
+            ],
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_visibility_uses_nothing() {
+        check(
+            &[
+                ROOT,
+                ("a.rs", "struct S { pub(super) b: u8, pub(crate) c: u8 }"),
+                ("b.rs", "use crate::a;"),
             ],
             &[],
         );
