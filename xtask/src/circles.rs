@@ -172,7 +172,8 @@ impl Tokens {
             let is_first = place
                 .checked_sub(1)
                 .is_none_or(|before| self.at(before) != "::");
-            if self.at(place) == "super" && is_first {
+            // `pub(super)` is not a path.
+            if self.at(place) == "super" && self.at(place + 1) == "::" && is_first {
                 let steps = (0..)
                     .take_while(|step| self.at(place + 2 * step) == "super")
                     .count();
@@ -315,6 +316,12 @@ mod tests {
             ],
             &[],
         );
+    }
+
+    #[test]
+    fn a_visibility_is_not_a_path() {
+        let own = "struct A {\n    pub(super) b: hyper::b::Builder,\n}\n";
+        check(&[ROOT, ("a.rs", own), ("b.rs", "use crate::a;")], &[]);
     }
 
     #[test]

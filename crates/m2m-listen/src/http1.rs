@@ -10,8 +10,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 
-use super::connection::{Origin, broken_off};
 use super::connection_state::{Order, Phase};
+use super::origin::{Origin, broken_off};
 use super::transport::{Farewell, Protocol, Transport};
 use super::{Closed, Handler, Refusal};
 

@@ -14,11 +14,13 @@ mod http1;
 mod http2;
 mod listener;
 mod observer;
+mod origin;
 mod proxy_protocol;
 mod refusal;
 mod settings;
 mod tls;
 mod transport;
+mod validity;
 
 /// The types of requests and answers.
 pub use http;
@@ -34,4 +36,5 @@ pub use handler::{Handler, Refusal};
 pub use listener::Listener;
 pub use observer::{Closed, Observer, Unobserved};
 pub use settings::{ListenSettings, MAX_CONNECTIONS, MAX_REQUESTS, ProxyProtocol, Times, TlsFiles};
-pub use tls::{Reloader, Validity};
+pub use tls::Reloader;
+pub use validity::Validity;

@@ -1,7 +1,6 @@
 //! TLS: which versions and protocols, and a certificate that can be replaced while the server serves.
 
 mod files;
-mod validity;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,9 +12,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
 use tokio::sync::Notify;
 
-use super::{Observer, TlsError, TlsFiles};
-
-pub use validity::Validity;
+use super::{Observer, TlsError, TlsFiles, Validity};
 
 use files::Stamp;
 
