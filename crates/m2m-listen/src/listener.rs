@@ -12,12 +12,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::admit::Trust;
-use crate::connection;
 use crate::connection_state::Order;
 use crate::connection_table::{ConnectionTable, Slot};
 use crate::origin::{Context, Origin};
 use crate::tls::{Reloader, Tls};
-use crate::{Handler, ListenError, ListenSettings, Observer, http1, http2, refusal};
+use crate::{Handler, ListenError, ListenSettings, Observer, connection, http1, http2, refusal};
 
 /// A listener that has its address and its certificate, and serves no connection yet.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Where requests come from: what a connection knows, and how it answers or refuses.
+//! What the connections of a listener share, and what every request goes through: its address, its place, its refusal.
 
 use core::net::IpAddr;
 use std::sync::Arc;
