@@ -53,7 +53,7 @@ pub enum OperationError {
     /// The registry document does not fit what is in the registry.
     #[error("{0}")]
     RegistryUnfit(Box<RegistryMistake>),
-    /// What the token permits was withdrawn while the request was read, or waited for its turn.
+    /// The permission of the token was withdrawn while the request was read, or waited for its turn.
     #[error("what the token opens was withdrawn meanwhile; nothing was changed")]
     TokenRevoked(Cause),
     /// The caller would get, or give, more power than the token has.

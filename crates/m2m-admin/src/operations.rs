@@ -1,4 +1,4 @@
-//! How each management operation is performed.
+//! The work of each management operation.
 
 mod api_applications;
 mod api_scopes;

@@ -1,4 +1,4 @@
-//! How a management operation is performed.
+//! The work of a management operation.
 //!
 //! `m2m-api` declares each operation; [`operations`](crate::operations) has the function that performs it.
 

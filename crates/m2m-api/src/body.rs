@@ -21,7 +21,7 @@ pub trait Body: Sized + Send + Sync + 'static {
     /// The error of the reader.
     fn read<R: BodyReader>(reader: R) -> Result<Self, R::Error>;
 
-    /// What a request carries; none if there is nothing to send.
+    /// The content of a request; none if there is nothing to send.
     fn content(&self) -> Option<Content>;
 
     /// The schema of the JSON document, if it is one.
@@ -59,7 +59,7 @@ pub trait BodyReader {
     fn registry_document(self) -> Result<RegistryDocument, Self::Error>;
 }
 
-/// What a request carries.
+/// The content of a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Content {
     /// The media type.

@@ -45,7 +45,7 @@ codes! {
     QueryTooExpensive = "QUERY_TOO_EXPENSIVE",
     /// There is a mistake in the registry file. The status is 409 if it does not fit what the registry has already.
     RegistryInvalid = "WORLD_INVALID",
-    /// What the token permits was withdrawn while the request waited.
+    /// The permission of the token was withdrawn while the request waited.
     TokenRevoked = "TOKEN_REVOKED",
     /// The change would give more power than the token has.
     ScopeBeyondToken = "SCOPE_BEYOND_TOKEN",

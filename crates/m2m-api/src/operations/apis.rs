@@ -149,7 +149,7 @@ pub enum Claims {
 pub struct ApisAnswer {
     /// The APIs.
     pub apis: Vec<ApiSummary>,
-    /// Where the next page begins; none at the end.
+    /// The beginning of the next page; none at the end.
     pub next_token: Option<PageToken>,
 }
 

@@ -80,7 +80,7 @@ pub struct TokensChange {
 pub struct ApplicationsAnswer {
     /// The applications.
     pub applications: Vec<ApplicationSummary>,
-    /// Where the next page begins; none at the end.
+    /// The beginning of the next page; none at the end.
     pub next_token: Option<PageToken>,
 }
 

@@ -149,7 +149,7 @@ bodies! {
 pub struct OrganizationsAnswer {
     /// The organizations.
     pub organizations: Vec<OrganizationSummary>,
-    /// Where the next page begins; none at the end.
+    /// The beginning of the next page; none at the end.
     pub next_token: Option<PageToken>,
 }
 

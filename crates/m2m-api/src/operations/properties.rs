@@ -39,7 +39,7 @@ pub struct ListPropertiesQuery {
     pub ending_before: Option<Key>,
 }
 
-/// What has values of a property.
+/// The kind of record that has values of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 #[expect(missing_docs, reason = "the name says it")]
@@ -75,11 +75,11 @@ pub struct NewProperty {
     pub key: PathKey,
     /// How its values are entered.
     pub r#type: PropertyType,
-    /// What has values of it.
+    /// The kind of record that has values of it.
     pub context: Context,
     /// Whether only operators see its values. A private property never goes into a token.
     pub is_private: bool,
-    /// The category that it stands in, in the words of whoever makes it.
+    /// The category that it belongs to, in the words of whoever makes it.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub category_id: Patch<Name>,
 }
@@ -97,7 +97,7 @@ pub struct PropertyChange {
     /// Whether only operators see its values.
     #[serde(default, skip_serializing_if = "Given::is_none")]
     pub is_private: Given<bool>,
-    /// The category that it stands in.
+    /// The category that it belongs to.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub category_id: Patch<Name>,
 }
@@ -128,9 +128,9 @@ pub struct PropertyShown {
     pub is_kinde_property: bool,
     /// The way in which its values are entered.
     pub r#type: PropertyType,
-    /// What has values of it.
+    /// The kind of record that has values of it.
     pub context: Context,
-    /// The category that it stands in.
+    /// The category that it belongs to.
     pub category_id: Option<String>,
 }
 

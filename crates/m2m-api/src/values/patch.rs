@@ -19,6 +19,12 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
+    /// Sets the member if there is a value, and keeps it otherwise.
+    #[must_use]
+    pub fn set_or_keep(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+
     /// Returns true if the member stays. Then a request does not have it.
     #[must_use]
     pub const fn is_keep(&self) -> bool {
