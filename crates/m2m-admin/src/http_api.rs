@@ -214,10 +214,7 @@ impl<H: Host> HttpApi<H> {
     /// The client id of a good token, for the log of a request that is refused without a look at it. What the token opens is not asked.
     fn caller(&self, parts: &Parts, now: UnixTime) -> Option<Box<str>> {
         let authorization = authorization(parts);
-        let call = GuardedCall {
-            authorization: &authorization,
-            query: None,
-        };
+        let call = GuardedCall::new(&authorization, None);
         let checked = self
             .guard
             .check(&call, &self.keys(), Requirement::token(), now);
@@ -232,10 +229,7 @@ impl<H: Host> HttpApi<H> {
         circumstances: Circumstances,
     ) -> Result<(Operator, Caller), Box<Answered>> {
         let authorization = authorization(parts);
-        let call = GuardedCall {
-            authorization: &authorization,
-            query: parts.uri.query().map(str::as_bytes),
-        };
+        let call = GuardedCall::new(&authorization, parts.uri.query().map(str::as_bytes));
         let scopes = [row.description.scope];
         let required = Requirement::scopes(&scopes);
         let checked = self

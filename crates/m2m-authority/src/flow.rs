@@ -13,6 +13,8 @@
 mod accept;
 mod authenticate;
 mod authorize;
+#[cfg(feature = "http")]
+mod http_conversion;
 mod issue;
 mod record;
 mod respond;

@@ -180,6 +180,22 @@ impl RequestId {
     }
 }
 
+impl core::str::FromStr for RequestId {
+    type Err = InvalidRequestId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRequestId> {
+        Self::parse(text.as_bytes()).ok_or(InvalidRequestId)
+    }
+}
+
+/// The text is not a name that is echoed and stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a request id is 1 to {} bytes of letters, digits and ._:/+=@-, and not a secret",
+    RequestId::MAX_BYTES
+)]
+pub struct InvalidRequestId;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,7 +50,7 @@ pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,
 };
 pub use signing_keys::{KeyState, SigningKeys};
-pub use spelling::{parse_time, time_text};
+pub use spelling::{UnknownWord, parse_time, time_text};
 #[cfg(feature = "schema")]
 pub use text::NAME_PATTERN;
 pub use text::{InvalidText, NAME_EXPECTED, Text, is_hidden, is_name};

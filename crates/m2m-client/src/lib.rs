@@ -20,6 +20,13 @@ mod error;
 mod excerpt;
 mod limits;
 
+pub use bytes::Bytes;
+pub use http;
+pub use m2m_errors::{Advice, ErrorCode};
+pub use oauth_proto::{
+    AuthorizationServerMetadata, InvalidDocument, InvalidIssuer, InvalidMetadata, Issuer, UnixTime,
+};
+
 pub use access_token::AccessToken;
 pub use access_token_request::AccessTokenRequest;
 pub use authentication_method::AuthenticationMethod;

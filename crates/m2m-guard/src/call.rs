@@ -13,27 +13,84 @@ use crate::limits;
 /// The body is not among them: a token in a form (RFC 6750, section 2.2) is not looked for, and not taken.
 ///
 /// Source: RFC 6750, section 2, <https://www.rfc-editor.org/rfc/rfc6750#section-2>.
-#[derive(Clone, Copy, Default)]
+///
+/// ```
+/// use m2m_guard::Call;
+///
+/// let authorization: [&[u8]; 1] = [b"Bearer eyJ0eXAiOiJhdCtqd3QifQ.e30.AA"];
+/// let call = Call::new(&authorization, Some(b"page=2"));
+/// assert_eq!(format!("{call:?}"), "Call([redacted])");
+/// ```
+#[derive(Clone, Copy)]
 pub struct Call<'c> {
-    /// The values of all `Authorization` headers, in their order.
-    pub authorization: &'c [&'c [u8]],
-    /// The query of the request target, without the `?`, still encoded. A token in it is refused, and never used.
-    pub query: Option<&'c [u8]>,
+    authorization: Authorization<'c>,
+    query: Option<&'c [u8]>,
+}
+
+/// The `Authorization` fields, in their order.
+#[derive(Clone, Copy)]
+enum Authorization<'c> {
+    Values(&'c [&'c [u8]]),
+    #[cfg(feature = "http")]
+    Fields(&'c http::HeaderMap),
 }
 
 impl<'c> Call<'c> {
+    /// A call with the values of all its `Authorization` headers, in their order, and the query of the request target, without the
+    /// `?` and still encoded. A token in the query is refused, and never used.
+    #[must_use]
+    pub const fn new(authorization: &'c [&'c [u8]], query: Option<&'c [u8]>) -> Self {
+        Self {
+            authorization: Authorization::Values(authorization),
+            query,
+        }
+    }
+
     /// The one token of the call.
     ///
     /// Another scheme than Bearer is no token. A query with the parameter `access_token` is refused whatever is in the header.
     pub(crate) fn token(&self) -> Result<BearerToken<'c>, (Cause, Evidence)> {
         let in_query = self.query.is_some_and(query_carries_access_token);
-        let values = self.authorization.iter().copied();
-        match (BearerToken::parse_all(values, &limits::HEADER), in_query) {
+        let token = match self.authorization {
+            Authorization::Values(values) => {
+                BearerToken::parse_all(values.iter().copied(), &limits::HEADER)
+            }
+            #[cfg(feature = "http")]
+            Authorization::Fields(fields) => {
+                let values = fields.get_all(http::header::AUTHORIZATION).iter();
+                BearerToken::parse_all(values.map(http::HeaderValue::as_bytes), &limits::HEADER)
+            }
+        };
+        match (token, in_query) {
             (Ok(Some(token)), false) => Ok(token),
             (Ok(None), false) => Err((Cause::TokenMissing, Evidence::None)),
             (Ok(None), true) => Err((Cause::TokenInUrl, Evidence::None)),
             (Ok(Some(_)) | Err(_), true) => Err((Cause::TokenSentTwice, Evidence::None)),
             (Err(error), false) => Err((error.cause(), Evidence::Header(error))),
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'c> From<&'c http::request::Parts> for Call<'c> {
+    fn from(parts: &'c http::request::Parts) -> Self {
+        Self::of(&parts.headers, &parts.uri)
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'c, B> From<&'c http::Request<B>> for Call<'c> {
+    fn from(request: &'c http::Request<B>) -> Self {
+        Self::of(request.headers(), request.uri())
+    }
+}
+
+#[cfg(feature = "http")]
+impl<'c> Call<'c> {
+    fn of(headers: &'c http::HeaderMap, uri: &'c http::Uri) -> Self {
+        Self {
+            authorization: Authorization::Fields(headers),
+            query: uri.query().map(str::as_bytes),
         }
     }
 }
@@ -52,10 +109,7 @@ mod tests {
     #[track_caller]
     fn check(authorization: &[&str], query: Option<&str>, expected: Result<&str, Cause>) {
         let values: Vec<&[u8]> = authorization.iter().map(|value| value.as_bytes()).collect();
-        let call = Call {
-            authorization: &values,
-            query: query.map(str::as_bytes),
-        };
+        let call = Call::new(&values, query.map(str::as_bytes));
         let token = call.token();
         assert_eq!(
             token
@@ -130,10 +184,37 @@ mod tests {
 
     #[test]
     fn keeps_what_was_sent_out_of_its_debug_form() {
-        let call = Call {
-            authorization: &[b"Bearer abc"],
-            query: Some(b"access_token=abc"),
-        };
+        let call = Call::new(&[b"Bearer abc"], Some(b"access_token=abc"));
         assert_eq!(format!("{call:?}"), "Call([redacted])");
+    }
+
+    #[cfg(feature = "http")]
+    #[test]
+    fn reads_the_parts_of_a_request_as_their_bytes() {
+        let request = |uri: &str, values: &[&str]| {
+            let mut request = http::Request::new(());
+            *request.uri_mut() = uri.parse().unwrap();
+            for value in values {
+                let value = value.parse().unwrap();
+                request.headers_mut().append("authorization", value);
+            }
+            request
+        };
+        let cause = |request: &http::Request<()>| {
+            let outcome = Call::from(request).token();
+            outcome.map(|_| ()).map_err(|(cause, _)| cause)
+        };
+        assert_eq!(cause(&request("/orders?page=2", &["Bearer abc"])), Ok(()));
+        assert_eq!(cause(&request("/orders", &[])), Err(Cause::TokenMissing));
+        assert_eq!(
+            cause(&request("/orders", &["Bearer a", "Bearer a"])),
+            Err(Cause::AuthorizationHeaderMalformed)
+        );
+        assert_eq!(
+            cause(&request("/?access_token=a", &[])),
+            Err(Cause::TokenInUrl)
+        );
+        let (parts, ()) = request("/", &["Bearer abc"]).into_parts();
+        assert!(Call::from(&parts).token().is_ok());
     }
 }

@@ -120,6 +120,22 @@ impl Denied {
         Some(challenge.to_string())
     }
 
+    /// The answer without a body: the status, and the challenge in `WWW-Authenticate`.
+    #[cfg(feature = "http")]
+    #[must_use]
+    pub fn to_http(&self, trace_id: Option<&str>) -> http::Response<()> {
+        let mut response = http::Response::new(());
+        *response.status_mut() = http::StatusCode::from_u16(self.status())
+            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        // A challenge holds visible ASCII and spaces only.
+        let challenge = self.challenge(trace_id);
+        if let Some(value) = challenge.and_then(|text| http::HeaderValue::try_from(text).ok()) {
+            let headers = response.headers_mut();
+            headers.insert(http::header::WWW_AUTHENTICATE, value);
+        }
+        response
+    }
+
     /// The scopes that the call needs, if the token lacks one of them.
     pub fn needed_scopes(&self) -> impl Iterator<Item = &str> {
         let needed: &[Box<str>] = match &self.evidence {

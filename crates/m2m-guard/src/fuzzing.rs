@@ -27,10 +27,7 @@ pub fn guard(data: &[u8]) {
     let mut lines = data.split(|byte| *byte == b'\n');
     let query = lines.next();
     let authorization: Vec<&[u8]> = lines.collect();
-    let call = Call {
-        authorization: &authorization,
-        query,
-    };
+    let call = Call::new(&authorization, query);
     let guard = Guard::new("https://as.example", &[AUDIENCE]).with_realm("orders");
     let required = Requirement::scope(SCOPE).in_organization(ORGANIZATION);
     match guard.check(&call, &KeySet::from(key), required, NOW) {

@@ -16,6 +16,12 @@ mod limits;
 #[doc(hidden)]
 pub mod fuzzing;
 
+pub use m2m_errors::{Cause, ErrorCode, Profile};
+pub use m2m_jwt::{
+    Algorithm, InvalidToken, JwkSet, KeySet, Leeway, UnixTime, VerificationKey, VerifySignature,
+};
+pub use oauth_proto::InvalidBearer;
+
 pub use call::Call;
 pub use caller::Caller;
 pub use denied::Denied;

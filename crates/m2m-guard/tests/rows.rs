@@ -227,10 +227,7 @@ fn r2_r7_a_token_in_the_query_is_refused() {
         (&[header.as_bytes()][..], Cause::TokenSentTwice),
         (&[], Cause::TokenInUrl),
     ] {
-        let call = m2m_guard::Call {
-            authorization,
-            query: Some(b"page=2&access_token=abc"),
-        };
+        let call = m2m_guard::Call::new(authorization, Some(b"page=2&access_token=abc"));
         let denied = guard()
             .check(
                 &call,

@@ -72,10 +72,8 @@ fn r11_every_algorithm_that_is_expected_lets_a_call_in() {
         for claims in [RFC9068, KINDE] {
             let token = sign_access_token(claims.as_bytes(), &key).unwrap();
             let header = format!("Bearer {token}");
-            let call = Call {
-                authorization: &[header.as_bytes()],
-                query: None,
-            };
+            let authorization: [&[u8]; 1] = [header.as_bytes()];
+            let call = Call::new(&authorization, None);
             let required = Requirement::scope("read:orders");
             assert!(guard().check(&call, &keys, required, now).is_ok());
             let narrow = guard().with_algorithms(&[Algorithm::Rs256]);
@@ -214,10 +212,8 @@ fn x5_r4_every_truncation_and_every_bit_counts() {
     let guard = guard();
     let enters = |token: &[u8]| {
         let header = [b"Bearer ", token].concat();
-        let call = Call {
-            authorization: &[&header],
-            query: None,
-        };
+        let authorization: [&[u8]; 1] = [&header];
+        let call = Call::new(&authorization, None);
         guard
             .check(&call, &keys(), TOKEN, UnixTime::from_seconds(NOW))
             .is_ok()
@@ -303,10 +299,8 @@ fn r8_r17_only_an_access_token_is_one() {
 #[test]
 fn r15_x27_a_token_ends_at_its_second_whatever_the_leeway() {
     let header = format!("Bearer {}", signed(HEADER, RFC9068));
-    let call = Call {
-        authorization: &[header.as_bytes()],
-        query: None,
-    };
+    let authorization: [&[u8]; 1] = [header.as_bytes()];
+    let call = Call::new(&authorization, None);
     let end = NOW + 3600;
     for leeway in [Leeway::NONE, Leeway::DEFAULT, Leeway::MAX] {
         let guard = guard().with_leeway(leeway);

@@ -221,6 +221,14 @@ impl<'b> Claims<'b> {
     };
 }
 
+impl<'b> TryFrom<&'b [u8]> for Claims<'b> {
+    type Error = InvalidToken;
+
+    fn try_from(json: &'b [u8]) -> Result<Self, InvalidToken> {
+        Self::parse(json)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -356,6 +356,7 @@ impl SigningFailed {
 /// The leeway is longer than [`Leeway::MAX`](crate::Leeway::MAX).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("a leeway of {seconds} seconds is longer than the maximum of {max} seconds", max = crate::Leeway::MAX.as_seconds())]
+#[non_exhaustive]
 pub struct InvalidLeeway {
     /// The leeway that was asked for, in seconds.
     pub seconds: u64,

@@ -147,6 +147,22 @@ impl Jwk {
     }
 }
 
+impl core::str::FromStr for Jwk {
+    type Err = InvalidKey;
+
+    fn from_str(json: &str) -> Result<Self, InvalidKey> {
+        Self::parse(json)
+    }
+}
+
+impl TryFrom<&[u8]> for Jwk {
+    type Error = InvalidKey;
+
+    fn try_from(json: &[u8]) -> Result<Self, InvalidKey> {
+        Self::parse(json)
+    }
+}
+
 /// What a key is to do, for `use` and `key_ops`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {

@@ -93,6 +93,22 @@ impl JwkSet {
     }
 }
 
+impl core::str::FromStr for JwkSet {
+    type Err = InvalidKey;
+
+    fn from_str(json: &str) -> Result<Self, InvalidKey> {
+        Self::parse(json)
+    }
+}
+
+impl TryFrom<&[u8]> for JwkSet {
+    type Error = InvalidKey;
+
+    fn try_from(json: &[u8]) -> Result<Self, InvalidKey> {
+        Self::parse(json)
+    }
+}
+
 impl FromIterator<Jwk> for JwkSet {
     fn from_iter<I: IntoIterator<Item = Jwk>>(keys: I) -> Self {
         Self {

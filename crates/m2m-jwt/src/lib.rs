@@ -72,4 +72,5 @@ pub use verification_key::{VerificationKey, VerifySignature};
 pub use verified::Verified;
 pub use verify::{verify, verify_mac};
 
+pub use m2m_errors::Cause;
 pub use oauth_proto::UnixTime;

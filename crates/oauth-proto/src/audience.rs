@@ -54,6 +54,14 @@ impl<'a> Audience<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a str> for Audience<'a> {
+    type Error = InvalidAudience;
+
+    fn try_from(text: &'a str) -> Result<Self, InvalidAudience> {
+        Self::parse(text)
+    }
+}
+
 impl AsRef<str> for Audience<'_> {
     fn as_ref(&self) -> &str {
         self.0

@@ -44,6 +44,7 @@ pub struct BasicCredentials {
 
 /// The one or two secrets that a Basic header may mean. `Debug` shows neither.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct SecretReadings<'a> {
     /// The secret as it stands behind the colon, for clients that do not encode it.
     pub raw: &'a str,

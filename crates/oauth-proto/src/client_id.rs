@@ -70,6 +70,14 @@ impl<'a> ClientId<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a str> for ClientId<'a> {
+    type Error = InvalidClientId;
+
+    fn try_from(text: &'a str) -> Result<Self, InvalidClientId> {
+        Self::parse(text)
+    }
+}
+
 impl AsRef<str> for ClientId<'_> {
     fn as_ref(&self) -> &str {
         self.0

@@ -23,6 +23,7 @@ use crate::{
 /// # Ok::<(), oauth_proto::InvalidDocument>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ErrorResponse<'a> {
     /// The code, such as `invalid_client`.
     pub error: Cow<'a, str>,
@@ -35,6 +36,17 @@ pub struct ErrorResponse<'a> {
 }
 
 impl<'a> ErrorResponse<'a> {
+    /// A refusal with this code alone.
+    #[must_use]
+    pub fn new(error: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            error: error.into(),
+            error_description: None,
+            error_uri: None,
+            trace_id: None,
+        }
+    }
+
     /// The body, for servers.
     ///
     /// Only the bytes that the RFC allows are written, `%x20-21 / %x23-5B / %x5D-7E`, in `error_uri` without the space;

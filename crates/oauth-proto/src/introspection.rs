@@ -83,6 +83,7 @@ pub enum IntrospectionResponse<'a> {
 
 /// The claims of an active token. Times are in seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct ActiveToken<'a> {
     /// The scopes, parted by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]

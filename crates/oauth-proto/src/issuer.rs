@@ -1,6 +1,7 @@
 //! The name of an authorization server.
 
 use core::fmt;
+use core::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -86,6 +87,22 @@ impl Issuer {
         self.url
             .split_at_checked(self.path_offset)
             .unwrap_or((&self.url, ""))
+    }
+}
+
+impl FromStr for Issuer {
+    type Err = InvalidIssuer;
+
+    fn from_str(text: &str) -> Result<Self, InvalidIssuer> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for Issuer {
+    type Error = InvalidIssuer;
+
+    fn try_from(text: &str) -> Result<Self, InvalidIssuer> {
+        Self::parse(text)
     }
 }
 

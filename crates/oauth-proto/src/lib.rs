@@ -40,6 +40,8 @@ mod limits;
 #[doc(hidden)]
 pub mod fuzzing;
 
+pub use m2m_errors::Cause;
+
 pub use audience::Audience;
 pub use basic::{BasicCredentials, SecretReadings};
 pub use bearer::{BearerToken, query_carries_access_token};

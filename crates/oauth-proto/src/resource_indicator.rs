@@ -54,6 +54,14 @@ impl<'a> ResourceIndicator<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a str> for ResourceIndicator<'a> {
+    type Error = InvalidResourceIndicator;
+
+    fn try_from(text: &'a str) -> Result<Self, InvalidResourceIndicator> {
+        Self::parse(text)
+    }
+}
+
 impl AsRef<str> for ResourceIndicator<'_> {
     fn as_ref(&self) -> &str {
         self.0

@@ -57,6 +57,14 @@ impl<'a> ScopeToken<'a> {
     }
 }
 
+impl<'a> TryFrom<&'a str> for ScopeToken<'a> {
+    type Error = InvalidScope;
+
+    fn try_from(text: &'a str) -> Result<Self, InvalidScope> {
+        Self::parse(text)
+    }
+}
+
 impl AsRef<str> for ScopeToken<'_> {
     fn as_ref(&self) -> &str {
         self.0
@@ -138,6 +146,14 @@ impl<'a> IntoIterator for Scope<'a> {
 }
 
 /// Each scope once, in the order of their first appearance.
+impl<'a> TryFrom<&'a str> for Scope<'a> {
+    type Error = InvalidScope;
+
+    fn try_from(text: &'a str) -> Result<Self, InvalidScope> {
+        Self::parse(text)
+    }
+}
+
 impl fmt::Display for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = BTreeSet::new();

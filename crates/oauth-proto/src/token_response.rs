@@ -16,20 +16,17 @@ use crate::{
 /// Source: RFC 6749, section 5.1, <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>.
 ///
 /// ```
-/// use oauth_proto::{TokenResponse, TokenType};
+/// use oauth_proto::TokenResponse;
 ///
-/// let response = TokenResponse {
-///     access_token: "2YotnFZFEjr1zCsicMWpAA".into(),
-///     token_type: TokenType::Bearer,
-///     expires_in: Some(3600),
-///     scope: None,
-/// };
+/// let mut response = TokenResponse::bearer("2YotnFZFEjr1zCsicMWpAA");
+/// response.expires_in = Some(3600);
 /// assert_eq!(
 ///     response.to_json_with_secret(),
 ///     r#"{"access_token":"2YotnFZFEjr1zCsicMWpAA","token_type":"Bearer","expires_in":3600}"#,
 /// );
 /// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TokenResponse<'a> {
     /// The token. It is as good as a password.
     pub access_token: Secret<'a>,
@@ -42,6 +39,17 @@ pub struct TokenResponse<'a> {
 }
 
 impl<'a> TokenResponse<'a> {
+    /// An answer with this bearer token, without a lifetime and a scope.
+    #[must_use]
+    pub fn bearer(access_token: impl Into<Secret<'a>>) -> Self {
+        Self {
+            access_token: access_token.into(),
+            token_type: TokenType::Bearer,
+            expires_in: None,
+            scope: None,
+        }
+    }
+
     /// The body, for servers. It holds the token.
     #[must_use]
     pub fn to_json_with_secret(&self) -> String {

@@ -7,12 +7,10 @@ use oauth_proto::{
 };
 
 fn response(expires_in: Option<u64>, scope: Option<&'static str>) -> TokenResponse<'static> {
-    TokenResponse {
-        access_token: "abc".into(),
-        token_type: TokenType::Bearer,
-        expires_in,
-        scope: scope.map(Into::into),
-    }
+    let mut response = TokenResponse::bearer("abc");
+    response.expires_in = expires_in;
+    response.scope = scope.map(Into::into);
+    response
 }
 
 #[test]
@@ -75,12 +73,10 @@ fn a17_refuses_an_answer_without_a_token_or_with_two() {
 
 #[test]
 fn a21_a_refusal_holds_only_the_bytes_that_the_rfc_allows() {
-    let response = ErrorResponse {
-        error: "invalid_scope".into(),
-        error_description: Some("Invalid \"scope\": \\ \u{e9}\n'ok'".into()),
-        error_uri: Some("https://id.example/errors/invalid scope".into()),
-        trace_id: Some("0af7651916cd43dd8448eb211c80319c".into()),
-    };
+    let mut response = ErrorResponse::new("invalid_scope");
+    response.error_description = Some("Invalid \"scope\": \\ \u{e9}\n'ok'".into());
+    response.error_uri = Some("https://id.example/errors/invalid scope".into());
+    response.trace_id = Some("0af7651916cd43dd8448eb211c80319c".into());
     assert_eq!(
         response.to_json(),
         "{\"error\":\"invalid_scope\",\"error_description\":\"Invalid ?scope?: ? ??'ok'\",\

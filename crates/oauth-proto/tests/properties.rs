@@ -3,7 +3,7 @@
 use oauth_proto::{
     Audience, BasicCredentials, BearerToken, Challenge, ChallengeParameter, ClientId,
     ErrorResponse, Form, FormWriter, Issuer, Limits, ResourceIndicator, Scope, TokenRequest,
-    TokenResponse, TokenType, fuzzing,
+    TokenResponse, fuzzing,
 };
 use proptest::prelude::*;
 
@@ -188,33 +188,24 @@ proptest! {
         token in BEARER_TOKEN, seconds in proptest::option::of(any::<u64>()), scope in "\\PC{0,20}",
         description in DESCRIPTION, any_text in ".{0,30}",
     ) {
-        let response = TokenResponse {
-            access_token: token.as_str().into(),
-            token_type: TokenType::Bearer,
-            expires_in: seconds,
-            scope: Some(scope.as_str().into()),
-        };
+        let mut response = TokenResponse::bearer(token.as_str());
+        response.expires_in = seconds;
+        response.scope = Some(scope.as_str().into());
         let json = response.to_json_with_secret();
         let read = TokenResponse::parse(json.as_bytes()).unwrap();
         prop_assert_eq!(read.access_token.expose_secret(), token);
         prop_assert_eq!(read.expires_in, seconds);
         prop_assert_eq!(read.scope.as_deref(), Some(scope.as_str()));
 
-        let refusal = ErrorResponse {
-            error: "invalid_request".into(),
-            error_description: Some(description.as_str().into()),
-            error_uri: None,
-            trace_id: None,
-        };
+        let mut refusal = ErrorResponse::new("invalid_request");
+        refusal.error_description = Some(description.as_str().into());
         let json = refusal.to_json();
         prop_assert_eq!(ErrorResponse::parse(json.as_bytes()).unwrap(), refusal);
 
-        let unclean = ErrorResponse {
-            error: "invalid_request".into(),
-            error_description: Some(any_text.as_str().into()),
-            error_uri: Some(any_text.as_str().into()),
-            trace_id: Some(any_text.as_str().into()),
-        };
+        let mut unclean = ErrorResponse::new("invalid_request");
+        unclean.error_description = Some(any_text.as_str().into());
+        unclean.error_uri = Some(any_text.as_str().into());
+        unclean.trace_id = Some(any_text.as_str().into());
         let json = unclean.to_json();
         prop_assert!(json.bytes().all(|byte| matches!(byte, 0x20..=0x5B | 0x5D..=0x7E)), "{}", json);
     }

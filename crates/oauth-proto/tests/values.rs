@@ -1,8 +1,11 @@
 //! Single values, as a request has them.
 
+use std::time::{Duration, SystemTime};
+
 use m2m_errors::Cause;
 use oauth_proto::{
-    Audience, ClientId, InvalidResourceIndicator, ResourceIndicator, Scope, ScopeToken,
+    Audience, ClientId, InvalidResourceIndicator, Issuer, ResourceIndicator, Scope, ScopeToken,
+    UnixTime,
 };
 
 #[test]
@@ -131,4 +134,26 @@ fn client_ids_of_the_field_are_taken() {
         ClientId::parse("a b").unwrap_err().cause(),
         Cause::ClientIdMalformed
     );
+}
+
+#[test]
+fn a_value_is_read_by_its_traits_as_by_its_parser() {
+    assert!(Scope::try_from("a b").is_ok_and(|scope| scope.contains("b")));
+    assert_eq!(Scope::try_from("a  b").unwrap_err().offset, 2);
+    assert_eq!(ScopeToken::try_from("a"), ScopeToken::parse("a"));
+    assert_eq!(ClientId::try_from("é"), ClientId::parse("é"));
+    assert_eq!(Audience::try_from(""), Audience::parse(""));
+    let relative = ResourceIndicator::try_from("/a");
+    assert_eq!(relative, ResourceIndicator::parse("/a"));
+    let issuer = Issuer::parse("https://id.example");
+    assert_eq!("https://id.example".parse(), issuer);
+    assert_eq!(Issuer::try_from("https://id.example"), issuer);
+}
+
+#[test]
+fn a_time_before_1970_becomes_1970() {
+    let before = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+    assert_eq!(UnixTime::from(before), UnixTime::from_seconds(0));
+    let after = SystemTime::UNIX_EPOCH + Duration::from_millis(1_999);
+    assert_eq!(UnixTime::from(after), UnixTime::from_seconds(1));
 }

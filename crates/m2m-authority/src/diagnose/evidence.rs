@@ -99,6 +99,7 @@ pub enum Difference {
 
 /// What to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fix {
     /// In a sentence.
     pub text: Box<str>,

@@ -47,6 +47,7 @@ pub enum Event {
 
 /// A token that was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct IssuedEvent {
     /// When.
     pub time: UnixTime,

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use m2m_errors::{Status, Wire};
-use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, TokenResponse, TokenType};
+use oauth_proto::{Challenge, ChallengeParameter, ErrorResponse, TokenResponse};
 
 use super::issue::Issued;
 use super::record::Exchange;
@@ -90,14 +90,11 @@ pub fn respond(
 }
 
 fn granted(issued: &Issued) -> Reply {
-    let response = TokenResponse {
-        access_token: issued.access_token.as_str().into(),
-        token_type: TokenType::Bearer,
-        expires_in: Some(u64::from(issued.lifetime.as_seconds())),
-        scope: issued
-            .scope_in_answer
-            .then_some(Cow::Borrowed(issued.scope.as_str())),
-    };
+    let mut response = TokenResponse::bearer(issued.access_token.as_str());
+    response.expires_in = Some(u64::from(issued.lifetime.as_seconds()));
+    response.scope = issued
+        .scope_in_answer
+        .then_some(Cow::Borrowed(issued.scope.as_str()));
     reply(200, response.to_json_with_secret().into_bytes())
 }
 
@@ -110,12 +107,10 @@ fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Rep
     let description = description(wire, refusal.echo());
     let trace_id = exchange.trace_id.encode();
     let code = wire.error.map(m2m_errors::ErrorCode::as_str);
-    let response = ErrorResponse {
-        error: Cow::Borrowed(code.unwrap_or("invalid_request")),
-        error_description: Some(Cow::Borrowed(&description)),
-        error_uri: wire.error.map(|code| Cow::Owned(authority.error_uri(code))),
-        trace_id: Some(Cow::Borrowed(trace_id.as_str())),
-    };
+    let mut response = ErrorResponse::new(code.unwrap_or("invalid_request"));
+    response.error_description = Some(Cow::Borrowed(&description));
+    response.error_uri = wire.error.map(|code| Cow::Owned(authority.error_uri(code)));
+    response.trace_id = Some(Cow::Borrowed(trace_id.as_str()));
     let mut reply = reply(wire.status.code(), response.to_json().into_bytes());
     match wire.status {
         Status::Unauthorized => {

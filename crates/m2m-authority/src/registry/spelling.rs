@@ -11,6 +11,7 @@ pub(super) mod words;
 
 pub(super) use number::Whole;
 pub use time::{parse_time, time_text};
+pub use words::UnknownWord;
 pub(super) use words::{Word, WordList, words};
 
 /// Makes records and their parts tables: serde's own code would take a list of values in the order of the fields as well.

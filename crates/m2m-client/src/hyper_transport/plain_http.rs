@@ -8,6 +8,7 @@ use crate::TransportFailure;
 
 /// Where plain http may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum PlainHttp {
     /// To this machine: `localhost`, the names below it, and loopback addresses.
     #[default]

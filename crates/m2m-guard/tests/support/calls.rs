@@ -38,10 +38,8 @@ pub(crate) fn call(
     authorization: &str,
     required: Requirement<'_>,
 ) -> Result<Caller, Denied> {
-    let call = Call {
-        authorization: &[authorization.as_bytes()],
-        query: None,
-    };
+    let authorization = [authorization.as_bytes()];
+    let call = Call::new(&authorization, None);
     guard.check(&call, &keys(), required, UnixTime::from_seconds(NOW))
 }
 

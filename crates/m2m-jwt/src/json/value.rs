@@ -146,3 +146,11 @@ impl<'b> JsonObject<'b> {
             .find_map(|(key, value)| key.equals(name).then_some(value))
     }
 }
+
+impl<'b> TryFrom<&'b [u8]> for JsonObject<'b> {
+    type Error = InvalidJson;
+
+    fn try_from(json: &'b [u8]) -> Result<Self, InvalidJson> {
+        Self::parse(json)
+    }
+}

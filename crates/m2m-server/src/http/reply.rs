@@ -1,7 +1,7 @@
 //! Answers in the types of hyper.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use http_body_util::Full;
 use m2m_authority::flow::Reply;
 use serde::Serialize;
@@ -16,19 +16,7 @@ pub(super) fn of(reply: Reply) -> Response {
 
 /// The same with its body as it is.
 pub(super) fn whole(reply: Reply) -> http::Response<Bytes> {
-    let mut response = http::Response::default();
-    *response.status_mut() =
-        StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in reply.headers() {
-        // The steps write visible ASCII only; what is not would be left out rather than break the answer.
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response
-                .headers_mut()
-                .insert(HeaderName::from_static(name), value);
-        }
-    }
-    *response.body_mut() = Bytes::from(reply.into_body());
-    response
+    reply.into()
 }
 
 /// A value as JSON, for everybody to read.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, Method};
 use hyper::body::Incoming;
 use m2m_admin::http_api::Refused;
 use m2m_authority::flow::{
@@ -96,7 +96,10 @@ impl TokenEndpoint {
         };
         let now = clock::now();
         let decision = match body {
-            Ok(body) => self.decide(raw(parts, &body, address), now).await,
+            Ok(body) => {
+                let request = RawRequest::from_http(parts, &body, Some(address));
+                self.decide(request, now).await
+            }
             Err(cause) => Err(Refusal::of(cause)),
         };
         let decision = decision.map_err(|refusal| self.throttled(refusal, address, now));
@@ -267,17 +270,6 @@ fn away() -> Refusal {
 
 /// When a store that is away may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;
-
-fn raw<'r>(parts: &'r Parts, body: &'r [u8], address: IpAddr) -> RawRequest<'r> {
-    RawRequest {
-        method: parts.method.as_str(),
-        query: parts.uri.query().map(str::as_bytes),
-        content_type: field(&parts.headers, &header::CONTENT_TYPE),
-        authorization: field(&parts.headers, &header::AUTHORIZATION),
-        body,
-        address: Some(address),
-    }
-}
 
 fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
     headers

@@ -44,6 +44,15 @@ pub(in crate::registry) fn deserialize<'de, T: Word, D: Deserializer<'de>>(
     super::from_text(deserializer, "a string", read)
 }
 
+/// The text is not one of the words of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {kind}")]
+#[non_exhaustive]
+pub struct UnknownWord {
+    /// The kind of word, such as `client type`.
+    pub kind: &'static str,
+}
+
 /// A list of words, each of which is counted once.
 pub(in crate::registry) struct WordList<T>(pub(in crate::registry) Vec<T>);
 
@@ -98,6 +107,14 @@ macro_rules! words {
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == word)
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = $crate::registry::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Self::parse(word).ok_or($crate::registry::UnknownWord { kind: $kind })
             }
         }
 
