@@ -20,7 +20,7 @@ pub(crate) fn claims() -> JsonWriter {
     json.raw(",\"client_id\":");
     json.string(client_id);
     json.raw(",\"aud\":");
-    json.string(AUDIENCE[0]);
+    json.string(AUDIENCE.first().expect("there is one"));
     json.raw(",\"exp\":");
     json.unsigned(NOW.saturating_add_seconds(3600).as_seconds());
     json.raw(",\"iat\":");
