@@ -36,6 +36,12 @@ pub trait Operation: Sized + Send + Sync + 'static {
         }
     }
 
+    /// Writes the answer of a success as JSON: code, message, and what the operation answers.
+    #[must_use]
+    fn write_answer(answer: &Self::Answer) -> Vec<u8> {
+        answer::write(&Self::SPEC, answer)
+    }
+
     /// Reads the answer of a success.
     ///
     /// # Errors

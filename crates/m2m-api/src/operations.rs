@@ -73,7 +73,7 @@ pub use registry::{
     ExportRegistry,
 };
 pub use secrets::{
-    ListApplicationSecrets, NewSecret, RevokeApplicationSecret, RotateApplicationSecret,
+    ListApplicationSecrets, NewSecret, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
     SecretCreated, SecretEnded, SecretRotation, SecretShown, SecretsAnswer,
 };
 pub use test_tokens::{

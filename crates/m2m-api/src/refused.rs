@@ -21,8 +21,10 @@ pub struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorDetail {
     /// The code, such as `API_NOT_FOUND`.
+    #[serde(default)]
     pub code: String,
     /// What is wrong, and what would be right.
+    #[serde(default)]
     pub message: String,
 }
 
@@ -34,8 +36,10 @@ pub struct MistakePlace {
     /// Its end.
     pub end: usize,
     /// The beginning of the earlier one of two that must not be the same.
+    #[serde(default)]
     pub earlier: Option<usize>,
     /// The fix, if there is one to suggest.
+    #[serde(default)]
     pub help: Option<String>,
 }
 

@@ -1,36 +1,35 @@
-//! What a command says when a server has done what it was asked to.
+//! The result of a command, when a server has done it.
 
+use m2m_api::Operation;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::text;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-/// Prints the answer to a change: its message, and its warning if it has one.
-pub(crate) fn done(answer: &Value, format: Format, output: &Output) {
+/// Prints that an operation was done: its message, or its answer as JSON.
+pub(crate) fn done<O: Operation>(answer: &O::Answer, format: Format, output: &Output) {
     match format {
-        Format::Text => {
-            let message = match text(answer, "message") {
-                "" => "done",
-                message => message,
-            };
-            output.good(&printable(message));
+        Format::Text => output.good(O::SPEC.message),
+        Format::Json => {
+            let mut document = document(answer);
+            insert(&mut document, "code", json!(O::SPEC.code));
+            insert(&mut document, "message", json!(O::SPEC.message));
+            output.json(&document);
         }
-        Format::Json => output.json(answer),
     }
-    warn(answer, output);
 }
 
 /// Prints the warning of an answer, if it has one, where people see it whatever becomes of the result.
-pub(crate) fn warn(answer: &Value, output: &Output) {
-    let warning = text(answer, "warning");
-    if !warning.is_empty() {
+pub(crate) fn warn(warning: Option<&str>, output: &Output) {
+    if let Some(warning) = warning {
         output.notice(&format!("warning: {}", printable(warning)));
     }
 }
 
-/// The member of an answer that has what was asked for; all of the answer where there is none.
-pub(crate) fn payload<'v>(answer: &'v Value, member: &str) -> &'v Value {
-    answer.get(member).unwrap_or(answer)
+/// A record as JSON.
+pub(crate) fn document(record: &impl Serialize) -> Value {
+    // Answers are plain values with text as keys, which JSON has.
+    serde_json::to_value(record).unwrap_or_default()
 }
 
 pub(crate) fn insert(document: &mut Value, name: &str, value: Value) {

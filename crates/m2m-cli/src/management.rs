@@ -1,15 +1,15 @@
 //! The management API of a server that runs, as commands call it.
 
-mod answer;
-mod api_path;
 mod refusal;
 
 use std::cell::RefCell;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 use m2m_admin::management;
+use m2m_api::Body as _;
+use m2m_api::{Content, Method, NoBody, NoNames, Operation, Paged};
 use m2m_authority::registry::fill_in_issuer;
 use m2m_client::{AccessToken, AccessTokenRequest, Client, HyperTransport};
 use m2m_host::error::Failure;
@@ -17,13 +17,11 @@ use m2m_host::http_client::HttpClient;
 use m2m_host::printable::printable;
 use m2m_host::{clock, token_failure};
 use oauth_proto::Issuer;
-use serde_json::Value;
 
 use crate::credentials::{credentials, issuer};
 use crate::options::ServerOptions;
 
-pub(crate) use answer::Answer;
-pub(crate) use api_path::ApiPath;
+pub(crate) use refusal::Refusal;
 
 /// A server that is managed, and the application in whose name that is done.
 ///
@@ -36,17 +34,6 @@ pub(crate) struct Management {
     http: HttpClient,
     runtime: tokio::runtime::Runtime,
     token: RefCell<AccessToken>,
-}
-
-/// What a request carries.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Content<'c> {
-    /// Nothing.
-    None,
-    /// A JSON document.
-    Json(&'c Value),
-    /// The text of a `world.toml`.
-    Toml(&'c str),
 }
 
 /// Where a token comes from.
@@ -89,84 +76,72 @@ impl Management {
         })
     }
 
-    /// The server.
-    pub(crate) const fn issuer(&self) -> &Issuer {
-        &self.issuer
-    }
-
-    /// What the server has under this path.
+    /// Performs an operation, and returns its answer.
     ///
     /// # Errors
     ///
     /// If the server cannot be reached, or refuses.
-    pub(crate) fn get(&self, path: &ApiPath) -> Result<Value, Failure> {
-        self.call(&Method::GET, path, Content::None)
+    pub(crate) fn call<O: Operation>(
+        &self,
+        names: &O::Names,
+        query: &O::Query,
+        body: &O::Body,
+    ) -> Result<O::Answer, Failure> {
+        self.try_call::<O>(names, query, body)?
+            .map_err(|refusal| self.failure::<O>(&refusal))
     }
 
-    /// Has something made or done.
+    /// Performs an operation, and returns its answer or its refusal, for commands that read more of a refusal than its words.
     ///
     /// # Errors
     ///
-    /// As [`Management::get`].
-    pub(crate) fn post(&self, path: &ApiPath, body: Option<&Value>) -> Result<Value, Failure> {
-        self.call(&Method::POST, path, body.into())
+    /// If the server cannot be reached, or answers with what this release does not know.
+    pub(crate) fn try_call<O: Operation>(
+        &self,
+        names: &O::Names,
+        query: &O::Query,
+        body: &O::Body,
+    ) -> Result<Result<O::Answer, Box<Refusal>>, Failure> {
+        let target = O::target(names, query);
+        let response = self.send(O::SPEC.method, &target, body.content())?;
+        if !response.status().is_success() {
+            return Ok(Err(Box::new(Refusal::read(&response))));
+        }
+        match O::read_answer(response.body()) {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(error) => Err(refusal::unreadable(
+                &O::SPEC,
+                &error,
+                &response,
+                &self.issuer,
+            )),
+        }
     }
 
-    /// Has something changed.
+    /// The failure of a command whose operation was refused, with the help that this server and this caller need.
+    pub(crate) fn failure<O: Operation>(&self, refusal: &Refusal) -> Failure {
+        refusal.failure(&O::SPEC, &self.issuer, &self.client_id)
+    }
+
+    /// Returns all records of a list, page by page.
     ///
     /// # Errors
     ///
-    /// As [`Management::get`].
-    pub(crate) fn patch(&self, path: &ApiPath, body: &Value) -> Result<Value, Failure> {
-        self.call(&Method::PATCH, path, Content::Json(body))
-    }
-
-    /// Has something set.
-    ///
-    /// # Errors
-    ///
-    /// As [`Management::get`].
-    pub(crate) fn put(&self, path: &ApiPath, body: &Value) -> Result<Value, Failure> {
-        self.call(&Method::PUT, path, Content::Json(body))
-    }
-
-    /// Has something taken away.
-    ///
-    /// # Errors
-    ///
-    /// As [`Management::get`].
-    pub(crate) fn delete(&self, path: &ApiPath) -> Result<Value, Failure> {
-        self.call(&Method::DELETE, path, Content::None)
-    }
-
-    /// All records of a list that comes in one piece. `member` is its name in the answer.
-    ///
-    /// # Errors
-    ///
-    /// As [`Management::get`].
-    pub(crate) fn all(&self, path: &ApiPath, member: &str) -> Result<Vec<Value>, Failure> {
-        let mut answer = self.get(path)?;
-        let records = answer.get_mut(member).and_then(Value::as_array_mut);
-        Ok(records.map(core::mem::take).unwrap_or_default())
-    }
-
-    /// All records of a list, page by page. `member` is its name in the answers.
-    ///
-    /// # Errors
-    ///
-    /// As [`Management::get`]; also if there is no end to the pages.
-    pub(crate) fn list(&self, path: &ApiPath, member: &str) -> Result<Vec<Value>, Failure> {
+    /// As [`Management::call`]; also if the pages have no end.
+    pub(crate) fn list<O>(&self, mut query: O::Query) -> Result<Vec<O::Record>, Failure>
+    where
+        O: Paged<Names = NoNames, Body = NoBody>,
+    {
+        if let Ok(page_size) = PAGE_SIZE.try_into() {
+            O::set_page_size(&mut query, page_size);
+        }
         let mut records = Vec::new();
-        let path = path.clone().with("page_size", PAGE_SIZE);
-        let mut page = path.clone();
         for _ in 0..MAX_PAGES {
-            let mut answer = self.get(&page)?;
-            if let Some(more) = answer.get_mut(member).and_then(Value::as_array_mut) {
-                records.append(more);
-            }
-            match answer.get("next_token").and_then(Value::as_str) {
-                None | Some("") => return Ok(records),
-                Some(next_token) => page = path.clone().with("next_token", next_token),
+            let (more, next) = O::into_page(self.call::<O>(&NoNames, &query, &NoBody)?);
+            records.extend(more);
+            match next {
+                None => return Ok(records),
+                Some(next) => O::go_on(&mut query, next),
             }
         }
         Err(Failure::refused(format!(
@@ -176,38 +151,6 @@ impl Management {
         .because(format!("{MAX_PAGES} pages were read, and there are more")))
     }
 
-    /// Sends a request, and gives the answer, whether it is a refusal or not.
-    ///
-    /// # Errors
-    ///
-    /// If the server cannot be reached.
-    pub(crate) fn send(
-        &self,
-        method: &Method,
-        path: &ApiPath,
-        content: Content<'_>,
-    ) -> Result<Answer, Failure> {
-        let token = self.renew_if_ended()?;
-        let answer = self.exchange(method, path, content)?;
-        // The server may have forgotten a token before its time, as when its keys were changed.
-        if answer.status() == StatusCode::UNAUTHORIZED && token == Token::Kept {
-            self.renew()?;
-            return self.exchange(method, path, content);
-        }
-        Ok(answer)
-    }
-
-    /// What an answer says, if it is no refusal.
-    ///
-    /// # Errors
-    ///
-    /// The refusal, with what to do about it.
-    pub(crate) fn accept(&self, path: &ApiPath, answer: Answer) -> Result<Value, Failure> {
-        answer
-            .into_document()
-            .map_err(|refused| refusal::failure(&refused, path, &self.issuer, &self.client_id))
-    }
-
     /// Waits, while connections are looked after.
     pub(crate) fn pause(&self, length: core::time::Duration) {
         // Inside, since a timer needs the runtime around it when it is made.
@@ -215,47 +158,50 @@ impl Management {
             .block_on(async move { tokio::time::sleep(length).await });
     }
 
-    fn call(
+    /// Sends a request, once more with a new token if the server does not know the one that was there.
+    fn send(
         &self,
-        method: &Method,
-        path: &ApiPath,
-        content: Content<'_>,
-    ) -> Result<Value, Failure> {
-        let answer = self.send(method, path, content)?;
-        self.accept(path, answer)
+        method: Method,
+        target: &str,
+        content: Option<Content>,
+    ) -> Result<Response<Bytes>, Failure> {
+        let token = self.renew_if_ended()?;
+        let (media_type, body) = match content {
+            None => (None, Bytes::new()),
+            Some(content) => (Some(content.media_type), Bytes::from(content.bytes)),
+        };
+        let response = self.exchange(method, target, media_type, body.clone())?;
+        // The server may have forgotten a token before its time, as when its keys were changed.
+        if response.status() == StatusCode::UNAUTHORIZED && token == Token::Kept {
+            self.renew()?;
+            return self.exchange(method, target, media_type, body);
+        }
+        Ok(response)
     }
 
     fn exchange(
         &self,
-        method: &Method,
-        path: &ApiPath,
-        content: Content<'_>,
-    ) -> Result<Answer, Failure> {
-        let (content_type, body) = match content {
-            Content::None => (None, Bytes::new()),
-            Content::Json(document) => (Some("application/json"), document.to_string().into()),
-            Content::Toml(text) => (
-                Some("application/toml"),
-                Bytes::copy_from_slice(text.as_bytes()),
-            ),
-        };
+        method: Method,
+        target: &str,
+        media_type: Option<&'static str>,
+        body: Bytes,
+    ) -> Result<Response<Bytes>, Failure> {
         let mut request = Request::new(body);
-        *request.method_mut() = method.clone();
-        *request.uri_mut() = self.uri(path)?;
+        *request.method_mut() = method.into();
+        *request.uri_mut() = self.uri(target)?;
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT, HeaderValue::from_static(Content::JSON));
         headers.insert(AUTHORIZATION, self.token.borrow().to_authorization_header());
-        if let Some(content_type) = content_type {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if let Some(media_type) = media_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
         }
-        let response = self.runtime.block_on(self.http.send(request))?;
-        Ok(Answer::read(&response))
+        self.runtime.block_on(self.http.send(request))
     }
 
-    fn uri(&self, path: &ApiPath) -> Result<Uri, Failure> {
+    fn uri(&self, target: &str) -> Result<Uri, Failure> {
         let base = self.issuer.as_str().trim_end_matches('/');
-        format!("{base}{path}").parse().map_err(|_| {
-            Failure::usage("the name of what is asked for is too long")
+        format!("{base}{target}").parse().map_err(|_| {
+            Failure::usage("a name in the request is too long")
                 .because("it stands in the URL of the request")
         })
     }
@@ -274,12 +220,6 @@ impl Management {
         let token = request_token(&self.client, &self.issuer, &self.client_id, &self.runtime)?;
         self.token.replace(token);
         Ok(())
-    }
-}
-
-impl<'c> From<Option<&'c Value>> for Content<'c> {
-    fn from(body: Option<&'c Value>) -> Self {
-        body.map_or(Self::None, Self::Json)
     }
 }
 
@@ -302,7 +242,7 @@ fn request_token(
 }
 
 /// As much as fits into one answer without a wait. Unit: records.
-const PAGE_SIZE: &str = "100";
+const PAGE_SIZE: u64 = 100;
 
 /// As many as a million records have.
 const MAX_PAGES: usize = 10_000;

@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use m2m_errors::Profile;
 
 pub(crate) use data::{DataOptions, OptionalDataOptions, SealingOptions, SecretText, path};
-pub(crate) use members::{Fields, words};
+pub(crate) use members::{bounded, clear, empty, list, words};
 pub(crate) use secrets_to::SecretsToOptions;
 pub(crate) use server::{ManagementOptions, ServerOptions, only_as};
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::output::Output;
@@ -117,11 +118,13 @@ const NARROWEST: usize = 6;
 const IDENTIFIER: usize = 32;
 
 /// Prints the members of a record, one a line, but for those that are shown otherwise.
-pub fn print_record(record: &Value, without: &[&str], output: &Output) {
+pub fn print_record(record: &impl Serialize, without: &[&str], output: &Output) {
+    // Records are plain values with text as keys, which JSON has.
+    let record = serde_json::to_value(record).unwrap_or_default();
     let members = record.as_object().into_iter().flatten();
     let members = members.filter(|(name, _)| !without.contains(&name.as_str()));
     let lines: Vec<_> = members
-        .map(|(name, value)| (label(name), cell(value)))
+        .map(|(name, value)| (label(name), shown(value)))
         .collect();
     let width = lines.iter().map(|(label, _)| label.chars().count()).max();
     let width = width.unwrap_or_default();
@@ -140,26 +143,13 @@ fn label(name: &str) -> String {
     }
 }
 
-/// A member of a record as it stands in a table.
-pub fn member(record: &Value, name: &str) -> String {
-    record
-        .get(name)
-        .map_or_else(|| NOTHING.to_owned(), |value| cell(value).into_owned())
+/// A value as it stands in a table.
+pub fn cell(value: &impl Serialize) -> String {
+    shown(&serde_json::to_value(value).unwrap_or_default()).into_owned()
 }
 
-/// A text in a record, empty if there is none.
-pub fn text<'v>(record: &'v Value, name: &str) -> &'v str {
-    record.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The records in a list of a record.
-pub fn records<'v>(record: &'v Value, name: &str) -> &'v [Value] {
-    let records = record.get(name).and_then(Value::as_array);
-    records.map_or(&[], Vec::as_slice)
-}
-
-/// A value for people.
-pub fn cell(value: &Value) -> Cow<'_, str> {
+/// A JSON value for people.
+fn shown(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => NOTHING.into(),
         Value::Bool(true) => "yes".into(),
@@ -168,14 +158,14 @@ pub fn cell(value: &Value) -> Cow<'_, str> {
         Value::String(text) => text.into(),
         Value::Array(values) if values.is_empty() => NOTHING.into(),
         Value::Array(values) => {
-            let values: Vec<_> = values.iter().map(cell).collect();
+            let values: Vec<_> = values.iter().map(shown).collect();
             values.join(", ").into()
         }
         Value::Object(members) if members.is_empty() => NOTHING.into(),
         Value::Object(members) => {
             let members: Vec<_> = members
                 .iter()
-                .map(|(name, value)| format!("{name}={}", cell(value)))
+                .map(|(name, value)| format!("{name}={}", shown(value)))
                 .collect();
             members.join(" ").into()
         }
@@ -226,7 +216,7 @@ mod tests {
     fn a_value_is_shown_as_people_say_it() {
         let value = json!([null, true, "", 7, { "b": false }, []]);
         assert_eq!(cell(&value), "-, yes, -, 7, b=no, -");
-        assert_eq!(member(&value, "none"), "-");
+        assert_eq!(cell(&None::<bool>), "-");
     }
 
     #[test]

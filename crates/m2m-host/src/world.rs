@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use m2m_admin::{ApplyError, Mistake, Prune, apply};
+use m2m_api::MistakePlace;
 use m2m_jwt::UnixTime;
 use m2m_store::{Actor, Backend};
 
@@ -12,21 +13,6 @@ use crate::random;
 use crate::regular_file::{self, Pipes, RegularFile};
 
 pub use m2m_admin::GeneratedCredentials;
-
-/// A mistake that a server found in a text that was sent to it. Unit of positions: bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RemoteMistake {
-    /// What is wrong.
-    pub what: String,
-    /// The first byte.
-    pub start: usize,
-    /// The byte behind the last.
-    pub end: usize,
-    /// Where the other one stands, of two that must not be the same.
-    pub earlier: Option<usize>,
-    /// What would be right.
-    pub help: Option<String>,
-}
 
 /// A file that has been read and has the right form; whether its records fit together is not known yet.
 #[derive(Debug)]
@@ -108,15 +94,14 @@ impl World {
         report(&self.file, &self.source, mistake)
     }
 
-    /// What a server says is wrong with the file, with its place.
-    pub fn report_from_server(&self, mistake: &RemoteMistake) -> Failure {
-        let RemoteMistake {
-            what,
+    /// The failure for a mistake that a server found in the file, with its place.
+    pub fn report_from_server(&self, what: &str, place: &MistakePlace) -> Failure {
+        let MistakePlace {
             start,
             end,
             earlier,
             help,
-        } = mistake;
+        } = place;
         let excerpt = Excerpt::of(&self.file, &self.source, *start..*end);
         let failure = Failure::usage(printable(what)).at(excerpt);
         let failure = with_earlier(failure, &self.source, *earlier);

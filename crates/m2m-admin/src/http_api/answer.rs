@@ -1,33 +1,16 @@
 //! From what came of a request to what its caller reads.
 
+use crate::OperationError;
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use m2m_api::{ErrorDetail, MistakePlace, Operation, Part, Refused};
 use m2m_authority::TraceId;
 use m2m_errors::{Cause, Profile};
 use m2m_guard::Denied;
-use serde::Serialize;
-
-use crate::OperationError;
-
-/// The answer of an operation that was done.
-#[derive(Serialize)]
-struct Document<'a, A> {
-    code: &'static str,
-    message: &'static str,
-    #[serde(flatten)]
-    answer: &'a A,
-}
 
 /// The answer of an operation that was done: code, message, and what it answers.
 pub(super) fn done<O: Operation>(answer: &O::Answer, tag: Option<&str>) -> Response<Bytes> {
-    // Serializing our own plain values does not fail.
-    let document = serde_json::to_vec(&Document {
-        code: O::SPEC.code,
-        message: O::SPEC.message,
-        answer,
-    });
-    let mut response = json_response(O::SPEC.status, document.unwrap_or_default());
+    let mut response = json_response(O::SPEC.status, O::write_answer(answer));
     let tag = tag.and_then(|tag| HeaderValue::from_str(tag).ok());
     if let Some(tag) = tag {
         response.headers_mut().insert(header::ETAG, tag);

@@ -1,12 +1,13 @@
 //! APIs.
 
-use m2m_authority::registry::{ClaimSet, Lifetime, Text};
+use core::str::FromStr;
 
+use m2m_authority::registry::{ClaimSet, Lifetime, Text};
 use m2m_jwt::Algorithm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{AudienceText, ClientIdText, Given, List, Name, Patch, ScopeKey};
+use crate::values::{AudienceText, ClientIdText, Given, InvalidValue, List, Name, Patch, ScopeKey};
 use crate::{
     ApiName, Done, Field, Method, NoBody, NoNames, NoQuery, Operation, Order, PageSize, PageToken,
     Reference, Spec, Versioning,
@@ -343,6 +344,41 @@ impl Operation for DeleteApi {
     type Query = NoQuery;
     type Body = NoBody;
     type Answer = Done;
+}
+
+impl SigningAlg {
+    /// Every algorithm that an API can have.
+    pub const ALL: &[Self] = &[
+        Self::Es256,
+        Self::Rs256,
+        Self::Ps256,
+        Self::Es384,
+        Self::EdDsa,
+    ];
+
+    /// The name of the algorithm, such as `ES256`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => Algorithm::Es256.as_str(),
+            Self::Rs256 => Algorithm::Rs256.as_str(),
+            Self::Ps256 => Algorithm::Ps256.as_str(),
+            Self::Es384 => Algorithm::Es384.as_str(),
+            Self::EdDsa => Algorithm::EdDsa.as_str(),
+        }
+    }
+}
+
+impl FromStr for SigningAlg {
+    type Err = InvalidValue;
+
+    fn from_str(name: &str) -> Result<Self, InvalidValue> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|algorithm| algorithm.as_str() == name)
+            .ok_or(InvalidValue {
+                expected: "an algorithm that APIs can have",
+            })
+    }
 }
 
 impl From<SigningAlg> for Algorithm {

@@ -204,6 +204,37 @@ pub struct CodeReference {
     pub code: String,
 }
 
+impl NewOrganization {
+    /// An organization of this name, with everything else as it is made where nothing is said.
+    #[must_use]
+    pub fn new(name: Name) -> Self {
+        Self {
+            name,
+            code: None,
+            feature_flags: Map::default(),
+            external_id: Patch::Keep,
+            handle: Patch::Keep,
+            is_suspended: Given(None),
+            background_color: Ignored,
+            button_color: Ignored,
+            button_text_color: Ignored,
+            link_color: Ignored,
+            background_color_dark: Ignored,
+            button_color_dark: Ignored,
+            button_text_color_dark: Ignored,
+            link_color_dark: Ignored,
+            theme_code: Ignored,
+            is_allow_registrations: Ignored,
+            is_auto_membership_enabled: Ignored,
+            sender_name: Ignored,
+            sender_email: Ignored,
+            is_create_billing_customer: Ignored,
+            billing_email: Ignored,
+            billing_plan_code: Ignored,
+        }
+    }
+}
+
 impl Operation for ListOrganizations {
     const SPEC: Spec = Spec {
         id: "listOrganizations",

@@ -1,5 +1,7 @@
 //! The whole registry, as a file.
 
+use core::ops::Not;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +20,10 @@ pub struct ExportRegistry;
 #[serde(deny_unknown_fields)]
 pub struct ApplyQuery {
     /// Whether it is only said what would be done.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub dry_run: bool,
     /// Whether what is not in the file goes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub prune: bool,
 }
 
@@ -30,7 +32,7 @@ pub struct ApplyQuery {
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
     /// Whether it has, for each application, the hash of the secret that was made last and works.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Not::not")]
     pub with_secret_hashes: bool,
 }
 

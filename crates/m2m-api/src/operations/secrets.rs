@@ -26,8 +26,11 @@ pub struct RevokeApplicationSecret;
 pub struct SecretRotation {
     /// For how long the secrets that it has work on. Unit: seconds. They end at once if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub overlap_seconds: Option<Whole<0, MAX_OVERLAP_SECONDS>>,
+    pub overlap_seconds: Option<Overlap>,
 }
+
+/// The time for which earlier secrets stay valid. Unit: seconds.
+pub type Overlap = Whole<0, MAX_OVERLAP_SECONDS>;
 
 /// The secrets of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -110,6 +110,12 @@ impl<T> From<T> for Given<T> {
     }
 }
 
+impl<T> From<Option<T>> for Given<T> {
+    fn from(value: Option<T>) -> Self {
+        Self(value)
+    }
+}
+
 impl<T: Serialize> Serialize for Given<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

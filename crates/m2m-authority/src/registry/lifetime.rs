@@ -1,5 +1,7 @@
 //! How long a token lives.
 
+use core::str::FromStr;
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -40,6 +42,17 @@ impl Lifetime {
     }
 }
 
+impl FromStr for Lifetime {
+    type Err = InvalidLifetime;
+
+    fn from_str(seconds: &str) -> Result<Self, InvalidLifetime> {
+        seconds
+            .parse()
+            .map_err(|_| InvalidLifetime)
+            .and_then(Self::from_seconds)
+    }
+}
+
 /// One hour.
 impl Default for Lifetime {
     fn default() -> Self {
@@ -69,6 +82,14 @@ const EXPECTED: &str = "a number of seconds, 1 to 2592000";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lifetime_is_read_within_its_range() {
+        assert_eq!("600".parse(), Lifetime::from_seconds(600));
+        for wrong in ["0", "-1", "2592001", "4294967296", "1h", ""] {
+            assert_eq!(wrong.parse::<Lifetime>(), Err(InvalidLifetime), "{wrong}");
+        }
+    }
 
     #[test]
     fn what_is_expected_names_the_longest_life() {

@@ -4,17 +4,23 @@ mod fields;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use m2m_api::operations::{
+    ApiShown, ApiSummary, CreateApi, CreateApiScope, DeleteApi, DeleteApiScope, Expand, GetApi,
+    ListApis, ListApisQuery, NewApi, NewScope, UpdateApi,
+};
+use m2m_api::values::{AudienceText, Given, Name, ScopeKey};
+use m2m_api::{ApiName, ApiScopeName, NoBody, NoNames, NoQuery};
+use m2m_authority::registry::Text;
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{Table, member, print_record, records, text};
-use serde_json::{Value, json};
+use m2m_host::table::{Table, cell, print_record};
 
 use crate::commands::api::fields::{ApiClear, ApiFields};
 use crate::consent;
-use crate::done::{done, payload};
-use crate::management::{ApiPath, Management};
-use crate::options::{Fields as _, ManagementOptions};
+use crate::done::{document, done};
+use crate::management::Management;
+use crate::options::{ManagementOptions, bounded};
 
 /// What to do with APIs.
 #[derive(Debug, Subcommand)]
@@ -71,11 +77,11 @@ pub(crate) struct ApiShowOptions {
 #[command(after_help = CREATE_EXAMPLES)]
 pub(crate) struct ApiCreateOptions {
     /// Its name
-    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) name: String,
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Name,
     /// What tokens for it have as their audience: a URL
-    #[arg(value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) audience: String,
+    #[arg(value_name = "AUDIENCE")]
+    pub(crate) audience: AudienceText,
     /// A scope of it; several may be given
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
@@ -94,7 +100,7 @@ pub(crate) struct ApiUpdateOptions {
     pub(crate) api: String,
     /// Another name
     #[arg(long, value_name = "NAME", group = "fields")]
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Name>,
     #[command(flatten)]
     pub(crate) fields: ApiFields,
     /// Field to clear; may be given several times
@@ -147,11 +153,11 @@ pub(crate) struct ApiScopeAddOptions {
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
     /// The scope
-    #[arg(value_name = "SCOPE", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) scope: String,
+    #[arg(value_name = "SCOPE")]
+    pub(crate) scope: ScopeKey,
     /// What it allows
     #[arg(long, value_name = "TEXT")]
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<Text<2000>>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -221,91 +227,81 @@ Examples:
 
 pub(super) fn list(options: &ApiListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["apis"]).with("expand", "scopes");
-    let apis = management.list(&path, "apis")?;
+    let apis = management.list::<ListApis>(ListApisQuery {
+        expand: Some(Expand::Scopes),
+        ..ListApisQuery::default()
+    })?;
     match options.management.output {
         Format::Text => {
             let table = Table::new(["NAME", "AUDIENCE", "SCOPES", "ID"]);
             let table = apis.iter().fold(table, |table, api| {
                 table.with([
-                    member(api, "name"),
-                    member(api, "audience"),
+                    cell(&api.name),
+                    cell(&api.audience),
                     scopes(api),
-                    member(api, "id"),
+                    cell(&api.id),
                 ])
             });
             table.print("there are no APIs", output);
         }
-        Format::Json => output.json(&apis),
+        Format::Json => output.json(&document(&apis)),
     }
     Ok(())
 }
 
 pub(super) fn show(options: &ApiShowOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let answer = management.get(&ApiPath::of(["apis", &options.api]))?;
-    let api = payload(&answer, "api");
+    let names = ApiName::new(&options.api);
+    let api = management.call::<GetApi>(&names, &NoQuery {}, &NoBody)?.api;
     match options.management.output {
-        Format::Text => show_text(api, output),
-        Format::Json => output.json(api),
+        Format::Text => show_text(&api, output),
+        Format::Json => output.json(&document(&api)),
     }
     Ok(())
 }
 
 pub(super) fn create(options: &ApiCreateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&[])?;
-    members.insert("name".to_owned(), json!(options.name));
-    members.insert("audience".to_owned(), json!(options.audience));
+    let mut body = NewApi::new(options.name.clone(), options.audience.clone());
+    options.fields.set(&mut body)?;
+    body.scopes = bounded("--scope", new_scopes(&options.scope)?)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.post(&ApiPath::of(["apis"]), Some(&members.into()))?;
-    let api = payload(&answer, "api");
-    let id = text(api, "id");
-    let scopes = options.scope.iter();
-    for scope in scopes.flat_map(|scopes| scopes.split_whitespace()) {
-        let path = ApiPath::of(["apis", id, "scopes"]);
-        management
-            .post(&path, Some(&json!({ "key": scope })))
-            .map_err(|failure| {
-                failure
-                    .because("the API was made, but not all of its scopes")
-                    .help(format!("m2m api scope add {} {scope}", options.audience))
-            })?;
-    }
+    let answer = management.call::<CreateApi>(&NoNames, &NoQuery {}, &body)?;
+    let name = options.name.as_str();
     match options.management.output {
-        Format::Text => output.line(format!("made {:?}: id {}", options.name, printable(id))),
-        Format::Json => output.json(api),
+        Format::Text => output.line(format!("made {name:?}: id {}", printable(&answer.api.id))),
+        Format::Json => output.json(&document(&answer.api)),
     }
     Ok(())
 }
 
 pub(super) fn update(options: &ApiUpdateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&options.clear)?;
-    if let Some(name) = &options.name {
-        members.insert("name".to_owned(), json!(name));
-    }
+    let mut change = options.fields.change(&options.clear)?;
+    change.name = Given(options.name.clone());
     let management = Management::connect(&options.management.server)?;
-    let answer = management.patch(&ApiPath::of(["apis", &options.api]), &members.into())?;
-    done(&answer, options.management.output, output);
+    let names = ApiName::new(&options.api);
+    let answer = management.call::<UpdateApi>(&names, &NoQuery {}, &change)?;
+    done::<UpdateApi>(&answer, options.management.output, output);
     Ok(())
 }
 
 pub(super) fn delete(options: &ApiDeleteOptions, output: &Output) -> Result<(), Failure> {
     consent::to_delete("API", &options.api, options.yes)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.delete(&ApiPath::of(["apis", &options.api]))?;
-    done(&answer, options.management.output, output);
+    let names = ApiName::new(&options.api);
+    let answer = management.call::<DeleteApi>(&names, &NoQuery {}, &NoBody)?;
+    done::<DeleteApi>(&answer, options.management.output, output);
     Ok(())
 }
 
 pub(super) fn add_scope(options: &ApiScopeAddOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let body = match &options.description {
-        Some(description) => json!({ "key": options.scope, "description": description }),
-        None => json!({ "key": options.scope }),
+    let scope = NewScope {
+        key: options.scope.clone(),
+        description: options.description.clone(),
     };
-    let path = ApiPath::of(["apis", &options.api, "scopes"]);
-    let answer = management.post(&path, Some(&body))?;
-    done(&answer, options.management.output, output);
+    let names = ApiName::new(&options.api);
+    let answer = management.call::<CreateApiScope>(&names, &NoQuery {}, &scope)?;
+    done::<CreateApiScope>(&answer, options.management.output, output);
     Ok(())
 }
 
@@ -314,39 +310,53 @@ pub(super) fn remove_scope(
     output: &Output,
 ) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["apis", &options.api, "scopes", &options.scope]);
-    let answer = management.delete(&path)?;
-    done(&answer, options.management.output, output);
+    let names = ApiScopeName::new(&options.api, &options.scope);
+    let answer = management.call::<DeleteApiScope>(&names, &NoQuery {}, &NoBody)?;
+    done::<DeleteApiScope>(&answer, options.management.output, output);
     Ok(())
 }
 
-fn show_text(api: &Value, output: &Output) {
+/// The scopes of a new API. Each option may have several.
+fn new_scopes(options: &[String]) -> Result<Vec<NewScope>, Failure> {
+    let scopes = options.iter().flat_map(|scopes| scopes.split_whitespace());
+    scopes
+        .map(|scope| {
+            let key = scope.parse();
+            let key = key.map_err(|error| Failure::usage(format!("--scope {scope:?} {error}")))?;
+            Ok(NewScope {
+                key,
+                description: None,
+            })
+        })
+        .collect()
+}
+
+fn show_text(api: &ApiShown, output: &Output) {
     print_record(api, &["applications", "scopes"], output);
     let scopes = Table::new(["SCOPE", "DESCRIPTION"]);
-    let scopes = records(api, "scopes").iter().fold(scopes, |table, scope| {
-        table.with([member(scope, "key"), member(scope, "description")])
+    let scopes = api.scopes.iter().fold(scopes, |table, scope| {
+        table.with([cell(&scope.key), cell(&scope.description)])
     });
     scopes.print("it has no scopes", output);
-    let applications = Table::new(["APPLICATION", "ACTIVE", "ID"]);
-    let applications =
-        records(api, "applications")
-            .iter()
-            .fold(applications, |table, application| {
-                table.with([
-                    member(application, "name"),
-                    member(application, "is_active"),
-                    member(application, "id"),
-                ])
-            });
+    let applications = Table::new(["APPLICATION", "CLIENT ID", "ACTIVE", "ID"]);
+    let applications = api
+        .applications
+        .iter()
+        .fold(applications, |table, application| {
+            table.with([
+                cell(&application.name),
+                cell(&application.client_id),
+                cell(&application.is_active),
+                cell(&application.id),
+            ])
+        });
     applications.print("no application is authorized for it", output);
 }
 
 /// The keys of its scopes, or their number where they are many.
-fn scopes(api: &Value) -> String {
-    let keys: Vec<&str> = records(api, "scopes")
-        .iter()
-        .map(|scope| text(scope, "key"))
-        .collect();
+fn scopes(api: &ApiSummary) -> String {
+    let scopes = api.scopes.as_deref().unwrap_or_default();
+    let keys: Vec<&str> = scopes.iter().map(|scope| &*scope.key).collect();
     match keys.len() {
         0 => "-".to_owned(),
         1..=MOST_LISTED => keys.join(" "),

@@ -8,11 +8,15 @@ mod update;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use m2m_api::operations::{
+    ApplicationShown, DeleteApplication, GetApplication, ListApplications, ListApplicationsQuery,
+};
+use m2m_api::values::{Key, Search};
+use m2m_api::{ApplicationName, NoBody, NoQuery, Order};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{Table, member, print_record, records, text};
-use serde_json::Value;
+use m2m_host::table::{Table, cell, print_record};
 
 use crate::commands::application::authorize::{
     ApplicationAuthorizeOptions, ApplicationDeauthorizeOptions,
@@ -21,8 +25,8 @@ use crate::commands::application::create::ApplicationCreateOptions;
 use crate::commands::application::reset_management::ResetManagementOptions;
 use crate::commands::application::update::ApplicationUpdateOptions;
 use crate::consent;
-use crate::done::{done, payload};
-use crate::management::{ApiPath, Management};
+use crate::done::{document, done};
+use crate::management::Management;
 use crate::options::ManagementOptions;
 
 /// What to do with applications.
@@ -64,10 +68,10 @@ impl ApplicationCommand {
 pub(crate) struct ApplicationListOptions {
     /// Only those with this text in their name or client id
     #[arg(long, value_name = "TEXT")]
-    pub(crate) search: Option<String>,
+    pub(crate) search: Option<Search>,
     /// Only those of the organization with this code
     #[arg(long, value_name = "CODE")]
-    pub(crate) organization: Option<String>,
+    pub(crate) organization: Option<Key>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
@@ -126,37 +130,38 @@ Examples:
 
 pub(super) fn list(options: &ApplicationListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications"])
-        .with("sort", "name_asc")
-        .with_some("search", options.search.as_deref())
-        .with_some("organization", options.organization.as_deref());
-    let applications = management.list(&path, "applications")?;
+    let applications = management.list::<ListApplications>(ListApplicationsQuery {
+        search: options.search.clone(),
+        organization: options.organization.clone(),
+        sort: Some(Order::NameAsc),
+        ..ListApplicationsQuery::default()
+    })?;
     match options.management.output {
         Format::Text => {
             let table = Table::new(["NAME", "CLIENT ID", "ENABLED", "ORGANIZATION", "ID"]);
             let table = applications.iter().fold(table, |table, application| {
                 table.with([
-                    member(application, "name"),
-                    member(application, "client_id"),
-                    member(application, "is_enabled"),
-                    member(application, "org_code"),
-                    member(application, "id"),
+                    cell(&application.name),
+                    cell(&application.client_id),
+                    cell(&application.is_enabled),
+                    cell(&application.org_code),
+                    cell(&application.id),
                 ])
             });
             table.print("there are no such applications", output);
         }
-        Format::Json => output.json(&applications),
+        Format::Json => output.json(&document(&applications)),
     }
     Ok(())
 }
 
 pub(super) fn show(options: &ApplicationShowOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let answer = management.get(&ApiPath::of(["applications", &options.application]))?;
-    let application = payload(&answer, "application");
+    let names = ApplicationName::new(&options.application);
+    let answer = management.call::<GetApplication>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
-        Format::Text => show_text(application, output),
-        Format::Json => output.json(application),
+        Format::Text => show_text(&answer.application, output),
+        Format::Json => output.json(&document(&answer.application)),
     }
     Ok(())
 }
@@ -164,24 +169,24 @@ pub(super) fn show(options: &ApplicationShowOptions, output: &Output) -> Result<
 pub(super) fn delete(options: &ApplicationDeleteOptions, output: &Output) -> Result<(), Failure> {
     consent::to_delete("application", &options.application, options.yes)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.delete(&ApiPath::of(["applications", &options.application]))?;
-    done(&answer, options.management.output, output);
+    let names = ApplicationName::new(&options.application);
+    let answer = management.call::<DeleteApplication>(&names, &NoQuery {}, &NoBody)?;
+    done::<DeleteApplication>(&answer, options.management.output, output);
     Ok(())
 }
 
-fn show_text(application: &Value, output: &Output) {
+fn show_text(application: &ApplicationShown, output: &Output) {
     print_record(application, &["apis"], output);
-    let apis = records(application, "apis");
-    if apis.is_empty() {
+    if application.apis.is_empty() {
         output.line("it is authorized for no API");
         return;
     }
     output.heading("May ask for");
-    for api in apis {
+    for api in &application.apis {
         output.line(format!(
             "  {}  {}",
-            printable(text(api, "audience")),
-            printable(&member(api, "scopes"))
+            printable(&api.audience),
+            printable(&cell(&api.scopes))
         ));
     }
 }

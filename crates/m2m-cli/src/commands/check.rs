@@ -4,16 +4,17 @@ use core::net::IpAddr;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use m2m_api::operations::{CheckApplication, CheckQuery, CheckShown};
+use m2m_api::values::{CallerAddress, Identifier};
+use m2m_api::{ApplicationName, NoBody};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{print_record, text};
-use serde_json::Value;
+use m2m_host::table::print_record;
 
-use crate::diagnosis::fixes;
-use crate::done::payload;
-use crate::management::{ApiPath, Management};
-use crate::options::ManagementOptions;
+use crate::done::document;
+use crate::management::Management;
+use crate::options::{ManagementOptions, bounded};
 
 /// Say whether an application would get a token, and if not, why: the same decision, without a token.
 ///
@@ -26,7 +27,7 @@ pub(crate) struct CheckOptions {
     pub(crate) client: String,
     /// The API that the token would be for; several may be given. Without it the only one that the application is authorized for
     #[arg(long, value_name = "AUDIENCE")]
-    pub(crate) audience: Vec<String>,
+    pub(crate) audience: Vec<Identifier>,
     /// The scopes, parted by spaces; several may be given. Without it all that are assigned
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
@@ -45,65 +46,68 @@ Examples:
   m2m check --client billing-job --audience https://orders.example/api --scope 'read:orders write:orders' --output json";
 
 pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failure> {
+    let query = query(options)?;
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications", &options.client, "check"]);
-    let audiences = options.audience.iter();
-    let path = audiences.fold(path, |path, audience| path.with("audience", audience));
-    let scope = options.scope.join(" ");
-    let path = path.with_some("scope", (!scope.is_empty()).then_some(&scope));
-    let address = options.address.map(|address| address.to_string());
-    let path = path.with_some("address", address.as_deref());
-    let answer = management.get(&path)?;
-    let check = payload(&answer, "check");
-    let is_granted = check.get("granted").and_then(Value::as_bool) == Some(true);
+    let names = ApplicationName::new(&options.client);
+    let answer = management.call::<CheckApplication>(&names, &query, &NoBody)?;
+    let check = answer.check;
     match options.management.output {
-        Format::Json => output.json(check),
-        Format::Text if is_granted => {
-            output.good(&would_be_granted(check));
-            print_record(check, &["granted", "only_from"], output);
+        Format::Json => output.json(&document(&check)),
+        Format::Text if check.granted => {
+            output.good(&would_be_granted(&check));
+            print_record(&check, &["granted", "only_from"], output);
         }
         Format::Text => {}
     }
-    if check.get("quota_exceeded").and_then(Value::as_bool) == Some(true) {
+    if check.quota_exceeded == Some(true) {
         output.notice(
             "warning: the token quota is used up; it only warns, and no request is refused",
         );
     }
-    if is_granted {
+    if check.granted {
         Ok(())
     } else {
-        Err(refused(check))
+        Err(refused(&check))
     }
+}
+
+/// The question that the options ask.
+fn query(options: &CheckOptions) -> Result<CheckQuery, Failure> {
+    let scope = options.scope.join(" ");
+    let scope = match &*scope {
+        "" => None,
+        scope => Some(
+            scope
+                .parse()
+                .map_err(|error| Failure::usage(format!("--scope {scope:?} {error}")))?,
+        ),
+    };
+    Ok(CheckQuery {
+        audience: bounded("--audience", options.audience.clone())?,
+        scope,
+        address: options.address.map(CallerAddress),
+    })
 }
 
 /// The verdict, with the addresses that it is about if it is not about all.
-fn would_be_granted(check: &Value) -> String {
-    let blocks: Vec<&str> = texts(check, "only_from").collect();
-    if blocks.is_empty() {
+fn would_be_granted(check: &CheckShown) -> String {
+    if check.only_from.is_empty() {
         return "it would be granted".to_owned();
     }
-    let blocks = blocks.join(", ");
+    let blocks = check.only_from.join(", ");
     format!("it would be granted to callers from {}", printable(&blocks))
 }
 
-fn refused(check: &Value) -> Failure {
-    let (cause, error) = (text(check, "cause"), text(check, "error"));
+fn refused(check: &CheckShown) -> Failure {
+    let cause = check.cause.as_deref().unwrap_or_default();
     let mut failure = Failure::refused(format!("it would be refused: {}", printable(cause)));
-    let description = text(check, "description");
-    if !description.is_empty() {
-        failure = failure.because(printable(description));
+    let evidence = check.evidence.iter().map(|evidence| &**evidence);
+    for text in check.description.as_deref().into_iter().chain(evidence) {
+        failure = failure.because(printable(text));
     }
-    for evidence in texts(check, "evidence") {
-        failure = failure.because(printable(evidence));
-    }
-    if !error.is_empty() {
+    if let Some(error) = &check.error {
         failure = failure.because(format!("the caller would be told {}", printable(error)));
     }
-    fixes(check).into_iter().fold(failure, Failure::help)
-}
-
-/// The sentences of a list.
-fn texts<'c>(check: &'c Value, member: &str) -> impl Iterator<Item = &'c str> {
-    let list = check.get(member).and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_str)
+    let fixes = check.fixes.iter().map(|fix| printable(fix));
+    fixes.fold(failure, Failure::help)
 }

@@ -2,12 +2,14 @@
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use m2m_api::operations::GetDiagnosis;
+use m2m_api::{DiagnosisName, NoBody, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 
 use crate::diagnosis;
-use crate::done::payload;
-use crate::management::{ApiPath, Management};
+use crate::done::document;
+use crate::management::Management;
 use crate::options::ManagementOptions;
 
 /// Say why a request was refused: the exact cause, the evidence, and what to do.
@@ -28,11 +30,11 @@ Examples:
 
 pub(super) fn diagnose(options: &DiagnoseOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let answer = management.get(&ApiPath::of(["diagnoses", &options.trace_id]))?;
-    let found = payload(&answer, "diagnosis");
+    let names = DiagnosisName::new(&options.trace_id);
+    let answer = management.call::<GetDiagnosis>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
-        Format::Text => diagnosis::show(found, output),
-        Format::Json => output.json(found),
+        Format::Text => diagnosis::show(&answer.diagnosis, output),
+        Format::Json => output.json(&document(&answer.diagnosis)),
     }
     Ok(())
 }

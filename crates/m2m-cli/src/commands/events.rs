@@ -1,23 +1,24 @@
 //! `m2m events`: what a server refused, and what was changed, merged by time.
 
-mod line;
+mod entry;
 mod log;
 
 use core::num::NonZeroU16;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use m2m_api::values::ClientIdText;
 use m2m_authority::registry::Period;
 use m2m_host::error::{Exit, Failure};
 use m2m_host::output::{Format, Output};
 use m2m_host::{clock, timestamp};
 use m2m_jwt::UnixTime;
-use serde_json::Value;
 
 use crate::management::Management;
 use crate::options::{ManagementOptions, only_as};
 
-use log::{Kind, Log};
+use entry::Entry;
+use log::Logs;
 
 /// Print what happened: requests that were refused, and changes that were made, the latest last.
 ///
@@ -40,7 +41,7 @@ pub(crate) struct EventsOptions {
     pub(crate) refusals: bool,
     /// Only what this application was refused, and what was changed about it
     #[arg(long = "client-id", value_name = "ID")]
-    pub(crate) of_client_id: Option<String>,
+    pub(crate) of_client_id: Option<ClientIdText>,
     /// Only what happened since: a time by RFC 3339, or how long ago, such as 1h
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<UnixTime>,
@@ -89,36 +90,23 @@ Examples:
 With --output json each event is one line.";
 
 pub(super) fn events(options: &EventsOptions, output: &Output) -> Result<(), Failure> {
+    let mut logs = Logs::new(options)?;
     let management = Management::connect(&options.management.server)?;
-    let mut logs: Vec<Log> = [Kind::Refusals, Kind::Audit]
-        .into_iter()
-        .filter(|kind| match kind {
-            Kind::Refusals => !options.audit,
-            Kind::Audit => !options.refusals,
-        })
-        .map(|kind| Log::new(kind, options))
-        .collect();
-    let most = usize::from(options.lines.get());
-    let mut entries = Vec::new();
-    for log in &mut logs {
-        entries.extend(log.latest(&management, most)?);
-    }
-    log::sort(&mut entries);
-    let skipped = entries.len().saturating_sub(most);
-    let entries: Vec<Value> = entries.into_iter().skip(skipped).collect();
-    if entries.is_empty() && !options.follow && options.management.output == Format::Text {
+    let format = options.management.output;
+    let entries = logs.latest(&management, options.lines.get().into())?;
+    if entries.is_empty() && !options.follow && format == Format::Text {
         output.line("nothing has happened that is asked for");
     }
-    print(&entries, options.management.output, output);
+    print(&entries, format, output);
     if options.follow {
-        follow(&mut logs, &management, options.management.output, output)?;
+        follow(&mut logs, &management, format, output)?;
     }
     Ok(())
 }
 
 /// Prints what comes, until nobody reads it.
 fn follow(
-    logs: &mut [Log],
+    logs: &mut Logs,
     management: &Management,
     format: Format,
     output: &Output,
@@ -126,17 +114,9 @@ fn follow(
     let mut is_reachable = true;
     while !output.is_abandoned() {
         management.pause(BETWEEN_POLLS);
-        let mut entries = Vec::new();
-        let mut polled = Ok(());
-        for log in logs.iter_mut() {
-            match log.newer(management) {
-                Ok(newer) => entries.extend(newer),
-                Err(failure) => polled = Err(failure),
-            }
-        }
-        log::sort(&mut entries);
+        let (entries, read) = logs.newer(management);
         print(&entries, format, output);
-        match polled {
+        match read {
             Ok(()) => is_reachable = true,
             // A server that is restarted comes back.
             Err(failure) if failure.exit() == Exit::Unreachable => {
@@ -151,11 +131,11 @@ fn follow(
     Ok(())
 }
 
-fn print(entries: &[Value], format: Format, output: &Output) {
+fn print(entries: &[Entry], format: Format, output: &Output) {
     for entry in entries {
         match format {
-            Format::Text => output.line(line::of(entry)),
-            Format::Json => output.json_line(entry),
+            Format::Text => output.line(entry.line()),
+            Format::Json => output.json_line(&entry.document()),
         }
     }
 }

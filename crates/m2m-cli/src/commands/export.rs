@@ -4,13 +4,14 @@ use std::path::Path;
 
 use clap::Args;
 use m2m_admin::SecretHashes;
+use m2m_api::operations::{ExportQuery, ExportRegistry};
+use m2m_api::{NoBody, NoNames};
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
 use m2m_host::{clock, printable};
 
-use crate::done::payload;
-use crate::management::{ApiPath, Management};
+use crate::management::Management;
 use crate::nowhere::nowhere;
 use crate::options::{OptionalDataOptions, ServerOptions};
 
@@ -60,17 +61,9 @@ fn of_server(options: &ServerOptions, secret_hashes: SecretHashes) -> Result<Str
         return Err(nowhere("there is nothing to export", "m2m export"));
     }
     let management = Management::connect(options)?;
-    let path = ApiPath::of(["export"]);
-    let path = match secret_hashes {
-        SecretHashes::Included => path.with("with_secret_hashes", "true"),
-        SecretHashes::LeftOut => path,
+    let query = ExportQuery {
+        with_secret_hashes: secret_hashes == SecretHashes::Included,
     };
-    let answer = management.get(&path)?;
-    match payload(&answer, "world").as_str() {
-        Some(world) => Ok(printable::toml(world)),
-        None => Err(Failure::refused(format!(
-            "what {} answers is no world.toml",
-            management.issuer()
-        ))),
-    }
+    let answer = management.call::<ExportRegistry>(&NoNames, &query, &NoBody)?;
+    Ok(printable::toml(&answer.world))
 }

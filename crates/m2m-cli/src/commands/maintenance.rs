@@ -1,12 +1,13 @@
 //! `m2m maintenance`: whether callers of a server that runs are served.
 
 use clap::{Args, Subcommand};
+use m2m_api::operations::{SetMaintenance, Switch};
+use m2m_api::{NoNames, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
-use serde_json::json;
 
 use crate::done::done;
-use crate::management::{ApiPath, Management};
+use crate::management::Management;
 use crate::options::ManagementOptions;
 
 /// Whether callers are served.
@@ -46,7 +47,7 @@ pub(super) fn maintenance(command: &MaintenanceCommand, output: &Output) -> Resu
         MaintenanceCommand::Off(options) => (false, &options.management),
     };
     let management = Management::connect(&options.server)?;
-    let answer = management.put(&ApiPath::of(["maintenance"]), &json!({ "on": on }))?;
-    done(&answer, options.output, output);
+    let answer = management.call::<SetMaintenance>(&NoNames, &NoQuery {}, &Switch { on })?;
+    done::<SetMaintenance>(&answer, options.output, output);
     Ok(())
 }

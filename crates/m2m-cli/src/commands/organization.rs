@@ -2,17 +2,22 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
+use m2m_api::operations::{
+    CreateOrganization, DeleteOrganization, GetOrganization, GetOrganizationQuery,
+    ListOrganizations, ListOrganizationsQuery, NewOrganization, OrganizationChange,
+    UpdateOrganization, UpdateOrganizationQuery,
+};
+use m2m_api::values::{Given, Key, Name, Patch, PathKey};
+use m2m_api::{NoBody, NoNames, NoQuery, Order, OrganizationName};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{Table, member, print_record, text};
-use serde::Serialize;
-use serde_json::{Value, json};
+use m2m_host::table::{Table, cell, print_record};
 
 use crate::consent;
-use crate::done::{done, payload};
-use crate::management::{ApiPath, Management};
-use crate::options::{Fields, ManagementOptions};
+use crate::done::{document, done};
+use crate::management::Management;
+use crate::options::{ManagementOptions, clear};
 
 /// What to do with organizations.
 #[derive(Debug, Subcommand)]
@@ -74,11 +79,11 @@ pub(crate) struct OrganizationOptions {
 #[command(after_help = CREATE_EXAMPLES)]
 pub(crate) struct OrganizationCreateOptions {
     /// Its name
-    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) name: String,
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Name,
     /// Its code, which tokens carry and which does not change; by default one is made
-    #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) code: Option<String>,
+    #[arg(long, value_name = "CODE")]
+    pub(crate) code: Option<PathKey>,
     #[command(flatten)]
     pub(crate) fields: OrganizationFields,
     #[command(flatten)]
@@ -94,7 +99,7 @@ pub(crate) struct OrganizationUpdateOptions {
     pub(crate) code: String,
     /// Another name
     #[arg(long, value_name = "NAME", group = "fields")]
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Name>,
     #[command(flatten)]
     pub(crate) fields: OrganizationFields,
     /// Field to clear; may be given several times
@@ -105,15 +110,17 @@ pub(crate) struct OrganizationUpdateOptions {
 }
 
 /// The fields of an organization that can be set when it is created and afterwards.
-#[derive(Debug, Args, Serialize)]
+///
+/// One more field is a member here, a line of `set!` and, where an organization may lack it, a word of [`OrganizationClear`].
+#[derive(Debug, Args)]
 #[group(id = "fields")]
 pub(crate) struct OrganizationFields {
     /// Identifier in another system
     #[arg(long, value_name = "ID")]
-    external_id: Option<String>,
+    external_id: Option<Name>,
     /// A short name for people
     #[arg(long, value_name = "HANDLE")]
-    handle: Option<String>,
+    handle: Option<Key>,
 }
 
 /// A field that an organization may lack.
@@ -123,14 +130,30 @@ pub(crate) enum OrganizationClear {
     Handle,
 }
 
-impl Fields for OrganizationFields {
-    type Clear = OrganizationClear;
+/// Sets the members that the body of a new organization and that of a change have in common.
+macro_rules! set {
+    ($body:expr, $fields:expr) => {{
+        let (body, fields) = ($body, $fields);
+        body.external_id = Patch::set_or_keep(fields.external_id.clone());
+        body.handle = Patch::set_or_keep(fields.handle.clone());
+    }};
+}
 
-    fn cleared(field: OrganizationClear) -> (&'static str, Value) {
-        match field {
-            OrganizationClear::ExternalId => ("external_id", Value::Null),
-            OrganizationClear::Handle => ("handle", Value::Null),
+impl OrganizationFields {
+    fn set(&self, organization: &mut NewOrganization) {
+        set!(organization, self);
+    }
+
+    fn change(&self, cleared: &[OrganizationClear]) -> Result<OrganizationChange, Failure> {
+        let mut change = OrganizationChange::default();
+        set!(&mut change, self);
+        for field in cleared {
+            match field {
+                OrganizationClear::ExternalId => clear(&mut change.external_id)?,
+                OrganizationClear::Handle => clear(&mut change.handle)?,
+            }
         }
+        Ok(change)
     }
 }
 
@@ -190,92 +213,107 @@ Examples:
 
 pub(super) fn list(options: &OrganizationListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["organizations"]).with("sort", "name_asc");
-    let organizations = management.list(&path, "organizations")?;
+    let organizations = management.list::<ListOrganizations>(ListOrganizationsQuery {
+        sort: Some(Order::NameAsc),
+        ..ListOrganizationsQuery::default()
+    })?;
     match options.management.output {
         Format::Text => {
             let table = Table::new(["NAME", "CODE", "SUSPENDED", "EXTERNAL ID"]);
             let table = organizations.iter().fold(table, |table, organization| {
                 table.with([
-                    member(organization, "name"),
-                    member(organization, "code"),
-                    member(organization, "is_suspended"),
-                    member(organization, "external_id"),
+                    cell(&organization.name),
+                    cell(&organization.code),
+                    cell(&organization.is_suspended),
+                    cell(&organization.external_id),
                 ])
             });
             table.print("there are no organizations", output);
         }
-        Format::Json => output.json(&organizations),
+        Format::Json => output.json(&document(&organizations)),
     }
     Ok(())
 }
 
 pub(super) fn show(options: &OrganizationOptions, output: &Output) -> Result<(), Failure> {
+    let code = options.code.parse();
+    let code = code.map_err(|error| Failure::usage(format!("{:?} {error}", options.code)))?;
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["organization"]).with("code", &options.code);
-    let mut organization = management.get(&path)?;
-    // Its own code stands at the top level; the message beside it is about the answer.
-    if let Some(members) = organization.as_object_mut() {
-        members.remove("message");
-    }
+    let query = GetOrganizationQuery { code, expand: None };
+    let organization = management.call::<GetOrganization>(&NoNames, &query, &NoBody)?;
     match options.management.output {
         Format::Text => print_record(&organization, &[], output),
-        Format::Json => output.json(&organization),
+        Format::Json => output.json(&document(&organization)),
     }
     Ok(())
 }
 
 pub(super) fn create(options: &OrganizationCreateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&[])?;
-    members.insert("name".to_owned(), json!(options.name));
-    if let Some(code) = &options.code {
-        members.insert("code".to_owned(), json!(code));
-    }
+    let mut body = NewOrganization::new(options.name.clone());
+    body.code.clone_from(&options.code);
+    options.fields.set(&mut body);
     let management = Management::connect(&options.management.server)?;
-    let answer = management.post(&ApiPath::of(["organization"]), Some(&members.into()))?;
-    let organization = payload(&answer, "organization");
+    let answer = management.call::<CreateOrganization>(&NoNames, &NoQuery {}, &body)?;
+    let organization = answer.organization;
     match options.management.output {
         Format::Text => output.line(format!(
             "made {:?}: code {}",
-            options.name,
-            printable(text(organization, "code"))
+            options.name.as_str(),
+            printable(&organization.code)
         )),
-        Format::Json => output.json(organization),
+        Format::Json => output.json(&document(&organization)),
     }
     Ok(())
 }
 
 pub(super) fn update(options: &OrganizationUpdateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&options.clear)?;
-    if let Some(name) = &options.name {
-        members.insert("name".to_owned(), json!(name));
-    }
-    let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["organization", &options.code]);
-    let answer = management.patch(&path, &members.into())?;
-    done(&answer, options.management.output, output);
-    Ok(())
+    let mut change = options.fields.change(&options.clear)?;
+    change.name = Given(options.name.clone());
+    make(&options.code, &change, &options.management, output)
 }
 
 pub(super) fn suspend(options: &OrganizationOptions, output: &Output) -> Result<(), Failure> {
-    set(options, &json!({ "is_suspended": true }), output)
+    set_suspended(options, true, output)
 }
 
 pub(super) fn resume(options: &OrganizationOptions, output: &Output) -> Result<(), Failure> {
-    set(options, &json!({ "is_suspended": false }), output)
+    set_suspended(options, false, output)
 }
 
 pub(super) fn delete(options: &OrganizationDeleteOptions, output: &Output) -> Result<(), Failure> {
     consent::to_delete("organization", &options.code, options.yes)?;
     let management = Management::connect(&options.management.server)?;
-    let answer = management.delete(&ApiPath::of(["organization", &options.code]))?;
-    done(&answer, options.management.output, output);
+    let names = OrganizationName::new(&options.code);
+    let answer = management.call::<DeleteOrganization>(&names, &NoQuery {}, &NoBody)?;
+    done::<DeleteOrganization>(&answer, options.management.output, output);
     Ok(())
 }
 
-fn set(options: &OrganizationOptions, body: &Value, output: &Output) -> Result<(), Failure> {
-    let management = Management::connect(&options.management.server)?;
-    let answer = management.patch(&ApiPath::of(["organization", &options.code]), body)?;
-    done(&answer, options.management.output, output);
+fn set_suspended(
+    options: &OrganizationOptions,
+    is_suspended: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let change = OrganizationChange {
+        is_suspended: is_suspended.into(),
+        ..OrganizationChange::default()
+    };
+    make(&options.code, &change, &options.management, output)
+}
+
+/// Makes a change of an organization.
+fn make(
+    code: &str,
+    change: &OrganizationChange,
+    options: &ManagementOptions,
+    output: &Output,
+) -> Result<(), Failure> {
+    let management = Management::connect(&options.server)?;
+    let (names, query) = (
+        OrganizationName::new(code),
+        UpdateOrganizationQuery::default(),
+    );
+    let answer = management.call::<UpdateOrganization>(&names, &query, change)?;
+    done::<UpdateOrganization>(&answer, options.output, output);
     Ok(())
 }

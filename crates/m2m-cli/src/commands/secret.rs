@@ -2,16 +2,20 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
+use m2m_api::operations::{
+    ListApplicationSecrets, Overlap, RevokeApplicationSecret, RotateApplicationSecret,
+    SecretRotation,
+};
+use m2m_api::{ApplicationName, NoBody, NoQuery, SecretName};
 use m2m_authority::registry::{InvalidPeriod, Period};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{Table, member, text};
-use serde_json::json;
+use m2m_host::table::{Table, cell};
 
 use crate::destination::Destination;
-use crate::done::{done, payload, warn};
-use crate::management::{ApiPath, Management};
+use crate::done::{document, done, warn};
+use crate::management::Management;
 use crate::new_credentials::NewCredentials;
 use crate::options::{ManagementOptions, SecretsToOptions};
 
@@ -57,8 +61,8 @@ pub(crate) struct SecretRotateOptions {
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
     /// How long the earlier secrets stay valid: a number and s, m, h or d; 0 revokes them now, also those of an earlier overlap
-    #[arg(long, value_name = "DURATION", value_parser = seconds, default_value = "24h")]
-    pub(crate) overlap: u64,
+    #[arg(long, value_name = "DURATION", value_parser = overlap, default_value = "24h")]
+    pub(crate) overlap: Overlap,
     #[command(flatten)]
     pub(crate) secrets_to: SecretsToOptions,
     #[command(flatten)]
@@ -79,13 +83,15 @@ pub(crate) struct SecretRevokeOptions {
     pub(crate) management: ManagementOptions,
 }
 
-fn seconds(text: &str) -> Result<u64, String> {
-    if text == "0" {
-        return Ok(0);
-    }
-    text.parse()
-        .map(Period::as_seconds)
-        .map_err(|_: InvalidPeriod| "write a number and a unit: s, m, h or d, as in 24h".to_owned())
+fn overlap(text: &str) -> Result<Overlap, String> {
+    let seconds = match text {
+        "0" => 0,
+        _ => text
+            .parse()
+            .map(Period::as_seconds)
+            .map_err(|_: InvalidPeriod| "write a number and a unit: s, m, h or d, as in 24h")?,
+    };
+    Overlap::try_from(seconds).map_err(|error| error.to_string())
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -112,25 +118,25 @@ Examples:
 
 pub(super) fn list(options: &SecretListOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications", &options.application, "secrets"]);
-    let secrets = management.all(&path, "secrets")?;
+    let names = ApplicationName::new(&options.application);
+    let answer = management.call::<ListApplicationSecrets>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
         Format::Text => {
             let table = Table::new(["ID", "STATE", "CREATED", "ENDS", "LAST USED", "BY", "WHY"]);
-            let table = secrets.iter().fold(table, |table, secret| {
+            let table = answer.secrets.iter().fold(table, |table, secret| {
                 table.with([
-                    member(secret, "id"),
-                    member(secret, "state"),
-                    member(secret, "created_at"),
-                    member(secret, "ends_at"),
-                    member(secret, "last_used_at"),
-                    member(secret, "by"),
-                    member(secret, "why"),
+                    cell(&secret.id),
+                    cell(&secret.state),
+                    cell(&secret.created_at),
+                    cell(&secret.ends_at),
+                    cell(&secret.last_used_at),
+                    cell(&secret.by),
+                    cell(&secret.why),
                 ])
             });
             table.print("it has no secrets", output);
         }
-        Format::Json => output.json(&secrets),
+        Format::Json => output.json(&document(&answer.secrets)),
     }
     Ok(())
 }
@@ -139,27 +145,27 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
     let application = &*options.application;
     let management = Management::connect(&options.management.server)?;
     let destination = Destination::of(options.secrets_to.file(), output)?;
-    let path = ApiPath::of(["applications", application, "secrets"]);
-    let body = json!({ "overlap_seconds": options.overlap });
-    let answer = match management.post(&path, Some(&body)) {
-        Ok(answer) => answer,
+    let names = ApplicationName::new(application);
+    let rotation = SecretRotation {
+        overlap_seconds: Some(options.overlap),
+    };
+    let called = management.call::<RotateApplicationSecret>(&names, &NoQuery {}, &rotation);
+    let secret = match called {
+        Ok(answer) => answer.secret,
         Err(failure) => return Err(destination.give_up(failure, application)),
     };
-    let mut secret = payload(&answer, "secret").clone();
-    let made = text(&secret, "client_secret").to_owned();
     let credentials = NewCredentials {
         application,
         client_id: application,
-        client_secret: &made,
+        client_secret: &secret.client_secret,
     };
     let kept = destination.keep(&credentials);
     match options.management.output {
         Format::Text => {
             kept.tell(&credentials, output);
-            let ends_at = text(&secret, "expires_at_of_previous");
-            if !ends_at.is_empty() {
+            if let Some(ends_at) = &secret.expires_at_of_previous {
                 let ends_at = printable(ends_at);
-                output.line(if options.overlap == 0 {
+                output.line(if options.overlap.get() == 0 {
                     format!("the secrets before have ended, at {ends_at}: who still uses them is refused")
                 } else {
                     format!("the secrets before work on until {ends_at}")
@@ -167,17 +173,17 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
             }
         }
         Format::Json => {
+            let mut secret = document(&secret);
             kept.hide_secret_of(&mut secret);
             output.json(&secret);
         }
     }
-    warn(&answer, output);
     kept.outcome(output, || {
         let shown = printable(application);
         vec![
             format!(
                 "m2m secret revoke {shown} {} ends it",
-                printable(text(&secret, "id"))
+                printable(&secret.id)
             ),
             format!("m2m secret rotate {shown} --secrets-to FILE makes another one"),
         ]
@@ -186,14 +192,10 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
 
 pub(super) fn revoke(options: &SecretRevokeOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of([
-        "applications",
-        &options.application,
-        "secrets",
-        &options.secret,
-    ]);
-    let answer = management.delete(&path)?;
-    done(&answer, options.management.output, output);
+    let names = SecretName::new(&options.application, &options.secret);
+    let answer = management.call::<RevokeApplicationSecret>(&names, &NoQuery {}, &NoBody)?;
+    done::<RevokeApplicationSecret>(&answer, options.management.output, output);
+    warn(answer.warning.as_deref(), output);
     Ok(())
 }
 
@@ -203,8 +205,11 @@ mod tests {
 
     #[test]
     fn an_overlap_has_a_unit_unless_it_is_none() {
+        let seconds = |text| overlap(text).map(Overlap::get);
         assert_eq!(seconds("24h"), Ok(86_400));
         assert_eq!(seconds("0"), Ok(0));
-        assert!(seconds("24").is_err());
+        for wrong in ["24", "1000000d", "-1h", ""] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
     }
 }

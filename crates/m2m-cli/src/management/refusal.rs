@@ -1,45 +1,158 @@
-//! What the refusal of a management API means for whoever typed the command.
+//! A refusal of the management API, in words for the person who typed the command.
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, Response, StatusCode};
+use m2m_api::{Code, ErrorDetail, InvalidAnswer, Method, MistakePlace, Refused, Spec};
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
-use oauth_proto::Issuer;
+use oauth_proto::{Challenge, Issuer, Limits};
 
-use super::{Answer, ApiPath};
+/// A refusal of the management API, or an answer that comes from something else.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    status: StatusCode,
+    /// The document of the refusal; none where something else answers.
+    refused: Option<Refused>,
+    /// The scope that the token lacks, as the challenge names it.
+    missing_scope: Option<String>,
+    /// The time to try again: seconds, or a date.
+    retry_after: Option<String>,
+}
 
-/// Why a request was refused, and what to do about it.
-pub(super) fn failure(
-    answer: &Answer,
-    path: &ApiPath,
-    issuer: &Issuer,
-    client_id: &str,
-) -> Failure {
-    let status = answer.status();
-    let Some(messages) = answer.messages() else {
-        return no_management_api(status, issuer);
-    };
-    let mut failure: Option<Failure> = None;
-    for (code, message) in messages {
-        let said = if message.is_empty() { code } else { message };
-        let said = printable(said);
-        failure = Some(match failure {
-            None => Failure::refused(said).because(format!(
-                "{issuer} answers {} {}",
-                status.as_u16(),
-                printable(code)
-            )),
-            Some(failure) => failure.because(said),
-        });
+impl Refusal {
+    /// Reads the answer of a request that had no success.
+    pub(super) fn read(response: &Response<Bytes>) -> Self {
+        let headers = response.headers();
+        let refused: Option<Refused> = serde_json::from_slice(response.body()).ok();
+        Self {
+            status: response.status(),
+            refused: refused.filter(|refused| !refused.errors.is_empty()),
+            missing_scope: missing_scope(headers),
+            retry_after: text(headers, RETRY_AFTER.as_str()),
+        }
     }
-    let failure = failure.unwrap_or_else(|| no_management_api(status, issuer));
-    let failure = match answer.trace_id() {
-        Some(trace_id) => failure.because(format!(
-            "trace_id {}: under it the log of the server has more",
-            printable(trace_id)
-        )),
-        None => failure,
+
+    /// The place of the mistake in a text that was sent, with what is wrong, if the refusal is about one.
+    pub(crate) fn mistake(&self) -> Option<(&str, &MistakePlace)> {
+        let refused = self.refused.as_ref()?;
+        let first = refused.errors.first()?;
+        Some((&first.message, refused.mistake.as_ref()?))
+    }
+
+    /// The failure of the command.
+    pub(super) fn failure(&self, spec: &Spec, issuer: &Issuer, client_id: &str) -> Failure {
+        let Some(refused) = &self.refused else {
+            return foreign(self.status, issuer);
+        };
+        let mut failure: Option<Failure> = None;
+        for error in &refused.errors {
+            let said = printable(said(error));
+            failure = Some(match failure {
+                None => Failure::refused(said).because(format!(
+                    "{issuer} answers {} {}",
+                    self.status.as_u16(),
+                    printable(&error.code)
+                )),
+                Some(failure) => failure.because(said),
+            });
+        }
+        let failure = failure.unwrap_or_else(|| foreign(self.status, issuer));
+        let failure = match &refused.trace_id {
+            Some(trace_id) => failure.because(format!(
+                "trace_id {}: under it the log of the server has more",
+                printable(trace_id)
+            )),
+            None => failure,
+        };
+        self.helped(failure, spec, issuer, client_id)
+    }
+
+    fn helped(&self, failure: Failure, spec: &Spec, issuer: &Issuer, client_id: &str) -> Failure {
+        let again = match self.retry_after.as_deref() {
+            Some(seconds) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Some(format!("wait {seconds} seconds, then try again"))
+            }
+            Some(date) => Some(format!("wait until {}, then try again", printable(date))),
+            None => None,
+        };
+        match (self.status, self.missing_scope.as_deref()) {
+            (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(scope)) => {
+                failure.help(authorize(client_id, &format!("{issuer}/api"), Some(scope)))
+            }
+            (StatusCode::UNAUTHORIZED, None) => failure.help(
+                "the server takes its own token no longer: see whether its keys or its registry were changed just now, and try again",
+            ),
+            (StatusCode::FORBIDDEN, None) => failure.help(format!(
+                "see what the application may do: m2m application show {client_id}"
+            )),
+            (StatusCode::NOT_FOUND, _) => {
+                match self.listing_of_missing().or_else(|| listing(spec)) {
+                    Some(command) => failure.help(format!("see which there are: {command}")),
+                    None => failure,
+                }
+            }
+            (StatusCode::CONFLICT, _) => failure.help(match listing(spec) {
+                Some(command) => format!("see what is there: {command}"),
+                None => "see what is there, and try again".to_owned(),
+            }),
+            (StatusCode::PRECONDITION_FAILED, _) => failure.help(
+                "somebody else has changed it in the meantime: look at it again, and repeat what is still wanted",
+            ),
+            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
+                failure.help(again.unwrap_or_else(|| "try again in a while".to_owned()))
+            }
+            _ => match again {
+                Some(again) => failure.help(again),
+                None => failure,
+            },
+        }
+    }
+
+    /// The command that lists the records among which one was not found, which may be others than those of the path.
+    fn listing_of_missing(&self) -> Option<&'static str> {
+        let errors = &self.refused.as_ref()?.errors;
+        let listings = [
+            (Code::OrganizationNotFound, ORGANIZATIONS),
+            (Code::ApplicationNotFound, APPLICATIONS),
+            (Code::ApiNotFound, APIS),
+        ];
+        errors.iter().find_map(|error| {
+            let code = error.known_code()?;
+            let of_code = listings.iter().find(|(own, _)| *own == code);
+            of_code.map(|(_, listing)| *listing)
+        })
+    }
+}
+
+fn said(error: &ErrorDetail) -> &str {
+    match &*error.message {
+        "" => &error.code,
+        message => message,
+    }
+}
+
+/// The failure for an answer of a success that this release cannot read.
+pub(super) fn unreadable(
+    spec: &Spec,
+    error: &InvalidAnswer,
+    response: &Response<Bytes>,
+    issuer: &Issuer,
+) -> Failure {
+    let is_object = serde_json::from_slice::<serde_json::Value>(response.body())
+        .is_ok_and(|document| document.is_object());
+    if !is_object {
+        return foreign(response.status(), issuer);
+    }
+    let failure = Failure::refused(format!("the answer of {issuer} cannot be read"))
+        .because(printable(&error.to_string()));
+    let failure = match spec.method {
+        Method::Get => failure,
+        Method::Post | Method::Put | Method::Patch | Method::Delete => {
+            failure.because("the change was made, unless it was a dry run")
+        }
     };
-    helped(failure, answer, path, issuer, client_id)
+    failure.help("use the release of m2m that the server has")
 }
 
 /// What gives an application the right to do something.
@@ -63,78 +176,39 @@ pub(super) fn authorize(client_id: &str, audience: &str, scope: Option<&str>) ->
     )
 }
 
-fn helped(
-    failure: Failure,
-    answer: &Answer,
-    path: &ApiPath,
-    issuer: &Issuer,
-    client_id: &str,
-) -> Failure {
-    let again = match answer.retry_after() {
-        Some(seconds) if seconds.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Some(format!("wait {seconds} seconds, then try again"))
-        }
-        Some(date) => Some(format!("wait until {}, then try again", printable(date))),
-        None => None,
-    };
-    match (answer.status(), answer.missing_scope()) {
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, Some(scope)) => {
-            failure.help(authorize(client_id, &format!("{issuer}/api"), Some(scope)))
-        }
-        (StatusCode::UNAUTHORIZED, None) => failure.help(
-            "the server takes its own token no longer: see whether its keys or its registry were changed just now, and try again",
-        ),
-        (StatusCode::FORBIDDEN, None) => failure.help(format!(
-            "see what the application may do: m2m application show {client_id}"
-        )),
-        (StatusCode::NOT_FOUND, _) => match listing(missing_kind(answer).unwrap_or_else(|| path.kind())) {
-            Some(command) => failure.help(format!("see which there are: {command}")),
-            None => failure,
-        },
-        (StatusCode::CONFLICT, _) => failure.help(match listing(path.kind()) {
-            Some(command) => format!("see what is there: {command}"),
-            None => "see what is there, and try again".to_owned(),
-        }),
-        (StatusCode::PRECONDITION_FAILED, _) => failure.help(
-            "somebody else has changed it in the meantime: look at it again, and repeat what is still wanted",
-        ),
-        (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
-            failure.help(again.unwrap_or_else(|| "try again in a while".to_owned()))
-        }
-        _ => match again {
-            Some(again) => failure.help(again),
-            None => failure,
-        },
-    }
-}
-
-/// The kind of record that is not there, which may be another than that of the path.
-fn missing_kind(answer: &Answer) -> Option<&'static str> {
-    let messages = answer.messages()?;
-    let kinds = [
-        ("ORGANIZATION_NOT_FOUND", "organization"),
-        ("APPLICATION_NOT_FOUND", "applications"),
-        ("API_NOT_FOUND", "apis"),
-    ];
-    let is_told = |code: &str| messages.iter().any(|(own, _)| *own == code);
-    let kind = kinds.into_iter().find(|(code, _)| is_told(code));
-    kind.map(|(_, kind)| kind)
-}
-
-/// The command that shows which there are of a kind.
-fn listing(kind: &str) -> Option<&'static str> {
+/// The command that lists the records of the kind that an operation is about.
+fn listing(spec: &Spec) -> Option<&'static str> {
+    let kind = spec.path.strip_prefix("/api/v1/")?.split('/').next()?;
     Some(match kind {
-        "applications" => "m2m application list",
-        "apis" => "m2m api list",
-        "organization" | "organizations" => "m2m organization list",
+        "applications" => APPLICATIONS,
+        "apis" => APIS,
+        "organization" | "organizations" => ORGANIZATIONS,
         "diagnoses" => "m2m events --refusals",
         "keys" => "m2m key list",
         _ => return None,
     })
 }
 
-fn no_management_api(status: StatusCode, issuer: &Issuer) -> Failure {
-    Failure::unreachable(format!("what answers is no management API of {issuer}"))
-        .because(format!("the status is {status}, and the body is none of its documents"))
+fn foreign(status: StatusCode, issuer: &Issuer) -> Failure {
+    Failure::unreachable(format!("the answer comes from no management API of {issuer}"))
+        .because(format!("the status is {status}, and the body is not one of its documents"))
         .help("see whether the server is m2m, of this release or a later one, and whether a proxy answers in its place")
 }
+
+fn missing_scope(headers: &HeaderMap) -> Option<String> {
+    headers.get_all(WWW_AUTHENTICATE).iter().find_map(|value| {
+        let challenges = Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT).ok()?;
+        let scope = challenges
+            .iter()
+            .find_map(|challenge| challenge.parameter("scope"));
+        scope.map(str::to_owned)
+    })
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.to_owned())
+}
+
+const APPLICATIONS: &str = "m2m application list";
+const APIS: &str = "m2m api list";
+const ORGANIZATIONS: &str = "m2m organization list";

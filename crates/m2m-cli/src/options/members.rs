@@ -1,55 +1,80 @@
-//! The body of a request, read off the options that say what is in it.
+//! Fields of a record that options set and clear.
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
+use core::fmt::Display;
+use core::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use m2m_api::values::{Given, List, Patch};
 use m2m_host::error::Failure;
-use serde::Serialize;
-use serde_json::{Map, Value};
 
-/// Fields of a record that commands set and clear. Serialized, each has the name of its member in a request.
-pub(crate) trait Fields: Args + Serialize {
-    /// The words behind `--clear`.
-    type Clear: Copy;
-
-    /// The member that a word clears, and its value afterwards.
-    fn cleared(field: Self::Clear) -> (&'static str, Value);
-
-    /// Puts together what several options say of one member.
-    fn combine(&self, _members: &mut Map<String, Value>) {}
-
-    /// The members that the options set, and those that they clear.
-    ///
-    /// # Errors
-    ///
-    /// If a field is both set and cleared.
-    fn members(&self, clear: &[Self::Clear]) -> Result<Map<String, Value>, Failure> {
-        let mut members = match serde_json::to_value(self) {
-            Ok(Value::Object(members)) => members,
-            // Options are members with plain values.
-            Ok(_) | Err(_) => Map::new(),
-        };
-        // An option that is absent sets nothing.
-        members.retain(|_, value| !value.is_null() && *value != Value::Array(Vec::new()));
-        self.combine(&mut members);
-        for field in clear {
-            let (member, value) = Self::cleared(*field);
-            // A word may be given twice; what is set is never what a cleared member is.
-            let before = members.insert(member.to_owned(), value.clone());
-            if before.is_some_and(|before| before != value) {
-                return Err(Failure::usage("a field cannot be set and cleared at once")
-                    .help("leave out the option that sets it, or --clear"));
-            }
-        }
-        Ok(members)
+/// Clears a member, unless another option sets it. A word may stand behind `--clear` twice.
+///
+/// # Errors
+///
+/// If the member is both set and cleared.
+pub(crate) fn clear<T>(member: &mut Patch<T>) -> Result<(), Failure> {
+    if matches!(member, Patch::Set(_)) {
+        return Err(set_and_cleared());
     }
+    *member = Patch::Clear;
+    Ok(())
+}
+
+/// Empties a list, unless another option fills it.
+///
+/// # Errors
+///
+/// As [`clear`].
+pub(crate) fn empty<T, const N: usize>(member: &mut Given<List<T, N>>) -> Result<(), Failure> {
+    if member.value().is_some_and(|items| !items.is_empty()) {
+        return Err(set_and_cleared());
+    }
+    *member = List::default().into();
+    Ok(())
+}
+
+fn set_and_cleared() -> Failure {
+    Failure::usage("a field cannot be set and cleared at once")
+        .help("leave out the option that sets it, or --clear")
+}
+
+/// A list from an option that may be given several times: nothing if it is absent.
+///
+/// # Errors
+///
+/// If it is given more often than the list has items.
+pub(crate) fn list<T: Clone, const N: usize>(
+    option: &str,
+    items: &[T],
+) -> Result<Given<List<T, N>>, Failure> {
+    if items.is_empty() {
+        return Ok(Given::default());
+    }
+    bounded(option, items.to_vec()).map(Given::from)
+}
+
+/// A list of what an option gave.
+///
+/// # Errors
+///
+/// As [`list`].
+pub(crate) fn bounded<T, const N: usize>(
+    option: &str,
+    items: Vec<T>,
+) -> Result<List<T, N>, Failure> {
+    List::try_from(items).map_err(|error| Failure::usage(format!("{option} {error}")))
 }
 
 /// Takes one of the words that a record is spelled with.
-pub(crate) fn words<T: Copy>(
+pub(crate) fn words<T>(
     values: &'static [T],
     word: impl Fn(T) -> &'static str,
-) -> PossibleValuesParser {
+) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + FromStr<Err: Display + Send + Sync + core::error::Error> + 'static,
+{
     PossibleValuesParser::new(values.iter().map(|value| word(*value)))
+        .try_map(|word| word.parse::<T>())
 }
 
 #[cfg(test)]

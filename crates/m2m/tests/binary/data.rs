@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use m2m_api::operations::{ApplyRegistry, ExportRegistry, ListKeys};
 use m2m_store::{AuditEvent, Backend as _, EventQuery, Snapshot, Sqlite};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -217,9 +218,11 @@ fn the_variable_of_a_server_does_not_keep_commands_from_calling_it() {
     let world = data.write("world.toml", WORLD.as_bytes());
     let _server = data.open();
     let fake = Fake::new([
-        ok(&json!({ "world": "" })),
-        ok(&json!({ "keys": [] })),
-        ok(&json!({ "plan": { "steps": [], "kept": [] } })),
+        ok::<ExportRegistry>(&json!({ "world": "" })),
+        ok::<ListKeys>(&json!({ "keys": [] })),
+        ok::<ApplyRegistry>(
+            &json!({ "plan": { "steps": [], "kept": [] }, "applied": false, "credentials": [] }),
+        ),
     ]);
     for arguments in [
         ["export"].as_slice(),

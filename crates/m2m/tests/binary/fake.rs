@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Output, Stdio};
 use std::sync::{Arc, Mutex};
 
+use m2m_api::{ErrorDetail, Operation, Refused};
 use serde_json::Value;
 
 use crate::support::{SECRET, m2m, text};
@@ -33,15 +34,18 @@ pub(crate) struct Told {
     body: String,
 }
 
-/// The answer of an endpoint that has done what it was asked to.
-pub(crate) fn ok(body: &Value) -> Told {
-    let mut body = body.clone();
-    let members = body.as_object_mut().unwrap();
-    members.entry("code").or_insert_with(|| Value::from("OK"));
-    members
-        .entry("message")
-        .or_insert_with(|| Value::from("Success"));
-    told(200, "", &body.to_string())
+/// The answer of an operation that was done, as the server writes it. The document has to be one that the operation answers.
+#[track_caller]
+pub(crate) fn ok<O: Operation>(answer: &Value) -> Told {
+    // As text: parts of some answers are kept as they are written.
+    let answer: O::Answer = serde_json::from_str(&answer.to_string()).unwrap();
+    done::<O>(&answer)
+}
+
+/// The answer of an operation that was done.
+pub(crate) fn done<O: Operation>(answer: &O::Answer) -> Told {
+    let body = O::write_answer(answer);
+    told(O::SPEC.status, "", &text(&body))
 }
 
 /// An answer of any kind.
@@ -55,11 +59,16 @@ pub(crate) fn told(status: u16, headers: &str, body: &str) -> Told {
 
 /// A refusal.
 pub(crate) fn refused(status: u16, headers: &str, code: &str, message: &str) -> Told {
-    let body = serde_json::json!({
-        "errors": [{ "code": code, "message": message }],
-        "trace_id": "trace-1",
-    });
-    told(status, headers, &body.to_string())
+    let refused = Refused {
+        errors: vec![ErrorDetail {
+            code: code.to_owned(),
+            message: message.to_owned(),
+        }],
+        trace_id: Some("trace-1".to_owned()),
+        mistake: None,
+    };
+    let body = serde_json::to_string(&refused).unwrap();
+    told(status, headers, &body)
 }
 
 impl Fake {

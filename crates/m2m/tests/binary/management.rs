@@ -7,4 +7,5 @@ mod documents;
 mod events;
 mod keys;
 mod refusals;
+pub(crate) mod samples;
 mod secrets;

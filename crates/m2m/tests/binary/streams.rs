@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
+use m2m_api::operations::ListApplications;
 use serde_json::json;
 
 use crate::data::{Data, WORLD};
@@ -62,7 +63,9 @@ fn standard_input_is_read_for_one_thing() {
 
 #[test]
 fn a_secret_or_a_jwk_set_comes_from_standard_input() {
-    let fake = Fake::new([ok(&json!({ "applications": [] }))]);
+    let fake = Fake::new([ok::<ListApplications>(
+        &json!({ "applications": [], "next_token": null }),
+    )]);
     let mut command = fake.command(&["application", "list", "--client-secret-file", "-"]);
     command.env_remove("M2M_CLIENT_SECRET");
     let output = piped(command, SECRET);

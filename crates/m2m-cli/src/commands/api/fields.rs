@@ -1,35 +1,34 @@
 //! The fields of an API, as options and as members of a request.
 //!
-//! One more field is a member of [`ApiFields`] and, where an API may lack it, a word of [`ApiClear`].
+//! One more field is a member of [`ApiFields`], a line of `set!` and, where an API may lack it, a word of [`ApiClear`].
 
 use clap::{Args, ValueEnum};
-use m2m_authority::registry::ClaimSet;
-use m2m_jwt::Algorithm;
-use serde::Serialize;
-use serde_json::{Value, json};
+use m2m_api::operations::{ApiChange, NewApi, SigningAlg};
+use m2m_api::values::{ClientIdText, Given, Patch};
+use m2m_authority::registry::{ClaimSet, Lifetime, Text};
+use m2m_host::error::Failure;
 
-use crate::commands::jwt::algorithm;
-use crate::options::{Fields, words};
+use crate::options::{clear, empty, list, words};
 
 /// The fields of an API that can be set when it is created and afterwards.
-#[derive(Debug, Args, Serialize)]
+#[derive(Debug, Args)]
 #[group(id = "fields")]
 pub(crate) struct ApiFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
+    description: Option<Text<1000>>,
     /// Maximum lifetime of its tokens; an application may have a shorter one. Unit: seconds
     #[arg(long, value_name = "SECONDS")]
-    token_lifetime: Option<u32>,
+    token_lifetime: Option<Lifetime>,
     /// The algorithm that its tokens are signed with
-    #[arg(long, value_name = "ALG", value_parser = algorithm_name)]
-    signing_alg: Option<&'static str>,
+    #[arg(long, value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
+    signing_alg: Option<SigningAlg>,
     /// The claims that its tokens carry
     #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
-    claims: Option<String>,
+    claims: Option<ClaimSet>,
     /// The client id of an application that may introspect its tokens, in the place of those before; several may be given
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
-    introspection_clients: Vec<String>,
+    introspection_clients: Vec<ClientIdText>,
 }
 
 /// A field that an API may lack.
@@ -39,17 +38,43 @@ pub(crate) enum ApiClear {
     IntrospectionClients,
 }
 
-impl Fields for ApiFields {
-    type Clear = ApiClear;
-
-    fn cleared(field: ApiClear) -> (&'static str, Value) {
-        match field {
-            ApiClear::Description => ("description", Value::Null),
-            ApiClear::IntrospectionClients => ("introspection_clients", json!([])),
-        }
-    }
+/// Sets the members that the body of a new API and that of a change have in common.
+macro_rules! set {
+    ($body:expr, $fields:expr) => {{
+        let (body, fields) = ($body, $fields);
+        body.description = Patch::set_or_keep(fields.description.clone());
+        body.token_lifetime = Given(fields.token_lifetime);
+        body.signing_alg = Given(fields.signing_alg);
+        body.claims = Given(fields.claims.map(Into::into));
+        body.introspection_clients = list("--introspection-client", &fields.introspection_clients)?;
+    }};
 }
 
-fn algorithm_name(name: &str) -> Result<&'static str, String> {
-    algorithm(name).map(Algorithm::as_str)
+impl ApiFields {
+    /// Sets the members of a new API.
+    ///
+    /// # Errors
+    ///
+    /// If an option is given too often.
+    pub(crate) fn set(&self, api: &mut NewApi) -> Result<(), Failure> {
+        set!(api, self);
+        Ok(())
+    }
+
+    /// The change that the options make, and the words behind `--clear`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApiFields::set`]; also if a field is both set and cleared.
+    pub(crate) fn change(&self, cleared: &[ApiClear]) -> Result<ApiChange, Failure> {
+        let mut change = ApiChange::default();
+        set!(&mut change, self);
+        for field in cleared {
+            match field {
+                ApiClear::Description => clear(&mut change.description)?,
+                ApiClear::IntrospectionClients => empty(&mut change.introspection_clients)?,
+            }
+        }
+        Ok(change)
+    }
 }

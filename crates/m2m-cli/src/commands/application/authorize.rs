@@ -2,13 +2,17 @@
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use m2m_api::operations::{
+    AddApiApplicationScope, ApplicationsChange, ConnectionChange, RemoveApiApplicationScope,
+    Taking, UpdateApiApplications,
+};
+use m2m_api::{ApiApplicationScopeName, ApiName, NoBody, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
-use serde_json::{Value, json};
 
 use crate::done::done;
-use crate::management::{ApiPath, Management};
-use crate::options::ManagementOptions;
+use crate::management::Management;
+use crate::options::{ManagementOptions, bounded};
 
 /// Let an application ask for tokens for an API, and for scopes of it.
 #[derive(Debug, Args)]
@@ -58,10 +62,20 @@ pub(super) fn authorize(
     options: &ApplicationAuthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {
+    let change = change(&options.application, None)?;
     let management = Management::connect(&options.management.server)?;
-    let scopes = scopes(&options.scope);
-    let answer = allow(&management, &options.application, &options.audience, scopes)?;
-    done(&answer, options.management.output, output);
+    let (format, audience) = (options.management.output, &options.audience);
+    let names = ApiName::new(audience);
+    let connected = management.call::<UpdateApiApplications>(&names, &NoQuery {}, &change)?;
+    let mut last = None;
+    for scope in scopes(&options.scope) {
+        let names = ApiApplicationScopeName::new(audience, &options.application, scope);
+        last = Some(management.call::<AddApiApplicationScope>(&names, &NoQuery {}, &NoBody)?);
+    }
+    match last {
+        Some(answer) => done::<AddApiApplicationScope>(&answer, format, output),
+        None => done::<UpdateApiApplications>(&connected, format, output),
+    }
     Ok(())
 }
 
@@ -69,55 +83,31 @@ pub(super) fn deauthorize(
     options: &ApplicationDeauthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {
+    let change = change(&options.application, Some(Taking::Delete))?;
     let management = Management::connect(&options.management.server)?;
-    let (application, audience) = (&options.application, &options.audience);
-    let mut answer = None;
+    let (format, audience) = (options.management.output, &options.audience);
+    let mut last = None;
     for scope in scopes(&options.scope) {
-        answer = Some(management.delete(&of_scope(audience, application, scope))?);
+        let names = ApiApplicationScopeName::new(audience, &options.application, scope);
+        last = Some(management.call::<RemoveApiApplicationScope>(&names, &NoQuery {}, &NoBody)?);
     }
-    let answer = match answer {
-        Some(answer) => answer,
-        None => management.patch(
-            &of_api(audience),
-            &json!({ "applications": [{ "id": application, "operation": "delete" }] }),
-        )?,
-    };
-    done(&answer, options.management.output, output);
+    if let Some(answer) = last {
+        done::<RemoveApiApplicationScope>(&answer, format, output);
+        return Ok(());
+    }
+    let names = ApiName::new(audience);
+    let answer = management.call::<UpdateApiApplications>(&names, &NoQuery {}, &change)?;
+    done::<UpdateApiApplications>(&answer, format, output);
     Ok(())
 }
 
-/// Authorizes an application for an API and for scopes of it, and gives the last answer.
-///
-/// # Errors
-///
-/// If the server cannot be reached, or refuses; what was done before stays.
-fn allow<'s>(
-    management: &Management,
-    application: &str,
-    audience: &str,
-    scopes: impl Iterator<Item = &'s str>,
-) -> Result<Value, Failure> {
-    let connect = json!({ "applications": [{ "id": application }] });
-    let mut answer = management.patch(&of_api(audience), &connect)?;
-    for scope in scopes {
-        answer = management.post(&of_scope(audience, application, scope), None)?;
-    }
-    Ok(answer)
-}
-
-fn of_api(audience: &str) -> ApiPath {
-    ApiPath::of(["apis", audience, "applications"])
-}
-
-fn of_scope(audience: &str, application: &str, scope: &str) -> ApiPath {
-    ApiPath::of([
-        "apis",
-        audience,
-        "applications",
-        application,
-        "scopes",
-        scope,
-    ])
+/// The change of the applications of an API that authorizes one, or ends that.
+fn change(application: &str, operation: Option<Taking>) -> Result<ApplicationsChange, Failure> {
+    let id = application.parse();
+    let id = id.map_err(|error| Failure::usage(format!("{application:?} {error}")))?;
+    Ok(ApplicationsChange {
+        applications: bounded("APPLICATION", vec![ConnectionChange { id, operation }])?,
+    })
 }
 
 /// Each option may have several.

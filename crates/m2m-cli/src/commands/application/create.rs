@@ -1,19 +1,21 @@
 //! `m2m application create`: a new application, with its secret shown once.
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
+use m2m_api::operations::{CreateApplication, NewApplication, NewAuthorization};
+use m2m_api::values::{ClientIdText, Name, ScopeKey, TooMany};
+use m2m_api::{NoNames, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::text;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::commands::application::fields::ApplicationFields;
 use crate::destination::Destination;
-use crate::done::{insert, payload};
-use crate::management::{ApiPath, Management};
+use crate::done::{document, insert};
+use crate::management::Management;
 use crate::new_credentials::NewCredentials;
-use crate::options::{Fields as _, ManagementOptions, SecretsToOptions, only_as};
+use crate::options::{ManagementOptions, SecretsToOptions, bounded, only_as};
 
 /// Make an application. Its secret is shown once.
 ///
@@ -27,32 +29,23 @@ use crate::options::{Fields as _, ManagementOptions, SecretsToOptions, only_as};
 )]
 pub(crate) struct ApplicationCreateOptions {
     /// Its name
-    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) name: String,
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Name,
     /// Its client id; by default one is made
     #[arg(long = "client-id", value_name = "ID")]
-    pub(crate) new_client_id: Option<String>,
+    pub(crate) new_client_id: Option<ClientIdText>,
     #[command(flatten)]
     pub(crate) fields: ApplicationFields,
     /// An API that it may get tokens for, by its audience, and the scopes of it; several may be given
     #[arg(long, value_name = "AUDIENCE[=SCOPE SCOPE…]", value_parser = authorization)]
-    pub(crate) authorize: Vec<AuthorizationText>,
+    pub(crate) authorize: Vec<NewAuthorization>,
     #[command(flatten)]
     pub(crate) secrets_to: SecretsToOptions,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// An API and scopes of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AuthorizationText {
-    /// The audience of the API.
-    pub(crate) audience: String,
-    /// The scopes.
-    pub(crate) scopes: Vec<String>,
-}
-
-fn authorization(text: &str) -> Result<AuthorizationText, String> {
+fn authorization(text: &str) -> Result<NewAuthorization, String> {
     // An audience is a URL, and may have an equals sign in its query; a scope rarely has one.
     let (audience, scopes) = text.rsplit_once('=').unwrap_or((text, ""));
     if audience.is_empty() {
@@ -61,9 +54,18 @@ fn authorization(text: &str) -> Result<AuthorizationText, String> {
                 .to_owned(),
         );
     }
-    Ok(AuthorizationText {
-        audience: audience.to_owned(),
-        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+    let audience = audience
+        .parse()
+        .map_err(|error| format!("{audience:?} {error}"))?;
+    let scopes = scopes
+        .split_whitespace()
+        .map(|scope| scope.parse().map_err(|error| format!("{scope:?} {error}")));
+    let scopes: Vec<ScopeKey> = scopes.collect::<Result<_, _>>()?;
+    Ok(NewAuthorization {
+        audience,
+        scopes: scopes
+            .try_into()
+            .map_err(|error: TooMany| error.to_string())?,
     })
 }
 
@@ -77,67 +79,63 @@ Examples:
 
 pub(super) fn create(options: &ApplicationCreateOptions, output: &Output) -> Result<(), Failure> {
     let body = body(options)?;
+    let name = options.name.as_str();
     let management = Management::connect(&options.management.server)?;
-    let destination = match body.get("secret_sha256") {
+    let destination = match &body.secret_sha256 {
         // Nobody has to be told a secret that was made elsewhere.
         Some(_) => Destination::unused(),
         None => Destination::of(options.secrets_to.file(), output)?,
     };
-    let answer = match management.post(&ApiPath::of(["applications"]), Some(&body)) {
-        Ok(answer) => answer,
+    let application = match management.call::<CreateApplication>(&NoNames, &NoQuery {}, &body) {
+        Ok(answer) => answer.application,
         Err(failure) => {
-            let name = options.new_client_id.as_deref().unwrap_or(&options.name);
-            return Err(destination.give_up(failure, name));
+            let client_id = options.new_client_id.as_ref().map(ClientIdText::as_str);
+            return Err(destination.give_up(failure, client_id.unwrap_or(name)));
         }
     };
-    let mut application = payload(&answer, "application").clone();
-    let client_id = text(&application, "client_id").to_owned();
-    let client_secret = text(&application, "client_secret").to_owned();
+    let Some(client_secret) = &application.client_secret else {
+        match options.management.output {
+            Format::Text => output.line(format!(
+                "made {name:?}: client_id {}",
+                printable(&application.client_id)
+            )),
+            Format::Json => output.json(&shown(options, &application)),
+        }
+        return Ok(());
+    };
     let credentials = NewCredentials {
-        application: &options.name,
-        client_id: &client_id,
-        client_secret: &client_secret,
+        application: name,
+        client_id: &application.client_id,
+        client_secret,
     };
     let kept = destination.keep(&credentials);
-    let format = options.management.output;
-    if format == Format::Text {
-        match &*client_secret {
-            "" => output.line(format!(
-                "made {:?}: client_id {}",
-                options.name,
-                printable(&client_id)
-            )),
-            _ => kept.tell(&credentials, output),
+    match options.management.output {
+        Format::Text => kept.tell(&credentials, output),
+        Format::Json => {
+            let mut shown = shown(options, &application);
+            kept.hide_secret_of(&mut shown);
+            output.json(&shown);
         }
     }
-    if format == Format::Json {
-        if !options.authorize.is_empty() {
-            insert(&mut application, "is_authorized", json!(true));
-        }
-        kept.hide_secret_of(&mut application);
-        output.json(&application);
-    }
-    match &*client_secret {
-        "" => Ok(()),
-        _ => kept.outcome(output, || vec![credentials.replacement()]),
-    }
+    kept.outcome(output, || vec![credentials.replacement()])
 }
 
-/// The application that is created. What the options leave out is up to the server.
-fn body(options: &ApplicationCreateOptions) -> Result<Value, Failure> {
-    let mut members = options.fields.members(&[])?;
-    members.insert("name".to_owned(), json!(options.name));
-    members.insert("type".to_owned(), json!("m2m"));
-    if let Some(client_id) = &options.new_client_id {
-        members.insert("client_id".to_owned(), json!(client_id));
-    }
+/// The application that was created, as JSON.
+fn shown(options: &ApplicationCreateOptions, application: &impl Serialize) -> Value {
+    let mut shown = document(application);
     if !options.authorize.is_empty() {
-        let apis = options.authorize.iter().map(|authorization| {
-            json!({ "audience": authorization.audience, "scopes": authorization.scopes })
-        });
-        members.insert("apis".to_owned(), apis.collect());
+        insert(&mut shown, "is_authorized", json!(true));
     }
-    Ok(members.into())
+    shown
+}
+
+/// The application that is to be created. What the options leave out is up to the server.
+fn body(options: &ApplicationCreateOptions) -> Result<NewApplication, Failure> {
+    let mut body = NewApplication::new(options.name.clone());
+    options.fields.set(&mut body)?;
+    body.client_id.clone_from(&options.new_client_id);
+    body.apis = bounded("--authorize", options.authorize.clone())?;
+    Ok(body)
 }
 
 #[cfg(test)]
@@ -146,13 +144,20 @@ mod tests {
 
     #[test]
     fn an_authorization_is_an_audience_and_perhaps_scopes() {
-        let read = |text| authorization(text).map(|read| (read.audience, read.scopes.join(",")));
+        let read = |text| {
+            authorization(text).map(|read| {
+                let scopes: Vec<&str> = read.scopes.iter().map(ScopeKey::as_str).collect();
+                (read.audience.to_string(), scopes.join(","))
+            })
+        };
         let both = |audience: &str, scopes: &str| Ok((audience.to_owned(), scopes.to_owned()));
         assert_eq!(read("https://a.example"), both("https://a.example", ""));
         assert_eq!(
             read("https://a.example?b=c=read  write"),
             both("https://a.example?b=c", "read,write")
         );
-        assert!(read("=read").is_err());
+        for wrong in ["=read", "", "a b=read", "https://a.example=\"read\""] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 }

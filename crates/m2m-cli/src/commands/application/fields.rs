@@ -1,32 +1,33 @@
 //! The fields of an application, as options and as members of a request.
 //!
-//! One more field is a member of [`ApplicationFields`] and, where an application may lack it, a word of [`ApplicationClear`].
+//! One more field is a member of [`ApplicationFields`], a line of `set!` and, where an application may lack it, a word of
+//! [`ApplicationClear`].
 
 use clap::{Args, ValueEnum};
-use m2m_authority::registry::{ClientType, Period, QuotaMode};
-use m2m_host::clock;
-use m2m_host::timestamp::{self, rfc3339};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use m2m_api::operations::{ApplicationChange, NewApplication, QuotaChange};
+use m2m_api::values::{Given, Key, Patch, SecretSha256, Time};
+use m2m_authority::registry::{AddressBlock, ClientType, Lifetime, Period, QuotaMode, Text};
+use m2m_host::error::Failure;
+use m2m_host::{clock, timestamp};
 
-use crate::options::{Fields, words};
+use crate::options::{clear, empty, list, words};
 
 /// The fields of an application that can be set when it is created and afterwards.
-#[derive(Debug, Args, Serialize)]
+#[derive(Debug, Args)]
 #[group(id = "fields")]
 pub(crate) struct ApplicationFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
-    description: Option<String>,
+    description: Option<Text<1000>>,
     /// The code of the organization that it belongs to
     #[arg(long = "organization", value_name = "CODE")]
-    org_code: Option<String>,
+    org_code: Option<Key>,
     /// Client type: confidential if it can keep a secret, else public
     #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
-    client_type: Option<String>,
+    client_type: Option<ClientType>,
     /// The user that its tokens stand for
     #[arg(long, value_name = "USER")]
-    system_user: Option<String>,
+    system_user: Option<Key>,
     /// Allow its tokens to act as that user
     #[arg(
         long = "system-user-allowed",
@@ -37,23 +38,22 @@ pub(crate) struct ApplicationFields {
     is_system_user_allowed: Option<bool>,
     /// Maximum lifetime of its tokens; an API may have a shorter one. Unit: seconds
     #[arg(long = "token-lifetime", value_name = "SECONDS")]
-    access_token_lifetime: Option<u32>,
+    access_token_lifetime: Option<Lifetime>,
     /// Tokens that were issued before this time are good no longer where that is looked up: now, or a time by RFC 3339
     #[arg(long, value_name = "TIME", value_parser = time)]
-    not_before: Option<String>,
+    not_before: Option<Time>,
     /// An address, or a block of them, that it may call from, in the place of those before; several may be given
     #[arg(long = "allowed-address", value_name = "BLOCK")]
-    allowed_addresses: Vec<String>,
+    allowed_addresses: Vec<AddressBlock>,
     /// Maximum number of tokens in a period, as in 1000/1h; the unit is s, m, h or d
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
-    token_quota: Option<QuotaText>,
+    token_quota: Option<QuotaChange>,
     /// Action when the quota is exceeded: log a warning, or refuse the token. A new quota warns; otherwise the action is unchanged
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
-    #[serde(skip)]
-    token_quota_mode: Option<String>,
+    token_quota_mode: Option<QuotaMode>,
     /// The base64 of the SHA-256 of its secret, in the place of those before; an application that is created without gets a secret
     #[arg(long, value_name = "HASH")]
-    secret_sha256: Option<String>,
+    secret_sha256: Option<SecretSha256>,
 }
 
 /// A field that an application may lack.
@@ -68,45 +68,78 @@ pub(crate) enum ApplicationClear {
     TokenQuota,
 }
 
-impl Fields for ApplicationFields {
-    type Clear = ApplicationClear;
+/// Sets the members that the body of a new application and that of a change have in common.
+macro_rules! set {
+    ($body:expr, $fields:expr) => {{
+        let (body, fields) = ($body, $fields);
+        body.description = Patch::set_or_keep(fields.description.clone());
+        body.org_code = Patch::set_or_keep(fields.org_code.clone());
+        body.client_type = Given(fields.client_type);
+        body.system_user = Patch::set_or_keep(fields.system_user.clone());
+        body.is_system_user_allowed = Given(fields.is_system_user_allowed);
+        body.access_token_lifetime = Patch::set_or_keep(fields.access_token_lifetime);
+        body.not_before = Patch::set_or_keep(fields.not_before);
+        body.allowed_addresses = list("--allowed-address", &fields.allowed_addresses)?;
+        body.token_quota = Patch::set_or_keep(fields.quota());
+        body.secret_sha256 = fields.secret_sha256.clone().into();
+    }};
+}
 
-    fn cleared(field: ApplicationClear) -> (&'static str, Value) {
-        match field {
-            ApplicationClear::Description => ("description", Value::Null),
-            ApplicationClear::Organization => ("org_code", Value::Null),
-            ApplicationClear::SystemUser => ("system_user", Value::Null),
-            ApplicationClear::TokenLifetime => ("access_token_lifetime", Value::Null),
-            ApplicationClear::NotBefore => ("not_before", Value::Null),
-            ApplicationClear::AllowedAddresses => ("allowed_addresses", json!([])),
-            ApplicationClear::TokenQuota => ("token_quota", Value::Null),
-        }
+impl ApplicationFields {
+    /// Sets the members of a new application.
+    ///
+    /// # Errors
+    ///
+    /// If an option is given too often.
+    pub(crate) fn set(&self, application: &mut NewApplication) -> Result<(), Failure> {
+        set!(application, self);
+        Ok(())
     }
 
-    fn combine(&self, members: &mut Map<String, Value>) {
-        let quota = members
-            .get_mut("token_quota")
-            .and_then(Value::as_object_mut);
-        if let (Some(mode), Some(quota)) = (&self.token_quota_mode, quota) {
-            quota.insert("mode".to_owned(), json!(mode));
+    /// The change that the options make, and the words behind `--clear`.
+    ///
+    /// # Errors
+    ///
+    /// As [`ApplicationFields::set`]; also if a field is both set and cleared.
+    pub(crate) fn change(
+        &self,
+        cleared: &[ApplicationClear],
+    ) -> Result<ApplicationChange, Failure> {
+        let mut change = ApplicationChange::default();
+        set!(&mut change, self);
+        for field in cleared {
+            match field {
+                ApplicationClear::Description => clear(&mut change.description)?,
+                ApplicationClear::Organization => clear(&mut change.org_code)?,
+                ApplicationClear::SystemUser => clear(&mut change.system_user)?,
+                ApplicationClear::TokenLifetime => clear(&mut change.access_token_lifetime)?,
+                ApplicationClear::NotBefore => clear(&mut change.not_before)?,
+                ApplicationClear::AllowedAddresses => empty(&mut change.allowed_addresses)?,
+                ApplicationClear::TokenQuota => clear(&mut change.token_quota)?,
+            }
         }
+        Ok(change)
+    }
+
+    /// The quota, with its mode if that is given.
+    fn quota(&self) -> Option<QuotaChange> {
+        let quota = self.token_quota?;
+        Some(QuotaChange {
+            mode: self.token_quota_mode,
+            ..quota
+        })
     }
 }
 
-/// A number of tokens in a length of time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct QuotaText {
-    tokens: u64,
-    per: String,
-}
-
-fn quota(text: &str) -> Result<QuotaText, String> {
+fn quota(text: &str) -> Result<QuotaChange, String> {
     let parts = text.split_once('/');
     let read = parts.and_then(|(tokens, per)| {
-        let tokens = tokens.parse().ok().filter(|tokens| *tokens > 0)?;
-        let per: Period = per.parse().ok()?;
-        let per = per.to_string();
-        Some(QuotaText { tokens, per })
+        let tokens: u64 = tokens.parse().ok()?;
+        Some(QuotaChange {
+            tokens: tokens.try_into().ok()?,
+            per: per.parse::<Period>().ok()?,
+            mode: None,
+        })
     });
     read.ok_or_else(|| {
         "write a number of tokens and a length of time, as in 1000/1h; the unit is s, m, h or d"
@@ -114,11 +147,11 @@ fn quota(text: &str) -> Result<QuotaText, String> {
     })
 }
 
-fn time(text: &str) -> Result<String, String> {
+fn time(text: &str) -> Result<Time, String> {
     if text == "now" {
-        return Ok(rfc3339(clock::now()));
+        return Ok(Time(clock::now()));
     }
-    let time = timestamp::parse(text).map(rfc3339);
+    let time = timestamp::parse(text).map(Time);
     time.ok_or_else(|| "write now, or date, time and offset, as in 2026-11-20T00:00:00Z".to_owned())
 }
 
@@ -128,11 +161,9 @@ mod tests {
 
     #[test]
     fn a_quota_is_a_number_of_tokens_in_a_length_of_time() {
-        let expected = QuotaText {
-            tokens: 1000,
-            per: "1h".to_owned(),
-        };
-        assert_eq!(quota("1000/1h"), Ok(expected));
+        let read = quota("1000/1h").unwrap();
+        assert_eq!((read.tokens.get(), read.per.as_seconds()), (1000, 3600));
+        assert_eq!(read.mode, None);
         for wrong in [
             "1000", "1000/h", "0/1h", "-1/1h", "1000/1w", "/1h", "1h/1000", "",
         ] {

@@ -2,14 +2,16 @@
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use m2m_api::operations::UpdateApplication;
+use m2m_api::values::{Given, Name};
+use m2m_api::{ApplicationName, NoQuery};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
-use serde_json::json;
 
 use crate::commands::application::fields::{ApplicationClear, ApplicationFields};
 use crate::done::done;
-use crate::management::{ApiPath, Management};
-use crate::options::{Fields as _, ManagementOptions};
+use crate::management::Management;
+use crate::options::ManagementOptions;
 
 /// Change an application. What is not named stays as it is.
 #[derive(Debug, Args)]
@@ -20,7 +22,7 @@ pub(crate) struct ApplicationUpdateOptions {
     pub(crate) application: String,
     /// Another name
     #[arg(long, value_name = "NAME", group = "fields")]
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Name>,
     /// Give it tokens again
     #[arg(long, group = "fields", conflicts_with = "disable")]
     pub(crate) enable: bool,
@@ -46,16 +48,14 @@ Examples:
   m2m application update billing-job --clear organization --clear token-lifetime";
 
 pub(super) fn update(options: &ApplicationUpdateOptions, output: &Output) -> Result<(), Failure> {
-    let mut members = options.fields.members(&options.clear)?;
-    if let Some(name) = &options.name {
-        members.insert("name".to_owned(), json!(name));
-    }
+    let mut change = options.fields.change(&options.clear)?;
+    change.name = Given(options.name.clone());
     if options.enable || options.disable {
-        members.insert("is_enabled".to_owned(), json!(options.enable));
+        change.is_enabled = options.enable.into();
     }
     let management = Management::connect(&options.management.server)?;
-    let path = ApiPath::of(["applications", &options.application]);
-    let answer = management.patch(&path, &members.into())?;
-    done(&answer, options.management.output, output);
+    let names = ApplicationName::new(&options.application);
+    let answer = management.call::<UpdateApplication>(&names, &NoQuery {}, &change)?;
+    done::<UpdateApplication>(&answer, options.management.output, output);
     Ok(())
 }

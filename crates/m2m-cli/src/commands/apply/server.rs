@@ -2,30 +2,28 @@
 
 use std::path::Path;
 
-use http::Method;
-use m2m_admin::{Plan, SecretStep};
+use m2m_api::operations::{ApplyAnswer, ApplyQuery, ApplyRegistry};
+use m2m_api::{NoNames, Plan, RegistryDocument, SecretStep};
 use m2m_host::error::{Exit, Failure};
 use m2m_host::output::{Format, Output};
-use m2m_host::table::{records, text};
 use m2m_host::world::World;
-use serde_json::Value;
 
 use super::{agree_to_delete, show, show_applied, show_dry_run};
 use crate::commands::apply::ApplyOptions;
-use crate::management::{ApiPath, Content, Management};
+use crate::management::Management;
 use crate::new_credentials::NewCredentials;
 use crate::secrets_file::Reserved;
 
 pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.server)?;
     if options.dry_run {
-        let (plan, _) = send(options, &management, world, Extent::PlanOnly)?;
+        let plan = send(options, &management, world, Extent::PlanOnly)?.plan;
         show_dry_run(&plan, options.output, output);
         return Ok(());
     }
     let mut shown = None;
     if options.prune && !options.yes {
-        let (plan, _) = send(options, &management, world, Extent::PlanOnly)?;
+        let plan = send(options, &management, world, Extent::PlanOnly)?.plan;
         if options.output == Format::Text {
             show(&plan, output);
         }
@@ -43,7 +41,7 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         output.check()?;
     }
     let sent = send(options, &management, world, Extent::Whole);
-    let (plan, answer) = match (sent, &reserved) {
+    let applied = match (sent, &reserved) {
         (Ok(sent), _) => sent,
         (Err(failure), reserved) => {
             if let Some(reserved) = reserved {
@@ -52,19 +50,26 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
             return Err(unanswered(failure));
         }
     };
-    if options.output == Format::Text && shown.as_ref() != Some(&plan) {
-        show(&plan, output);
+    if options.output == Format::Text && shown.as_ref() != Some(&applied.plan) {
+        show(&applied.plan, output);
     }
-    let credentials: Vec<NewCredentials<'_>> = records(&answer, "credentials")
+    let credentials: Vec<NewCredentials<'_>> = applied
+        .credentials
         .iter()
         .map(|made| NewCredentials {
-            application: text(made, "application"),
-            client_id: text(made, "client_id"),
-            client_secret: text(made, "client_secret"),
+            application: &made.application,
+            client_id: &made.client_id,
+            client_secret: &made.client_secret,
         })
         .collect();
     let (secrets_to, written) = keep(reserved.as_ref(), &credentials);
-    let shown = show_applied(&plan, &credentials, secrets_to, options.output, output);
+    let shown = show_applied(
+        &applied.plan,
+        &credentials,
+        secrets_to,
+        options.output,
+        output,
+    );
     written.and(shown)
 }
 
@@ -91,7 +96,9 @@ fn makes_secrets(
     };
     match shown {
         Some(plan) => Ok(makes(plan)),
-        None => send(options, management, world, Extent::PlanOnly).map(|(plan, _)| makes(&plan)),
+        None => {
+            send(options, management, world, Extent::PlanOnly).map(|answer| makes(&answer.plan))
+        }
     }
 }
 
@@ -104,37 +111,27 @@ enum Extent {
     Whole,
 }
 
-/// Sends the file, and gives the plan beside the whole answer.
+/// Sends the file.
+///
+/// # Errors
+///
+/// If the server cannot be reached, or refuses; a mistake in the file is shown where it stands.
 fn send(
     options: &ApplyOptions,
     management: &Management,
     world: &World,
     extent: Extent,
-) -> Result<(Plan, Value), Failure> {
-    let mut path = ApiPath::of(["apply"]);
-    if extent == Extent::PlanOnly {
-        path = path.with("dry_run", "true");
-    }
-    if options.prune {
-        path = path.with("prune", "true");
-    }
-    let answer = management.send(&Method::POST, &path, Content::Toml(world.source()))?;
-    if let Some(mistake) = answer.mistake() {
-        return Err(world.report_from_server(&mistake));
-    }
-    let answer = management.accept(&path, answer)?;
-    let plan = answer.get("plan").cloned().unwrap_or_default();
-    let plan = serde_json::from_value(plan).map_err(|error| {
-        let applied = match extent {
-            Extent::PlanOnly => "nothing was changed",
-            Extent::Whole => "the file may have been applied: m2m export shows what is there",
-        };
-        Failure::refused("the plan of the server cannot be read")
-            .because(error.to_string())
-            .because(applied)
-            .help("use the release of m2m that the server has")
-    })?;
-    Ok((plan, answer))
+) -> Result<ApplyAnswer, Failure> {
+    let query = ApplyQuery {
+        dry_run: extent == Extent::PlanOnly,
+        prune: options.prune,
+    };
+    let file = RegistryDocument::Toml(world.source().to_owned());
+    let answer = management.try_call::<ApplyRegistry>(&NoNames, &query, &file)?;
+    answer.map_err(|refusal| match refusal.mistake() {
+        Some((what, place)) => world.report_from_server(what, place),
+        None => management.failure::<ApplyRegistry>(&refusal),
+    })
 }
 
 /// Writes the secrets into their file. Where that fails they are to be shown after all, since nobody else has them.

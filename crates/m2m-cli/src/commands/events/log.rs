@@ -1,54 +1,54 @@
-//! One of the logs of a server: its refusals, or its audit events.
+//! The logs of a server, its refusals and its audit events, and how far each has been read.
 
-use jiff::Timestamp;
+use m2m_api::operations::{
+    ListDiagnoses, ListDiagnosesQuery, ListEvents, ListEventsQuery, SubjectKind,
+};
+use m2m_api::values::{Identifier, Sequence, Time};
+use m2m_api::{NoBody, NoNames, Operation, PageSize};
 use m2m_host::error::Failure;
-use m2m_host::timestamp::rfc3339;
-use serde_json::{Value, json};
 
 use crate::commands::events::EventsOptions;
-use crate::done::insert;
-use crate::management::{ApiPath, Management};
+use crate::commands::events::entry::Entry;
+use crate::management::Management;
 
-/// Which log it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// Requests that were refused.
-    Refusals,
-    /// Changes that were made.
-    Audit,
-}
-
-/// A log, and how far it has been read.
+/// The logs that the options choose.
 #[derive(Debug)]
-pub(super) struct Log {
-    kind: Kind,
-    path: ApiPath,
-    /// The greatest number of an entry that was read.
-    last: u64,
+pub(super) struct Logs {
+    refusals: Option<Log<ListDiagnoses>>,
+    audit: Option<Log<ListEvents>>,
 }
 
-impl Log {
-    /// What the options ask for of a log.
-    pub(super) fn new(kind: Kind, options: &EventsOptions) -> Self {
-        let since = options.since.map(rfc3339);
-        let client_id = options.of_client_id.as_deref();
-        let path = match kind {
-            Kind::Refusals => ApiPath::of(["diagnoses"]).with_some("client_id", client_id),
-            Kind::Audit => {
-                let subject = client_id.map(|_| "application");
-                ApiPath::of(["events"])
-                    .with_some("subject", subject)
-                    .with_some("name", client_id)
-            }
+impl Logs {
+    /// The logs that the options choose, from their ends.
+    ///
+    /// # Errors
+    ///
+    /// If no event can be about the application that the options name.
+    pub(super) fn new(options: &EventsOptions) -> Result<Self, Failure> {
+        let client_id = options.of_client_id.as_ref();
+        let since = options.since.map(Time);
+        let refusals = ListDiagnosesQuery {
+            client_id: client_id.cloned(),
+            since,
+            ..ListDiagnosesQuery::default()
         };
-        Self {
-            kind,
-            path: path.with_some("since", since.as_deref()),
-            last: 0,
-        }
+        let name: Option<Identifier> = client_id
+            .map(|client_id| client_id.as_str().parse())
+            .transpose()
+            .map_err(|error| Failure::usage(format!("--client-id {error}")))?;
+        let audit = ListEventsQuery {
+            subject: client_id.map(|_| SubjectKind::Application),
+            name,
+            since,
+            ..ListEventsQuery::default()
+        };
+        Ok(Self {
+            refusals: (!options.audit).then(|| Log::new(refusals)),
+            audit: (!options.refusals).then(|| Log::new(audit)),
+        })
     }
 
-    /// So many entries, the latest.
+    /// The latest entries, at most so many, in the order in which they happened.
     ///
     /// # Errors
     ///
@@ -57,107 +57,132 @@ impl Log {
         &mut self,
         management: &Management,
         most: usize,
-    ) -> Result<Vec<Value>, Failure> {
-        self.read(management, &self.path.clone(), most)
+    ) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::new();
+        if let Some(refusals) = &mut self.refusals {
+            entries.extend(refusals.latest(management, most)?);
+        }
+        if let Some(audit) = &mut self.audit {
+            entries.extend(audit.latest(management, most)?);
+        }
+        entries.sort_by_cached_key(Entry::position);
+        let skipped = entries.len().saturating_sub(most);
+        Ok(entries.split_off(skipped))
     }
 
-    /// The entries that have come since.
-    ///
-    /// # Errors
-    ///
-    /// As [`Log::latest`].
-    pub(super) fn newer(&mut self, management: &Management) -> Result<Vec<Value>, Failure> {
-        let path = self.path.clone().with("after", &self.last.to_string());
-        self.read(management, &path, MOST_AT_ONCE)
+    /// The entries that have come since, in the order in which they happened, and the last failure if a log could not be read.
+    pub(super) fn newer(&mut self, management: &Management) -> (Vec<Entry>, Result<(), Failure>) {
+        let refusals = self.refusals.as_mut().map(|log| log.newer(management));
+        let audit = self.audit.as_mut().map(|log| log.newer(management));
+        let (mut entries, mut read) = (Vec::new(), Ok(()));
+        for newer in refusals.into_iter().chain(audit) {
+            match newer {
+                Ok(newer) => entries.extend(newer),
+                Err(failure) => read = Err(failure),
+            }
+        }
+        entries.sort_by_cached_key(Entry::position);
+        (entries, read)
+    }
+}
+
+/// An operation that lists entries, the latest first.
+trait Lists: Operation<Query: Clone, Names = NoNames, Body = NoBody> {
+    /// Asks for a part of the log.
+    fn set(query: &mut Self::Query, part: Part);
+
+    /// The entries of an answer, and the number before which the next page goes on; none at the end.
+    fn into_entries(answer: Self::Answer) -> (Vec<Entry>, Option<u64>);
+}
+
+/// A part of a log.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    before: Option<Sequence>,
+    after: Option<Sequence>,
+    page_size: Option<PageSize>,
+}
+
+impl Lists for ListDiagnoses {
+    fn set(query: &mut ListDiagnosesQuery, part: Part) {
+        (query.before, query.after, query.page_size) = (part.before, part.after, part.page_size);
     }
 
-    /// The latest come first, page by page.
+    fn into_entries(answer: Self::Answer) -> (Vec<Entry>, Option<u64>) {
+        let diagnoses = answer.diagnoses.into_iter().map(Entry::from);
+        (diagnoses.collect(), answer.next)
+    }
+}
+
+impl Lists for ListEvents {
+    fn set(query: &mut ListEventsQuery, part: Part) {
+        (query.before, query.after, query.page_size) = (part.before, part.after, part.page_size);
+    }
+
+    fn into_entries(answer: Self::Answer) -> (Vec<Entry>, Option<u64>) {
+        let events = answer.events.into_iter().map(Entry::from);
+        (events.collect(), answer.next)
+    }
+}
+
+/// A log, and how far it has been read.
+#[derive(Debug)]
+struct Log<O: Lists> {
+    query: O::Query,
+    /// The greatest number of an entry that was read.
+    last: u64,
+}
+
+impl<O: Lists> Log<O> {
+    const fn new(query: O::Query) -> Self {
+        Self { query, last: 0 }
+    }
+
+    fn latest(&mut self, management: &Management, most: usize) -> Result<Vec<Entry>, Failure> {
+        self.read(management, None, most)
+    }
+
+    fn newer(&mut self, management: &Management) -> Result<Vec<Entry>, Failure> {
+        let after = self.last.try_into().ok();
+        self.read(management, after, MOST_AT_ONCE)
+    }
+
+    /// Reads at most so many entries. The latest come first, page by page.
     fn read(
         &mut self,
         management: &Management,
-        path: &ApiPath,
+        after: Option<Sequence>,
         most: usize,
-    ) -> Result<Vec<Value>, Failure> {
-        let mut entries: Vec<Value> = Vec::new();
+    ) -> Result<Vec<Entry>, Failure> {
+        let mut entries: Vec<Entry> = Vec::new();
         let mut before: Option<u64> = None;
+        let mut query = self.query.clone();
         while entries.len() < most {
-            let page_size = (most - entries.len()).min(MAX_PAGE_SIZE);
-            let page = path
-                .clone()
-                .with("page_size", &page_size.to_string())
-                .with_some("before", before.map(|before| before.to_string()).as_deref());
-            let mut answer = management.get(&page)?;
-            let Some(more) = answer.get_mut(self.member()).and_then(Value::as_array_mut) else {
-                break;
+            let left = most - entries.len();
+            let page_size = u64::try_from(left).unwrap_or(u64::MAX).min(MAX_PAGE_SIZE);
+            let part = Part {
+                before: before.and_then(|before| before.try_into().ok()),
+                after,
+                page_size: page_size.try_into().ok(),
             };
-            entries.extend(more.drain(..).take(most - entries.len()));
-            let next = answer.get("next").and_then(Value::as_u64);
+            O::set(&mut query, part);
+            let answer = management.call::<O>(&NoNames, &query, &NoBody)?;
+            let (more, next) = O::into_entries(answer);
+            entries.extend(more.into_iter().take(left));
             match next {
                 // Each page ends before the one that was read last.
                 Some(next) if before.is_none_or(|before| next < before) => before = Some(next),
                 Some(_) | None => break,
             }
         }
-        for entry in &mut entries {
-            insert(entry, "type", json!(self.kind.as_str()));
-        }
-        let last = entries.iter().map(number).max();
+        let last = entries.iter().map(Entry::number).max();
         self.last = self.last.max(last.unwrap_or_default());
         Ok(entries)
     }
-
-    const fn member(&self) -> &'static str {
-        match self.kind {
-            Kind::Refusals => "diagnoses",
-            Kind::Audit => "events",
-        }
-    }
-}
-
-impl Kind {
-    /// What it is called in an entry.
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Refusals => "refusal",
-            Self::Audit => "audit",
-        }
-    }
-}
-
-/// Puts the entries of all logs into the order in which they happened.
-pub(super) fn sort(entries: &mut [Value]) {
-    entries.sort_by_cached_key(|entry| (time(entry), number(entry)));
-}
-
-fn number(entry: &Value) -> u64 {
-    entry
-        .get("number")
-        .and_then(Value::as_u64)
-        .unwrap_or_default()
-}
-
-fn time(entry: &Value) -> Option<Timestamp> {
-    entry.get("time")?.as_str()?.parse().ok()
 }
 
 /// Unit: entries.
-const MAX_PAGE_SIZE: usize = 100;
+const MAX_PAGE_SIZE: u64 = 100;
 
 /// More at once than anybody reads. Unit: entries.
 const MOST_AT_ONCE: usize = 10_000;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entries_stand_in_the_order_in_which_they_happened() {
-        let mut entries = vec![
-            json!({ "number": 9, "time": "2026-11-20T10:00:02Z" }),
-            json!({ "number": 2, "time": "2026-11-20T11:00:01+01:00" }),
-            json!({ "number": 1, "time": "2026-11-20T10:00:01Z" }),
-        ];
-        sort(&mut entries);
-        assert_eq!(entries.iter().map(number).collect::<Vec<_>>(), [1, 2, 9]);
-    }
-}

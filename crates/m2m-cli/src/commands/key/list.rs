@@ -3,15 +3,19 @@
 use std::path::Path;
 
 use clap::Args;
+use m2m_api::operations::{KeyShown, ListKeys};
+use m2m_api::{NoBody, NoNames, NoQuery};
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
-use m2m_host::table::{Table, member};
+use m2m_host::table::{Table, cell};
 use m2m_host::timestamp::rfc3339;
 use m2m_store::KeyRecord;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::management::{ApiPath, Management};
+use crate::done::document;
+use crate::management::Management;
 use crate::nowhere::nowhere;
 use crate::options::{ManagementOptions, OptionalDataOptions};
 
@@ -38,44 +42,81 @@ pub(super) fn list(options: &KeyListOptions, output: &Output) -> Result<(), Fail
         None if server.issuer.as_deref().is_none_or(str::is_empty) => {
             return Err(nowhere("there is nowhere to look for keys", "m2m key list"));
         }
-        None => Management::connect(server)?.all(&ApiPath::of(["keys"]), "keys")?,
+        None => {
+            let management = Management::connect(server)?;
+            let answer = management.call::<ListKeys>(&NoNames, &NoQuery {}, &NoBody)?;
+            answer.keys.iter().map(Listed::of_server).collect()
+        }
     };
     match options.management.output {
         Format::Text => show(&keys, output),
-        Format::Json => output.json(&keys),
+        Format::Json => output.json(&document(&keys)),
     }
     Ok(())
 }
 
-fn of_data(folder: &Path) -> Result<Vec<Value>, Failure> {
+/// A signing key in the list.
+#[derive(Debug, Serialize)]
+struct Listed {
+    kid: String,
+    algorithm: String,
+    state: String,
+    created_at: String,
+    state_since: String,
+    /// From when a key that is announced may sign, as a server that runs knows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signs_from: Option<String>,
+    /// The public key, of a data directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    public_jwk: Option<Value>,
+}
+
+impl Listed {
+    fn of_server(key: &KeyShown) -> Self {
+        Self {
+            kid: key.kid.clone(),
+            algorithm: key.algorithm.clone(),
+            state: key.state.clone(),
+            created_at: key.created_at.clone(),
+            state_since: key.state_since.clone(),
+            signs_from: key.signs_from.clone(),
+            public_jwk: None,
+        }
+    }
+
+    fn of_data(key: &KeyRecord) -> Self {
+        Self {
+            kid: key.kid.to_string(),
+            algorithm: key.algorithm.to_string(),
+            state: key.state.as_str().to_owned(),
+            created_at: rfc3339(key.created_at),
+            state_since: rfc3339(key.state_since),
+            signs_from: None,
+            public_jwk: serde_json::from_str(&key.public_jwk).ok(),
+        }
+    }
+}
+
+fn of_data(folder: &Path) -> Result<Vec<Listed>, Failure> {
     let store = data::open(folder, Missing::Refuse)?;
     let keys =
         data::wait(m2m_admin::list_keys(&store))?.map_err(|error| data::failure(&error, folder))?;
-    Ok(keys.iter().map(described).collect())
+    Ok(keys.iter().map(Listed::of_data).collect())
 }
 
-fn show(keys: &[Value], output: &Output) {
+fn show(keys: &[Listed], output: &Output) {
     let table = Table::new(["KID", "ALGORITHM", "STATE", "CREATED", "SINCE"]);
     let table = keys.iter().fold(table, |table, key| {
-        table.with(
-            ["kid", "algorithm", "state", "created_at", "state_since"]
-                .map(|name| member(key, name)),
-        )
+        table.with([
+            cell(&key.kid),
+            cell(&key.algorithm),
+            cell(&key.state),
+            cell(&key.created_at),
+            cell(&key.state_since),
+        ])
     });
     table.print(
         "there are no keys yet: they are made when the server starts first",
         output,
     );
-}
-
-fn described(key: &KeyRecord) -> Value {
-    let public_jwk: Option<Value> = serde_json::from_str(&key.public_jwk).ok();
-    json!({
-        "kid": key.kid,
-        "algorithm": key.algorithm.as_str(),
-        "state": key.state.as_str(),
-        "created_at": rfc3339(key.created_at),
-        "state_since": rfc3339(key.state_since),
-        "public_jwk": public_jwk,
-    })
 }

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use clap::Args;
+use m2m_api::operations::{KeyRotation, ListKeys, RotateKey, SigningAlg};
+use m2m_api::{NoBody, NoNames, NoQuery};
+use m2m_authority::registry::KeyState;
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
-use m2m_host::table::{print_record, text};
-use m2m_jwt::Algorithm;
-use serde_json::{Value, json};
+use m2m_host::table::print_record;
 
 use crate::consent;
-use crate::done::{payload, warn};
-use crate::management::{ApiPath, Management};
-use crate::options::ManagementOptions;
+use crate::done::{document, warn};
+use crate::management::Management;
+use crate::options::{ManagementOptions, words};
 
 /// Have a server that runs sign with a new key.
 ///
@@ -23,8 +24,8 @@ use crate::options::ManagementOptions;
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct KeyRotateOptions {
     /// What the key signs with; needed where keys of several algorithms sign
-    #[arg(long = "alg", value_name = "ALG", value_parser = crate::commands::jwt::algorithm)]
-    pub(crate) algorithm: Option<Algorithm>,
+    #[arg(long = "alg", value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
+    pub(crate) algorithm: Option<SigningAlg>,
     /// Replace all keys of the algorithm at once, for a private key that others may know
     ///
     /// A new key signs, and the others leave the JWK set for good. The server refuses tokens that they signed at once, those for the management API included;
@@ -54,18 +55,19 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
         )?;
     }
     let management = Management::connect(&options.management.server)?;
-    let algorithm = match options.algorithm {
-        Some(algorithm) => algorithm.as_str().to_owned(),
-        None => only_algorithm(&management)?,
+    let rotation = KeyRotation {
+        algorithm: match options.algorithm {
+            Some(algorithm) => algorithm,
+            None => only_algorithm(&management)?,
+        },
+        emergency: options.emergency,
     };
-    let body = json!({ "algorithm": algorithm, "emergency": options.emergency });
-    let answer = management.post(&ApiPath::of(["keys", "rotate"]), Some(&body))?;
-    let key = payload(&answer, "key");
+    let answer = management.call::<RotateKey>(&NoNames, &NoQuery {}, &rotation)?;
     match options.management.output {
-        Format::Text => print_record(key, &[], output),
-        Format::Json => output.json(key),
+        Format::Text => print_record(&answer.key, &[], output),
+        Format::Json => output.json(&document(&answer.key)),
     }
-    warn(&answer, output);
+    warn(answer.warning.as_deref(), output);
     Ok(())
 }
 
@@ -74,25 +76,24 @@ const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would
     the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
 
 /// The algorithm of the keys that sign, if it is one.
-fn only_algorithm(management: &Management) -> Result<String, Failure> {
-    let keys = management.all(&ApiPath::of(["keys"]), "keys")?;
-    let signing = |key: &&Value| text(key, "state") == "active";
-    let algorithms: BTreeSet<&str> = keys
-        .iter()
-        .filter(signing)
-        .map(|key| text(key, "algorithm"))
-        .collect();
+fn only_algorithm(management: &Management) -> Result<SigningAlg, Failure> {
+    let answer = management.call::<ListKeys>(&NoNames, &NoQuery {}, &NoBody)?;
+    let signing = answer.keys.iter().filter(|key| key.state == ACTIVE);
+    let algorithms: BTreeSet<&str> = signing.map(|key| &*key.algorithm).collect();
     let mut all = algorithms.iter();
-    match (all.next(), all.next()) {
-        (Some(only), None) => Ok((*only).to_owned()),
-        _ => {
-            let algorithms: Vec<&str> = algorithms.into_iter().collect();
-            Err(Failure::usage("which key is to be rotated is not clear")
-                .because(format!(
-                    "there are keys that sign with {}",
-                    printable(&algorithms.join(", "))
-                ))
-                .help("say which: --alg ES256"))
-        }
+    if let (Some(only), None) = (all.next(), all.next())
+        && let Ok(algorithm) = only.parse()
+    {
+        return Ok(algorithm);
     }
+    let algorithms: Vec<&str> = algorithms.into_iter().collect();
+    Err(Failure::usage("which key is to be rotated is not clear")
+        .because(format!(
+            "there are keys that sign with {}",
+            printable(&algorithms.join(", "))
+        ))
+        .help("say which: --alg ES256"))
 }
+
+/// The state of a key that signs.
+const ACTIVE: &str = KeyState::Active.as_str();

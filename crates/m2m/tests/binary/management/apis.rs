@@ -1,22 +1,20 @@
 //! `m2m api`, `m2m organization` and `m2m maintenance`.
 
+use m2m_api::operations::{
+    CreateApi, CreateApiScope, CreateOrganization, DeleteApiScope, GetApi, GetApplication,
+    GetOrganization, ListApis, ListOrganizations, SetMaintenance, UpdateOrganization,
+};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, ok};
+use crate::fake::{Fake, Told, ok};
+use crate::management::samples::{api, api_summary, application, organization, with};
 
 #[test]
 fn apis_are_listed_shown_and_made() {
-    let api = json!({
-        "id": "1", "name": "Orders", "audience": "https://orders.example/api", "is_management_api": false,
-        "scopes": [{ "id": "2", "key": "read:orders", "description": "Read" }],
-        "applications": [{ "id": "3", "name": "Billing job", "type": "m2m", "is_active": true }],
-    });
     let fake = Fake::new([
-        ok(&json!({ "apis": [api], "next_token": null })),
-        ok(&json!({ "api": api })),
-        ok(&json!({ "api": { "id": "9" } })),
-        ok(&json!({ "scope": { "id": "5" } })),
-        ok(&json!({ "scope": { "id": "6" } })),
+        ok::<ListApis>(&json!({ "apis": [api_summary()], "next_token": null })),
+        ok::<GetApi>(&json!({ "api": api() })),
+        ok::<CreateApi>(&json!({ "api": { "id": "9" } })),
     ]);
     let shown = fake.good(&["api", "list"]);
     assert!(
@@ -24,7 +22,7 @@ fn apis_are_listed_shown_and_made() {
         "{shown}"
     );
     let shown = fake.good(&["api", "show", "https://orders.example/api"]);
-    for expected in ["read:orders  Read", "Billing job  yes     3"] {
+    for expected in ["read:orders  Read", "Billing job  billing-job  yes     3"] {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
     let shown = fake.good(&[
@@ -42,20 +40,23 @@ fn apis_are_listed_shown_and_made() {
             "GET /api/v1/apis?expand=scopes&page_size=100",
             "GET /api/v1/apis/https%3A%2F%2Forders.example%2Fapi",
             "POST /api/v1/apis",
-            "POST /api/v1/apis/9/scopes",
-            "POST /api/v1/apis/9/scopes",
         ]
     );
+    // With all of its scopes, or not at all.
     assert_eq!(
         fake.json(2),
-        json!({ "name": "Orders", "audience": "https://orders.example/api" })
+        json!({
+            "name": "Orders", "audience": "https://orders.example/api", "scopes": [{ "key": "a" }, { "key": "b" }],
+        })
     );
-    assert_eq!(fake.json(4), json!({ "key": "b" }));
 }
 
 #[test]
 fn scopes_are_added_and_removed() {
-    let fake = Fake::new(vec![ok(&json!({})); 2]);
+    let fake = Fake::new([
+        ok::<CreateApiScope>(&json!({ "scope": { "id": "5" } })),
+        ok::<DeleteApiScope>(&json!({})),
+    ]);
     fake.good(&[
         "api",
         "scope",
@@ -81,17 +82,16 @@ fn scopes_are_added_and_removed() {
 
 #[test]
 fn organizations_are_looked_after() {
-    let acme = json!({
-        "code": "org_acme", "name": "Acme", "handle": null, "external_id": "crm", "is_suspended": true,
-    });
+    let acme = organization();
+    let updated = ok::<UpdateOrganization>(&json!({}));
     let fake = Fake::new([
-        ok(&json!({ "organizations": [acme], "next_token": "" })),
-        ok(&acme),
-        ok(&acme),
-        ok(&json!({ "organization": { "code": "org_1" } })),
-        ok(&json!({})),
-        ok(&json!({})),
-        ok(&json!({})),
+        ok::<ListOrganizations>(&json!({ "organizations": [acme], "next_token": null })),
+        ok::<GetOrganization>(&acme),
+        ok::<GetOrganization>(&acme),
+        ok::<CreateOrganization>(&json!({ "organization": { "code": "org_1" } })),
+        updated.clone(),
+        updated.clone(),
+        updated,
     ]);
     let shown = fake.good(&["organization", "list"]);
     assert!(shown.contains("Acme  org_acme  yes        crm"), "{shown}");
@@ -117,50 +117,63 @@ fn organizations_are_looked_after() {
 
 #[test]
 fn maintenance_is_switched() {
-    let fake = Fake::new(vec![ok(&json!({ "message": "Callers get 503" })); 2]);
-    assert_eq!(fake.good(&["maintenance", "on"]), "Callers get 503\n");
+    let switched = |on: bool| ok::<SetMaintenance>(&json!({ "maintenance": { "on": on } }));
+    let fake = Fake::new([switched(true), switched(false)]);
+    let shown = fake.good(&["maintenance", "on"]);
+    assert_eq!(shown, "Maintenance successfully switched\n");
     let json = fake.good(&["maintenance", "off", "--output", "json"]);
-    assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["code"], "OK");
+    assert_eq!(
+        serde_json::from_str::<Value>(&json).unwrap(),
+        json!({
+            "code": "MAINTENANCE_UPDATED", "message": "Maintenance successfully switched", "maintenance": { "on": false },
+        })
+    );
     assert_eq!(fake.json(0), json!({ "on": true }));
     assert_eq!(fake.json(1), json!({ "on": false }));
     assert_eq!(fake.lines(), ["PUT /api/v1/maintenance"; 2]);
 }
 
-/// An answer with every member that the OpenAPI document has under this pointer, and a text for each of them.
-fn answer_of(schema: &str) -> Value {
-    let document = m2m_admin::http_api::openapi();
-    let pointer = format!("/components/schemas/{schema}/properties");
-    let members = document.pointer(&pointer).unwrap().as_object().unwrap();
-    let members = members.keys();
-    members
-        .map(|member| (member.clone(), json!(format!("the {member}"))))
-        .collect()
-}
-
 #[test]
 fn every_member_of_an_answer_is_shown() {
-    for (command, member, schema, lists) in [
+    let shown = |command: &str, answer: Told| Fake::new([answer]).good(&[command, "show", "one"]);
+    // Of the APIs of an application the audience is shown, which names them.
+    let apis = json!([{
+        "id": null, "name": null, "audience": "https://orders.example/api", "scopes": ["read:orders", "x"],
+    }]);
+    let application = with(application(), json!({ "apis": apis }));
+    let records = [
         (
-            "application",
-            "application",
-            "ApplicationShown",
-            &["apis"][..],
+            application.clone(),
+            shown(
+                "application",
+                ok::<GetApplication>(&json!({ "application": application })),
+            ),
         ),
-        ("api", "api", "ApiShown", &["applications", "scopes"]),
-        ("organization", "", "OrganizationAnswer", &[]),
-    ] {
-        let mut record = answer_of(schema);
-        for list in lists {
-            assert!(record.as_object_mut().unwrap().remove(*list).is_some());
+        (api(), shown("api", ok::<GetApi>(&json!({ "api": api() })))),
+        (
+            organization(),
+            shown("organization", ok::<GetOrganization>(&organization())),
+        ),
+    ];
+    for (record, shown) in records {
+        let mut texts = Vec::new();
+        texts_of(&record, &mut texts);
+        for text in texts {
+            assert!(shown.contains(&text), "{text}: {shown}");
         }
-        let answer = match member {
-            "" => record.clone(),
-            member => json!({ member: record }),
-        };
-        let shown = Fake::new([ok(&answer)]).good(&[command, "show", "one"]);
-        for text in record.as_object().unwrap().values() {
-            let text = text.as_str().unwrap();
-            assert!(shown.contains(text), "{text}: {shown}");
+    }
+}
+
+/// Every text and number in a record.
+fn texts_of(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Number(number) => texts.push(number.to_string()),
+        Value::Array(values) => values.iter().for_each(|value| texts_of(value, texts)),
+        Value::Object(members) => {
+            let members = members.iter().filter(|(name, _)| *name != "type");
+            members.for_each(|(_, value)| texts_of(value, texts));
         }
+        Value::Bool(_) | Value::Null => {}
     }
 }

@@ -1,23 +1,29 @@
 //! `m2m application` and `m2m secret`.
 
+use m2m_api::operations::{
+    AddApiApplicationScope, CreateApplication, DeleteApi, DeleteApplication, DeleteOrganization,
+    GetApplication, ListApplicationSecrets, ListApplications, RemoveApiApplicationScope,
+    RevokeApplicationSecret, RotateApplicationSecret, UpdateApiApplications, UpdateApplication,
+};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, ok};
+use crate::management::samples::{
+    application, application_summary, credentials, new_secret, secret, with,
+};
 use crate::support::text;
 
 #[test]
 fn applications_are_listed_page_by_page() {
     let page = |name: &str, next: Value| {
-        ok(&json!({
-            "applications": [{
-                "id": "1", "name": name, "type": "m2m", "client_id": "billing-job",
-                "is_enabled": true, "org_code": null,
-            }],
+        ok::<ListApplications>(&json!({
+            "applications": [with(application_summary(), json!({ "name": name }))],
             "next_token": next,
         }))
     };
+    let token = "000102030405060708090a0b0c0d0e0f61";
     let pages = [
-        page("Billing\u{1b}[2J", json!("a b")),
+        page("Billing\u{1b}[2J", json!(token)),
         page("Other", Value::Null),
     ];
     let fake = Fake::new(pages.clone());
@@ -35,12 +41,14 @@ fn applications_are_listed_page_by_page() {
         "{shown}"
     );
     assert!(shown.contains("Other"), "{shown}");
-    let query = "sort=name_asc&search=a%26b&organization=org&page_size=100";
+    let (own, size) = ("organization=org", "page_size=100");
     assert_eq!(
         fake.lines(),
         [
-            format!("GET /api/v1/applications?{query}"),
-            format!("GET /api/v1/applications?{query}&next_token=a%20b"),
+            format!("GET /api/v1/applications?{own}&{size}&search=a%26b&sort=name_asc"),
+            format!(
+                "GET /api/v1/applications?next_token={token}&{own}&{size}&search=a%26b&sort=name_asc"
+            ),
         ]
     );
 
@@ -49,7 +57,8 @@ fn applications_are_listed_page_by_page() {
     assert_eq!(json.as_array().unwrap().len(), 2);
     assert_eq!(json[0]["name"], "Billing\u{1b}[2J");
 
-    let none = Fake::new([ok(&json!({ "applications": [], "next_token": null }))]);
+    let none = json!({ "applications": [], "next_token": null });
+    let none = Fake::new([ok::<ListApplications>(&none)]);
     assert_eq!(
         none.good(&["application", "list"]),
         "there are no such applications\n"
@@ -58,12 +67,10 @@ fn applications_are_listed_page_by_page() {
 
 #[test]
 fn an_application_is_shown_with_what_it_may_ask_for() {
-    let application = json!({ "application": {
-        "id": "1", "name": "Billing job", "client_id": "my.app/service", "is_enabled": false,
-        "not_before": null, "allowed_addresses": ["10.0.0.0/8"], "token_quota": { "tokens": 9, "per": "1h", "mode": "warn" },
-        "apis": [{ "id": "2", "audience": "https://orders.example/api", "name": "Orders", "scopes": ["read:orders", "x"] }],
-    } });
-    let fake = Fake::new([ok(&application), ok(&application)]);
+    let changed = json!({ "is_enabled": false, "not_before": null });
+    let application = json!({ "application": with(application(), changed) });
+    let answer = ok::<GetApplication>(&application);
+    let fake = Fake::new([answer.clone(), answer]);
     let shown = fake.good(&["application", "show", "my.app/service"]);
     for expected in [
         "name                Billing job\n",
@@ -87,9 +94,7 @@ fn an_application_is_shown_with_what_it_may_ask_for() {
 
 #[test]
 fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
-    let made =
-        json!({ "application": { "id": "1", "client_id": "billing-job", "client_secret": "s3" } });
-    let fake = Fake::new([ok(&made)]);
+    let fake = Fake::new([ok::<CreateApplication>(&credentials("s3"))]);
     let shown = fake.good(&[
         "application",
         "create",
@@ -127,7 +132,7 @@ fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
 
 #[test]
 fn an_application_is_changed_field_by_field() {
-    let fake = Fake::new([ok(&json!({ "message": "Application updated" }))]);
+    let fake = Fake::new([ok::<UpdateApplication>(&json!({}))]);
     let shown = fake.good(&[
         "application",
         "update",
@@ -144,7 +149,7 @@ fn an_application_is_changed_field_by_field() {
         "--clear",
         "organization",
     ]);
-    assert_eq!(shown, "Application updated\n");
+    assert_eq!(shown, "Application successfully updated\n");
     assert_eq!(fake.lines(), ["PATCH /api/v1/applications/billing-job"]);
     assert_eq!(
         fake.json(0),
@@ -166,7 +171,12 @@ fn an_application_is_changed_field_by_field() {
 
 #[test]
 fn nothing_is_taken_away_before_somebody_agreed() {
-    let fake = Fake::new([ok(&json!({})), ok(&json!({})), ok(&json!({}))]);
+    let nothing = json!({});
+    let fake = Fake::new([
+        ok::<DeleteApplication>(&nothing),
+        ok::<DeleteApi>(&nothing),
+        ok::<DeleteOrganization>(&nothing),
+    ]);
     for (command, name) in [
         (["application", "delete"], "billing-job"),
         (["api", "delete"], "https://orders.example/api"),
@@ -192,7 +202,19 @@ fn nothing_is_taken_away_before_somebody_agreed() {
 
 #[test]
 fn an_application_is_authorized_and_no_longer() {
-    let fake = Fake::new(vec![ok(&json!({})); 5]);
+    let changed = |connected: &[&str], disconnected: &[&str]| {
+        ok::<UpdateApiApplications>(&json!({
+            "applications_connected": connected, "applications_disconnected": disconnected,
+        }))
+    };
+    let nothing = json!({});
+    let fake = Fake::new([
+        changed(&["b"], &[]),
+        ok::<AddApiApplicationScope>(&nothing),
+        ok::<AddApiApplicationScope>(&nothing),
+        ok::<RemoveApiApplicationScope>(&nothing),
+        changed(&[], &["b"]),
+    ]);
     fake.good(&[
         "application",
         "authorize",
@@ -231,16 +253,10 @@ fn an_application_is_authorized_and_no_longer() {
 #[test]
 fn secrets_are_listed_rotated_and_revoked() {
     let fake = Fake::new([
-        ok(
-            &json!({ "secrets": [{ "id": "s1", "state": "active", "created_at": "2026-11-20T00:00:00Z", "last_used_at": null }] }),
-        ),
-        ok(
-            &json!({ "secret": { "id": "s2", "client_secret": "new", "expires_at_of_previous": "2026-11-21T00:00:00Z" } }),
-        ),
-        ok(
-            &json!({ "secret": { "id": "s3", "client_secret": "newer", "expires_at_of_previous": null } }),
-        ),
-        ok(&json!({ "message": "Secret ended", "warning": "it was the last" })),
+        ok::<ListApplicationSecrets>(&json!({ "secrets": [secret("s1")] })),
+        ok::<RotateApplicationSecret>(&new_secret("s2", "new", json!("2026-11-21T00:00:00Z"))),
+        ok::<RotateApplicationSecret>(&new_secret("s3", "newer", Value::Null)),
+        ok::<RevokeApplicationSecret>(&json!({ "warning": "it was the last" })),
     ]);
     let shown = fake.good(&["secret", "list", "billing-job"]);
     assert!(
@@ -257,7 +273,7 @@ fn secrets_are_listed_rotated_and_revoked() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["client_secret"], "newer");
     let revoked = fake.run(&["secret", "revoke", "billing-job", "s1"]);
-    assert_eq!(text(&revoked.stdout), "Secret ended\n");
+    assert_eq!(text(&revoked.stdout), "Secret successfully ended\n");
     assert_eq!(text(&revoked.stderr), "warning: it was the last\n");
     assert_eq!(fake.json(1), json!({ "overlap_seconds": 86_400 }));
     assert_eq!(fake.json(2), json!({ "overlap_seconds": 86_400 }));

@@ -1,5 +1,6 @@
 //! `m2m apply` and `m2m export` on a server that runs.
 
+use m2m_api::operations::{ApplyRegistry, ExportRegistry};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, ok, refused, told};
@@ -26,7 +27,10 @@ fn applied(deleted: bool) -> Value {
 #[test]
 fn a_file_is_applied_and_new_secrets_are_shown_once() {
     let (_folder, path) = file("world.toml", &world());
-    let fake = Fake::new([ok(&applied(false)), ok(&applied(false))]);
+    let fake = Fake::new([
+        ok::<ApplyRegistry>(&applied(false)),
+        ok::<ApplyRegistry>(&applied(false)),
+    ]);
     let shown = fake.good(&["apply", "-f", &path]);
     for expected in [
         "+ application \"a\" (A\\u{202e}), with a secret that is made\n",
@@ -64,13 +68,13 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
     let nothing =
         json!({ "plan": { "steps": [], "kept": [] }, "applied": true, "credentials": [] });
     let fake = Fake::new([
-        ok(&dry),
+        ok::<ApplyRegistry>(&dry),
         wrong,
-        ok(&dry),
-        ok(&applied(false)),
-        ok(&dry),
-        ok(&empty),
-        ok(&nothing),
+        ok::<ApplyRegistry>(&dry),
+        ok::<ApplyRegistry>(&applied(false)),
+        ok::<ApplyRegistry>(&dry),
+        ok::<ApplyRegistry>(&empty),
+        ok::<ApplyRegistry>(&nothing),
     ]);
     assert!(fake.bad(1, &apply).contains("Somebody else was faster"));
     assert!(!secrets.exists());
@@ -94,7 +98,11 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
 fn nothing_is_pruned_before_somebody_agreed() {
     let (_folder, path) = file("world.toml", &world());
     let dry = json!({ "plan": plan(true), "applied": false, "credentials": [] });
-    let fake = Fake::new([ok(&dry), ok(&applied(true)), ok(&dry)]);
+    let fake = Fake::new([
+        ok::<ApplyRegistry>(&dry),
+        ok::<ApplyRegistry>(&applied(true)),
+        ok::<ApplyRegistry>(&dry),
+    ]);
     let output = fake.run(&["apply", "-f", &path, "--prune"]);
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert_eq!(output.status.code(), Some(2), "{stderr}");
@@ -161,16 +169,20 @@ fn a_mistake_is_shown_where_it_stands() {
 fn an_export_is_the_text_that_the_server_has() {
     let toml = "[[api]]\nname = \"Orders\"\n";
     let fake = Fake::new([
-        ok(&json!({ "world": toml })),
-        ok(&json!({ "world": "# \u{1b}[2J\n" })),
-        ok(&json!({})),
+        ok::<ExportRegistry>(&json!({ "world": toml })),
+        ok::<ExportRegistry>(&json!({ "world": "# \u{1b}[2J\n" })),
+        told(200, "", "{}"),
     ]);
     assert_eq!(fake.good(&["export"]), toml);
     assert_eq!(
         fake.good(&["export", "--with-secret-hashes"]),
         "# \\U0000001B[2J\n"
     );
-    assert!(fake.bad(1, &["export"]).contains("no world.toml"));
+    let said = fake.bad(1, &["export"]);
+    assert!(
+        said.contains("cannot be read") && said.contains("`world`"),
+        "{said}"
+    );
     assert_eq!(
         fake.lines(),
         [

@@ -1,58 +1,191 @@
 //! `--output json`: one document, whatever the command.
 
+use m2m_api::operations::{
+    AddApiApplicationScope, ApplyRegistry, CreateApi, CreateApiScope, CreateApplication,
+    CreateOrganization, DeleteApi, DeleteApiScope, DeleteApplication, DeleteOrganization, GetApi,
+    GetApplication, GetDiagnosis, GetOrganization, ListApis, ListApplicationSecrets,
+    ListApplications, ListKeys, ListOrganizations, RevokeApplicationSecret,
+    RotateApplicationSecret, RotateKey, SetMaintenance, UpdateApi, UpdateApiApplications,
+    UpdateApplication, UpdateOrganization,
+};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, ok};
+use crate::fake::{Fake, Told, ok};
+use crate::management::samples::{
+    api, api_summary, application, application_summary, credentials, diagnosis, key, new_secret,
+    organization, secret,
+};
 use crate::support::{file, text};
+
+/// The answers that a command gets, in the order in which it asks for them.
+type Answers = Vec<Told>;
+
+fn applications<'a>() -> Vec<(&'a [&'a str], Answers)> {
+    let nothing = json!({});
+    let changed = json!({ "applications_connected": ["a"], "applications_disconnected": [] });
+    let list = json!({ "applications": [application_summary()], "next_token": null });
+    vec![
+        (
+            &["application", "list"],
+            vec![ok::<ListApplications>(&list)],
+        ),
+        (
+            &["application", "show", "a"],
+            vec![ok::<GetApplication>(
+                &json!({ "application": application() }),
+            )],
+        ),
+        (
+            &["application", "create", "A", "--authorize", "x=y"],
+            vec![ok::<CreateApplication>(&credentials("s3"))],
+        ),
+        (
+            &["application", "update", "a", "--name", "B"],
+            vec![ok::<UpdateApplication>(&nothing)],
+        ),
+        (
+            &["application", "delete", "a", "--yes"],
+            vec![ok::<DeleteApplication>(&nothing)],
+        ),
+        (
+            &[
+                "application",
+                "authorize",
+                "a",
+                "--audience",
+                "x",
+                "--scope",
+                "y",
+            ],
+            vec![
+                ok::<UpdateApiApplications>(&changed),
+                ok::<AddApiApplicationScope>(&nothing),
+            ],
+        ),
+        (
+            &["application", "deauthorize", "a", "--audience", "x"],
+            vec![ok::<UpdateApiApplications>(&changed)],
+        ),
+    ]
+}
+
+fn apis<'a>() -> Vec<(&'a [&'a str], Answers)> {
+    let nothing = json!({});
+    let list = json!({ "apis": [api_summary()], "next_token": null });
+    vec![
+        (&["api", "list"], vec![ok::<ListApis>(&list)]),
+        (
+            &["api", "show", "x"],
+            vec![ok::<GetApi>(&json!({ "api": api() }))],
+        ),
+        (
+            &["api", "create", "X", "x"],
+            vec![ok::<CreateApi>(&json!({ "api": { "id": "1" } }))],
+        ),
+        (
+            &["api", "update", "x", "--name", "Y"],
+            vec![ok::<UpdateApi>(&nothing)],
+        ),
+        (
+            &["api", "delete", "x", "--yes"],
+            vec![ok::<DeleteApi>(&nothing)],
+        ),
+        (
+            &["api", "scope", "add", "x", "y"],
+            vec![ok::<CreateApiScope>(&json!({ "scope": { "id": "1" } }))],
+        ),
+        (
+            &["api", "scope", "remove", "x", "y"],
+            vec![ok::<DeleteApiScope>(&nothing)],
+        ),
+    ]
+}
+
+fn organizations<'a>() -> Vec<(&'a [&'a str], Answers)> {
+    let nothing = json!({});
+    let list = json!({ "organizations": [organization()], "next_token": null });
+    vec![
+        (
+            &["organization", "list"],
+            vec![ok::<ListOrganizations>(&list)],
+        ),
+        (
+            &["organization", "show", "o"],
+            vec![ok::<GetOrganization>(&organization())],
+        ),
+        (
+            &["organization", "create", "O"],
+            vec![ok::<CreateOrganization>(
+                &json!({ "organization": { "code": "o" } }),
+            )],
+        ),
+        (
+            &["organization", "suspend", "o"],
+            vec![ok::<UpdateOrganization>(&nothing)],
+        ),
+        (
+            &["organization", "resume", "o"],
+            vec![ok::<UpdateOrganization>(&nothing)],
+        ),
+        (
+            &["organization", "delete", "o", "--yes"],
+            vec![ok::<DeleteOrganization>(&nothing)],
+        ),
+    ]
+}
+
+fn credentials_and_keys<'a>() -> Vec<(&'a [&'a str], Answers)> {
+    let new = new_secret("1", "s3", Value::Null);
+    let rotated = json!({ "key": key("ES256", "next"), "warning": "w" });
+    vec![
+        (
+            &["secret", "list", "a"],
+            vec![ok::<ListApplicationSecrets>(
+                &json!({ "secrets": [secret("1")] }),
+            )],
+        ),
+        (
+            &["secret", "rotate", "a"],
+            vec![ok::<RotateApplicationSecret>(&new)],
+        ),
+        (
+            &["secret", "revoke", "a", "1"],
+            vec![ok::<RevokeApplicationSecret>(&json!({ "warning": "w" }))],
+        ),
+        (
+            &["key", "list"],
+            vec![ok::<ListKeys>(&json!({ "keys": [key("ES256", "active")] }))],
+        ),
+        (
+            &["key", "rotate", "--alg", "ES256"],
+            vec![ok::<RotateKey>(&rotated)],
+        ),
+        (
+            &["diagnose", "00000000000000000000000000000000"],
+            vec![ok::<GetDiagnosis>(&json!({ "diagnosis": diagnosis() }))],
+        ),
+        (
+            &["maintenance", "on"],
+            vec![ok::<SetMaintenance>(
+                &json!({ "maintenance": { "on": true } }),
+            )],
+        ),
+    ]
+}
 
 #[test]
 fn f18_json_is_one_document_of_each_command() {
     let (_folder, world) = file("world.toml", "");
-    let answer = json!({
-        "application": { "client_id": "a", "client_secret": "s3" }, "applications": [], "api": {}, "apis": [], "key": {}, "keys": [],
-        "organization": {}, "organizations": [], "secret": { "id": "1", "client_secret": "s3" }, "secrets": [], "diagnosis": {},
-        "plan": { "steps": [], "kept": [] }, "applied": true, "credentials": [], "granted": true, "warning": "w",
-    });
-    let commands: [&[&str]; 28] = [
-        &["application", "list"],
-        &["application", "show", "a"],
-        &["application", "create", "A", "--authorize", "x=y"],
-        &["application", "update", "a", "--name", "B"],
-        &["application", "delete", "a", "--yes"],
-        &[
-            "application",
-            "authorize",
-            "a",
-            "--audience",
-            "x",
-            "--scope",
-            "y",
-        ],
-        &["application", "deauthorize", "a", "--audience", "x"],
-        &["api", "list"],
-        &["api", "show", "x"],
-        &["api", "create", "X", "x"],
-        &["api", "update", "x", "--name", "Y"],
-        &["api", "delete", "x", "--yes"],
-        &["api", "scope", "add", "x", "y"],
-        &["api", "scope", "remove", "x", "y"],
-        &["organization", "list"],
-        &["organization", "show", "o"],
-        &["organization", "create", "O"],
-        &["organization", "suspend", "o"],
-        &["organization", "resume", "o"],
-        &["organization", "delete", "o", "--yes"],
-        &["secret", "list", "a"],
-        &["secret", "rotate", "a"],
-        &["secret", "revoke", "a", "1"],
-        &["key", "list"],
-        &["key", "rotate", "--alg", "ES256"],
-        &["diagnose", "00000000000000000000000000000000"],
-        &["maintenance", "on"],
-        &["apply", "-f", &world],
-    ];
-    for command in commands {
-        let fake = Fake::new(vec![ok(&answer); 6]);
+    let applied =
+        json!({ "plan": { "steps": [], "kept": [] }, "applied": true, "credentials": [] });
+    let apply = ["apply", "-f", &world];
+    let mut commands = applications();
+    commands.extend(apis());
+    commands.extend(organizations());
+    commands.extend(credentials_and_keys());
+    commands.push((&apply, vec![ok::<ApplyRegistry>(&applied)]));
+    for (command, answers) in commands {
+        let fake = Fake::new(answers);
         let output = fake.run(&[command, &["--output", "json"]].concat());
         let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
         assert_eq!(output.status.code(), Some(0), "{command:?}: {stderr}");

@@ -3,29 +3,26 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use m2m_api::operations::{CheckApplication, GetDiagnosis, ListDiagnoses, ListEvents};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Told, ok, refused};
+use crate::management::samples::{diagnosis, event, with};
 use crate::support::text;
 
 fn refusals(numbers: &[(u64, &str)], next: Value) -> Told {
     let diagnoses = numbers.iter().map(|(number, time)| {
-        json!({
-            "number": number, "time": time, "cause": "secret-wrong", "client_id": "billing-job",
-            "address": "192.0.2.7", "trace_id": format!("t{number}"), "evidence": [], "fixes": [],
-        })
+        let members = json!({ "number": number, "time": time, "trace_id": format!("t{number}") });
+        with(diagnosis(), members)
     });
-    ok(&json!({ "diagnoses": diagnoses.collect::<Value>(), "next": next }))
+    ok::<ListDiagnoses>(&json!({ "diagnoses": diagnoses.collect::<Value>(), "next": next }))
 }
 
 fn audit(numbers: &[(u64, &str)]) -> Told {
-    let events = numbers.iter().map(|(number, time)| {
-        json!({
-            "number": number, "time": time, "actor": "manager", "action": "updated",
-            "subject": "application", "name": "billing-job", "trace_id": null, "address": null,
-        })
-    });
-    ok(&json!({ "events": events.collect::<Value>(), "next": null }))
+    let events = numbers.iter();
+    let events =
+        events.map(|(number, time)| with(event(), json!({ "number": number, "time": time })));
+    ok::<ListEvents>(&json!({ "events": events.collect::<Value>(), "next": null }))
 }
 
 #[test]
@@ -60,9 +57,9 @@ fn refusals_and_changes_are_merged_by_time() {
     assert_eq!(
         fake.lines(),
         [
-            format!("GET /api/v1/diagnoses?client_id=billing-job&{since}&page_size=3"),
-            format!("GET /api/v1/diagnoses?client_id=billing-job&{since}&page_size=2&before=8"),
-            format!("GET /api/v1/events?subject=application&name=billing-job&{since}&page_size=3"),
+            format!("GET /api/v1/diagnoses?client_id=billing-job&page_size=3&{since}"),
+            format!("GET /api/v1/diagnoses?before=8&client_id=billing-job&page_size=2&{since}"),
+            format!("GET /api/v1/events?name=billing-job&page_size=3&{since}&subject=application"),
         ]
     );
 
@@ -110,14 +107,17 @@ fn what_comes_is_printed_as_it_comes() {
 
 #[test]
 fn a_refusal_is_diagnosed() {
-    let diagnosis = json!({ "diagnosis": {
-        "number": 1, "trace_id": "a/b", "time": "2026-11-20T10:00:00Z", "cause": "secret-wrong",
-        "client_id": "billing-job", "address": "192.0.2.7", "request_id": null,
+    let found = json!({
         "evidence": ["there is a line break\u{202e}"],
         "fixes": [{ "text": "send it without", "command": null, "href": "https://id.example/errors/x" }],
-    } });
+    });
+    let diagnosis = json!({ "diagnosis": with(diagnosis(), found) });
     let unknown = refused(404, "", "NOT_FOUND", "There is no such refusal");
-    let fake = Fake::new([ok(&diagnosis), ok(&diagnosis), unknown]);
+    let fake = Fake::new([
+        ok::<GetDiagnosis>(&diagnosis),
+        ok::<GetDiagnosis>(&diagnosis),
+        unknown,
+    ]);
     let shown = fake.good(&["diagnose", "a/b"]);
     for expected in [
         "secret-wrong\n",
@@ -143,10 +143,14 @@ fn a_check_says_what_would_be_granted_or_why_nothing_is() {
         "granted": true, "audiences": ["https://a.example"], "scope": "x y", "expires_in": 600,
     } });
     let denied = json!({ "check": {
-        "granted": false, "audiences": [], "scope": null, "expires_in": null, "cause": "scope-not-assigned",
+        "granted": false, "cause": "scope-not-assigned",
         "error": "invalid_scope", "description": "The scope is not assigned", "fixes": ["assign it"],
     } });
-    let fake = Fake::new([ok(&granted), ok(&denied), ok(&denied)]);
+    let fake = Fake::new([
+        ok::<CheckApplication>(&granted),
+        ok::<CheckApplication>(&denied),
+        ok::<CheckApplication>(&denied),
+    ]);
     let check = [
         "check",
         "--client",
@@ -162,7 +166,7 @@ fn a_check_says_what_would_be_granted_or_why_nothing_is() {
     assert!(shown.contains("scope           x y\n"), "{shown}");
     assert_eq!(
         fake.lines(),
-        ["GET /api/v1/applications/b/check?audience=https%3A%2F%2Fa.example&scope=x%20y"]
+        ["GET /api/v1/applications/b/check?audience=https%3A%2F%2Fa.example&scope=x+y"]
     );
     let said = fake.bad(1, &check);
     for expected in [

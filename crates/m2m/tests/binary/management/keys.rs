@@ -1,31 +1,38 @@
 //! `m2m key` on a server that runs.
 
+use m2m_api::operations::{ListKeys, RotateKey};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, ok};
+use crate::management::samples::{key, with};
 use crate::support::{run, text};
 
 #[test]
 fn keys_of_a_server_are_listed_and_rotated() {
-    let key = |algorithm: &str, state: &str| {
-        json!({
-            "kid": format!("{algorithm}-{state}"), "algorithm": algorithm, "state": state,
-            "created_at": "2026-11-20T00:00:00Z", "state_since": "2026-11-20T00:00:00Z",
-        })
-    };
-    let one = ok(&json!({ "keys": [key("ES256", "active"), key("RS256", "retiring")] }));
-    let rotated = json!({
-        "key": { "kid": "k2", "algorithm": "ES256", "state": "next", "signs_from": "2026-11-20T01:00:00Z" },
-        "warning": "fetch the keys again",
-    });
-    let fake = Fake::new([one.clone(), one, ok(&rotated), ok(&rotated)]);
+    let one =
+        ok::<ListKeys>(&json!({ "keys": [key("ES256", "active"), key("RS256", "retiring")] }));
+    let next = with(
+        key("ES256", "next"),
+        json!({ "signs_from": "2026-11-20T01:00:00Z" }),
+    );
+    let rotated = json!({ "key": next, "warning": "fetch the keys again" });
+    let fake = Fake::new([
+        one.clone(),
+        one,
+        ok::<RotateKey>(&rotated),
+        ok::<RotateKey>(&rotated),
+    ]);
     let shown = fake.good(&["key", "list"]);
     assert!(
         shown.contains("ES256-active    ES256      active"),
         "{shown}"
     );
     let rotation = fake.run(&["key", "rotate"]);
-    assert!(text(&rotation.stdout).contains("signs from  2026-11-20T01:00:00Z"));
+    let shown = text(&rotation.stdout);
+    assert!(
+        shown.contains("signs from   2026-11-20T01:00:00Z"),
+        "{shown}"
+    );
     assert_eq!(text(&rotation.stderr), "warning: fetch the keys again\n");
     assert_eq!(
         fake.json(2),
@@ -43,7 +50,7 @@ fn keys_of_a_server_are_listed_and_rotated() {
         json!({ "algorithm": "EdDSA", "emergency": true })
     );
 
-    let two = ok(&json!({ "keys": [key("ES256", "active"), key("RS256", "active")] }));
+    let two = ok::<ListKeys>(&json!({ "keys": [key("ES256", "active"), key("RS256", "active")] }));
     let said = Fake::new([two]).bad(2, &["key", "rotate"]);
     assert!(
         said.contains("ES256, RS256") && said.contains("--alg"),

@@ -1,8 +1,10 @@
 //! What is said when a server refuses, or is not there.
 
+use m2m_api::operations::GetApplication;
 use serde_json::json;
 
 use crate::fake::{Fake, ok, refused, told};
+use crate::management::samples::application;
 use crate::support::{SECRET, m2m, text};
 
 /// Runs `m2m application show` on this answer, and looks for these texts in what it says.
@@ -78,7 +80,10 @@ fn all_messages_are_said_and_none_steers_the_terminal() {
 #[test]
 fn a_token_that_the_server_has_forgotten_is_renewed_once() {
     let unknown = refused(401, "", "UNAUTHORIZED", "The token is not known");
-    let fake = Fake::new([unknown.clone(), ok(&json!({ "application": {} }))]);
+    let fake = Fake::new([
+        unknown.clone(),
+        ok::<GetApplication>(&json!({ "application": application() })),
+    ]);
     fake.good(&["application", "show", "billing-job"]);
     assert_eq!(fake.lines().len(), 2);
     check(unknown, 1, &["error: The token is not known\n"]);

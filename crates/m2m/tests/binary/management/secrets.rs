@@ -2,19 +2,22 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use m2m_api::operations::{ApplyRegistry, CreateApplication, RotateApplicationSecret};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, Told, ok, refused};
+use crate::management::samples::new_secret;
 use crate::support::{file, text};
 
 fn rotated() -> Told {
-    ok(
-        &json!({ "secret": { "id": "s2", "client_secret": "n3w", "expires_at_of_previous": "2026-11-21T00:00:00Z" } }),
-    )
+    let secret = new_secret("s2", "n3w", json!("2026-11-21T00:00:00Z"));
+    ok::<RotateApplicationSecret>(&secret)
 }
 
 fn made() -> Told {
-    ok(&json!({ "application": { "id": "1", "client_id": "made-id", "client_secret": "n3w" } }))
+    ok::<CreateApplication>(
+        &json!({ "application": { "id": "1", "client_id": "made-id", "client_secret": "n3w" } }),
+    )
 }
 
 /// The commands that have a server make a secret, each with its answer.
@@ -95,7 +98,7 @@ fn f14_apply_tells_each_secret_that_could_not_be_shown() {
     let plan = json!({ "steps": [], "kept": [] });
     let credentials =
         ["a", "b"].map(|id| json!({ "application": id, "client_id": id, "client_secret": "n3w" }));
-    let fake = Fake::new([ok(
+    let fake = Fake::new([ok::<ApplyRegistry>(
         &json!({ "plan": plan, "applied": true, "credentials": credentials }),
     )]);
     let mut command = fake.command(&["apply", "-f", &path]);

@@ -1,0 +1,103 @@
+//! Documents of the management API, complete, as tests change them.
+
+use serde_json::{Value, json};
+
+/// The document with other members in the place of its own.
+pub(crate) fn with(mut document: Value, members: Value) -> Value {
+    let own = document.as_object_mut().unwrap();
+    let Value::Object(members) = members else {
+        panic!("{members} are no members");
+    };
+    own.extend(members);
+    document
+}
+
+/// An application in a list.
+pub(crate) fn application_summary() -> Value {
+    json!({
+        "id": "1", "name": "Billing job", "type": "m2m", "client_id": "billing-job", "is_enabled": true, "org_code": null,
+    })
+}
+
+/// An application.
+pub(crate) fn application() -> Value {
+    json!({
+        "id": "1", "name": "Billing job", "description": "It bills", "type": "m2m", "client_id": "billing-job",
+        "client_type": "confidential", "is_enabled": true, "org_code": "org_acme", "grant_types": ["client_credentials"],
+        "authentication_methods": ["client_secret_basic"], "system_user": "svc", "is_system_user_allowed": false,
+        "access_token_lifetime": 600, "not_before": "2026-11-20T00:00:00Z", "allowed_addresses": ["10.0.0.0/8"],
+        "token_quota": { "tokens": 9, "per": "1h", "mode": "warn" }, "feature_flags": { "beta": true },
+        "token_feature_flags": ["gamma"], "properties": { "region": "eu" }, "token_properties": ["zone"],
+        "apis": [{ "id": "2", "name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders", "x"] }],
+        "created_on": "2026-11-01T00:00:00Z", "updated_on": "2026-11-02T00:00:00Z",
+    })
+}
+
+/// The credentials of an application that was created.
+pub(crate) fn credentials(client_secret: &str) -> Value {
+    json!({ "application": { "id": "1", "client_id": "billing-job", "client_secret": client_secret } })
+}
+
+/// An API in a list.
+pub(crate) fn api_summary() -> Value {
+    json!({
+        "id": "1", "name": "Orders", "audience": "https://orders.example/api", "is_management_api": false,
+        "scopes": [{ "id": "2", "key": "read:orders", "description": "Read" }],
+    })
+}
+
+/// An API.
+pub(crate) fn api() -> Value {
+    with(
+        api_summary(),
+        json!({
+            "description": "What is ordered", "token_lifetime": 900, "signing_alg": "ES256", "claims": "kinde",
+            "introspection_clients": ["gateway"], "has_more_applications": true,
+            "applications": [{ "id": "3", "name": "Billing job", "client_id": "billing-job", "type": "m2m", "is_active": true }],
+        }),
+    )
+}
+
+/// An organization.
+pub(crate) fn organization() -> Value {
+    json!({
+        "code": "org_acme", "name": "Acme", "handle": "acme", "is_default": false, "external_id": "crm", "is_suspended": true,
+        "created_on": "2026-11-01T00:00:00Z",
+    })
+}
+
+/// A secret in a list.
+pub(crate) fn secret(id: &str) -> Value {
+    json!({
+        "id": id, "state": "active", "created_at": "2026-11-20T00:00:00Z", "ends_at": null, "why": null, "by": null, "last_used_at": null,
+    })
+}
+
+/// A secret that was created.
+pub(crate) fn new_secret(id: &str, client_secret: &str, previous: Value) -> Value {
+    json!({ "secret": { "id": id, "client_secret": client_secret, "expires_at_of_previous": previous } })
+}
+
+/// A signing key.
+pub(crate) fn key(algorithm: &str, state: &str) -> Value {
+    json!({
+        "kid": format!("{algorithm}-{state}"), "algorithm": algorithm, "state": state,
+        "created_at": "2026-11-20T00:00:00Z", "state_since": "2026-11-20T00:00:00Z",
+    })
+}
+
+/// A refused request.
+pub(crate) fn diagnosis() -> Value {
+    json!({
+        "number": 1, "trace_id": "a/b", "time": "2026-11-20T10:00:00Z", "cause": "secret-wrong", "text": "The secret is wrong",
+        "client_id": "billing-job", "address": "192.0.2.7", "request_id": null, "evidence": [], "fixes": [],
+    })
+}
+
+/// A change of an application.
+pub(crate) fn event() -> Value {
+    json!({
+        "number": 1, "time": "2026-11-20T10:00:00Z", "actor": "manager", "trace_id": null, "address": null,
+        "action": "updated", "subject": "application", "name": "billing-job", "before": null, "after": null,
+    })
+}
