@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+pub mod address_block;
 pub mod clock;
+pub mod curl;
 pub mod data;
 pub mod environment;
 pub mod error;
 pub mod first_credentials;
 pub mod http_client;
 pub mod issuer;
+pub mod key_folder;
 pub mod listen_address;
 pub mod log_format;
 pub mod output;

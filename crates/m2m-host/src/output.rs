@@ -202,6 +202,18 @@ pub fn log_failures() {
     FAILURES_ARE_LOGGED.store(true, Ordering::Relaxed);
 }
 
+/// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        log_line(&json!({
+            "time": timestamp::rfc3339(clock::now()),
+            "event": "panicked",
+            "place": panic.location().map(ToString::to_string),
+            "message": panic.payload().downcast_ref::<&str>(),
+        }));
+    }));
+}
+
 /// A line of the log on standard error, as far as it can be written.
 pub fn log_line(entry: &Value) {
     // What cannot be written cannot be said.

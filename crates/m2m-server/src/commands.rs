@@ -6,7 +6,6 @@ use m2m_host::error::Failure;
 use m2m_host::output::Output;
 
 use crate::config_check::{self, ConfigCommand};
-use crate::demo::{self, DemoOptions};
 use crate::healthcheck::{self, HealthcheckOptions};
 use crate::serve::{self, ServeOptions};
 
@@ -17,7 +16,6 @@ use crate::serve::{self, ServeOptions};
     reason = "a comment on a variant would take the place of the help of its options"
 )]
 pub enum Command {
-    Demo(DemoOptions),
     Serve(ServeOptions),
     /// Look at what a server would be told.
     #[command(subcommand, after_help = config_check::EXAMPLES)]
@@ -34,7 +32,6 @@ impl Command {
     pub fn run(&self, output: &Output) -> Result<(), Failure> {
         let environment = Environment::of_process();
         match self {
-            Self::Demo(options) => demo::demo(options, output),
             Self::Serve(options) => serve::run(options, &environment, output),
             Self::Config(ConfigCommand::Check(options)) => {
                 config_check::check(options, &environment, output)

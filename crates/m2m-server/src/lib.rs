@@ -3,11 +3,10 @@
 mod certificate;
 mod commands;
 mod config_check;
-mod curl;
-mod demo;
+mod embedded;
 mod healthcheck;
 mod http;
-mod keys;
+mod key_watch;
 mod metrics;
 mod ops;
 mod readiness;
@@ -22,7 +21,7 @@ mod throttle;
 
 pub use commands::Command;
 pub use config_check::{ConfigCheckOptions, ConfigCommand};
-pub use demo::DemoOptions;
+pub use embedded::{Embedded, embed};
 pub use healthcheck::HealthcheckOptions;
 pub use serve::{ServeOptions, serve};
 pub use settings::{Mistakes, Setting, SettingOptions, Settings};

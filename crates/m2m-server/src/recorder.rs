@@ -5,7 +5,6 @@
 //! the threads that answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
 //! Refusals beyond a few a second are counted too, by cause and block of addresses, and the counts are logged together.
 
-mod block;
 mod book;
 mod entry;
 mod keeper;

@@ -19,14 +19,13 @@ use m2m_host::output::{self, Output};
 use m2m_host::runtime::runtime;
 use m2m_host::sealing::SealingSource;
 use m2m_host::world::World;
-use m2m_host::{clock, data, timestamp};
+use m2m_host::{clock, curl, data, timestamp};
 use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::certificate::ListenObserver;
-use crate::curl;
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::{Readiness, Unready};
@@ -35,7 +34,7 @@ use crate::settings::{
     Mistakes, RegistrySource, Secret, Setting, SettingOptions, Settings, Values,
 };
 use crate::signals::{Hangup, Interruptions, ignore_others};
-use crate::start::{Plan, Source, Started, log_panics, start};
+use crate::start::{Plan, Source, Started, start};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
 
@@ -121,7 +120,7 @@ fn serve_for(
     }
     let listen = listen_settings(&settings.values, caller_time_ms);
     let listen_option = Setting::Listen.names();
-    log_panics();
+    output::log_panics();
     let runtime = runtime()?;
     let profile = settings.values.profile;
     let hangup = match listen.tls {

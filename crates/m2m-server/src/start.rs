@@ -12,11 +12,9 @@ use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
 use m2m_host::sealing::SealingSource;
 use m2m_host::world::{GeneratedCredentials, World};
-use m2m_host::{clock, output, timestamp};
 use m2m_listen::{ListenSettings, Listener};
 use m2m_store::{DirectoryLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
-use serde_json::json;
 use tokio::runtime::Handle;
 
 use crate::certificate::listen_failure;
@@ -211,16 +209,4 @@ pub(crate) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issu
             .because(error.to_string())
             .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
     })
-}
-
-/// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
-pub(crate) fn log_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        output::log_line(&json!({
-            "time": timestamp::rfc3339(clock::now()),
-            "event": "panicked",
-            "place": panic.location().map(ToString::to_string),
-            "message": panic.payload().downcast_ref::<&str>(),
-        }));
-    }));
 }

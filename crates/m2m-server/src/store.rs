@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use m2m_admin::{BootstrapError, PresetCredentials};
-use m2m_authority::registry::Records;
+use m2m_authority::registry::{KeyState, Records};
 use m2m_host::data::{self, Missing};
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::{Written, keep_and_commit};
 use m2m_host::sealing::SealingSource;
 use m2m_host::timestamp::rfc3339;
 use m2m_host::world::{GeneratedCredentials, World};
-use m2m_host::{clock, output, random};
+use m2m_host::{clock, key_folder, output, random};
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
     Access, Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, FailureKind,
@@ -24,7 +24,7 @@ use oauth_proto::Issuer;
 use serde_json::json;
 
 use crate::http::Writing;
-use crate::keys::{self, KeyWatch};
+use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
 use crate::store_health::StoreHealth;
 
@@ -74,7 +74,7 @@ pub(crate) async fn of_world(
     let generated = world.fill(&store, now).await?;
     let records = store.snapshot().await.map_err(|error| unopened(&error))?;
     let records = records.records();
-    let keys = keys::load(&keys::served_algorithms(&records.apis), keys)?;
+    let keys = key_folder::load(&key_folder::served_algorithms(&records.apis), keys)?;
     keep(&store, &keys, now)
         .await
         .map_err(|error| unopened(&error))?;
@@ -191,7 +191,7 @@ pub(crate) async fn of_folder(
 /// Announces keys whose private parts stay where they are.
 async fn keep(
     store: &Sqlite,
-    keys: &[(keys::KeyState, SigningKey)],
+    keys: &[(KeyState, SigningKey)],
     now: UnixTime,
 ) -> Result<(), StoreError> {
     let mut change = Change::default();

@@ -6,6 +6,7 @@ mod tests;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use m2m_demo::DemoOptions;
 use m2m_host::output::{Colour, Output};
 
 /// The allocator returns free memory to the system, also when nothing is allocated any more. That of the C library keeps it, so that a
@@ -36,6 +37,7 @@ struct Cli {
 /// The commands of the server, and those that call one.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(DemoOptions),
     #[command(flatten)]
     Server(m2m_server::Command),
     #[command(flatten)]
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     };
     let output = Output::new(colour);
     let done = match cli.command {
+        Command::Demo(options) => options.run(&output),
         Command::Server(command) => command.run(&output),
         Command::Other(command) => command.run(Cli::command(), &output),
     };

@@ -10,9 +10,8 @@ use std::sync::Arc;
 use m2m_authority::flow::RefusedEvent;
 use m2m_authority::{Check, RecordedClientId};
 use m2m_errors::Cause;
+use m2m_host::address_block::AddressBlock;
 use m2m_jwt::UnixTime;
-
-use super::block::Block;
 
 /// The proof that a refusal gives of its caller. Each has a budget of its own, so that a flood of one hides none of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,7 +32,7 @@ pub(crate) struct Summary {
     /// Their cause.
     pub(crate) cause: Cause,
     /// The block that they came from; none for those of all blocks for which there was no room.
-    pub(crate) block: Option<Block>,
+    pub(crate) block: Option<AddressBlock>,
     /// The client id that they had in common, if an application has it.
     pub(crate) client_id: Option<Arc<str>>,
     /// The proof that they give of their callers.
@@ -60,7 +59,7 @@ struct Class {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Source {
     cause: Cause,
-    block: Block,
+    block: AddressBlock,
     client_id: Option<Arc<str>>,
 }
 
@@ -211,7 +210,7 @@ impl Class {
         let now = event.time.as_seconds();
         let source = Source {
             cause: event.cause,
-            block: Block::of(event.address),
+            block: AddressBlock::of(event.address),
             client_id: match &event.client_id {
                 RecordedClientId::Known(client_id) => Some(Arc::clone(client_id)),
                 RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
@@ -308,7 +307,7 @@ mod tests {
     }
 
     /// The counts of some summaries, by cause and block.
-    fn sums(summaries: &[Summary]) -> HashMap<(Cause, Option<Block>), u64> {
+    fn sums(summaries: &[Summary]) -> HashMap<(Cause, Option<AddressBlock>), u64> {
         let mut sums = HashMap::new();
         for summary in summaries {
             *sums.entry((summary.cause, summary.block)).or_default() += summary.count;
@@ -332,7 +331,7 @@ mod tests {
                 let [.., block, host] = number.to_be_bytes();
                 let cause = causes[usize::from(host) % causes.len()];
                 let event = event(cause, [203, 0, block, host], second);
-                let key = (cause, Some(Block::of(event.address)));
+                let key = (cause, Some(AddressBlock::of(event.address)));
                 *sent.entry(key).or_insert(0_u64) += 1;
                 let admitted = sampling.admit(Standing::Stranger, &event);
                 *lines.entry(key).or_insert(0) += u64::from(admitted);

@@ -3,9 +3,9 @@
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use crate::error::Failure;
+use crate::regular_file::{Pipes, RegularFile};
 use m2m_authority::registry::KeyState;
-use m2m_host::error::Failure;
-use m2m_host::regular_file::{Pipes, RegularFile};
 use m2m_jwt::{Signer as _, SigningKey};
 
 use super::file_name;
@@ -177,7 +177,7 @@ const MAX_KEY_BYTES: u32 = 64 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::new_file;
+    use crate::key_folder::new_file;
     use m2m_jwt::Algorithm;
     use std::fs::{Permissions, set_permissions};
     use std::os::unix::fs::PermissionsExt as _;

@@ -4,9 +4,9 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Result, Write as _};
 use std::path::Path;
 
+use crate::error::Failure;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use m2m_host::error::Failure;
 use m2m_jwt::Pkcs8Document;
 use zeroize::Zeroizing;
 
@@ -121,7 +121,7 @@ fn to_pem(document: &Pkcs8Document) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::directory;
+    use crate::key_folder::directory;
     use m2m_jwt::{Algorithm, SigningKey};
     use std::os::unix::fs::PermissionsExt as _;
 

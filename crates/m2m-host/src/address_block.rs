@@ -1,11 +1,11 @@
-//! The part of an address that refusals are counted by.
+//! The part of an address by which calls are counted.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A block of addresses that one site has: a /24 of IPv4, a /56 of IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Block {
+pub enum AddressBlock {
     /// The first three bytes of an IPv4 address.
     V4([u8; 3]),
     /// The first seven bytes of an IPv6 address.
@@ -14,9 +14,9 @@ pub(crate) enum Block {
     Unknown,
 }
 
-impl Block {
+impl AddressBlock {
     /// The block of an address.
-    pub(super) fn of(address: Option<IpAddr>) -> Self {
+    pub fn of(address: Option<IpAddr>) -> Self {
         match address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => {
                 let [a, b, c, _] = address.octets();
@@ -31,7 +31,7 @@ impl Block {
     }
 }
 
-impl fmt::Display for Block {
+impl fmt::Display for AddressBlock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::V4([a, b, c]) => write!(f, "{}/24", Ipv4Addr::new(a, b, c, 0)),
@@ -55,9 +55,9 @@ mod tests {
             ("::ffff:192.0.2.77", "192.0.2.0/24"),
             ("2001:db8:1:2ff::9", "2001:db8:1:200::/56"),
         ] {
-            let block = Block::of(Some(address.parse().unwrap()));
+            let block = AddressBlock::of(Some(address.parse().unwrap()));
             assert_eq!(block.to_string(), expected, "{address}");
         }
-        assert_eq!(Block::of(None).to_string(), "unknown");
+        assert_eq!(AddressBlock::of(None).to_string(), "unknown");
     }
 }

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use m2m_host::world::GeneratedCredentials;
 use oauth_proto::Issuer;
 
+use crate::world::GeneratedCredentials;
+
 /// The line that asks this issuer for a token with these credentials. It holds the secret, and is shown where the secret is.
-pub(crate) fn token_request(
+pub fn token_request(
     issuer: &Issuer,
     credentials: &GeneratedCredentials,
     audience: Option<&str>,
@@ -38,7 +39,7 @@ fn parameter(name: &str, value: &str) -> String {
 }
 
 /// The word as a shell takes it.
-pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
+pub fn quoted(word: &str) -> Cow<'_, str> {
     if word.chars().all(is_plain) {
         Cow::Borrowed(word)
     } else {

@@ -1,11 +1,8 @@
 //! The steps of the demo. Each shows what happens; what does not happen as it should fails the demo.
 
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use m2m_authority::TraceId;
-use m2m_authority::diagnose::Diagnosis;
-use m2m_authority::registry::Application;
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
 use m2m_host::error::Failure;
 use m2m_host::http_client::{HttpClient, Response};
@@ -14,19 +11,15 @@ use m2m_host::timestamp::rfc3339;
 use m2m_host::world::GeneratedCredentials;
 use m2m_host::{clock, token_failure, token_text};
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
-use oauth_proto::{AuthorizationServerMetadata, Issuer};
+use m2m_server::Embedded;
+use oauth_proto::AuthorizationServerMetadata;
 use serde_json::Value;
-
-use crate::recorder::Entry;
 
 /// What the steps have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Steps<'d> {
     pub(super) http: &'d HttpClient,
-    pub(super) issuer: &'d Issuer,
-    pub(super) applications: &'d [Application],
-    pub(super) generated: &'d [GeneratedCredentials],
-    pub(super) entries: &'d Receiver<Entry>,
+    pub(super) server: &'d Embedded,
     pub(super) output: &'d Output,
 }
 
@@ -41,10 +34,10 @@ const DIAGNOSIS_TIME: Duration = Duration::from_secs(5);
 
 impl Steps<'_> {
     /// 1: there is a server.
-    pub(super) fn server(&self, summary: &str) {
+    pub(super) fn server(&self) {
         self.output.heading("1. A server");
-        self.output.line(format!("  {summary}"));
-        for application in self.applications {
+        self.output.line(format!("  {}", self.server.summary));
+        for application in &self.server.applications {
             self.output.line(format!(
                 "  application {:?}, client_id {}",
                 application.spec.name, application.client_id
@@ -61,7 +54,7 @@ impl Steps<'_> {
             .await?;
         self.show(&response);
         m2m_client::read_token(&response, &credentials, now)
-            .map_err(|error| token_failure::failure(&error, self.issuer))
+            .map_err(|error| token_failure::failure(&error, &self.server.issuer))
     }
 
     /// 3: what the token says.
@@ -79,11 +72,11 @@ impl Steps<'_> {
         self.output.heading(
             "\n4. Its signature, verified from the JWK set that the metadata name, as jwt verify does it",
         );
-        let url = AuthorizationServerMetadata::url(self.issuer);
+        let url = AuthorizationServerMetadata::url(&self.server.issuer);
         self.output.line(format!("  GET {url}"));
         let response = self.http.get(&url).await?;
-        let metadata =
-            AuthorizationServerMetadata::parse(response.body(), self.issuer).map_err(|error| {
+        let metadata = AuthorizationServerMetadata::parse(response.body(), &self.server.issuer)
+            .map_err(|error| {
                 Failure::refused("the metadata cannot be read").because(error.to_string())
             })?;
         let jwks_uri = metadata
@@ -97,14 +90,14 @@ impl Steps<'_> {
         let token = Unverified::parse(token, &Limits::DEFAULT)
             .map_err(|error| token_text::failure(&error))?;
         let expectations =
-            Expectations::access_token(self.issuer.as_str(), &[AUDIENCE], Algorithm::ALL);
+            Expectations::access_token(self.server.issuer.as_str(), &[AUDIENCE], Algorithm::ALL);
         let keys = KeySet::new(&set);
         let claims = verify(&token, &keys, &expectations, clock::now())
             .map_err(|error| token_text::failure(&error))?;
         let client_id = claims.client_id().unwrap_or_default();
         self.output.good(&format!(
             "  good: from {}, for {AUDIENCE}, to {client_id}",
-            self.issuer
+            self.server.issuer
         ));
         Ok(())
     }
@@ -132,7 +125,8 @@ impl Steps<'_> {
     }
 
     fn credentials(&self) -> Result<&GeneratedCredentials, Failure> {
-        self.generated
+        self.server
+            .generated
             .first()
             .ok_or_else(|| Failure::refused("the demo's world has no application"))
     }
@@ -142,7 +136,7 @@ impl Steps<'_> {
         secret: &str,
         scope: Option<&str>,
     ) -> Result<(Credentials, Response), Failure> {
-        let url = format!("{}/oauth2/token", self.issuer);
+        let url = format!("{}/oauth2/token", self.server.issuer);
         let credentials = self.credentials()?;
         self.output.line(format!("  POST {url}"));
         self.output.line(format!(
@@ -191,7 +185,10 @@ impl Steps<'_> {
             .and_then(Value::as_str)
             .and_then(|trace_id| trace_id.parse().ok());
         let trace_id = trace_id.ok_or_else(|| Failure::refused("the answer has no trace_id"))?;
-        let diagnosis = self.diagnosis(trace_id)?;
+        let diagnosis = self
+            .server
+            .diagnosis(trace_id, DIAGNOSIS_TIME)
+            .ok_or_else(|| Failure::refused("the refusal was not diagnosed"))?;
         self.output
             .line(format!("  What the operator knows of {trace_id}:"));
         self.output.bad(&format!("    cause: {}", diagnosis.cause));
@@ -208,29 +205,6 @@ impl Steps<'_> {
                 .for_each(|command| self.output.line(format!("         {command}")));
         }
         Ok(())
-    }
-
-    fn diagnosis(&self, wanted: TraceId) -> Result<Diagnosis, Failure> {
-        while let Ok(entry) = self.entries.recv_timeout(DIAGNOSIS_TIME) {
-            match entry {
-                Entry::Diagnosed {
-                    trace_id,
-                    diagnosis,
-                } if trace_id == wanted => return Ok(diagnosis),
-                Entry::Diagnosed { .. }
-                | Entry::Refused(_)
-                | Entry::Summary(_)
-                | Entry::Changed(_)
-                | Entry::ChangedOthers { .. }
-                | Entry::TestToken { .. }
-                | Entry::Issued { .. }
-                | Entry::IssuedToOthers { .. }
-                | Entry::Store(_)
-                | Entry::Dropped(_)
-                | Entry::Stopped { .. } => {}
-            }
-        }
-        Err(Failure::refused("the refusal was not diagnosed"))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use m2m_host::curl::{quoted, token_request};
 use m2m_host::output::Output;
 use m2m_host::world::GeneratedCredentials;
 use oauth_proto::Issuer;
 
 use super::steps::{AUDIENCE, MISSPELLED_SCOPE};
-use crate::curl::{quoted, token_request};
 
 /// Prints lines for the shell: tokens, a refusal, documents, and commands.
 pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {

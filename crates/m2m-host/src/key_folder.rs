@@ -1,38 +1,36 @@
-//! The keys that tokens are signed with: one for each algorithm that is served, from a folder or for as long as the process.
+//! The signing keys of a server without a data directory: from a folder, or for as long as the process.
 
 mod directory;
 mod file_name;
 mod new_file;
-mod watch;
 
 use std::path::Path;
 
+use crate::error::Failure;
 use m2m_authority::registry::Api;
-use m2m_host::error::Failure;
 use m2m_jwt::{Algorithm, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey};
 
-pub(crate) use m2m_authority::registry::KeyState;
-pub(crate) use watch::KeyWatch;
+pub use m2m_authority::registry::KeyState;
 
 use directory::StoredKey;
 use new_file::LockedFolder;
 
 /// The algorithms of all APIs, and ES256, which an API has that names none: each once, in the order of the list.
-pub(crate) fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
+pub fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     let is_served = |algorithm: &Algorithm| {
         *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_alg == *algorithm)
     };
     Algorithm::ALL.iter().copied().filter(is_served).collect()
 }
 
-/// Keys for these algorithms. Those that the folder has are read; those that it lacks are made, and kept there. Without a folder
-/// all are made, and last as long as the process.
+/// Loads keys for these algorithms. Those that the folder has are read; those that it lacks are made, and kept there. Without a
+/// folder all are made, and last as long as the process.
 ///
 /// # Errors
 ///
 /// If the folder or a key in it cannot be read or written, or is open to others; if it has keys of an algorithm and none or several
 /// that sign, or a key id twice; or if a key cannot be made.
-pub(crate) fn load(
+pub fn load(
     algorithms: &[Algorithm],
     folder: Option<&Path>,
 ) -> Result<Vec<(KeyState, SigningKey)>, Failure> {

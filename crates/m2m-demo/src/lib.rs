@@ -1,0 +1,77 @@
+#![doc = include_str!("../README.md")]
+
+mod steps;
+mod what_next;
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use clap::Args;
+use m2m_host::error::Failure;
+use m2m_host::http_client::{ConnectionOptions, HttpClient};
+use m2m_host::output::Output;
+use m2m_host::world::World;
+use m2m_server::{Embedded, embed};
+
+use steps::Steps;
+
+/// Show the whole in a minute: a server, a token over HTTP, its signature verified, a refusal and its cause.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct DemoOptions {
+    /// End after the last step instead of serving until interrupted
+    #[arg(long)]
+    once: bool,
+    /// Where to listen; 127.0.0.1:8080, and with --once a free port of 127.0.0.1
+    #[arg(long, value_name = "ADDR", value_parser = m2m_host::listen_address::listen_address)]
+    listen: Option<SocketAddr>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  m2m demo                               then try the curl lines that it prints
+  m2m demo --once                        exits 0 if every step went well";
+
+/// The demo's registry.
+const WORLD: &str = include_str!("world.toml");
+
+impl DemoOptions {
+    /// Runs the demo.
+    ///
+    /// # Errors
+    ///
+    /// The first step that did not go well.
+    pub fn run(&self, output: &Output) -> Result<(), Failure> {
+        let port = if self.once { 0 } else { 8080 };
+        let listen = self
+            .listen
+            .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        if !listen.ip().is_loopback() {
+            return Err(Failure::usage(format!(
+                "{listen} is not a loopback address, and the demo is for this machine"
+            ))
+            .help("--listen 127.0.0.1:8080"));
+        }
+        let world = World::parse("the demo's world.toml", WORLD)?;
+        embed(world, listen, |server| self.show(server, output))
+    }
+
+    async fn show(&self, server: Embedded, output: &Output) -> Result<(), Failure> {
+        let http = HttpClient::new(&ConnectionOptions::default())?;
+        let steps = Steps {
+            http: &http,
+            server: &server,
+            output,
+        };
+        steps.server();
+        let token = steps.token().await?;
+        steps.claims(token.expose_secret())?;
+        steps.signature(token.expose_secret()).await?;
+        steps.refusal().await?;
+        steps.wrong_secret().await?;
+        if !self.once {
+            what_next::show(&server.issuer, &server.generated, output);
+            server.until_interrupted().await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! A server in another program, for as long as a function uses it.
+
+use core::future::Future;
+use core::sync::atomic::{AtomicBool, Ordering};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use m2m_authority::TraceId;
+use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::registry::Application;
+use m2m_errors::Profile;
+use m2m_host::error::Failure;
+use m2m_host::output;
+use m2m_host::runtime::runtime;
+use m2m_host::world::{GeneratedCredentials, World};
+use m2m_listen::ListenSettings;
+use m2m_store::DirectoryLimits;
+use oauth_proto::Issuer;
+
+use crate::certificate::ListenObserver;
+use crate::metrics::Metrics;
+use crate::recorder::{self, Entry};
+use crate::signals::Interruptions;
+use crate::start::{Plan, Source, Started, start};
+use crate::store_health::StoreHealth;
+
+/// A server that serves a registry file while a function uses it. Its keys last as long as it does.
+#[derive(Debug)]
+pub struct Embedded {
+    /// The issuer, at the address where it listens.
+    pub issuer: Issuer,
+    /// The applications of the file.
+    pub applications: Vec<Application>,
+    /// The credentials that were generated for those that the file gives none.
+    pub generated: Vec<GeneratedCredentials>,
+    /// One line with issuer, profile, number of applications and address.
+    pub summary: String,
+    entries: Receiver<Entry>,
+    is_logged: Arc<AtomicBool>,
+}
+
+impl Embedded {
+    /// Waits for the diagnosis of a refusal, which is there within milliseconds; none if it is not there in time.
+    #[must_use]
+    pub fn diagnosis(&self, wanted: TraceId, within: Duration) -> Option<Diagnosis> {
+        while let Ok(entry) = self.entries.recv_timeout(within) {
+            match entry {
+                Entry::Diagnosed {
+                    trace_id,
+                    diagnosis,
+                } if trace_id == wanted => return Some(diagnosis),
+                Entry::Diagnosed { .. }
+                | Entry::Refused(_)
+                | Entry::Summary(_)
+                | Entry::Changed(_)
+                | Entry::ChangedOthers { .. }
+                | Entry::TestToken { .. }
+                | Entry::Issued { .. }
+                | Entry::IssuedToOthers { .. }
+                | Entry::Store(_)
+                | Entry::Dropped(_)
+                | Entry::Stopped { .. } => {}
+            }
+        }
+        None
+    }
+
+    /// Serves, with its log on standard error, until the process gets `SIGTERM` or `SIGINT`.
+    pub async fn until_interrupted(self) {
+        self.is_logged.store(true, Ordering::Relaxed);
+        // From here on nobody receives what happens, and it is logged as `m2m serve` logs it.
+        drop(self.entries);
+        Interruptions::new().next().await;
+    }
+}
+
+/// Serves a registry file at an address for as long as a function uses the server.
+///
+/// # Errors
+///
+/// If the address cannot be had, or the file is wrong; and the failure of the function.
+pub fn embed<F>(
+    world: World,
+    listen: SocketAddr,
+    used: impl FnOnce(Embedded) -> F,
+) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), Failure>>,
+{
+    output::log_panics();
+    let runtime = runtime()?;
+    let (publish, entries) = channel();
+    let is_logged = Arc::new(AtomicBool::new(false));
+    let worker = runtime.block_on(async {
+        let metrics = Arc::new(Metrics::new());
+        let plan = Plan {
+            source: Source::World { world, keys: None },
+            limits: DirectoryLimits::default(),
+            listen: ListenSettings::at(listen),
+            listen_option: "--listen",
+            issuer: None,
+            profile: Profile::Rfc,
+            health: Arc::new(StoreHealth::new(Arc::clone(&metrics))),
+            metrics: Arc::clone(&metrics),
+        };
+        let logs = Arc::clone(&is_logged);
+        let publish = move |entry| {
+            if let Err(unreceived) = publish.send(entry)
+                && logs.load(Ordering::Relaxed)
+            {
+                recorder::log(unreceived.0);
+            }
+            None
+        };
+        let Started {
+            server,
+            listening,
+            issuer,
+            directory: _,
+            records,
+            generated,
+            first_credentials: _,
+            worker,
+            summary,
+            unused_preset: _,
+        } = start(plan, publish).await?;
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let serving = tokio::spawn(
+            listening.serve(server, ListenObserver::new(metrics), async {
+                let _ = stopped.await;
+            }),
+        );
+        let embedded = Embedded {
+            issuer,
+            applications: records.applications,
+            generated,
+            summary,
+            entries,
+            is_logged,
+        };
+        used(embedded).await?;
+        drop(stop);
+        let _ = serving.await;
+        Ok(worker)
+    })?;
+    drop(runtime);
+    // The counts are for the log of a server that somebody keeps.
+    drop(worker.finish());
+    Ok(())
+}
