@@ -32,6 +32,24 @@ impl<'c> Extension<'c> {
     }
 }
 
+/// The name of the claim that has another type than it should, among those that only the claim set `kinde` defines: `scp` is a list of
+/// strings, and `org_code` a string. [`Guard::check`](crate::Guard::check) refuses tokens with such a claim; this is for programs that
+/// explain a token.
+///
+/// ```
+/// # fn main() -> Result<(), m2m_jwt::InvalidToken> {
+/// use m2m_jwt::Claims;
+///
+/// let claims = Claims::parse(br#"{"scp": "read:orders"}"#)?;
+/// assert_eq!(m2m_guard::malformed_claim(&claims), Some("scp"));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn malformed_claim(claims: &Claims<'_>) -> Option<&'static str> {
+    Extension::read(claims).err()
+}
+
 const SCOPES: &str = "scp";
 const ORGANIZATION_CODE: &str = "org_code";
 

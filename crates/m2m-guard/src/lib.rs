@@ -26,6 +26,7 @@ pub use call::Call;
 pub use caller::Caller;
 pub use denied::Denied;
 pub use evidence::Evidence;
+pub use extension::malformed_claim;
 pub use guard::Guard;
 pub use limits::MAX_AUTHORIZATION_BYTES;
 pub use requirement::Requirement;

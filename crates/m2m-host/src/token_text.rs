@@ -51,9 +51,13 @@ pub fn to_json(token: &Unverified<'_>) -> Result<Value, InvalidToken> {
 
 /// The failure of a command whose token is not accepted: the cause, what it means, and what to do.
 pub fn failure(error: &InvalidToken) -> Failure {
-    let cause = error.cause();
-    let failure = Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator))
-        .because(reason(error));
+    failure_of(error.cause(), &reason(error))
+}
+
+/// The failure of a command whose token has this cause.
+pub fn failure_of(cause: Cause, reason: &str) -> Failure {
+    let failure =
+        Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator)).because(reason);
     fixes(cause)
         .iter()
         .fold(failure, |failure, fix| failure.help(*fix))

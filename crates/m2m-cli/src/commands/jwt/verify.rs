@@ -5,6 +5,8 @@ mod mismatch;
 mod unusable_key;
 
 use clap::Args;
+use m2m_errors::Cause;
+use m2m_guard::malformed_claim;
 use m2m_host::error::Failure;
 use m2m_host::http_client::ConnectionOptions;
 use m2m_host::output::{Format, Output};
@@ -72,10 +74,19 @@ whomever.";
 /// Why a token is not good.
 #[derive(Debug)]
 struct Rejected {
-    error: InvalidToken,
+    error: Objection,
     mismatch: Option<Box<Mismatch>>,
     /// The keys of the set that may have been meant, and cannot be used.
     unusable_keys: Vec<UnusableKey>,
+}
+
+/// The first thing that is wrong with a token.
+#[derive(Debug)]
+enum Objection {
+    /// Form, signature, a registered claim, or a time.
+    Token(InvalidToken),
+    /// A claim beyond the registered ones, as the guards of APIs read it, has another type than it should.
+    Claim(&'static str),
 }
 
 pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), Failure> {
@@ -131,15 +142,17 @@ fn judge<'t>(
         ..Expectations::access_token(issuer, &audiences, algorithms)
     };
     let header = unverified.header()?;
-    m2m_jwt::verify(&unverified, &KeySet::new(&keys.usable), &expectations, now)
-        .map(drop)
+    let claims = m2m_jwt::verify(&unverified, &KeySet::new(&keys.usable), &expectations, now)
         .map_err(|error| Rejected {
-            error,
+            error: error.into(),
             mismatch: Mismatch::of(error, &unverified, &keys.usable, &expectations, now)
                 .map(Box::new),
             unusable_keys: keys.suspects(error, header.key_id()),
         })?;
-    Ok(unverified)
+    match malformed_claim(&claims) {
+        None => Ok(unverified),
+        Some(name) => Err(Objection::Claim(name).into()),
+    }
 }
 
 /// Prints a token that is good.
@@ -182,7 +195,7 @@ impl Rejected {
         let mut json = json!({
             "verified": false,
             "cause": cause.id(),
-            "reason": token_text::reason(&self.error),
+            "reason": self.error.reason(),
             "fixes": token_text::fixes(cause),
             "not_checked": not_checked(options),
         });
@@ -197,7 +210,7 @@ impl Rejected {
     }
 
     fn into_failure(self) -> Failure {
-        let failure = token_text::failure(&self.error);
+        let failure = token_text::failure_of(self.error.cause(), &self.error.reason());
         let failure = match self.mismatch {
             Some(mismatch) => failure.because(mismatch.text()),
             None => failure,
@@ -208,10 +221,32 @@ impl Rejected {
     }
 }
 
-impl From<InvalidToken> for Rejected {
+impl Objection {
+    const fn cause(&self) -> Cause {
+        match self {
+            Self::Token(error) => error.cause(),
+            Self::Claim(_) => Cause::TokenClaimMalformed,
+        }
+    }
+
+    fn reason(&self) -> String {
+        match self {
+            Self::Token(error) => token_text::reason(error),
+            Self::Claim(name) => format!("the claim `{name}` has the wrong type"),
+        }
+    }
+}
+
+impl From<InvalidToken> for Objection {
     fn from(error: InvalidToken) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl<E: Into<Objection>> From<E> for Rejected {
+    fn from(error: E) -> Self {
         Self {
-            error,
+            error: error.into(),
             mismatch: None,
             unusable_keys: Vec::new(),
         }
@@ -220,7 +255,50 @@ impl From<InvalidToken> for Rejected {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+    use m2m_jwt::SigningKey;
+
     use super::*;
+
+    /// The options on a command line of their own.
+    #[derive(Parser)]
+    struct Alone {
+        #[command(flatten)]
+        options: JwtVerifyOptions,
+    }
+
+    #[test]
+    fn x3_x4_a_claim_that_guards_read_has_its_type() {
+        let (key, _) = SigningKey::generate(Algorithm::Es256, Some("1")).unwrap();
+        let set = format!("{{\"keys\":[{}]}}", key.public_jwk().to_json());
+        let keys = keys::of_json("keys", set.as_bytes()).unwrap();
+        let Alone { options } = Alone::parse_from(["verify", "--jwks", "keys.json"]);
+        let now = UnixTime::from_seconds(1_800_000_000);
+        let cause = |more: &str| {
+            let claims = format!(
+                r#"{{"iss":"https://id.example","aud":"https://a.example","sub":"c","client_id":"c","jti":"1",
+                "iat":1800000000,"exp":1800000600{more}}}"#
+            );
+            let token = m2m_jwt::sign(Some("at+jwt"), claims.as_bytes(), &key).unwrap();
+            let judged = judge(&token, &keys, &options, now);
+            judged.map(drop).map_err(|rejected| {
+                let reason = rejected.to_json(&options)["reason"].to_string();
+                (rejected.error.cause(), reason)
+            })
+        };
+        assert_eq!(cause(""), Ok(()));
+        assert_eq!(cause(r#","scp":["a","b"],"org_code":"o""#), Ok(()));
+        for (more, name) in [
+            (r#","scp":"a b""#, "scp"),
+            (r#","scp":[1]"#, "scp"),
+            (r#","org_code":null"#, "org_code"),
+            (r#","org_code":["o"]"#, "org_code"),
+        ] {
+            let (cause, reason) = cause(more).unwrap_err();
+            assert_eq!(cause, Cause::TokenClaimMalformed, "{more}");
+            assert!(reason.contains(name), "{more}: {reason}");
+        }
+    }
 
     #[test]
     fn r15_x27_a_leeway_is_a_number_of_seconds_up_to_sixty() {

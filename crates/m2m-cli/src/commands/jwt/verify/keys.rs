@@ -83,7 +83,7 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
     Ok((printable(&url).into_owned(), json))
 }
 
-fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
+pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     let set = JwkSet::parse(json).map_err(|error| {
         let failure = Failure::usage(format!("{place} is no JWK set"));
         match jwks_uri(json) {
