@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use crate::failure::{Failure, Outcome};
 
 /// The root of the workspace.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root
@@ -16,7 +16,7 @@ pub(crate) fn root() -> PathBuf {
 ///
 /// What `cargo run` tells this process about the package `xtask` is taken out of the environment: build scripts watch those
 /// variables (ring's does), and a crate would be built anew each time it is reached by `cargo` and by `cargo xtask` in turn.
-pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
+pub fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(root());
     for (variable, _) in std::env::vars_os() {
@@ -28,12 +28,16 @@ pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
 }
 
 /// `cargo` with these arguments.
-pub(crate) fn cargo(arguments: &[&str]) -> Command {
+pub fn cargo(arguments: &[&str]) -> Command {
     program("cargo", arguments)
 }
 
 /// Runs a program whose output goes where ours goes.
-pub(crate) fn run(command: &mut Command, remedy: &str) -> Outcome {
+///
+/// # Errors
+///
+/// If the program cannot be started, or fails.
+pub fn run(command: &mut Command, remedy: &str) -> Outcome {
     println!("$ {}", spoken(command));
     let status = command
         .status()
@@ -49,7 +53,11 @@ pub(crate) fn run(command: &mut Command, remedy: &str) -> Outcome {
 }
 
 /// Runs a program and returns what it printed, whether it succeeded or not.
-pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
+///
+/// # Errors
+///
+/// If the program cannot be started.
+pub fn output(command: &mut Command) -> Result<Output, Failure> {
     command
         .stdin(Stdio::null())
         .output()
@@ -57,7 +65,11 @@ pub(crate) fn output(command: &mut Command) -> Result<Output, Failure> {
 }
 
 /// Runs a program that has to succeed, and returns what it printed on standard output.
-pub(crate) fn text(command: &mut Command) -> Result<String, Failure> {
+///
+/// # Errors
+///
+/// If the program cannot be started, or fails.
+pub fn text(command: &mut Command) -> Result<String, Failure> {
     let output = output(command)?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
@@ -75,7 +87,7 @@ pub(crate) fn text(command: &mut Command) -> Result<String, Failure> {
 }
 
 /// Whether a program can be started and succeeds.
-pub(crate) fn succeeds(command: &mut Command) -> bool {
+pub fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())

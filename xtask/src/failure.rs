@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 /// What a task returns.
-pub(crate) type Outcome = Result<(), Failure>;
+pub type Outcome = Result<(), Failure>;
 
 /// What did not hold, and what to do about it.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     what: String,
     remedy: String,
     is_usage: bool,
@@ -17,7 +17,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// Something does not hold.
-    pub(crate) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             what: what.into(),
             remedy: remedy.into(),
@@ -26,7 +26,7 @@ impl Failure {
     }
 
     /// The task was called wrongly.
-    pub(crate) fn usage(what: impl Into<String>) -> Self {
+    pub fn usage(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
             remedy: "`cargo xtask help` shows what there is, with examples".to_owned(),
@@ -35,7 +35,7 @@ impl Failure {
     }
 
     /// A file or folder cannot be read or written.
-    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+    pub fn file(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
             format!("{}: {error}", path.display()),
             "look whether the file is there and may be read and written",
@@ -43,7 +43,7 @@ impl Failure {
     }
 
     /// What the process exits with.
-    pub(crate) fn exit_code(&self) -> ExitCode {
+    pub fn exit_code(&self) -> ExitCode {
         if self.is_usage {
             ExitCode::from(2)
         } else {

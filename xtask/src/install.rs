@@ -5,16 +5,20 @@ use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
 /// A program that a step needs.
-pub(crate) struct Tool {
+#[derive(Debug)]
+pub struct Tool {
     /// What it is called.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// A command that succeeds where it is there.
-    pub(crate) probe: &'static [&'static str],
+    pub probe: &'static [&'static str],
     /// The Debian package that brings it.
-    pub(crate) package: &'static str,
+    pub package: &'static str,
     /// What needs it.
-    pub(crate) needed_by: &'static str,
+    pub needed_by: &'static str,
 }
+
+/// The script that runs the clients of others against the binary.
+pub const CLIENTS: &str = "tests/clients/run.sh";
 
 const COMPILER: Tool = Tool {
     name: "cc",
@@ -36,37 +40,37 @@ const FOR_CLIENTS: &[Tool] = &[
         name: "curl",
         probe: &["curl", "--version"],
         package: "curl",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
     Tool {
         name: "openssl",
         probe: &["openssl", "version"],
         package: "openssl",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
     Tool {
         name: "python3",
         probe: &["python3", "--version"],
         package: "python3",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
     Tool {
         name: "python3 venv",
         probe: &["python3", "-c", "import ensurepip, venv"],
         package: "python3-venv",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
     Tool {
         name: "node",
         probe: &["node", "--version"],
         package: "nodejs",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
     Tool {
         name: "npm",
         probe: &["npm", "--version"],
         package: "npm",
-        needed_by: "the clients",
+        needed_by: "the step clients",
     },
 ];
 
@@ -74,7 +78,11 @@ const FOR_CLIENTS: &[Tool] = &[
 const COMPONENTS: [(&str, &str); 2] = [("fmt", "rustfmt"), ("clippy", "clippy")];
 
 /// Installs what is missing, and says so.
-pub(crate) fn run(workspace: &Workspace) -> Outcome {
+///
+/// # Errors
+///
+/// If something cannot be installed.
+pub fn run(workspace: &Workspace) -> Outcome {
     for (subcommand, component) in COMPONENTS {
         if !command::succeeds(&mut command::cargo(&[subcommand, "--version"])) {
             println!("{component} is missing; installing it");
@@ -85,16 +93,54 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         }
     }
 
-    let clients = workspace.root.join(crate::test::CLIENTS).is_file();
+    ensure(&tools(workspace))
+}
+
+/// Says what is missing, and installs nothing.
+///
+/// # Errors
+///
+/// If something is missing.
+pub fn look(workspace: &Workspace) -> Outcome {
+    let mut missing: Vec<String> = Vec::new();
+    for (subcommand, component) in COMPONENTS {
+        if !command::succeeds(&mut command::cargo(&[subcommand, "--version"])) {
+            missing.push(format!("rustup component add {component}"));
+        }
+    }
+    let tools = tools(workspace);
+    let lacking = tools.into_iter().filter(|tool| !is_there(tool));
+    missing.extend(lacking.map(|tool| {
+        format!(
+            "apt-get install {}   # {} needs it",
+            tool.package, tool.needed_by
+        )
+    }));
+    if missing.is_empty() {
+        println!("everything is there");
+        return Ok(());
+    }
+    Err(Failure::new(
+        "this machine lacks programs that later steps start",
+        missing.join("\n        "),
+    ))
+}
+
+/// The programs that the steps start.
+fn tools(workspace: &Workspace) -> Vec<&'static Tool> {
     let mut tools = vec![&COMPILER, &MAKE];
-    if clients {
+    if workspace.root.join(CLIENTS).is_file() {
         tools.extend(FOR_CLIENTS);
     }
-    ensure(&tools)
+    tools
 }
 
 /// Installs those of the tools that are missing, and says so.
-pub(crate) fn ensure(tools: &[&Tool]) -> Outcome {
+///
+/// # Errors
+///
+/// If one cannot be installed.
+pub fn ensure(tools: &[&Tool]) -> Outcome {
     let missing: Vec<&Tool> = tools
         .iter()
         .copied()

@@ -6,23 +6,19 @@
 )]
 
 mod arrows;
-mod bench;
 mod budget;
 mod circles;
 mod codegen;
-mod command;
-mod failure;
 mod fuzz;
-mod install;
 mod lines;
-mod steps;
 mod test;
 mod tidy;
 mod timing;
 mod torture;
-mod workspace;
 
 use std::process::ExitCode;
+
+use xtask::{command, failure, install, steps, workspace};
 
 use failure::{Failure, Outcome};
 use workspace::Workspace;
@@ -34,6 +30,7 @@ The tasks of the workspace.
   cargo xtask test --list              the steps and what each is for
   cargo xtask test --only clippy       one step; may be repeated
   cargo xtask test --skip clients      all but one step; may be repeated
+  cargo xtask test --no-install        the same, and what the machine lacks is named, not installed
   cargo xtask tidy                     sizes, words, manifests, ids and their tests, seeds, documents
   cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
   cargo xtask budget                   how many crates stand behind the light ones (xtask/arrows.toml)
@@ -84,11 +81,20 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
         "budget" => no_options(task, options).and_then(|()| budget::run(&Workspace::read()?)),
         "codegen" => codegen::run(options),
         "fuzz" => fuzz::run(options),
-        "bench" => bench::run(options),
+        "bench" => bench(options),
         "timing" => no_options(task, options).and_then(|()| timing::run()),
         "torture" => torture::run(options),
         _ => Err(Failure::usage(format!("there is no task `{task}`"))),
     }
+}
+
+/// Runs the benches, which are a program of their own.
+fn bench(options: &[&str]) -> Outcome {
+    let mut bench = command::cargo(&["run", "--quiet", "--package", "m2m-bench", "--"]);
+    command::run(
+        bench.args(options),
+        "bench/README.md has the options of the benches",
+    )
 }
 
 fn no_options(task: &str, options: &[&str]) -> Outcome {

@@ -6,19 +6,24 @@ use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
 /// One step of a task.
-pub(crate) struct Step {
+#[derive(Debug)]
+pub struct Step {
     /// What `--only` and `--skip` call it.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What it does.
-    pub(crate) title: &'static str,
+    pub title: &'static str,
     /// Why it must hold.
-    pub(crate) why: &'static str,
+    pub why: &'static str,
     /// Does it.
-    pub(crate) run: fn(&Workspace) -> Outcome,
+    pub run: fn(&Workspace) -> Outcome,
 }
 
 /// Runs the steps in order, and stops at the first that fails.
-pub(crate) fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
+///
+/// # Errors
+///
+/// The failure of the first step that does not hold.
+pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
     let begin = now();
     let mut done: Vec<(&Step, Duration, bool)> = Vec::new();
     let mut failed = None;
@@ -87,11 +92,11 @@ pub(crate) fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
     clippy::disallowed_methods,
     reason = "a task tells its user how long each step took; nothing is decided by it"
 )]
-pub(crate) fn now() -> Instant {
+pub fn now() -> Instant {
     Instant::now()
 }
 
 /// A duration as people read it.
-pub(crate) fn seconds(duration: Duration) -> String {
+pub fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }

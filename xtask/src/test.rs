@@ -6,9 +6,6 @@ use crate::steps::{self, Step};
 use crate::workspace::{Package, Workspace};
 use crate::{arrows, budget, codegen, install, tidy, torture};
 
-/// The script that runs the clients of others against the binary.
-pub(crate) const CLIENTS: &str = "tests/clients/run.sh";
-
 /// Crates that are workspaces of their own.
 const APART: [&str; 3] = [
     "bench/yardstick/Cargo.toml",
@@ -124,16 +121,29 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// The first step where nothing may be installed.
+const LOOK: Step = Step {
+    name: "install",
+    title: "what the machine lacks, without installing it",
+    why: "later steps start these programs",
+    run: install::look,
+};
+
 /// Runs all steps, or those that the options choose.
 pub(crate) fn run(options: &[&str]) -> Outcome {
     let mut only = Vec::new();
     let mut skip = Vec::new();
+    let mut installs = true;
     let mut options = options.iter();
     while let Some(option) = options.next() {
         let names = match *option {
             "--list" => {
                 list();
                 return Ok(());
+            }
+            "--no-install" => {
+                installs = false;
+                continue;
             }
             "--only" => &mut only,
             "--skip" => &mut skip,
@@ -149,6 +159,10 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     let chosen: Vec<&Step> = STEPS
         .iter()
+        .map(|step| match step.name {
+            "install" if !installs => &LOOK,
+            _ => step,
+        })
         .filter(|step| (only.is_empty() || only.contains(&step.name)) && !skip.contains(&step.name))
         .collect();
     steps::run(&chosen, &Workspace::read()?)?;
@@ -260,8 +274,8 @@ fn package(workspace: &Workspace) -> Outcome {
 }
 
 fn clients(workspace: &Workspace) -> Outcome {
-    if !workspace.root.join(CLIENTS).is_file() {
-        println!("there is no {CLIENTS}");
+    if !workspace.root.join(install::CLIENTS).is_file() {
+        println!("there is no {}", install::CLIENTS);
         return Ok(());
     }
     command::run(
@@ -270,7 +284,7 @@ fn clients(workspace: &Workspace) -> Outcome {
     )?;
     let binary = workspace.target_directory.join("debug").join("m2m");
     command::run(
-        command::program("bash", &[CLIENTS]).arg(binary),
+        command::program("bash", &[install::CLIENTS]).arg(binary),
         "the output above names the client and the answer that it did not take",
     )
 }

@@ -10,52 +10,56 @@ use crate::failure::Failure;
 
 /// The members of the workspace.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Workspace {
+pub struct Workspace {
     /// The members, in the order of their names.
-    pub(crate) packages: Vec<Package>,
+    pub packages: Vec<Package>,
     /// Where the workspace begins.
     #[serde(rename = "workspace_root")]
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// Where cargo builds.
-    pub(crate) target_directory: PathBuf,
+    pub target_directory: PathBuf,
 }
 
 /// A member of the workspace.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Package {
+pub struct Package {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// What its manifest asks for, whatever the features.
-    pub(crate) dependencies: Vec<Dependency>,
+    pub dependencies: Vec<Dependency>,
     /// Its features, each with what it turns on.
-    pub(crate) features: BTreeMap<String, Vec<String>>,
+    pub features: BTreeMap<String, Vec<String>>,
     /// Registries that it may go to: absent for any, empty for none.
     publish: Option<Vec<String>>,
     /// Libraries, binaries, tests, benches.
-    pub(crate) targets: Vec<Target>,
+    pub targets: Vec<Target>,
 }
 
 /// One line of a package's dependencies.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Dependency {
+pub struct Dependency {
     /// The package depended on.
-    pub(crate) name: String,
+    pub name: String,
     /// `dev` or `build`, absent for a normal one.
     kind: Option<String>,
 }
 
 /// What cargo builds from a package.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Target {
+pub struct Target {
     /// Its name.
-    pub(crate) name: String,
+    pub name: String,
     /// `lib`, `bin`, `test`, `bench`, …
     kind: Vec<String>,
 }
 
 impl Workspace {
     /// Asks cargo for the members.
-    pub(crate) fn read() -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// If `cargo metadata` fails.
+    pub fn read() -> Result<Self, Failure> {
         let text = command::text(&mut command::cargo(&[
             "metadata",
             "--format-version",
@@ -75,26 +79,26 @@ impl Workspace {
     }
 
     /// The member of that name.
-    pub(crate) fn package(&self, name: &str) -> Option<&Package> {
+    pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.name == name)
     }
 
     /// The members that others may use.
-    pub(crate) fn public(&self) -> impl Iterator<Item = &Package> {
+    pub fn public(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.is_public())
     }
 }
 
 impl Package {
     /// Whether it may be published.
-    pub(crate) fn is_public(&self) -> bool {
+    pub fn is_public(&self) -> bool {
         self.publish
             .as_ref()
             .is_none_or(|registries| !registries.is_empty())
     }
 
     /// The names of its benches.
-    pub(crate) fn benches(&self) -> impl Iterator<Item = &str> {
+    pub fn benches(&self) -> impl Iterator<Item = &str> {
         self.targets
             .iter()
             .filter(|target| target.kind.iter().any(|kind| kind == "bench"))
@@ -104,7 +108,7 @@ impl Package {
 
 impl Dependency {
     /// Whether only tests, examples and benches use it.
-    pub(crate) fn is_dev(&self) -> bool {
+    pub fn is_dev(&self) -> bool {
         self.kind.as_deref() == Some("dev")
     }
 }

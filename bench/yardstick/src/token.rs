@@ -11,7 +11,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::signer::Signer;
 
-/// Who may have tokens, and the secret. They stand in `xtask/src/bench/world.rs` too.
+/// Who may have tokens, and the secret. They stand in `bench/load/src/world.rs` too.
 const CLIENT_ID: &str = "bench";
 const CLIENT_SECRET: &[u8] = b"bench-secret-0123456789abcdef0123456789abcdef";
 

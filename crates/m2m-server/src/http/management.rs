@@ -32,7 +32,7 @@ use threads::Threads;
 /// The management API of this server.
 #[derive(Debug)]
 pub(super) struct Management {
-    face: Arc<HttpApi<Served>>,
+    api: Arc<HttpApi<Served>>,
     endpoint: Arc<TokenEndpoint>,
     threads: Threads,
 }
@@ -69,7 +69,7 @@ impl Management {
             writing,
         };
         Ok(Self {
-            face: Arc::new(HttpApi::new(served)),
+            api: Arc::new(HttpApi::new(served)),
             endpoint,
             threads: Threads::start()?,
         })
@@ -87,15 +87,15 @@ impl Management {
         let exchange = self.endpoint.exchange(&parts, address);
         let circumstances = circumstances(&exchange, address);
         let parts = Arc::new(parts);
-        let (face, own) = (Arc::clone(&self.face), Arc::clone(&parts));
+        let (api, own) = (Arc::clone(&self.api), Arc::clone(&parts));
         let answering = async move {
             let read = |most| body::read(body, most);
-            face.respond(&own, &path, read, circumstances).await
+            api.respond(&own, &path, read, circumstances).await
         };
         let answered = self.threads.run(answering).await;
         // A panic is our own mistake, and is told as one.
         let answered = answered.unwrap_or_else(|| {
-            self.face
+            self.api
                 .refuse_unread(Cause::InternalError, &parts, circumstances)
         });
         self.noted(answered, &exchange, circumstances)
@@ -105,7 +105,7 @@ impl Management {
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         let exchange = self.endpoint.exchange(parts, address);
         let circumstances = circumstances(&exchange, address);
-        let answered = self.face.refuse_unread(cause, parts, circumstances);
+        let answered = self.api.refuse_unread(cause, parts, circumstances);
         self.noted(answered, &exchange, circumstances)
     }
 

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use super::options::{Backend, Options};
-use crate::command::{self, cargo};
-use crate::failure::{Failure, Outcome};
-use crate::install::{self, Tool};
-use crate::steps::{now, seconds};
-use crate::workspace::Workspace;
+use xtask::command::{self, cargo};
+use xtask::failure::{Failure, Outcome};
+use xtask::install::{self, Tool};
+use xtask::steps::{now, seconds};
+use xtask::workspace::Workspace;
 
 /// The programs that measure.
 const TOOLS: [Tool; 2] = [

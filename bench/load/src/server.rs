@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use super::process::resident_memory;
 use super::token::Requests;
-use crate::command;
-use crate::failure::Failure;
-use crate::steps::now;
+use xtask::command;
+use xtask::failure::Failure;
+use xtask::steps::now;
 
 /// More than a server needs to make its keys, an RSA key among them. Unit: seconds.
 const READY_WITHIN: Duration = Duration::from_secs(120);

@@ -10,8 +10,8 @@ use super::server::{AT_REST_AFTER, Cores, Plan, Server};
 use super::table::{Row, table};
 use super::token::Requests;
 use super::world;
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
+use xtask::failure::{Failure, Outcome};
+use xtask::workspace::Workspace;
 
 /// How long each server is loaded before it counts. Unit: seconds.
 const WARM_UP: u32 = 1;

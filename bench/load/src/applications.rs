@@ -8,8 +8,8 @@ use super::server::{AT_REST_AFTER, Cores, Plan, Server};
 use super::table::{Row, table};
 use super::token::Requests;
 use super::world;
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
+use xtask::failure::{Failure, Outcome};
+use xtask::workspace::Workspace;
 
 /// A registry that no cache notices.
 const FEW: u32 = 10;

@@ -1,4 +1,9 @@
 //! How fast the product is: the server beside a yardstick, over a large registry, from its start; and single crates.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a bench speaks to the person who started it"
+)]
 
 mod applications;
 mod build;
@@ -15,13 +20,27 @@ mod token;
 mod world;
 mod yardstick;
 
-use crate::failure::Outcome;
-use crate::workspace::Workspace;
+use std::process::ExitCode;
+
+use xtask::failure::Outcome;
+use xtask::workspace::Workspace;
 
 use options::{Mode, Options};
 
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let options: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\n{failure}");
+            failure.exit_code()
+        }
+    }
+}
+
 /// Runs the bench that the options choose.
-pub(crate) fn run(options: &[&str]) -> Outcome {
+fn run(options: &[&str]) -> Outcome {
     let options = Options::parse(options)?;
     let workspace = Workspace::read()?;
     match options.mode {

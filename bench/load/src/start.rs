@@ -8,8 +8,8 @@ use super::server::{Cores, Plan};
 use super::table::median;
 use super::token::Requests;
 use super::world;
-use crate::failure::Outcome;
-use crate::workspace::Workspace;
+use xtask::failure::Outcome;
+use xtask::workspace::Workspace;
 
 /// The registry.
 const APPLICATIONS: u32 = 1_000;

@@ -13,9 +13,9 @@ use super::process::{Kernel, resident_memory};
 use super::server::{Cores, Plan, Server};
 use super::token::Requests;
 use super::world;
-use crate::failure::{Failure, Outcome};
-use crate::steps::now;
-use crate::workspace::Workspace;
+use xtask::failure::{Failure, Outcome};
+use xtask::steps::now;
+use xtask::workspace::Workspace;
 
 /// Who manages the server.
 const CLIENT_ID: &str = "bench-operator";
@@ -243,6 +243,6 @@ fn lost(error: &std::io::Error) -> Failure {
 fn unexpected(answer: &Value) -> Failure {
     Failure::new(
         format!("the management API answers {answer}"),
-        "the requests of the bench stand in xtask/src/bench/management.rs",
+        "the requests of the bench stand in bench/load/src/management.rs",
     )
 }

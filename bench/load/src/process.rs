@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::command;
-use crate::failure::Failure;
+use xtask::command;
+use xtask::failure::Failure;
 
 /// Reads the figures of processes.
 #[derive(Debug, Clone, Copy)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::command::{self, cargo};
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
+use xtask::command::{self, cargo};
+use xtask::failure::{Failure, Outcome};
+use xtask::workspace::Workspace;
 
 /// The crates that have benches.
 const CRATES: [&str; 2] = ["m2m-jwt", "m2m-authority"];

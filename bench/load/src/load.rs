@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::process::{Kernel, resident_memory};
 use super::server::Server;
 use super::token::Requests;
-use crate::command;
-use crate::failure::Failure;
+use xtask::command;
+use xtask::failure::Failure;
 
 /// Connections at a time: more than one core can serve at once, and far from a queue.
 const CONNECTIONS: &str = "-c16";

@@ -16,8 +16,8 @@ use super::server::{Cores, Server};
 use super::table::median;
 use super::token::Requests;
 use super::world;
-use crate::failure::{Failure, Outcome};
-use crate::workspace::Workspace;
+use xtask::failure::{Failure, Outcome};
+use xtask::workspace::Workspace;
 
 /// The number of events. Each has the API before and after, nearly half a megabyte together.
 const EVENTS: u32 = 500;
@@ -157,6 +157,6 @@ fn table(readers: u32, before: f64, rounds: &[(Load, Beside)]) -> String {
 fn panicked() -> Failure {
     Failure::new(
         "a reader of the bench panicked",
-        "the readers stand in xtask/src/bench/readers.rs",
+        "the readers stand in bench/load/src/readers.rs",
     )
 }

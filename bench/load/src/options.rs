@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::micro::Micro;
-use crate::failure::Failure;
+use xtask::failure::Failure;
 
 /// How many rounds, where nothing else is said.
 const ROUNDS: u32 = 5;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::options::Case;
 use super::world::{self, AUTHORIZATION, CLIENT_ID, CLIENT_SECRET, SCOPE};
-use crate::failure::Failure;
+use xtask::failure::Failure;
 
 /// How long an answer to one request may take. Unit: seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -74,7 +74,7 @@ impl Requests {
         token_length(&answer).ok_or_else(|| {
             Failure::new(
                 format!("{to} gives no token, it says:\n{answer}"),
-                "the requests and the registry of the bench stand in xtask/src/bench/{token,world}.rs",
+                "the requests and the registry of the bench stand in bench/load/src/{token,world}.rs",
             )
         })
     }

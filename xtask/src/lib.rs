@@ -1,0 +1,12 @@
+//! What the tasks of the workspace share: running programs, naming failures, timing steps, installing what a machine lacks.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a task speaks to the person who started it"
+)]
+
+pub mod command;
+pub mod failure;
+pub mod install;
+pub mod steps;
+pub mod workspace;
