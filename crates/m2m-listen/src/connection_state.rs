@@ -1,45 +1,45 @@
-//! What is known of one connection while it lasts: in which phase it is and since when, and what it has been told.
+//! The state of one connection: its phase and the beginning of it, and the order that it has been given.
 //!
-//! A request costs a few relaxed stores here, and no look at a clock: times are those of the last sweep of [`ConnectionTable`](super::connection_table::ConnectionTable).
+//! A request costs a few relaxed stores here, and does not read a clock: times are those of the last sweep of [`ConnectionTable`](super::connection_table::ConnectionTable).
 
 use core::pin::pin;
 use core::task::{Poll, Waker};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// One connection, as the table of all sees it.
+/// The state of one connection, shared with the table of all.
 #[derive(Debug)]
 pub(super) struct ConnectionState {
     /// The clock of the table. Unit: milliseconds since the listener began.
     clock: Arc<AtomicU64>,
-    /// The phase in the lowest bits, above them when it began.
+    /// The phase in the lowest bits, and its beginning in the others.
     phase: AtomicU64,
-    /// Requests that are being answered: several at once on HTTP/2.
+    /// The number of requests that are being answered: several at once on HTTP/2.
     in_flight: AtomicU32,
-    /// Since when the caller has not read what is to be written; 0 if he has.
+    /// The time since which the caller does not read; 0 if it does.
     stuck_since: AtomicU64,
     order: AtomicU8,
     /// True once the caller has sent too many frames that are not requests.
     is_flooded: AtomicBool,
     task: Mutex<Option<Waker>>,
-    /// Where it is in the table.
+    /// The index in the table.
     pub(super) index: AtomicUsize,
 }
 
-/// What a connection is doing.
+/// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// Nothing has come yet, or no more than what precedes HTTP.
+    /// Before the first byte of HTTP.
     Opening,
-    /// It waits for a request.
+    /// Between two requests.
     Idle,
-    /// A request has begun, and its header is not complete.
+    /// The header of a request is incomplete.
     Head,
     /// A request is being answered.
     Busy,
-    /// The answer is made, and not yet written.
+    /// The answer is complete, and not yet written.
     Answered,
-    /// It is being ended.
+    /// The last bytes are on their way.
     Ending,
 }
 
@@ -67,18 +67,18 @@ impl Phase {
     }
 }
 
-/// How many bits of the word a phase takes.
+/// The number of bits that a phase takes.
 const PHASE_BITS: u32 = 3;
 const PHASE_MASK: u64 = (1 << PHASE_BITS) - 1;
 
-/// What a connection is told to do; a later one in this list outweighs an earlier one.
+/// An order to a connection. A later one in this list outweighs an earlier one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Order {
-    /// End when the requests under way are answered: the server stops.
+    /// Close when the requests in progress are answered: the server stops.
     Drain,
-    /// End: the time for what it does is over.
+    /// Close: the time of its phase is over.
     Late,
-    /// End: another needs the place.
+    /// Close: a new connection needs its place.
     Displaced,
 }
 
@@ -121,7 +121,7 @@ impl ConnectionState {
         self.clock.load(Ordering::Relaxed)
     }
 
-    /// The connection is doing this from now on.
+    /// Begins a phase.
     pub(super) fn enter(&self, phase: Phase) {
         let word = (self.now() << PHASE_BITS) | phase.to_bits();
         self.phase.store(word, Ordering::Relaxed);
@@ -131,14 +131,14 @@ impl ConnectionState {
         Phase::from_bits(self.phase.load(Ordering::Relaxed))
     }
 
-    /// What it is doing, and for how long. Unit: milliseconds.
+    /// The phase and its age. Unit: milliseconds.
     pub(super) fn phase_and_age(&self) -> (Phase, u64) {
         let word = self.phase.load(Ordering::Relaxed);
         let age = self.now().saturating_sub(word >> PHASE_BITS);
         (Phase::from_bits(word), age)
     }
 
-    /// Bytes have come from the caller.
+    /// Notes that bytes have come from the caller.
     pub(super) fn received(&self) {
         match self.phase() {
             Phase::Opening | Phase::Idle => self.enter(Phase::Head),
@@ -155,7 +155,7 @@ impl ConnectionState {
         self.is_flooded.load(Ordering::Relaxed)
     }
 
-    /// Everything that was to be written has been.
+    /// Notes that everything has been written.
     pub(super) fn flushed(&self) {
         let word = self.phase.load(Ordering::Relaxed);
         if Phase::from_bits(word) == Phase::Answered {
@@ -167,7 +167,7 @@ impl ConnectionState {
         }
     }
 
-    /// A request is being answered, until what is returned is dropped.
+    /// Notes that a request is being answered, until the returned guard is dropped.
     pub(super) fn serve(&self) -> Serving<'_> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         self.enter(Phase::Busy);
@@ -178,24 +178,23 @@ impl ConnectionState {
         self.in_flight.load(Ordering::Relaxed) > 0
     }
 
-    /// The caller does not read what is to be written.
+    /// Notes that the caller does not read.
     pub(super) fn stuck(&self) {
         self.stuck_since.store(self.now().max(1), Ordering::Relaxed);
     }
 
-    /// The caller reads again.
+    /// Notes that the caller reads again.
     pub(super) fn unstuck(&self) {
         self.stuck_since.store(0, Ordering::Relaxed);
     }
 
-    /// For how long the caller has not read; nothing if he does. Unit: milliseconds.
+    /// The time for which the caller has not read; `None` if it does. Unit: milliseconds.
     pub(super) fn stuck_for(&self) -> Option<u64> {
         let since = self.stuck_since.load(Ordering::Relaxed);
         (since > 0).then(|| self.now().saturating_sub(since))
     }
 
-    /// The task that asks is woken from now on when the connection is told something. It has to be asked first, and once: the waker of
-    /// a task stays what it is.
+    /// Registers the calling task to be woken by orders. A task calls this once, before anything else: its waker does not change.
     pub(super) async fn enrol(&self) {
         core::future::poll_fn(|context| {
             *self.task() = Some(context.waker().clone());
@@ -204,7 +203,7 @@ impl ConnectionState {
         .await;
     }
 
-    /// Tells the connection to do something, unless it has been told something weightier.
+    /// Gives the connection an order, unless it has a weightier one.
     pub(super) fn tell(&self, order: Order) {
         let before = self.order.fetch_max(order.to_bits(), Ordering::Relaxed);
         // The lock orders this with `enrol`: either the task is there to be woken, or it will see the order.
@@ -215,33 +214,32 @@ impl ConnectionState {
         }
     }
 
-    /// What the connection was told.
+    /// The order of the connection.
     pub(super) fn told(&self) -> Option<Order> {
         Order::from_bits(self.order.load(Ordering::Relaxed))
     }
 
-    /// The connection has understood, and can be told so again.
+    /// Clears an order, so that it can be given again.
     pub(super) fn understood(&self, order: Order) {
         let _ =
             self.order
                 .compare_exchange(order.to_bits(), 0, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Waits for `work`, unless the connection is told to end.
+    /// Waits for `work`, unless the connection is given an order.
     ///
     /// # Errors
     ///
-    /// What it was told.
+    /// The order.
     pub(super) async fn unless_told<T>(&self, work: impl Future<Output = T>) -> Result<T, Order> {
         self.unless(Order::Drain, work).await
     }
 
-    /// Waits for `work`, unless its time is over or the place is needed. That the server stops is no reason: it waits itself, for a
-    /// while.
+    /// Waits for `work`, unless its time is over or the place is needed. A server that stops waits for it as well.
     ///
     /// # Errors
     ///
-    /// What the connection was told.
+    /// The order of the connection.
     pub(super) async fn unless_late<T>(&self, work: impl Future<Output = T>) -> Result<T, Order> {
         self.unless(Order::Late, work).await
     }
@@ -249,7 +247,7 @@ impl ConnectionState {
     async fn unless<T>(&self, least: Order, work: impl Future<Output = T>) -> Result<T, Order> {
         let mut work = pin!(work);
         core::future::poll_fn(|context| {
-            // The work first: what is done is done.
+            // The work first: it may be done.
             if let Poll::Ready(done) = work.as_mut().poll(context) {
                 return Poll::Ready(Ok(done));
             }
@@ -341,7 +339,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_is_woken_by_an_order() {
+    async fn a_task_that_waits_is_woken_by_an_order() {
         let (_, state) = state();
         let state = Arc::new(state);
         let waiting = tokio::spawn({

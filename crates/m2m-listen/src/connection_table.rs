@@ -1,4 +1,4 @@
-//! The table of all connections: how many there are, which has to end, and who gives way when there is no place.
+//! The table of all connections: their number, their time limits, and the choice of one to close at the maximum.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use super::connection_state::{ConnectionState, Order, Phase};
 #[derive(Debug)]
 pub(super) struct ConnectionTable {
     taken: Mutex<Taken>,
-    /// Somebody left.
+    /// Notified when a connection ends.
     freed: Notify,
     clock: Arc<AtomicU64>,
     times: Times,
@@ -24,7 +24,7 @@ pub(super) struct ConnectionTable {
 #[derive(Debug, Default)]
 struct Taken {
     table: Vec<Arc<ConnectionState>>,
-    /// Where the next sample begins.
+    /// The beginning of the next sample.
     cursor: usize,
 }
 
@@ -39,10 +39,10 @@ impl ConnectionTable {
         })
     }
 
-    /// A place for a connection, if there is one, or if somebody who waits can give his.
+    /// A place for a new connection, if there is one, or if another connection can be closed for it.
     pub(super) async fn take(self: &Arc<Self>) -> Option<Slot> {
         if self.len() >= self.most {
-            // Connections are taken one after the other: who waits for nobody in particular would only hold up the next.
+            // Connections are accepted one after the other: to wait without a candidate would only delay the next.
             if !self.displace() {
                 return None;
             }
@@ -64,14 +64,14 @@ impl ConnectionTable {
         })
     }
 
-    /// How many connections there are.
+    /// The number of connections.
     pub(super) fn len(&self) -> usize {
         self.taken().table.len()
     }
 
-    /// Tells the one of a few that has waited longest for its caller to end.
+    /// Orders the connection of a sample that has waited longest for its caller to close.
     ///
-    /// A few of them are enough: who fills the server with connections owns most of any few.
+    /// A sample is enough: a caller that fills the server with connections owns most of any sample.
     pub(super) fn displace(&self) -> bool {
         let mut taken = self.taken();
         let count = taken.table.len();
@@ -88,7 +88,7 @@ impl ConnectionTable {
         longest.is_some()
     }
 
-    /// Tells all connections.
+    /// Gives all connections an order.
     pub(super) fn tell_all(&self, order: Order) {
         for state in &self.taken().table {
             state.tell(order);
@@ -106,7 +106,7 @@ impl ConnectionTable {
         }
     }
 
-    /// Moves the clock, and tells those whose time is over to end; without end.
+    /// Advances the clock, and orders connections whose time is over to close; without end.
     pub(super) async fn sweep(&self) {
         let began = Instant::now();
         let mut ticks = tokio::time::interval(self.times.sweep_interval());
@@ -142,7 +142,7 @@ impl ConnectionTable {
     }
 }
 
-/// For how long a connection has waited for its caller, if it has so long that it may be ended for another. Unit: milliseconds.
+/// The time for which a connection has waited for its caller, if it may be closed for another one. Unit: milliseconds.
 fn waits_for(state: &ConnectionState) -> Option<u64> {
     if state.told().is_some_and(|order| order >= Order::Late) {
         return None;
@@ -150,8 +150,7 @@ fn waits_for(state: &ConnectionState) -> Option<u64> {
     let (phase, age) = state.phase_and_age();
     match phase {
         Phase::Opening | Phase::Idle => Some(age),
-        // An honest request is there in one piece, and answered in less than a millisecond: who takes a second is slow.
-        // Nor does it take him a second to see the last answer.
+        // A request that takes a second to arrive or to be answered is a slow one, and so is a caller that takes one to see the answer.
         Phase::Head | Phase::Busy | Phase::Answered | Phase::Ending => {
             (age >= milliseconds(GRACE)).then_some(age)
         }
@@ -166,7 +165,7 @@ fn is_late(state: &ConnectionState, times: &Times) -> bool {
         return true;
     }
     if state.is_serving() {
-        // The body has a limit of its own.
+        // The handler limits the time of the body.
         return false;
     }
     let (phase, age) = state.phase_and_age();
@@ -184,7 +183,7 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A connection's place in the table, until it is dropped.
+/// The place of a connection in the table, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Slot {
     table: Arc<ConnectionTable>,
@@ -203,13 +202,13 @@ impl Drop for Slot {
     }
 }
 
-/// How many connections are looked at to find one that gives way.
+/// The number of connections among which one is chosen to be closed.
 const SAMPLE: usize = 16;
 
-/// How long a request may be under way before its connection may have to give way.
+/// The time for which a request protects its connection from being closed for another one.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How long a new connection waits for one that gives way: it only has to be woken.
+/// The time for which a new connection waits for the one that is closed for it, which only has to be woken.
 const DISPLACING_TIME: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_longest_idle_gives_way() {
+    async fn the_connection_that_is_idle_longest_is_closed() {
         let table = ConnectionTable::new(10, Times::DEFAULT);
         let places = places(&table, 5).await;
         for (place, at) in places.iter().zip([500, 100, 400, 50, 300]) {
@@ -247,7 +246,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_is_served_keeps_his_place_for_a_second() {
+    async fn a_connection_with_a_request_keeps_its_place_for_a_second() {
         let table = ConnectionTable::new(10, Times::DEFAULT);
         let places = places(&table, 1).await;
         let _busy = places[0].state().serve();
@@ -257,10 +256,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_new_connection_waits_for_the_place_of_one_that_gives_way() {
+    async fn a_new_connection_waits_for_the_place_of_the_one_that_is_closed() {
         let table = ConnectionTable::new(2, Times::DEFAULT);
         let mut places = places(&table, 2).await;
-        assert!(table.take().await.is_none(), "nobody listens to the order");
+        assert!(table.take().await.is_none(), "no task obeys the order");
         let taking = tokio::spawn({
             let table = Arc::clone(&table);
             async move { table.take().await.is_some() }

@@ -1,13 +1,15 @@
-//! How many files the process may have open: each connection is one.
+//! The limit of open files, of which each connection is one.
 
-/// Raises the limit of open files as far as the process may, and returns how many of `wanted` connections there is room for.
+/// Raises the limit of open files as far as the process may, and returns the number of connections that fit into it, at most `wanted`.
+///
+/// 256 files are left for everything else that the program opens.
 #[must_use]
 #[cfg(unix)]
 pub fn raise_limit(wanted: usize) -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     let limit = getrlimit(Resource::Nofile);
-    // Without the right to it the limit stays as it is.
+    // Without the privilege the limit stays as it is.
     let _ = setrlimit(
         Resource::Nofile,
         Rlimit {
@@ -24,13 +26,13 @@ pub fn raise_limit(wanted: usize) -> usize {
     }
 }
 
-/// Returns how many of `wanted` connections there is room for.
+/// Returns `wanted`: the limit of open files is not known here.
 #[must_use]
 #[cfg(not(unix))]
 pub const fn raise_limit(wanted: usize) -> usize {
     wanted
 }
 
-/// What else is open: the log, the store, the listeners, connections for which there is no place, and those of the ops listener.
+/// The number of files for everything else: files of the program, other listeners, connections that are being refused.
 #[cfg(unix)]
 const RESERVED: usize = 256;

@@ -1,13 +1,13 @@
-//! Counts the frames of HTTP/2 that a caller sends beside requests.
+//! The meter of HTTP/2 frames that a caller sends beside requests.
 //!
 //! Frames such as PING and SETTINGS cost the caller a few bytes, and the server an answer. A connection has a credit of them, which
-//! requests, answers and time restore: a client that gets tokens never uses it up, and a flood soon does
+//! requests, answers and time restore: a client that makes requests never uses it up, and a flood soon does
 //! (CVE-2019-9511, CVE-2019-9512, CVE-2019-9513, CVE-2019-9515, CVE-2019-9518; RFC 9113, section 10.5).
 
-/// The meter of one connection. It reads the heads of frames as their bytes pass, and keeps none.
+/// The meter of one connection. It reads the heads of frames as their bytes pass, and stores no payload.
 #[derive(Debug)]
 pub(super) struct FrameMeter {
-    /// The length of what comes before the next head: the preface at first, then the payload of a frame. Unit: bytes.
+    /// The number of bytes before the next head: of the preface at first, then of the payload of a frame. Unit: bytes.
     to_skip: usize,
     /// The part of a head that has come, if it came in parts.
     head: [u8; HEAD_BYTES],
@@ -23,7 +23,7 @@ pub(super) struct FrameMeter {
 }
 
 impl FrameMeter {
-    /// A connection that begins now. Unit: milliseconds.
+    /// The meter of a connection that begins now. Unit: milliseconds.
     pub(super) const fn new(now: u64) -> Self {
         Self {
             to_skip: PREFACE_BYTES,
@@ -36,7 +36,7 @@ impl FrameMeter {
         }
     }
 
-    /// Looks at bytes that have come, and returns true unless the credit is used up.
+    /// Counts the frames in bytes that have come, and returns false if the credit is used up.
     #[must_use]
     pub(super) fn read(&mut self, mut bytes: &[u8], now: u64) -> bool {
         self.restore_by_time(now);
@@ -110,7 +110,7 @@ impl FrameMeter {
                 self.restore(FRAMES_A_REQUEST);
                 0
             }
-            // As much as a request restores: one that is reset was none.
+            // As much as a request restores, so that a request that is reset does not count.
             RST_STREAM => FRAMES_A_REQUEST,
             SETTINGS => 1 + length / SETTINGS_BYTES,
             _ => 1,
@@ -152,22 +152,22 @@ const PADDED: u8 = 8;
 /// The highest bit of a stream is reserved.
 const MAX_STREAM: u32 = u32::MAX >> 1;
 
-/// The number of frames that a connection may send at once beside its requests. Clients begin with a handful.
+/// The number of frames that a caller may send at once beside its requests. Clients begin with a handful.
 const MOST_CREDIT: u32 = 1000;
 
-/// The frames that a request restores: a client announces windows, priorities and the end of what it does not want.
+/// The number of frames that a request restores: a client announces windows, priorities and cancellations.
 const FRAMES_A_REQUEST: u32 = 8;
 
 /// The number of written bytes that restore one frame: clients announce a window for every few KiB.
 const BYTES_A_FRAME: usize = 256;
 
-/// Time restores ten frames a second. Clients that see whether the server is still there ask once in some seconds.
+/// The time that restores a frame, ten of them a second. Clients that check the connection send one every few seconds.
 const MILLISECONDS_A_FRAME: u64 = 100;
 
 /// Data with less than this costs a frame, unless it is the last of its stream. Unit: bytes.
 const SMALL_DATA: u32 = 64;
 
-/// Settings with as many bytes cost one frame more; all that there are take fewer. Unit: bytes.
+/// The size of SETTINGS for which they cost one frame more; all the settings there are take less. Unit: bytes.
 const SETTINGS_BYTES: u32 = 60;
 
 #[cfg(test)]

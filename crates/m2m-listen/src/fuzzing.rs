@@ -1,4 +1,4 @@
-//! What has to hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
+//! Properties that hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
 
 use http::header::{FORWARDED, HOST};
 use http::{HeaderValue, Request};
@@ -7,7 +7,7 @@ use crate::AddressHeader;
 use crate::admit::{Trust, X_FORWARDED_FOR, admit};
 use crate::proxy_protocol::{self, ProxyHeader};
 
-/// Headers of the PROXY protocol: what is read of a prefix is never taken back by the bytes that follow, and no more is consumed than there is.
+/// Reads headers of the PROXY protocol: bytes that follow do not change what a prefix says, and no more is consumed than there is.
 pub fn proxy_protocol(data: &[u8]) {
     let whole = proxy_protocol::read(data);
     if let ProxyHeader::Complete { length, .. } = whole {
@@ -26,7 +26,7 @@ pub fn proxy_protocol(data: &[u8]) {
     }
 }
 
-/// `Forwarded` and `X-Forwarded-For` from a trusted proxy: an address comes out, or a refusal, and a stranger is never believed.
+/// Reads `Forwarded` and `X-Forwarded-For`: a trusted proxy leads to an address or a refusal, and a stranger is not believed.
 pub fn forwarded(data: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(data) else {
         return;

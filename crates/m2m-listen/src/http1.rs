@@ -1,4 +1,4 @@
-//! HTTP/1.1 on hyper, and what hyper leaves open: answers to callers whose request it could not read, or not in time.
+//! HTTP/1.1 on hyper, and the answers that hyper leaves out: to requests that it cannot read, or that do not arrive in time.
 
 use core::convert::Infallible;
 use core::pin::Pin;
@@ -15,39 +15,40 @@ use super::origin::{Origin, broken_off};
 use super::transport::{Farewell, Protocol, Transport};
 use super::{Closed, Handler, Refusal};
 
-/// An answer is copied into one buffer and written at once, which costs less than to write it in two pieces, and is one record of TLS
-/// instead of two. That is what `pipeline_flush` gains too, but it holds an answer back while there are bytes to read, for as long as
-/// they make no request.
+/// The settings of hyper.
 ///
-/// Without `header_read_timeout`: it would set a timer for each request; see [`super::table`].
+/// An answer is copied into one buffer and written at once, which costs less than to write it in two pieces, and is one TLS record instead
+/// of two. `pipeline_flush` would gain the same, but it holds an answer back while there are bytes to read, even if they are not a request.
+///
+/// There is no `header_read_timeout`, which would set a timer for each request: the sweep of the connection table checks it.
 pub(super) fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(MAX_BUFFER_BYTES).writev(false);
-    // Who has said all that he has to say may still listen (RFC 9112, section 9.6).
+    // A caller that has closed its writing side may still read (RFC 9112, section 9.6).
     builder.half_close(true);
     builder
 }
 
-/// How HTTP/1.1 came to its end on a connection.
+/// The end of HTTP/1.1 on a connection.
 #[derive(Debug)]
 pub(super) enum Ended {
     /// With the connection.
     Closed(Closed),
-    /// The caller speaks HTTP/2, without having asked.
+    /// The caller speaks HTTP/2, with prior knowledge.
     Http2(Box<Transport>),
 }
 
-/// How hyper left the connection.
+/// The state in which hyper left a connection.
 enum Left {
     /// Both sides are done.
     Done,
-    /// It met an error.
+    /// There was an error.
     Failed(hyper::Error),
-    /// It was told to.
+    /// The connection was given an order.
     Told(Order),
 }
 
-/// Serves a connection that speaks HTTP/1.1 for all that is known.
+/// Serves a connection that speaks HTTP/1.1, unless its first bytes are those of HTTP/2.
 pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transport) -> Ended {
     let service = service_fn(|request| {
         let origin = Arc::clone(origin);
@@ -58,7 +59,7 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
     let mut is_draining = false;
     let left = core::future::poll_fn(|task| {
         loop {
-            // Before the answer that may be made now, so that it says that it is the last.
+            // Before the next answer, so that it says that it is the last.
             if !is_draining && origin.state.told() == Some(Order::Drain) {
                 is_draining = true;
                 Pin::new(&mut connection).graceful_shutdown();
@@ -98,7 +99,7 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
     }
 }
 
-/// Ends a connection whose time is over, or whose place is needed: with an answer if a request has begun.
+/// Ends a connection by an order, with an answer if a request has begun.
 async fn told<H: Handler>(
     origin: &Origin<H>,
     order: Order,
@@ -128,7 +129,7 @@ async fn told<H: Handler>(
     }
 }
 
-/// Answers what hyper could not read, if there is something to answer.
+/// Answers a request that hyper could not read, if there is one.
 async fn failed<H: Handler>(
     origin: &Arc<Origin<H>>,
     error: &hyper::Error,
@@ -139,10 +140,10 @@ async fn failed<H: Handler>(
         if unread.contains(&b'\n') {
             Refusal::HeadersTooLarge
         } else if unread.len() < MAX_BUFFER_BYTES {
-            // There is room for more of it: the header was read, and its `Content-Length` is beyond what hyper counts.
+            // The buffer is not full: the header was read, and its `Content-Length` is beyond what hyper counts.
             Refusal::BodyTooLarge
         } else {
-            // All that hyper holds is one line: it is the target that is too long.
+            // The buffer is full of one line, and so the target is too long.
             Refusal::UriTooLong
         }
     } else if error.is_parse() && speaks_tls(&unread) {
@@ -158,7 +159,7 @@ async fn failed<H: Handler>(
         origin.refuse(cause, transport, Farewell::Heard).await;
         return Ended::Closed(Closed::Malformed);
     }
-    // The preface ends the first line of a request as no request does, and hyper may have seen no more than that line.
+    // The first line of the preface is not that of a request, and hyper may have read no more than that line.
     match origin
         .state
         .unless_late(rest_of_preface(transport, unread))
@@ -178,12 +179,12 @@ fn speaks_tls(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x16, 0x03])
 }
 
-/// Whether bytes begin as HTTP/2 does, as far as they go.
+/// Returns true if the bytes are a beginning of the HTTP/2 preface, or begin with it.
 fn speaks_http2(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().zip(PREFACE).all(|(byte, own)| byte == own)
 }
 
-/// Reads until the preface is complete, or is none.
+/// Reads until the preface is complete, or turns out to be something else.
 async fn rest_of_preface(
     mut transport: Transport,
     unread: Bytes,
@@ -201,8 +202,8 @@ async fn rest_of_preface(
     }
 }
 
-/// With what HTTP/2 begins (RFC 9113, section 3.4).
+/// The preface of HTTP/2 (RFC 9113, section 3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// What hyper holds of a request that it has not parsed. The limits of the target and the header lie below. Unit: bytes.
+/// The size of hyper's buffer for a request that is not parsed yet, which limits the target and the header. Unit: bytes.
 const MAX_BUFFER_BYTES: usize = 32 * 1024;

@@ -1,4 +1,4 @@
-//! HTTP/2 on hyper: the same requests, several at once, within the bounds that its own attacks ask for.
+//! HTTP/2 on hyper, with limits against the attacks that it is known for.
 
 use core::convert::Infallible;
 use core::pin::Pin;
@@ -61,7 +61,7 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
             let is_stuck = order == Order::Late && origin.state.stuck_for().is_some();
             match (order, ending) {
                 _ if is_stuck => return Poll::Ready(Closed::WriteTimeout),
-                // The caller is told that no more is taken, and has a moment to see it.
+                // The caller is told that no more requests are accepted, and has a moment to see it.
                 (Order::Drain | Order::Late, None) => {
                     ending = Some(order);
                     if order == Order::Late {
@@ -70,7 +70,7 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
                     origin.state.understood(order);
                     Pin::new(&mut connection).graceful_shutdown();
                 }
-                // What was under way when the server was told to stop is answered.
+                // The requests in progress are answered.
                 (Order::Drain, Some(_)) => return Poll::Pending,
                 (Order::Late | Order::Displaced, _) => return Poll::Ready(broken_off(order)),
             }
@@ -83,33 +83,33 @@ pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transpo
     closed
 }
 
-/// So many requests at once on one connection: not below 100, which clients take for granted (RFC 9113, section 6.5.2).
+/// The maximum number of concurrent requests of a connection: not below 100, which clients rely on (RFC 9113, section 6.5.2).
 const MAX_STREAMS: u32 = 128;
 
-/// All fields of a header: as a server should allow before it reads them. From this h2 derives how many frames a header may be continued in, which bounds
-/// a flood of them. Unit: bytes.
+/// The maximum size of a header. From this h2 derives the number of frames in which a header may be continued, which limits a flood of
+/// them. Unit: bytes.
 const MAX_HEADER_LIST_BYTES: u32 = 24 * 1024;
 
-/// What is remembered of headers to compress the next: the least that RFC 9113 expects. Unit: bytes.
+/// The size of the table that compresses headers: the minimum of RFC 9113. Unit: bytes.
 const HEADER_TABLE_BYTES: u32 = 4096;
 
-/// What a caller may send on one stream before it is read: the largest body that is taken. Unit: bytes.
+/// The number of bytes that a caller may send on one stream before they are read: the default of RFC 9113. Unit: bytes.
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
 
-/// And on all streams of a connection together. Unit: bytes.
+/// The number of bytes that a caller may send on all streams of a connection before they are read. Unit: bytes.
 const CONNECTION_WINDOW_BYTES: u32 = 256 * 1024;
 
-/// What is held of an answer that the caller does not take. Unit: bytes.
+/// The number of bytes of an answer that are held for a caller that does not read. Unit: bytes.
 const SEND_BUFFER_BYTES: usize = 64 * 1024;
 
-/// So many streams may be reset by the caller before they were looked at (CVE-2023-44487); then the connection ends.
+/// The number of streams that the caller may reset before they are accepted (CVE-2023-44487). Beyond it the connection is closed.
 const MAX_PENDING_RESETS: usize = 20;
 
-/// So many streams may have to be reset because of their caller's errors (CVE-2025-8671); then the connection ends.
+/// The number of streams that may be reset because of errors of the caller (CVE-2025-8671). Beyond it the connection is closed.
 const MAX_ERROR_RESETS: usize = 256;
 
-/// How often it is seen whether the caller is still there.
+/// The interval of PINGs that check whether the caller is still there.
 const PING_INTERVAL: Duration = Duration::from_secs(20);
 
-/// How long he may take to say so.
+/// The time in which the caller has to answer a PING.
 const PING_TIME: Duration = Duration::from_secs(10);

@@ -1,22 +1,22 @@
-//! Who is behind a proxy that says so before the first byte of the connection: the PROXY protocol, versions 1 and 2.
+//! The PROXY protocol, versions 1 and 2: a header before the first byte of a connection, with the address of the proxy's caller.
 //!
 //! Source: <https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt>, section 2.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What the first bytes of a connection say.
+/// The first bytes of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum ProxyHeader {
-    /// More has to come.
+    /// The header is incomplete.
     Incomplete,
     /// The header is complete.
     Complete {
-        /// How many bytes it has.
+        /// The number of its bytes.
         length: usize,
-        /// Who is behind the proxy; nothing if the proxy speaks for itself, to see whether the server is there.
+        /// The address of the proxy's caller; `None` if the proxy speaks for itself, as in a health check.
         address: Option<IpAddr>,
     },
-    /// It is none, or none that says what has to be known.
+    /// There is no header, or one without a usable address.
     Wrong,
 }
 
@@ -55,12 +55,12 @@ fn read_text(bytes: &[u8]) -> ProxyHeader {
     }
 }
 
-/// Whom the line names, if it names anybody; nothing if it is malformed.
+/// The address in the line, if there is one; `None` if the line is malformed.
 fn named(line: &str) -> Option<Option<IpAddr>> {
     let mut words = line.split(' ').skip(1);
     let family = words.next()?;
     if family == "UNKNOWN" {
-        // What follows is to be ignored.
+        // The rest is ignored by the specification.
         return Some(None);
     }
     let addresses = [words.next()?, words.next()?];
@@ -77,7 +77,7 @@ fn named(line: &str) -> Option<Option<IpAddr>> {
     }
 }
 
-/// Version 2: its mark, version and command, family and transport, a length, and as many bytes that begin with the addresses.
+/// Version 2: a signature, version and command, family and transport, a length, and that many bytes, which begin with the addresses.
 fn read_binary(bytes: &[u8]) -> ProxyHeader {
     let Some((head, rest)) = bytes.split_first_chunk::<HEAD_BYTES>() else {
         return ProxyHeader::Incomplete;
@@ -91,7 +91,7 @@ fn read_binary(bytes: &[u8]) -> ProxyHeader {
         return ProxyHeader::Incomplete;
     };
     let address = match (command, family) {
-        // The proxy speaks for itself: what stands there is to be ignored.
+        // The proxy speaks for itself, and addresses are ignored.
         (0x20, _) => None,
         (0x21, 0x11 | 0x12) => match addresses.split_first_chunk::<4>() {
             Some((source, rest)) if rest.len() >= 8 => Some(IpAddr::from(*source)),
@@ -101,7 +101,7 @@ fn read_binary(bytes: &[u8]) -> ProxyHeader {
             Some((source, rest)) if rest.len() >= 20 => Some(IpAddr::from(*source)),
             Some(_) | None => return ProxyHeader::Wrong,
         },
-        // A family without addresses of the internet.
+        // A family without IP addresses.
         (0x21, 0x00 | 0x31 | 0x32) => None,
         _ => return ProxyHeader::Wrong,
     };
@@ -111,7 +111,7 @@ fn read_binary(bytes: &[u8]) -> ProxyHeader {
     }
 }
 
-/// Whether one begins with the other, as far as it goes.
+/// Returns true if the shorter one is a prefix of the other.
 fn begins(one: &[u8], other: &[u8]) -> bool {
     one.iter().zip(other).all(|(one, other)| one == other)
 }
@@ -122,10 +122,10 @@ const VERSION_2: &[u8] = b"\r\n\r\n\0\r\nQUIT\n";
 /// The longest line of version 1, which its specification computes. Unit: bytes.
 const MAX_LINE_BYTES: usize = 107;
 
-/// What precedes the addresses in version 2. Unit: bytes.
+/// The part before the addresses in version 2. Unit: bytes.
 const HEAD_BYTES: usize = 16;
 
-/// The addresses and what proxies add to them: names, certificates' subjects. Unit: bytes.
+/// The addresses and the fields that proxies add: host names, subjects of certificates. Unit: bytes.
 pub(super) const MAX_HEADER_BYTES: usize = 2048;
 
 #[cfg(test)]
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn x16_what_is_no_header_is_told_at_once() {
+    fn x16_bytes_that_are_not_a_header_are_refused_at_once() {
         for wrong in [
             b"GET / HTTP/1.1\r\n".as_slice(),
             b"PROXX",

@@ -1,4 +1,4 @@
-//! The bytes of a connection, plain or in TLS, and what they say about what it is doing.
+//! The bytes of a connection, plain or in TLS, and the phases that follow from them.
 
 use core::future::Future as _;
 use core::pin::{Pin, pin};
@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 use super::connection_state::{ConnectionState, Phase};
 use super::frame_meter::FrameMeter;
 
-/// A stream of which some bytes have been read already.
+/// A stream some bytes of which have been read already.
 #[derive(Debug)]
 pub(super) struct Rewound<S> {
     first: Bytes,
@@ -26,7 +26,7 @@ impl<S> Rewound<S> {
         Self { first, stream }
     }
 
-    /// These bytes are read next.
+    /// Puts bytes back, to be read next.
     fn rewind(&mut self, bytes: Bytes) {
         self.first = if self.first.is_empty() {
             bytes
@@ -83,19 +83,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
     }
 }
 
-/// What comes and goes over the network.
+/// The network side of a connection.
 pub(super) type Tcp = Rewound<TcpStream>;
 
-/// What carries HTTP.
+/// The side of a connection that carries HTTP.
 #[derive(Debug)]
 pub(super) enum Stream {
     /// Plain.
     Plain(Tcp),
-    /// In TLS. Its state is large, and most connections of most servers have none.
+    /// In TLS. Its state is large, and a plain connection should not pay for it.
     Tls(Box<Rewound<TlsStream<Tcp>>>),
 }
 
-/// Does the same with either stream.
+/// Evaluates the same expression for either stream.
 macro_rules! either {
     ($stream:expr, $inner:ident => $does:expr) => {
         match $stream {
@@ -113,13 +113,13 @@ pub(super) struct Transport {
     protocol: Protocol,
     /// The meter of frames, on HTTP/2.
     meter: Option<Box<FrameMeter>>,
-    /// True if the last frame that was begun is written.
+    /// True if no frame is partly written.
     is_between_frames: bool,
     is_stuck: bool,
     has_ended: bool,
 }
 
-/// Who reads and writes.
+/// The protocol on top of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
     /// hyper speaks HTTP/1.1.
@@ -128,12 +128,12 @@ pub(super) enum Protocol {
     Http2,
 }
 
-/// For how long a caller who has got his last answer is listened to.
+/// The time for which a connection is read after its last answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Farewell {
-    /// Until he ends the connection, or has had the time for it.
+    /// Until the caller closes it, or the time for that is over.
     Heard,
-    /// No longer than it takes to read what has come: another waits for the place, and who was slow to ask is slow to go.
+    /// Until the bytes that have come are read: a new connection waits for the place.
     AtOnce,
 }
 
@@ -150,7 +150,7 @@ impl Transport {
         }
     }
 
-    /// The same connection, on which another protocol begins with these bytes.
+    /// The same connection, with another protocol that begins with these bytes.
     pub(super) fn restart(mut self, protocol: Protocol, bytes: Bytes) -> Self {
         either!(&mut self.stream, stream => stream.rewind(bytes));
         self.protocol = protocol;
@@ -162,14 +162,14 @@ impl Transport {
         self.protocol
     }
 
-    /// Reads more into `bytes`; `false` at the end.
+    /// Reads more into `bytes`, and returns false at the end.
     pub(super) async fn read_more(&mut self, bytes: &mut BytesMut) -> Result<bool> {
         let count = either!(&mut self.stream, stream => stream.read_buf(bytes).await)?;
         self.has_ended |= count == 0;
         Ok(count > 0)
     }
 
-    /// Writes all of it.
+    /// Writes all bytes.
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         either!(&mut self.stream, stream => {
             stream.write_all(bytes).await?;
@@ -177,8 +177,8 @@ impl Transport {
         })
     }
 
-    /// Says that no more is written, and reads what the caller still sends, up to a bound: a connection that is closed while bytes are
-    /// on their way is reset, and its last answer is lost.
+    /// Closes the writing side, and reads what the caller still sends, up to a limit: a connection that is closed while bytes are on their
+    /// way is reset, and its last answer is lost.
     pub(super) async fn end(mut self, farewell: Farewell) {
         if either!(&mut self.stream, stream => stream.shutdown().await).is_err() || self.has_ended {
             return;
@@ -203,7 +203,7 @@ impl Transport {
     }
 
     fn note<T>(&mut self, written: &Poll<T>) {
-        // Only a flush takes it back: who takes one byte at a time would never be late.
+        // Only a flush ends this: a caller that takes one byte at a time would never be late.
         if written.is_pending() && !self.is_stuck {
             self.is_stuck = true;
             self.state.stuck();
@@ -226,7 +226,7 @@ impl Transport {
         }
     }
 
-    /// Says that the caller asks for too much (RFC 9113, sections 6.8 and 7), if that can be written at once.
+    /// Writes that the caller asks for too much (RFC 9113, sections 6.8 and 7), if that is possible at once.
     fn go_away(&mut self, context: &mut Context<'_>) {
         let (Some(meter), true) = (&self.meter, self.is_between_frames) else {
             return;
@@ -243,8 +243,8 @@ impl Transport {
         });
     }
 
-    /// Whether what hyper writes is its own refusal, without a body: it is not, once the server has been asked. It is thrown away, and
-    /// a better one sent, when hyper has ended.
+    /// Returns true if the bytes that hyper writes are a refusal of its own, which it writes before a request has reached the handler. It is
+    /// discarded, and the handler's refusal is written when hyper has ended.
     fn is_refusal_of_hyper(&self) -> bool {
         match self.protocol {
             Protocol::Http2 => false,
@@ -331,7 +331,7 @@ impl AsyncWrite for Transport {
         flushed
     }
 
-    /// hyper has written all that it had to; the connection itself is ended by [`Self::end`].
+    /// Flushes: hyper calls this when it has written everything, and [`Self::end`] closes the connection.
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         self.poll_flush(context)
     }
@@ -347,11 +347,11 @@ fn meter(protocol: Protocol, state: &ConnectionState) -> Option<Box<FrameMeter>>
 /// The kind of a frame that ends a connection (RFC 9113, section 6.8).
 const GOAWAY: u8 = 7;
 
-/// The reason of one that asks for too much (RFC 9113, section 7).
+/// The error code for a caller that asks for too much (RFC 9113, section 7).
 const ENHANCE_YOUR_CALM: u32 = 0xb;
 
-/// How much is read and thrown away after the last answer. Unit: bytes.
+/// The number of bytes that are discarded after the last answer. Unit: bytes.
 const MAX_DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 
-/// So much of it at once. Unit: bytes.
+/// The number of bytes that are discarded at once. Unit: bytes.
 const DISCARDED_AT_ONCE: usize = 16 * 1024;

@@ -12,7 +12,7 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// The validity of a chain. `None` if a certificate does not say it as RFC 5280, section 4.1, demands.
+    /// The validity of a chain; `None` if a certificate does not state it as RFC 5280, section 4.1, demands.
     pub(crate) fn of(chain: &[CertificateDer<'_>]) -> Option<Self> {
         chain
             .iter()
@@ -39,7 +39,7 @@ impl Validity {
     }
 }
 
-/// `Certificate`, `TBSCertificate` and `Validity` of RFC 5280, section 4.1, as far as it takes to get there.
+/// Reads `Certificate`, `TBSCertificate` and `Validity` of RFC 5280, section 4.1, and skips the rest.
 fn of_certificate(der: &[u8]) -> Option<Validity> {
     let (certificate, _) = element(der, SEQUENCE)?;
     let (mut rest, _) = element(certificate, SEQUENCE)?;
@@ -58,7 +58,7 @@ fn of_certificate(der: &[u8]) -> Option<Validity> {
     })
 }
 
-/// The content of the element at the beginning, if it has this tag, and what follows it.
+/// The content of the element at the beginning, if it has this tag, and the rest.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (own, rest) = der.split_first()?;
     if *own != tag {
@@ -81,7 +81,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(length)
 }
 
-/// A time and what follows it: `UTCTime` up to 2049, `GeneralizedTime` from then on, both in seconds and UTC (RFC 5280, section 4.1.2.5).
+/// A time and the rest: `UTCTime` up to 2049, `GeneralizedTime` from then on, both in seconds and UTC (RFC 5280, section 4.1.2.5).
 fn time(der: &[u8]) -> Option<(u64, &[u8])> {
     let (text, century, rest) = match element(der, UTC_TIME) {
         Some((text, rest)) => (text, None, rest),

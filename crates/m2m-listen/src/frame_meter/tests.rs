@@ -1,4 +1,4 @@
-//! Floods end, and clients as there are go on.
+//! Floods end a connection, and real clients do not.
 
 use super::*;
 
@@ -20,7 +20,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: usize) -> Vec<u8> {
     bytes
 }
 
-/// A connection that has said what it has to say first.
+/// The meter of a connection after its preface.
 fn begun() -> FrameMeter {
     let mut meter = FrameMeter::new(0);
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
@@ -31,7 +31,7 @@ fn begun() -> FrameMeter {
 }
 
 #[test]
-fn x17_floods_of_every_frame_that_is_no_request_end() {
+fn x17_floods_of_every_frame_but_requests_end() {
     for (name, flood) in [
         ("PING", frame(PING, 0, 0, 8)),
         ("answers to PING", frame(PING, ACK, 0, 8)),
@@ -47,7 +47,7 @@ fn x17_floods_of_every_frame_that_is_no_request_end() {
         ("HEADERS of one stream", frame(HEADERS, 0, 1, 1)),
         ("PUSH_PROMISE", frame(PUSH_PROMISE, 0, 1, 4)),
         ("GOAWAY", frame(GOAWAY, 0, 0, 8)),
-        ("what nobody knows", frame(UNKNOWN, 0, 0, 100)),
+        ("unknown", frame(UNKNOWN, 0, 0, 100)),
     ] {
         let mut meter = begun();
         assert!(meter.read(&frame(HEADERS, 0, 1, 50), 0));
@@ -81,7 +81,7 @@ fn x17_windows_of_one_byte_end() {
 }
 
 #[test]
-fn a_client_that_gets_tokens_goes_on_forever() {
+fn a_client_that_makes_requests_goes_on_forever() {
     let mut meter = begun();
     for request in 0..100_000 {
         let stream = 2 * request + 1;

@@ -1,4 +1,4 @@
-//! A certificate and its key, from the files that an operator names.
+//! A certificate and its key, read from files.
 
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read as _};
@@ -18,10 +18,10 @@ use crate::{FileKind, Found, TlsError, TlsFiles};
 ///
 /// # Errors
 ///
-/// If a file cannot be read or holds something else, if others can read the key, if it is encrypted, or if it is another's.
+/// If a file cannot be read or holds something else, if others can read the key, if it is encrypted, or if it belongs to another certificate.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "what else can be wrong with a key has the same remedy"
+    reason = "all other errors of a key have the same remedy"
 )]
 pub(super) fn read(files: &TlsFiles, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let chain = chain(&files.cert)?;
@@ -82,7 +82,7 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     })
 }
 
-/// The content of a file that is not what it should be.
+/// The content of a file that should have held something else.
 fn found(text: &[u8]) -> Found {
     if contains(text, "PRIVATE KEY-----") {
         Found::PrivateKey
@@ -110,7 +110,7 @@ fn content(path: &Path, kind: FileKind) -> Result<Zeroizing<Vec<u8>>, TlsError> 
         path: path.to_owned(),
         error,
     };
-    // Before it is opened, because opening a pipe waits for somebody who writes into it.
+    // Before it is opened, because opening a pipe waits for a writer.
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(io::Error::new(
             ErrorKind::InvalidInput,
@@ -143,7 +143,7 @@ fn refuse_open_key(path: &Path, metadata: &Metadata) -> Result<(), TlsError> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode = metadata.permissions().mode() & 0o777;
-    // A group may be how a server that is not root gets to read what root keeps.
+    // Access by group lets a server that is not root read a file of root.
     if mode & 0o007 == 0 {
         return Ok(());
     }
@@ -163,7 +163,7 @@ fn refuse_open_key(_path: &Path, _metadata: &Metadata) -> Result<(), TlsError> {
 pub(super) struct Stamp([Option<(SystemTime, u64)>; 2]);
 
 impl Stamp {
-    /// How the files are now. A file that is not there has none.
+    /// The properties of the files as they are now. A missing file has none.
     pub(super) fn of(files: &TlsFiles) -> Self {
         Self([&files.cert, &files.key].map(|path| {
             let metadata = std::fs::metadata(path).ok()?;
@@ -172,7 +172,7 @@ impl Stamp {
     }
 }
 
-/// A chain of ten certificates has some 20 kB. Unit: bytes.
+/// The maximum size of a file. A chain of ten certificates has some 20 kB. Unit: bytes.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
 #[cfg(all(test, unix))]
@@ -189,7 +189,7 @@ mod tests {
         key: String,
     }
 
-    #[expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+    #[expect(clippy::unwrap_used, reason = "a failure fails the test")]
     fn pem() -> Pem {
         let Generated { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -199,7 +199,7 @@ mod tests {
         }
     }
 
-    #[expect(clippy::unwrap_used, reason = "what a test takes for granted")]
+    #[expect(clippy::unwrap_used, reason = "a failure fails the test")]
     fn of(certificate: &str, key: &str, mode: u32) -> Result<(), String> {
         let folder = tempfile::tempdir().unwrap();
         let files = TlsFiles {
