@@ -1,4 +1,4 @@
-//! Whether a request is one that can be answered, and whom it comes from.
+//! The check of a request before it is answered, and the address of its caller.
 
 use core::net::{IpAddr, SocketAddr};
 
@@ -8,20 +8,21 @@ use ipnet::IpNet;
 
 use super::Refusal;
 
-/// In which header the address of the caller stands, where a proxy puts it there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A header field in which a proxy states the address of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AddressHeader {
-    /// `X-Forwarded-For`, by custom.
+    /// `X-Forwarded-For`, the customary one.
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
     Forwarded,
 }
 
 impl AddressHeader {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::XForwardedFor, Self::Forwarded];
+    /// All header fields.
+    pub const ALL: &'static [Self] = &[Self::XForwardedFor, Self::Forwarded];
 
-    /// How settings write it.
+    /// The name of the header field in lower case.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +32,7 @@ impl AddressHeader {
     }
 }
 
-/// Whose word on a caller's address is taken.
+/// The proxies that are trusted to state the address of a caller, and the header field in which they do.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Trust {
     pub(super) proxies: Box<[IpNet]>,
@@ -39,17 +40,17 @@ pub(super) struct Trust {
 }
 
 impl Trust {
-    /// Whether a proxy of ours has this address.
+    /// Returns true if a trusted proxy has this address.
     pub(super) fn is_proxy(&self, address: IpAddr) -> bool {
         self.proxies.iter().any(|block| block.contains(&address))
     }
 
-    /// Whom the request comes from, on a connection with this address at its other end.
+    /// The address of the caller, on a connection with this peer.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Malformed`] if a proxy of ours says it in a way that can be read in more than one way, or in none: rather no answer
-    /// than one to the wrong address. What a stranger says is not looked at.
+    /// [`Refusal::Malformed`] if a trusted proxy states the address in a way that can be read in more than one way, or not at all: no answer
+    /// is better than one for the wrong address. The header of a stranger is ignored.
     fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> Result<IpAddr, Refusal> {
         let Some(header) = self.header else {
             return Ok(peer);
@@ -65,7 +66,7 @@ impl Trust {
             return Ok(peer);
         };
         let value = value.to_str().map_err(|_| Refusal::Malformed)?;
-        // Each hop appends whom it heard from: from the right, up to the first who is none of ours, every word is ours.
+        // Each hop appends the address of its peer: from the right, up to the first address that is not a trusted proxy, all are trusted.
         let mut hops = value.rsplit(',').take(MAX_HOPS);
         hops.try_fold(peer, |nearer, hop| {
             if !self.is_proxy(nearer) {
@@ -80,7 +81,7 @@ impl Trust {
     }
 }
 
-/// Whether the request can be answered, and if it can, whom it comes from.
+/// The address of the caller of a request that can be answered.
 ///
 /// # Errors
 ///
@@ -92,7 +93,7 @@ pub(super) fn admit(parts: &Parts, peer: IpAddr, trust: &Trust) -> Result<IpAddr
         if !host.as_bytes().iter().all(|&byte| is_of_host(byte)) {
             return Err(Refusal::Malformed);
         }
-        // A coding that is not known hides where the body ends, or what it says. hyper has refused what does not end in `chunked`.
+        // An unknown coding hides where the body ends, or what is in it. hyper has refused codings that do not end in `chunked`.
         if let Some(coding) = only(&parts.headers, &header::TRANSFER_ENCODING)?
             && !coding.as_bytes().eq_ignore_ascii_case(b"chunked")
         {
@@ -102,7 +103,7 @@ pub(super) fn admit(parts: &Parts, peer: IpAddr, trust: &Trust) -> Result<IpAddr
     trust.caller(&parts.headers, peer)
 }
 
-/// The value of a header that may stand once.
+/// The value of a header field that may occur once.
 fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Refusal> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
@@ -111,7 +112,7 @@ fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h Head
     }
 }
 
-/// Whether a host and a port can have this byte (RFC 3986, section 3.2.2).
+/// Returns true if a host and a port can contain this byte (RFC 3986, section 3.2.2).
 const fn is_of_host(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
@@ -172,7 +173,7 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
 
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// How many proxies may stand in a row; there is no more to be believed beyond.
+/// The maximum number of proxies in a row. Addresses beyond them are ignored.
 const MAX_HOPS: usize = 32;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One connection from its first byte to its last: who is behind it, TLS, and then HTTP in the version that the caller speaks.
+//! One connection from its first byte to its last: the header of a proxy, TLS, and then HTTP in the version that the caller speaks.
 
 use core::net::IpAddr;
 use core::pin::Pin;
@@ -15,13 +15,13 @@ use super::proxy_protocol::{self, ProxyHeader};
 use super::transport::{Farewell, Protocol, Rewound, Stream, Tcp, Transport};
 use super::{Closed, Handler, ProxyProtocol, Refusal, http1, http2, tls};
 
-/// Serves a connection to its end, and says how that came.
+/// Serves a connection to its end, and returns the reason of the end.
 pub(super) async fn serve<H: Handler>(stream: TcpStream, origin: Origin<H>) -> Closed {
     let state = Arc::clone(&origin.state);
     state.enrol().await;
     let mut first = [0];
     match state.unless_told(stream.peek(&mut first)).await {
-        // Only then is memory spent on it: who opens connections and sends nothing pays more than the server.
+        // Memory is spent on it only now: silent connections cost their caller more than the server.
         Ok(Ok(1..)) => {}
         Ok(Ok(0)) => return Closed::Done,
         Ok(Err(_)) => return Closed::Broken,
@@ -30,7 +30,7 @@ pub(super) async fn serve<H: Handler>(stream: TcpStream, origin: Origin<H>) -> C
     begun(stream, origin).await
 }
 
-/// What comes after the first byte, in memory of its own.
+/// The part after the first byte, in memory of its own.
 fn begun<H: Handler>(
     stream: TcpStream,
     origin: Origin<H>,
@@ -43,7 +43,7 @@ fn begun<H: Handler>(
     })
 }
 
-/// What precedes HTTP: the header of a proxy, and TLS.
+/// The part before HTTP: the header of a proxy, and TLS.
 async fn open<H: Handler>(
     mut stream: TcpStream,
     mut origin: Origin<H>,
@@ -115,7 +115,7 @@ async fn open<H: Handler>(
     Ok((origin, Transport::new(stream, state, protocol)))
 }
 
-/// Reads the header of a proxy: how long it is, and whom it names. Nothing if there is none.
+/// Reads the header of a proxy, and returns its length and the address in it; `None` if there is no valid header.
 async fn proxy_header(
     stream: &mut TcpStream,
     read: &mut BytesMut,
@@ -134,12 +134,12 @@ async fn proxy_header(
     }
 }
 
-/// Whether a caller sends plain http where TLS is spoken: its first byte is a letter, and that of TLS is none.
+/// Returns true if a caller sends plain HTTP where TLS is spoken: its first byte is a letter, and that of TLS is not.
 async fn speaks_no_tls(stream: &TcpStream, first: &Bytes) -> bool {
     let mut byte = [0];
     match first.first() {
         Some(first) => first.is_ascii_uppercase(),
-        // A proxy may have nothing to say but who is behind it, who may have nothing to say at all: this may wait.
+        // A proxy may send its header before its caller has sent a byte.
         None => {
             matches!(stream.peek(&mut byte).await, Ok(1)) && byte.iter().all(u8::is_ascii_uppercase)
         }

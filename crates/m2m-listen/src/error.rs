@@ -1,4 +1,4 @@
-//! What can go wrong before a listener serves.
+//! The errors of a listener.
 
 use core::net::SocketAddr;
 use std::io;
@@ -8,12 +8,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListenError {
-    /// The address cannot be had: another program has it, or it is not one of this machine.
-    #[error("cannot listen on {address}: {error}")]
+    /// The address cannot be used: another program has it, it does not belong to this machine, or the port needs a privilege.
+    #[error("cannot listen on {address}")]
     Bind {
         /// The address.
         address: SocketAddr,
         /// The error of the operating system.
+        #[source]
         error: io::Error,
     },
     /// The certificate or its key cannot be used.
@@ -21,18 +22,19 @@ pub enum ListenError {
     Tls(#[from] TlsError),
 }
 
-/// A certificate or its key cannot be used. No text has a byte of the key.
+/// A certificate or its key cannot be used. No text contains a byte of the key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
     /// A file cannot be read.
-    #[error("cannot read the {kind} file {}: {error}", path.display())]
+    #[error("cannot read the {kind} file {}", path.display())]
     Unreadable {
         /// The kind of file.
         kind: FileKind,
         /// The file.
         path: PathBuf,
         /// The error of the operating system.
+        #[source]
         error: io::Error,
     },
     /// Users other than the owner and the group may read the key.
@@ -67,13 +69,13 @@ pub enum TlsError {
         /// The content of the file instead.
         found: Found,
     },
-    /// The private key is encrypted, and nobody is there to enter a passphrase.
+    /// The private key is encrypted, and a listener does not ask for a passphrase.
     #[error("the key in {} is encrypted", path.display())]
     EncryptedKey {
         /// The file.
         path: PathBuf,
     },
-    /// The key is not that of the first certificate.
+    /// The key does not belong to the first certificate.
     #[error("the key in {} is not that of the certificate in {}", key.display(), cert.display())]
     KeyMismatch {
         /// The file of the certificate.
@@ -81,7 +83,7 @@ pub enum TlsError {
         /// The file of the key.
         key: PathBuf,
     },
-    /// The certificate is not one that a server can show.
+    /// The certificate cannot be used by a server.
     #[error("the certificate in {} cannot be used: {why}", path.display())]
     UnusableCertificate {
         /// The file.
@@ -89,7 +91,7 @@ pub enum TlsError {
         /// The reason.
         why: Box<str>,
     },
-    /// The key is of a kind that is not offered.
+    /// The key is of a kind that is not supported.
     #[error("the key in {} cannot be used: {why}", path.display())]
     UnusableKey {
         /// The file.
@@ -105,8 +107,9 @@ pub enum TlsError {
     },
 }
 
-/// A file of TLS.
+/// The kind of a file of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FileKind {
     /// The certificates.
     Certificate,
@@ -123,7 +126,7 @@ impl core::fmt::Display for FileKind {
     }
 }
 
-/// The content of a file that is not what it should be.
+/// The content of a file that should have held something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
@@ -135,7 +138,7 @@ pub enum Found {
     CertificateRequest,
     /// Something else in PEM.
     OtherPem,
-    /// DER, which OpenSSL turns into PEM.
+    /// DER, which OpenSSL converts to PEM.
     Der,
     /// Something that is not in PEM.
     NotPem,
@@ -146,10 +149,10 @@ impl core::fmt::Display for Found {
         f.write_str(match self {
             Self::PrivateKey => "it holds a private key",
             Self::Certificate => "it holds a certificate",
-            Self::CertificateRequest => "it holds a request for a certificate, which is not one yet",
+            Self::CertificateRequest => "it holds a request for a certificate, not the certificate",
             Self::OtherPem => "it holds something else in PEM",
             Self::Der => {
-                "it is in DER: `openssl x509 -inform der` and `openssl pkey -inform der` turn it into PEM"
+                "it is in DER: `openssl x509 -inform der` and `openssl pkey -inform der` convert it to PEM"
             }
             Self::NotPem => "it is not in PEM",
         })

@@ -1,95 +1,137 @@
 //! The interface to the program that answers requests.
 
+use core::convert::Infallible;
 use core::error::Error;
 use core::future::Future;
 use core::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
+use hyper::service::Service;
+
+use crate::Refusal;
 
 /// Answers requests.
-pub trait Handler: core::fmt::Debug + Send + Sync + 'static {
+///
+/// An async function or a closure that takes a request and the caller's address is a handler; [`ServiceHandler`] makes one of a
+/// [`hyper::service::Service`]. A type of your own implements the trait to word refusals too.
+///
+/// ```
+/// use std::net::IpAddr;
+///
+/// use m2m_listen::{Bytes, Full, Handler, Incoming, Request, Response};
+///
+/// async fn hello(_: Request<Incoming>, caller: IpAddr) -> Response<Full<Bytes>> {
+///     Response::new(format!("Hello, {caller}\n").into())
+/// }
+///
+/// fn is_a_handler(_: impl Handler) {}
+/// is_a_handler(hello);
+/// ```
+pub trait Handler: Send + Sync + 'static {
     /// The body of an answer.
     type Body: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static;
 
-    /// Answers a request that came from this address.
+    /// Answers a request that came from this address: that of the peer, or the one that a trusted proxy stated.
     fn respond(
         &self,
         request: Request<Incoming>,
         address: IpAddr,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 
-    /// Answers a request, or what could have become one, that the listener refuses. `parts` are empty where no request could be read. For
-    /// [`Refusal::FrameFlood`] the answer is not sent.
+    /// Answers a request that the listener refuses. `parts` are empty if no request could be read. The answer to
+    /// [`Refusal::FrameFlood`] is not sent.
     ///
-    /// [`Refusal::to_response`] is an answer in plain text.
-    fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response<Self::Body>;
+    /// By default this is [`Refusal::to_response`], an answer in plain text.
+    fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response<Full<Bytes>> {
+        let _ = (parts, address);
+        refusal.to_response()
+    }
 }
 
-/// A reason why the listener itself refuses a request.
+impl<F, Answer, B> Handler for F
+where
+    F: Fn(Request<Incoming>, IpAddr) -> Answer + Send + Sync + 'static,
+    Answer: Future<Output = Response<B>> + Send,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
+    type Body = B;
+
+    fn respond(
+        &self,
+        request: Request<Incoming>,
+        address: IpAddr,
+    ) -> impl Future<Output = Response<B>> + Send {
+        self(request, address)
+    }
+}
+
+impl<H: Handler> Handler for Arc<H> {
+    type Body = H::Body;
+
+    fn respond(
+        &self,
+        request: Request<Incoming>,
+        address: IpAddr,
+    ) -> impl Future<Output = Response<Self::Body>> + Send {
+        (**self).respond(request, address)
+    }
+
+    fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response<Full<Bytes>> {
+        (**self).refuse(refusal, parts, address)
+    }
+}
+
+/// A [`hyper::service::Service`] as a [`Handler`]. The service finds the address of its caller among the extensions of the request, as
+/// [`CallerAddress`].
+///
+/// A service that can fail has to turn its errors into responses. A tower service, an axum router for example, becomes one of hyper by
+/// `hyper_util::service::TowerToHyperService`.
+///
+/// ```
+/// use std::convert::Infallible;
+///
+/// use m2m_listen::{Bytes, CallerAddress, Full, Incoming, Request, Response, ServiceHandler, service_fn};
+///
+/// let service = service_fn(async |request: Request<Incoming>| {
+///     let caller = request.extensions().get::<CallerAddress>();
+///     Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(format!("{caller:?}\n")))))
+/// });
+/// let handler = ServiceHandler(service);
+/// # fn is_a_handler(_: impl m2m_listen::Handler) {}
+/// # is_a_handler(handler);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct ServiceHandler<S>(pub S);
+
+/// The address of a caller, among the extensions of a request that a [`ServiceHandler`] receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Refusal {
-    /// The bytes are not a request of HTTP, or one that can be read in more than one way (RFC 9112, section 11.2).
-    Malformed,
-    /// The header is too large.
-    HeadersTooLarge,
-    /// The body has more bytes than any integer that is read.
-    BodyTooLarge,
-    /// The address of the request is too long.
-    UriTooLong,
-    /// The request did not arrive in time.
-    Timeout,
-    /// The caller speaks TLS, and the port does not.
-    TlsOnPlainPort,
-    /// The caller speaks plain HTTP, and the port speaks TLS.
-    PlainOnTlsPort,
-    /// The server has as many requests as it may.
-    Overloaded,
-    /// The caller sent far more frames of HTTP/2 than requests.
-    FrameFlood,
-}
+pub struct CallerAddress(pub IpAddr);
 
-impl Refusal {
-    /// The status of an answer (RFC 9110, section 15.5; RFC 6585, section 5).
-    #[must_use]
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::Malformed | Self::TlsOnPlainPort | Self::PlainOnTlsPort => {
-                StatusCode::BAD_REQUEST
-            }
-            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UriTooLong => StatusCode::URI_TOO_LONG,
-            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
-            Self::FrameFlood => StatusCode::TOO_MANY_REQUESTS,
+impl<S, B> Handler for ServiceHandler<S>
+where
+    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send>
+        + Send
+        + Sync
+        + 'static,
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
+    type Body = B;
+
+    fn respond(
+        &self,
+        mut request: Request<Incoming>,
+        address: IpAddr,
+    ) -> impl Future<Output = Response<B>> + Send {
+        request.extensions_mut().insert(CallerAddress(address));
+        let answer = self.0.call(request);
+        async move {
+            let Ok(response) = answer.await;
+            response
         }
-    }
-
-    /// The reason in a sentence, without anything that the caller sent.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Malformed => "the bytes are not a request of HTTP",
-            Self::HeadersTooLarge => "the header of the request is too large",
-            Self::BodyTooLarge => "the body of the request is too large",
-            Self::UriTooLong => "the address of the request is too long",
-            Self::Timeout => "the request did not arrive in time",
-            Self::TlsOnPlainPort => "this port speaks plain HTTP, and the request is TLS",
-            Self::PlainOnTlsPort => "this port speaks TLS, and the request is plain HTTP",
-            Self::Overloaded => "the server is at its capacity",
-            Self::FrameFlood => "the connection carries far more frames than requests",
-        }
-    }
-
-    /// An answer in plain text.
-    #[must_use]
-    pub fn to_response(self) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from_static(self.as_str().as_bytes())));
-        *response.status_mut() = self.status();
-        response
     }
 }

@@ -1,6 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+compile_error!(
+    "m2m-listen needs a crypto library for TLS: enable the feature `ring`, which is on by default, or the feature `aws-lc-rs`"
+);
+
 mod admit;
+mod body;
 mod connection;
 mod connection_state;
 mod connection_table;
@@ -22,19 +28,22 @@ mod tls;
 mod transport;
 mod validity;
 
-/// The types of requests and answers.
+pub use bytes::Bytes;
 pub use http;
-/// The body of a request, and the trait of bodies.
-pub use hyper::body;
-/// Address blocks.
-pub use ipnet;
+pub use http::{Request, Response, StatusCode};
+pub use http_body_util::Full;
+pub use hyper::body::{Body, Incoming};
+pub use hyper::service::{Service, service_fn};
+pub use ipnet::IpNet;
 
 pub use admit::AddressHeader;
+pub use body::read_body;
 pub use descriptors::raise_limit;
 pub use error::{FileKind, Found, ListenError, TlsError};
-pub use handler::{Handler, Refusal};
+pub use handler::{CallerAddress, Handler, ServiceHandler};
 pub use listener::Listener;
-pub use observer::{Closed, Observer, Unobserved};
+pub use observer::{Closed, Observer};
+pub use refusal::Refusal;
 pub use settings::{ListenSettings, MAX_CONNECTIONS, MAX_REQUESTS, ProxyProtocol, Times, TlsFiles};
 pub use tls::Reloader;
 pub use validity::Validity;

@@ -1,5 +1,6 @@
-//! The accept loop: it takes connections while there are places, and ends in good order.
+//! The accept loop, from the first connection to the last.
 
+use core::fmt;
 use core::future::Future;
 use core::net::SocketAddr;
 use core::pin::pin;
@@ -14,25 +15,26 @@ use tokio::sync::Semaphore;
 use crate::admit::Trust;
 use crate::connection_state::Order;
 use crate::connection_table::{ConnectionTable, Slot};
+use crate::observer::Unobserved;
 use crate::origin::{Context, Origin};
 use crate::tls::{Reloader, Tls};
 use crate::{Handler, ListenError, ListenSettings, Observer, connection, http1, http2, refusal};
 
 /// A listener that has its address and its certificate, and serves no connection yet.
-#[derive(Debug)]
 pub struct Listener {
     listener: TcpListener,
     address: SocketAddr,
     tls: Option<Tls>,
     settings: ListenSettings,
+    observer: Arc<dyn Observer>,
 }
 
 impl Listener {
-    /// Takes the address, and reads the files of TLS.
+    /// Binds the address, and reads the files of TLS.
     ///
     /// # Errors
     ///
-    /// [`ListenError`] if the address cannot be had, or a file of TLS cannot be used.
+    /// [`ListenError`] if the address or a file of TLS cannot be used.
     pub async fn bind(settings: ListenSettings) -> Result<Self, ListenError> {
         let tls = settings.tls.clone().map(Tls::load).transpose()?;
         let failed = |error| ListenError::Bind {
@@ -45,35 +47,43 @@ impl Listener {
             listener,
             tls,
             settings,
+            observer: Arc::new(Unobserved),
         })
     }
 
-    /// The address, with the port that was taken.
+    /// The same listener, which reports to this observer.
+    #[must_use]
+    pub fn observed_by(self, observer: Arc<dyn Observer>) -> Self {
+        Self { observer, ..self }
+    }
+
+    /// The address, with the port that was chosen if the settings have port 0.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A handle that has the files of TLS read again; nothing without TLS.
+    /// A handle that has the files of TLS read again; `None` without TLS.
     #[must_use]
     pub fn reloader(&self) -> Option<Reloader> {
         self.tls.as_ref().map(Tls::reloader)
     }
 
-    /// Serves until `shutdown` is ready. Then no connection is accepted any more, and those that there are end when their requests are
+    /// Serves until `shutdown` is ready. Then no connection is accepted any more, and the open ones are closed when their requests are
     /// answered, or when [`ListenSettings::drain`] is over.
     ///
-    /// The times of connections are those of the clock of tokio, so that the runtime needs its timer.
-    pub async fn serve<H: Handler>(
-        self,
-        handler: Arc<H>,
-        observer: Arc<dyn Observer>,
-        shutdown: impl Future<Output = ()>,
-    ) {
+    /// [`core::future::pending`] is a `shutdown` that never comes. The future of this method has to be polled to the end for a drain;
+    /// dropping it ends the accept loop, and leaves open connections without time limits.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime with its timer and I/O enabled.
+    pub async fn serve(self, handler: impl Handler, shutdown: impl Future<Output = ()>) {
         let Self {
             listener,
             tls,
             settings,
+            observer,
             ..
         } = self;
         let table = ConnectionTable::new(settings.max_connections, settings.times);
@@ -108,7 +118,7 @@ impl Listener {
             table.tell_all(Order::Drain);
             let _ = tokio::time::timeout(settings.drain, table.emptied()).await;
         };
-        // Times are watched to the end; neither of the other two ends by itself.
+        // The other two do not end by themselves.
         tokio::select! {
             () = draining => {}
             () = table.sweep() => {}
@@ -117,7 +127,16 @@ impl Listener {
     }
 }
 
-/// Takes connections until `shutdown` is ready.
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener")
+            .field("settings", &self.settings)
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Accepts connections until `shutdown` is ready.
 async fn accept<H: Handler>(
     listener: &TcpListener,
     context: &Arc<Context<H>>,
@@ -131,7 +150,7 @@ async fn accept<H: Handler>(
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, peer)) = accepted else {
-            // Mostly there are no file descriptors left; connections that end give some back.
+            // In most cases there are no file descriptors left, and a connection that is closed frees one.
             context.table.displace();
             tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
             continue;
@@ -140,7 +159,7 @@ async fn accept<H: Handler>(
     }
 }
 
-/// Takes the connections that were there before the server was told to end: they may have sent their request.
+/// Accepts the connections that waited when the shutdown began: they may have sent their request.
 async fn accept_waiting<H: Handler>(listener: &TcpListener, context: &Arc<Context<H>>) {
     for _ in 0..MAX_WAITING {
         let accepted = core::future::poll_fn(|task| match listener.poll_accept(task) {
@@ -157,19 +176,19 @@ async fn accept_waiting<H: Handler>(listener: &TcpListener, context: &Arc<Contex
 async fn take<H: Handler>(stream: TcpStream, peer: SocketAddr, context: &Arc<Context<H>>) {
     let Some(place) = context.table.take().await else {
         context.observer.connection_refused();
-        // In TLS it would take a handshake, of which there are enough.
+        // With TLS an answer would need a handshake, which is too expensive for a server at its capacity.
         if context.tls.is_none()
             && let Ok(turn) = Arc::clone(&context.turned_away).try_acquire_owned()
         {
-            let overloaded = context.overloaded;
+            let overloaded = context.overloaded.clone();
             tokio::spawn(async move {
-                refusal::overloaded(stream, overloaded).await;
+                refusal::overloaded(stream, &overloaded).await;
                 drop(turn);
             });
         }
         return;
     };
-    // An answer is one packet; holding it back for more to come would only delay it.
+    // An answer is one packet, and holding it back would only delay it.
     let _ = stream.set_nodelay(true);
     context.observer.connection_opened();
     tokio::spawn(serve_one(stream, peer, place, Arc::clone(context)));
@@ -192,7 +211,7 @@ async fn serve_one<H: Handler>(
     drop(place);
 }
 
-/// The maximum number of connections that are told at the same time that there is no place; others are closed.
+/// The maximum number of refused connections that receive an answer at the same time; others are closed without one.
 const MAX_TURNED_AWAY: usize = 128;
 
 /// The pause after a connection could not be accepted.

@@ -1,15 +1,15 @@
-//! The interface through which a listener reports what happens on it.
+//! The interface to which a listener reports.
 
 use crate::{TlsError, TlsFiles, Validity};
 
 /// Receives reports from a listener, for metrics and logs. It is called on threads that serve connections and must not block. Each method
 /// does nothing by default.
-#[expect(unused_variables, reason = "the names are for who writes a method")]
-pub trait Observer: core::fmt::Debug + Send + Sync + 'static {
+#[expect(unused_variables, reason = "the names document the methods")]
+pub trait Observer: Send + Sync + 'static {
     /// A connection was accepted.
     fn connection_opened(&self) {}
 
-    /// A connection was refused, because there was no place for it.
+    /// A connection was refused, because there is the maximum number of them.
     fn connection_refused(&self) {}
 
     /// An accepted connection ended.
@@ -31,32 +31,32 @@ pub trait Observer: core::fmt::Debug + Send + Sync + 'static {
     fn certificate_not_reloaded(&self, files: &TlsFiles, error: &TlsError) {}
 }
 
-/// Observes nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Unobserved;
+/// The observer of a listener that has been given none.
+pub(crate) struct Unobserved;
 
 impl Observer for Unobserved {}
 
 /// The reason why a connection ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Closed {
-    /// Either side had no more to say.
+    /// The caller or the handler closed it.
     Done,
-    /// Nothing was asked for too long.
+    /// No request came for too long.
     Idle,
     /// A request did not arrive in time.
     RequestTimeout,
     /// The caller did not read the answer.
     WriteTimeout,
-    /// Its place was needed for another.
+    /// It was closed at the maximum of connections, in favor of a new one.
     Displaced,
     /// The bytes were not HTTP, or not within the limits.
     Malformed,
-    /// The caller sent far more frames of HTTP/2 than requests.
+    /// The caller sent far more HTTP/2 frames than requests.
     Flood,
-    /// TLS could not be agreed upon.
+    /// The TLS handshake failed.
     Handshake,
-    /// A proxy did not state the address of its caller, or not in order.
+    /// A trusted proxy sent no valid header of the PROXY protocol.
     ProxyHeader,
     /// The connection broke.
     Broken,
@@ -65,8 +65,8 @@ pub enum Closed {
 }
 
 impl Closed {
-    /// All of them, in their order.
-    pub const ALL: [Self; 11] = [
+    /// All reasons, in their order.
+    pub const ALL: &'static [Self] = &[
         Self::Done,
         Self::Idle,
         Self::RequestTimeout,

@@ -1,11 +1,13 @@
-//! What the connections of a listener share, and what every request goes through: its address, its place, its refusal.
+//! The state that connections of a listener share, and the way of a request: its address, the limit of requests, its refusal.
 
 use core::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Request, Response, Version, header};
+use http_body_util::{Either, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioExecutor;
 use rustls::ServerConfig;
@@ -17,10 +19,9 @@ use super::connection_table::ConnectionTable;
 use super::transport::{Farewell, Transport};
 use super::{Closed, Handler, Observer, ProxyProtocol, Refusal, refusal};
 
-/// What all connections of a listener share.
-#[derive(Debug)]
+/// The state that all connections of a listener share.
 pub(super) struct Context<H> {
-    pub(super) handler: Arc<H>,
+    pub(super) handler: H,
     pub(super) observer: Arc<dyn Observer>,
     /// The number of requests that are being answered.
     pub(super) in_flight: AtomicU32,
@@ -28,27 +29,29 @@ pub(super) struct Context<H> {
     pub(super) trust: Trust,
     pub(super) proxy_protocol: ProxyProtocol,
     pub(super) max_requests: u32,
-    /// The answer for a connection without a place.
-    pub(super) overloaded: &'static [u8],
-    /// How many more can be told that there is no place.
+    /// The answer to a refused connection.
+    pub(super) overloaded: Bytes,
+    /// The number of refused connections that may still be answered.
     pub(super) turned_away: Arc<Semaphore>,
     pub(super) tls: Option<Arc<ServerConfig>>,
     pub(super) http1: hyper::server::conn::http1::Builder,
     pub(super) http2: hyper::server::conn::http2::Builder<TokioExecutor>,
 }
 
-/// Where requests come from.
-#[derive(Debug)]
+/// The origin of requests.
 pub(super) struct Origin<H> {
     pub(super) context: Arc<Context<H>>,
     pub(super) state: Arc<ConnectionState>,
-    /// Who is at the other end, or behind the proxy that is.
+    /// The address at the other end, or the one that its PROXY header states.
     pub(super) peer: IpAddr,
 }
 
+/// The body of an answer: of the handler, or of a refusal.
+pub(super) type AnswerBody<H> = Either<<H as Handler>::Body, Full<Bytes>>;
+
 impl<H: Handler> Origin<H> {
     /// Answers one request.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<H::Body> {
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody<H>> {
         let Context {
             handler,
             observer,
@@ -68,29 +71,31 @@ impl<H: Handler> Origin<H> {
             Err(cause) => {
                 let mut response = handler.refuse(cause, &parts, self.peer);
                 if parts.version < Version::HTTP_2 {
-                    // Who cannot say it in one way may see the next request begin elsewhere than it does.
+                    // The caller may disagree about where the next request begins.
                     response
                         .headers_mut()
                         .insert(header::CONNECTION, HeaderValue::from_static("close"));
                 }
-                return response;
+                return response.map(Either::Right);
             }
         };
-        // One that is slow to be read gives way, if there is one.
+        // A connection whose request is slow to arrive is closed instead, if there is one.
         if before >= *max_requests && !table.displace() {
-            return handler.refuse(Refusal::Overloaded, &parts, address);
+            let response = handler.refuse(Refusal::Overloaded, &parts, address);
+            return response.map(Either::Right);
         }
         handler
             .respond(Request::from_parts(parts, body), address)
             .await
+            .map(Either::Left)
     }
 
-    /// Notes why a connection ends that cannot be answered.
+    /// Reports the reason for which a connection ends without an answer.
     pub(super) fn note(&self, cause: Refusal) {
         let _ = self.context.handler.refuse(cause, &no_request(), self.peer);
     }
 
-    /// Writes a refusal, and ends the connection: nothing can follow what could not be read.
+    /// Writes a refusal, and ends the connection: no request can be found behind one that could not be read.
     pub(super) async fn refuse(
         &self,
         cause: Refusal,
@@ -121,12 +126,12 @@ impl Drop for Ended<'_> {
     }
 }
 
-/// What is refused when there was no request.
+/// The parts of a request that could not be read.
 fn no_request() -> Parts {
     Request::new(()).into_parts().0
 }
 
-/// Why a connection ended that was told so before it asked for anything.
+/// The reason for the end of a connection that was given this order between two requests.
 pub(super) const fn broken_off(order: Order) -> Closed {
     match order {
         Order::Drain => Closed::Stopped,

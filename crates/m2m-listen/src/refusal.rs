@@ -1,24 +1,97 @@
-//! Answers of HTTP/1.1 that are written without hyper: it has given up, or was never asked.
+//! The reasons why the listener itself refuses requests, and answers of HTTP/1.1 that are written without hyper.
 
-use core::error::Error;
 use std::time::Duration;
 
 use bytes::{BufMut as _, Bytes};
-use http::{Response, header};
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::Body;
+use http::{Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// The bytes of an answer, after which the connection is closed. A body that fails or is too long is left out.
-pub(super) async fn bytes<B>(response: Response<B>) -> Vec<u8>
-where
-    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static,
-{
+/// A reason why the listener itself refuses a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The bytes are not an HTTP request, or one that can be read in more than one way (RFC 9112, section 11.2).
+    Malformed,
+    /// The header is too large.
+    HeadersTooLarge,
+    /// The body is too large: for [`read_body`](crate::read_body), or for any integer that holds its length.
+    BodyTooLarge,
+    /// The target of the request is too long.
+    UriTooLong,
+    /// The request did not arrive in time.
+    Timeout,
+    /// The caller speaks TLS, and the port does not.
+    TlsOnPlainPort,
+    /// The caller speaks plain HTTP, and the port speaks TLS.
+    PlainOnTlsPort,
+    /// The server is answering the maximum number of requests.
+    Overloaded,
+    /// The caller sent far more HTTP/2 frames than requests.
+    FrameFlood,
+}
+
+impl Refusal {
+    /// All reasons, in their order.
+    pub const ALL: &'static [Self] = &[
+        Self::Malformed,
+        Self::HeadersTooLarge,
+        Self::BodyTooLarge,
+        Self::UriTooLong,
+        Self::Timeout,
+        Self::TlsOnPlainPort,
+        Self::PlainOnTlsPort,
+        Self::Overloaded,
+        Self::FrameFlood,
+    ];
+
+    /// The status of an answer (RFC 9110, section 15.5; RFC 6585, section 5).
+    #[must_use]
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed | Self::TlsOnPlainPort | Self::PlainOnTlsPort => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UriTooLong => StatusCode::URI_TOO_LONG,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::FrameFlood => StatusCode::TOO_MANY_REQUESTS,
+        }
+    }
+
+    /// The reason in a sentence, without anything that the caller sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Malformed => "the bytes are not an HTTP request",
+            Self::HeadersTooLarge => "the header of the request is too large",
+            Self::BodyTooLarge => "the body of the request is too large",
+            Self::UriTooLong => "the target of the request is too long",
+            Self::Timeout => "the request did not arrive in time",
+            Self::TlsOnPlainPort => "this port speaks plain HTTP, and the request is TLS",
+            Self::PlainOnTlsPort => "this port speaks TLS, and the request is plain HTTP",
+            Self::Overloaded => "the server is at its capacity",
+            Self::FrameFlood => "the connection carries far more frames than requests",
+        }
+    }
+
+    /// An answer in plain text.
+    #[must_use]
+    pub fn to_response(self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::new(Bytes::from_static(self.as_str().as_bytes())));
+        *response.status_mut() = self.status();
+        response
+    }
+}
+
+/// The bytes of an answer, after which the connection is closed.
+pub(super) async fn bytes(response: Response<Full<Bytes>>) -> Vec<u8> {
     let (parts, body) = response.into_parts();
-    let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
-    let body = body.map(http_body_util::Collected::to_bytes);
-    let body = body.unwrap_or_default();
+    let Ok(body) = body.collect().await;
+    let body = body.to_bytes();
     let mut bytes = Vec::with_capacity(512 + body.len());
     bytes.put_slice(b"HTTP/1.1 ");
     bytes.put_slice(parts.status.as_str().as_bytes());
@@ -51,12 +124,12 @@ where
     bytes
 }
 
-/// Writes the answer for a connection without a place.
+/// Writes the answer to a connection that is refused.
 pub(super) async fn overloaded(mut stream: TcpStream, answer: &[u8]) {
     let told = async {
         stream.write_all(answer).await?;
         stream.shutdown().await?;
-        // What is on its way is read, else the answer is lost.
+        // Bytes that are on their way are read, or else the connection is reset and the answer lost.
         let mut discarded = [0; 1024];
         let mut reads = 0;
         while reads < MAX_READS && stream.read(&mut discarded).await? > 0 {
@@ -67,14 +140,11 @@ pub(super) async fn overloaded(mut stream: TcpStream, answer: &[u8]) {
     let _ = tokio::time::timeout(OVERLOADED_TIME, told).await;
 }
 
-/// The time in which a caller without a place can read its answer.
+/// The time in which a caller that is refused can read its answer.
 const OVERLOADED_TIME: Duration = Duration::from_secs(1);
 
-/// The number of reads from a caller without a place: room for a request of any size that is taken.
+/// The number of reads from a caller that is refused: enough for a request of any size that is accepted.
 const MAX_READS: usize = 100;
-
-/// More than any refusal has to say. Unit: bytes.
-const MAX_BODY_BYTES: usize = 64 * 1024;
 
 /// The default of [`ListenSettings::overloaded`](crate::ListenSettings::overloaded).
 pub(super) const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
@@ -87,13 +157,12 @@ pub(super) const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 
 #[cfg(test)]
 mod tests {
-    use http::{HeaderValue, StatusCode};
-    use http_body_util::Full;
+    use http::HeaderValue;
 
     use super::*;
 
     #[test]
-    fn the_answer_for_whom_there_is_no_place_is_whole() {
+    fn the_answer_to_a_refused_connection_is_complete() {
         let text = core::str::from_utf8(OVERLOADED).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(

@@ -4,37 +4,50 @@ use core::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytes::Bytes;
 use ipnet::IpNet;
 
 use crate::{AddressHeader, refusal};
 
 /// The address, the limits and the times of a listener.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use m2m_listen::ListenSettings;
+///
+/// let mut settings = ListenSettings::at(([127, 0, 0, 1], 8080).into());
+/// settings.max_connections = 1_000;
+/// settings.times.idle = Duration::from_secs(10);
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ListenSettings {
     /// The address. Port 0 takes a free one.
     pub address: SocketAddr,
-    /// The certificate and its key, if TLS ends here.
+    /// The certificate and its key. Without them the listener speaks plain HTTP.
     pub tls: Option<TlsFiles>,
     /// The address blocks of proxies that are trusted to state the address of a caller.
     pub trusted_proxies: Vec<IpNet>,
-    /// Whether their connections begin with a header of the PROXY protocol.
+    /// The use of the PROXY protocol on their connections.
     pub proxy_protocol: ProxyProtocol,
-    /// The header field in which they state it. Without one the address of the peer counts.
+    /// The header field in which they state it. Without one the caller is the peer.
     pub address_header: Option<AddressHeader>,
-    /// The maximum number of concurrent connections. Beyond it the connection that has waited longest gives way, or the new one is refused.
+    /// The maximum number of concurrent connections. Beyond it the connection that has waited longest is closed, or the new one is refused.
     pub max_connections: usize,
     /// The maximum number of concurrent requests, those that are still being read included.
     pub max_requests: u32,
     /// The time that requests have to end after shutdown.
     pub drain: Duration,
-    /// The bytes that a connection receives for which there is no place: an answer of HTTP/1.1.
-    pub overloaded: &'static [u8],
-    /// The times that callers have.
+    /// The bytes that a refused connection receives, an HTTP/1.1 response: by default `503 Service Unavailable`.
+    pub overloaded: Bytes,
+    /// The time limits of a connection.
     pub times: Times,
 }
 
-/// The files of TLS.
-#[derive(Debug, Clone)]
+/// The files of TLS, in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TlsFiles {
     /// The certificates: that of the server, and then those that lead to the root.
     pub cert: PathBuf,
@@ -42,34 +55,47 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
-/// Whether connections begin with a header of the PROXY protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+impl TlsFiles {
+    /// The files at these paths.
+    pub fn new(cert: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        Self {
+            cert: cert.into(),
+            key: key.into(),
+        }
+    }
+}
+
+/// The use of the PROXY protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum ProxyProtocol {
-    /// None does.
+    /// Connections do not begin with a header.
+    #[default]
     Off,
-    /// Those of trusted proxies do, and no others.
+    /// Connections of trusted proxies begin with a header, and no others do.
     Required,
 }
 
-/// The times that callers have for each part of a connection.
+/// The time limits of the parts of a connection. Each is checked by a sweep, and exceeded by a quarter of the shortest at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Times {
-    /// The time from the connection to the first byte of a request, TLS and the header of a proxy included.
+    /// The time from the connection to the first byte of a request, which includes TLS and the header of a proxy.
     pub opening: Duration,
     /// The time from the first byte of a request to the end of its header.
     pub head: Duration,
     /// The time from an answer to the next request.
     pub idle: Duration,
-    /// The time to take an answer.
+    /// The time for which a caller may not read its answer.
     pub write: Duration,
-    /// The time to see that the connection ends.
+    /// The time in which a caller has to close its end of a connection after the last answer.
     pub linger: Duration,
     /// The interval at which the files of the certificate are checked for changes.
     pub reload: Duration,
 }
 
 impl Times {
-    /// The times that a slow link needs, and no more. An idle connection may stay longer: it is the first to go when its place is needed.
+    /// The times that a slow link needs, and no more. An idle connection may stay longer, since it is the first to be closed at the maximum.
     pub const DEFAULT: Self = Self {
         opening: Duration::from_secs(10),
         head: Duration::from_secs(10),
@@ -79,7 +105,7 @@ impl Times {
         reload: Duration::from_secs(5),
     };
 
-    /// The same time for everything, for tests.
+    /// The same time for all parts, for tests.
     #[must_use]
     pub const fn all(time: Duration) -> Self {
         Self {
@@ -99,6 +125,12 @@ impl Times {
     }
 }
 
+impl Default for Times {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 impl ListenSettings {
     /// The default settings at an address: plain HTTP, no proxies.
     #[must_use]
@@ -112,7 +144,7 @@ impl ListenSettings {
             max_connections: MAX_CONNECTIONS,
             max_requests: MAX_REQUESTS,
             drain: DRAIN_TIME,
-            overloaded: refusal::OVERLOADED,
+            overloaded: Bytes::from_static(refusal::OVERLOADED),
             times: Times::DEFAULT,
         }
     }
@@ -121,7 +153,7 @@ impl ListenSettings {
 /// The default of [`ListenSettings::max_connections`]. A connection that has sent nothing costs some 2 KiB, an idle one some 10 KiB.
 pub const MAX_CONNECTIONS: usize = 10_000;
 
-/// The default of [`ListenSettings::max_requests`]: as many as there are connections, though one of HTTP/2 carries several. Each may hold a body.
+/// The default of [`ListenSettings::max_requests`]: one for each connection, although an HTTP/2 connection carries several.
 pub const MAX_REQUESTS: u32 = 10_000;
 
 /// The default of [`ListenSettings::drain`].
@@ -130,5 +162,5 @@ const DRAIN_TIME: Duration = Duration::from_secs(10);
 /// A shorter interval costs more than it gains.
 const MIN_SWEEP_INTERVAL: Duration = Duration::from_millis(5);
 
-/// The clock of the connections is as exact as this.
+/// The resolution of the clock of connections.
 const MAX_SWEEP_INTERVAL: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! TLS: which versions and protocols, and a certificate that can be replaced while the server serves.
+//! TLS: its versions and protocols, and a certificate that can be replaced while the server serves.
 
 mod files;
 
@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rustls::crypto::CryptoProvider;
+#[cfg(feature = "aws-lc-rs")]
+use rustls::crypto::aws_lc_rs as library;
+#[cfg(not(feature = "aws-lc-rs"))]
+use rustls::crypto::ring as library;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
@@ -26,7 +30,7 @@ pub(super) struct Tls {
     reload: Reloader,
 }
 
-/// The certificate that is shown, and its key.
+/// The certificate that is presented, and its key.
 #[derive(Debug)]
 struct Current(ArcSwap<CertifiedKey>);
 
@@ -57,8 +61,8 @@ impl Tls {
             .with_no_client_auth()
             .with_cert_resolver(Arc::<Current>::clone(&current));
         config.alpn_protocols = [HTTP_2, HTTP_1_1].map(<[u8]>::to_vec).into();
-        // A session is resumed without a store: its state is with the caller, sealed by a key that is changed every few hours.
-        config.ticketer = ticketer().map_err(broken)?;
+        // Sessions need no store: the caller keeps their state, encrypted by a key that is rotated every few hours.
+        config.ticketer = library::Ticketer::new().map_err(broken)?;
         Ok(Self {
             files,
             current,
@@ -76,9 +80,9 @@ impl Tls {
         self.reload.clone()
     }
 
-    /// Takes the certificate and the key anew when the files change or a [`Reloader`] asks for it; without end.
+    /// Loads the certificate and the key again when the files change or a [`Reloader`] asks for it; without end.
     ///
-    /// A file that cannot be used changes nothing: a certificate that expires in a week is better than none.
+    /// A file that cannot be used changes nothing: a certificate that expires in a week is better than no certificate.
     pub(super) async fn reload(mut self, interval: Duration, observer: &dyn Observer) {
         loop {
             if let Some(validity) = Validity::of(&self.current.0.load().cert) {
@@ -103,26 +107,26 @@ impl Tls {
     }
 }
 
-/// Has a listener read the files of TLS again, for example on a signal.
+/// A handle that has a listener read the files of TLS again, for example on a signal.
 #[derive(Debug, Clone, Default)]
 pub struct Reloader(Arc<Notify>);
 
 impl Reloader {
-    /// Asks for the files to be read again. The listener does it once, however often it was asked meanwhile.
+    /// Asks for the files to be read again. Several calls before the listener gets to it count as one.
     pub fn reload(&self) {
         self.0.notify_one();
     }
 }
 
 impl TlsFiles {
-    /// The mistakes that [`Listener::bind`](crate::Listener::bind) would report in these files, both files at once; empty if it would take
-    /// them.
+    /// The mistakes in these files, both files at once. [`Listener::bind`](crate::Listener::bind) reports the first of them; it accepts the
+    /// files if there are none.
     #[must_use]
     pub fn mistakes(&self) -> Vec<TlsError> {
         files::mistakes(self, &provider())
     }
 
-    /// The validity of the certificates; nothing if they cannot be used, or do not state it as RFC 5280 demands.
+    /// The validity of the certificates; `None` if they cannot be used, or do not state it as RFC 5280 demands.
     #[must_use]
     pub fn validity(&self) -> Option<Validity> {
         let key = files::read(self, &provider()).ok()?;
@@ -130,20 +134,8 @@ impl TlsFiles {
     }
 }
 
-/// The crypto library of TLS.
 fn provider() -> Arc<CryptoProvider> {
-    #[cfg(feature = "aws-lc-rs")]
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    #[cfg(not(feature = "aws-lc-rs"))]
-    let provider = rustls::crypto::ring::default_provider();
-    Arc::new(provider)
-}
-
-fn ticketer() -> Result<Arc<dyn rustls::server::ProducesTickets>, rustls::Error> {
-    #[cfg(feature = "aws-lc-rs")]
-    return rustls::crypto::aws_lc_rs::Ticketer::new();
-    #[cfg(not(feature = "aws-lc-rs"))]
-    return rustls::crypto::ring::Ticketer::new();
+    Arc::new(library::default_provider())
 }
 
 /// The names of the protocols in ALPN (RFC 7301, RFC 9113).

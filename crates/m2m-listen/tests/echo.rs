@@ -9,16 +9,15 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
-use http_body_util::Full;
-use m2m_listen::body::Incoming;
-use m2m_listen::http::request::Parts;
-use m2m_listen::http::{Request, Response};
 use m2m_listen::{
-    AddressHeader, Closed, Handler, ListenError, ListenSettings, Listener, Observer, ProxyProtocol,
-    Refusal, TlsError, TlsFiles, Validity,
+    AddressHeader, Bytes, Closed, Full, Handler, Incoming, ListenError, ListenSettings, Listener,
+    Observer, ProxyProtocol, Refusal, Request, Response, TlsError, TlsFiles, Validity,
 };
 use rcgen::{CertifiedKey, generate_simple_self_signed};
+#[cfg(feature = "aws-lc-rs")]
+use rustls::crypto::aws_lc_rs as library;
+#[cfg(not(feature = "aws-lc-rs"))]
+use rustls::crypto::ring as library;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
@@ -44,10 +43,6 @@ impl Handler for Echo {
             self.release.notified().await;
         }
         Response::new(address.to_string().into())
-    }
-
-    fn refuse(&self, refusal: Refusal, _: &Parts, _: IpAddr) -> Response<Self::Body> {
-        refusal.to_response()
     }
 }
 
@@ -122,7 +117,7 @@ impl Server {
                 let stopped = async {
                     let _ = stopped.await;
                 };
-                listener.serve(echo, seen, stopped).await;
+                listener.observed_by(seen).serve(echo, stopped).await;
             }
         });
         Self {
@@ -167,10 +162,10 @@ fn get(path: &str, fields: &str) -> Vec<u8> {
 /// A certificate for `localhost` and its key in files, and a client that trusts it.
 fn tls() -> (TempDir, TlsFiles) {
     let folder = tempfile::tempdir().unwrap();
-    let files = TlsFiles {
-        cert: folder.path().join("cert.pem"),
-        key: folder.path().join("key.pem"),
-    };
+    let files = TlsFiles::new(
+        folder.path().join("cert.pem"),
+        folder.path().join("key.pem"),
+    );
     renew(&files);
     (folder, files)
 }
@@ -198,8 +193,7 @@ async fn call_with_tls(server: &Server, files: &TlsFiles) -> std::io::Result<Str
     roots
         .add(CertificateDer::from_pem_file(&files.cert).unwrap())
         .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let config = ClientConfig::builder_with_provider(library::default_provider().into())
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_root_certificates(roots)

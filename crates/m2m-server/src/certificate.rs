@@ -272,10 +272,10 @@ mod tests {
         parameters.not_after = date_time_ymd(to.0, to.1, to.2);
         let key = KeyPair::generate().unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let files = TlsFiles {
-            cert: folder.path().join("cert.pem"),
-            key: folder.path().join("key.pem"),
-        };
+        let files = TlsFiles::new(
+            folder.path().join("cert.pem"),
+            folder.path().join("key.pem"),
+        );
         std::fs::write(&files.cert, parameters.self_signed(&key).unwrap().pem()).unwrap();
         std::fs::write(&files.key, key.serialize_pem()).unwrap();
         #[cfg(unix)]

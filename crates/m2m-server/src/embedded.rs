@@ -127,11 +127,10 @@ where
             unused_preset: _,
         } = start(plan, publish).await?;
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let serving = tokio::spawn(
-            listening.serve(server, ListenObserver::new(metrics), async {
-                let _ = stopped.await;
-            }),
-        );
+        let listening = listening.observed_by(ListenObserver::new(metrics));
+        let serving = tokio::spawn(listening.serve(server, async {
+            let _ = stopped.await;
+        }));
         let embedded = Embedded {
             issuer,
             applications: records.applications,

@@ -155,6 +155,8 @@ const fn cause_of(refusal: Refusal) -> Cause {
         Refusal::PlainOnTlsPort => Cause::PlainHttpOnTlsPort,
         Refusal::Overloaded => Cause::Overloaded,
         Refusal::FrameFlood => Cause::FrameFlood,
+        // Each refusal has a cause of its own, as a test checks.
+        _ => Cause::HttpMalformed,
     }
 }
 
@@ -184,10 +186,18 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use oauth_proto::Limits;
 
     use super::*;
     use m2m_listen::MAX_REQUESTS;
+
+    #[test]
+    fn each_refusal_of_the_listener_has_a_cause_of_its_own() {
+        let causes: BTreeSet<&str> = Refusal::ALL.iter().map(|own| cause_of(*own).id()).collect();
+        assert_eq!(causes.len(), Refusal::ALL.len());
+    }
 
     #[test]
     fn what_operators_read_of_limits_is_so() {

@@ -81,7 +81,7 @@ impl Metrics {
             "connections_closed",
             "Connections that ended, by reason",
             "reason",
-            Closed::ALL.into_iter().map(Closed::as_str),
+            Closed::ALL.iter().map(|reason| reason.as_str()),
         );
         let store_failures = labelled(
             &mut registry,
@@ -370,7 +370,7 @@ mod tests {
         metrics.request_ended();
         for reason in Closed::ALL {
             metrics.connection_opened();
-            metrics.connection_closed(reason);
+            metrics.connection_closed(*reason);
         }
         metrics.connection_opened();
         metrics.connection_refused();

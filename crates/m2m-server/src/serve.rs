@@ -169,8 +169,8 @@ fn serve_for(
         let watching = store::watch(directory, health, Arc::clone(&metrics));
         tokio::spawn(watching);
         let stop = Notify::new();
-        let mut serving =
-            pin!(listening.serve(server, ListenObserver::new(metrics), stop.notified()));
+        let listening = listening.observed_by(ListenObserver::new(metrics));
+        let mut serving = pin!(listening.serve(server, stop.notified()));
         tokio::select! {
             () = &mut serving => {}
             () = interruptions.next() => {}
@@ -262,19 +262,17 @@ fn kept(values: &Values) -> StoreLimits {
 /// The settings of the listener, with at most as many connections as the process may open files.
 fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettings {
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
-    let mut listen = ListenSettings {
-        tls: tls.map(|(cert, key)| TlsFiles { cert, key }),
-        trusted_proxies: values.trusted_proxies.clone(),
-        proxy_protocol: match values.proxy_protocol {
-            true => ProxyProtocol::Required,
-            false => ProxyProtocol::Off,
-        },
-        address_header: values.address_header,
-        max_connections: as_usize(values.max_connections),
-        max_requests: values.max_requests,
-        drain: Duration::from_secs(values.drain_seconds.into()),
-        ..ListenSettings::at(values.listen)
+    let mut listen = ListenSettings::at(values.listen);
+    listen.tls = tls.map(|(cert, key)| TlsFiles::new(cert, key));
+    listen.trusted_proxies = values.trusted_proxies.clone();
+    listen.proxy_protocol = match values.proxy_protocol {
+        true => ProxyProtocol::Required,
+        false => ProxyProtocol::Off,
     };
+    listen.address_header = values.address_header;
+    listen.max_connections = as_usize(values.max_connections);
+    listen.max_requests = values.max_requests;
+    listen.drain = Duration::from_secs(values.drain_seconds.into());
     if let Some(time) = caller_time_ms {
         listen.times = Times::all(Duration::from_millis(time.into()));
     }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
@@ -107,7 +108,7 @@ pub(crate) async fn start(
     let Plan {
         source,
         limits,
-        listen,
+        mut listen,
         listen_option,
         issuer,
         profile,
@@ -116,12 +117,10 @@ pub(crate) async fn start(
     } = plan;
     let observer = Arc::clone(&health);
     // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
-    let listening = Listener::bind(ListenSettings {
-        overloaded: OVERLOADED,
-        ..listen
-    })
-    .await
-    .map_err(|error| listen_failure(&error, listen_option))?;
+    listen.overloaded = Bytes::from_static(OVERLOADED);
+    let listening = Listener::bind(listen)
+        .await
+        .map_err(|error| listen_failure(&error, listen_option))?;
     signals::reload_on_hangup(listening.reloader());
     let address = listening.address();
     let scheme = match listening.reloader() {

@@ -35,7 +35,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     let values = &settings.values;
     // The settings report it if only one of them is given.
     if let (Some(cert), Some(key)) = (values.tls_cert.clone(), values.tls_key.clone()) {
-        for mistake in (TlsFiles { cert, key })
+        for mistake in TlsFiles::new(cert, key)
             .mistakes()
             .iter()
             .map(certificate::tls_failure)
@@ -72,7 +72,7 @@ pub(super) fn warnings(settings: &Settings) -> Vec<String> {
     let values = &settings.values;
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
     let warning =
-        tls.and_then(|(cert, key)| certificate::warning(&TlsFiles { cert, key }, clock::now()));
+        tls.and_then(|(cert, key)| certificate::warning(&TlsFiles::new(cert, key), clock::now()));
     warning.into_iter().collect()
 }
 

@@ -1,11 +1,10 @@
 //! The ops listener of a server.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use m2m_host::error::Failure;
 use m2m_host::{clock, output, timestamp};
-use m2m_listen::{ListenSettings, Listener, Unobserved};
+use m2m_listen::{ListenSettings, Listener};
 use serde_json::json;
 
 use crate::certificate::listen_failure;
@@ -38,16 +37,14 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
         ));
     }
     // Its connections are not those of callers, and are not counted with them.
-    let observer = Arc::new(Unobserved);
-    tokio::spawn(listening.serve(Arc::new(ops), observer, core::future::pending()));
+    tokio::spawn(listening.serve(ops, core::future::pending()));
     Ok(())
 }
 
 fn settings(address: SocketAddr) -> ListenSettings {
-    ListenSettings {
-        max_connections: MAX_CONNECTIONS,
-        ..ListenSettings::at(address)
-    }
+    let mut settings = ListenSettings::at(address);
+    settings.max_connections = MAX_CONNECTIONS;
+    settings
 }
 
 /// Those who ask are few.

@@ -107,14 +107,19 @@ pub(super) const PROFILE: Kind<Profile> = Kind {
         words: || Profile::ALL.map(Profile::as_str).into(),
         ..Shape::text("PROFILE", "a profile")
     },
-    parse: |shape, written| shape.word(written, Profile::ALL, Profile::as_str),
+    parse: |shape, written| shape.word(written, &Profile::ALL, Profile::as_str),
     show: |profile| json!(profile.as_str()),
 };
 
 /// The name of a header that proxies write.
 pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     shape: Shape {
-        words: || AddressHeader::ALL.map(AddressHeader::as_str).into(),
+        words: || {
+            AddressHeader::ALL
+                .iter()
+                .map(|header| header.as_str())
+                .collect()
+        },
         ..Shape::text("HEADER", "the name of a header")
     },
     parse: |shape, written| shape.word(written, AddressHeader::ALL, AddressHeader::as_str),
@@ -144,7 +149,7 @@ pub(super) const LOG_FORMAT: Kind<LogFormat> = Kind {
         words: || LogFormat::ALL.map(LogFormat::as_str).into(),
         ..Shape::text("FORMAT", "a format of the log")
     },
-    parse: |shape, written| shape.word(written, LogFormat::ALL, LogFormat::as_str),
+    parse: |shape, written| shape.word(written, &LogFormat::ALL, LogFormat::as_str),
     show: |format| json!(format.as_str()),
 };
 
@@ -300,17 +305,17 @@ impl Shape {
         text.ok_or_else(|| self.wrong(written, "write it in UTF-8"))
     }
 
-    fn word<T: Copy, const N: usize>(
+    fn word<T: Copy>(
         &self,
         written: &OsStr,
-        values: [T; N],
+        values: &[T],
         name: fn(T) -> &'static str,
     ) -> Result<T, Wrong> {
         let text = self.utf8(written)?;
-        let value = values.into_iter().find(|value| name(*value) == text);
+        let value = values.iter().copied().find(|value| name(*value) == text);
         value.ok_or_else(|| {
-            let names = values.map(name);
-            let help = match nearest(&text.to_ascii_lowercase(), names) {
+            let names: Vec<&str> = values.iter().copied().map(name).collect();
+            let help = match nearest(&text.to_ascii_lowercase(), names.iter().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => format!("there are {}", names.join(", ")),
             };
