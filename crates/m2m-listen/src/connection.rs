@@ -1,42 +1,55 @@
 //! One connection from its first byte to its last: the header of a proxy, TLS, and then HTTP in the version that the caller speaks.
 
+use core::future::poll_fn;
+use core::mem::MaybeUninit;
 use core::net::IpAddr;
 use core::pin::Pin;
+use core::task::{Poll, ready};
+use std::io;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use tokio::io::AsyncReadExt as _;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt as _, ReadBuf};
 use tokio_rustls::TlsAcceptor;
 
 use super::connection_state::Order;
 use super::origin::{Origin, broken_off};
 use super::proxy_protocol::{self, ProxyHeader};
-use super::transport::{Farewell, Protocol, Rewound, Stream, Tcp, Transport};
+use super::transport::{Farewell, Io, Protocol, Rewound, Stream, Transport};
 use super::{Closed, Handler, ProxyProtocol, Refusal, http1, http2, tls};
 
 /// Serves a connection to its end, and returns the reason of the end.
-pub(super) async fn serve<H: Handler>(stream: TcpStream, origin: Origin<H>) -> Closed {
+pub(super) async fn serve<S: Io, H: Handler>(mut stream: S, origin: Origin<H>) -> Closed {
     let state = Arc::clone(&origin.state);
     state.enrol().await;
-    let mut first = [0];
-    match state.unless_told(stream.peek(&mut first)).await {
-        // Memory is spent on it only now: silent connections cost their caller more than the server.
-        Ok(Ok(1..)) => {}
-        Ok(Ok(0)) => return Closed::Done,
-        Ok(Err(_)) => return Closed::Broken,
-        Err(order) => return broken_off(order),
+    // Memory is spent on a connection only after its first byte: silent ones cost their caller more than the server.
+    match state.unless_told(first_bytes(&mut stream)).await {
+        Ok(Ok(first)) if first.is_empty() => Closed::Done,
+        Ok(Ok(first)) => begun(first, stream, origin).await,
+        Ok(Err(_)) => Closed::Broken,
+        Err(order) => broken_off(order),
     }
-    begun(stream, origin).await
 }
 
-/// The part after the first byte, in memory of its own.
-fn begun<H: Handler>(
-    stream: TcpStream,
+/// Waits for bytes, and returns them; none at the end of the stream. The buffer is there during a poll alone.
+async fn first_bytes<S: Io>(stream: &mut S) -> io::Result<Bytes> {
+    poll_fn(|context| {
+        let mut buffer = [MaybeUninit::uninit(); FIRST_BYTES];
+        let mut read = ReadBuf::uninit(&mut buffer);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut read))?;
+        Poll::Ready(Ok(Bytes::copy_from_slice(read.filled())))
+    })
+    .await
+}
+
+/// The part after the first bytes, in memory of its own.
+fn begun<S: Io, H: Handler>(
+    first: Bytes,
+    stream: S,
     origin: Origin<H>,
 ) -> Pin<Box<dyn Future<Output = Closed> + Send>> {
     Box::pin(async move {
-        match open(stream, origin).await {
+        match open(first, stream, origin).await {
             Ok((origin, transport)) => http(origin, transport).await,
             Err(closed) => closed,
         }
@@ -44,19 +57,19 @@ fn begun<H: Handler>(
 }
 
 /// The part before HTTP: the header of a proxy, and TLS.
-async fn open<H: Handler>(
-    mut stream: TcpStream,
+async fn open<S: Io, H: Handler>(
+    mut first: Bytes,
+    mut stream: S,
     mut origin: Origin<H>,
-) -> Result<(Origin<H>, Transport), Closed> {
+) -> Result<(Origin<H>, Transport<S>), Closed> {
     let context = Arc::clone(&origin.context);
     let state = Arc::clone(&origin.state);
     let plain = |stream, first| {
         let stream = Stream::Plain(Rewound::new(first, stream));
         Transport::new(stream, Arc::clone(&state), Protocol::Http1)
     };
-    let mut first = Bytes::new();
     if context.proxy_protocol == ProxyProtocol::Required && context.trust.is_proxy(origin.peer) {
-        let mut read = BytesMut::new();
+        let mut read = BytesMut::from(first);
         match state
             .unless_told(proxy_header(&mut stream, &mut read))
             .await
@@ -85,22 +98,26 @@ async fn open<H: Handler>(
     let Some(config) = &context.tls else {
         return Ok((origin, plain(stream, first)));
     };
-    match state.unless_told(speaks_no_tls(&stream, &first)).await {
-        Ok(false) => {}
-        Ok(true) => {
-            origin
-                .refuse(
-                    Refusal::PlainOnTlsPort,
-                    plain(stream, Bytes::new()),
-                    Farewell::Heard,
-                )
-                .await;
-            return Err(Closed::Handshake);
+    if first.is_empty() {
+        // A proxy may send its header before its caller has sent a byte.
+        match state.unless_told(first_bytes(&mut stream)).await {
+            Ok(read) => first = read.unwrap_or_default(),
+            Err(Order::Late) => return Err(Closed::Handshake),
+            Err(order) => return Err(broken_off(order)),
         }
-        Err(Order::Late) => return Err(Closed::Handshake),
-        Err(order) => return Err(broken_off(order)),
     }
-    let stream = Tcp::new(first, stream);
+    // The first byte of TLS is not a letter.
+    if first.first().is_some_and(u8::is_ascii_uppercase) {
+        origin
+            .refuse(
+                Refusal::PlainOnTlsPort,
+                plain(stream, Bytes::new()),
+                Farewell::Heard,
+            )
+            .await;
+        return Err(Closed::Handshake);
+    }
+    let stream = Rewound::new(first, stream);
     let acceptor = TlsAcceptor::from(Arc::clone(config));
     let stream = match state.unless_told(acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
@@ -117,7 +134,7 @@ async fn open<H: Handler>(
 
 /// Reads the header of a proxy, and returns its length and the address in it; `None` if there is no valid header.
 async fn proxy_header(
-    stream: &mut TcpStream,
+    stream: &mut impl Io,
     read: &mut BytesMut,
 ) -> Option<(usize, Option<IpAddr>)> {
     loop {
@@ -134,20 +151,8 @@ async fn proxy_header(
     }
 }
 
-/// Returns true if a caller sends plain HTTP where TLS is spoken: its first byte is a letter, and that of TLS is not.
-async fn speaks_no_tls(stream: &TcpStream, first: &Bytes) -> bool {
-    let mut byte = [0];
-    match first.first() {
-        Some(first) => first.is_ascii_uppercase(),
-        // A proxy may send its header before its caller has sent a byte.
-        None => {
-            matches!(stream.peek(&mut byte).await, Ok(1)) && byte.iter().all(u8::is_ascii_uppercase)
-        }
-    }
-}
-
 /// HTTP in the version that was agreed on, or that the first bytes speak.
-async fn http<H: Handler>(origin: Origin<H>, transport: Transport) -> Closed {
+async fn http<S: Io, H: Handler>(origin: Origin<H>, transport: Transport<S>) -> Closed {
     let origin = Arc::new(origin);
     match transport.protocol() {
         Protocol::Http2 => http2::serve(origin, transport).await,
@@ -157,3 +162,6 @@ async fn http<H: Handler>(origin: Origin<H>, transport: Transport) -> Closed {
         },
     }
 }
+
+/// The size of the buffer for the first bytes: most requests without TLS fit into it. Unit: bytes.
+const FIRST_BYTES: usize = 2048;

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 
 use super::connection_state::{Order, Phase};
 use super::origin::{Origin, broken_off};
-use super::transport::{Farewell, Protocol, Transport};
+use super::transport::{Farewell, Io, Protocol, Transport};
 use super::{Closed, Handler, Refusal};
 
 /// The settings of hyper.
@@ -31,11 +31,11 @@ pub(super) fn builder() -> http1::Builder {
 
 /// The end of HTTP/1.1 on a connection.
 #[derive(Debug)]
-pub(super) enum Ended {
+pub(super) enum Ended<S> {
     /// With the connection.
     Closed(Closed),
     /// The caller speaks HTTP/2, with prior knowledge.
-    Http2(Box<Transport>),
+    Http2(Box<Transport<S>>),
 }
 
 /// The state in which hyper left a connection.
@@ -49,7 +49,10 @@ enum Left {
 }
 
 /// Serves a connection that speaks HTTP/1.1, unless its first bytes are those of HTTP/2.
-pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transport) -> Ended {
+pub(super) async fn serve<S: Io, H: Handler>(
+    origin: &Arc<Origin<H>>,
+    transport: Transport<S>,
+) -> Ended<S> {
     let service = service_fn(|request| {
         let origin = Arc::clone(origin);
         async move { Ok::<_, Infallible>(origin.answer(request).await) }
@@ -103,7 +106,7 @@ pub(super) async fn serve<H: Handler>(origin: &Arc<Origin<H>>, transport: Transp
 async fn told<H: Handler>(
     origin: &Origin<H>,
     order: Order,
-    transport: Transport,
+    transport: Transport<impl Io>,
     unread: &[u8],
 ) -> Closed {
     let is_stuck = origin.state.stuck_for().is_some();
@@ -130,12 +133,12 @@ async fn told<H: Handler>(
 }
 
 /// Answers a request that hyper could not read, if there is one.
-async fn failed<H: Handler>(
+async fn failed<S: Io, H: Handler>(
     origin: &Arc<Origin<H>>,
     error: &hyper::Error,
-    transport: Transport,
+    transport: Transport<S>,
     unread: Bytes,
-) -> Ended {
+) -> Ended<S> {
     let cause = if error.is_parse_too_large() {
         if unread.contains(&b'\n') {
             Refusal::HeadersTooLarge
@@ -185,10 +188,10 @@ fn speaks_http2(bytes: &[u8]) -> bool {
 }
 
 /// Reads until the preface is complete, or turns out to be something else.
-async fn rest_of_preface(
-    mut transport: Transport,
+async fn rest_of_preface<S: Io>(
+    mut transport: Transport<S>,
     unread: Bytes,
-) -> Result<Box<Transport>, Box<Transport>> {
+) -> Result<Box<Transport<S>>, Box<Transport<S>>> {
     let mut bytes = BytesMut::from(unread);
     while speaks_http2(&bytes) && bytes.len() < PREFACE.len() {
         if !matches!(transport.read_more(&mut bytes).await, Ok(true)) {

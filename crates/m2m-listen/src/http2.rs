@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 
 use super::connection_state::{Order, Phase};
 use super::origin::{Origin, broken_off};
-use super::transport::Transport;
+use super::transport::{Io, Transport};
 use super::{Closed, Handler, Refusal};
 
 pub(super) fn builder() -> http2::Builder<TokioExecutor> {
@@ -33,7 +33,10 @@ pub(super) fn builder() -> http2::Builder<TokioExecutor> {
 }
 
 /// Serves a connection that speaks HTTP/2.
-pub(super) async fn serve<H: Handler>(origin: Arc<Origin<H>>, transport: Transport) -> Closed {
+pub(super) async fn serve<H: Handler>(
+    origin: Arc<Origin<H>>,
+    transport: Transport<impl Io>,
+) -> Closed {
     origin.state.enter(Phase::Idle);
     let service = service_fn(|request| {
         let origin = Arc::clone(&origin);

@@ -5,6 +5,7 @@ compile_error!(
     "m2m-listen needs a crypto library for TLS: enable the feature `ring`, which is on by default, or the feature `aws-lc-rs`"
 );
 
+mod acceptor;
 mod admit;
 mod body;
 mod connection;
@@ -36,6 +37,7 @@ pub use hyper::body::{Body, Incoming};
 pub use hyper::service::{Service, service_fn};
 pub use ipnet::IpNet;
 
+pub use acceptor::Acceptor;
 pub use admit::AddressHeader;
 pub use body::read_body;
 pub use descriptors::raise_limit;

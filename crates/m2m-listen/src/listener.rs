@@ -1,15 +1,15 @@
 //! The accept loop, from the first connection to the last.
 
 use core::fmt;
-use core::future::Future;
-use core::net::SocketAddr;
+use core::future::{Future, poll_fn};
+use core::net::{IpAddr, SocketAddr};
 use core::pin::pin;
 use core::task::Poll;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::admit::Trust;
@@ -18,12 +18,14 @@ use crate::connection_table::{ConnectionTable, Slot};
 use crate::observer::Unobserved;
 use crate::origin::{Context, Origin};
 use crate::tls::{Reloader, Tls};
-use crate::{Handler, ListenError, ListenSettings, Observer, connection, http1, http2, refusal};
+use crate::transport::Io;
+use crate::{
+    Acceptor, Handler, ListenError, ListenSettings, Observer, connection, http1, http2, refusal,
+};
 
 /// A listener that has its address and its certificate, and serves no connection yet.
-pub struct Listener {
-    listener: TcpListener,
-    address: SocketAddr,
+pub struct Listener<A = TcpListener> {
+    acceptor: A,
     tls: Option<Tls>,
     settings: ListenSettings,
     observer: Arc<dyn Observer>,
@@ -35,17 +37,25 @@ impl Listener {
     /// # Errors
     ///
     /// [`ListenError`] if the address or a file of TLS cannot be used.
-    pub async fn bind(settings: ListenSettings) -> Result<Self, ListenError> {
-        let tls = settings.tls.clone().map(Tls::load).transpose()?;
-        let failed = |error| ListenError::Bind {
-            address: settings.address,
-            error,
-        };
-        let listener = TcpListener::bind(settings.address).await.map_err(failed)?;
+    pub async fn bind(mut settings: ListenSettings) -> Result<Self, ListenError> {
+        let address = settings.address;
+        let failed = |error| ListenError::Bind { address, error };
+        let acceptor = TcpListener::bind(address).await.map_err(failed)?;
+        settings.address = acceptor.local_addr().map_err(failed)?;
+        Self::over(acceptor, settings)
+    }
+}
+
+impl<A: Acceptor> Listener<A> {
+    /// Serves connections from this source: a TCP listener that is bound already, or one of your own. Reads the files of TLS.
+    ///
+    /// # Errors
+    ///
+    /// [`ListenError::Tls`] if a file of TLS cannot be used.
+    pub fn over(acceptor: A, settings: ListenSettings) -> Result<Self, ListenError> {
         Ok(Self {
-            address: listener.local_addr().map_err(failed)?,
-            listener,
-            tls,
+            acceptor,
+            tls: settings.tls.clone().map(Tls::load).transpose()?,
             settings,
             observer: Arc::new(Unobserved),
         })
@@ -57,10 +67,10 @@ impl Listener {
         Self { observer, ..self }
     }
 
-    /// The address, with the port that was chosen if the settings have port 0.
+    /// The address in the settings, with the port that [`Self::bind`] chose in the place of port 0.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
-        self.address
+        self.settings.address
     }
 
     /// A handle that has the files of TLS read again; `None` without TLS.
@@ -80,11 +90,10 @@ impl Listener {
     /// Outside of a tokio runtime with its timer and I/O enabled.
     pub async fn serve(self, handler: impl Handler, shutdown: impl Future<Output = ()>) {
         let Self {
-            listener,
+            mut acceptor,
             tls,
             settings,
             observer,
-            ..
         } = self;
         let table = ConnectionTable::new(settings.max_connections, settings.times);
         let context = Arc::new(Context {
@@ -112,9 +121,9 @@ impl Listener {
         };
         let table = &table;
         let draining = async move {
-            accept(&listener, &context, shutdown).await;
-            accept_waiting(&listener, &context).await;
-            drop(listener);
+            accept(&mut acceptor, &context, shutdown).await;
+            accept_waiting(&mut acceptor, &context).await;
+            drop(acceptor);
             table.tell_all(Order::Drain);
             let _ = tokio::time::timeout(settings.drain, table.emptied()).await;
         };
@@ -127,7 +136,7 @@ impl Listener {
     }
 }
 
-impl fmt::Debug for Listener {
+impl<A> fmt::Debug for Listener<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listener")
             .field("settings", &self.settings)
@@ -137,8 +146,8 @@ impl fmt::Debug for Listener {
 }
 
 /// Accepts connections until `shutdown` is ready.
-async fn accept<H: Handler>(
-    listener: &TcpListener,
+async fn accept<A: Acceptor, H: Handler>(
+    acceptor: &mut A,
     context: &Arc<Context<H>>,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -147,7 +156,7 @@ async fn accept<H: Handler>(
         let accepted = tokio::select! {
             biased;
             () = &mut shutdown => return,
-            accepted = listener.accept() => accepted,
+            accepted = poll_fn(|task| acceptor.poll_accept(task)) => accepted,
         };
         let Ok((stream, peer)) = accepted else {
             // In most cases there are no file descriptors left, and a connection that is closed frees one.
@@ -160,9 +169,9 @@ async fn accept<H: Handler>(
 }
 
 /// Accepts the connections that waited when the shutdown began: they may have sent their request.
-async fn accept_waiting<H: Handler>(listener: &TcpListener, context: &Arc<Context<H>>) {
+async fn accept_waiting<A: Acceptor, H: Handler>(acceptor: &mut A, context: &Arc<Context<H>>) {
     for _ in 0..MAX_WAITING {
-        let accepted = core::future::poll_fn(|task| match listener.poll_accept(task) {
+        let accepted = poll_fn(|task| match acceptor.poll_accept(task) {
             Poll::Ready(Ok(accepted)) => Poll::Ready(Some(accepted)),
             Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
         });
@@ -173,7 +182,7 @@ async fn accept_waiting<H: Handler>(listener: &TcpListener, context: &Arc<Contex
     }
 }
 
-async fn take<H: Handler>(stream: TcpStream, peer: SocketAddr, context: &Arc<Context<H>>) {
+async fn take<S: Io, H: Handler>(stream: S, peer: IpAddr, context: &Arc<Context<H>>) {
     let Some(place) = context.table.take().await else {
         context.observer.connection_refused();
         // With TLS an answer would need a handshake, which is too expensive for a server at its capacity.
@@ -188,15 +197,13 @@ async fn take<H: Handler>(stream: TcpStream, peer: SocketAddr, context: &Arc<Con
         }
         return;
     };
-    // An answer is one packet, and holding it back would only delay it.
-    let _ = stream.set_nodelay(true);
     context.observer.connection_opened();
     tokio::spawn(serve_one(stream, peer, place, Arc::clone(context)));
 }
 
-async fn serve_one<H: Handler>(
-    stream: TcpStream,
-    peer: SocketAddr,
+async fn serve_one<S: Io, H: Handler>(
+    stream: S,
+    peer: IpAddr,
     place: Slot,
     context: Arc<Context<H>>,
 ) {
@@ -204,7 +211,7 @@ async fn serve_one<H: Handler>(
     let origin = Origin {
         context,
         state: Arc::clone(place.state()),
-        peer: peer.ip().to_canonical(),
+        peer: peer.to_canonical(),
     };
     let closed = connection::serve(stream, origin).await;
     observer.connection_closed(closed);
@@ -217,5 +224,5 @@ const MAX_TURNED_AWAY: usize = 128;
 /// The pause after a connection could not be accepted.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(50);
 
-/// The length of the queue of connections in the operating system.
+/// The maximum number of connections that are accepted after a shutdown: the usual length of the queue in the operating system.
 const MAX_WAITING: usize = 1024;

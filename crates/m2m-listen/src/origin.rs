@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::admit::{Trust, admit};
 use super::connection_state::{ConnectionState, Order, Phase};
 use super::connection_table::ConnectionTable;
-use super::transport::{Farewell, Transport};
+use super::transport::{Farewell, Io, Transport};
 use super::{Closed, Handler, Observer, ProxyProtocol, Refusal, refusal};
 
 /// The state that all connections of a listener share.
@@ -99,7 +99,7 @@ impl<H: Handler> Origin<H> {
     pub(super) async fn refuse(
         &self,
         cause: Refusal,
-        mut transport: Transport,
+        mut transport: Transport<impl Io>,
         farewell: Farewell,
     ) {
         let response = self.context.handler.refuse(cause, &no_request(), self.peer);

@@ -6,7 +6,8 @@ use bytes::{BufMut as _, Bytes};
 use http::{Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+
+use crate::transport::Io;
 
 /// A reason why the listener itself refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,7 +126,7 @@ pub(super) async fn bytes(response: Response<Full<Bytes>>) -> Vec<u8> {
 }
 
 /// Writes the answer to a connection that is refused.
-pub(super) async fn overloaded(mut stream: TcpStream, answer: &[u8]) {
+pub(super) async fn overloaded(mut stream: impl Io, answer: &[u8]) {
     let told = async {
         stream.write_all(answer).await?;
         stream.shutdown().await?;

@@ -8,11 +8,15 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
 use super::connection_state::{ConnectionState, Phase};
 use super::frame_meter::FrameMeter;
+
+/// A stream of bytes in both directions.
+pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Io for S {}
 
 /// A stream some bytes of which have been read already.
 #[derive(Debug)]
@@ -83,16 +87,13 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
     }
 }
 
-/// The network side of a connection.
-pub(super) type Tcp = Rewound<TcpStream>;
-
 /// The side of a connection that carries HTTP.
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(super) enum Stream<S> {
     /// Plain.
-    Plain(Tcp),
+    Plain(Rewound<S>),
     /// In TLS. Its state is large, and a plain connection should not pay for it.
-    Tls(Box<Rewound<TlsStream<Tcp>>>),
+    Tls(Box<Rewound<TlsStream<Rewound<S>>>>),
 }
 
 /// Evaluates the same expression for either stream.
@@ -107,8 +108,8 @@ macro_rules! either {
 
 /// A connection's stream as hyper sees it.
 #[derive(Debug)]
-pub(super) struct Transport {
-    stream: Stream,
+pub(super) struct Transport<S> {
+    stream: Stream<S>,
     state: Arc<ConnectionState>,
     protocol: Protocol,
     /// The meter of frames, on HTTP/2.
@@ -137,8 +138,8 @@ pub(super) enum Farewell {
     AtOnce,
 }
 
-impl Transport {
-    pub(super) fn new(stream: Stream, state: Arc<ConnectionState>, protocol: Protocol) -> Self {
+impl<S: Io> Transport<S> {
+    pub(super) fn new(stream: Stream<S>, state: Arc<ConnectionState>, protocol: Protocol) -> Self {
         Self {
             meter: meter(protocol, &state),
             stream,
@@ -256,7 +257,7 @@ impl Transport {
     }
 }
 
-impl AsyncRead for Transport {
+impl<S: Io> AsyncRead for Transport<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -281,7 +282,7 @@ impl AsyncRead for Transport {
     }
 }
 
-impl AsyncWrite for Transport {
+impl<S: Io> AsyncWrite for Transport<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
