@@ -57,16 +57,20 @@ pub(super) async fn serve<S: Io, H: Handler>(
         let origin = Arc::clone(origin);
         async move { Ok::<_, Infallible>(origin.answer(request).await) }
     });
-    let builder = &origin.context.http1;
+    let mut is_draining = origin.state.told() == Some(Order::Drain);
+    let mut has_polled = false;
+    let mut builder = origin.context.http1.clone();
+    // A connection that waited when the shutdown began may have sent a request, and carries no other one.
+    builder.keep_alive(!is_draining);
     let mut connection = builder.serve_connection(TokioIo::new(transport), service);
-    let mut is_draining = false;
     let left = core::future::poll_fn(|task| {
         loop {
-            // Before the next answer, so that it says that it is the last.
-            if !is_draining && origin.state.told() == Some(Order::Drain) {
+            // Before the next answer, so that it says that it is the last; not before hyper has read once, since it would close at once.
+            if has_polled && !is_draining && origin.state.told() == Some(Order::Drain) {
                 is_draining = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
+            has_polled = true;
             match Pin::new(&mut connection).poll(task) {
                 Poll::Ready(Ok(())) => return Poll::Ready(Left::Done),
                 Poll::Ready(Err(error)) => return Poll::Ready(Left::Failed(error)),
@@ -83,6 +87,8 @@ pub(super) async fn serve<S: Io, H: Handler>(
         }
     })
     .await;
+    // Before the request in progress is dropped with the connection.
+    let phase = origin.state.phase();
     let http1::Parts { io, read_buf, .. } = connection.into_parts();
     let transport = io.into_inner();
     match left {
@@ -97,7 +103,7 @@ pub(super) async fn serve<S: Io, H: Handler>(
                 false => Closed::Done,
             })
         }
-        Left::Told(order) => Ended::Closed(told(origin, order, transport, &read_buf).await),
+        Left::Told(order) => Ended::Closed(told(origin, order, phase, transport, &read_buf).await),
         Left::Failed(error) => failed(origin, &error, transport, read_buf).await,
     }
 }
@@ -106,11 +112,12 @@ pub(super) async fn serve<S: Io, H: Handler>(
 async fn told<H: Handler>(
     origin: &Origin<H>,
     order: Order,
+    phase: Phase,
     transport: Transport<impl Io>,
     unread: &[u8],
 ) -> Closed {
     let is_stuck = origin.state.stuck_for().is_some();
-    let has_begun = match origin.state.phase() {
+    let has_begun = match phase {
         Phase::Head | Phase::Busy => true,
         Phase::Opening | Phase::Idle => !unread.is_empty(),
         Phase::Answered | Phase::Ending => false,
