@@ -16,7 +16,7 @@ use super::connection_state::Order;
 use super::origin::{Origin, broken_off};
 use super::proxy_protocol::{self, ProxyHeader};
 use super::transport::{Farewell, Io, Protocol, Rewound, Stream, Transport};
-use super::{Closed, Handler, ProxyProtocol, Refusal, http1, http2, tls};
+use super::{Closed, Handler, HandshakeError, ProxyProtocol, Refusal, http1, http2, tls};
 
 /// Serves a connection to its end, and returns the reason of the end.
 pub(super) async fn serve<S: Io, H: Handler>(mut stream: S, origin: Origin<H>) -> Closed {
@@ -102,12 +102,13 @@ async fn open<S: Io, H: Handler>(
         // A proxy may send its header before its caller has sent a byte.
         match state.unless_told(first_bytes(&mut stream)).await {
             Ok(read) => first = read.unwrap_or_default(),
-            Err(Order::Late) => return Err(Closed::Handshake),
+            Err(Order::Late) => return Err(origin.handshake_failed(&HandshakeError::Timeout)),
             Err(order) => return Err(broken_off(order)),
         }
     }
     // The first byte of TLS is not a letter.
     if first.first().is_some_and(u8::is_ascii_uppercase) {
+        let closed = origin.handshake_failed(&HandshakeError::PlainHttp);
         origin
             .refuse(
                 Refusal::PlainOnTlsPort,
@@ -115,13 +116,14 @@ async fn open<S: Io, H: Handler>(
                 Farewell::Heard,
             )
             .await;
-        return Err(Closed::Handshake);
+        return Err(closed);
     }
     let stream = Rewound::new(first, stream);
     let acceptor = TlsAcceptor::from(Arc::clone(config));
     let stream = match state.unless_told(acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(_)) | Err(Order::Late) => return Err(Closed::Handshake),
+        Ok(Err(error)) => return Err(origin.handshake_failed(&error.into())),
+        Err(Order::Late) => return Err(origin.handshake_failed(&HandshakeError::Timeout)),
         Err(order) => return Err(broken_off(order)),
     };
     let protocol = match stream.get_ref().1.alpn_protocol() {

@@ -107,6 +107,51 @@ pub enum TlsError {
     },
 }
 
+/// A TLS handshake failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandshakeError {
+    /// The caller speaks plain HTTP, and receives [`Refusal::PlainOnTlsPort`](crate::Refusal::PlainOnTlsPort).
+    #[error("the caller speaks plain HTTP")]
+    PlainHttp,
+    /// The handshake did not end within [`Times::opening`](crate::Times::opening).
+    #[error("the handshake took too long")]
+    Timeout,
+    /// The caller closed the connection.
+    #[error("the caller closed the connection during the handshake")]
+    Closed,
+    /// The connection broke.
+    #[error("the connection broke during the handshake")]
+    Broken {
+        /// The error of the operating system.
+        #[source]
+        error: io::Error,
+    },
+    /// One side did not accept what the other one sent. An alert that was received says why the caller did not, for example because it
+    /// does not trust the certificate.
+    #[error("TLS failed: {why}")]
+    Tls {
+        /// The reason, as rustls states it.
+        why: Box<str>,
+    },
+}
+
+impl From<io::Error> for HandshakeError {
+    /// Sorts an error of a handshake: one of rustls, the end of the stream, or one of the operating system.
+    fn from(error: io::Error) -> Self {
+        let inner = error.get_ref();
+        if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+            Self::Tls {
+                why: tls.to_string().into(),
+            }
+        } else if error.kind() == io::ErrorKind::UnexpectedEof {
+            Self::Closed
+        } else {
+            Self::Broken { error }
+        }
+    }
+}
+
 /// The kind of a file of TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

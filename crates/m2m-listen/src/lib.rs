@@ -41,7 +41,7 @@ pub use acceptor::Acceptor;
 pub use admit::AddressHeader;
 pub use body::read_body;
 pub use descriptors::raise_limit;
-pub use error::{FileKind, Found, ListenError, TlsError};
+pub use error::{FileKind, Found, HandshakeError, ListenError, TlsError};
 pub use handler::{CallerAddress, Handler, ServiceHandler};
 pub use listener::Listener;
 pub use observer::{Closed, Observer};

@@ -158,13 +158,15 @@ async fn accept<A: Acceptor, H: Handler>(
             () = &mut shutdown => return,
             accepted = poll_fn(|task| acceptor.poll_accept(task)) => accepted,
         };
-        let Ok((stream, peer)) = accepted else {
-            // In most cases there are no file descriptors left, and a connection that is closed frees one.
-            context.table.displace();
-            tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
-            continue;
-        };
-        take(stream, peer, context).await;
+        match accepted {
+            Ok((stream, peer)) => take(stream, peer, context).await,
+            Err(error) => {
+                context.observer.accept_failed(&error);
+                // In most cases there are no file descriptors left, and a connection that is closed frees one.
+                context.table.displace();
+                tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            }
+        }
     }
 }
 
@@ -173,7 +175,11 @@ async fn accept_waiting<A: Acceptor, H: Handler>(acceptor: &mut A, context: &Arc
     for _ in 0..MAX_WAITING {
         let accepted = poll_fn(|task| match acceptor.poll_accept(task) {
             Poll::Ready(Ok(accepted)) => Poll::Ready(Some(accepted)),
-            Poll::Ready(Err(_)) | Poll::Pending => Poll::Ready(None),
+            Poll::Ready(Err(error)) => {
+                context.observer.accept_failed(&error);
+                Poll::Ready(None)
+            }
+            Poll::Pending => Poll::Ready(None),
         });
         let Some((stream, peer)) = accepted.await else {
             return;

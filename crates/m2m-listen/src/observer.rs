@@ -1,6 +1,9 @@
 //! The interface to which a listener reports.
 
-use crate::{TlsError, TlsFiles, Validity};
+use core::net::IpAddr;
+use std::io;
+
+use crate::{HandshakeError, TlsError, TlsFiles, Validity};
 
 /// Receives reports from a listener, for metrics and logs. It is called on threads that serve connections and must not block. Each method
 /// does nothing by default.
@@ -9,8 +12,15 @@ pub trait Observer: Send + Sync + 'static {
     /// A connection was accepted.
     fn connection_opened(&self) {}
 
+    /// A connection could not be accepted, for example because the process may not open more files. The listener closes the connection
+    /// that has waited longest, and tries again after 50 milliseconds.
+    fn accept_failed(&self, error: &io::Error) {}
+
     /// A connection was refused, because there is the maximum number of them.
     fn connection_refused(&self) {}
+
+    /// The TLS handshake with this caller failed. [`Self::connection_closed`] follows with [`Closed::Handshake`].
+    fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {}
 
     /// An accepted connection ended.
     fn connection_closed(&self, reason: Closed) {}

@@ -17,7 +17,7 @@ use super::admit::{Trust, admit};
 use super::connection_state::{ConnectionState, Order, Phase};
 use super::connection_table::ConnectionTable;
 use super::transport::{Farewell, Io, Transport};
-use super::{Closed, Handler, Observer, ProxyProtocol, Refusal, refusal};
+use super::{Closed, Handler, HandshakeError, Observer, ProxyProtocol, Refusal, refusal};
 
 /// The state that all connections of a listener share.
 pub(super) struct Context<H> {
@@ -88,6 +88,12 @@ impl<H: Handler> Origin<H> {
             .respond(Request::from_parts(parts, body), address)
             .await
             .map(Either::Left)
+    }
+
+    /// Reports that the TLS handshake failed, and returns the reason for which the connection ends.
+    pub(super) fn handshake_failed(&self, error: &HandshakeError) -> Closed {
+        self.context.observer.handshake_failed(self.peer, error);
+        Closed::Handshake
     }
 
     /// Reports the reason for which a connection ends without an answer.

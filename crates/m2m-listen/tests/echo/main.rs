@@ -9,6 +9,7 @@ mod connections;
 mod drain;
 mod handlers;
 mod http2;
+mod observer;
 mod proxies;
 mod requests;
 mod support;

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use m2m_listen::http::request::Parts;
 use m2m_listen::{
-    Acceptor, Bytes, Closed, Full, Handler, Incoming, ListenSettings, Listener, Observer, Refusal,
-    Reloader, Request, Response, TlsError, TlsFiles, Validity, read_body,
+    Acceptor, Bytes, Closed, Full, Handler, HandshakeError, Incoming, ListenSettings, Listener,
+    Observer, Refusal, Reloader, Request, Response, TlsError, TlsFiles, Validity, read_body,
 };
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -72,6 +72,8 @@ pub(crate) struct Report {
     pub(crate) reloaded: AtomicUsize,
     pub(crate) not_reloaded: AtomicUsize,
     closed: Mutex<Vec<Closed>>,
+    failed_accepts: Mutex<Vec<String>>,
+    failed_handshakes: Mutex<Vec<(IpAddr, String)>>,
     validity: Mutex<Option<Validity>>,
     changed: Notify,
 }
@@ -85,6 +87,16 @@ impl Report {
     /// The reasons of all connections that ended.
     pub(crate) fn closed(&self) -> Vec<Closed> {
         self.closed.lock().unwrap().clone()
+    }
+
+    /// The errors of connections that could not be accepted.
+    pub(crate) fn failed_accepts(&self) -> Vec<String> {
+        self.failed_accepts.lock().unwrap().clone()
+    }
+
+    /// The callers whose handshake failed, and the reasons.
+    pub(crate) fn failed_handshakes(&self) -> Vec<(IpAddr, String)> {
+        self.failed_handshakes.lock().unwrap().clone()
     }
 
     pub(crate) fn validity(&self) -> Option<Validity> {
@@ -129,6 +141,16 @@ impl Observer for Report {
 
     fn connection_refused(&self) {
         self.count(&self.refused);
+    }
+
+    fn accept_failed(&self, error: &io::Error) {
+        let error = error.to_string();
+        self.failed_accepts.lock().unwrap().push(error);
+    }
+
+    fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {
+        let failed = (address, error.to_string());
+        self.failed_handshakes.lock().unwrap().push(failed);
     }
 
     fn connection_closed(&self, reason: Closed) {
@@ -237,6 +259,11 @@ impl Server {
             .send(Ok((theirs, address)))
             .expect("the server accepts connections");
         ours
+    }
+
+    /// A connection that cannot be accepted.
+    pub(crate) fn fail_to_accept(&self, error: io::Error) {
+        let _ = self.connections.send(Err(error));
     }
 
     /// A connection on which this was sent, and nothing more.
