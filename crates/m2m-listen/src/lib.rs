@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # The items
+//!
+//! | to | see |
+//! |---|---|
+//! | start a listener | [`Listener`], [`ListenSettings`], [`Times`], [`ListenError`] |
+//! | answer requests | [`Handler`], [`ServiceHandler`] with [`CallerAddress`], [`read_body`] |
+//! | word refusals | [`Handler::refuse`], [`Refusal`] |
+//! | speak TLS | [`TlsFiles`], [`Reloader`], [`Validity`], [`TlsError`], [`HandshakeError`] |
+//! | stand behind a proxy | [`ListenSettings::trusted_proxies`], [`ProxyProtocol`], [`AddressHeader`] |
+//! | observe what happens | [`Listener::observed_by`], [`Observer`], [`Closed`] |
+//! | serve other streams than TCP | [`Listener::over`], [`Acceptor`] |
+//! | open many files | [`raise_limit`] |
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!(
@@ -29,12 +42,19 @@ mod tls;
 mod transport;
 mod validity;
 
+#[doc(no_inline)]
 pub use bytes::Bytes;
+#[doc(no_inline)]
 pub use http;
+#[doc(no_inline)]
 pub use http::{Request, Response, StatusCode};
+#[doc(no_inline)]
 pub use http_body_util::Full;
+#[doc(no_inline)]
 pub use hyper::body::{Body, Incoming};
+#[doc(no_inline)]
 pub use hyper::service::{Service, service_fn};
+#[doc(no_inline)]
 pub use ipnet::IpNet;
 
 pub use acceptor::Acceptor;
