@@ -122,7 +122,7 @@ async fn open<S: Io, H: Handler>(
     let acceptor = TlsAcceptor::from(Arc::clone(config));
     let stream = match state.unless_told(acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
-        Ok(Err(error)) => return Err(origin.handshake_failed(&error.into())),
+        Ok(Err(error)) => return Err(origin.handshake_failed(&HandshakeError::of(error))),
         Err(Order::Late) => return Err(origin.handshake_failed(&HandshakeError::Timeout)),
         Err(order) => return Err(broken_off(order)),
     };

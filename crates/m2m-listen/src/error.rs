@@ -136,9 +136,9 @@ pub enum HandshakeError {
     },
 }
 
-impl From<io::Error> for HandshakeError {
+impl HandshakeError {
     /// Sorts an error of a handshake: one of rustls, the end of the stream, or one of the operating system.
-    fn from(error: io::Error) -> Self {
+    pub(crate) fn of(error: io::Error) -> Self {
         let inner = error.get_ref();
         if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             Self::Tls {
@@ -201,5 +201,23 @@ impl core::fmt::Display for Found {
             }
             Self::NotPem => "it is not in PEM",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn the_error_of_the_operating_system_is_a_source() {
+        let broken = || io::Error::from(io::ErrorKind::ConnectionReset);
+        let error = HandshakeError::of(broken());
+        assert_eq!(
+            error.to_string(),
+            "the connection broke during the handshake"
+        );
+        assert_eq!(error.source().unwrap().to_string(), broken().to_string());
     }
 }

@@ -32,6 +32,10 @@ use crate::Refusal;
 /// fn is_a_handler(_: impl Handler) {}
 /// is_a_handler(hello);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler of requests",
+    note = "a handler is an `async fn(Request<Incoming>, IpAddr) -> Response<_>`, a closure like it, a `ServiceHandler` of an infallible hyper service, or a type that implements `Handler`"
+)]
 pub trait Handler: Send + Sync + 'static {
     /// The body of an answer.
     type Body: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Send + 'static;

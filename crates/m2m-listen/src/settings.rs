@@ -76,7 +76,7 @@ pub enum ProxyProtocol {
     Required,
 }
 
-/// The time limits of the parts of a connection. Each is checked by a sweep, and exceeded by a quarter of the shortest at most.
+/// The time limits of the parts of a connection. A sweep checks them, so that they are met to within a quarter of the shortest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Times {
@@ -86,7 +86,7 @@ pub struct Times {
     pub head: Duration,
     /// The time from an answer to the next request.
     pub idle: Duration,
-    /// The time for which a caller may not read its answer.
+    /// The maximum time for which a caller does not read its answer.
     pub write: Duration,
     /// The time in which a caller has to close its end of a connection after the last answer.
     pub linger: Duration,
@@ -118,7 +118,7 @@ impl Times {
         }
     }
 
-    /// The interval at which all connections are checked: no time is exceeded by more than a quarter of the least.
+    /// The interval at which all connections are checked: a quarter of the shortest time.
     pub(crate) fn sweep_interval(&self) -> Duration {
         let least = self.opening.min(self.head).min(self.idle).min(self.write);
         (least / 4).clamp(MIN_SWEEP_INTERVAL, MAX_SWEEP_INTERVAL)

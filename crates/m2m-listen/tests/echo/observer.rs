@@ -1,11 +1,10 @@
 //! Failures of which no caller hears, as an observer is told of them.
 
-use std::error::Error as _;
 use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use m2m_listen::{Closed, HandshakeError, Times};
+use m2m_listen::{Closed, Times};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
@@ -121,14 +120,4 @@ async fn a_connection_without_a_byte_and_a_good_one_are_not_failures() {
     exchange(stream, get("/", "")).await;
     server.report.until_closed(2).await;
     assert_eq!(failures(&server), []);
-}
-
-#[test]
-fn the_error_of_the_operating_system_is_a_source() {
-    let error = HandshakeError::from(io::Error::from(io::ErrorKind::ConnectionReset));
-    assert_eq!(
-        error.to_string(),
-        "the connection broke during the handshake"
-    );
-    assert!(error.source().is_some());
 }
