@@ -4,6 +4,7 @@ mod apply;
 mod attempts;
 mod bootstrap;
 mod credentials;
+mod dead_end;
 mod draft;
 mod entity_tag;
 mod export;
@@ -30,6 +31,7 @@ pub use bootstrap::{
     BootstrapError, bootstrap, prepare_bootstrap, prepare_reset_management, reset_management,
 };
 pub use credentials::{GeneratedCredentials, InvalidPreset, PresetCredentials};
+pub use dead_end::dead_end;
 pub use draft::{Applied, Prepared};
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};

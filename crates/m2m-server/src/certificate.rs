@@ -1,107 +1,29 @@
 //! The certificate of the server: when an operator hears of its end, and what is said about its files.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use m2m_host::error::Failure;
 use m2m_host::timestamp::{relative, rfc3339};
-use m2m_host::{clock, output};
 use m2m_jwt::UnixTime;
-use m2m_listen::{Closed, ListenError, Observer, TlsError, TlsFiles, Validity};
+use m2m_listen::{ListenError, TlsError, TlsFiles, Validity};
 use serde_json::{Value, json};
 
-use crate::metrics::Metrics;
-
-/// Counts what happens on the listener, and writes to the log what happens to its certificate.
-#[derive(Debug)]
-pub(crate) struct ListenObserver {
-    metrics: Arc<Metrics>,
-    expiry: Mutex<Expiry>,
-}
-
-impl ListenObserver {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Arc<Self> {
-        Arc::new(Self {
-            metrics,
-            expiry: Mutex::default(),
-        })
-    }
-
-    fn with_expiry<T>(&self, act: impl FnOnce(&mut Expiry) -> T) -> T {
-        act(&mut self.expiry.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Observer for ListenObserver {
-    fn connection_opened(&self) {
-        self.metrics.connection_opened();
-    }
-
-    fn connection_refused(&self) {
-        self.metrics.connection_refused();
-    }
-
-    fn connection_closed(&self, reason: Closed) {
-        self.metrics.connection_closed(reason);
-    }
-
-    fn request_began(&self) {
-        self.metrics.request_began();
-    }
-
-    fn request_ended(&self) {
-        self.metrics.request_ended();
-    }
-
-    fn certificate_checked(&self, files: &TlsFiles, validity: Validity) {
-        let ends = UnixTime::from_seconds(validity.not_after());
-        self.metrics.certificate_expires(&files.cert, ends);
-        let line = self.with_expiry(|expiry| expiry.line(files, validity, clock::now()));
-        if let Some(line) = line {
-            output::log_line(&line);
-        }
-    }
-
-    fn certificate_reloaded(&self, files: &TlsFiles) {
-        self.with_expiry(|expiry| *expiry = Expiry::default());
-        self.metrics.tls_reloaded();
-        output::log_line(&json!({
-            "time": rfc3339(clock::now()),
-            "event": "certificate-reloaded",
-            "file": files.cert.display().to_string(),
-        }));
-    }
-
-    fn certificate_not_reloaded(&self, _: &TlsFiles, error: &TlsError) {
-        self.with_expiry(|expiry| *expiry = Expiry::default());
-        self.metrics.tls_reload_failed();
-        output::log_line(&json!({
-            "time": rfc3339(clock::now()),
-            "event": "certificate-not-reloaded",
-            "error": tls_failure(error).to_string(),
-            "consequence": "the certificate that was loaded before is served on",
-        }));
-    }
-}
+use crate::seldom::Seldom;
 
 /// Tells the operator that the certificate in use has expired or soon will: at once, and then once a day.
 #[derive(Debug, Default)]
-struct Expiry {
-    told_at: Option<UnixTime>,
-}
+pub(crate) struct Expiry(Seldom);
 
 impl Expiry {
     /// A line for the log, when it is time for one.
-    fn line(&mut self, files: &TlsFiles, validity: Validity, now: UnixTime) -> Option<Value> {
+    pub(crate) fn line(
+        &mut self,
+        files: &TlsFiles,
+        validity: Validity,
+        now: UnixTime,
+    ) -> Option<Value> {
         let state = state(validity, now)?;
-        let is_told = |told_at: UnixTime| {
-            // After a clock that was set back it is told again.
-            told_at <= now && now < told_at.saturating_add_seconds(TELL_INTERVAL_SECONDS)
-        };
-        if self.told_at.is_some_and(is_told) {
-            return None;
-        }
-        self.told_at = Some(now);
+        self.0.count(now, TELL_INTERVAL_SECONDS)?;
         let not_after = UnixTime::from_seconds(validity.not_after());
         Some(json!({
             "time": rfc3339(now),

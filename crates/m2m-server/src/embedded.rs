@@ -19,7 +19,7 @@ use m2m_listen::ListenSettings;
 use m2m_store::DirectoryLimits;
 use oauth_proto::Issuer;
 
-use crate::certificate::ListenObserver;
+use crate::listen_observer::ListenObserver;
 use crate::metrics::Metrics;
 use crate::recorder::{self, Entry};
 use crate::signals::Interruptions;

@@ -28,6 +28,7 @@ pub(crate) struct Metrics {
     /// In the order of [`Closed::ALL`].
     closed: Box<[Counter]>,
     connections_refused: Counter,
+    accept_failures: Counter,
     tls_reloads: Counter,
     tls_reload_failures: Counter,
     cache_hits: Counter,
@@ -108,6 +109,7 @@ impl Metrics {
             "connections_refused",
             "Connections for which there was no place",
         );
+        let accept_failures = counter("accept_failures", "Failed attempts to accept a connection");
         let tls_reloads = counter("tls_reloads", "Certificates that were replaced");
         let tls_reload_failures = counter(
             "tls_reload_failures",
@@ -178,6 +180,7 @@ impl Metrics {
             connections,
             closed,
             connections_refused,
+            accept_failures,
             tls_reloads,
             tls_reload_failures,
             cache_hits,
@@ -255,6 +258,11 @@ impl Metrics {
     /// There was no place for a connection.
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
+    }
+
+    /// A connection could not be accepted.
+    pub(crate) fn accept_failed(&self) {
+        self.accept_failures.inc();
     }
 
     /// The certificate was replaced.

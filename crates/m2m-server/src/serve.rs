@@ -1,6 +1,5 @@
 //! `m2m serve`: serves the registry of a folder, or that of a file, until it is interrupted.
 
-mod dead_end;
 mod ops;
 
 use core::pin::pin;
@@ -9,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use m2m_admin::PresetCredentials;
+use m2m_admin::{PresetCredentials, dead_end};
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
@@ -25,7 +24,7 @@ use m2m_store::{DirectoryLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
 
-use crate::certificate::ListenObserver;
+use crate::listen_observer::ListenObserver;
 use crate::metrics::Metrics;
 use crate::ops::Ops;
 use crate::readiness::{Readiness, Unready};
@@ -37,8 +36,6 @@ use crate::signals::{Hangup, Interruptions, ignore_others};
 use crate::start::{Plan, Source, Started, start};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
-
-use dead_end::dead_end;
 
 /// Serve tokens.
 ///

@@ -4,7 +4,8 @@ use m2m_authority::registry::Obstacle;
 
 /// The reason why an application can get no token, and what would change that, in words of a registry file. One that was disabled, or
 /// whose organization was suspended, is meant to get none, and is not a dead end.
-pub(super) const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
+#[must_use]
+pub const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
     Some(match obstacle {
         Obstacle::Disabled | Obstacle::OrganizationSuspended => return None,
         Obstacle::RevokedAhead => {

@@ -1,0 +1,143 @@
+//! The events on the listener, as the server tells them: counters, and lines in the log.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use m2m_host::timestamp::rfc3339;
+use m2m_host::{clock, output};
+use m2m_jwt::UnixTime;
+use m2m_listen::{Closed, HandshakeError, Observer, TlsError, TlsFiles, Validity};
+use serde_json::{Value, json};
+
+use crate::certificate::{Expiry, tls_failure};
+use crate::metrics::Metrics;
+use crate::seldom::Seldom;
+
+/// Counts what happens on the listener, and writes to the log what happens to its certificate.
+#[derive(Debug)]
+pub(crate) struct ListenObserver {
+    metrics: Arc<Metrics>,
+    expiry: Mutex<Expiry>,
+    accept_failures: Mutex<Seldom>,
+    handshake_failures: Mutex<Seldom>,
+}
+
+impl ListenObserver {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Arc<Self> {
+        Arc::new(Self {
+            metrics,
+            expiry: Mutex::default(),
+            accept_failures: Mutex::default(),
+            handshake_failures: Mutex::default(),
+        })
+    }
+
+    /// Logs a failure that may come many times a second: at most once a minute, with the number of those since the last line.
+    fn log_seldom(seldom: &Mutex<Seldom>, line: impl FnOnce(UnixTime, u64) -> Value) {
+        let now = clock::now();
+        let mut seldom = seldom.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = seldom.count(now, MINUTE) {
+            output::log_line(&line(now, count));
+        }
+    }
+
+    fn with_expiry<T>(&self, act: impl FnOnce(&mut Expiry) -> T) -> T {
+        act(&mut self.expiry.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Observer for ListenObserver {
+    fn connection_opened(&self) {
+        self.metrics.connection_opened();
+    }
+
+    fn connection_refused(&self) {
+        self.metrics.connection_refused();
+    }
+
+    fn accept_failed(&self, error: &std::io::Error) {
+        self.metrics.accept_failed();
+        Self::log_seldom(&self.accept_failures, |now, count| {
+            json!({
+                "time": rfc3339(now),
+                "event": "accept-failed",
+                "error": error.to_string(),
+                "count": count,
+                "consequence": "new connections wait until there is room for them",
+            })
+        });
+    }
+
+    fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {
+        Self::log_seldom(&self.handshake_failures, |now, count| {
+            json!({
+                "time": rfc3339(now),
+                "event": "tls-handshake-failed",
+                "address": address.to_string(),
+                "error": error.to_string(),
+                "count": count,
+            })
+        });
+    }
+
+    fn connection_closed(&self, reason: Closed) {
+        self.metrics.connection_closed(reason);
+    }
+
+    fn request_began(&self) {
+        self.metrics.request_began();
+    }
+
+    fn request_ended(&self) {
+        self.metrics.request_ended();
+    }
+
+    fn certificate_checked(&self, files: &TlsFiles, validity: Validity) {
+        let ends = UnixTime::from_seconds(validity.not_after());
+        self.metrics.certificate_expires(&files.cert, ends);
+        let line = self.with_expiry(|expiry| expiry.line(files, validity, clock::now()));
+        if let Some(line) = line {
+            output::log_line(&line);
+        }
+    }
+
+    fn certificate_reloaded(&self, files: &TlsFiles) {
+        self.with_expiry(|expiry| *expiry = Expiry::default());
+        self.metrics.tls_reloaded();
+        output::log_line(&json!({
+            "time": rfc3339(clock::now()),
+            "event": "certificate-reloaded",
+            "file": files.cert.display().to_string(),
+        }));
+    }
+
+    fn certificate_not_reloaded(&self, _: &TlsFiles, error: &TlsError) {
+        self.with_expiry(|expiry| *expiry = Expiry::default());
+        self.metrics.tls_reload_failed();
+        output::log_line(&json!({
+            "time": rfc3339(clock::now()),
+            "event": "certificate-not-reloaded",
+            "error": tls_failure(error).to_string(),
+            "consequence": "the certificate that was loaded before is served on",
+        }));
+    }
+}
+
+/// Unit: seconds.
+const MINUTE: u64 = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x24_an_accept_failure_is_counted() {
+        let metrics = Arc::new(Metrics::new());
+        let observer = ListenObserver::new(Arc::clone(&metrics));
+        for _ in 0..3 {
+            observer.accept_failed(&std::io::Error::other("too many open files"));
+        }
+        let text = metrics.text();
+        assert!(text.contains("m2m_accept_failures_total 3"), "{text}");
+    }
+}
