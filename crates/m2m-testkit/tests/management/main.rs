@@ -4,16 +4,43 @@
     clippy::unwrap_used,
     reason = "what a test takes for granted it may unwrap, in its helpers too"
 )]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "an answer without what a test looks for fails the test, in its helpers too"
+)]
 
+mod access;
+mod bodies;
 mod clocks;
 mod coalition;
+mod delegation;
+mod diagnoses;
 mod edges;
 mod emergency;
 mod fields;
 mod forge;
+mod grants;
+mod keys;
+mod lapsed_tokens;
+mod last_manager;
 mod managed;
 mod managers;
+mod not_found;
+mod operated;
+mod pages;
+mod paths;
 mod power;
 mod protection;
+mod races;
+mod read_only;
 mod refusals;
+mod registry_files;
+mod repeats;
+mod rivals;
+mod secrets;
+mod taken_names;
+mod test_tokens;
+mod token_contents;
+mod token_header;
+mod trusted_applications;
 mod weight;

@@ -1,8 +1,9 @@
 //! A server that is managed, in one process.
 
 mod commands;
-mod host;
-mod keys;
+pub(crate) mod host;
+pub(crate) mod keys;
+pub(crate) mod log;
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -14,7 +15,7 @@ use m2m_admin::Host as _;
 use m2m_admin::http_api::{Circumstances, HttpApi, Refused};
 use m2m_authority::flow::{Exchange, respond};
 use m2m_authority::{Refusal, TraceId};
-use m2m_errors::Cause;
+use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Uptime,
@@ -23,7 +24,7 @@ use m2m_store::{
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
-use host::InMemory;
+use host::InProcess;
 use keys::{KEYS, sealing};
 use m2m_testkit::{MemoryBackend, Request, WRONG_SECRET, World};
 
@@ -31,7 +32,7 @@ use m2m_testkit::{MemoryBackend, Request, WRONG_SECRET, World};
 /// application that manages it: [`MANAGER`], whose secret is [`SECRET`](m2m_testkit::SECRET). Operations are called with real tokens of
 /// any application, and commands change the same registry.
 pub(crate) struct ManagedServer {
-    face: HttpApi<InMemory>,
+    face: HttpApi<InProcess<MemoryBackend>>,
     runtime: Runtime,
     now: UnixTime,
     requests: u128,
@@ -75,7 +76,7 @@ impl ManagedServer {
             let backend = MemoryBackend::new();
             let committed = backend.commit(Version(0), audited(writes)).await;
             committed.expect("the registry is empty");
-            InMemory::open(backend, sealing()).await
+            InProcess::open(backend, sealing(), Profile::Rfc).await
         });
         let mut server = Self {
             face: HttpApi::new(host),
@@ -211,7 +212,7 @@ impl ManagedServer {
                 let body = request.body_bytes();
                 let decision = self.host().decide(request.raw(&body), self.now);
                 match self.runtime.block_on(decision) {
-                    Ok(issued) => return Ok(issued.access_token_secret().to_owned()),
+                    Ok(granted) => return Ok(granted.issued.access_token_secret().to_owned()),
                     Err(refusal) => first = first.or(Some(refusal)),
                 }
             }
@@ -353,7 +354,7 @@ impl ManagedServer {
         }
     }
 
-    fn host(&self) -> &InMemory {
+    fn host(&self) -> &InProcess<MemoryBackend> {
         self.face.manager().host()
     }
 
@@ -398,7 +399,7 @@ fn json(body: &[u8]) -> Value {
 }
 
 /// These writes, with an event, without which nothing is written.
-fn audited(writes: Vec<Write>) -> Change {
+pub(crate) fn audited(writes: Vec<Write>) -> Change {
     let event = AuditEvent {
         time: World::BEGINNING,
         actor: Actor::command("a test"),

@@ -1,10 +1,5 @@
 //! The record of a refused request: it has the client, the operation and the reason, and no text that the caller sent.
 
-#![expect(
-    clippy::indexing_slicing,
-    reason = "an answer without what a test looks for fails the test, in its helpers too"
-)]
-
 use m2m_admin::Prune;
 use m2m_admin::http_api::{descriptions, openapi};
 use m2m_authority::registry::generate_secret;

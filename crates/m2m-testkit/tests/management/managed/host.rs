@@ -1,36 +1,49 @@
-//! The server below the management API: a node over a registry in memory, and the flow.
+//! The server below the management API: a node over a registry, and the flow.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http::{HeaderName, HeaderValue, StatusCode};
+use bytes::Bytes;
 use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
-use m2m_authority::diagnose::diagnose;
+use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Issued, Operator, RawRequest, TestRequest, accept,
-    authenticate, authorize, check_issue, issue, respond, vouched,
+    authenticate, authorize, check_issue, issue, record, respond, vouched,
 };
-use m2m_authority::registry::SigningKeys;
+use m2m_authority::registry::{Records, SigningKeys};
 use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Backend as _, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey, Uptime,
+    Backend, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey, Sought, Uptime,
 };
 
-use m2m_testkit::{MemoryBackend, World};
+use m2m_testkit::World;
+
+use super::log::Log;
 
 /// The server as the operations see it.
 #[derive(Debug)]
-pub(super) struct InMemory {
-    directory: Directory<MemoryBackend>,
+pub(crate) struct InProcess<B> {
+    directory: Directory<B>,
     authority: Authority,
     sealing: Arc<SealingKey>,
+    is_read_only: AtomicBool,
     /// The number of times that randomness was drawn.
     drawn: Mutex<u64>,
+    log: Option<Log>,
 }
 
-impl InMemory {
-    pub(super) async fn open(backend: MemoryBackend, sealing: SealingKey) -> Self {
+/// A token, and the application that it is for.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    pub(crate) issued: Issued,
+    entry: Arc<Entry>,
+}
+
+impl<B: Backend> InProcess<B> {
+    /// A server of this registry, whose log nobody reads.
+    pub(crate) async fn open(backend: B, sealing: SealingKey, profile: Profile) -> Self {
         let sealing = Arc::new(sealing);
         let opening = Arc::clone(&sealing);
         let open_key = move |record: &KeyRecord| record.open(&opening);
@@ -40,33 +53,98 @@ impl InMemory {
         let limits = oauth_proto::Limits::DEFAULT;
         Self {
             directory: directory.expect("the keys are sealed with this key"),
-            authority: Authority::new(World::ISSUER, Profile::Rfc, limits)
+            authority: Authority::new(World::ISSUER, profile, limits)
                 .expect("the issuer is an issuer identifier"),
             sealing,
+            is_read_only: AtomicBool::new(false),
             drawn: Mutex::default(),
+            log: None,
         }
     }
 
-    pub(super) const fn authority(&self) -> &Authority {
+    /// The same server with a log. Its randomness begins here, lest it be that of an earlier server of the same registry.
+    pub(crate) fn with_log(self, log: Log, drawn: u64) -> Self {
+        Self {
+            drawn: Mutex::new(drawn),
+            log: Some(log),
+            ..self
+        }
+    }
+
+    pub(crate) const fn authority(&self) -> &Authority {
         &self.authority
     }
 
+    /// From now on the registry is one that comes from a file.
+    pub(crate) fn make_read_only(&self) {
+        self.is_read_only.store(true, Ordering::SeqCst);
+    }
+
+    /// The log, if the server has one.
+    pub(crate) const fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
+    }
+
     /// Bytes that never come twice, and are the same in each run.
-    pub(super) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + '_ {
+    pub(crate) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + '_ {
         |bytes| self.fill(bytes)
     }
 
+    /// Answers a token request.
+    pub(crate) async fn answer(
+        &self,
+        request: RawRequest<'_>,
+        exchange: &Exchange,
+        now: UnixTime,
+    ) -> http::Response<Bytes> {
+        let decision = self.decide(request, now).await;
+        self.conclude(decision, exchange, now).await
+    }
+
     /// Steps 1 to 4.
-    pub(super) async fn decide(
+    pub(crate) async fn decide(
         &self,
         request: RawRequest<'_>,
         now: UnixTime,
-    ) -> Result<Issued, Refusal> {
+    ) -> Result<Granted, Refusal> {
         let accepted = accept(request, &self.authority)?;
         let entry = self.load(accepted.client_id(), now).await?;
         let client = entry.as_deref().map(Entry::client);
         let authenticated = authenticate(accepted, client, now)?;
-        self.grant(authenticated, entry.as_deref(), now)
+        self.grant(authenticated, entry, now)
+    }
+
+    /// Steps 5 and 6, and the diagnosis of a refusal.
+    async fn conclude(
+        &self,
+        mut decision: Result<Granted, Refusal>,
+        exchange: &Exchange,
+        now: UnixTime,
+    ) -> http::Response<Bytes> {
+        let suspect = decision.as_mut().err().map(Refusal::take_suspect);
+        let issued = decision.as_ref().map(|granted| &granted.issued);
+        if let Some(log) = &self.log {
+            let event = record(issued, exchange, now);
+            let entry = decision.as_ref().ok().map(|granted| &*granted.entry);
+            let found = match suspect {
+                Some(suspect) => Some(diagnose(&suspect, &self.records(&suspect).await)),
+                None => None,
+            };
+            log.keep(event, found, entry, &self.directory).await;
+        }
+        respond(issued, exchange, &self.authority).into()
+    }
+
+    /// The records that a diagnosis of this compares with.
+    async fn records(&self, suspect: &Suspect) -> Records {
+        let secrets: Vec<_> = suspect.secret_hashes().collect();
+        let sought = Sought {
+            client_id: suspect.client_id(),
+            secrets: &secrets,
+            most_near: 64,
+        };
+        let records = self.directory.suspects(sought).await;
+        records.expect("the registry is in this process")
     }
 
     async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
@@ -86,11 +164,11 @@ impl InMemory {
     fn grant(
         &self,
         authenticated: Authenticated<'_>,
-        entry: Option<&Entry>,
+        entry: Option<Arc<Entry>>,
         now: UnixTime,
-    ) -> Result<Issued, Refusal> {
+    ) -> Result<Granted, Refusal> {
         let entry = entry.ok_or(Cause::InternalError)?;
-        let authorized = self.authorize(authenticated, entry, now)?;
+        let authorized = self.authorize(authenticated, &entry, now)?;
         let reservation = entry.meter(now).take();
         let reservation = reservation.map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.directory.common_guard();
@@ -100,7 +178,7 @@ impl InMemory {
         let jwt_id = entry.jwt_id(random);
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
-        Ok(issued)
+        Ok(Granted { issued, entry })
     }
 
     fn authorize<'e>(
@@ -114,12 +192,12 @@ impl InMemory {
     }
 
     /// A token in the name of an application.
-    async fn vouch(&self, ask: &TokenAsk<'_>) -> Result<Issued, Refusal> {
+    async fn vouch(&self, ask: &TokenAsk<'_>) -> Result<Granted, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
         let client = entry.as_deref().map(Entry::client);
         let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
-        self.grant(authenticated, entry.as_deref(), ask.now)
+        self.grant(authenticated, entry, ask.now)
     }
 
     /// True if there would be one.
@@ -151,8 +229,8 @@ fn request<'r>(ask: &TokenAsk<'r>) -> TestRequest<'r> {
     }
 }
 
-impl Host for InMemory {
-    type Registry = Directory<MemoryBackend>;
+impl<B: Backend> Host for InProcess<B> {
+    type Registry = Directory<B>;
 
     fn registry(&self) -> &Self::Registry {
         &self.directory
@@ -167,11 +245,18 @@ impl Host for InMemory {
     }
 
     fn access(&self) -> Access {
-        Access::ReadWrite
+        if self.is_read_only.load(Ordering::SeqCst) {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        }
     }
 
     fn sealing(&self) -> Option<&SealingKey> {
-        Some(&self.sealing)
+        match self.access() {
+            Access::ReadWrite => Some(&self.sealing),
+            Access::ReadOnly => None,
+        }
     }
 
     fn keys(&self) -> Arc<SigningKeys> {
@@ -195,17 +280,12 @@ impl Host for InMemory {
             request_id: None,
             address: ask.operator_address,
         };
+        let operator = Operator::danger_unchecked(ask.operator);
         let decision = self.vouch(&ask).await;
-        let reply = respond(decision.as_ref(), &exchange, &self.authority);
-        let mut response = http::Response::default();
-        *response.status_mut() = StatusCode::from_u16(reply.status()).expect("a status");
-        for (name, value) in reply.headers() {
-            let value = HeaderValue::from_str(&value).expect("visible ASCII");
-            let headers = response.headers_mut();
-            headers.insert(HeaderName::from_static(name), value);
+        let decision = decision.map_err(|refusal| refusal.asked_by(&operator));
+        TokenAnswer {
+            response: self.conclude(decision, &exchange, ask.now).await,
         }
-        *response.body_mut() = reply.into_body().into();
-        TokenAnswer { response }
     }
 
     async fn check(&self, ask: TokenAsk<'_>) -> Verdict {
@@ -213,9 +293,8 @@ impl Host for InMemory {
             Ok(verdict) => return verdict,
             Err(refusal) => refusal,
         };
-        let snapshot = self.directory.snapshot().await;
-        let records = snapshot.expect("the registry is in memory").records();
-        let diagnosis = diagnose(&refusal.take_suspect(), &records);
+        let suspect = refusal.take_suspect();
+        let diagnosis = diagnose(&suspect, &self.records(&suspect).await);
         let seconds = |time: UnixTime| time.as_seconds().to_string();
         let evidence = diagnosis.evidence.iter();
         let fixes = diagnosis.fixes.iter();

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use m2m_admin::ensure_keys;
+use m2m_admin::{ImportedKey, ensure_keys, import_key};
 use m2m_jwt::Algorithm;
 use m2m_store::{Actor, KeyRecord, SealingKey};
 use tokio::runtime::Builder;
@@ -10,13 +10,13 @@ use tokio::runtime::Builder;
 use m2m_testkit::{MemoryBackend, World};
 
 /// The key that signing keys are sealed with.
-pub(super) fn sealing() -> SealingKey {
+pub(crate) fn sealing() -> SealingKey {
     let text = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     SealingKey::from_base64(text).expect("32 bytes")
 }
 
-/// The signing keys of every server, sealed. They take long to make.
-pub(super) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
+/// The signing keys of a server that has none for RSA, sealed. They take long to make.
+pub(crate) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
     let algorithms = [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384];
     let runtime = Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime without a driver needs nothing");
@@ -38,3 +38,32 @@ pub(super) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
         keys.expect("the registry is in memory")
     })
 });
+
+/// The same and the keys for RSA, which this library does not make: those of a server with every algorithm.
+pub(crate) static ALL_KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
+    let rsa = [Algorithm::Rs256, Algorithm::Ps256];
+    let rsa = rsa.map(|algorithm| imported(RSA, algorithm, algorithm.as_str()));
+    KEYS.iter().cloned().chain(rsa).collect()
+});
+
+/// A private key that was made elsewhere as the active one of its algorithm, sealed.
+pub(crate) fn imported(key: &str, algorithm: Algorithm, key_id: &str) -> KeyRecord {
+    let runtime = Builder::new_current_thread().build();
+    let runtime = runtime.expect("a runtime without a driver needs nothing");
+    let key = ImportedKey::read(key.as_bytes(), Some(algorithm), Some(key_id));
+    let key = key.expect("the text is a key of this algorithm");
+    let (backend, actor) = (MemoryBackend::new(), Actor::command("m2m key import"));
+    let (sealing, now) = (sealing(), World::BEGINNING);
+    let mut randomness = |bytes: &mut [u8]| bytes.fill(8);
+    let sealed = import_key(&backend, &key, None, &sealing, &actor, &mut randomness, now);
+    let sealed = runtime.block_on(sealed);
+    sealed.expect("the registry is empty")
+}
+
+/// RFC 8037, appendix A.1.
+pub(crate) const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"rfc8037",
+    "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+    "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+/// A private key for RSA of 2048 bits that everybody knows.
+const RSA: &str = include_str!("../../../../m2m-jwt/tests/keys/rsa-2048.pem");

@@ -3,51 +3,45 @@
 use m2m_authority::registry::SecretHash;
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed, bearer, send};
-use crate::support::{Answer, SECRET, world};
-
-fn apply(managed: &Managed, query: &str, text: &str) -> Answer {
-    let headers = bearer(&managed.token) + "content-type: application/toml\r\n";
-    let path = format!("/api/v1/apply{query}");
-    send(managed.server.address, "POST", &path, &headers, text)
-}
+use crate::operated::{Made, Operated, world};
+use m2m_testkit::SECRET;
 
 #[test]
 fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
-    let managed = Managed::start(&[]);
-    let applied = apply(&managed, "", &world());
+    let server = Operated::start();
+    let applied = server.apply("", &world());
     assert_eq!(applied.status, 200, "{applied:?}");
     let property = json!({
         "name": "Region", "key": "region", "type": "multi_line_text", "context": "app", "is_private": false, "category_id": "c",
     });
-    managed.done("POST", "/api/v1/properties", &property);
-    managed.done(
+    server.done("POST", "/api/v1/properties", &property);
+    server.done(
         "PUT",
         "/api/v1/applications/plain-id/properties/region",
         &json!({ "value": "eu\n\"us\"", "in_token": true }),
     );
     let organization = json!({ "name": "Acme ✓", "code": "org_acme", "handle": "acme", "external_id": "4711", "feature_flags": { "beta": "bool" } });
-    managed.done("POST", "/api/v1/organization", &organization);
+    server.done("POST", "/api/v1/organization", &organization);
     let change = json!({
         "org_code": "org_acme", "token_feature_flags": ["beta"], "not_before": "2020-01-01T00:00:00Z",
         "allowed_addresses": ["127.0.0.0/8"], "feature_flags": { "own": 3 }, "authentication_methods": ["client_secret_post"],
     });
-    managed.done("PATCH", "/api/v1/applications/plain-id", &change);
-    let export = |managed: &Managed, query: &str| {
-        managed.get(&format!("/api/v1/export{query}"))["world"]
+    server.done("PATCH", "/api/v1/applications/plain-id", &change);
+    let export = |server: &Operated, query: &str| {
+        server.get(&format!("/api/v1/export{query}"))["world"]
             .as_str()
             .unwrap()
             .to_owned()
     };
     for query in ["", "?with_secret_hashes=true"] {
-        let exported = export(&managed, query);
-        let again = apply(&managed, "?prune=true", &exported).json();
+        let exported = export(&server, query);
+        let again = server.apply("?prune=true", &exported).json();
         assert_eq!(again["plan"]["steps"], json!([]), "{query}: {again}");
-        assert_eq!(export(&managed, query), exported);
+        assert_eq!(export(&server, query), exported);
     }
-    let exported = export(&managed, "?with_secret_hashes=true");
-    let other = Managed::start(&[]);
-    let applied = apply(&other, "", &exported);
+    let exported = export(&server, "?with_secret_hashes=true");
+    let other = Operated::start();
+    let applied = other.apply("", &exported);
     assert_eq!(applied.status, 200, "{applied:?}");
     assert_eq!(export(&other, "?with_secret_hashes=true"), exported);
     let plain = Made {
@@ -55,14 +49,14 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
         client_id: "plain-id".to_owned(),
         secret: SECRET.to_owned(),
     };
-    let claims = |managed: &Managed| {
-        let mut claims = managed.claims(&plain, "");
+    let claims = |server: &Operated| {
+        let mut claims = server.claims(&plain, "");
         for name in ["iss", "jti", "iat", "exp"] {
             assert!(claims.as_object_mut().unwrap().remove(name).is_some());
         }
         claims
     };
-    assert_eq!(claims(&managed), claims(&other));
+    assert_eq!(claims(&server), claims(&other));
     assert_eq!(
         claims(&other)["application_properties"]["region"]["v"],
         "eu\n\"us\""
@@ -71,11 +65,11 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
 
 #[test]
 fn a_dry_run_says_what_would_be_done_and_does_nothing() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     let body =
         json!({ "application": [{ "name": "New" }, { "name": "Named", "client_id": "named" }] });
-    let events = managed.get("/api/v1/events");
-    let dry = managed.done("POST", "/api/v1/apply?dry_run=true", &body);
+    let events = server.get("/api/v1/events");
+    let dry = server.done("POST", "/api/v1/apply?dry_run=true", &body);
     assert_eq!(
         (&dry["applied"], &dry["credentials"]),
         (&json!(false), &json!([]))
@@ -85,14 +79,14 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
     let steps = dry["plan"]["steps"].as_array().unwrap().iter();
     let names: Vec<&Value> = steps.map(|step| &step["name"]).collect();
     assert_eq!(names, [&json!("named"), &Value::Null]);
-    assert_eq!(managed.get("/api/v1/events"), events);
-    managed.refused(
+    assert_eq!(server.get("/api/v1/events"), events);
+    server.refused(
         (404, "APPLICATION_NOT_FOUND"),
         "GET",
         "/api/v1/applications/named",
         &Value::Null,
     );
-    let done = managed.done("POST", "/api/v1/apply", &body);
+    let done = server.done("POST", "/api/v1/apply", &body);
     assert_eq!(done["applied"], true);
     for credentials in done["credentials"].as_array().unwrap() {
         let made = Made {
@@ -101,9 +95,9 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
             secret: credentials["client_secret"].as_str().unwrap().to_owned(),
         };
         // The secret is good; the application is authorized for nothing yet.
-        assert_eq!(managed.ask(&made, "").status, 400);
+        assert_eq!(server.ask(&made, "").status, 400);
     }
-    let again = managed.done("POST", "/api/v1/apply", &body);
+    let again = server.done("POST", "/api/v1/apply", &body);
     assert_eq!(
         (&again["plan"]["steps"], &again["credentials"]),
         (&json!([]), &json!([]))
@@ -112,13 +106,13 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
 
 #[test]
 fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let wrong = world().replace(
         "write:orders\"]",
         "write:orders\"]\nsigning_alg = \"HS256\"",
     );
-    let answer = apply(&managed, "", &wrong);
+    let answer = server.apply("", &wrong);
     assert_eq!(answer.status, 400, "{answer:?}");
     let mistake = &answer.json()["mistake"];
     let (start, end) = (
@@ -130,7 +124,7 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() 
     assert!(!answer.body.contains(&hash), "{answer:?}");
     // The same as JSON is named by its path.
     let body = json!({ "application": [{ "name": "A" }, { "name": "B", "authorize": [{ "audience": "https://nobody.example" }] }] });
-    let answer = managed.call("POST", "/api/v1/apply", &body);
+    let answer = server.call("POST", "/api/v1/apply", &body);
     assert_eq!(answer.status, 409, "{answer:?}");
     assert!(
         answer
@@ -144,10 +138,10 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() 
         json!([]),
         json!({ "application": {} }),
     ] {
-        let answer = managed.call("POST", "/api/v1/apply", &wrong);
+        let answer = server.call("POST", "/api/v1/apply", &wrong);
         assert_eq!(answer.status, 400, "{wrong}: {answer:?}");
     }
-    assert_eq!(apply(&managed, "", "[[api]\n").status, 400);
-    let listed = managed.get("/api/v1/applications");
+    assert_eq!(server.apply("", "[[api]\n").status, 400);
+    let listed = server.get("/api/v1/applications");
     assert_eq!(listed["applications"].as_array().unwrap().len(), 1);
 }

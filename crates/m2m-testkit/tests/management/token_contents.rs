@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed};
+use crate::operated::{Made, Operated, claims};
 
 const AUDIENCE: &str = "https://a.example";
 
 /// An application of an organization, and an API with tokens of this claim set.
-fn managed(claims: &str) -> (Managed, Made, String) {
-    let managed = Managed::start(&[]);
-    let api = managed.api(AUDIENCE, &["read:a"]);
-    managed.done(
+fn server(claims: &str) -> (Operated, Made, String) {
+    let server = Operated::start();
+    let api = server.api(AUDIENCE, &["read:a"]);
+    server.done(
         "PATCH",
         &format!("/api/v1/apis/{api}"),
         &json!({ "claims": claims }),
@@ -18,17 +18,17 @@ fn managed(claims: &str) -> (Managed, Made, String) {
     let organization = json!({
         "name": "Acme", "code": "org_acme", "feature_flags": { "beta": "bool", "seats": "int", "theme": "str" },
     });
-    managed.done("POST", "/api/v1/organization", &organization);
-    let application = managed.application(&json!({ "org_code": "org_acme" }));
-    managed.authorize(&api, &application.id, &["read:a"]);
-    (managed, application, api)
+    server.done("POST", "/api/v1/organization", &organization);
+    let application = server.application(&json!({ "org_code": "org_acme" }));
+    server.authorize(&api, &application.id, &["read:a"]);
+    (server, application, api)
 }
 
 #[test]
 fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
     for claim_set in ["rfc9068", "kinde"] {
-        let (managed, application, _) = managed(claim_set);
-        let claims = || managed.claims(&application, "");
+        let (server, application, _) = server(claim_set);
+        let claims = || server.claims(&application, "");
         let path = format!("/api/v1/applications/{}", application.id);
         let first = claims();
         assert_eq!(first.get("scp").is_some(), claim_set == "kinde");
@@ -42,7 +42,7 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
         );
 
         // Flags of the organization.
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "token_feature_flags": ["beta", "seats"] }),
@@ -52,17 +52,17 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
         let set = |key: &str, value: &str| {
             format!("/api/v1/organizations/org_acme/feature_flags/{key}?value={value}")
         };
-        managed.done("PATCH", &set("beta", "true"), &Value::Null);
-        managed.done("PATCH", &set("seats", "12"), &Value::Null);
+        server.done("PATCH", &set("beta", "true"), &Value::Null);
+        server.done("PATCH", &set("seats", "12"), &Value::Null);
         assert_eq!(claims()["feature_flags"], flags(true, 12));
-        let message = managed.refused(
+        let message = server.refused(
             (409, "FEATURE_FLAG_TYPE"),
             "PATCH",
             &set("seats", "many"),
             &Value::Null,
         );
         assert!(message.contains("a whole number"), "{message}");
-        let listed = managed.get("/api/v1/organizations/org_acme/feature_flags");
+        let listed = server.get("/api/v1/organizations/org_acme/feature_flags");
         assert_eq!(
             listed["feature_flags"]["seats"],
             json!({ "type": "int", "value": 12 })
@@ -72,7 +72,7 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
             json!({ "type": "str", "value": "" })
         );
         // A flag of the application goes before one of its organization.
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "feature_flags": { "seats": 1, "own": "yes" } }),
@@ -81,13 +81,13 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
             "own": { "t": "s", "v": "yes" }, "seats": { "t": "i", "v": 1 }, "beta": { "t": "b", "v": true },
         });
         assert_eq!(claims()["feature_flags"], expected);
-        managed.refused(
+        server.refused(
             (404, "REFERENCE_NOT_FOUND"),
             "PATCH",
             &path,
             &json!({ "token_feature_flags": ["nothing"] }),
         );
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "feature_flags": {}, "token_feature_flags": [] }),
@@ -99,9 +99,9 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
 #[test]
 fn a_private_property_is_in_no_token() {
     for claim_set in ["rfc9068", "kinde"] {
-        let (managed, application, _) = managed(claim_set);
+        let (server, application, _) = server(claim_set);
         let carried = || {
-            managed
+            server
                 .claims(&application, "")
                 .get("application_properties")
                 .cloned()
@@ -111,7 +111,7 @@ fn a_private_property_is_in_no_token() {
             let body = json!({
                 "name": key, "key": key, "type": "single_line_text", "context": context, "is_private": is_private, "category_id": "c",
             });
-            managed.done("POST", "/api/v1/properties", &body)["property"]["id"]
+            server.done("POST", "/api/v1/properties", &body)["property"]["id"]
                 .as_str()
                 .unwrap()
                 .to_owned()
@@ -120,33 +120,33 @@ fn a_private_property_is_in_no_token() {
         make("internal", "app", true);
         make("of-organizations", "org", false);
         let put = |key: &str| format!("{path}/properties/{key}");
-        managed.done("PUT", &put("region"), &json!({ "value": "eu" }));
+        server.done("PUT", &put("region"), &json!({ "value": "eu" }));
         assert_eq!(carried(), None);
-        managed.done(
+        server.done(
             "PUT",
             &put("region"),
             &json!({ "value": "us", "in_token": true }),
         );
-        managed.done(
+        server.done(
             "PUT",
             &put("internal"),
             &json!({ "value": "it's a secret" }),
         );
         let expected = Some(json!({ "region": { "v": "us" } }));
         assert_eq!(carried(), expected);
-        managed.refused(
+        server.refused(
             (409, "PROPERTY_PRIVATE"),
             "PUT",
             &put("internal"),
             &json!({ "value": "x", "in_token": true }),
         );
-        managed.refused(
+        server.refused(
             (409, "PROPERTY_OF_OTHERS"),
             "PUT",
             &put("of-organizations"),
             &json!({ "value": "x" }),
         );
-        let answer = managed.call(
+        let answer = server.call(
             "PATCH",
             &path,
             &json!({ "token_properties": ["region", "internal"] }),
@@ -154,32 +154,32 @@ fn a_private_property_is_in_no_token() {
         assert!(matches!(answer.status, 400 | 409), "{answer:?}");
         assert_eq!(carried(), expected);
         // Operators see both.
-        let listed = managed.get(&format!("{path}/properties"));
+        let listed = server.get(&format!("{path}/properties"));
         assert_eq!(
             listed["properties"].as_array().unwrap().len(),
             2,
             "{listed}"
         );
         // What becomes private leaves the tokens, and does not come back by itself.
-        managed.done(
+        server.done(
             "PUT",
             &format!("/api/v1/properties/{region}"),
             &json!({ "name": "Region", "is_private": true }),
         );
         assert_eq!(carried(), None);
-        managed.done(
+        server.done(
             "PUT",
             &format!("/api/v1/properties/{region}"),
             &json!({ "name": "Region", "is_private": false }),
         );
         assert_eq!(carried(), None);
-        managed.done(
+        server.done(
             "PUT",
             &put("region"),
             &json!({ "value": true, "in_token": true }),
         );
         assert_eq!(carried(), Some(json!({ "region": { "v": true } })));
-        managed.done(
+        server.done(
             "DELETE",
             &format!("/api/v1/properties/{region}"),
             &Value::Null,
@@ -190,10 +190,10 @@ fn a_private_property_is_in_no_token() {
 
 #[test]
 fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
-    let (managed, application, api) = managed("rfc9068");
+    let (server, application, api) = server("rfc9068");
     let expires_in = || {
-        let answer = managed.ask(&application, "");
-        let claims = super::claims(&answer.access_token());
+        let answer = server.ask(&application, "");
+        let claims = claims(&answer.access_token());
         let lives = claims["exp"].as_u64().unwrap() - claims["iat"].as_u64().unwrap();
         assert_eq!(answer.json()["expires_in"], lives);
         lives
@@ -202,40 +202,37 @@ fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
     let path = format!("/api/v1/applications/{}", application.id);
     let api = format!("/api/v1/apis/{api}");
     assert_eq!(expires_in(), 3600);
-    managed.done(
+    server.done(
         "PATCH",
         &tokens,
         &json!({ "access_token_lifetime": 60, "refresh_token_lifetime": 7200 }),
     );
     assert_eq!(expires_in(), 60);
-    managed.done("PATCH", &api, &json!({ "token_lifetime": 30 }));
+    server.done("PATCH", &api, &json!({ "token_lifetime": 30 }));
     assert_eq!(expires_in(), 30);
-    managed.done("PATCH", &path, &json!({ "access_token_lifetime": 7200 }));
+    server.done("PATCH", &path, &json!({ "access_token_lifetime": 7200 }));
     assert_eq!(expires_in(), 30);
-    managed.done("PATCH", &api, &json!({ "token_lifetime": 86_400 }));
+    server.done("PATCH", &api, &json!({ "token_lifetime": 86_400 }));
     assert_eq!(expires_in(), 7200);
-    managed.done("PATCH", &tokens, &json!({ "access_token_lifetime": null }));
+    server.done("PATCH", &tokens, &json!({ "access_token_lifetime": null }));
     assert_eq!(expires_in(), 86_400);
     assert_eq!(
-        managed.get(&path)["application"]["access_token_lifetime"],
+        server.get(&path)["application"]["access_token_lifetime"],
         Value::Null
     );
 }
 
 #[test]
 fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
-    let (managed, application, api) = managed("rfc9068");
-    let jwks = managed
-        .server
-        .call("GET", "/.well-known/jwks.json", "")
-        .json();
+    let (server, application, api) = server("rfc9068");
+    let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
-        managed.done(
+        server.done(
             "PATCH",
             &format!("/api/v1/apis/{api}"),
             &json!({ "signing_alg": algorithm }),
         );
-        let token = managed.ask(&application, "").access_token();
+        let token = server.ask(&application, "").access_token();
         let header = m2m_jwt::base64url::decode(token.split('.').next().unwrap()).unwrap();
         let header: Value = serde_json::from_slice(&header).unwrap();
         assert_eq!(header["alg"], algorithm);
@@ -249,15 +246,15 @@ fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
 
 #[test]
 fn a_quota_holds_from_the_next_token_on() {
-    let (managed, application, _) = managed("rfc9068");
+    let (server, application, _) = server("rfc9068");
     let path = format!("/api/v1/applications/{}", application.id);
-    managed.ask(&application, "").access_token();
+    server.ask(&application, "").access_token();
     let quota = json!({ "tokens": 2, "per": "1h", "mode": "enforce" });
-    managed.done("PATCH", &path, &json!({ "token_quota": quota }));
+    server.done("PATCH", &path, &json!({ "token_quota": quota }));
     let statuses: Vec<u16> = (0..4)
-        .map(|_| managed.ask(&application, "").status)
+        .map(|_| server.ask(&application, "").status)
         .collect();
     assert!(statuses.ends_with(&[429, 429]), "{statuses:?}");
-    managed.done("PATCH", &path, &json!({ "token_quota": null }));
-    managed.ask(&application, "").access_token();
+    server.done("PATCH", &path, &json!({ "token_quota": null }));
+    server.ask(&application, "").access_token();
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, encoded};
+use crate::operated::{Operated, encoded};
 
 /// How many applications there are beside the one that manages the server.
 const APPLICATIONS: usize = 125;
 
 /// Applications whose names stand in another order than their ages, some of them the same but for the case, or not ASCII.
-fn managed() -> Managed {
-    let managed = Managed::start(&[]);
+fn server() -> Operated {
+    let server = Operated::start();
     let applications: Vec<Value> = (0..APPLICATIONS)
         .map(|number| {
             let name = match number {
@@ -24,24 +24,24 @@ fn managed() -> Managed {
             json!({ "name": name, "client_id": format!("job-{number}"), "secret_sha256": SHA256 })
         })
         .collect();
-    managed.done(
+    server.done(
         "POST",
         "/api/v1/apply",
         &json!({ "application": applications }),
     );
-    managed
+    server
 }
 
 /// The SHA-256 of something.
 const SHA256: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /// All pages of a list, each as long as asked for but the last.
-fn pages(managed: &Managed, query: &str, size: usize) -> Vec<(String, String)> {
+fn pages(server: &Operated, query: &str, size: usize) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut next = String::new();
     loop {
         let path = format!("/api/v1/applications?page_size={size}{query}{next}");
-        let page = managed.get(&path);
+        let page = server.get(&path);
         let records = page["applications"].as_array().unwrap();
         let text = |record: &Value, name: &str| record[name].as_str().unwrap().to_owned();
         all.extend(
@@ -60,18 +60,18 @@ fn pages(managed: &Managed, query: &str, size: usize) -> Vec<(String, String)> {
 
 #[test]
 fn every_application_is_on_one_page_in_every_order_and_page_size() {
-    let managed = managed();
-    let by_age = pages(&managed, "", 500);
+    let server = server();
+    let by_age = pages(&server, "", 500);
     assert_eq!(by_age.len(), APPLICATIONS + 1);
     let ids: BTreeSet<&String> = by_age.iter().map(|(_, id)| id).collect();
     assert_eq!(ids.len(), by_age.len());
     let mut ascending = Vec::new();
     for (query, size) in [("", 7), ("", 50), ("", 126), ("", 1)] {
-        assert_eq!(pages(&managed, query, size), by_age, "{size}");
+        assert_eq!(pages(&server, query, size), by_age, "{size}");
     }
     for size in [1, 9, 50, 125, 126, 127] {
-        let up = pages(&managed, "&sort=name_asc", size);
-        let mut down = pages(&managed, "&sort=name_desc", size);
+        let up = pages(&server, "&sort=name_asc", size);
+        let mut down = pages(&server, "&sort=name_desc", size);
         down.reverse();
         assert_eq!(up, down, "{size}");
         assert!(up.is_sorted(), "by name, then by age: {up:?}");
@@ -83,30 +83,30 @@ fn every_application_is_on_one_page_in_every_order_and_page_size() {
         }
     }
     // Without a size a page has fifty.
-    let page = managed.get("/api/v1/applications?sort=name_asc");
+    let page = server.get("/api/v1/applications?sort=name_asc");
     assert_eq!(page["applications"].as_array().unwrap().len(), 50);
     assert_eq!(page["applications"][49]["id"], *ascending[49].1);
 }
 
 #[test]
 fn a_list_goes_on_where_it_ended_whatever_became_of_the_last_record() {
-    let managed = managed();
+    let server = server();
     for sort in ["", "&sort=name_asc", "&sort=name_desc"] {
-        let before = pages(&managed, sort, 500);
-        let first = managed.get(&format!("/api/v1/applications?page_size=20{sort}"));
+        let before = pages(&server, sort, 500);
+        let first = server.get(&format!("/api/v1/applications?page_size=20{sort}"));
         let token = first["next_token"].as_str().unwrap();
         // The last one of the page goes, unless it is the one that manages; one that is new comes somewhere.
         let last = before[19].1.clone();
-        managed.done(
+        server.done(
             "DELETE",
             &format!("/api/v1/applications/{last}"),
             &Value::Null,
         );
-        let added = managed.application(&json!({ "name": "Job 5" })).id;
+        let added = server.application(&json!({ "name": "Job 5" })).id;
         let mut rest = Vec::new();
         let mut token = Some(token.to_owned());
         while let Some(next) = token {
-            let page = managed.get(&format!(
+            let page = server.get(&format!(
                 "/api/v1/applications?page_size=33{sort}&next_token={next}"
             ));
             let records = page["applications"].as_array().unwrap();
@@ -125,11 +125,11 @@ fn a_list_goes_on_where_it_ended_whatever_became_of_the_last_record() {
 
 #[test]
 fn a_search_finds_text_in_names_and_client_ids_and_takes_nothing_for_a_pattern() {
-    let managed = managed();
+    let server = server();
     let found = |text: &str| {
         let query = format!("&search={}", encoded(text));
-        let small = pages(&managed, &format!("{query}&sort=name_asc"), 3);
-        let mut all = pages(&managed, &query, 500);
+        let small = pages(&server, &format!("{query}&sort=name_asc"), 3);
+        let mut all = pages(&server, &query, 500);
         all.sort();
         assert_eq!(small, all, "{text}");
         all.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
@@ -148,7 +148,7 @@ fn a_search_finds_text_in_names_and_client_ids_and_takes_nothing_for_a_pattern()
     for nothing in ["J_b", "%%", "Job*", "job-12?", "'", "\"", "\\", "Twin Twin"] {
         assert_eq!(found(nothing), [""; 0], "{nothing}");
     }
-    let message = managed.refused(
+    let message = server.refused(
         (409, "FILTERS_CONFLICT"),
         "GET",
         "/api/v1/applications?search=a&organization=b",
@@ -159,10 +159,10 @@ fn a_search_finds_text_in_names_and_client_ids_and_takes_nothing_for_a_pattern()
 
 #[test]
 fn other_lists_have_pages_too() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     for number in 0..5 {
-        managed.api(&format!("https://{number}.example"), &[]);
-        managed.done(
+        server.api(&format!("https://{number}.example"), &[]);
+        server.done(
             "POST",
             "/api/v1/organization",
             &json!({ "name": format!("O {}", 9 - number), "code": format!("org_{number}") }),
@@ -170,14 +170,14 @@ fn other_lists_have_pages_too() {
         let property = json!({
             "name": "P", "key": format!("p_{number}"), "type": "single_line_text", "context": if number == 2 { "org" } else { "app" }, "is_private": false,
         });
-        managed.done("POST", "/api/v1/properties", &property);
+        server.done("POST", "/api/v1/properties", &property);
     }
     for (list, name, count) in [("apis", "id", 6), ("organizations", "code", 5)] {
         for sort in ["", "&sort=name_asc", "&sort=name_desc"] {
             let mut seen = Vec::new();
             let mut next = String::new();
             loop {
-                let page = managed.get(&format!("/api/v1/{list}?page_size=2{sort}{next}"));
+                let page = server.get(&format!("/api/v1/{list}?page_size=2{sort}{next}"));
                 let records = page[list].as_array().unwrap();
                 seen.extend(
                     records
@@ -190,7 +190,7 @@ fn other_lists_have_pages_too() {
                 }
             }
             assert_eq!(seen.len(), count);
-            let whole = managed.get(&format!("/api/v1/{list}?page_size=500{sort}"));
+            let whole = server.get(&format!("/api/v1/{list}?page_size=500{sort}"));
             let whole: Vec<&str> = whole[list]
                 .as_array()
                 .unwrap()
@@ -200,11 +200,11 @@ fn other_lists_have_pages_too() {
             assert_eq!(seen, whole);
         }
     }
-    let found = managed.get("/api/v1/organizations?search=ORG_3");
+    let found = server.get("/api/v1/organizations?search=ORG_3");
     assert_eq!(found["organizations"].as_array().unwrap().len(), 1);
     // Properties go on after an id, and back before one.
     let page = |query: &str| {
-        let page = managed.get(&format!("/api/v1/properties?context=app&{query}"));
+        let page = server.get(&format!("/api/v1/properties?context=app&{query}"));
         let ids = page["properties"].as_array().unwrap().iter();
         let ids: Vec<String> = ids
             .map(|own| own["id"].as_str().unwrap().to_owned())
@@ -226,7 +226,7 @@ fn other_lists_have_pages_too() {
     let mut numbers = Vec::new();
     let mut before = String::new();
     loop {
-        let page = managed.get(&format!("/api/v1/events?page_size=4{before}"));
+        let page = server.get(&format!("/api/v1/events?page_size=4{before}"));
         let events = page["events"].as_array().unwrap();
         numbers.extend(events.iter().map(|event| event["number"].as_u64().unwrap()));
         match page["next"].as_u64() {
@@ -236,7 +236,7 @@ fn other_lists_have_pages_too() {
     }
     assert!(numbers.is_sorted_by(|a, b| a > b), "{numbers:?}");
     assert!(numbers.len() >= 15, "{numbers:?}");
-    let of_operator = managed.get("/api/v1/events?actor=operator&subject=property");
+    let of_operator = server.get("/api/v1/events?actor=operator&subject=property");
     let events = of_operator["events"].as_array().unwrap();
     assert_eq!(events.len(), 5);
     assert_eq!(

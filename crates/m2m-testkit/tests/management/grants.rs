@@ -2,20 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{
-    Made, Managed, PROFILES, assigned, bearer, call, encoded, management_token, merge, shape,
-};
+use crate::operated::{Made, Operated, PROFILES, assigned, claims, encoded, merge, shape};
 
 const AUDIENCE: &str = "https://users.example/api";
 
 /// A server in each profile with an API and an application that has two of its three scopes.
-fn check(run: impl Fn(&Managed, &Made, &str)) {
+fn check(run: impl Fn(&Operated, &Made, &str)) {
     for profile in PROFILES {
-        let managed = Managed::start(&["--profile", profile]);
-        let api = managed.api(AUDIENCE, &["read:users", "write:flags", "delete:all"]);
-        let application = managed.application(&shape(profile));
-        managed.authorize(&api, &application.id, &["read:users", "write:flags"]);
-        run(&managed, &application, profile);
+        let server = Operated::in_profile(profile);
+        let api = server.api(AUDIENCE, &["read:users", "write:flags", "delete:all"]);
+        let application = server.application(&shape(profile));
+        server.authorize(&api, &application.id, &["read:users", "write:flags"]);
+        run(&server, &application, profile);
     }
 }
 
@@ -30,10 +28,10 @@ fn scopes(claims: &Value) -> Vec<&str> {
 
 #[test]
 fn k21_k25_without_a_scope_or_with_an_empty_one_all_assigned_scopes_are_granted() {
-    check(|managed, application, profile| {
+    check(|server, application, profile| {
         for more in ["", "&scope="] {
-            let answer = managed.ask(application, &asking_for(more));
-            let claims = super::claims(&answer.access_token());
+            let answer = server.ask(application, &asking_for(more));
+            let claims = claims(&answer.access_token());
             assert_eq!(scopes(&claims), ["read:users", "write:flags"]);
             let mut body = answer.json();
             let members = body.as_object_mut().unwrap();
@@ -49,7 +47,7 @@ fn k21_k25_without_a_scope_or_with_an_empty_one_all_assigned_scopes_are_granted(
 
 #[test]
 fn k22_exactly_the_scopes_that_are_asked_for_are_granted() {
-    check(|managed, application, _| {
+    check(|server, application, _| {
         for (asked, expected) in [
             (
                 "read:users%20write:flags",
@@ -58,11 +56,11 @@ fn k22_exactly_the_scopes_that_are_asked_for_are_granted() {
             ("read:users+write:flags", &["read:users", "write:flags"]),
             ("write:flags", &["write:flags"]),
         ] {
-            let claims = managed.claims(application, &asking_for(&format!("&scope={asked}")));
+            let claims = server.claims(application, &asking_for(&format!("&scope={asked}")));
             assert_eq!(scopes(&claims), expected);
         }
         for asked in ["delete:all", "read:users%20delete:all", "nothing"] {
-            let answer = managed.ask(application, &asking_for(&format!("&scope={asked}")));
+            let answer = server.ask(application, &asking_for(&format!("&scope={asked}")));
             answer.assert_refused(400, "invalid_scope");
         }
     });
@@ -70,14 +68,14 @@ fn k22_exactly_the_scopes_that_are_asked_for_are_granted() {
 
 #[test]
 fn k23_a_token_for_two_audiences_names_both() {
-    check(|managed, application, _| {
+    check(|server, application, _| {
         let other = "https://flags.example/api";
         let both = asking_for(&format!("&audience={other}"));
-        let refused = managed.ask(application, &both);
+        let refused = server.ask(application, &both);
         assert_eq!(refused.status, 400, "{refused:?}");
-        let api = managed.api(other, &["read:flags"]);
-        managed.authorize(&api, &application.client_id, &["read:flags"]);
-        let claims = managed.claims(application, &both);
+        let api = server.api(other, &["read:flags"]);
+        server.authorize(&api, &application.client_id, &["read:flags"]);
+        let claims = server.claims(application, &both);
         assert_eq!(claims["aud"], json!([AUDIENCE, other]));
         assert_eq!(scopes(&claims), ["read:users", "write:flags", "read:flags"]);
     });
@@ -85,31 +83,31 @@ fn k23_a_token_for_two_audiences_names_both() {
 
 #[test]
 fn k24_an_application_of_an_organization_gets_its_code_into_the_token() {
-    check(|managed, application, profile| {
+    check(|server, application, profile| {
         assert!(
-            managed
+            server
                 .claims(application, &asking_for(""))
                 .get("org_code")
                 .is_none()
         );
         let body = json!({ "name": "Acme", "feature_flags": { "beta": "bool" } });
-        let made = managed.done("POST", "/api/v1/organization", &body);
+        let made = server.done("POST", "/api/v1/organization", &body);
         let code = &made["organization"]["code"];
         let mut body = shape(profile);
         body["org_code"] = code.clone();
-        let member = managed.application(&body);
-        managed.authorize(AUDIENCE, &member.id, &[]);
-        assert_eq!(managed.claims(&member, &asking_for(""))["org_code"], *code);
+        let member = server.application(&body);
+        server.authorize(AUDIENCE, &member.id, &[]);
+        assert_eq!(server.claims(&member, &asking_for(""))["org_code"], *code);
         // Whoever joins later, and whoever leaves.
         let path = format!("/api/v1/applications/{}", application.id);
-        managed.done("PATCH", &path, &json!({ "org_code": code }));
+        server.done("PATCH", &path, &json!({ "org_code": code }));
         assert_eq!(
-            managed.claims(application, &asking_for(""))["org_code"],
+            server.claims(application, &asking_for(""))["org_code"],
             *code
         );
-        managed.done("PATCH", &path, &json!({ "org_code": null }));
+        server.done("PATCH", &path, &json!({ "org_code": null }));
         assert!(
-            managed
+            server
                 .claims(application, &asking_for(""))
                 .get("org_code")
                 .is_none()
@@ -119,20 +117,20 @@ fn k24_an_application_of_an_organization_gets_its_code_into_the_token() {
 
 #[test]
 fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not() {
-    check(|managed, _, profile| {
-        let application = managed.application(&shape(profile));
+    check(|server, _, profile| {
+        let application = server.application(&shape(profile));
         let connect = |change: Value| {
             let path = format!("/api/v1/apis/{}/applications", encoded(AUDIENCE));
-            managed.done("PATCH", &path, &json!({ "applications": [change] }))
+            server.done("PATCH", &path, &json!({ "applications": [change] }))
         };
-        let ask = |more: &str| managed.ask(&application, &asking_for(more));
+        let ask = |more: &str| server.ask(&application, &asking_for(more));
         ask("").assert_refused(400, "unauthorized_client");
 
         let changed = connect(json!({ "id": application.id }));
         assert_eq!(changed["applications_connected"], json!([application.id]));
-        let claims = super::claims(&ask("").access_token());
+        let granted = claims(&ask("").access_token());
         assert_eq!(
-            (scopes(&claims), &claims["aud"]),
+            (scopes(&granted), &granted["aud"]),
             (vec![], &json!(AUDIENCE))
         );
         // Where no scope at all is assigned, the rows G11, K7 and T7 say what is answered.
@@ -143,32 +141,26 @@ fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not(
         ask("&scope=read:users").assert_refused(400, error);
 
         let scope = assigned(AUDIENCE, &application.id, "read:users");
-        managed.done("POST", &scope, &Value::Null);
+        server.done("POST", &scope, &Value::Null);
         assert_eq!(
-            scopes(&super::claims(&ask("&scope=read:users").access_token())),
+            scopes(&claims(&ask("&scope=read:users").access_token())),
             ["read:users"]
         );
-        assert_eq!(
-            scopes(&super::claims(&ask("").access_token())),
-            ["read:users"]
-        );
+        assert_eq!(scopes(&claims(&ask("").access_token())), ["read:users"]);
         ask("&scope=write:flags").assert_refused(400, "invalid_scope");
-        managed.done(
+        server.done(
             "POST",
             &assigned(AUDIENCE, &application.client_id, "write:flags"),
             &Value::Null,
         );
         assert_eq!(
-            scopes(&super::claims(&ask("").access_token())),
+            scopes(&claims(&ask("").access_token())),
             ["read:users", "write:flags"]
         );
 
-        managed.done("DELETE", &scope, &Value::Null);
+        server.done("DELETE", &scope, &Value::Null);
         ask("&scope=read:users").assert_refused(400, "invalid_scope");
-        assert_eq!(
-            scopes(&super::claims(&ask("").access_token())),
-            ["write:flags"]
-        );
+        assert_eq!(scopes(&claims(&ask("").access_token())), ["write:flags"]);
 
         let changed = connect(json!({ "id": application.client_id, "operation": "delete" }));
         assert_eq!(
@@ -178,37 +170,29 @@ fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not(
         ask("").assert_refused(400, "unauthorized_client");
         // Nothing comes back with the authorization.
         connect(json!({ "id": application.id }));
-        assert_eq!(scopes(&super::claims(&ask("").access_token())), [""; 0]);
+        assert_eq!(scopes(&claims(&ask("").access_token())), [""; 0]);
     });
 }
 
 #[test]
 fn k27_a_token_of_an_application_lists_the_organizations() {
-    check(|managed, _, _| {
-        managed.done(
+    check(|server, _, _| {
+        server.done(
             "POST",
             "/api/v1/organization",
             &json!({ "name": "Acme", "code": "org_acme" }),
         );
         // An application that manages the server stands for nobody, whatever the profile.
-        let reader = managed.application(&json!({}));
-        let management = format!("{}/api", managed.server.issuer());
-        let list = |token: &str| {
-            let address = managed.server.address;
-            call(
-                address,
-                "GET",
-                "/api/v1/organizations",
-                &bearer(token),
-                &Value::Null,
-            )
-        };
-        managed.authorize(&management, &reader.id, &["read:environments"]);
-        let without = management_token(&managed.server, &reader.client_id, &reader.secret);
+        let reader = server.application(&json!({}));
+        let management = format!("{}/api", server.issuer());
+        let list =
+            |token: &str| server.call_as(&token, "GET", "/api/v1/organizations", &Value::Null);
+        server.authorize(&management, &reader.id, &["read:environments"]);
+        let without = server.management_token(&reader.client_id, &reader.secret);
         assert_eq!(list(&without).status, 403);
-        managed.authorize(&management, &reader.id, &["read:organizations"]);
+        server.authorize(&management, &reader.id, &["read:organizations"]);
         for audience in [management.clone(), format!("{management}/v1")] {
-            let token = managed.ask(&reader, &format!("&audience={audience}&scope="));
+            let token = server.ask(&reader, &format!("&audience={audience}&scope="));
             let answer = list(&token.access_token());
             assert_eq!(answer.status, 200, "{answer:?}");
             assert_eq!(answer.json()["organizations"][0]["code"], "org_acme");
@@ -218,50 +202,50 @@ fn k27_a_token_of_an_application_lists_the_organizations() {
 
 #[test]
 fn k35_a_scope_that_is_assigned_on_one_of_two_audiences_is_not_granted_for_both() {
-    check(|managed, application, _| {
+    check(|server, application, _| {
         let other = "https://mirror.example/api";
-        let api = managed.api(other, &["read:users", "write:flags"]);
-        managed.authorize(&api, &application.id, &["write:flags"]);
+        let api = server.api(other, &["read:users", "write:flags"]);
+        server.authorize(&api, &application.id, &["write:flags"]);
         let both = asking_for(&format!("&audience={other}"));
-        assert_eq!(scopes(&managed.claims(application, &both)), ["write:flags"]);
+        assert_eq!(scopes(&server.claims(application, &both)), ["write:flags"]);
         for turned in [both.clone(), format!("&audience={other}{}", asking_for(""))] {
-            let answer = managed.ask(application, &format!("{turned}&scope=read:users"));
+            let answer = server.ask(application, &format!("{turned}&scope=read:users"));
             answer.assert_refused(400, "invalid_scope");
-            let (cause, evidence) = managed.cause(&answer);
+            let (cause, evidence) = server.cause(&answer);
             assert_eq!(cause, "scope-not-assigned");
             assert!(evidence.contains(other), "{evidence}");
         }
         // From its assignment on, on both, it is.
-        managed.done(
+        server.done(
             "POST",
             &assigned(&api, &application.id, "read:users"),
             &Value::Null,
         );
-        let claims = managed.claims(application, &both);
+        let claims = server.claims(application, &both);
         assert_eq!(scopes(&claims), ["read:users", "write:flags"]);
     });
 }
 
 #[test]
 fn g14_a_suspended_organization_and_an_address_that_is_not_allowed_are_refused_at_once() {
-    check(|managed, application, profile| {
+    check(|server, application, profile| {
         let body = json!({ "name": "Acme", "code": "org_acme" });
-        managed.done("POST", "/api/v1/organization", &body);
+        server.done("POST", "/api/v1/organization", &body);
         let path = format!("/api/v1/applications/{}", application.id);
-        managed.done("PATCH", &path, &json!({ "org_code": "org_acme" }));
+        server.done("PATCH", &path, &json!({ "org_code": "org_acme" }));
         let status = if profile == "generic" { 403 } else { 400 };
-        let granted = || managed.ask(application, &asking_for("")).access_token();
+        let granted = || server.ask(application, &asking_for("")).access_token();
         let refused = |cause: &str| {
-            let answer = managed.ask(application, &asking_for(""));
+            let answer = server.ask(application, &asking_for(""));
             answer.assert_refused(status, "access_denied");
-            assert_eq!(managed.cause(&answer).0, cause);
+            assert_eq!(server.cause(&answer).0, cause);
         };
         let suspend = |is_suspended: bool| {
             let body = json!({ "is_suspended": is_suspended });
-            managed.done("PATCH", "/api/v1/organization/org_acme", &body);
+            server.done("PATCH", "/api/v1/organization/org_acme", &body);
         };
         let allow = |addresses: &[&str]| {
-            managed.done("PATCH", &path, &json!({ "allowed_addresses": addresses }));
+            server.done("PATCH", &path, &json!({ "allowed_addresses": addresses }));
         };
         granted();
         suspend(true);
@@ -281,16 +265,16 @@ fn g14_a_suspended_organization_and_an_address_that_is_not_allowed_are_refused_a
 
 #[test]
 fn k3_a_deleted_application_is_refused_at_once_and_told_of_with_when_and_by_whom() {
-    check(|managed, application, _| {
-        managed.ask(application, &asking_for("")).access_token();
+    check(|server, application, _| {
+        server.ask(application, &asking_for("")).access_token();
         let path = format!("/api/v1/applications/{}", encoded(&application.client_id));
-        managed.done("DELETE", &path, &Value::Null);
-        let answer = managed.ask(application, &asking_for(""));
+        server.done("DELETE", &path, &Value::Null);
+        let answer = server.ask(application, &asking_for(""));
         answer.assert_refused(401, "invalid_client");
-        let (cause, evidence) = managed.cause(&answer);
+        let (cause, evidence) = server.cause(&answer);
         assert_eq!(cause, "application-deleted");
         assert!(evidence.contains("operator"), "{evidence}");
-        let shown = managed.get(&format!("/api/v1/diagnoses/{}", answer.member("trace_id")));
+        let shown = server.get(&format!("/api/v1/diagnoses/{}", answer.member("trace_id")));
         assert_eq!(shown["diagnosis"]["cause"], "application-deleted");
         assert_eq!(shown["diagnosis"]["client_id"], *application.client_id);
 
@@ -300,12 +284,12 @@ fn k3_a_deleted_application_is_refused_at_once_and_told_of_with_when_and_by_whom
             &mut again,
             &json!({ "system_user": "svc", "is_system_user_allowed": true }),
         );
-        let again = managed.application(&again);
+        let again = server.application(&again);
         assert_ne!(again.id, application.id);
-        managed
+        server
             .ask(application, &asking_for(""))
             .assert_refused(401, "invalid_client");
-        managed
+        server
             .ask(&again, &asking_for(""))
             .assert_refused(400, "unauthorized_client");
     });

@@ -2,21 +2,21 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::door::{document, operations};
-use crate::managed::{Managed, bearer, refusal, send};
+use crate::access::{document, operations};
+use crate::operated::{Operated, bearer};
 
 #[test]
 fn a_member_that_is_none_is_named() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &[]);
-    let application = managed.application(&json!({})).id;
-    managed.done(
+    let server = Operated::start();
+    let api = server.api("https://a.example", &[]);
+    let application = server.application(&json!({})).id;
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Acme", "code": "org_acme" }),
     );
     let check = |method: &str, path: &str, body: &Value, member: &str| {
-        let message = managed.refused((400, "FIELD_INVALID"), method, path, body);
+        let message = server.refused((400, "FIELD_INVALID"), method, path, body);
         let beginning = format!("{member}: ");
         assert!(
             message.starts_with(&beginning),
@@ -213,35 +213,31 @@ fn a_member_that_is_none_is_named() {
         ("/api/v1/organization", "code"),
         ("/api/v1/events?since=yesterday", "since"),
     ] {
-        let message = managed.refused((400, "FIELD_INVALID"), "GET", path, &Value::Null);
+        let message = server.refused((400, "FIELD_INVALID"), "GET", path, &Value::Null);
         assert!(message.contains(member), "{path}: {message}");
     }
     // A refusal never repeats what may be a secret.
     let body = new("secret_sha256", json!("hunter2-hunter2-hunter2"));
-    let answer = managed.call("POST", applications, &body);
+    let answer = server.call("POST", applications, &body);
     assert!(!answer.body.contains("hunter2"), "{answer:?}");
     // Nothing of all that was made.
     assert_eq!(
-        managed.get(applications)["applications"]
+        server.get(applications)["applications"]
             .as_array()
             .unwrap()
             .len(),
         2
     );
     assert_eq!(
-        managed.get("/api/v1/apis")["apis"]
-            .as_array()
-            .unwrap()
-            .len(),
+        server.get("/api/v1/apis")["apis"].as_array().unwrap().len(),
         2
     );
 }
 
 #[test]
 fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
-    let managed = Managed::start(&[]);
-    let address = managed.server.address;
-    let document = document(&managed);
+    let server = Operated::start();
+    let document = document(&server);
     let mut checked = 0;
     for operation in operations(&document) {
         let described = &document["paths"][&operation.form][operation.method.to_ascii_lowercase()];
@@ -250,12 +246,12 @@ fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
         };
         checked += 1;
         let ask = |content_type: &str, body: &str| {
-            let headers = format!("{}{content_type}", bearer(&managed.token));
-            send(address, &operation.method, &operation.path, &headers, body)
+            let headers = format!("{}{content_type}", bearer(&server.token));
+            server.send(&operation.method, &operation.path, &headers, body)
         };
         for broken in ["{", "{'name': 1}", "\u{feff}{}", "nonsense"] {
             let answer = ask("content-type: application/json\r\n", broken);
-            refusal((400, "BODY_MALFORMED"), &answer);
+            answer.refusal((400, "BODY_MALFORMED"));
         }
         for other in [
             "application/x-www-form-urlencoded",
@@ -266,7 +262,7 @@ fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
             "",
         ] {
             let answer = ask(&format!("content-type: {other}\r\n"), "{}");
-            let message = refusal((415, "MEDIA_TYPE_UNSUPPORTED"), &answer);
+            let message = answer.refusal((415, "MEDIA_TYPE_UNSUPPORTED"));
             assert!(
                 message.starts_with("Content-Type: ") && message.contains("application/json"),
                 "{message}"
@@ -279,16 +275,8 @@ fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
         assert!(![200, 201, 415].contains(&answer.status), "{answer:?}");
         assert!(content.contains_key("application/json"));
         // What is announced as too much is refused before it is sent.
-        let head = format!(
-            "{} {} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{}content-type: application/json\r\ncontent-length: 100000000\r\n\r\n",
-            operation.method,
-            operation.path,
-            bearer(&managed.token),
-        );
-        refusal(
-            (413, "BODY_TOO_LARGE"),
-            &managed.server.send(head.as_bytes()),
-        );
+        let announced = "content-type: application/json\r\ncontent-length: 100000000\r\n";
+        ask(announced, "").refusal((413, "BODY_TOO_LARGE"));
     }
     assert!(checked > 15, "{checked}");
 }

@@ -6,10 +6,9 @@ use m2m_authority::registry::SecretHash;
 use m2m_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
-use crate::data::Data;
-use crate::keys::ED25519;
-use crate::managed::{Managed, OPERATOR, PROFILES, bearer, call, claims, management_token, merge};
-use crate::support::{Answer, SECRET};
+use crate::managed::keys::{ED25519, imported};
+use crate::operated::{Answer, OPERATOR, Operated, PROFILES, bearer, claims, merge};
+use m2m_testkit::SECRET;
 
 /// An operation of the document.
 pub(super) struct Operation {
@@ -51,8 +50,8 @@ pub(super) fn plausible(form: &str) -> String {
     form.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-pub(super) fn document(managed: &Managed) -> Value {
-    let answer = managed.server.call("GET", "/api/v1/openapi.json", "");
+pub(super) fn document(server: &Operated) -> Value {
+    let answer = server.send("GET", "/api/v1/openapi.json", "", "");
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()
 }
@@ -194,39 +193,31 @@ fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
 #[test]
 fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_one() {
     for profile in PROFILES {
-        let data = Data::new();
-        let key = data.write("key.jwk", ED25519.as_bytes());
-        data.good(&["key", "import", &key]);
-        let managed = Managed::over(data, &["--profile", profile]);
-        let address = managed.server.address;
-        let issuer = managed.server.issuer();
-        let operations = operations(&document(&managed));
+        let key = imported(ED25519, Algorithm::EdDsa, "rfc8037");
+        let server = Operated::with_key(profile, key);
+        let issuer = server.issuer();
+        let operations = operations(&document(&server));
         assert!(operations.len() > 40, "{}", operations.len());
         let mut scopes: Vec<String> = operations.iter().map(|own| own.scope.clone()).collect();
         scopes.sort();
         scopes.dedup();
         let world = world(&scopes);
-        let headers = bearer(&managed.token) + "content-type: application/toml\r\n";
-        let applied = super::send(address, "POST", "/api/v1/apply", &headers, &world);
+        let applied = server.apply("", &world);
         assert_eq!(applied.status, 200, "{applied:?}");
-        let elsewhere =
-            managed
-                .server
-                .token("elsewhere", SECRET, "&audience=https://other.example");
+        let elsewhere = server.ask_with("elsewhere", SECRET, "&audience=https://other.example");
         let mut bad = if profile == "trusted-application" {
             // Applications that manage nothing need a user there.
             BTreeMap::new()
         } else {
             BTreeMap::from([("for another API", elsewhere.access_token())])
         };
-        let good = claims(&managed.token);
-        bad.append(&mut bad_tokens(&good, &issuer));
+        let good = claims(&server.token);
+        bad.append(&mut bad_tokens(&good, issuer));
         // Whoever has the key of the server makes good tokens: what is refused below is refused for what is wrong with it.
         let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
         let forged = m2m_jwt::sign(Some("at+jwt"), good.to_string().as_bytes(), &key).unwrap();
-        let ask = |path: &str, token: &str| {
-            call(address, "GET", path, &bearer(token), &Value::Null).status
-        };
+        let ask =
+            |path: &str, token: &str| server.call_as(&token, "GET", path, &Value::Null).status;
         assert_eq!(ask("/api/v1/environment", &forged), 200);
 
         let realm = "Bearer realm=\"m2m management\"";
@@ -239,7 +230,7 @@ fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_on
         } in &operations
         {
             let number = scopes.iter().position(|own| own == scope).unwrap();
-            let ask = |headers: &str| call(address, method, path, headers, &Value::Null);
+            let ask = |headers: &str| server.call_bare(method, path, headers, &Value::Null);
             assert_eq!(challenge(401, &ask("")), realm, "{method} {form}");
             assert_eq!(challenge(401, &ask("authorization: Basic YTpi\r\n")), realm);
             for (kind, token) in &bad {
@@ -250,7 +241,7 @@ fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_on
                     "{method} {form}, {kind}"
                 );
             }
-            let without = management_token(&managed.server, &format!("without-{number}"), SECRET);
+            let without = server.management_token(&format!("without-{number}"), SECRET);
             let insufficient = format!("{realm}, error=\"insufficient_scope\", scope=\"{scope}\"");
             let challenge = challenge(403, &ask(&bearer(&without)));
             assert_eq!(
@@ -258,7 +249,7 @@ fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_on
                 insufficient,
                 "{method} {form}"
             );
-            let with = management_token(&managed.server, &format!("with-{number}"), SECRET);
+            let with = server.management_token(&format!("with-{number}"), SECRET);
             let answer = ask(&bearer(&with));
             assert!(
                 ![401, 403, 405, 500, 503].contains(&answer.status),

@@ -4,9 +4,7 @@ use m2m_authority::registry::SecretHash;
 use oauth_proto::BasicCredentials;
 use serde_json::{Value, json};
 
-use crate::data::Data;
-use crate::managed::{Managed, PROFILES, claims};
-use crate::support::{Answer, text};
+use crate::operated::{Answer, Operated, PROFILES, claims, encoded};
 
 const CLIENT_ID: &str = "my.trusted.app/service";
 const SECRET: &str = "a plain secret: + % é, of the other system";
@@ -15,21 +13,18 @@ fn hash() -> String {
     SecretHash::of(SECRET.as_bytes()).to_base64()
 }
 
-/// By form and by header, at both paths of that system and at ours.
-fn ask(managed: &Managed, more: &str) -> Vec<Answer> {
-    let mut answers = Vec::new();
-    for path in ["/connect/token", "/id/connect/token", "/oauth2/token"] {
-        let secret = super::encoded(SECRET);
-        let form = format!(
-            "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={secret}{more}"
-        );
-        answers.push(managed.server.post(path, "", &form));
-        let basic = BasicCredentials::write(CLIENT_ID, SECRET);
-        let header = format!("authorization: {basic}\r\n");
-        let form = format!("grant_type=client_credentials{more}");
-        answers.push(managed.server.post(path, &header, &form));
-    }
-    answers
+/// By form and by header. That the paths of that system lead there as well is for the tests of the token endpoint.
+fn ask(server: &Operated, more: &str) -> [Answer; 2] {
+    let secret = encoded(SECRET);
+    let form = format!(
+        "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={secret}{more}"
+    );
+    let basic = BasicCredentials::write(CLIENT_ID, SECRET);
+    let header = format!("authorization: {basic}\r\n");
+    [
+        server.post("", &form),
+        server.post(&header, &format!("grant_type=client_credentials{more}")),
+    ]
 }
 
 fn world() -> String {
@@ -63,14 +58,15 @@ authorize = [
 #[test]
 fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header() {
     for profile in PROFILES {
-        let data = Data::with(&world());
-        let managed = Managed::over(data, &["--profile", profile]);
+        let server = Operated::in_profile(profile);
+        let applied = server.apply("", &world());
+        assert_eq!(applied.status, 200, "{applied:?}");
         let without_audience = profile == "trusted-application";
         let more = match profile {
             "trusted-application" => "",
             _ => "&audience=https://erp.example/&audience=https://files.example/",
         };
-        for answer in ask(&managed, more) {
+        for answer in ask(&server, more) {
             let claims = claims(&answer.access_token());
             assert_eq!(claims["sub"], "svc.integration");
             assert_eq!(claims["client_id"], CLIENT_ID);
@@ -90,17 +86,16 @@ fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header
             assert_eq!(body, expected, "{profile}");
         }
         if !without_audience {
-            for answer in ask(&managed, "") {
+            for answer in ask(&server, "") {
                 assert_eq!(answer.status, 400, "{profile}: {answer:?}");
             }
         }
         let wrong = format!(
             "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={}{more}",
-            super::encoded(&hash())
+            encoded(&hash())
         );
-        managed
-            .server
-            .post("/connect/token", "", &wrong)
+        server
+            .post("", &wrong)
             .assert_refused(401, "invalid_client");
     }
 }
@@ -108,45 +103,45 @@ fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header
 #[test]
 fn t12_a_hash_that_comes_over_the_management_api_works_as_well_and_takes_the_place_of_others() {
     for profile in PROFILES {
-        let managed = Managed::start(&["--profile", profile]);
-        let api = managed.api("https://erp.example/", &["read"]);
+        let server = Operated::in_profile(profile);
+        let api = server.api("https://erp.example/", &["read"]);
         let body = json!({
             "client_id": CLIENT_ID, "secret_sha256": hash(),
             "system_user": "svc.integration", "is_system_user_allowed": true,
         });
-        let made = managed.application(&body);
+        let made = server.application(&body);
         assert_eq!(
             made.secret, "",
             "a secret that others have made is not shown"
         );
-        managed.authorize(&api, CLIENT_ID, &["read"]);
+        server.authorize(&api, CLIENT_ID, &["read"]);
         let more = "&audience=https://erp.example/";
-        for answer in ask(&managed, more) {
+        for answer in ask(&server, more) {
             assert_eq!(claims(&answer.access_token())["sub"], "svc.integration");
         }
         // The path has the client id with its slash.
         let path = "/api/v1/applications/my.trusted.app%2Fservice";
-        assert_eq!(managed.get(path)["application"]["id"], *made.id);
+        assert_eq!(server.get(path)["application"]["id"], *made.id);
         let other = SecretHash::of(b"another one, of the same length or so");
-        managed.done(
+        server.done(
             "PATCH",
             path,
             &json!({ "secret_sha256": other.to_base64() }),
         );
-        for answer in ask(&managed, more) {
+        for answer in ask(&server, more) {
             answer.assert_refused(401, "invalid_client");
         }
-        managed.done("PATCH", path, &json!({ "secret_sha256": hash() }));
-        for answer in ask(&managed, more) {
+        server.done("PATCH", path, &json!({ "secret_sha256": hash() }));
+        for answer in ask(&server, more) {
             answer.access_token();
         }
         let user = json!({ "is_system_user_allowed": false });
-        managed.done("PATCH", path, &user);
-        for answer in ask(&managed, more) {
+        server.done("PATCH", path, &user);
+        for answer in ask(&server, more) {
             answer.assert_refused(400, "unauthorized_client");
         }
-        let shown = managed.get(path).to_string();
-        let listed = managed.call("GET", &format!("{path}/secrets"), &Value::Null);
-        assert!(!shown.contains(&hash()) && !text(listed.body.as_bytes()).contains(&hash()));
+        let shown = server.get(path).to_string();
+        let listed = server.call("GET", &format!("{path}/secrets"), &Value::Null);
+        assert!(!shown.contains(&hash()) && !listed.body.contains(&hash()));
     }
 }

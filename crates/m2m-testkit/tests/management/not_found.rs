@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, assigned};
+use crate::operated::{Operated, assigned};
 
 #[test]
 fn g4_what_was_deleted_is_404_from_the_next_request_on() {
-    let managed = Managed::start(&["--profile", "generic"]);
-    let api = managed.api("https://a.example", &["read:a", "write:a"]);
-    let scopes = managed.get(&format!("/api/v1/apis/{api}/scopes"));
+    let server = Operated::in_profile("generic");
+    let api = server.api("https://a.example", &["read:a", "write:a"]);
+    let scopes = server.get(&format!("/api/v1/apis/{api}/scopes"));
     let scope = scopes["scopes"][0]["id"].as_str().unwrap();
-    let application = managed.application(&json!({}));
-    managed.done(
+    let application = server.application(&json!({}));
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
@@ -19,7 +19,7 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
     let property = json!({
         "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false,
     });
-    let property = managed.done("POST", "/api/v1/properties", &property);
+    let property = server.done("POST", "/api/v1/properties", &property);
     let property = property["property"]["id"].as_str().unwrap();
     // Each with what shows it or would change it, and the kind that the refusal names.
     for (delete, show, body, kind) in [
@@ -49,13 +49,13 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
             "PROPERTY",
         ),
     ] {
-        managed.done(show, &delete, &body);
-        managed.done("DELETE", &delete, &Value::Null);
+        server.done(show, &delete, &body);
+        server.done("DELETE", &delete, &Value::Null);
         let code = format!("{kind}_NOT_FOUND");
-        managed.refused((404, &code), show, &delete, &body);
-        managed.refused((404, &code), "DELETE", &delete, &Value::Null);
+        server.refused((404, &code), show, &delete, &body);
+        server.refused((404, &code), "DELETE", &delete, &Value::Null);
     }
-    managed.refused(
+    server.refused(
         (404, "ORGANIZATION_NOT_FOUND"),
         "GET",
         "/api/v1/organization?code=org",
@@ -65,10 +65,10 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
 
 #[test]
 fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &["read:a"]);
-    let application = managed.application(&json!({})).id;
-    managed.done(
+    let server = Operated::start();
+    let api = server.api("https://a.example", &["read:a"]);
+    let application = server.application(&json!({})).id;
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
@@ -241,7 +241,7 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
             ),
         ] {
             let code = format!("{kind}_NOT_FOUND");
-            let message = managed.refused((404, &code), method, &path, &body);
+            let message = server.refused((404, &code), method, &path, &body);
             let is_named = message.contains(&name)
                 || message.contains("some")
                 || message.contains(&name.replace(':', ""));
@@ -250,14 +250,14 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
     }
     // What was never assigned cannot be taken away; what is not authorized cannot be assigned anything.
     let path = assigned(&api, &application, "read:a");
-    managed.refused(
+    server.refused(
         (409, "APPLICATION_NOT_AUTHORIZED"),
         "POST",
         &path,
         &Value::Null,
     );
-    managed.refused((404, "SCOPE_NOT_ASSIGNED"), "DELETE", &path, &Value::Null);
-    let diagnosis = managed.call(
+    server.refused((404, "SCOPE_NOT_ASSIGNED"), "DELETE", &path, &Value::Null);
+    let diagnosis = server.call(
         "GET",
         "/api/v1/diagnoses/0af7651916cd43dd8448eb211c80319c",
         &Value::Null,

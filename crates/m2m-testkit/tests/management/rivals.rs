@@ -4,11 +4,11 @@ use std::sync::Barrier;
 
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, bearer, call, management_token};
+use crate::operated::{OPERATOR, OPERATOR_SECRET, Operated};
 
 #[test]
 fn a_name_that_many_want_at_once_is_of_one() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     for round in 0..8 {
         let barrier = Barrier::new(8);
         // Half of them want it as a client id, the others as the name of a user.
@@ -22,7 +22,7 @@ fn a_name_that_many_want_at_once_is_of_one() {
             };
             let body = json!({ "name": "A", "type": "m2m", member: name });
             barrier.wait();
-            let answer = managed.call("POST", "/api/v1/applications", &body);
+            let answer = server.call("POST", "/api/v1/applications", &body);
             assert!(matches!(answer.status, 201 | 409), "{answer:?}");
             (is_client, answer.status)
         };
@@ -53,31 +53,24 @@ fn a_name_that_many_want_at_once_is_of_one() {
 #[test]
 fn two_managers_who_delete_each_other_leave_one() {
     for _ in 0..6 {
-        let managed = Managed::start(&[]);
-        let audience = format!("{}/api", managed.server.issuer());
-        let second = managed.application(&json!({ "client_id": "second" }));
+        let server = Operated::start();
+        let audience = format!("{}/api", server.issuer());
+        let second = server.application(&json!({ "client_id": "second" }));
         let scopes = [
             "delete:applications",
             "create:application_api_scopes",
             "read:applications",
         ];
-        managed.authorize(&audience, "second", &scopes);
-        let token = management_token(&managed.server, "second", &second.secret);
+        server.authorize(&audience, "second", &scopes);
+        let token = server.management_token("second", &second.secret);
         let barrier = Barrier::new(2);
         let delete = |token: &str, other: &str| {
             barrier.wait();
             let path = format!("/api/v1/applications/{other}");
-            call(
-                managed.server.address,
-                "DELETE",
-                &path,
-                &bearer(token),
-                &Value::Null,
-            )
-            .status
+            server.call_as(&token, "DELETE", &path, &Value::Null).status
         };
         let (first, other) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| delete(&managed.token, "second"));
+            let first = scope.spawn(|| delete(&server.token, "second"));
             let other = scope.spawn(|| delete(&token, OPERATOR));
             (first.join().unwrap(), other.join().unwrap())
         });
@@ -92,36 +85,30 @@ fn two_managers_who_delete_each_other_leave_one() {
             200 => (OPERATOR, OPERATOR_SECRET),
             _ => ("second", &*second.secret),
         };
-        let token = management_token(&managed.server, client_id, secret);
-        let answer = call(
-            managed.server.address,
-            "GET",
-            "/api/v1/applications",
-            &bearer(&token),
-            &Value::Null,
-        );
+        let token = server.management_token(client_id, secret);
+        let answer = server.call_as(&token, "GET", "/api/v1/applications", &Value::Null);
         assert_eq!(answer.json()["applications"].as_array().unwrap().len(), 1);
     }
 }
 
 #[test]
 fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
-    let managed = Managed::start(&[]);
-    let application = managed.application(&json!({}));
+    let server = Operated::start();
+    let application = server.application(&json!({}));
     let path = format!("/api/v1/applications/{}", application.id);
     for _ in 0..6 {
-        let shown = managed.call("GET", &path, &Value::Null);
+        let shown = server.call("GET", &path, &Value::Null);
         let tag = format!("if-match: {}\r\n", shown.header("etag").unwrap());
         let barrier = Barrier::new(6);
         let made: usize = std::thread::scope(|scope| {
-            let (managed, tag, path, barrier) = (&managed, &tag, &path, &barrier);
+            let (server, tag, path, barrier) = (&server, &tag, &path, &barrier);
             let asked: Vec<_> = (0..6)
                 .map(|number| {
                     scope.spawn(move || {
-                        let before = managed.token.len();
+                        let before = server.token.len();
                         let body = json!({ "name": format!("Name {number} of {before}"), "access_token_lifetime": 60 + number });
                         barrier.wait();
-                        managed.call_with("PATCH", path, tag, &body).status
+                        server.call_with("PATCH", path, tag, &body).status
                     })
                 })
                 .collect();
@@ -137,19 +124,19 @@ fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
         });
         // Who sets what another has just set finds nothing to do; the name tells them apart.
         assert_eq!(made, 1);
-        managed.done("PATCH", &path, &json!({ "name": "Between" }));
+        server.done("PATCH", &path, &json!({ "name": "Between" }));
     }
     // Without a version none is lost either: each adds a scope of its own.
-    let api = managed.api("https://a.example", &[]);
+    let api = server.api("https://a.example", &[]);
     std::thread::scope(|scope| {
         for number in 0..8 {
-            let (managed, api) = (&managed, &api);
+            let (server, api) = (&server, &api);
             scope.spawn(move || {
                 let body = json!({ "key": format!("scope-{number}") });
-                managed.done("POST", &format!("/api/v1/apis/{api}/scopes"), &body);
+                server.done("POST", &format!("/api/v1/apis/{api}/scopes"), &body);
             });
         }
     });
-    let scopes = managed.get(&format!("/api/v1/apis/{api}/scopes"));
+    let scopes = server.get(&format!("/api/v1/apis/{api}/scopes"));
     assert_eq!(scopes["scopes"].as_array().unwrap().len(), 8);
 }

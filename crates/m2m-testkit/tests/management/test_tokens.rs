@@ -2,30 +2,33 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed, PROFILES, bearer, call, claims, encoded, shape};
+use m2m_authority::flow::Door;
+
+use crate::managed::log::Logged;
+use crate::operated::{Made, OPERATOR, Operated, PROFILES, claims, encoded, shape};
 
 const AUDIENCE: &str = "https://a.example";
 
-fn managed(profile: &str) -> (Managed, Made) {
-    let managed = Managed::start(&["--profile", profile]);
-    let api = managed.api(AUDIENCE, &["read:a", "write:a"]);
-    managed.api("https://b.example", &["read:b"]);
-    managed.done(
+fn server(profile: &str) -> (Operated, Made) {
+    let server = Operated::in_profile(profile);
+    let api = server.api(AUDIENCE, &["read:a", "write:a"]);
+    server.api("https://b.example", &["read:b"]);
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Acme", "code": "org_acme" }),
     );
     let mut body = shape(profile);
     body["org_code"] = "org_acme".into();
-    let application = managed.application(&body);
-    managed.authorize(&api, &application.id, &["read:a"]);
-    (managed, application)
+    let application = server.application(&body);
+    server.authorize(&api, &application.id, &["read:a"]);
+    (server, application)
 }
 
 #[test]
 fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
     for profile in PROFILES {
-        let (managed, application) = managed(profile);
+        let (server, application) = server(profile);
         let path = format!(
             "/api/v1/applications/{}/test_token",
             encoded(&application.client_id)
@@ -37,16 +40,18 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
                 body["scope"] = scope.into();
                 more += &format!("&scope={scope}");
             }
-            let test = managed.call("POST", &path, &body);
+            let test = server.call("POST", &path, &body);
             assert_eq!(test.status, 200, "{test:?}");
             assert_eq!(test.header("cache-control"), Some("no-store"));
             assert_eq!(test.header("pragma"), Some("no-cache"));
-            let log = managed.server.wait_for_log("\"operator\":\"operator\"");
-            assert!(
-                log.contains(&application.client_id) && log.contains("test"),
-                "{log}"
-            );
-            let real = managed.ask(&application, &more);
+            let logged = server.log().entries().pop();
+            let Some(Logged::Issued(event)) = logged else {
+                panic!("{logged:?}")
+            };
+            let operator = OPERATOR.into();
+            assert_eq!(event.door, Door::Vouched { operator });
+            assert_eq!(*event.client_id, *application.client_id);
+            let real = server.ask(&application, &more);
             let without = |answer: &Value| {
                 let mut answer = answer.clone();
                 answer.as_object_mut().unwrap().remove("access_token");
@@ -65,25 +70,16 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
         }
     }
     // One for the management API opens it.
-    let managed = Managed::start(&[]);
-    let audience = format!("{}/api", managed.server.issuer());
+    let server = Operated::start();
+    let audience = format!("{}/api", server.issuer());
     let path = "/api/v1/applications/operator/test_token";
-    let test = managed.call(
+    let test = server.call(
         "POST",
         path,
         &json!({ "audience": audience, "scope": "read:apis" }),
     );
     let token = test.access_token();
-    let ask = |path: &str| {
-        call(
-            managed.server.address,
-            "GET",
-            path,
-            &bearer(&token),
-            &Value::Null,
-        )
-        .status
-    };
+    let ask = |path: &str| server.call_as(&token, "GET", path, &Value::Null).status;
     assert_eq!(
         (ask("/api/v1/apis"), ask("/api/v1/applications")),
         (200, 403)
@@ -93,11 +89,11 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
 #[test]
 fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
     for profile in PROFILES {
-        let (managed, application) = managed(profile);
+        let (server, application) = server(profile);
         let path = format!("/api/v1/applications/{}", application.id);
         let suspend = |is_suspended: bool| {
             let body = json!({ "is_suspended": is_suspended });
-            managed.done("PATCH", "/api/v1/organization/org_acme", &body);
+            server.done("PATCH", "/api/v1/organization/org_acme", &body);
         };
         let agree = |label: &str, audience: Option<&str>, scope: Option<&str>| {
             let mut query = String::new();
@@ -110,9 +106,9 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
                     body[name] = value.into();
                 }
             }
-            let real = managed.ask(&application, &form);
-            let test = managed.call("POST", &format!("{path}/test_token"), &body);
-            let check = managed.get(&format!("{path}/check?{}", query.trim_start_matches('&')));
+            let real = server.ask(&application, &form);
+            let test = server.call("POST", &format!("{path}/test_token"), &body);
+            let check = server.get(&format!("{path}/check?{}", query.trim_start_matches('&')));
             let check = &check["check"];
             assert_eq!(
                 test.status, real.status,
@@ -129,7 +125,7 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
                 assert_eq!(check["expires_in"], real.json()["expires_in"]);
                 assert_eq!(check["audiences"], json!([claims["aud"]]));
             } else {
-                let (cause, _) = managed.cause(&real);
+                let (cause, _) = server.cause(&real);
                 assert_eq!(check["cause"], cause, "{profile}, {label}");
                 assert_eq!(check["error"], real.json()["error"], "{profile}, {label}");
                 assert_eq!(
@@ -167,21 +163,21 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
         suspend(true);
         agree("a suspended organization", Some(AUDIENCE), None);
         suspend(false);
-        managed.done("PATCH", &path, &json!({ "is_enabled": false }));
+        server.done("PATCH", &path, &json!({ "is_enabled": false }));
         agree("a disabled application", Some(AUDIENCE), None);
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "is_enabled": true, "grant_types": [] }),
         );
         agree("no grant", Some(AUDIENCE), None);
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "grant_types": ["client_credentials"], "client_type": "public" }),
         );
         agree("a public application", Some(AUDIENCE), None);
-        managed.done(
+        server.done(
             "PATCH",
             &path,
             &json!({ "client_type": "confidential", "access_token_lifetime": 60 }),
@@ -192,33 +188,33 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
 
 #[test]
 fn a_check_takes_nothing_and_a_test_token_takes_from_the_quota() {
-    let (managed, application) = managed("rfc");
+    let (server, application) = server("rfc");
     let path = format!("/api/v1/applications/{}", application.id);
     let quota = json!({ "tokens": 2, "per": "1h", "mode": "enforce" });
-    managed.done(
+    server.done(
         "PATCH",
         &path,
         &json!({ "token_quota": quota, "allowed_addresses": ["192.0.2.0/24"] }),
     );
     // From where the operator asks does not matter.
-    managed
+    server
         .ask(&application, "")
         .assert_refused(400, "access_denied");
     for _ in 0..5 {
-        let check = managed.get(&format!("{path}/check"));
+        let check = server.get(&format!("{path}/check"));
         assert_eq!(check["check"]["granted"], true, "{check}");
     }
-    let test = || managed.call("POST", &format!("{path}/test_token"), &json!({}));
+    let test = || server.call("POST", &format!("{path}/test_token"), &json!({}));
     assert_eq!([test().status, test().status], [200, 200]);
     let third = test();
     assert_eq!(third.status, 429, "{third:?}");
     assert!(third.header("retry-after").is_some());
-    let check = managed.get(&format!("{path}/check"));
+    let check = server.get(&format!("{path}/check"));
     assert_eq!(check["check"]["granted"], false, "{check}");
-    managed.done(
+    server.done(
         "PATCH",
         &path,
         &json!({ "token_quota": null, "allowed_addresses": [] }),
     );
-    managed.ask(&application, "").access_token();
+    server.ask(&application, "").access_token();
 }

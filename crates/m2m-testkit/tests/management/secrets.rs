@@ -2,25 +2,25 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed};
+use crate::operated::{Made, Operated};
 
-fn managed() -> (Managed, Made, String) {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &["read:a"]);
-    let application = managed.application(&json!({}));
-    managed.authorize(&api, &application.id, &["read:a"]);
+fn server() -> (Operated, Made, String) {
+    let server = Operated::start();
+    let api = server.api("https://a.example", &["read:a"]);
+    let application = server.application(&json!({}));
+    server.authorize(&api, &application.id, &["read:a"]);
     let path = format!("/api/v1/applications/{}/secrets", application.client_id);
-    (managed, application, path)
+    (server, application, path)
 }
 
 /// The application with another secret.
 fn rotated(
-    managed: &Managed,
+    server: &Operated,
     application: &Made,
     path: &str,
     body: &Value,
 ) -> (Made, String, Value) {
-    let made = managed.done("POST", path, body);
+    let made = server.done("POST", path, body);
     let secret = &made["secret"];
     let application = Made {
         secret: secret["client_secret"].as_str().unwrap().to_owned(),
@@ -35,15 +35,15 @@ fn rotated(
 
 #[test]
 fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_at_once() {
-    let (managed, first, path) = managed();
-    let works = |application: &Made| managed.ask(application, "").access_token();
+    let (server, first, path) = server();
+    let works = |application: &Made| server.ask(application, "").access_token();
     let refused = |application: &Made| {
-        managed
+        server
             .ask(application, "")
             .assert_refused(401, "invalid_client")
     };
     works(&first);
-    let listed = managed.get(&path);
+    let listed = server.get(&path);
     let [own] = listed["secrets"].as_array().unwrap().as_slice() else {
         panic!("one secret: {listed}")
     };
@@ -54,10 +54,10 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
     let first_id = own["id"].as_str().unwrap().to_owned();
 
     let (second, second_id, ends) =
-        rotated(&managed, &first, &path, &json!({ "overlap_seconds": 3600 }));
+        rotated(&server, &first, &path, &json!({ "overlap_seconds": 3600 }));
     works(&first);
     works(&second);
-    let listed = managed.get(&path);
+    let listed = server.get(&path);
     let states: Vec<_> = listed["secrets"]
         .as_array()
         .unwrap()
@@ -72,28 +72,28 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
     );
     assert!(!listed.to_string().contains(&second.secret));
 
-    managed.done("DELETE", &format!("{path}/{first_id}"), &Value::Null);
+    server.done("DELETE", &format!("{path}/{first_id}"), &Value::Null);
     refused(&first);
     works(&second);
-    let again = managed.done("DELETE", &format!("{path}/{first_id}"), &Value::Null);
+    let again = server.done("DELETE", &format!("{path}/{first_id}"), &Value::Null);
     assert_eq!(again.get("warning"), None, "{again}");
     refused(&first);
 
     // Without an overlap, and without a body at all, the one before ends now.
-    let (third, third_id, _) = rotated(&managed, &second, &path, &Value::Null);
+    let (third, third_id, _) = rotated(&server, &second, &path, &Value::Null);
     refused(&second);
     works(&third);
     // An application without a secret that works gets no token, and the next one revives none.
-    managed.done("DELETE", &format!("{path}/{third_id}"), &Value::Null);
+    server.done("DELETE", &format!("{path}/{third_id}"), &Value::Null);
     refused(&third);
     let (fourth, _, previous) =
-        rotated(&managed, &third, &path, &json!({ "overlap_seconds": 3600 }));
+        rotated(&server, &third, &path, &json!({ "overlap_seconds": 3600 }));
     assert_eq!(previous, Value::Null);
     works(&fourth);
     for ended in [&first, &second, &third] {
         refused(ended);
     }
-    let states = managed.get(&path);
+    let states = server.get(&path);
     let ended = states["secrets"]
         .as_array()
         .unwrap()
@@ -105,46 +105,44 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
 
 #[test]
 fn an_application_has_so_many_secrets_and_a_public_one_has_none() {
-    let (managed, application, path) = managed();
+    let (server, application, path) = server();
     let overlap = json!({ "overlap_seconds": 3600 });
     let made = (0..100)
-        .map(|_| managed.call("POST", &path, &overlap))
+        .map(|_| server.call("POST", &path, &overlap))
         .find(|answer| answer.status != 201);
-    let message = super::refusal((409, "TOO_MANY_SECRETS"), &made.expect("a limit"));
+    let message = made.expect("a limit").refusal((409, "TOO_MANY_SECRETS"));
     assert!(message.contains("end one of them first"), "{message}");
-    managed.ask(&application, "").access_token();
-    let listed = managed.get(&path);
+    server.ask(&application, "").access_token();
+    let listed = server.get(&path);
     let oldest = listed["secrets"][0]["id"].as_str().unwrap();
-    managed.done("DELETE", &format!("{path}/{oldest}"), &Value::Null);
-    managed.done("POST", &path, &overlap);
+    server.done("DELETE", &format!("{path}/{oldest}"), &Value::Null);
+    server.done("POST", &path, &overlap);
 
-    let public = managed.application(&json!({ "client_type": "public" }));
+    let public = server.application(&json!({ "client_type": "public" }));
     assert_eq!(public.secret, "");
     let path = format!("/api/v1/applications/{}/secrets", public.id);
-    managed.refused((409, "APPLICATION_PUBLIC"), "POST", &path, &json!({}));
+    server.refused((409, "APPLICATION_PUBLIC"), "POST", &path, &json!({}));
 }
 
 #[test]
 fn whoever_ends_a_secret_that_is_in_use_is_told() {
-    let (managed, application, path) = managed();
-    let unused = managed.done("POST", &path, &json!({ "overlap_seconds": 3600 }));
-    managed.ask(&application, "").access_token();
+    let (server, application, path) = server();
+    let unused = server.done("POST", &path, &json!({ "overlap_seconds": 3600 }));
+    server.ask(&application, "").access_token();
     // When it was used is written every minute, and at the end.
-    let Managed { server, data, .. } = managed;
-    server.stop();
-    let managed = Managed::over(data, &[]);
-    let listed = managed.get(&path);
+    server.write_counts();
+    let listed = server.get(&path);
     let used = &listed["secrets"][0];
     assert!(used["last_used_at"].is_string(), "{listed}");
     assert_eq!(listed["secrets"][1]["last_used_at"], Value::Null);
     let unused = unused["secret"]["id"].as_str().unwrap();
-    let ended = managed.done("DELETE", &format!("{path}/{unused}"), &Value::Null);
+    let ended = server.done("DELETE", &format!("{path}/{unused}"), &Value::Null);
     assert_eq!(ended.get("warning"), None, "{ended}");
     let path = format!("{path}/{}", used["id"].as_str().unwrap());
-    let ended = managed.done("DELETE", &path, &Value::Null);
+    let ended = server.done("DELETE", &path, &Value::Null);
     let warning = ended["warning"].as_str().unwrap();
     assert!(warning.contains("within the last hour"), "{warning}");
     // It has ended already: there is nothing to warn of.
-    let again = managed.done("DELETE", &path, &Value::Null);
+    let again = server.done("DELETE", &path, &Value::Null);
     assert_eq!(again.get("warning"), None, "{again}");
 }

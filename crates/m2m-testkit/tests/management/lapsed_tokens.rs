@@ -1,19 +1,14 @@
 //! Management tokens that were good, and what they open once their application may not manage any more.
 
+use m2m_authority::registry::time_text;
+use m2m_jwt::UnixTime;
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed, assigned, bearer, call, encoded, management_token};
+use crate::operated::{Made, Operated, assigned, claims, encoded};
 
 /// Lists applications with this token.
-fn list(managed: &Managed, token: &str) -> u16 {
-    let address = managed.server.address;
-    let answer = call(
-        address,
-        "GET",
-        "/api/v1/applications",
-        &bearer(token),
-        &Value::Null,
-    );
+fn list(server: &Operated, token: &str) -> u16 {
+    let answer = server.call_as(token, "GET", "/api/v1/applications", &Value::Null);
     if answer.status == 401 {
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.contains("error=\"invalid_token\""), "{challenge}");
@@ -23,30 +18,30 @@ fn list(managed: &Managed, token: &str) -> u16 {
 
 #[test]
 fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
-    let managed = Managed::start(&[]);
-    let management = format!("{}/api", managed.server.issuer());
-    managed.done(
+    let server = Operated::start();
+    let management = format!("{}/api", server.issuer());
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
     );
     let now = "/api/v1/environment";
     let end_and_back = |label: &str, end: &dyn Fn(&Made), back: Option<&dyn Fn(&Made)>| {
-        let made = managed.application(&json!({ "org_code": "org" }));
-        managed.authorize(&management, &made.id, &["read:applications", "read:apis"]);
-        let token = management_token(&managed.server, &made.client_id, &made.secret);
-        assert_eq!(list(&managed, &token), 200, "{label}");
+        let made = server.application(&json!({ "org_code": "org" }));
+        server.authorize(&management, &made.id, &["read:applications", "read:apis"]);
+        let token = server.management_token(&made.client_id, &made.secret);
+        assert_eq!(list(&server, &token), 200, "{label}");
         end(&made);
-        assert_eq!(list(&managed, &token), 401, "{label}");
+        assert_eq!(list(&server, &token), 401, "{label}");
         if let Some(back) = back {
             back(&made);
-            assert_eq!(list(&managed, &token), 200, "{label}");
+            assert_eq!(list(&server, &token), 200, "{label}");
         }
         // Nobody else is concerned.
-        managed.get(now);
+        server.get(now);
     };
     let change = |made: &Made, change: Value| {
-        managed.done(
+        server.done(
             "PATCH",
             &format!("/api/v1/applications/{}", made.id),
             &change,
@@ -65,14 +60,14 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
     end_and_back(
         "suspended",
         &|_| {
-            drop(managed.done(
+            drop(server.done(
                 "PATCH",
                 "/api/v1/organization/org",
                 &json!({ "is_suspended": true }),
             ))
         },
         Some(&|_| {
-            drop(managed.done(
+            drop(server.done(
                 "PATCH",
                 "/api/v1/organization/org",
                 &json!({ "is_suspended": false }),
@@ -82,14 +77,14 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
     end_and_back(
         "scope taken away",
         &|made| {
-            drop(managed.done(
+            drop(server.done(
                 "DELETE",
                 &assigned(&management, &made.id, "read:applications"),
                 &Value::Null,
             ))
         },
         Some(&|made| {
-            drop(managed.done(
+            drop(server.done(
                 "POST",
                 &assigned(&management, &made.id, "read:applications"),
                 &Value::Null,
@@ -100,7 +95,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
         "authorization taken away",
         &|made| {
             let path = format!("/api/v1/apis/{}/applications", encoded(&management));
-            managed.done(
+            server.done(
                 "PATCH",
                 &path,
                 &json!({ "applications": [{ "id": made.id, "operation": "delete" }] }),
@@ -111,7 +106,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
     end_and_back(
         "deleted",
         &|made| {
-            drop(managed.done(
+            drop(server.done(
                 "DELETE",
                 &format!("/api/v1/applications/{}", made.id),
                 &Value::Null,
@@ -122,12 +117,12 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
     end_and_back(
         "deleted, and made again under the same client id",
         &|made| {
-            managed.done(
+            server.done(
                 "DELETE",
                 &format!("/api/v1/applications/{}", made.id),
                 &Value::Null,
             );
-            managed.application(&json!({ "client_id": made.client_id }));
+            server.application(&json!({ "client_id": made.client_id }));
         },
         None,
     );
@@ -135,35 +130,31 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
 
 #[test]
 fn not_before_ends_the_tokens_up_to_it_and_the_next_one_works() {
-    let managed = Managed::start(&[]);
-    let management = format!("{}/api", managed.server.issuer());
-    let made = managed.application(&json!({}));
-    managed.authorize(&management, &made.id, &["read:applications"]);
+    let server = Operated::start();
+    let management = format!("{}/api", server.issuer());
+    let made = server.application(&json!({}));
+    server.authorize(&management, &made.id, &["read:applications"]);
     let path = format!("/api/v1/applications/{}", made.id);
-    let first = management_token(&managed.server, &made.client_id, &made.secret);
-    let issued_at = super::claims(&first)["iat"].as_i64().unwrap();
-    // In the next second: a token that has to be after the present one is good from then on.
-    let later = || {
-        let token = management_token(&managed.server, &made.client_id, &made.secret);
-        super::claims(&token)["iat"].as_i64().unwrap() > issued_at
-    };
-    while !later() {}
-    let time = |seconds: i64| jiff::Timestamp::from_second(seconds).unwrap().to_string();
-    managed.done(
+    let first = server.management_token(&made.client_id, &made.secret);
+    let issued_at = claims(&first)["iat"].as_u64().unwrap();
+    // A token that has to be after the present second is good from the next one on.
+    server.advance(1);
+    let time = |seconds: u64| time_text(UnixTime::from_seconds(seconds));
+    server.done(
         "PATCH",
         &path,
         &json!({ "not_before": time(issued_at - 1) }),
     );
-    assert_eq!(list(&managed, &first), 200);
-    managed.done("PATCH", &path, &json!({ "not_before": time(issued_at) }));
-    assert_eq!(list(&managed, &first), 401);
+    assert_eq!(list(&server, &first), 200);
+    server.done("PATCH", &path, &json!({ "not_before": time(issued_at) }));
+    assert_eq!(list(&server, &first), 401);
     assert_eq!(
-        managed.get(&path)["application"]["not_before"],
+        server.get(&path)["application"]["not_before"],
         time(issued_at)
     );
-    let second = management_token(&managed.server, &made.client_id, &made.secret);
-    assert!(super::claims(&second)["iat"].as_i64().unwrap() > issued_at);
-    assert_eq!(list(&managed, &second), 200);
-    managed.done("PATCH", &path, &json!({ "not_before": null }));
-    assert_eq!(list(&managed, &first), 200);
+    let second = server.management_token(&made.client_id, &made.secret);
+    assert!(claims(&second)["iat"].as_u64().unwrap() > issued_at);
+    assert_eq!(list(&server, &second), 200);
+    server.done("PATCH", &path, &json!({ "not_before": null }));
+    assert_eq!(list(&server, &first), 200);
 }

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::Managed;
+use crate::operated::{Operated, merge};
 
 #[test]
 fn an_audience_is_of_one_api_however_it_is_spelled() {
-    let managed = Managed::start(&[]);
-    managed.api("https://a.example", &[]);
-    let management = format!("{}/api", managed.server.issuer());
+    let server = Operated::start();
+    server.api("https://a.example", &[]);
+    let management = format!("{}/api", server.issuer());
     for audience in [
         "https://a.example",
         &management,
@@ -17,7 +17,7 @@ fn an_audience_is_of_one_api_however_it_is_spelled() {
         "{issuer}/api/v1",
     ] {
         let body = json!({ "name": "Another", "audience": audience });
-        let message = managed.refused((409, "AUDIENCE_TAKEN"), "POST", "/api/v1/apis", &body);
+        let message = server.refused((409, "AUDIENCE_TAKEN"), "POST", "/api/v1/apis", &body);
         assert!(
             message.starts_with("audience: ") && message.contains(audience),
             "{message}"
@@ -29,18 +29,18 @@ fn an_audience_is_of_one_api_however_it_is_spelled() {
         "https://A.example",
         &format!("{management}/"),
     ] {
-        managed.api(audience, &[]);
+        server.api(audience, &[]);
     }
-    let listed = managed.get("/api/v1/apis");
+    let listed = server.get("/api/v1/apis");
     assert_eq!(listed["apis"].as_array().unwrap().len(), 5);
 }
 
 #[test]
 fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &["read:a"]);
-    managed.application(&json!({ "client_id": "billing-job" }));
-    managed.done(
+    let server = Operated::start();
+    let api = server.api("https://a.example", &["read:a"]);
+    server.application(&json!({ "client_id": "billing-job" }));
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Acme", "code": "org_acme", "handle": "acme" }),
@@ -48,7 +48,7 @@ fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
     let property = json!({
         "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false,
     });
-    managed.done("POST", "/api/v1/properties", &property);
+    server.done("POST", "/api/v1/properties", &property);
     for (code, path, body, field) in [
         (
             "CLIENT_ID_TAKEN",
@@ -81,31 +81,31 @@ fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
             "key: ",
         ),
     ] {
-        let message = managed.refused((409, code), "POST", &path, &body);
+        let message = server.refused((409, code), "POST", &path, &body);
         assert!(message.starts_with(field), "{message}");
     }
     let twice = json!({ "name": "A", "audience": "https://b.example", "scopes": [{ "key": "a" }, { "key": "a" }] });
-    let answer = managed.call("POST", "/api/v1/apis", &twice);
+    let answer = server.call("POST", "/api/v1/apis", &twice);
     assert_eq!(answer.status, 409, "{answer:?}");
     let twice = json!({ "applications": [{ "id": "billing-job" }, { "id": "billing-job", "operation": "delete" }] });
     let path = format!("/api/v1/apis/{api}/applications");
-    let message = managed.refused((409, "APPLICATION_REPEATED"), "PATCH", &path, &twice);
+    let message = server.refused((409, "APPLICATION_REPEATED"), "PATCH", &path, &twice);
     assert!(message.starts_with("applications: "), "{message}");
 }
 
 #[test]
 fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     let new = |more: Value| {
         let mut body = json!({ "name": "A", "type": "m2m" });
-        super::merge(&mut body, &more);
+        merge(&mut body, &more);
         body
     };
     let applications = "/api/v1/applications";
-    let served = managed.application(&json!({ "client_id": "erp", "system_user": "svc.erp" }));
+    let served = server.application(&json!({ "client_id": "erp", "system_user": "svc.erp" }));
     // A client id that is the name of a user.
     let body = new(json!({ "client_id": "svc.erp" }));
-    let message = managed.refused((409, "CLIENT_ID_TAKEN"), "POST", applications, &body);
+    let message = server.refused((409, "CLIENT_ID_TAKEN"), "POST", applications, &body);
     assert!(
         message.starts_with("client_id: ") && message.contains("system user"),
         "{message}"
@@ -138,7 +138,7 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
             json!({ "system_user": "operator" }),
         ),
     ] {
-        let message = managed.refused((409, "SYSTEM_USER_TAKEN"), method, &path, &body);
+        let message = server.refused((409, "SYSTEM_USER_TAKEN"), method, &path, &body);
         assert!(message.starts_with("system_user: "), "{message}");
     }
     // By a file as well.
@@ -146,7 +146,7 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
         json!({ "name": "E", "client_id": "svc.erp" }),
         json!({ "name": "E", "client_id": "e", "system_user": "erp" }),
     ] {
-        let answer = managed.call(
+        let answer = server.call(
             "POST",
             "/api/v1/apply",
             &json!({ "application": [application] }),
@@ -154,12 +154,12 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
         assert!(matches!(answer.status, 400 | 409), "{answer:?}");
     }
     // Nothing of all that was made, and the name is free once its user is gone.
-    let listed = managed.get(applications);
+    let listed = server.get(applications);
     assert_eq!(listed["applications"].as_array().unwrap().len(), 2);
     let path = format!("{applications}/{}", served.id);
-    managed.done("PATCH", &path, &json!({ "system_user": null }));
-    managed.application(&json!({ "client_id": "svc.erp" }));
-    managed.refused(
+    server.done("PATCH", &path, &json!({ "system_user": null }));
+    server.application(&json!({ "client_id": "svc.erp" }));
+    server.refused(
         (409, "SYSTEM_USER_TAKEN"),
         "PATCH",
         &path,

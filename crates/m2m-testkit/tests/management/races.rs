@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::managed::{Made, Managed};
+use crate::operated::{Made, Operated};
 
 /// How many secrets the application gets and loses.
 const ROTATIONS: usize = 120;
@@ -34,16 +34,16 @@ fn of_known(secrets: &Secrets, known: Known) -> Vec<(String, String)> {
 
 #[test]
 fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &["read:a"]);
-    let application = managed.application(&json!({ "client_id": "raced" }));
-    managed.authorize(&api, &application.id, &["read:a"]);
+    let server = Operated::in_folder();
+    let api = server.api("https://a.example", &["read:a"]);
+    let application = server.application(&json!({ "client_id": "raced" }));
+    server.authorize(&api, &application.id, &["read:a"]);
     let path = "/api/v1/applications/raced/secrets";
     let with = |secret: &str| Made {
         secret: secret.to_owned(),
         ..application.clone()
     };
-    let granted = |secret: &str| managed.ask(&with(secret), "").status == 200;
+    let granted = |secret: &str| server.ask(&with(secret), "").status == 200;
     let secrets: Secrets = Mutex::default();
     let is_done = AtomicBool::new(false);
     let (granted_in_all, refused_in_all) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -51,7 +51,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for _ in 0..ROTATIONS {
-                let answer = managed.call("POST", path, &json!({ "overlap_seconds": 3600 }));
+                let answer = server.call("POST", path, &json!({ "overlap_seconds": 3600 }));
                 if answer.status == 409 {
                     // There are as many as can be: some have to end first.
                     assert!(answer.body.contains("TOO_MANY_SECRETS"), "{answer:?}");
@@ -70,7 +70,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
                     continue;
                 };
                 know(&id, Known::Ending);
-                managed.done("DELETE", &format!("{path}/{id}"), &Value::Null);
+                server.done("DELETE", &format!("{path}/{id}"), &Value::Null);
                 know(&id, Known::Ended);
                 assert!(!granted(&secret), "it was ended before");
             }
@@ -82,12 +82,12 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
                     break;
                 }
                 let change = json!({ "name": format!("Name {number}") });
-                managed.done("PATCH", "/api/v1/applications/raced", &change);
+                server.done("PATCH", "/api/v1/applications/raced", &change);
                 let body = json!({ "application": [{
                     "name": "Applied", "client_id": "raced", "token_lifetime": 60 + number % 2,
                     "authorize": [{ "audience": "https://a.example", "scopes": ["read:a"] }],
                 }] });
-                let answer = managed.call("POST", "/api/v1/apply", &body);
+                let answer = server.call("POST", "/api/v1/apply", &body);
                 assert!(matches!(answer.status, 200 | 409), "{answer:?}");
             }
         });
@@ -141,10 +141,8 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
         assert!(granted(&secret));
     }
     // Nor does a restart revive one.
-    let Managed { server, data, .. } = managed;
-    server.stop();
-    let managed = Managed::over(data, &[]);
+    let server = server.restart();
     for (id, secret) in ended {
-        assert_ne!(managed.ask(&with(&secret), "").status, 200, "{id}");
+        assert_ne!(server.ask(&with(&secret), "").status, 200, "{id}");
     }
 }

@@ -1,47 +1,44 @@
-//! What nobody may do, lest nobody could manage the server any more.
+//! Changes that nobody may make, lest nobody could manage the server any more.
 
 use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
 
-use crate::managed::{
-    Made, Managed, OPERATOR, OPERATOR_SECRET, assigned, bearer, call, management_token, refusal,
-};
-use crate::support::Answer;
+use crate::operated::{Answer, Made, OPERATOR, OPERATOR_SECRET, Operated, assigned, encoded};
 
 const PROTECTED: (u16, &str) = (409, "MANAGEMENT_PROTECTED");
 
-fn management_api(managed: &Managed) -> String {
-    let apis = managed.get("/api/v1/apis");
+fn management_api(server: &Operated) -> String {
+    let apis = server.get("/api/v1/apis");
     let apis = apis["apis"].as_array().unwrap();
     let api = apis.iter().find(|api| api["is_management_api"] == true);
     api.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// Another application that manages the server, with these scopes.
-fn second(managed: &Managed, more: &Value, scopes: &[&str]) -> (Made, String) {
-    let made = managed.application(more);
-    managed.authorize(&management_api(managed), &made.id, scopes);
-    let token = management_token(&managed.server, &made.client_id, &made.secret);
+fn second(server: &Operated, more: &Value, scopes: &[&str]) -> (Made, String) {
+    let made = server.application(more);
+    server.authorize(&management_api(server), &made.id, scopes);
+    let token = server.management_token(&made.client_id, &made.secret);
     (made, token)
 }
 
-fn as_other(managed: &Managed, token: &str, method: &str, path: &str, body: &Value) -> Answer {
-    call(managed.server.address, method, path, &bearer(token), body)
+fn as_other(server: &Operated, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+    server.call_as(token, method, path, body)
 }
 
 #[test]
 fn nobody_takes_from_his_own_application_what_he_manages_with() {
-    let managed = Managed::start(&[]);
-    let api = management_api(&managed);
-    managed.done(
+    let server = Operated::start();
+    let api = management_api(&server);
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
     );
     // Even though there is another one that could.
-    second(&managed, &json!({}), &["create:application_api_scopes"]);
+    second(&server, &json!({}), &["create:application_api_scopes"]);
     let own = "/api/v1/applications/operator";
-    let before = managed.get(own);
+    let before = server.get(own);
     for change in [
         json!({ "is_enabled": false }),
         json!({ "client_type": "public" }),
@@ -54,43 +51,43 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
         json!({ "system_user": "somebody" }),
         json!({ "name": "Renamed", "is_enabled": false }),
     ] {
-        managed.refused(PROTECTED, "PATCH", own, &change);
+        server.refused(PROTECTED, "PATCH", own, &change);
     }
-    managed.refused(PROTECTED, "DELETE", own, &Value::Null);
+    server.refused(PROTECTED, "DELETE", own, &Value::Null);
     let leave = json!({ "applications": [{ "id": OPERATOR, "operation": "delete" }] });
-    managed.refused(
+    server.refused(
         PROTECTED,
         "PATCH",
         &format!("/api/v1/apis/{api}/applications"),
         &leave,
     );
     for scope in ["read:apis", "update:apis", "create:application_api_scopes"] {
-        managed.refused(
+        server.refused(
             PROTECTED,
             "DELETE",
             &assigned(&api, OPERATOR, scope),
             &Value::Null,
         );
     }
-    assert_eq!(managed.get(own), before, "nothing was changed");
+    assert_eq!(server.get(own), before, "nothing was changed");
     // What does not matter may be changed.
-    managed.done(
+    server.done(
         "PATCH",
         own,
         &json!({ "name": "Renamed", "access_token_lifetime": 600 }),
     );
-    managed.done(
+    server.done(
         "PATCH",
         &format!("{own}/tokens"),
         &json!({ "access_token_lifetime": null }),
     );
-    management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
+    server.management_token(OPERATOR, OPERATOR_SECRET);
 }
 
 #[test]
 fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
-    let managed = Managed::start(&[]);
-    let api = management_api(&managed);
+    let server = Operated::start();
+    let api = management_api(&server);
     let scopes = [
         "update:applications",
         "delete:applications",
@@ -100,9 +97,9 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
         "delete:application_secrets",
         "delete:application_api_scopes",
     ];
-    let (deputy, token) = second(&managed, &json!({}), &scopes);
+    let (deputy, token) = second(&server, &json!({}), &scopes);
     let ask =
-        |method: &str, path: &str, body: &Value| as_other(&managed, &token, method, path, body);
+        |method: &str, path: &str, body: &Value| as_other(&server, &token, method, path, body);
     let secrets = ask("GET", "/api/v1/applications/operator/secrets", &Value::Null).json();
     let secret = secrets["secrets"][0]["id"].as_str().unwrap();
     let connections = format!("/api/v1/apis/{api}/applications");
@@ -146,62 +143,58 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
         ("DELETE", "/api/v1/applications/operator", Value::Null),
     ];
     for (method, path, body) in &attempts {
-        refusal(PROTECTED, &ask(method, path, body));
-        management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
+        ask(method, path, body).refusal(PROTECTED);
+        server.management_token(OPERATOR, OPERATOR_SECRET);
     }
     // Nobody else manages it: a helper with the power to authorize, one that is disabled, one without a method of authentication, one
     // that no caller can be, and one whose organization is suspended.
     let all: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
-    let helper = managed.application(&json!({}));
-    managed.authorize(&api, &helper.id, &["create:application_api_scopes"]);
+    let helper = server.application(&json!({}));
+    server.authorize(&api, &helper.id, &["create:application_api_scopes"]);
     let organization = json!({ "name": "O", "code": "org" });
-    managed.done("POST", "/api/v1/organization", &organization);
+    server.done("POST", "/api/v1/organization", &organization);
     for unable in [
         json!({ "is_enabled": false }),
         json!({ "authentication_methods": [] }),
         json!({ "allowed_addresses": ["0.0.0.0"] }),
         json!({ "org_code": "org" }),
     ] {
-        let unable = managed.application(&unable);
-        managed.authorize(&api, &unable.id, &all);
+        let unable = server.application(&unable);
+        server.authorize(&api, &unable.id, &all);
     }
-    managed.done(
+    server.done(
         "PATCH",
         "/api/v1/organization/org",
         &json!({ "is_suspended": true }),
     );
     for (method, path, body) in &attempts {
-        refusal(PROTECTED, &ask(method, path, body));
+        ask(method, path, body).refusal(PROTECTED);
     }
     // Once there is another one, the first may go, and its tokens open nothing from then on.
     let rest: Vec<&str> = all
         .into_iter()
         .filter(|scope| !scopes.contains(scope))
         .collect();
-    managed.authorize(&api, &deputy.id, &rest);
+    server.authorize(&api, &deputy.id, &rest);
     let answer = ask("DELETE", "/api/v1/applications/operator", &Value::Null);
     assert_eq!(answer.status, 200, "{answer:?}");
-    assert_eq!(
-        managed.call("GET", "/api/v1/apis", &Value::Null).status,
-        401
-    );
-    managed
-        .server
-        .token(OPERATOR, OPERATOR_SECRET, "")
+    assert_eq!(server.call("GET", "/api/v1/apis", &Value::Null).status, 401);
+    server
+        .ask_with(OPERATOR, OPERATOR_SECRET, "")
         .assert_refused(401, "invalid_client");
 }
 
 #[test]
 fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
-    let managed = Managed::start(&[]);
-    let api = management_api(&managed);
-    let issuer = managed.server.issuer();
+    let server = Operated::start();
+    let api = management_api(&server);
+    let issuer = server.issuer();
     for name in [
         &api,
-        &super::encoded(&format!("{issuer}/api")),
-        &super::encoded(&format!("{issuer}/api/v1")),
+        &encoded(&format!("{issuer}/api")),
+        &encoded(&format!("{issuer}/api/v1")),
     ] {
-        managed.refused(
+        server.refused(
             PROTECTED,
             "DELETE",
             &format!("/api/v1/apis/{name}"),
@@ -209,7 +202,7 @@ fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
         );
         for scope in ["read%3Aapis", "update%3Amaintenance"] {
             let path = format!("/api/v1/apis/{name}/scopes/{scope}");
-            managed.refused(PROTECTED, "DELETE", &path, &Value::Null);
+            server.refused(PROTECTED, "DELETE", &path, &Value::Null);
         }
     }
     // Its tokens may be of another kind: management goes on with tokens of before and with those of after.
@@ -218,91 +211,90 @@ fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
         json!({ "signing_alg": "RS256" }),
         json!({ "signing_alg": "EdDSA", "claims": "rfc9068", "token_lifetime": 60 }),
     ] {
-        managed.done("PATCH", &format!("/api/v1/apis/{api}"), &change);
-        let token = management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
-        let answer = as_other(&managed, &token, "GET", "/api/v1/apis", &Value::Null);
+        server.done("PATCH", &format!("/api/v1/apis/{api}"), &change);
+        let token = server.management_token(OPERATOR, OPERATOR_SECRET);
+        let answer = as_other(&server, &token, "GET", "/api/v1/apis", &Value::Null);
         assert_eq!(answer.status, 200, "{change}: {answer:?}");
     }
 }
 
 #[test]
 fn nobody_suspends_the_organization_that_he_belongs_to() {
-    let managed = Managed::start(&[]);
-    managed.done(
+    let server = Operated::start();
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Own", "code": "org_own" }),
     );
-    managed.done(
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Other", "code": "org_other" }),
     );
     let scopes = ["update:organizations", "delete:organizations"];
-    let (_, token) = second(&managed, &json!({ "org_code": "org_own" }), &scopes);
+    let (_, token) = second(&server, &json!({ "org_code": "org_own" }), &scopes);
     let suspend = json!({ "is_suspended": true });
-    let ask = |path: &str| as_other(&managed, &token, "PATCH", path, &suspend);
-    refusal(PROTECTED, &ask("/api/v1/organization/org_own"));
+    let ask = |path: &str| as_other(&server, &token, "PATCH", path, &suspend);
+    ask("/api/v1/organization/org_own").refusal(PROTECTED);
     assert_eq!(ask("/api/v1/organization/org_other").status, 200);
     // Another one may, and then its tokens open nothing.
-    let in_use = managed.refused(
+    let in_use = server.refused(
         (409, "ORGANIZATION_IN_USE"),
         "DELETE",
         "/api/v1/organization/org_own",
         &Value::Null,
     );
     assert!(in_use.contains("applications belong to it"), "{in_use}");
-    managed.done("PATCH", "/api/v1/organization/org_own", &suspend);
+    server.done("PATCH", "/api/v1/organization/org_own", &suspend);
     assert_eq!(ask("/api/v1/organization/org_other").status, 401);
 }
 
 #[test]
 fn the_last_secret_of_ones_own_stays_until_there_is_another() {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     let secrets = "/api/v1/applications/operator/secrets";
-    let first = managed.get(secrets)["secrets"][0]["id"]
+    let first = server.get(secrets)["secrets"][0]["id"]
         .as_str()
         .unwrap()
         .to_owned();
-    managed.refused(
+    server.refused(
         PROTECTED,
         "DELETE",
         &format!("{secrets}/{first}"),
         &Value::Null,
     );
-    let made = managed.done("POST", secrets, &json!({ "overlap_seconds": 600 }));
+    let made = server.done("POST", secrets, &json!({ "overlap_seconds": 600 }));
     let secret = made["secret"]["client_secret"].as_str().unwrap();
-    managed.done("DELETE", &format!("{secrets}/{first}"), &Value::Null);
+    server.done("DELETE", &format!("{secrets}/{first}"), &Value::Null);
     let made = made["secret"]["id"].as_str().unwrap();
-    managed.refused(
+    server.refused(
         PROTECTED,
         "DELETE",
         &format!("{secrets}/{made}"),
         &Value::Null,
     );
-    management_token(&managed.server, OPERATOR, secret);
-    managed
-        .server
-        .token(OPERATOR, OPERATOR_SECRET, "")
+    server.management_token(OPERATOR, secret);
+    server
+        .ask_with(OPERATOR, OPERATOR_SECRET, "")
         .assert_refused(401, "invalid_client");
 }
 
 #[test]
 fn a_file_takes_nobody_away_who_sends_it_nor_the_management_api() {
-    let managed = Managed::start(&[]);
-    managed.application(&json!({ "client_id": "other" }));
+    let server = Operated::start();
+    server.application(&json!({ "client_id": "other" }));
     let empty = json!({ "organization": [{ "code": "org_acme" }] });
-    let applied = managed.done("POST", "/api/v1/apply?prune=true", &empty);
+    let applied = server.done("POST", "/api/v1/apply?prune=true", &empty);
     assert_eq!(applied["applied"], true, "{applied}");
-    managed.refused(
+    server.refused(
         (404, "APPLICATION_NOT_FOUND"),
         "GET",
         "/api/v1/applications/other",
         &Value::Null,
     );
-    managed.get("/api/v1/applications/operator");
-    management_api(&managed);
-    management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
+    server.get("/api/v1/applications/operator");
+    management_api(&server);
+    server.management_token(OPERATOR, OPERATOR_SECRET);
     // Nor does it take from the last one what it manages with.
     for application in [
         json!({ "name": "m2m management", "client_id": OPERATOR, "enabled": false }),
@@ -311,11 +303,11 @@ fn a_file_takes_nobody_away_who_sends_it_nor_the_management_api() {
     ] {
         let body = json!({ "application": [application] });
         let refused = (409, "WORLD_INVALID");
-        let message = managed.refused(refused, "POST", "/api/v1/apply", &body);
+        let message = server.refused(refused, "POST", "/api/v1/apply", &body);
         assert!(
             message.contains("the last application that manages"),
             "{message}"
         );
-        managed.get("/api/v1/applications/operator");
+        server.get("/api/v1/applications/operator");
     }
 }

@@ -1,11 +1,10 @@
-//! Nobody hands out what he does not have.
+//! Nobody hands out more than they have.
 
 use serde_json::{Value, json};
 
-use super::{Made, Managed, OPERATOR, assigned, bearer, call, management_token};
-use crate::support::Answer;
+use crate::operated::{Answer, Made, OPERATOR, OPERATOR_SECRET, Operated, assigned};
 
-/// What an operator has who can do much and not everything.
+/// The scopes of an operator who can do much and not everything.
 const NARROW: [&str; 7] = [
     "update:applications",
     "create:application_secrets",
@@ -18,28 +17,27 @@ const NARROW: [&str; 7] = [
 
 /// A server, an application that manages it with few scopes, and a token of that.
 struct Narrow {
-    managed: Managed,
+    server: Operated,
     application: Made,
     token: String,
 }
 
 impl Narrow {
     fn new() -> Self {
-        let managed = Managed::start(&[]);
-        let audience = format!("{}/api", managed.server.issuer());
-        let application = managed.application(&json!({}));
-        managed.authorize(&audience, &application.client_id, &NARROW);
-        let token = management_token(&managed.server, &application.client_id, &application.secret);
+        let server = Operated::start();
+        let audience = format!("{}/api", server.issuer());
+        let application = server.application(&json!({}));
+        server.authorize(&audience, &application.client_id, &NARROW);
+        let token = server.management_token(&application.client_id, &application.secret);
         Self {
-            managed,
+            server,
             application,
             token,
         }
     }
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
-        let address = self.managed.server.address;
-        call(address, method, path, &bearer(&self.token), body)
+        self.server.call_as(&self.token, method, path, body)
     }
 
     #[track_caller]
@@ -53,43 +51,38 @@ impl Narrow {
 #[test]
 fn who_manages_with_few_scopes_gets_no_more_by_whatever_way() {
     let narrow = Narrow::new();
-    let audience = format!("{}/api", narrow.managed.server.issuer());
+    let audience = format!("{}/api", narrow.server.issuer());
     let own = &narrow.application.client_id;
-    // More scopes for himself, or for somebody whose secret he knows.
+    // More scopes for itself, or for another one whose secret its owner knows.
     narrow.is_beyond(
         "POST",
         &assigned(&audience, own, "apply:registry"),
         &Value::Null,
     );
-    // The secret of somebody who can do more: made, or set.
+    // The secret of an application that can do more: created, or set.
     let of_operator = format!("/api/v1/applications/{OPERATOR}");
     narrow.is_beyond("POST", &format!("{of_operator}/secrets"), &json!({}));
     let hash = json!({ "secret_sha256": "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk=" });
     narrow.is_beyond("PATCH", &of_operator, &hash);
-    // His token.
+    // Its token.
     let test_token = format!("{of_operator}/test_token");
     narrow.is_beyond("POST", &test_token, &json!({}));
     let alias = json!({ "audience": format!("{audience}/v1") });
     narrow.is_beyond("POST", &test_token, &alias);
     // And nothing was changed by any of it.
-    let token = management_token(&narrow.managed.server, OPERATOR, super::OPERATOR_SECRET);
-    let address = narrow.managed.server.address;
-    let answer = call(
-        address,
-        "GET",
-        "/api/v1/environment",
-        &bearer(&token),
-        &Value::Null,
-    );
+    let token = narrow.server.management_token(OPERATOR, OPERATOR_SECRET);
+    let answer = narrow
+        .server
+        .call_as(&token, "GET", "/api/v1/environment", &Value::Null);
     assert_eq!(answer.status, 200);
 }
 
 #[test]
 fn what_he_has_he_may_hand_on() {
     let narrow = Narrow::new();
-    let audience = format!("{}/api", narrow.managed.server.issuer());
-    let other = narrow.managed.application(&json!({}));
-    narrow.managed.authorize(&audience, &other.client_id, &[]);
+    let audience = format!("{}/api", narrow.server.issuer());
+    let other = narrow.server.application(&json!({}));
+    narrow.server.authorize(&audience, &other.client_id, &[]);
     let scope = assigned(&audience, &other.client_id, "read:applications");
     assert_eq!(narrow.call("POST", &scope, &Value::Null).status, 200);
     let secrets = format!("/api/v1/applications/{}/secrets", other.client_id);

@@ -2,31 +2,31 @@
 
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, assigned};
+use crate::operated::{Operated, assigned};
 
 /// How many changes the audit log has.
-fn events(managed: &Managed) -> usize {
-    let events = managed.get("/api/v1/events?page_size=500");
+fn events(server: &Operated) -> usize {
+    let events = server.get("/api/v1/events?page_size=500");
     assert_eq!(events["next"], Value::Null);
     events["events"].as_array().unwrap().len()
 }
 
 #[test]
 fn a_change_that_is_made_already_is_done_again_without_a_trace() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &["read:a"]);
-    let application = managed.application(&json!({})).id;
+    let server = Operated::start();
+    let api = server.api("https://a.example", &["read:a"]);
+    let application = server.application(&json!({})).id;
     let property = json!({
         "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false, "category_id": "c",
     });
-    managed.done("POST", "/api/v1/properties", &property);
-    managed.done(
+    server.done("POST", "/api/v1/properties", &property);
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Acme", "code": "org_acme" }),
     );
-    managed.authorize(&api, &application, &[]);
-    let secrets = managed.get(&format!("/api/v1/applications/{application}/secrets"));
+    server.authorize(&api, &application, &[]);
+    let secrets = server.get(&format!("/api/v1/applications/{application}/secrets"));
     let secret = secrets["secrets"][0]["id"].as_str().unwrap();
     for (method, path, body) in [
         (
@@ -91,10 +91,10 @@ fn a_change_that_is_made_already_is_done_again_without_a_trace() {
             json!({ "applications": [{ "id": application, "operation": "delete" }] }),
         ),
     ] {
-        let first = managed.done(method, &path, &body);
-        let before = events(&managed);
-        let second = managed.done(method, &path, &body);
-        assert_eq!(events(&managed), before, "{method} {path} is told of twice");
+        let first = server.done(method, &path, &body);
+        let before = events(&server);
+        let second = server.done(method, &path, &body);
+        assert_eq!(events(&server), before, "{method} {path} is told of twice");
         assert_eq!(first["code"], second["code"]);
         if path.ends_with("/applications") {
             assert_eq!(second["applications_connected"], json!([]));
@@ -106,17 +106,17 @@ fn a_change_that_is_made_already_is_done_again_without_a_trace() {
         format!("/api/v1/applications/{application}"),
         format!("/api/v1/apis/{api}"),
     ] {
-        managed.done("DELETE", &path, &Value::Null);
-        assert_eq!(managed.call("DELETE", &path, &Value::Null).status, 404);
+        server.done("DELETE", &path, &Value::Null);
+        assert_eq!(server.call("DELETE", &path, &Value::Null).status, 404);
     }
 }
 
 #[test]
 fn a_change_that_was_decided_at_another_version_is_not_made() {
-    let managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &[]);
-    let application = managed.application(&json!({})).id;
-    managed.done(
+    let server = Operated::start();
+    let api = server.api("https://a.example", &[]);
+    let application = server.application(&json!({})).id;
+    server.done(
         "POST",
         "/api/v1/organization",
         &json!({ "name": "Acme", "code": "org_acme" }),
@@ -133,7 +133,7 @@ fn a_change_that_was_decided_at_another_version_is_not_made() {
         ),
     ] {
         let tag = || {
-            managed
+            server
                 .call("GET", &show, &Value::Null)
                 .header("etag")
                 .unwrap()
@@ -141,7 +141,7 @@ fn a_change_that_was_decided_at_another_version_is_not_made() {
         };
         let patch = |tags: &str, name: &str| {
             let headers = format!("if-match: {tags}\r\n");
-            managed.call_with("PATCH", &change, &headers, &json!({ "name": name }))
+            server.call_with("PATCH", &change, &headers, &json!({ "name": name }))
         };
         let first = tag();
         assert_eq!(tag(), first, "the same as long as nothing is changed");
@@ -155,13 +155,13 @@ fn a_change_that_was_decided_at_another_version_is_not_made() {
             format!("W/{first}"),
         ] {
             let answer = patch(&wrong, "two");
-            let message = super::refusal((412, "VERSION_CHANGED"), &answer);
+            let message = answer.refusal((412, "VERSION_CHANGED"));
             assert!(
                 message.starts_with("If-Match: ") && message.contains(&second),
                 "{message}"
             );
             let headers = format!("if-match: {wrong}\r\n");
-            let answer = managed.call_with("DELETE", &change, &headers, &Value::Null);
+            let answer = server.call_with("DELETE", &change, &headers, &Value::Null);
             assert_eq!(answer.status, 412, "{answer:?}");
         }
         assert_eq!(tag(), second, "nothing was changed");
@@ -174,14 +174,14 @@ fn a_change_that_was_decided_at_another_version_is_not_made() {
         assert_eq!(patch(&format!("W/{}", tag()), "five").status, 200);
         let listed = format!("W/\"nonsense\", W/{}", tag());
         assert_eq!(patch(&listed, "six").status, 200);
-        let answer = managed.call_with(
+        let answer = server.call_with(
             "DELETE",
             &change,
             &format!("if-match: {}\r\n", tag()),
             &Value::Null,
         );
         assert_eq!(answer.status, 200, "{answer:?}");
-        let answer = managed.call_with("DELETE", &change, "if-match: *\r\n", &Value::Null);
+        let answer = server.call_with("DELETE", &change, "if-match: *\r\n", &Value::Null);
         assert_eq!(answer.status, 404, "{answer:?}");
     }
 }

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use m2m_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, management_token};
+use crate::managed::keys::ED25519;
+use crate::operated::{OPERATOR, OPERATOR_SECRET, Operated};
 
 /// The key id of a token.
 fn kid(token: &str) -> Value {
@@ -14,53 +15,43 @@ fn kid(token: &str) -> Value {
     header["kid"].clone()
 }
 
-/// The key ids that the server announces.
-fn announced(managed: &Managed) -> Vec<Value> {
-    let jwks = managed
-        .server
-        .call("GET", "/.well-known/jwks.json", "")
-        .json();
-    let keys = jwks["keys"].as_array().unwrap().iter();
-    keys.map(|key| {
-        assert_eq!(key.get("d"), None);
-        key["kid"].clone()
-    })
-    .collect()
+fn text(kid: &Value) -> String {
+    kid.as_str().unwrap().to_owned()
 }
 
 #[test]
 fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
-    let mut managed = Managed::start(&[]);
-    let api = managed.api("https://a.example", &[]);
-    let application = managed.application(&json!({}));
-    managed.authorize(&api, &application.id, &[]);
-    let first = kid(&managed.ask(&application, "").access_token());
+    let mut server = Operated::in_folder();
+    let api = server.api("https://a.example", &[]);
+    let application = server.application(&json!({}));
+    server.authorize(&api, &application.id, &[]);
+    let first = kid(&server.ask(&application, "").access_token());
     let rotate = json!({ "algorithm": "ES256" });
-    let next = managed.done("POST", "/api/v1/keys/rotate", &rotate)["key"].clone();
+    let next = server.done("POST", "/api/v1/keys/rotate", &rotate)["key"].clone();
     assert_eq!(
         (&next["state"], &next["algorithm"]),
         (&json!("next"), &json!("ES256"))
     );
     assert!(next["signs_from"].is_string());
-    assert!(announced(&managed).contains(&next["kid"]));
-    assert_eq!(kid(&managed.ask(&application, "").access_token()), first);
-    let message = managed.refused((409, "KEY_TOO_NEW"), "POST", "/api/v1/keys/rotate", &rotate);
+    assert!(server.announced().contains(&text(&next["kid"])));
+    assert_eq!(kid(&server.ask(&application, "").access_token()), first);
+    let message = server.refused((409, "KEY_TOO_NEW"), "POST", "/api/v1/keys/rotate", &rotate);
     assert!(
         message.contains(next["signs_from"].as_str().unwrap()),
         "{message}"
     );
 
     let emergency = json!({ "algorithm": "ES256", "emergency": true });
-    let rotated = managed.done("POST", "/api/v1/keys/rotate", &emergency);
+    let rotated = server.done("POST", "/api/v1/keys/rotate", &emergency);
     assert!(rotated["warning"].is_string(), "{rotated}");
     // The token that did it is one of the key before.
-    let refused = managed.call("GET", "/api/v1/apis", &Value::Null);
+    let refused = server.call("GET", "/api/v1/apis", &Value::Null);
     assert_eq!(refused.status, 401, "{refused:?}");
-    managed.token = management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
-    let now = kid(&managed.ask(&application, "").access_token());
+    server.token = server.management_token(OPERATOR, OPERATOR_SECRET);
+    let now = kid(&server.ask(&application, "").access_token());
     assert_eq!(now, rotated["key"]["kid"]);
     assert_ne!(now, first);
-    let listed = managed.get("/api/v1/keys");
+    let listed = server.get("/api/v1/keys");
     let keys = listed["keys"].as_array().unwrap();
     let state = |kid: &Value| {
         keys.iter()
@@ -68,25 +59,23 @@ fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
             .map(|key| key["state"].clone())
     };
     assert_eq!((state(&now), state(&first)), (Some(json!("active")), None));
-    assert!(!announced(&managed).contains(&first));
-    let before = announced(&managed);
-    let Managed { server, data, .. } = managed;
-    server.stop();
-    let managed = Managed::over(data, &[]);
-    assert_eq!(announced(&managed), before);
-    assert_eq!(kid(&managed.ask(&application, "").access_token()), now);
+    assert!(!server.announced().contains(&text(&first)));
+    let before = server.announced();
+    let server = server.restart();
+    assert_eq!(server.announced(), before);
+    assert_eq!(kid(&server.ask(&application, "").access_token()), now);
 }
 
 #[test]
 fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_none_is_not_repeated()
  {
-    let managed = Managed::start(&[]);
+    let server = Operated::start();
     let import = |key: &str| json!({ "private_key": key });
-    let imported = managed.done("POST", "/api/v1/keys/import", &import(crate::keys::ED25519));
+    let imported = server.done("POST", "/api/v1/keys/import", &import(ED25519));
     assert_eq!(imported["key"]["kid"], "rfc8037");
-    assert!(announced(&managed).contains(&json!("rfc8037")));
+    assert!(server.announced().contains(&"rfc8037".to_owned()));
     // The same once more is the same; another one of its name is refused.
-    managed.done("POST", "/api/v1/keys/import", &import(crate::keys::ED25519));
+    server.done("POST", "/api/v1/keys/import", &import(ED25519));
     let (_, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let text = STANDARD.encode(document.secret_der());
     let lines: Vec<&str> = text
@@ -97,20 +86,20 @@ fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_n
     let pem = lines.join("\n");
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{pem}\n-----END PRIVATE KEY-----\n");
     let body = json!({ "private_key": pem, "kid": "rfc8037" });
-    managed.refused((409, "KEY_ID_TAKEN"), "POST", "/api/v1/keys/import", &body);
+    server.refused((409, "KEY_ID_TAKEN"), "POST", "/api/v1/keys/import", &body);
     // Cut short, of another kind, or with the private part in the wrong place.
     let secret = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
     for wrong in [
-        crate::keys::ED25519.replace(secret, &secret[..40]),
-        crate::keys::ED25519.replace("Ed25519", secret),
+        ED25519.replace(secret, &secret[..40]),
+        ED25519.replace("Ed25519", secret),
         secret.to_owned(),
         format!("-----BEGIN PRIVATE KEY-----\n{secret}\n-----END PRIVATE KEY-----\n"),
     ] {
-        let answer = managed.call("POST", "/api/v1/keys/import", &import(&wrong));
+        let answer = server.call("POST", "/api/v1/keys/import", &import(&wrong));
         assert!(matches!(answer.status, 400 | 409), "{answer:?}");
         assert!(!answer.body.contains(&secret[..20]), "{answer:?}");
     }
-    let events = managed.get("/api/v1/events?subject=key").to_string();
+    let events = server.get("/api/v1/events?subject=key").to_string();
     assert!(
         events.contains("rfc8037") && !events.contains(secret),
         "{events}"

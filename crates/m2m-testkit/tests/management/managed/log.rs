@@ -1,0 +1,133 @@
+//! The log of a server in one process: the outcomes of requests, and what is kept of them in the registry.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use m2m_admin::http_api::Refused as RefusedOperation;
+use m2m_authority::diagnose::Diagnosis;
+use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
+use m2m_authority::{RecordedClientId, TraceId};
+use m2m_errors::Cause;
+use m2m_jwt::UnixTime;
+use m2m_store::{Backend, Diagnosed, Directory, Entry, Refused, UsageBatch};
+use serde_json::{Value, json};
+
+/// The log of a server in one process.
+#[derive(Debug, Default)]
+pub(crate) struct Log(Mutex<Vec<Logged>>);
+
+/// An entry of the log.
+#[derive(Debug)]
+pub(crate) enum Logged {
+    /// A token was issued.
+    Issued(IssuedEvent),
+    /// A request for a token was refused.
+    Refused(RefusedEvent, Box<Diagnosis>),
+    /// A request of the management API was refused.
+    Operation(TraceId, RefusedOperation),
+}
+
+impl Log {
+    /// Everything that was logged.
+    pub(crate) fn entries(&self) -> MutexGuard<'_, Vec<Logged>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Logs the outcome of a request for a token, and keeps what a server keeps: counts of tokens in memory, refusals in the registry.
+    pub(super) async fn keep<B: Backend>(
+        &self,
+        event: Event,
+        found: Option<Diagnosis>,
+        entry: Option<&Entry>,
+        registry: &Directory<B>,
+    ) {
+        match event {
+            Event::Issued(event) => {
+                let entry = entry.expect("a token is of an application");
+                entry.count(event.api);
+                if let Door::TokenEndpoint { secret } = event.door {
+                    entry.secret_used(secret.into(), event.time);
+                }
+                self.entries().push(Logged::Issued(event));
+            }
+            Event::Refused(event) => {
+                let found = found.expect("every refusal has a diagnosis");
+                let kept = kept(&event, &diagnosis(&found));
+                self.entries().push(Logged::Refused(event, Box::new(found)));
+                add(kept, registry).await;
+            }
+        }
+    }
+
+    /// The same of a request of the management API.
+    pub(crate) async fn keep_operation<B: Backend>(
+        &self,
+        event: &RefusedEvent,
+        refused: RefusedOperation,
+        registry: &Directory<B>,
+    ) {
+        let found = json!({
+            "cause": refused.cause.id(),
+            "operation": refused.operation,
+            "status": refused.status,
+            "code": &*refused.code,
+            "evidence": Vec::from_iter(refused.reason.as_deref()),
+            "fixes": [],
+        });
+        let entry = Logged::Operation(event.trace_id, refused);
+        self.entries().push(entry);
+        add(kept(event, &found), registry).await;
+    }
+
+    /// The cause of a refusal, and what its diagnosis says in sentences.
+    pub(crate) fn cause(&self, trace_id: &str) -> Option<(Cause, String)> {
+        self.entries().iter().find_map(|entry| match entry {
+            Logged::Refused(event, found) if event.trace_id.to_string() == trace_id => {
+                Some((event.cause, diagnosis(found).to_string()))
+            }
+            Logged::Refused(..) | Logged::Issued(_) | Logged::Operation(..) => None,
+        })
+    }
+}
+
+/// The refusal as the registry keeps it.
+fn kept(event: &RefusedEvent, found: &Value) -> UsageBatch {
+    let client_id = match &event.client_id {
+        RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
+        RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
+    };
+    let refused = Refused {
+        trace_id: event.trace_id,
+        request_id: event.request_id.clone(),
+        time: event.time,
+        cause: event.cause,
+        client_id,
+        address: event.address,
+        diagnosis: None,
+    };
+    let diagnosed = Diagnosed {
+        trace_id: event.trace_id,
+        diagnosis: found.to_string().into(),
+    };
+    UsageBatch {
+        refused: vec![refused],
+        diagnosed: vec![diagnosed],
+        ..UsageBatch::default()
+    }
+}
+
+async fn add<B: Backend>(batch: UsageBatch, registry: &Directory<B>) {
+    let added = registry.add_usage(batch).await;
+    added.expect("the registry is in this process");
+}
+
+/// The diagnosis as a server writes it down.
+fn diagnosis(found: &Diagnosis) -> Value {
+    let seconds = |time: UnixTime| time.as_seconds().to_string();
+    let evidence = found.evidence.iter();
+    let evidence: Vec<String> = evidence.map(|evidence| evidence.text(seconds)).collect();
+    let fixes = found.fixes.iter();
+    let fixes: Vec<Value> = fixes
+        .map(|fix| json!({ "text": fix.text, "command": fix.command }))
+        .collect();
+    json!({ "cause": found.cause.id(), "evidence": evidence, "fixes": fixes })
+}

@@ -1,0 +1,304 @@
+//! A server in one process as its operator uses it: over HTTP, with every header and body, and from several threads at once.
+
+mod answer;
+mod calls;
+
+use core::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, Response, Uri};
+use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
+use m2m_admin::{Access, Host as _, PresetCredentials, Prune};
+use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
+use m2m_authority::{RecordedClientId, TraceId};
+use m2m_errors::{Cause, Profile};
+use m2m_jwt::UnixTime;
+use m2m_store::{Actor, Backend as _, Directory, KeyRecord, Sqlite, UsageBatch, Version, Write};
+use m2m_testkit::World;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::managed::audited;
+use crate::managed::host::InProcess;
+use crate::managed::keys::{ALL_KEYS, sealing};
+use crate::managed::log::Log;
+
+pub(crate) use answer::Answer;
+pub(crate) use calls::{Made, assigned, bearer, claims, encoded, merge, shape, world};
+
+/// The client id of the application that manages these servers from their start.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// The secret that goes with it.
+pub(crate) const OPERATOR_SECRET: &str = "the-secret-of-the-operator-0123456789";
+
+/// All profiles.
+pub(crate) const PROFILES: [&str; 4] = ["rfc", "kinde", "trusted-application", "generic"];
+
+/// Where all requests come from.
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// A server with its registry in SQLite, its management API, its token endpoint, and a clock that tests advance. It starts as `m2m serve`
+/// does, with keys of all algorithms and one application that manages it: [`OPERATOR`].
+pub(crate) struct Operated {
+    face: HttpApi<InProcess<Sqlite>>,
+    runtime: Runtime,
+    profile: Profile,
+    /// Unit: seconds.
+    now: AtomicU64,
+    requests: AtomicU64,
+    /// A token that opens all of the management API.
+    pub(crate) token: String,
+    /// Where its registry is, if it is to outlast the server.
+    folder: Option<TempDir>,
+}
+
+impl Operated {
+    /// A server with nothing in it but the application that manages it.
+    pub(crate) fn start() -> Self {
+        Self::in_profile("rfc")
+    }
+
+    /// The same in this dialect.
+    pub(crate) fn in_profile(profile: &str) -> Self {
+        let backend = Sqlite::in_memory().unwrap();
+        Self::first_start(backend, profile.parse().unwrap(), &ALL_KEYS, None)
+    }
+
+    /// The same whose key for this algorithm is one that tests know.
+    pub(crate) fn with_key(profile: &str, key: KeyRecord) -> Self {
+        let mut keys = ALL_KEYS.clone();
+        keys.retain(|own| own.algorithm != key.algorithm);
+        keys.push(key);
+        let backend = Sqlite::in_memory().unwrap();
+        Self::first_start(backend, profile.parse().unwrap(), &keys, None)
+    }
+
+    /// The same with a registry that outlasts the server: it can be restarted.
+    pub(crate) fn in_folder() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let backend = Sqlite::open(&data(folder.path())).unwrap();
+        Self::first_start(backend, Profile::Rfc, &ALL_KEYS, Some(folder))
+    }
+
+    /// A server of a registry that comes from a file, as of `m2m serve --world`, and the token of an application in it.
+    pub(crate) fn of_file(world: &str, client_id: &str, secret: &str) -> Self {
+        let backend = Sqlite::in_memory().unwrap();
+        let mut server = Self::without_applications(backend, Profile::Rfc, &ALL_KEYS);
+        let file = m2m_admin::World::parse(world).unwrap();
+        let actor = Actor::command("m2m serve");
+        let mut randomness = server.host().randomness();
+        let (registry, now) = (server.registry(), server.now());
+        let keep = Prune::Keep;
+        let filled = m2m_admin::apply(registry, &file, keep, &actor, &mut randomness, now);
+        server.runtime.block_on(filled).unwrap();
+        drop(randomness);
+        server.token = server.management_token(client_id, secret);
+        server.host().make_read_only();
+        server
+    }
+
+    fn first_start(
+        backend: Sqlite,
+        profile: Profile,
+        keys: &[KeyRecord],
+        folder: Option<TempDir>,
+    ) -> Self {
+        let mut server = Self::without_applications(backend, profile, keys);
+        let preset = PresetCredentials::new(OPERATOR, OPERATOR_SECRET).unwrap();
+        let actor = Actor::command("m2m serve");
+        let mut randomness = server.host().randomness();
+        let (registry, now) = (server.registry(), server.now());
+        let made = m2m_admin::bootstrap(registry, Some(&preset), &actor, &mut randomness, now);
+        server.runtime.block_on(made).unwrap();
+        drop(randomness);
+        server.folder = folder;
+        server.token = server.management_token(OPERATOR, OPERATOR_SECRET);
+        server
+    }
+
+    fn without_applications(backend: Sqlite, profile: Profile, keys: &[KeyRecord]) -> Self {
+        let writes = keys.iter().cloned().map(Write::PutKey).collect();
+        let announced = backend.commit(Version(0), audited(writes));
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(announced).unwrap();
+        Self::open(backend, profile, World::BEGINNING, 0)
+    }
+
+    fn open(backend: Sqlite, profile: Profile, now: UnixTime, requests: u64) -> Self {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let host = runtime.block_on(InProcess::open(backend, sealing(), profile));
+        // As many draws as no server makes in a test.
+        let drawn = requests << 32;
+        Self {
+            face: HttpApi::new(host.with_log(Log::default(), drawn)),
+            runtime,
+            profile,
+            now: AtomicU64::new(now.as_seconds()),
+            requests: AtomicU64::new(requests),
+            token: String::new(),
+            folder: None,
+        }
+    }
+
+    /// Stops the server, which writes what it has counted, and starts another one of the same registry.
+    pub(crate) fn restart(self) -> Self {
+        self.write_counts();
+        let (now, requests) = (self.now(), self.requests.load(Ordering::SeqCst));
+        let Self {
+            face,
+            profile,
+            folder,
+            token,
+            ..
+        } = self;
+        // It gives the folder back.
+        drop(face);
+        let folder = folder.expect("only a server in a folder can be restarted");
+        let backend = Sqlite::open(&data(folder.path())).unwrap();
+        Self {
+            folder: Some(folder),
+            token,
+            ..Self::open(backend, profile, now, requests + 1)
+        }
+    }
+
+    /// The time at the server.
+    pub(crate) fn now(&self) -> UnixTime {
+        UnixTime::from_seconds(self.now.load(Ordering::SeqCst))
+    }
+
+    /// Lets time pass. Unit: seconds.
+    pub(crate) fn advance(&self, seconds: u64) {
+        self.now.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Writes what was counted, as a server does every minute and at its end.
+    pub(crate) fn write_counts(&self) {
+        let (issued, secrets) = self.registry().take_usage(self.now());
+        let counted = UsageBatch {
+            issued,
+            secrets,
+            ..UsageBatch::default()
+        };
+        let added = self.runtime.block_on(self.registry().add_usage(counted));
+        added.unwrap();
+    }
+
+    pub(crate) const fn issuer(&self) -> &'static str {
+        World::ISSUER
+    }
+
+    /// The log.
+    pub(crate) fn log(&self) -> &Log {
+        self.host().log().unwrap()
+    }
+
+    /// The key ids in the JWK set.
+    pub(crate) fn announced(&self) -> Vec<String> {
+        let set = self.host().keys().jwk_set();
+        let keys = set.keys().iter();
+        keys.map(|key| {
+            assert!(!key.to_json().contains("\"d\""));
+            key.key_id().unwrap().to_owned()
+        })
+        .collect()
+    }
+
+    /// Sends a request, with these lines in its header.
+    pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        parts.method = Method::from_bytes(method.as_bytes()).unwrap();
+        parts.uri = target.parse::<Uri>().unwrap();
+        for line in headers.lines() {
+            let (name, value) = line.split_once(':').unwrap();
+            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+            let value = HeaderValue::from_str(value.trim()).unwrap();
+            parts.headers.append(name, value);
+        }
+        let number = self.requests.fetch_add(1, Ordering::SeqCst);
+        let exchange = Exchange {
+            trace_id: TraceId::from_random(u128::from(number + 1).to_be_bytes()),
+            request_id: None,
+            address: Some(ADDRESS),
+        };
+        let answered = self.respond(&parts, body.as_bytes(), &exchange);
+        Answer::of(self.runtime.block_on(answered))
+    }
+
+    async fn respond(&self, parts: &Parts, body: &[u8], exchange: &Exchange) -> Response<Bytes> {
+        let now = self.now();
+        match parts.uri.path() {
+            "/oauth2/token" => {
+                let request = RawRequest::from_http(parts, body, exchange.address);
+                self.host().answer(request, exchange, now).await
+            }
+            "/.well-known/jwks.json" => {
+                let keys = self.host().keys().jwk_set().to_json();
+                Response::new(keys.into_bytes().into())
+            }
+            "/api/v1/openapi.json" => Response::new(openapi().to_string().into()),
+            path if path.starts_with("/api/v1/") => {
+                let circumstances = Circumstances {
+                    trace_id: exchange.trace_id,
+                    address: exchange.address,
+                    now,
+                };
+                let read = |most: usize| {
+                    let length = body.len().max(announced_length(parts));
+                    let body = if length > most {
+                        Err(Cause::BodyTooLarge)
+                    } else {
+                        Ok(Bytes::copy_from_slice(body))
+                    };
+                    async { body }
+                };
+                let answered = self.face.respond(parts, path, read, circumstances).await;
+                self.noted(answered, exchange).await
+            }
+            path => panic!("{path} is a path for the tests with a process"),
+        }
+    }
+
+    /// The answer, of which the log keeps why it is a refusal.
+    async fn noted(&self, answered: Answered, exchange: &Exchange) -> Response<Bytes> {
+        if let Some(refused) = answered.refused {
+            let client_id = refused.client_id.as_deref().map(Into::into);
+            let event = RefusedEvent {
+                time: self.now(),
+                trace_id: exchange.trace_id,
+                request_id: None,
+                address: exchange.address,
+                client_id: client_id.map_or(RecordedClientId::None, RecordedClientId::Known),
+                cause: refused.cause,
+                operator: None,
+            };
+            let log = self.log();
+            log.keep_operation(&event, refused, self.registry()).await;
+        }
+        answered.response
+    }
+
+    fn host(&self) -> &InProcess<Sqlite> {
+        self.face.manager().host()
+    }
+
+    fn registry(&self) -> &Directory<Sqlite> {
+        self.host().registry()
+    }
+}
+
+/// The length of the body, if the header announces it.
+fn announced_length(parts: &Parts) -> usize {
+    let length = parts.headers.get(CONTENT_LENGTH);
+    length.map_or(0, |length| length.to_str().unwrap().parse().unwrap())
+}
+
+/// The data directory in a folder.
+fn data(folder: &Path) -> std::path::PathBuf {
+    folder.join("data")
+}
