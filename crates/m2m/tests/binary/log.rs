@@ -1,8 +1,11 @@
 //! The log of a server: one format from its first line to its last.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
 use serde_json::Value;
 
-use crate::support::{SECRET, Serving, file, m2m, run, text, world};
+use crate::support::{PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
 
 /// A world in which an application is a dead end, so that there is something to say at the start.
 fn with_a_dead_end() -> String {
@@ -88,4 +91,55 @@ fn a_mistake_in_the_settings_is_json_as_well_where_json_is_asked_for() {
     let said = text(&output.stderr);
     let line: Value = serde_json::from_str(&said).expect(&said);
     assert_eq!(line.get("line").and_then(Value::as_u64), Some(1), "{line}");
+}
+
+#[test]
+fn f10_x26_a_flood_is_a_few_lines_and_an_exact_count() {
+    const REQUESTS: u64 = 3_000;
+    let (server, ops) = Serving::with_ops(&[]);
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut answers = 0;
+    for sent in 1..=REQUESTS {
+        let close = if sent == REQUESTS {
+            "connection: close\r\n"
+        } else {
+            ""
+        };
+        let request = format!("GET /nothing HTTP/1.1\r\nhost: a\r\n{close}\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        if sent < REQUESTS {
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).unwrap();
+            answers += u64::from(text(&buffer[..read]).starts_with("HTTP/1.1 404"));
+        }
+    }
+    let mut last = String::new();
+    stream.read_to_string(&mut last).unwrap();
+    assert_eq!(answers + 1, REQUESTS);
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {ops}\r\nconnection: close\r\n\r\n");
+    let counted = send_to(ops, request.as_bytes()).body;
+    let metric = format!("m2m_refusals_total{{cause=\"path-unknown\"}} {REQUESTS}");
+    assert!(counted.contains(&metric), "{counted}");
+    assert!(counted.contains("m2m_events_dropped_total 0"), "{counted}");
+
+    let (status, log) = server.stop();
+    assert!(status.success());
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let refused: Vec<Value> = lines.filter(|line| line["event"] == "refused").collect();
+    let sum: u64 = refused
+        .iter()
+        .map(|line| line["count"].as_u64().unwrap_or(1))
+        .sum();
+    assert_eq!(sum, REQUESTS);
+    let summaries = refused.iter().filter(|line| line.get("count").is_some());
+    for summary in summaries {
+        assert_eq!(summary["cause"], "path-unknown");
+        assert_eq!(summary["addresses"], "127.0.0.0/24");
+    }
+    // 50 at once, and five a second.
+    assert!(refused.len() < 500, "{}", refused.len());
+    assert!(log.len() < 500_000, "{}", log.len());
 }

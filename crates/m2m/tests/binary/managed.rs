@@ -1,38 +1,27 @@
-//! The management API of a server that runs, as whoever manages it uses it.
+//! The management API of a server in a process of its own.
+//!
+//! What the operations answer is tested in one process, in `crates/m2m-testkit/tests/management`. The tests here need a process:
+//!
+//! - `curl` runs commands of others over TLS.
+//! - `full_disk` and `killed` take the disk or the life of the process, and look into the data directory.
+//! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
+//! - `maintenance` is a decision of the token endpoint of the binary, and outlasts a restart.
+//! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
+//! - `shell` runs commands against the server.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "an answer without what a test looks for fails the test, in its helpers too"
 )]
 
-mod again;
-mod bodies;
-mod carried;
 mod curl;
-mod door;
-mod files;
 mod full_disk;
-mod gone;
-mod grants;
-mod header;
-mod keys;
+mod http;
 mod killed;
 mod maintenance;
 mod nowhere;
-mod pages;
-mod paths;
-mod power;
-mod protected;
-mod races;
-mod read_only;
 mod refusals;
-mod rivals;
-mod secrets;
 mod shell;
-mod standing;
-mod taken;
-mod test_tokens;
-mod trusted;
 
 use std::ffi::OsString;
 use std::fs::{DirEntry, Permissions};
@@ -183,17 +172,6 @@ impl Managed {
         for scope in scopes {
             self.done("POST", &assigned(api, application, scope), &Value::Null);
         }
-    }
-
-    /// The cause that the log has of a refusal, and the evidence that was found.
-    #[track_caller]
-    pub(crate) fn cause(&self, refused: &Answer) -> (String, String) {
-        let trace_id = refused.member("trace_id");
-        let refused = self.server.wait_for_log(&trace_id);
-        let refused: Value = serde_json::from_str(&refused).unwrap();
-        let diagnosed = self.server.wait_for_log(&trace_id);
-        let cause = refused["cause"].as_str().unwrap();
-        (cause.to_owned(), diagnosed)
     }
 
     /// Asks for a token in the name of an application.

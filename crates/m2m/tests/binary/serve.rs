@@ -1,7 +1,7 @@
 //! `m2m serve`: how it starts, refuses to start, and ends.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 
 use crate::support::{PATIENCE, SECRET, Serving, file, m2m, post_to, run, terminate, text, world};
@@ -314,4 +314,17 @@ fn a_wrong_issuer_is_told_what_one_is() {
     ]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("https://id.example"));
+}
+
+#[test]
+fn the_printed_line_that_gets_a_management_token_names_the_audience_as_callers_do() {
+    let world = "[[api]]\nname = \"Management\"\naudience = \"{issuer}/api\"\n\
+                 [[application]]\nname = \"Manager\"\nauthorize = [{ audience = \"{issuer}/api\" }]\n";
+    let server = Serving::of(world, &[]);
+    server.next_printed();
+    let line = server.next_printed();
+    let line = line.strip_prefix("try it: ").unwrap();
+    let output = Command::new("sh").args(["-c", line]).output().unwrap();
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(answer["access_token"].is_string(), "{line}: {answer}");
 }

@@ -141,6 +141,21 @@ fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
             "/api/v1/apis".to_owned(),
             format!("authorization: {token}\r\n"),
         ),
+        (
+            "GET",
+            "/api/v1/apis".to_owned(),
+            format!("authorization: Bearer {token} {token}\r\n"),
+        ),
+        (
+            "GET",
+            "/api/v1/apis".to_owned(),
+            format!("authorization: Bearer \"{token}\"\r\n"),
+        ),
+        (
+            "GET",
+            format!("/api/v1/apis?access_token={token}"),
+            String::new(),
+        ),
         ("DELETE", "/api/v1/keys".to_owned(), bearer(&token)),
     ] {
         let answer = call(address, method, &path, &headers, &Value::Null);
