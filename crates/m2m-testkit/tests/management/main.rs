@@ -10,7 +10,10 @@
 )]
 
 mod access;
+mod apis;
+mod applications;
 mod bodies;
+mod checks;
 mod clocks;
 mod coalition;
 mod delegation;
@@ -27,6 +30,7 @@ mod managed;
 mod managers;
 mod not_found;
 mod operated;
+mod organizations;
 mod pages;
 mod paths;
 mod power;

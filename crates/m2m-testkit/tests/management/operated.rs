@@ -12,7 +12,7 @@ use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, Uri};
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
-use m2m_admin::{Access, Host as _, PresetCredentials, Prune};
+use m2m_admin::{Host as _, PresetCredentials, Prune};
 use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_errors::{Cause, Profile};

@@ -9,6 +9,7 @@ use crate::support::{m2m, run, text};
 
 const A: &str = "https://a.example";
 const B: &str = "https://b.example";
+const C: &str = "https://c.example";
 
 fn command(managed: &Managed, arguments: &[&str]) -> Output {
     m2m(arguments)
@@ -129,15 +130,25 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
 }
 
 #[test]
-fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log() {
+fn the_server_has_what_commands_set() {
     let managed = Managed::start(&[]);
+    a_description_goes_from_the_shell_into_the_file_and_the_audit_log(&managed);
+    another_quota_keeps_what_happens_beyond_it(&managed);
+    a_reference_to_nothing_is_told_the_command_that_lists_its_kind(&managed);
+    an_application_is_created_with_what_an_update_could_set(&managed);
+    an_api_is_changed_field_by_field(&managed);
+    the_code_of_an_organization_can_be_chosen_once(&managed);
+    an_application_that_cannot_be_authorized_is_not_created(&managed);
+}
+
+fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log(managed: &Managed) {
     let described = "--description=Sends the invoices";
     good(
-        &managed,
+        managed,
         &["api", "create", "A", A, "--description=What was ordered"],
     );
     good(
-        &managed,
+        managed,
         &[
             "application",
             "create",
@@ -147,44 +158,32 @@ fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log() {
             described,
         ],
     );
-    assert!(good(&managed, &["application", "show", "job"]).contains("Sends the invoices"));
-    assert!(good(&managed, &["api", "show", A]).contains("What was ordered"));
-    let exported = good(&managed, &["export"]);
+    assert!(good(managed, &["application", "show", "job"]).contains("Sends the invoices"));
+    assert!(good(managed, &["api", "show", A]).contains("What was ordered"));
+    let exported = good(managed, &["export"]);
     assert!(exported.contains("\nclient_id = \"job\"\ndescription = \"Sends the invoices\"\n"));
     assert!(exported.contains("\nname = \"A\"\ndescription = \"What was ordered\"\n"));
     good(
-        &managed,
+        managed,
         &["application", "update", "job", "--clear", "description"],
     );
     let events = managed.get("/api/v1/events?subject=application&name=job");
     let event = &events["events"][0];
     assert_eq!(event["before"]["description"], "Sends the invoices");
     assert_eq!(event["after"]["description"], Value::Null);
-    let long = json!({ "description": "x".repeat(1001) });
-    for path in [
-        "/api/v1/applications/job",
-        "/api/v1/apis/https%3A%2F%2Fa.example",
-    ] {
-        let message = managed.refused((400, "FIELD_INVALID"), "PATCH", path, &long);
-        assert!(
-            message.starts_with("description: the text has 1001"),
-            "{message}"
-        );
-    }
 }
 
-#[test]
-fn another_quota_keeps_what_happens_beyond_it() {
-    let managed = Managed::start(&[]);
-    let quota = || managed.get("/api/v1/applications/job")["application"]["token_quota"].clone();
+fn another_quota_keeps_what_happens_beyond_it(managed: &Managed) {
+    let quota =
+        || managed.get("/api/v1/applications/quota-job")["application"]["token_quota"].clone();
     good(
-        &managed,
+        managed,
         &[
             "application",
             "create",
             "Job",
             "--client-id",
-            "job",
+            "quota-job",
             "--token-quota",
             "1/1h",
         ],
@@ -192,19 +191,25 @@ fn another_quota_keeps_what_happens_beyond_it() {
     assert_eq!(quota(), json!({ "tokens": 1, "per": "1h", "mode": "warn" }));
     let enforce = "--token-quota-mode=enforce";
     good(
-        &managed,
+        managed,
         &[
             "application",
             "update",
-            "job",
+            "quota-job",
             "--token-quota",
             "2/1h",
             enforce,
         ],
     );
     good(
-        &managed,
-        &["application", "update", "job", "--token-quota", "3/1d"],
+        managed,
+        &[
+            "application",
+            "update",
+            "quota-job",
+            "--token-quota",
+            "3/1d",
+        ],
     );
     assert_eq!(
         quota(),
@@ -212,26 +217,22 @@ fn another_quota_keeps_what_happens_beyond_it() {
     );
 }
 
-#[test]
-fn a_reference_to_nothing_is_told_the_command_that_lists_its_kind() {
-    let managed = Managed::start(&[]);
+fn a_reference_to_nothing_is_told_the_command_that_lists_its_kind(managed: &Managed) {
     let told = refused(
-        &managed,
+        managed,
         &["application", "create", "Job", "--organization", "org_bet"],
     );
     assert!(told.contains("m2m organization list"), "{told}");
 }
 
-#[test]
-fn an_application_is_created_with_what_an_update_could_set() {
-    let managed = Managed::start(&[]);
+fn an_application_is_created_with_what_an_update_could_set(managed: &Managed) {
     let create = [
         "application",
         "create",
         "--system-user-allowed",
         "Job",
         "--client-id",
-        "job",
+        "created-job",
         "--system-user",
         "svc",
         "--token-quota",
@@ -243,8 +244,8 @@ fn an_application_is_created_with_what_an_update_could_set() {
         "--not-before",
         "2026-01-01T01:00:00+01:00",
     ];
-    good(&managed, &create);
-    let job = || managed.get("/api/v1/applications/job")["application"].clone();
+    good(managed, &create);
+    let job = || managed.get("/api/v1/applications/created-job")["application"].clone();
     let created = job();
     assert_eq!(created["name"], "Job");
     assert_eq!(created["is_system_user_allowed"], true);
@@ -252,9 +253,9 @@ fn an_application_is_created_with_what_an_update_could_set() {
     assert_eq!(created["not_before"], "2026-01-01T00:00:00Z");
     let quota = json!({ "tokens": 1000, "per": "1h", "mode": "enforce" });
     assert_eq!(created["token_quota"], quota);
-    let update = ["application", "update", "job"];
+    let update = ["application", "update", "created-job"];
     good(
-        &managed,
+        managed,
         &[
             &update[..],
             &["--token-quota", "5/1d", "--system-user-allowed", "false"],
@@ -265,7 +266,7 @@ fn an_application_is_created_with_what_an_update_could_set() {
     assert_eq!(job()["token_quota"], quota);
     assert_eq!(job()["is_system_user_allowed"], false);
     let wrong = command(
-        &managed,
+        managed,
         &[&update[..], &["--token-quota", "5 a day"]].concat(),
     );
     assert_eq!(wrong.status.code(), Some(2));
@@ -273,28 +274,26 @@ fn an_application_is_created_with_what_an_update_could_set() {
     assert!(wrong.contains("as in 1000/1h"), "{wrong}");
 }
 
-#[test]
-fn an_api_is_changed_field_by_field() {
-    let managed = Managed::start(&[]);
+fn an_api_is_changed_field_by_field(managed: &Managed) {
     good(
-        &managed,
+        managed,
         &[
             "api",
             "create",
             "A",
-            A,
+            B,
             "--token-lifetime",
             "600",
             "--claims",
             "kinde",
         ],
     );
-    let api = || managed.get("/api/v1/apis/https%3A%2F%2Fa.example")["api"].clone();
+    let api = || managed.get("/api/v1/apis/https%3A%2F%2Fb.example")["api"].clone();
     assert_eq!(
         (&api()["token_lifetime"], &api()["claims"]),
         (&json!(600), &json!("kinde"))
     );
-    let update = ["api", "update", A];
+    let update = ["api", "update", B];
     let more = [
         "--name",
         "Orders",
@@ -305,36 +304,56 @@ fn an_api_is_changed_field_by_field() {
         "--claims",
         "rfc9068",
     ];
-    good(&managed, &[&update[..], &more].concat());
+    good(managed, &[&update[..], &more].concat());
     let changed = api();
     for (member, value) in [
         ("name", json!("Orders")),
         ("token_lifetime", json!(900)),
         ("signing_alg", json!("EdDSA")),
         ("claims", json!("rfc9068")),
-        ("audience", json!(A)),
+        ("audience", json!(B)),
     ] {
         assert_eq!(changed[member], value, "{member}");
     }
 }
 
-#[test]
-fn the_code_of_an_organization_can_be_chosen_once() {
-    let managed = Managed::start(&[]);
+fn the_code_of_an_organization_can_be_chosen_once(managed: &Managed) {
     let create = ["organization", "create", "Acme", "--code", "org_acme"];
-    assert_eq!(good(&managed, &create), "made \"Acme\": code org_acme\n");
-    let said = refused(&managed, &create);
+    assert_eq!(good(managed, &create), "made \"Acme\": code org_acme\n");
+    let said = refused(managed, &create);
     assert!(said.contains("409") && said.contains("code: "), "{said}");
 }
 
-/// A job that may ask for both APIs.
-fn job(managed: &Managed, more: &[&str]) {
+fn an_application_that_cannot_be_authorized_is_not_created(managed: &Managed) {
+    let create = |authorized: &str| {
+        let named = ["application", "create", "A", "--client-id", "a"];
+        let create = [&named[..], &["--authorize", authorized]].concat();
+        refused(managed, &create)
+    };
+    let said = create("https://none.example=read");
+    assert!(said.contains("https://none.example"), "{said}");
+    good(managed, &["api", "create", C, C, "--scope", "read"]);
+    let said = create(&format!("{C}=raed"));
+    assert!(said.contains("did you mean \"read\"?"), "{said}");
+    refused(managed, &["application", "show", "a"]);
+}
+
+#[test]
+fn a_check_says_what_a_token_request_would_get() {
+    let managed = Managed::start(&[]);
     for audience in [A, B] {
         good(
-            managed,
+            &managed,
             &["api", "create", audience, audience, "--scope", "read"],
         );
     }
+    a_check_takes_several_audiences_as_a_token_request_does(&managed);
+    a_check_says_from_where_it_would_be_granted(&managed);
+    a_check_sees_a_quota_that_is_used_up(&managed);
+}
+
+/// An application that may ask for both APIs.
+fn job(managed: &Managed, client_id: &str, more: &[&str]) {
     let (of_a, of_b) = (
         format!("--authorize={A}=read"),
         format!("--authorize={B}=read"),
@@ -344,92 +363,30 @@ fn job(managed: &Managed, more: &[&str]) {
         "create",
         "Job",
         "--client-id",
-        "job",
+        client_id,
         &of_a,
         &of_b,
     ];
     good(managed, &[&create[..], more].concat());
 }
 
-#[test]
-fn an_application_that_cannot_be_authorized_is_not_created() {
-    let managed = Managed::start(&[]);
-    let create = |authorized: &str| {
-        let named = ["application", "create", "A", "--client-id", "a"];
-        let create = [&named[..], &["--authorize", authorized]].concat();
-        refused(&managed, &create)
-    };
-    let said = create("https://none.example=read");
-    assert!(said.contains("https://none.example"), "{said}");
-    good(&managed, &["api", "create", A, A, "--scope", "read"]);
-    let said = create(&format!("{A}=raed"));
-    assert!(said.contains("did you mean \"read\"?"), "{said}");
-    refused(&managed, &["application", "show", "a"]);
-}
-
-#[test]
-fn a_check_takes_several_audiences_as_a_token_request_does() {
-    let managed = Managed::start(&[]);
-    job(&managed, &[]);
+fn a_check_takes_several_audiences_as_a_token_request_does(managed: &Managed) {
+    job(managed, "job", &[]);
     let both = ["check", "--client", "job", "--audience", A, "--audience", B];
-    let shown = good(&managed, &both);
+    let shown = good(managed, &both);
     assert!(shown.starts_with("it would be granted\n"), "{shown}");
     assert!(shown.contains(A) && shown.contains(B), "{shown}");
     let said = refused(
-        &managed,
+        managed,
         &[&both[..], &["--audience", "https://c.example"]].concat(),
     );
     assert!(said.contains("audience-unknown"), "{said}");
-
-    let path = "/api/v1/applications/job/test_token";
-    let aud = |audience: Value| {
-        let test = managed.done("POST", path, &json!({ "audience": audience }));
-        crate::managed::claims(test["access_token"].as_str().unwrap())["aud"].clone()
-    };
-    assert_eq!(aud(json!([A, B])), json!([A, B]));
-    assert_eq!(aud(json!(A)), json!(A));
-    assert_eq!(aud(json!([A])), json!(A));
-    let events = managed.get("/api/v1/events?subject=test_token");
-    assert_eq!(
-        events["events"][2]["after"]["audience"],
-        json!([A, B]),
-        "{events}"
-    );
 }
 
-#[test]
-fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
-    let managed = Managed::start(&[]);
-    managed.api(A, &[]);
-    managed.application(&json!({ "client_id": "narrow" }));
-    let api = format!("{}/api", managed.server.issuer());
-    good(
-        &managed,
-        &[
-            "application",
-            "authorize",
-            "narrow",
-            "--audience",
-            &api,
-            "--scope",
-            "create:test_tokens",
-        ],
-    );
-    let secret = managed.done("POST", "/api/v1/applications/narrow/secrets", &json!({}));
-    let secret = secret["secret"]["client_secret"].as_str().unwrap();
-    let token = crate::managed::management_token(&managed.server, "narrow", secret);
-    let path = "/api/v1/applications/operator/test_token";
-    let headers = crate::managed::bearer(&token);
-    let body = json!({ "audience": [A, api] });
-    let answer = crate::managed::call(managed.server.address, "POST", path, &headers, &body);
-    crate::managed::refusal((403, "SCOPE_BEYOND_TOKEN"), &answer);
-}
-
-#[test]
-fn a_check_says_from_where_it_would_be_granted() {
-    let managed = Managed::start(&[]);
+fn a_check_says_from_where_it_would_be_granted(managed: &Managed) {
     job(
-        &managed,
+        managed,
+        "bound",
         &[
             "--allowed-address",
             "10.0.0.0/8",
@@ -437,39 +394,31 @@ fn a_check_says_from_where_it_would_be_granted() {
             "192.0.2.7",
         ],
     );
-    let check = ["check", "--client", "job", "--audience", A];
-    let shown = good(&managed, &check);
+    let check = ["check", "--client", "bound", "--audience", A];
+    let shown = good(managed, &check);
     assert!(
         shown.starts_with("it would be granted to callers from 10.0.0.0/8, 192.0.2.7"),
         "{shown}"
     );
     let from = |address| [&check[..], &["--address", address]].concat();
-    let shown = good(&managed, &from("10.1.2.3"));
+    let shown = good(managed, &from("10.1.2.3"));
     assert!(shown.starts_with("it would be granted\n"), "{shown}");
-    let said = refused(&managed, &from("192.0.2.8"));
+    let said = refused(managed, &from("192.0.2.8"));
     assert!(said.contains("address-not-allowed"), "{said}");
     assert!(said.contains("192.0.2.8"), "{said}");
-    let wrong = managed.call(
-        "GET",
-        "/api/v1/applications/job/check?address=10.0.0.0/8",
-        &Value::Null,
-    );
-    crate::managed::refusal((400, "FIELD_INVALID"), &wrong);
 }
 
-#[test]
-fn a_check_sees_a_quota_that_is_used_up() {
-    let managed = Managed::start(&[]);
-    job(&managed, &["--token-quota", "1/1d"]);
-    let check = ["check", "--client", "job", "--audience", A];
-    let shown = good(&managed, &check);
+fn a_check_sees_a_quota_that_is_used_up(managed: &Managed) {
+    job(managed, "metered", &["--token-quota", "1/1d"]);
+    let check = ["check", "--client", "metered", "--audience", A];
+    let shown = good(managed, &check);
     assert!(shown.contains("quota exceeded  no\n"), "{shown}");
     managed.done(
         "POST",
-        "/api/v1/applications/job/test_token",
+        "/api/v1/applications/metered/test_token",
         &json!({ "audience": A }),
     );
-    let output = command(&managed, &check);
+    let output = command(managed, &check);
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(
         output.status.success() && stdout.contains("quota exceeded  yes\n"),
@@ -481,9 +430,9 @@ fn a_check_sees_a_quota_that_is_used_up() {
     );
     let enforce = ["--token-quota", "1/1d", "--token-quota-mode", "enforce"];
     good(
-        &managed,
-        &[&["application", "update", "job"], &enforce[..]].concat(),
+        managed,
+        &[&["application", "update", "metered"], &enforce[..]].concat(),
     );
-    let said = refused(&managed, &check);
+    let said = refused(managed, &check);
     assert!(said.contains("quota-exceeded"), "{said}");
 }

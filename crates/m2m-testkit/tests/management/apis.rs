@@ -1,0 +1,32 @@
+//! APIs, changed field by field.
+
+use serde_json::json;
+
+use crate::operated::Operated;
+
+#[test]
+fn an_api_is_changed_field_by_field() {
+    let server = Operated::start();
+    let created = json!({
+        "name": "A", "audience": "https://a.example", "token_lifetime": 600, "claims": "kinde",
+    });
+    server.done("POST", "/api/v1/apis", &created);
+    let path = "/api/v1/apis/https%3A%2F%2Fa.example";
+    let api = || server.get(path)["api"].clone();
+    assert_eq!(
+        (&api()["token_lifetime"], &api()["claims"]),
+        (&json!(600), &json!("kinde"))
+    );
+    let mut expected = api();
+    for (field, value) in [
+        ("name", json!("Orders")),
+        ("token_lifetime", json!(900)),
+        ("signing_alg", json!("EdDSA")),
+        ("claims", json!("rfc9068")),
+    ] {
+        server.done("PATCH", path, &json!({ field: value }));
+        expected[field] = value;
+        assert_eq!(api(), expected, "{field}");
+    }
+    assert_eq!(expected["audience"], "https://a.example");
+}

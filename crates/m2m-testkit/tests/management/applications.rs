@@ -1,0 +1,181 @@
+//! Applications: created, changed field by field, and cleared.
+
+use serde_json::{Value, json};
+
+use crate::operated::Operated;
+
+const A: &str = "https://a.example";
+const JOB: &str = "/api/v1/applications/job";
+const API: &str = "/api/v1/apis/https%3A%2F%2Fa.example";
+
+fn job(server: &Operated) -> Value {
+    server.get(JOB)["application"].clone()
+}
+
+/// Clears each field alone, and looks whether the record is then as one that never had the field.
+#[track_caller]
+fn assert_each_is_cleared(
+    server: &Operated,
+    path: &str,
+    set: &Value,
+    cleared: &[(&str, Value)],
+    look: impl Fn() -> Value,
+) {
+    let bare = look();
+    let fields = set.as_object().unwrap();
+    assert_eq!(fields.len(), cleared.len());
+    for (field, nothing) in cleared {
+        server.done("PATCH", path, set);
+        let full = look();
+        assert_ne!(full[field], bare[field], "{field}");
+        server.done("PATCH", path, &json!({ *field: nothing }));
+        let cleared = look();
+        assert_eq!(cleared[field], bare[field], "{field}");
+        for other in fields.keys().filter(|other| *other != field) {
+            assert_eq!(cleared[other], full[other], "{field} clears {other}");
+        }
+    }
+}
+
+#[test]
+fn every_field_that_is_cleared_is_gone_afterwards() {
+    let server = Operated::start();
+    let organization = json!({ "name": "Acme", "code": "org_acme" });
+    server.done("POST", "/api/v1/organization", &organization);
+    server.application(&json!({ "client_id": "job" }));
+    server.api(A, &[]);
+    assert_each_is_cleared(
+        &server,
+        JOB,
+        &json!({
+            "description": "Sends invoices", "org_code": "org_acme", "system_user": "svc",
+            "access_token_lifetime": 600, "not_before": "2026-01-01T00:00:00Z",
+            "allowed_addresses": ["10.0.0.0/8"], "token_quota": { "tokens": 1000, "per": "1h" },
+        }),
+        &[
+            ("description", Value::Null),
+            ("org_code", Value::Null),
+            ("system_user", Value::Null),
+            ("access_token_lifetime", Value::Null),
+            ("not_before", Value::Null),
+            ("allowed_addresses", json!([])),
+            ("token_quota", Value::Null),
+        ],
+        || job(&server),
+    );
+    assert_each_is_cleared(
+        &server,
+        API,
+        &json!({ "description": "Orders", "introspection_clients": ["job"] }),
+        &[
+            ("description", Value::Null),
+            ("introspection_clients", json!([])),
+        ],
+        || server.get(API)["api"].clone(),
+    );
+    assert_each_is_cleared(
+        &server,
+        "/api/v1/organization/org_acme",
+        &json!({ "external_id": "crm", "handle": "acme" }),
+        &[("external_id", Value::Null), ("handle", Value::Null)],
+        || server.get("/api/v1/organization?code=org_acme"),
+    );
+}
+
+#[test]
+fn a_description_goes_into_the_file_and_the_audit_log() {
+    let server = Operated::start();
+    let ordered = json!({ "name": "A", "audience": A, "description": "What was ordered" });
+    server.done("POST", "/api/v1/apis", &ordered);
+    let described = json!({ "client_id": "job", "description": "Sends the invoices" });
+    server.application(&described);
+    assert_eq!(job(&server)["description"], "Sends the invoices");
+    assert_eq!(server.get(API)["api"]["description"], "What was ordered");
+    let exported = server.get("/api/v1/export");
+    let exported = exported["world"].as_str().unwrap();
+    assert!(exported.contains("\nclient_id = \"job\"\ndescription = \"Sends the invoices\"\n"));
+    assert!(exported.contains("\nname = \"A\"\ndescription = \"What was ordered\"\n"));
+    server.done("PATCH", JOB, &json!({ "description": null }));
+    let events = server.get("/api/v1/events?subject=application&name=job");
+    let event = &events["events"][0];
+    assert_eq!(event["before"]["description"], "Sends the invoices");
+    assert_eq!(event["after"]["description"], Value::Null);
+    let long = json!({ "description": "x".repeat(1001) });
+    for path in [JOB, API] {
+        let message = server.refused((400, "FIELD_INVALID"), "PATCH", path, &long);
+        assert!(
+            message.starts_with("description: the text has 1001"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn another_quota_keeps_what_happens_beyond_it() {
+    let server = Operated::start();
+    let quota = || job(&server)["token_quota"].clone();
+    server.application(&json!({ "client_id": "job", "token_quota": { "tokens": 1, "per": "1h" } }));
+    assert_eq!(quota(), json!({ "tokens": 1, "per": "1h", "mode": "warn" }));
+    let enforced = json!({ "tokens": 2, "per": "1h", "mode": "enforce" });
+    server.done("PATCH", JOB, &json!({ "token_quota": enforced }));
+    let another = json!({ "token_quota": { "tokens": 3, "per": "1d" } });
+    server.done("PATCH", JOB, &another);
+    assert_eq!(
+        quota(),
+        json!({ "tokens": 3, "per": "1d", "mode": "enforce" })
+    );
+}
+
+#[test]
+fn an_application_is_created_with_what_an_update_could_set() {
+    let server = Operated::start();
+    server.application(&json!({
+        "name": "Job", "client_id": "job", "system_user": "svc", "is_system_user_allowed": true,
+        "token_quota": { "tokens": 1000, "per": "1h", "mode": "enforce" },
+        "allowed_addresses": ["10.0.0.0/8"], "not_before": "2026-01-01T01:00:00+01:00",
+    }));
+    let created = job(&server);
+    assert_eq!(created["name"], "Job");
+    assert_eq!(created["is_system_user_allowed"], true);
+    assert_eq!(created["allowed_addresses"], json!(["10.0.0.0/8"]));
+    assert_eq!(created["not_before"], "2026-01-01T00:00:00Z");
+    let quota = json!({ "tokens": 1000, "per": "1h", "mode": "enforce" });
+    assert_eq!(created["token_quota"], quota);
+    let update =
+        json!({ "token_quota": { "tokens": 5, "per": "1d" }, "is_system_user_allowed": false });
+    server.done("PATCH", JOB, &update);
+    let quota = json!({ "tokens": 5, "per": "1d", "mode": "enforce" });
+    assert_eq!(job(&server)["token_quota"], quota);
+    assert_eq!(job(&server)["is_system_user_allowed"], false);
+}
+
+#[test]
+fn a_reference_to_nothing_is_refused_with_its_kind() {
+    let server = Operated::start();
+    let body = json!({ "name": "Job", "type": "m2m", "org_code": "org_bet" });
+    let refused = (404, "ORGANIZATION_NOT_FOUND");
+    let message = server.refused(refused, "POST", "/api/v1/applications", &body);
+    assert!(message.contains("org_bet"), "{message}");
+}
+
+#[test]
+fn an_application_that_cannot_be_authorized_is_not_created() {
+    let server = Operated::start();
+    let create = |audience: &str, scope: &str| {
+        let apis = json!([{ "audience": audience, "scopes": [scope] }]);
+        let body = json!({ "name": "A", "type": "m2m", "client_id": "a", "apis": apis });
+        let answer = server.call("POST", "/api/v1/applications", &body);
+        assert!(matches!(answer.status, 404 | 409), "{answer:?}");
+        answer.json()["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let said = create("https://none.example", "read");
+    assert!(said.contains("https://none.example"), "{said}");
+    server.api(A, &["read"]);
+    let said = create(A, "raed");
+    assert!(said.contains("did you mean \"read\"?"), "{said}");
+    let unknown = (404, "APPLICATION_NOT_FOUND");
+    server.refused(unknown, "GET", "/api/v1/applications/a", &Value::Null);
+}
