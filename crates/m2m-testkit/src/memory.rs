@@ -61,6 +61,13 @@ impl MemoryBackend {
         Self::over(Arc::clone(&self.state))
     }
 
+    /// The first node of another registry, which begins with what is in this one.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let state = lock(&self.state).clone();
+        Self::over(Arc::new(Mutex::new(state)))
+    }
+
     fn over(state: Arc<Mutex<State>>) -> Self {
         Self {
             state,

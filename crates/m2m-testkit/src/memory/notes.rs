@@ -10,7 +10,7 @@ use m2m_store::{
 };
 
 /// What is counted and noted in memory.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
     /// By client id, minute and audience.
     issued: BTreeMap<(Box<str>, u64, Box<str>), u64>,

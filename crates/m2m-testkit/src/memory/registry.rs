@@ -27,7 +27,7 @@ pub(super) struct Registry {
 pub(super) type Table<T> = BTreeMap<RecordId, Stored<T>>;
 
 /// What writes made stale.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Touched {
     pub(super) client_ids: Vec<Box<str>>,
     pub(super) everything: bool,

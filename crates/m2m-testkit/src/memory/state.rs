@@ -11,7 +11,7 @@ use super::notes::{Notes, log_page};
 use super::registry::{Registry, Touched};
 
 /// What a store in memory keeps.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) version: Version,
     pub(super) registry: Registry,

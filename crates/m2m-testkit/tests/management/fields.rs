@@ -54,7 +54,7 @@ fn f8_each_pair_of_scope_and_field_is_allowed_or_refused_as_declared() {
 
 /// A server with an application for each set of scopes.
 struct Callers {
-    file: String,
+    first: ManagedServer,
     tokens: BTreeMap<Vec<&'static str>, String>,
     server: ManagedServer,
     untouched: Version,
@@ -86,8 +86,8 @@ impl Callers {
         Self {
             tokens: tokens.collect(),
             untouched: server.version(),
-            server,
-            file,
+            server: server.copy(),
+            first: server,
         }
     }
 
@@ -98,7 +98,7 @@ impl Callers {
     /// The server as it was at the beginning. A token of one is good at every one.
     fn server(&mut self) -> &mut ManagedServer {
         if self.server.version() != self.untouched {
-            self.server = server(&self.file);
+            self.server = self.first.copy();
         }
         &mut self.server
     }

@@ -8,6 +8,7 @@ pub(crate) mod log;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -26,10 +27,10 @@ use tokio::runtime::{Builder, Runtime};
 
 use host::InProcess;
 use keys::{KEYS, sealing};
-use m2m_testkit::{MemoryBackend, Request, WRONG_SECRET, World};
+use m2m_testkit::{MemoryBackend, Request, SECRET, WRONG_SECRET, World};
 
 /// A server with its registry in memory, its management API, and a clock that tests advance. It starts as `m2m serve` does, with one
-/// application that manages it: [`MANAGER`], whose secret is [`SECRET`](m2m_testkit::SECRET). Operations are called with real tokens of
+/// application that manages it: [`MANAGER`], whose secret is [`SECRET`]. Operations are called with real tokens of
 /// any application, and commands change the same registry.
 pub(crate) struct ManagedServer {
     face: HttpApi<InProcess<MemoryBackend>>,
@@ -68,27 +69,54 @@ impl ManagedServer {
     /// If anything of the start fails.
     #[must_use]
     pub(crate) fn new() -> Self {
+        static FIRST: LazyLock<(MemoryBackend, u64)> = LazyLock::new(|| {
+            let writes = KEYS.iter().cloned().map(Write::PutKey).collect();
+            let backend = MemoryBackend::new();
+            let mut server = ManagedServer::over(backend.node(), World::BEGINNING, 0);
+            server.runtime.block_on(async {
+                let committed = backend.commit(Version(0), audited(writes)).await;
+                committed.expect("the registry is empty");
+                let refreshed = server.registry().refresh(Uptime::ZERO).await;
+                refreshed.expect("the registry is in memory");
+            });
+            server.bootstrap().expect("the registry is empty");
+            (backend, server.host().drawn())
+        });
+        let (first, drawn) = &*FIRST;
+        let mut server = Self::over(first.copy(), World::BEGINNING, *drawn);
+        server.learn(MANAGER, SECRET);
+        server
+    }
+
+    /// Another server whose registry begins with what is in this one. A token of one is good at the other.
+    ///
+    /// # Panics
+    ///
+    /// If the registry cannot be read.
+    #[must_use]
+    pub(crate) fn copy(&self) -> Self {
+        let backend = self.registry().backend().copy();
+        Self {
+            secrets: self.secrets.clone(),
+            ..Self::over(backend, self.now, self.host().drawn())
+        }
+    }
+
+    /// A server of this registry. Its randomness begins after so many draws.
+    fn over(backend: MemoryBackend, now: UnixTime, drawn: u64) -> Self {
         let runtime = Builder::new_current_thread()
             .build()
             .expect("a runtime without a driver needs nothing");
-        let writes = KEYS.iter().cloned().map(Write::PutKey).collect();
-        let host = runtime.block_on(async {
-            let backend = MemoryBackend::new();
-            let committed = backend.commit(Version(0), audited(writes)).await;
-            committed.expect("the registry is empty");
-            InProcess::open(backend, sealing(), Profile::Rfc).await
-        });
-        let mut server = Self {
+        let host = runtime.block_on(InProcess::open(backend, sealing(), Profile::Rfc, drawn));
+        Self {
             face: HttpApi::new(host),
             runtime,
-            now: World::BEGINNING,
+            now,
             requests: 0,
             secrets: HashMap::new(),
             tokens: Tokens::default(),
             refused: None,
-        };
-        server.bootstrap().expect("the registry is empty");
-        server
+        }
     }
 
     /// The time at the server.

@@ -131,11 +131,11 @@ impl Operated {
 
     fn open(backend: Sqlite, profile: Profile, now: UnixTime, requests: u64) -> Self {
         let runtime = Builder::new_current_thread().build().unwrap();
-        let host = runtime.block_on(InProcess::open(backend, sealing(), profile));
-        // As many draws as no server makes in a test.
+        // No server draws as often in a test.
         let drawn = requests << 32;
+        let host = runtime.block_on(InProcess::open(backend, sealing(), profile, drawn));
         Self {
-            face: HttpApi::new(host.with_log(Log::default(), drawn)),
+            face: HttpApi::new(host.with_log(Log::default())),
             runtime,
             profile,
             now: AtomicU64::new(now.as_seconds()),

@@ -42,8 +42,14 @@ pub(crate) struct Granted {
 }
 
 impl<B: Backend> InProcess<B> {
-    /// A server of this registry, whose log nobody reads.
-    pub(crate) async fn open(backend: B, sealing: SealingKey, profile: Profile) -> Self {
+    /// A server of this registry, without a log. Its randomness begins after so many draws, lest it be that of an earlier server of the same
+    /// registry.
+    pub(crate) async fn open(
+        backend: B,
+        sealing: SealingKey,
+        profile: Profile,
+        drawn: u64,
+    ) -> Self {
         let sealing = Arc::new(sealing);
         let opening = Arc::clone(&sealing);
         let open_key = move |record: &KeyRecord| record.open(&opening);
@@ -57,18 +63,22 @@ impl<B: Backend> InProcess<B> {
                 .expect("the issuer is an issuer identifier"),
             sealing,
             is_read_only: AtomicBool::new(false),
-            drawn: Mutex::default(),
+            drawn: Mutex::new(drawn),
             log: None,
         }
     }
 
-    /// The same server with a log. Its randomness begins here, lest it be that of an earlier server of the same registry.
-    pub(crate) fn with_log(self, log: Log, drawn: u64) -> Self {
+    /// The same server with a log.
+    pub(crate) fn with_log(self, log: Log) -> Self {
         Self {
-            drawn: Mutex::new(drawn),
             log: Some(log),
             ..self
         }
+    }
+
+    /// The number of times that randomness was drawn.
+    pub(crate) fn drawn(&self) -> u64 {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) const fn authority(&self) -> &Authority {

@@ -1,6 +1,7 @@
 //! A server, what happens to it, and what holds of it whatever happens.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use crate::managed::ManagedServer;
 use m2m_admin::management::SCOPES;
@@ -15,6 +16,8 @@ use super::steps::{APPLICATIONS, Actor, Format, SECRETS, Step};
 
 pub(crate) struct Model {
     server: ManagedServer,
+    /// The registry as it was last looked at.
+    registry: Rc<Snapshot>,
     /// The last checked state: the same registry at the same time needs no second check.
     checked: Option<(Version, UnixTime)>,
 }
@@ -28,6 +31,7 @@ impl Model {
             }
         }
         Self {
+            registry: Rc::new(server.snapshot()),
             server,
             checked: None,
         }
@@ -36,13 +40,21 @@ impl Model {
     /// Takes a step, and checks what has to hold afterwards.
     pub(crate) fn take(&mut self, step: &Step, position: usize) {
         let context = format!("step {position}: {step:?}");
-        let before = self.server.snapshot();
+        let before = self.registry();
         let actor = self.perform(step, &before);
-        let after = self.server.snapshot();
-        if let Some(actor) = actor {
+        let after = self.registry();
+        if let Some(actor) = actor.filter(|_| !Rc::ptr_eq(&before, &after)) {
             check_gains(&before, &after, &actor, &context);
         }
         self.check(&after, &context);
+    }
+
+    /// The registry as it is.
+    fn registry(&mut self) -> Rc<Snapshot> {
+        if self.server.version() != self.registry.version {
+            self.registry = Rc::new(self.server.snapshot());
+        }
+        Rc::clone(&self.registry)
     }
 
     /// Takes a step. If an application took it, and its power bounds what may come of it, that application.
@@ -211,7 +223,7 @@ impl Model {
 
     /// Without a manager the start of the server makes one, and so does the way back in.
     pub(crate) fn end(mut self) {
-        let registry = self.server.snapshot();
+        let registry = self.registry();
         let now = self.server.now();
         let managers = registry.applications.iter();
         let managers = managers.filter(|stored| is_manager(&stored.value, &registry, now));
@@ -229,7 +241,7 @@ impl Model {
             "nobody manages the server"
         );
         self.reset();
-        let registry = self.server.snapshot();
+        let registry = self.registry();
         self.check(&registry, "the way back in");
     }
 
@@ -239,7 +251,7 @@ impl Model {
         let [shown] = &*applied.credentials else {
             panic!("one secret is shown: {applied:?}")
         };
-        let (registry, now) = (self.server.snapshot(), self.server.now());
+        let (registry, now) = (self.registry(), self.server.now());
         let application = find(&registry, &shown.client_id).unwrap();
         assert!(
             is_manager(application, &registry, now),
