@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
 use host::InProcess;
-use keys::{KEYS, sealing};
+use keys::KEYS;
 use m2m_testkit::{MemoryBackend, Request, SECRET, WRONG_SECRET, World};
 
 /// A server with its registry in memory, its management API, and a clock that tests advance. It starts as `m2m serve` does, with one
@@ -107,7 +107,7 @@ impl ManagedServer {
         let runtime = Builder::new_current_thread()
             .build()
             .expect("a runtime without a driver needs nothing");
-        let host = runtime.block_on(InProcess::open(backend, sealing(), Profile::Rfc, drawn));
+        let host = runtime.block_on(InProcess::open(backend, Profile::Rfc, drawn));
         Self {
             face: HttpApi::new(host),
             runtime,

@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::managed::audited;
 use crate::managed::host::InProcess;
-use crate::managed::keys::{ALL_KEYS, sealing};
+use crate::managed::keys::ALL_KEYS;
 use crate::managed::log::Log;
 
 pub(crate) use answer::Answer;
@@ -133,7 +133,7 @@ impl Operated {
         let runtime = Builder::new_current_thread().build().unwrap();
         // No server draws as often in a test.
         let drawn = requests << 32;
-        let host = runtime.block_on(InProcess::open(backend, sealing(), profile, drawn));
+        let host = runtime.block_on(InProcess::open(backend, profile, drawn));
         Self {
             face: HttpApi::new(host.with_log(Log::default())),
             runtime,

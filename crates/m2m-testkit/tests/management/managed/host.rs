@@ -14,12 +14,11 @@ use m2m_authority::registry::{Records, SigningKeys};
 use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
-use m2m_store::{
-    Backend, Directory, DirectoryLimits, Entry, KeyRecord, LookUp, SealingKey, Sought, Uptime,
-};
+use m2m_store::{Backend, Directory, DirectoryLimits, Entry, LookUp, SealingKey, Sought, Uptime};
 
 use m2m_testkit::World;
 
+use super::keys;
 use super::log::Log;
 
 /// The server as the operations see it.
@@ -27,7 +26,7 @@ use super::log::Log;
 pub(crate) struct InProcess<B> {
     directory: Directory<B>,
     authority: Authority,
-    sealing: Arc<SealingKey>,
+    sealing: SealingKey,
     is_read_only: AtomicBool,
     /// The number of times that randomness was drawn.
     drawn: Mutex<u64>,
@@ -44,24 +43,16 @@ pub(crate) struct Granted {
 impl<B: Backend> InProcess<B> {
     /// A server of this registry, without a log. Its randomness begins after so many draws, lest it be that of an earlier server of the same
     /// registry.
-    pub(crate) async fn open(
-        backend: B,
-        sealing: SealingKey,
-        profile: Profile,
-        drawn: u64,
-    ) -> Self {
-        let sealing = Arc::new(sealing);
-        let opening = Arc::clone(&sealing);
-        let open_key = move |record: &KeyRecord| record.open(&opening);
+    pub(crate) async fn open(backend: B, profile: Profile, drawn: u64) -> Self {
         let limits = DirectoryLimits::DEFAULT;
         let directory =
-            Directory::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
+            Directory::open(backend, World::ISSUER, keys::open, limits, Uptime::ZERO).await;
         let limits = oauth_proto::Limits::DEFAULT;
         Self {
             directory: directory.expect("the keys are sealed with this key"),
             authority: Authority::new(World::ISSUER, profile, limits)
                 .expect("the issuer is an issuer identifier"),
-            sealing,
+            sealing: keys::sealing(),
             is_read_only: AtomicBool::new(false),
             drawn: Mutex::new(drawn),
             log: None,

@@ -1,10 +1,11 @@
 //! The signing keys of servers in one process.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use m2m_admin::{ImportedKey, ensure_keys, import_key};
-use m2m_jwt::Algorithm;
-use m2m_store::{Actor, KeyRecord, SealingKey};
+use m2m_jwt::{Algorithm, SigningKey};
+use m2m_store::{Actor, KeyRecord, SealingKey, StoreError};
 use tokio::runtime::Builder;
 
 use m2m_testkit::{MemoryBackend, World};
@@ -13,6 +14,18 @@ use m2m_testkit::{MemoryBackend, World};
 pub(crate) fn sealing() -> SealingKey {
     let text = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     SealingKey::from_base64(text).expect("32 bytes")
+}
+
+/// Opens a key that is sealed with [`sealing`]. A key is opened once, since that takes as long as to make one.
+pub(super) fn open(record: &KeyRecord) -> Result<SigningKey, StoreError> {
+    static OPENED: LazyLock<Mutex<HashMap<Box<str>, SigningKey>>> = LazyLock::new(Mutex::default);
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(key) = opened.get(&record.public_jwk) {
+        return Ok(key.clone());
+    }
+    let key = record.open(&sealing())?;
+    opened.insert(record.public_jwk.clone(), key.clone());
+    Ok(key)
 }
 
 /// The signing keys of a server that has none for RSA, sealed. They take long to make.
