@@ -24,7 +24,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::managed::audited;
 use crate::managed::host::InProcess;
-use crate::managed::keys::ALL_KEYS;
+use crate::managed::keys::{ALL_KEYS, KEYS};
 use crate::managed::log::Log;
 
 pub(crate) use answer::Answer;
@@ -43,7 +43,7 @@ pub(crate) const PROFILES: [&str; 4] = ["rfc", "kinde", "trusted-application", "
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A server with its registry in SQLite, its management API, its token endpoint, and a clock that tests advance. It starts as `m2m serve`
-/// does, with keys of all algorithms and one application that manages it: [`OPERATOR`].
+/// does, with one application that manages it: [`OPERATOR`].
 pub(crate) struct Operated {
     face: HttpApi<InProcess<Sqlite>>,
     runtime: Runtime,
@@ -66,12 +66,18 @@ impl Operated {
     /// The same in this dialect.
     pub(crate) fn in_profile(profile: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
-        Self::first_start(backend, profile.parse().unwrap(), &ALL_KEYS, None)
+        Self::first_start(backend, profile.parse().unwrap(), &KEYS, None)
+    }
+
+    /// The same with keys for RSA as well, which take long to open.
+    pub(crate) fn with_rsa() -> Self {
+        let backend = Sqlite::in_memory().unwrap();
+        Self::first_start(backend, Profile::Rfc, &ALL_KEYS, None)
     }
 
     /// The same whose key for this algorithm is one that tests know.
     pub(crate) fn with_key(profile: &str, key: KeyRecord) -> Self {
-        let mut keys = ALL_KEYS.clone();
+        let mut keys = KEYS.clone();
         keys.retain(|own| own.algorithm != key.algorithm);
         keys.push(key);
         let backend = Sqlite::in_memory().unwrap();
@@ -82,13 +88,13 @@ impl Operated {
     pub(crate) fn in_folder() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let backend = Sqlite::open(&data(folder.path())).unwrap();
-        Self::first_start(backend, Profile::Rfc, &ALL_KEYS, Some(folder))
+        Self::first_start(backend, Profile::Rfc, &KEYS, Some(folder))
     }
 
     /// A server of a registry that comes from a file, as of `m2m serve --world`, and the token of an application in it.
     pub(crate) fn of_file(world: &str, client_id: &str, secret: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
-        let mut server = Self::without_applications(backend, Profile::Rfc, &ALL_KEYS);
+        let mut server = Self::without_applications(backend, Profile::Rfc, &KEYS);
         let file = m2m_admin::World::parse(world).unwrap();
         let actor = Actor::command("m2m serve");
         let mut randomness = server.host().randomness();

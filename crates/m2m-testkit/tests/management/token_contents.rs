@@ -8,7 +8,10 @@ const AUDIENCE: &str = "https://a.example";
 
 /// An application of an organization, and an API with tokens of this claim set.
 fn server(claims: &str) -> (Operated, Made, String) {
-    let server = Operated::start();
+    filled(Operated::start(), claims)
+}
+
+fn filled(server: Operated, claims: &str) -> (Operated, Made, String) {
     let api = server.api(AUDIENCE, &["read:a"]);
     server.done(
         "PATCH",
@@ -224,7 +227,7 @@ fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
 
 #[test]
 fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
-    let (server, application, api) = server("rfc9068");
+    let (server, application, api) = filled(Operated::with_rsa(), "rfc9068");
     let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
         server.done(

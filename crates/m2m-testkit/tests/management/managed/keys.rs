@@ -10,6 +10,8 @@ use tokio::runtime::Builder;
 
 use m2m_testkit::{MemoryBackend, World};
 
+use crate::forge::PRIVATE_RSA_KEY;
+
 /// The key that signing keys are sealed with.
 pub(crate) fn sealing() -> SealingKey {
     let text = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
@@ -55,7 +57,7 @@ pub(crate) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
 /// The same and the keys for RSA, which this library does not make: those of a server with every algorithm.
 pub(crate) static ALL_KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
     let rsa = [Algorithm::Rs256, Algorithm::Ps256];
-    let rsa = rsa.map(|algorithm| imported(RSA, algorithm, algorithm.as_str()));
+    let rsa = rsa.map(|algorithm| imported(PRIVATE_RSA_KEY, algorithm, algorithm.as_str()));
     KEYS.iter().cloned().chain(rsa).collect()
 });
 
@@ -77,6 +79,3 @@ pub(crate) fn imported(key: &str, algorithm: Algorithm, key_id: &str) -> KeyReco
 pub(crate) const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"rfc8037",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-
-/// A private key for RSA of 2048 bits that everybody knows.
-const RSA: &str = include_str!("../../../../m2m-jwt/tests/keys/rsa-2048.pem");
