@@ -86,7 +86,9 @@ impl Operated {
 
     /// The same with a registry that outlasts the server: it can be restarted.
     pub(crate) fn in_folder() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // In memory where the system has such a folder: what a disk does is for the tests with a process.
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        let folder = folder.unwrap();
         let backend = Sqlite::open(&data(folder.path())).unwrap();
         Self::first_start(backend, Profile::Rfc, &KEYS, Some(folder))
     }
