@@ -1,4 +1,4 @@
-//! Who is let in: every operation of the OpenAPI document, with every kind of token that does not open it.
+//! Access: every operation of the OpenAPI document, with every kind of token that does not open it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use m2m_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
 use crate::managed::keys::{ED25519, imported};
-use crate::operated::{Answer, OPERATOR, Operated, PROFILES, bearer, claims, merge};
+use crate::server::{Answer, OPERATOR, PROFILES, Server, bearer, claims, merge};
 use m2m_testkit::SECRET;
 
 /// An operation of the document.
@@ -15,7 +15,7 @@ pub(super) struct Operation {
     pub(super) method: String,
     /// The path as the document has it.
     pub(super) form: String,
-    /// The same with something plausible for every name in it.
+    /// The same path with something plausible for every name in it.
     pub(super) path: String,
     pub(super) scope: String,
 }
@@ -50,13 +50,13 @@ pub(super) fn plausible(form: &str) -> String {
     form.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-pub(super) fn document(server: &Operated) -> Value {
+pub(super) fn document(server: &Server) -> Value {
     let answer = server.send("GET", "/api/v1/openapi.json", "", "");
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.json()
 }
 
-/// A refusal at the door: JSON with the trace id that the challenge has. Gives the challenge without it.
+/// Checks a refusal of the token: JSON with the trace id that the challenge has. Returns the challenge without it.
 #[track_caller]
 fn challenge(status: u16, answer: &Answer) -> String {
     assert_eq!(answer.status, status, "{answer:?}");
@@ -80,7 +80,7 @@ fn challenge(status: u16, answer: &Answer) -> String {
         .to_owned()
 }
 
-/// Without its description, which is for people.
+/// The challenge without its description, which is for people.
 fn without_description(challenge: &str) -> String {
     let Some((before, after)) = challenge.split_once(", error_description=\"") else {
         return challenge.to_owned();
@@ -194,7 +194,7 @@ fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
 fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_one() {
     for profile in PROFILES {
         let key = imported(ED25519, Algorithm::EdDsa, "rfc8037");
-        let server = Operated::with_key(profile, key);
+        let server = Server::with_key(profile, key);
         let issuer = server.issuer();
         let operations = operations(&document(&server));
         assert!(operations.len() > 40, "{}", operations.len());
@@ -213,11 +213,10 @@ fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_on
         };
         let good = claims(&server.token);
         bad.append(&mut bad_tokens(&good, issuer));
-        // Whoever has the key of the server makes good tokens: what is refused below is refused for what is wrong with it.
+        // The key of the server makes good tokens: what is refused below is refused for what is wrong with it.
         let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
         let forged = m2m_jwt::sign(Some("at+jwt"), good.to_string().as_bytes(), &key).unwrap();
-        let ask =
-            |path: &str, token: &str| server.call_as(&token, "GET", path, &Value::Null).status;
+        let ask = |path: &str, token: &str| server.call_as(token, "GET", path, &Value::Null).status;
         assert_eq!(ask("/api/v1/environment", &forged), 200);
 
         let realm = "Bearer realm=\"m2m management\"";

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::operated::Operated;
+use crate::server::Server;
 
 #[test]
 fn an_api_is_changed_field_by_field() {
-    let server = Operated::start();
+    let server = Server::start();
     let created = json!({
         "name": "A", "audience": "https://a.example", "token_lifetime": 600, "claims": "kinde",
     });

@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::Operated;
+use crate::server::Server;
 
 const A: &str = "https://a.example";
 const JOB: &str = "/api/v1/applications/job";
 const API: &str = "/api/v1/apis/https%3A%2F%2Fa.example";
 
-fn job(server: &Operated) -> Value {
+fn job(server: &Server) -> Value {
     server.get(JOB)["application"].clone()
 }
 
 /// Clears each field alone, and looks whether the record is then as one that never had the field.
 #[track_caller]
 fn assert_each_is_cleared(
-    server: &Operated,
+    server: &Server,
     path: &str,
     set: &Value,
     cleared: &[(&str, Value)],
@@ -39,7 +39,7 @@ fn assert_each_is_cleared(
 
 #[test]
 fn every_field_that_is_cleared_is_gone_afterwards() {
-    let server = Operated::start();
+    let server = Server::start();
     let organization = json!({ "name": "Acme", "code": "org_acme" });
     server.done("POST", "/api/v1/organization", &organization);
     server.application(&json!({ "client_id": "job" }));
@@ -84,7 +84,7 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
 
 #[test]
 fn a_description_goes_into_the_file_and_the_audit_log() {
-    let server = Operated::start();
+    let server = Server::start();
     let ordered = json!({ "name": "A", "audience": A, "description": "What was ordered" });
     server.done("POST", "/api/v1/apis", &ordered);
     let described = json!({ "client_id": "job", "description": "Sends the invoices" });
@@ -112,7 +112,7 @@ fn a_description_goes_into_the_file_and_the_audit_log() {
 
 #[test]
 fn another_quota_keeps_what_happens_beyond_it() {
-    let server = Operated::start();
+    let server = Server::start();
     let quota = || job(&server)["token_quota"].clone();
     server.application(&json!({ "client_id": "job", "token_quota": { "tokens": 1, "per": "1h" } }));
     assert_eq!(quota(), json!({ "tokens": 1, "per": "1h", "mode": "warn" }));
@@ -128,7 +128,7 @@ fn another_quota_keeps_what_happens_beyond_it() {
 
 #[test]
 fn an_application_is_created_with_what_an_update_could_set() {
-    let server = Operated::start();
+    let server = Server::start();
     server.application(&json!({
         "name": "Job", "client_id": "job", "system_user": "svc", "is_system_user_allowed": true,
         "token_quota": { "tokens": 1000, "per": "1h", "mode": "enforce" },
@@ -151,7 +151,7 @@ fn an_application_is_created_with_what_an_update_could_set() {
 
 #[test]
 fn a_reference_to_nothing_is_refused_with_its_kind() {
-    let server = Operated::start();
+    let server = Server::start();
     let body = json!({ "name": "Job", "type": "m2m", "org_code": "org_bet" });
     let refused = (404, "ORGANIZATION_NOT_FOUND");
     let message = server.refused(refused, "POST", "/api/v1/applications", &body);
@@ -160,7 +160,7 @@ fn a_reference_to_nothing_is_refused_with_its_kind() {
 
 #[test]
 fn an_application_that_cannot_be_authorized_is_not_created() {
-    let server = Operated::start();
+    let server = Server::start();
     let create = |audience: &str, scope: &str| {
         let apis = json!([{ "audience": audience, "scopes": [scope] }]);
         let body = json!({ "name": "A", "type": "m2m", "client_id": "a", "apis": apis });

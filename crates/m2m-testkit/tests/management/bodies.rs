@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::access::{document, operations};
-use crate::operated::{Operated, bearer};
+use crate::server::{Server, bearer};
 
 #[test]
 fn a_member_that_is_none_is_named() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = server.api("https://a.example", &[]);
     let application = server.application(&json!({})).id;
     server.done(
@@ -236,7 +236,7 @@ fn a_member_that_is_none_is_named() {
 
 #[test]
 fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
-    let server = Operated::start();
+    let server = Server::start();
     let document = document(&server);
     let mut checked = 0;
     for operation in operations(&document) {

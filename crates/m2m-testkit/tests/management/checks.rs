@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::{Operated, claims, encoded};
+use crate::server::{Server, claims, encoded};
 
 const A: &str = "https://a.example";
 const B: &str = "https://b.example";
@@ -10,7 +10,7 @@ const JOB: &str = "/api/v1/applications/job";
 const TEST_TOKEN: &str = "/api/v1/applications/job/test_token";
 
 /// An application that may ask for both APIs.
-fn job(server: &Operated, more: &Value) {
+fn job(server: &Server, more: &Value) {
     server.api(A, &["read"]);
     server.api(B, &["read"]);
     let mut job = more.clone();
@@ -20,7 +20,7 @@ fn job(server: &Operated, more: &Value) {
     server.authorize(B, "job", &["read"]);
 }
 
-fn check(server: &Operated, audiences: &[&str], more: &str) -> Value {
+fn check(server: &Server, audiences: &[&str], more: &str) -> Value {
     let audiences = audiences.iter();
     let audiences: String = audiences
         .map(|audience| format!("audience={}&", encoded(audience)))
@@ -30,7 +30,7 @@ fn check(server: &Operated, audiences: &[&str], more: &str) -> Value {
 
 #[test]
 fn a_check_takes_several_audiences_as_a_token_request_does() {
-    let server = Operated::start();
+    let server = Server::start();
     job(&server, &json!({}));
     let shown = check(&server, &[A, B], "");
     assert_eq!(shown["granted"], true, "{shown}");
@@ -57,7 +57,7 @@ fn a_check_takes_several_audiences_as_a_token_request_does() {
 
 #[test]
 fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
-    let server = Operated::start();
+    let server = Server::start();
     server.api(A, &[]);
     let narrow = server.application(&json!({ "client_id": "narrow" }));
     let api = format!("{}/api", server.issuer());
@@ -70,7 +70,7 @@ fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
 
 #[test]
 fn a_check_says_from_where_it_would_be_granted() {
-    let server = Operated::start();
+    let server = Server::start();
     job(
         &server,
         &json!({ "allowed_addresses": ["10.0.0.0/8", "192.0.2.7"] }),
@@ -91,7 +91,7 @@ fn a_check_says_from_where_it_would_be_granted() {
 
 #[test]
 fn a_check_sees_a_quota_that_is_used_up() {
-    let server = Operated::start();
+    let server = Server::start();
     job(
         &server,
         &json!({ "token_quota": { "tokens": 1, "per": "1d" } }),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::{Answer, Made, OPERATOR, OPERATOR_SECRET, Operated, assigned};
+use crate::server::{Answer, Made, OPERATOR, OPERATOR_SECRET, Server, assigned};
 
 /// The scopes of an operator who can do much and not everything.
 const NARROW: [&str; 7] = [
@@ -17,14 +17,14 @@ const NARROW: [&str; 7] = [
 
 /// A server, an application that manages it with few scopes, and a token of that.
 struct Narrow {
-    server: Operated,
+    server: Server,
     application: Made,
     token: String,
 }
 
 impl Narrow {
     fn new() -> Self {
-        let server = Operated::start();
+        let server = Server::start();
         let audience = format!("{}/api", server.issuer());
         let application = server.application(&json!({}));
         server.authorize(&audience, &application.client_id, &NARROW);

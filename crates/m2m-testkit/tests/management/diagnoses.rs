@@ -1,13 +1,13 @@
-//! Why a request was refused, as operators look it up.
+//! Diagnoses of refused requests, as operators look them up.
 
 use serde_json::{Value, json};
 
 use crate::managed::log::Logged;
-use crate::operated::Operated;
+use crate::server::Server;
 
 #[test]
 fn g3_why_a_management_request_was_refused_is_found_under_its_trace_id() {
-    let server = Operated::start();
+    let server = Server::start();
     let management = format!("{}/api", server.issuer());
     let reader = server.application(&json!({}));
     server.authorize(&management, &reader.id, &["read:apis"]);

@@ -1,15 +1,15 @@
-//! What tokens have of what the management API has arranged, in every profile, from the very next request on.
+//! Grants: tokens have what the management API has assigned, in every profile, from the very next request on.
 
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated, PROFILES, assigned, claims, encoded, merge, shape};
+use crate::server::{Made, PROFILES, Server, assigned, claims, encoded, merge, shape};
 
 const AUDIENCE: &str = "https://users.example/api";
 
 /// A server in each profile with an API and an application that has two of its three scopes.
-fn check(run: impl Fn(&Operated, &Made, &str)) {
+fn check(run: impl Fn(&Server, &Made, &str)) {
     for profile in PROFILES {
-        let server = Operated::in_profile(profile);
+        let server = Server::in_profile(profile);
         let api = server.api(AUDIENCE, &["read:users", "write:flags", "delete:all"]);
         let application = server.application(&shape(profile));
         server.authorize(&api, &application.id, &["read:users", "write:flags"]);
@@ -98,7 +98,7 @@ fn k24_an_application_of_an_organization_gets_its_code_into_the_token() {
         let member = server.application(&body);
         server.authorize(AUDIENCE, &member.id, &[]);
         assert_eq!(server.claims(&member, &asking_for(""))["org_code"], *code);
-        // Whoever joins later, and whoever leaves.
+        // An application that joins later, and one that leaves.
         let path = format!("/api/v1/applications/{}", application.id);
         server.done("PATCH", &path, &json!({ "org_code": code }));
         assert_eq!(
@@ -186,7 +186,7 @@ fn k27_a_token_of_an_application_lists_the_organizations() {
         let reader = server.application(&json!({}));
         let management = format!("{}/api", server.issuer());
         let list =
-            |token: &str| server.call_as(&token, "GET", "/api/v1/organizations", &Value::Null);
+            |token: &str| server.call_as(token, "GET", "/api/v1/organizations", &Value::Null);
         server.authorize(&management, &reader.id, &["read:environments"]);
         let without = server.management_token(&reader.client_id, &reader.secret);
         assert_eq!(list(&without).status, 403);

@@ -6,7 +6,7 @@ use m2m_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
 use crate::managed::keys::ED25519;
-use crate::operated::{OPERATOR, OPERATOR_SECRET, Operated};
+use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
 /// The key id of a token.
 fn kid(token: &str) -> Value {
@@ -21,7 +21,7 @@ fn text(kid: &Value) -> String {
 
 #[test]
 fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
-    let mut server = Operated::in_folder();
+    let mut server = Server::in_folder();
     let api = server.api("https://a.example", &[]);
     let application = server.application(&json!({}));
     server.authorize(&api, &application.id, &[]);
@@ -69,7 +69,7 @@ fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
 #[test]
 fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_none_is_not_repeated()
  {
-    let server = Operated::start();
+    let server = Server::start();
     let import = |key: &str| json!({ "private_key": key });
     let imported = server.done("POST", "/api/v1/keys/import", &import(ED25519));
     assert_eq!(imported["key"]["kid"], "rfc8037");

@@ -4,10 +4,10 @@ use m2m_authority::registry::time_text;
 use m2m_jwt::UnixTime;
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated, assigned, claims, encoded};
+use crate::server::{Made, Server, assigned, claims, encoded};
 
 /// Lists applications with this token.
-fn list(server: &Operated, token: &str) -> u16 {
+fn list(server: &Server, token: &str) -> u16 {
     let answer = server.call_as(token, "GET", "/api/v1/applications", &Value::Null);
     if answer.status == 401 {
         let challenge = answer.header("www-authenticate").unwrap();
@@ -18,7 +18,7 @@ fn list(server: &Operated, token: &str) -> u16 {
 
 #[test]
 fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
-    let server = Operated::start();
+    let server = Server::start();
     let management = format!("{}/api", server.issuer());
     server.done(
         "POST",
@@ -130,7 +130,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
 
 #[test]
 fn not_before_ends_the_tokens_up_to_it_and_the_next_one_works() {
-    let server = Operated::start();
+    let server = Server::start();
     let management = format!("{}/api", server.issuer());
     let made = server.application(&json!({}));
     server.authorize(&management, &made.id, &["read:applications"]);

@@ -3,11 +3,11 @@
 use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
 
-use crate::operated::{Answer, Made, OPERATOR, OPERATOR_SECRET, Operated, assigned, encoded};
+use crate::server::{Answer, Made, OPERATOR, OPERATOR_SECRET, Server, assigned, encoded};
 
 const PROTECTED: (u16, &str) = (409, "MANAGEMENT_PROTECTED");
 
-fn management_api(server: &Operated) -> String {
+fn management_api(server: &Server) -> String {
     let apis = server.get("/api/v1/apis");
     let apis = apis["apis"].as_array().unwrap();
     let api = apis.iter().find(|api| api["is_management_api"] == true);
@@ -15,20 +15,20 @@ fn management_api(server: &Operated) -> String {
 }
 
 /// Another application that manages the server, with these scopes.
-fn second(server: &Operated, more: &Value, scopes: &[&str]) -> (Made, String) {
+fn second(server: &Server, more: &Value, scopes: &[&str]) -> (Made, String) {
     let made = server.application(more);
     server.authorize(&management_api(server), &made.id, scopes);
     let token = server.management_token(&made.client_id, &made.secret);
     (made, token)
 }
 
-fn as_other(server: &Operated, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+fn as_other(server: &Server, token: &str, method: &str, path: &str, body: &Value) -> Answer {
     server.call_as(token, method, path, body)
 }
 
 #[test]
 fn nobody_takes_from_his_own_application_what_he_manages_with() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = management_api(&server);
     server.done(
         "POST",
@@ -86,7 +86,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
 
 #[test]
 fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = management_api(&server);
     let scopes = [
         "update:applications",
@@ -186,7 +186,7 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
 
 #[test]
 fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
-    let server = Operated::with_rsa();
+    let server = Server::with_rsa();
     let api = management_api(&server);
     let issuer = server.issuer();
     for name in [
@@ -220,7 +220,7 @@ fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
 
 #[test]
 fn nobody_suspends_the_organization_that_he_belongs_to() {
-    let server = Operated::start();
+    let server = Server::start();
     server.done(
         "POST",
         "/api/v1/organization",
@@ -251,7 +251,7 @@ fn nobody_suspends_the_organization_that_he_belongs_to() {
 
 #[test]
 fn the_last_secret_of_ones_own_stays_until_there_is_another() {
-    let server = Operated::start();
+    let server = Server::start();
     let secrets = "/api/v1/applications/operator/secrets";
     let first = server.get(secrets)["secrets"][0]["id"]
         .as_str()
@@ -281,7 +281,7 @@ fn the_last_secret_of_ones_own_stays_until_there_is_another() {
 
 #[test]
 fn a_file_takes_nobody_away_who_sends_it_nor_the_management_api() {
-    let server = Operated::start();
+    let server = Server::start();
     server.application(&json!({ "client_id": "other" }));
     let empty = json!({ "organization": [{ "code": "org_acme" }] });
     let applied = server.done("POST", "/api/v1/apply?prune=true", &empty);

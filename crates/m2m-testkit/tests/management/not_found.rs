@@ -1,12 +1,12 @@
-//! What is not there any more, or never was.
+//! Records that are not there any more, or never were.
 
 use serde_json::{Value, json};
 
-use crate::operated::{Operated, assigned};
+use crate::server::{Server, assigned};
 
 #[test]
 fn g4_what_was_deleted_is_404_from_the_next_request_on() {
-    let server = Operated::in_profile("generic");
+    let server = Server::in_profile("generic");
     let api = server.api("https://a.example", &["read:a", "write:a"]);
     let scopes = server.get(&format!("/api/v1/apis/{api}/scopes"));
     let scope = scopes["scopes"][0]["id"].as_str().unwrap();
@@ -65,7 +65,7 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
 
 #[test]
 fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({})).id;
     server.done(

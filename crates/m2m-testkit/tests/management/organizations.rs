@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::operated::Operated;
+use crate::server::Server;
 
 #[test]
 fn the_code_of_an_organization_can_be_chosen_once() {
-    let server = Operated::start();
+    let server = Server::start();
     let body = json!({ "name": "Acme", "code": "org_acme" });
     let made = server.done("POST", "/api/v1/organization", &body);
     assert_eq!(made["organization"]["code"], "org_acme");

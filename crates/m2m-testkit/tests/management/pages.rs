@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::operated::{Operated, encoded};
+use crate::server::{Server, encoded};
 
-/// How many applications there are beside the one that manages the server.
+/// The number of applications beside the one that manages the server.
 const APPLICATIONS: usize = 125;
 
 /// Applications whose names stand in another order than their ages, some of them the same but for the case, or not ASCII.
-fn server() -> Operated {
-    let server = Operated::start();
+fn server() -> Server {
+    let server = Server::start();
     let applications: Vec<Value> = (0..APPLICATIONS)
         .map(|number| {
             let name = match number {
@@ -36,7 +36,7 @@ fn server() -> Operated {
 const SHA256: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
 /// All pages of a list, each as long as asked for but the last.
-fn pages(server: &Operated, query: &str, size: usize) -> Vec<(String, String)> {
+fn pages(server: &Server, query: &str, size: usize) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut next = String::new();
     loop {
@@ -159,7 +159,7 @@ fn a_search_finds_text_in_names_and_client_ids_and_takes_nothing_for_a_pattern()
 
 #[test]
 fn other_lists_have_pages_too() {
-    let server = Operated::start();
+    let server = Server::start();
     for number in 0..5 {
         server.api(&format!("https://{number}.example"), &[]);
         server.done(

@@ -1,11 +1,11 @@
-//! What is there: paths, methods and scopes, as the OpenAPI document says.
+//! Paths, methods and scopes, as the OpenAPI document says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::access::{document, operations, plausible};
-use crate::operated::{Operated, claims};
+use crate::server::{Server, claims};
 
 /// The scopes of all fields that need more than their operation.
 fn field_scopes(document: &Value) -> BTreeSet<String> {
@@ -22,7 +22,7 @@ fn field_scopes(document: &Value) -> BTreeSet<String> {
 
 #[test]
 fn the_scopes_of_the_document_are_those_of_the_management_api() {
-    let server = Operated::start();
+    let server = Server::start();
     let document = document(&server);
     let mut needed: BTreeSet<String> = operations(&document)
         .into_iter()
@@ -63,7 +63,7 @@ fn the_scopes_of_the_document_are_those_of_the_management_api() {
 #[test]
 fn g5_every_path_names_its_methods_to_whoever_tries_another() {
     for profile in ["rfc", "generic"] {
-        let server = Operated::in_profile(profile);
+        let server = Server::in_profile(profile);
         let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for operation in operations(&document(&server)) {
             let methods = allowed.entry(operation.form).or_default();
@@ -94,7 +94,7 @@ fn g5_every_path_names_its_methods_to_whoever_tries_another() {
 
 #[test]
 fn g4_an_unknown_path_of_the_management_api_is_answered_in_json() {
-    let server = Operated::in_profile("generic");
+    let server = Server::in_profile("generic");
     for operation in operations(&document(&server)) {
         let path = operation.path;
         for unknown in [

@@ -8,12 +8,12 @@ use m2m_testkit::SECRET;
 
 use crate::access::{document, operations};
 use crate::managed::keys::ED25519;
-use crate::operated::{Operated, world};
+use crate::server::{Server, world};
 
 #[test]
 fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
-    let document = document(&Operated::start());
+    let document = document(&Server::start());
     let operations = operations(&document);
     let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
     let manager = format!(
@@ -21,7 +21,7 @@ fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
          [[application]]\nname = \"Manager\"\nclient_id = \"manager\"\nsecret_sha256 = \"{hash}\"\n\
          authorize = [{{ audience = \"{{issuer}}/api\", scopes = {scopes:?} }}]\n"
     );
-    let server = Operated::of_file(&(world() + &manager), "manager", SECRET);
+    let server = Server::of_file(&(world() + &manager), "manager", SECRET);
     let mut changes = 0;
     for operation in &operations {
         let described = &document["paths"][&operation.form][operation.method.to_ascii_lowercase()];

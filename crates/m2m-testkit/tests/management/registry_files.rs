@@ -3,12 +3,12 @@
 use m2m_authority::registry::SecretHash;
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated, world};
+use crate::server::{Made, Server, world};
 use m2m_testkit::SECRET;
 
 #[test]
 fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
-    let server = Operated::start();
+    let server = Server::start();
     let applied = server.apply("", &world());
     assert_eq!(applied.status, 200, "{applied:?}");
     let property = json!({
@@ -27,7 +27,7 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
         "allowed_addresses": ["127.0.0.0/8"], "feature_flags": { "own": 3 }, "authentication_methods": ["client_secret_post"],
     });
     server.done("PATCH", "/api/v1/applications/plain-id", &change);
-    let export = |server: &Operated, query: &str| {
+    let export = |server: &Server, query: &str| {
         server.get(&format!("/api/v1/export{query}"))["world"]
             .as_str()
             .unwrap()
@@ -40,7 +40,9 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
         assert_eq!(export(&server, query), exported);
     }
     let exported = export(&server, "?with_secret_hashes=true");
-    let other = Operated::start();
+    // A server of another issuer could take it.
+    assert!(!exported.contains(server.issuer()), "{exported}");
+    let other = Server::start();
     let applied = other.apply("", &exported);
     assert_eq!(applied.status, 200, "{applied:?}");
     assert_eq!(export(&other, "?with_secret_hashes=true"), exported);
@@ -49,7 +51,7 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
         client_id: "plain-id".to_owned(),
         secret: SECRET.to_owned(),
     };
-    let claims = |server: &Operated| {
+    let claims = |server: &Server| {
         let mut claims = server.claims(&plain, "");
         for name in ["iss", "jti", "iat", "exp"] {
             assert!(claims.as_object_mut().unwrap().remove(name).is_some());
@@ -65,7 +67,7 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
 
 #[test]
 fn a_dry_run_says_what_would_be_done_and_does_nothing() {
-    let server = Operated::start();
+    let server = Server::start();
     let body =
         json!({ "application": [{ "name": "New" }, { "name": "Named", "client_id": "named" }] });
     let events = server.get("/api/v1/events");
@@ -106,7 +108,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
 
 #[test]
 fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() {
-    let server = Operated::start();
+    let server = Server::start();
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let wrong = world().replace(
         "write:orders\"]",

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::{Operated, assigned};
+use crate::server::{Server, assigned};
 
-/// How many changes the audit log has.
-fn events(server: &Operated) -> usize {
+/// The number of changes in the audit log.
+fn events(server: &Server) -> usize {
     let events = server.get("/api/v1/events?page_size=500");
     assert_eq!(events["next"], Value::Null);
     events["events"].as_array().unwrap().len()
@@ -13,7 +13,7 @@ fn events(server: &Operated) -> usize {
 
 #[test]
 fn a_change_that_is_made_already_is_done_again_without_a_trace() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({})).id;
     let property = json!({
@@ -94,14 +94,18 @@ fn a_change_that_is_made_already_is_done_again_without_a_trace() {
         let first = server.done(method, &path, &body);
         let before = events(&server);
         let second = server.done(method, &path, &body);
-        assert_eq!(events(&server), before, "{method} {path} is told of twice");
+        assert_eq!(
+            events(&server),
+            before,
+            "{method} {path} is in the audit log twice"
+        );
         assert_eq!(first["code"], second["code"]);
         if path.ends_with("/applications") {
             assert_eq!(second["applications_connected"], json!([]));
             assert_eq!(second["applications_disconnected"], json!([]));
         }
     }
-    // What is gone is gone: who asks again learns it.
+    // A record that is deleted twice is not found the second time.
     for path in [
         format!("/api/v1/applications/{application}"),
         format!("/api/v1/apis/{api}"),
@@ -113,7 +117,7 @@ fn a_change_that_is_made_already_is_done_again_without_a_trace() {
 
 #[test]
 fn a_change_that_was_decided_at_another_version_is_not_made() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = server.api("https://a.example", &[]);
     let application = server.application(&json!({})).id;
     server.done(

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated};
+use crate::server::{Made, Server};
 
-fn server() -> (Operated, Made, String) {
-    let server = Operated::start();
+fn server() -> (Server, Made, String) {
+    let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({}));
     server.authorize(&api, &application.id, &["read:a"]);
@@ -14,12 +14,7 @@ fn server() -> (Operated, Made, String) {
 }
 
 /// The application with another secret.
-fn rotated(
-    server: &Operated,
-    application: &Made,
-    path: &str,
-    body: &Value,
-) -> (Made, String, Value) {
+fn rotated(server: &Server, application: &Made, path: &str, body: &Value) -> (Made, String, Value) {
     let made = server.done("POST", path, body);
     let secret = &made["secret"];
     let application = Made {

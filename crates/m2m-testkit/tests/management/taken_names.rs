@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::operated::{Operated, merge};
+use crate::server::{Server, merge};
 
 #[test]
 fn an_audience_is_of_one_api_however_it_is_spelled() {
-    let server = Operated::start();
+    let server = Server::start();
     server.api("https://a.example", &[]);
     let management = format!("{}/api", server.issuer());
     for audience in [
@@ -37,7 +37,7 @@ fn an_audience_is_of_one_api_however_it_is_spelled() {
 
 #[test]
 fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
-    let server = Operated::start();
+    let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     server.application(&json!({ "client_id": "billing-job" }));
     server.done(
@@ -95,7 +95,7 @@ fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
 
 #[test]
 fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
-    let server = Operated::start();
+    let server = Server::start();
     let new = |more: Value| {
         let mut body = json!({ "name": "A", "type": "m2m" });
         merge(&mut body, &more);
@@ -110,7 +110,7 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
         message.starts_with("client_id: ") && message.contains("system user"),
         "{message}"
     );
-    // A user with the name of a client id: of another application, of its own, of who manages the server.
+    // A user with the name of a client id: of another application, of its own, of the one that manages the server.
     for (method, path, body) in [
         (
             "POST",

@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use m2m_authority::flow::Door;
 
 use crate::managed::log::Logged;
-use crate::operated::{Made, OPERATOR, Operated, PROFILES, claims, encoded, shape};
+use crate::server::{Made, OPERATOR, PROFILES, Server, claims, encoded, shape};
 
 const AUDIENCE: &str = "https://a.example";
 
-fn server(profile: &str) -> (Operated, Made) {
-    let server = Operated::in_profile(profile);
+fn server(profile: &str) -> (Server, Made) {
+    let server = Server::in_profile(profile);
     let api = server.api(AUDIENCE, &["read:a", "write:a"]);
     server.api("https://b.example", &["read:b"]);
     server.done(
@@ -70,7 +70,7 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
         }
     }
     // One for the management API opens it.
-    let server = Operated::start();
+    let server = Server::start();
     let audience = format!("{}/api", server.issuer());
     let path = "/api/v1/applications/operator/test_token";
     let test = server.call(

@@ -1,17 +1,18 @@
-//! What tokens carry of an application and its organization, and for how long they live.
+//! The contents of tokens: claims of an application and its organization, lifetimes, algorithms, quotas.
 
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated, claims};
+use crate::server::{Made, Server, claims};
 
 const AUDIENCE: &str = "https://a.example";
 
 /// An application of an organization, and an API with tokens of this claim set.
-fn server(claims: &str) -> (Operated, Made, String) {
-    filled(Operated::start(), claims)
+fn server(claims: &str) -> (Server, Made, String) {
+    filled(Server::start(), claims)
 }
 
-fn filled(server: Operated, claims: &str) -> (Operated, Made, String) {
+/// The same on this server.
+fn filled(server: Server, claims: &str) -> (Server, Made, String) {
     let api = server.api(AUDIENCE, &["read:a"]);
     server.done(
         "PATCH",
@@ -227,7 +228,7 @@ fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
 
 #[test]
 fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
-    let (server, application, api) = filled(Operated::with_rsa(), "rfc9068");
+    let (server, application, api) = filled(Server::with_rsa(), "rfc9068");
     let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
         server.done(

@@ -1,13 +1,13 @@
-//! Where the token stands in a request for the management API, and what the log has of a refusal.
+//! The place of the token in a request for the management API.
 
 use serde_json::Value;
 
-use crate::operated::{Operated, PROFILES, bearer};
+use crate::server::{PROFILES, Server, bearer};
 
 #[test]
 fn k17_r1_r2_r7_the_token_stands_in_one_header_and_nowhere_else() {
     for profile in PROFILES {
-        let server = Operated::in_profile(profile);
+        let server = Server::in_profile(profile);
         let token = &server.token;
         let ask = |path: &str, headers: &str| server.call_bare("GET", path, headers, &Value::Null);
         for scheme in ["Bearer", "bearer", "BEARER", "bEaReR"] {
@@ -17,7 +17,7 @@ fn k17_r1_r2_r7_the_token_stands_in_one_header_and_nowhere_else() {
             );
             assert_eq!(answer.status, 200, "{scheme}: {answer:?}");
         }
-        // By the row K17, where the profile is Kinde's a header that is none is 401.
+        // By the row K17, where the profile is Kinde's a malformed header is 401.
         for (path, headers) in [
             ("/api/v1/apis", "authorization: Bearer\r\n".to_owned()),
             (

@@ -4,7 +4,7 @@ use m2m_authority::registry::SecretHash;
 use oauth_proto::BasicCredentials;
 use serde_json::{Value, json};
 
-use crate::operated::{Answer, Operated, PROFILES, claims, encoded};
+use crate::server::{Answer, PROFILES, Server, claims, encoded};
 
 const CLIENT_ID: &str = "my.trusted.app/service";
 const SECRET: &str = "a plain secret: + % é, of the other system";
@@ -13,8 +13,8 @@ fn hash() -> String {
     SecretHash::of(SECRET.as_bytes()).to_base64()
 }
 
-/// By form and by header. That the paths of that system lead there as well is for the tests of the token endpoint.
-fn ask(server: &Operated, more: &str) -> [Answer; 2] {
+/// Asks by form and by header. The tests of the token endpoint check that the paths of that system lead there as well.
+fn ask(server: &Server, more: &str) -> [Answer; 2] {
     let secret = encoded(SECRET);
     let form = format!(
         "grant_type=client_credentials&client_id=my.trusted.app%2Fservice&client_secret={secret}{more}"
@@ -58,7 +58,7 @@ authorize = [
 #[test]
 fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header() {
     for profile in PROFILES {
-        let server = Operated::in_profile(profile);
+        let server = Server::in_profile(profile);
         let applied = server.apply("", &world());
         assert_eq!(applied.status, 200, "{applied:?}");
         let without_audience = profile == "trusted-application";
@@ -103,7 +103,7 @@ fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header
 #[test]
 fn t12_a_hash_that_comes_over_the_management_api_works_as_well_and_takes_the_place_of_others() {
     for profile in PROFILES {
-        let server = Operated::in_profile(profile);
+        let server = Server::in_profile(profile);
         let api = server.api("https://erp.example/", &["read"]);
         let body = json!({
             "client_id": CLIENT_ID, "secret_sha256": hash(),

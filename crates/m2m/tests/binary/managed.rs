@@ -3,9 +3,9 @@
 //! What the operations answer is tested in one process, in `crates/m2m-testkit/tests/management`. The tests here need a process:
 //!
 //! - `curl` runs commands of others over TLS.
-//! - `full_disk` and `killed` take the disk or the life of the process, and look into the data directory.
+//! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
-//! - `maintenance` is a decision of the token endpoint of the binary, and outlasts a restart.
+//! - `maintenance` is about the token endpoint of the binary, which refuses callers meanwhile, and about a restart.
 //! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
 //! - `shell` runs commands against the server.
 

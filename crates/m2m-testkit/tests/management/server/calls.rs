@@ -4,7 +4,7 @@ use m2m_authority::registry::SecretHash;
 use m2m_testkit::SECRET;
 use serde_json::{Value, json};
 
-use super::{Answer, Operated};
+use super::{Answer, Server};
 
 /// An application that was made.
 #[derive(Debug, Clone)]
@@ -14,7 +14,7 @@ pub(crate) struct Made {
     pub(crate) secret: String,
 }
 
-impl Operated {
+impl Server {
     /// Calls the management API.
     pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.call_with(method, path, "", body)

@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::operated::{Made, Operated};
+use crate::server::{Made, Server};
 
-/// How many secrets the application gets and loses.
+/// The number of secrets that the application gets and loses.
 const ROTATIONS: usize = 120;
 
-/// What is known of a secret, in this order.
+/// The progress of a secret as the test knows it, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Known {
-    /// Its making has been acknowledged.
+    /// Its creation has been acknowledged.
     Made,
     /// Its end is asked for.
     Ending,
@@ -22,7 +22,7 @@ enum Known {
     Ended,
 }
 
-/// The secrets of an application by their ids, and what is known of them.
+/// The secrets of an application by their ids, with their progress.
 type Secrets = Mutex<BTreeMap<String, (String, Known)>>;
 
 fn of_known(secrets: &Secrets, known: Known) -> Vec<(String, String)> {
@@ -34,7 +34,7 @@ fn of_known(secrets: &Secrets, known: Known) -> Vec<(String, String)> {
 
 #[test]
 fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
-    let server = Operated::in_folder();
+    let server = Server::in_folder();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({ "client_id": "raced" }));
     server.authorize(&api, &application.id, &["read:a"]);

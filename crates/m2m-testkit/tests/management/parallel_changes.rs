@@ -4,11 +4,11 @@ use std::sync::Barrier;
 
 use serde_json::{Value, json};
 
-use crate::operated::{OPERATOR, OPERATOR_SECRET, Operated};
+use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
 #[test]
 fn a_name_that_many_want_at_once_is_of_one() {
-    let server = Operated::start();
+    let server = Server::start();
     for round in 0..8 {
         let barrier = Barrier::new(8);
         // Half of them want it as a client id, the others as the name of a user.
@@ -53,7 +53,7 @@ fn a_name_that_many_want_at_once_is_of_one() {
 #[test]
 fn two_managers_who_delete_each_other_leave_one() {
     for _ in 0..6 {
-        let server = Operated::start();
+        let server = Server::start();
         let audience = format!("{}/api", server.issuer());
         let second = server.application(&json!({ "client_id": "second" }));
         let scopes = [
@@ -67,7 +67,7 @@ fn two_managers_who_delete_each_other_leave_one() {
         let delete = |token: &str, other: &str| {
             barrier.wait();
             let path = format!("/api/v1/applications/{other}");
-            server.call_as(&token, "DELETE", &path, &Value::Null).status
+            server.call_as(token, "DELETE", &path, &Value::Null).status
         };
         let (first, other) = std::thread::scope(|scope| {
             let first = scope.spawn(|| delete(&server.token, "second"));
@@ -93,7 +93,7 @@ fn two_managers_who_delete_each_other_leave_one() {
 
 #[test]
 fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
-    let server = Operated::start();
+    let server = Server::start();
     let application = server.application(&json!({}));
     let path = format!("/api/v1/applications/{}", application.id);
     for _ in 0..6 {
@@ -122,7 +122,7 @@ fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
             );
             statuses.iter().filter(|status| **status == 200).count()
         });
-        // Who sets what another has just set finds nothing to do; the name tells them apart.
+        // A change to what another has just set has nothing to do; the name tells them apart.
         assert_eq!(made, 1);
         server.done("PATCH", &path, &json!({ "name": "Between" }));
     }

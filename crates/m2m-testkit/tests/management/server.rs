@@ -39,13 +39,13 @@ pub(crate) const OPERATOR_SECRET: &str = "the-secret-of-the-operator-0123456789"
 /// All profiles.
 pub(crate) const PROFILES: [&str; 4] = ["rfc", "kinde", "trusted-application", "generic"];
 
-/// Where all requests come from.
+/// The address of all callers.
 const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A server with its registry in SQLite, its management API, its token endpoint, and a clock that tests advance. It starts as `m2m serve`
 /// does, with one application that manages it: [`OPERATOR`].
-pub(crate) struct Operated {
-    face: HttpApi<InProcess<Sqlite>>,
+pub(crate) struct Server {
+    management: HttpApi<InProcess<Sqlite>>,
     runtime: Runtime,
     profile: Profile,
     /// Unit: seconds.
@@ -53,11 +53,11 @@ pub(crate) struct Operated {
     requests: AtomicU64,
     /// A token that opens all of the management API.
     pub(crate) token: String,
-    /// Where its registry is, if it is to outlast the server.
+    /// The folder of its registry, if that is to outlast the server.
     folder: Option<TempDir>,
 }
 
-impl Operated {
+impl Server {
     /// A server with nothing in it but the application that manages it.
     pub(crate) fn start() -> Self {
         Self::in_profile("rfc")
@@ -143,7 +143,7 @@ impl Operated {
         let drawn = requests << 32;
         let host = runtime.block_on(InProcess::open(backend, profile, drawn));
         Self {
-            face: HttpApi::new(host.with_log(Log::default())),
+            management: HttpApi::new(host.with_log(Log::default())),
             runtime,
             profile,
             now: AtomicU64::new(now.as_seconds()),
@@ -158,14 +158,14 @@ impl Operated {
         self.write_counts();
         let (now, requests) = (self.now(), self.requests.load(Ordering::SeqCst));
         let Self {
-            face,
+            management,
             profile,
             folder,
             token,
             ..
         } = self;
         // It gives the folder back.
-        drop(face);
+        drop(management);
         let folder = folder.expect("only a server in a folder can be restarted");
         let backend = Sqlite::open(&data(folder.path())).unwrap();
         Self {
@@ -265,7 +265,10 @@ impl Operated {
                     };
                     async { body }
                 };
-                let answered = self.face.respond(parts, path, read, circumstances).await;
+                let answered = self
+                    .management
+                    .respond(parts, path, read, circumstances)
+                    .await;
                 self.noted(answered, exchange).await
             }
             path => panic!("{path} is a path for the tests with a process"),
@@ -292,7 +295,7 @@ impl Operated {
     }
 
     fn host(&self) -> &InProcess<Sqlite> {
-        self.face.manager().host()
+        self.management.manager().host()
     }
 
     fn registry(&self) -> &Directory<Sqlite> {
