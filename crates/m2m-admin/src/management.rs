@@ -9,7 +9,12 @@ pub use m2m_authority::registry::{MANAGEMENT_ALIAS as ALIAS, MANAGEMENT_AUDIENCE
 
 /// Returns true if every scope of the management API is assigned to the application.
 pub(crate) fn has_all_scopes(spec: &ApplicationSpec) -> bool {
-    let assigned: HashSet<&str> = spec.management_scopes().collect();
+    let number = spec.management_scopes().count();
+    if number < SCOPES.len() {
+        return false;
+    }
+    let mut assigned: HashSet<&str> = HashSet::with_capacity(number);
+    assigned.extend(spec.management_scopes());
     SCOPES.iter().all(|(scope, _)| assigned.contains(scope))
 }
 
