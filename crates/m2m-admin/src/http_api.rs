@@ -228,8 +228,7 @@ impl<H: Host> HttpApi<H> {
         parts: &Parts,
         circumstances: Circumstances,
     ) -> Result<(Operator, Caller), Box<Answered>> {
-        let authorization = authorization(parts);
-        let call = GuardedCall::new(&authorization, parts.uri.query().map(str::as_bytes));
+        let call = GuardedCall::from(parts);
         let scopes = [row.description.scope];
         let required = Requirement::scopes(&scopes);
         let checked = self

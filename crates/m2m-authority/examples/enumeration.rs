@@ -102,9 +102,7 @@ fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
         address: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
-    let client = registry
-        .client(accepted.client_id())
-        .map(|client| &**client);
+    let client = registry.client(accepted.client_id());
     let refusal = authenticate(accepted, client, NOW).expect_err("nobody here may pass");
     black_box(record(Err(&refusal), &exchange, NOW));
     respond(Err(&refusal), &exchange, authority)

@@ -93,10 +93,7 @@ pub fn flow(data: &[u8]) {
         address: None,
     };
     let mut decision = accept(request, authority).and_then(|accepted| {
-        let client = WORLD
-            .registry
-            .client(accepted.client_id())
-            .map(|client| &**client);
+        let client = WORLD.registry.client(accepted.client_id());
         let authenticated = authenticate(accepted, client, NOW)?;
         let policy = WORLD
             .registry

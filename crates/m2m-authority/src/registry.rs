@@ -81,12 +81,12 @@ pub struct Registry {
 }
 
 /// What the hot path needs of one application.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Entry {
     /// Where its record stands; a deleted one has none.
     position: Option<usize>,
-    client: Arc<Client>,
-    policy: Arc<Policy>,
+    client: Client,
+    policy: Policy,
 }
 
 impl Registry {
@@ -110,8 +110,8 @@ impl Registry {
                 .organization
                 .as_deref()
                 .and_then(|code| organizations.get(code).copied());
-            let client = Arc::new(Client::of(application));
-            let policy = Arc::new(Policy::of(application, organization, Arc::clone(&targets)));
+            let client = Client::of(application);
+            let policy = Policy::of(application, organization, Arc::clone(&targets));
             entries.insert(
                 application.client_id.clone(),
                 Entry {
@@ -122,8 +122,8 @@ impl Registry {
             );
         }
         for deletion in &records.deleted {
-            let client = Arc::new(Client::deleted(deletion));
-            let policy = Arc::new(Policy::nothing(Arc::clone(&targets)));
+            let client = Client::deleted(deletion);
+            let policy = Policy::nothing(Arc::clone(&targets));
             entries.entry(deletion.client_id.clone()).or_insert(Entry {
                 position: None,
                 client,
@@ -139,13 +139,13 @@ impl Registry {
 
     /// What authentication needs of the application with this client id, a deleted one included.
     #[must_use]
-    pub fn client(&self, client_id: &str) -> Option<&Arc<Client>> {
+    pub fn client(&self, client_id: &str) -> Option<&Client> {
         self.entries.get(client_id).map(|entry| &entry.client)
     }
 
     /// What authorization needs of the application with this client id.
     #[must_use]
-    pub fn policy(&self, client_id: &str) -> Option<&Arc<Policy>> {
+    pub fn policy(&self, client_id: &str) -> Option<&Policy> {
         self.entries.get(client_id).map(|entry| &entry.policy)
     }
 

@@ -51,9 +51,7 @@ fn answer(
         address: None,
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
-    let client = registry
-        .client(accepted.client_id())
-        .map(|client| &**client);
+    let client = registry.client(accepted.client_id());
     let authenticated = authenticate(accepted, client, NOW).expect("the secret is right");
     let policy = registry
         .policy(authenticated.client_id())

@@ -136,7 +136,7 @@ impl World {
         request: TestRequest<'_>,
     ) -> Answer {
         let exchange = self.exchange(None);
-        let client = self.registry.client(client_id).map(|client| &**client);
+        let client = self.registry.client(client_id);
         let decision = vouched(operator, client_id, client, request).and_then(|authenticated| {
             let policy = self
                 .registry
@@ -167,10 +167,7 @@ impl World {
     /// If the registry has a client without a policy, which it never has.
     pub fn decide(&self, request: RawRequest<'_>) -> Result<Issued, Refusal> {
         let accepted = accept(request, &self.authority)?;
-        let client = self
-            .registry
-            .client(accepted.client_id())
-            .map(|client| &**client);
+        let client = self.registry.client(accepted.client_id());
         let authenticated = authenticate(accepted, client, self.now)?;
         let policy = self
             .registry
