@@ -11,6 +11,7 @@ mod circles;
 mod codegen;
 mod fuzz;
 mod lines;
+mod readmes;
 mod test;
 mod tidy;
 mod timing;

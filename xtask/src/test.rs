@@ -4,7 +4,7 @@ use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
 use crate::steps::{self, Step};
 use crate::workspace::{Package, Workspace};
-use crate::{arrows, budget, codegen, install, tidy, torture};
+use crate::{arrows, budget, codegen, install, readmes, tidy, torture};
 
 /// Crates that are workspaces of their own.
 const APART: [&str; 3] = [
@@ -95,6 +95,12 @@ const STEPS: &[Step] = &[
         title: "each public crate alone with its default features",
         why: "who takes one crate does not get the features that the workspace turns on together",
         run: alone,
+    },
+    Step {
+        name: "readmes",
+        title: "the examples in the READMEs of the public crates, outside of the workspace as they are printed",
+        why: "an example that is pasted into a new project is the first thing that others try",
+        run: readmes::run,
     },
     Step {
         name: "doc",
