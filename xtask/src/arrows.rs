@@ -28,8 +28,8 @@ pub(crate) struct Arrows {
     lines: BTreeMap<String, usize>,
     /// The crates whose modules do not use each other in a circle.
     without_circles: Vec<String>,
-    /// How many crates of others may stand behind a crate.
-    pub(crate) budget: BTreeMap<String, usize>,
+    /// The crates of others that must not be behind a crate without its default features.
+    pub(crate) absent_without_default_features: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Arrows {
@@ -80,7 +80,7 @@ impl Arrows {
             .chain(&self.for_tests)
             .chain(self.lines.keys());
         let strangers: BTreeSet<&String> = named
-            .chain(self.budget.keys())
+            .chain(self.absent_without_default_features.keys())
             .filter(|name| workspace.package(name).is_none())
             .collect();
         violations.extend(
@@ -190,7 +190,7 @@ mod tests {
             without_circles = []
             may_use = { low = [], high = ["low"], kit = ["high"] }
             lines = {}
-            budget = {}
+            absent_without_default_features = {}
             "#,
         )
         .expect("reads")

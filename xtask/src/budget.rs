@@ -1,41 +1,119 @@
-//! How many crates stand behind the light ones.
+//! How many crates of others each library brings along, held against the table in the document on architecture.
+
+use std::collections::BTreeMap;
 
 use crate::arrows::{self, Arrows};
+use crate::command;
 use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
-/// Counts the crates of others behind each crate that has a budget.
+/// The document with the table. It is the only place where the numbers are written.
+const DOCUMENT: &str = "docs/architecture.md";
+
+/// The beginning of the head of the table.
+const HEAD: &str = "| library |";
+
+/// The dependencies that are counted: those of one platform, so that every machine finds the same number, and without procedural macros, which
+/// leave nothing in a binary.
+const COUNTED: [&str; 4] = [
+    "-e",
+    "normal,no-proc-macro",
+    "--target",
+    "x86_64-unknown-linux-gnu",
+];
+
+/// Holds the table against the dependencies, and crates without their default features against what must not be there.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
-    let mut over = Vec::new();
-    for (package, budget) in Arrows::read()?.budget {
-        let reached = arrows::reached(&package, &["-e", "normal,no-proc-macro"])?;
-        let others: Vec<String> = reached
+    let path = command::root().join(DOCUMENT);
+    let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+    let mut counted = BTreeMap::new();
+    for package in workspace.public() {
+        let others: Vec<String> = arrows::reached(&package.name, &COUNTED)?
             .into_iter()
-            .filter(|line| !is_ours(line, workspace))
+            .filter(|line| workspace.package(name(line)).is_none())
             .collect();
-        println!(
-            "{package}: {} of at most {budget} ({})",
-            others.len(),
-            others.join(", ")
-        );
-        if others.len() > budget {
-            over.push(package);
-        }
+        println!("{}: {} ({})", package.name, others.len(), others.join(", "));
+        counted.insert(package.name.as_str(), others.len());
     }
-    if over.is_empty() {
+    let mut wrong = differences(&table(&text), &counted);
+    for (package, absent) in Arrows::read()?.absent_without_default_features {
+        let options = ["-e", "normal,build", "--no-default-features"];
+        let reached = arrows::reached(&package, &options)?;
+        let found = reached
+            .iter()
+            .map(|line| name(line))
+            .filter(|name| absent.iter().any(|absent| absent == name));
+        wrong.extend(found.map(|name| {
+            format!("{package} reaches {name} without its default features: `cargo tree -p {package} --no-default-features -i {name}` shows how")
+        }));
+    }
+    if wrong.is_empty() {
         return Ok(());
     }
     Err(Failure::new(
+        wrong.join("\n        "),
         format!(
-            "more crates stand behind {} than xtask/arrows.toml allows",
-            over.join(" and ")
+            "do without a new dependency, or without its default features; else write its number into the table of {DOCUMENT}, and say why in the commit"
         ),
-        "do without the new dependency, or without its default features",
     ))
 }
 
-fn is_ours(line: &str, workspace: &Workspace) -> bool {
-    line.split(' ')
-        .next()
-        .is_some_and(|name| workspace.package(name).is_some())
+/// The name in a line with a name and a version.
+fn name(line: &str) -> &str {
+    line.split(' ').next().unwrap_or_default()
+}
+
+/// The libraries in the table and their numbers.
+fn table(document: &str) -> BTreeMap<&str, &str> {
+    document
+        .lines()
+        .skip_while(|line| !line.starts_with(HEAD))
+        .skip(2)
+        .map_while(|line| {
+            let mut cells = line.strip_prefix('|')?.split('|').map(str::trim);
+            Some((cells.next()?.trim_matches('`'), cells.next()?))
+        })
+        .collect()
+}
+
+fn differences(table: &BTreeMap<&str, &str>, counted: &BTreeMap<&str, usize>) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (library, count) in counted {
+        match table.get(library) {
+            None => differences.push(format!("{DOCUMENT}: the table lacks {library}: {count}")),
+            Some(written) if *written != count.to_string() => differences.push(format!(
+                "{DOCUMENT}: {count} crates of others are behind {library}, the table has {written}"
+            )),
+            Some(_) => {}
+        }
+    }
+    let surplus = table.keys().filter(|name| !counted.contains_key(*name));
+    differences.extend(surplus.map(|name| {
+        format!("{DOCUMENT}: the table has {name}, which is not a public crate of the workspace")
+    }));
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "| crate | x |\n|---|---|\n| `c` | 5 |\n\n| library | crates |\n|---|---|\n| `a` | 0 |\n| `b` | 12 |\n\n| `d` | 1 |\n";
+
+    #[test]
+    fn reads_the_table_of_libraries_and_no_other() {
+        assert_eq!(table(TEXT), BTreeMap::from([("a", "0"), ("b", "12")]));
+    }
+
+    #[test]
+    fn finds_each_difference() {
+        let table = table(TEXT);
+        assert!(differences(&table, &BTreeMap::from([("a", 0), ("b", 12)])).is_empty());
+        let found = differences(&table, &BTreeMap::from([("b", 11), ("e", 3)]));
+        let expected = ["11 crates", "lacks e: 3", "has a"];
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.contains(expected), "{found}");
+        }
+    }
 }

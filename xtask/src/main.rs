@@ -34,7 +34,7 @@ The tasks of the workspace.
   cargo xtask test --no-install        the same, and what the machine lacks is named, not installed
   cargo xtask tidy                     sizes, words, manifests, ids and their tests, seeds, documents
   cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
-  cargo xtask budget                   how many crates stand behind the light ones (xtask/arrows.toml)
+  cargo xtask budget                   how many crates of others are behind each library (docs/architecture.md)
   cargo xtask codegen                  writes the documents in docs that are made from the source
   cargo xtask codegen --check          only says whether they are up to date
   cargo xtask fuzz                     every fuzz target for 60 seconds

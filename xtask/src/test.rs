@@ -44,7 +44,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "budget",
-        title: "how many crates stand behind the light ones",
+        title: "how many crates of others are behind each library",
         why: "who takes a light crate takes all that is behind it",
         run: budget::run,
     },
