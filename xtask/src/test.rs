@@ -16,6 +16,9 @@ const APART: [&str; 3] = [
 /// The crate with a feature per crypto library.
 const JWT: &str = "m2m-jwt";
 
+/// The files that every package has beside its sources.
+const PACKAGED: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
+
 /// The steps, cheap ones first.
 const STEPS: &[Step] = &[
     Step {
@@ -276,7 +279,24 @@ fn package(workspace: &Workspace) -> Outcome {
     command::run(
         &mut cargo(&arguments),
         "a public crate needs a version for each dependency, a description and a licence",
-    )
+    )?;
+    for package in workspace.public() {
+        let arguments = ["package", "--list", "--allow-dirty", "-p", &package.name];
+        let files = command::text(&mut cargo(&arguments))?;
+        let missing = PACKAGED
+            .iter()
+            .find(|wanted| !files.lines().any(|file| file == **wanted));
+        if let Some(missing) = missing {
+            return Err(Failure::new(
+                format!("the package {} has no {missing}", package.name),
+                format!(
+                    "put it into crates/{}; licences are links to those of the workspace",
+                    package.name
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn clients(workspace: &Workspace) -> Outcome {

@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | item | is |
+//! |---|---|
+//! | [`mod@operations`] | every operation, with the shapes of what it takes and answers |
+//! | [`Operation`], [`Spec`] | the declaration of an operation: what to send, and what to expect |
+//! | [`ApplicationName`], [`SecretName`], … | the names in a path, which are percent-encoded where they stand |
+//! | [`values`] | names, keys, audiences, scopes, times: each is checked where it is made, as the server checks it |
+//! | [`values::Patch`], [`values::Given`] | members of a change: absent is another thing than `null` |
+//! | [`Paged`] | the lists that come page by page |
+//! | [`Refused`], [`Code`] | the answer of a refusal, and its codes |
 
 mod answer;
 mod body;

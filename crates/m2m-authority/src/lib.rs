@@ -1,4 +1,17 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use |
+//! |---|---|
+//! | the six steps | [`flow`]: [`accept`](flow::accept), [`authenticate`](flow::authenticate), [`authorize`](flow::authorize), [`issue`](flow::issue), [`record`](flow::record), [`respond`](flow::respond) |
+//! | what the steps need of the server | [`Authority`], [`JwtId`], [`TraceId`], [`RequestId`] |
+//! | the records, and how they fit together | [`registry`], [`Registry`] |
+//! | what the steps need of one application | [`Client`], [`Policy`] |
+//! | a refusal and its evidence | [`Refusal`], [`Check`], [`diagnose`] |
+//! | the claims of tokens | [`AccessTokenClaims`] |
+//! | the words of an audit log | [`audit`] |
 
 mod access_token;
 pub mod audit;

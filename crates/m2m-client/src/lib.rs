@@ -1,5 +1,20 @@
 // The README has an example that needs the feature, and is compiled with it.
 #![cfg_attr(any(not(doctest), feature = "hyper"), doc = include_str!("../README.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use |
+//! |---|---|
+//! | a client of one issuer | [`Client`], [`Issuer`], [`Credentials`], [`AuthenticationMethod`] |
+//! | a request for a token, and the token | [`AccessTokenRequest`], [`AccessToken`] |
+//! | the exchange | [`Transport`], or [`AccessTokenRequest::to_http`] and [`read_token`] |
+//! | metadata of a server | [`discover`], or [`discovery_requests`] and [`read_metadata`] |
+//! | what went wrong | [`TokenError`], [`DiscoveryError`], [`TransportError`], [`Refused`], [`UnexpectedAnswer`] |
+#![cfg_attr(
+    feature = "hyper",
+    doc = "| a transport over hyper and rustls | [`HyperTransport`], [`HyperTransportBuilder`], [`PlainHttp`] |"
+)]
 
 // What is asked for, and by whom.
 mod access_token_request;

@@ -1,4 +1,14 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use |
+//! |---|---|
+//! | the most exact thing that went wrong, and its entry | [`Cause`], [`Entry`], [`Fault`], [`Disclosure`] |
+//! | the code in `error`, and the status | [`ErrorCode`], [`CodeEntry`], [`Status`], [`StatusEntry`] |
+//! | causes and fixes, and where a rule is written | [`Advice`], [`Source`] |
+//! | the form on the wire in each dialect | [`Profile`], [`Wire`], [`WireForms`], [`Text`] |
 
 mod advice;
 mod catalogue;

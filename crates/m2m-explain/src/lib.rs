@@ -1,4 +1,12 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use |
+//! |---|---|
+//! | the explanation of a code, a cause or a status | [`Explanation`] |
+//! | an error as it was received, in any form | [`Input`], [`Received`] |
 
 mod input;
 

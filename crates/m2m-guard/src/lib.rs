@@ -1,5 +1,14 @@
 // The README has an example that needs the feature, and is compiled with it.
 #![cfg_attr(any(not(doctest), feature = "http"), doc = include_str!("../README.md"))]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use |
+//! |---|---|
+//! | the check | [`Guard`], [`Requirement`], [`Leeway`], [`Profile`] |
+//! | what is checked | [`Call`], [`KeySet`], [`JwkSet`], [`UnixTime`] |
+//! | the outcome | [`Caller`], or [`Denied`] with its [`Cause`] and [`Evidence`] |
 
 // What comes in, and what it has to be.
 mod call;

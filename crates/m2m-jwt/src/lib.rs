@@ -1,4 +1,16 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | to | use |
+//! |---|---|
+//! | sign access tokens | [`SigningKey`], [`sign_access_token`]; [`Signer`] for a key that lives elsewhere |
+//! | verify access tokens | [`JwkSet`], [`KeySet`], [`Unverified`], [`Expectations`], [`verify()`], [`Claims`] |
+//! | read or write a JWS that is not an access token | [`verify_signature`], [`sign`] |
+//! | work with shared secrets | [`MacKey`], [`verify_mac`], [`verify_mac_signature`] |
+//! | show the content of a token that was not verified | [`Unverified::header`], [`Unverified::unverified_claims`] |
+//! | read and write JSON with one meaning | [`JsonObject`], [`JsonWriter`] |
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!(

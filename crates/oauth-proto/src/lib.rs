@@ -1,4 +1,19 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+//!
+//! ## Where things are
+//!
+//! | for | use | source |
+//! |---|---|---|
+//! | forms, read strictly and written | [`Form`], [`FormWriter`], [`FormContentType`] | RFC 6749, appendix B |
+//! | the token request | [`TokenRequest`], [`GrantType`], [`query_carries_credentials`] | RFC 6749, 4.4.2; RFC 8707; RFC 7521 |
+//! | `Authorization` | [`BasicCredentials`], [`SecretReadings`], [`BearerToken`] | RFC 6749, 2.3.1; RFC 6750, 2.1 |
+//! | single values | [`ClientId`], [`Scope`], [`Audience`], [`ResourceIndicator`], [`Issuer`], [`TokenType`], [`Secret`] | RFC 6749; RFC 8707; RFC 8414 |
+//! | answers | [`TokenResponse`], [`ErrorResponse`], [`Challenge`], [`clean_for_description`] | RFC 6749, 5; RFC 6750, 3; RFC 9110, 11.6.1 |
+//! | introspection and revocation | [`IntrospectionRequest`], [`IntrospectionResponse`], [`RevocationRequest`] | RFC 7662; RFC 7009 |
+//! | metadata | [`AuthorizationServerMetadata`], [`ProtectedResourceMetadata`] | RFC 8414; RFC 9728 |
+//! | points in time | [`UnixTime`] | RFC 7519, 2 |
+//! | bounds of what is read | [`Limits`] | |
 
 // Requests.
 mod content_type;

@@ -42,12 +42,24 @@ fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
             "{folder}/Cargo.toml: add `[lints]` with `workspace = true`"
         ));
     }
+    if file("Cargo.toml").is_some_and(lacks_docs_of_all_features) {
+        findings.fail(format!(
+            "{folder}/Cargo.toml: add `[package.metadata.docs.rs]` with `all-features = true`, so that docs.rs shows what features add"
+        ));
+    }
     let root = file("src/lib.rs").or_else(|| file("src/main.rs"));
     if !root.is_some_and(|text| text.lines().any(is_doc_of_readme)) {
         findings.fail(format!(
             "{folder}: begin lib.rs (main.rs where there is none) with `{README_IS_DOC}`"
         ));
     }
+}
+
+/// True for a crate that is published without all its features in its documentation.
+fn lacks_docs_of_all_features(manifest: &str) -> bool {
+    let says = |line: &str| manifest.lines().any(|own| own == line);
+    let shows_all = says("[package.metadata.docs.rs]") && says("all-features = true");
+    !shows_all && !says("publish = false")
 }
 
 /// An example in a README may need a feature; without it the README is documentation all the same, and no test.
@@ -90,7 +102,7 @@ mod tests {
     fn a_crate_has_a_readme_as_its_documentation_and_the_shared_lints() {
         let manifest = (
             "crates/a/Cargo.toml",
-            "[package]\n\n[lints]\nworkspace = true\n",
+            "[package]\npublish = false\n\n[lints]\nworkspace = true\n",
         );
         let good = Tree::of(&[
             manifest,
@@ -109,7 +121,7 @@ mod tests {
                 r#"#![cfg_attr(any(not(doctest), feature = "b"), doc = include_str!("../README.md"))]"#,
             ),
         ]);
-        for (tree, expected) in [(good, 0), (with_a_feature, 0), (bad, 3)] {
+        for (tree, expected) in [(good, 0), (with_a_feature, 0), (bad, 4)] {
             let mut findings = Findings::default();
             check(&tree, &mut findings);
             assert_eq!(findings.failures.len(), expected, "{findings:?}");
