@@ -1,8 +1,10 @@
 //! The words of the audit log: what is done, and to what kind of record.
 
+use crate::registry::UnknownWord;
+
 /// Kinds with one word for each, so that no list of them can lack one.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident, $kind:literal { $($(#[$about:meta])* $variant:ident = $word:literal,)+ })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum $name {
@@ -27,12 +29,20 @@ macro_rules! words {
                 Self::ALL.iter().copied().find(|one| one.as_str() == word)
             }
         }
+
+        impl core::str::FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::parse(word).ok_or(UnknownWord { kind: $kind })
+            }
+        }
     )+};
 }
 
 words! {
     /// The kind of change to a record.
-    Action {
+    Action, "action" {
         /// It was made.
         Created = "created",
         /// It was changed.
@@ -44,7 +54,7 @@ words! {
     }
     /// A kind of record.
     #[expect(missing_docs, reason = "each is the record of that name")]
-    Subject {
+    Subject, "kind of record" {
         Api = "api",
         Organization = "organization",
         Property = "property",
@@ -53,5 +63,22 @@ words! {
         Maintenance = "maintenance",
         TestToken = "test_token",
         SecretHashes = "secret_hashes",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_and_reads_every_word() {
+        for action in Action::ALL {
+            assert_eq!(action.as_str().parse(), Ok(*action));
+        }
+        for subject in Subject::ALL {
+            assert_eq!(subject.as_str().parse(), Ok(*subject));
+        }
+        let kind = "kind of record";
+        assert_eq!("Api".parse::<Subject>(), Err(UnknownWord { kind }));
     }
 }

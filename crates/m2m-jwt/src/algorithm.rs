@@ -1,8 +1,5 @@
 //! Signature algorithms with a public key, as values.
 
-use core::str::FromStr;
-
-use crate::error::UnknownAlgorithm;
 use crate::words::words;
 
 words! {
@@ -25,7 +22,7 @@ words! {
     /// assert!("es256".parse::<Algorithm>().is_err());
     /// ```
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    pub enum Algorithm {
+    pub enum Algorithm else UnknownAlgorithm {
         /// ECDSA on P-256 with SHA-256.
         Es256 = "ES256",
         /// ECDSA on P-384 with SHA-384.
@@ -62,40 +59,43 @@ impl Algorithm {
     }
 }
 
-impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
-
-    /// # Errors
-    /// [`UnknownAlgorithm`] for any other name, in any other case of letters too ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
-    fn from_str(name: &str) -> Result<Self, UnknownAlgorithm> {
-        Self::parse(name).ok_or(UnknownAlgorithm)
+words! {
+    /// The kind of a public key: its curve, or `RSA`.
+    ///
+    /// Source: [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+    /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum KeyType else UnknownKeyType {
+        /// `EC` on the curve `P-256`.
+        EcP256 = "P-256",
+        /// `EC` on the curve `P-384`.
+        EcP384 = "P-384",
+        /// `OKP` on the curve `Ed25519`.
+        Ed25519 = "Ed25519",
+        /// `RSA`.
+        Rsa = "RSA",
     }
-}
-
-/// The kind of a public key, its curve included.
-///
-/// Source: [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
-/// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeyType {
-    /// `EC` on the curve `P-256`.
-    EcP256,
-    /// `EC` on the curve `P-384`.
-    EcP384,
-    /// `OKP` on the curve `Ed25519`.
-    Ed25519,
-    /// `RSA`.
-    Rsa,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{UnknownAlgorithm, UnknownKeyType};
 
     #[test]
     fn prints_and_reads_every_algorithm() {
         for algorithm in Algorithm::ALL {
             assert_eq!(algorithm.as_str().parse(), Ok(*algorithm));
+        }
+    }
+
+    #[test]
+    fn prints_and_reads_every_type_of_key() {
+        for key_type in KeyType::ALL {
+            assert_eq!(key_type.as_str().parse(), Ok(*key_type));
+        }
+        for name in ["", "EC", "p-256", "P-521", "rsa", "Ed448"] {
+            assert_eq!(name.parse::<KeyType>(), Err(UnknownKeyType), "{name:?}");
         }
     }
 

@@ -10,7 +10,7 @@ words! {
     /// [IANA, JSON Web Token Claims](https://www.iana.org/assignments/jwt/jwt.xhtml#claims).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     #[non_exhaustive]
-    pub enum Claim {
+    pub enum Claim else UnknownClaim {
         /// `iss`
         Issuer = "iss",
         /// `sub`
@@ -47,4 +47,20 @@ impl Claim {
         Self::IssuedAt,
         Self::JwtId,
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::UnknownClaim;
+
+    #[test]
+    fn prints_and_reads_every_claim() {
+        for claim in Claim::ALL {
+            assert_eq!(claim.as_str().parse(), Ok(*claim));
+        }
+        for name in ["", "ISS", "iss ", "org_code"] {
+            assert_eq!(name.parse(), Err::<Claim, _>(UnknownClaim), "{name:?}");
+        }
+    }
 }

@@ -6,9 +6,9 @@ use thiserror::Error;
 use crate::claim::Claim;
 use oauth_proto::UnixTime;
 
-/// The name is none of an algorithm that is offered.
+/// The name is not that of an algorithm that is offered, in this case of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the name is none of an algorithm that is offered")]
+#[error("no algorithm that is offered has this name")]
 pub struct UnknownAlgorithm;
 
 impl UnknownAlgorithm {
@@ -18,6 +18,24 @@ impl UnknownAlgorithm {
         Cause::KeyUnsupported
     }
 }
+
+/// The name is not that of a [`KeyType`](crate::KeyType).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the type of a key is `P-256`, `P-384`, `Ed25519` or `RSA`")]
+pub struct UnknownKeyType;
+
+impl UnknownKeyType {
+    /// Why, in the words of the taxonomy.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        Cause::KeyUnsupported
+    }
+}
+
+/// The name is not that of a [`Claim`]. A token may have the claim all the same: see [`Claims::get`](crate::Claims::get).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("no registered claim that is read has this name")]
+pub struct UnknownClaim;
 
 /// The text is not the base64url spelling of a byte string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

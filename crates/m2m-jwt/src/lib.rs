@@ -64,7 +64,7 @@ pub use claims::Claims;
 pub use digest::sha256;
 pub use error::{
     InvalidBase64Url, InvalidJson, InvalidKey, InvalidLeeway, InvalidToken, KeyNotGenerated,
-    SigningFailed, UnknownAlgorithm,
+    SigningFailed, UnknownAlgorithm, UnknownClaim, UnknownKeyType,
 };
 pub use expectations::{Expectations, Leeway};
 pub use header::Header;

@@ -17,7 +17,7 @@ words! {
     ///
     /// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-    pub enum MacAlgorithm {
+    pub enum MacAlgorithm else UnknownAlgorithm {
         /// HMAC with SHA-256.
         Hs256 = "HS256",
         /// HMAC with SHA-384.
@@ -161,6 +161,21 @@ impl fmt::Debug for MacKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UnknownAlgorithm;
+
+    #[test]
+    fn prints_and_reads_every_algorithm_with_a_shared_secret() {
+        for algorithm in MacAlgorithm::ALL {
+            assert_eq!(algorithm.as_str().parse(), Ok(*algorithm));
+        }
+        for name in ["", "none", "hs256", "ES256", "HS1"] {
+            assert_eq!(
+                name.parse::<MacAlgorithm>(),
+                Err(UnknownAlgorithm),
+                "{name:?}"
+            );
+        }
+    }
 
     #[test]
     fn refuses_a_secret_shorter_than_the_output() {

@@ -1,10 +1,10 @@
 //! Enums of words.
 
-/// An enum whose variants stand for words: the type, the list of all, and how each is printed and read, from one table.
+/// An enum whose variants stand for words: the type, the list of all, and how each is printed and read, from one table. Another word is the error that is named.
 macro_rules! words {
     (
         $(#[$attribute:meta])*
-        pub enum $name:ident {
+        pub enum $name:ident else $unknown:ident {
             $($(#[$of_variant:meta])* $variant:ident = $word:literal $(or $other:literal)?,)+
         }
     ) => {
@@ -32,6 +32,14 @@ macro_rules! words {
                     $($word $(| $other)? => Self::$variant,)+
                     _ => return None,
                 })
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = crate::error::$unknown;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                Self::parse(name).ok_or(crate::error::$unknown)
             }
         }
 

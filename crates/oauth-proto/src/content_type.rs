@@ -73,6 +73,14 @@ impl FormContentType {
     }
 }
 
+impl TryFrom<&[u8]> for FormContentType {
+    type Error = InvalidContentType;
+
+    fn try_from(header_value: &[u8]) -> Result<Self, InvalidContentType> {
+        Self::parse(Some(header_value))
+    }
+}
+
 /// The name, the content and what follows.
 ///
 /// ```abnf

@@ -96,3 +96,5 @@ impl<'a> ErrorResponse<'a> {
         })
     }
 }
+
+json::from_json!(ErrorResponse);

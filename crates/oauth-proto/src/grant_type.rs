@@ -77,6 +77,13 @@ impl GrantType {
     }
 }
 
+/// Every value has a reading.
+impl From<&str> for GrantTypeReading {
+    fn from(text: &str) -> Self {
+        GrantType::parse(text)
+    }
+}
+
 impl KnownGrantType {
     /// All of them.
     pub const ALL: [Self; 9] = [

@@ -204,6 +204,8 @@ impl<'a> IntrospectionResponse<'a> {
     }
 }
 
+json::from_json!(IntrospectionResponse);
+
 fn serialize_token_type<S: serde::Serializer>(
     token_type: &Option<TokenType<'_>>,
     serializer: S,

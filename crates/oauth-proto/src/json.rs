@@ -7,6 +7,29 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::{InvalidDocument, UniqueMembers};
 
+/// `TryFrom` beside the `parse` of a document: from its bytes, and from its text.
+macro_rules! from_json {
+    ($document:ident) => {
+        impl<'a> TryFrom<&'a [u8]> for $document<'a> {
+            type Error = crate::InvalidDocument;
+
+            fn try_from(json: &'a [u8]) -> Result<Self, crate::InvalidDocument> {
+                Self::parse(json)
+            }
+        }
+
+        impl<'a> TryFrom<&'a str> for $document<'a> {
+            type Error = crate::InvalidDocument;
+
+            fn try_from(json: &'a str) -> Result<Self, crate::InvalidDocument> {
+                Self::parse(json.as_bytes())
+            }
+        }
+    };
+}
+
+pub(crate) use from_json;
+
 /// An object that is written member by member. Names are literals that need no escape.
 pub(crate) struct ObjectWriter {
     out: String,

@@ -94,3 +94,5 @@ impl<'a> TokenResponse<'a> {
         })
     }
 }
+
+json::from_json!(TokenResponse);

@@ -2,8 +2,8 @@
 
 use m2m_errors::Cause;
 use oauth_proto::{
-    Challenge, ChallengeParameter, ErrorResponse, InvalidChallenge, InvalidDocument, Limits,
-    TokenResponse, TokenType,
+    Challenge, ChallengeParameter, ErrorResponse, IntrospectionResponse, InvalidChallenge,
+    InvalidDocument, Limits, TokenResponse, TokenType,
 };
 
 fn response(expires_in: Option<u64>, scope: Option<&'static str>) -> TokenResponse<'static> {
@@ -69,6 +69,23 @@ fn a17_refuses_an_answer_without_a_token_or_with_two() {
         TokenResponse::parse(b"<html>").unwrap_err(),
         InvalidDocument::NotJson { line: 1, column: 1 }
     );
+}
+
+#[test]
+fn a_document_is_read_by_its_traits_as_by_its_parser() {
+    let token = r#"{"access_token":"abc","token_type":"bearer"}"#;
+    let read = TokenResponse::try_from(token).unwrap();
+    assert_eq!(read.access_token.expose_secret(), "abc");
+    let read = TokenResponse::try_from(token.as_bytes()).unwrap();
+    assert_eq!(read.token_type, TokenType::Bearer);
+    let refusal = br#"{"error":"invalid_scope"}"#;
+    let parsed = ErrorResponse::parse(refusal);
+    assert_eq!(ErrorResponse::try_from(&refusal[..]), parsed);
+    let inactive = IntrospectionResponse::try_from(r#"{"active":false}"#);
+    assert_eq!(inactive, Ok(IntrospectionResponse::Inactive));
+    let wrong = ErrorResponse::try_from("{}");
+    assert_eq!(wrong, ErrorResponse::parse(b"{}"));
+    assert!(wrong.is_err());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use m2m_errors::Cause;
 use oauth_proto::{
-    Audience, ClientId, InvalidResourceIndicator, Issuer, ResourceIndicator, Scope, ScopeToken,
-    UnixTime,
+    Audience, ClientId, FormContentType, GrantType, GrantTypeReading, InvalidResourceIndicator,
+    Issuer, ResourceIndicator, Scope, ScopeToken, UnixTime,
 };
 
 #[test]
@@ -148,6 +148,17 @@ fn a_value_is_read_by_its_traits_as_by_its_parser() {
     let issuer = Issuer::parse("https://id.example");
     assert_eq!("https://id.example".parse(), issuer);
     assert_eq!(Issuer::try_from("https://id.example"), issuer);
+    for value in ["client_credentials", "password", "Password"] {
+        assert_eq!(GrantTypeReading::from(value), GrantType::parse(value));
+    }
+    for value in [
+        &b"application/x-www-form-urlencoded"[..],
+        b"text/plain",
+        b"",
+    ] {
+        let parsed = FormContentType::parse(Some(value));
+        assert_eq!(FormContentType::try_from(value), parsed);
+    }
 }
 
 #[test]
