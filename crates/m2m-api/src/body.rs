@@ -29,6 +29,8 @@ pub trait Body: Sized + Send + Sync + 'static {
 }
 
 /// The form of a body.
+///
+/// Exhaustive: a server has to handle every form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BodyForm {
     /// There is none. One that comes all the same is not looked at.
@@ -61,6 +63,7 @@ pub trait BodyReader {
 
 /// The content of a request.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Content {
     /// The media type.
     pub media_type: &'static str,
@@ -73,6 +76,8 @@ pub struct Content {
 pub struct NoBody;
 
 /// A registry file, as TOML or as JSON.
+///
+/// Exhaustive: a server has to read every form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryDocument {
     /// The text of a `world.toml`. Errors name places in it, because the caller has the same text.

@@ -9,6 +9,8 @@ use core::fmt;
 use crate::SCOPES;
 
 /// A part of a request, and the scopes that it needs in addition to that of the operation.
+///
+/// Exhaustive: a server has to check every part of the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field {
     /// The part of the request.
@@ -18,6 +20,8 @@ pub struct Field {
 }
 
 /// A part of a request.
+///
+/// Exhaustive: a server has to find every kind of part in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// The request as a whole.
@@ -43,6 +47,8 @@ pub enum Part {
 }
 
 /// The scopes that a part of a request needs.
+///
+/// Exhaustive: a server has to check every kind of need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// These.

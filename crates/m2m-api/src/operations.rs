@@ -1,4 +1,7 @@
 //! Every management operation, with the shapes of what it takes and answers.
+//!
+//! The shapes and their words are exhaustive: clients write requests as literals, servers write answers so, and a server has to handle
+//! every member and word of a request. In JSON a client passes over members of answers that it does not know.
 
 mod api_applications;
 mod api_scopes;

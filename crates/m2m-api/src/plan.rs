@@ -39,6 +39,8 @@ pub struct Step {
 }
 
 /// What happens to the secrets of an application.
+///
+/// Exhaustive: a client has to say where every new secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretStep {
@@ -54,6 +56,7 @@ pub enum SecretStep {
 
 /// A field that is different afterwards.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FieldChange {
     /// Its name in `world.toml`.
     pub field: Box<str>,
@@ -65,6 +68,7 @@ pub struct FieldChange {
 
 /// How many records are made, changed and taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct Counts {
     /// Made.
     pub created: usize,

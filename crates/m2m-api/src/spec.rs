@@ -38,6 +38,7 @@ pub struct Spec {
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Method {
     /// Shows something and changes nothing.
     Get,
@@ -53,6 +54,7 @@ pub enum Method {
 
 /// The use of entity tags by an operation (RFC 9110, section 8.8.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Versioning {
     /// It has none, and refuses `If-Match`.
     None,

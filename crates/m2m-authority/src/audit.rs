@@ -1,4 +1,6 @@
 //! The words of the audit log: what is done, and to what kind of record.
+//!
+//! Exhaustive: a program that shows a log has to have words for each.
 
 use crate::registry::UnknownWord;
 

@@ -4,6 +4,7 @@ use m2m_errors::Cause;
 
 /// What a request is checked for. Several mistakes can stand in one request; the first in this order is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Check {
     /// The method is POST (RFC 6749, section 3.2).
     Method,

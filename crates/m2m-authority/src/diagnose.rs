@@ -18,6 +18,8 @@ use oauth_proto::Scope;
 use crate::registry::{Api, Application, Ending, Records};
 
 /// What is known of a refusal beyond its cause.
+///
+/// Exhaustive: a program that shows or stores a diagnosis has to handle every part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
     /// Exactly why it was refused.

@@ -23,6 +23,7 @@ pub struct Refusal {
 
 /// By which parameter a request named its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
 pub enum TargetParameter {
     /// By `audience`, or not at all.
     #[default]
@@ -36,6 +37,8 @@ pub enum TargetParameter {
 /// Who mistakes one credential for the other sends a secret as client id, whole or in part. So only the id of an application
 /// is kept; of any other text no more than its length and a fingerprint. The diagnosis, which has the registry at hand, names
 /// the application that was meant.
+///
+/// Exhaustive: a log has to decide about every case, since strangers choose some of these values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RecordedClientId {
     /// The request did not get as far as to name a client.

@@ -3,6 +3,9 @@
 //! The records (`Api`, `Application`, `Organization`, `Property`) are plain data, and each has one spelling: its serde implementation,
 //! which is the spelling of a registry file and of everything that is derived from one. [`Records::check`] finds the first place where
 //! records do not fit together; what the decision sees of them are the projections [`Client`] and [`Policy`].
+//!
+//! Records and their words are exhaustive: a program that stores, shows or compares them has to handle a new field or word, and the
+//! compiler names the places. Each record has a constructor with what it needs and methods for the rest.
 
 mod address;
 mod api;

@@ -3,6 +3,8 @@
 /// Causes and fixes in plain words, for one kind of reader.
 ///
 /// Each text is one sentence or two, complete in itself, without markup.
+///
+/// Exhaustive, since other crates write advice for errors of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
     /// What usually leads here, the most frequent first. Never empty.

@@ -2,6 +2,7 @@
 
 /// Who is at fault, which is who has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Fault {
     /// The caller: the request has to change.
     Client,
@@ -27,6 +28,8 @@ impl Fault {
 }
 
 /// Whether the caller may learn which cause it was.
+///
+/// Exhaustive: whether a cause may be shown has to be decided for every case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Disclosure {
     /// The answer tells the cause.

@@ -4,6 +4,8 @@
 ///
 /// Dialects differ on purpose: an unsupported grant type is `unsupported_grant_type` by RFC 6749 and `invalid_request` at
 /// Kinde.
+///
+/// Exhaustive: a server has to decide its answers in every dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
     /// By the RFCs. The default.
@@ -18,6 +20,8 @@ pub enum Profile {
 }
 
 /// What a request without `audience` and `resource` means.
+///
+/// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingAudience {
     /// The API that the application is authorized for, if there is exactly one; else an error.
@@ -29,6 +33,8 @@ pub enum MissingAudience {
 }
 
 /// When the answer carries `scope`.
+///
+/// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScopeInAnswer {
     /// Always (RFC 6749, section 5.1 permits it).
@@ -39,6 +45,8 @@ pub enum ScopeInAnswer {
 }
 
 /// Whether an application needs a system user.
+///
+/// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SystemUserRule {
     /// None is needed; one that is set must be allowed.

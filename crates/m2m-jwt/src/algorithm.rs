@@ -9,6 +9,8 @@ words! {
     /// public key can never be taken for a shared secret. What a token's header says is only compared with such a value, which
     /// comes from a key and from configuration.
     ///
+    /// Exhaustive: a program that makes or stores keys has to handle every algorithm, and a new one is a breaking change.
+    ///
     /// Source: [RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
     /// [RFC 8037, section 3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),
     /// [RFC 9864, section 2.2](https://www.rfc-editor.org/rfc/rfc9864#section-2.2).
@@ -61,6 +63,8 @@ impl Algorithm {
 
 words! {
     /// The kind of a public key: its curve, or `RSA`.
+    ///
+    /// Exhaustive, as [`Algorithm`] is.
     ///
     /// Source: [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
     /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).

@@ -7,6 +7,8 @@ use crate::signer::ACCESS_TOKEN_TYPE;
 
 /// What a token must say to be accepted. All of it comes from configuration, none of it from the token.
 ///
+/// Exhaustive, so that a literal can name some of them and take the others from [`Expectations::access_token`].
+///
 /// ```
 /// use m2m_jwt::{Algorithm, Claim, Expectations, Leeway};
 ///

@@ -3,6 +3,8 @@
 /// Bounds on a token, checked before anything in it is used.
 ///
 /// The defaults leave room for any token that fits into the header fields that common servers accept.
+///
+/// Exhaustive, so that a literal can name some limits and take the others from [`Limits::DEFAULT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The longest token. Unit: bytes. Default: 16,384, the largest header block that common HTTP servers take.

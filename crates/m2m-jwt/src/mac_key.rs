@@ -15,6 +15,8 @@ words! {
     ///
     /// Access tokens are never verified with one: anyone who can verify such a token can forge one.
     ///
+    /// Exhaustive: RFC 7518 has these three.
+    ///
     /// Source: [RFC 7518, section 3.2](https://www.rfc-editor.org/rfc/rfc7518#section-3.2).
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum MacAlgorithm else UnknownAlgorithm {

@@ -10,7 +10,7 @@
 
 use std::process::ExitCode;
 
-use oauth_proto::{Audience, Cause, GrantType, GrantTypeReading, Limits, Scope, TokenRequest};
+use oauth_proto::{Audience, Cause, GrantType, Limits, Scope, TokenRequest};
 
 const BODY: &str = "grant_type=client_credentials&client_id=billing-job&client_secret=s3cr3t\
     &audience=https%3A%2F%2Forders.example%2Fapi&scope=read%3Aorders+write%3Aorders";
@@ -32,15 +32,11 @@ fn main() -> ExitCode {
 fn show(body: &str) -> Result<(), (String, Cause)> {
     let request = TokenRequest::parse(body.as_bytes(), &Limits::DEFAULT)
         .map_err(|error| (error.to_string(), error.cause()))?;
-    match request.grant_type.as_deref().map(GrantTypeReading::from) {
-        None => println!("no grant type"),
-        Some(GrantTypeReading::ClientCredentials) => {
-            println!("grant type: {}", GrantType::ClientCredentials.as_str());
+    if let Some(grant_type) = request.grant_type.as_deref() {
+        match GrantType::parse(grant_type).refusal() {
+            None => println!("grant type: {grant_type}"),
+            Some(cause) => println!("grant type: {grant_type} ({cause})"),
         }
-        Some(GrantTypeReading::KnownOther(other)) => {
-            println!("grant type of other servers: {}", other.as_str());
-        }
-        Some(GrantTypeReading::Unknown) => println!("unknown grant type"),
     }
     if let Some(client_id) = &request.client_id {
         println!("client: {client_id}");

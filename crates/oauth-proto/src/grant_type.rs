@@ -39,6 +39,7 @@ pub enum KnownGrantType {
 
 /// How a value of `grant_type` is read. Compared byte for byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum GrantTypeReading {
     /// The grant that is served.
     ClientCredentials,

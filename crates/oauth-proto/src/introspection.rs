@@ -66,6 +66,8 @@ impl<'a> IntrospectionRequest<'a> {
 
 /// What the authorization server says about a token.
 ///
+/// Exhaustive: RFC 7662 has these two, and a resource server has to handle both.
+///
 /// Source: RFC 7662, section 2.2, <https://www.rfc-editor.org/rfc/rfc7662#section-2.2>.
 ///
 /// ```

@@ -5,6 +5,8 @@
 /// All of them bound work and memory, none bounds meaning: values have lengths of their own
 /// ([`ClientId`](crate::ClientId), [`Audience`](crate::Audience)). Change single ones with
 /// `Limits { max_parameters: 16, ..Limits::DEFAULT }`.
+///
+/// Exhaustive, so that `Limits { max_body_bytes, ..Limits::DEFAULT }` can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The size of a request body. Unit: bytes. Default: 65,536, which holds a client assertion with its chain of

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 /// A value of `token_type`, which is compared in any case.
 ///
+/// Exhaustive: a client has to decide about every type, and types that are not known are `Other`.
+///
 /// Source: RFC 6749, section 7.1, <https://www.rfc-editor.org/rfc/rfc6749#section-7.1>.
 ///
 /// ```

@@ -31,6 +31,7 @@ pub struct Map<K, V, const N: usize>(BTreeMap<K, V>);
 /// More items or members than there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("has more than {most} items")]
+#[non_exhaustive]
 pub struct TooMany {
     /// The largest number of them.
     pub most: usize,

@@ -7,6 +7,8 @@ use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny};
 use serde::{Serialize, Serializer};
 
 /// What a change does to a member: nothing where it is absent, takes it away where it is `null`.
+///
+/// Exhaustive: a member is absent, `null` or a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Patch<T> {
     /// It stays.

@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 /// A text that is not of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not {expected}")]
+#[non_exhaustive]
 pub struct InvalidValue {
     /// What would be right, in words.
     pub expected: &'static str,

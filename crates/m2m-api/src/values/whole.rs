@@ -15,6 +15,7 @@ pub struct Whole<const LEAST: u64, const MOST: u64>(u64);
 /// A number that is not within the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a whole number from {least} to {most}")]
+#[non_exhaustive]
 pub struct OutOfRange {
     /// The least number.
     pub least: u64,

@@ -84,6 +84,7 @@ pub enum Evidence {
 
 /// A usual mistake that separates two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Difference {
     /// A line break at the end, as `echo` and editors leave it.
     TrailingNewline,

@@ -16,6 +16,8 @@ use crate::diagnose::{Evidence, Suspect};
 use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
+///
+/// Exhaustive, since callers write it as a literal.
 #[derive(Clone, Copy)]
 pub struct RawRequest<'r> {
     /// The method, such as `POST`.
@@ -33,6 +35,8 @@ pub struct RawRequest<'r> {
 }
 
 /// A field of the header that should stand at most once.
+///
+/// Exhaustive: a field cannot occur in another way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Header<'r> {
     /// It is not there.

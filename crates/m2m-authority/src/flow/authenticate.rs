@@ -186,6 +186,8 @@ impl Operator {
 }
 
 /// What a test token is asked for.
+///
+/// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Default)]
 pub struct TestRequest<'r> {
     /// The audiences; none means what the profile says.

@@ -40,6 +40,8 @@ pub struct Authorized<'p> {
 }
 
 /// How many tokens the application had in the current window of its quota, on this node.
+///
+/// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Tokens issued in the window.

@@ -11,6 +11,8 @@ use crate::refusal::{RecordedClientId, Refusal};
 use crate::{RequestId, TraceId};
 
 /// What belongs to a request whatever becomes of it.
+///
+/// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// The name of the answer.
@@ -22,6 +24,8 @@ pub struct Exchange {
 }
 
 /// By which door a token was asked for.
+///
+/// Exhaustive: a log has to handle both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Door {
     /// By the application itself, with one of its secrets.
@@ -37,6 +41,8 @@ pub enum Door {
 }
 
 /// What the log keeps.
+///
+/// Exhaustive: a log has to handle both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A token was issued. Counted, not kept row by row.
@@ -64,6 +70,8 @@ pub struct IssuedEvent {
 }
 
 /// A request that was refused.
+///
+/// Exhaustive: a server also records refusals that it decides itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedEvent {
     /// When.

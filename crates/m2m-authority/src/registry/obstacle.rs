@@ -9,6 +9,8 @@ use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 /// The reason why an application can get no token, whatever it asks for and wherever it calls from.
 ///
 /// The order is that of the checks of a request.
+///
+/// Exhaustive: a program that reports obstacles has to have words for every one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Obstacle {
     /// It is disabled.

@@ -15,6 +15,8 @@ use core::fmt;
 pub struct Path(Vec<Step>);
 
 /// One step of a [`Path`].
+///
+/// Exhaustive: a program that finds places in a file has to handle every step.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Step {
     /// Into the member of this name.
@@ -24,6 +26,8 @@ pub enum Step {
 }
 
 /// A list of records in a registry file.
+///
+/// Exhaustive: a program that reads or writes records has to handle every kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Record {
     /// `[[api]]`.

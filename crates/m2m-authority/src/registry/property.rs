@@ -35,6 +35,8 @@ pub struct Property {
 }
 
 /// The value of a property or of a feature flag.
+///
+/// Exhaustive: a store has to handle every kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PropertyValue {
     /// `true` or `false`; as a flag of the type `b`.

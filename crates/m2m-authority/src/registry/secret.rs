@@ -34,6 +34,8 @@ pub struct StoredSecret {
 }
 
 /// From when a secret no longer works, and why.
+///
+/// Exhaustive: a store has to handle every ending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
     /// It was given this end when it was made.

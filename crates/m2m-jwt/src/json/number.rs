@@ -10,6 +10,8 @@ pub struct JsonNumber<'b> {
 }
 
 /// What becomes of a fraction of a second.
+///
+/// Exhaustive: there is no third direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
     /// To the second before: an end comes no later than said.

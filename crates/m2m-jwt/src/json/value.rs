@@ -5,6 +5,8 @@ use super::{JsonNumber, JsonString};
 use crate::error::InvalidJson;
 
 /// A JSON value, borrowed from its text.
+///
+/// Exhaustive: JSON has no other kinds.
 #[derive(Debug, Clone, Copy)]
 pub enum JsonValue<'b> {
     /// `null`
