@@ -23,8 +23,8 @@ mod secrets;
 mod test_tokens;
 
 pub use api_applications::{
-    AddApiApplicationScope, ApplicationsChange, ApplicationsChanged, ConnectionChange,
-    RemoveApiApplicationScope, Taking, UpdateApiApplications,
+    AddApiApplicationScope, ApplicationsChange, ApplicationsChanged, AuthorizationChange,
+    ConnectionChange, RemoveApiApplicationScope, UpdateApiApplications,
 };
 pub use api_scopes::{
     CreateApiScope, DeleteApiScope, GetApiScope, ListApiScopes, ScopeAnswer, ScopeChange,

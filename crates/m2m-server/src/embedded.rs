@@ -16,7 +16,7 @@ use m2m_host::output;
 use m2m_host::runtime::runtime;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::ListenSettings;
-use m2m_store::DirectoryLimits;
+use m2m_store::CacheLimits;
 use oauth_proto::Issuer;
 
 use crate::listen_observer::ListenObserver;
@@ -97,7 +97,7 @@ where
         let metrics = Arc::new(Metrics::new());
         let plan = Plan {
             source: Source::World { world, keys: None },
-            limits: DirectoryLimits::default(),
+            limits: CacheLimits::default(),
             listen: ListenSettings::at(listen),
             listen_option: "--listen",
             issuer: None,
@@ -118,7 +118,7 @@ where
             server,
             listening,
             issuer,
-            directory: _,
+            cache: _,
             records,
             generated,
             first_credentials: _,

@@ -24,7 +24,7 @@ use oauth_proto::Issuer;
 
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
-use crate::store::Directory;
+use crate::store::RegistryCache;
 
 pub(crate) use management::Writing;
 pub(crate) use reply::Response;
@@ -53,13 +53,13 @@ impl Server {
     pub(crate) fn new(
         authority: Authority,
         issuer: Issuer,
-        directory: Arc<Directory>,
+        cache: Arc<RegistryCache>,
         writing: Writing,
         recorder: Recorder,
         metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
-        let documents = Documents::new(&issuer, &directory.common());
-        let endpoint = TokenEndpoint::new(authority, directory, recorder, metrics);
+        let documents = Documents::new(&issuer, &cache.common());
+        let endpoint = TokenEndpoint::new(authority, cache, recorder, metrics);
         let endpoint = Arc::new(endpoint);
         Ok(Self {
             router: Router::new(&issuer),
@@ -72,7 +72,7 @@ impl Server {
 
     /// The documents of the registry as it is now.
     fn documents(&self) -> Arc<Documents> {
-        let common = self.endpoint.directory().common();
+        let common = self.endpoint.cache().common();
         let documents = self.documents.load_full();
         if documents.version() == common.version {
             return documents;

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use m2m_store::{Contact, Uptime};
 
-use crate::store::Directory;
+use crate::store::RegistryCache;
 
 /// The reasons why the server should not be asked.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Readiness {
     /// Those that somebody sets, and takes back.
     set: AtomicU8,
     /// The registry, once it is there. It is asked what the token endpoint asks it.
-    directory: OnceLock<Arc<Directory>>,
+    cache: OnceLock<Arc<RegistryCache>>,
 }
 
 /// Why the server should not be asked.
@@ -53,14 +53,14 @@ impl Readiness {
     pub(crate) const fn starting() -> Self {
         Self {
             set: AtomicU8::new(Unready::Starting.bit()),
-            directory: OnceLock::new(),
+            cache: OnceLock::new(),
         }
     }
 
     /// From now on the server is ready if it is in contact with its store.
-    pub(crate) fn serves(&self, directory: Arc<Directory>) {
+    pub(crate) fn serves(&self, cache: Arc<RegistryCache>) {
         // There is one for the life of the process.
-        let _ = self.directory.set(directory);
+        let _ = self.cache.set(cache);
         self.set
             .fetch_and(!Unready::Starting.bit(), Ordering::Relaxed);
     }
@@ -73,8 +73,8 @@ impl Readiness {
     /// All reasons; none if the server is ready.
     pub(crate) async fn reasons(&self, now: Uptime) -> Vec<Unready> {
         let mut bits = self.set.load(Ordering::Relaxed);
-        if let Some(directory) = self.directory.get() {
-            match directory.contact_if_asked(now).await {
+        if let Some(cache) = self.cache.get() {
+            match cache.contact_if_asked(now).await {
                 Contact::In { .. } => {}
                 Contact::Lost { .. } => bits |= Unready::OutOfContact.bit(),
             }
@@ -88,7 +88,7 @@ impl Readiness {
 mod tests {
     use std::time::Duration;
 
-    use m2m_store::{DirectoryLimits, Sqlite, StoreError};
+    use m2m_store::{CacheLimits, Sqlite, StoreError};
 
     use super::*;
 
@@ -97,9 +97,9 @@ mod tests {
         let readiness = Readiness::starting();
         assert_eq!(readiness.reasons(Uptime::ZERO).await, [Unready::Starting]);
         let no_key = |_: &_| Err(StoreError::Busy);
-        let limits = DirectoryLimits::DEFAULT;
+        let limits = CacheLimits::DEFAULT;
         let store = Sqlite::in_memory().unwrap();
-        let opened = Directory::open(store, "https://id.example", no_key, limits, Uptime::ZERO);
+        let opened = RegistryCache::open(store, "https://id.example", no_key, limits, Uptime::ZERO);
         readiness.serves(Arc::new(opened.await.unwrap()));
         assert_eq!(readiness.reasons(Uptime::ZERO).await, []);
         // Nobody has asked the store for hours: it is asked.

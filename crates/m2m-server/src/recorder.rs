@@ -5,13 +5,13 @@
 //! the threads that answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
 //! Refusals beyond a few a second are counted too, by cause and block of addresses, and the counts are logged together.
 
-mod book;
 mod entry;
-mod keeper;
 mod log;
 mod queues;
 mod report;
 mod sampling;
+mod store_writer;
+mod unwritten;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -26,21 +26,21 @@ use m2m_authority::registry::Records;
 use m2m_host::clock;
 use m2m_host::error::Failure;
 use m2m_jwt::UnixTime;
-use m2m_store::{AuditEvent, Entry as Loaded, IssuedCount};
+use m2m_store::{AuditEvent, CachedApplication, IssuedCount};
 
 use crate::metrics::Metrics;
 
 pub(crate) use entry::{Entry, Refused, RefusedOperation};
-pub(crate) use keeper::{Keeper, StoreKeeper, records};
 pub(crate) use log::log;
 pub(crate) use queues::Dropped;
 pub(crate) use sampling::{Standing, Summary};
+pub(crate) use store_writer::{Keeper, StoreWriter, records};
 pub(crate) use writer::LogWriter;
 
-use book::Book;
 use entry::Changed;
 use queues::{Happened, Next, Queues};
 use report::Report;
+use unwritten::Unwritten;
 
 /// Where events go.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl Recorder {
     ///
     /// If the operating system gives no thread.
     pub(crate) fn start(
-        keeper: impl Keeper,
+        store_writer: impl Keeper,
         metrics: Arc<Metrics>,
         publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
@@ -94,9 +94,9 @@ impl Recorder {
         std::thread::Builder::new()
             .name("recorder".to_owned())
             .spawn(move || {
-                work(&shared, &keeper, publish);
+                work(&shared, &store_writer, publish);
                 // First the store, so that it is closed and tidy when the process ends.
-                drop(keeper);
+                drop(store_writer);
                 drop(alive);
             })
             .map_err(|error| {
@@ -111,7 +111,7 @@ impl Recorder {
         &self,
         event: Event,
         suspect: Option<Box<Suspect>>,
-        application: Option<&Loaded>,
+        application: Option<&CachedApplication>,
     ) {
         match event {
             Event::Issued(event) => {
@@ -214,7 +214,7 @@ impl Shared {
     }
 }
 
-fn count(application: &Loaded, event: &IssuedEvent) {
+fn count(application: &CachedApplication, event: &IssuedEvent) {
     application.count(event.api);
     match event.door {
         Door::TokenEndpoint { secret } => application.secret_used(usize::from(secret), event.time),
@@ -222,7 +222,11 @@ fn count(application: &Loaded, event: &IssuedEvent) {
     }
 }
 
-fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) -> Option<Entry>) {
+fn work(
+    shared: &Shared,
+    store_writer: &impl Keeper,
+    mut publish: impl FnMut(Entry) -> Option<Entry>,
+) {
     // True if there was room for the entry.
     let mut publish = |entry| {
         let lost = publish(entry);
@@ -231,13 +235,13 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
     };
     let mut summarized_at = clock::uptime();
     let mut report = Report::default();
-    let mut book = Book::default();
+    let mut unwritten = Unwritten::default();
     let mut issued = Issued::default();
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
             Next::Event(Happened::Refused(refused)) => {
-                if !book.refused(&refused) {
+                if !unwritten.refused(&refused) {
                     shared.queues.drop_one(|dropped| dropped.unkept += 1);
                 }
                 publish(Entry::Refused(refused));
@@ -259,9 +263,9 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
             }
             Next::Suspect(trace_id, suspect) => {
                 // Without the store there is no evidence, and the cause stands all the same.
-                let records = keeper.records(&suspect);
+                let records = store_writer.records(&suspect);
                 let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
-                book.diagnosed(trace_id, &diagnosis);
+                unwritten.diagnosed(trace_id, &diagnosis);
                 publish(Entry::Diagnosed {
                     trace_id,
                     diagnosis,
@@ -283,21 +287,21 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
             minute = minute_of(now);
             // They are those of the minute that has just ended. When the machine fails, at most a minute is lost.
             let ended = UnixTime::from_seconds((minute * 60).saturating_sub(1));
-            collect(&mut book, &mut issued, keeper, ended);
-            write(&mut book, keeper, shared, now);
+            collect(&mut unwritten, &mut issued, store_writer, ended);
+            write(&mut unwritten, store_writer, shared, now);
             issued.publish(&mut publish);
-        } else if book.is_due(now) {
-            write(&mut book, keeper, shared, now);
+        } else if unwritten.is_due(now) {
+            write(&mut unwritten, store_writer, shared, now);
         }
-        for news in keeper.news() {
+        for news in store_writer.news() {
             publish(Entry::Store(news));
         }
     }
     // What was dropped since it was last told stands in the entry that comes after these.
     let now = clock::now();
-    collect(&mut book, &mut issued, keeper, now);
-    write(&mut book, keeper, shared, now);
-    for news in keeper.news() {
+    collect(&mut unwritten, &mut issued, store_writer, now);
+    write(&mut unwritten, store_writer, shared, now);
+    for news in store_writer.news() {
         publish(Entry::Store(news));
     }
     issued.publish(&mut publish);
@@ -305,17 +309,22 @@ fn work(shared: &Shared, keeper: &impl Keeper, mut publish: impl FnMut(Entry) ->
 }
 
 /// Collects what was counted up to this time.
-fn collect(book: &mut Book, issued: &mut Issued, keeper: &impl Keeper, until: UnixTime) {
-    let counts = keeper.counts(until);
+fn collect(
+    unwritten: &mut Unwritten,
+    issued: &mut Issued,
+    store_writer: &impl Keeper,
+    until: UnixTime,
+) {
+    let counts = store_writer.counts(until);
     issued.add(&counts.issued);
-    book.counted(counts);
+    unwritten.counted(counts);
 }
 
 /// Writes what is in the book. What the store does not take is tried again; why it did not is among the news of the keeper.
-fn write(book: &mut Book, keeper: &impl Keeper, shared: &Shared, now: UnixTime) {
-    while let Some(batch) = book.take(now) {
-        if keeper.keep(batch.clone()).is_err() {
-            let unkept = book.put_back(batch);
+fn write(unwritten: &mut Unwritten, store_writer: &impl Keeper, shared: &Shared, now: UnixTime) {
+    while let Some(batch) = unwritten.take(now) {
+        if store_writer.keep(batch.clone()).is_err() {
+            let unkept = unwritten.put_back(batch);
             shared.queues.drop_one(|dropped| dropped.unkept += unkept);
             return;
         }

@@ -20,7 +20,7 @@ use m2m_host::sealing::SealingSource;
 use m2m_host::world::World;
 use m2m_host::{clock, curl, data, timestamp};
 use m2m_listen::{ListenSettings, ProxyProtocol, Times, TlsFiles, raise_limit};
-use m2m_store::{DirectoryLimits, StoreLimits};
+use m2m_store::{CacheLimits, StoreLimits};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -152,18 +152,18 @@ fn serve_for(
         // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
         let mut interruptions = Interruptions::new();
         // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
-        readiness.serves(Arc::clone(&started.directory));
+        readiness.serves(Arc::clone(&started.cache));
         announce(&started, settings, output);
         // Nobody waits for an explanation at a terminal any more; it belongs with what happened before.
         output::log_failures();
         let Started {
             server,
             listening,
-            directory,
+            cache,
             worker,
             ..
         } = started;
-        let watching = store::watch(directory, health, Arc::clone(&metrics));
+        let watching = store::watch(cache, health, Arc::clone(&metrics));
         tokio::spawn(watching);
         let stop = Notify::new();
         let listening = listening.observed_by(ListenObserver::new(metrics));
@@ -239,11 +239,11 @@ fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials
 }
 
 /// How much of the registry is in memory, and for how long alone.
-fn limits(values: &Values) -> DirectoryLimits {
-    DirectoryLimits {
+fn limits(values: &Values) -> CacheLimits {
+    CacheLimits {
         applications: as_usize(values.cache_applications),
         most_seconds_out_of_contact: values.most_seconds_out_of_contact.into(),
-        ..DirectoryLimits::default()
+        ..CacheLimits::default()
     }
 }
 

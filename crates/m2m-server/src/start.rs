@@ -14,17 +14,17 @@ use m2m_host::first_credentials::Written;
 use m2m_host::sealing::SealingSource;
 use m2m_host::world::{GeneratedCredentials, World};
 use m2m_listen::{ListenSettings, Listener};
-use m2m_store::{DirectoryLimits, StoreLimits};
+use m2m_store::{CacheLimits, StoreLimits};
 use oauth_proto::{Issuer, Limits};
 use tokio::runtime::Handle;
 
 use crate::certificate::listen_failure;
 use crate::http::Server;
 use crate::metrics::Metrics;
-use crate::recorder::{Entry, Recorder, StoreKeeper, Worker};
+use crate::recorder::{Entry, Recorder, StoreWriter, Worker};
 use crate::settings::Scheme;
 use crate::signals;
-use crate::store::{self, Directory, Opened, UnusedPreset};
+use crate::store::{self, Opened, RegistryCache, UnusedPreset};
 use crate::store_health::StoreHealth;
 
 /// What a server is made from.
@@ -33,7 +33,7 @@ pub(crate) struct Plan<'p> {
     /// Where its registry is.
     pub(crate) source: Source<'p>,
     /// How much of it is in memory.
-    pub(crate) limits: DirectoryLimits,
+    pub(crate) limits: CacheLimits,
     /// Where and how it listens.
     pub(crate) listen: ListenSettings,
     /// The option that names another address.
@@ -81,7 +81,7 @@ pub(crate) struct Started {
     /// Who it is.
     pub(crate) issuer: Issuer,
     /// Its registry.
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) cache: Arc<RegistryCache>,
     /// The records of a registry that came from a file.
     pub(crate) records: Records,
     /// The client id that was preset for who manages the server, and that nobody has.
@@ -131,7 +131,7 @@ pub(crate) async fn start(
     let authority = Authority::new(issuer.as_str(), profile, Limits::DEFAULT)
         .map_err(|error| Failure::usage(error.to_string()))?;
     let Opened {
-        directory,
+        cache,
         generated,
         first_credentials,
         records,
@@ -151,19 +151,19 @@ pub(crate) async fn start(
             store::of_folder(folder, &sealing, preset, kept, observer, &issuer, limits).await?
         }
     };
-    let count = match directory.common().applications {
+    let count = match cache.common().applications {
         1 => "1 application".to_owned(),
         count => format!("{count} applications"),
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
-    let keeper = StoreKeeper::new(Arc::clone(&directory), health, Handle::current());
-    let (recorder, worker) = Recorder::start(keeper, Arc::clone(&metrics), publish)?;
+    let store_writer = StoreWriter::new(Arc::clone(&cache), health, Handle::current());
+    let (recorder, worker) = Recorder::start(store_writer, Arc::clone(&metrics), publish)?;
     let changes = recorder.clone();
-    directory.on_commit(move |events| changes.changed(events));
+    cache.on_commit(move |events| changes.changed(events));
     let server = Server::new(
         authority,
         issuer.clone(),
-        Arc::clone(&directory),
+        Arc::clone(&cache),
         writing,
         recorder,
         Arc::clone(&metrics),
@@ -176,7 +176,7 @@ pub(crate) async fn start(
         server,
         listening,
         issuer,
-        directory,
+        cache,
         records,
         generated,
         first_credentials,

@@ -16,7 +16,7 @@ use m2m_host::world::{GeneratedCredentials, World};
 use m2m_host::{clock, key_folder, output, random};
 use m2m_jwt::{Algorithm, Signer as _, SigningKey, UnixTime};
 use m2m_store::{
-    Access, Action, Actor, AuditEvent, Backend as _, Change, Contact, DirectoryLimits, FailureKind,
+    Access, Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, Contact, FailureKind,
     KeyRecord, Observer as _, RolledBack, SealedKey, Sqlite, StoreError, StoreLimits, Subject,
     Write,
 };
@@ -29,13 +29,13 @@ use crate::metrics::Metrics;
 use crate::store_health::StoreHealth;
 
 /// What is served.
-pub(crate) type Directory = m2m_store::Directory<Sqlite>;
+pub(crate) type RegistryCache = m2m_store::RegistryCache<Sqlite>;
 
 /// A store that is open.
 #[derive(Debug)]
 pub(crate) struct Opened {
     /// What is served.
-    pub(crate) directory: Arc<Directory>,
+    pub(crate) cache: Arc<RegistryCache>,
     /// Credentials of applications in a file that were made up, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
     /// The file with the credentials of the application that was made to manage the server.
@@ -67,7 +67,7 @@ pub(crate) async fn of_world(
     keys: Option<&Path>,
     observer: Arc<StoreHealth>,
     issuer: &Issuer,
-    limits: DirectoryLimits,
+    limits: CacheLimits,
 ) -> Result<Opened, Failure> {
     let now = clock::now();
     let store = Sqlite::in_memory().map_err(|error| unopened(&error))?;
@@ -93,9 +93,9 @@ pub(crate) async fn of_world(
     };
     let store = store.observed_by(observer);
     let uptime = clock::uptime();
-    let directory = Directory::open(store, issuer.as_str(), open_key, limits, uptime).await;
+    let cache = RegistryCache::open(store, issuer.as_str(), open_key, limits, uptime).await;
     Ok(Opened {
-        directory: Arc::new(directory.map_err(|error| unopened(&error))?),
+        cache: Arc::new(cache.map_err(|error| unopened(&error))?),
         generated,
         first_credentials: None,
         records,
@@ -117,7 +117,7 @@ pub(crate) async fn of_folder(
     kept: StoreLimits,
     observer: Arc<StoreHealth>,
     issuer: &Issuer,
-    limits: DirectoryLimits,
+    limits: CacheLimits,
 ) -> Result<Opened, Failure> {
     let now = clock::now();
     let actor = Actor::command("m2m serve");
@@ -177,9 +177,9 @@ pub(crate) async fn of_folder(
     // Its keys are those of the sealing key. Where that cannot be written down the server serves all the same, and the log says why.
     let _ = store.confirm().await;
     let uptime = clock::uptime();
-    let directory = Directory::open(store, issuer.as_str(), open_key, limits, uptime).await;
+    let cache = RegistryCache::open(store, issuer.as_str(), open_key, limits, uptime).await;
     Ok(Opened {
-        directory: Arc::new(directory.map_err(unopened)?),
+        cache: Arc::new(cache.map_err(unopened)?),
         generated: Vec::new(),
         first_credentials,
         records: Records::default(),
@@ -231,7 +231,7 @@ async fn keep(
 /// Maintenance shows in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to come again
 /// nor be told by an operator that the work is done.
 pub(crate) async fn watch(
-    directory: Arc<Directory>,
+    cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
     metrics: Arc<Metrics>,
 ) {
@@ -241,19 +241,19 @@ pub(crate) async fn watch(
     loop {
         ticks.tick().await;
         // The observer of the store was told what fails. Settled is before asked, so that what was made is read at once.
-        let _ = directory.backend().settle().await;
-        if let Err(error) = directory.refresh(clock::uptime()).await
+        let _ = cache.backend().settle().await;
+        if let Err(error) = cache.refresh(clock::uptime()).await
             && error.kind() == FailureKind::Other
         {
             // This is not of the store itself: a key that does not open, say.
             health.failed(Access::Read, &error);
         }
-        let common = directory.common();
+        let common = cache.common();
         metrics.in_maintenance(common.maintenance);
         if let Some(line) = key_watch.look(common.key_records(), &metrics, clock::now()) {
             output::log_line(&line);
         }
-        metrics.out_of_contact_for(match directory.contact(clock::uptime()) {
+        metrics.out_of_contact_for(match cache.contact(clock::uptime()) {
             Contact::In { .. } => Duration::ZERO,
             Contact::Lost { seconds, .. } => Duration::from_secs(seconds),
         });

@@ -13,7 +13,7 @@ use crate::{
     Stored, UsageBatch, Version,
 };
 
-/// A store that several nodes may share. `Directory` is what a node serves from.
+/// A store that several nodes may share. `RegistryCache` is what a node serves from.
 ///
 /// Every method reads or writes durably, and may wait. A change is made by comparing the version that it was decided at: who
 /// changes the registry reads it, decides, and commits; on [`CommitError::Conflict`] again.

@@ -12,7 +12,7 @@ use crate::{Common, RecordId};
 
 /// What a node holds of one application, or of one that was deleted.
 #[derive(Debug)]
-pub struct Entry {
+pub struct CachedApplication {
     /// What all applications had in common when it was made: of another epoch it is not served.
     epoch: u64,
     client: Client,
@@ -23,7 +23,7 @@ pub struct Entry {
     quota: Option<Arc<Counter>>,
 }
 
-impl Entry {
+impl CachedApplication {
     /// An application.
     pub(crate) fn of(
         id: RecordId,

@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod backend;
+mod cache;
 mod change;
 #[cfg(feature = "contract")]
 pub mod contract;
-mod directory;
 mod entry;
 mod error;
 mod frame;
@@ -21,9 +21,9 @@ mod uptime;
 mod usage;
 
 pub use backend::Backend;
+pub use cache::{CacheLimits, Common, Contact, LookUp, RegistryCache};
 pub use change::{Actor, AuditEvent, Change, Changes, Stale, Write};
-pub use directory::{Common, Contact, Directory, DirectoryLimits, LookUp};
-pub use entry::Entry;
+pub use entry::CachedApplication;
 pub use error::{CommitError, FailureKind, Obstacle, StoreError};
 pub use frame::{Found, Frame, Maintenance, Sought};
 pub use key::{KeyRecord, SealedKey};

@@ -6,7 +6,7 @@ use m2m_authority::registry::{Api, Application, SecretHash, StoredSecret};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, Directory, DirectoryLimits, RecordId, Sqlite,
+    Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, RecordId, RegistryCache, Sqlite,
     StoreError, Stored, Subject, Uptime, Version, Write,
 };
 
@@ -49,8 +49,8 @@ async fn an_api_that_spells_out_the_management_audience_is_not_served() {
     let store = Sqlite::in_memory().unwrap();
     store.commit(Version(0), change).await.unwrap();
     let no_key = |_: &_| -> Result<_, StoreError> { Err(StoreError::Busy) };
-    let limits = DirectoryLimits::default();
-    let directory = Directory::open(store, ISSUER, no_key, limits, Uptime::ZERO)
+    let limits = CacheLimits::default();
+    let directory = RegistryCache::open(store, ISSUER, no_key, limits, Uptime::ZERO)
         .await
         .unwrap();
 

@@ -1,12 +1,12 @@
 //! The registry in memory keeps to what every store keeps to, and so does a directory over a store.
 
-use m2m_store::{Backend, Directory, DirectoryLimits, Sqlite, StoreError, Uptime, contract};
+use m2m_store::{Backend, CacheLimits, RegistryCache, Sqlite, StoreError, Uptime, contract};
 use m2m_testkit::{MemoryBackend, World};
 
-async fn directory<B: Backend>(backend: B) -> Directory<B> {
+async fn cache<B: Backend>(backend: B) -> RegistryCache<B> {
     let no_keys = |_: &_| Err(StoreError::Busy);
-    let limits = DirectoryLimits::DEFAULT;
-    Directory::open(backend, World::ISSUER, no_keys, limits, Uptime::ZERO)
+    let limits = CacheLimits::DEFAULT;
+    RegistryCache::open(backend, World::ISSUER, no_keys, limits, Uptime::ZERO)
         .await
         .expect("it is empty")
 }
@@ -18,10 +18,10 @@ async fn a_registry_in_memory_passes_the_suite() {
 
 #[tokio::test]
 async fn a_directory_over_a_registry_in_memory_passes_the_suite() {
-    contract::run(async || directory(MemoryBackend::new()).await).await;
+    contract::run(async || cache(MemoryBackend::new()).await).await;
 }
 
 #[tokio::test]
 async fn a_directory_over_the_embedded_store_passes_the_suite() {
-    contract::run(async || directory(Sqlite::in_memory().expect("there is memory")).await).await;
+    contract::run(async || cache(Sqlite::in_memory().expect("there is memory")).await).await;
 }

@@ -4,7 +4,7 @@
 
 use m2m_authority::registry::{Api, Application, SecretHash, StoredSecret};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, Directory, DirectoryLimits, LookUp, RecordId,
+    Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, LookUp, RecordId, RegistryCache,
     StoreError, Stored, Subject, Uptime, Version, Write,
 };
 use m2m_testkit::{MemoryBackend, ORDERS, World};
@@ -57,10 +57,10 @@ fn an_application_takes_no_more_memory_than_the_limits_say() {
         .build()
         .unwrap();
     let now = World::BEGINNING;
-    let directory = runtime.block_on(async {
+    let cache = runtime.block_on(async {
         let no_keys = |_: &_| Err(StoreError::Busy);
-        let limits = DirectoryLimits::DEFAULT;
-        Directory::open(
+        let limits = CacheLimits::DEFAULT;
+        RegistryCache::open(
             registry().await,
             World::ISSUER,
             no_keys,
@@ -73,13 +73,13 @@ fn an_application_takes_no_more_memory_than_the_limits_say() {
     let load = allocation_counter::measure(|| {
         runtime.block_on(async {
             for number in 0..APPLICATIONS {
-                directory.load(&client_id(number), now).await.unwrap();
+                cache.load(&client_id(number), now).await.unwrap();
             }
         });
     });
     let each = load.bytes_current / i64::from(APPLICATIONS);
     assert!(
-        (0..=i64::from(DirectoryLimits::BYTES_PER_APPLICATION)).contains(&each),
+        (0..=i64::from(CacheLimits::BYTES_PER_APPLICATION)).contains(&each),
         "{each} bytes"
     );
 }
@@ -91,10 +91,10 @@ fn a_hit_allocates_nothing() {
         .unwrap();
     let now = World::BEGINNING;
     let id = client_id(1);
-    let directory = runtime.block_on(async {
+    let cache = runtime.block_on(async {
         let no_keys = |_: &_| Err(StoreError::Busy);
-        let limits = DirectoryLimits::DEFAULT;
-        let directory = Directory::open(
+        let limits = CacheLimits::DEFAULT;
+        let cache = RegistryCache::open(
             registry().await,
             World::ISSUER,
             no_keys,
@@ -103,18 +103,18 @@ fn a_hit_allocates_nothing() {
         )
         .await
         .unwrap();
-        let entry = directory.load(&id, now).await.unwrap().unwrap();
+        let entry = cache.load(&id, now).await.unwrap().unwrap();
         entry.count(0);
-        directory
+        cache
     });
     let hit = allocation_counter::measure(|| {
-        let LookUp::Hit(entry) = directory.look_up(&id, Uptime::ZERO) else {
+        let LookUp::Hit(entry) = cache.look_up(&id, Uptime::ZERO) else {
             panic!("it is in memory");
         };
         entry.meter(now).take().unwrap().keep();
         entry.count(0);
         entry.secret_used(0, now);
-        assert_eq!(directory.common_guard().applications, 2_000);
+        assert_eq!(cache.common_guard().applications, 2_000);
     });
     assert_eq!(hit.count_total, 0);
 }

@@ -1,7 +1,7 @@
 //! Which applications may ask for which scopes of an API.
 
 use m2m_api::operations::{
-    AddApiApplicationScope, ApplicationsChanged, RemoveApiApplicationScope, Taking,
+    AddApiApplicationScope, ApplicationsChanged, AuthorizationChange, RemoveApiApplicationScope,
     UpdateApiApplications,
 };
 use m2m_api::{ApiApplicationScopeName, Done};
@@ -36,7 +36,7 @@ impl Perform for UpdateApiApplications {
             let mut value = stored.value.clone();
             let was = position(&value, &api.value);
             match (change.operation, was) {
-                (None, Some(_)) | (Some(Taking::Delete), None) => continue,
+                (None, Some(_)) | (Some(AuthorizationChange::Delete), None) => continue,
                 (None, None) => {
                     changed.applications_connected.push(stored.id.to_string());
                     value.spec.authorize.push(Authorization {
@@ -44,7 +44,7 @@ impl Perform for UpdateApiApplications {
                         scopes: Vec::new(),
                     });
                 }
-                (Some(Taking::Delete), Some(position)) => {
+                (Some(AuthorizationChange::Delete), Some(position)) => {
                     changed
                         .applications_disconnected
                         .push(stored.id.to_string());

@@ -37,7 +37,7 @@ pub struct ConnectionChange {
     pub id: Key,
     /// `delete` takes the authorization away; without it the application gets it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<Taking>,
+    pub operation: Option<AuthorizationChange>,
 }
 
 /// The end of an authorization.
@@ -45,7 +45,7 @@ pub struct ConnectionChange {
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 #[expect(missing_docs, reason = "the name says it")]
-pub enum Taking {
+pub enum AuthorizationChange {
     Delete,
 }
 

@@ -146,11 +146,10 @@ pub(super) fn unreadable(
     }
     let failure = Failure::refused(format!("the answer of {issuer} cannot be read"))
         .because(printable(&error.to_string()));
-    let failure = match spec.method {
-        Method::Get => failure,
-        Method::Post | Method::Put | Method::Patch | Method::Delete => {
-            failure.because("the change was made, unless it was a dry run")
-        }
+    let failure = if spec.method == Method::Get {
+        failure
+    } else {
+        failure.because("the change was made, unless it was a dry run")
     };
     failure.help("use the release of m2m that the server has")
 }

@@ -25,7 +25,7 @@ use super::documents::Document;
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
 use crate::recorder;
-use crate::store::Directory;
+use crate::store::RegistryCache;
 
 use threads::Threads;
 
@@ -141,10 +141,10 @@ static OPENAPI: LazyLock<Document> =
     LazyLock::new(|| Document::new("application/json", format!("{:#}", openapi())));
 
 impl Host for Served {
-    type Registry = Directory;
+    type Registry = RegistryCache;
 
-    fn registry(&self) -> &Directory {
-        self.endpoint.directory()
+    fn registry(&self) -> &RegistryCache {
+        self.endpoint.cache()
     }
 
     fn issuer(&self) -> &str {
@@ -170,7 +170,7 @@ impl Host for Served {
     }
 
     fn keys(&self) -> Arc<SigningKeys> {
-        Arc::clone(&self.endpoint.directory().common_guard().keys)
+        Arc::clone(&self.endpoint.cache().common_guard().keys)
     }
 
     fn fill(&self, bytes: &mut [u8]) {
@@ -188,7 +188,7 @@ impl Host for Served {
             Ok(granted) => Verdict::Granted(granted),
             Err(mut refusal) => {
                 let suspect = refusal.take_suspect();
-                let records = recorder::records(self.endpoint.directory(), &suspect).await;
+                let records = recorder::records(self.endpoint.cache(), &suspect).await;
                 // What cannot be read now says nothing; the cause stands without it.
                 let Diagnosis {
                     cause,

@@ -30,13 +30,13 @@ use m2m_authority::flow::{
 use m2m_authority::{Authority, Check, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
-use m2m_store::{Entry, LookUp};
+use m2m_store::{CachedApplication, LookUp};
 
 use super::body;
 use super::reply::{self, Response};
 use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
-use crate::store::Directory;
+use crate::store::RegistryCache;
 use crate::throttle::{Throttle, Verdict};
 use m2m_host::clock;
 use m2m_host::random;
@@ -47,7 +47,7 @@ use gate::{Gate, ManagementAudiences};
 #[derive(Debug)]
 pub(crate) struct TokenEndpoint {
     authority: Authority,
-    directory: Arc<Directory>,
+    cache: Arc<RegistryCache>,
     throttle: Throttle,
     recorder: Recorder,
     metrics: Arc<Metrics>,
@@ -57,20 +57,20 @@ pub(crate) struct TokenEndpoint {
 /// A token, and the application that it is for.
 struct Granted {
     issued: Issued,
-    entry: Arc<Entry>,
+    entry: Arc<CachedApplication>,
 }
 
 impl TokenEndpoint {
     pub(super) fn new(
         authority: Authority,
-        directory: Arc<Directory>,
+        cache: Arc<RegistryCache>,
         recorder: Recorder,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             management: ManagementAudiences::of(authority.issuer()),
             authority,
-            directory,
+            cache,
             throttle: Throttle::new(),
             recorder,
             metrics,
@@ -83,8 +83,8 @@ impl TokenEndpoint {
     }
 
     /// What is served.
-    pub(super) const fn directory(&self) -> &Arc<Directory> {
-        &self.directory
+    pub(super) const fn cache(&self) -> &Arc<RegistryCache> {
+        &self.cache
     }
 
     /// Answers a token request.
@@ -148,7 +148,7 @@ impl TokenEndpoint {
             let accepted = unless_it_panics(|| accept(request, &self.authority))?;
             let entry = self.load(accepted.client_id(), now).await?;
             unless_it_panics(|| {
-                let client = entry.as_deref().map(Entry::client);
+                let client = entry.as_deref().map(CachedApplication::client);
                 let authenticated = authenticate(accepted, client, now)?;
                 self.grant(authenticated, entry.ok_or(Cause::InternalError)?, gate, now)
             })
@@ -158,17 +158,21 @@ impl TokenEndpoint {
 
     /// Whom this request finds the gate open for.
     fn gate(&self) -> Gate<'_> {
-        Gate::new(self.directory.common_guard().maintenance, &self.management)
+        Gate::new(self.cache.common_guard().maintenance, &self.management)
     }
 
     /// The application with this client id, if there is one. What is in memory is there at once.
-    async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
+    async fn load(
+        &self,
+        client_id: &str,
+        now: UnixTime,
+    ) -> Result<Option<Arc<CachedApplication>>, Refusal> {
         let uptime = clock::uptime();
-        let mut found = self.directory.look_up(client_id, uptime);
+        let mut found = self.cache.look_up(client_id, uptime);
         if let LookUp::OutOfContact = found {
             // Nobody may have asked, as after a pause of the process.
-            self.directory.contact_if_asked(uptime).await;
-            found = self.directory.look_up(client_id, uptime);
+            self.cache.contact_if_asked(uptime).await;
+            found = self.cache.look_up(client_id, uptime);
         }
         match found {
             LookUp::Hit(entry) => {
@@ -181,7 +185,7 @@ impl TokenEndpoint {
             }
             LookUp::Miss => {
                 self.metrics.cache_missed();
-                let loaded = self.directory.load(client_id, now).await;
+                let loaded = self.cache.load(client_id, now).await;
                 loaded.map_err(|_| away())
             }
             LookUp::OutOfContact => Err(away()),
@@ -192,7 +196,7 @@ impl TokenEndpoint {
     fn grant(
         &self,
         authenticated: Authenticated<'_>,
-        entry: Arc<Entry>,
+        entry: Arc<CachedApplication>,
         gate: Gate<'_>,
         now: UnixTime,
     ) -> Result<Granted, Refusal> {
@@ -200,7 +204,7 @@ impl TokenEndpoint {
         let authorized = self.authorize(authenticated, &entry, gate, now)?;
         // Only now, so that a request that gets no token takes none from others; they may have taken the last meanwhile.
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
-        let common = self.directory.common_guard();
+        let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
         let jwt_id = entry.jwt_id(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
@@ -212,7 +216,7 @@ impl TokenEndpoint {
     fn authorize<'e>(
         &self,
         authenticated: Authenticated<'_>,
-        entry: &'e Entry,
+        entry: &'e CachedApplication,
         gate: Gate<'_>,
         now: UnixTime,
     ) -> Result<Authorized<'e>, Refusal> {

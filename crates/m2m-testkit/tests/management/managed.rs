@@ -19,8 +19,8 @@ use m2m_authority::{Refusal, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Jwk, UnixTime};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, Change, Directory, Named, Snapshot, Subject, Uptime,
-    Version, Write,
+    Action, Actor, AuditEvent, Backend as _, Change, Named, RegistryCache, Snapshot, Subject,
+    Uptime, Version, Write,
 };
 use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
@@ -386,7 +386,7 @@ impl ManagedServer {
         self.face.manager().host()
     }
 
-    fn registry(&self) -> &Directory<MemoryBackend> {
+    fn registry(&self) -> &RegistryCache<MemoryBackend> {
         self.host().registry()
     }
 

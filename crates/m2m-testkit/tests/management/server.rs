@@ -17,7 +17,9 @@ use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
-use m2m_store::{Actor, Backend as _, Directory, KeyRecord, Sqlite, UsageBatch, Version, Write};
+use m2m_store::{
+    Actor, Backend as _, KeyRecord, RegistryCache, Sqlite, UsageBatch, Version, Write,
+};
 use m2m_testkit::World;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
@@ -298,7 +300,7 @@ impl Server {
         self.management.manager().host()
     }
 
-    fn registry(&self) -> &Directory<Sqlite> {
+    fn registry(&self) -> &RegistryCache<Sqlite> {
         self.host().registry()
     }
 }

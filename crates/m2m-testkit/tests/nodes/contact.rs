@@ -3,12 +3,12 @@
 use core::time::Duration;
 
 use m2m_errors::Cause;
-use m2m_store::{Contact, DirectoryLimits, LookUp, StoreError, Uptime};
+use m2m_store::{CacheLimits, Contact, LookUp, StoreError, Uptime};
 use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble};
 
 use crate::nodes::{Nodes, ask, changed, entry};
 
-const MOST: u64 = DirectoryLimits::DEFAULT.most_seconds_out_of_contact;
+const MOST: u64 = CacheLimits::DEFAULT.most_seconds_out_of_contact;
 
 #[tokio::test]
 async fn x13_without_contact_memory_serves_for_the_configured_time_and_then_nothing() {

@@ -98,7 +98,7 @@ async fn after_a_start_a_quota_goes_on_from_what_was_written() {
         assert_eq!(ask(&nodes.near, now).await, Ok(()));
     }
     flush(&nodes.near, &nodes).await;
-    let limits = m2m_store::DirectoryLimits::DEFAULT;
+    let limits = m2m_store::CacheLimits::DEFAULT;
     let restarted = open(nodes.near.backend().node(), limits).await;
     assert_eq!(ask(&restarted, now).await, Ok(()));
     assert_eq!(ask(&restarted, now).await, Err(Cause::QuotaExceeded));

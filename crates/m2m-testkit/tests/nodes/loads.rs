@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use m2m_authority::registry::{Quota, QuotaMode};
-use m2m_store::{DirectoryLimits, Entry, LookUp, StoreError, Uptime, Write};
+use m2m_store::{CacheLimits, CachedApplication, LookUp, StoreError, Uptime, Write};
 use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
 use tokio::task::{JoinHandle, yield_now};
 
 use crate::nodes::{Node, Nodes, changed, changed_orders, commit, created, entry, standard_node};
 
-type Loaded = Result<Option<Arc<Entry>>, StoreError>;
+type Loaded = Result<Option<Arc<CachedApplication>>, StoreError>;
 
 /// Begins a load, and lets it go as far as it can.
 async fn begin(node: &Node, client_id: &'static str) -> JoinHandle<Loaded> {
@@ -34,7 +34,7 @@ async fn marked(node: &Node, mark: u64) -> Write {
     .await
 }
 
-fn mark(entry: &Entry) -> Option<u64> {
+fn mark(entry: &CachedApplication) -> Option<u64> {
     entry.policy().quota().map(|quota| quota.tokens)
 }
 
@@ -153,10 +153,10 @@ async fn who_goes_away_while_he_reads_leaves_the_right_to_others() {
 
 #[tokio::test]
 async fn random_client_ids_push_out_no_application() {
-    let limits = DirectoryLimits {
+    let limits = CacheLimits {
         applications: 200,
         absent: 10,
-        ..DirectoryLimits::DEFAULT
+        ..CacheLimits::DEFAULT
     };
     let node = standard_node(limits).await;
     let now = World::BEGINNING;
@@ -197,7 +197,7 @@ fn no_request_sees_less_than_was_acknowledged_before_it_began() {
             .build()
             .unwrap()
     };
-    let node = runtime().block_on(standard_node(DirectoryLimits::DEFAULT));
+    let node = runtime().block_on(standard_node(CacheLimits::DEFAULT));
     let acknowledged = AtomicU64::new(0);
     let done = AtomicBool::new(false);
     let change = async {

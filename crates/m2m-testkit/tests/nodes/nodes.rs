@@ -11,16 +11,16 @@ use m2m_authority::{Authority, JwtId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend, Change, CommitError, Directory, DirectoryLimits, Entry,
-    Found, KeyRecord, LookUp, RecordId, SealedKey, StoreError, Stored, Subject, Uptime, Version,
-    Write,
+    Action, Actor, AuditEvent, Backend, CacheLimits, CachedApplication, Change, CommitError, Found,
+    KeyRecord, LookUp, RecordId, RegistryCache, SealedKey, StoreError, Stored, Subject, Uptime,
+    Version, Write,
 };
 use m2m_testkit::{
     Delivery, MemoryBackend, ORDERS, PLAIN_ID, Request, Wire, World, standard_records,
 };
 
 /// What a node serves from in tests.
-pub(crate) type Node = Arc<Directory<MemoryBackend>>;
+pub(crate) type Node = Arc<RegistryCache<MemoryBackend>>;
 
 /// Two nodes over one registry.
 pub(crate) struct Nodes {
@@ -35,8 +35,8 @@ pub(crate) struct Nodes {
 impl Nodes {
     /// Two nodes over the standard registry, with a key.
     pub(crate) async fn standard() -> Self {
-        let near = standard_node(DirectoryLimits::DEFAULT).await;
-        let far = open(near.backend().node(), DirectoryLimits::DEFAULT).await;
+        let near = standard_node(CacheLimits::DEFAULT).await;
+        let far = open(near.backend().node(), CacheLimits::DEFAULT).await;
         Self {
             near,
             far,
@@ -80,7 +80,7 @@ impl Nodes {
 }
 
 /// A node of its own over the standard registry, with a key.
-pub(crate) async fn standard_node(limits: DirectoryLimits) -> Node {
+pub(crate) async fn standard_node(limits: CacheLimits) -> Node {
     let backend = MemoryBackend::new();
     let records = standard_records(Profile::Rfc);
     let now = World::BEGINNING;
@@ -107,8 +107,8 @@ pub(crate) async fn standard_node(limits: DirectoryLimits) -> Node {
 }
 
 /// A node over this backend.
-pub(crate) async fn open(backend: MemoryBackend, limits: DirectoryLimits) -> Node {
-    let opened = Directory::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
+pub(crate) async fn open(backend: MemoryBackend, limits: CacheLimits) -> Node {
+    let opened = RegistryCache::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
     Arc::new(opened.unwrap())
 }
 
@@ -210,7 +210,7 @@ pub(crate) async fn entry(
     node: &Node,
     client_id: &str,
     now: UnixTime,
-) -> Result<Option<Arc<Entry>>, StoreError> {
+) -> Result<Option<Arc<CachedApplication>>, StoreError> {
     match node.look_up(client_id, uptime_at(now)) {
         LookUp::Hit(entry) => Ok(Some(entry)),
         LookUp::Absent => Ok(None),

@@ -3,8 +3,8 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use m2m_api::operations::{
-    AddApiApplicationScope, ApplicationsChange, ConnectionChange, RemoveApiApplicationScope,
-    Taking, UpdateApiApplications,
+    AddApiApplicationScope, ApplicationsChange, AuthorizationChange, ConnectionChange,
+    RemoveApiApplicationScope, UpdateApiApplications,
 };
 use m2m_api::{ApiApplicationScopeName, ApiName, NoBody, NoQuery};
 use m2m_host::error::Failure;
@@ -83,7 +83,7 @@ pub(super) fn deauthorize(
     options: &ApplicationDeauthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {
-    let change = change(&options.application, Some(Taking::Delete))?;
+    let change = change(&options.application, Some(AuthorizationChange::Delete))?;
     let management = Management::connect(&options.management.server)?;
     let (format, audience) = (options.management.output, &options.audience);
     let mut last = None;
@@ -102,7 +102,10 @@ pub(super) fn deauthorize(
 }
 
 /// The change of the applications of an API that authorizes one, or ends that.
-fn change(application: &str, operation: Option<Taking>) -> Result<ApplicationsChange, Failure> {
+fn change(
+    application: &str,
+    operation: Option<AuthorizationChange>,
+) -> Result<ApplicationsChange, Failure> {
     let id = application.parse();
     let id = id.map_err(|error| Failure::usage(format!("{application:?} {error}")))?;
     Ok(ApplicationsChange {

@@ -8,7 +8,7 @@ use m2m_authority::flow::{
     Authorized, Exchange, Operator, Reply, TestRequest, check_issue, vouched,
 };
 use m2m_errors::Cause;
-use m2m_store::Entry;
+use m2m_store::CachedApplication;
 
 use super::{Granted, TokenEndpoint, unless_it_panics};
 
@@ -30,7 +30,7 @@ impl TokenEndpoint {
         let decision = async {
             let entry = self.load(ask.client_id, ask.now).await?;
             unless_it_panics(|| {
-                let client = entry.as_deref().map(Entry::client);
+                let client = entry.as_deref().map(CachedApplication::client);
                 let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
                 let entry = entry.ok_or(Cause::InternalError)?;
                 self.grant(authenticated, entry, gate, ask.now)
@@ -55,11 +55,11 @@ impl TokenEndpoint {
         let decision = async {
             let entry = self.load(ask.client_id, ask.now).await?;
             unless_it_panics(|| {
-                let client = entry.as_deref().map(Entry::client);
+                let client = entry.as_deref().map(CachedApplication::client);
                 let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
                 let entry = entry.as_deref().ok_or(Cause::InternalError)?;
                 let authorized = self.authorize(authenticated, entry, gate, ask.now)?;
-                let common = self.directory.common_guard();
+                let common = self.cache.common_guard();
                 let key = common.keys.signing(authorized.algorithm());
                 check_issue(&authorized, key, &self.authority, ask.now)?;
                 Ok(would_grant(&authorized))

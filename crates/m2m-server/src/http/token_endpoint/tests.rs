@@ -10,7 +10,7 @@ use m2m_errors::Profile;
 use m2m_host::world::World;
 use m2m_jwt::Unverified;
 use m2m_store::{
-    Actor, Backend as _, Change, DirectoryLimits, Maintenance, StoreError, UsageBatch, Write,
+    Actor, Backend as _, CacheLimits, Change, Maintenance, StoreError, UsageBatch, Write,
 };
 use oauth_proto::{Issuer, Limits};
 use serde_json::Value;
@@ -84,7 +84,7 @@ impl Bench {
         let issuer = Issuer::parse(ISSUER).unwrap();
         let metrics = Arc::new(Metrics::new());
         let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
-        let opened = store::of_world(&world, None, health, &issuer, DirectoryLimits::default())
+        let opened = store::of_world(&world, None, health, &issuer, CacheLimits::default())
             .await
             .expect("the world can be served");
         let (publish, logged) = channel();
@@ -96,14 +96,14 @@ impl Bench {
         let authority = Authority::new(ISSUER, Profile::Rfc, Limits::DEFAULT).unwrap();
         Self {
             now: clock::now(),
-            endpoint: TokenEndpoint::new(authority, opened.directory, recorder, metrics),
+            endpoint: TokenEndpoint::new(authority, opened.cache, recorder, metrics),
             logged,
             _worker: worker,
         }
     }
 
     async fn switch(&self, maintenance: Maintenance) {
-        let directory = self.endpoint.directory();
+        let cache = self.endpoint.cache();
         let mut change = Change::default();
         change.writes.push(Write::PutMaintenance(maintenance));
         change.events.push(m2m_store::AuditEvent {
@@ -115,8 +115,8 @@ impl Bench {
             before: None,
             after: None,
         });
-        let version = directory.common().version;
-        directory.commit(version, change).await.unwrap();
+        let version = cache.common().version;
+        cache.commit(version, change).await.unwrap();
     }
 
     /// What an application is answered that asks itself.
@@ -165,7 +165,7 @@ impl Bench {
 
     /// How many tokens were counted for applications since the last time.
     fn counted(&self) -> u64 {
-        let (issued, _) = self.endpoint.directory().take_usage(self.now);
+        let (issued, _) = self.endpoint.cache().take_usage(self.now);
         issued.iter().map(|count| count.tokens).sum()
     }
 

@@ -14,7 +14,9 @@ use m2m_authority::registry::{Records, SigningKeys};
 use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend, Directory, DirectoryLimits, Entry, LookUp, SealingKey, Sought, Uptime};
+use m2m_store::{
+    Backend, CacheLimits, CachedApplication, LookUp, RegistryCache, SealingKey, Sought, Uptime,
+};
 
 use m2m_testkit::World;
 
@@ -24,7 +26,7 @@ use super::log::Log;
 /// The server as the operations see it.
 #[derive(Debug)]
 pub(crate) struct InProcess<B> {
-    directory: Directory<B>,
+    cache: RegistryCache<B>,
     authority: Authority,
     sealing: SealingKey,
     is_read_only: AtomicBool,
@@ -37,19 +39,19 @@ pub(crate) struct InProcess<B> {
 #[derive(Debug)]
 pub(crate) struct Granted {
     pub(crate) issued: Issued,
-    entry: Arc<Entry>,
+    entry: Arc<CachedApplication>,
 }
 
 impl<B: Backend> InProcess<B> {
     /// A server of this registry, without a log. Its randomness begins after so many draws, lest it be that of an earlier server of the same
     /// registry.
     pub(crate) async fn open(backend: B, profile: Profile, drawn: u64) -> Self {
-        let limits = DirectoryLimits::DEFAULT;
-        let directory =
-            Directory::open(backend, World::ISSUER, keys::open, limits, Uptime::ZERO).await;
+        let limits = CacheLimits::DEFAULT;
+        let cache =
+            RegistryCache::open(backend, World::ISSUER, keys::open, limits, Uptime::ZERO).await;
         let limits = oauth_proto::Limits::DEFAULT;
         Self {
-            directory: directory.expect("the keys are sealed with this key"),
+            cache: cache.expect("the keys are sealed with this key"),
             authority: Authority::new(World::ISSUER, profile, limits)
                 .expect("the issuer is an issuer identifier"),
             sealing: keys::sealing(),
@@ -110,7 +112,7 @@ impl<B: Backend> InProcess<B> {
     ) -> Result<Granted, Refusal> {
         let accepted = accept(request, &self.authority)?;
         let entry = self.load(accepted.client_id(), now).await?;
-        let client = entry.as_deref().map(Entry::client);
+        let client = entry.as_deref().map(CachedApplication::client);
         let authenticated = authenticate(accepted, client, now)?;
         self.grant(authenticated, entry, now)
     }
@@ -131,7 +133,7 @@ impl<B: Backend> InProcess<B> {
                 Some(suspect) => Some(diagnose(&suspect, &self.records(&suspect).await)),
                 None => None,
             };
-            log.keep(event, found, entry, &self.directory).await;
+            log.keep(event, found, entry, &self.cache).await;
         }
         respond(issued, exchange, &self.authority).into()
     }
@@ -144,17 +146,21 @@ impl<B: Backend> InProcess<B> {
             secrets: &secrets,
             most_near: 64,
         };
-        let records = self.directory.suspects(sought).await;
+        let records = self.cache.suspects(sought).await;
         records.expect("the registry is in this process")
     }
 
-    async fn load(&self, client_id: &str, now: UnixTime) -> Result<Option<Arc<Entry>>, Refusal> {
+    async fn load(
+        &self,
+        client_id: &str,
+        now: UnixTime,
+    ) -> Result<Option<Arc<CachedApplication>>, Refusal> {
         let away = || Refusal::of(Cause::StoreUnavailable);
-        match self.directory.look_up(client_id, Uptime::ZERO) {
+        match self.cache.look_up(client_id, Uptime::ZERO) {
             LookUp::Hit(entry) => Ok(Some(entry)),
             LookUp::Absent => Ok(None),
             LookUp::Miss => {
-                let loaded = self.directory.load(client_id, now).await;
+                let loaded = self.cache.load(client_id, now).await;
                 loaded.map_err(|_| away())
             }
             LookUp::OutOfContact => Err(away()),
@@ -165,14 +171,14 @@ impl<B: Backend> InProcess<B> {
     fn grant(
         &self,
         authenticated: Authenticated<'_>,
-        entry: Option<Arc<Entry>>,
+        entry: Option<Arc<CachedApplication>>,
         now: UnixTime,
     ) -> Result<Granted, Refusal> {
         let entry = entry.ok_or(Cause::InternalError)?;
         let authorized = self.authorize(authenticated, &entry, now)?;
         let reservation = entry.meter(now).take();
         let reservation = reservation.map_err(|refusal| authorized.refuse(refusal))?;
-        let common = self.directory.common_guard();
+        let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
         let mut random = [0; 12];
         self.fill(&mut random);
@@ -185,7 +191,7 @@ impl<B: Backend> InProcess<B> {
     fn authorize<'e>(
         &self,
         authenticated: Authenticated<'_>,
-        entry: &'e Entry,
+        entry: &'e CachedApplication,
         now: UnixTime,
     ) -> Result<Authorized<'e>, Refusal> {
         let usage = entry.meter(now).usage();
@@ -196,7 +202,7 @@ impl<B: Backend> InProcess<B> {
     async fn vouch(&self, ask: &TokenAsk<'_>) -> Result<Granted, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
-        let client = entry.as_deref().map(Entry::client);
+        let client = entry.as_deref().map(CachedApplication::client);
         let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
         self.grant(authenticated, entry, ask.now)
     }
@@ -205,11 +211,11 @@ impl<B: Backend> InProcess<B> {
     async fn would_vouch(&self, ask: &TokenAsk<'_>) -> Result<Verdict, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
-        let client = entry.as_deref().map(Entry::client);
+        let client = entry.as_deref().map(CachedApplication::client);
         let authenticated = vouched(&operator, ask.client_id, client, request(ask))?;
         let entry = entry.as_deref().ok_or(Cause::InternalError)?;
         let authorized = self.authorize(authenticated, entry, ask.now)?;
-        let common = self.directory.common_guard();
+        let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
         check_issue(&authorized, key, &self.authority, ask.now)?;
         let audiences = authorized.audiences().iter();
@@ -231,10 +237,10 @@ fn request<'r>(ask: &TokenAsk<'r>) -> TestRequest<'r> {
 }
 
 impl<B: Backend> Host for InProcess<B> {
-    type Registry = Directory<B>;
+    type Registry = RegistryCache<B>;
 
     fn registry(&self) -> &Self::Registry {
-        &self.directory
+        &self.cache
     }
 
     fn issuer(&self) -> &str {
@@ -261,7 +267,7 @@ impl<B: Backend> Host for InProcess<B> {
     }
 
     fn keys(&self) -> Arc<SigningKeys> {
-        Arc::clone(&self.directory.common_guard().keys)
+        Arc::clone(&self.cache.common_guard().keys)
     }
 
     fn fill(&self, bytes: &mut [u8]) {

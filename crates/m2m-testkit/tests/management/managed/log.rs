@@ -8,7 +8,7 @@ use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
-use m2m_store::{Backend, Diagnosed, Directory, Entry, Refused, UsageBatch};
+use m2m_store::{Backend, CachedApplication, Diagnosed, Refused, RegistryCache, UsageBatch};
 use serde_json::{Value, json};
 
 /// The log of a server in one process.
@@ -37,8 +37,8 @@ impl Log {
         &self,
         event: Event,
         found: Option<Diagnosis>,
-        entry: Option<&Entry>,
-        registry: &Directory<B>,
+        entry: Option<&CachedApplication>,
+        registry: &RegistryCache<B>,
     ) {
         match event {
             Event::Issued(event) => {
@@ -63,7 +63,7 @@ impl Log {
         &self,
         event: &RefusedEvent,
         refused: RefusedOperation,
-        registry: &Directory<B>,
+        registry: &RegistryCache<B>,
     ) {
         let found = json!({
             "cause": refused.cause.id(),
@@ -115,7 +115,7 @@ fn kept(event: &RefusedEvent, found: &Value) -> UsageBatch {
     }
 }
 
-async fn add<B: Backend>(batch: UsageBatch, registry: &Directory<B>) {
+async fn add<B: Backend>(batch: UsageBatch, registry: &RegistryCache<B>) {
     let added = registry.add_usage(batch).await;
     added.expect("the registry is in this process");
 }

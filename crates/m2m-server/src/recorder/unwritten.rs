@@ -9,14 +9,14 @@ use super::{Refused, log};
 
 /// What was counted and noted since it was last written.
 #[derive(Debug, Default)]
-pub(super) struct Book {
+pub(super) struct Unwritten {
     batch: UsageBatch,
     /// How many of the refusals are those of nobody in particular.
     of_others: usize,
     written_at: Option<UnixTime>,
 }
 
-impl Book {
+impl Unwritten {
     /// Notes a refusal. False if there is no room for it.
     pub(super) fn refused(&mut self, refused: &Refused) -> bool {
         let event = &refused.event;
@@ -183,27 +183,27 @@ mod tests {
 
     #[test]
     fn what_could_not_be_written_is_written_with_what_comes_later() {
-        let mut book = Book::default();
-        book.counted(counts(&[1, 2]));
-        book.refused(&refused(KNOWN));
-        let batch = book.take(NOON).unwrap();
-        book.counted(counts(&[10, 20]));
-        book.refused(&refused(KNOWN));
-        book.put_back(batch);
-        let batch = book.take(NOON).unwrap();
+        let mut unwritten = Unwritten::default();
+        unwritten.counted(counts(&[1, 2]));
+        unwritten.refused(&refused(KNOWN));
+        let batch = unwritten.take(NOON).unwrap();
+        unwritten.counted(counts(&[10, 20]));
+        unwritten.refused(&refused(KNOWN));
+        unwritten.put_back(batch);
+        let batch = unwritten.take(NOON).unwrap();
         let tokens: Vec<u64> = batch.issued.iter().map(|count| count.tokens).collect();
         assert_eq!(tokens, [11, 22], "one line for each application");
         assert_eq!(batch.refused.len(), 2);
-        assert!(book.take(NOON).is_none());
+        assert!(unwritten.take(NOON).is_none());
     }
 
     #[test]
     fn x20_a_flood_of_strangers_leaves_room_for_the_refusals_of_clients() {
-        let mut book = Book::default();
-        let strangers = (0..MOST_REFUSED).filter(|_| book.refused(&refused(OTHER)));
+        let mut unwritten = Unwritten::default();
+        let strangers = (0..MOST_REFUSED).filter(|_| unwritten.refused(&refused(OTHER)));
         assert_eq!(strangers.count(), MOST_OF_OTHERS);
-        book.refused(&refused(KNOWN));
-        let batch = book.take(NOON).unwrap();
+        unwritten.refused(&refused(KNOWN));
+        let batch = unwritten.take(NOON).unwrap();
         assert_eq!(batch.refused.len(), MOST_OF_OTHERS + 1);
         assert!(
             batch
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn many_counts_are_written_in_turns() {
-        let mut book = Book::default();
-        book.counted(counts(&[1; MOST_AT_ONCE + 1]));
-        let lengths: Vec<usize> = core::iter::from_fn(|| book.take(NOON))
+        let mut unwritten = Unwritten::default();
+        unwritten.counted(counts(&[1; MOST_AT_ONCE + 1]));
+        let lengths: Vec<usize> = core::iter::from_fn(|| unwritten.take(NOON))
             .map(|batch| batch.issued.len())
             .collect();
         assert_eq!(lengths, [MOST_AT_ONCE, 1]);
@@ -225,13 +225,13 @@ mod tests {
 
     #[test]
     fn refusals_are_due_a_second_after_the_last_write() {
-        let mut book = Book::default();
-        assert!(!book.is_due(NOON), "there are none");
-        book.refused(&refused(KNOWN));
-        assert!(book.is_due(NOON));
-        let _ = book.take(NOON);
-        book.refused(&refused(KNOWN));
-        assert!(!book.is_due(NOON));
-        assert!(book.is_due(NOON.saturating_add_seconds(1)));
+        let mut unwritten = Unwritten::default();
+        assert!(!unwritten.is_due(NOON), "there are none");
+        unwritten.refused(&refused(KNOWN));
+        assert!(unwritten.is_due(NOON));
+        let _ = unwritten.take(NOON);
+        unwritten.refused(&refused(KNOWN));
+        assert!(!unwritten.is_due(NOON));
+        assert!(unwritten.is_due(NOON.saturating_add_seconds(1)));
     }
 }

@@ -2,7 +2,7 @@
 
 /// How much a node holds, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DirectoryLimits {
+pub struct CacheLimits {
     /// Applications in memory, each of about [`BYTES_PER_APPLICATION`](Self::BYTES_PER_APPLICATION). Of more, those that are
     /// asked for least are read again.
     pub applications: usize,
@@ -12,7 +12,7 @@ pub struct DirectoryLimits {
     pub most_seconds_out_of_contact: u64,
 }
 
-impl DirectoryLimits {
+impl CacheLimits {
     /// What an ordinary application, with a secret and an API or two, takes at most. Unit: bytes.
     pub const BYTES_PER_APPLICATION: u32 = 1_000;
 
@@ -24,7 +24,7 @@ impl DirectoryLimits {
     };
 }
 
-impl Default for DirectoryLimits {
+impl Default for CacheLimits {
     fn default() -> Self {
         Self::DEFAULT
     }

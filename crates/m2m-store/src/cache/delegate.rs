@@ -6,7 +6,7 @@ use m2m_authority::TraceId;
 use m2m_authority::registry::{Application, Organization, Records};
 use m2m_jwt::UnixTime;
 
-use super::Directory;
+use super::RegistryCache;
 use crate::{
     AnyRecord, ApplicationPage, Backend, Change, Changes, CommitError, EventPage, EventQuery,
     Found, Frame, List, Named, Page, RefusalPage, RefusalQuery, Refused, SecretUse, Snapshot,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Reads and writes go to the store below. A change is forgotten here before [`commit`](Backend::commit) returns.
-impl<B: Backend> Backend for Directory<B> {
+impl<B: Backend> Backend for RegistryCache<B> {
     async fn frame(&self) -> Result<Frame, StoreError> {
         self.backend.frame().await
     }

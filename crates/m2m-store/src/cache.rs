@@ -2,10 +2,10 @@
 
 mod common;
 mod contact;
+mod contents;
 mod delegate;
 mod limits;
 mod load;
-mod shelves;
 
 use core::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,17 +18,17 @@ use tokio::sync::Mutex;
 
 pub use common::Common;
 pub use contact::Contact;
-pub use limits::DirectoryLimits;
+pub use limits::CacheLimits;
 
 use crate::quota::Counters;
 use crate::tally::Tallies;
 use crate::{
-    AuditEvent, Backend, Changes, Entry, IssuedCount, KeyRecord, SecretUse, Stale, StoreError,
-    Uptime, Version,
+    AuditEvent, Backend, CachedApplication, Changes, IssuedCount, KeyRecord, SecretUse, Stale,
+    StoreError, Uptime, Version,
 };
 use common::OpenKey;
 use contact::LastSeen;
-use shelves::Shelves;
+use contents::Contents;
 
 /// What a node serves from: the part of a registry that is asked for, in memory.
 ///
@@ -41,7 +41,7 @@ use shelves::Shelves;
 ///
 /// ```
 /// use m2m_jwt::UnixTime;
-/// use m2m_store::{Directory, DirectoryLimits, LookUp, SealingKey, Sqlite, StoreError, Uptime};
+/// use m2m_store::{RegistryCache, CacheLimits, LookUp, SealingKey, Sqlite, StoreError, Uptime};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), StoreError> {
@@ -49,9 +49,9 @@ use shelves::Shelves;
 /// let sealing_key = SealingKey::from_bytes(zeroize::Zeroizing::new([7; 32]));
 /// let open_key = move |key: &m2m_store::KeyRecord| key.open(&sealing_key);
 /// let issuer = "https://id.example";
-/// let limits = DirectoryLimits::DEFAULT;
+/// let limits = CacheLimits::DEFAULT;
 /// let uptime = Uptime::ZERO;
-/// let directory = Directory::open(Sqlite::in_memory()?, issuer, open_key, limits, uptime).await?;
+/// let directory = RegistryCache::open(Sqlite::in_memory()?, issuer, open_key, limits, uptime).await?;
 ///
 /// let entry = match directory.look_up("billing-job", uptime) {
 ///     LookUp::Hit(entry) => Some(entry),
@@ -63,11 +63,11 @@ use shelves::Shelves;
 /// # Ok(())
 /// # }
 /// ```
-pub struct Directory<B> {
+pub struct RegistryCache<B> {
     backend: B,
     issuer: Box<str>,
     open_key: Box<OpenKey>,
-    shelves: Shelves,
+    contents: Contents,
     /// How often everything was forgotten.
     epoch: AtomicU64,
     /// Of earlier epochs than this nothing is left.
@@ -92,16 +92,16 @@ type OnCommit = dyn Fn(&[AuditEvent]) + Send + Sync;
 #[derive(Debug)]
 pub enum LookUp {
     /// An application, or one that was deleted.
-    Hit(Arc<Entry>),
+    Hit(Arc<CachedApplication>),
     /// Nothing, and nothing is in the registry.
     Absent,
-    /// Nothing: it has to be [loaded](Directory::load).
+    /// Nothing: it has to be [loaded](RegistryCache::load).
     Miss,
     /// The node has not known for too long what has changed: what is in memory is not to be served.
     OutOfContact,
 }
 
-impl<B: Backend> Directory<B> {
+impl<B: Backend> RegistryCache<B> {
     /// A directory of what the backend keeps, for a server with this issuer.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl<B: Backend> Directory<B> {
         backend: B,
         issuer: &str,
         open_key: impl Fn(&KeyRecord) -> Result<SigningKey, StoreError> + Send + Sync + 'static,
-        limits: DirectoryLimits,
+        limits: CacheLimits,
         now: Uptime,
     ) -> Result<Self, StoreError> {
         let open_key: Box<OpenKey> = Box::new(open_key);
@@ -120,7 +120,7 @@ impl<B: Backend> Directory<B> {
             backend,
             issuer: issuer.into(),
             open_key,
-            shelves: Shelves::new(limits),
+            contents: Contents::new(limits),
             epoch: AtomicU64::new(common.epoch()),
             swept: AtomicU64::new(common.epoch()),
             version: AtomicU64::new(common.version.0),
@@ -147,12 +147,12 @@ impl<B: Backend> Directory<B> {
             return LookUp::OutOfContact;
         }
         let epoch = self.epoch.load(Ordering::SeqCst);
-        match self.shelves.application(client_id) {
+        match self.contents.application(client_id) {
             Some(entry) if entry.epoch() == epoch => LookUp::Hit(entry),
             Some(_) => LookUp::Miss,
             // No application has such a client id; a stranger who sends one is not worth a read, nor the memory.
             None if ClientId::parse(client_id).is_err() => LookUp::Absent,
-            None if self.shelves.is_absent(client_id, epoch) => LookUp::Absent,
+            None if self.contents.is_absent(client_id, epoch) => LookUp::Absent,
             None => LookUp::Miss,
         }
     }
@@ -198,7 +198,7 @@ impl<B: Backend> Directory<B> {
         }
         let common = self.current_common().await?;
         if self.swept.load(Ordering::SeqCst) < common.epoch() {
-            self.shelves.sweep(common.epoch()).await;
+            self.contents.sweep(common.epoch()).await;
             self.swept.fetch_max(common.epoch(), Ordering::SeqCst);
         }
         if common.version < version {
@@ -245,7 +245,7 @@ impl<B: Backend> Directory<B> {
     /// How many applications are in memory.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.shelves.len()
+        self.contents.len()
     }
 
     /// What was counted since the last call: the tokens issued, for the minute of `now`, and the secrets used. Who cannot
@@ -257,7 +257,7 @@ impl<B: Backend> Directory<B> {
 
     fn forget(&self, stale: &Stale) {
         match stale {
-            Stale::Applications(client_ids) => self.shelves.forget(client_ids),
+            Stale::Applications(client_ids) => self.contents.forget(client_ids),
             Stale::Everything => {
                 self.epoch.fetch_add(1, Ordering::SeqCst);
             }
@@ -296,12 +296,12 @@ impl<B: Backend> Directory<B> {
     }
 }
 
-impl<B> fmt::Debug for Directory<B> {
+impl<B> fmt::Debug for RegistryCache<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Directory")
+        f.debug_struct("RegistryCache")
             .field("issuer", &self.issuer)
             .field("version", &self.version)
-            .field("applications", &self.shelves.len())
+            .field("applications", &self.contents.len())
             .finish_non_exhaustive()
     }
 }

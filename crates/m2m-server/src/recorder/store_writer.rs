@@ -8,7 +8,7 @@ use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
 use tokio::runtime::Handle;
 
-use crate::store::Directory;
+use crate::store::RegistryCache;
 use crate::store_health::{StoreHealth, StoreNews};
 
 /// Where the worker finds what a diagnosis compares with, and where it leaves what is to be kept. It may wait.
@@ -30,34 +30,34 @@ pub(crate) trait Keeper: Send + 'static {
 
 /// The store that tokens are served from.
 #[derive(Debug)]
-pub(crate) struct StoreKeeper {
-    directory: Arc<Directory>,
+pub(crate) struct StoreWriter {
+    cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
     runtime: Handle,
 }
 
-impl StoreKeeper {
+impl StoreWriter {
     /// A keeper in this store. Its waits are those of a thread of its own, by the leave of this runtime.
     pub(crate) const fn new(
-        directory: Arc<Directory>,
+        cache: Arc<RegistryCache>,
         health: Arc<StoreHealth>,
         runtime: Handle,
     ) -> Self {
         Self {
-            directory,
+            cache,
             health,
             runtime,
         }
     }
 }
 
-impl Keeper for StoreKeeper {
+impl Keeper for StoreWriter {
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
-        self.runtime.block_on(records(&self.directory, suspect))
+        self.runtime.block_on(records(&self.cache, suspect))
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {
-        let (issued, secrets) = self.directory.take_usage(now);
+        let (issued, secrets) = self.cache.take_usage(now);
         UsageBatch {
             issued,
             secrets,
@@ -66,7 +66,7 @@ impl Keeper for StoreKeeper {
     }
 
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError> {
-        self.runtime.block_on(self.directory.add_usage(batch))
+        self.runtime.block_on(self.cache.add_usage(batch))
     }
 
     fn news(&self) -> Vec<StoreNews> {
@@ -80,7 +80,7 @@ impl Keeper for StoreKeeper {
 ///
 /// If they cannot be read.
 pub(crate) async fn records(
-    directory: &Directory,
+    cache: &RegistryCache,
     suspect: &Suspect,
 ) -> Result<Records, StoreError> {
     let secrets: Vec<_> = suspect.secret_hashes().collect();
@@ -89,7 +89,7 @@ pub(crate) async fn records(
         secrets: &secrets,
         most_near: MOST_NEAR,
     };
-    directory.suspects(sought).await
+    cache.suspects(sought).await
 }
 
 /// So many applications with nearly the same client id are looked at.

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use m2m_authority::registry::Application;
 use m2m_jwt::UnixTime;
 
-use super::Directory;
+use super::RegistryCache;
 use super::common::Common;
-use super::shelves::Shelved;
+use super::contents::Held;
 use crate::quota::Counter;
-use crate::{Backend, Entry, Found, StoreError};
+use crate::{Backend, CachedApplication, Found, StoreError};
 
 /// What came of reading.
 enum Read {
     /// It may be served.
-    Fresh(Option<Arc<Entry>>),
+    Fresh(Option<Arc<CachedApplication>>),
     /// It was forgotten while it was read.
     Outdated,
 }
 
-impl<B: Backend> Directory<B> {
+impl<B: Backend> RegistryCache<B> {
     /// Reads what is under a client id, after a [`Miss`](super::LookUp::Miss). Requests for the same share one read. What is
     /// changed while it is read is read again.
     ///
@@ -31,7 +31,7 @@ impl<B: Backend> Directory<B> {
         &self,
         client_id: &str,
         now: UnixTime,
-    ) -> Result<Option<Arc<Entry>>, StoreError> {
+    ) -> Result<Option<Arc<CachedApplication>>, StoreError> {
         for _ in 0..SHARED_READS {
             match self.load_once(client_id, now).await? {
                 Read::Fresh(entry) => return Ok(entry),
@@ -46,11 +46,11 @@ impl<B: Backend> Directory<B> {
     async fn load_once(&self, client_id: &str, now: UnixTime) -> Result<Read, StoreError> {
         let common = self.current_common().await?;
         let failure = self.latest_failure.load_full();
-        let reading = match self.shelves.take(client_id, common.epoch()).await {
-            Shelved::Application(entry) => return Ok(self.fresh(Some(entry), &common)),
-            Shelved::Absent => return Ok(self.fresh(None, &common)),
-            Shelved::Forgotten => return Ok(Read::Outdated),
-            Shelved::Nothing(reading) => reading,
+        let reading = match self.contents.take(client_id, common.epoch()).await {
+            Held::Application(entry) => return Ok(self.fresh(Some(entry), &common)),
+            Held::Absent => return Ok(self.fresh(None, &common)),
+            Held::Forgotten => return Ok(Read::Outdated),
+            Held::Nothing(reading) => reading,
         };
         let failed = self.latest_failure.load_full();
         if let Some(error) = failed
@@ -74,7 +74,7 @@ impl<B: Backend> Directory<B> {
     }
 
     /// What was made with what all applications had in common, if they still have.
-    fn fresh(&self, entry: Option<Arc<Entry>>, common: &Common) -> Read {
+    fn fresh(&self, entry: Option<Arc<CachedApplication>>, common: &Common) -> Read {
         if self.is_current(common) {
             Read::Fresh(entry)
         } else {
@@ -87,10 +87,10 @@ impl<B: Backend> Directory<B> {
         client_id: &str,
         common: &Common,
         now: UnixTime,
-    ) -> Result<Option<Arc<Entry>>, StoreError> {
+    ) -> Result<Option<Arc<CachedApplication>>, StoreError> {
         let entry = match self.backend.find(client_id).await? {
             None => return Ok(None),
-            Some(Found::Deleted(deletion)) => Entry::deleted(&deletion, common),
+            Some(Found::Deleted(deletion)) => CachedApplication::deleted(&deletion, common),
             Some(Found::Application(id, mut application, organization)) => {
                 application
                     .spec
@@ -98,7 +98,7 @@ impl<B: Backend> Directory<B> {
                     .retain(|authorization| !common.is_reserved(&authorization.audience));
                 let quota = self.counter(&application, now).await?;
                 let organization = organization.as_ref();
-                Entry::of(id, &application, organization, common, &self.tallies, quota)
+                CachedApplication::of(id, &application, organization, common, &self.tallies, quota)
             }
         };
         Ok(Some(Arc::new(entry)))

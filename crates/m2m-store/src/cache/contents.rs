@@ -9,13 +9,13 @@ use std::sync::Arc;
 use quick_cache::sync::{Cache, DefaultLifecycle, GuardResult, PlaceholderGuard};
 use quick_cache::{DefaultHashBuilder, UnitWeighter};
 
-use super::DirectoryLimits;
-use crate::Entry;
+use super::CacheLimits;
+use crate::CachedApplication;
 
 /// What is held in memory.
 #[derive(Debug)]
-pub(super) struct Shelves {
-    applications: Cache<String, Arc<Entry>>,
+pub(super) struct Contents {
+    applications: Cache<String, Arc<CachedApplication>>,
     /// Client ids that no application has, each with the epoch at which that was read.
     absent: Cache<String, u64>,
 }
@@ -26,23 +26,23 @@ type Guard<'s, T> =
 /// The right to read what is under a client id, of which there is one.
 #[derive(Debug)]
 pub(super) struct Reading<'s> {
-    application: Guard<'s, Arc<Entry>>,
+    application: Guard<'s, Arc<CachedApplication>>,
     /// None if somebody is still reading what has been forgotten meanwhile.
     absent: Option<Guard<'s, u64>>,
 }
 
 /// What somebody else has read, if he has.
 #[derive(Debug)]
-pub(super) enum Shelved<'s> {
-    Application(Arc<Entry>),
+pub(super) enum Held<'s> {
+    Application(Arc<CachedApplication>),
     Absent,
     /// It was forgotten while it was waited for, or had to make room for others.
     Forgotten,
     Nothing(Reading<'s>),
 }
 
-impl Shelves {
-    pub(super) fn new(limits: DirectoryLimits) -> Self {
+impl Contents {
+    pub(super) fn new(limits: CacheLimits) -> Self {
         Self {
             applications: Cache::new(limits.applications),
             absent: Cache::new(limits.absent),
@@ -50,7 +50,7 @@ impl Shelves {
     }
 
     /// The application with this client id, of whatever epoch.
-    pub(super) fn application(&self, client_id: &str) -> Option<Arc<Entry>> {
+    pub(super) fn application(&self, client_id: &str) -> Option<Arc<CachedApplication>> {
         self.applications.get(client_id)
     }
 
@@ -60,22 +60,22 @@ impl Shelves {
     }
 
     /// What is there in this epoch or a later one, or the right to read it. Waits for who has it.
-    pub(super) async fn take(&self, client_id: &str, epoch: u64) -> Shelved<'_> {
+    pub(super) async fn take(&self, client_id: &str, epoch: u64) -> Held<'_> {
         loop {
             match self.applications.get_value_or_guard_async(client_id).await {
-                Ok(entry) if !self.holds(client_id, &entry) => return Shelved::Forgotten,
-                Ok(entry) if entry.epoch() >= epoch => return Shelved::Application(entry),
+                Ok(entry) if !self.holds(client_id, &entry) => return Held::Forgotten,
+                Ok(entry) if entry.epoch() >= epoch => return Held::Application(entry),
                 Ok(entry) => {
-                    let same = |held: &Arc<Entry>| Arc::ptr_eq(held, &entry);
+                    let same = |held: &Arc<CachedApplication>| Arc::ptr_eq(held, &entry);
                     self.applications.remove_if(client_id, same);
                 }
                 Err(application) => {
                     return match self.take_absent(client_id, epoch) {
-                        Some(absent) => Shelved::Nothing(Reading {
+                        Some(absent) => Held::Nothing(Reading {
                             application,
                             absent,
                         }),
-                        None => Shelved::Absent,
+                        None => Held::Absent,
                     };
                 }
             }
@@ -100,7 +100,7 @@ impl Shelves {
         }
     }
 
-    fn holds(&self, client_id: &str, entry: &Arc<Entry>) -> bool {
+    fn holds(&self, client_id: &str, entry: &Arc<CachedApplication>) -> bool {
         let held = self.applications.peek(client_id);
         held.is_some_and(|held| Arc::ptr_eq(&held, entry))
     }
@@ -118,7 +118,7 @@ impl Shelves {
     pub(super) async fn sweep(&self, epoch: u64) {
         for (number, (client_id, entry)) in self.applications.iter().enumerate() {
             if entry.epoch() < epoch {
-                let same = |held: &Arc<Entry>| Arc::ptr_eq(held, &entry);
+                let same = |held: &Arc<CachedApplication>| Arc::ptr_eq(held, &entry);
                 self.applications.remove_if(&client_id, same);
             }
             if number % SWEPT_AT_ONCE == 0 {
@@ -134,7 +134,7 @@ impl Shelves {
 
 impl Reading<'_> {
     /// Keeps what was read, and says whether it could: not if it was forgotten meanwhile.
-    pub(super) fn keep(self, read: Option<&Arc<Entry>>, epoch: u64) -> bool {
+    pub(super) fn keep(self, read: Option<&Arc<CachedApplication>>, epoch: u64) -> bool {
         match (read, self.absent) {
             (Some(entry), _) => self.application.insert(Arc::clone(entry)).is_ok(),
             // The right to read ends after this, so that who waits for it finds what was kept.
