@@ -37,8 +37,9 @@ pub struct Spec {
 }
 
 /// The method of a request.
+///
+/// Exhaustive: a client has to know of every method whether it changes something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Method {
     /// Shows something and changes nothing.
     Get,
