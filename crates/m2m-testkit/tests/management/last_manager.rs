@@ -186,7 +186,7 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
 
 #[test]
 fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
-    let server = Server::with_rsa();
+    let server = Server::with_all_keys();
     let api = management_api(&server);
     let issuer = server.issuer();
     for name in [

@@ -26,7 +26,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::managed::audited;
 use crate::managed::host::InProcess;
-use crate::managed::keys::{ALL_KEYS, KEYS};
+use crate::managed::keys::{ALL_KEYS, FEW_KEYS};
 use crate::managed::log::Log;
 
 pub(crate) use answer::Answer;
@@ -68,18 +68,18 @@ impl Server {
     /// The same in this dialect.
     pub(crate) fn in_profile(profile: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
-        Self::first_start(backend, profile.parse().unwrap(), &KEYS, None)
+        Self::first_start(backend, profile.parse().unwrap(), &FEW_KEYS, None)
     }
 
-    /// The same with keys for RSA as well, which take long to open.
-    pub(crate) fn with_rsa() -> Self {
+    /// The same with keys of all algorithms, which take long to make.
+    pub(crate) fn with_all_keys() -> Self {
         let backend = Sqlite::in_memory().unwrap();
         Self::first_start(backend, Profile::Rfc, &ALL_KEYS, None)
     }
 
     /// The same whose key for this algorithm is one that tests know.
     pub(crate) fn with_key(profile: &str, key: KeyRecord) -> Self {
-        let mut keys = KEYS.clone();
+        let mut keys = FEW_KEYS.clone();
         keys.retain(|own| own.algorithm != key.algorithm);
         keys.push(key);
         let backend = Sqlite::in_memory().unwrap();
@@ -92,13 +92,13 @@ impl Server {
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let folder = folder.unwrap();
         let backend = Sqlite::open(&data(folder.path())).unwrap();
-        Self::first_start(backend, Profile::Rfc, &KEYS, Some(folder))
+        Self::first_start(backend, Profile::Rfc, &FEW_KEYS, Some(folder))
     }
 
     /// A server of a registry that comes from a file, as of `m2m serve --world`, and the token of an application in it.
     pub(crate) fn of_file(world: &str, client_id: &str, secret: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
-        let mut server = Self::without_applications(backend, Profile::Rfc, &KEYS);
+        let mut server = Self::without_applications(backend, Profile::Rfc, &FEW_KEYS);
         let file = m2m_admin::World::parse(world).unwrap();
         let actor = Actor::command("m2m serve");
         let mut randomness = server.host().randomness();

@@ -228,7 +228,7 @@ fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
 
 #[test]
 fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
-    let (server, application, api) = filled(Server::with_rsa(), "rfc9068");
+    let (server, application, api) = filled(Server::with_all_keys(), "rfc9068");
     let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
         server.done(

@@ -30,9 +30,17 @@ pub(super) fn open(record: &KeyRecord) -> Result<SigningKey, StoreError> {
     Ok(key)
 }
 
-/// The signing keys of a server that has none for RSA, sealed. They take long to make.
+/// The signing keys of a server that has those alone that are made at once, sealed.
+pub(crate) static FEW_KEYS: LazyLock<Vec<KeyRecord>> =
+    LazyLock::new(|| made(&[Algorithm::Es256, Algorithm::EdDsa]));
+
+/// The same and a key that takes long to make.
 pub(crate) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
-    let algorithms = [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Es384];
+    let slow = made(&[Algorithm::Es384]);
+    FEW_KEYS.iter().cloned().chain(slow).collect()
+});
+
+fn made(algorithms: &[Algorithm]) -> Vec<KeyRecord> {
     let runtime = Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime without a driver needs nothing");
     runtime.block_on(async {
@@ -40,19 +48,12 @@ pub(crate) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
         let actor = Actor::command("m2m serve");
         let mut randomness = |bytes: &mut [u8]| bytes.fill(7);
         let (sealing, now) = (sealing(), World::BEGINNING);
-        let made = ensure_keys(
-            &backend,
-            &algorithms,
-            &sealing,
-            &actor,
-            &mut randomness,
-            now,
-        );
+        let made = ensure_keys(&backend, algorithms, &sealing, &actor, &mut randomness, now);
         made.await.expect("the library makes these kinds of keys");
         let keys = m2m_admin::list_keys(&backend).await;
         keys.expect("the registry is in memory")
     })
-});
+}
 
 /// The same and the keys for RSA, which this library does not make: those of a server with every algorithm.
 pub(crate) static ALL_KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
