@@ -20,13 +20,14 @@ pub(crate) fn sealing() -> SealingKey {
 
 /// Opens a key that is sealed with [`sealing`]. A key is opened once, since that takes as long as to make one.
 pub(super) fn open(record: &KeyRecord) -> Result<SigningKey, StoreError> {
-    static OPENED: LazyLock<Mutex<HashMap<Box<str>, SigningKey>>> = LazyLock::new(Mutex::default);
+    static OPENED: LazyLock<Mutex<HashMap<Box<[u8]>, SigningKey>>> = LazyLock::new(Mutex::default);
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(key) = opened.get(&record.public_jwk) {
+    let sealed = record.sealed.as_bytes();
+    if let Some(key) = opened.get(sealed) {
         return Ok(key.clone());
     }
     let key = record.open(&sealing())?;
-    opened.insert(record.public_jwk.clone(), key.clone());
+    opened.insert(sealed.into(), key.clone());
     Ok(key)
 }
 
