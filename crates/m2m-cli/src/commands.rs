@@ -44,28 +44,28 @@ pub(crate) enum Command {
     Token(TokenOptions),
     Apply(ApplyOptions),
     Export(ExportOptions),
-    /// Look after applications.
+    /// Manage applications.
     #[command(subcommand, after_help = application::EXAMPLES)]
     Application(ApplicationCommand),
-    /// Look after APIs.
+    /// Manage APIs.
     #[command(subcommand, after_help = api::EXAMPLES)]
     Api(ApiCommand),
-    /// Look after organizations.
+    /// Manage organizations.
     #[command(subcommand, after_help = organization::EXAMPLES)]
     Organization(OrganizationCommand),
-    /// Look after the secrets of an application.
+    /// Manage the secrets of an application.
     #[command(subcommand, after_help = secret::EXAMPLES)]
     Secret(SecretCommand),
     Check(CheckOptions),
     Diagnose(DiagnoseOptions),
     Events(EventsOptions),
-    /// Answer callers with 503, or serve them again.
+    /// Switch maintenance on or off.
     #[command(subcommand, after_help = maintenance::EXAMPLES)]
     Maintenance(MaintenanceCommand),
-    /// Look after signing keys.
+    /// Manage signing keys.
     #[command(subcommand, after_help = key::EXAMPLES)]
     Key(KeyCommand),
-    /// Look into a token.
+    /// Decode or verify a token.
     #[command(subcommand, after_help = jwt::EXAMPLES)]
     Jwt(JwtCommand),
     Explain(ExplainOptions),

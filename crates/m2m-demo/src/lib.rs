@@ -14,22 +14,22 @@ use m2m_server::{Embedded, embed};
 
 use steps::Steps;
 
-/// Show the whole in a minute: a server, a token over HTTP, its signature verified, a refusal and its cause.
+/// Run a demo: a server, a token over HTTP, its verified signature, a refusal and its cause.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct DemoOptions {
-    /// End after the last step instead of serving until interrupted
+    /// Exit after the last step instead of serving until interrupted
     #[arg(long)]
     once: bool,
-    /// Where to listen; 127.0.0.1:8080, and with --once a free port of 127.0.0.1
+    /// Address and port to listen on; 127.0.0.1:8080, or with --once a free port of 127.0.0.1
     #[arg(long, value_name = "ADDR", value_parser = m2m_host::listen_address::listen_address)]
     listen: Option<SocketAddr>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m demo                               then try the curl lines that it prints
-  m2m demo --once                        exits 0 if every step went well";
+  m2m demo                               # serves afterwards: try the printed curl lines
+  m2m demo --once                        # exits 0 if every step succeeded";
 
 /// The demo's registry.
 const WORLD: &str = include_str!("world.toml");

@@ -18,10 +18,10 @@ use crate::regular_file::{Pipes, RegularFile, shown};
 /// How a command connects to a server.
 #[derive(Debug, Default, Args)]
 pub struct ConnectionOptions {
-    /// A PEM file with certificates of authorities to trust beside those of this machine, for servers with a private one
+    /// PEM file with certificate authorities to trust in addition to those of this machine
     #[arg(long, value_name = "FILE", env = "M2M_CA_FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Let plain http leave this machine, though everybody on the way can read and change what it carries
+    /// Allow unencrypted http beyond this machine; everyone on the path can read and change it
     #[arg(long)]
     pub allow_plain_http: bool,
 }

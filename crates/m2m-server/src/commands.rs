@@ -17,7 +17,7 @@ use crate::serve::{self, ServeOptions};
 )]
 pub enum Command {
     Serve(ServeOptions),
-    /// Look at what a server would be told.
+    /// Check the configuration of a server.
     #[command(subcommand, after_help = config_check::EXAMPLES)]
     Config(ConfigCommand),
     Healthcheck(HealthcheckOptions),

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::settings::{self, Mistakes, Setting, SettingOptions};
 
-/// Ask the server on this machine whether it is ready.
+/// Check whether the server on this machine is ready.
 ///
 /// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the file of settings.
 /// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is wrong or --ops-listen is off, and 3 if the server

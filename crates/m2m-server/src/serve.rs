@@ -37,7 +37,7 @@ use crate::start::{Plan, Source, Started, start};
 use crate::store::{self, UnusedPreset};
 use crate::store_health::StoreHealth;
 
-/// Serve tokens.
+/// Start the server.
 ///
 /// Every option can be given as a variable as well, M2M_LISTEN for --listen (but M2M_SERVE_ISSUER for --issuer), and in the TOML
 /// file that --config names, as listen = "…". Flags come first, then variables, then the file.
@@ -59,12 +59,13 @@ pub struct ServeOptions {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m serve --data data                  what m2m apply has brought into the folder
+  m2m serve --data data                  # what m2m apply wrote to the data directory
   m2m serve --world world.toml
   m2m serve --world world.toml --keys keys --profile kinde
   m2m serve --world world.toml --listen 0.0.0.0:8080 --behind-proxy --issuer https://id.example
-  m2m serve --world world.toml --listen 0.0.0.0:443 --tls-cert id.pem --tls-key id.key --issuer https://id.example
-  m2m serve --config m2m.toml            m2m config check tells what is in it
+  m2m serve --data data --listen 0.0.0.0:443 --issuer https://id.example \\
+    --tls-cert id.pem --tls-key id.key
+  m2m serve --config m2m.toml            # m2m config check shows its values
 
 A smallest world.toml:
   [[api]]

@@ -67,17 +67,16 @@ fn main() -> ExitCode {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m demo                               see the whole in a minute
-  m2m serve --world world.toml           serve the applications in a file
-  m2m serve --data data                  serve those in a data directory
+  m2m demo                               # a server, a token, a refusal and its cause
+  m2m serve --world world.toml           # serve the applications in a file
+  m2m serve --data data                  # serve a data directory
+  m2m apply -f world.toml --data data    # apply a file to a data directory
   m2m token --audience https://orders.example/api
-                                         a token, alone
-  m2m config check --config m2m.toml     what is wrong with a configuration, or what it says
-  m2m apply -f world.toml --data data    make a registry say what a file says
-  m2m application list                   what a server that runs has
-  m2m check --client billing-job         would it get a token, and if not, why
-  m2m diagnose TRACE_ID                  why a request was refused
-  m2m jwt decode \"$TOKEN\"                what a token says
-  m2m explain invalid_client             what an error means, and what to do
+  m2m application list                   # the applications of a running server
+  m2m check --client billing-job         # would it get a token, and if not, why?
+  m2m diagnose TRACE_ID                  # why a request was refused
+  m2m jwt decode \"$TOKEN\"                # the claims of a token
+  m2m explain invalid_client             # what an error means, and how to fix it
+  m2m config check --config m2m.toml     # the mistakes in a configuration, or its values
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 130 interrupted.";

@@ -1,5 +1,6 @@
 //! The command line as a whole: its help, and the texts of other crates that name its commands.
 
+mod examples;
 mod named_commands;
 
 use clap::CommandFactory as _;

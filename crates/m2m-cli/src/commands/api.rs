@@ -30,7 +30,7 @@ pub(crate) enum ApiCommand {
     Create(ApiCreateOptions),
     Update(ApiUpdateOptions),
     Delete(ApiDeleteOptions),
-    /// Look after the scopes of an API.
+    /// Manage the scopes of an API.
     #[command(subcommand, after_help = SCOPE_EXAMPLES)]
     Scope(ApiScopeCommand),
 }
@@ -65,24 +65,24 @@ pub(crate) struct ApiListOptions {
 #[derive(Debug, Args)]
 #[command(after_help = SHOW_EXAMPLES)]
 pub(crate) struct ApiShowOptions {
-    /// Its audience, or its id
+    /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Make an API that tokens can be got for.
+/// Create an API.
 #[derive(Debug, Args)]
 #[command(after_help = CREATE_EXAMPLES)]
 pub(crate) struct ApiCreateOptions {
-    /// Its name
+    /// Display name
     #[arg(value_name = "NAME")]
     pub(crate) name: Name,
-    /// What tokens for it have as their audience: a URL
+    /// Audience of its tokens: a URL, which cannot be changed
     #[arg(value_name = "AUDIENCE")]
     pub(crate) audience: AudienceText,
-    /// A scope of it; several may be given
+    /// Scope that the API defines; may be repeated
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
     #[command(flatten)]
@@ -91,33 +91,33 @@ pub(crate) struct ApiCreateOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Change an API. What is not named stays as it is; its audience does not change.
+/// Change an API. Fields that are not named are unchanged; the audience cannot be changed.
 #[derive(Debug, Args)]
 #[command(after_help = UPDATE_EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
 pub(crate) struct ApiUpdateOptions {
-    /// Its audience, or its id
+    /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// Another name
+    /// New name
     #[arg(long, value_name = "NAME", group = "fields")]
     pub(crate) name: Option<Name>,
     #[command(flatten)]
     pub(crate) fields: ApiFields,
-    /// Field to clear; may be given several times
+    /// Field to clear; may be repeated
     #[arg(long, value_name = "FIELD", group = "fields")]
     pub(crate) clear: Vec<ApiClear>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Take an API away, and with it what applications may ask of it.
+/// Delete an API. Applications are no longer authorized for it.
 #[derive(Debug, Args)]
 #[command(after_help = DELETE_EXAMPLES)]
 pub(crate) struct ApiDeleteOptions {
-    /// Its audience, or its id
+    /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// Do not ask before
+    /// Skip the confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -149,27 +149,27 @@ impl ApiScopeCommand {
 #[derive(Debug, Args)]
 #[command(after_help = SCOPE_ADD_EXAMPLES)]
 pub(crate) struct ApiScopeAddOptions {
-    /// The audience of the API, or its id
+    /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// The scope
+    /// Scope
     #[arg(value_name = "SCOPE")]
     pub(crate) scope: ScopeKey,
-    /// What it allows
+    /// Description for operators
     #[arg(long, value_name = "TEXT")]
     pub(crate) description: Option<Text<2000>>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Take a scope of an API away, from applications too.
+/// Delete a scope of an API. It is removed from all applications.
 #[derive(Debug, Args)]
 #[command(after_help = SCOPE_REMOVE_EXAMPLES)]
 pub(crate) struct ApiScopeRemoveOptions {
-    /// The audience of the API, or its id
+    /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// The scope
+    /// Scope
     #[arg(value_name = "SCOPE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) scope: String,
     #[command(flatten)]
@@ -184,7 +184,8 @@ Examples:
   m2m api update https://orders.example/api --token-lifetime 600
   m2m api scope add https://orders.example/api cancel:orders --description 'Cancel orders'
 
-They call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+These commands call the server that M2M_ISSUER names, with the credentials in M2M_CLIENT_ID and
+M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

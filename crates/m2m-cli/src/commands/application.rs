@@ -66,35 +66,35 @@ impl ApplicationCommand {
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ApplicationListOptions {
-    /// Only those with this text in their name or client id
+    /// Only applications with this text in their name or client id
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<Search>,
-    /// Only those of the organization with this code
+    /// Only applications of the organization with this code
     #[arg(long, value_name = "CODE")]
     pub(crate) organization: Option<Key>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Show an application, and what it may ask for.
+/// Show an application and its authorizations.
 #[derive(Debug, Args)]
 #[command(after_help = SHOW_EXAMPLES)]
 pub(crate) struct ApplicationShowOptions {
-    /// Its client id, or its id
+    /// Client id or id of the application
     #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Take an application away. Its tokens work until they end.
+/// Delete an application. Its tokens stay valid until they expire.
 #[derive(Debug, Args)]
 #[command(after_help = DELETE_EXAMPLES)]
 pub(crate) struct ApplicationDeleteOptions {
-    /// Its client id, or its id
+    /// Client id or id of the application
     #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// Do not ask before
+    /// Skip the confirmation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
@@ -105,12 +105,13 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m application list --search billing
   m2m application show billing-job
-  m2m application create 'Billing job' --client-id billing-job --authorize 'https://orders.example/api=read:orders'
+  m2m application create 'Billing job' --client-id billing-job
   m2m application update billing-job --disable
   m2m application authorize billing-job --audience https://orders.example/api --scope write:orders
   m2m application reset-management --data data
 
-All but reset-management call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+All commands but reset-management call the server that M2M_ISSUER names, with the credentials in
+M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

@@ -19,31 +19,31 @@ use crate::new_credentials::{NewCredentials, delivered};
 use crate::nowhere::nowhere;
 use crate::options::{OptionalDataOptions, SecretsToOptions, ServerOptions};
 
-/// Make the registry say what a file says.
+/// Apply a registry file.
 ///
-/// Prints what it does, and does it in one transaction; a second time there is nothing to do. An application is the one with its
-/// client_id, else the only one of its name. Without secret_sha256 an application keeps its secrets, and a new one gets a secret
-/// that is shown once. What is not in the file stays, unless --prune is given.
+/// Prints the changes and makes them in one transaction; applying the same file again changes nothing. An application is identified by its
+/// client_id, or by its name if only one has it. An application without secret_sha256 keeps its secrets, and a new one gets a generated secret
+/// that is shown once. Records that are not in the file are kept, unless --prune is given.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ApplyOptions {
-    /// The file with APIs, organizations and applications; - is standard input
+    /// Registry file with APIs, organizations and applications; - reads standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) data: OptionalDataOptions,
-    /// Say what would be done, and do nothing
+    /// Print the changes without making them
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Take away what is not in the file, except the management API and the last applications that manage the server
+    /// Delete records that are not in the file, except the management API and the last managers of the server
     #[arg(long)]
     pub(crate) prune: bool,
-    /// Do not ask before something is taken away
+    /// Skip the confirmation of deletions
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) secrets_to: SecretsToOptions,
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
     #[command(flatten)]
@@ -57,8 +57,9 @@ Examples:
   m2m apply -f world.toml --data data --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --prune --yes --output json
 
-Without --data the file is applied to the server that M2M_ISSUER names, in the name of M2M_CLIENT_ID with M2M_CLIENT_SECRET. With
---data the server is stopped meanwhile, since one process at a time has a data directory, which is made if it is not there.";
+Without --data the file is applied to the server that M2M_ISSUER names, with the credentials in
+M2M_CLIENT_ID and M2M_CLIENT_SECRET. With --data the server has to be stopped, because one process at
+a time uses a data directory. The directory is created if it is missing.";
 
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
     let folder = options.data.folder();

@@ -16,22 +16,22 @@ use crate::done::document;
 use crate::management::Management;
 use crate::options::{ManagementOptions, bounded};
 
-/// Say whether an application would get a token, and if not, why: the same decision, without a token.
+/// Check whether an application would get a token, and if not, why.
 ///
-/// Exits 0 with what would be granted, and 1 with the cause and its fixes.
+/// The server decides as for a token request, and issues none. Exits 0 if a token would be granted, and 1 with the cause and its fixes if not.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckOptions {
-    /// The client id of the application, or its id
+    /// Client id or id of the application
     #[arg(long, value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) client: String,
-    /// The API that the token would be for; several may be given. Without it the only one that the application is authorized for
+    /// Audience of the API that the token would be for; may be repeated. By default the only API that the application is authorized for
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<Identifier>,
-    /// The scopes, parted by spaces; several may be given. Without it all that are assigned
+    /// Scopes, separated by spaces; may be repeated. By default all that are assigned
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// The IP address that the application would call from. Without it the answer names the addresses that it may call from
+    /// IP address of the caller; if absent, the answer names the addresses that the application may call from
     #[arg(long, value_name = "IP")]
     pub(crate) address: Option<IpAddr>,
     #[command(flatten)]
@@ -41,9 +41,9 @@ pub(crate) struct CheckOptions {
 const EXAMPLES: &str = "\
 Examples:
   m2m check --client billing-job --audience https://orders.example/api
-  m2m check --client billing-job --audience https://orders.example/api --audience https://reports.example/
+  m2m check --client billing-job
   m2m check --client billing-job --audience https://orders.example/api --address 10.1.2.3
-  m2m check --client billing-job --audience https://orders.example/api --scope 'read:orders write:orders' --output json";
+  m2m check --client billing-job --scope 'read:orders write:orders' --output json";
 
 pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failure> {
     let query = query(options)?;

@@ -4,11 +4,11 @@ use clap::Args;
 use clap_complete::Shell;
 use m2m_host::output::Output;
 
-/// Print the completions of a shell: what the Tab key offers behind m2m.
+/// Print a completion script for a shell.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionsOptions {
-    /// The shell
+    /// Shell
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
 }

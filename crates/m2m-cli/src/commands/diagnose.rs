@@ -12,11 +12,11 @@ use crate::done::document;
 use crate::management::Management;
 use crate::options::ManagementOptions;
 
-/// Say why a request was refused: the exact cause, the evidence, and what to do.
+/// Explain why a request was refused: the exact cause, the evidence, and the fixes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiagnoseOptions {
-    /// The trace_id of the refusal, as the caller got it
+    /// The trace_id in the answer that the caller received
     #[arg(value_name = "TRACE_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) trace_id: String,
     #[command(flatten)]

@@ -20,32 +20,32 @@ use crate::options::{ManagementOptions, only_as};
 use entry::Entry;
 use log::Logs;
 
-/// Print what happened: requests that were refused, and changes that were made, the latest last.
+/// Print refused requests and changes of the registry, the latest last.
 ///
-/// In this command --client-id is that of the application in question; the one in whose name the server is called is M2M_CLIENT_ID,
+/// Here --client-id selects the application that the entries are about; the application that calls the server is given as M2M_CLIENT_ID
 /// or --as.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
 pub(crate) struct EventsOptions {
-    /// The end of the log
+    /// The latest entries
     #[arg(value_name = "tail", hide_possible_values = true)]
     pub(crate) tail: Option<Tail>,
-    /// Go on printing what comes
+    /// Keep printing new entries
     #[arg(short = 'f', long)]
     pub(crate) follow: bool,
-    /// Only changes that were made
+    /// Only changes
     #[arg(long, conflicts_with = "refusals")]
     pub(crate) audit: bool,
-    /// Only requests that were refused
+    /// Only refused requests
     #[arg(long)]
     pub(crate) refusals: bool,
-    /// Only what this application was refused, and what was changed about it
+    /// Only entries about the application with this client id
     #[arg(long = "client-id", value_name = "ID")]
     pub(crate) of_client_id: Option<ClientIdText>,
-    /// Only what happened since: a time by RFC 3339, or how long ago, such as 1h
+    /// Only entries since this time (RFC 3339), or since so long ago, such as 1h
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<UnixTime>,
-    /// How many at most, the latest
+    /// Maximum number of entries
     #[arg(
         short = 'n',
         long = "lines",

@@ -11,27 +11,27 @@ use serde_json::json;
 
 use crate::input;
 
-/// Say what an error means, what leads to it, and what to do about it.
+/// Explain an error: its meaning, its causes, and the fixes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExplainOptions {
-    /// An error code of OAuth, a cause from a log, a status of HTTP, or what a server answered: a JSON body, a WWW-Authenticate
-    /// header, or all of it. Without it, or with -, it is read from standard input
+    /// OAuth error code, cause from a log, HTTP status, or the answer of a server: a JSON body, a WWW-Authenticate
+    /// header, or the whole response. If absent or -, it is read from standard input
     #[arg(value_name = "TEXT")]
     pub(crate) text: Option<String>,
-    /// In the dialect of
+    /// Profile whose answers are explained
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Rfc, value_parser = crate::options::profile())]
     pub(crate) profile: Profile,
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m explain invalid_client             an error code
-  m2m explain secret-rotated-out         a cause
-  m2m explain 401                        a status
+  m2m explain invalid_client             # an error code
+  m2m explain secret-rotated-out         # a cause
+  m2m explain 401                        # an HTTP status
   m2m explain --profile kinde invalid_request
   m2m explain 'Bearer error=\"insufficient_scope\", scope=\"read:orders\"'
   curl -si http://127.0.0.1:8080/oauth2/token -d grant_type=client_credentials | m2m explain";

@@ -17,13 +17,13 @@ use crate::options::{OptionalDataOptions, ServerOptions};
 
 /// Print the registry as world.toml.
 ///
-/// Applying it changes nothing, and printing it again gives the same bytes.
+/// Applying the output changes nothing, and exporting again prints the same bytes.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExportOptions {
     #[command(flatten)]
     pub(crate) data: OptionalDataOptions,
-    /// With the hash of the latest secret of each application, so that applications keep their secrets elsewhere
+    /// Include the hash of the latest secret of each application, so that a server that the file is applied to accepts these secrets
     #[arg(long)]
     pub(crate) with_secret_hashes: bool,
     #[command(flatten)]
@@ -32,8 +32,8 @@ pub(crate) struct ExportOptions {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m export > world.toml                of a server that runs: M2M_ISSUER, M2M_CLIENT_ID, M2M_CLIENT_SECRET
-  m2m export --data data > world.toml    of one that is stopped
+  m2m export > world.toml                # the server that M2M_ISSUER names
+  m2m export --data data > world.toml    # a stopped server
   m2m export --data data --with-secret-hashes > world.toml";
 
 pub(super) fn export(options: &ExportOptions, output: &Output) -> Result<(), Failure> {

@@ -13,10 +13,10 @@ use crate::options::ManagementOptions;
 /// Whether callers are served.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MaintenanceCommand {
-    /// Answer callers with 503. Management stays.
+    /// Switch maintenance on: callers are answered with 503, and the management API keeps working.
     #[command(after_help = ON_EXAMPLES)]
     On(MaintenanceOptions),
-    /// Serve callers again.
+    /// Switch maintenance off.
     #[command(after_help = OFF_EXAMPLES)]
     Off(MaintenanceOptions),
 }

@@ -7,11 +7,11 @@ use clap_mangen::Man;
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
 
-/// Print the manual page, or write the pages of all commands into a folder.
+/// Print the manual page, or write the pages of all commands into a directory.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManOptions {
-    /// The folder for the pages of all commands; made where it is missing
+    /// Directory for the pages of all commands; created if it is missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }

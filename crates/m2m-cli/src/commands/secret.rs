@@ -42,25 +42,25 @@ impl SecretCommand {
     }
 }
 
-/// List the secrets of an application: when they were made, used and ended, never their values.
+/// List the secrets of an application: when they were created, used and ended, but not their values.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct SecretListOptions {
-    /// The client id of the application, or its id
+    /// Client id or id of the application
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Create another secret for an application. It is shown once; the secrets before it expire after the overlap.
+/// Create a new secret for an application. It is shown once; earlier secrets expire after the overlap.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct SecretRotateOptions {
-    /// The client id of the application, or its id
+    /// Client id or id of the application
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// How long the earlier secrets stay valid: a number and s, m, h or d; 0 revokes them now, also those of an earlier overlap
+    /// Time for which earlier secrets stay valid, such as 24h (units: s, m, h, d); 0 revokes them now, those of an earlier overlap included
     #[arg(long, value_name = "DURATION", value_parser = overlap, default_value = "24h")]
     pub(crate) overlap: Overlap,
     #[command(flatten)]
@@ -69,14 +69,14 @@ pub(crate) struct SecretRotateOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// End a secret at once.
+/// Revoke a secret at once.
 #[derive(Debug, Args)]
 #[command(after_help = REVOKE_EXAMPLES)]
 pub(crate) struct SecretRevokeOptions {
-    /// The client id of the application, or its id
+    /// Client id or id of the application
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// The id of the secret, as `m2m secret list` shows it
+    /// Id of the secret, as `m2m secret list` shows it
     #[arg(value_name = "SECRET_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) secret: String,
     #[command(flatten)]
@@ -100,7 +100,8 @@ Examples:
   m2m secret rotate billing-job --overlap 24h
   m2m secret revoke billing-job SECRET_ID
 
-They call a server that runs: M2M_ISSUER, M2M_CLIENT_ID and M2M_CLIENT_SECRET, or the options of that name.";
+These commands call the server that M2M_ISSUER names, with the credentials in M2M_CLIENT_ID and
+M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

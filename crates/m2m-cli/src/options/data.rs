@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 /// Where the data directory is.
 #[derive(Debug, Args)]
 pub(crate) struct DataOptions {
-    /// The data directory of a server that is stopped
+    /// Data directory of a stopped server
     #[arg(long, value_name = "DIR", env = "M2M_DATA", value_parser = path())]
     pub(crate) data: PathBuf,
 }
@@ -21,8 +21,8 @@ pub(crate) struct DataOptions {
 /// Where the data directory is, for commands that call a server where there is none.
 #[derive(Debug, Args)]
 pub(crate) struct OptionalDataOptions {
-    /// The data directory of a server that is stopped, instead of a server that runs. M2M_DATA is not read here: it is set where a
-    /// server runs, which has its directory alone
+    /// Data directory of a stopped server, instead of a running server. M2M_DATA is not read here, because it is set where a
+    /// server runs, and a running server locks its directory
     #[arg(long, value_name = "DIR", value_parser = path())]
     data: Option<PathBuf>,
 }
@@ -38,8 +38,8 @@ impl OptionalDataOptions {
 /// Where the key is that private keys are sealed with.
 #[derive(Debug, Args)]
 pub(crate) struct SealingOptions {
-    /// The file with the key that private keys are sealed with: the base64 of 32 random bytes. Without it and without
-    /// M2M_SEALING_KEY it is sealing.key in the data directory, which is made when it is needed first
+    /// File with the sealing key, which encrypts private keys: 32 random bytes in base64. By default
+    /// M2M_SEALING_KEY, or sealing.key in the data directory, which is created when it is first needed
     #[arg(long, value_name = "FILE", env = "M2M_SEALING_KEY_FILE", value_parser = path())]
     pub(crate) sealing_key_file: Option<PathBuf>,
     /// The key itself, from the environment: whoever lists processes sees what is typed.

@@ -8,7 +8,7 @@ use m2m_host::regular_file::is_standard_stream;
 /// The place for the secrets that a command generates.
 #[derive(Debug, Args)]
 pub(crate) struct SecretsToOptions {
-    /// Write new secrets into this new file, of mode 0600, one JSON object for each line, instead of showing them; - shows them
+    /// Write new secrets to this new file (mode 0600), one JSON object per line, instead of showing them; - shows them
     #[arg(long, value_name = "FILE")]
     secrets_to: Option<PathBuf>,
 }

@@ -13,16 +13,16 @@ use super::SecretText;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Server and credentials")]
 pub(crate) struct ServerOptions {
-    /// URL of the server to call, as it stands in its tokens. A server that is started is told its own by M2M_SERVE_ISSUER
+    /// Issuer URL of the server to call. The issuer of a server that is started is M2M_SERVE_ISSUER
     #[arg(long, value_name = "URL", env = "M2M_ISSUER")]
     pub(crate) issuer: Option<String>,
-    /// The client id of the application in whose name the server is called
+    /// Client id of the application that calls the server
     #[arg(long, visible_alias = "as", value_name = "ID", env = "M2M_CLIENT_ID")]
     pub(crate) client_id: Option<String>,
-    /// Its secret, for all to see in the list of processes; better: M2M_CLIENT_SECRET or --client-secret-file
+    /// Client secret. Other users can read it in the list of processes; prefer M2M_CLIENT_SECRET or --client-secret-file
     #[arg(long, value_name = "SECRET", conflicts_with = "client_secret_file")]
     pub(crate) client_secret: Option<SecretText>,
-    /// A file with the secret, which may end with a line break; with - it is read from standard input
+    /// File with the client secret, which may end with a line break; - reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) client_secret_file: Option<PathBuf>,
     /// The secret in the environment. An argument of its own, so that a flag goes before it.
@@ -35,7 +35,7 @@ pub(crate) struct ServerOptions {
 /// What all commands have in common that manage a server while it runs.
 #[derive(Debug, Args)]
 pub(crate) struct ManagementOptions {
-    /// How to print the result
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
     #[command(flatten)]

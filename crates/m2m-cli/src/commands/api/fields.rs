@@ -20,13 +20,13 @@ pub(crate) struct ApiFields {
     /// Maximum lifetime of its tokens; an application may have a shorter one. Unit: seconds
     #[arg(long, value_name = "SECONDS")]
     token_lifetime: Option<Lifetime>,
-    /// The algorithm that its tokens are signed with
+    /// Signature algorithm of its tokens
     #[arg(long, value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
     signing_alg: Option<SigningAlg>,
-    /// The claims that its tokens carry
+    /// Claim set of its tokens
     #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
     claims: Option<ClaimSet>,
-    /// The client id of an application that may introspect its tokens, in the place of those before; several may be given
+    /// Client id of an application that may introspect its tokens; may be repeated. The list replaces the previous one
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
     introspection_clients: Vec<ClientIdText>,
 }

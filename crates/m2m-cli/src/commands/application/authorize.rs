@@ -14,34 +14,34 @@ use crate::done::done;
 use crate::management::Management;
 use crate::options::{ManagementOptions, bounded};
 
-/// Let an application ask for tokens for an API, and for scopes of it.
+/// Authorize an application for an API, and assign scopes.
 #[derive(Debug, Args)]
 #[command(after_help = AUTHORIZE_EXAMPLES)]
 pub(crate) struct ApplicationAuthorizeOptions {
-    /// Its client id, or its id
+    /// Client id or id of the application
     #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// The API, by its audience or its id
+    /// Audience or id of the API
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
-    /// A scope that it may ask for, beside those that it may already; several may be given
+    /// Scope to assign in addition to those already assigned; may be repeated
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Let an application no longer ask for scopes of an API, or for tokens for it at all.
+/// Remove scopes of an API from an application, or its authorization for the API.
 #[derive(Debug, Args)]
 #[command(after_help = DEAUTHORIZE_EXAMPLES)]
 pub(crate) struct ApplicationDeauthorizeOptions {
-    /// Its client id, or its id
+    /// Client id or id of the application
     #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// The API, by its audience or its id
+    /// Audience or id of the API
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
-    /// A scope that it may no longer ask for; several may be given. Without it the API itself
+    /// Scope to remove; may be repeated. If absent, the whole authorization is removed
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
     #[command(flatten)]
@@ -51,7 +51,8 @@ pub(crate) struct ApplicationDeauthorizeOptions {
 const AUTHORIZE_EXAMPLES: &str = "\
 Examples:
   m2m application authorize billing-job --audience https://orders.example/api
-  m2m application authorize billing-job --audience https://orders.example/api --scope read:orders --scope write:orders";
+  m2m application authorize billing-job --audience https://orders.example/api \\
+    --scope read:orders --scope write:orders";
 
 const DEAUTHORIZE_EXAMPLES: &str = "\
 Examples:

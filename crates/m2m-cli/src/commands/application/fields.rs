@@ -19,13 +19,13 @@ pub(crate) struct ApplicationFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
     description: Option<Text<1000>>,
-    /// The code of the organization that it belongs to
+    /// Code of the organization that the application belongs to
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<Key>,
     /// Client type: confidential if it can keep a secret, else public
     #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
     client_type: Option<ClientType>,
-    /// The user that its tokens stand for
+    /// System user that its tokens stand for
     #[arg(long, value_name = "USER")]
     system_user: Option<Key>,
     /// Allow its tokens to act as that user
@@ -39,10 +39,10 @@ pub(crate) struct ApplicationFields {
     /// Maximum lifetime of its tokens; an API may have a shorter one. Unit: seconds
     #[arg(long = "token-lifetime", value_name = "SECONDS")]
     access_token_lifetime: Option<Lifetime>,
-    /// Tokens that were issued before this time are good no longer where that is looked up: now, or a time by RFC 3339
+    /// Revoke tokens that were issued up to this time: now, or a time (RFC 3339). APIs that verify tokens locally accept them until they expire
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<Time>,
-    /// An address, or a block of them, that it may call from, in the place of those before; several may be given
+    /// IP address or CIDR block that it may call from; may be repeated. The list replaces the previous one
     #[arg(long = "allowed-address", value_name = "BLOCK")]
     allowed_addresses: Vec<AddressBlock>,
     /// Maximum number of tokens in a period, as in 1000/1h; the unit is s, m, h or d
@@ -51,7 +51,7 @@ pub(crate) struct ApplicationFields {
     /// Action when the quota is exceeded: log a warning, or refuse the token. A new quota warns; otherwise the action is unchanged
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     token_quota_mode: Option<QuotaMode>,
-    /// The base64 of the SHA-256 of its secret, in the place of those before; an application that is created without gets a secret
+    /// Base64 of the SHA-256 of its secret, which replaces the previous secrets; without it a new application gets a generated secret
     #[arg(long, value_name = "HASH")]
     secret_sha256: Option<SecretSha256>,
 }

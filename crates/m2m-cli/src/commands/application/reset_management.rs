@@ -19,9 +19,9 @@ use crate::new_credentials::{NewCredentials, delivered};
 use crate::options::DataOptions;
 use crate::secrets_file;
 
-/// Make a new secret for the application that manages the server, when the last one is lost.
+/// Create a new secret for the application that manages the server, if the last one is lost.
 ///
-/// Its other secrets end now; it is enabled, freed of address blocks, quota and organization, and authorized for all of the
+/// Its other secrets are revoked. It is enabled, its restrictions by address, quota and organization are removed, and it is authorized for all of the
 /// management API. If there is no such application it is made. The credentials go to first-credentials in the data directory, a file
 /// of mode 0600 whose lines a shell can read: set -a; . data/first-credentials
 #[derive(Debug, Args)]
@@ -29,10 +29,10 @@ use crate::secrets_file;
 pub(crate) struct ResetManagementOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// Write the credentials as a JSON object into this new file, of mode 0600, instead; - shows them
+    /// Write the credentials as a JSON object to this new file (mode 0600) instead; - shows them
     #[arg(long, value_name = "FILE")]
     pub(crate) secrets_to: Option<PathBuf>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
 }

@@ -13,25 +13,25 @@ use crate::done::done;
 use crate::management::Management;
 use crate::options::ManagementOptions;
 
-/// Change an application. What is not named stays as it is.
+/// Change an application. Fields that are not named are unchanged.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
 pub(crate) struct ApplicationUpdateOptions {
-    /// Its client id, or its id
+    /// Client id or id of the application
     #[arg(value_name = "APPLICATION", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// Another name
+    /// New name
     #[arg(long, value_name = "NAME", group = "fields")]
     pub(crate) name: Option<Name>,
-    /// Give it tokens again
+    /// Issue tokens to it again
     #[arg(long, group = "fields", conflicts_with = "disable")]
     pub(crate) enable: bool,
-    /// Give it no tokens any more
+    /// Refuse it tokens
     #[arg(long, group = "fields")]
     pub(crate) disable: bool,
     #[command(flatten)]
     pub(crate) fields: ApplicationFields,
-    /// Field to clear; may be given several times
+    /// Field to clear; may be repeated
     #[arg(long, value_name = "FIELD", group = "fields")]
     pub(crate) clear: Vec<ApplicationClear>,
     #[command(flatten)]

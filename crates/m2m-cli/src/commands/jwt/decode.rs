@@ -8,14 +8,14 @@ use m2m_jwt::{Limits, Unverified};
 
 use crate::token_input;
 
-/// Show what a token says, with times as times. Nothing is verified.
+/// Decode a token and print its header and claims, with readable times. Nothing is verified.
 #[derive(Debug, Args)]
 #[command(after_help = DECODE_EXAMPLES)]
 pub(crate) struct JwtDecodeOptions {
-    /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
+    /// The token, or the response of a token endpoint; if absent or -, it is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// How to print it
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
 }

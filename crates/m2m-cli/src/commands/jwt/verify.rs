@@ -25,31 +25,31 @@ use unusable_key::UnusableKey;
 
 /// Verify an access token: signature, type, times, issuer and audience.
 ///
-/// Exits 0 if the token is good and 1, with the cause, if it is not.
+/// Exits 0 if the token is valid, and 1 with the cause if it is not.
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct JwtVerifyOptions {
-    /// The token, or the answer of a token endpoint; without it, or with -, it is read from standard input
+    /// The token, or the response of a token endpoint; if absent or -, it is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// The JWK set of the issuer: a file, a URL, or - for standard input. Without it that which the metadata of the issuer name
+    /// JWK set of the issuer: a file, a URL, or - for standard input; by default the one that the metadata of the issuer name
     #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
     pub(crate) jwks: Option<String>,
-    /// An audience that the token may be for; several may be given. Without it the audience is not checked
+    /// Audience that the token must be for, or one of several if the option is repeated; if absent, the audience is not checked
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
-    /// The issuer that the token must be from. Without it the issuer is not checked
+    /// Issuer that the token must come from; if absent, the issuer is not checked
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
-    /// An algorithm that the token may be signed with; several may be given. Without it all that are offered
+    /// Accepted signature algorithm; may be repeated. By default all supported ones are accepted
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
-    /// Number of seconds that iat and nbf may lie ahead of the clock of this machine, at most 60; exp has no leeway
+    /// Seconds by which iat and nbf may be ahead of the clock of this machine, at most 60; exp has no leeway
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
     pub(crate) leeway: Leeway,
     #[command(flatten)]
     pub(crate) connection: ConnectionOptions,
-    /// How to print the result
+    /// Output format
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) output: Format,
 }
@@ -66,10 +66,10 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api
   m2m jwt verify \"$TOKEN\" --jwks https://id.internal/.well-known/jwks.json --ca-file internal-ca.pem
-  m2m jwt verify --jwks jwks.json --issuer https://id.example --audience https://orders.example/api < token.txt
+  m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
 
-Without --issuer and --audience a good signature says only that somebody whose key is in the JWK set made the token, for
-whomever.";
+Without --issuer and --audience, a valid signature only shows that the owner of a key in the JWK set
+made the token, for some audience.";
 
 /// Why a token is not good.
 #[derive(Debug)]

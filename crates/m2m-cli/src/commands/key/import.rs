@@ -16,25 +16,25 @@ use m2m_store::{Actor, Backend as _};
 
 use crate::options::{DataOptions, SealingOptions};
 
-/// Add a private key that was made elsewhere.
+/// Import a private signing key.
 ///
-/// PKCS#8 in PEM or DER, or a JSON Web Key. It is sealed before it is written. A key that is to sign takes the place of the one
-/// that does, which stays announced.
+/// The file has PKCS#8 in PEM or DER, or a JSON Web Key. The key is sealed before it is written. A key that is imported to sign replaces the one
+/// that signs, which stays in the JWK set.
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
 pub(crate) struct KeyImportOptions {
-    /// The file with the private key; - is standard input
+    /// File with the private key; - reads standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// What it signs with; needed where the file does not say it, which is for RSA
+    /// Algorithm; required if the file does not state it, as for RSA
     #[arg(long = "alg", value_name = "ALG", value_parser = crate::commands::jwt::algorithm)]
     pub(crate) algorithm: Option<Algorithm>,
-    /// Its name in the JWK set; by default its own, or its thumbprint
+    /// Key id in the JWK set; by default the one in the file, or the thumbprint
     #[arg(long, value_name = "KID")]
     pub(crate) kid: Option<String>,
-    /// What it is there for; by default it signs if no other key of its algorithm does, and is announced else
+    /// State of the key; by default it signs if no other key of its algorithm does, and is announced otherwise
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<ImportedState>,
     #[command(flatten)]

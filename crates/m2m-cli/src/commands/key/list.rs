@@ -19,7 +19,7 @@ use crate::management::Management;
 use crate::nowhere::nowhere;
 use crate::options::{ManagementOptions, OptionalDataOptions};
 
-/// List the signing keys: nothing private.
+/// List the signing keys, without their private parts.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct KeyListOptions {
@@ -31,8 +31,8 @@ pub(crate) struct KeyListOptions {
 
 const LIST_EXAMPLES: &str = "\
 Examples:
-  m2m key list                           of a server that runs: M2M_ISSUER, M2M_CLIENT_ID, M2M_CLIENT_SECRET
-  m2m key list --data data               of one that is stopped
+  m2m key list                           # the server that M2M_ISSUER names
+  m2m key list --data data               # a stopped server
   m2m key list --data data --output json";
 
 pub(super) fn list(options: &KeyListOptions, output: &Output) -> Result<(), Failure> {

@@ -13,13 +13,13 @@ use m2m_store::{Actor, Backend as _, SealingKey};
 
 use crate::options::{DataOptions, SealingOptions, path};
 
-/// Seal all private keys with another sealing key.
+/// Replace the sealing key, and seal all private keys again.
 #[derive(Debug, Args)]
 #[command(after_help = RESEAL_EXAMPLES)]
 pub(crate) struct KeyResealOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// The file with the new sealing key, made if it is not there; - is standard input. Without it sealing.key in the data directory is replaced
+    /// File with the new sealing key, created if it is missing; - reads standard input. By default sealing.key in the data directory is replaced
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub(crate) to: Option<PathBuf>,
     #[command(flatten)]

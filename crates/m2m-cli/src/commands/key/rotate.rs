@@ -16,24 +16,24 @@ use crate::done::{document, warn};
 use crate::management::Management;
 use crate::options::{ManagementOptions, words};
 
-/// Have a server that runs sign with a new key.
+/// Rotate a signing key of a running server.
 ///
-/// The new key is announced first, so that everybody has it before it signs; the one before stays announced until its last token
-/// has ended.
+/// The first call announces a new key, so that every API has it before it signs; a later call lets it sign. The previous key stays in the JWK set
+/// until its last token has expired.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct KeyRotateOptions {
-    /// What the key signs with; needed where keys of several algorithms sign
+    /// Algorithm of the key; required if keys of several algorithms sign
     #[arg(long = "alg", value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
     pub(crate) algorithm: Option<SigningAlg>,
-    /// Replace all keys of the algorithm at once, for a private key that others may know
+    /// Replace all keys of the algorithm at once, because a private key may be known to others
     ///
     /// A new key signs, and the others leave the JWK set for good. The server refuses tokens that they signed at once, those for the management API included;
     /// APIs do when they fetch the JWK set again, within five minutes if they keep to its max-age. Until then they may refuse tokens of the new key. Where keys
     /// are files (m2m serve --world --keys DIR), move the file of the key out of the folder instead, put another one in, and restart the server.
     #[arg(long)]
     pub(crate) emergency: bool,
-    /// Do not ask before an emergency rotation
+    /// Skip the confirmation of an emergency rotation
     #[arg(long)]
     pub(crate) yes: bool,
     #[command(flatten)]
