@@ -118,9 +118,11 @@ async fn told<H: Handler>(
 ) -> Closed {
     let is_stuck = origin.state.stuck_for().is_some();
     let has_begun = match phase {
-        Phase::Head | Phase::Busy => true,
+        Phase::Head => true,
         Phase::Opening | Phase::Idle => !unread.is_empty(),
-        Phase::Answered | Phase::Ending => false,
+        // The handler has the request, and may have carried it out: that it did not arrive would be a lie. Without an answer the
+        // caller knows that it does not know.
+        Phase::Busy | Phase::Answered | Phase::Ending => false,
     };
     if is_stuck {
         return Closed::WriteTimeout;
