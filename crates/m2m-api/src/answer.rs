@@ -1,4 +1,7 @@
-//! The answer of a success: as a server writes it, and as a client reads it.
+//! The answer of a success, as a server writes it and as a client reads it.
+
+use core::error::Error;
+use core::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -7,11 +10,10 @@ use serde_json::Value;
 use crate::Spec;
 
 /// A body that is not the answer of the operation.
-#[derive(Debug, thiserror::Error)]
-#[error("this is not an answer of the management API: {0}")]
-pub struct InvalidAnswer(#[from] serde_json::Error);
+#[derive(Debug)]
+pub struct InvalidAnswer(serde_json::Error);
 
-/// An answer with code and message, which every success has.
+/// An answer with its code and message, which every success has.
 #[derive(Serialize)]
 struct Document<'a, A> {
     code: &'a str,
@@ -22,7 +24,7 @@ struct Document<'a, A> {
 
 /// Writes an answer.
 pub(crate) fn write<A: Serialize>(spec: &Spec, answer: &A) -> Vec<u8> {
-    // Plain values with text as keys can always be written.
+    // Serialization cannot fail: the values are plain and the keys are text.
     serde_json::to_vec(&Document {
         code: spec.code,
         message: spec.message,
@@ -31,9 +33,29 @@ pub(crate) fn write<A: Serialize>(spec: &Spec, answer: &A) -> Vec<u8> {
     .unwrap_or_default()
 }
 
-/// Reads an answer. Members that are not known here come from a later release and are passed over.
+/// Reads an answer. Unknown members come from a later release and are ignored.
 pub(crate) fn read<A: DeserializeOwned>(body: &[u8]) -> Result<A, InvalidAnswer> {
-    // As a tree first: the answer about an organization has `code` twice, of which the second one counts.
+    // A tree first: the answer about an organization has `code` twice, and the second one counts.
     let document: Value = serde_json::from_slice(body)?;
     Ok(serde_json::from_value(document)?)
+}
+
+/// The words name no value of the answer, which may be a secret.
+impl fmt::Display for InvalidAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is not an answer of the management API: ")?;
+        let reason = self.0.to_string();
+        if reason.starts_with("missing field") {
+            return f.write_str(&reason);
+        }
+        f.write_str("a member has another type than this release knows")
+    }
+}
+
+impl Error for InvalidAnswer {}
+
+impl From<serde_json::Error> for InvalidAnswer {
+    fn from(error: serde_json::Error) -> Self {
+        Self(error)
+    }
 }

@@ -1,10 +1,11 @@
-//! The values of requests and answers. Each kind says what it may be, to callers and in the OpenAPI document.
+//! The values of requests and answers. Each type states its limits, to callers and in the OpenAPI document.
 
 mod bounded;
 mod moment;
 mod patch;
 mod scalar;
 mod text;
+mod tolerant;
 mod whole;
 
 pub use bounded::{List, Map, OneOrMore, TooMany};
@@ -15,4 +16,5 @@ pub use text::{
     AudienceText, ClientIdText, Identifier, InvalidValue, Key, Name, PathKey, ScopeKey, ScopeText,
     Search, SecretSha256, Value,
 };
+pub use tolerant::Tolerant;
 pub use whole::{OutOfRange, Sequence, Whole};

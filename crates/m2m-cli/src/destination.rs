@@ -1,4 +1,4 @@
-//! The place for a secret that a server generates for a command: standard output, or a file that exists before the secret does.
+//! The destination of a secret that a server generates for a command: standard output, or a file that exists before the secret does.
 
 use std::path::Path;
 
@@ -11,11 +11,11 @@ use crate::done::insert;
 use crate::new_credentials::{NewCredentials, delivered};
 use crate::secrets_file::Reserved;
 
-/// The place for a secret that is not made yet.
+/// The destination of a secret that is not generated yet.
 #[derive(Debug)]
 pub(crate) struct Destination(Option<Reserved>);
 
-/// The place where a secret is.
+/// The place where a secret was written to.
 #[derive(Debug)]
 pub(crate) struct Kept {
     file: Option<String>,
@@ -24,11 +24,11 @@ pub(crate) struct Kept {
 }
 
 impl Destination {
-    /// A new file, or standard output, before the secret is made: nothing is changed if nobody would get it.
+    /// Prepares a new file, or checks standard output, before the secret is generated: nothing is changed if nobody would get it.
     ///
     /// # Errors
     ///
-    /// If the file cannot be made, or standard output would take nothing.
+    /// If the file cannot be created, or standard output cannot be written to.
     pub(crate) fn of(file: Option<&Path>, output: &Output) -> Result<Self, Failure> {
         match file {
             Some(file) => Ok(Self(Some(Reserved::new(file)?))),
@@ -36,12 +36,12 @@ impl Destination {
         }
     }
 
-    /// No place, where no secret is made.
+    /// Returns a destination for a command that generates no secret.
     pub(crate) const fn unused() -> Self {
         Self(None)
     }
 
-    /// The failure of a command whose secret was not made, or, if its answer was lost on the way, may be in force all the same.
+    /// Returns the failure of a command without a secret. If the answer was lost, a secret may be in force all the same.
     pub(crate) fn give_up(&self, failure: Failure, application: &str) -> Failure {
         if let Some(reserved) = &self.0 {
             reserved.give_up();
@@ -57,7 +57,14 @@ impl Destination {
         }
     }
 
-    /// Keeps a secret that was made, if there is one. What cannot be written into the file is to be shown after all.
+    /// Removes the file that was reserved, since no secret was created.
+    pub(crate) fn not_needed(&self) {
+        if let Some(reserved) = &self.0 {
+            reserved.give_up();
+        }
+    }
+
+    /// Writes a generated secret to the file, if there is one. If that fails, the secret has to be shown.
     pub(crate) fn keep(self, credentials: &NewCredentials<'_>) -> Kept {
         let Some(reserved) = self.0 else {
             return Kept {
@@ -82,7 +89,7 @@ impl Destination {
 }
 
 impl Kept {
-    /// Shows the secret, or says where it is.
+    /// Prints the secret, or the file that contains it.
     pub(crate) fn tell(&self, credentials: &NewCredentials<'_>, output: &Output) {
         match &self.file {
             Some(file) => output.line(format!(
@@ -94,7 +101,7 @@ impl Kept {
         }
     }
 
-    /// Puts the name of the file into a document in the place of the secret that is in the file.
+    /// Replaces the secret in a document by the name of the file that contains it.
     pub(crate) fn hide_secret_of(&self, document: &mut Value) {
         let (Some(file), Some(members)) = (&self.file, document.as_object_mut()) else {
             return;
@@ -103,11 +110,11 @@ impl Kept {
         insert(document, "secrets_to", json!(file));
     }
 
-    /// The outcome of the command, as far as the secret goes, once everything was printed.
+    /// Returns whether the secret reached its destination, once everything was printed.
     ///
     /// # Errors
     ///
-    /// If the file could not be written, or the secret not be shown. `replacements` has the commands that replace a lost one.
+    /// If the file could not be written, or the secret could not be shown. `replacements` returns the commands that replace a lost one.
     pub(crate) fn outcome(
         self,
         output: &Output,

@@ -1,4 +1,4 @@
-//! The management API of a server that runs, as commands call it.
+//! The client of the management API of a running server.
 
 mod refusal;
 
@@ -23,9 +23,9 @@ use crate::options::ServerOptions;
 
 pub(crate) use refusal::Refusal;
 
-/// A server that is managed, and the application in whose name that is done.
+/// A connection to a managed server, as the application that manages it.
 ///
-/// Its token is requested when it is made, and again when it has ended, so that a command may run for days.
+/// Its token is requested at the start, and again when it has expired, so that a command may run for days.
 #[derive(Debug)]
 pub(crate) struct Management {
     issuer: Issuer,
@@ -36,28 +36,28 @@ pub(crate) struct Management {
     token: RefCell<AccessToken>,
 }
 
-/// Where a token comes from.
+/// The source of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Token {
-    /// It was there already, and may have ended in the meantime.
+    /// It was requested earlier, and may have become invalid in the meantime.
     Kept,
     /// It was requested just now.
     New,
 }
 
 impl Management {
-    /// Gets a token for the management API of a server.
+    /// Requests a token for the management API of a server.
     ///
     /// # Errors
     ///
-    /// If the options name no server or no application, the server cannot be reached, or there is no token.
+    /// If the options do not name a server or an application, the server cannot be reached, or there is no token.
     pub(crate) fn connect(options: &ServerOptions) -> Result<Self, Failure> {
         let issuer = issuer(options)?;
         let credentials = credentials(options)?;
         let client_id = credentials.client_id().to_owned();
         let http = HttpClient::of_management(&options.connection)?;
         let client = Client::new(issuer.clone(), credentials, http.transport());
-        // A thread of its own: connections are looked after while nobody waits, as when somebody is asked.
+        // A thread of its own serves the connections while the command does something else, such as asking the user.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -91,11 +91,11 @@ impl Management {
             .map_err(|refusal| self.failure::<O>(&refusal))
     }
 
-    /// Performs an operation, and returns its answer or its refusal, for commands that read more of a refusal than its words.
+    /// Performs an operation, and returns its answer or its refusal, for commands that need more of a refusal than its text.
     ///
     /// # Errors
     ///
-    /// If the server cannot be reached, or answers with what this release does not know.
+    /// If the server cannot be reached, or its answer is unknown to this release.
     pub(crate) fn try_call<O: Operation>(
         &self,
         names: &O::Names,
@@ -118,7 +118,7 @@ impl Management {
         }
     }
 
-    /// The failure of a command whose operation was refused, with the help that this server and this caller need.
+    /// Returns the failure of a command whose operation was refused, with help for this server and this caller.
     pub(crate) fn failure<O: Operation>(&self, refusal: &Refusal) -> Failure {
         refusal.failure(&O::SPEC, &self.issuer, &self.client_id)
     }
@@ -151,14 +151,14 @@ impl Management {
         .because(format!("{MAX_PAGES} pages were read, and there are more")))
     }
 
-    /// Waits, while connections are looked after.
+    /// Waits, while connections are served.
     pub(crate) fn pause(&self, length: core::time::Duration) {
-        // Inside, since a timer needs the runtime around it when it is made.
+        // Created inside, since a timer needs the runtime around it when it is created.
         self.runtime
             .block_on(async move { tokio::time::sleep(length).await });
     }
 
-    /// Sends a request, once more with a new token if the server does not know the one that was there.
+    /// Sends a request, and repeats it with a new token if the server does not accept an earlier one.
     fn send(
         &self,
         method: Method,
@@ -171,7 +171,7 @@ impl Management {
             Some(content) => (Some(content.media_type), Bytes::from(content.bytes)),
         };
         let response = self.exchange(method, target, media_type, body.clone())?;
-        // The server may have forgotten a token before its time, as when its keys were changed.
+        // The server may reject a token before it expires, as when its keys were changed.
         if response.status() == StatusCode::UNAUTHORIZED && token == Token::Kept {
             self.renew()?;
             return self.exchange(method, target, media_type, body);
@@ -241,11 +241,11 @@ fn request_token(
     })
 }
 
-/// As much as fits into one answer without a wait. Unit: records.
+/// The number of records that fit into one answer without a noticeable wait. Unit: records.
 const PAGE_SIZE: u64 = 100;
 
-/// As many as a million records have.
+/// The maximum number of pages, enough for a million records.
 const MAX_PAGES: usize = 10_000;
 
-/// So that no token ends on its way. Unit: seconds.
+/// The time before expiry at which a token is renewed, so that it does not expire in transit. Unit: seconds.
 const RENEWED_BEFORE_SECONDS: u64 = 5;

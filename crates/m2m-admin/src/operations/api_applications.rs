@@ -1,4 +1,4 @@
-//! Which applications may ask for which scopes of an API.
+//! The applications that are authorized for an API, and the scopes that they may request.
 
 use m2m_api::operations::{
     AddApiApplicationScope, ApplicationsChanged, AuthorizationChange, RemoveApiApplicationScope,
@@ -94,7 +94,7 @@ impl Perform for RemoveApiApplicationScope {
     }
 }
 
-/// The application, the API and the scope that the path names.
+/// Returns the application, the API and the scope that the path names.
 async fn found<H: Host>(
     decision: &Decision<'_, H>,
     issuer: &str,
@@ -112,13 +112,13 @@ async fn found<H: Host>(
     Ok((application, api.value.clone(), scope))
 }
 
-/// Where the application's authorization for the API stands, if it has one.
+/// Returns the position of the application's authorization for the API, if it has one.
 fn position(application: &Application, api: &Api) -> Option<usize> {
     let mut authorizations = application.spec.authorize.iter();
     authorizations.position(|authorization| api.is_called(&authorization.audience))
 }
 
-/// The application with other authorizations, as far as those who manage the server can spare them.
+/// Updates the authorizations of an application, unless the server would lose its last manager or the caller exceeds its own power.
 async fn put<H: Host>(
     decision: &mut Decision<'_, H>,
     stored: &Stored<Application>,

@@ -119,9 +119,9 @@ fn shown(api: &Stored<Api>, scope: &ScopeDefinition) -> ScopeShown {
     ScopeShown {
         id: lookup::scope_id(api.id, &scope.key),
         key: scope.key.to_string(),
-        description: scope.description.clone(),
+        description: scope.description.clone().into(),
     }
 }
 
-/// More than any API has; each token request compares with all of one API at most.
+/// The maximum number of scopes of an API, more than any API has. Each token request compares with all scopes of an API at most.
 const MAX_SCOPES: usize = 1000;

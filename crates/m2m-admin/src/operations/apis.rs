@@ -1,8 +1,9 @@
 //! APIs.
 
 use m2m_api::operations::{
-    ApiAnswer, ApiChange, ApiCreated, ApiShown, ApiSummary, ApisAnswer, ConnectedApplication,
-    CreateApi, DeleteApi, Expand, GetApi, ListApis, NewApi, NewScope, ScopeSummary, UpdateApi,
+    ApiAnswer, ApiChange, ApiCreated, ApiShown, ApiSummary, ApisAnswer, Claims,
+    ConnectedApplication, CreateApi, DeleteApi, Expand, GetApi, ListApis, NewApi, NewScope,
+    ScopeSummary, UpdateApi,
 };
 use m2m_api::{Done, MAX_PAGE, Reference};
 use m2m_authority::registry::{Api, Application, ScopeDefinition, fill_in_issuer};
@@ -16,13 +17,13 @@ use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
-/// A body that says what an API is to have.
+/// A body that creates or changes an API.
 trait ApplyToApi {
-    /// Makes the API have it.
+    /// Applies the members of the body to the API.
     fn apply(&self, api: &mut Api);
 }
 
-/// The bodies of requests have these members in common.
+/// Implements this for the bodies, which have these members in common.
 macro_rules! bodies {
     ($($name:ident),+) => {$(
         impl ApplyToApi for $name {
@@ -97,7 +98,7 @@ impl Perform for CreateApi {
         new.apply(&mut api);
         let mut decision = manager.decide(&call.operator).await?;
         let issuer = manager.host().issuer();
-        // A placeholder stands for the issuer, and what it stands for may be another API.
+        // A placeholder stands for the issuer, and another API may have the resolved audience.
         let served = fill_in_issuer(&api.audience, issuer);
         let is_taken = [&*api.audience, &*served]
             .iter()
@@ -145,13 +146,13 @@ impl Perform for GetApi {
             api: ApiShown {
                 id: stored.id.to_string(),
                 name: api.name.to_string(),
-                description: api.description.clone(),
+                description: api.description.clone().map(Into::into),
                 audience: fill_in_issuer(&api.audience, issuer).into_owned(),
                 is_management_api: api.is_management(),
                 scopes: scopes(stored),
-                token_lifetime: api.token_lifetime,
+                token_lifetime: api.token_lifetime.into(),
                 signing_alg: api.signing_alg.as_str().to_owned(),
-                claims: api.claims.into(),
+                claims: Claims::from(api.claims).into(),
                 introspection_clients: clients.map(ToString::to_string).collect(),
                 applications,
                 has_more_applications: has_more,
@@ -194,7 +195,7 @@ impl Perform for DeleteApi {
     }
 }
 
-/// A scope as the record of an API has it.
+/// Returns a scope as the record of an API has it.
 pub(super) fn definition(new: &NewScope) -> ScopeDefinition {
     ScopeDefinition {
         key: (&new.key).into(),
@@ -212,23 +213,23 @@ fn connected(stored: &Stored<Application>) -> ConnectedApplication {
     }
 }
 
-/// The scopes of an API with their ids.
+/// Returns the scopes of an API with their ids.
 fn scopes(stored: &Stored<Api>) -> Vec<ScopeSummary> {
     let scopes = stored.value.scopes.iter();
     scopes
         .map(|scope| ScopeSummary {
             id: lookup::scope_id(stored.id, &scope.key),
             key: scope.key.to_string(),
-            description: scope.description.clone(),
+            description: scope.description.clone().into(),
         })
         .collect()
 }
 
-/// Whether the registry would be one with this API, new or in the place of the one with its audience.
+/// Checks that the registry would be valid with this API, which is new or replaces the one with its audience.
 async fn check<H: Host>(decision: &Decision<'_, H>, api: &Api) -> Result<()> {
     protection::of_size(api)?;
     for client_id in &api.introspection_clients {
-        // By its client id alone: that is what tokens and files say.
+        // Only by client id, because tokens and files name the application by it.
         let named = Named::ClientId(client_id);
         if decision.registry().application(named).await?.is_none() {
             return Err(OperationError::ApplicationNotFound(client_id.clone()));

@@ -1,4 +1,4 @@
-//! Values of properties of applications.
+//! The values of properties of applications.
 
 use m2m_api::Done;
 use m2m_api::operations::{
@@ -32,7 +32,7 @@ impl Perform for ListApplicationProperties {
                 name: property.value.name.to_string(),
                 description: property.value.description.to_string(),
                 key: property.value.key.to_string(),
-                value,
+                value: value.into(),
             })
         });
         Ok(PropertyValuesAnswer {

@@ -1,4 +1,4 @@
-//! An application as requests change it, and as answers show it.
+//! The conversion between applications and the bodies of requests and answers.
 
 use m2m_api::operations::{
     ApplicationChange, ApplicationShown, ApplicationSummary, AuthorizedApi, Kind, NewApplication,
@@ -9,13 +9,13 @@ use m2m_store::Stored;
 
 use super::lookup;
 
-/// A body that says what an application is to have.
+/// A body that creates or changes an application.
 pub(super) trait ApplyToApplication {
-    /// Makes the application have it.
+    /// Applies the members of the body to the application.
     fn apply(&self, application: &mut Application);
 }
 
-/// The bodies of requests have these members in common.
+/// Implements this for the bodies, which have these members in common.
 macro_rules! bodies {
     ($($name:ident),+) => {$(
         impl ApplyToApplication for $name {
@@ -65,12 +65,12 @@ macro_rules! bodies {
 
 bodies!(NewApplication, ApplicationChange);
 
-/// An application as a list shows it.
+/// Returns an application as it appears in a list.
 pub(super) fn summary(stored: &Stored<Application>) -> ApplicationSummary {
     ApplicationSummary {
         id: stored.id.to_string(),
         name: stored.value.spec.name.to_string(),
-        r#type: Kind::M2m,
+        r#type: Kind::M2m.into(),
         client_id: stored.value.client_id.to_string(),
         is_enabled: stored.value.spec.enabled,
         org_code: stored
@@ -82,7 +82,7 @@ pub(super) fn summary(stored: &Stored<Application>) -> ApplicationSummary {
     }
 }
 
-/// An application with all that there is to see of it.
+/// Returns an application with all its details.
 pub(super) fn shown(
     stored: &Stored<Application>,
     apis: &[Stored<Api>],
@@ -100,23 +100,24 @@ pub(super) fn shown(
             scopes: texts(&authorization.scopes),
         }
     });
+    let addresses = spec.allowed_addresses.iter().copied();
     ApplicationShown {
         id: stored.id.to_string(),
         name: spec.name.to_string(),
-        description: spec.description.clone(),
-        r#type: Kind::M2m,
+        description: spec.description.clone().map(Into::into),
+        r#type: Kind::M2m.into(),
         client_id: stored.value.client_id.to_string(),
-        client_type: spec.client_type,
+        client_type: spec.client_type.into(),
         is_enabled: spec.enabled,
         org_code: text(&spec.organization),
-        grant_types: spec.grant_types,
-        authentication_methods: spec.authentication_methods,
+        grant_types: spec.grant_types.into(),
+        authentication_methods: spec.authentication_methods.into(),
         system_user: text(&spec.system_user),
         is_system_user_allowed: spec.system_user_allowed,
-        access_token_lifetime: spec.token_lifetime,
+        access_token_lifetime: spec.token_lifetime.map(Into::into),
         not_before: spec.not_before.map(time_text),
-        allowed_addresses: spec.allowed_addresses.clone(),
-        token_quota: spec.token_quota,
+        allowed_addresses: addresses.map(Into::into).collect(),
+        token_quota: spec.token_quota.map(Into::into),
         feature_flags: of_record(&spec.feature_flags),
         token_feature_flags: texts(&spec.token_feature_flags),
         properties: of_record(&spec.properties),

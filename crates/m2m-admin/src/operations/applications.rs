@@ -113,7 +113,7 @@ impl Perform for UpdateApplication {
         change.apply(&mut application);
         let mut step = None;
         if let Some(hash) = change.secret_sha256.value() {
-            // Also for one that the application has already: the answer would confirm a guess.
+            // Also for a hash that the application has already: otherwise the answer would confirm a guess.
             protection::of_power(&decision.scopes, &stored.value)?;
             let hash = parse_hash(hash.as_str())?;
             if !secrets::has_live(&application.secrets, &hash, decision.now()) {
@@ -137,7 +137,7 @@ impl Perform for DeleteApplication {
             .application(call, &call.names.application_id)
             .await?;
         protection::of_loss(&decision, &stored.value, None).await?;
-        // Who is gone introspects nothing.
+        // A deleted application must not introspect tokens.
         for api in decision.apis.clone() {
             let mut value = api.value.clone();
             value
@@ -165,7 +165,7 @@ impl Perform for UpdateApplicationTokens {
     }
 }
 
-/// The authorizations of a new application, with the audiences that the APIs have in the registry.
+/// Returns the authorizations of a new application, with the audiences as the registry spells them.
 fn authorizations<H: Host>(
     decision: &Decision<'_, H>,
     wanted: &[NewAuthorization],
@@ -186,7 +186,7 @@ fn authorizations<H: Host>(
     authorizations.collect()
 }
 
-/// The first secret of a new application: the one with this hash, or one that is made, if it can keep one.
+/// Adds the first secret of a new application: the one with this hash, or a generated one if the application can keep a secret.
 fn give_secret(
     application: &mut Application,
     hash: Option<&str>,
@@ -214,7 +214,7 @@ fn parse_hash(text: &str) -> Result<SecretHash> {
     SecretHash::from_base64(text).map_err(|error| OperationError::invalid("secret_sha256", error))
 }
 
-/// Whether the registry would be one with this application, new or in the place of one.
+/// Checks that the registry would be valid with this application, which is new or replaces `before`.
 pub(super) async fn check<H: Host>(
     decision: &Decision<'_, H>,
     before: Option<&Stored<Application>>,
@@ -232,7 +232,7 @@ pub(super) async fn check<H: Host>(
         {
             return Err(OperationError::ClientIdTaken(client_id.into()));
         }
-        // Paths take either: what names one application by its id must not be the client id of another.
+        // Paths accept an id or a client id, so that the id of one application must not be the client id of another.
         if let Some(id) = RecordId::parse(client_id)
             && registry.application(Named::Id(id)).await?.is_some()
         {

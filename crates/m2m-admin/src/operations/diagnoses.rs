@@ -1,4 +1,4 @@
-//! Why requests were refused.
+//! Diagnoses of refused requests.
 
 use m2m_api::operations::{
     DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, GetDiagnosis, ListDiagnoses,

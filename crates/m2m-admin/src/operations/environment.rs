@@ -1,4 +1,4 @@
-//! What the server is.
+//! The environment: a description of the server.
 
 use m2m_api::operations::{Environment, EnvironmentAnswer, GetEnvironment};
 use m2m_authority::registry::time_text;
@@ -17,7 +17,7 @@ impl Perform for GetEnvironment {
         let issuer = manager.host().issuer();
         let outline = manager.host().registry().outline().await?;
         let mut apis = outline.apis.iter();
-        // The management API is made with the registry.
+        // The management API is created together with the registry.
         let created = apis
             .find(|stored| *stored.value.audience == *management::AUDIENCE)
             .map_or(call.operator.now, |stored| stored.created_at);

@@ -48,10 +48,10 @@ impl Perform for ListEvents {
     }
 }
 
-/// An event, in which only the values of `shared` properties are shown.
+/// Returns an event, in which only the values of `shared` properties are visible.
 fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
     let event = numbered.entry;
-    // A tree takes a multiple of its text, and a page has many: one at a time is in memory.
+    // A tree takes a multiple of the memory of its text, and a page has many: only one is in memory at a time.
     let document = |text: Option<Box<str>>| {
         let mut view: Value = serde_json::from_str(&text?).ok()?;
         if let Some(Value::Object(properties)) = view.get_mut("properties") {
@@ -73,7 +73,7 @@ fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
     }
 }
 
-/// Hides the values of properties that are private, or that are no longer declared. That a value changed is not shown either.
+/// Hides the values of properties that are private or no longer declared. A change of such a value is also not visible.
 fn hide_private(properties: &mut Map<String, Value>, shared: &HashSet<Box<str>>) {
     for (key, value) in properties {
         if !shared.contains(key.as_str()) {
@@ -82,5 +82,5 @@ fn hide_private(properties: &mut Map<String, Value>, shared: &HashSet<Box<str>>)
     }
 }
 
-/// The text in the place of the value of a private property.
+/// The text that replaces the value of a private property.
 const PRIVATE: &str = "[private]";

@@ -25,8 +25,8 @@ impl Perform for ListOrganizationFeatureFlags {
         let stored = lookup::organization(registry, &call.names.org_code).await?;
         let flags = stored.value.feature_flags.iter().map(|(key, value)| {
             let shown = FlagShown {
-                r#type: FlagType::of(value),
-                value: Scalar(value.clone()),
+                r#type: FlagType::of(value).into(),
+                value: Scalar(value.clone()).into(),
             };
             (key.to_string(), shown)
         });
@@ -61,7 +61,7 @@ impl Perform for SetOrganizationFeatureFlag {
             }
         }
         protection::of_size(&organization)?;
-        // The flag stands in tokens of its applications, whose size is bounded.
+        // Tokens of the organization's applications can carry the flag, and their size is bounded.
         let filter = Filter::OfOrganization(&organization.code);
         let dependents = protection::dependents(decision.registry(), filter).await?;
         decision.check(
@@ -74,7 +74,7 @@ impl Perform for SetOrganizationFeatureFlag {
     }
 }
 
-/// The text as a value of this kind.
+/// Returns the text as a value of this type, if it is one.
 fn read(text: &str, kind: FlagType) -> Option<PropertyValue> {
     match kind {
         FlagType::Str => Some(PropertyValue::Text(text.into())),
@@ -87,7 +87,7 @@ fn read(text: &str, kind: FlagType) -> Option<PropertyValue> {
     }
 }
 
-/// The text as what it looks like.
+/// Returns the text as a boolean or an integer if it is one, otherwise as a string.
 fn guess(text: &str) -> PropertyValue {
     read(text, FlagType::Bool)
         .or_else(|| read(text, FlagType::Int))

@@ -78,7 +78,7 @@ impl Perform for ImportKey {
         let import = &call.body;
         let algorithm = import.algorithm.map(Algorithm::from);
         let kid = import.kid.as_ref().map(Key::as_str);
-        // What it says instead of a key is not told: it may be most of one.
+        // The content of an invalid key is not repeated: it may be most of a private key.
         let imported =
             ImportedKey::read(import.private_key.as_bytes(), algorithm, kid).map_err(|error| {
                 let field = match error {

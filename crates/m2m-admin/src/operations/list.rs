@@ -1,4 +1,4 @@
-//! Pages of lists.
+//! The pages of lists.
 
 use m2m_api::{DEFAULT_PAGE, Order, PageSize, PageToken};
 use m2m_authority::registry::Application;
@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use super::Result;
 
-/// The number of records that a page is to have.
+/// Returns the maximum number of records on a page.
 pub(super) fn page_size(size: Option<PageSize>) -> usize {
     usize::from(size.map_or(DEFAULT_PAGE, PageSize::as_u16))
 }
 
-/// The order that a list is wanted in; by age where nobody says it.
+/// Returns the requested order of a list; by default, the oldest record comes first.
 pub(super) const fn sort(order: Option<Order>) -> Sort {
     match order {
         None => Sort::Age,
@@ -21,7 +21,7 @@ pub(super) const fn sort(order: Option<Order>) -> Sort {
     }
 }
 
-/// A page of records of which there are few, and which are all here.
+/// Returns a page of records that are few and all in memory.
 pub(super) fn page_of<T: Clone + Serialize>(
     all: &[Stored<T>],
     list: &List<'_>,
@@ -67,7 +67,8 @@ pub(super) fn page_of<T: Clone + Serialize>(
     Page { records, next }
 }
 
-/// The first applications of a list, by age, and whether there are more. They are read in pages, of which one at a time is in memory.
+/// Returns the first applications of a list, the oldest first, and true if there are more. They are read in pages, of which one at a time is in
+/// memory.
 pub(super) async fn first<B: Backend, T>(
     registry: &B,
     filter: Filter<'_>,
@@ -92,7 +93,7 @@ pub(super) async fn first<B: Backend, T>(
     }
 }
 
-/// The end of the page before.
+/// Returns the position after which the page begins.
 pub(super) fn cursor(token: Option<&PageToken>) -> Option<Cursor> {
     token.map(|token| Cursor {
         name: token.name.clone(),
@@ -100,7 +101,7 @@ pub(super) fn cursor(token: Option<&PageToken>) -> Option<Cursor> {
     })
 }
 
-/// Where the next page begins.
+/// Returns the token of the next page, if there is one.
 pub(super) fn next_token<T>(page: &Page<T>) -> Option<PageToken> {
     page.next.as_ref().map(|next| PageToken {
         record: *next.id.as_bytes(),

@@ -1,4 +1,4 @@
-//! Records by the names that paths and bodies have for them.
+//! The lookup of records by the names in paths and bodies.
 
 use m2m_api::Operation;
 use m2m_authority::registry::{Api, Application, Organization, Property, fill_in_issuer};
@@ -11,14 +11,14 @@ use crate::perform::Call;
 use crate::record::Managed;
 use crate::{Host, Manager, OperationError};
 
-/// The API with this id, audience or alias.
+/// Returns the API with this id, audience or alias.
 pub(super) fn api<'a>(
     apis: &'a [Stored<Api>],
     named: &str,
     issuer: &str,
 ) -> Result<&'a Stored<Api>> {
     let id = RecordId::parse(named);
-    // One that spells out what a placeholder stands for is not the one that is served.
+    // The management API comes first: an API whose audience is the resolved text of a placeholder is not the one that is served.
     let by_placeholder = apis.iter().filter(|stored| stored.value.is_management());
     let is_called = |stored: &&Stored<Api>| {
         let mut names = core::iter::once(&stored.value.audience).chain(&stored.value.aliases);
@@ -29,12 +29,12 @@ pub(super) fn api<'a>(
     found.ok_or_else(|| OperationError::ApiNotFound(named.into()))
 }
 
-/// The APIs of the registry.
+/// Returns the APIs of the registry.
 pub(super) async fn apis<H: Host>(manager: &Manager<H>) -> Result<Vec<Stored<Api>>> {
     Ok(manager.host().registry().outline().await?.apis)
 }
 
-/// The id of a scope: it is as long as the API has a scope of this key, and the same if it gets it back.
+/// Returns the id of a scope, which is derived from the id of the API and the key: a scope that is deleted and created again has the same id.
 pub(super) fn scope_id(api: RecordId, key: &str) -> String {
     let digest = m2m_jwt::sha256(&[api.as_bytes(), key.as_bytes()].concat());
     let mut id = [0; 16];
@@ -44,7 +44,7 @@ pub(super) fn scope_id(api: RecordId, key: &str) -> String {
     RecordId::from_bytes(id).to_string()
 }
 
-/// The position of the scope with this id or key.
+/// Returns the position of the scope with this id or key.
 pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize> {
     let mut scopes = api.value.scopes.iter();
     scopes
@@ -52,7 +52,7 @@ pub(super) fn scope(api: &Stored<Api>, named: &str) -> Result<usize> {
         .ok_or_else(|| OperationError::ScopeNotFound(named.into()))
 }
 
-/// The application with this id or client id.
+/// Returns the application with this id or client id.
 pub(super) async fn application<B: Backend>(
     registry: &B,
     named: &str,
@@ -66,7 +66,7 @@ pub(super) async fn application<B: Backend>(
     found.ok_or_else(|| OperationError::ApplicationNotFound(named.into()))
 }
 
-/// The organization with this code.
+/// Returns the organization with this code.
 pub(super) async fn organization<B: Backend>(
     registry: &B,
     code: &str,
@@ -75,7 +75,7 @@ pub(super) async fn organization<B: Backend>(
     found.ok_or_else(|| OperationError::OrganizationNotFound(code.into()))
 }
 
-/// The property with this id or key.
+/// Returns the property with this id or key.
 pub(super) fn property<'p>(
     properties: &'p [Stored<Property>],
     named: &str,
@@ -87,7 +87,7 @@ pub(super) fn property<'p>(
         .ok_or_else(|| OperationError::PropertyNotFound(named.into()))
 }
 
-/// The records that a path names, for a change: of those with a version, the one that the caller has seen.
+/// The lookup of the records that a path names, for a change. If the caller names a version, it is compared.
 impl<H: Host> Decision<'_, H> {
     pub(super) fn api<O: Operation>(&self, call: &Call<O>, named: &str) -> Result<Stored<Api>> {
         seen(call, api(&self.apis, named, self.issuer())?.clone())

@@ -1,8 +1,8 @@
-//! Properties that applications can carry.
+//! The properties that applications can have.
 
 use m2m_api::operations::{
-    CreateProperty, DeleteProperty, ListProperties, PropertiesAnswer, PropertyCreated,
-    PropertyShown, UpdateProperty,
+    Context, CreateProperty, DeleteProperty, ListProperties, PropertiesAnswer, PropertyCreated,
+    PropertyShown, PropertyType, UpdateProperty,
 };
 use m2m_api::values::Key;
 use m2m_api::{Done, Reference};
@@ -24,7 +24,7 @@ impl Perform for ListProperties {
     ) -> Result<Outcome<PropertiesAnswer>> {
         let query = &call.query;
         let most = list::page_size(query.page_size);
-        // An id that is none has nothing on either side.
+        // An invalid id is replaced by the smallest one.
         let id = |text: &Option<Key>| {
             let text = text.as_ref().map(Key::as_str);
             text.map(|text| RecordId::parse(text).unwrap_or(RecordId::from_bytes([0; 16])))
@@ -38,11 +38,11 @@ impl Perform for ListProperties {
             .filter(|stored| after.is_none_or(|after| stored.id > after))
             .filter(|stored| before.is_none_or(|before| stored.id < before))
             .collect();
-        // What a page ends at is told by ids, so that they are the order.
+        // A page ends at an id, so that ids are the order.
         wanted.sort_by_key(|stored| stored.id);
         let has_more = wanted.len() > most;
         if before.is_some() && after.is_none() {
-            // The page that ends there, not the one that begins at the beginning.
+            // The last page before `ending_before`, and not the first page of the list.
             wanted.drain(..wanted.len().saturating_sub(most));
         } else {
             wanted.truncate(most);
@@ -109,7 +109,7 @@ impl Perform for UpdateProperty {
         let key = property.key.clone();
         decision.draft.update(&stored, property, None);
         if becomes_private {
-            // From now on no token carries it.
+            // Tokens no longer carry the property from now on.
             let filter = Filter::WithProperty(&key);
             for application in protection::dependents(decision.registry(), filter).await? {
                 let mut value = application.value.clone();
@@ -147,10 +147,10 @@ fn shown(stored: &Stored<Property>) -> PropertyShown {
         key: property.key.to_string(),
         name: property.name.to_string(),
         is_private: property.private,
-        description: property.description.clone(),
+        description: property.description.clone().into(),
         is_kinde_property: false,
-        r#type: property.kind.into(),
-        context: property.context.into(),
+        r#type: PropertyType::from(property.kind).into(),
+        context: Context::from(property.context).into(),
         category_id: property.category_id.as_deref().map(ToOwned::to_owned),
     }
 }

@@ -1,4 +1,4 @@
-//! What an operation may not do: shut out those who manage the server, or break what others rely on.
+//! The protection of the server's managers, and of records that others depend on.
 
 use m2m_authority::registry::{
     AddressBlock, Api, Application, ApplicationSpec, AuthenticationMethod, ClientType, GrantType,
@@ -12,7 +12,7 @@ use crate::managers::{Candidates, Term, any_manager, can_manage};
 use crate::record::{Managed, same_secrets};
 use crate::{Host, OperationError, management};
 
-/// The management API keeps the scopes that the server has given it; those that were added to it may be deleted.
+/// Refuses to delete a scope that is built into the management API. Scopes that were added to it can be deleted.
 pub(super) fn of_scope(api: &Api, scope: &str) -> Result<()> {
     if api.is_management() && management::is_built_in(scope) {
         return Err(OperationError::ManagementProtected(
@@ -40,7 +40,7 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
     Ok(())
 }
 
-/// The management API itself stays.
+/// Refuses to delete the management API itself.
 pub(super) fn of_api(api: &Api) -> Result<()> {
     if api.is_management() {
         return Err(OperationError::ManagementProtected(
@@ -50,7 +50,7 @@ pub(super) fn of_api(api: &Api) -> Result<()> {
     Ok(())
 }
 
-/// What is kept of a record, and told of it with each change, is bounded.
+/// Checks the size of a record, which is stored and is part of the event of each change.
 pub(super) fn of_size<T: Managed>(record: &T) -> Result<()> {
     let bytes = serde_json::to_string(&record.view()).map_or(0, |view| view.len());
     if bytes > MAX_RECORD_BYTES {
@@ -62,8 +62,8 @@ pub(super) fn of_size<T: Managed>(record: &T) -> Result<()> {
     Ok(())
 }
 
-/// Nobody gets the power of an application, by a secret or a token of it, without as much power of their own. Who has every scope that
-/// the server knows may do everything, and hands out also those that were added to the management API.
+/// Refuses a secret or a token of an application to callers that have less power than the application. A caller that has every built-in scope may do
+/// everything, and can also grant scopes that were added to the management API.
 pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result<()> {
     let has = |scope: &&str| scopes.iter().any(|own| **own == **scope);
     if management::SCOPES.iter().all(|(scope, _)| has(scope)) {
@@ -81,7 +81,7 @@ pub(super) fn of_power(scopes: &[Box<str>], application: &Application) -> Result
     }
 }
 
-/// Nobody gets a token for the management API that opens more than the caller's own. Without an audience it may be one for that.
+/// Refuses a test token for the management API that permits more than the caller's own token. Without an audience, the token may be one for that API.
 pub(super) fn of_test_token(
     scopes: &[Box<str>],
     application: &Application,
@@ -96,8 +96,8 @@ pub(super) fn of_test_token(
     Ok(())
 }
 
-/// Checks that the application may be changed like this, as far as the management of the server is concerned: no caller grants more
-/// than it has, and the server keeps its managers.
+/// Checks a change of an application with regard to the management of the server: a caller does not grant more than it has, and the server keeps its
+/// managers.
 pub(super) async fn of_application<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
@@ -111,8 +111,8 @@ pub(super) async fn of_application<H: Host>(
     of_loss(decision, before, Some(after)).await
 }
 
-/// Returns true if the change lifts a restriction, after which a known secret or an earlier token of the application could open more than
-/// before. Each one counts by itself, whatever others remain, since they may be lifted one after the other.
+/// Returns true if the change lifts a restriction, so that a known secret or an earlier token of the application could permit more than before. Each
+/// restriction counts by itself, whatever others remain, because they can be lifted one after the other.
 fn lifts_restriction(before: &Application, after: &Application) -> bool {
     let (own, other) = (&after.spec, &before.spec);
     let blocks = &other.allowed_addresses;
@@ -140,8 +140,8 @@ fn lifts_restriction(before: &Application, after: &Application) -> bool {
         || is_stopped(other) && !is_stopped(own)
 }
 
-/// Checks that the application may lose what it has beyond this, or be deleted (`after` is `None` then): callers keep what their own
-/// application manages the server with, and the server keeps its last manager.
+/// Checks that the application may be reduced to `after`, or be deleted if that is `None`: a caller keeps the access by which its own application
+/// manages the server, and the server keeps its last manager.
 pub(super) async fn of_loss<H: Host>(
     decision: &Decision<'_, H>,
     before: &Application,
@@ -157,7 +157,7 @@ pub(super) async fn of_loss<H: Host>(
     }
     let (registry, now) = (decision.registry(), decision.now());
     for term in Term::ALL {
-        // Of the last one no restriction is taken for harmless: whether its operator is among those that it leaves is not known here.
+        // For the last manager, no restriction counts as harmless: it is not known here if its operator would still satisfy it.
         let stays = match after {
             Some(after) => {
                 management::keeps(before, after) && can_manage(registry, after, term, now).await?
@@ -167,7 +167,7 @@ pub(super) async fn of_loss<H: Host>(
         if !stays
             && can_manage(registry, before, term, now).await?
             && !any_manager(registry, term, now, |stored| {
-                // With what the same change has done to others before.
+                // Includes the earlier changes of the same request to other applications.
                 let after = decision.draft.latest(stored);
                 let after = after.filter(|other| other.client_id != before.client_id);
                 after.cloned()
@@ -219,7 +219,7 @@ pub(super) async fn of_organization<H: Host>(
     Ok(())
 }
 
-/// Nobody gives back to the applications of an organization more than they have themselves.
+/// Refuses to resume an organization if its applications would regain more power than the caller has.
 async fn of_resumption<H: Host>(
     decision: &Decision<'_, H>,
     organization: &Organization,
@@ -236,7 +236,7 @@ async fn of_resumption<H: Host>(
     Ok(())
 }
 
-/// The applications that are authorized for an API, by any of its names.
+/// Returns the applications that are authorized for an API, under any of its names.
 pub(super) async fn authorized<B: Backend>(
     registry: &B,
     api: &Api,
@@ -248,7 +248,7 @@ pub(super) async fn authorized<B: Backend>(
     Ok(applications)
 }
 
-/// The applications that a change goes through with. Beyond so many it is not one change any more.
+/// Returns the applications that match the filter, up to a maximum. A change of more applications is refused.
 pub(super) async fn dependents<B: Backend>(
     registry: &B,
     filter: Filter<'_>,
@@ -277,11 +277,11 @@ pub(super) async fn dependents<B: Backend>(
     })
 }
 
-/// Far more than any record needs; each change keeps it twice in the audit log. Unit: bytes.
+/// The maximum size of a record, far more than any needs. Each change stores it twice in the audit log. Unit: bytes.
 const MAX_RECORD_BYTES: usize = 256 * 1024;
 
-/// The maximum number of pages that their records fill: each ends before [`m2m_store::MAX_PAGE_BYTES`].
+/// The maximum number of pages that the applications fill: each page ends before [`m2m_store::MAX_PAGE_BYTES`].
 const MOST_DEPENDENT_PAGES: usize = 32;
 
-/// How many applications are changed together with what they rely on.
+/// The maximum number of applications that one change checks or changes.
 const MOST_DEPENDENTS: usize = 10_000;

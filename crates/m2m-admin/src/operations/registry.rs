@@ -32,7 +32,7 @@ impl Perform for ApplyRegistry {
         } else {
             Prune::Keep
         };
-        // One file at a time is read, since a large one takes much more memory than it has bytes.
+        // One file at a time is read, because a large file takes much more memory than its size.
         let _turn = manager.turn(&call.operator).await?;
         let world = match source {
             RegistryDocument::Toml(text) => World::parse(text),
@@ -78,7 +78,7 @@ impl Perform for ExportRegistry {
             SecretHashes::LeftOut
         };
         if secret_hashes == SecretHashes::Included && manager.host().access() == Access::ReadWrite {
-            // One that cannot be kept in the audit log is not given out.
+            // An export that cannot be recorded in the audit log is refused.
             let mut decision = manager.decide(&call.operator).await?;
             let (action, subject) = (Action::Read, Subject::SecretHashes);
             decision.draft.tell(action, subject, "registry", None, None);
@@ -94,7 +94,7 @@ impl Perform for ExportRegistry {
     }
 }
 
-/// No file spells out what stands for the management API, or declares one audience with a placeholder and without: the API would never
+/// Refuses a file that has the resolved audience of the management API, or one audience both with a placeholder and resolved: such an API would never
 /// be served.
 fn check_audiences(world: &World, issuer: &str) -> Result<()> {
     let reserved =
@@ -143,7 +143,7 @@ fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
     }
 }
 
-/// A mistake in the file, with its place in the text that was sent, or its path if the file was sent as JSON.
+/// Returns a mistake in the file, with its place in the text that was sent, or its path if the file was sent as JSON.
 fn located(mistake: &Mistake, source: &RegistryDocument) -> Box<RegistryMistake> {
     let mut message = mistake.what().to_owned();
     if let Some(help) = mistake.help() {

@@ -1,4 +1,4 @@
-//! Secrets of applications.
+//! The secrets of applications.
 
 use m2m_api::SecretStep;
 use m2m_api::operations::{
@@ -111,7 +111,7 @@ impl Perform for RevokeApplicationSecret {
             .find(|secret| *secret.id == *secret_id)
             .ok_or_else(|| OperationError::SecretNotFound(secret_id.into()))?;
         if !secret.is_in_force(now) {
-            // It has ended, and how it did stays known.
+            // The secret has ended already, and the way in which it ended stays recorded.
             return Ok(SecretEnded { warning: None }.into());
         }
         secret.ending = Some(Ending::Revoked { at: now, by });
@@ -171,5 +171,5 @@ fn last_used(uses: &[SecretUse], secret_id: &str) -> Option<UnixTime> {
         .map(|used| used.at)
 }
 
-/// A secret that was used within the hour is in use. Unit: seconds.
+/// The time for which a secret counts as in use after its last use. Unit: seconds.
 const RECENT_SECONDS: u64 = 3600;

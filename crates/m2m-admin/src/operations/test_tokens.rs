@@ -1,4 +1,4 @@
-//! Tokens that operators ask for in the name of applications.
+//! Tokens that operators request on behalf of applications.
 
 use m2m_api::Operation;
 use m2m_api::operations::{
@@ -73,7 +73,7 @@ impl Perform for GetTestToken {
     }
 }
 
-/// The token that an operator requests with this call.
+/// Returns the token request of this call.
 fn ask<'a, O: Operation>(
     call: &'a Call<O>,
     client_id: &'a str,
@@ -92,7 +92,7 @@ fn ask<'a, O: Operation>(
     }
 }
 
-/// Keeps that the token was given out. One of which that cannot be kept is not given out.
+/// Records in the audit log that the token was issued. A token that cannot be recorded is not returned.
 async fn keep<H: Host>(
     manager: &Manager<H>,
     call: &Call<GetTestToken>,
@@ -103,7 +103,7 @@ async fn keep<H: Host>(
         ("scope".to_owned(), json!(ask.scope)),
     ]);
     let mut decision = manager.decide(&call.operator).await?;
-    // The application may have got more scopes since, and the operator may have lost some.
+    // In the meantime, the application may have received more scopes, and the operator may have lost some.
     let stored = lookup::application(decision.registry(), ask.client_id).await?;
     let issuer = manager.host().issuer();
     protection::of_test_token(&decision.scopes, &stored.value, ask.audiences, issuer)?;

@@ -1,4 +1,4 @@
-//! Which applications may ask for which scopes of an API.
+//! The applications that are authorized for an API, and the scopes that they may request.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::{
     Spec,
 };
 
-/// Authorizes applications for an API, and takes that from others.
+/// Authorizes applications for an API, and revokes the authorization of others.
 #[derive(Debug)]
 pub struct UpdateApiApplications;
 
@@ -17,30 +17,30 @@ pub struct UpdateApiApplications;
 #[derive(Debug)]
 pub struct AddApiApplicationScope;
 
-/// Takes a scope of an API from an application.
+/// Removes a scope of an API from an application.
 #[derive(Debug)]
 pub struct RemoveApiApplicationScope;
 
-/// Applications that are to be authorized, or no longer.
+/// The applications to authorize for an API, and those to remove from it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationsChange {
-    /// Which.
+    /// The applications. Each can be named only once.
     pub applications: List<ConnectionChange, 1000>,
 }
 
-/// An application that is to be authorized, or no longer.
+/// An application to authorize for an API, or to remove from it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionChange {
-    /// The id of the application, or its client id.
+    /// The id or the client id of the application.
     pub id: Key,
-    /// `delete` takes the authorization away; without it the application gets it.
+    /// The action. If `delete`, the authorization is revoked; if absent, the application is authorized.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<AuthorizationChange>,
 }
 
-/// The end of an authorization.
+/// The revocation of an authorization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
@@ -49,12 +49,12 @@ pub enum AuthorizationChange {
     Delete,
 }
 
-/// What was changed.
+/// The result of a change of the applications of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplicationsChanged {
-    /// Those that are authorized now and were not before.
+    /// The ids of the applications that were authorized by this request. Applications that were authorized before are not included.
     pub applications_connected: Vec<String>,
-    /// Those that were authorized and are not now.
+    /// The ids of the applications whose authorization was revoked by this request.
     pub applications_disconnected: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ impl Operation for UpdateApiApplications {
                 needs: Needs::Scopes(&["delete:application_api_scopes"]),
             },
         ],
-        summary: "Authorize applications for an API, and take that from others",
+        summary: "Authorize applications for an API, or remove their authorization",
         code: "API_APPLICATIONS_UPDATED",
         message: "API applications updated",
         refusals: &[404, 409],
@@ -119,7 +119,7 @@ impl Operation for RemoveApiApplicationScope {
         method: Method::Delete,
         path: "/api/v1/apis/{api_id}/applications/{application_id}/scopes/{scope_id}",
         scope: "delete:application_api_scopes",
-        summary: "Take a scope of an API from an application",
+        summary: "Remove a scope of an API from an application",
         code: "API_APPLICATION_SCOPE_DELETED",
         message: "API scope successfully taken from the application",
         refusals: &[404, 409],

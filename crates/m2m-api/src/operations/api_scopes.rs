@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::NewScope;
-use crate::values::Given;
+use crate::values::{Given, Tolerant};
 use crate::{ApiName, ApiScopeName, Done, Method, NoBody, NoQuery, Operation, Reference, Spec};
 
 /// Lists the scopes of an API.
@@ -20,18 +20,18 @@ pub struct CreateApiScope;
 #[derive(Debug)]
 pub struct GetApiScope;
 
-/// Changes what is said of a scope.
+/// Changes the description of a scope.
 #[derive(Debug)]
 pub struct UpdateApiScope;
 
-/// Takes a scope from an API, and from all applications that had it.
+/// Deletes a scope of an API, and removes it from all applications that have it.
 #[derive(Debug)]
 pub struct DeleteApiScope;
 
 /// The scopes of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopesAnswer {
-    /// The scopes.
+    /// The scopes of the API.
     pub scopes: Vec<ScopeShown>,
 }
 
@@ -42,29 +42,29 @@ pub struct ScopeAnswer {
     pub scope: ScopeShown,
 }
 
-/// A scope that was made.
+/// A scope that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeCreated {
-    /// The scope.
+    /// A reference to the scope.
     pub scope: Reference,
 }
 
 /// A scope of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeShown {
-    /// The id.
+    /// The id of the scope.
     pub id: String,
-    /// The scope, as tokens carry it.
+    /// The scope as it appears in tokens.
     pub key: String,
-    /// What it permits, for people.
-    pub description: Text<2000>,
+    /// The description of what the scope permits.
+    pub description: Tolerant<Text<2000>>,
 }
 
 /// A change of a scope.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScopeChange {
-    /// What it permits, for people.
+    /// The description of what the scope permits.
     #[serde(default, skip_serializing_if = "Given::is_none")]
     pub description: Given<Text<2000>>,
 }
@@ -125,7 +125,7 @@ impl Operation for UpdateApiScope {
         method: Method::Patch,
         path: "/api/v1/apis/{api_id}/scopes/{scope_id}",
         scope: "update:api_scopes",
-        summary: "Change what is said of a scope",
+        summary: "Change the description of a scope",
         code: "API_SCOPE_UPDATED",
         message: "API scope successfully updated",
         refusals: &[404, 409],
@@ -144,7 +144,7 @@ impl Operation for DeleteApiScope {
         method: Method::Delete,
         path: "/api/v1/apis/{api_id}/scopes/{scope_id}",
         scope: "delete:api_scopes",
-        summary: "Take a scope from an API, and from all applications that had it",
+        summary: "Delete a scope of an API; it is removed from all applications",
         code: "API_SCOPE_DELETED",
         message: "API scope successfully deleted",
         refusals: &[404, 409],

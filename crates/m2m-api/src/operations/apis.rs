@@ -7,7 +7,9 @@ use m2m_jwt::Algorithm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{AudienceText, ClientIdText, Given, InvalidValue, List, Name, Patch, ScopeKey};
+use crate::values::{
+    AudienceText, ClientIdText, Given, InvalidValue, List, Name, Patch, ScopeKey, Tolerant,
+};
 use crate::{
     ApiName, Done, Field, Method, NoBody, NoNames, NoQuery, Operation, Order, PageSize, PageToken,
     Reference, Spec, Versioning,
@@ -17,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub struct ListApis;
 
-/// Makes an API.
+/// Creates an API.
 #[derive(Debug)]
 pub struct CreateApi;
 
@@ -29,25 +31,25 @@ pub struct GetApi;
 #[derive(Debug)]
 pub struct UpdateApi;
 
-/// Takes an API away. Applications are authorized for it no longer.
+/// Deletes an API. Applications are no longer authorized for it.
 #[derive(Debug)]
 pub struct DeleteApi;
 
-/// Which APIs are wanted.
+/// The query parameters of a list of APIs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListApisQuery {
-    /// `scopes` shows the scopes of each.
+    /// The additional details to include. `scopes` includes the scopes of each API.
     pub expand: Option<Expand>,
-    /// In which order; by age if absent.
+    /// The order of the list. If absent, the oldest API comes first.
     pub sort: Option<Order>,
-    /// How many at most.
+    /// The maximum number of APIs on a page.
     pub page_size: Option<PageSize>,
-    /// Where an earlier page ended.
+    /// The `next_token` of an earlier page. The list continues after that page.
     pub next_token: Option<PageToken>,
 }
 
-/// The details that an answer has in addition.
+/// Additional details that an answer can include.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -56,18 +58,18 @@ pub enum Expand {
     Scopes,
 }
 
-/// A scope that is to be made.
+/// A scope to create.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewScope {
-    /// The scope, as tokens carry it: 1 to 256 visible ASCII characters without quotes and backslashes (RFC 6749, section 3.3).
+    /// The scope as it appears in tokens: 1 to 256 visible ASCII characters without quotes and backslashes (RFC 6749, section 3.3).
     pub key: ScopeKey,
-    /// What it permits, for people.
+    /// The description of what the scope permits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text<2000>>,
 }
 
-/// Bodies that say what an API may have, beside what is their own.
+/// Defines the bodies that create and change an API: members of their own, and those that both have.
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $member:ident: $type:ty,)* })+) => {$(
         $(#[$doc])*
@@ -75,19 +77,19 @@ macro_rules! bodies {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$attribute])* pub $member: $type,)*
-            /// Description for operators, which no token carries.
+            /// The description for operators. Tokens do not carry it.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub description: Patch<Text<1000>>,
-            /// The longest life of its tokens. Unit: seconds.
+            /// The maximum lifetime of tokens for the API. Unit: seconds.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub token_lifetime: Given<Lifetime>,
-            /// What its tokens are signed with.
+            /// The algorithm with which tokens for the API are signed.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub signing_alg: Given<SigningAlg>,
-            /// Which claims its tokens carry.
+            /// The claims that tokens for the API carry.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub claims: Given<Claims>,
-            /// The client ids of those that may introspect its tokens.
+            /// The client ids of the applications that may introspect tokens for the API.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub introspection_clients: Given<List<ClientIdText, 100>>,
         }
@@ -95,26 +97,26 @@ macro_rules! bodies {
 }
 
 bodies! {
-    /// An API that is to be made.
+    /// An API to create.
     NewApi {
-        /// The name that people see.
+        /// The display name of the API.
         name: Name,
-        /// The identifier that requests name and tokens carry. It does not change.
+        /// The identifier of the API in token requests and in tokens. It cannot be changed.
         audience: AudienceText,
-        /// Its first scopes.
+        /// The scopes to create with the API.
         #[serde(default, skip_serializing_if = "List::is_empty")]
         scopes: List<NewScope, 1000>,
     }
     /// A change of an API.
     #[derive(Default)]
     ApiChange {
-        /// The name that people see.
+        /// The display name of the API.
         #[serde(default, skip_serializing_if = "Given::is_none")]
         name: Given<Name>,
     }
 }
 
-/// What tokens are signed with.
+/// The algorithm with which tokens are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub enum SigningAlg {
@@ -150,22 +152,22 @@ pub enum Claims {
 pub struct ApisAnswer {
     /// The APIs.
     pub apis: Vec<ApiSummary>,
-    /// The beginning of the next page; none at the end.
+    /// The `next_token` to request the next page with. Null on the last page.
     pub next_token: Option<PageToken>,
 }
 
-/// An API as a list shows it.
+/// An API as it appears in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiSummary {
-    /// The id.
+    /// The id of the API.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the API.
     pub name: String,
-    /// The identifier that requests name and tokens carry.
+    /// The identifier of the API in token requests and in tokens.
     pub audience: String,
-    /// True for the API that manages this server.
+    /// True if this is the API that manages this server.
     pub is_management_api: bool,
-    /// The scopes, if the request asks for them.
+    /// The scopes of the API. Present only if the request asks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<ScopeSummary>>,
 }
@@ -173,22 +175,22 @@ pub struct ApiSummary {
 /// A scope of an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScopeSummary {
-    /// The id.
+    /// The id of the scope.
     pub id: String,
-    /// The scope, as tokens carry it.
+    /// The scope as it appears in tokens.
     pub key: String,
-    /// What it permits, for people.
-    pub description: Text<2000>,
+    /// The description of what the scope permits.
+    pub description: Tolerant<Text<2000>>,
 }
 
-/// An API that was made.
+/// An API that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiCreated {
-    /// The API.
+    /// A reference to the API.
     pub api: Reference,
 }
 
-/// An API.
+/// The answer about an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiAnswer {
     /// The API.
@@ -198,49 +200,49 @@ pub struct ApiAnswer {
 /// An API with its scopes and applications.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiShown {
-    /// The id.
+    /// The id of the API.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the API.
     pub name: String,
-    /// The description, for people.
-    pub description: Option<Text<1000>>,
-    /// The identifier that requests name and tokens carry.
+    /// The description for operators.
+    pub description: Option<Tolerant<Text<1000>>>,
+    /// The identifier of the API in token requests and in tokens.
     pub audience: String,
-    /// True for the API that manages this server.
+    /// True if this is the API that manages this server.
     pub is_management_api: bool,
-    /// The scopes.
+    /// The scopes of the API.
     pub scopes: Vec<ScopeSummary>,
-    /// The longest life of its tokens. Unit: seconds.
-    pub token_lifetime: Lifetime,
-    /// The algorithm that its tokens are signed with.
+    /// The maximum lifetime of tokens for the API. Unit: seconds.
+    pub token_lifetime: Tolerant<Lifetime>,
+    /// The algorithm with which tokens for the API are signed.
     pub signing_alg: String,
-    /// The claims that its tokens carry.
-    pub claims: Claims,
-    /// The client ids of the applications that may introspect its tokens.
+    /// The claims that tokens for the API carry.
+    pub claims: Tolerant<Claims>,
+    /// The client ids of the applications that may introspect tokens for the API.
     pub introspection_clients: Vec<String>,
-    /// The first of the applications that are authorized for it.
+    /// The applications that are authorized for the API, the oldest first. The list can be incomplete: see `has_more_applications`.
     pub applications: Vec<ConnectedApplication>,
-    /// Whether there are more applications than are shown.
+    /// True if more applications are authorized than are listed.
     pub has_more_applications: bool,
 }
 
 /// An application that is authorized for an API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ConnectedApplication {
-    /// The id.
+    /// The id of the application.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the application.
     pub name: String,
-    /// The client id.
+    /// The client id of the application.
     pub client_id: String,
-    /// The kind.
+    /// The type of the application, in words.
     pub r#type: String,
-    /// True if it may authenticate.
+    /// True if the application may authenticate.
     pub is_active: bool,
 }
 
 impl NewApi {
-    /// An API of this name and audience, with everything else as it is made where nothing is said.
+    /// Returns an API with this name and audience, and with defaults for everything else.
     #[must_use]
     pub fn new(name: Name, audience: AudienceText) -> Self {
         Self {
@@ -277,7 +279,7 @@ impl Operation for CreateApi {
         path: "/api/v1/apis",
         scope: "create:apis",
         fields: &[Field::member("scopes", &["create:api_scopes"])],
-        summary: "Make an API",
+        summary: "Create an API",
         code: "API_CREATED",
         message: "API successfully created",
         status: 201,
@@ -333,7 +335,7 @@ impl Operation for DeleteApi {
         method: Method::Delete,
         path: "/api/v1/apis/{api_id}",
         scope: "delete:apis",
-        summary: "Take an API away; applications are authorized for it no longer",
+        summary: "Delete an API; applications are no longer authorized for it",
         code: "API_DELETED",
         message: "API successfully deleted",
         versioning: Versioning::Compared,
@@ -347,7 +349,7 @@ impl Operation for DeleteApi {
 }
 
 impl SigningAlg {
-    /// Every algorithm that an API can have.
+    /// The algorithms that an API can have.
     pub const ALL: &[Self] = &[
         Self::Es256,
         Self::Rs256,

@@ -1,9 +1,9 @@
-//! Values of properties of applications.
+//! The values of properties of applications.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::Scalar;
+use crate::values::{Scalar, Tolerant};
 use crate::{
     ApplicationName, ApplicationPropertyName, Done, Method, NoBody, NoQuery, Operation, Spec,
 };
@@ -12,41 +12,41 @@ use crate::{
 #[derive(Debug)]
 pub struct ListApplicationProperties;
 
-/// Gives a property of an application a value.
+/// Sets the value of a property of an application.
 #[derive(Debug)]
 pub struct SetApplicationProperty;
 
 /// The values of an application's properties.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PropertyValuesAnswer {
-    /// The properties.
+    /// The properties with their values.
     pub properties: Vec<PropertyValueShown>,
-    /// True if there are more than are shown.
+    /// True if there are more properties than are listed.
     pub has_more: bool,
 }
 
 /// The value of a property of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PropertyValueShown {
-    /// The id.
+    /// The id of the property.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the property.
     pub name: String,
-    /// The description, for people.
+    /// The description of the property.
     pub description: String,
-    /// The key.
+    /// The key of the property.
     pub key: String,
-    /// The value: a text, a whole number, true or false.
-    pub value: Scalar,
+    /// The value: a string, an integer or a boolean.
+    pub value: Tolerant<Scalar>,
 }
 
-/// The value of a property.
+/// The value to set a property to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewValue {
-    /// The value.
+    /// The value: a string, an integer or a boolean.
     pub value: Scalar,
-    /// Whether tokens of the application carry it; as it was if absent.
+    /// True if tokens of the application carry the property. If absent, this is unchanged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_token: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! An application as requests and answers have it.
+//! An application as it appears in requests and answers.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::Field;
 use crate::values::{
     AudienceText, ClientIdText, Given, Ignored, Key, List, Name, Patch, Scalar, Scalars, ScopeKey,
-    SecretSha256, Time, Whole,
+    SecretSha256, Time, Tolerant, Whole,
 };
 
-/// The members of these bodies that need more scopes: those that other operations set too, and those that say as whom an application acts.
+/// The members of these bodies that need more scopes: those that other operations also set, and those that determine as which user an application
+/// acts.
 macro_rules! fields {
     ($($of_secrets:literal),+; $($more:expr),*) => {
         &[
@@ -38,11 +39,11 @@ pub(super) const FIELDS_OF_NEW: &[Field] = fields![
     Field::member("apis", &["update:apis", "create:application_api_scopes"])
 ];
 
-/// The secrets that it has end with the new one.
+/// The members of a change that need more scopes. A new secret also ends the earlier ones, which needs the scope for deletion.
 pub(super) const FIELDS_OF_CHANGE: &[Field] =
     fields!["create:application_secrets", "delete:application_secrets";];
 
-/// Bodies that say what an application may have, beside what is their own.
+/// Defines the bodies that create and change an application: members of their own, and those that both have.
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $member:ident: $type:ty,)* })+) => {$(
         $(#[$doc])*
@@ -50,52 +51,52 @@ macro_rules! bodies {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$attribute])* pub $member: $type,)*
-            /// Description for operators, which no token carries.
+            /// The description for operators. Tokens do not carry it.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub description: Patch<Text<1000>>,
-            /// The code of the organization that it belongs to; a global application has none.
+            /// The code of the organization that the application belongs to. A global application does not have one.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub org_code: Patch<Key>,
-            /// True if it may authenticate. When it is enabled again, earlier tokens that have not expired work again; `not_before` revokes them.
+            /// True if the application may authenticate. Enabling it again makes unexpired tokens valid again; `not_before` revokes them.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub is_enabled: Given<bool>,
-            /// Whether it can keep a secret (RFC 6749, section 2.1).
+            /// The client type: `confidential` if the application can keep a secret, otherwise `public` (RFC 6749, section 2.1).
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub client_type: Given<ClientType>,
-            /// The grants that it may use.
+            /// The grant types that the application may use.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub grant_types: Given<List<GrantType, 1>>,
-            /// The methods by which it may authenticate.
+            /// The methods by which the application may authenticate.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub authentication_methods: Given<List<AuthenticationMethod, 2>>,
-            /// The user that its tokens stand for. No client id can equal one.
+            /// The system user that tokens of the application represent. Its name cannot equal a client id.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub system_user: Patch<Key>,
-            /// Whether it may act as that user.
+            /// True if the application may act as its system user.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub is_system_user_allowed: Given<bool>,
-            /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
+            /// The maximum lifetime of tokens of the application. If the API has a shorter one, that one applies. Unit: seconds.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub access_token_lifetime: Patch<Lifetime>,
-            /// Tokens that were issued up to this are revoked.
+            /// The time up to which issued tokens are revoked.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub not_before: Patch<Time>,
-            /// The addresses that it may call from, such as `10.0.0.0/8`; none means all.
+            /// The addresses that the application may call from, such as `10.0.0.0/8`. An empty list allows all addresses.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub allowed_addresses: Given<List<AddressBlock, 100>>,
-            /// How many tokens it may have in a length of time.
+            /// The maximum number of tokens that the application may get in a period.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub token_quota: Patch<QuotaChange>,
-            /// Its feature flags, which its tokens carry.
+            /// The feature flags of the application. Its tokens carry them.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub feature_flags: Given<Scalars>,
-            /// The keys of those feature flags of its organization that its tokens carry.
+            /// The keys of the feature flags of its organization that tokens of the application carry.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub token_feature_flags: Given<List<Key, 100>>,
-            /// The values of its properties.
+            /// The values of the application's properties.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub properties: Given<Scalars>,
-            /// The keys of those of its properties that its tokens carry.
+            /// The keys of the properties that tokens of the application carry.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub token_properties: Given<List<Key, 100>>,
         }
@@ -103,80 +104,80 @@ macro_rules! bodies {
 }
 
 bodies! {
-    /// An application that is to be made.
+    /// An application to create.
     NewApplication {
-        /// The name that people see.
+        /// The display name of the application.
         name: Name,
-        /// What kind it is; there is one.
+        /// The type of the application. The only value is `m2m`.
         r#type: Kind,
-        /// Its client id; one is made if absent.
+        /// The client id of the application. If absent, one is generated.
         #[serde(skip_serializing_if = "Option::is_none")]
         client_id: Option<ClientIdText>,
-        /// The base64 of the SHA-256 of its secret, which somebody else has made; one is made if absent.
+        /// The base64 of the SHA-256 of a secret that was generated elsewhere. If absent, a secret is generated, unless the application is public.
         #[serde(skip_serializing_if = "Option::is_none")]
         secret_sha256: Option<SecretSha256>,
-        /// The APIs that it is authorized for, with scopes of them: it is created with all of them, or not at all.
+        /// The APIs to authorize the application for, with the scopes to assign. The application is created with all of them, or not at all.
         #[serde(default, skip_serializing_if = "List::is_empty")]
         apis: List<NewAuthorization, 100>,
     }
     /// A change of an application.
     ///
-    /// Clients of other servers also say where people sign in, which they do at no machine: that may be there, and says nothing.
+    /// Members about the sign-in of people, which clients of other servers send, are accepted and ignored.
     #[derive(Default)]
     ApplicationChange {
-        /// The name that people see.
+        /// The display name of the application.
         #[serde(default, skip_serializing_if = "Given::is_none")]
         name: Given<Name>,
-        /// The base64 of the SHA-256 of a secret that takes the place of those that it has, which end now.
+        /// The base64 of the SHA-256 of a secret that replaces the secrets of the application. The earlier secrets end at once.
         #[serde(default, skip_serializing_if = "Given::is_none")]
         secret_sha256: Given<SecretSha256>,
-        /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+        /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
         #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
         language_key: Ignored,
-        /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+        /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
         #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
         logout_uris: Ignored,
-        /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+        /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
         #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
         redirect_uris: Ignored,
-        /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+        /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
         #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
         login_uri: Ignored,
-        /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+        /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
         #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
         homepage_uri: Ignored,
     }
 }
 
-/// An API that a new application is authorized for.
+/// An API to authorize a new application for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct NewAuthorization {
     /// The audience of the API.
     pub audience: AudienceText,
-    /// The scopes of the API that are assigned.
+    /// The scopes of the API to assign to the application.
     #[serde(default, skip_serializing_if = "List::is_empty")]
     pub scopes: List<ScopeKey, 1000>,
 }
 
-/// The kinds of applications: machines.
+/// The type of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum Kind {
-    /// A machine.
+    /// A machine-to-machine application.
     M2m,
 }
 
-/// How many tokens an application may have in a length of time.
+/// The maximum number of tokens that an application may get in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(inline)]
 pub struct QuotaChange {
-    /// The number of tokens.
+    /// The maximum number of tokens.
     pub tokens: Whole<1, 9_007_199_254_740_991>,
-    /// The length of time.
+    /// The length of the period.
     pub per: Period,
     /// Action when the quota is exceeded. If absent, it is unchanged; a new quota warns.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -184,7 +185,7 @@ pub struct QuotaChange {
 }
 
 impl QuotaChange {
-    /// The quota as a record has it. `mode_before` is the action of the quota before.
+    /// Returns the quota as a record has it. `mode_before` is the action of the quota before the change.
     #[must_use]
     pub fn with(self, mode_before: Option<QuotaMode>) -> Quota {
         Quota {
@@ -195,71 +196,71 @@ impl QuotaChange {
     }
 }
 
-/// An application as a list shows it.
+/// An application as it appears in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplicationSummary {
-    /// The id.
+    /// The id of the application.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the application.
     pub name: String,
-    /// The kind: a machine.
-    pub r#type: Kind,
-    /// The client id.
+    /// The type of the application.
+    pub r#type: Tolerant<Kind>,
+    /// The client id of the application.
     pub client_id: String,
-    /// True if it may authenticate.
+    /// True if the application may authenticate.
     pub is_enabled: bool,
-    /// The code of the organization that it belongs to; a global application has none.
+    /// The code of the organization that the application belongs to. Null for a global application.
     pub org_code: Option<String>,
 }
 
-/// An application with all that there is to see of it.
+/// An application with all its details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplicationShown {
-    /// The id.
+    /// The id of the application.
     pub id: String,
-    /// The name that people see.
+    /// The display name of the application.
     pub name: String,
-    /// The description, for people.
-    pub description: Option<Text<1000>>,
-    /// The kind: a machine.
-    pub r#type: Kind,
-    /// The client id.
+    /// The description for operators.
+    pub description: Option<Tolerant<Text<1000>>>,
+    /// The type of the application.
+    pub r#type: Tolerant<Kind>,
+    /// The client id of the application.
     pub client_id: String,
-    /// The client type (RFC 6749, section 2.1).
-    pub client_type: ClientType,
-    /// True if it may authenticate.
+    /// The client type: `confidential` if the application can keep a secret, otherwise `public` (RFC 6749, section 2.1).
+    pub client_type: Tolerant<ClientType>,
+    /// True if the application may authenticate.
     pub is_enabled: bool,
-    /// The code of the organization that it belongs to; a global application has none.
+    /// The code of the organization that the application belongs to. Null for a global application.
     pub org_code: Option<String>,
-    /// The grants that it may use.
-    pub grant_types: GrantTypes,
-    /// The methods by which it may authenticate.
-    pub authentication_methods: AuthenticationMethods,
-    /// The user that its tokens stand for.
+    /// The grant types that the application may use.
+    pub grant_types: Tolerant<GrantTypes>,
+    /// The methods by which the application may authenticate.
+    pub authentication_methods: Tolerant<AuthenticationMethods>,
+    /// The system user that tokens of the application represent.
     pub system_user: Option<String>,
-    /// True if it may act as that user.
+    /// True if the application may act as its system user.
     pub is_system_user_allowed: bool,
-    /// The longest life of its tokens, if it is limited. Unit: seconds.
-    pub access_token_lifetime: Option<Lifetime>,
-    /// The time up to which tokens that were issued are revoked.
+    /// The maximum lifetime of tokens of the application. Null if only that of the API applies. Unit: seconds.
+    pub access_token_lifetime: Option<Tolerant<Lifetime>>,
+    /// The time up to which issued tokens are revoked.
     pub not_before: Option<String>,
-    /// The addresses that it may call from; none means all.
-    pub allowed_addresses: Vec<AddressBlock>,
-    /// A bound on its tokens.
-    pub token_quota: Option<Quota>,
-    /// The feature flags.
-    pub feature_flags: BTreeMap<String, Scalar>,
-    /// The keys of those feature flags of its organization that its tokens carry.
+    /// The addresses that the application may call from. An empty list allows all addresses.
+    pub allowed_addresses: Vec<Tolerant<AddressBlock>>,
+    /// The maximum number of tokens that the application may get in a period. Null if there is no quota.
+    pub token_quota: Option<Tolerant<Quota>>,
+    /// The feature flags of the application. Its tokens carry them.
+    pub feature_flags: BTreeMap<String, Tolerant<Scalar>>,
+    /// The keys of the feature flags of its organization that tokens of the application carry.
     pub token_feature_flags: Vec<String>,
-    /// The values of its properties.
-    pub properties: BTreeMap<String, Scalar>,
-    /// The keys of those of its properties that its tokens carry.
+    /// The values of the application's properties.
+    pub properties: BTreeMap<String, Tolerant<Scalar>>,
+    /// The keys of the properties that tokens of the application carry.
     pub token_properties: Vec<String>,
-    /// What it may ask for.
+    /// The APIs that the application is authorized for, with the assigned scopes.
     pub apis: Vec<AuthorizedApi>,
-    /// The time of its creation.
+    /// The time at which the application was created.
     pub created_on: String,
-    /// The time of the latest change.
+    /// The time of the latest change of the application.
     pub updated_on: String,
 }
 
@@ -272,12 +273,12 @@ pub struct AuthorizedApi {
     pub name: Option<String>,
     /// The audience of the API.
     pub audience: String,
-    /// The scopes that are assigned.
+    /// The scopes of the API that are assigned to the application.
     pub scopes: Vec<String>,
 }
 
 impl NewApplication {
-    /// An application of this name, with everything else as it is made where nothing is said.
+    /// Returns an application with this name, and with defaults for everything else.
     #[must_use]
     pub fn new(name: Name) -> Self {
         Self {

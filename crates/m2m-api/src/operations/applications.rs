@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug)]
 pub struct ListApplications;
 
-/// Makes an application.
+/// Creates an application.
 #[derive(Debug)]
 pub struct CreateApplication;
 
@@ -30,47 +30,48 @@ pub struct GetApplication;
 #[derive(Debug)]
 pub struct UpdateApplication;
 
-/// Takes an application away. What it was called is remembered, so that a refusal can say so.
+/// Deletes an application. Tokens already issued stay valid until they expire. The deletion of its client id is remembered, so that refusals can
+/// mention it.
 #[derive(Debug)]
 pub struct DeleteApplication;
 
-/// Changes how long the tokens of an application live.
+/// Changes the lifetime of tokens of an application.
 #[derive(Debug)]
 pub struct UpdateApplicationTokens;
 
-/// Which applications are wanted.
+/// The query parameters of a list of applications.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListApplicationsQuery {
-    /// Those with this text in their name or client id.
+    /// A text to search for. Only applications whose name or client id contains it are listed.
     pub search: Option<Search>,
-    /// Those of the organization with this code.
+    /// The code of an organization. Only its applications are listed.
     pub organization: Option<Key>,
-    /// In which order; by age if absent.
+    /// The order of the list. If absent, the oldest application comes first.
     pub sort: Option<Order>,
-    /// How many at most.
+    /// The maximum number of applications on a page.
     pub page_size: Option<PageSize>,
-    /// Where an earlier page ended.
+    /// The `next_token` of an earlier page. The list continues after that page.
     pub next_token: Option<PageToken>,
 }
 
-/// A change of the tokens of an application.
+/// A change of the token settings of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TokensChange {
-    /// The longest life of its tokens; the lesser of this and the API's counts. Unit: seconds.
+    /// The maximum lifetime of tokens of the application. If the API has a shorter one, that one applies. Unit: seconds.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub access_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines get no refresh tokens.
+    /// A member that is accepted for compatibility with clients of other servers, and ignored: machines do not get refresh tokens.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub refresh_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines get no ID tokens.
+    /// A member that is accepted for compatibility with clients of other servers, and ignored: machines do not get ID tokens.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub id_token_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers: machines have no sessions.
+    /// A member that is accepted for compatibility with clients of other servers, and ignored: machines do not have sessions.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub authenticated_session_lifetime: Patch<Lifetime>,
-    /// Taken for the sake of clients of other servers.
+    /// A member that is accepted for compatibility with clients of other servers, and ignored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_hasura_mapping_enabled: Option<bool>,
 }
@@ -80,30 +81,31 @@ pub struct TokensChange {
 pub struct ApplicationsAnswer {
     /// The applications.
     pub applications: Vec<ApplicationSummary>,
-    /// The beginning of the next page; none at the end.
+    /// The `next_token` to request the next page with. Null on the last page.
     pub next_token: Option<PageToken>,
 }
 
-/// An application that was made.
+/// An application that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplicationCreated {
-    /// The application.
+    /// The application with its credentials.
     pub application: NewCredentials,
 }
 
-/// What an application authenticates with. This is the only time that the secret is shown.
+/// The credentials of a new application. The secret is shown only in this answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewCredentials {
-    /// The id.
+    /// The id of the application.
+    #[serde(default)]
     pub id: String,
-    /// The client id.
+    /// The client id of the application.
     pub client_id: String,
-    /// The secret.
+    /// The generated secret. Absent if the request has the hash of a secret, and if the application is public.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_secret: Option<String>,
 }
 
-/// An application.
+/// The answer about an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplicationAnswer {
     /// The application.
@@ -141,7 +143,7 @@ impl Operation for CreateApplication {
         path: "/api/v1/applications",
         scope: "create:applications",
         fields: FIELDS_OF_NEW,
-        summary: "Make an application; its secret is shown this once",
+        summary: "Create an application; its secret is shown this once",
         code: "APPLICATION_CREATED",
         message: "Application successfully created",
         status: 201,
@@ -160,7 +162,7 @@ impl Operation for GetApplication {
         id: "getApplication",
         path: "/api/v1/applications/{application_id}",
         scope: "read:applications",
-        summary: "Show an application, and what it may ask for",
+        summary: "Show an application and its authorizations",
         refusals: &[404],
         versioning: Versioning::Tagged,
         ..Spec::DEFAULT
@@ -178,7 +180,7 @@ impl Operation for UpdateApplication {
         path: "/api/v1/applications/{application_id}",
         scope: "update:applications",
         fields: FIELDS_OF_CHANGE,
-        summary: "Change an application; what is absent stays, null takes away",
+        summary: "Change an application; absent members are unchanged, null clears",
         code: "APPLICATION_UPDATED",
         message: "Application successfully updated",
         versioning: Versioning::Compared,
@@ -198,7 +200,7 @@ impl Operation for DeleteApplication {
         method: Method::Delete,
         path: "/api/v1/applications/{application_id}",
         scope: "delete:applications",
-        summary: "Take an application away; its tokens stay good until they expire",
+        summary: "Delete an application; its tokens stay valid until they expire",
         code: "APPLICATION_DELETED",
         message: "Application successfully deleted",
         versioning: Versioning::Compared,
@@ -217,7 +219,7 @@ impl Operation for UpdateApplicationTokens {
         method: Method::Patch,
         path: "/api/v1/applications/{application_id}/tokens",
         scope: "update:application_tokens",
-        summary: "Change how long the tokens of an application live",
+        summary: "Change the lifetime of the tokens of an application",
         code: "APPLICATION_TOKENS_UPDATED",
         message: "Application tokens successfully updated",
         refusals: &[404, 409],

@@ -1,4 +1,4 @@
-//! Why requests were refused.
+//! Diagnoses of refused requests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,29 +7,29 @@ use serde_json::Value;
 use crate::values::{ClientIdText, Key, Sequence, Time};
 use crate::{DiagnosisName, NoBody, NoNames, NoQuery, Operation, PageSize, Spec};
 
-/// Lists refused requests with what was found out of them: the latest first.
+/// Lists refused requests with their diagnoses, the latest first.
 #[derive(Debug)]
 pub struct ListDiagnoses;
 
-/// Shows why a request was refused.
+/// Shows the diagnosis of a refused request.
 #[derive(Debug)]
 pub struct GetDiagnosis;
 
-/// Which refused requests are wanted.
+/// The query parameters of a list of refused requests.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListDiagnosesQuery {
-    /// Those of the application with this client id.
+    /// The client id of an application. Only its requests are listed.
     pub client_id: Option<ClientIdText>,
-    /// Those for this cause, such as `secret-wrong`. There are none for what is no cause.
+    /// A cause, such as `secret-wrong`. Only requests that were refused for it are listed. The list for an unknown cause is empty.
     pub cause: Option<Key>,
-    /// At this time or later.
+    /// A time. Only requests that were refused at this time or later are listed.
     pub since: Option<Time>,
-    /// Only those before the one with this number: the `next` of an earlier page.
+    /// A number. Only requests before the one with this number are listed: for the next page, send the `next` of this page.
     pub before: Option<Sequence>,
-    /// Only those after the one with this number.
+    /// A number. Only requests after the one with this number are listed.
     pub after: Option<Sequence>,
-    /// How many at most.
+    /// The maximum number of requests on a page.
     pub page_size: Option<PageSize>,
 }
 
@@ -38,49 +38,49 @@ pub struct ListDiagnosesQuery {
 pub struct DiagnosesAnswer {
     /// The refused requests.
     pub diagnoses: Vec<DiagnosisShown>,
-    /// What `before` is for the next page; none at the end.
+    /// The number to send as `before` for the next page. Null on the last page.
     pub next: Option<u64>,
 }
 
-/// Why a request was refused.
+/// The answer about a refused request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiagnosisAnswer {
-    /// The refused request.
+    /// The refused request with its diagnosis.
     pub diagnosis: DiagnosisShown,
 }
 
-/// A refused request with what was found out of it.
+/// A refused request with its diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiagnosisShown {
-    /// The number, in lists.
+    /// The number of the request in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u64>,
-    /// The trace id.
+    /// The trace id of the request.
     pub trace_id: String,
-    /// The time.
+    /// The time of the refusal.
     pub time: String,
-    /// The exact cause.
+    /// The exact cause of the refusal.
     pub cause: String,
-    /// What happened, in one sentence.
+    /// The description of the cause, in one sentence.
     pub text: String,
     /// The client id that the request names.
     pub client_id: Option<String>,
     /// The address of the caller, if it is known.
     pub address: Option<String>,
-    /// The name that the caller gave the request.
+    /// The request id that the caller sent.
     pub request_id: Option<String>,
-    /// The operation of the management API that was requested, if it was one.
+    /// The requested operation of the management API. Absent for requests to other endpoints.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The status of the answer, of a request to the management API.
+    /// The status of the answer. Present only for requests to the management API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The code of the answer, of a request to the management API.
+    /// The code of the answer. Present only for requests to the management API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// The observations in the registry, or the reason that the operation gave.
     pub evidence: Vec<Value>,
-    /// What mends it.
+    /// The suggested fixes.
     pub fixes: Vec<Value>,
 }
 
@@ -89,7 +89,7 @@ impl Operation for ListDiagnoses {
         id: "listDiagnoses",
         path: "/api/v1/diagnoses",
         scope: "read:diagnoses",
-        summary: "List refused requests with what was found out of them",
+        summary: "List refused requests with their diagnoses",
         ..Spec::DEFAULT
     };
     type Names = NoNames;

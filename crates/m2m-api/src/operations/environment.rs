@@ -1,11 +1,11 @@
-//! What the server is.
+//! The environment: a description of the server.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{NoBody, NoNames, NoQuery, Operation, Spec};
 
-/// Shows what the server is.
+/// Shows the environment of the server.
 #[derive(Debug)]
 pub struct GetEnvironment;
 
@@ -16,16 +16,16 @@ pub struct EnvironmentAnswer {
     pub environment: Environment,
 }
 
-/// A server.
+/// A description of the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Environment {
-    /// What it is called here; there is one.
+    /// The code of the environment. It is always `default`.
     pub code: String,
-    /// The name that people see.
+    /// The display name of the environment.
     pub name: String,
-    /// Whether it is the one that is meant where none is named.
+    /// Always true: the server has only this environment.
     pub is_default: bool,
-    /// Whether it serves.
+    /// Always true: the environment is live.
     pub is_live: bool,
     /// The issuer without its scheme.
     pub kinde_domain: String,
@@ -33,7 +33,7 @@ pub struct Environment {
     pub issuer: String,
     /// The version of the server.
     pub version: String,
-    /// When the registry was made.
+    /// The time at which the registry was created.
     pub created_on: String,
 }
 
@@ -42,7 +42,7 @@ impl Operation for GetEnvironment {
         id: "getEnvironment",
         path: "/api/v1/environment",
         scope: "read:environments",
-        summary: "Show what the server is",
+        summary: "Show the environment of the server",
         ..Spec::DEFAULT
     };
     type Names = NoNames;

@@ -8,27 +8,27 @@ use serde_json::value::RawValue;
 use crate::values::{Identifier, Search, Sequence, Time};
 use crate::{NoBody, NoNames, Operation, PageSize, Spec, Subject};
 
-/// Lists what was changed, by whom: the latest first.
+/// Lists the events of the audit log, the latest first.
 #[derive(Debug)]
 pub struct ListEvents;
 
-/// Which events are wanted.
+/// The query parameters of a list of events.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListEventsQuery {
-    /// Of this kind of record.
+    /// A kind of record. Only events of records of this kind are listed.
     pub subject: Option<SubjectKind>,
-    /// Of the record with this identifier: a client id, an audience as files write it, a code, a key, a `kid`.
+    /// The identifier of a record: a client id, an audience as files write it, a code, a key, a `kid`. Only events of this record are listed.
     pub name: Option<Identifier>,
-    /// Made by the application with this client id, or by this command.
+    /// The client id of an application, or the name of a command. Only events that it caused are listed.
     pub actor: Option<Search>,
-    /// At this time or later.
+    /// A time. Only events at this time or later are listed.
     pub since: Option<Time>,
-    /// Only those before the one with this number: the `next` of an earlier page.
+    /// A number. Only events before the one with this number are listed: for the next page, send the `next` of this page.
     pub before: Option<Sequence>,
-    /// Only those after the one with this number.
+    /// A number. Only events after the one with this number are listed.
     pub after: Option<Sequence>,
-    /// How many at most.
+    /// The maximum number of events on a page.
     pub page_size: Option<PageSize>,
 }
 
@@ -55,33 +55,33 @@ pub enum SubjectKind {
 pub struct EventsAnswer {
     /// The events.
     pub events: Vec<EventShown>,
-    /// What `before` is for the next page; none at the end.
+    /// The number to send as `before` for the next page. Null on the last page.
     pub next: Option<u64>,
 }
 
-/// A change of the audit log.
+/// An event of the audit log.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EventShown {
-    /// The number.
+    /// The number of the event.
     pub number: u64,
-    /// The time.
+    /// The time of the event.
     pub time: String,
-    /// The client id of the application that made the change, or the name of a command.
+    /// The client id of the application that caused the event, or the name of a command.
     pub actor: String,
-    /// The trace id of the request that made it, if it was one.
+    /// The trace id of the request that caused the event, if a request caused it.
     pub trace_id: Option<String>,
     /// The address of the caller, if it is known.
     pub address: Option<String>,
-    /// What was done: `created`, `updated`, `deleted` or `read`.
+    /// The action: `created`, `updated`, `deleted` or `read`.
     pub action: String,
     /// The kind of the record.
     pub subject: String,
     /// The identifier of the record.
     pub name: String,
-    /// The record before, without secrets and without the values of private properties.
+    /// The record before the event, without secrets and without the values of private properties.
     #[schemars(with = "Option<Value>")]
     pub before: Option<Box<RawValue>>,
-    /// The record after, in the same way.
+    /// The record after the event, without secrets and without the values of private properties.
     #[schemars(with = "Option<Value>")]
     pub after: Option<Box<RawValue>>,
 }
@@ -91,7 +91,7 @@ impl Operation for ListEvents {
         id: "listEvents",
         path: "/api/v1/events",
         scope: "read:events",
-        summary: "List what was changed, by whom: the latest first",
+        summary: "List changes, the latest first",
         ..Spec::DEFAULT
     };
     type Names = NoNames;

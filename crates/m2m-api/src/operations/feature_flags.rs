@@ -6,39 +6,39 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::FlagType;
-use crate::values::{Scalar, Value};
+use crate::values::{Scalar, Tolerant, Value};
 use crate::{Done, FeatureFlagName, Method, NoBody, NoQuery, Operation, OrganizationName, Spec};
 
 /// Lists the feature flags of an organization.
 #[derive(Debug)]
 pub struct ListOrganizationFeatureFlags;
 
-/// Gives a feature flag of an organization a value.
+/// Sets the value of a feature flag of an organization.
 #[derive(Debug)]
 pub struct SetOrganizationFeatureFlag;
 
-/// The value of a flag.
+/// The value to set a feature flag to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetFlagQuery {
-    /// The value: `true` or `false`, a whole number, or a text, as the flag is. A new flag becomes what the value looks like.
+    /// The value: `true` or `false`, an integer, or a string, according to the type of the flag. The type of a new flag follows from its first value.
     pub value: Value,
 }
 
 /// The feature flags of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FlagsAnswer {
-    /// The feature flags.
+    /// The feature flags of the organization, by key.
     pub feature_flags: BTreeMap<String, FlagShown>,
 }
 
 /// A feature flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FlagShown {
-    /// The kind of its values.
-    pub r#type: FlagType,
-    /// The value: a text, a whole number, true or false.
-    pub value: Scalar,
+    /// The type of the flag.
+    pub r#type: Tolerant<FlagType>,
+    /// The value: a string, an integer or a boolean.
+    pub value: Tolerant<Scalar>,
 }
 
 impl Operation for ListOrganizationFeatureFlags {

@@ -11,38 +11,38 @@ use crate::{Field, Method, NoBody, NoNames, NoQuery, Operation, Part, Spec};
 #[derive(Debug)]
 pub struct ListKeys;
 
-/// Takes the next step of a rotation.
+/// Takes the next step of a key rotation.
 #[derive(Debug)]
 pub struct RotateKey;
 
-/// Adds a signing key that was made elsewhere.
+/// Imports a signing key that was generated elsewhere.
 #[derive(Debug)]
 pub struct ImportKey;
 
-/// Which key is to be another one.
+/// A step of a key rotation.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyRotation {
-    /// For which algorithm.
+    /// The algorithm whose signing key is rotated.
     pub algorithm: SigningAlg,
-    /// True for a private key that others may know. A new key signs at once, and all other keys of the algorithm leave the JWK set for good. Tokens that they
-    /// signed, those for the management API included, are refused: by this server at once, by APIs as soon as they fetch the JWK set again, which may be kept
-    /// for five minutes. Until then such APIs also refuse tokens of the new key.
+    /// True for an emergency: others may know the private key. A new key signs at once, and all other keys of the algorithm are removed from the JWK
+    /// set permanently. Tokens that they signed, including those for the management API, are refused: by this server at once, by APIs as soon as they
+    /// fetch the JWK set again, which may be cached for five minutes. Until then, such APIs also refuse tokens of the new key.
     #[serde(default)]
     pub emergency: bool,
 }
 
-/// A private key that was made elsewhere.
+/// A private key that was generated elsewhere.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Import {
-    /// The key: PKCS#8 as PEM, or a JSON Web Key as text.
+    /// The private key: PKCS#8 as PEM, or a JSON Web Key as text.
     #[schemars(length(min = 1, max = 65_536))]
     pub private_key: String,
-    /// Its algorithm, where the key does not say it.
+    /// The algorithm of the key. Required if the key can be used with several, as an RSA key can.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub algorithm: Option<SigningAlg>,
-    /// Its key id; its own, or its thumbprint, if absent.
+    /// The key id. If absent, the key id in the key is used, or else its thumbprint.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kid: Option<Key>,
 }
@@ -54,7 +54,7 @@ pub struct KeysAnswer {
     pub keys: Vec<KeyShown>,
 }
 
-/// A signing key.
+/// The answer about a signing key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KeyAnswer {
     /// The key.
@@ -62,7 +62,7 @@ pub struct KeyAnswer {
     /// The key ids that an emergency rotation removed from the JWK set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub removed: Vec<String>,
-    /// What the operator should know.
+    /// A warning for the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
 }
@@ -74,13 +74,13 @@ pub struct KeyShown {
     pub kid: String,
     /// The algorithm.
     pub algorithm: String,
-    /// `next`, `active` or `retiring`.
+    /// The state of the key: `next`, `active` or `retiring`.
     pub state: String,
-    /// The time of its creation.
+    /// The time at which the key was created.
     pub created_at: String,
-    /// The time at which it got this state.
+    /// The time at which the key entered this state.
     pub state_since: String,
-    /// From when a key that is announced may sign: by then everybody knows it.
+    /// The earliest time at which a `next` key may sign. By then, every verifier has had the time to fetch it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signs_from: Option<String>,
 }
@@ -134,7 +134,7 @@ impl Operation for ImportKey {
         path: "/api/v1/keys/import",
         scope: "update:keys",
         fields: &[Field::of_everything(Part::Request)],
-        summary: "Add a signing key that was made elsewhere",
+        summary: "Import a signing key",
         code: "KEY_IMPORTED",
         message: "Key successfully imported",
         status: 201,

@@ -9,15 +9,15 @@ use crate::{Method, NoNames, NoQuery, Operation, Spec};
 #[derive(Debug)]
 pub struct SetMaintenance;
 
-/// Whether callers are to be answered with 503.
+/// The state of maintenance to set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Switch {
-    /// Whether they are. Management works in any case.
+    /// True if callers are to be answered with 503. Management works in both states.
     pub on: bool,
 }
 
-/// Whether callers are answered with 503.
+/// The state of maintenance after the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MaintenanceAnswer {
     /// The state of maintenance.
@@ -38,7 +38,7 @@ impl Operation for SetMaintenance {
         method: Method::Put,
         path: "/api/v1/maintenance",
         scope: "update:maintenance",
-        summary: "Answer callers with 503, or serve them again",
+        summary: "Switch maintenance on or off",
         code: "MAINTENANCE_UPDATED",
         message: "Maintenance successfully switched",
         refusals: &[409],

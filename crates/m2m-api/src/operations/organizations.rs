@@ -18,7 +18,7 @@ pub struct ListOrganizations;
 #[derive(Debug)]
 pub struct GetOrganization;
 
-/// Makes an organization.
+/// Creates an organization.
 #[derive(Debug)]
 pub struct CreateOrganization;
 
@@ -26,43 +26,43 @@ pub struct CreateOrganization;
 #[derive(Debug)]
 pub struct UpdateOrganization;
 
-/// Takes an organization away.
+/// Deletes an organization.
 #[derive(Debug)]
 pub struct DeleteOrganization;
 
-/// Which organizations are wanted.
+/// The query parameters of a list of organizations.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListOrganizationsQuery {
-    /// Those with this text in their name or code.
+    /// A text to search for. Only organizations whose name or code contains it are listed.
     pub search: Option<Search>,
-    /// In which order; by age if absent.
+    /// The order of the list. If absent, the oldest organization comes first.
     pub sort: Option<Order>,
-    /// How many at most.
+    /// The maximum number of organizations on a page.
     pub page_size: Option<PageSize>,
-    /// Where an earlier page ended.
+    /// The `next_token` of an earlier page. The list continues after that page.
     pub next_token: Option<PageToken>,
 }
 
-/// Which organization is wanted.
+/// The query parameters that select an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetOrganizationQuery {
-    /// Its code.
+    /// The code of the organization.
     pub code: Key,
-    /// Taken for the sake of clients of other servers: organizations of machines are not billed.
+    /// A parameter that is accepted for compatibility with clients of other servers, and ignored: organizations of machines are not billed.
     pub expand: Option<OrganizationExpand>,
 }
 
-/// How an organization is changed.
+/// The query parameters of a change of an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateOrganizationQuery {
-    /// Taken for the sake of clients of other servers: organizations of machines are not billed.
+    /// A parameter that is accepted for compatibility with clients of other servers, and ignored: organizations of machines are not billed.
     pub expand: Option<OrganizationExpand>,
 }
 
-/// The details that an answer has in addition.
+/// Additional details that an answer can include.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -71,23 +71,23 @@ pub enum OrganizationExpand {
     Billing,
 }
 
-/// What a flag is, where an organization is made with it.
+/// The type of a feature flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(inline)]
 pub enum FlagType {
-    /// A text.
+    /// A string.
     Str,
-    /// A whole number.
+    /// An integer.
     Int,
     /// True or false.
     Bool,
 }
 
-/// Bodies that say what an organization may have, beside what is their own.
+/// Defines the bodies that create and change an organization: members of their own, and those that both have.
 ///
-/// Clients of other servers also say what people see who sign in to it. Nobody signs in to an organization of machines: those
-/// members may be there, and say nothing.
+/// Clients of other servers also send members about the sign-in of people. Nobody signs in to an organization of machines: those members are accepted
+/// and ignored.
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $member:ident: $type:ty,)* } without { $($ignored:ident,)* })+) => {$(
         $(#[$doc])*
@@ -95,17 +95,17 @@ macro_rules! bodies {
         #[serde(deny_unknown_fields)]
         pub struct $name {
             $($(#[$attribute])* pub $member: $type,)*
-            /// What another system calls it.
+            /// The identifier of the organization in another system.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub external_id: Patch<Name>,
-            /// A short name of the kind that stands in addresses.
+            /// A short name for use in addresses.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub handle: Patch<Key>,
-            /// Whether its applications are refused tokens.
+            /// True if applications of the organization are refused tokens.
             #[serde(default, skip_serializing_if = "Given::is_none")]
             pub is_suspended: Given<bool>,
             $(
-                /// Taken for the sake of clients of other servers: it is of no meaning for machines, and not kept.
+                /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
                 #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
                 pub $ignored: Ignored,
             )*
@@ -114,14 +114,14 @@ macro_rules! bodies {
 }
 
 bodies! {
-    /// An organization that is to be made.
+    /// An organization to create.
     NewOrganization {
-        /// The name that people see.
+        /// The display name of the organization.
         name: Name,
-        /// Its code, which tokens carry; one is made if absent. It does not change.
+        /// The code of the organization. Tokens carry it. If absent, one is generated. It cannot be changed.
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<PathKey>,
-        /// Its feature flags: what each is. They begin with nothing: false, 0 or an empty text.
+        /// The types of the organization's feature flags, by key. The initial value of a flag is false, 0 or an empty string.
         #[serde(default, skip_serializing_if = "Map::is_empty")]
         feature_flags: Map<PathKey, FlagType, 100>,
     } without {
@@ -133,7 +133,7 @@ bodies! {
     /// A change of an organization.
     #[derive(Default)]
     OrganizationChange {
-        /// The name that people see.
+        /// The display name of the organization.
         #[serde(default, skip_serializing_if = "Given::is_none")]
         name: Given<Name>,
     } without {
@@ -149,63 +149,63 @@ bodies! {
 pub struct OrganizationsAnswer {
     /// The organizations.
     pub organizations: Vec<OrganizationSummary>,
-    /// The beginning of the next page; none at the end.
+    /// The `next_token` to request the next page with. Null on the last page.
     pub next_token: Option<PageToken>,
 }
 
-/// An organization as a list shows it.
+/// An organization as it appears in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganizationSummary {
-    /// The code, which tokens carry.
+    /// The code of the organization. Tokens carry it.
     pub code: String,
-    /// The name that people see.
+    /// The display name of the organization.
     pub name: String,
-    /// The short name of the kind that stands in addresses.
+    /// The short name for use in addresses.
     pub handle: Option<String>,
-    /// True for the organization that is meant where none is named. There is none.
+    /// Always false: there is no default organization.
     pub is_default: bool,
-    /// The name in another system.
+    /// The identifier of the organization in another system.
     pub external_id: Option<String>,
-    /// True if its applications are refused tokens.
+    /// True if applications of the organization are refused tokens.
     pub is_suspended: bool,
 }
 
-/// An organization.
+/// The answer about an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganizationAnswer {
-    // Clients of this API read the name of the organization from `name`, and the code of the answer not at all: both are `code`.
-    /// The code.
+    // Clients of this API read the name of the organization from `name`, and do not read the code of the answer. Both codes are named `code`.
+    /// The code of the organization. Tokens carry it.
     pub code: String,
-    /// The name that people see.
+    /// The display name of the organization.
     pub name: String,
-    /// The short name of the kind that stands in addresses.
+    /// The short name for use in addresses.
     pub handle: Option<String>,
-    /// True for the organization that is meant where none is named. There is none.
+    /// Always false: there is no default organization.
     pub is_default: bool,
-    /// The name in another system.
+    /// The identifier of the organization in another system.
     pub external_id: Option<String>,
-    /// True if its applications are refused tokens.
+    /// True if applications of the organization are refused tokens.
     pub is_suspended: bool,
-    /// The time of its creation.
+    /// The time at which the organization was created.
     pub created_on: String,
 }
 
-/// An organization that was made.
+/// An organization that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrganizationCreated {
-    /// The organization.
+    /// A reference to the organization.
     pub organization: CodeReference,
 }
 
 /// A reference to an organization that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CodeReference {
-    /// The code, which tokens carry.
+    /// The code of the organization. Tokens carry it.
     pub code: String,
 }
 
 impl NewOrganization {
-    /// An organization of this name, with everything else as it is made where nothing is said.
+    /// Returns an organization with this name, and with defaults for everything else.
     #[must_use]
     pub fn new(name: Name) -> Self {
         Self {
@@ -275,7 +275,7 @@ impl Operation for CreateOrganization {
             "feature_flags",
             &["update:organization_feature_flags"],
         )],
-        summary: "Make an organization",
+        summary: "Create an organization",
         code: "ORGANIZATION_CREATED",
         message: "Organization successfully created",
         status: 201,
@@ -317,7 +317,7 @@ impl Operation for DeleteOrganization {
         method: Method::Delete,
         path: "/api/v1/organization/{org_code}",
         scope: "delete:organizations",
-        summary: "Take an organization away that no application belongs to",
+        summary: "Delete an organization that no application belongs to",
         code: "ORGANIZATION_DELETED",
         message: "Organization successfully deleted",
         versioning: Versioning::Compared,
@@ -331,7 +331,7 @@ impl Operation for DeleteOrganization {
 }
 
 impl FlagType {
-    /// The value that a flag of this kind begins with.
+    /// Returns the initial value of a flag of this type.
     #[must_use]
     pub fn nothing(self) -> PropertyValue {
         match self {
@@ -341,7 +341,7 @@ impl FlagType {
         }
     }
 
-    /// What a value is.
+    /// Returns the type of a value.
     #[must_use]
     pub const fn of(value: &PropertyValue) -> Self {
         match value {

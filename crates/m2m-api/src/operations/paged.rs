@@ -1,4 +1,4 @@
-//! The lists that come page by page.
+//! The lists that are returned in pages.
 
 use crate::{PageSize, PageToken, Paged};
 

@@ -1,10 +1,10 @@
-//! Properties that applications can carry.
+//! The properties that applications can have.
 
 use m2m_authority::registry::{PropertyContext, PropertyKind, Text};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Given, Key, Name, Patch, PathKey};
+use crate::values::{Given, Key, Name, Patch, PathKey, Tolerant};
 use crate::{
     Done, Method, NoBody, NoNames, NoQuery, Operation, PageSize, PropertyName, Reference, Spec,
 };
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug)]
 pub struct ListProperties;
 
-/// Makes a property.
+/// Creates a property.
 #[derive(Debug)]
 pub struct CreateProperty;
 
@@ -21,25 +21,25 @@ pub struct CreateProperty;
 #[derive(Debug)]
 pub struct UpdateProperty;
 
-/// Takes a property away, with its values.
+/// Deletes a property and its values.
 #[derive(Debug)]
 pub struct DeleteProperty;
 
-/// Which properties are wanted.
+/// The query parameters of a list of properties.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListPropertiesQuery {
-    /// Those that have values of this.
+    /// A kind of record. Only properties of records of this kind are listed.
     pub context: Option<Context>,
-    /// How many at most.
+    /// The maximum number of properties on a page.
     pub page_size: Option<PageSize>,
-    /// Those that were made after the one with this id.
+    /// The id of a property. Only properties that were created after it are listed.
     pub starting_after: Option<Key>,
-    /// Those that were made before the one with this id.
+    /// The id of a property. Only properties that were created before it are listed.
     pub ending_before: Option<Key>,
 }
 
-/// The kind of record that has values of a property.
+/// The kind of record that can have a value of a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 #[expect(missing_docs, reason = "the name says it")]
@@ -52,7 +52,7 @@ pub enum Context {
     User,
 }
 
-/// The kind of a record.
+/// The way in which values of a property are entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
@@ -62,24 +62,24 @@ pub enum PropertyType {
     MultiLineText,
 }
 
-/// A property that is to be made.
+/// A property to create.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProperty {
-    /// The name that people see.
+    /// The display name of the property.
     pub name: Name,
-    /// What it is for.
+    /// The description of the property.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text<2000>>,
-    /// The key by which applications and tokens name it. It does not change.
+    /// The key of the property, by which applications and tokens refer to it. It cannot be changed.
     pub key: PathKey,
-    /// How its values are entered.
+    /// The way in which values of the property are entered.
     pub r#type: PropertyType,
-    /// The kind of record that has values of it.
+    /// The kind of record that can have a value of the property.
     pub context: Context,
-    /// Whether only operators see its values. A private property never goes into a token.
+    /// True if only operators see the values of the property. Tokens never carry a private property.
     pub is_private: bool,
-    /// The category that it belongs to, in the words of whoever makes it.
+    /// The category of the property. Any name is allowed.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub category_id: Patch<Name>,
 }
@@ -88,16 +88,16 @@ pub struct NewProperty {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PropertyChange {
-    /// The name that people see.
+    /// The display name of the property.
     #[serde(default, skip_serializing_if = "Given::is_none")]
     pub name: Given<Name>,
-    /// What it is for.
+    /// The description of the property.
     #[serde(default, skip_serializing_if = "Given::is_none")]
     pub description: Given<Text<2000>>,
-    /// Whether only operators see its values.
+    /// True if only operators see the values of the property. Tokens never carry a private property.
     #[serde(default, skip_serializing_if = "Given::is_none")]
     pub is_private: Given<bool>,
-    /// The category that it belongs to.
+    /// The category of the property. Any name is allowed.
     #[serde(default, skip_serializing_if = "Patch::is_keep")]
     pub category_id: Patch<Name>,
 }
@@ -107,37 +107,37 @@ pub struct PropertyChange {
 pub struct PropertiesAnswer {
     /// The properties.
     pub properties: Vec<PropertyShown>,
-    /// True if there are more than are shown.
+    /// True if there are more properties than are listed.
     pub has_more: bool,
 }
 
 /// A property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PropertyShown {
-    /// The id.
+    /// The id of the property.
     pub id: String,
-    /// The key by which applications and tokens name it.
+    /// The key of the property, by which applications and tokens refer to it.
     pub key: String,
-    /// The name that people see.
+    /// The display name of the property.
     pub name: String,
-    /// True if only operators see its values.
+    /// True if only operators see the values of the property. Tokens never carry a private property.
     pub is_private: bool,
-    /// The description, for people.
-    pub description: Text<2000>,
-    /// False: the property was made here.
+    /// The description of the property.
+    pub description: Tolerant<Text<2000>>,
+    /// Always false: the property was created on this server.
     pub is_kinde_property: bool,
-    /// The way in which its values are entered.
-    pub r#type: PropertyType,
-    /// The kind of record that has values of it.
-    pub context: Context,
-    /// The category that it belongs to.
+    /// The way in which values of the property are entered.
+    pub r#type: Tolerant<PropertyType>,
+    /// The kind of record that can have a value of the property.
+    pub context: Tolerant<Context>,
+    /// The category of the property.
     pub category_id: Option<String>,
 }
 
-/// A property that was made.
+/// A property that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PropertyCreated {
-    /// The property.
+    /// A reference to the property.
     pub property: Reference,
 }
 
@@ -161,7 +161,7 @@ impl Operation for CreateProperty {
         method: Method::Post,
         path: "/api/v1/properties",
         scope: "create:properties",
-        summary: "Make a property",
+        summary: "Create a property",
         code: "PROPERTY_CREATED",
         message: "Property successfully created",
         status: 201,
@@ -183,7 +183,7 @@ impl Operation for UpdateProperty {
         method: Method::Put,
         path: "/api/v1/properties/{property_id}",
         scope: "update:properties",
-        summary: "Change a property; what is absent stays",
+        summary: "Change a property; absent members are unchanged",
         code: "PROPERTY_UPDATED",
         message: "Property successfully updated",
         refusals: &[404, 409],
@@ -202,7 +202,7 @@ impl Operation for DeleteProperty {
         method: Method::Delete,
         path: "/api/v1/properties/{property_id}",
         scope: "delete:properties",
-        summary: "Take a property away, with its values",
+        summary: "Delete a property and its values",
         code: "PROPERTY_DELETED",
         message: "Property successfully deleted",
         refusals: &[404, 409],

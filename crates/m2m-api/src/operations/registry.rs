@@ -7,48 +7,48 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Field, Method, NoBody, NoNames, Operation, Part, Plan, RegistryDocument, Spec};
 
-/// Makes the registry say what a file says.
+/// Makes the registry match a registry file.
 #[derive(Debug)]
 pub struct ApplyRegistry;
 
-/// Shows the registry as a file.
+/// Exports the registry as a file.
 #[derive(Debug)]
 pub struct ExportRegistry;
 
-/// How a file is applied.
+/// The query parameters for a registry file to apply.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApplyQuery {
-    /// Whether it is only said what would be done.
+    /// True to return the plan without applying it.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub dry_run: bool,
-    /// Whether what is not in the file goes.
+    /// True to delete the records that are not in the file.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub prune: bool,
 }
 
-/// How a file is made.
+/// The query parameters of an export.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportQuery {
-    /// Whether it has, for each application, the hash of the secret that was made last and works.
+    /// True to include, for each application, the hash of its latest secret that is valid.
     #[serde(default, skip_serializing_if = "Not::not")]
     pub with_secret_hashes: bool,
 }
 
-/// What was done, or would be.
+/// The result of applying a registry file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApplyAnswer {
-    /// What the change does, record by record.
+    /// The changes to the registry, record by record.
     #[schemars(with = "PlanSchema")]
     pub plan: Plan,
-    /// Whether it was done.
+    /// True if the plan was applied. False for a dry run.
     pub applied: bool,
-    /// The secrets that were made. This is the only time that they are shown.
+    /// The secrets that were generated. They are shown only in this answer.
     pub credentials: Vec<CredentialsShown>,
 }
 
-/// What a change does, record by record.
+/// The changes to the registry, record by record.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 struct PlanSchema {
@@ -58,12 +58,12 @@ struct PlanSchema {
     kept: Vec<String>,
 }
 
-/// The secret of an application that was created.
+/// A generated secret of an application.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CredentialsShown {
-    /// The name of the application.
+    /// The display name of the application.
     pub application: String,
-    /// The client id.
+    /// The client id of the application.
     pub client_id: String,
     /// The secret.
     pub client_secret: String,
@@ -92,9 +92,9 @@ impl Operation for ApplyRegistry {
         path: "/api/v1/apply",
         scope: "apply:registry",
         fields: &[Field::of_everything(Part::Request)],
-        summary: "Make the registry say what a file says",
+        summary: "Apply a registry file",
         code: "REGISTRY_APPLIED",
-        message: "The registry says what the file says, or would",
+        message: "The registry file was applied, or would be",
         refusals: &[409],
         example: Some(
             r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,
@@ -113,7 +113,7 @@ impl Operation for ExportRegistry {
         path: "/api/v1/export",
         scope: "read:registry",
         fields: &[Field::of_everything(Part::Switch("with_secret_hashes"))],
-        summary: "Show the registry as a file",
+        summary: "Export the registry as a file",
         refusals: &[409],
         ..Spec::DEFAULT
     };

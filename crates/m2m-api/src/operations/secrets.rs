@@ -1,4 +1,4 @@
-//! Secrets of applications.
+//! The secrets of applications.
 
 use core::fmt;
 
@@ -12,19 +12,19 @@ use crate::{ApplicationName, Method, NoBody, NoQuery, Operation, SecretName, Spe
 #[derive(Debug)]
 pub struct ListApplicationSecrets;
 
-/// Gives an application another secret. The others end at once, or after an overlap.
+/// Creates another secret for an application. The earlier secrets end at once, or after an overlap.
 #[derive(Debug)]
 pub struct RotateApplicationSecret;
 
-/// Ends a secret at once.
+/// Revokes a secret at once.
 #[derive(Debug)]
 pub struct RevokeApplicationSecret;
 
-/// How the others end.
+/// The creation of another secret, and the end of the earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRotation {
-    /// For how long the secrets that it has work on. Unit: seconds. They end at once if absent.
+    /// The time for which the earlier secrets stay valid. If absent, they end at once. Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlap_seconds: Option<Overlap>,
 }
@@ -35,51 +35,53 @@ pub type Overlap = Whole<0, MAX_OVERLAP_SECONDS>;
 /// The secrets of an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretsAnswer {
-    /// The secrets.
+    /// The secrets of the application, without their values.
     pub secrets: Vec<SecretShown>,
 }
 
 /// A secret, without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretShown {
-    /// The id.
+    /// The id of the secret.
     pub id: String,
-    /// `active`, `ending` (it works until `ends_at`) or `ended`.
+    /// The state of the secret: `active`, `ending` (valid until `ends_at`) or `ended`.
     pub state: String,
-    /// The time of its creation.
+    /// The time at which the secret was created.
     pub created_at: String,
-    /// The time at which it ends, if it does.
+    /// The time at which the secret ends or ended. Null for an active secret.
     pub ends_at: Option<String>,
-    /// `expires`, `rotated-out` or `revoked`.
+    /// The reason why the secret ends or ended: `expires`, `rotated-out` or `revoked`.
     pub why: Option<String>,
-    /// Who ended it.
+    /// The client id of the application that ended the secret, or the name of a command.
     pub by: Option<String>,
-    /// To the minute.
+    /// The time at which the secret was last used. Null if it was not used. A use appears after a short delay.
     pub last_used_at: Option<String>,
 }
 
-/// A secret that was made.
+/// A secret that was created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretCreated {
-    /// The secret.
+    /// The secret with its value.
     pub secret: NewSecret,
 }
 
-/// This is the only time that it is shown.
+/// A new secret. Its value is shown only in this answer.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NewSecret {
-    /// The id.
+    /// The id of the secret.
+    #[serde(default)]
     pub id: String,
-    /// The secret.
+    /// The value of the secret.
     pub client_secret: String,
-    /// When the last of the others ends; none if there is no other that works.
+    /// The time at which the last of the earlier secrets ends. Null if none of them is valid.
+    #[serde(default)]
     pub expires_at_of_previous: Option<String>,
 }
 
-/// A secret that was ended.
+/// The result of revoking a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretEnded {
-    /// What the operator should know.
+    /// A warning for the operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,
 }
@@ -98,7 +100,7 @@ impl Operation for ListApplicationSecrets {
         id: "listApplicationSecrets",
         path: "/api/v1/applications/{application_id}/secrets",
         scope: "read:application_secrets",
-        summary: "List the secrets of an application, never their values",
+        summary: "List the secrets of an application, without their values",
         refusals: &[404],
         ..Spec::DEFAULT
     };
@@ -114,7 +116,7 @@ impl Operation for RotateApplicationSecret {
         method: Method::Post,
         path: "/api/v1/applications/{application_id}/secrets",
         scope: "create:application_secrets",
-        summary: "Give an application another secret; the others end at once or after an overlap",
+        summary: "Create a secret for an application; earlier secrets end at once or after an overlap",
         code: "SECRET_CREATED",
         message: "Secret successfully created",
         status: 201,
@@ -134,7 +136,7 @@ impl Operation for RevokeApplicationSecret {
         method: Method::Delete,
         path: "/api/v1/applications/{application_id}/secrets/{secret_id}",
         scope: "delete:application_secrets",
-        summary: "End a secret of an application at once",
+        summary: "Revoke a secret of an application at once",
         code: "SECRET_DELETED",
         message: "Secret successfully ended",
         refusals: &[404, 409],
@@ -146,5 +148,5 @@ impl Operation for RevokeApplicationSecret {
     type Answer = SecretEnded;
 }
 
-/// Thirty days: whoever has not changed a secret by then forgot. Unit: seconds.
+/// The maximum overlap: thirty days. By then, a client that still uses the earlier secret has been forgotten. Unit: seconds.
 const MAX_OVERLAP_SECONDS: u64 = 30 * 24 * 3600;

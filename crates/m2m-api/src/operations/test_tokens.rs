@@ -1,4 +1,4 @@
-//! Tokens that operators ask for in the name of applications.
+//! Tokens that operators request on behalf of applications.
 
 use core::fmt;
 
@@ -9,93 +9,93 @@ use serde::{Deserialize, Serialize};
 use crate::values::{CallerAddress, Identifier, List, OneOrMore, ScopeText};
 use crate::{ApplicationName, Method, NoBody, NoQuery, Operation, Spec};
 
-/// Says whether a token would be granted, and if not, why.
+/// Checks if a token would be granted, and returns the reason if not.
 #[derive(Debug)]
 pub struct CheckApplication;
 
-/// Gets a token in the name of an application, marked in the log as a test.
+/// Gets a token on behalf of an application. The log marks it as a test.
 #[derive(Debug)]
 pub struct GetTestToken;
 
-/// The token that the check is about.
+/// The query parameters of a check: the token to check.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckQuery {
-    /// The audience, once for each API; none means what the profile says.
+    /// The audience, repeated for each API. If absent, the profile of the server decides.
     #[serde(default, skip_serializing_if = "List::is_empty")]
     pub audience: List<Identifier, MAX_ASKED>,
-    /// The scope; none means all that is assigned.
+    /// The scope. If absent, all assigned scopes are requested.
     pub scope: Option<ScopeText>,
-    /// The IP address that the application would call from. Without it the answer says from where the application may call.
+    /// The IP address that the application would call from. If absent, the answer lists the addresses from which the application may call.
     pub address: Option<CallerAddress>,
 }
 
-/// The token that is requested.
+/// A request for a test token.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestTokenRequest {
-    /// The audience, or a list of several; none means what the profile says.
+    /// The audience, or a list of several. If absent, the profile of the server decides.
     #[serde(default, skip_serializing_if = "OneOrMore::is_empty")]
     pub audience: OneOrMore<Identifier, MAX_ASKED>,
-    /// The scope; none means all that is assigned.
+    /// The scope. If absent, all assigned scopes are requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<ScopeText>,
 }
 
-/// Whether a token would be granted.
+/// The answer of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckAnswer {
     /// The result of the check.
     pub check: CheckShown,
 }
 
-/// The token that would be granted, or the reason why not.
+/// The token that would be granted, or the reason for the refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckShown {
     /// True if a token would be granted.
     pub granted: bool,
-    /// For which audiences.
+    /// The audiences of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audiences: Option<Vec<String>>,
-    /// With which scope.
+    /// The scope of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
-    /// For how long. Unit: seconds.
+    /// The lifetime of the token. Unit: seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<u32>,
-    /// The addresses that the application may call from, if the request names none and not every address is allowed.
+    /// The addresses that the application may call from. Absent if every address is allowed, or if the request names an address.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only_from: Vec<String>,
-    /// True if the application has used up a token quota that only warns.
+    /// True if the application has exceeded a token quota that only warns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota_exceeded: Option<bool>,
-    /// Exactly why not.
+    /// The exact cause of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// What the caller would get as `error`.
+    /// The `error` that the caller would receive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// What happened, in one sentence.
+    /// The description of the cause, in one sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What was found in the registry.
+    /// The observations in the registry.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<String>,
-    /// What mends it.
+    /// The suggested fixes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<String>,
 }
 
-/// A token, as the token endpoint answers it (RFC 6749, section 5.1).
+/// A token, as the token endpoint returns it (RFC 6749, section 5.1).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TestTokenAnswer {
-    /// The token.
+    /// The access token.
     pub access_token: String,
     /// The type of the token: `Bearer`.
     pub token_type: String,
-    /// For how long it is good. Unit: seconds.
+    /// The lifetime of the token. Unit: seconds.
     pub expires_in: u32,
-    /// What was granted, where the profile says it.
+    /// The granted scope. The profile of the server decides when it is present.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
@@ -115,7 +115,7 @@ impl Operation for CheckApplication {
         id: "checkApplication",
         path: "/api/v1/applications/{application_id}/check",
         scope: "read:application_api_scopes",
-        summary: "Say whether a token would be granted, and if not, why",
+        summary: "Check whether a token would be granted, and if not, why",
         refusals: &[404],
         ..Spec::DEFAULT
     };
@@ -143,5 +143,5 @@ impl Operation for GetTestToken {
     type Answer = TestTokenAnswer;
 }
 
-/// The largest number of audiences that a request is read with. The decision refuses fewer, with a cause.
+/// The maximum number of audiences that a request can be read with. The decision refuses fewer, with a cause.
 const MAX_ASKED: usize = 2 * MAX_AUDIENCES;

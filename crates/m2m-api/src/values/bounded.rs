@@ -1,4 +1,4 @@
-//! Lists and maps that end somewhere: what a request may make grow has a bound, to callers and in the OpenAPI document.
+//! Bounded lists and maps. The data that a request can make grow has a limit, to callers and in the OpenAPI document.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -13,27 +13,27 @@ use serde::de::{
     Deserialize, Deserializer, Error, IntoDeserializer as _, MapAccess, SeqAccess, Visitor,
 };
 
-/// A list of at most `N` items. It is read no further than that.
+/// A list of at most `N` items. Reading stops with an error after that.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct List<T, const N: usize>(Vec<T>);
 
-/// A list of at most `N` items, which may be written as its only item.
+/// A list of at most `N` items. A list of one item can be written as that item alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct OneOrMore<T, const N: usize>(List<T, N>);
 
-/// Values by key, at most `N`, each key once.
+/// A map of at most `N` values by key. A key can occur only once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Map<K, V, const N: usize>(BTreeMap<K, V>);
 
-/// More items or members than there may be.
+/// A list or map with more items than the maximum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("has more than {most} items")]
 #[non_exhaustive]
 pub struct TooMany {
-    /// The largest number of them.
+    /// The maximum number of items.
     pub most: usize,
 }
 
@@ -86,7 +86,7 @@ impl<K, V, const N: usize> Default for Map<K, V, N> {
 }
 
 impl<T, const N: usize> List<T, N> {
-    /// Returns true if there is no item.
+    /// Returns true if the list is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -94,7 +94,7 @@ impl<T, const N: usize> List<T, N> {
 }
 
 impl<T, const N: usize> OneOrMore<T, N> {
-    /// Returns true if there is no item.
+    /// Returns true if the list is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -102,7 +102,7 @@ impl<T, const N: usize> OneOrMore<T, N> {
 }
 
 impl<K, V, const N: usize> Map<K, V, N> {
-    /// Returns true if there is no member.
+    /// Returns true if the map is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! Times and addresses of requests.
+//! The times and addresses in requests.
 
 use core::net::IpAddr;
 use std::borrow::Cow;
@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time(pub UnixTime);
 
-/// The address of a caller.
+/// The IP address of a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallerAddress(pub IpAddr);
 

@@ -1,4 +1,4 @@
-//! Members of a change: to be kept, cleared or set.
+//! The members of a change, each of which is kept, cleared or set.
 
 use std::borrow::Cow;
 
@@ -6,34 +6,34 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny};
 use serde::{Serialize, Serializer};
 
-/// What a change does to a member: nothing where it is absent, takes it away where it is `null`.
+/// The change of a member: an absent member is kept, and `null` clears it.
 ///
 /// Exhaustive: a member is absent, `null` or a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Patch<T> {
-    /// It stays.
+    /// The member is absent and keeps its value.
     #[default]
     Keep,
-    /// It goes.
+    /// The member is `null` and is cleared.
     Clear,
-    /// It becomes this.
+    /// The member is set to this value.
     Set(T),
 }
 
 impl<T> Patch<T> {
-    /// Sets the member if there is a value, and keeps it otherwise.
+    /// Returns `Set` if there is a value, otherwise `Keep`.
     #[must_use]
     pub fn set_or_keep(value: Option<T>) -> Self {
         value.map_or(Self::Keep, Self::Set)
     }
 
-    /// Returns true if the member stays. Then a request does not have it.
+    /// Returns true if the member is kept. A request does not contain it then.
     #[must_use]
     pub const fn is_keep(&self) -> bool {
         matches!(self, Self::Keep)
     }
 
-    /// Makes the change to a member of a record.
+    /// Applies the change to a member of a record.
     pub fn apply<U>(&self, member: &mut Option<U>, convert: impl FnOnce(&T) -> U) {
         match self {
             Self::Keep => {}
@@ -52,7 +52,7 @@ impl<T> From<T> for Patch<T> {
 impl<T: Serialize> Serialize for Patch<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            // Members that stay are left out by whatever has them.
+            // `Keep` is not serialized: the struct skips such members.
             Self::Keep | Self::Clear => serializer.serialize_none(),
             Self::Set(value) => serializer.serialize_some(value),
         }
@@ -82,18 +82,18 @@ impl<T: JsonSchema> JsonSchema for Patch<T> {
     }
 }
 
-/// A member of a change that can be set, and not cleared: `null` is refused, so that nobody takes it for cleared.
+/// A member of a change that can be set, but not cleared: `null` is refused, so that callers do not mistake it for clearing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given<T>(pub Option<T>);
 
 impl<T> Given<T> {
-    /// Returns true if there is no value. Then a request does not have the member.
+    /// Returns true if there is no value. A request does not contain the member then.
     #[must_use]
     pub const fn is_none(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     #[must_use]
     pub const fn value(&self) -> Option<&T> {
         self.0.as_ref()
@@ -147,15 +147,15 @@ impl<T: JsonSchema> JsonSchema for Given<T> {
     }
 }
 
-/// The error for a member that cannot be cleared.
+/// The error for `null` in a member that cannot be cleared.
 pub const NOT_CLEARED: &str = "is null and cannot be cleared; leave it out to keep it";
 
-/// A member that may be there, and says nothing. A client does not send it.
+/// A member that is accepted with any value, and ignored. A client does not send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ignored;
 
 impl Ignored {
-    /// Returns true: there is nothing to send.
+    /// Returns true: a client never sends the member.
     #[must_use]
     pub const fn says_nothing(&self) -> bool {
         true

@@ -11,13 +11,14 @@ use serde_json::Value;
 
 use super::bounded::Map;
 use super::text::Key;
+use super::tolerant::Tolerant;
 use super::whole;
 
-/// A value: a text, a whole number, true or false.
+/// A value: a string, an integer or a boolean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar(pub PropertyValue);
 
-/// Values by key.
+/// A map of values by key.
 pub type Scalars = Map<Key, Scalar, 100>;
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -72,7 +73,7 @@ impl JsonSchema for Scalar {
     }
 }
 
-/// Values by key, as records have them.
+/// Converts the values to those of a record.
 #[must_use]
 pub fn to_record(scalars: &Scalars) -> Values {
     scalars
@@ -81,19 +82,19 @@ pub fn to_record(scalars: &Scalars) -> Values {
         .collect()
 }
 
-/// Values by key, as they are answered.
+/// Converts the values of a record to those of an answer.
 #[must_use]
-pub fn of_record(values: &Values) -> BTreeMap<String, Scalar> {
+pub fn of_record(values: &Values) -> BTreeMap<String, Tolerant<Scalar>> {
     values
         .iter()
-        .map(|(key, value)| (key.to_string(), Scalar(value.clone())))
+        .map(|(key, value)| (key.to_string(), Scalar(value.clone()).into()))
         .collect()
 }
 
-/// The numbers that every reader of JSON keeps exactly (RFC 8259, section 6).
+/// The integers that every JSON parser reads exactly (RFC 8259, section 6).
 pub const SAFE: core::ops::RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_199_254_740_991;
 
-/// The longest text. Unit: characters.
+/// The maximum length of a text. Unit: characters.
 const MAX_TEXT: usize = 2000;
 
 const EXPECTED: &str =

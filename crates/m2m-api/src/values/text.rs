@@ -1,4 +1,4 @@
-//! Texts of management requests: each kind says what it may be, to callers and in the OpenAPI document.
+//! The texts in management requests. Each type states its limits, to callers and in the OpenAPI document.
 
 use core::str::FromStr;
 use std::borrow::Cow;
@@ -9,21 +9,21 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 
-/// A text that is not of its kind.
+/// A text that does not have the form of its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not {expected}")]
 #[non_exhaustive]
 pub struct InvalidValue {
-    /// What would be right, in words.
+    /// The expected value, in words.
     pub expected: &'static str,
 }
 
-/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies resolve before a server sees it.
+/// Returns true if the text is a dot segment of a path (RFC 3986, section 3.3), which clients and proxies resolve before a server receives it.
 fn is_step(text: &str) -> bool {
     matches!(text, "." | "..")
 }
 
-/// A kind of text: its name, its lengths in characters, its pattern, what it is in words, and what decides.
+/// Defines the types of texts: name, minimum and maximum length in characters, pattern, description, and the function that decides.
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $least:literal..=$most:literal, $pattern:expr, $expected:expr, $is:expr;)+) => {$(
         $(#[$doc])*
@@ -31,7 +31,7 @@ macro_rules! texts {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The text.
+            /// Returns the text.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -114,9 +114,9 @@ macro_rules! texts {
 }
 
 texts! {
-    /// A name that people see.
+    /// A display name.
     Name: 1..=256, NAME_PATTERN, NAME_EXPECTED, is_name;
-    /// A value of a property, which may be empty.
+    /// A value of a property. It can be empty.
     Value: 0..=2000, r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
         "a value: at most 2000 characters, without control characters but line breaks and tabs",
         |text| !text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t'));
@@ -133,17 +133,17 @@ texts! {
         r"^([\x21-\x24\x26-\x2a\x2c\x2d\x2f-\x39\x3b-\x7e][\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{0,255}|\.[\x21-\x24\x26-\x2a\x2c\x2d\x2f-\x39\x3b-\x7e][\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{0,254}|\.\.[\x21-\x24\x26-\x2a\x2c-\x39\x3b-\x7e]{1,254})$",
         "a client id: 1 to 256 visible ASCII characters without %, + and :, and neither . nor ..",
         |text| ClientId::parse(text).is_ok() && !is_step(text);
-    /// A text that is searched for.
+    /// A text to search for.
     Search: 1..=256, r"^[^\u0000-\u001f\u007f-\u009f]+$",
         "a text of 1 to 256 characters without control characters",
         |text| !text.contains(char::is_control);
-    /// What identifies a record of any kind.
+    /// The identifier of a record of any kind.
     Identifier: 1..=2048, r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
         "an identifier: 1 to 2048 characters without spaces, control characters, quotes and backslashes",
         |text| !text.contains(|character: char| {
             character.is_control() || character.is_whitespace() || matches!(character, '"' | '\\')
         });
-    /// Scopes, with spaces between them.
+    /// A list of scopes, separated by spaces.
     ScopeText: 1..=8192, r"^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$",
         "a list of scopes with one space between them (RFC 6749, section 3.3)",
         |text| Scope::parse(text).is_ok();
@@ -151,7 +151,7 @@ texts! {
     Key: 1..=256, r"^[\x21-\x7e]{1,256}$",
         "1 to 256 visible ASCII characters",
         |text| text.bytes().all(|byte| byte.is_ascii_graphic());
-    /// A code or a key that stands in paths.
+    /// A code or a key that appears in paths.
     PathKey: 1..=256,
         r"^([\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,255}|\.[\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,254}|\.\.[\x21-\x7e]{1,254})$",
         "1 to 256 visible ASCII characters, and neither . nor ..",

@@ -1,4 +1,4 @@
-//! Whole numbers of requests.
+//! The integers in requests.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -8,32 +8,32 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-/// A whole number within these limits, which are part of it. Some write it with a fraction of nothing, as `60.0`.
+/// An integer within these limits, which are part of the type. A number with a zero fraction, such as `60.0`, is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whole<const LEAST: u64, const MOST: u64>(u64);
 
-/// A number that is not within the limits.
+/// A number outside the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a whole number from {least} to {most}")]
 #[non_exhaustive]
 pub struct OutOfRange {
-    /// The least number.
+    /// The minimum.
     pub least: u64,
-    /// The largest number.
+    /// The maximum.
     pub most: u64,
 }
 
-/// The number of an event or a refusal.
+/// The number of an event or of a refused request.
 pub type Sequence = Whole<0, 9_007_199_254_740_991>;
 
 impl<const LEAST: u64, const MOST: u64> Whole<LEAST, MOST> {
-    /// The number.
+    /// Returns the number.
     #[must_use]
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// As a number of fewer bits, which it fits into where `MOST` does.
+    /// Returns the number as a `u16`, into which it fits if `MOST` does.
     #[must_use]
     pub fn as_u16(self) -> u16 {
         u16::try_from(self.0).unwrap_or(u16::MAX)
@@ -61,12 +61,12 @@ impl<const LEAST: u64, const MOST: u64> Serialize for Whole<LEAST, MOST> {
     }
 }
 
-/// The number without its fraction, if it has none: JSON does not tell 60 from 60.0 (RFC 8259, section 6).
+/// Returns the number as an integer if its fraction is zero: JSON does not distinguish 60 from 60.0 (RFC 8259, section 6).
 pub(crate) fn integer(number: &Number) -> Option<i64> {
     if let Some(integer) = number.as_i64() {
         return Some(integer);
     }
-    // Further than this no fraction can be told from none.
+    // A large float cannot represent a fraction, so that its fraction counts as zero.
     let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
     format!("{float:.0}").parse().ok()
 }
@@ -77,7 +77,7 @@ impl<'de, const LEAST: u64, const MOST: u64> Deserialize<'de> for Whole<LEAST, M
     }
 }
 
-/// Reads a number, or the text of one where there is nothing but text.
+/// The visitor for integers. A format that only has texts, such as a query, parses them itself.
 struct Within<const LEAST: u64, const MOST: u64>;
 
 impl<const LEAST: u64, const MOST: u64> Visitor<'_> for Within<LEAST, MOST> {

@@ -1,4 +1,4 @@
-//! `m2m check`: whether an application would get a token, and if not, why.
+//! `m2m check`: whether an application would get a token, and the reason if not.
 
 use core::net::IpAddr;
 
@@ -42,8 +42,8 @@ const EXAMPLES: &str = "\
 Examples:
   m2m check --client billing-job --audience https://orders.example/api
   m2m check --client billing-job
-  m2m check --client billing-job --audience https://orders.example/api --address 10.1.2.3
-  m2m check --client billing-job --scope 'read:orders write:orders' --output json";
+  m2m check --client billing-job --address 10.1.2.3
+  m2m check --client billing-job --scope 'read:orders write:orders'";
 
 pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failure> {
     let query = query(options)?;
@@ -71,9 +71,13 @@ pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failu
     }
 }
 
-/// The question that the options ask.
+/// Returns the query that the options describe.
 fn query(options: &CheckOptions) -> Result<CheckQuery, Failure> {
-    let scope = options.scope.join(" ");
+    let scopes = options.scope.iter();
+    let scopes: Vec<&str> = scopes
+        .flat_map(|scopes| scopes.split_whitespace())
+        .collect();
+    let scope = scopes.join(" ");
     let scope = match &*scope {
         "" => None,
         scope => Some(
@@ -89,7 +93,7 @@ fn query(options: &CheckOptions) -> Result<CheckQuery, Failure> {
     })
 }
 
-/// The verdict, with the addresses that it is about if it is not about all.
+/// Returns the verdict, with the addresses it applies to if it does not apply to all.
 fn would_be_granted(check: &CheckShown) -> String {
     if check.only_from.is_empty() {
         return "it would be granted".to_owned();

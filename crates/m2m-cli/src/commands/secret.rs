@@ -1,4 +1,4 @@
-//! `m2m secret`: the secrets of an application of a server that runs.
+//! `m2m secret`: the secrets of an application of a running server.
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
@@ -91,7 +91,7 @@ fn overlap(text: &str) -> Result<Overlap, String> {
             .map(Period::as_seconds)
             .map_err(|_: InvalidPeriod| "write a number and a unit: s, m, h or d, as in 24h")?,
     };
-    Overlap::try_from(seconds).map_err(|error| error.to_string())
+    Overlap::try_from(seconds).map_err(|_| "an overlap is 30d at most".to_owned())
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -100,8 +100,8 @@ Examples:
   m2m secret rotate billing-job --overlap 24h
   m2m secret revoke billing-job SECRET_ID
 
-These commands call the server that M2M_ISSUER names, with the credentials in M2M_CLIENT_ID and
-M2M_CLIENT_SECRET, or those of the options of that name.";
+These commands call the server that M2M_ISSUER names, with the credentials in
+M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -167,9 +167,9 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
             if let Some(ends_at) = &secret.expires_at_of_previous {
                 let ends_at = printable(ends_at);
                 output.line(if options.overlap.get() == 0 {
-                    format!("the secrets before have ended, at {ends_at}: who still uses them is refused")
+                    format!("the earlier secrets have ended, at {ends_at}: callers that still use them are refused")
                 } else {
-                    format!("the secrets before work on until {ends_at}")
+                    format!("the earlier secrets stay valid until {ends_at}")
                 });
             }
         }

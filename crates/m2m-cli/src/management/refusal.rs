@@ -1,4 +1,4 @@
-//! A refusal of the management API, in words for the person who typed the command.
+//! A refusal of the management API, as a failure for the user of the command.
 
 use bytes::Bytes;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -8,39 +8,38 @@ use m2m_host::error::Failure;
 use m2m_host::printable::printable;
 use oauth_proto::{Challenge, Issuer, Limits};
 
-/// A refusal of the management API, or an answer that comes from something else.
+/// A refusal of the management API, or an answer from something else.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
-    /// The document of the refusal; none where something else answers.
+    /// The document of the refusal; `None` if something else answers.
     refused: Option<Refused>,
-    /// The scope that the token lacks, as the challenge names it.
+    /// The scope that the token lacks, from the challenge.
     missing_scope: Option<String>,
-    /// The time to try again: seconds, or a date.
+    /// The time of the next attempt: seconds, or a date.
     retry_after: Option<String>,
 }
 
 impl Refusal {
-    /// Reads the answer of a request that had no success.
+    /// Reads the answer to an unsuccessful request.
     pub(super) fn read(response: &Response<Bytes>) -> Self {
         let headers = response.headers();
-        let refused: Option<Refused> = serde_json::from_slice(response.body()).ok();
         Self {
             status: response.status(),
-            refused: refused.filter(|refused| !refused.errors.is_empty()),
+            refused: Refused::read(response.body()),
             missing_scope: missing_scope(headers),
             retry_after: text(headers, RETRY_AFTER.as_str()),
         }
     }
 
-    /// The place of the mistake in a text that was sent, with what is wrong, if the refusal is about one.
+    /// Returns the mistake in a text that was sent and its place, if the refusal is about one.
     pub(crate) fn mistake(&self) -> Option<(&str, &MistakePlace)> {
         let refused = self.refused.as_ref()?;
         let first = refused.errors.first()?;
         Some((&first.message, refused.mistake.as_ref()?))
     }
 
-    /// The failure of the command.
+    /// Returns the failure of the command.
     pub(super) fn failure(&self, spec: &Spec, issuer: &Issuer, client_id: &str) -> Failure {
         let Some(refused) = &self.refused else {
             return foreign(self.status, issuer);
@@ -109,13 +108,15 @@ impl Refusal {
         }
     }
 
-    /// The command that lists the records among which one was not found, which may be others than those of the path.
+    /// Returns the command that lists the records in which one was not found; they may be of another kind than those in the path.
     fn listing_of_missing(&self) -> Option<&'static str> {
         let errors = &self.refused.as_ref()?.errors;
         let listings = [
             (Code::OrganizationNotFound, ORGANIZATIONS),
             (Code::ApplicationNotFound, APPLICATIONS),
             (Code::ApiNotFound, APIS),
+            (Code::ScopeNotFound, "m2m api show AUDIENCE"),
+            (Code::SecretNotFound, "m2m secret list CLIENT_ID"),
         ];
         errors.iter().find_map(|error| {
             let code = error.known_code()?;
@@ -132,7 +133,7 @@ fn said(error: &ErrorDetail) -> &str {
     }
 }
 
-/// The failure for an answer of a success that this release cannot read.
+/// Returns the failure for a successful answer that this release cannot read.
 pub(super) fn unreadable(
     spec: &Spec,
     error: &InvalidAnswer,
@@ -144,17 +145,18 @@ pub(super) fn unreadable(
     if !is_object {
         return foreign(response.status(), issuer);
     }
-    let failure = Failure::refused(format!("the answer of {issuer} cannot be read"))
+    // Not reachable, in the end: nothing that it says can be relied on, not even that a change was made.
+    let failure = Failure::unreachable(format!("the answer of {issuer} cannot be read"))
         .because(printable(&error.to_string()));
     let failure = if spec.method == Method::Get {
         failure
     } else {
-        failure.because("the change was made, unless it was a dry run")
+        failure.because("what was asked for may have been done")
     };
     failure.help("use the release of m2m that the server has")
 }
 
-/// What gives an application the right to do something.
+/// Returns the help that authorizes an application for an audience or a scope.
 pub(super) fn authorize(client_id: &str, audience: &str, scope: Option<&str>) -> String {
     let what = match scope {
         Some(scope) => format!("the scope {:?} of {audience:?}", printable(scope)),
@@ -175,7 +177,7 @@ pub(super) fn authorize(client_id: &str, audience: &str, scope: Option<&str>) ->
     )
 }
 
-/// The command that lists the records of the kind that an operation is about.
+/// Returns the command that lists the records of the kind that an operation is about.
 fn listing(spec: &Spec) -> Option<&'static str> {
     let kind = spec.path.strip_prefix("/api/v1/")?.split('/').next()?;
     Some(match kind {

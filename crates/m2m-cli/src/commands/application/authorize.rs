@@ -1,4 +1,4 @@
-//! `m2m application authorize` and `deauthorize`: what an application may ask for.
+//! `m2m application authorize` and `deauthorize`: the APIs and scopes that an application may request tokens for.
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -56,7 +56,8 @@ Examples:
 
 const DEAUTHORIZE_EXAMPLES: &str = "\
 Examples:
-  m2m application deauthorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application deauthorize billing-job --scope write:orders \\
+    --audience https://orders.example/api
   m2m application deauthorize billing-job --audience https://orders.example/api";
 
 pub(super) fn authorize(
@@ -84,6 +85,10 @@ pub(super) fn deauthorize(
     options: &ApplicationDeauthorizeOptions,
     output: &Output,
 ) -> Result<(), Failure> {
+    if !options.scope.is_empty() && scopes(&options.scope).next().is_none() {
+        return Err(Failure::usage("--scope is empty, and nothing was changed")
+            .help("name a scope, or leave out --scope to remove the whole authorization"));
+    }
     let change = change(&options.application, Some(AuthorizationChange::Delete))?;
     let management = Management::connect(&options.management.server)?;
     let (format, audience) = (options.management.output, &options.audience);
@@ -102,7 +107,7 @@ pub(super) fn deauthorize(
     Ok(())
 }
 
-/// The change of the applications of an API that authorizes one, or ends that.
+/// Returns the change of the applications of an API that authorizes one application, or removes its authorization.
 fn change(
     application: &str,
     operation: Option<AuthorizationChange>,
@@ -114,7 +119,7 @@ fn change(
     })
 }
 
-/// Each option may have several.
+/// Returns the scopes in the options. Each option may contain several.
 fn scopes(options: &[String]) -> impl Iterator<Item = &str> {
     options.iter().flat_map(|scopes| scopes.split_whitespace())
 }

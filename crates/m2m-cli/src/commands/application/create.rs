@@ -24,7 +24,7 @@ use crate::options::{ManagementOptions, SecretsToOptions, bounded, only_as};
 #[command(
     after_help = EXAMPLES,
     mut_arg("client_id", only_as),
-    // So that the name may stand behind it.
+    // Requires `=`, so that the name may follow the option.
     mut_arg("is_system_user_allowed", |allowed| allowed.require_equals(true))
 )]
 pub(crate) struct ApplicationCreateOptions {
@@ -71,21 +71,21 @@ fn authorization(text: &str) -> Result<NewAuthorization, String> {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m application create 'Billing job' \\
+  m2m application create 'Nightly report' \\
     --authorize 'https://orders.example/api=read:orders write:orders'
-  m2m application create 'Billing job' --client-id billing-job --secrets-to billing-job.json
-  m2m application create 'Billing job' --organization org_acme --token-quota 1000/1h
+  m2m application create Import --client-id import-job --secrets-to job.json
+  m2m application create Mailer --token-lifetime 600 --token-quota 1000/1h
   m2m application create Trusted --client-id my.trusted.app/service \\
     --system-user svc.integration --system-user-allowed
   m2m application create Nightly \\
-    --secret-sha256 \"$(printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64)\"";
+    --secret-sha256 07dsKUVbIlU2M0ozmDM6omR8kQA+JqKrEkoRRrGqCHA=";
 
 pub(super) fn create(options: &ApplicationCreateOptions, output: &Output) -> Result<(), Failure> {
     let body = body(options)?;
     let name = options.name.as_str();
     let management = Management::connect(&options.management.server)?;
     let destination = match &body.secret_sha256 {
-        // Nobody has to be told a secret that was made elsewhere.
+        // The secret was generated elsewhere, and need not be shown.
         Some(_) => Destination::unused(),
         None => Destination::of(options.secrets_to.file(), output)?,
     };
@@ -96,7 +96,9 @@ pub(super) fn create(options: &ApplicationCreateOptions, output: &Output) -> Res
             return Err(destination.give_up(failure, client_id.unwrap_or(name)));
         }
     };
-    let Some(client_secret) = &application.client_secret else {
+    let client_secret = application.client_secret.as_deref();
+    let Some(client_secret) = client_secret.filter(|secret| !secret.is_empty()) else {
+        destination.not_needed();
         match options.management.output {
             Format::Text => output.line(format!(
                 "made {name:?}: client_id {}",
@@ -123,7 +125,7 @@ pub(super) fn create(options: &ApplicationCreateOptions, output: &Output) -> Res
     kept.outcome(output, || vec![credentials.replacement()])
 }
 
-/// The application that was created, as JSON.
+/// Returns the created application as JSON.
 fn shown(options: &ApplicationCreateOptions, application: &impl Serialize) -> Value {
     let mut shown = document(application);
     if !options.authorize.is_empty() {
@@ -132,7 +134,7 @@ fn shown(options: &ApplicationCreateOptions, application: &impl Serialize) -> Va
     shown
 }
 
-/// The application that is to be created. What the options leave out is up to the server.
+/// Returns the application to be created. The server decides on fields that the options leave out.
 fn body(options: &ApplicationCreateOptions) -> Result<NewApplication, Failure> {
     let mut body = NewApplication::new(options.name.clone());
     options.fields.set(&mut body)?;

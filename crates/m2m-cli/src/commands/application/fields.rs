@@ -1,6 +1,6 @@
 //! The fields of an application, as options and as members of a request.
 //!
-//! One more field is a member of [`ApplicationFields`], a line of `set!` and, where an application may lack it, a word of
+//! A new field needs a member of [`ApplicationFields`], a line in `set!` and, if it can be cleared, a variant of
 //! [`ApplicationClear`].
 
 use clap::{Args, ValueEnum};
@@ -68,7 +68,7 @@ pub(crate) enum ApplicationClear {
     TokenQuota,
 }
 
-/// Sets the members that the body of a new application and that of a change have in common.
+/// Sets the members that the bodies of a new application and of a change have in common.
 macro_rules! set {
     ($body:expr, $fields:expr) => {{
         let (body, fields) = ($body, $fields);
@@ -96,7 +96,7 @@ impl ApplicationFields {
         Ok(())
     }
 
-    /// The change that the options make, and the words behind `--clear`.
+    /// Returns the change that the options and the words after `--clear` describe.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl ApplicationFields {
         Ok(change)
     }
 
-    /// The quota, with its mode if that is given.
+    /// Returns the quota, with its mode if that is given.
     fn quota(&self) -> Option<QuotaChange> {
         let quota = self.token_quota?;
         Some(QuotaChange {

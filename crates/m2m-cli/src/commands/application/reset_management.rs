@@ -1,4 +1,4 @@
-//! `m2m application reset-management`: the way back in.
+//! `m2m application reset-management`: new credentials for an operator without access.
 
 use std::path::{Path, PathBuf};
 
@@ -93,7 +93,7 @@ async fn carry_out(
     }
 }
 
-/// Says what was done and where the secret is.
+/// Prints the changes and the place of the secret.
 fn tell(applied: &Applied, file: Option<&Path>, format: Format, output: &Output) {
     let credentials = applied.credentials.iter().map(NewCredentials::from);
     match (format, file) {

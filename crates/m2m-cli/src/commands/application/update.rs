@@ -1,4 +1,4 @@
-//! `m2m application`: the applications of a server that runs.
+//! `m2m application update`: a change of an application of a running server.
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -43,8 +43,10 @@ Examples:
   m2m application update billing-job --name 'Billing' --token-lifetime 600
   m2m application update billing-job --disable
   m2m application update billing-job --not-before now
-  m2m application update billing-job --allowed-address 10.0.0.0/8 --allowed-address 192.0.2.7
-  m2m application update billing-job --token-quota 1000/1h --token-quota-mode enforce
+  m2m application update billing-job \\
+    --allowed-address 10.0.0.0/8 --allowed-address 192.0.2.7
+  m2m application update billing-job \\
+    --token-quota 1000/1h --token-quota-mode enforce
   m2m application update billing-job --clear organization --clear token-lifetime";
 
 pub(super) fn update(options: &ApplicationUpdateOptions, output: &Output) -> Result<(), Failure> {

@@ -120,7 +120,7 @@ fn maintenance_is_switched() {
     let switched = |on: bool| ok::<SetMaintenance>(&json!({ "maintenance": { "on": on } }));
     let fake = Fake::new([switched(true), switched(false)]);
     let shown = fake.good(&["maintenance", "on"]);
-    assert_eq!(shown, "Maintenance successfully switched\n");
+    assert_eq!(shown, "maintenance is on: callers are answered with 503\n");
     let json = fake.good(&["maintenance", "off", "--output", "json"]);
     assert_eq!(
         serde_json::from_str::<Value>(&json).unwrap(),
@@ -136,7 +136,7 @@ fn maintenance_is_switched() {
 #[test]
 fn every_member_of_an_answer_is_shown() {
     let shown = |command: &str, answer: Told| Fake::new([answer]).good(&[command, "show", "one"]);
-    // Of the APIs of an application the audience is shown, which names them.
+    // The APIs of an application are shown by their audience, which identifies them.
     let apis = json!([{
         "id": null, "name": null, "audience": "https://orders.example/api", "scopes": ["read:orders", "x"],
     }]);
@@ -164,7 +164,7 @@ fn every_member_of_an_answer_is_shown() {
     }
 }
 
-/// Every text and number in a record.
+/// Collects every text and number in a record.
 fn texts_of(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => texts.push(text.clone()),

@@ -7,7 +7,7 @@ use m2m_api::operations::{
 };
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, ok};
+use crate::fake::{Fake, ok, told};
 use crate::management::samples::{
     application, application_summary, credentials, new_secret, secret, with,
 };
@@ -266,7 +266,7 @@ fn secrets_are_listed_rotated_and_revoked() {
     let shown = fake.good(&["secret", "rotate", "billing-job", "--overlap", "24h"]);
     assert!(shown.contains("client_secret new (shown once)"), "{shown}");
     assert!(
-        shown.contains("the secrets before work on until 2026-11-21T00:00:00Z"),
+        shown.contains("the earlier secrets stay valid until 2026-11-21T00:00:00Z"),
         "{shown}"
     );
     let json = fake.good(&["secret", "rotate", "billing-job", "--output", "json"]);
@@ -281,4 +281,53 @@ fn secrets_are_listed_rotated_and_revoked() {
         fake.lines()[3],
         "DELETE /api/v1/applications/billing-job/secrets/s1"
     );
+}
+
+#[test]
+fn an_empty_scope_does_not_end_the_whole_authorization() {
+    let fake = Fake::new([]);
+    for scope in ["", "  "] {
+        let said = fake.bad(
+            2,
+            &[
+                "application",
+                "deauthorize",
+                "b",
+                "--audience",
+                "a",
+                "--scope",
+                scope,
+            ],
+        );
+        assert!(said.contains("--scope is empty"), "{said}");
+    }
+    assert_eq!(fake.lines(), [""; 0]);
+}
+
+#[test]
+fn what_a_later_server_writes_is_shown() {
+    let later = json!({
+        "type": "spa", "client_type": "semi", "grant_types": ["token_exchange"], "authentication_methods": ["private_key_jwt"],
+        "access_token_lifetime": 31_536_000, "token_quota": { "tokens": 1, "per": "1h", "mode": "delay", "burst": 2 },
+        "feature_flags": { "big": "x".repeat(2001), "half": 1.5 }, "allowed_addresses": ["here"], "more": [1],
+    });
+    let answer = json!({ "application": with(application(), later) }).to_string();
+    let list = json!({
+        "applications": [with(application_summary(), json!({ "type": "spa" }))], "next_token": null,
+    });
+    let fake = Fake::new([told(200, "", &answer), told(200, "", &list.to_string())]);
+    let shown = fake.good(&["application", "show", "billing-job"]);
+    for expected in [
+        "spa",
+        "semi",
+        "token_exchange",
+        "31536000",
+        "delay",
+        "1.5",
+        "here",
+    ] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    let shown = fake.good(&["application", "list"]);
+    assert!(shown.contains("billing-job"), "{shown}");
 }

@@ -1,4 +1,4 @@
-//! `m2m apply` and `m2m export` on a server that runs.
+//! `m2m apply` and `m2m export` on a running server.
 
 use m2m_api::operations::{ApplyRegistry, ExportRegistry};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ fn a_file_is_applied_and_new_secrets_are_shown_once() {
     ]);
     let shown = fake.good(&["apply", "-f", &path]);
     for expected in [
-        "+ application \"a\" (A\\u{202e}), with a secret that is made\n",
+        "+ application \"a\" (A\\u{202e}), with a new secret\n",
         "1 to create, 0 to update, 0 to delete\n",
         "applied\n",
         "generated for \"A\": client_id a client_secret s3 (shown once)\n",
@@ -82,9 +82,9 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
     assert!(!shown.contains("s3"), "{shown}");
     let kept: Value = serde_json::from_str(&std::fs::read_to_string(&secrets).unwrap()).unwrap();
     assert_eq!(kept["client_secret"], "s3");
-    // A file that is there is not written over, and nothing is done.
+    // An existing file is not overwritten, and nothing is changed.
     assert!(fake.bad(2, &apply).contains("secrets.jsonl"));
-    // Where there is nothing to write it is no matter.
+    // If there is nothing to write, the existing file does not matter.
     fake.good(&apply);
     let dry_runs = fake
         .lines()
@@ -108,7 +108,7 @@ fn nothing_is_pruned_before_somebody_agreed() {
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stdout.contains("- api \"x\" (X)"), "{stdout}");
     assert!(
-        stderr.contains("1 record would be taken away") && stderr.contains("--yes"),
+        stderr.contains("1 record would be deleted") && stderr.contains("--yes"),
         "{stderr}"
     );
     let shown = fake.good(&["apply", "-f", &path, "--prune", "--yes"]);
@@ -149,13 +149,13 @@ fn a_mistake_is_shown_where_it_stands() {
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
     }
-    // A place that is none harms nobody.
+    // An invalid place in the refusal is harmless.
     assert!(
         fake.bad(2, &["apply", "-f", &path])
             .contains("unknown scope")
     );
 
-    // What is no world at all needs no server.
+    // A file that is not a registry file is refused without a server.
     let (_folder, path) = file("world.toml", "[[api]]\naudince = 1\n");
     let none = Fake::new([]);
     assert!(
@@ -178,7 +178,7 @@ fn an_export_is_the_text_that_the_server_has() {
         fake.good(&["export", "--with-secret-hashes"]),
         "# \\U0000001B[2J\n"
     );
-    let said = fake.bad(1, &["export"]);
+    let said = fake.bad(3, &["export"]);
     assert!(
         said.contains("cannot be read") && said.contains("`world`"),
         "{said}"

@@ -1,4 +1,4 @@
-//! `--output json`: one document, whatever the command.
+//! `--output json`: one document for each command.
 
 use m2m_api::operations::{
     AddApiApplicationScope, ApplyRegistry, CreateApi, CreateApiScope, CreateApplication,
@@ -17,7 +17,7 @@ use crate::management::samples::{
 };
 use crate::support::{file, text};
 
-/// The answers that a command gets, in the order in which it asks for them.
+/// The answers that a command gets, in the order of its requests.
 type Answers = Vec<Told>;
 
 fn applications<'a>() -> Vec<(&'a [&'a str], Answers)> {

@@ -1,4 +1,4 @@
-//! `m2m key` on a server that runs.
+//! `m2m key` on a running server.
 
 use m2m_api::operations::{ListKeys, RotateKey};
 use serde_json::{Value, json};

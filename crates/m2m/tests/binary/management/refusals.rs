@@ -1,4 +1,4 @@
-//! What is said when a server refuses, or is not there.
+//! The failures of commands when a server refuses, or cannot be reached.
 
 use m2m_api::operations::GetApplication;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::fake::{Fake, ok, refused, told};
 use crate::management::samples::application;
 use crate::support::{SECRET, m2m, text};
 
-/// Runs `m2m application show` on this answer, and looks for these texts in what it says.
+/// Asserts that `m2m application show` fails on this answer with these texts.
 #[track_caller]
 fn check(answer: crate::fake::Told, code: i32, expected: &[&str]) {
     let said =
@@ -69,11 +69,17 @@ fn all_messages_are_said_and_none_steers_the_terminal() {
         { "code": "ONE", "message": "first\u{1b}[2J" },
         { "code": "TWO", "message": "second" },
         { "code": "THREE" },
-    ] });
+        "four",
+    ], "trace_id": 12, "mistake": { "line": 3 } });
     check(
         told(400, "", &body.to_string()),
         1,
-        &["error: first\\u{1b}[2J\n", "why: second", "why: THREE"],
+        &[
+            "error: first\\u{1b}[2J\n",
+            "why: second",
+            "why: THREE",
+            "why: four",
+        ],
     );
 }
 

@@ -1,8 +1,8 @@
-//! Documents of the management API, complete, as tests change them.
+//! Complete documents of the management API, which tests modify.
 
 use serde_json::{Value, json};
 
-/// The document with other members in the place of its own.
+/// Replaces members of a document.
 pub(crate) fn with(mut document: Value, members: Value) -> Value {
     let own = document.as_object_mut().unwrap();
     let Value::Object(members) = members else {
@@ -12,14 +12,14 @@ pub(crate) fn with(mut document: Value, members: Value) -> Value {
     document
 }
 
-/// An application in a list.
+/// Returns an application in a list.
 pub(crate) fn application_summary() -> Value {
     json!({
         "id": "1", "name": "Billing job", "type": "m2m", "client_id": "billing-job", "is_enabled": true, "org_code": null,
     })
 }
 
-/// An application.
+/// Returns an application.
 pub(crate) fn application() -> Value {
     json!({
         "id": "1", "name": "Billing job", "description": "It bills", "type": "m2m", "client_id": "billing-job",
@@ -33,12 +33,12 @@ pub(crate) fn application() -> Value {
     })
 }
 
-/// The credentials of an application that was created.
+/// Returns the credentials of a created application.
 pub(crate) fn credentials(client_secret: &str) -> Value {
     json!({ "application": { "id": "1", "client_id": "billing-job", "client_secret": client_secret } })
 }
 
-/// An API in a list.
+/// Returns an API in a list.
 pub(crate) fn api_summary() -> Value {
     json!({
         "id": "1", "name": "Orders", "audience": "https://orders.example/api", "is_management_api": false,
@@ -46,7 +46,7 @@ pub(crate) fn api_summary() -> Value {
     })
 }
 
-/// An API.
+/// Returns an API.
 pub(crate) fn api() -> Value {
     with(
         api_summary(),
@@ -58,7 +58,7 @@ pub(crate) fn api() -> Value {
     )
 }
 
-/// An organization.
+/// Returns an organization.
 pub(crate) fn organization() -> Value {
     json!({
         "code": "org_acme", "name": "Acme", "handle": "acme", "is_default": false, "external_id": "crm", "is_suspended": true,
@@ -66,19 +66,19 @@ pub(crate) fn organization() -> Value {
     })
 }
 
-/// A secret in a list.
+/// Returns a secret in a list.
 pub(crate) fn secret(id: &str) -> Value {
     json!({
         "id": id, "state": "active", "created_at": "2026-11-20T00:00:00Z", "ends_at": null, "why": null, "by": null, "last_used_at": null,
     })
 }
 
-/// A secret that was created.
+/// Returns a created secret.
 pub(crate) fn new_secret(id: &str, client_secret: &str, previous: Value) -> Value {
     json!({ "secret": { "id": id, "client_secret": client_secret, "expires_at_of_previous": previous } })
 }
 
-/// A signing key.
+/// Returns a signing key.
 pub(crate) fn key(algorithm: &str, state: &str) -> Value {
     json!({
         "kid": format!("{algorithm}-{state}"), "algorithm": algorithm, "state": state,
@@ -86,7 +86,7 @@ pub(crate) fn key(algorithm: &str, state: &str) -> Value {
     })
 }
 
-/// A refused request.
+/// Returns a refused request.
 pub(crate) fn diagnosis() -> Value {
     json!({
         "number": 1, "trace_id": "a/b", "time": "2026-11-20T10:00:00Z", "cause": "secret-wrong", "text": "The secret is wrong",
@@ -94,7 +94,7 @@ pub(crate) fn diagnosis() -> Value {
     })
 }
 
-/// A change of an application.
+/// Returns a change of an application.
 pub(crate) fn event() -> Value {
     json!({
         "number": 1, "time": "2026-11-20T10:00:00Z", "actor": "manager", "trace_id": null, "address": null,

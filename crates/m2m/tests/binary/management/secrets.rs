@@ -1,11 +1,11 @@
-//! Secrets that are known once: where they go, and what is said when they could not go there.
+//! Secrets that are shown once: their destination, and the failures if it cannot be written to.
 
 use std::os::unix::fs::PermissionsExt as _;
 
 use m2m_api::operations::{ApplyRegistry, CreateApplication, RotateApplicationSecret};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Told, ok, refused};
+use crate::fake::{Fake, Told, ok, refused, told};
 use crate::management::samples::new_secret;
 use crate::support::{file, text};
 
@@ -20,7 +20,7 @@ fn made() -> Told {
     )
 }
 
-/// The commands that have a server make a secret, each with its answer.
+/// Returns the commands for which a server generates a secret, each with its answer.
 fn commands() -> [(&'static [&'static str], Told); 2] {
     [
         (&["secret", "rotate", "billing-job"], rotated()),
@@ -47,7 +47,7 @@ fn f14_a_secret_goes_into_a_file_that_is_there_before_it_is() {
         let mode = std::fs::metadata(to).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
 
-        // Nothing is changed where there is such a file.
+        // Nothing is changed if the file exists already.
         assert!(fake.bad(2, &command).contains("nothing was changed"));
         assert_eq!(fake.lines().len(), 2);
         std::fs::remove_file(to).unwrap();
@@ -124,4 +124,49 @@ fn f14_where_nobody_reads_standard_output_no_secret_is_made() {
         assert!(stderr.contains("nothing was changed"), "{stderr}");
         assert_eq!(fake.lines(), [""; 0]);
     }
+}
+
+#[test]
+fn f14_no_file_is_left_where_no_secret_was_created() {
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("secrets.jsonl");
+    for format in ["text", "json"] {
+        let public = json!({ "application": { "id": "1", "client_id": "made-id" } });
+        let fake = Fake::new([ok::<CreateApplication>(&public)]);
+        let to = to.to_str().unwrap();
+        let shown = fake.good(&[
+            "application",
+            "create",
+            "A",
+            "--secrets-to",
+            to,
+            "--output",
+            format,
+        ]);
+        assert!(shown.contains("made-id"), "{shown}");
+        assert!(!std::fs::exists(to).unwrap());
+    }
+}
+
+#[test]
+fn f14_an_answer_that_cannot_be_read_may_have_a_secret_and_shows_none() {
+    for (command, body) in [
+        (
+            &["secret", "rotate", "billing-job"][..],
+            r#"{"secret":"n3w"}"#,
+        ),
+        (
+            &["application", "create", "Billing job"],
+            r#"{"application":"n3w"}"#,
+        ),
+    ] {
+        let said = Fake::new([told(200, "", body)]).bad(3, command);
+        assert!(said.contains("a secret that is in force"), "{said}");
+        assert!(said.contains("m2m secret list"), "{said}");
+        assert!(!said.contains("n3w"), "{said}");
+    }
+    // What a client needs is the secret.
+    let fake = Fake::new([told(201, "", r#"{"secret":{"client_secret":"n3w"}}"#)]);
+    let shown = fake.good(&["secret", "rotate", "billing-job"]);
+    assert!(shown.contains("n3w"), "{shown}");
 }
