@@ -1,4 +1,4 @@
-//! Which crate may use which, and what the core must not reach.
+//! The allowed dependencies between crates, and the crates that the core must not reach.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,26 +9,26 @@ use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 use crate::{circles, lines};
 
-/// Where the table of truth stands.
+/// The path of the table of allowed dependencies.
 const TABLE: &str = "xtask/arrows.toml";
 
-/// The table of truth.
+/// The table of allowed dependencies, and of other limits of the crates.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Arrows {
     /// Crates without clock, socket, environment and async.
     core: Vec<String>,
-    /// What no core crate may reach.
+    /// The crates that no core crate may reach.
     absent_from_core: Vec<String>,
-    /// What the tests of any crate may use.
+    /// The crates that the tests of any crate may use.
     for_tests: Vec<String>,
-    /// Each member, and which members it may use.
+    /// The members, and the members that each may use.
     may_use: BTreeMap<String, BTreeSet<String>>,
-    /// The most lines that a crate may have, its tests left out.
+    /// The maximum number of lines of a crate, without its tests.
     lines: BTreeMap<String, usize>,
     /// The crates whose modules do not use each other in a circle.
     without_circles: Vec<String>,
-    /// The crates of others that must not be behind a crate without its default features.
+    /// The third-party crates that a crate must not depend on without its default features.
     pub(crate) absent_without_default_features: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -41,7 +41,7 @@ impl Arrows {
             .map_err(|error| Failure::new(format!("{TABLE}: {error}"), "mend the table"))
     }
 
-    /// Returns true if the table lets one crate use another through those between them. Tests of a thin crate look at what is behind it.
+    /// Returns true if the table lets one crate use another through those between them. Tests of a thin crate use the crates behind it.
     fn reaches(&self, from: &str, to: &str) -> bool {
         let mut seen = BTreeSet::new();
         let mut next = vec![from];
@@ -52,7 +52,7 @@ impl Arrows {
         seen.contains(to)
     }
 
-    /// What the manifests do and the table does not allow, and the reverse.
+    /// Returns the uses that the manifests have and the table does not allow, and the reverse.
     fn violations(&self, workspace: &Workspace) -> Vec<String> {
         let mut violations = Vec::new();
         for package in &workspace.packages {
@@ -92,7 +92,7 @@ impl Arrows {
     }
 }
 
-/// Holds the manifests and the dependency trees against the table.
+/// Compares the manifests and the dependency trees with the table.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let arrows = Arrows::read()?;
     let mut violations = arrows.violations(workspace);
@@ -145,7 +145,7 @@ fn without_circles(crates: &[String]) -> Outcome {
     ))
 }
 
-/// The packages behind a crate, itself included, as `name version`.
+/// Returns the packages that a crate depends on, itself included, as `name version`.
 pub(crate) fn reached(package: &str, options: &[&str]) -> Result<BTreeSet<String>, Failure> {
     let mut arguments = vec![
         "tree", "--quiet", "-p", package, "--prefix", "none", "--format", "{p}",
@@ -159,7 +159,7 @@ pub(crate) fn reached(package: &str, options: &[&str]) -> Result<BTreeSet<String
         .collect())
 }
 
-/// The first two words of a line of `cargo tree`; what follows them is a path or a mark.
+/// Returns the first two words of a line of `cargo tree`; a path or a mark follows them.
 fn name_and_version(line: &str) -> String {
     line.split_whitespace()
         .take(2)

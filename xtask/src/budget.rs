@@ -1,4 +1,4 @@
-//! How many crates of others each library brings along, held against the table in the document on architecture.
+//! The number of third-party crates that each library depends on, compared with the table in the document on architecture.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const COUNTED: [&str; 4] = [
     "x86_64-unknown-linux-gnu",
 ];
 
-/// Holds the table against the dependencies, and crates without their default features against what must not be there.
+/// Compares the table with the dependencies, and the crates without their default features with the list of crates that must be absent.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let path = command::root().join(DOCUMENT);
     let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;

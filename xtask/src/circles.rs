@@ -1,8 +1,8 @@
 //! Import circles between the modules of a crate: modules that use each other can only be read together.
 //!
-//! What counts are the modules that `lib.rs` declares, with everything below them. A module uses another one if a path in its sources begins with
-//! `crate::` or with as many `super::` as lead to the root of the crate; names that `lib.rs` has from a module count as that module.
-//! Tests are left out, and so are paths that macros of other crates make.
+//! The check covers the modules that `lib.rs` declares, with everything below them. A module uses another one if a path in its sources begins with
+//! `crate::` or with as many `super::` as lead to the root of the crate; names that `lib.rs` re-exports from a module count as that module. Tests are
+//! left out, and so are paths that macros of other crates create.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,10 +10,10 @@ use std::path::Path;
 use crate::failure::Failure;
 use crate::lines;
 
-/// The modules of a crate, and which of them each uses.
+/// The modules of a crate, and the modules that each uses.
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
-/// The circles of a crate, each as its modules in the order in which they use each other.
+/// Returns the circles of a crate, each as its modules in the order in which they use each other.
 pub(crate) fn of_crate(folder: &Path) -> Result<Vec<Vec<String>>, Failure> {
     let source = folder.join("src");
     let mut files = BTreeMap::new();
@@ -25,7 +25,7 @@ pub(crate) fn of_crate(folder: &Path) -> Result<Vec<Vec<String>>, Failure> {
     Ok(circles(&uses(&files)))
 }
 
-/// The path of the module that a file has, such as `keys::rotate` for `keys/rotate.rs`; empty for the root.
+/// Returns the path of the module in a file, such as `keys::rotate` for `keys/rotate.rs`; empty for the root.
 fn module_of(path: &Path) -> Vec<String> {
     let path = path.with_extension("");
     let segments = path
@@ -36,7 +36,7 @@ fn module_of(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The modules that each module uses.
+/// Returns the modules that each module uses.
 fn uses(files: &BTreeMap<Vec<String>, String>) -> Uses {
     let root = files.get(&Vec::new()).map(|text| Tokens::of(text));
     let root = root.unwrap_or_default();
@@ -61,7 +61,7 @@ fn uses(files: &BTreeMap<Vec<String>, String>) -> Uses {
     uses
 }
 
-/// One circle for each module that is on one, the shortest from that module back to itself, each circle once.
+/// Returns one circle for each module that is on one, the shortest from that module back to itself, each circle once.
 fn circles(uses: &Uses) -> Vec<Vec<String>> {
     let mut found: Vec<Vec<String>> = Vec::new();
     for start in uses.keys() {
@@ -73,7 +73,7 @@ fn circles(uses: &Uses) -> Vec<Vec<String>> {
     found
 }
 
-/// The shortest way from a module back to itself.
+/// Returns the shortest way from a module back to itself.
 fn way_back(uses: &Uses, start: &str) -> Option<Vec<String>> {
     let mut ways = vec![vec![start.to_owned()]];
     let mut seen = BTreeSet::new();
@@ -135,7 +135,7 @@ impl Tokens {
         self.0.get(place).map_or("", String::as_str)
     }
 
-    /// The modules that are declared here.
+    /// Returns the modules that are declared here.
     fn declared_modules(&self) -> BTreeSet<String> {
         let places = 0..self.0.len();
         let declared = places.filter(|place| self.at(*place) == "mod" && self.at(place + 2) == ";");
@@ -144,7 +144,7 @@ impl Tokens {
             .collect()
     }
 
-    /// The names that stand here for something in a module, each with the module.
+    /// Returns the names that are re-exported here from a module, each with the module.
     fn reexports(&self, modules: &BTreeSet<String>) -> BTreeMap<String, String> {
         let mut names = BTreeMap::new();
         for place in 0..self.0.len() {
@@ -162,7 +162,7 @@ impl Tokens {
         names
     }
 
-    /// The names behind every path to the root of the crate, from a module so deep below it.
+    /// Returns the names after every path to the root of the crate, from a module of this depth.
     fn names_of_root(&self, depth: usize) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         for place in 0..self.0.len() {
@@ -185,7 +185,7 @@ impl Tokens {
         names
     }
 
-    /// The name at this place, or all names of the group there.
+    /// Collects the name at this place, or all names of the group there.
     fn names_at(&self, place: usize, names: &mut BTreeSet<String>) {
         if self.at(place) != "{" {
             names.insert(self.at(place).to_owned());
@@ -212,7 +212,7 @@ impl Tokens {
     }
 }
 
-/// The end of a text that begins here, or of the line.
+/// Returns the end of a text that begins here, or of the line.
 fn end_of_text(line: &str) -> usize {
     let mut letters = line.char_indices().skip(1);
     while let Some((place, letter)) = letters.next() {
@@ -287,7 +287,7 @@ mod tests {
             &[ROOT, ("a.rs", "use crate::See;"), ("b.rs", "use crate::a;")],
             &[&["a", "b"]],
         );
-        // Behind another name stands another thing.
+        // The same name in another path, or a longer name, is a different item.
         check(
             &[
                 ROOT,

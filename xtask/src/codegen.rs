@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::command;
 use crate::failure::{Failure, Outcome};
 
-/// What is written.
+/// The generated document.
 const DOCUMENT: &str = "docs/errors.md";
 
 const INTRODUCTION: &str = "\
@@ -30,7 +30,7 @@ the words around it, where it is not short and clean.
 - [Causes](#causes)
 ";
 
-/// Writes the document, or with `--check` only says whether it is up to date.
+/// Writes the document, or with `--check` only checks whether it is up to date.
 pub(crate) fn run(options: &[&str]) -> Outcome {
     match options {
         [] => write(),
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
 }
 
-/// Says whether the document is what the taxonomy says.
+/// Checks that the document matches the taxonomy.
 pub(crate) fn check() -> Outcome {
     let path = command::root().join(DOCUMENT);
     let written = std::fs::read_to_string(&path).unwrap_or_default();
@@ -57,7 +57,7 @@ fn write() -> Outcome {
     let path = command::root().join(DOCUMENT);
     std::fs::write(&path, generated()?).map_err(|error| Failure::file(&path, &error))?;
     println!("{DOCUMENT} is written");
-    // The tests that find the others out of date can write them as well: they know what these tasks do not.
+    // The tests that find the other documents out of date can write them as well: they have the data that these tasks lack.
     let admin = ["test", "--quiet", "-p", "m2m-admin", "--test", "openapi"];
     command::run(
         command::cargo(&admin).env("UPDATE", "1"),
@@ -101,7 +101,7 @@ impl Rows {
     }
 }
 
-/// Where the rows of the seed documents stand, beside the tests that hold them against the taxonomy.
+/// The path of the rows of the seed documents, beside the tests that compare them with the taxonomy.
 const ROWS: &str = "crates/m2m-errors/tests/rows.toml";
 
 fn document(out: &mut String, rows: &Rows) -> fmt::Result {
@@ -175,7 +175,7 @@ fn cause_section(out: &mut String, entry: &Entry, rows: &Rows) -> fmt::Result {
     origin(out, entry.sources, rows.cause.get(entry.id))
 }
 
-/// The distinct forms, each with the profiles that it stands for.
+/// Returns the distinct forms, each with the profiles that use it.
 fn wire_forms(entry: &Entry) -> Vec<(String, Wire)> {
     let mut forms: Vec<(Vec<&str>, Wire)> = Vec::new();
     for profile in Profile::ALL {
@@ -202,7 +202,7 @@ fn wire_forms(entry: &Entry) -> Vec<(String, Wire)> {
     forms
 }
 
-/// The text as the caller reads it; `…` stands for a value of his own.
+/// Returns the text as the caller reads it; `…` replaces a value of the caller's own.
 fn description(text: &Text) -> String {
     text.with_value
         .map_or_else(
@@ -222,7 +222,7 @@ fn advice(out: &mut String, advice: &Advice) -> fmt::Result {
     Ok(())
 }
 
-/// The causes one of whose forms is so.
+/// Writes the causes with a form for which `is_so` is true.
 fn causes(out: &mut String, is_so: impl Fn(&Wire) -> bool) -> fmt::Result {
     let links: Vec<String> = Cause::ALL
         .iter()

@@ -12,10 +12,10 @@ pub fn root() -> PathBuf {
     root
 }
 
-/// A program, started from the root.
+/// Returns a command for a program, run from the root.
 ///
-/// What `cargo run` tells this process about the package `xtask` is taken out of the environment: build scripts watch those
-/// variables (ring's does), and a crate would be built anew each time it is reached by `cargo` and by `cargo xtask` in turn.
+/// The variables that `cargo run` sets about the package `xtask` are removed from the environment: build scripts watch them (ring's does), and a
+/// crate would be rebuilt each time it is reached by `cargo` and by `cargo xtask` in turn.
 pub fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(root());
@@ -32,7 +32,7 @@ pub fn cargo(arguments: &[&str]) -> Command {
     program("cargo", arguments)
 }
 
-/// Runs a program whose output goes where ours goes.
+/// Runs a program whose output goes to the output of this process.
 ///
 /// # Errors
 ///
@@ -86,7 +86,7 @@ pub fn text(command: &mut Command) -> Result<String, Failure> {
     }
 }
 
-/// Whether a program can be started and succeeds.
+/// Returns true if a program can be started and succeeds.
 pub fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -96,7 +96,7 @@ pub fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// The command as one would type it.
+/// Returns the command as one would type it.
 fn spoken(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {

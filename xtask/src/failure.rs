@@ -1,13 +1,13 @@
-//! What did not hold, and what to do about it.
+//! A failed check, and its remedy.
 
 use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// What a task returns.
+/// The result of a task.
 pub type Outcome = Result<(), Failure>;
 
-/// What did not hold, and what to do about it.
+/// A failed check, and its remedy.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
@@ -16,7 +16,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Something does not hold.
+    /// Returns a failure of a check.
     pub fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -25,7 +25,7 @@ impl Failure {
         }
     }
 
-    /// The task was called wrongly.
+    /// Returns a failure of a wrong call of a task.
     pub fn usage(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
@@ -34,7 +34,7 @@ impl Failure {
         }
     }
 
-    /// A file or folder cannot be read or written.
+    /// Returns a failure to read or write a file or folder.
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
             format!("{}: {error}", path.display()),
@@ -42,7 +42,7 @@ impl Failure {
         )
     }
 
-    /// What the process exits with.
+    /// Returns the exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         if self.is_usage {
             ExitCode::from(2)

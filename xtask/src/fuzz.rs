@@ -7,16 +7,16 @@ use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 
-/// How long a target runs where nothing else is said. Unit: seconds.
+/// The default time for which a target runs. Unit: seconds.
 const DEFAULT_SECONDS: u32 = 60;
 
-/// What the options ask for.
+/// The parsed options.
 struct Plan {
     seconds: u32,
     targets: Vec<String>,
 }
 
-/// What came out for one target.
+/// The result of one target.
 struct TargetRun {
     target: String,
     at_start: Option<u64>,
@@ -100,7 +100,7 @@ fn plan(options: &[&str], all: &[String]) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// The targets, by name.
+/// Returns the targets, by name.
 fn all_targets(root: &Path) -> Result<Vec<String>, Failure> {
     let mut targets: Vec<String> = names_in(&root.join("fuzz/fuzz_targets"))?
         .iter()
@@ -148,7 +148,7 @@ fn run_target(workspace: &Workspace, target: String, seconds: u32) -> Result<Tar
     Ok(result)
 }
 
-/// The fuzzer writes what it finds into its corpus, so it gets a copy of the committed one.
+/// Copies the committed corpus, because the fuzzer writes its findings into the corpus that it gets.
 fn copy_of_seeds(workspace: &Workspace, target: &str) -> Result<PathBuf, Failure> {
     let copy = workspace.target_directory.join("fuzz-corpus").join(target);
     std::fs::create_dir_all(&copy).map_err(|error| Failure::file(&copy, &error))?;
@@ -171,7 +171,7 @@ fn names_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         .collect()
 }
 
-/// What the fuzzer said, and whether it ended because of a finding.
+/// Returns the output of the fuzzer, and true if it ended because of a finding.
 fn said(command: &mut Command) -> Result<(String, bool), Failure> {
     let output = command::output(command.stdout(Stdio::piped()))?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! What the steps need from the machine: looked for, and installed where it is missing.
+//! The programs that the steps need, checked for, and installed if they are missing.
 
 use crate::command;
 use crate::failure::{Failure, Outcome};
@@ -7,17 +7,17 @@ use crate::workspace::Workspace;
 /// A program that a step needs.
 #[derive(Debug)]
 pub struct Tool {
-    /// What it is called.
+    /// The name of the program.
     pub name: &'static str,
-    /// A command that succeeds where it is there.
+    /// A command that succeeds if the program is installed.
     pub probe: &'static [&'static str],
-    /// The Debian package that brings it.
+    /// The Debian package that contains it.
     pub package: &'static str,
-    /// What needs it.
+    /// The step that needs it.
     pub needed_by: &'static str,
 }
 
-/// The script that runs the clients of others against the binary.
+/// The script that runs third-party clients against the binary.
 pub const CLIENTS: &str = "tests/clients/run.sh";
 
 const COMPILER: Tool = Tool {
@@ -34,7 +34,7 @@ const MAKE: Tool = Tool {
     needed_by: "jemalloc",
 };
 
-/// Needed where the real clients are run.
+/// The tools that are needed to run the real clients.
 const FOR_CLIENTS: &[Tool] = &[
     Tool {
         name: "curl",
@@ -77,7 +77,7 @@ const FOR_CLIENTS: &[Tool] = &[
 /// The parts of the toolchain that a minimal installation lacks.
 const COMPONENTS: [(&str, &str); 2] = [("fmt", "rustfmt"), ("clippy", "clippy")];
 
-/// Installs what is missing, and says so.
+/// Installs the missing programs, and prints their names.
 ///
 /// # Errors
 ///
@@ -96,7 +96,7 @@ pub fn run(workspace: &Workspace) -> Outcome {
     ensure(&tools(workspace))
 }
 
-/// Says what is missing, and installs nothing.
+/// Checks for missing programs, and installs nothing.
 ///
 /// # Errors
 ///
@@ -135,7 +135,7 @@ fn tools(workspace: &Workspace) -> Vec<&'static Tool> {
     tools
 }
 
-/// Installs those of the tools that are missing, and says so.
+/// Installs the missing ones of the tools, and prints their names.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What the tasks of the workspace share: running programs, naming failures, timing steps, installing what a machine lacks.
+//! The parts that the tasks of the workspace share: running programs, naming failures, timing steps, installing missing programs.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -1,10 +1,10 @@
-//! How large each crate is, tests left out: a crate that grows beyond its bound is two ideas, or has one too many.
+//! The size of each crate, without its tests: a crate that grows beyond its limit holds two ideas, or one too many.
 
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 
-/// The lines of a crate's sources without tests: comments and blank lines count, test modules and their files do not.
+/// Returns the number of lines of a crate's sources without tests: comments and blank lines count, test modules and their files do not.
 pub(crate) fn of_crate(folder: &Path) -> Result<usize, Failure> {
     let mut lines = 0;
     for path in sources(folder)? {
@@ -14,7 +14,7 @@ pub(crate) fn of_crate(folder: &Path) -> Result<usize, Failure> {
     Ok(lines)
 }
 
-/// The sources of a crate without those that are tests.
+/// Returns the sources of a crate without those of tests.
 pub(crate) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut sources = Vec::new();
     let mut folders = vec![folder.join("src")];
@@ -33,7 +33,7 @@ pub(crate) fn sources(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(sources)
 }
 
-/// Holds the crates against their bounds, and prints both.
+/// Compares the crates with their limits, and prints both.
 pub(crate) fn check<'b>(
     root: &Path,
     bounds: impl Iterator<Item = (&'b String, &'b usize)>,
@@ -77,7 +77,7 @@ fn kind(path: &Path) -> Kind {
     }
 }
 
-/// The lines of a file before its tests, which stand at its end.
+/// Returns the lines of a file before its tests, which are at its end.
 pub(crate) fn before_tests(text: &str) -> impl Iterator<Item = &str> {
     let mut lines = text.lines().peekable();
     core::iter::from_fn(move || {

@@ -89,7 +89,7 @@ fn dispatch(task: &str, options: &[&str]) -> Outcome {
     }
 }
 
-/// Runs the benches, which are a program of their own.
+/// Runs the benches, which are a separate program.
 fn bench(options: &[&str]) -> Outcome {
     let mut bench = command::cargo(&["run", "--quiet", "--package", "m2m-bench", "--"]);
     command::run(

@@ -1,4 +1,4 @@
-//! The examples in the READMEs of the public crates, compiled outside of the workspace as they are printed.
+//! The examples in the READMEs of the public crates, compiled outside of the workspace exactly as they are printed.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,7 +18,7 @@ struct Example {
     /// The line of its first line, counted from 1.
     line: usize,
     code: String,
-    /// The dependencies it is compiled with: those above it, or else the first below it.
+    /// The dependencies with which it is compiled: those above it, or else the first below it.
     dependencies: String,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     ))
 }
 
-/// The Rust examples of a README, or the first line that is wrong, and why.
+/// Returns the Rust examples of a README, or the first line that is wrong, with the reason.
 fn examples(readme: &str) -> Result<Vec<Example>, (usize, &'static str)> {
     let blocks = blocks(readme);
     let mut dependencies = blocks
@@ -160,7 +160,7 @@ fn in_packages(name: &str, readme: &str, examples: Vec<Example>) -> Vec<Package>
     packages
 }
 
-/// Writes the scratch workspace: with our versions of the crates of others and with our profiles, so that what is compiled anyway is used again.
+/// Writes the scratch workspace: with the versions of third-party crates and the profiles of this workspace, so that compiled crates are reused.
 fn write(workspace: &Workspace, folder: &Path, packages: &[Package]) -> Outcome {
     let root = read_toml(&workspace.root.join("Cargo.toml"))?;
     let mut manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n".to_owned();
@@ -181,7 +181,7 @@ fn write(workspace: &Workspace, folder: &Path, packages: &[Package]) -> Outcome 
         );
         put(&home.join("Cargo.toml"), &manifest)?;
         for example in &package.examples {
-            // As far down as in the README, so that the compiler names its lines.
+            // The code begins at the same line as in the README, so that the compiler reports its lines.
             let code = "\n".repeat(example.line - 1) + &example.code;
             put(&home.join(format!("src/bin/{}.rs", example.bin())), &code)?;
         }
@@ -189,7 +189,7 @@ fn write(workspace: &Workspace, folder: &Path, packages: &[Package]) -> Outcome 
     Ok(())
 }
 
-/// The dependencies as the README has them, ours from this workspace.
+/// Returns the dependencies as in the README, with the crates of this workspace by path.
 fn dependencies(workspace: &Workspace, package: &Package) -> Result<Table, Failure> {
     let wrong = |why: &dyn core::fmt::Display| {
         Failure::new(
@@ -247,7 +247,7 @@ fn compile(
         })
         .collect();
     if failed.is_empty() {
-        // A dependency cannot be had.
+        // A dependency cannot be fetched.
         return Ok(vec![format!(
             "{}: the dependencies do not compile",
             package.readme

@@ -8,13 +8,13 @@ use crate::workspace::Workspace;
 /// One step of a task.
 #[derive(Debug)]
 pub struct Step {
-    /// What `--only` and `--skip` call it.
+    /// The name for `--only` and `--skip`.
     pub name: &'static str,
-    /// What it does.
+    /// The effect of the step.
     pub title: &'static str,
-    /// Why it must hold.
+    /// The reason why it must pass.
     pub why: &'static str,
-    /// Does it.
+    /// The function that runs it.
     pub run: fn(&Workspace) -> Outcome,
 }
 
@@ -22,7 +22,7 @@ pub struct Step {
 ///
 /// # Errors
 ///
-/// The failure of the first step that does not hold.
+/// The failure of the first step that fails.
 pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
     let begin = now();
     let mut done: Vec<(&Step, Duration, bool)> = Vec::new();
@@ -87,7 +87,7 @@ pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
     }
 }
 
-/// The time on this machine, for how long a step takes.
+/// Returns the time of this machine, to measure the duration of a step.
 #[expect(
     clippy::disallowed_methods,
     reason = "a task tells its user how long each step took; nothing is decided by it"
@@ -96,7 +96,7 @@ pub fn now() -> Instant {
     Instant::now()
 }
 
-/// A duration as people read it.
+/// Formats a duration for people.
 pub fn seconds(duration: Duration) -> String {
     format!("{:.1} s", duration.as_secs_f64())
 }

@@ -6,7 +6,7 @@ use crate::steps::{self, Step};
 use crate::workspace::{Package, Workspace};
 use crate::{arrows, budget, codegen, install, readmes, tidy, torture};
 
-/// Crates that are workspaces of their own.
+/// The crates that are separate workspaces.
 const APART: [&str; 3] = [
     "bench/yardstick/Cargo.toml",
     "fuzz/Cargo.toml",
@@ -130,7 +130,7 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// The first step where nothing may be installed.
+/// The first step if nothing may be installed.
 const LOOK: Step = Step {
     name: "install",
     title: "what the machine lacks, without installing it",
@@ -245,7 +245,7 @@ fn crypto(_: &Workspace) -> Outcome {
     }
 }
 
-/// Whether this is an error that says what to choose.
+/// Returns true if this is an error that names both libraries to choose from.
 fn names_both_libraries(line: &str) -> bool {
     line.starts_with("error") && line.contains("ring") && line.contains("aws-lc-rs")
 }

@@ -1,4 +1,4 @@
-//! Small checks that no compiler makes.
+//! Small checks that the compiler does not do.
 
 mod coverage;
 mod dependencies;
@@ -13,12 +13,12 @@ use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
 use tree::Tree;
 
-/// What the checks found.
+/// The findings of the checks.
 #[derive(Debug, Default)]
 struct Findings {
-    /// What wants a look.
+    /// Problems that need attention, but do not fail the task.
     warnings: Vec<String>,
-    /// What does not hold.
+    /// Problems that fail the task.
     failures: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl Findings {
     }
 }
 
-/// Runs all checks and tells all findings at once.
+/// Runs all checks and reports all findings at once.
 pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let tree = Tree::read(&workspace.root)?;
     let mut findings = Findings::default();

@@ -1,9 +1,9 @@
-//! Whether a stranger can tell by time which clients exist (attack X8).
+//! The measurement that shows if a caller can find out by time which clients exist (attack X8).
 
 use crate::command::{self, cargo};
 use crate::failure::Outcome;
 
-/// Measures every state of a client beside one that is measured twice. A matter of minutes, and of a quiet machine: not a test.
+/// Measures every state of a client beside one that is measured twice. It takes minutes and needs a quiet machine, so it is not a test.
 pub(crate) fn run() -> Outcome {
     command::run(
         &mut cargo(&[

@@ -1,18 +1,18 @@
-//! Faults of disk, files, memory, descriptors and clock under a server, for as long as one likes.
+//! Faults of disk, files, memory, descriptors and clock under a server, for any length of time.
 
 use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
 
-/// How long it runs where nothing else is said, and in the test run. Unit: seconds.
+/// The default time for which it runs, also used in the test run. Unit: seconds.
 pub(crate) const DEFAULT_SECONDS: u64 = 120;
 
-/// The variable by which the test learns how long to go on. Unit: seconds.
+/// The variable by which the test receives its length. Unit: seconds.
 pub(crate) const SECONDS: &str = "TORTURE_SECONDS";
 
-/// The variable by which it learns the seed of its choices.
+/// The variable by which it receives the seed of its choices.
 const SEED: &str = "TORTURE_SEED";
 
-/// Runs the test for the time that the options name.
+/// Runs the test for the time in the options.
 pub(crate) fn run(options: &[&str]) -> Outcome {
     let mut seconds = DEFAULT_SECONDS;
     let mut seed = None;

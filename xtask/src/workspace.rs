@@ -13,10 +13,10 @@ use crate::failure::Failure;
 pub struct Workspace {
     /// The members, in the order of their names.
     pub packages: Vec<Package>,
-    /// Where the workspace begins.
+    /// The root directory of the workspace.
     #[serde(rename = "workspace_root")]
     pub root: PathBuf,
-    /// Where cargo builds.
+    /// The directory in which cargo builds.
     pub target_directory: PathBuf,
 }
 
@@ -25,13 +25,13 @@ pub struct Workspace {
 pub struct Package {
     /// Its name.
     pub name: String,
-    /// What its manifest asks for, whatever the features.
+    /// The dependencies in its manifest, regardless of features.
     pub dependencies: Vec<Dependency>,
-    /// Its features, each with what it turns on.
+    /// Its features, each with the features and dependencies that it enables.
     pub features: BTreeMap<String, Vec<String>>,
-    /// Registries that it may go to: absent for any, empty for none.
+    /// The registries to which it may be published: absent for any, empty for none.
     publish: Option<Vec<String>>,
-    /// Libraries, binaries, tests, benches.
+    /// Its libraries, binaries, tests and benches.
     pub targets: Vec<Target>,
 }
 
@@ -44,7 +44,7 @@ pub struct Dependency {
     kind: Option<String>,
 }
 
-/// What cargo builds from a package.
+/// A target that cargo builds from a package.
 #[derive(Debug, Deserialize)]
 pub struct Target {
     /// Its name.
@@ -54,7 +54,7 @@ pub struct Target {
 }
 
 impl Workspace {
-    /// Asks cargo for the members.
+    /// Reads the members from cargo.
     ///
     /// # Errors
     ///
@@ -78,7 +78,7 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// The member of that name.
+    /// Returns the member of this name.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.name == name)
     }
@@ -90,7 +90,7 @@ impl Workspace {
 }
 
 impl Package {
-    /// Whether it may be published.
+    /// Returns true if it may be published.
     pub fn is_public(&self) -> bool {
         self.publish
             .as_ref()
@@ -107,7 +107,7 @@ impl Package {
 }
 
 impl Dependency {
-    /// Whether only tests, examples and benches use it.
+    /// Returns true if only tests, examples and benches use it.
     pub fn is_dev(&self) -> bool {
         self.kind.as_deref() == Some("dev")
     }

@@ -1,4 +1,4 @@
-//! The token endpoint over a large registry, beside a registry of ten.
+//! The token endpoint over a large registry, compared with a registry of ten.
 
 use super::build::{self, Place};
 use super::load::{Order, load};
@@ -11,13 +11,13 @@ use super::world;
 use xtask::failure::{Failure, Outcome};
 use xtask::workspace::Workspace;
 
-/// A registry that no cache notices.
+/// The size of a registry that fits into every cache.
 const FEW: u32 = 10;
 
-/// How long each server is loaded before it counts, at least. Unit: seconds.
+/// The minimum time for which each server is loaded before measuring. Unit: seconds.
 const WARM_UP: u32 = 5;
 
-/// How many applications a second ask for a token then, at least: each once, so that what fits into memory is there.
+/// The number of applications that the warm-up allows for in each second: it is long enough for each to request a token, so that the cache is full.
 const WARMED_UP_PER_SECOND: u32 = 5_000;
 
 /// A registry of one size, served.

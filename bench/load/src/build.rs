@@ -1,4 +1,4 @@
-//! What a bench needs before it begins: programs, keys, binaries, registries.
+//! The inputs that a bench needs before it begins: programs, keys, binaries, registries.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -29,17 +29,17 @@ const TOOLS: [Tool; 2] = [
 /// The server has one core, the load another.
 const CORES: usize = 2;
 
-/// Where a bench keeps what it makes: below `target`, anew for each run but for what takes long.
+/// The folders for the files of a bench: below `target`, created anew for each run except those that take long to create.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// Keys, and what was built for benches alone.
+    /// The folder of keys, and of binaries that are built for benches only.
     kept: PathBuf,
-    /// Registries, requests and logs of this run.
+    /// The folder of registries, requests and logs of this run.
     pub(super) run: PathBuf,
 }
 
 impl Place {
-    /// Looks for programs and cores, and makes the folders.
+    /// Checks programs and cores, and creates the folders.
     pub(super) fn prepare(workspace: &Workspace) -> Result<Self, Failure> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         if cores < CORES {
@@ -64,7 +64,7 @@ impl Place {
         Ok(Self { kept, run })
     }
 
-    /// The server: as it is shipped, or on ring alone, or as it was built elsewhere.
+    /// Returns the server binary: as shipped, or on ring alone, or a given one.
     pub(super) fn m2m(&self, workspace: &Workspace, options: &Options) -> Result<PathBuf, Failure> {
         if let Some(binary) = &options.binary {
             return std::path::absolute(binary).map_err(|error| Failure::file(binary, &error));
@@ -89,7 +89,7 @@ impl Place {
         Ok(target.join("dist").join("m2m"))
     }
 
-    /// The yardstick.
+    /// Builds the yardstick, and returns its path.
     pub(super) fn yardstick(&self) -> Result<PathBuf, Failure> {
         let target = self.kept.join("yardstick");
         let mut build = cargo(&["build", "--release", "--locked", "--manifest-path"]);
@@ -101,7 +101,7 @@ impl Place {
         Ok(target.join("release").join("yardstick"))
     }
 
-    /// The folder with the yardstick's keys. They are good for nothing else.
+    /// Returns the folder with the yardstick's keys. They have no other use.
     pub(super) fn keys(&self) -> Result<PathBuf, Failure> {
         let folder = self.kept.join("keys");
         std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
@@ -129,7 +129,7 @@ impl Place {
         Ok(folder)
     }
 
-    /// A data directory to which these worlds were applied, one after the other.
+    /// Returns a data directory to which these worlds were applied, one after the other.
     pub(super) fn apply(
         &self,
         binary: &Path,

@@ -9,39 +9,39 @@ use super::token::Requests;
 use xtask::command;
 use xtask::failure::Failure;
 
-/// Connections at a time: more than one core can serve at once, and far from a queue.
+/// The number of connections: more than one core can serve at once, and far from a queue.
 const CONNECTIONS: &str = "-c16";
 
 /// The core of wrk; the server has core 0.
 const CORE: &str = "1";
 
-/// What one load showed.
+/// The result of one load.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Load {
-    /// Requests in a second.
+    /// The requests per second.
     pub(super) rate: f64,
-    /// The time that half of the requests took no more than. Unit: milliseconds.
+    /// The time within which half of the requests were answered. Unit: milliseconds.
     pub(super) half: f64,
-    /// The time that 99 % of the requests took no more than. Unit: milliseconds.
+    /// The time within which 99 % of the requests were answered. Unit: milliseconds.
     pub(super) most: f64,
-    /// Processor time of the server for a request. Unit: microseconds.
+    /// The processor time of the server per request. Unit: microseconds.
     pub(super) processor: f64,
     /// Resident memory of the server afterwards. Unit: MiB.
     pub(super) memory: f64,
-    /// Answers other than 200, and connections that broke.
+    /// The number of answers other than 200, and of connections that broke.
     pub(super) failed: f64,
 }
 
-/// In which order requests are sent.
+/// The order in which requests are sent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Order {
-    /// One after the other, so that each is sent at last.
+    /// One after the other, so that each is sent eventually.
     Each,
-    /// Drawn at random from this.
+    /// Drawn at random, with this seed.
     Drawn(u32),
 }
 
-/// Loads a server for so many seconds.
+/// Loads a server for this number of seconds.
 pub(super) fn load(
     kernel: Kernel,
     server: &Server,

@@ -1,4 +1,4 @@
-//! How fast the product is: the server beside a yardstick, over a large registry, from its start; and single crates.
+//! The speed of the product: the server compared with a yardstick, over a large registry, and from its start; and single crates.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -1,4 +1,4 @@
-//! The management API over a registry that grows: whether one more application costs what the first ones cost, and how long a page takes.
+//! The management API over a registry that grows: the cost of one more application compared with the first ones, and the time that a page takes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -17,17 +17,17 @@ use xtask::failure::{Failure, Outcome};
 use xtask::steps::now;
 use xtask::workspace::Workspace;
 
-/// Who manages the server.
+/// The application that manages the server.
 const CLIENT_ID: &str = "bench-operator";
 const CLIENT_SECRET: &str = "bench-operator-secret-0123456789abcdef0123456789abcdef";
 
-/// How often each page is asked for.
+/// The number of times that each page is requested.
 const PAGES: u32 = 50;
 
-/// How long an answer may take. Unit: seconds.
+/// The maximum time for an answer. Unit: seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
-/// Makes so many applications, one after the other, and asks for pages of them.
+/// Creates this number of applications, one after the other, and requests pages of them.
 pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outcome {
     let place = Place::prepare(workspace)?;
     let kernel = Kernel::ask()?;
@@ -64,7 +64,7 @@ pub(super) fn managed(name: &str, binary: &Path, data: &Path) -> Plan {
         .with("M2M_BOOTSTRAP_CLIENT_SECRET", CLIENT_SECRET)
 }
 
-/// What a page is asked for, and how long it took. Unit: milliseconds.
+/// A requested page: its name, its median time and its longest time. Unit: milliseconds.
 type Page = (&'static str, f64, f64);
 
 fn pages(operator: &mut Operator, count: u32) -> Result<Vec<Page>, Failure> {
@@ -169,7 +169,7 @@ impl Operator {
         self.exchange(method, path, "application/json", body)
     }
 
-    /// Reads an answer and does not look at it.
+    /// Reads an answer and discards it.
     pub(super) fn read(&mut self, path: &str) -> Outcome {
         let request = self.request("GET", path, "application/json", "");
         let (head, _) = self.send(&request).map_err(|error| lost(&error))?;

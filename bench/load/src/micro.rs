@@ -1,4 +1,4 @@
-//! The benches of single crates: times for people, and instruction counts that do not depend on the machine's mood.
+//! The benches of single crates: times for people, and instruction counts that do not depend on the load of the machine.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ const CRATES: [&str; 2] = ["m2m-jwt", "m2m-authority"];
 /// The bench that counts instructions; the others measure time.
 const COUNTS: &str = "instructions";
 
-/// By how much a count may exceed the committed one. Unit: thousandths.
+/// The amount by which a count may exceed the committed one. Unit: thousandths.
 ///
 /// The same binary always gives the same count; another compiler or another processor moves it by less than this.
 const TOLERANCE_PER_MILLE: u64 = 20;
@@ -21,7 +21,7 @@ const TOLERANCE_PER_MILLE: u64 = 20;
 /// Instruction counts by the name of the benchmark.
 type Counts = BTreeMap<String, u64>;
 
-/// What is measured.
+/// The measurements of single crates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Micro {
     /// Times, then counts, which are compared with the committed ones.
@@ -57,7 +57,7 @@ pub(super) fn run(workspace: &Workspace, micro: Micro) -> Outcome {
     ))
 }
 
-/// Counts the instructions of one crate's benchmarks, and returns what got worse.
+/// Counts the instructions of one crate's benchmarks, and returns those that got worse.
 fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<String>, Failure> {
     for (name, how) in [
         ("valgrind", "`apt-get install valgrind`"),
@@ -110,7 +110,7 @@ fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<Strin
     }
 }
 
-/// Where the committed counts of a crate stand: one JSON object, names to counts.
+/// Returns the path of the committed counts of a crate: one JSON object, from names to counts.
 fn committed_path(workspace: &Workspace, package: &str) -> PathBuf {
     workspace
         .root
@@ -120,7 +120,7 @@ fn committed_path(workspace: &Workspace, package: &str) -> PathBuf {
         .join(format!("{COUNTS}.json"))
 }
 
-/// Prints measured beside committed, and returns what exceeds the tolerance.
+/// Prints measured and committed counts, and returns those that exceed the tolerance.
 fn compare(measured: &Counts, committed: &Counts) -> Vec<String> {
     let mut worse = Vec::new();
     for (name, &count) in measured {

@@ -1,26 +1,26 @@
-//! What is to be measured, and for how long.
+//! The measurements to run, and their length.
 
 use std::path::PathBuf;
 
 use super::micro::Micro;
 use xtask::failure::Failure;
 
-/// How many rounds, where nothing else is said.
+/// The default number of rounds.
 const ROUNDS: u32 = 5;
 
-/// How long a server is loaded in a round, where nothing else is said. Unit: seconds.
+/// The default time for which a server is loaded in a round. Unit: seconds.
 const SECONDS: u32 = 3;
 
-/// What is measured.
+/// The kind of measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// The token endpoint beside the yardstick.
     Yardstick,
-    /// The token endpoint over a registry of so many applications, beside one of ten.
+    /// The token endpoint over a registry of this number of applications, beside one of ten.
     Applications(u32),
-    /// The management API while it makes so many applications, and over them.
+    /// The management API while it creates this number of applications, and over them.
     Management(u32),
-    /// The token endpoint beside so many readers of large pages.
+    /// The token endpoint beside this number of readers of large pages.
     Readers(u32),
     /// From the start of the process to its first token.
     Start,
@@ -28,7 +28,7 @@ pub(super) enum Mode {
     Micro(Micro),
 }
 
-/// How a request authenticates, and what signs its token.
+/// The way in which a request authenticates, and the algorithm that signs its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
     /// ES256, the credentials in the body.
@@ -50,24 +50,24 @@ pub(super) enum Backend {
     Ring,
 }
 
-/// What the options ask for.
+/// The parsed options.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Options {
-    /// What is measured.
+    /// The kind of measurement.
     pub(super) mode: Mode,
-    /// How often each server is loaded.
+    /// The number of times that each server is loaded.
     pub(super) rounds: u32,
-    /// For how long. Unit: seconds.
+    /// The time for which a server is loaded in a round. Unit: seconds.
     pub(super) seconds: u32,
     /// The rows of the table, two for each.
     pub(super) cases: Vec<Case>,
-    /// What signs.
+    /// The crypto library that signs.
     pub(super) backend: Backend,
-    /// How many applications the server keeps in memory, if not its default.
+    /// The number of applications that the server keeps in memory, if not its default.
     pub(super) cache: Option<u32>,
     /// A binary that was built elsewhere.
     pub(super) binary: Option<PathBuf>,
-    /// The file that the table is appended to.
+    /// The file to which the table is appended.
     pub(super) out: Option<PathBuf>,
 }
 
@@ -75,7 +75,7 @@ impl Case {
     /// All of them, in the order of the table.
     pub(super) const ALL: [Self; 4] = [Self::Es256, Self::Basic, Self::Rs256, Self::EdDsa];
 
-    /// What `--alg` calls it.
+    /// Returns the name for `--alg`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Es256 => "es256",
@@ -105,7 +105,7 @@ impl Case {
 }
 
 impl Backend {
-    /// What `--backend` calls it.
+    /// Returns the name for `--backend`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Aws => "aws",
@@ -113,7 +113,7 @@ impl Backend {
         }
     }
 
-    /// What it can make keys for.
+    /// Returns the cases for which it can create keys.
     fn cases(self) -> Vec<Case> {
         Case::ALL
             .into_iter()

@@ -1,4 +1,4 @@
-//! What a process has used, as the kernel counts it.
+//! The resources that a process has used, as the kernel counts them.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,12 +9,12 @@ use xtask::failure::Failure;
 /// Reads the figures of processes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kernel {
-    /// Unit: ticks in a second.
+    /// The number of ticks in a second.
     ticks: f64,
 }
 
 impl Kernel {
-    /// Asks how the kernel counts.
+    /// Reads the unit in which the kernel counts.
     pub(super) fn ask() -> Result<Self, Failure> {
         let said = command::text(&mut command::program("getconf", &["CLK_TCK"]))?;
         match said.trim().parse() {

@@ -1,5 +1,5 @@
-//! The token endpoint while management reads pages that are as large as they can be: how much longer requests for tokens take, and how
-//! much memory the server needs for it.
+//! The token endpoint while the management API reads pages of the maximum size: the additional time of token requests, and the additional memory of
+//! the server.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
@@ -22,17 +22,17 @@ use xtask::workspace::Workspace;
 /// The number of events. Each has the API before and after, nearly half a megabyte together.
 const EVENTS: u32 = 500;
 
-/// What an API may have: scopes, and how long the description of each is.
+/// The number of scopes of an API, and the length of the description of each.
 const SCOPES: usize = 110;
 const DESCRIPTION_BYTES: usize = 2000;
 
 /// The page that is read.
 const PAGE: &str = "/api/v1/events?page_size=500&subject=api";
 
-/// How often the memory of the server is looked at.
+/// The interval at which the memory of the server is read.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Loads a server with so many readers beside it, and without.
+/// Loads a server with this number of readers beside it, and without.
 pub(super) fn run(workspace: &Workspace, options: &Options, readers: u32) -> Outcome {
     let place = Place::prepare(workspace)?;
     let kernel = Kernel::ask()?;
@@ -59,7 +59,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options, readers: u32) -> Out
     build::publish(&table(readers, before, &rounds), options)
 }
 
-/// Makes an API as large as one may be, and changes it again and again.
+/// Creates an API of the maximum size, and changes it again and again.
 fn fill(operator: &mut Operator) -> Outcome {
     let scopes: Vec<Value> = (0..SCOPES)
         .map(|number| {
@@ -80,9 +80,9 @@ fn fill(operator: &mut Operator) -> Outcome {
 /// A load beside readers.
 struct Beside {
     load: Load,
-    /// How many pages were read meanwhile.
+    /// The number of pages that were read meanwhile.
     pages: u64,
-    /// The most that the server had in memory. Unit: MiB.
+    /// The maximum memory of the server. Unit: MiB.
     memory: f64,
 }
 

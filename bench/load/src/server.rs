@@ -1,4 +1,4 @@
-//! Servers that are measured: started, found ready, and ended with what measures them.
+//! Servers that are measured: started, checked to be ready, and stopped with the bench.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -15,42 +15,42 @@ use xtask::command;
 use xtask::failure::Failure;
 use xtask::steps::now;
 
-/// More than a server needs to make its keys, an RSA key among them. Unit: seconds.
+/// The time limit for a start, more than a server needs to generate its keys, an RSA key among them. Unit: seconds.
 const READY_WITHIN: Duration = Duration::from_secs(120);
 
-/// More than a server takes to end in order.
+/// The time limit for an orderly stop, more than a server needs.
 const STOPPED_WITHIN: Duration = Duration::from_secs(15);
 
-/// How often it is looked whether it has ended.
+/// The interval at which the end of the process is checked.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// When a server that is about to be loaded is at rest.
+/// The time after which a server that is about to be loaded is at rest.
 pub(super) const AT_REST_AFTER: Duration = Duration::from_millis(500);
 
-/// Where a server runs.
+/// The cores on which a server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cores {
     /// On core 0, so that the load has another.
     First,
-    /// Wherever the kernel puts it.
+    /// On any core that the kernel chooses.
     Any,
 }
 
-/// A server that is ready, and ends when this does.
+/// A server that is ready, and is stopped when this is dropped.
 #[derive(Debug)]
 pub(super) struct Server {
     name: String,
     process: Process,
     address: SocketAddr,
-    /// From the start of the process to its first token.
+    /// The time from the start of the process to its first token.
     pub(super) first_token_after: Duration,
-    /// How long its token is. Unit: bytes.
+    /// The length of its token. Unit: bytes.
     pub(super) token_bytes: usize,
     /// Stays open: the server may print more, and must not find its standard output closed.
     _output: BufReader<ChildStdout>,
 }
 
-/// How a server is started.
+/// The command that starts a server.
 #[derive(Debug)]
 pub(super) struct Plan {
     name: String,
@@ -80,13 +80,13 @@ impl Plan {
         }
     }
 
-    /// The same with a variable of its environment.
+    /// Returns the plan with a variable of its environment.
     pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.environment.push((name, value));
         self
     }
 
-    /// The yardstick, with a log of that path.
+    /// Returns the plan of the yardstick, with a log at this path.
     pub(super) fn yardstick(name: &str, binary: &Path, arguments: [&str; 3], log: PathBuf) -> Self {
         Self {
             name: name.to_owned(),
@@ -161,7 +161,7 @@ impl Plan {
 }
 
 impl Server {
-    /// What the table calls it.
+    /// The name in the table.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
@@ -171,29 +171,29 @@ impl Server {
         self.process.0.id()
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where tokens are to be had.
+    /// Returns the URL of the token endpoint.
     pub(super) fn token_url(&self) -> String {
         format!("http://{}/oauth2/token", self.address)
     }
 
-    /// Gets one token more.
+    /// Requests one more token.
     pub(super) fn try_out(&self, requests: &Requests) -> Result<usize, Failure> {
         requests.send_one(self.address)
     }
 
-    /// Its memory after a while without a request. Unit: MiB.
+    /// Returns its memory after a while without a request. Unit: MiB.
     pub(super) fn memory_at_rest(&self, after: Duration) -> Result<f64, Failure> {
         thread::sleep(after);
         resident_memory(self.pid())
     }
 }
 
-/// A process that is asked to end, and made to if it does not, when this ends.
+/// A process that is asked to stop when this is dropped, and killed if it does not.
 #[derive(Debug)]
 struct Process(Child);
 
@@ -208,20 +208,20 @@ impl Drop for Process {
             }
             thread::sleep(LOOK_EVERY);
         }
-        // It may have ended meanwhile; then there is nothing to do.
+        // The process may have ended meanwhile; then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Reads on until the server says where it listens; nothing if it ends before, or does not say so in time.
+/// Reads until the server prints its address; `None` if it ends before, or does not print it in time.
 fn listening(mut output: BufReader<ChildStdout>) -> Option<(SocketAddr, BufReader<ChildStdout>)> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
         let mut line = String::new();
         while matches!(output.read_line(&mut line), Ok(1..)) {
             if let Some(address) = address(&line) {
-                // Nobody waits any more if this took too long.
+                // The receiver is gone if this took too long.
                 let _ = sender.send((address, output));
                 return;
             }

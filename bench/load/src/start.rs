@@ -1,4 +1,4 @@
-//! From the start of the process to its first token, over a registry that is there.
+//! The time from the start of the process to its first token, over an existing registry.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use super::world;
 use xtask::failure::Outcome;
 use xtask::workspace::Workspace;
 
-/// The registry.
+/// The number of applications in the registry.
 const APPLICATIONS: u32 = 1_000;
 
-/// How often the server is started.
+/// The number of times that the server is started.
 const STARTS: u32 = 20;
 
-/// When a server that has given one token is at rest.
+/// The time after which a server that has issued one token is at rest.
 const AT_REST_AFTER: Duration = Duration::from_secs(5);
 
 /// Starts the server again and again.
@@ -28,7 +28,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Outcome {
     let requests = Requests::of_applications(&place.run, APPLICATIONS)?;
     let plan = Plan::m2m("m2m", &binary, &data, None);
 
-    // The first start makes keys and brings the files into memory.
+    // The first start creates keys and brings the files into memory.
     drop(plan.start(Cores::Any, &requests)?);
     let mut times = Vec::new();
     for _ in 0..STARTS {

@@ -1,25 +1,25 @@
-//! Figures of servers side by side, as a table that can be pasted.
+//! Figures of servers side by side, as a table that can be pasted into a document.
 
 use super::load::Load;
 use super::server::Server;
 
-/// What was measured of one server.
+/// The measurements of one server.
 #[derive(Debug)]
 pub(super) struct Row {
-    /// The server, and what it was asked for.
+    /// The server, and the case or load.
     pub(super) name: String,
-    /// From the start of the process to its first token. Unit: milliseconds.
+    /// The time from the start of the process to its first token. Unit: milliseconds.
     pub(super) first_token: f64,
-    /// How long a token is. Unit: bytes.
+    /// The length of a token. Unit: bytes.
     pub(super) token_bytes: usize,
     /// Resident memory before the first load. Unit: MiB.
     pub(super) memory_at_rest: f64,
-    /// One load a round.
+    /// The loads, one per round.
     pub(super) loads: Vec<Load>,
 }
 
 impl Row {
-    /// A row without a load yet.
+    /// Creates a row without a load.
     pub(super) fn new(
         name: String,
         server: &Server,
@@ -39,7 +39,7 @@ impl Row {
         median(self.loads.iter().map(figure).collect())
     }
 
-    /// The median of the ratios of the rounds, each to the same round of the other.
+    /// Returns the median of the ratios of the rounds, each to the same round of the other row.
     fn ratio(&self, to: &Self, figure: impl Fn(&Load) -> f64) -> f64 {
         let pairs = self.loads.iter().zip(&to.loads);
         median(
@@ -49,7 +49,7 @@ impl Row {
         )
     }
 
-    /// One line of the table, held against another.
+    /// Returns one line of the table, compared with another row.
     fn line(&self, against: &Self) -> String {
         let fewest = self
             .loads
@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-/// The rows, each beside the row that it is held against.
+/// Returns the rows, each beside the row with which it is compared.
 pub(super) fn table(rows: &[(&Row, &Row)]) -> String {
     let mut table = String::from(HEAD);
     for (row, against) in rows {
@@ -89,7 +89,7 @@ pub(super) fn table(rows: &[(&Row, &Row)]) -> String {
     table
 }
 
-/// The median, and nothing of nothing.
+/// Returns the median; `NaN` for an empty list.
 pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     let upper = figures.get(figures.len() / 2);
@@ -100,7 +100,7 @@ pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     }
 }
 
-/// The ratios come first, since they are what a noisy machine spoils least; the processor time before the rate for the same reason.
+/// The ratios come first, since a noisy machine affects them least; the processor time comes before the rate for the same reason.
 const HEAD: &str = "\
 | server | CPU µs/request | × | requests/s | × | lowest–highest | p50 ms | p99 ms | first token ms | MiB at rest | MiB loaded | token bytes | failed |
 |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|

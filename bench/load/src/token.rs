@@ -1,4 +1,4 @@
-//! Requests for tokens: what wrk sends, and one by hand.
+//! Requests for tokens: those that wrk sends, and a single one.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -11,13 +11,13 @@ use super::options::Case;
 use super::world::{self, AUTHORIZATION, CLIENT_ID, CLIENT_SECRET, SCOPE};
 use xtask::failure::Failure;
 
-/// How long an answer to one request may take. Unit: seconds.
+/// The maximum time for an answer to one request. Unit: seconds.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
-/// What is sent.
+/// The requests that are sent.
 #[derive(Debug)]
 pub(super) struct Requests {
-    /// A file of forms, one a line.
+    /// A file of forms, one per line.
     pub(super) forms: PathBuf,
     /// The `Authorization` header.
     pub(super) authorization: Option<&'static str>,
@@ -41,7 +41,7 @@ impl Requests {
         )
     }
 
-    /// A request of each of so many applications.
+    /// Returns one request of each of this number of applications.
     pub(super) fn of_applications(folder: &Path, count: u32) -> Result<Self, Failure> {
         let forms = (1..=count)
             .map(|number| form(Some(&world::client_id(number)), Case::Es256))
@@ -63,7 +63,7 @@ impl Requests {
         })
     }
 
-    /// Sends the first request, and returns how long its token is. Unit: bytes.
+    /// Sends the first request, and returns the length of its token. Unit: bytes.
     pub(super) fn send_one(&self, to: SocketAddr) -> Result<usize, Failure> {
         let answer = self.exchange(to).map_err(|error| {
             Failure::new(
@@ -110,7 +110,7 @@ fn form(client_id: Option<&str>, case: Case) -> String {
     )
 }
 
-/// As a form has it, for what stands in scopes and audiences here.
+/// Encodes a text for a form, as far as the scopes and audiences of the benches need it.
 fn encoded(text: &str) -> String {
     text.replace(':', "%3A").replace('/', "%2F")
 }

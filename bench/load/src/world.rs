@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use super::options::Case;
 
-/// The client of the bench beside the yardstick, which knows it too (`bench/yardstick/src/token.rs`).
+/// The client of the benches, which the yardstick has too (`bench/yardstick/src/token.rs`).
 pub(super) const CLIENT_ID: &str = "bench";
 
 /// The secret of every application of a bench. A throw-away value.
 pub(super) const CLIENT_SECRET: &str = "bench-secret-0123456789abcdef0123456789abcdef";
 
-/// What `printf %s "$SECRET" | openssl dgst -sha256 -binary | base64` prints for it.
+/// The output of `printf %s "$SECRET" | openssl dgst -sha256 -binary | base64` for it.
 const SECRET_SHA256: &str = "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk=";
 
 /// The client and the secret in a header.
@@ -20,10 +20,10 @@ pub(super) const AUTHORIZATION: &str =
 /// The one scope.
 pub(super) const SCOPE: &str = "api:read";
 
-/// Keeps a file to some megabytes; a world.toml has an end to its size.
+/// The number of applications in one file, which keeps it to some megabytes; the size of a `world.toml` is limited.
 const APPLICATIONS_IN_A_FILE: u32 = 20_000;
 
-/// The audience of the API whose tokens are signed so.
+/// Returns the audience of the API whose tokens are signed as in this case.
 pub(super) fn audience(case: Case) -> &'static str {
     match case {
         Case::Es256 | Case::Basic => "https://es256.example.com",
@@ -37,7 +37,7 @@ pub(super) fn client_id(number: u32) -> String {
     format!("application-{number:07}")
 }
 
-/// A world of one application, with an API for each algorithm.
+/// Returns a world of one application, with an API for each algorithm.
 pub(super) fn of_cases(cases: &[Case]) -> String {
     let mut audiences: Vec<&str> = Vec::new();
     let mut world = String::new();
@@ -50,7 +50,7 @@ pub(super) fn of_cases(cases: &[Case]) -> String {
     world + &application(CLIENT_ID, &audiences)
 }
 
-/// Worlds which together have so many applications, and the same API each.
+/// Worlds which together have this number of applications, and the same API each.
 pub(super) fn of_applications(count: u32) -> Vec<String> {
     let mut worlds = Vec::new();
     for number in 1..=count {

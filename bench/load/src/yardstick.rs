@@ -1,4 +1,4 @@
-//! The token endpoint beside the least that a token endpoint can do.
+//! The token endpoint compared with the minimum work of a token endpoint.
 
 use std::path::PathBuf;
 
@@ -13,10 +13,10 @@ use super::world;
 use xtask::failure::{Failure, Outcome};
 use xtask::workspace::Workspace;
 
-/// How long each server is loaded before it counts. Unit: seconds.
+/// The time for which each server is loaded before measuring. Unit: seconds.
 const WARM_UP: u32 = 1;
 
-/// A case, its requests, the yardstick that it is held against, and the two rows.
+/// A case, its requests, the yardstick with which it is compared, and the two rows.
 struct Pair {
     case: Case,
     requests: Requests,
@@ -32,7 +32,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options) -> Outcome {
     let binary = place.m2m(workspace, options)?;
     let data = place.apply(&binary, "m2m", &[world::of_cases(&options.cases)])?;
 
-    // One process of ours serves every case; each yardstick knows one.
+    // One process of the server handles every case; each yardstick handles one.
     let Some(first) = options.cases.first() else {
         return Ok(());
     };
@@ -100,7 +100,7 @@ struct Yardstick {
 }
 
 impl Yardstick {
-    /// A yardstick for this case, and the two rows.
+    /// Returns a yardstick for this case, and the two rows.
     fn beside(
         &self,
         server: &Server,

@@ -1,11 +1,11 @@
-//! The least that a token endpoint can do: HTTP/1.1 on one thread, a form, one hash, one comparison, one signature, JSON.
+//! The minimum work of a token endpoint: HTTP/1.1 on one thread, a form, one hash, one comparison, one signature, JSON.
 //!
 //! ```text
 //! yardstick KEYS ring|aws es256|eddsa|rs256
 //! ```
 //!
-//! `KEYS` has `es256.der`, `eddsa.der` and `rs256.der`, in PKCS#8. It prints its address and serves until it is killed. There is
-//! no limit, no log and no care here: it is what a careful server is held against, and nothing to put on a network.
+//! `KEYS` has `es256.der`, `eddsa.der` and `rs256.der`, in PKCS#8. It prints its address and serves until it is killed. It has no limits, no log and
+//! no safeguards: it is the baseline for a careful server, and must not be exposed to a network.
 #![forbid(unsafe_code)]
 
 mod signer;
@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let endpoint = Arc::clone(&endpoint);
         tokio::spawn(async move {
             let service = service_fn(move |request| answer(Arc::clone(&endpoint), request));
-            // How a connection ends is its caller's affair.
+            // An error of the connection concerns its caller only.
             let _ = hyper::server::conn::http1::Builder::new()
                 .pipeline_flush(true)
                 .serve_connection(TokioIo::new(stream), service)

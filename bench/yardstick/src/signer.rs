@@ -73,7 +73,7 @@ impl Signer {
         }
     }
 
-    /// Appends a dot and the signature of what is there.
+    /// Appends a dot and the signature of the token so far.
     pub fn sign(&self, token: &mut String) {
         let message = token.as_bytes();
         let mut rsa = [0; RSA_BYTES];

@@ -1,4 +1,4 @@
-//! A form in, a token out.
+//! The token endpoint: it reads a form, and returns a token.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::signer::Signer;
 
-/// Who may have tokens, and the secret. They stand in `bench/load/src/world.rs` too.
+/// The client that may get tokens, and its secret. `bench/load/src/world.rs` has the same.
 const CLIENT_ID: &str = "bench";
 const CLIENT_SECRET: &[u8] = b"bench-secret-0123456789abcdef0123456789abcdef";
 
@@ -24,7 +24,7 @@ pub struct Endpoint {
     clients: HashMap<String, Vec<u8>>,
 }
 
-/// Why there is no token.
+/// The reason why there is no token.
 pub enum Refused {
     NotFound,
     GrantType,

@@ -1,4 +1,4 @@
-//! Makes a registry say what a file says.
+//! Changes a registry to match a registry file.
 
 mod error;
 mod merge;
@@ -20,16 +20,16 @@ use crate::{Applied, Plan, Prepared, Randomness, World, management};
 
 use merge::Merged;
 
-/// What becomes of records that are not in the file.
+/// The treatment of records that are not in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Prune {
     /// They stay.
     Keep,
-    /// They are taken away, except the management API, the last applications that manage the server, and the one that applies the file.
+    /// They are deleted, except the management API, the last application that manages the server, and the one that applies the file.
     Remove,
 }
 
-/// What [`apply`] would do. Nothing is changed, and nothing that would be made is promised.
+/// Returns the plan of [`apply`] without changing anything. Client ids that would be generated are not part of it.
 ///
 /// # Errors
 ///
@@ -46,7 +46,7 @@ pub async fn plan<B: Backend>(
     Ok(prepared.into_plan())
 }
 
-/// Decides what [`apply`] does, for whoever has to do something before it is done.
+/// Decides on the change that [`apply`] makes, for callers that have work to do before it is committed.
 ///
 /// # Errors
 ///
@@ -63,18 +63,18 @@ pub async fn prepare<B: Backend>(
     decide(&snapshot, world, prune, Draft::new(actor, now), randomness)
 }
 
-/// Makes the registry say what the file says, in one transaction with its audit events. A second time it does nothing.
+/// Changes the registry to match the file, in one transaction with its audit events. Applying the same file again does nothing.
 ///
-/// An application is the one with its `client_id`, else the only one with its name. An absent `secret_sha256` leaves the secrets of an
-/// application alone, and a new one gets a secret that is to be shown once. One that is there and no live secret of the application
-/// takes the place of those that are.
+/// An application of the file is matched by its `client_id`, or else by its name if only one application has it. Without `secret_sha256` the secrets
+/// of an application are unchanged, and a new application gets a generated secret, which is shown once. A hash that is not that of a live secret
+/// replaces the live secrets of the application.
 ///
 /// # Errors
 ///
-/// - [`ApplyError::Mistake`] with a place in the file, if it does not fit itself or the registry.
-/// - [`ApplyError::Left`] if something that is not in the file would no longer fit.
-/// - [`ApplyError::LastManagement`] if nobody would manage the server any more.
-/// - [`ApplyError::Commit`] if the store fails, or others change the registry without end.
+/// - [`ApplyError::Mistake`] with a place in the file, if the file has a mistake or does not fit the registry.
+/// - [`ApplyError::Left`] if a record that is not in the file would become invalid.
+/// - [`ApplyError::LastManagement`] if the server would lose its last manager.
+/// - [`ApplyError::Commit`] if the store fails, or the registry was changed by others during every attempt.
 pub async fn apply<B: Backend>(
     backend: &B,
     world: &World,
@@ -148,7 +148,7 @@ fn decide(
     for stored in pairs.left(&snapshot.applications) {
         let application = &stored.value;
         let is_last = !is_managed && after.is_manager(application);
-        // Whoever applies a file does not take himself away.
+        // The application that applies the file is not deleted.
         let is_own = *application.client_id == *draft.actor().name;
         if stays || is_last || is_own {
             applications.keep(application.clone());
@@ -210,8 +210,8 @@ fn decide(
     }
 }
 
-/// Refuses a file by which no key could sign tokens for the management API. Before the first start there are no keys, and every algorithm
-/// gets one.
+/// Refuses a file that would leave the management API without a key to sign its tokens. Before the first start there are no keys, and then every
+/// algorithm gets one.
 fn check_management_api(
     snapshot: &Snapshot,
     world: &World,
@@ -250,7 +250,7 @@ fn last_management(
     }
 }
 
-/// Nobody takes from his own application what he manages with.
+/// Refuses a file that takes from the caller's own application the access with which it manages the server.
 fn check_own(
     own: &Application,
     world: &World,
@@ -266,7 +266,7 @@ fn check_own(
     }
 }
 
-/// For each record its position in the file, if it is there.
+/// The position of each record in the file, if the file has the record.
 struct Places {
     apis: Vec<Option<usize>>,
     organizations: Vec<Option<usize>>,
@@ -275,7 +275,7 @@ struct Places {
 }
 
 impl Places {
-    /// What does not fit, said of the file if the record is in it, else of the record.
+    /// Returns the error for records that do not fit together: a mistake in the file if the record is in it, otherwise one about the record.
     fn misfit(&self, error: InvalidRegistry, world: &World, records: &Records) -> ApplyError {
         let record = error.path.record();
         let in_file = |path: &Path| {

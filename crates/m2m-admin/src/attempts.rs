@@ -1,15 +1,14 @@
-//! Changes that others may be faster with.
+//! Changes that are attempted again after a conflict.
 
 use m2m_store::CommitError;
 
 /// An error of a change.
 pub(crate) trait Failure {
-    /// Returns true if the only reason is that the registry has a newer version than the one that the change was decided at.
+    /// Returns true if the change failed only because the registry has a newer version than the one that it was decided at.
     fn is_conflict(&self) -> bool;
 }
 
-/// The attempts at a change, each of which is decided at the latest version of the registry. There is another one while others are
-/// faster, but not without end.
+/// The attempts at a change, each of which is decided at the latest version of the registry. After a conflict there is another one, up to a maximum.
 #[derive(Debug)]
 pub(crate) struct Attempts {
     left: u32,
@@ -30,7 +29,7 @@ impl Attempts {
     }
 }
 
-/// The number of attempts. Losing so often is not bad luck: something changes the registry without end.
+/// The maximum number of attempts. So many conflicts in a row are not chance: something changes the registry without end.
 const MAX_ATTEMPTS: u32 = 8;
 
 impl Failure for CommitError {

@@ -1,4 +1,4 @@
-//! The first application that manages a server, and the way back in when its secret is lost.
+//! The first application that manages a server, and the recovery of access when its secret is lost.
 
 mod error;
 
@@ -20,14 +20,14 @@ use crate::{
     Applied, GeneratedCredentials, Prepared, PresetCredentials, Randomness, management, secrets,
 };
 
-/// Makes the management API and an application that may do everything there, unless an application manages the server already:
-/// then nothing is done. Without `preset` its credentials are made, and are to be shown once.
+/// Creates the management API and an application with all of its scopes. If an application manages the server already, nothing is done. Without
+/// `preset` the credentials of the application are generated, and are to be shown once.
 ///
 /// # Errors
 ///
-/// - [`BootstrapError::ClientIdTaken`] if another application has the client id that was preset, and [`BootstrapError::Incapable`] if that
-///   one takes part in the management of the server without being able to manage it.
-/// - [`BootstrapError::Misfit`] if what is in the registry leaves no room for it: another API with a name of the management API, say.
+/// - [`BootstrapError::ClientIdTaken`] if another application has the preset client id, and [`BootstrapError::Incapable`] if that
+///   application takes part in the management of the server without being able to manage it.
+/// - [`BootstrapError::Misfit`] if the new records do not fit the registry, such as when another API has a name of the management API.
 /// - [`BootstrapError::Commit`] if the store fails.
 pub async fn bootstrap<B: Backend>(
     backend: &B,
@@ -49,7 +49,7 @@ pub async fn bootstrap<B: Backend>(
     }
 }
 
-/// Decides what [`bootstrap`] does, for a caller that keeps the credentials before they are in force.
+/// Decides on the change that [`bootstrap`] makes, for callers that store the credentials before they become valid.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub async fn prepare_bootstrap<B: Backend>(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) -> Result<Prepared, BootstrapError> {
-    // The registry may be large, and a server that starts has no use for it but this.
+    // The registry may be large, and a server that starts does not need the rest of it here.
     let outline = backend.outline().await.map_err(CommitError::from)?;
     let is_managed =
         any_manager(backend, Term::Now, now, |stored| Some(stored.value.clone())).await;
@@ -69,15 +69,15 @@ pub async fn prepare_bootstrap<B: Backend>(
         return Ok(Draft::new(actor, now).prepared(outline.version));
     }
     let snapshot = match preset {
-        // A client id that somebody chose must be nobody else's, nor a system user.
+        // A preset client id must not be that of another application or the name of a system user.
         Some(_) => backend.snapshot().await.map_err(CommitError::from)?,
         None => outline,
     };
     decide(&snapshot, preset, Draft::new(actor, now), randomness)
 }
 
-/// A new secret for the oldest application that has every scope of the management API, whose other secrets end now; it is enabled and
-/// freed of every obstacle to a token. If there is no such application, one is created, as by [`bootstrap`].
+/// Replaces the secrets of the oldest application that has every scope of the management API with a new one. The application is enabled, and every
+/// obstacle to a token is removed. If there is no such application, one is created as by [`bootstrap`].
 ///
 /// # Errors
 ///
@@ -101,7 +101,7 @@ pub async fn reset_management<B: Backend>(
     }
 }
 
-/// Decides what [`reset_management`] does, for a caller that keeps the credentials before they are in force.
+/// Decides on the change that [`reset_management`] makes, for callers that store the credentials before they become valid.
 ///
 /// # Errors
 ///
@@ -114,7 +114,7 @@ pub async fn prepare_reset_management<B: Backend>(
 ) -> Result<Prepared, BootstrapError> {
     let snapshot = backend.snapshot().await.map_err(CommitError::from)?;
     let draft = Draft::new(actor, now);
-    // Of those that have less nobody ever said that they may do everything.
+    // An application with fewer scopes was never meant to have full access.
     let oldest = snapshot
         .applications
         .iter()
@@ -184,7 +184,7 @@ fn reset(
         spec.token_lifetime = None;
     }
     if spec.not_before.is_some_and(|not_before| not_before > now) {
-        // Tokens that were issued before stay revoked, and the next one is not.
+        // Tokens that were issued before stay revoked, and the next token is valid.
         spec.not_before = Some(now.saturating_sub_seconds(1));
     }
     if !spec.system_user_allowed {
@@ -197,7 +197,7 @@ fn reset(
     finish(snapshot, draft, api, application)
 }
 
-/// Sees to it that the management API is there, with each of its scopes and tokens that can be used. What it has beyond them stays.
+/// Ensures that the management API exists with all of its scopes and a usable token lifetime. Other scopes that it has are kept.
 fn complete_api(snapshot: &Snapshot, draft: &mut Draft, randomness: &mut dyn Randomness) -> Api {
     let complete = management::api();
     let stored = snapshot
@@ -226,7 +226,7 @@ fn complete_api(snapshot: &Snapshot, draft: &mut Draft, randomness: &mut dyn Ran
     api
 }
 
-/// Makes a secret that is to be shown once.
+/// Generates a secret that is to be shown once.
 fn generate(
     application: &Application,
     draft: &mut Draft,
@@ -239,7 +239,7 @@ fn generate(
     hash
 }
 
-/// The change, if what comes of it is a registry.
+/// Returns the change, if the records fit together afterwards.
 fn finish(
     snapshot: &Snapshot,
     draft: Draft,
@@ -247,7 +247,7 @@ fn finish(
     application: Application,
 ) -> Result<Prepared, BootstrapError> {
     let mut records = snapshot.records();
-    // Who may introspect is among the applications, which may not be here, and does not change.
+    // The client ids for introspection refer to applications that may not be loaded here, and they do not change.
     for api in &mut records.apis {
         api.introspection_clients.clear();
     }

@@ -1,4 +1,4 @@
-//! Credentials that are made here.
+//! Generated and preset credentials.
 
 use core::fmt;
 
@@ -11,34 +11,34 @@ use zeroize::{Zeroize as _, Zeroizing};
 use crate::Randomness;
 use crate::randomness::bytes;
 
-/// Credentials that were made because nobody chose them. They are to be shown once: only a hash of the secret is kept.
+/// Generated credentials. They are to be shown once: only a hash of the secret is stored.
 pub struct GeneratedCredentials {
     /// The name of the application.
     pub application: String,
-    /// Its client id.
+    /// The client id of the application.
     pub client_id: String,
     secret: Zeroizing<String>,
 }
 
-/// Credentials that somebody chose cannot be those of a management application.
+/// The reason why preset credentials cannot be those of a management application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidPreset {
-    /// The client id is none.
+    /// The client id is invalid.
     #[error(
         "a client id is 1 to 256 characters of visible ASCII without %, + and :, and neither . nor .."
     )]
     ClientId,
-    /// The secret could be guessed.
+    /// The secret is too short, so that it could be guessed.
     #[error(
         "the secret has {characters} characters, and needs {} or more",
         PresetCredentials::MIN_SECRET_CHARACTERS
     )]
     SecretTooShort {
-        /// How many it has.
+        /// The number of characters that the secret has.
         characters: usize,
     },
-    /// The secret has a control character in it, or white space at an end: a line break of the file that it was read from, say.
+    /// The secret contains a control character, or white space at its beginning or end, such as a line break of the file that it was read from.
     #[error(
         "the secret has a line break or another control character in it, or white space at an end"
     )]
@@ -46,7 +46,7 @@ pub enum InvalidPreset {
 }
 
 impl GeneratedCredentials {
-    /// A new secret for this application.
+    /// Generates a secret for this application.
     #[must_use]
     pub fn new(application: &str, client_id: &str, randomness: &mut dyn Randomness) -> Self {
         let mut random: [u8; 32] = bytes(randomness);
@@ -59,13 +59,13 @@ impl GeneratedCredentials {
         }
     }
 
-    /// The secret itself.
+    /// Returns the secret itself.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
         &self.secret
     }
 
-    /// What is kept of the secret.
+    /// Returns the hash of the secret, which is stored.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
         SecretHash::of(self.secret.as_bytes())
@@ -89,15 +89,15 @@ pub struct PresetCredentials {
 }
 
 impl PresetCredentials {
-    /// The shortest secret. Unit: characters. There is no slow hash that would make up for a short one, and 32 of a password generator
-    /// are more than 128 bits.
+    /// The minimum length of a secret. Unit: characters. There is no slow hash to compensate for a shorter one, and 32 characters of a password
+    /// generator have more than 128 bits.
     pub const MIN_SECRET_CHARACTERS: usize = 32;
 
-    /// These credentials. Of the secret only the hash is kept.
+    /// Checks these credentials. Only the hash of the secret is kept.
     ///
     /// # Errors
     ///
-    /// [`InvalidPreset`] if the client id is none, or the secret could be guessed or mistaken.
+    /// [`InvalidPreset`] if the client id is invalid, or the secret is too short or contains characters that look like a mistake.
     pub fn new(client_id: &str, secret: &str) -> Result<Self, InvalidPreset> {
         if ClientId::parse(client_id).is_err() || matches!(client_id, "." | "..") {
             return Err(InvalidPreset::ClientId);
@@ -115,7 +115,7 @@ impl PresetCredentials {
         })
     }
 
-    /// The client id.
+    /// Returns the client id.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
@@ -134,7 +134,7 @@ impl fmt::Debug for PresetCredentials {
     }
 }
 
-/// A new client id: 128 random bits as base64url. It does not begin with a hyphen, for else a shell would take it for an option.
+/// Generates a client id: 128 random bits as base64url. It does not begin with a hyphen, because a shell command would take it for an option.
 pub(crate) fn generate_client_id(randomness: &mut dyn Randomness) -> String {
     let mut random = bytes::<16>(randomness);
     if let [first, ..] = &mut random
@@ -145,7 +145,7 @@ pub(crate) fn generate_client_id(randomness: &mut dyn Randomness) -> String {
     URL_SAFE_NO_PAD.encode(random)
 }
 
-/// The six bits that a hyphen stands for in base64url (RFC 4648, section 5).
+/// The value of the six bits that a hyphen encodes in base64url (RFC 4648, section 5).
 const HYPHEN: u8 = 62;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! Applications that can get no token, whatever they send.
+//! Applications that cannot get a token, whatever they send.
 
 use m2m_authority::registry::Obstacle;
 
-/// The reason why an application can get no token, and what would change that, in words of a registry file. One that was disabled, or
-/// whose organization was suspended, is meant to get none, and is not a dead end.
+/// Returns the reason why an application cannot get a token, with the change that would help, in the terms of a registry file. For an application
+/// that was disabled, or whose organization was suspended, this is intended, so that it returns `None`.
 #[must_use]
 pub const fn dead_end(obstacle: Obstacle) -> Option<&'static str> {
     Some(match obstacle {

@@ -1,4 +1,4 @@
-//! A change that is put together: what is written, and what the audit log and the plan say of it.
+//! A change in preparation: its writes, its audit events and its plan.
 
 use m2m_authority::redacted;
 use m2m_authority::registry::{Application, Deletion};
@@ -14,14 +14,14 @@ use crate::record::Managed;
 use crate::{GeneratedCredentials, Randomness};
 use m2m_api::{FieldChange, Plan, SecretStep, Step};
 
-/// A change that was decided and is not made yet: what it would do, and the secrets that it would put into force.
+/// A change that was decided and is not committed yet: its plan, and the secrets that it would make valid.
 ///
-/// It is made by [`commit`](Self::commit), if nobody has changed the registry meanwhile.
+/// [`commit`](Self::commit) makes the change, unless others have changed the registry in the meantime.
 #[derive(Debug)]
 #[must_use = "nothing is changed until it is committed"]
 pub struct Prepared {
     plan: Plan,
-    /// Which steps make an application whose client id is made as well.
+    /// The positions of the steps that create an application with a generated client id.
     nameless: Vec<usize>,
     credentials: Vec<GeneratedCredentials>,
     version: Version,
@@ -31,28 +31,28 @@ pub struct Prepared {
 /// A change that was made, durably and with its audit events.
 #[derive(Debug)]
 pub struct Applied {
-    /// What was done.
+    /// The changes that were made.
     pub plan: Plan,
-    /// The secrets that were made. This is the only time that they are known.
+    /// The generated secrets. They cannot be read again later.
     pub credentials: Vec<GeneratedCredentials>,
-    /// The version of the registry now.
+    /// The version of the registry after the change.
     pub version: Version,
 }
 
 impl Prepared {
-    /// What it would do.
+    /// Returns the plan of the change.
     #[must_use]
     pub const fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// The secrets that it would put into force: whoever must not lose them keeps them before it is made.
+    /// Returns the secrets that the change would make valid. A caller that must not lose them stores them before the commit.
     #[must_use]
     pub fn credentials(&self) -> &[GeneratedCredentials] {
         &self.credentials
     }
 
-    /// What it would do, alone: the change is not made, and nothing that would be made for it is promised.
+    /// Returns only the plan, and does not make the change. Client ids that were generated for the change are not part of it.
     #[must_use]
     pub fn into_plan(mut self) -> Plan {
         for position in self.nameless {
@@ -63,11 +63,11 @@ impl Prepared {
         self.plan
     }
 
-    /// Makes the change. One that does nothing is not written.
+    /// Makes the change. A change that does nothing is not written.
     ///
     /// # Errors
     ///
-    /// [`CommitError::Conflict`] if somebody else has changed the registry meanwhile: then it is to be decided again.
+    /// [`CommitError::Conflict`] if others have changed the registry in the meantime: then the change is to be decided again.
     pub async fn commit<B: Backend>(self, backend: &B) -> Result<Applied, CommitError> {
         let version = if self.change.events.is_empty() {
             self.version
@@ -82,7 +82,7 @@ impl Prepared {
     }
 }
 
-/// A change that is put together.
+/// A change in preparation.
 pub(crate) struct Draft {
     actor: Actor,
     now: UnixTime,
@@ -104,17 +104,17 @@ impl Draft {
         }
     }
 
-    /// Who makes the change.
+    /// Returns the actor of the change.
     pub(crate) const fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// When.
+    /// Returns the time of the change.
     pub(crate) const fn now(&self) -> UnixTime {
         self.now
     }
 
-    /// Makes a record.
+    /// Creates a record.
     pub(crate) fn create<T: Managed>(
         &mut self,
         value: T,
@@ -142,7 +142,7 @@ impl Draft {
         id
     }
 
-    /// Changes a record, if it says something else afterwards.
+    /// Updates a record, if the new value differs.
     pub(crate) fn update<T: Managed>(
         &mut self,
         stored: &Stored<T>,
@@ -172,7 +172,7 @@ impl Draft {
         self.write(T::put(stored.with(value, self.now)));
     }
 
-    /// Takes a record away.
+    /// Deletes a record.
     pub(crate) fn delete<T: Managed>(&mut self, stored: &Stored<T>, write: Write) {
         let view = stored.value.view();
         let name = stored.value.identifier();
@@ -188,7 +188,7 @@ impl Draft {
         self.write(write);
     }
 
-    /// Takes an application away, and remembers that it was there.
+    /// Deletes an application, and records the deletion of its client id.
     pub(crate) fn delete_application(&mut self, stored: &Stored<Application>) {
         let deletion = Deletion {
             client_id: stored.value.client_id.clone(),
@@ -198,7 +198,7 @@ impl Draft {
         self.delete(stored, Write::DeleteApplication(stored.id, deletion));
     }
 
-    /// The application as this change leaves it; none if it is deleted.
+    /// Returns the application as this change leaves it, or `None` if it is deleted.
     pub(crate) fn latest<'s>(&'s self, stored: &'s Stored<Application>) -> Option<&'s Application> {
         let mut writes = self.change.writes.iter().rev();
         let is_deleted =
@@ -217,12 +217,12 @@ impl Draft {
         latest.unwrap_or(Some(&stored.value))
     }
 
-    /// Writes something of which the plan does not tell.
+    /// Adds a write that is not part of the plan.
     pub(crate) fn write(&mut self, write: Write) {
         self.change.writes.push(write);
     }
 
-    /// An event of the audit log. What looks like a credential is not in it, wherever somebody put it.
+    /// Adds an event to the audit log. Texts that look like a credential are redacted.
     pub(crate) fn tell(
         &mut self,
         action: Action,
@@ -232,7 +232,7 @@ impl Draft {
         after: Option<&Map<String, Value>>,
     ) {
         let text = |view: &Map<String, Value>| {
-            // A map of JSON values is JSON. Credentials have no byte that JSON escapes.
+            // A map of JSON values always serializes. Credentials do not contain bytes that JSON escapes.
             let text = serde_json::to_string(view).unwrap_or_default();
             redacted(&text).into()
         };
@@ -247,12 +247,12 @@ impl Draft {
         });
     }
 
-    /// The next application is made under a client id that is made as well: a plan that is not carried out must not promise it.
+    /// Marks the next created application as one with a generated client id, which a plan that is not carried out must not contain.
     pub(crate) fn next_is_nameless(&mut self) {
         self.nameless.push(self.plan.steps.len());
     }
 
-    /// An application stays though the file does not have it.
+    /// Records that an application stays although the file does not have it.
     pub(crate) fn keep(&mut self, client_id: &str) {
         self.plan.kept.push(client_id.into());
     }
@@ -261,7 +261,7 @@ impl Draft {
         self.credentials.push(credentials);
     }
 
-    /// The change, for a registry at this version.
+    /// Returns the change, for a registry at this version.
     pub(crate) fn prepared(self, version: Version) -> Prepared {
         Prepared {
             plan: self.plan,

@@ -1,4 +1,4 @@
-//! Which version of a record a caller has seen.
+//! The entity tags of records, by which a change names the version that the caller has read.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use m2m_store::Stored;
 
 use crate::record::Managed;
 
-/// The entity tag of a record (RFC 9110, section 8.8.3): another one whenever there is something else to see of it.
+/// Returns the entity tag of a record (RFC 9110, section 8.8.3). It differs whenever the visible content of the record differs.
 pub(crate) fn entity_tag<T: Managed>(stored: &Stored<T>) -> String {
     let view = serde_json::to_string(&stored.value.view()).unwrap_or_default();
     let [a, b, c, d, e, f, g, h, i, ..] =

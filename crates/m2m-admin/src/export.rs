@@ -1,4 +1,4 @@
-//! A registry as a file.
+//! The export of a registry to a file.
 
 mod text;
 
@@ -15,37 +15,37 @@ use crate::secrets::newest_live;
 
 use text::Table;
 
-/// Whether a file tells the hashes of secrets.
+/// The treatment of the hashes of secrets in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SecretHashes {
-    /// It does not: where it is applied, applications that are there keep their secrets, and others get new ones.
+    /// The file does not contain hashes. When it is applied, existing applications keep their secrets and others get new ones.
     LeftOut,
-    /// It has, for each application, that of the secret that was made last and works.
+    /// The file contains, for each application, the hash of its latest secret that is valid.
     Included,
 }
 
-/// The registry as `world.toml`. What is as it is by default is left out; the same registry makes the same text. Applying it changes
+/// Returns the registry as `world.toml`. Default values are left out, and the same registry always gives the same text. Applying the file changes
 /// nothing.
 ///
 /// # Errors
 ///
-/// If the store cannot be read.
+/// An error if the store cannot be read.
 pub async fn export<B: Backend>(
     backend: &B,
     secret_hashes: SecretHashes,
     now: UnixTime,
 ) -> Result<String, StoreError> {
     let file = export_within(backend, secret_hashes, now, usize::MAX).await?;
-    // Nothing is larger than that.
+    // The text cannot be longer than this.
     Ok(file.unwrap_or_default())
 }
 
-/// The same, or nothing if it would have more bytes than `most`. The registry is read record by record, and is never in memory as a
-/// whole.
+/// Returns the registry as `world.toml`, or `None` if the text would have more bytes than `most`. The registry is read record by record, and is never
+/// in memory as a whole.
 ///
 /// # Errors
 ///
-/// If the store cannot be read.
+/// An error if the store cannot be read.
 pub(crate) async fn export_within<B: Backend>(
     backend: &B,
     secret_hashes: SecretHashes,
@@ -138,8 +138,7 @@ fn application(application: &Application, secret_hashes: SecretHashes, now: Unix
     table
 }
 
-/// The fields of a record in their order, without those that a record has that says nothing of its own; those that are `always` there
-/// stay.
+/// Returns the fields of a record in their order, without those that have a default value. The fields in `always` are included in any case.
 fn fields<T: Serialize>(record: &T, plain: &T, always: &[&str]) -> Vec<(String, toml::Value)> {
     let fields = |record: &T| match toml::Value::try_from(record) {
         Ok(toml::Value::Table(fields)) => fields,

@@ -1,4 +1,4 @@
-//! What the operations need of the server that they manage.
+//! The interface of the server that the operations manage.
 
 use core::future::Future;
 use core::net::IpAddr;
@@ -10,82 +10,82 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend, SealingKey};
 
-/// A server that is managed: its registry, and what only a running server has.
+/// The managed server: its registry, and the functions that only a running server has.
 pub trait Host: Send + Sync + 'static {
-    /// Where its registry is.
+    /// The type of the registry.
     type Registry: Backend;
 
-    /// Its registry. What is changed through it is served from the next request on.
+    /// Returns the registry. A change that is made through it is served from the next request on.
     fn registry(&self) -> &Self::Registry;
 
-    /// Its issuer identifier.
+    /// Returns the issuer identifier of the server.
     fn issuer(&self) -> &str;
 
-    /// Its dialect.
+    /// Returns the profile of the server.
     fn profile(&self) -> Profile;
 
-    /// Whether its registry may be changed.
+    /// Returns the access to the registry.
     fn access(&self) -> Access;
 
-    /// What its private keys are sealed with; none where they are in memory only.
+    /// Returns the key that seals private keys, or `None` if they are only in memory.
     fn sealing(&self) -> Option<&SealingKey>;
 
-    /// The keys that its tokens are signed with.
+    /// Returns the keys with which tokens are signed.
     fn keys(&self) -> Arc<SigningKeys>;
 
-    /// Fills all of `bytes` with randomness that nobody can guess.
+    /// Fills `bytes` with cryptographically secure randomness.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// Gets a token in the name of an application, by the path that every token takes, marked in the log as a test.
+    /// Gets a token on behalf of an application, on the path that every token takes. The log marks it as a test.
     fn test_token(&self, ask: TokenAsk<'_>) -> impl Future<Output = TokenAnswer> + Send;
 
-    /// Decides what [`test_token`](Self::test_token) decides, and gets no token.
+    /// Returns the decision of [`test_token`](Self::test_token) without issuing a token.
     fn check(&self, ask: TokenAsk<'_>) -> impl Future<Output = Verdict> + Send;
 }
 
-/// Whether a registry may be changed.
+/// The access to a registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Access {
-    /// It may.
+    /// The registry can be changed.
     ReadWrite,
-    /// It comes from a file, which is what says what is in it.
+    /// The registry is read from a file, and can only be changed there.
     ReadOnly,
 }
 
-/// A token that an operator asks for in the name of an application.
+/// The token that an operator requests on behalf of an application.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenAsk<'a> {
-    /// The client id of the operator, whose management token carries the scope for it.
+    /// The client id of the operator, whose management token has the scope for this.
     pub operator: &'a str,
     /// The address of the operator.
     pub operator_address: Option<IpAddr>,
-    /// The application's client id.
+    /// The client id of the application.
     pub client_id: &'a str,
-    /// The address that the application would call from; with none every address is allowed.
+    /// The address that the application would call from. If `None`, every address is allowed.
     pub address: Option<IpAddr>,
-    /// The audiences; none means what the profile says.
+    /// The audiences. If empty, the profile decides.
     pub audiences: &'a [&'a str],
-    /// The scope; none means all that is assigned.
+    /// The scope. If `None`, all assigned scopes are requested.
     pub scope: Option<&'a str>,
-    /// The name of the answer.
+    /// The trace id of the request.
     pub trace_id: TraceId,
     /// The time of the request.
     pub now: UnixTime,
 }
 
-/// The answer of the token endpoint: its status, its headers and its body, whatever it says.
+/// The answer of the token endpoint, with its status, headers and body, for a success or a refusal.
 #[derive(Debug)]
 pub struct TokenAnswer {
     /// The answer, ready to be sent.
     pub response: http::Response<bytes::Bytes>,
 }
 
-/// Whether a token would be granted.
+/// The result of a check of a token request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// It would.
+    /// The token would be granted.
     Granted(WouldGrant),
-    /// It would not.
+    /// The token would be refused.
     Refused {
         /// The exact cause.
         cause: Cause,
@@ -96,15 +96,15 @@ pub enum Verdict {
     },
 }
 
-/// The token that an application would get.
+/// The token that would be granted to an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WouldGrant {
-    /// Its audiences.
+    /// The audiences of the token.
     pub audiences: Vec<Box<str>>,
-    /// Its scope.
+    /// The scope of the token.
     pub scope: Box<str>,
-    /// Its lifetime. Unit: seconds.
+    /// The lifetime of the token. Unit: seconds.
     pub expires_in: u32,
-    /// True if a quota that only warns is used up.
+    /// True if a quota that only warns is exceeded.
     pub quota_exceeded: bool,
 }

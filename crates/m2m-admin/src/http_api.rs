@@ -1,10 +1,10 @@
-//! The operations over HTTP.
+//! The management API over HTTP.
 //!
 //! ```text
 //! route → guard → read → perform → answer
 //! ```
 //!
-//! It knows no socket: requests come as values of the crate `http`, and so do the answers go.
+//! It does not use sockets: requests and answers are values of the crate `http`.
 
 mod answer;
 mod fields;
@@ -53,50 +53,50 @@ pub struct HttpApi<H> {
     guard: Guard,
     rows: Vec<Row<H>>,
     share: Share,
-    /// The keys that tokens are verified with, and those that they were made from.
+    /// The keys with which tokens are verified, and the signing keys that they were derived from.
     keys: Mutex<Option<(Arc<SigningKeys>, Arc<KeySet>)>>,
 }
 
-/// What belongs to a request whatever becomes of it.
+/// The circumstances of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances {
-    /// The name of the answer.
+    /// The trace id of the request.
     pub trace_id: TraceId,
-    /// Where the request came from.
+    /// The address that the request came from.
     pub address: Option<IpAddr>,
-    /// When it came.
+    /// The time at which the request arrived.
     pub now: UnixTime,
 }
 
-/// An answer, and what the log keeps if it is a refusal.
+/// An answer, and the entry for the log if it is a refusal.
 #[derive(Debug)]
 pub struct Answered {
     /// The answer.
     pub response: Response<Bytes>,
-    /// The reason why the request was refused or failed, be it found by the router, the guard, the reader of the body, or the operation. A
-    /// refused test token is not here: the token endpoint records it.
+    /// The refusal or failure, found by the router, the guard, the reader of the body, or the operation. A refused test token is not included: the
+    /// token endpoint records it.
     pub refused: Option<Refused>,
 }
 
-/// A refused request as the log keeps it. It has no text of the caller.
+/// A refused request as the log stores it. It does not contain texts of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The exact cause.
     pub cause: Cause,
-    /// The client id that the token was issued to, if its signature is good.
+    /// The client id that the token was issued to, if its signature is valid.
     pub client_id: Option<Box<str>>,
-    /// The id of the operation, such as `createApi`; none if no operation has the path and the method.
+    /// The id of the operation, such as `createApi`. `None` if there is no operation with this path and method.
     pub operation: Option<&'static str>,
     /// The status of the answer.
     pub status: u16,
     /// The code of the answer, such as `FIELD_INVALID`.
     pub code: Box<str>,
-    /// The reason, where there is more to say than the cause does.
+    /// The reason, if it is more specific than the cause.
     pub reason: Option<Box<str>>,
 }
 
 impl<H: Host> HttpApi<H> {
-    /// The management API of this server.
+    /// Creates the management API of this server.
     #[must_use]
     pub fn new(host: H) -> Self {
         let issuer = host.issuer();
@@ -114,14 +114,14 @@ impl<H: Host> HttpApi<H> {
         }
     }
 
-    /// The operations themselves.
+    /// Returns the manager, which performs the operations.
     #[must_use]
     pub const fn manager(&self) -> &Arc<Manager<H>> {
         &self.manager
     }
 
-    /// Answers a request for a path of the management API, which is `path` without what an issuer may have before it. The body is read, up to so many bytes, only if the token opens the
-    /// operation.
+    /// Answers a request for a path of the management API. `path` is the path without that of the issuer. The body is read, up to the given number of
+    /// bytes, only if the token permits the operation.
     pub async fn respond<F>(
         &self,
         parts: &Parts,
@@ -156,7 +156,8 @@ impl<H: Host> HttpApi<H> {
             let refusal = Refusal::of(cause).by(Some(operator.client_id.clone()));
             refusal.of_operation(row.description.id)
         };
-        // A file is large before it is applied. What else is sent is small, and holds nothing back while it arrives.
+        // A file is large before it is applied, so that memory is reserved before it is read. Other bodies are small, and do not reserve memory while
+        // they arrive.
         let mut reserved = match row.weight {
             Weight::File => match self.share.reserve(row.weight).await {
                 Some(reserved) => Some(reserved),
@@ -184,7 +185,7 @@ impl<H: Host> HttpApi<H> {
             body,
         };
         if let Err(refused) = self.admit_fields(row, &caller, &mut raw, circumstances) {
-            // A request that nobody could make hears what is wrong with it.
+            // An invalid request is answered with its mistakes, whatever the token permits.
             return match (row.read)(raw) {
                 Ok(()) => *refused,
                 Err(error) => failed(&error, row, client_id, circumstances),
@@ -199,7 +200,7 @@ impl<H: Host> HttpApi<H> {
         }
     }
 
-    /// Refuses a request for a path of the management API that is too large to be looked at.
+    /// Refuses a request for a path of the management API that is too large to be read.
     #[must_use]
     pub fn refuse_unread(
         &self,
@@ -211,7 +212,7 @@ impl<H: Host> HttpApi<H> {
         self.refuse(Refusal::of(cause).by(caller), circumstances, None)
     }
 
-    /// The client id of a good token, for the log of a request that is refused without a look at it. What the token opens is not asked.
+    /// Returns the client id of a valid token, for the log entry of a request that is refused unread. The permissions of the token are not checked.
     fn caller(&self, parts: &Parts, now: UnixTime) -> Option<Box<str>> {
         let authorization = authorization(parts);
         let call = GuardedCall::new(&authorization, None);
@@ -221,7 +222,7 @@ impl<H: Host> HttpApi<H> {
         checked.ok().map(|caller| caller.client_id().into())
     }
 
-    /// Whether the token of the request opens the operation, now.
+    /// Checks that the token of the request permits the operation now.
     async fn admit(
         &self,
         row: &Row<H>,
@@ -258,7 +259,7 @@ impl<H: Host> HttpApi<H> {
         }
     }
 
-    /// Checks that the token also opens the fields that the request sets.
+    /// Checks that the token also permits the fields that the request sets.
     fn admit_fields(
         &self,
         row: &Row<H>,
@@ -298,10 +299,10 @@ impl<H: Host> HttpApi<H> {
         deny(&denied, None, refusal, circumstances)
     }
 
-    /// The keys that tokens are verified with.
+    /// Returns the keys with which tokens are verified.
     fn keys(&self) -> Arc<KeySet> {
         let signing = self.manager.host().keys();
-        // What it holds is replaced as a whole.
+        // A poisoned lock is harmless: the value is always replaced as a whole.
         let mut held = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
             Some((from, keys)) if Arc::ptr_eq(from, &signing) => Arc::clone(keys),
@@ -358,7 +359,7 @@ impl Refusal {
         }
     }
 
-    /// The refusal as the log keeps it, where the caller was answered this cause.
+    /// Returns the refusal as the log stores it, for a caller that was answered this cause.
     fn answered(self, response: &Response<Bytes>, answered: Cause) -> Refused {
         Refused {
             cause: self.cause,
@@ -371,7 +372,7 @@ impl Refusal {
     }
 }
 
-/// The answer of an operation that was not done, and what the log keeps of it.
+/// Returns the answer of an operation that was refused, and its log entry.
 fn failed<H>(
     error: &OperationError,
     row: &Row<H>,
@@ -391,7 +392,7 @@ fn failed<H>(
     }
 }
 
-/// The answer of the guard, and what the log keeps of it.
+/// Returns the answer of the guard, and its log entry.
 fn deny(
     denied: &Denied,
     part: Option<Part>,
@@ -407,13 +408,13 @@ fn deny(
     })
 }
 
-/// The values of all `Authorization` headers.
+/// Returns the values of all `Authorization` headers.
 fn authorization(parts: &Parts) -> Vec<&[u8]> {
     let fields = parts.headers.get_all(header::AUTHORIZATION).iter();
     fields.map(http::HeaderValue::as_bytes).collect()
 }
 
-/// All that `If-Match` says. What is not text matches nothing.
+/// Returns the values of all `If-Match` headers as one. A value that is not text does not match any tag.
 fn if_match(parts: &Parts) -> Option<String> {
     let mut fields = parts.headers.get_all(header::IF_MATCH).iter();
     let first = fields.next()?;

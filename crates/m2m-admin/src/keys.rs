@@ -1,4 +1,4 @@
-//! The signing keys of a store.
+//! The signing keys in a store.
 
 mod error;
 mod imported;
@@ -20,17 +20,17 @@ use crate::attempts::Attempts;
 use crate::draft::Draft;
 use crate::randomness::bytes;
 
-/// The keys that were made, and those that could not be.
+/// The result of [`ensure_keys`].
 #[derive(Debug, Default)]
 pub struct Ensured {
-    /// The algorithms that have got a key.
+    /// The algorithms for which a key was generated.
     pub made: Vec<Algorithm>,
-    /// The algorithms that have none, and why none can be made.
+    /// The algorithms without a key, with the reason why none could be generated.
     pub lacking: Vec<(Algorithm, KeyNotGenerated)>,
 }
 
-/// Sees to it that each of these algorithms has a key that signs: makes those that are not there. All that are made are announced and
-/// active from the first moment, which is why all that will ever be needed are best made at the first start.
+/// Ensures that each of these algorithms has an active key, and generates the missing ones. New keys are announced and active at once, before
+/// verifiers can know them: therefore all keys that will ever be needed should be generated at the first start.
 ///
 /// # Errors
 ///
@@ -74,13 +74,13 @@ pub async fn ensure_keys<B: Backend>(
     }
 }
 
-/// Adds a key that was made elsewhere. Without a state it signs if no other key does for its algorithm, and is announced else. One
-/// that is to sign takes the place of the one that does, which stays announced. A key that is there in that state stays as it is.
+/// Imports a key that was generated elsewhere. Without `state` the key becomes active if its algorithm does not have an active key, and is announced
+/// otherwise. A new active key replaces the earlier one, which stays announced. A key that already has the requested state is unchanged.
 ///
 /// # Errors
 ///
 /// - [`KeyError::KeyIdTaken`] if another key, or the same one in another state, has its key id.
-/// - [`KeyError::Retired`] if it is a key that was retired, whatever key id it has now: others may know it.
+/// - [`KeyError::Retired`] if the key was retired before, under this or another key id: others may know it.
 /// - [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
 pub async fn import_key<B: Backend>(
     backend: &B,
@@ -146,20 +146,20 @@ pub async fn import_key<B: Backend>(
     }
 }
 
-/// All keys, by age.
+/// Returns all keys, the oldest first.
 ///
 /// # Errors
 ///
-/// If the store cannot be read.
+/// An error if the store cannot be read.
 pub async fn list_keys<B: Backend>(backend: &B) -> Result<Vec<KeyRecord>, StoreError> {
     Ok(backend.snapshot().await?.keys)
 }
 
-/// Seals all keys with another sealing key, whole or not at all. How many there are.
+/// Seals all keys with another sealing key, in one transaction. Returns the number of keys.
 ///
 /// # Errors
 ///
-/// [`KeyError::Commit`] if the store fails, or `old` is not what its keys are sealed with.
+/// [`KeyError::Commit`] if the store fails, or its keys are not sealed with `old`.
 pub async fn reseal<B: Backend>(
     backend: &B,
     old: &SealingKey,
@@ -199,8 +199,8 @@ fn active(keys: &[KeyRecord], algorithm: Algorithm) -> Option<&KeyRecord> {
         .find(|key| key.algorithm == algorithm && key.state == KeyState::Active)
 }
 
-/// Whether the keys that are there are sealed with this sealing key: a store with two of them would open with neither. One speaks for
-/// all, since they are resealed together.
+/// Checks that the existing keys are sealed with this sealing key: a store with two sealing keys could be opened with neither. Checking one key is
+/// enough, because all are resealed together.
 fn check_sealing(keys: &[KeyRecord], sealing: &SealingKey) -> Result<(), CommitError> {
     if let Some(key) = keys.first() {
         sealing.unseal(&key.kid, key.algorithm, &key.sealed)?;
@@ -208,7 +208,7 @@ fn check_sealing(keys: &[KeyRecord], sealing: &SealingKey) -> Result<(), CommitE
     Ok(())
 }
 
-/// Writes a key, and tells of it.
+/// Writes a key, with an event for the audit log.
 fn put(draft: &mut Draft, before: Option<&KeyRecord>, after: KeyRecord) {
     let action = match before {
         None => Action::Created,
@@ -226,7 +226,7 @@ fn put(draft: &mut Draft, before: Option<&KeyRecord>, after: KeyRecord) {
     draft.write(Write::PutKey(after));
 }
 
-/// What there is to see of a key: nothing private. The fingerprint of what is sealed shows that it was sealed anew.
+/// Returns the audit view of a key, without private parts. The fingerprint of the sealed key changes when it is sealed again.
 fn view(key: &KeyRecord) -> Map<String, Value> {
     let fingerprint = m2m_jwt::base64url::encode(m2m_jwt::sha256(key.sealed.as_bytes()));
     let members = [

@@ -1,4 +1,4 @@
-//! The management API, as a record of the very registry that it manages.
+//! The management API, as a record of the registry that it manages.
 
 use std::collections::HashSet;
 
@@ -18,18 +18,18 @@ pub(crate) fn has_all_scopes(spec: &ApplicationSpec) -> bool {
     SCOPES.iter().all(|(scope, _)| assigned.contains(scope))
 }
 
-/// Returns true if the scope is one that the server gives to the management API itself, and not one that was added.
+/// Returns true if the scope is built into the management API, and was not added to it.
 pub(crate) fn is_built_in(scope: &str) -> bool {
     SCOPES.iter().any(|(own, _)| *own == scope)
 }
 
-/// Whether a scope of the management API is assigned to the application.
+/// Returns true if the scope of the management API is assigned to the application.
 pub(crate) fn assigns(application: &Application, scope: &str) -> bool {
     let mut scopes = application.spec.management_scopes();
     scopes.any(|own| own == scope)
 }
 
-/// Whether an application loses nothing by which it gets tokens for the management API.
+/// Returns true if the change does not affect the properties by which the application gets tokens for the management API.
 pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
     let loses_scopes = [AUDIENCE, ALIAS].iter().any(|audience| {
         let scopes = |application: &Application| -> Vec<Box<str>> {
@@ -58,13 +58,13 @@ pub(crate) fn keeps(before: &Application, after: &Application) -> bool {
         && !loses_scopes
 }
 
-/// The name of its record.
+/// The name of the management API's record.
 pub const NAME: &str = "m2m management API";
 
-/// The name of the application that is made to manage a server.
+/// The name of the application that is created to manage a server.
 pub const APPLICATION_NAME: &str = "m2m management";
 
-/// The record of the management API, with all its scopes.
+/// Returns the record of the management API, with all its scopes.
 #[must_use]
 pub fn api() -> Api {
     let mut api = Api::new(NAME, AUDIENCE);
@@ -73,14 +73,14 @@ pub fn api() -> Api {
         .iter()
         .map(|(key, description)| ScopeDefinition {
             key: (*key).into(),
-            // They are short.
+            // The descriptions are short enough.
             description: description.parse().unwrap_or_default(),
         })
         .collect();
     api
 }
 
-/// What allows everything that the management API can do.
+/// Returns the authorization for every scope of the management API.
 #[must_use]
 pub(crate) fn authorization() -> Authorization {
     Authorization {

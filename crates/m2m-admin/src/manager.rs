@@ -1,4 +1,4 @@
-//! Changes one after the other, each decided at the registry that it is made for.
+//! Changes that are made one after the other, each decided at the latest registry.
 
 use m2m_api::Done;
 use m2m_authority::registry::{Api, Application, Organization, Property, Records};
@@ -14,27 +14,27 @@ use crate::{Access, Host, OperationError, Operator, standing};
 #[derive(Debug)]
 pub struct Manager<H> {
     host: H,
-    /// Held from the decision to the commit. Other nodes change the registry without it, which the version finds out.
+    /// The lock that is held from the decision to the commit. Other nodes change the registry without it, which is detected by the version.
     turn: Mutex<()>,
 }
 
-/// A change that is being decided. Nobody else on this node decides one meanwhile.
+/// A change that is being decided. This node does not decide another one in the meantime.
 pub(crate) struct Decision<'m, H> {
     manager: &'m Manager<H>,
     _turn: MutexGuard<'m, ()>,
-    /// The APIs, by age.
+    /// The APIs, the oldest first.
     pub(crate) apis: Vec<Stored<Api>>,
-    /// The properties, by age.
+    /// The properties, the oldest first.
     pub(crate) properties: Vec<Stored<Property>>,
     version: Version,
-    /// The scopes of the operator that it still has.
+    /// The scopes of the token that the operator still has.
     pub(crate) scopes: Box<[Box<str>]>,
-    /// What is written.
+    /// The writes of the change.
     pub(crate) draft: Draft,
 }
 
 impl<H: Host> Manager<H> {
-    /// A manager of this server. There is one per process: it is what puts changes in a row.
+    /// Creates a manager of this server. A process has only one, because it serializes the changes.
     #[must_use]
     pub fn new(host: H) -> Self {
         Self {
@@ -43,13 +43,13 @@ impl<H: Host> Manager<H> {
         }
     }
 
-    /// The server.
+    /// Returns the server.
     #[must_use]
     pub const fn host(&self) -> &H {
         &self.host
     }
 
-    /// Takes the turn, and reads what a change is decided at.
+    /// Waits for its turn, and reads the records that a change is decided with.
     pub(crate) async fn decide(
         &self,
         operator: &Operator,
@@ -69,7 +69,7 @@ impl<H: Host> Manager<H> {
         })
     }
 
-    /// Takes the turn for a change that is decided elsewhere.
+    /// Waits for its turn, for a change that is decided elsewhere.
     pub(crate) async fn turn(
         &self,
         operator: &Operator,
@@ -80,8 +80,8 @@ impl<H: Host> Manager<H> {
         Ok(turn)
     }
 
-    /// Whether the operator may still do it: reading the request and waiting for the turn take time, in which much can be withdrawn.
-    /// Returns the scopes that the operator still has.
+    /// Checks that the operator may still make the change: reading the request and waiting for the turn take time, in which permissions can be
+    /// revoked. Returns the scopes that the operator still has.
     async fn stands(&self, operator: &Operator) -> Result<Box<[Box<str>]>, OperationError> {
         let standing = standing::of(&self.host, operator).await;
         Ok(standing?)
@@ -94,41 +94,41 @@ impl<H: Host> Manager<H> {
         }
     }
 
-    /// Randomness, as operations take it.
+    /// Returns the randomness of the server, as operations take it.
     pub(crate) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + '_ {
         |bytes| self.host.fill(bytes)
     }
 }
 
 impl<H: Host> Decision<'_, H> {
-    /// When the change is made.
+    /// Returns the time of the change.
     pub(crate) const fn now(&self) -> UnixTime {
         self.draft.now()
     }
 
-    /// Who makes it.
+    /// Returns the client id of the application that makes the change.
     pub(crate) fn actor(&self) -> &str {
         &self.draft.actor().name
     }
 
-    /// What the change reads.
+    /// Returns the registry.
     pub(crate) fn registry(&self) -> &H::Registry {
         self.manager.host.registry()
     }
 
-    /// The issuer of the server.
+    /// Returns the issuer of the server.
     pub(crate) fn issuer(&self) -> &str {
         self.manager.host.issuer()
     }
 
-    /// Makes it, durably and with its audit events.
+    /// Commits the change, durably and with its audit events.
     pub(crate) async fn commit(self) -> Result<Outcome<Done>, OperationError> {
         let registry = self.manager.host.registry();
         self.draft.prepared(self.version).commit(registry).await?;
         Ok(Done {}.into())
     }
 
-    /// Whether the APIs and properties as they will be, with these records of applications and organizations, are a registry.
+    /// Checks that these APIs, organizations and applications form a valid registry, together with the current properties.
     pub(crate) fn check(
         &self,
         apis: Vec<Api>,
@@ -146,7 +146,7 @@ impl<H: Host> Decision<'_, H> {
             applications,
             deleted: Vec::new(),
         };
-        // Who may introspect is among the applications, which are not all here, and is checked where it is changed.
+        // The client ids for introspection refer to applications that are not all here; they are checked where they are changed.
         for api in &mut records.apis {
             api.introspection_clients.clear();
         }
@@ -171,7 +171,7 @@ impl<H: Host> Decision<'_, H> {
             .map_err(|error| OperationError::misfit(&error))
     }
 
-    /// The APIs as they are.
+    /// Returns the current APIs.
     pub(crate) fn api_records(&self) -> Vec<Api> {
         self.apis
             .iter()

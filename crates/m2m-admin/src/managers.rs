@@ -1,6 +1,6 @@
-//! The applications that can manage the server: the one answer to who they are.
+//! The applications that can manage the server, determined in this one place.
 //!
-//! As long as there is one, nobody is locked out. Every change that could remove the last one is checked here first.
+//! As long as there is one, access to the server is not lost. Every change that could remove the last one is checked here first.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,22 @@ use m2m_store::{Backend, Cursor, Filter, List, Sort, StoreError, Stored};
 
 use crate::management;
 
-/// For how long an application can manage a server.
+/// The time for which an application can manage a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Term {
-    /// Now, at least.
+    /// Now, but not necessarily later.
     Now,
-    /// Now, and also after all secrets with an end have ended.
+    /// Now, and also after all secrets that expire have expired.
     Lasting,
 }
 
 impl Term {
-    /// The terms for each of which a server keeps a manager.
+    /// The terms, for each of which a server must keep a manager.
     pub(crate) const ALL: [Self; 2] = [Self::Now, Self::Lasting];
 }
 
-/// Returns true if the application can manage the server for this term: it can get a token that lives
-/// long enough, and has every scope of the management API.
-/// `organization` is the one that it names.
+/// Returns true if the application can manage the server for this term: it can get a token with a sufficient lifetime, and has every scope of the
+/// management API. `organization` is the organization of the application.
 #[must_use]
 pub(crate) fn is_manager(
     application: &Application,
@@ -79,7 +78,7 @@ impl<'r> Managers<'r> {
         applications.any(|application| self.is_manager(application))
     }
 
-    /// A manager of a server that would have none afterwards, now or later.
+    /// Returns a manager of the server, if the server would not have one afterwards, now or later.
     pub(crate) fn lost<'a>(
         &self,
         before: impl Iterator<Item = &'a Application> + Clone,
@@ -102,10 +101,10 @@ impl<'r> Managers<'r> {
     }
 }
 
-/// The applications that are authorized for the management API, some at a time. One that is authorized by both of its names comes twice.
+/// The applications that are authorized for the management API, in pages. An application that is authorized under both names is returned twice.
 pub(crate) struct Candidates<'b, B> {
     registry: &'b B,
-    /// The names that are not through yet.
+    /// The audiences that are not completely read yet.
     audiences: &'static [&'static str],
     after: Option<Cursor>,
 }
@@ -119,7 +118,7 @@ impl<'b, B: Backend> Candidates<'b, B> {
         }
     }
 
-    /// The next ones; none at the end.
+    /// Returns the next page, or `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Stored<Application>>>, StoreError> {
         let Some((audience, others)) = self.audiences.split_first() else {
             return Ok(None);
@@ -139,8 +138,8 @@ impl<'b, B: Backend> Candidates<'b, B> {
     }
 }
 
-/// Returns true if any application of a registry can manage the server for this term. `after` returns an application as it will be,
-/// or `None` for one that does not count.
+/// Returns true if any application of a registry can manage the server for this term. `after` returns an application as it will be after a change, or
+/// `None` if it is to be ignored.
 pub(crate) async fn any_manager<B: Backend>(
     registry: &B,
     term: Term,
@@ -158,14 +157,14 @@ pub(crate) async fn any_manager<B: Backend>(
     Ok(false)
 }
 
-/// Returns true if the application can manage the server for this term, with its organization as the registry has it.
+/// Returns true if the application can manage the server for this term. Its organization is read from the registry.
 pub(crate) async fn can_manage<B: Backend>(
     registry: &B,
     application: &Application,
     term: Term,
     now: UnixTime,
 ) -> Result<bool, StoreError> {
-    // Few applications come so far that their organization has to be read.
+    // Few applications have all scopes, so that the organization is rarely read.
     if !management::has_all_scopes(&application.spec) {
         return Ok(false);
     }
@@ -177,5 +176,5 @@ pub(crate) async fn can_manage<B: Backend>(
     Ok(is_manager(application, organization, term, now))
 }
 
-/// Number of applications that are read at once.
+/// The number of applications that are read at once.
 const PAGE: usize = 100;

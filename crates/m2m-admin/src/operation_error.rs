@@ -1,4 +1,4 @@
-//! Why a management operation is not done.
+//! The reasons why a management operation is refused.
 
 use core::fmt;
 
@@ -12,17 +12,17 @@ use crate::InvalidImport;
 use crate::attempts::Failure;
 use crate::wording::NO_TOKENS_YET;
 
-/// A management operation is not done, and nothing was changed, except for [`ChangeUnknown`](Self::ChangeUnknown), which leaves it open.
+/// The reason why a management operation was refused. Nothing was changed, except possibly for [`ChangeUnknown`](Self::ChangeUnknown).
 ///
-/// Each has one status and one code. Its message names the field and what would be right, and never repeats a secret.
+/// Each reason has one status and one code. Its message names the field and the expected value, and never repeats a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the members are those of the message")]
 pub enum OperationError {
-    /// A value is not of its kind.
+    /// A value is invalid.
     #[error("{field}: {why}")]
     FieldInvalid { field: Box<str>, why: Box<str> },
-    /// The request does not have the form of what the operation takes. `help` follows its own semicolon.
+    /// The request does not have the form that the operation expects. `help` begins with a semicolon.
     #[error("{place}: {what}{help}")]
     FormInvalid {
         place: Box<str>,
@@ -41,48 +41,48 @@ pub enum OperationError {
     /// The body is an empty file.
     #[error("the body is empty, where a world.toml was expected")]
     RegistryDocumentEmpty,
-    /// The body is of a media type that the operation does not take.
+    /// The operation does not accept bodies of this media type.
     #[error("Content-Type: this operation takes a body of {taken}")]
     MediaTypeUnsupported { taken: &'static str },
-    /// The query looks at too many records.
+    /// The query would read too many records.
     #[error("the query looks at too many records to be answered; narrow it, by name or time")]
     QueryTooExpensive,
-    /// There is a mistake in the registry document, whatever is in the registry.
+    /// The registry document has a mistake that does not depend on the registry.
     #[error("{0}")]
     RegistryMalformed(Box<RegistryMistake>),
-    /// The registry document does not fit what is in the registry.
+    /// The registry document does not fit the records in the registry.
     #[error("{0}")]
     RegistryUnfit(Box<RegistryMistake>),
-    /// The permission of the token was withdrawn while the request was read, or waited for its turn.
+    /// The permission of the token was revoked while the request was in progress.
     #[error("what the token opens was withdrawn meanwhile; nothing was changed")]
     TokenRevoked(Cause),
-    /// The caller would get, or give, more power than the token has.
+    /// The caller would gain or grant more power than the token has.
     #[error(
         "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
     )]
     ScopeBeyondToken { scope: Box<str> },
-    /// There is no such api.
+    /// The API does not exist.
     #[error("there is no api {}", Quoted(.0))]
     ApiNotFound(Box<str>),
-    /// There is no such scope.
+    /// The scope does not exist.
     #[error("there is no scope {}", Quoted(.0))]
     ScopeNotFound(Box<str>),
-    /// There is no such application.
+    /// The application does not exist.
     #[error("there is no application {}", Quoted(.0))]
     ApplicationNotFound(Box<str>),
-    /// There is no such organization.
+    /// The organization does not exist.
     #[error("there is no organization {}", Quoted(.0))]
     OrganizationNotFound(Box<str>),
-    /// There is no such property.
+    /// The property does not exist.
     #[error("there is no property {}", Quoted(.0))]
     PropertyNotFound(Box<str>),
-    /// There is no such secret.
+    /// The secret does not exist.
     #[error("there is no secret {}", Quoted(.0))]
     SecretNotFound(Box<str>),
-    /// There is no such feature flag.
+    /// The feature flag does not exist.
     #[error("there is no feature flag {}", Quoted(.0))]
     FeatureFlagNotFound(Box<str>),
-    /// There is no such diagnosis.
+    /// The diagnosis does not exist.
     #[error("there is no diagnosis {}", Quoted(.0))]
     DiagnosisNotFound(Box<str>),
     /// The request names a record that does not exist.
@@ -91,33 +91,33 @@ pub enum OperationError {
     /// The scope is not assigned to the application.
     #[error("the scope is not assigned to the application")]
     ScopeNotAssigned,
-    /// Another API has the audience.
+    /// Another API has the same audience.
     #[error("{field}: another record has the audience {}", Quoted(audience))]
     AudienceTaken {
         field: &'static str,
         audience: Box<str>,
     },
-    /// Another application has the client id.
+    /// Another application has the same client id.
     #[error("client_id: another record has the client id {}", Quoted(.0))]
     ClientIdTaken(Box<str>),
-    /// A system user has the client id as its name.
+    /// The client id is the name of a system user.
     #[error(
         "client_id: it is the name of a system user, and tokens of the two could not be told apart"
     )]
     ClientIdOfSystemUser,
-    /// Another organization has the code.
+    /// Another organization has the same code.
     #[error("code: another record has the organization {}", Quoted(.0))]
     OrganizationTaken(Box<str>),
-    /// Another property has the key.
+    /// Another property has the same key.
     #[error("key: another record has the property {}", Quoted(.0))]
     PropertyTaken(Box<str>),
-    /// The API has the scope already.
+    /// The API already has the scope.
     #[error("key: another record has the scope {}", Quoted(.0))]
     ScopeTaken(Box<str>),
-    /// Another signing key has the key id.
+    /// Another signing key has the same key id.
     #[error("kid: another record has the key id {}", Quoted(.0))]
     KeyIdTaken(Box<str>),
-    /// Another record has the name.
+    /// Another record has the same name.
     #[error("{field}: {} is taken", Quoted(value))]
     NameTaken { field: Box<str>, value: Box<str> },
     /// The name of the system user is a client id.
@@ -129,10 +129,10 @@ pub enum OperationError {
     /// The record would be too large.
     #[error("the record would have {bytes} bytes, and {most} are the most")]
     RecordTooLarge { bytes: usize, most: usize },
-    /// A file would delete a record that others use.
+    /// A file would delete a record that other records use.
     #[error("{what}")]
     RecordInUse { what: Box<str> },
-    /// More applications rely on the record than one change takes.
+    /// More applications depend on the record than one change can check.
     #[error(
         "more than {most} applications rely on it, or their records are too large for one change; take it from them first, which m2m apply does in one go"
     )]
@@ -142,7 +142,7 @@ pub enum OperationError {
         "applications belong to it ({client_id:?} for one), and would be global without it; delete or move them first"
     )]
     OrganizationInUse { client_id: Box<str> },
-    /// The request names an application twice.
+    /// The request names an application more than once.
     #[error("applications: {} is named twice", Quoted(.0))]
     ApplicationRepeated(Box<str>),
     /// The application is not authorized for the API.
@@ -153,81 +153,81 @@ pub enum OperationError {
     /// The application is public.
     #[error("the application is public: it cannot keep a secret, and could not use one")]
     ApplicationPublic,
-    /// Two filters do not go together.
+    /// The two filters cannot be combined.
     #[error("search: does not go together with organization; leave one of them out")]
     FiltersConflict,
-    /// The feature flag has values of another kind.
+    /// The feature flag has values of another type.
     #[error("value: the flag is {wanted}")]
     FeatureFlagType { wanted: &'static str },
-    /// The property is not one of applications.
+    /// The property is not for applications.
     #[error("property_key: it is no property of applications")]
     PropertyOfOthers,
     /// The property is private.
     #[error("in_token: the property is private, and no token carries it")]
     PropertyPrivate,
-    /// The API has as many scopes as it may have.
+    /// The API has the maximum number of scopes.
     #[error("an API has {most} scopes at most")]
     TooManyScopes { most: usize },
-    /// The application has as many secrets as it may have.
+    /// The application has the maximum number of valid secrets.
     #[error("the application has {most} secrets that work; end one of them first")]
     TooManySecrets { most: usize },
-    /// As many keys of the algorithm are announced as may be.
+    /// The maximum number of keys of the algorithm is announced.
     #[error(
         "{most} keys of the algorithm are announced already; tokens of the oldest may not have expired yet"
     )]
     TooManyKeys { most: usize },
-    /// The key that is to be imported cannot be used.
+    /// The key to import cannot be used.
     #[error("{field}: {why}")]
     KeyUnusable {
         field: &'static str,
         why: InvalidImport,
     },
-    /// The key that is to be imported has been retired.
+    /// The key to import was retired.
     #[error("private_key: {why}; import or make another one")]
     KeyRetired { why: Box<str> },
     /// The next key may not sign yet.
     #[error("the next key may sign from {} on: by then everybody knows it; an emergency skips the wait", time_text(*signs_from))]
     KeyTooNew { signs_from: UnixTime },
-    /// This build cannot make a key of the algorithm.
+    /// This build cannot generate keys of the algorithm.
     #[error("this build makes no key of the algorithm; make one elsewhere, and import it")]
     KeyNotMade,
-    /// Nobody could manage the server any more, or the caller could not.
+    /// The change would prevent the caller, or everyone, from managing the server.
     #[error("{0}")]
     ManagementProtected(&'static str),
-    /// The registry comes from a file.
+    /// The registry is read from a file and cannot be changed.
     #[error(
         "this server serves a registry from a file, which nothing but the file changes: change it and start again, or serve a data directory (m2m serve --data)"
     )]
     RegistryReadOnly,
-    /// The registry as a file is larger than an answer may be.
+    /// The exported registry is larger than an answer may be.
     #[error(
         "the registry as a file has more than {most} bytes, and an answer has no more; read it page by page, or stop the server and run m2m export --data"
     )]
     RegistryTooLarge { most: usize },
-    /// Others changed the registry between the decision and the commit. The change is decided again before a caller sees this.
+    /// The registry was changed by others between the decision and the commit. A caller gets this only after the last attempt.
     #[error("somebody else changed the registry meanwhile, again and again; try again")]
     RegistryChanged,
-    /// The change does not fit the registry, and will not at the next attempt.
+    /// The change does not fit the registry, and another attempt would fail as well.
     #[error("{what}")]
     RegistryInconsistent { what: Box<str> },
-    /// The record is no longer what the caller has seen.
+    /// The record has changed since the version that the caller has read.
     #[error(
         "If-Match: the record is another one by now ({current}); read it again, and decide again"
     )]
     VersionChanged { current: Box<str> },
-    /// The operation has no version to compare with.
+    /// The operation does not compare versions and does not accept `If-Match`.
     #[error("If-Match: this operation has no version to compare with; leave it out")]
     VersionUnknown,
     /// A defect of this server. `why` is for its log.
     #[error("a defect of this server; the log has it under the trace id")]
     Internal { why: Box<str> },
-    /// The registry cannot be read or written now. `why` is for the log of the server.
+    /// The registry cannot currently be read or written. `why` is for the log of the server.
     #[error("the registry cannot be read or written now; nothing was changed")]
     StoreUnavailable { why: Box<str> },
-    /// There is no room for more revocations. `why` is for the log of the server.
+    /// The store has reached the maximum number of revocations. `why` is for the log of the server.
     #[error("there is no room for more revocations")]
     TooManyRevocations { why: Box<str> },
-    /// It is not known whether the change was made. `why` is for the log of the server.
+    /// The outcome of the change is not known. `why` is for the log of the server.
     #[error(
         "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest events, before you try again; the log says under the trace_id what became of it, once that is known"
     )]
@@ -237,7 +237,7 @@ pub enum OperationError {
 /// A mistake in a registry document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistryMistake {
-    /// The mistake, with its path in a document that was sent as JSON.
+    /// The message, with its path in a document that was sent as JSON.
     pub message: String,
     /// The place in a text that was sent as TOML.
     pub place: Option<MistakePlace>,
@@ -250,19 +250,19 @@ impl fmt::Display for RegistryMistake {
 }
 
 impl OperationError {
-    /// The status that HTTP has for it.
+    /// Returns the HTTP status.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status_and_code().0
     }
 
-    /// The code of what is wrong, such as `API_NOT_FOUND`.
+    /// Returns the code, such as `API_NOT_FOUND`.
     #[must_use]
     pub const fn code(&self) -> Code {
         self.status_and_code().1
     }
 
-    /// The time to wait before the next attempt, if waiting helps. Unit: seconds.
+    /// Returns the time to wait before the next attempt, if waiting helps. Unit: seconds.
     #[must_use]
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -277,7 +277,7 @@ impl OperationError {
         }
     }
 
-    /// The cause under which the refusal is kept.
+    /// Returns the cause under which the refusal is recorded.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "a refusal by a rule of the operation has one cause"
@@ -362,7 +362,7 @@ impl OperationError {
         }
     }
 
-    /// A value that is not of its kind.
+    /// Returns the error for an invalid value.
     pub(crate) fn invalid(field: &str, why: impl fmt::Display) -> Self {
         Self::FieldInvalid {
             field: field.into(),
@@ -370,7 +370,7 @@ impl OperationError {
         }
     }
 
-    /// The records do not fit together.
+    /// Returns the error for records that do not fit together.
     pub(crate) fn misfit(error: &InvalidRegistry) -> Self {
         let field = member(&error.path);
         let why = || error.problem.to_string().into();
@@ -412,12 +412,12 @@ impl OperationError {
     }
 }
 
-/// A text in quotes, with whatever is not printable escaped.
+/// A text in quotes, with unprintable characters escaped.
 struct Quoted<'t>(&'t str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What a caller sent may be long; its beginning says which one is meant.
+        // A text of the caller may be long; its beginning is enough to recognize it.
         let end = self.0.char_indices().nth(MAX_QUOTED).map(|(end, _)| end);
         match end.and_then(|end| self.0.get(..end)) {
             Some(beginning) => write!(f, "{beginning:?}…"),
@@ -426,10 +426,10 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// So much of a name is quoted. Unit: characters.
+/// The maximum length of a quoted text. Unit: characters.
 const MAX_QUOTED: usize = 100;
 
-/// The member of a request body that a field of a record stands for.
+/// Returns the member of a request body that corresponds to the field of a record.
 fn member(path: &Path) -> &str {
     match path.field() {
         Some("code" | "organization") => "org_code",
@@ -446,11 +446,11 @@ impl From<StoreError> for OperationError {
         reason = "whatever else fails, the store cannot be used now"
     )]
     fn from(error: StoreError) -> Self {
-        // What failed inside is for the log of the server, and not for the caller.
+        // The internal error is for the log of the server, and not for the caller.
         let why = || error.to_string().into();
         match &error {
             StoreError::TooMuchWork => Self::QueryTooExpensive,
-            // Without a time to try again: somebody has to look first.
+            // Without a time for the next attempt: an operator has to check the outcome first.
             StoreError::Unknown { .. } => Self::ChangeUnknown { why: why() },
             StoreError::TooManyRevocations => Self::TooManyRevocations { why: why() },
             _ => Self::StoreUnavailable { why: why() },
@@ -479,5 +479,5 @@ impl Failure for OperationError {
     }
 }
 
-/// When a store that is away may be back. Unit: seconds.
+/// The time after which a store that is unavailable may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;

@@ -1,4 +1,4 @@
-//! The work of each management operation.
+//! The implementation of each management operation.
 
 mod api_applications;
 mod api_scopes;

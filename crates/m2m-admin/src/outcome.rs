@@ -5,11 +5,11 @@ use crate::TokenAnswer;
 /// The outcome of an operation that was performed.
 #[derive(Debug)]
 pub enum Outcome<A> {
-    /// Its answer.
+    /// The answer of the operation.
     Answer(A),
-    /// Its answer, and the entity tag of the record that it shows, for `If-Match`.
+    /// The answer of the operation, and the entity tag of the record in it, for `If-Match`.
     Tagged(A, String),
-    /// The answer of the token endpoint, whatever it says.
+    /// The answer of the token endpoint, for a success or a refusal.
     TokenEndpoint(TokenAnswer),
 }
 

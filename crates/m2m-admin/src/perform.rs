@@ -1,6 +1,6 @@
-//! The work of a management operation.
+//! The interface of management operations that are performed.
 //!
-//! `m2m-api` declares each operation; [`operations`](crate::operations) has the function that performs it.
+//! `m2m-api` declares each operation; [`operations`](crate::operations) implements it.
 
 use core::fmt;
 use core::future::Future;
@@ -11,50 +11,50 @@ use crate::{Host, Manager, OperationError, Operator, Outcome};
 
 /// A management operation that this crate performs.
 pub trait Perform: Operation {
-    /// The memory that it may need. Most show or change one record.
+    /// The memory that the operation may need. Most operations read or change one record.
     const WEIGHT: Weight = Weight::Record;
 
-    /// Performs it.
+    /// Performs the operation.
     ///
     /// # Errors
     ///
-    /// An [`OperationError`] that says what to change. Then nothing was changed.
+    /// An [`OperationError`] that tells the caller what to change. Nothing was changed then, except possibly for [`OperationError::ChangeUnknown`].
     fn perform<H: Host>(
         manager: &Manager<H>,
         call: &Call<Self>,
     ) -> impl Future<Output = Result<Outcome<Self::Answer>, OperationError>> + Send;
 }
 
-/// The memory that an operation may need, which decides how many of its kind are performed at once.
+/// The memory that an operation may need, which determines how many of its kind are performed at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Weight {
-    /// As much as a record.
+    /// The memory of one record.
     Record,
-    /// As much as a page of a list.
+    /// The memory of a page of a list.
     Page,
-    /// As much as the registry as a file that is answered.
+    /// The memory of the registry as a file in the answer.
     Registry,
-    /// As much as the registry as a file that is sent.
+    /// The memory of the registry as a file in the request.
     File,
 }
 
-/// An operation that is asked for.
+/// A call of an operation.
 pub struct Call<O: Operation> {
-    /// Who asks.
+    /// The caller.
     pub operator: Operator,
     /// The names in the path, decoded.
     pub names: O::Names,
-    /// What stood behind the `?`.
+    /// The query parameters.
     pub query: O::Query,
     /// The body.
     pub body: O::Body,
-    /// The version that the change was decided at, if the caller says so.
+    /// The version that the change was decided at, if the caller sends it.
     pub if_match: Option<String>,
 }
 
 impl<O: Operation> fmt::Debug for Call<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Some bodies have a secret in them.
+        // The body can have a secret in it.
         f.debug_struct("Call")
             .field("operation", &O::SPEC.id)
             .field("operator", &self.operator)
@@ -63,9 +63,9 @@ impl<O: Operation> fmt::Debug for Call<O> {
 }
 
 impl<O: Operation> Call<O> {
-    /// Refuses a change that was decided at another version than the one that there is (RFC 9110, section 13.1.1).
+    /// Refuses a change that was decided at another version than the current one (RFC 9110, section 13.1.1).
     ///
-    /// A weak tag counts as the strong one: it can only be one of ours that a proxy has weakened because it has compressed the answer.
+    /// A weak tag counts as the strong one: it is one of this server that a proxy has weakened because it compressed the answer.
     pub(crate) fn check_version(&self, current: &str) -> Result<(), OperationError> {
         let Some(wanted) = &self.if_match else {
             return Ok(());

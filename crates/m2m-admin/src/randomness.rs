@@ -1,6 +1,6 @@
-//! Where names and secrets come from.
+//! The source of identifiers and secrets.
 
-/// Randomness that nobody can guess. Any function that fills bytes is a source of it.
+/// A source of cryptographically secure randomness. Any function that fills bytes implements it.
 pub trait Randomness: Send {
     /// Fills all of `bytes`.
     fn fill(&mut self, bytes: &mut [u8]);
@@ -12,7 +12,7 @@ impl<F: FnMut(&mut [u8]) + Send> Randomness for F {
     }
 }
 
-/// So many random bytes.
+/// Returns `N` random bytes.
 pub(crate) fn bytes<const N: usize>(randomness: &mut dyn Randomness) -> [u8; N] {
     let mut bytes = [0; N];
     randomness.fill(&mut bytes);

@@ -1,4 +1,4 @@
-//! What the kinds of records have in common for whoever manages them.
+//! The common interface of the kinds of records.
 
 use m2m_authority::registry::{
     Api, Application, Ending, Organization, Property, StoredSecret, time_text,
@@ -9,21 +9,21 @@ use serde_json::{Map, Value, json};
 
 /// A kind of record that can be managed.
 pub(crate) trait Managed: Clone {
-    /// What it is.
+    /// The kind of the record.
     const SUBJECT: Subject;
-    /// Its identifier as people know it.
+    /// Returns the identifier as people know it.
     fn identifier(&self) -> &str;
-    /// The name that people see.
+    /// Returns the display name.
     fn title(&self) -> &str;
-    /// Whether both say the same.
+    /// Returns true if both have the same content.
     fn same(&self, other: &Self) -> bool;
-    /// Everything that it says, in its one spelling: no secret, and no hash of one.
+    /// Returns the content of the record for the audit log, in the spelling of the registry file, without secrets and their hashes.
     fn view(&self) -> Map<String, Value>;
-    /// How it is written.
+    /// Returns the write that stores the record.
     fn put(stored: Stored<Self>) -> Write;
 }
 
-/// Records that say nothing but what people declare.
+/// Implements the trait for records that contain only what people declare.
 macro_rules! managed {
     ($($record:ident: $identifier:ident, $put:ident;)+) => {$(
         impl Managed for $record {
@@ -88,7 +88,7 @@ impl Managed for Application {
     }
 }
 
-/// A record in its one spelling.
+/// Returns a record in the spelling of the registry file.
 fn spelled<T: Serialize>(record: &T) -> Map<String, Value> {
     match serde_json::to_value(record) {
         Ok(Value::Object(members)) => members,
@@ -107,7 +107,7 @@ pub(crate) fn same_secrets(one: &[StoredSecret], other: &[StoredSecret]) -> bool
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
 }
 
-/// A secret without what it is compared by.
+/// Returns a secret without its hash.
 fn secret(secret: &StoredSecret) -> Value {
     let (ended, by) = match &secret.ending {
         None => (None, None),

@@ -1,4 +1,4 @@
-//! The secrets of an application when another one takes their place.
+//! The replacement of an application's secrets.
 
 use m2m_authority::MAX_SECRETS;
 use m2m_authority::registry::{Ending, SecretHash, StoredSecret};
@@ -8,21 +8,20 @@ use m2m_store::RecordId;
 use crate::Randomness;
 use crate::randomness::bytes;
 
-/// The live secret that was made last.
+/// Returns the live secret that was created last.
 pub(crate) fn newest_live(secrets: &[StoredSecret], now: UnixTime) -> Option<&StoredSecret> {
-    // The order is that in which they were made, which times are not where a clock was set back.
+    // Secrets are stored in the order of their creation; their times may differ from it after a clock was set back.
     secrets.iter().rfind(|secret| secret.is_in_force(now))
 }
 
-/// Whether a live secret has this hash.
+/// Returns true if a live secret has this hash.
 pub(crate) fn has_live(secrets: &[StoredSecret], hash: &SecretHash, now: UnixTime) -> bool {
     secrets
         .iter()
         .any(|secret| secret.is_in_force(now) && is(secret, hash))
 }
 
-/// Adds a secret, and ends all others now. Of those that have ended the oldest are forgotten, so that there are at most
-/// [`MAX_SECRETS`].
+/// Adds a secret, and ends all others now. The oldest ended secrets are deleted, so that there are at most [`MAX_SECRETS`].
 pub(crate) fn replace(
     secrets: &mut Vec<StoredSecret>,
     hash: SecretHash,
@@ -30,14 +29,14 @@ pub(crate) fn replace(
     randomness: &mut dyn Randomness,
     now: UnixTime,
 ) {
-    // One that has ended does not come back to life beside itself: which of the two was presented could not be told.
+    // An ended secret with the same hash is deleted: otherwise the two could not be distinguished when one is presented.
     secrets.retain(|secret| !is(secret, &hash));
-    // All others have ended then, so that there is room.
+    // This succeeds, because all other secrets have ended.
     let _ = rotate(secrets, hash, by, now, randomness, now);
 }
 
-/// Adds a secret, and ends all others at `ends_at`, or when they would have ended if that is earlier. Of those that have ended the
-/// oldest are forgotten; the name of the new one, or none if [`MAX_SECRETS`] work still.
+/// Adds a secret, and ends all others at `ends_at` or at their earlier end. The oldest ended secrets are deleted. Returns the id of the new secret,
+/// or `None` if [`MAX_SECRETS`] are still live.
 pub(crate) fn rotate(
     secrets: &mut Vec<StoredSecret>,
     hash: SecretHash,

@@ -1,24 +1,24 @@
-//! Whether a good token still opens what it opened when it was issued.
+//! The check that a valid token still permits what it permitted when it was issued.
 //!
-//! An API that verifies tokens on its own learns of a change when they expire. This one has the registry at hand.
+//! An API that verifies tokens on its own notices a change only when they expire. The management API can read the registry.
 
 use m2m_errors::Cause;
 use m2m_store::{Backend as _, Named, StoreError};
 
 use crate::{Host, OperationError, Operator, management};
 
-/// Why a good token opens nothing any more.
+/// The reason why a valid token no longer permits anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lapsed {
-    /// It was withdrawn, with the application or from it: whoever asks for another token learns what it does not open any more. The cause
-    /// is for the operator.
+    /// The permission was revoked, with the application or from it. A caller that requests another token learns the details; the cause is for the
+    /// operator.
     Withdrawn(Cause),
-    /// That cannot be known now.
+    /// The state cannot be read now.
     Unknown,
 }
 
 impl Lapsed {
-    /// What the caller is told.
+    /// Returns the cause that the caller is answered.
     pub(crate) const fn answer(self) -> Cause {
         match self {
             Self::Withdrawn(_) => Cause::TokenRevoked,
@@ -26,7 +26,7 @@ impl Lapsed {
         }
     }
 
-    /// What the log keeps.
+    /// Returns the cause that the log stores.
     pub(crate) const fn cause(self) -> Cause {
         match self {
             Self::Withdrawn(cause) => cause,
@@ -35,13 +35,12 @@ impl Lapsed {
     }
 }
 
-/// Looks up what has become of the application since its token was issued, and returns those scopes of the token that are still assigned
-/// to it.
+/// Checks the application that the token was issued to, and returns those scopes of the token that are still assigned to it.
 ///
 /// # Errors
 ///
-/// [`Lapsed`] if the token or all tokens of the application were revoked, it could not get one any more, or the scope is not assigned
-/// any more; also if that cannot be known.
+/// [`Lapsed`] if the token or all tokens of the application were revoked, the application could not get a token any more, or the scope is not
+/// assigned any more; also if this cannot be determined.
 pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Box<str>]>, Lapsed> {
     let registry = host.registry();
     let away = |_| Lapsed::Unknown;
@@ -55,7 +54,7 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Bo
         return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
     };
     let application = &stored.value;
-    // Another application may have got the client id since. Its record has another name, whatever the clock says.
+    // Another application may have been created with the same client id. Its record has another id, whatever the clock says.
     if !stored.id.mark().is_in(&operator.jwt_id) {
         return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
     }

@@ -1,7 +1,7 @@
-//! The messages of deserializers, in the words of those who wrote the document.
+//! The messages of deserializers, reworded for the authors of documents.
 //!
-//! Types of this product say themselves what they expect, and put the fix behind the last semicolon of a message. What is left are the
-//! messages of serde's derived code, which this is the only place to read.
+//! The types of this product describe the expected value themselves, and put the fix behind the last semicolon of a message. The remaining messages
+//! are those of serde's derived code, and this is the only module that parses them.
 
 use core::fmt;
 
@@ -11,13 +11,13 @@ use m2m_authority::registry::{Path, Step};
 /// A mistake in a document: what is wrong, where, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Wording {
-    /// The value that is wrong; of a field that is missing, the value that lacks it.
+    /// The path of the wrong value; for a missing field, that of the value without it.
     pub(crate) path: Path,
     /// The mistake, without its place.
     pub(crate) what: String,
-    /// The fix, if there is one to suggest.
+    /// The suggested fix, if there is one.
     pub(crate) help: Option<String>,
-    /// The form that the value has to have, if it has another.
+    /// The expected form, if the value has another one.
     pub(crate) wrong_form: Option<WrongForm>,
     /// True if the name of the field is wrong, and not its value.
     pub(crate) is_name: bool,
@@ -25,16 +25,16 @@ pub(crate) struct Wording {
     pub(crate) missing: Option<Box<str>>,
 }
 
-/// The form of a value that was expected to have another.
+/// The expected form of a value that has another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WrongForm {
-    /// It was expected to be a list.
+    /// A list was expected.
     NoList,
-    /// It was expected to be something else.
+    /// Another form was expected.
     Other,
 }
 
-/// Reads a message. `also` are names of fields that the type does not know, and the document may have all the same.
+/// Reads a message. `also` returns the names of fields that are valid in the document but unknown to the type.
 pub(crate) fn read<E: fmt::Display>(
     error: &serde_path_to_error::Error<E>,
     also: impl Fn(&Path) -> &'static [&'static str],
@@ -48,13 +48,13 @@ pub(crate) fn read<E: fmt::Display>(
     });
     let path: Path = steps.collect();
     let message = error.inner().to_string();
-    // The place in the text is of no use where the field is named, and further lines would break a report.
+    // The place in the text is not needed next to the path, and further lines would break a report.
     let line = message.lines().next().unwrap_or_default();
     let message = without_place(line);
     reword(path, message, also)
 }
 
-/// A message without ` at line 1 column 2` at its end.
+/// Returns a message without ` at line 1 column 2` at its end.
 fn without_place(line: &str) -> &str {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match line.rsplit_once(" at line ") {
@@ -124,7 +124,7 @@ fn reword(path: Path, message: &str, also: impl Fn(&Path) -> &'static [&'static 
     }
 }
 
-/// The nearest of these words, or all of them.
+/// Returns a suggestion of the nearest of these words, or of all of them.
 pub(crate) fn did_you_mean(word: &str, words: &[&str]) -> Option<String> {
     match (nearest(word, words.iter().copied()), words) {
         (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
@@ -133,7 +133,7 @@ pub(crate) fn did_you_mean(word: &str, words: &[&str]) -> Option<String> {
     }
 }
 
-/// A form, without the names of types.
+/// Returns the name of a form, without the names of types.
 fn form_word(form: &str) -> &str {
     match form {
         "a sequence" => "a list",
@@ -146,7 +146,7 @@ fn form_word(form: &str) -> &str {
     }
 }
 
-/// The kind of a value that was found, without the value, which may be a secret.
+/// Returns the kind of the value that was found, without the value, which may be a secret.
 fn found_word(found: &str) -> String {
     let kind = found.split(['`', '"']).next().unwrap_or_default();
     match kind.trim_end() {

@@ -20,9 +20,9 @@ use crate::credentials::generate_client_id;
 use crate::{GeneratedCredentials, Randomness};
 use locate::Source;
 
-/// A file that has been read and has the right form; whether its records fit together, or to others, is not known yet.
+/// A registry file that was read and has a valid form. It is not yet known if its records fit together, or fit those of a registry.
 ///
-/// `{issuer}` at the beginning of an audience stays as it is written: the file is about a server, wherever that may be.
+/// `{issuer}` at the beginning of an audience is not replaced: the file describes a server, whatever its issuer is.
 ///
 /// ```
 /// use m2m_admin::World;
@@ -45,20 +45,20 @@ pub struct World {
 /// An application as a file declares it.
 #[derive(Debug)]
 pub(crate) struct Declared {
-    /// Its client id, unless the file leaves it out.
+    /// The client id of the application, unless the file leaves it out.
     pub(crate) client_id: Option<Box<str>>,
-    /// The hash of its secret, unless the file leaves it out.
+    /// The hash of the secret, unless the file leaves it out.
     pub(crate) secret: Option<SecretHash>,
-    /// All the rest.
+    /// All other fields.
     pub(crate) spec: ApplicationSpec,
 }
 
-/// The records of a file, and what it left out.
+/// The records of a file, and the credentials that were generated for them.
 #[derive(Debug)]
 pub struct Populated {
-    /// The records. Nobody has checked yet that they fit together.
+    /// The records. It is not checked yet that they fit together.
     pub records: Records,
-    /// What was made up, to be shown once.
+    /// The generated credentials, which are to be shown once.
     pub generated: Vec<GeneratedCredentials>,
 }
 
@@ -78,7 +78,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The first [`Mistake`], with its place and the nearest right word.
+    /// The first [`Mistake`], with its place and a suggestion.
     pub fn parse(source: &str) -> Result<Self, Mistake> {
         let value = locate::parse(source)?;
         Self::read(value, Source::Toml(source.into()))
@@ -88,7 +88,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// The first [`Mistake`], with its path and the nearest right word.
+    /// The first [`Mistake`], with its path and a suggestion.
     pub fn from_json(value: Value) -> Result<Self, Mistake> {
         Self::read(value, Source::Json)
     }
@@ -106,7 +106,7 @@ impl World {
         }
     }
 
-    /// The records of the file alone, in its order. Secrets and client ids that it leaves out are made.
+    /// Returns the records of the file alone, in its order. Secrets and client ids that it leaves out are generated.
     pub fn populate(&self, randomness: &mut dyn Randomness) -> Populated {
         let mut generated = Vec::new();
         let applications = self.applications.iter().map(|declared| {
@@ -144,13 +144,13 @@ impl World {
         }
     }
 
-    /// The mistake in the file for an error of its records. It has a place if the path of `error` is in the file.
+    /// Returns the mistake in the file for an error of its records. It has a place if the path of `error` is in the file.
     #[must_use]
     pub fn mistake(&self, error: &InvalidRegistry) -> Mistake {
         Mistake::of_registry(error).located(&self.source)
     }
 
-    /// The application at this position has a name that several in the registry have, under these client ids.
+    /// Returns the mistake of an application whose name several applications in the registry have, with these client ids.
     pub(crate) fn ambiguous_name(&self, index: usize, client_ids: &[&str]) -> Mistake {
         let what = format!(
             "{} applications in the registry are called {:?}",
@@ -171,7 +171,7 @@ impl World {
         self.in_name(index, what, &help)
     }
 
-    /// The application at this position has the name of an earlier one, and neither has a client id.
+    /// Returns the mistake of an application that has the name of an earlier one, if neither has a client id.
     pub(crate) fn repeated_name(&self, index: usize, earlier: usize) -> Mistake {
         let what = format!(
             "{:?} is the name of an earlier application, and neither has a client_id",
@@ -182,7 +182,7 @@ impl World {
         mistake.with_earlier(name_at(earlier)).located(&self.source)
     }
 
-    /// The application at this position is the last one that manages the server, and would do so no longer.
+    /// Returns the mistake of an application that is the last manager of the server, and would no longer manage it.
     pub(crate) fn last_management(&self, index: usize) -> Mistake {
         let what =
             "this is the last application that manages this server, and would do so no longer";
@@ -193,7 +193,7 @@ impl World {
         self.in_name(index, what.to_owned(), &help)
     }
 
-    /// The application at this position is the one whose token applies the file, and would lose what it does so with.
+    /// Returns the mistake of the application whose token applies the file, if it would lose its access to the management API.
     pub(crate) fn own_management(&self, index: usize) -> Mistake {
         let what = "the file is applied with a token of this application, which would lose what it manages the server with";
         let help = format!(
@@ -203,7 +203,7 @@ impl World {
         self.in_name(index, what.to_owned(), &help)
     }
 
-    /// The API at this position is the management API, and no key signs by its algorithm.
+    /// Returns the mistake of the management API if there is no key for its algorithm.
     pub(crate) fn unsigned_management(&self, index: usize) -> Mistake {
         let what = "no key signs by this algorithm, and there would be no more tokens for the management API";
         let place = m2m_authority::registry::Path::of(Record::Api, index).member("signing_alg");
@@ -227,11 +227,11 @@ fn name_at(index: usize) -> m2m_authority::registry::Path {
     m2m_authority::registry::Path::of(Record::Application, index).member("name")
 }
 
-/// When secrets were made: the file does not say it of its own, and those that last as long as a process must not stop to work when
-/// the clock is set back.
+/// The creation time of secrets: the file does not contain it, and secrets that last as long as the process must not stop working when the clock is
+/// set back.
 const ALWAYS: UnixTime = UnixTime::from_seconds(0);
 
-/// So many client ids are listed of those that have the same name.
+/// The maximum number of client ids that are listed for the same name.
 const MOST_LISTED: usize = 3;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The documentation of threats says of every management scope what it reaches.
+//! The table of scopes in the threats document covers every management scope.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@ use m2m_admin::management::SCOPES;
 
 const THREATS: &str = include_str!("../../../docs/threats.md");
 
-/// The rows of the table of scopes: scope, what it reaches alone, and what it reaches with others.
+/// Returns the rows of the table of scopes: the scope, its reach alone, and its reach together with others.
 fn rows() -> Vec<Vec<&'static str>> {
     let (_, section) = THREATS
         .split_once("## What each management scope reaches")

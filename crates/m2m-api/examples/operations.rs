@@ -1,6 +1,6 @@
 //! Lists the operations of the management API with the scope that each needs.
 //!
-//! `cargo run -p m2m-api --example operations`, with `-- keys` for those with this text in their path or scope
+//! `cargo run -p m2m-api --example operations` lists all of them; `-- keys` behind it lists those with this text in their path or scope.
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 

@@ -11,20 +11,20 @@ use serde_json::Value;
 ///
 /// Every type that has a JSON form is a JSON body.
 pub trait Body: Sized + Send + Sync + 'static {
-    /// Its form.
+    /// The form of the body.
     const FORM: BodyForm;
 
-    /// Reads it.
+    /// Reads the body.
     ///
     /// # Errors
     ///
-    /// The error of the reader.
+    /// The error of the reader if the body cannot be read.
     fn read<R: BodyReader>(reader: R) -> Result<Self, R::Error>;
 
-    /// The content of a request; none if there is nothing to send.
+    /// Returns the content of a request, or `None` if there is nothing to send.
     fn content(&self) -> Option<Content>;
 
-    /// The schema of the JSON document, if it is one.
+    /// Returns the schema of the body if it is a JSON document.
     fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
 }
 
@@ -33,7 +33,7 @@ pub trait Body: Sized + Send + Sync + 'static {
 /// Exhaustive: a server has to handle every form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BodyForm {
-    /// There is none. One that comes all the same is not looked at.
+    /// The operation does not have a body. A body that is sent anyway is ignored.
     Nothing,
     /// A JSON document.
     Json,
@@ -50,14 +50,14 @@ pub trait BodyReader {
     ///
     /// # Errors
     ///
-    /// If it is not one of this type.
+    /// An error if the body is not a JSON document of this type.
     fn json<T: DeserializeOwned + JsonSchema>(self) -> Result<T, Self::Error>;
 
     /// Reads a registry file.
     ///
     /// # Errors
     ///
-    /// If it is neither TOML nor JSON. Mistakes in the file are found later.
+    /// An error if the body is neither TOML nor JSON. Mistakes in the file are found later.
     fn registry_document(self) -> Result<RegistryDocument, Self::Error>;
 }
 
@@ -71,7 +71,7 @@ pub struct Content {
     pub bytes: Vec<u8>,
 }
 
-/// No body.
+/// The body of an operation that does not have one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoBody;
 
@@ -80,14 +80,14 @@ pub struct NoBody;
 /// Exhaustive: a server has to read every form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RegistryDocument {
-    /// The text of a `world.toml`. Errors name places in it, because the caller has the same text.
+    /// The text of a `world.toml`. Errors refer to positions in it, because the caller has the same text.
     Toml(String),
-    /// The same as JSON.
+    /// The same document as JSON.
     Json(Value),
 }
 
 impl BodyForm {
-    /// The maximum size of the body. Unit: bytes.
+    /// Returns the maximum size of the body. Unit: bytes.
     #[must_use]
     pub const fn max_bytes(self) -> usize {
         match self {
@@ -106,7 +106,7 @@ impl Content {
 
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Some bodies have a private key in them.
+        // The body can have a private key in it.
         f.debug_struct("Content")
             .field("media_type", &self.media_type)
             .finish_non_exhaustive()
@@ -139,7 +139,7 @@ impl<T: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static> Body 
     fn content(&self) -> Option<Content> {
         Some(Content {
             media_type: Content::JSON,
-            // Plain values with text as keys can always be written.
+            // Serialization cannot fail: the values are plain and the keys are text.
             bytes: serde_json::to_vec(self).unwrap_or_default(),
         })
     }
@@ -174,8 +174,8 @@ impl Body for RegistryDocument {
     }
 }
 
-/// Far more than any single record needs. Unit: bytes.
+/// The maximum size of a JSON body, far more than any single record needs. Unit: bytes.
 const MAX_JSON_BYTES: usize = 256 * 1024;
 
-/// As much as tens of thousands of applications need. Unit: bytes.
+/// The maximum size of a registry file, enough for tens of thousands of applications. Unit: bytes.
 const MAX_REGISTRY_BYTES: usize = 16 * 1024 * 1024;

@@ -3,14 +3,14 @@
 use core::fmt;
 use core::str::FromStr;
 
-/// A text that is not a code of an operation.
+/// A text that is not the code of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("is not a code that is known here")]
 pub struct UnknownCode;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $code:ident = $text:literal,)+) => {
-        /// The code of a refusal by an operation.
+        /// The code with which an operation refuses a request.
         ///
         /// A refusal before the operation has the code of its cause, such as `TOKEN_EXPIRED`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -20,10 +20,10 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// Every code.
+            /// All codes.
             pub const ALL: &[Self] = &[$(Self::$code),+];
 
-            /// The code as answers have it.
+            /// Returns the code as it appears in answers.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -35,53 +35,53 @@ macro_rules! codes {
 }
 
 codes! {
-    /// A value in the request is not of its kind.
+    /// A value in the request is invalid.
     FieldInvalid = "FIELD_INVALID",
     /// The query cannot be read.
     QueryMalformed = "QUERY_MALFORMED",
     /// The body cannot be read.
     BodyMalformed = "BODY_MALFORMED",
-    /// The query looks at too many records.
+    /// The query would read too many records.
     QueryTooExpensive = "QUERY_TOO_EXPENSIVE",
-    /// There is a mistake in the registry file. The status is 409 if it does not fit what the registry has already.
+    /// The registry file has a mistake. The status is 409 if the file does not fit the records in the registry.
     RegistryInvalid = "WORLD_INVALID",
-    /// The permission of the token was withdrawn while the request waited.
+    /// The permission of the token was revoked while the request was in progress.
     TokenRevoked = "TOKEN_REVOKED",
     /// The change would give more power than the token has.
     ScopeBeyondToken = "SCOPE_BEYOND_TOKEN",
-    /// There is no such API.
+    /// The API does not exist.
     ApiNotFound = "API_NOT_FOUND",
-    /// The API has no such scope.
+    /// The API does not have the scope.
     ScopeNotFound = "SCOPE_NOT_FOUND",
-    /// There is no such application.
+    /// The application does not exist.
     ApplicationNotFound = "APPLICATION_NOT_FOUND",
-    /// There is no such organization.
+    /// The organization does not exist.
     OrganizationNotFound = "ORGANIZATION_NOT_FOUND",
-    /// There is no such property.
+    /// The property does not exist.
     PropertyNotFound = "PROPERTY_NOT_FOUND",
-    /// The application has no such secret.
+    /// The application does not have the secret.
     SecretNotFound = "SECRET_NOT_FOUND",
-    /// The organization has no such feature flag.
+    /// The organization does not have the feature flag.
     FeatureFlagNotFound = "FEATURE_FLAG_NOT_FOUND",
-    /// No such refusal is known.
+    /// A refused request with this trace id is not known.
     DiagnosisNotFound = "DIAGNOSIS_NOT_FOUND",
     /// The request names a record that does not exist.
     ReferenceNotFound = "REFERENCE_NOT_FOUND",
     /// The scope is not assigned to the application.
     ScopeNotAssigned = "SCOPE_NOT_ASSIGNED",
-    /// Another API has the audience.
+    /// Another API has the same audience.
     AudienceTaken = "AUDIENCE_TAKEN",
-    /// Another application, or a system user, has the client id.
+    /// Another application has the same client id, or a system user has it as its name.
     ClientIdTaken = "CLIENT_ID_TAKEN",
-    /// Another organization has the code.
+    /// Another organization has the same code.
     OrganizationTaken = "ORGANIZATION_TAKEN",
-    /// Another property has the key.
+    /// Another property has the same key.
     PropertyTaken = "PROPERTY_TAKEN",
-    /// The API has the scope already.
+    /// The API already has the scope.
     ScopeTaken = "SCOPE_TAKEN",
-    /// Another signing key has the key id.
+    /// Another signing key has the same key id.
     KeyIdTaken = "KEY_ID_TAKEN",
-    /// Another record has the name.
+    /// Another record has the same name.
     NameTaken = "NAME_TAKEN",
     /// The name of the system user is a client id.
     SystemUserTaken = "SYSTEM_USER_TAKEN",
@@ -89,31 +89,31 @@ codes! {
     TokenTooLong = "TOKEN_TOO_LONG",
     /// The record would be too large.
     RecordTooLarge = "RECORD_TOO_LARGE",
-    /// A record that others use would be deleted.
+    /// A file would delete a record that other records use.
     RecordInUse = "RECORD_IN_USE",
-    /// More applications rely on the record than one change takes.
+    /// More applications depend on the record than one change can check.
     InUse = "IN_USE",
     /// Applications belong to the organization.
     OrganizationInUse = "ORGANIZATION_IN_USE",
-    /// The request names an application twice.
+    /// The request names an application more than once.
     ApplicationRepeated = "APPLICATION_REPEATED",
     /// The application is not authorized for the API.
     ApplicationNotAuthorized = "APPLICATION_NOT_AUTHORIZED",
     /// The application is public and cannot keep a secret.
     ApplicationPublic = "APPLICATION_PUBLIC",
-    /// Two filters do not go together.
+    /// The two filters cannot be combined.
     FiltersConflict = "FILTERS_CONFLICT",
-    /// The feature flag has values of another kind.
+    /// The feature flag has values of another type.
     FeatureFlagType = "FEATURE_FLAG_TYPE",
-    /// The property is not one of applications.
+    /// The property is not for applications.
     PropertyOfOthers = "PROPERTY_OF_OTHERS",
-    /// The property is private, and no token carries it.
+    /// The property is private, so tokens cannot carry it.
     PropertyPrivate = "PROPERTY_PRIVATE",
-    /// The API has as many scopes as it may have.
+    /// The API has the maximum number of scopes.
     TooManyScopes = "TOO_MANY_SCOPES",
-    /// The application has as many secrets as it may have.
+    /// The application has the maximum number of valid secrets.
     TooManySecrets = "TOO_MANY_SECRETS",
-    /// As many keys of the algorithm are announced as may be.
+    /// The maximum number of keys of the algorithm is announced.
     TooManyKeys = "TOO_MANY_KEYS",
     /// The key cannot be used.
     KeyUnusable = "KEY_UNUSABLE",
@@ -121,27 +121,27 @@ codes! {
     KeyRetired = "KEY_RETIRED",
     /// The next key may not sign yet.
     KeyTooNew = "KEY_TOO_NEW",
-    /// This build cannot make a key of the algorithm.
+    /// This build cannot generate keys of the algorithm.
     KeyNotMade = "KEY_NOT_MADE",
-    /// The server, or the caller, would lose its management.
+    /// The change would prevent the caller, or everyone, from managing the server.
     ManagementProtected = "MANAGEMENT_PROTECTED",
-    /// The registry comes from a file.
+    /// The registry is read from a file and cannot be changed.
     RegistryReadOnly = "REGISTRY_READ_ONLY",
-    /// The registry as a file is larger than an answer may be.
+    /// The exported registry is larger than an answer may be.
     RegistryTooLarge = "REGISTRY_TOO_LARGE",
-    /// Somebody else changed the registry in the meantime.
+    /// The registry was changed by others while the change was decided.
     RegistryChanged = "REGISTRY_CHANGED",
-    /// The record is no longer the one that `If-Match` names.
+    /// The record has changed since the version that `If-Match` names.
     VersionChanged = "VERSION_CHANGED",
-    /// The operation has no version to compare with.
+    /// The operation does not compare versions and does not accept `If-Match`.
     VersionUnknown = "VERSION_UNKNOWN",
-    /// The body is of a media type that the operation does not take.
+    /// The operation does not accept bodies of this media type.
     MediaTypeUnsupported = "MEDIA_TYPE_UNSUPPORTED",
     /// A defect of the server.
     InternalError = "INTERNAL_ERROR",
-    /// The registry cannot be read or written now.
+    /// The registry cannot currently be read or written.
     StoreUnavailable = "STORE_UNAVAILABLE",
-    /// It is not known whether the change was made.
+    /// The outcome of the change is not known.
     ChangeUnknown = "CHANGE_UNKNOWN",
 }
 

@@ -1,8 +1,7 @@
 //! Parts of requests that need more scopes than the operation itself.
 //!
-//! A scope guards what it names, and not only the paths that carry its name: a body that sets a secret needs the scopes for secrets,
-//! whichever operation takes it. Each operation declares these parts as data, from which the check, the OpenAPI document and the tests
-//! follow.
+//! A scope guards the data that it names, and not only the paths that carry its name: a body that sets a secret needs the scopes for secrets,
+//! whichever operation accepts it. Each operation declares these parts as data, from which the check, the OpenAPI document and the tests follow.
 
 use core::fmt;
 
@@ -26,16 +25,16 @@ pub struct Field {
 pub enum Part {
     /// The request as a whole.
     Request,
-    /// A member of the body, whatever its value, `null` included.
+    /// A member of the body, with any value, `null` included.
     Member(&'static str),
-    /// An item of a list in the body, if it has a member.
+    /// An item of a list in the body that has a member.
     ItemWith {
         /// The name of the list.
         list: &'static str,
         /// The name of the member.
         member: &'static str,
     },
-    /// An item of a list in the body, if it does not have a member.
+    /// An item of a list in the body that does not have a member.
     ItemWithout {
         /// The name of the list.
         list: &'static str,
@@ -51,14 +50,14 @@ pub enum Part {
 /// Exhaustive: a server has to check every kind of need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// These.
+    /// These scopes.
     Scopes(&'static [&'static str]),
     /// Every scope of the management API: the part gives as much power as all of them.
     EveryScope,
 }
 
 impl Field {
-    /// A member of the body that needs these scopes.
+    /// Returns a member of the body that needs these scopes.
     #[must_use]
     pub const fn member(name: &'static str, scopes: &'static [&'static str]) -> Self {
         Self {
@@ -67,7 +66,7 @@ impl Field {
         }
     }
 
-    /// A part of the request that needs every scope of the management API.
+    /// Returns a part of the request that needs every scope of the management API.
     #[must_use]
     pub const fn of_everything(part: Part) -> Self {
         Self {
@@ -76,7 +75,7 @@ impl Field {
         }
     }
 
-    /// The scopes that the part needs.
+    /// Returns the scopes that the part needs.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
         let (some, every) = match self.needs {
             Needs::Scopes(scopes) => (scopes, [].as_slice()),

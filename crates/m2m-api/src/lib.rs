@@ -1,17 +1,17 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //!
-//! ## Where things are
+//! ## Overview
 //!
 //! | item | is |
 //! |---|---|
-//! | [`mod@operations`] | every operation, with the shapes of what it takes and answers |
-//! | [`Operation`], [`Spec`] | the declaration of an operation: what to send, and what to expect |
-//! | [`ApplicationName`], [`SecretName`], … | the names in a path, which are percent-encoded where they stand |
-//! | [`values`] | names, keys, audiences, scopes, times: each is checked where it is made, as the server checks it |
-//! | [`values::Patch`], [`values::Given`] | members of a change: absent is another thing than `null` |
-//! | [`Paged`] | the lists that come page by page |
-//! | [`Refused`], [`Code`] | the answer of a refusal, and its codes |
+//! | [`mod@operations`] | every operation, with the types of its requests and answers |
+//! | [`Operation`], [`Spec`] | the declaration of an operation: the request to send, and the answer to expect |
+//! | [`ApplicationName`], [`SecretName`], … | the names in a path, which are percent-encoded when it is built |
+//! | [`values`] | names, keys, audiences, scopes, times: each is checked when it is created, as the server checks it |
+//! | [`values::Patch`], [`values::Given`] | members of a change, where an absent member differs from `null` |
+//! | [`Paged`] | the lists that are returned in pages |
+//! | [`Refused`], [`Code`] | the answer of a refused request, and its codes |
 
 mod answer;
 mod body;

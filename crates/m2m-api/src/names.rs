@@ -2,16 +2,16 @@
 
 /// The names in a path, decoded.
 pub trait PathNames: Sized + Send + Sync + 'static {
-    /// The places in the path, in their order.
+    /// The placeholders of the path, in their order.
     const PLACES: &'static [&'static str];
 
-    /// Reads them. `name` gives the name at a place.
+    /// Reads the names. `name` returns the name for a placeholder.
     fn read(name: impl FnMut(&'static str) -> String) -> Self;
 
-    /// The name at a place, if there is one.
+    /// Returns the name for a placeholder, if the path has it.
     fn name(&self, place: &str) -> Option<&str>;
 
-    /// The path of this form, with the names percent-encoded in their places.
+    /// Returns the path of this form, with the percent-encoded names in the place of the placeholders.
     #[must_use]
     fn path(&self, form: &str) -> String {
         let mut path = String::with_capacity(form.len());
@@ -38,7 +38,7 @@ macro_rules! names {
         }
 
         impl $name {
-            /// These names, in the order of the path.
+            /// Creates these names, in the order of the path.
             #[must_use]
             pub fn new($($place: impl Into<String>),*) -> Self {
                 Self { $($place: $place.into()),* }
@@ -62,7 +62,7 @@ macro_rules! names {
     )+};
 }
 
-/// No names: the path is always the same.
+/// The names of a path without placeholders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NoNames;
 
@@ -138,12 +138,12 @@ names! {
     }
     /// A refused request.
     DiagnosisName {
-        /// The trace id of the refusal.
+        /// The trace id of the refused request.
         trace_id,
     }
 }
 
-/// Encodes everything but what RFC 3986, section 2.3 calls unreserved.
+/// Percent-encodes everything except the unreserved characters of RFC 3986, section 2.3.
 fn push_encoded(text: &mut String, value: &str) {
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

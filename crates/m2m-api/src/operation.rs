@@ -7,24 +7,24 @@ use serde::{Deserialize, Serialize};
 use crate::answer::{self, InvalidAnswer};
 use crate::{Body, PathNames, Spec, query};
 
-/// A management operation: its declaration, and the types of what it takes and answers.
+/// A management operation: its declaration, and the types of its requests and answers.
 ///
-/// The server performs it, a client calls it; both have it from here.
+/// The server performs the operation and a client calls it; both take it from this trait.
 pub trait Operation: Sized + Send + Sync + 'static {
-    /// Its declaration.
+    /// The declaration of the operation.
     const SPEC: Spec;
 
     /// The names in its path.
     type Names: PathNames;
-    /// The parameters behind the `?`.
+    /// The query parameters.
     type Query: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static;
-    /// Its body.
+    /// The body of the request.
     type Body: Body;
-    /// Its answer, beside code and message.
+    /// The answer, without code and message.
     type Answer: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
 
-    /// The path of a request, with the names percent-encoded, and the query if there is one. An issuer may have a path of its own, which
-    /// comes before it.
+    /// Returns the path of a request with its percent-encoded names, and the query if there is one. If the issuer has a path of its own, it comes
+    /// before this one.
     #[must_use]
     fn target(names: &Self::Names, query: &Self::Query) -> String {
         let path = names.path(Self::SPEC.path);
@@ -36,7 +36,7 @@ pub trait Operation: Sized + Send + Sync + 'static {
         }
     }
 
-    /// Writes the answer of a success as JSON: code, message, and what the operation answers.
+    /// Writes the answer of a success as JSON: code, message, and the members of the answer.
     #[must_use]
     fn write_answer(answer: &Self::Answer) -> Vec<u8> {
         answer::write(&Self::SPEC, answer)
@@ -46,17 +46,17 @@ pub trait Operation: Sized + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`InvalidAnswer`] if it comes from something else than a management API of this release or a later one.
+    /// [`InvalidAnswer`] if the body does not come from a management API of this release or a later one.
     fn read_answer(body: &[u8]) -> Result<Self::Answer, InvalidAnswer> {
         answer::read(body)
     }
 }
 
-/// The query of an operation that has no parameters.
+/// The query of an operation without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoQuery {}
 
-/// The answer of an operation that says nothing beside code and message.
+/// The answer of an operation that returns only code and message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Done {}

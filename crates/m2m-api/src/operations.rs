@@ -1,7 +1,7 @@
-//! Every management operation, with the shapes of what it takes and answers.
+//! Every management operation, with the types of its requests and answers.
 //!
-//! The shapes and their words are exhaustive: clients write requests as literals, servers write answers so, and a server has to handle
-//! every member and word of a request. In JSON a client passes over members of answers that it does not know.
+//! The structs and enums are exhaustive: clients write requests as literals, servers write answers as literals, and a server has to handle every
+//! member and variant of a request. When a client reads JSON, it ignores unknown members of answers.
 
 mod api_applications;
 mod api_scopes;
@@ -84,7 +84,7 @@ pub use test_tokens::{
     TestTokenRequest,
 };
 
-/// Calls a macro with the names of all operations, in the order of the OpenAPI document: the one list of them.
+/// Calls a macro with the names of all operations, in the order of the OpenAPI document. This is the only list of them.
 ///
 /// ```
 /// macro_rules! count {

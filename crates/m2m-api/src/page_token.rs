@@ -1,4 +1,4 @@
-//! The end of a page, as text.
+//! The end of a page, as a text.
 
 use core::fmt::{self, Write as _};
 use core::str::FromStr;
@@ -8,14 +8,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 
-/// The end of a page. Callers hand it back as they got it.
+/// The end of a page. Callers send it back unchanged.
 ///
-/// The record's name and the name that people see, in hexadecimal: every text of the form is one, so that none has to be refused.
+/// Its text is the id of the last record and its display name, in hexadecimal. Every text of this form is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageToken {
-    /// The name of the record.
+    /// The id of the last record on the page.
     pub record: [u8; 16],
-    /// The name that people see.
+    /// The display name of the last record on the page.
     pub name: Box<str>,
 }
 
@@ -94,5 +94,5 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// A name has 256 characters of four bytes at most.
+/// The maximum number of hexadecimal digits: a name has at most 256 characters of four bytes.
 const MAX_DIGITS: usize = 2 * (16 + 1024);

@@ -1,4 +1,4 @@
-//! What a change would do, for people and for programs.
+//! The plan of a change, for people and for programs.
 
 use core::fmt;
 
@@ -8,84 +8,85 @@ use serde_json::{Map, Value};
 
 use crate::{Action, Subject};
 
-/// What a change would do to a registry, record by record. It holds no secret.
+/// The plan of a change to a registry, record by record. It does not contain a secret.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Plan {
-    /// What is done, in this order.
+    /// The steps, in the order in which they are carried out.
     pub steps: Vec<Step>,
-    /// What is not in the file and stays all the same: client ids of applications that manage this server, of which the last are
-    /// never taken away.
+    /// The client ids of applications that are not in the file and stay nevertheless, because they manage this server: the last such application is
+    /// never deleted.
     pub kept: Vec<Box<str>>,
 }
 
-/// What is done to one record.
+/// A change of one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// What.
+    /// The action.
     #[serde(serialize_with = "action", deserialize_with = "read_action")]
     pub action: Action,
-    /// To what kind of record.
+    /// The kind of the record.
     #[serde(serialize_with = "subject", deserialize_with = "read_subject")]
     pub subject: Subject,
-    /// Its identifier: a client id, an audience, a code, a key, a `kid`. None of an application whose client id is yet to be made.
+    /// The identifier of the record: a client id, an audience, a code, a key, a `kid`. `None` for an application whose client id is not generated
+    /// yet.
     pub name: Option<Box<str>>,
-    /// The name that people see.
+    /// The display name of the record.
     pub title: Box<str>,
-    /// What happens to the secrets of an application, if anything does.
+    /// The change of the secrets of an application, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretStep>,
-    /// What is different afterwards, field by field. Empty for a record that is made or taken away.
+    /// The changed fields. Empty for a record that is created or deleted.
     pub changes: Vec<FieldChange>,
 }
 
-/// What happens to the secrets of an application.
+/// A change of the secrets of an application.
 ///
-/// Exhaustive: a client has to say where every new secret is.
+/// Exhaustive: a client has to tell users where to find each new secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretStep {
-    /// One is made, and is to be shown once.
+    /// A secret is generated. It is shown only once.
     Generated,
-    /// It gets the one with the hash that was handed in.
+    /// The application gets the secret with the hash in the request.
     Set,
-    /// As [`Set`](Self::Set), and those that it had end now.
+    /// As [`Set`](Self::Set), and the earlier secrets end at once.
     Replaced,
-    /// As [`Generated`](Self::Generated), and those that it had end now.
+    /// As [`Generated`](Self::Generated), and the earlier secrets end at once.
     Regenerated,
 }
 
-/// A field that is different afterwards.
+/// A changed field of a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FieldChange {
-    /// Its name in `world.toml`.
+    /// The name of the field in `world.toml`.
     pub field: Box<str>,
-    /// Its value before.
+    /// The value before the change.
     pub before: Value,
-    /// Its value after.
+    /// The value after the change.
     pub after: Value,
 }
 
-/// How many records are made, changed and taken away.
+/// The number of records that are created, changed and deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Made.
+    /// The number of records that are created.
     pub created: usize,
-    /// Changed.
+    /// The number of records that are changed.
     pub updated: usize,
-    /// Taken away.
+    /// The number of records that are deleted.
     pub deleted: usize,
 }
 
 impl Plan {
-    /// Whether nothing is to be done.
+    /// Returns true if the plan does not have a step.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
 
-    /// How many records are made, changed and taken away.
+    /// Returns the number of records that are created, changed and deleted.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
@@ -94,7 +95,7 @@ impl Plan {
                 Action::Created => &mut counts.created,
                 Action::Updated => &mut counts.updated,
                 Action::Deleted => &mut counts.deleted,
-                // A step changes something.
+                // The steps of a plan do not have this action.
                 Action::Read => continue,
             };
             *count += 1;
@@ -104,7 +105,7 @@ impl Plan {
 }
 
 impl FieldChange {
-    /// What is different between a record before and after, as the audit log has both; nothing of what is no record.
+    /// Returns the fields that differ before and after an event of the audit log. The list is empty if one of the two is not a record.
     #[must_use]
     pub fn of_event(before: &Value, after: &Value) -> Vec<Self> {
         match (before, after) {
@@ -113,14 +114,14 @@ impl FieldChange {
         }
     }
 
-    /// What is different between two views of a record.
+    /// Returns the fields that differ between two views of a record.
     #[must_use]
     pub fn between(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Self> {
         after
             .iter()
             .filter_map(|(field, after)| {
                 let before = before.get(field).cloned().unwrap_or_default();
-                // What happens to secrets is told in words of its own.
+                // Changes of secrets are described by `SecretStep`.
                 (before != *after && field != "secrets").then(|| Self {
                     field: field.as_str().into(),
                     before,
@@ -176,17 +177,17 @@ impl fmt::Display for Step {
         match &self.name {
             Some(name) if **name == *self.title => write!(f, " {name:?}")?,
             Some(name) => write!(f, " {name:?} ({})", Inner(&self.title))?,
-            None => write!(f, " with a client id that is made ({})", Inner(&self.title))?,
+            None => write!(f, " with a generated client id ({})", Inner(&self.title))?,
         }
         match self.secret {
             None => {}
-            Some(SecretStep::Generated) => f.write_str(", with a secret that is made")?,
+            Some(SecretStep::Generated) => f.write_str(", with a new secret")?,
             Some(SecretStep::Set) => f.write_str(", with the secret of the file")?,
             Some(SecretStep::Replaced) => {
-                f.write_str(", with the secret of the file; those before it end now")?;
+                f.write_str(", with the secret of the file; the earlier ones end now")?;
             }
             Some(SecretStep::Regenerated) => {
-                f.write_str(", with a secret that is made; those before it end now")?;
+                f.write_str(", with a new secret; the earlier ones end now")?;
             }
         }
         for change in &self.changes {
@@ -207,7 +208,7 @@ impl fmt::Display for FieldChange {
     }
 }
 
-/// A text as `{:?}` has it, without its quotes: nothing in it steers a terminal.
+/// A text as `{:?}` writes it, without its quotes: it cannot send control sequences to a terminal.
 struct Inner<'t>(&'t str);
 
 impl fmt::Display for Inner<'_> {
@@ -219,7 +220,7 @@ impl fmt::Display for Inner<'_> {
     }
 }
 
-/// A value for people.
+/// A value, written for people.
 struct Said<'v>(&'v Value);
 
 impl fmt::Display for Said<'_> {

@@ -1,13 +1,13 @@
-//! The parameters behind the `?`, as a client writes them.
+//! The query parameters, as a client writes them.
 
 use oauth_proto::FormWriter;
 use serde::Serialize;
 use serde_json::Value;
 
-/// The parameters of a query. A list has a parameter for each of its items; a member that says nothing has none.
+/// Returns the query as a text. A list has one parameter for each of its items; `null` is left out.
 pub(crate) fn to_text(query: &impl Serialize) -> String {
     let mut form = FormWriter::new();
-    // A query is a struct of plain values.
+    // Serialization cannot fail: a query is a struct of plain values.
     if let Ok(Value::Object(members)) = serde_json::to_value(query) {
         for (name, value) in &members {
             match value {

@@ -1,40 +1,43 @@
 //! The scopes of the management API.
 
-/// The scopes of the management API, as `verb:noun`, and what each allows.
+/// The scopes of the management API, as `verb:noun`, with a description of the permitted operations.
 pub const SCOPES: &[(&str, &str)] = &[
     ("read:apis", "List and show APIs"),
-    ("create:apis", "Make APIs"),
+    ("create:apis", "Create APIs"),
     ("update:apis", "Change APIs"),
-    ("delete:apis", "Take APIs away"),
+    ("delete:apis", "Delete APIs"),
     ("read:api_scopes", "List and show scopes of APIs"),
     ("create:api_scopes", "Add scopes to APIs"),
     ("update:api_scopes", "Change scopes of APIs"),
-    ("delete:api_scopes", "Take scopes of APIs away"),
+    ("delete:api_scopes", "Delete scopes of APIs"),
     ("read:applications", "List and show applications"),
-    ("create:applications", "Make applications"),
+    ("create:applications", "Create applications"),
     ("update:applications", "Change applications"),
-    ("delete:applications", "Take applications away"),
+    ("delete:applications", "Delete applications"),
     (
         "read:application_api_scopes",
-        "List what applications may ask for",
+        "List authorizations of applications",
     ),
     (
         "create:application_api_scopes",
-        "Let applications ask for scopes",
+        "Authorize applications and assign scopes",
     ),
     (
         "delete:application_api_scopes",
-        "Let applications no longer ask for scopes",
+        "Remove authorizations and scopes from applications",
     ),
     (
         "read:application_secrets",
-        "List secrets of applications, never their values",
+        "List secrets of applications, without their values",
     ),
     (
         "create:application_secrets",
-        "Give applications new secrets",
+        "Create secrets for applications",
     ),
-    ("delete:application_secrets", "End secrets of applications"),
+    (
+        "delete:application_secrets",
+        "Revoke secrets of applications",
+    ),
     (
         "read:application_properties",
         "List values of properties of applications",
@@ -52,12 +55,12 @@ pub const SCOPES: &[(&str, &str)] = &[
         "Change which system users applications act as",
     ),
     ("read:organizations", "List and show organizations"),
-    ("create:organizations", "Make organizations"),
+    ("create:organizations", "Create organizations"),
     (
         "update:organizations",
         "Change and suspend organizations, and which applications belong to them",
     ),
-    ("delete:organizations", "Take organizations away"),
+    ("delete:organizations", "Delete organizations"),
     (
         "read:organization_feature_flags",
         "List feature flags of organizations",
@@ -67,9 +70,9 @@ pub const SCOPES: &[(&str, &str)] = &[
         "Change feature flags of organizations",
     ),
     ("read:properties", "List and show properties"),
-    ("create:properties", "Make properties"),
+    ("create:properties", "Create properties"),
     ("update:properties", "Change properties"),
-    ("delete:properties", "Take properties away"),
+    ("delete:properties", "Delete properties"),
     ("read:environments", "Show what the server is"),
     (
         "create:test_tokens",

@@ -4,21 +4,21 @@ use core::fmt;
 
 use crate::Field;
 
-/// The declaration of an operation, from which the server, its OpenAPI document and clients are made.
+/// The declaration of an operation, from which the server, its OpenAPI document and its clients follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Spec {
-    /// The name in the OpenAPI document, such as `createApi`.
+    /// The id of the operation in the OpenAPI document, such as `createApi`.
     pub id: &'static str,
-    /// The method. Most operations show something.
+    /// The method. By default, this is `GET`.
     pub method: Method,
-    /// The path, with the names of its parts in braces.
+    /// The path, with its placeholders in braces.
     pub path: &'static str,
-    /// The scope that a management token needs for it.
+    /// The scope that a management token needs for the operation.
     pub scope: &'static str,
-    /// The parts of a request that need more scopes, wherever the same can be set by another operation.
+    /// The parts of a request that need more scopes because other operations can set the same data.
     pub fields: &'static [Field],
-    /// What it does, in one line.
+    /// The summary of the operation, in one line.
     pub summary: &'static str,
     /// The code of a success, such as `API_CREATED`.
     pub code: &'static str,
@@ -26,28 +26,28 @@ pub struct Spec {
     pub message: &'static str,
     /// The status of a success.
     pub status: u16,
-    /// The use of the version of the record.
+    /// The use of entity tags.
     pub versioning: Versioning,
-    /// The statuses of refusals beyond those that every operation has. The status 412 is not among them: it follows from `versioning`.
+    /// The statuses of refusals that not every operation has. The status 412 is not listed here: it follows from `versioning`.
     pub refusals: &'static [u16],
-    /// A body as an example, in JSON.
+    /// An example of a body, in JSON.
     pub example: Option<&'static str>,
-    /// True for the operation that answers as the token endpoint does, refusals included.
+    /// True if the operation answers as the token endpoint does, also with refusals.
     pub answers_as_token_endpoint: bool,
 }
 
 /// The method of a request.
 ///
-/// Exhaustive: a client has to know of every method whether it changes something.
+/// Exhaustive: a client has to know for every method if it changes data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
-    /// Shows something and changes nothing.
+    /// Reads data and does not change any.
     Get,
-    /// Creates a record, or does something.
+    /// Creates a record, or starts an action.
     Post,
     /// Sets a value.
     Put,
-    /// Changes those members that the request has.
+    /// Changes the members that the request has.
     Patch,
     /// Deletes a record.
     Delete,
@@ -57,16 +57,16 @@ pub enum Method {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Versioning {
-    /// It has none, and refuses `If-Match`.
+    /// The operation does not use entity tags, and refuses `If-Match`.
     None,
-    /// Its answer has an `ETag`.
+    /// The answer has an `ETag`.
     Tagged,
-    /// It compares the record with `If-Match`, and answers 412 if the record is another one by now.
+    /// The operation compares the record with `If-Match`, and answers 412 if the record has changed.
     Compared,
 }
 
 impl Spec {
-    /// What most operations have in common. It declares no operation yet.
+    /// The values that most operations have in common. They do not declare an operation yet.
     pub(crate) const DEFAULT: Self = Self {
         id: "",
         method: Method::Get,
@@ -83,7 +83,7 @@ impl Spec {
         answers_as_token_endpoint: false,
     };
 
-    /// The names of the places in the path, in their order.
+    /// Returns the names of the placeholders in the path, in their order.
     pub fn places(&self) -> impl Iterator<Item = &'static str> + use<> {
         let segments = self.path.split('/');
         segments.filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
@@ -91,7 +91,7 @@ impl Spec {
 }
 
 impl Method {
-    /// The method as requests have it.
+    /// Returns the method as requests have it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

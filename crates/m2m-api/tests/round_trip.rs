@@ -1,4 +1,4 @@
-//! Every operation: its answer is read as it was written, its example is a body, and its names are those of its path.
+//! Every operation: its answer is read as it was written, its example is a valid body, and its names are those of its path.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// An answer of an operation, without code and message.
+/// The answer of an operation, without code and message.
 fn answer(id: &str) -> Value {
     match id {
         "getEnvironment" => json!({ "environment": {
@@ -151,7 +151,7 @@ fn diagnosis(number: Option<u64>) -> Value {
     diagnosis
 }
 
-/// Reads bodies as they are.
+/// A reader of JSON bodies.
 struct Plain<'b>(&'b [u8]);
 
 impl BodyReader for Plain<'_> {
@@ -174,7 +174,7 @@ fn check<O: Operation>(ids: &mut BTreeSet<&'static str>) {
     assert_eq!(O::Names::PLACES, places, "{id}");
     let own = answer(id);
     let mut document = own.clone();
-    // What an answer says beside its code and message is the answer.
+    // The rest of the document, without code and message, is the answer.
     for (name, value) in [("code", O::SPEC.code), ("message", O::SPEC.message)] {
         let members = document.as_object_mut().unwrap();
         members
@@ -252,7 +252,7 @@ fn a_change_has_what_is_said_and_nothing_else() {
         sent(&some),
         r#"{"description":null,"is_enabled":false,"allowed_addresses":[]}"#
     );
-    // Each member that is sent may need a scope of its own.
+    // A member that is sent may need a scope of its own, so that absent ones are left out.
     let new = NewApplication::new("Billing job".parse().unwrap());
     assert_eq!(
         String::from_utf8(new.content().unwrap().bytes).unwrap(),

@@ -74,7 +74,7 @@ fn flow(criterion: &mut Criterion) {
     let keys = SigningKeys::active([same]);
 
     let mut group = criterion.benchmark_group("token request");
-    // What is signed has the length of header and claims of the token that the steps make.
+    // The signed text has the length of header and claims of the token that the steps issue.
     let signing_input = [b'a'; 420];
     group.bench_function("the ES256 signature alone", |bencher| {
         let mut signature = Signature::default();

@@ -1,6 +1,6 @@
-//! Whether a stranger could tell by time which client ids exist (attack X8).
+//! Measures whether an unauthenticated caller could find out by timing which client ids exist (attack X8).
 //!
-//! `enumeration count STATE` answers one request of a client in that state, for an instruction counter to look at;
+//! `enumeration count STATE` answers one request of a client in that state, under an instruction counter;
 //! `enumeration time` measures all states in turn and compares them with one state that is measured twice.
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
@@ -21,7 +21,7 @@ use m2m_jwt::UnixTime;
 const SECRET: &str = "a-secret-of-more-than-thirty-two-characters";
 const NOW: UnixTime = UnixTime::from_seconds(1_767_225_600);
 
-/// The states that must not be told apart, and the client id that is in each. All have the same length.
+/// The states that must not be distinguishable, with a client id and a secret for each. All client ids have the same length, and all secrets.
 const STATES: [(&str, &str, &str); 6] = [
     ("unknown", "client-00", SECRET),
     ("disabled", "client-01", SECRET),
@@ -80,13 +80,13 @@ fn body(client_id: &str, secret: &str) -> String {
     )
 }
 
-/// The one answer that an instruction counter looks at.
+/// Answers the one request that the instruction counter measures.
 #[inline(never)]
 fn answer_once(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
     answer(registry, authority, body)
 }
 
-/// From accept to respond, the reply included.
+/// Runs the steps from accept to respond, and returns the reply.
 fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
     let request = RawRequest {
         method: "POST",
@@ -125,7 +125,7 @@ fn main() -> ExitCode {
                 println!("no such state: {state}");
                 return ExitCode::from(2);
             };
-            // What is made once a process is not part of an answer.
+            // Values that are created once for each process are not part of an answer.
             let _ = answer(&registry, &authority, body("client-99", secret).as_bytes());
             let reply = answer_once(&registry, &authority, body(client_id, secret).as_bytes());
             println!("{}", reply.status());
@@ -142,7 +142,7 @@ fn main() -> ExitCode {
 const ROUNDS: usize = 4_000;
 const REQUESTS_A_ROUND: u32 = 20;
 
-/// Measures all states in turn, one of them twice, and says whether any differs by more than that one from itself.
+/// Measures all states in turn, one of them twice, and reports whether any differs from it by more than the allowed difference.
 fn time(registry: &Registry, authority: &Authority) -> ExitCode {
     let mut bodies: Vec<(&str, String)> = STATES
         .iter()
@@ -189,7 +189,7 @@ fn time(registry: &Registry, authority: &Authority) -> ExitCode {
     };
     let baseline = of("wrong");
     let noise = baseline.abs_diff(of("wrong, again"));
-    // What is within the noise of one state, or within 2 %, is no difference that a network would let through.
+    // A difference within three times the noise of one state, or within 2 %, cannot be measured over a network.
     let allowed = (3 * noise).max(baseline / 50);
     let mut told_apart = false;
     println!("state          median ns   difference (allowed: {allowed})");

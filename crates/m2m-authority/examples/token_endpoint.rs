@@ -18,7 +18,7 @@ use m2m_authority::{
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 const SECRET: &str = "correct-horse-battery-staple-and-more";
 
-/// All that a token endpoint needs, in memory.
+/// The state of a token endpoint, in memory.
 struct TokenEndpoint {
     authority: Authority,
     registry: Registry,
@@ -55,7 +55,7 @@ impl TokenEndpoint {
         let policy = policy.expect("every client has a policy");
         let authorized = authorize(authenticated, policy, Usage::default(), &self.authority)?;
         let key = self.keys.signing(authorized.algorithm());
-        // A server takes random bytes here, and for the trace id.
+        // A server passes random bytes here, and for the trace id.
         let jwt_id = JwtId::from_random([1; 16]);
         issue(authorized, key, &self.authority, jwt_id, NOW)
     }

@@ -5,9 +5,9 @@ use m2m_jwt::{JsonWriter, Signer, UnixTime};
 use crate::error::IssueFailed;
 use crate::registry::{ClaimSet, PropertyValue};
 
-/// The contents of an access token, whatever its claim set calls them.
+/// The contents of an access token, independent of the names that its claim set has for them.
 ///
-/// `A` is the type of an audience, which is read as text.
+/// `A` is the type of an audience, which is used as text.
 ///
 /// Source: [RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2).
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ pub struct AccessTokenClaims<'a, A = &'a str> {
     pub subject: Option<&'a str>,
     /// `client_id`, or `azp`.
     pub client_id: &'a str,
-    /// `aud`: one at least.
+    /// `aud`: at least one audience.
     pub audience: &'a [A],
     /// `exp`
     pub expires_at: UnixTime,
@@ -26,19 +26,19 @@ pub struct AccessTokenClaims<'a, A = &'a str> {
     pub issued_at: UnixTime,
     /// `jti`
     pub jwt_id: &'a str,
-    /// `scope`: scope tokens with one space between them. Where there is none the claim is left out.
+    /// `scope`: scope tokens with one space between them. An empty one is left out.
     pub scope: &'a str,
     /// `org_code`, of an application that belongs to an organization.
     pub organization_code: Option<&'a str>,
-    /// `application_properties`: those that the token is to carry, each key once. Where there is none the claim is left out.
+    /// `application_properties`: the properties that the token carries, each key once. Without any the claim is left out.
     pub properties: &'a [(Box<str>, PropertyValue)],
-    /// `feature_flags`: those that are switched on, each key once. Where there is none the claim is left out.
+    /// `feature_flags`: the flags that the token carries, each key once. Without any the claim is left out.
     pub feature_flags: &'a [(Box<str>, PropertyValue)],
 }
 
 /// Signs an access token with these claims.
 ///
-/// Two allocations, beyond those of the signer.
+/// It makes two allocations, beyond those of the signer.
 ///
 /// # Errors
 /// - [`IssueFailed::TooManyValues`], and [`IssueFailed::Signing`] with [`SigningFailed::TokenTooLong`](m2m_jwt::SigningFailed), if verifiers
@@ -208,11 +208,11 @@ impl<A: AsRef<str>> AccessTokenClaims<'_, A> {
         });
     }
 
-    /// How long the claims become if nothing in them must be escaped, or a little more.
+    /// Returns the length of the claims as JSON if no character has to be escaped, or slightly more. Unit: bytes.
     fn expected_length(&self) -> usize {
         /// Names, times and punctuation of the longer claim set.
         const FRAME: usize = 220;
-        /// Quotation marks, a comma, and what stands around a value.
+        /// Quotation marks, a comma, and the punctuation around a value.
         const ENTRY: usize = 24;
         let entry = |(key, value): &(Box<str>, PropertyValue)| {
             let value = match value {
@@ -229,7 +229,7 @@ impl<A: AsRef<str>> AccessTokenClaims<'_, A> {
             .iter()
             .map(|audience| audience.as_ref().len() + 3)
             .sum();
-        // The scope stands twice in one of the claim sets, there with three letters more for each token.
+        // One of the claim sets has the scope twice, the second time with three more characters for each token.
         let scope =
             2 * self.scope.len() + 2 * self.scope.bytes().filter(|byte| *byte == b' ').count();
         let organization = self.organization_code.map_or(0, |code| code.len() + ENTRY);

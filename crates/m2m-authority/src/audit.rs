@@ -1,10 +1,10 @@
-//! The words of the audit log: what is done, and to what kind of record.
+//! The words of the audit log: the actions, and the kinds of records.
 //!
 //! Exhaustive: a program that shows a log has to have words for each.
 
 use crate::registry::UnknownWord;
 
-/// Kinds with one word for each, so that no list of them can lack one.
+/// Defines enums with one word for each variant, so that a list of the variants is always complete.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident, $kind:literal { $($(#[$about:meta])* $variant:ident = $word:literal,)+ })+) => {$(
         $(#[$doc])*
@@ -14,7 +14,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every one of them.
+            /// All values.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
             /// The word for it, as stored and as answered.
@@ -25,7 +25,7 @@ macro_rules! words {
                 }
             }
 
-            /// Reads the word that [`as_str`](Self::as_str) gives.
+            /// Reads the word that [`as_str`](Self::as_str) returns.
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.as_str() == word)
@@ -45,13 +45,13 @@ macro_rules! words {
 words! {
     /// The kind of change to a record.
     Action, "action" {
-        /// It was made.
+        /// It was created.
         Created = "created",
         /// It was changed.
         Updated = "updated",
         /// It was deleted.
         Deleted = "deleted",
-        /// It was read, with what is secret in it.
+        /// It was read, with the secrets in it.
         Read = "read",
     }
     /// A kind of record.

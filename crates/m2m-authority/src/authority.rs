@@ -1,16 +1,16 @@
-//! Who issues, in which dialect, within which limits.
+//! The settings of a server that the steps need: its issuer, its dialect and its limits.
 
 use m2m_errors::{ErrorCode, Profile};
 use oauth_proto::{Issuer, Limits};
 
 use crate::error::InvalidAuthority;
 
-/// How many audiences one request may name.
+/// The maximum number of audiences in one request.
 ///
-/// Each costs a look-up and all must agree, so that more of them are a mistake rather than a need.
+/// Each requires a look-up, and all must agree on algorithm and claim set, so that a request with more of them is probably a mistake.
 pub const MAX_AUDIENCES: usize = 16;
 
-/// What the steps know of the server that they run in.
+/// The settings of the server that the steps need.
 #[derive(Debug, Clone)]
 pub struct Authority {
     issuer: Box<str>,
@@ -20,7 +20,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A server with this issuer identifier (RFC 8414, section 2), answering in this dialect.
+    /// Returns the settings of a server with this issuer identifier (RFC 8414, section 2) that answers in this dialect.
     ///
     /// # Errors
     ///
@@ -48,13 +48,13 @@ impl Authority {
         self.profile
     }
 
-    /// What a request may have at most.
+    /// The limits of a request.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// The page of this server that explains `code`.
+    /// Returns the URL of the page of this server that explains `code`.
     #[must_use]
     pub fn error_uri(&self, code: ErrorCode) -> String {
         format!("{}{}", self.errors_uri, code.as_str())

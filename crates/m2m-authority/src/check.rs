@@ -2,7 +2,7 @@
 
 use m2m_errors::Cause;
 
-/// What a request is checked for. Several mistakes can stand in one request; the first in this order is the answer.
+/// A check of a request. One request can have several mistakes; the answer names the first in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Check {
@@ -14,15 +14,15 @@ pub enum Check {
     ContentType,
     /// The body is a form: percent-encoding, UTF-8, limits.
     Form,
-    /// No parameter stands twice (RFC 6749, section 3.2).
+    /// No parameter is repeated (RFC 6749, section 3.2).
     Repeats,
-    /// No credential stands in the request target (RFC 6749, section 2.3.1).
+    /// The request target does not contain credentials (RFC 6749, section 2.3.1).
     CredentialsInUrl,
     /// At most one method of authentication is used (RFC 6749, section 2.3).
     AuthenticationMethods,
     /// The grant is client credentials (RFC 6749, section 4.4.2).
     GrantType,
-    /// A client id and a secret are there, and readable.
+    /// A client id and a secret are present and can be read.
     CredentialsPresent,
     /// Type, state and secret of the client, in one answer (RFC 6749, section 5.2).
     Authentication,
@@ -43,7 +43,7 @@ pub enum Check {
 }
 
 impl Check {
-    /// All checks, in the order in which they are made.
+    /// All checks, in the order in which they run.
     pub const ORDER: [Self; 17] = [
         Self::Method,
         Self::Size,
@@ -64,7 +64,7 @@ impl Check {
         Self::SystemUser,
     ];
 
-    /// The check that ends with this cause; none for what a token request is not checked for.
+    /// Returns the check that fails with this cause; `None` for causes that are not found by a check of a token request.
     #[must_use]
     #[expect(
         clippy::wildcard_enum_match_arm,

@@ -1,4 +1,4 @@
-//! What authentication sees of an application.
+//! The part of an application that authentication needs.
 
 use std::sync::{Arc, LazyLock};
 
@@ -6,47 +6,47 @@ use crate::registry::{
     Application, AuthenticationMethods, ClientType, Deletion, Ending, SecretHash,
 };
 
-/// How many secrets an application can have, ended ones included.
+/// The maximum number of secrets of an application, ended ones included.
 ///
-/// Every authentication compares as many, whatever the application has: the number of secrets is nobody's business.
+/// Every authentication compares this many hashes, so that its time does not reveal how many secrets the application has.
 pub const MAX_SECRETS: usize = 8;
 
-/// What authentication sees of an application.
+/// The part of an application that authentication needs.
 #[derive(Debug)]
 pub struct Client {
     client_id: Arc<str>,
     state: State,
     client_type: ClientType,
     methods: AuthenticationMethods,
-    /// Only those that there are: a hundred thousand clients are in memory at once.
+    /// Not padded to [`MAX_SECRETS`], since a hundred thousand clients are in memory at once.
     secrets: Box<[Secret]>,
 }
 
-/// Whether a client may authenticate.
+/// The state of a client, which decides whether it may authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Enabled,
     Disabled,
     Deleted,
-    /// It stands in for a client that does not exist.
+    /// A placeholder for a client that does not exist.
     Nobody,
 }
 
-/// What is known of a secret.
+/// The hash of a secret, and its end.
 #[derive(Debug, Clone)]
 pub(crate) struct Secret {
     hash: SecretHash,
     pub(crate) ending: Option<Ending>,
 }
 
-/// The hash of no secret. SHA-256 reaches it with a probability of 2⁻²⁵⁶, and there would still be no [`Secret`] at its position.
+/// The hash at positions without a secret. A secret has it with a probability of 2⁻²⁵⁶, and even then there is no [`Secret`] at its position.
 static NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 
 /// The client that every unknown client id is compared with, so that it takes the same path and time.
 static NOBODY: LazyLock<Client> = LazyLock::new(|| Client::empty("", State::Nobody));
 
 impl Client {
-    /// What authentication sees of `application`.
+    /// Returns the part of `application` that authentication needs.
     #[must_use]
     pub fn of(application: &Application) -> Self {
         let state = if application.spec.enabled {
@@ -67,7 +67,7 @@ impl Client {
         client
     }
 
-    /// What authentication sees of an application that was deleted.
+    /// Returns the client of a deleted application.
     #[must_use]
     pub fn deleted(deletion: &Deletion) -> Self {
         Self::empty(&deletion.client_id, State::Deleted)
@@ -105,7 +105,7 @@ impl Client {
         self.methods
     }
 
-    /// The hashes of [`MAX_SECRETS`] secrets, whatever there are: those that are not there have the hash of no secret.
+    /// Returns always [`MAX_SECRETS`] hashes: those of the secrets, and [`NO_SECRET`] at the other positions.
     pub(crate) fn hashes(&self) -> impl Iterator<Item = &SecretHash> {
         (0..MAX_SECRETS).map(|position| {
             let secret = self.secrets.get(position);
@@ -113,7 +113,7 @@ impl Client {
         })
     }
 
-    /// What is known of the secret whose hash stands at this position.
+    /// Returns the secret whose hash is at this position.
     pub(crate) fn secret(&self, position: u8) -> Option<&Secret> {
         self.secrets.get(usize::from(position))
     }

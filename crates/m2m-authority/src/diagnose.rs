@@ -1,8 +1,8 @@
-//! What the operator gets beyond the cause: evidence, and the fix with the very command that does it.
+//! The diagnosis of a refusal for the operator, beyond its cause: the evidence, and fixes, with a command where there is one.
 //!
-//! A refusal carries a [`Suspect`]: what was presented, secrets as hashes of their normalized variants only. The reply leaves
-//! first; then a worker hands the suspect and the records that matter to [`diagnose`], so that evidence costs the caller no
-//! time and tells nothing by time. All of it is pure.
+//! A refusal carries a [`Suspect`]: the values that the request presented, with secrets only as hashes of themselves and of their
+//! normalized variants. The reply is sent first; then a worker passes the suspect and the relevant records to [`diagnose`], so that the
+//! evidence does not delay the caller and reveals nothing by timing. All functions here are pure.
 
 mod evidence;
 mod nearest;
@@ -17,25 +17,25 @@ use oauth_proto::Scope;
 
 use crate::registry::{Api, Application, Ending, Records};
 
-/// What is known of a refusal beyond its cause.
+/// The diagnosis of a refusal: its cause, the evidence for it, and the fixes.
 ///
 /// Exhaustive: a program that shows or stores a diagnosis has to handle every part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// Exactly why it was refused.
+    /// The exact cause of the refusal.
     pub cause: Cause,
     /// The client id that the request named, if an application has it.
     pub client_id: Option<Box<str>>,
-    /// What speaks for it, the most telling first.
+    /// The evidence for the cause, the most telling first.
     pub evidence: Vec<Evidence>,
-    /// What to do, the most helpful first. Never empty.
+    /// The fixes, the most helpful first. Never empty.
     pub fixes: Vec<Fix>,
 }
 
 /// Compares what was presented with the records.
 ///
-/// `records` may be a part of the registry: what is not in it is not found. They should hold the application that was named,
-/// those that have one of the presented secrets, and the APIs.
+/// `records` may be a part of the registry; a record that is not in it is not found. They should include the application that was
+/// named, the applications that have one of the presented secrets, and the APIs.
 #[must_use]
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -66,7 +66,7 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         .into_iter()
         .chain(found)
         .collect();
-    // What an observation tells to do is the fix; what the taxonomy knows in general would only dilute it.
+    // The fixes of the observations are enough where there are any; the general fixes of the taxonomy would only dilute them.
     let mut fixes: Vec<Fix> = evidence
         .iter()
         .filter_map(|evidence| evidence.fix(suspect.client_id()))
@@ -279,10 +279,10 @@ fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
     })
 }
 
-/// How many values an evidence lists: enough to see, few enough to read.
+/// The maximum number of values that one piece of evidence lists: enough to be useful, few enough to read.
 const MOST_LISTED: usize = 8;
 
-/// What is the matter with each scope that was asked for, the audiences being those asked for or all authorized ones.
+/// Returns the problem of each requested scope, on the requested audiences, or on all authorized ones if the request names none.
 fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let Some(application) = application(suspect, records) else {
         return Vec::new();

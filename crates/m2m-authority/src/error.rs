@@ -1,4 +1,4 @@
-//! What can be wrong with the arguments of this crate.
+//! The errors of this crate's functions.
 
 use m2m_errors::Cause;
 use m2m_jwt::SigningFailed;
@@ -6,16 +6,16 @@ use oauth_proto::InvalidIssuer;
 
 use crate::access_token::MAX_TOKEN_VALUES;
 
-/// The values are none of a server.
+/// An error in the settings of an [`Authority`](crate::Authority).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidAuthority {
-    /// The issuer identifier is none (RFC 8414, section 2).
+    /// The issuer is not an issuer identifier (RFC 8414, section 2).
     #[error("the issuer is not an issuer identifier: {0}")]
     Issuer(InvalidIssuer),
 }
 
-/// The reason why an access token was not made.
+/// The reason why an access token was not issued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssueFailed {
@@ -24,7 +24,7 @@ pub enum IssueFailed {
         "the token would have {count} properties or feature flags; the maximum is {MAX_TOKEN_VALUES}"
     )]
     TooManyValues {
-        /// The number of either.
+        /// The number of the more numerous kind.
         count: usize,
     },
     /// The token is too long, or the signer failed.
@@ -33,7 +33,7 @@ pub enum IssueFailed {
 }
 
 impl IssueFailed {
-    /// The entry of the taxonomy.
+    /// The cause in the taxonomy.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {

@@ -1,14 +1,14 @@
 //! The decision: six steps, in the order in which they run.
 //!
-//! Each step consumes what the step before made and can be had from nowhere else, so that nothing reaches the signer that was
-//! not authenticated and authorized:
+//! Each step consumes a value that only the previous step can create, so that a request that was not authenticated and authorized
+//! cannot reach the signer:
 //!
 //! ```text
 //! RawRequest → accept → Accepted → authenticate → Authenticated → authorize → Authorized → issue → Issued
 //! ```
 //!
-//! A step that refuses answers a [`Refusal`](crate::Refusal) instead. [`record`] makes of either what the log keeps, and
-//! [`respond`] what the caller sees. No step waits; between them a shell loads the client, the policy and the key.
+//! A step that refuses returns a [`Refusal`](crate::Refusal) instead. [`record`] turns either outcome into an event for the log, and
+//! [`respond`] into the reply to the caller. No step waits; between them a shell loads the client, the policy and the key.
 
 mod accept;
 mod authenticate;

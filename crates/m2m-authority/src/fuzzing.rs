@@ -66,7 +66,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
 ///
 /// # Panics
 ///
-/// If an answer breaks a promise: that is the finding.
+/// If an answer violates one of the asserted properties, which is a finding of the fuzzer.
 pub fn flow(data: &[u8]) {
     let mut lines = data.splitn(4, |byte| *byte == b'\n');
     let mut line = || lines.next().unwrap_or_default();

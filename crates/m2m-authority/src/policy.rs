@@ -1,4 +1,4 @@
-//! What authorization sees of an application and its APIs.
+//! The parts of an application and its APIs that authorization needs.
 
 mod targets;
 
@@ -13,7 +13,7 @@ use crate::registry::{
     Quota,
 };
 
-/// What authorization sees of an application: what it may do, where, and as whom.
+/// The part of an application that authorization needs: its grants, its restrictions, and its subject.
 #[derive(Debug)]
 pub struct Policy {
     targets: Arc<Targets>,
@@ -31,7 +31,7 @@ pub struct Policy {
     pub(crate) feature_flags: Vec<(Box<str>, PropertyValue)>,
 }
 
-/// What the application may ask of one API.
+/// The scopes of one API that the application may request.
 #[derive(Debug)]
 pub(crate) struct Grant {
     /// The position of the API among all.
@@ -39,7 +39,7 @@ pub(crate) struct Grant {
     pub(crate) assigned: AssignedScopes,
 }
 
-/// What authorization sees of the organization.
+/// The part of an organization that authorization needs.
 #[derive(Debug)]
 pub(crate) struct OrganizationPolicy {
     pub(crate) code: Box<str>,
@@ -47,7 +47,7 @@ pub(crate) struct OrganizationPolicy {
 }
 
 impl Policy {
-    /// What authorization sees of `application`, which belongs to `organization`, among these APIs.
+    /// Returns the policy of `application`, which belongs to `organization`, among these APIs.
     ///
     /// An authorization for an audience that no API has, and a scope that its API does not define, grant nothing.
     #[must_use]
@@ -68,7 +68,7 @@ impl Policy {
                 })
             })
             .collect();
-        // One of many applications in memory has few.
+        // Most applications have few grants, and many applications are in memory.
         grants.shrink_to_fit();
         grants.sort_by_key(|grant| grant.target);
         Self {
@@ -91,7 +91,7 @@ impl Policy {
         }
     }
 
-    /// A policy that grants nothing, for who is remembered only.
+    /// Returns a policy that grants nothing, for deleted applications.
     #[must_use]
     pub fn nothing(targets: Arc<Targets>) -> Self {
         Self::of(&Application::new("", ""), None, targets)
@@ -103,7 +103,7 @@ impl Policy {
         &self.targets
     }
 
-    /// The APIs that the application is authorized for, each with its position among [all](Self::targets), in their order.
+    /// Returns the APIs that the application is authorized for, each with its position among [all](Self::targets), in their order.
     pub fn apis(&self) -> impl Iterator<Item = (usize, &Target)> {
         let positions = self.grants.iter().map(|grant| grant.target);
         positions.filter_map(|position| Some((position, self.targets.at(position)?)))
@@ -115,7 +115,7 @@ impl Policy {
         self.quota
     }
 
-    /// The system user that the application acts as, if it may.
+    /// Returns the system user that the application acts as, if it may act as one.
     pub(crate) fn subject(&self) -> Option<&str> {
         let system_user = self.system_user.as_deref();
         system_user.filter(|_| self.system_user_allowed)
@@ -125,7 +125,7 @@ impl Policy {
         &self.grants
     }
 
-    /// What the application may ask of the API at this position.
+    /// Returns the grant of the application on the API at this position, if it is authorized for it.
     pub(crate) fn grant(&self, target: usize) -> Option<&Grant> {
         let index = self
             .grants
@@ -134,13 +134,13 @@ impl Policy {
         self.grants.get(index)
     }
 
-    /// Whether any scope at all is assigned to the application.
+    /// Returns true if at least one scope of any API is assigned to the application.
     pub(crate) fn assigns_any_scope(&self) -> bool {
         self.grants.iter().any(|grant| !grant.assigned.is_empty())
     }
 }
 
-/// The feature flags that tokens carry: its own, and behind them those of its organization that it names and does not have itself.
+/// Returns the feature flags that tokens carry: those of the application, then those of its organization that it names and does not have.
 pub(crate) fn feature_flags(
     spec: &ApplicationSpec,
     organization: Option<&Organization>,
@@ -153,7 +153,7 @@ pub(crate) fn feature_flags(
     carried(spec.feature_flags.iter().chain(of_organization))
 }
 
-/// The values of those properties that tokens carry. One that has no value is carried by none.
+/// Returns the values of the properties that tokens carry. A property without a value is left out.
 pub(crate) fn token_properties(spec: &ApplicationSpec) -> Vec<(Box<str>, PropertyValue)> {
     let keys = spec.token_properties.iter();
     carried(keys.filter_map(|key| spec.properties.get_key_value(key)))

@@ -1,8 +1,8 @@
-//! Text of callers as logs may keep it.
+//! The redaction of credentials in texts of callers, before logs keep them.
 
 use std::borrow::Cow;
 
-/// The text without what looks like a credential: generated secrets, JWTs, and what follows `Bearer` or `Basic`.
+/// Replaces everything in the text that looks like a credential: generated secrets, JWTs, and the values after `Bearer` or `Basic`.
 ///
 /// Names and values of callers are kept in the audit log and in diagnoses, and people paste secrets into the wrong field. A secret that
 /// does not look like one cannot be recognized.
@@ -29,9 +29,9 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// The place of the first credential in a text, from its first byte to the one behind its last. Unit: bytes.
+/// Returns the range of the first credential in a text: the position of its first byte, and that after its last. Unit: bytes.
 fn credential(text: &str) -> Option<(usize, usize)> {
-    // Texts are long, and most of their bytes begin nothing.
+    // Texts are long, and most of their bytes cannot begin a credential.
     let places = text.bytes().enumerate().filter(|(_, byte)| begins(*byte));
     places.into_iter().find_map(|(place, _)| {
         let here = text.get(place..)?;
@@ -43,7 +43,7 @@ fn credential(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// True for the first bytes of what is looked for: `m2m_`, `eyJ`, and the names of schemes.
+/// Returns true for the first bytes of `m2m_`, `eyJ` and the names of schemes.
 const fn begins(byte: u8) -> bool {
     matches!(byte, b'm' | b'e' | b'b' | b'B')
 }
@@ -82,7 +82,7 @@ fn after_scheme(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-/// True for what people write: letters, of which the first alone may be a capital, and marks between them.
+/// Returns true for an ordinary word: without digits and `=`, and without capitals except for the first letter.
 fn is_word(text: &str) -> bool {
     let is_of_word = |(place, byte): (usize, u8)| {
         !matches!(byte, b'0'..=b'9' | b'=') && (place == 0 || !byte.is_ascii_uppercase())
@@ -100,10 +100,10 @@ const fn is_base64url(byte: u8) -> bool {
 
 const REDACTED: &str = "[redacted]";
 
-/// The part behind the prefix of a secret has 49 characters; one that lost a few is nearly as good to a guesser. Unit: bytes.
+/// The minimum length of the part after the prefix of a secret. A whole secret has 49; one that lacks a few is easy to complete. Unit: bytes.
 const MIN_SECRET_BYTES: usize = 32;
 
-/// A shorter word behind `Bearer` or `Basic` is part of a sentence. Unit: bytes.
+/// The minimum length of credentials after `Bearer` or `Basic`. A shorter word is part of a sentence. Unit: bytes.
 const MIN_TOKEN_BYTES: usize = 12;
 
 #[cfg(test)]

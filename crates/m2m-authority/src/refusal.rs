@@ -1,4 +1,4 @@
-//! A request that is not granted.
+//! The refusal of a request.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use oauth_proto::clean_for_description;
 use crate::diagnose::Suspect;
 use crate::flow::Operator;
 
-/// A request that is not granted, for exactly one cause.
+/// A refusal of a request, with exactly one cause.
 #[derive(Debug)]
 #[must_use = "a refusal has to be recorded and answered"]
 pub struct Refusal {
@@ -21,42 +21,42 @@ pub struct Refusal {
     suspect: Option<Box<Suspect>>,
 }
 
-/// By which parameter a request named its target.
+/// The parameter by which a request named its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum TargetParameter {
-    /// By `audience`, or not at all.
+    /// `audience`, or neither parameter.
     #[default]
     Audience,
-    /// By `resource` (RFC 8707, section 2).
+    /// `resource` (RFC 8707, section 2).
     Resource,
 }
 
 /// The client id of a request as events may keep it.
 ///
-/// Who mistakes one credential for the other sends a secret as client id, whole or in part. So only the id of an application
-/// is kept; of any other text no more than its length and a fingerprint. The diagnosis, which has the registry at hand, names
-/// the application that was meant.
+/// A caller that mixes up its credentials sends a secret as client id, in whole or in part. So only the id of an existing application
+/// is kept; of any other text only its length and a fingerprint. The diagnosis, which can read the registry, names the application that
+/// was meant.
 ///
-/// Exhaustive: a log has to decide about every case, since strangers choose some of these values.
+/// Exhaustive: a log has to handle every case, since unauthenticated callers choose some of these values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RecordedClientId {
-    /// The request did not get as far as to name a client.
+    /// The request was refused before it named a client.
     #[default]
     None,
     /// The client id of an application.
     Known(Arc<str>),
-    /// A text that no application has as its client id, or that was not looked up.
+    /// A text that is not the client id of an application, or that was not looked up.
     Withheld {
         /// Its length. Unit: bytes.
         bytes: usize,
-        /// The first 32 bits of its SHA-256: enough to see that two requests named the same.
+        /// The first 32 bits of its SHA-256, enough to see that two requests named the same text.
         fingerprint: u32,
     },
 }
 
 impl RecordedClientId {
-    /// What may be kept of a client id that was not looked up, or not found.
+    /// Returns the record of a client id that was not looked up, or not found.
     #[must_use]
     pub fn presented(client_id: &str) -> Self {
         let [a, b, c, d, ..] = m2m_jwt::sha256(client_id.as_bytes());
@@ -80,7 +80,7 @@ impl core::fmt::Display for RecordedClientId {
 }
 
 impl Refusal {
-    /// A refusal for `cause`, before anything is known of the caller: what a shell answers when it is overloaded, say.
+    /// Returns a refusal for `cause` without anything about the caller, such as that of an overloaded shell.
     pub fn of(cause: Cause) -> Self {
         Self {
             cause,
@@ -93,65 +93,65 @@ impl Refusal {
         }
     }
 
-    /// Why.
+    /// The exact cause.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         self.cause
     }
 
-    /// The value of the caller's own that the answer may repeat.
+    /// The value of the request that the answer may repeat, if there is one.
     #[must_use]
     pub fn echo(&self) -> Option<&str> {
         self.echo.as_deref()
     }
 
-    /// By which parameter the request named its target.
+    /// The parameter by which the request named its target.
     #[must_use]
     pub const fn target(&self) -> TargetParameter {
         self.target
     }
 
-    /// Who asked, as far as it may be kept.
+    /// The client id of the request, as far as it may be kept.
     #[must_use]
     pub const fn client_id(&self) -> &RecordedClientId {
         &self.client_id
     }
 
-    /// The client id of the operator who asked in the name of the application, if one did.
+    /// The client id of the operator who made the request in the name of the application, if one did.
     #[must_use]
     pub const fn operator(&self) -> Option<&Arc<str>> {
         self.operator.as_ref()
     }
 
-    /// When it may be worth to ask again. Unit: seconds.
+    /// The time after which a retry may succeed, if it is known. Unit: seconds.
     #[must_use]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         self.retry_after_seconds
     }
 
-    /// Takes what the diagnosis starts from: the cause alone, where nothing was presented that could say more.
+    /// Takes the suspect that the diagnosis starts from. It has only the cause if the request presented nothing that could show more.
     #[must_use]
     pub fn take_suspect(&mut self) -> Box<Suspect> {
         let suspect = self.suspect.take();
         suspect.unwrap_or_else(|| Box::new(Suspect::of_cause(self.cause)))
     }
 
-    /// The client id that the request presented, as far as a step knew it. It may be a secret that was mistaken for one, and must
-    /// not be logged.
+    /// The client id that the request presented, as far as a step knew it; empty otherwise. It may be a secret that was mistaken for one, and
+    /// must not be logged.
     #[must_use]
     pub fn presented_client_id(&self) -> &str {
         self.suspect.as_deref().map_or("", Suspect::client_id)
     }
 
-    /// The same refusal once too many authentications of this client id have failed from this address: the answer and the event
-    /// say so, and the diagnosis still finds out why this one failed.
+    /// Returns the refusal as throttled, because too many authentications of this client id have failed from this address: the answer and the
+    /// event have that cause, and the diagnosis still shows why this authentication failed.
     pub const fn throttled(mut self, retry_after_seconds: u32) -> Self {
         self.cause = Cause::AuthenticationThrottled;
         self.retry_after(retry_after_seconds)
     }
 
-    /// What a request gets from a server in maintenance instead of this refusal: the same for all of them, so that nobody learns
-    /// from it what else would have been refused. Only who asked, as far as it may be kept, is still known.
+    /// Returns the refusal that a server in maintenance sends instead of this one. It is the same for all requests, so that a caller cannot
+    /// learn from it how the request would have been decided. Only the recorded client id and the operator are kept.
     pub fn in_maintenance(self, retry_after_seconds: u32) -> Self {
         Self {
             client_id: self.client_id,
@@ -161,13 +161,13 @@ impl Refusal {
         .retry_after(retry_after_seconds)
     }
 
-    /// The same refusal, worth to be tried again after this many seconds.
+    /// Returns the same refusal with the number of seconds after which a retry may succeed.
     pub const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_seconds = Some(seconds);
         self
     }
 
-    /// Repeats a value of the caller's own, if it is short and clean.
+    /// Lets the answer repeat a value of the request, if it is short and clean.
     pub(crate) fn echoing(mut self, value: &str) -> Self {
         self.echo = clean_for_description(value).map(Into::into);
         self
@@ -178,19 +178,19 @@ impl Refusal {
         self
     }
 
-    /// The same, of a caller that is known by this.
+    /// Returns the same refusal with this record of the client id.
     pub fn by(mut self, client_id: RecordedClientId) -> Self {
         self.client_id = client_id;
         self
     }
 
-    /// The same refusal, of a request that this operator made in the name of the application.
+    /// Returns the same refusal for a request that this operator made in the name of the application.
     pub fn asked_by(mut self, operator: &Operator) -> Self {
         self.operator = Some(Arc::clone(operator.client_id()));
         self
     }
 
-    /// By a client id that the request states and that nobody has looked up; an empty one is none.
+    /// Returns the same refusal with a client id that the request states and that was not looked up; an empty one counts as absent.
     pub(crate) fn stating(mut self, client_id: Option<&str>) -> Self {
         let Some(client_id) = client_id.filter(|client_id| !client_id.is_empty()) else {
             return self;

@@ -1,8 +1,8 @@
-//! Who may ask for what: the registry's types, and the whole of it in memory.
+//! The registry: the types of its records, and a whole registry in memory. It decides which application may request which tokens.
 //!
 //! The records (`Api`, `Application`, `Organization`, `Property`) are plain data, and each has one spelling: its serde implementation,
 //! which is the spelling of a registry file and of everything that is derived from one. [`Records::check`] finds the first place where
-//! records do not fit together; what the decision sees of them are the projections [`Client`] and [`Policy`].
+//! records do not fit together; the decision uses them as the projections [`Client`] and [`Policy`].
 //!
 //! Records and their words are exhaustive: a program that stores, shows or compares them has to handle a new field or word, and the
 //! compiler names the places. Each record has a constructor with what it needs and methods for the rest.
@@ -71,11 +71,11 @@ pub struct Records {
     pub properties: Vec<Property>,
     /// The applications that may ask for tokens.
     pub applications: Vec<Application>,
-    /// What is remembered of deleted applications.
+    /// The deletions of applications.
     pub deleted: Vec<Deletion>,
 }
 
-/// One consistent registry in memory. Nothing in it changes; a change makes another one.
+/// One consistent registry in memory. It is immutable; a change creates another registry.
 #[derive(Debug)]
 pub struct Registry {
     records: Records,
@@ -83,10 +83,10 @@ pub struct Registry {
     targets: Arc<Targets>,
 }
 
-/// What the hot path needs of one application.
+/// The parts of one application that a token request needs.
 #[derive(Debug)]
 struct Entry {
-    /// Where its record stands; a deleted one has none.
+    /// The position of its record; `None` for a deleted application.
     position: Option<usize>,
     client: Client,
     policy: Policy,
@@ -140,13 +140,13 @@ impl Registry {
         })
     }
 
-    /// What authentication needs of the application with this client id, a deleted one included.
+    /// Returns the part of the application with this client id that authentication needs, also of a deleted one.
     #[must_use]
     pub fn client(&self, client_id: &str) -> Option<&Client> {
         self.entries.get(client_id).map(|entry| &entry.client)
     }
 
-    /// What authorization needs of the application with this client id.
+    /// Returns the part of the application with this client id that authorization needs, also of a deleted one, whose policy grants nothing.
     #[must_use]
     pub fn policy(&self, client_id: &str) -> Option<&Policy> {
         self.entries.get(client_id).map(|entry| &entry.policy)
@@ -159,13 +159,13 @@ impl Registry {
         self.records.applications.get(position)
     }
 
-    /// The records that it was assembled from.
+    /// The records that the registry was assembled from.
     #[must_use]
     pub const fn records(&self) -> &Records {
         &self.records
     }
 
-    /// All APIs as the decision sees them.
+    /// All APIs, in the form that the decision uses.
     #[must_use]
     pub const fn targets(&self) -> &Arc<Targets> {
         &self.targets

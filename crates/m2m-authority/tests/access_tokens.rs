@@ -1,4 +1,4 @@
-//! Claims as they are written into a token, and as verifiers read them.
+//! The claims of a token, as they are written and as verifiers read them.
 
 use m2m_authority::registry::{ClaimSet, PropertyValue};
 use m2m_authority::{AccessTokenClaims, IssueFailed, check_access_token, sign_access_token};

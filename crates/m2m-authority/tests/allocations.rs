@@ -1,4 +1,4 @@
-//! What a token costs in allocations (docs/architecture.md, budgets).
+//! The number of allocations for a token (docs/architecture.md, budgets).
 
 use std::cell::Cell;
 
@@ -13,7 +13,7 @@ use m2m_jwt::{
     AccessTokenHeader, Algorithm, Signature, Signer, SigningFailed, SigningKey, UnixTime,
 };
 
-/// A key that counts what its own signatures allocate, which is no affair of the steps: one of the crypto libraries does, the
+/// A key that counts the allocations of its own signatures, which are not those of the steps: one of the crypto libraries allocates, the
 /// other does not.
 struct Counted {
     key: SigningKey,

@@ -1,9 +1,9 @@
-//! Attack X8, its second half: what every state of a client costs.
+//! The second half of attack X8: the number of instructions for a request in each state of a client.
 
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The example that answers one request, built beside the tests.
+/// Returns the path of the example that answers one request, built beside the tests.
 fn example() -> PathBuf {
     let tests = std::env::current_exe().expect("a test knows its own path");
     let profile = tests
@@ -13,7 +13,7 @@ fn example() -> PathBuf {
     profile.join("examples").join("enumeration")
 }
 
-/// Instructions from accept to respond for a client in this state.
+/// Returns the number of instructions from accept to respond for a client in this state.
 fn instructions(state: &str) -> u64 {
     let output = Command::new("valgrind")
         .args([

@@ -1,4 +1,4 @@
-//! What records must keep together, and how the first mistake is named.
+//! The rules that hold between records, and the message for the first mistake.
 
 use m2m_authority::Registry;
 use m2m_authority::registry::{
@@ -19,7 +19,7 @@ fn good() -> Records {
     }
 }
 
-/// The first mistake in the records after `change`.
+/// Returns the first mistake in the records after `change`.
 fn mistake(change: impl FnOnce(&mut Records)) -> InvalidRegistry {
     let mut records = good();
     change(&mut records);

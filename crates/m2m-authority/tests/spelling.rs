@@ -1,4 +1,4 @@
-//! The one spelling of each record: it is read as it was written, and a wrong value is told what would be right.
+//! The one spelling of each record: it is read as it was written, and the error for a wrong value names a right one.
 
 use m2m_authority::registry::{
     Api, ApplicationSpec, AuthenticationMethods, ClaimSet, ClientType, GrantTypes, Lifetime,
@@ -18,7 +18,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record:
         serde_json::from_value::<T>(value.clone()).expect("a record is spelled"),
         *record
     );
-    // What is read from a text borrows from it, or not.
+    // Unlike a value, a text lets the reader borrow strings from it.
     let text = serde_json::to_string(record).expect("a record is spelled");
     assert_eq!(
         serde_json::from_str::<T>(&text).expect("a record is spelled"),
@@ -27,7 +27,7 @@ fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record:
     value
 }
 
-/// An application that has everything.
+/// An application with a value in every field.
 fn full() -> ApplicationSpec {
     let mut spec = ApplicationSpec::new("Näme \"quoted\"");
     spec.description = Some("Sends invoices\nat night".parse().expect("a text"));

@@ -1,4 +1,4 @@
-//! What a shell may see of a request between the steps.
+//! The parts of a request that a shell may read between the steps.
 
 use m2m_authority::flow::{
     Exchange, Header, RawRequest, Usage, accept, authenticate, authorize, issue, respond,

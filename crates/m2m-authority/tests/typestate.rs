@@ -1,4 +1,4 @@
-//! What must not compile: a step without the proof of the step before.
+//! Programs that must not compile: a step without the value of the previous one.
 
 #[test]
 fn no_step_can_be_skipped_or_repeated() {

@@ -1,4 +1,4 @@
-//! The commands, one file each: its options, its help, and what it does.
+//! The commands, one file each, with their options, help and implementation.
 
 mod api;
 mod application;

@@ -1,14 +1,14 @@
-//! Asking before something is done that cannot be undone.
+//! Confirmation of actions that cannot be undone.
 
 use std::io::{BufRead, IsTerminal as _, Write};
 
 use m2m_host::error::Failure;
 
-/// Asks whether to go on. `what` says what would be done, and `unasked` why that matters where nobody can be asked.
+/// Asks whether to continue. `what` is the action, and `unasked` the reason for the failure if there is no terminal to ask on.
 ///
 /// # Errors
 ///
-/// If nobody is there to be asked, or he says no.
+/// If there is no terminal to ask on, or the answer is no.
 pub(crate) fn ask(what: &str, unasked: &str, help: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage(what).because(unasked).help(help));
@@ -21,7 +21,7 @@ pub(crate) fn ask(what: &str, unasked: &str, help: &str) -> Result<(), Failure> 
     }
 }
 
-/// Asks before something is taken away for good, unless `yes` says that it is meant.
+/// Asks before a record is deleted permanently, unless `yes` confirms it.
 ///
 /// # Errors
 ///
@@ -31,13 +31,13 @@ pub(crate) fn to_delete(kind: &str, name: &str, yes: bool) -> Result<(), Failure
         return Ok(());
     }
     ask(
-        &format!("the {kind} {name:?} would be taken away for good"),
-        "nobody is there to be asked, and nothing was changed",
+        &format!("the {kind} {name:?} would be deleted permanently"),
+        "there is no terminal to confirm on, and nothing was changed",
         "--yes, if that is right",
     )
 }
 
-/// Whether who writes the input agrees. Silence is a no.
+/// Returns true if the input confirms the action. No answer counts as a no.
 fn is_agreed(what: &str, input: &mut impl BufRead, prompt: &mut impl Write) -> bool {
     let mut answer = String::new();
     let asked = write!(prompt, "{what}. Go on? [y/N] ")

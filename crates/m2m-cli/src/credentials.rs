@@ -1,4 +1,4 @@
-//! Which server a command calls, and as which application.
+//! The server that a command calls, and the credentials of the application that calls it.
 
 use m2m_client::Credentials;
 use m2m_host::environment::Environment;
@@ -10,11 +10,11 @@ use zeroize::Zeroizing;
 
 use crate::options::ServerOptions;
 
-/// The issuer that is called.
+/// Returns the issuer of the server to call.
 ///
 /// # Errors
 ///
-/// If there is none, or it is no issuer identifier.
+/// If it is missing, or is not an issuer identifier.
 pub(crate) fn issuer(options: &ServerOptions) -> Result<Issuer, Failure> {
     match options.issuer.as_deref() {
         None | Some("") => Err(
@@ -26,7 +26,7 @@ pub(crate) fn issuer(options: &ServerOptions) -> Result<Issuer, Failure> {
     }
 }
 
-/// The credentials of the application that calls.
+/// Returns the credentials of the calling application.
 ///
 /// # Errors
 ///
@@ -54,7 +54,7 @@ pub(crate) fn credentials(options: &ServerOptions) -> Result<Credentials, Failur
     })
 }
 
-/// The failure of a command that needs a server, with the reason why variables that are set do not name one.
+/// Adds to the failure of a command without a server the reason why variables that are set do not name one.
 pub(crate) fn explain_variables(failure: Failure) -> Failure {
     let environment = Environment::of_process();
     OF_SERVERS

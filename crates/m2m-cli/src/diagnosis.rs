@@ -1,4 +1,4 @@
-//! A diagnosis, as the management API answers it.
+//! A diagnosis as the management API returns it.
 
 use m2m_api::operations::DiagnosisShown;
 use m2m_errors::Cause;
@@ -10,7 +10,7 @@ use serde_json::Value;
 /// Prints a diagnosis for people.
 pub(crate) fn show(diagnosis: &DiagnosisShown, output: &Output) {
     output.heading(&printable(&diagnosis.cause));
-    // A server of a later release may know causes that are not known here.
+    // A server of a later release may return causes that are unknown here.
     if let Ok(cause) = diagnosis.cause.parse::<Cause>() {
         output.line(cause.entry().operator);
     }
@@ -23,7 +23,7 @@ pub(crate) fn show(diagnosis: &DiagnosisShown, output: &Output) {
     print_list("fixes", &sentences(&diagnosis.fixes), output);
 }
 
-/// The entries of a list, each of which is a text, or has one, and perhaps a command and an address.
+/// Returns the entries of a list, each of which is a text, or has one, and possibly a command and an address.
 fn sentences(entries: &[Value]) -> Vec<String> {
     let sentences = entries.iter().map(|entry| {
         if let Some(sentence) = entry.as_str() {

@@ -1,4 +1,4 @@
-//! The result of a command, when a server has done it.
+//! The result of an operation that a server has carried out.
 
 use m2m_api::Operation;
 use m2m_host::output::{Format, Output};
@@ -6,7 +6,7 @@ use m2m_host::printable::printable;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// Prints that an operation was done: its message, or its answer as JSON.
+/// Prints that an operation was carried out: its message, or its answer as JSON.
 pub(crate) fn done<O: Operation>(answer: &O::Answer, format: Format, output: &Output) {
     match format {
         Format::Text => output.good(O::SPEC.message),
@@ -19,16 +19,16 @@ pub(crate) fn done<O: Operation>(answer: &O::Answer, format: Format, output: &Ou
     }
 }
 
-/// Prints the warning of an answer, if it has one, where people see it whatever becomes of the result.
+/// Prints the warning of an answer, if it has one, to standard error, where it is visible even if the result is piped.
 pub(crate) fn warn(warning: Option<&str>, output: &Output) {
     if let Some(warning) = warning {
         output.notice(&format!("warning: {}", printable(warning)));
     }
 }
 
-/// A record as JSON.
+/// Returns a record as JSON.
 pub(crate) fn document(record: &impl Serialize) -> Value {
-    // Answers are plain values with text as keys, which JSON has.
+    // Answers are plain values with text as keys, which JSON can represent.
     serde_json::to_value(record).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! What a command reads: an argument, or standard input.
+//! The input of a command: an argument, or standard input.
 
 use std::io::{ErrorKind, IsTerminal as _};
 use std::path::Path;
@@ -6,12 +6,12 @@ use std::path::Path;
 use m2m_host::error::Failure;
 use m2m_host::regular_file::{Pipes, RegularFile};
 
-/// The argument; where there is none or it is `-`, standard input.
+/// Returns the argument; if it is absent or `-`, reads standard input.
 ///
 /// # Errors
 ///
-/// If it is longer than `max_bytes`, cannot be read, or nobody would ever write it: there is no argument, and standard input is a
-/// terminal at which `missing` is said instead.
+/// If it is longer than `max_bytes`, or cannot be read. If the argument is absent and standard input is a terminal, the failure is
+/// `missing`.
 pub(crate) fn read(
     argument: Option<&str>,
     max_bytes: usize,

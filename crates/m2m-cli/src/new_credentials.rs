@@ -1,4 +1,4 @@
-//! Credentials that were just made, which are shown once.
+//! Newly generated credentials, which are shown once.
 
 use m2m_admin::GeneratedCredentials;
 use m2m_host::error::Failure;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::done::insert;
 
-/// Credentials that were just made, here or by a server.
+/// Newly generated credentials, created here or by a server.
 #[derive(Clone, Copy)]
 pub(crate) struct NewCredentials<'c> {
     /// The name of the application.
@@ -20,7 +20,7 @@ pub(crate) struct NewCredentials<'c> {
 }
 
 impl NewCredentials<'_> {
-    /// A secret, where its owner sees it the only time.
+    /// Prints a secret the only time that it is shown.
     pub(crate) fn show_once(&self, output: &Output) {
         output.line(format!(
             "generated for {:?}: client_id {} client_secret {} (shown once)",
@@ -30,7 +30,7 @@ impl NewCredentials<'_> {
         ));
     }
 
-    /// Credentials as JSON.
+    /// Returns credentials as JSON.
     pub(crate) fn described(&self, with_secret: bool) -> Value {
         let mut document = json!({
             "application": self.application,
@@ -42,7 +42,7 @@ impl NewCredentials<'_> {
         document
     }
 
-    /// The command that replaces a secret of a new application that nobody has seen.
+    /// Returns the command that replaces a secret of a new application that nobody has seen.
     pub(crate) fn replacement(&self) -> String {
         format!(
             "m2m secret rotate {} --overlap 0 --secrets-to FILE",
@@ -65,7 +65,7 @@ impl<'c> From<&'c GeneratedCredentials> for NewCredentials<'c> {
 ///
 /// # Errors
 ///
-/// If not: the secret is in force, and nobody has it. `replacements` has the commands that replace it.
+/// If not: the secret is in force, and nobody has it. `replacements` returns the commands that replace it.
 pub(crate) fn delivered(
     output: &Output,
     replacements: impl FnOnce() -> Vec<String>,

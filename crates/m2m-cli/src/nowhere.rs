@@ -1,10 +1,10 @@
-//! Commands on a registry, where none is named.
+//! Commands without a registry to work on.
 
 use m2m_host::error::Failure;
 
 use crate::credentials::explain_variables;
 
-/// The failure of a command that is told neither a server nor a data directory.
+/// Returns the failure of a command that gets neither a server nor a data directory.
 pub(crate) fn nowhere(what: &str, command: &str) -> Failure {
     explain_variables(Failure::usage(what))
         .help(format!(

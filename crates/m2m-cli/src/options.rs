@@ -1,4 +1,4 @@
-//! Arguments that several commands have.
+//! Arguments that several commands share.
 
 mod data;
 mod members;
@@ -13,7 +13,7 @@ pub(crate) use members::{bounded, clear, empty, list, words};
 pub(crate) use secrets_to::SecretsToOptions;
 pub(crate) use server::{ManagementOptions, ServerOptions, only_as};
 
-/// Reads the name of a profile.
+/// Parses the name of a profile.
 pub(crate) fn profile() -> impl TypedValueParser<Value = Profile> {
     PossibleValuesParser::new(Profile::ALL.map(Profile::as_str))
         .try_map(|name| name.parse::<Profile>())

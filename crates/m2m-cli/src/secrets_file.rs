@@ -1,4 +1,4 @@
-//! Secrets that were made, in a file that only its owner can read.
+//! Generated secrets in a file that only its owner can read.
 
 use std::io::Error;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 
 use crate::new_credentials::NewCredentials;
 
-/// Writes credentials into a new file, one JSON object a line.
+/// Writes credentials into a new file, one JSON object per line.
 ///
 /// # Errors
 ///
-/// If there is such a file, or it cannot be written.
+/// If the file exists already, or cannot be written.
 fn write<'c>(
     file: &Path,
     credentials: impl Iterator<Item = NewCredentials<'c>>,
@@ -24,12 +24,12 @@ fn write<'c>(
         .map_err(|error| unwritten(file, &error).because("nothing was changed"))
 }
 
-/// Makes a change after the secrets that it puts into force are in a new file: a secret that works and that nobody has would be lost.
-/// A change that makes no secret has no file.
+/// Commits a change after writing the secrets that it puts into force to a new file: a secret that is in force and that nobody has would
+/// be lost. A change that generates no secret needs no file.
 ///
 /// # Errors
 ///
-/// As [`write()`], and if the change cannot be made.
+/// As [`write()`], or if the change cannot be committed.
 pub(crate) async fn write_and_commit(
     file: &Path,
     prepared: Prepared,
@@ -60,12 +60,12 @@ pub(crate) async fn write_and_commit(
     })
 }
 
-/// A new file for secrets that are not made yet.
+/// A new file for secrets that are not generated yet.
 #[derive(Debug)]
 pub(crate) struct Reserved(PathBuf);
 
 impl Reserved {
-    /// Makes the file, empty.
+    /// Creates the file, empty.
     ///
     /// # Errors
     ///
@@ -77,16 +77,16 @@ impl Reserved {
         }
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub(crate) fn file(&self) -> &Path {
         &self.0
     }
 
-    /// Writes credentials into it, one JSON object a line.
+    /// Writes credentials into it, one JSON object per line.
     ///
     /// # Errors
     ///
-    /// If that cannot be done.
+    /// If the file cannot be written.
     pub(crate) fn fill<'c>(
         &self,
         credentials: impl Iterator<Item = NewCredentials<'c>>,
@@ -99,9 +99,9 @@ impl Reserved {
             .map_err(|error| unwritten(&self.0, &error).because("they are shown instead"))
     }
 
-    /// Takes the file away again, since there is nothing to write into it.
+    /// Deletes the file, since there is nothing to write into it.
     pub(crate) fn give_up(&self) {
-        // Where that fails an empty file is left, which harms nobody.
+        // If that fails an empty file is left, which is harmless.
         let _ = std::fs::remove_file(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! The token of a command, in the forms in which people have it at hand.
+//! The token that a command reads, in the forms in which users have it.
 
 use m2m_host::error::Failure;
 use m2m_host::printable::printable;
@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::input;
 
-/// The token of an argument, or of standard input where there is none or it is `-`: alone, behind `Bearer`, as a whole
-/// `Authorization` header, or in the answer of a token endpoint. `example` is the command as it should be typed.
+/// Returns the token in an argument, or in standard input if it is absent or `-`: alone, after `Bearer`, in a whole
+/// `Authorization` header, or in the answer of a token endpoint. `example` is the command to show if there is none.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
     Ok(token)
 }
 
-/// The token in the answer of a token endpoint (RFC 6749, section 5.1).
+/// Returns the token in the answer of a token endpoint (RFC 6749, section 5.1).
 fn of_answer(json: &str) -> Result<String, Failure> {
     if let Ok(refusal) = ErrorResponse::parse(json.as_bytes()) {
         return Err(Failure::usage(format!(
@@ -48,7 +48,7 @@ fn of_answer(json: &str) -> Result<String, Failure> {
     }
 }
 
-/// The token without what stands before it in an `Authorization` header (RFC 6750, section 2.1).
+/// Returns the token without the text before it in an `Authorization` header (RFC 6750, section 2.1).
 fn of_header(text: &str) -> &str {
     let value = match text.split_at_checked(FIELD.len()) {
         Some((name, value)) if name.eq_ignore_ascii_case(FIELD) => value.trim_start(),
@@ -63,7 +63,7 @@ fn of_header(text: &str) -> &str {
 
 const FIELD: &str = "Authorization:";
 
-/// Far more than any token has. Unit: bytes.
+/// The maximum size of the input, far more than any token has. Unit: bytes.
 const MAX_INPUT_BYTES: usize = 1024 * 1024;
 
 #[cfg(test)]

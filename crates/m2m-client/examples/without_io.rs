@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     println!("{} {}", request.method(), request.uri());
     for (name, value) in request.headers() {
-        // The header with the secret is marked, and prints as `Sensitive`.
+        // The header with the secret is marked as sensitive, and prints as `Sensitive`.
         println!("{name}: {value:?}");
     }
     println!("\n{}\n", String::from_utf8_lossy(request.body()));

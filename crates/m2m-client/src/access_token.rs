@@ -1,4 +1,4 @@
-//! What is given.
+//! The access token that a client obtains.
 
 use core::fmt;
 
@@ -7,9 +7,9 @@ use oauth_proto::TokenType;
 use oauth_proto::UnixTime;
 use zeroize::Zeroizing;
 
-/// An access token of the type `Bearer`, with what the server said about it.
+/// An access token of the type `Bearer`, with its expiration time and scopes.
 ///
-/// It is as good as a password: `Debug` does not show it, and the memory that keeps it is wiped.
+/// It has to be protected like a password: `Debug` does not show it, and its memory is wiped.
 #[derive(Clone)]
 pub struct AccessToken {
     secret: Zeroizing<String>,
@@ -18,7 +18,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// The token that a server gave, if it can stand in a header (`access-token = 1*VSCHAR`, RFC 6749, appendix A.12).
+    /// Returns the token of a server, if it can be sent in a header (`access-token = 1*VSCHAR`, RFC 6749, appendix A.12).
     pub(crate) fn new(
         secret: Zeroizing<String>,
         expires_at: Option<UnixTime>,
@@ -38,27 +38,26 @@ impl AccessToken {
         &self.secret
     }
 
-    /// How it is used. No other type is taken.
+    /// The type of the token. No other type is accepted.
     #[must_use]
     pub const fn token_type(&self) -> TokenType<'static> {
         TokenType::Bearer
     }
 
-    /// When it ends, by the clock of the caller: `expires_in` counted from the moment before it was asked for, so that it
-    /// is never held for longer than it lasts. `None` where the server did not say it.
+    /// The time at which the token expires, by the clock of the caller: `expires_in` counted from the moment before it
+    /// was requested, so that it is never kept beyond its lifetime. `None` if the server did not state it.
     #[must_use]
     pub const fn expires_at(&self) -> Option<UnixTime> {
         self.expires_at
     }
 
-    /// Its scopes, parted by spaces, where the server named them; it has to where they differ from those that were asked
-    /// for.
+    /// Its scopes, separated by spaces, if the server named them; it has to if they differ from the requested ones.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// The value of `Authorization` for calls with it, marked sensitive.
+    /// Returns the value of `Authorization` for calls with it, marked sensitive.
     ///
     /// # Panics
     /// Never: the token was checked to consist of visible ASCII.

@@ -1,4 +1,4 @@
-//! What is asked for.
+//! The request for an access token.
 
 use core::fmt;
 
@@ -8,10 +8,10 @@ use oauth_proto::{BasicCredentials, FormContentType, FormWriter, TokenRequest};
 
 use crate::{AuthenticationMethod, Credentials, ReservedParameter};
 
-/// What a client asks the token endpoint for, by the client credentials grant.
+/// A request to the token endpoint, by the client credentials grant.
 ///
-/// Without an audience or a resource the server chooses the API, where there is only one; without a scope it gives all
-/// that are assigned, or what else it documents.
+/// Without an audience or a resource the server chooses the API, if there is only one; without a scope it grants all
+/// that are assigned, or another default that it documents.
 ///
 /// Source: RFC 6749, section 4.4.2, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2>; RFC 8707, section 2.
 ///
@@ -42,27 +42,27 @@ pub struct AccessTokenRequest {
 }
 
 impl AccessTokenRequest {
-    /// A request for nothing in particular.
+    /// Returns a request without an API and without scopes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The same, for one API more.
+    /// Returns the request for one more API.
     #[must_use]
     pub fn with_audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
     }
 
-    /// The same, for one API more, named as RFC 8707 has it.
+    /// Returns the request for one more API, named by `resource` (RFC 8707).
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// The same with one scope more, or several parted by single spaces.
+    /// Returns the request with one more scope, or several separated by single spaces.
     #[must_use]
     pub fn with_scope(mut self, scope: &str) -> Self {
         match &mut self.scope {
@@ -75,10 +75,10 @@ impl AccessTokenRequest {
         self
     }
 
-    /// The same with a parameter that this crate does not know.
+    /// Returns the request with a parameter that this crate does not know.
     ///
     /// # Errors
-    /// [`ReservedParameter`]: the parameter has a method of its own here, or says who asks.
+    /// [`ReservedParameter`]: the parameter has a method of its own here, or identifies the client.
     pub fn with_parameter(
         mut self,
         name: impl Into<String>,
@@ -92,16 +92,16 @@ impl AccessTokenRequest {
         Ok(self)
     }
 
-    /// The scopes that are asked for, parted by spaces.
+    /// The requested scopes, separated by spaces.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// The request on the wire. It holds the secret: in a header that is marked sensitive, or in the body.
+    /// Returns the request on the wire. It contains the secret: in a header that is marked sensitive, or in the body.
     ///
     /// # Panics
-    /// Never: base64 can stand in a header.
+    /// Never: a header can contain base64.
     #[must_use]
     pub fn to_http(
         &self,
@@ -155,14 +155,14 @@ impl AccessTokenRequest {
     }
 }
 
-/// What every request of this crate says: who sends it, and that it reads JSON.
+/// Sets the headers of every request of this crate: the user agent, and that it accepts JSON.
 pub(crate) fn accept_json(headers: &mut http::HeaderMap) {
     headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
 }
 
 impl fmt::Debug for AccessTokenRequest {
-    /// Of the parameters that are not known here only the names: they may be secrets.
+    /// Prints only the names of parameters that are not known here: the values may be secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parameters: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
         f.debug_struct("AccessTokenRequest")
@@ -174,10 +174,11 @@ impl fmt::Debug for AccessTokenRequest {
     }
 }
 
-/// Some servers refuse callers that do not say what they are.
+/// The user agent: some servers refuse callers without one.
 const USER_AGENT: &str = concat!("m2m-client/", env!("CARGO_PKG_VERSION"));
 
-/// What [`AccessTokenRequest::to_http`] writes itself. No parameter may stand twice (RFC 6749, section 3.2).
+/// The parameters that [`AccessTokenRequest::to_http`] writes itself. No parameter may appear twice (RFC 6749, section
+/// 3.2).
 const RESERVED: [&str; 6] = [
     "grant_type",
     "client_id",

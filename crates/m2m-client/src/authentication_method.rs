@@ -1,4 +1,4 @@
-//! How a client says who it is.
+//! The methods by which a client authenticates.
 
 /// A value of `token_endpoint_auth_methods_supported` that this crate can use.
 ///
@@ -6,11 +6,10 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum AuthenticationMethod {
-    /// Client id and secret in an `Authorization: Basic` header, each form-encoded. Every server that takes secrets takes
-    /// them so.
+    /// Client id and secret in an `Authorization: Basic` header, each form-encoded. Every server that accepts secrets accepts this method.
     #[default]
     ClientSecretBasic,
-    /// Client id and secret as parameters in the body. For servers that take no header.
+    /// Client id and secret as parameters in the body. For servers that do not accept the header.
     ClientSecretPost,
 }
 

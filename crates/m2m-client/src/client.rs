@@ -1,4 +1,4 @@
-//! Who asks, again and again.
+//! A client that requests tokens, and keeps the token endpoint that it has discovered.
 
 use std::sync::OnceLock;
 
@@ -16,9 +16,8 @@ use crate::{
 
 /// A client of one issuer, with its credentials.
 ///
-/// The token endpoint is discovered with the first request, and kept. It waits for its transport and for nothing else: it
-/// needs no runtime of its own and reads no clock. Each call of [`Client::token`] requests a token; keeping them is up to the
-/// caller.
+/// The token endpoint is discovered with the first request, and kept. The client waits only for its transport: it needs no runtime of its
+/// own and reads no clock. Each call of [`Client::token`] requests a token; caching tokens is up to the caller.
 #[derive(Debug)]
 pub struct Client<T> {
     issuer: Issuer,
@@ -29,7 +28,7 @@ pub struct Client<T> {
 }
 
 impl<T> Client<T> {
-    /// A client that authenticates with a Basic header.
+    /// Returns a client that authenticates with a Basic header.
     #[must_use]
     pub const fn new(issuer: Issuer, credentials: Credentials, transport: T) -> Self {
         Self {
@@ -41,14 +40,14 @@ impl<T> Client<T> {
         }
     }
 
-    /// The same, authenticating in another way.
+    /// Returns the client with another authentication method.
     #[must_use]
     pub fn with_authentication_method(mut self, method: AuthenticationMethod) -> Self {
         self.method = method;
         self
     }
 
-    /// The same with a token endpoint that is known, so that none is discovered.
+    /// Returns the client with a known token endpoint, so that none is discovered.
     #[must_use]
     pub fn with_token_endpoint(mut self, token_endpoint: Uri) -> Self {
         self.token_endpoint = token_endpoint.into();
@@ -60,7 +59,7 @@ impl<T: Transport> Client<T> {
     /// Requests a token. `now` is the time before the call.
     ///
     /// # Errors
-    /// [`TokenError`], which says what to do about it. No text of it holds the secret.
+    /// [`TokenError`], which contains the fixes. None of its texts contains the secret.
     pub async fn token(
         &self,
         request: &AccessTokenRequest,
@@ -73,7 +72,7 @@ impl<T: Transport> Client<T> {
                 let metadata = discover_cleaned(&self.issuer, &self.transport, &cleaner).await?;
                 let discovered =
                     token_endpoint(&metadata).map_err(|error| error.cleaned(&cleaner))?;
-                // Who comes second throws away what is the same.
+                // If another task was faster, this result, which is the same, is dropped.
                 self.token_endpoint.get_or_init(|| discovered)
             }
         };

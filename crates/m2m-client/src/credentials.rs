@@ -1,4 +1,4 @@
-//! Who asks.
+//! The id and the secret of a client.
 
 use core::fmt;
 
@@ -8,8 +8,8 @@ use crate::InvalidCredentials;
 
 /// A client id and its secret.
 ///
-/// Neither is empty; beyond that other servers have other grammars, so that any text is taken. `Debug` does not show the
-/// secret, and the memory that keeps it is wiped.
+/// Neither is empty; otherwise any text is accepted, because servers have different grammars. `Debug` does not show the secret, and its
+/// memory is wiped.
 ///
 /// ```
 /// use m2m_client::Credentials;
@@ -28,10 +28,10 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Takes a client id and its secret.
+    /// Creates credentials from a client id and its secret.
     ///
     /// # Errors
-    /// [`InvalidCredentials`]: one of them is empty, which an unset variable often makes it.
+    /// [`InvalidCredentials`]: one of them is empty, often because of an unset variable.
     pub fn new(
         client_id: impl Into<String>,
         client_secret: impl Into<String>,

@@ -1,4 +1,4 @@
-//! From an issuer to its token endpoint.
+//! The discovery of a token endpoint from its issuer.
 
 use bytes::Bytes;
 use http::{Request, Response, Uri};
@@ -11,8 +11,8 @@ use crate::limits::MAX_URL_CHARACTERS;
 use crate::transport::send;
 use crate::{DiscoveryError, TokenError, Transport};
 
-/// The requests for the metadata of an issuer, in the order in which they are tried: where RFC 8414 has them, the well-known
-/// name before the issuer's own path, then where OpenID providers have them, the well-known name behind it.
+/// Returns the requests for the metadata of an issuer, in the order in which they are tried: first the URL of RFC 8414, with the well-known
+/// name before the issuer's own path, then the URL of OpenID providers, with the well-known name after it.
 ///
 /// Source: RFC 8414, section 3.1, <https://www.rfc-editor.org/rfc/rfc8414#section-3.1>; OpenID Connect Discovery 1.0, section 4.
 ///
@@ -33,7 +33,7 @@ pub fn discovery_requests(issuer: &Issuer) -> [Request<Bytes>; 2] {
     ];
     paths.map(|path| {
         let mut request = Request::new(Bytes::new());
-        // What a library for URIs does not take, such as a port beyond 65535, no transport reaches; it is refused there.
+        // A URL that the crate `http` refuses, such as one with a port beyond 65535, becomes `/` here, and every transport refuses that.
         *request.uri_mut() = format!("{}{path}", issuer.origin())
             .parse()
             .unwrap_or_default();
@@ -42,16 +42,16 @@ pub fn discovery_requests(issuer: &Issuer) -> [Request<Bytes>; 2] {
     })
 }
 
-/// Reads what was answered to one of [`discovery_requests`].
+/// Reads an answer to one of [`discovery_requests`].
 ///
-/// The document has to name the very issuer that was asked for, byte for byte.
+/// The document has to name exactly the requested issuer, byte for byte.
 ///
 /// Source: RFC 8414, section 3.3, <https://www.rfc-editor.org/rfc/rfc8414#section-3.3>.
 ///
 /// # Errors
-/// - [`DiscoveryError::Status`]: there is no document;
-/// - [`DiscoveryError::Document`]: there is another one;
-/// - [`DiscoveryError::OtherIssuer`]: it is that of another issuer.
+/// - [`DiscoveryError::Status`]: the status of the answer is not a success;
+/// - [`DiscoveryError::Document`]: the document is not metadata;
+/// - [`DiscoveryError::OtherIssuer`]: the metadata are those of another issuer.
 pub fn read_metadata(
     issuer: &Issuer,
     response: &Response<Bytes>,
@@ -78,12 +78,12 @@ pub fn read_metadata(
     })
 }
 
-/// Fetches the metadata of an issuer, at the second place where there is nothing useful at the first.
+/// Fetches the metadata of an issuer, from the second URL if there is nothing useful at the first.
 ///
 /// # Errors
-/// - [`TokenError::Transport`]: nobody answers;
-/// - [`TokenError::Discovery`]: what is answered are not the metadata of this issuer. Of the two answers the one is told that is
-///   nearer to it.
+/// - [`TokenError::Transport`]: there is no answer;
+/// - [`TokenError::Discovery`]: the answer is not the metadata of this issuer. Of the two answers, the error describes
+///   the one that is closer to it.
 pub async fn discover<T: Transport>(
     issuer: &Issuer,
     transport: &T,
@@ -113,7 +113,7 @@ pub(crate) async fn discover_cleaned<T: Transport>(
     })
 }
 
-/// The token endpoint that the metadata name.
+/// Returns the token endpoint that the metadata name.
 pub(crate) fn token_endpoint(
     metadata: &AuthorizationServerMetadata,
 ) -> Result<Uri, DiscoveryError> {
@@ -127,7 +127,7 @@ pub(crate) fn token_endpoint(
             })?;
     let scheme = |uri: &Uri| match uri.scheme_str() {
         Some("https") => true,
-        // Whoever trusts an issuer over TLS does not send it a secret in the clear.
+        // A client that trusts an issuer over TLS does not send it a secret in the clear.
         Some("http") => !issuer.is_https(),
         Some(_) | None => false,
     };

@@ -1,7 +1,7 @@
-//! Why there is no token: what happened, what leads to it, and what to do.
+//! The reasons why there is no token: what happened, its usual causes, and its fixes.
 //!
-//! What a server refuses is explained by the catalogue of `m2m-errors`. What goes wrong on the way to a server has no form on
-//! the wire, and so no entry there; its causes and fixes stand here, in the same shape.
+//! Refusals by a server are explained by the catalogue of `m2m-errors`. Failures on the way to a server have no form on
+//! the wire, and so no entry there; their causes and fixes are listed here, in the same shape.
 
 mod credentials;
 mod discovery;

@@ -1,4 +1,4 @@
-//! Texts of a server, made fit for an error: short, harmless for who prints them, and without our secret.
+//! Texts of a server, prepared for an error: short, safe to print, and without the client's secret.
 
 use oauth_proto::{BasicCredentials, FormWriter};
 use zeroize::Zeroizing;
@@ -9,12 +9,12 @@ use crate::limits::{
     SUSPICIOUS_WORD_CHARACTERS,
 };
 
-/// What stands in the place of a secret that a server repeats.
+/// The text that replaces a secret that a server repeats.
 const REDACTED: &str = "[redacted]";
 
-/// Cleans the texts of a server that knows these credentials.
+/// Cleans the texts of a server to which these credentials were sent.
 pub(crate) struct Cleaner {
-    /// The secret in every spelling in which it was sent, or in which it would look after cleaning.
+    /// The secret in every spelling in which it was sent, or in which it would appear after cleaning.
     secrets: Vec<Zeroizing<String>>,
 }
 
@@ -39,14 +39,14 @@ impl Cleaner {
         }
     }
 
-    /// For texts that nobody sent a secret before.
+    /// Returns a cleaner for texts of a server to which no secret was sent.
     pub(crate) const fn without_secret() -> Self {
         Self {
             secrets: Vec::new(),
         }
     }
 
-    /// The text, with at most so many characters.
+    /// Returns the text, cut to this number of characters.
     pub(crate) fn text(&self, text: &str, max_characters: usize) -> String {
         let text = self.redacted(text.to_owned());
         shortened(&self.redacted(harmless(&text)), max_characters)
@@ -58,8 +58,8 @@ impl Cleaner {
         self.text(url.get(..end).unwrap_or_default(), max_characters)
     }
 
-    /// The beginning of an answer that is none of a token endpoint: the title of a page, or its words. Nothing where it may
-    /// hold a token; words that look like one are left out.
+    /// Returns the beginning of an answer that is not that of a token endpoint: the title of a page, or its words.
+    /// `None` if it may contain a token; words that look like one are left out.
     pub(crate) fn excerpt(&self, body: &[u8]) -> Option<String> {
         let start = body.get(..MAX_EXCERPT_SOURCE_BYTES).unwrap_or(body);
         let text = self.redacted(String::from_utf8_lossy(start).into_owned());
@@ -86,7 +86,7 @@ impl Cleaner {
     }
 }
 
-/// A space in the place of every character that steers a terminal or the direction of writing.
+/// Returns the text with a space in the place of every character that controls a terminal or the writing direction.
 fn harmless(text: &str) -> String {
     let replace = |character: char| match character {
         '\u{ad}'
@@ -112,7 +112,7 @@ fn shortened(text: &str, max_characters: usize) -> String {
     }
 }
 
-/// What stands inside the first element of this name. `lower` is the text in lower case, at the same places.
+/// Returns the content of the first element with this name. `lower` is the text in lower case, with the same offsets.
 fn element<'t>(text: &'t str, lower: &str, name: &str) -> Option<&'t str> {
     let open = lower.find(&format!("<{name}"))?;
     let start = open + lower.get(open..)?.find('>')? + 1;
@@ -121,7 +121,8 @@ fn element<'t>(text: &'t str, lower: &str, name: &str) -> Option<&'t str> {
         .filter(|inside| !inside.trim().is_empty())
 }
 
-/// The words of a page. What stands in a tag is left out; so are scripts and styles as far as they look like one.
+/// Returns the words of a page. The content of tags is left out; so are scripts and styles as far as they look like
+/// one.
 fn without_markup(page: &str) -> String {
     let mut words = String::new();
     for part in page.split('<') {
@@ -139,7 +140,7 @@ fn without_markup(page: &str) -> String {
     words
 }
 
-/// The five entities that every page has.
+/// Replaces the five entities that every page has.
 fn unescaped(text: &str) -> String {
     [
         ("&lt;", "<"),
@@ -154,7 +155,7 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-/// The text with `…` in the place of every run that may be a token or a secret.
+/// Returns the text with `…` in the place of every run that may be a token or a secret.
 fn without_suspicious_words(text: &str) -> String {
     let is_of_token =
         |character: char| character.is_ascii_alphanumeric() || "-._~+/=%".contains(character);

@@ -30,9 +30,9 @@ pub use plain_http::PlainHttp;
 
 /// A [`Transport`](crate::Transport) over hyper, with TLS by rustls. It runs on tokio.
 ///
-/// It speaks HTTP/1.1 and, where the server offers it in TLS, HTTP/2; keeps connections; follows no redirects; trusts whom
-/// the machine trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` replace that), and the certificates that it is given; uses
-/// no proxy. Its clones share their connections.
+/// It speaks HTTP/1.1 and, if the server offers it in TLS, HTTP/2. It keeps connections, and does not follow redirects. It trusts the
+/// authorities that the machine trusts (`SSL_CERT_FILE` and `SSL_CERT_DIR` replace them), and the certificates that the caller adds. It
+/// does not use a proxy. Its clones share their connections.
 ///
 /// ```
 /// use std::time::Duration;
@@ -48,7 +48,7 @@ pub use plain_http::PlainHttp;
 pub struct HyperTransport {
     client: Client<TimedConnector, Full<Bytes>>,
     settings: Settings,
-    /// Why the certificates that the machine trusts could not be read, if none could.
+    /// The reason why the certificates that the machine trusts could not be read, if none could.
     without_trust: Option<std::sync::Arc<str>>,
 }
 
@@ -60,7 +60,7 @@ struct Settings {
     plain_http: PlainHttp,
 }
 
-/// The settings of a [`HyperTransport`] that is about to be.
+/// The builder of a [`HyperTransport`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct HyperTransportBuilder {
@@ -69,7 +69,7 @@ pub struct HyperTransportBuilder {
 }
 
 impl HyperTransport {
-    /// A transport with the defaults, each of which stands at its method.
+    /// Returns a builder with the defaults, each of which is documented at its method.
     pub fn builder() -> HyperTransportBuilder {
         HyperTransportBuilder {
             settings: Settings {
@@ -137,25 +137,26 @@ impl Service<Request<Bytes>> for HyperTransport {
 }
 
 impl HyperTransportBuilder {
-    /// How long it may take to find the host, connect and agree on TLS. Default: 5 seconds.
+    /// Sets the time limit for resolving the host, connecting and negotiating TLS. Default: 5 seconds.
     pub const fn connect_timeout(mut self, connect_timeout: Duration) -> Self {
         self.settings.connect_timeout = connect_timeout;
         self
     }
 
-    /// How long one request may take, from the search for the host to the last byte of the answer. Default: 10 seconds.
+    /// Sets the time limit for one request, from resolving the host to the last byte of the answer. Default: 10
+    /// seconds.
     pub const fn total_timeout(mut self, total_timeout: Duration) -> Self {
         self.settings.total_timeout = total_timeout;
         self
     }
 
-    /// The largest answer that is read. Unit: bytes. Default: 1 MiB, twice what the largest JWK set has.
+    /// Sets the maximum size of an answer. Unit: bytes. Default: 1 MiB, twice the size of the largest JWK set.
     pub const fn max_answer_bytes(mut self, max_answer_bytes: usize) -> Self {
         self.settings.max_answer_bytes = max_answer_bytes;
         self
     }
 
-    /// Where plain http may go. Default: to this machine only.
+    /// Sets the hosts to which plain http is allowed. Default: this machine only.
     pub const fn plain_http(mut self, plain_http: PlainHttp) -> Self {
         self.settings.plain_http = plain_http;
         self
@@ -164,13 +165,13 @@ impl HyperTransportBuilder {
     /// Trusts these certificates as well: PEM, one or more.
     ///
     /// # Errors
-    /// [`InvalidCaCertificates`]: there is none, or one that cannot be read.
+    /// [`InvalidCaCertificates`]: there is no certificate, or one cannot be read.
     pub fn ca_certificates(mut self, pem: &[u8]) -> Result<Self, InvalidCaCertificates> {
         self.trust.add(pem)?;
         Ok(self)
     }
 
-    /// The transport. Reads the certificates that the machine trusts.
+    /// Builds the transport. Reads the certificates that the machine trusts.
     #[must_use]
     pub fn build(self) -> HyperTransport {
         let Self { settings, trust } = self;

@@ -1,4 +1,4 @@
-// The README has an example that needs the feature, and is compiled with it.
+// The README has an example that needs the feature `hyper`, and is compiled only with it.
 #![cfg_attr(any(not(doctest), feature = "hyper"), doc = include_str!("../README.md"))]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 //!
@@ -16,17 +16,17 @@
     doc = "| a transport over hyper and rustls | [`HyperTransport`], [`HyperTransportBuilder`], [`PlainHttp`] |"
 )]
 
-// What is asked for, and by whom.
+// The request, and the credentials.
 mod access_token_request;
 mod authentication_method;
 mod credentials;
 
-// What is answered.
+// The answer.
 mod access_token;
 mod discovery;
 mod token_answer;
 
-// Who asks, and over what.
+// The client, and the transport that it uses.
 mod client;
 #[cfg(feature = "hyper")]
 mod hyper_transport;

@@ -1,4 +1,4 @@
-//! The reading of what the token endpoint answers.
+//! The reading of answers of the token endpoint.
 
 use core::time::Duration;
 
@@ -14,17 +14,17 @@ use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, Une
 
 /// Reads an answer of a token endpoint.
 ///
-/// `credentials` are those of the request: no text of an error repeats their secret. `now` is a moment before the request was
-/// sent, so that the token is never held for longer than it lasts.
+/// `credentials` are those of the request: no text of an error repeats their secret. `now` is a moment before the
+/// request was sent, so that the token is never kept beyond its lifetime.
 ///
-/// `token_type` is compared in any case, `expires_in` may be a string of digits, as some providers send it, and a document
-/// without a `Content-Type` is taken for what it is. A refusal is read whatever its status and type, from the body or else
-/// from the challenge.
+/// `token_type` is compared in any case, `expires_in` may be a string of digits, as some providers send it, and a
+/// document without a `Content-Type` is read as JSON. A refusal is read regardless of its status and type, from the
+/// body or else from the challenge.
 ///
 /// Source: RFC 6749, sections 5.1 and 5.2, <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>.
 ///
 /// # Errors
-/// - [`TokenError::Refused`]: the server says no, and with which code;
+/// - [`TokenError::Refused`]: the server refuses the request, with this code;
 /// - [`TokenError::Unexpected`]: the answer is neither a refusal nor a bearer token.
 ///
 /// ```
@@ -82,7 +82,7 @@ impl Answer<'_> {
         match token.token_type {
             TokenType::Bearer => {}
             TokenType::Dpop | TokenType::Other(_) => {
-                // An answer that mixes up its members may have the token here.
+                // The token may be in this member, if an answer mixes up its members.
                 let token_type = self
                     .cleaner
                     .excerpt(token.token_type.as_str().as_bytes())
@@ -101,7 +101,7 @@ impl Answer<'_> {
             .ok_or_else(|| self.unexpected(UnexpectedBecause::TokenMalformed))
     }
 
-    /// A refusal, if the answer is one; else what is wrong with it.
+    /// Returns a refusal, if the answer is one; else the unexpected answer.
     fn no(&self, because: UnexpectedBecause) -> TokenError {
         match self.refused() {
             Some(refused) => Box::new(refused).into(),
@@ -151,7 +151,7 @@ impl Answer<'_> {
     }
 
     fn unexpected(&self, because: UnexpectedBecause) -> TokenError {
-        // What holds a token is not shown.
+        // An answer that contains a token is not shown.
         let excerpt = match because {
             UnexpectedBecause::TokenType { .. } | UnexpectedBecause::TokenMalformed => None,
             UnexpectedBecause::Redirect { .. }
@@ -168,7 +168,7 @@ impl Answer<'_> {
         Box::new(answer).into()
     }
 
-    /// The media type, where there is one and it is none of JSON.
+    /// Returns the media type, if there is one and it is not JSON.
     fn other_content_type(&self) -> Option<String> {
         let value = header_text(self.response.headers(), &header::CONTENT_TYPE)?;
         let media_type = value.split(';').next().unwrap_or_default().trim();
@@ -182,7 +182,7 @@ impl Answer<'_> {
             .map(|location| self.cleaner.url(&location, MAX_URL_CHARACTERS))
     }
 
-    /// Only seconds: a date would have to be compared with a clock that the server does not share.
+    /// Only seconds are read: a date would have to be compared with a clock that the server does not share.
     fn retry_after(&self) -> Option<Duration> {
         header_text(self.response.headers(), &header::RETRY_AFTER)?
             .trim()

@@ -1,4 +1,4 @@
-//! The seam at which callers bring their own HTTP client.
+//! The interface by which callers bring their own HTTP client.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -8,14 +8,14 @@ use crate::excerpt::Cleaner;
 use crate::limits::MAX_DESCRIPTION_CHARACTERS;
 use crate::{TransportError, TransportFailure};
 
-/// An error of any kind, as middleware hands it on.
+/// An error of any kind, as middleware passes it on.
 pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
-/// What sends a request and gives back the whole answer: every such `tower` service that can be cloned.
+/// A service that sends a request and returns the whole answer: every such `tower` service that can be cloned.
 ///
-/// It must not follow redirects, which would send credentials where nobody said that they may go, and has to bound the time
-/// and the size of an answer. The feature `hyper` has one that does. An error that is a [`TransportError`], however boxed,
-/// keeps its advice.
+/// It must not follow redirects, which would send credentials to a URL that nobody has approved, and has to bound the
+/// time and the size of an answer. The feature `hyper` has one that does. An error that is a [`TransportError`],
+/// however boxed, keeps its advice.
 pub trait Transport:
     Service<Request<Bytes>, Response = Response<Bytes>, Error: Into<BoxError>, Future: Send> + Clone
 {
@@ -44,7 +44,7 @@ pub(crate) async fn send<T: Transport>(
         match error.downcast::<TransportError>() {
             Ok(error) => error.cleaned(cleaner),
             Err(error) => {
-                // Cleaned before it is shortened, so that no half of a secret is left at the end.
+                // The text is cleaned before it is shortened, so that no part of a secret is left at the end.
                 let detail = cleaner.text(&with_sources(&*error), MAX_DESCRIPTION_CHARACTERS);
                 TransportError::new(TransportFailure::Other, &target, Some(&detail))
             }
@@ -52,13 +52,13 @@ pub(crate) async fn send<T: Transport>(
     })
 }
 
-/// The text of an error and of what led to it.
+/// Returns the text of an error and of its sources.
 pub(crate) fn with_sources(error: &(dyn core::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
         let more = error.to_string();
-        // Many errors repeat what led to them.
+        // Many errors repeat the text of their source.
         if !text.ends_with(&more) {
             text.push_str(": ");
             text.push_str(&more);

@@ -1,4 +1,4 @@
-//! What is answered, and what is made of it.
+//! The answers of a server, and the results that the client derives from them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! From an issuer to a token, over a transport of the caller's own.
+//! From an issuer to a token, over a transport that the caller provides.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -17,7 +17,7 @@ use tower_service::Service;
 
 type Answers = dyn Fn(&Request<Bytes>) -> Result<Response<Bytes>, BoxError> + Send + Sync;
 
-/// A server that is a function, and what it was asked.
+/// A server that is a function, and the requests that it receives.
 #[derive(Clone)]
 struct Fake {
     answers: Arc<Answers>,
@@ -43,7 +43,7 @@ impl Service<Request<Bytes>> for Fake {
 
 const SECRET: &str = "hunter2-hunter2";
 
-/// A client of `https://id.example/tenant`, and what its server is asked.
+/// Returns a client of `https://id.example/tenant`, and the requests that its server receives.
 #[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
 fn client(
     answers: impl Fn(&Request<Bytes>) -> Result<Response<Bytes>, BoxError> + Send + Sync + 'static,
@@ -79,7 +79,7 @@ const FIRST: &str = "GET https://id.example/.well-known/oauth-authorization-serv
 const SECOND: &str = "GET https://id.example/tenant/.well-known/openid-configuration";
 const ENDPOINT: &str = "POST https://id.example/t";
 
-/// The error where the metadata are these.
+/// Returns the error for these metadata.
 #[track_caller]
 fn discovery_error(metadata: &'static str) -> DiscoveryError {
     let (client, asked) = client(move |_| answer(200, metadata));
@@ -206,7 +206,7 @@ fn a_token_endpoint_that_is_known_is_not_discovered() {
     assert_eq!(*asked.lock().unwrap(), [ENDPOINT]);
 }
 
-/// A service whose error is not even an error of this crate's making will do, and the future can move between threads.
+/// A service with any error type is a transport, and the future can move between threads.
 #[test]
 fn every_such_service_is_a_transport() {
     #[derive(Clone)]

@@ -22,7 +22,7 @@ fn certificate(names: &[&str], years: (i32, i32)) -> (rustls::ServerConfig, Stri
     certificate_with(names, years, |_| {})
 }
 
-/// The same with other parameters.
+/// Returns the same with other parameters.
 #[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
 fn certificate_with(
     names: &[&str],
@@ -49,11 +49,11 @@ fn certificate_with(
     (config, pem)
 }
 
-/// Reads a request up to the end of its header, and gives one answer.
+/// Reads a request up to the end of its header, and sends one answer.
 async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]) {
     let mut request: Vec<u8> = Vec::new();
     let mut bytes = [0; 1024];
-    // A handshake of TLS begins with this byte; who does not speak it answers at once.
+    // A TLS handshake begins with this byte; a server that does not speak TLS answers at once.
     while !request.windows(4).any(|end| end == b"\r\n\r\n") && request.first() != Some(&0x16) {
         match stream.read(&mut bytes).await {
             Ok(read @ 1..) => request.extend(bytes.iter().take(read)),
@@ -64,7 +64,7 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, answer: &[u8]
     let _ = stream.shutdown().await;
 }
 
-/// A server that gives everybody the same answer, with TLS or without. The port that it listens on.
+/// Starts a server that sends every caller the same answer, with TLS or without, and returns its port.
 #[expect(clippy::unwrap_used, reason = "a test takes its own input for granted")]
 async fn serve(tls: Option<rustls::ServerConfig>, answer: impl Into<Vec<u8>>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -173,7 +173,7 @@ async fn a_certificate_of_nobody_that_is_trusted_is_told_from_other_bad_ones() {
     failed(answer, TransportFailure::CertificateOutOfTime);
 }
 
-/// The error of a client that calls a server with this certificate, and trusts it as an authority.
+/// Returns the error of a client that calls a server with this certificate, and trusts it as an authority.
 async fn said_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
     let port = serve(Some(tls), http_answer("{}")).await;
     let trusting = HyperTransport::builder().ca_certificates(pem.as_bytes());
@@ -202,7 +202,7 @@ async fn f20_a_certificate_of_an_authority_is_refused_with_the_way_to_another() 
         fixes.contains("basicConstraints=critical,CA:FALSE"),
         "{fixes}"
     );
-    // What the fix says works.
+    // The fix in the advice works.
     let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
         parameters.is_ca = rcgen::IsCa::ExplicitNoCa;
     });
@@ -269,7 +269,7 @@ async fn who_cannot_be_reached_is_told_why() {
     };
     let answer = get(HyperTransport::builder(), &format!("http://{closed}/")).await;
     failed(answer, TransportFailure::ConnectionRefused);
-    // A name that no resolver has to ask anybody about: a label has at most 63 letters.
+    // A name that every resolver refuses without a query: a label has at most 63 letters.
     let nobody = format!("//{}.example/", "a".repeat(64));
     let anywhere = HyperTransport::builder().plain_http(PlainHttp::Allowed);
     let answer = get(anywhere, &format!("http:{nobody}")).await;

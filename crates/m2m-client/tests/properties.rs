@@ -1,4 +1,4 @@
-//! Whatever bytes come: no panic, and no text of an error holds the secret.
+//! Properties for arbitrary bytes: no panic, and no text of an error contains the secret.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 const CLIENT_ID: &str = "billing-job";
 
-/// Long enough that no word of a text is one by chance; every character that is encoded somewhere.
+/// The secrets are so long that no word of a text equals one by chance, and contain every character that is encoded somewhere.
 const SECRETS: [&str; 3] = [
     "hunter2-hunter2",
     "se cr%et+wi/th=all:é",

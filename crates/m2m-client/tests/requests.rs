@@ -1,4 +1,4 @@
-//! What is sent.
+//! The requests that are sent.
 
 use m2m_client::{
     AccessTokenRequest, AuthenticationMethod, Credentials, InvalidCredentials, discovery_requests,
@@ -16,7 +16,7 @@ fn sent(
     request.to_http(&endpoint, &credentials, method)
 }
 
-/// A secret with every character that some client somewhere encodes wrongly.
+/// A secret with every character that some clients encode wrongly.
 const SECRET: &str = "a+b%c:d é/=&";
 
 #[test]

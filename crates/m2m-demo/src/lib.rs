@@ -28,10 +28,10 @@ pub struct DemoOptions {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m demo                               # serves afterwards: try the printed curl lines
+  m2m demo                               # try the curl lines that it prints
   m2m demo --once                        # exits 0 if every step succeeded";
 
-/// The demo's registry.
+/// The registry file of the demo.
 const WORLD: &str = include_str!("world.toml");
 
 impl DemoOptions {
@@ -39,7 +39,7 @@ impl DemoOptions {
     ///
     /// # Errors
     ///
-    /// The first step that did not go well.
+    /// The failure of the first step whose result was not as expected.
     pub fn run(&self, output: &Output) -> Result<(), Failure> {
         let port = if self.once { 0 } else { 8080 };
         let listen = self

@@ -1,4 +1,4 @@
-//! The steps of the demo. Each shows what happens; what does not happen as it should fails the demo.
+//! The steps of the demo. Each shows what happens, and fails the demo if the result is not as expected.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use m2m_server::Embedded;
 use oauth_proto::AuthorizationServerMetadata;
 use serde_json::Value;
 
-/// What the steps have.
+/// The client, the server and the output that the steps use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Steps<'d> {
     pub(super) http: &'d HttpClient,
@@ -23,17 +23,17 @@ pub(super) struct Steps<'d> {
     pub(super) output: &'d Output,
 }
 
-/// For which API the demo asks.
+/// The audience of the API that the demo requests tokens for.
 pub(super) const AUDIENCE: &str = "https://orders.example/api";
 
-/// A scope that the API does not define, though nearly.
+/// A scope that the API does not define, but nearly.
 pub(super) const MISSPELLED_SCOPE: &str = "read:order";
 
-/// How long the diagnosis of a refusal may take. It is there within milliseconds.
+/// The maximum time to wait for the diagnosis of a refusal. It is ready within milliseconds.
 const DIAGNOSIS_TIME: Duration = Duration::from_secs(5);
 
 impl Steps<'_> {
-    /// 1: there is a server.
+    /// Runs step 1: shows the server.
     pub(super) fn server(&self) {
         self.output.heading("1. A server");
         self.output.line(format!("  {}", self.server.summary));
@@ -45,7 +45,7 @@ impl Steps<'_> {
         }
     }
 
-    /// 2: a token, over HTTP.
+    /// Runs step 2: requests a token over HTTP.
     pub(super) async fn token(&self) -> Result<AccessToken, Failure> {
         self.output.heading("\n2. A token, over HTTP");
         let now = clock::now();
@@ -57,7 +57,7 @@ impl Steps<'_> {
             .map_err(|error| token_failure::failure(&error, &self.server.issuer))
     }
 
-    /// 3: what the token says.
+    /// Runs step 3: shows the claims of the token.
     pub(super) fn claims(&self, token: &str) -> Result<(), Failure> {
         self.output
             .heading("\n3. What the token says, as jwt decode shows it");
@@ -67,7 +67,7 @@ impl Steps<'_> {
             .map_err(|error| token_text::failure(&error))
     }
 
-    /// 4: the signature, verified with nothing but the issuer.
+    /// Runs step 4: verifies the signature, starting from the issuer alone.
     pub(super) async fn signature(&self, token: &str) -> Result<(), Failure> {
         self.output.heading(
             "\n4. Its signature, verified from the JWK set that the metadata name, as jwt verify does it",
@@ -102,7 +102,7 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// 5: a refusal, and what the operator knows of it.
+    /// Runs step 5: shows a refusal, and its diagnosis for the operator.
     pub(super) async fn refusal(&self) -> Result<(), Failure> {
         self.output
             .heading("\n5. A refusal: the scope is misspelled");
@@ -113,7 +113,7 @@ impl Steps<'_> {
         self.refused(&response, "invalid_scope")
     }
 
-    /// 6: a refusal that tells the caller nothing, and the operator all.
+    /// Runs step 6: shows a refusal that tells the caller nothing, and its diagnosis for the operator.
     pub(super) async fn wrong_secret(&self) -> Result<(), Failure> {
         self.output.heading(
             "\n6. A refusal that tells a stranger nothing: the secret ends with a line break",
@@ -156,7 +156,7 @@ impl Steps<'_> {
         let request = scope
             .into_iter()
             .fold(request, AccessTokenRequest::with_scope);
-        // What the lines above say: the credentials in the body.
+        // The request as the lines above show it: with the credentials in the body.
         let request = request.to_http(
             &endpoint,
             &credentials,

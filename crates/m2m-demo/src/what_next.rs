@@ -1,4 +1,4 @@
-//! What can be tried while the demo serves.
+//! Commands to try while the demo serves.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use oauth_proto::Issuer;
 
 use super::steps::{AUDIENCE, MISSPELLED_SCOPE};
 
-/// Prints lines for the shell: tokens, a refusal, documents, and commands.
+/// Prints commands for the shell: for tokens, a refusal, documents, and further commands.
 pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {
     output.heading("\nTry it yourself; ctrl-c ends the demo");
     for credentials in generated {
@@ -33,7 +33,7 @@ pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: 
     output.line(format!("  {program} explain scope-unknown"));
 }
 
-/// This program as the reader's shell finds it: where it lies, from the working directory where it lies below.
+/// Returns this program as the user's shell finds it: its path, relative to the working directory if it is below that.
 fn program() -> String {
     let Ok(path) = std::env::current_exe() else {
         return "m2m".to_owned();

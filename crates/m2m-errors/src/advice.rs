@@ -1,4 +1,4 @@
-//! What may have led to an error, and what to do about it, for one kind of reader.
+//! The possible causes of an error and its fixes, for one kind of reader.
 
 /// Causes and fixes in plain words, for one kind of reader.
 ///
@@ -7,8 +7,8 @@
 /// Exhaustive, since other crates write advice for errors of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Advice {
-    /// What usually leads here, the most frequent first. Never empty.
+    /// The usual causes, the most frequent first. Never empty.
     pub causes: &'static [&'static str],
-    /// What to do about it, the most helpful first. Never empty.
+    /// The fixes, the most helpful first. Never empty.
     pub fixes: &'static [&'static str],
 }

@@ -1,4 +1,4 @@
-//! The texts: one file a topic, one constant an entry.
+//! The texts: one file per topic, one constant per entry.
 
 pub(crate) mod audience;
 pub(crate) mod bearer;

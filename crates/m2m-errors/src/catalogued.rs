@@ -1,8 +1,8 @@
 //! An enum whose every variant has an entry in the catalogue.
 
-/// Declares the enum, the list of its variants, and the way from a variant to its entry.
+/// Declares the enum, the list of its variants, and the function from a variant to its entry.
 ///
-/// One list makes all three, so that no variant can lack an entry or be absent from `ALL`.
+/// All three come from one list, so that every variant has an entry and is in `ALL`.
 macro_rules! catalogued {
     (
         $(#[$attribute:meta])*
@@ -21,7 +21,7 @@ macro_rules! catalogued {
             /// All of them, in the order of the catalogue.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Everything that is known about it.
+            /// Returns everything that is known about it.
             #[must_use]
             pub const fn entry(self) -> &'static $entry {
                 match self {

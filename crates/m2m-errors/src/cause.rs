@@ -1,31 +1,31 @@
-//! The most exact thing that went wrong.
+//! The exact causes of errors.
 
 use crate::catalogued::catalogued;
 use crate::{Advice, Disclosure, Fault, Source, WireForms};
 
-/// Everything that is known about a cause, whoever met it and whenever.
+/// The entry of a cause: everything that is known about it, regardless of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
     /// The stable name, in kebab case; never given to another cause.
     pub id: &'static str,
-    /// Who has to act.
+    /// The party that has to act.
     pub fault: Fault,
-    /// Whether the caller may learn that it was this cause.
+    /// The rule whether the caller may learn that it was this cause.
     pub disclosure: Disclosure,
-    /// What the caller sees, per profile.
+    /// The answer to the caller, per profile.
     pub wire: WireForms,
-    /// What happened, for the operator: exact, in one sentence.
+    /// The event, for the operator: exact, in one sentence.
     pub operator: &'static str,
     /// Causes and fixes as the caller can know them. For a concealed cause, the same as for its whole group.
     pub for_caller: Advice,
     /// Causes and fixes as the operator can know them.
     pub for_operator: Advice,
-    /// Where the rule is written.
+    /// The sections that define the rule.
     pub sources: &'static [Source],
 }
 
-/// The id is none of a cause.
+/// The id is not that of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownCause;
 
@@ -64,11 +64,11 @@ impl core::str::FromStr for Cause {
 }
 
 catalogued! {
-    /// The most exact thing that went wrong.
+    /// The exact cause of an error.
     ///
     /// Every error of these crates names exactly one, and every one has a fix.
     pub enum Cause: Entry {
-        /// The method is not the one that the path takes.
+        /// The path does not support the method.
         MethodNotAllowed => http::METHOD_NOT_ALLOWED,
         /// There is nothing under this path.
         PathUnknown => http::PATH_UNKNOWN,
@@ -84,22 +84,22 @@ catalogued! {
         HttpMalformed => http::HTTP_MALFORMED,
         /// A connection of HTTP/2 carried far more other frames than requests.
         FrameFlood => http::FRAME_FLOOD,
-        /// Plain http came where TLS is spoken.
+        /// A plain http request arrived on a port with TLS.
         PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
-        /// TLS came where plain http is spoken.
+        /// A TLS handshake arrived on a port with plain http.
         TlsOnPlainHttpPort => http::TLS_ON_PLAIN_HTTP_PORT,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,
         /// The body is not a form: broken percent-encoding, or not UTF-8.
         BodyMalformed => request::BODY_MALFORMED,
-        /// A parameter that may stand once stands more often.
+        /// A parameter that may appear only once is repeated.
         ParameterRepeated => request::PARAMETER_REPEATED,
         /// The form has more parameters than the limit.
         ParametersTooMany => request::PARAMETERS_TOO_MANY,
         /// A parameter's name or value is longer than the limit.
         ParameterTooLong => request::PARAMETER_TOO_LONG,
-        /// A credential stands in the request target.
+        /// The request target contains a credential.
         CredentialsInUrl => request::CREDENTIALS_IN_URL,
         /// More than one method of client authentication is used.
         AuthenticationMethodsSeveral => request::AUTHENTICATION_METHODS_SEVERAL,
@@ -109,7 +109,7 @@ catalogued! {
         GrantTypeMissing => request::GRANT_TYPE_MISSING,
         /// The grant type is a known one that this server does not offer.
         GrantTypeUnsupported => request::GRANT_TYPE_UNSUPPORTED,
-        /// The grant type is no known one.
+        /// The grant type is not a known one.
         GrantTypeUnknown => request::GRANT_TYPE_UNKNOWN,
 
         /// The `Authorization: Basic` header cannot be read.
@@ -118,9 +118,9 @@ catalogued! {
         AuthenticationSchemeUnsupported => client::AUTHENTICATION_SCHEME_UNSUPPORTED,
         /// The client id or the client secret is missing.
         CredentialsMissing => client::CREDENTIALS_MISSING,
-        /// A client assertion is presented, which this server does not take.
+        /// A client assertion is presented, which this server does not support.
         AssertionUnsupported => client::ASSERTION_UNSUPPORTED,
-        /// The client id holds bytes that no client id has.
+        /// The client id contains bytes that a client id cannot have.
         ClientIdMalformed => concealed::CLIENT_ID_MALFORMED,
         /// No application has this client id.
         ClientUnknown => concealed::CLIENT_UNKNOWN,
@@ -132,13 +132,13 @@ catalogued! {
         ClientPublic => concealed::CLIENT_PUBLIC,
         /// The application may not authenticate by this method.
         AuthenticationMethodNotAllowed => concealed::AUTHENTICATION_METHOD_NOT_ALLOWED,
-        /// The secret is none that the application has or had.
+        /// The secret is not one that the application has or had.
         SecretWrong => concealed::SECRET_WRONG,
         /// The secret was rotated out and its overlap is over.
         SecretRotatedOut => concealed::SECRET_ROTATED_OUT,
-        /// The secret was ended by an operator.
+        /// The secret was revoked by an operator.
         SecretRevoked => concealed::SECRET_REVOKED,
-        /// The secret reached the end that it was given.
+        /// The secret has reached its expiration time.
         SecretExpired => concealed::SECRET_EXPIRED,
         /// Too many failed authentications for this client id from this address.
         AuthenticationThrottled => client::AUTHENTICATION_THROTTLED,
@@ -151,13 +151,13 @@ catalogued! {
         AddressNotAllowed => policy::ADDRESS_NOT_ALLOWED,
         /// The application has used up its tokens for this window.
         QuotaExceeded => policy::QUOTA_EXCEEDED,
-        /// All tokens of the application are revoked up to a moment that lies in the future.
+        /// All tokens of the application are revoked up to a time that is in the future.
         NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
         /// The token would be longer than verifiers accept.
         IssuedTokenTooLong => policy::ISSUED_TOKEN_TOO_LONG,
         /// The request names no audience and none can be assumed.
         AudienceMissing => audience::AUDIENCE_MISSING,
-        /// The audience holds bytes that no audience has, or the resource indicator is not an absolute URI without a fragment.
+        /// The audience contains bytes that an audience cannot have, or the resource indicator is not an absolute URI without a fragment.
         AudienceMalformed => audience::AUDIENCE_MALFORMED,
         /// The request names more audiences than the limit.
         AudiencesTooMany => audience::AUDIENCES_TOO_MANY,
@@ -165,17 +165,17 @@ catalogued! {
         AudienceUnknown => audience::AUDIENCE_UNKNOWN,
         /// The application is not authorized for this audience.
         AudienceNotAuthorized => audience::AUDIENCE_NOT_AUTHORIZED,
-        /// The audiences asked for disagree on signing algorithm or claim set.
+        /// The requested audiences differ in signing algorithm or claim set.
         AudiencesIncompatible => audience::AUDIENCES_INCOMPATIBLE,
         /// The application is not authorized for any API.
         NoApiAuthorized => audience::NO_API_AUTHORIZED,
-        /// The scope is no list of scope tokens.
+        /// The scope is not a list of scope tokens.
         ScopeMalformed => scope::SCOPE_MALFORMED,
         /// No requested API defines this scope.
         ScopeUnknown => scope::SCOPE_UNKNOWN,
         /// The scope is not assigned to the application on every requested audience that defines it.
         ScopeNotAssigned => scope::SCOPE_NOT_ASSIGNED,
-        /// A scope is asked for, but none at all is assigned to the application.
+        /// A scope is requested, but no scope is assigned to the application.
         NoScopeAssigned => scope::NO_SCOPE_ASSIGNED,
         /// The application may not act as a system user.
         SystemUserNotAllowed => policy::SYSTEM_USER_NOT_ALLOWED,
@@ -184,9 +184,9 @@ catalogued! {
 
         /// An unexpected condition inside the server.
         InternalError => server::INTERNAL_ERROR,
-        /// There is no active key of the API's algorithm.
+        /// There is no active key with the API's algorithm.
         SigningKeyMissing => server::SIGNING_KEY_MISSING,
-        /// The signature could not be made.
+        /// The signature could not be created.
         SigningFailed => server::SIGNING_FAILED,
         /// The server is at its capacity.
         Overloaded => server::OVERLOADED,
@@ -194,7 +194,7 @@ catalogued! {
         Maintenance => server::MAINTENANCE,
         /// The server has been without its database for too long.
         StoreUnavailable => server::STORE_UNAVAILABLE,
-        /// The database failed at the moment of a commit, so that the change may have been made.
+        /// The database failed during a commit, so that the change may or may not have been stored.
         ChangeUnknown => server::CHANGE_UNKNOWN,
 
         /// The call carries no access token.
@@ -203,7 +203,7 @@ catalogued! {
         AuthorizationHeaderMalformed => bearer::AUTHORIZATION_HEADER_MALFORMED,
         /// The token is sent by more than one method.
         TokenSentTwice => bearer::TOKEN_SENT_TWICE,
-        /// The token stands in the URL.
+        /// The URL contains the token.
         TokenInUrl => bearer::TOKEN_IN_URL,
         /// The token is not a JWT in compact serialization.
         TokenMalformed => token::TOKEN_MALFORMED,
@@ -219,7 +219,7 @@ catalogued! {
         TokenKeyUnknown => token::TOKEN_KEY_UNKNOWN,
         /// The signature does not belong to the token.
         TokenSignatureWrong => token::TOKEN_SIGNATURE_WRONG,
-        /// A claim has the wrong type or stands twice.
+        /// A claim has the wrong type or is repeated.
         TokenClaimMalformed => token::TOKEN_CLAIM_MALFORMED,
         /// A claim that is required is missing.
         TokenClaimMissing => token::TOKEN_CLAIM_MISSING,
@@ -245,7 +245,7 @@ catalogued! {
         OrganizationMismatch => bearer::ORGANIZATION_MISMATCH,
         /// The token has no organization, and the resource needs one.
         OrganizationMissing => bearer::ORGANIZATION_MISSING,
-        /// The issuer's keys cannot be had.
+        /// The issuer's keys cannot be fetched.
         KeysUnavailable => bearer::KEYS_UNAVAILABLE,
 
         /// A key or a set of keys cannot be read.
@@ -257,7 +257,7 @@ catalogued! {
 
         /// An operation of the management API refused a request of an authenticated caller.
         OperationRefused => management::OPERATION_REFUSED,
-        /// A management operation would hand out or take over a scope that the token lacks.
+        /// A management operation would grant or take over a scope that the token lacks.
         ScopeBeyondToken => management::SCOPE_BEYOND_TOKEN,
         /// A management operation would leave the server without a manager.
         ManagementProtected => management::MANAGEMENT_PROTECTED,

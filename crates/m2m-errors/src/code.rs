@@ -3,21 +3,21 @@
 use crate::catalogued::catalogued;
 use crate::{Advice, Cause, Profile, Source};
 
-/// What a code means, whoever sent it.
+/// The meaning of a code, regardless of the server that sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CodeEntry {
     /// The code on the wire.
     pub code: &'static str,
-    /// What it says, in one sentence.
+    /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// What leads to it and what to do, causes of other servers and grants included.
+    /// The usual causes and the fixes, causes of other servers and grants included.
     pub advice: Advice,
-    /// Where the code is defined.
+    /// The sections that define the code.
     pub sources: &'static [Source],
 }
 
-/// The text is none of the codes.
+/// The text is not one of the codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownCode;
 
@@ -36,10 +36,10 @@ impl ErrorCode {
         self.entry().code
     }
 
-    /// The causes that a server with this profile answers with this code, in the order of the catalogue.
+    /// Returns the causes that a server with this profile answers with this code, in the order of the catalogue.
     ///
-    /// A cause counts if it is answered so in either way of naming the target, by `audience` or by `resource`. A code
-    /// that only other servers and other grants use has none.
+    /// A cause counts if it has this code in either way of naming the target, by `audience` or by `resource`. A code
+    /// that only other servers and other grants use has no causes.
     pub fn causes(self, profile: Profile) -> impl Iterator<Item = Cause> {
         Cause::ALL.iter().copied().filter(move |cause| {
             let wire = &cause.entry().wire;
@@ -98,7 +98,7 @@ catalogued! {
         InsufficientScope => codes::INSUFFICIENT_SCOPE,
         /// `unsupported_token_type` (RFC 7009, section 2.2.1).
         UnsupportedTokenType => codes::UNSUPPORTED_TOKEN_TYPE,
-        /// `not_found`: no such path. Never an answer of the token endpoint.
+        /// `not_found`: an unknown path. Never an answer of the token endpoint.
         NotFound => codes::NOT_FOUND,
     }
 }

@@ -1,6 +1,6 @@
-//! Who has to act, and who may know.
+//! The party that has to act on an error, and the disclosure of its cause.
 
-/// Who is at fault, which is who has to act.
+/// The party that is at fault, and so has to act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fault {
@@ -27,9 +27,9 @@ impl Fault {
     }
 }
 
-/// Whether the caller may learn which cause it was.
+/// The rule whether the caller may learn which cause it was.
 ///
-/// Exhaustive: whether a cause may be shown has to be decided for every case.
+/// Exhaustive: the rule has to be decided for every cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Disclosure {
     /// The answer tells the cause.

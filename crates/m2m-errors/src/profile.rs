@@ -1,6 +1,6 @@
 //! The dialects in which a server can answer, as data.
 
-/// How a cause is mapped to the wire, and what a request may leave out.
+/// The mapping of causes to the wire, and the rules for what a request may leave out.
 ///
 /// Dialects differ on purpose: an unsupported grant type is `unsupported_grant_type` by RFC 6749 and `invalid_request` at
 /// Kinde.
@@ -11,15 +11,15 @@ pub enum Profile {
     /// By the RFCs. The default.
     #[default]
     Rfc,
-    /// As Kinde's M2M applications know it.
+    /// The answers of Kinde to its M2M applications.
     Kinde,
-    /// As trusted applications with a system user know it.
+    /// The answers to trusted applications with a system user.
     TrustedApplication,
-    /// As the generic OAuth and OpenID error table says.
+    /// The answers of the generic OAuth and OpenID error table.
     Generic,
 }
 
-/// What a request without `audience` and `resource` means.
+/// The meaning of a request without `audience` and `resource`.
 ///
 /// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,30 +32,30 @@ pub enum MissingAudience {
     AllAuthorized,
 }
 
-/// When the answer carries `scope`.
+/// The condition under which the answer carries `scope`.
 ///
 /// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScopeInAnswer {
     /// Always (RFC 6749, section 5.1 permits it).
     Always,
-    /// Only where what was granted differs from what was asked for (RFC 6749, section 3.3); all assigned scopes, when
-    /// none were asked for, count as asked for.
+    /// Only if the granted scopes differ from the requested ones (RFC 6749, section 3.3); all assigned scopes, if no scope was requested,
+    /// count as requested.
     WhereDifferent,
 }
 
-/// Whether an application needs a system user.
+/// The rule whether an application needs a system user.
 ///
 /// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SystemUserRule {
-    /// None is needed; one that is set must be allowed.
+    /// A system user is not needed; one that is set must be allowed.
     Optional,
-    /// One that is allowed is needed; the management application is excepted.
+    /// A system user that is allowed is needed, except for the management application.
     Required,
 }
 
-/// The name is none of a profile.
+/// The name is not that of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownProfile;
 
@@ -87,7 +87,7 @@ impl Profile {
         }
     }
 
-    /// What a request without `audience` and `resource` means.
+    /// The meaning of a request without `audience` and `resource`.
     #[must_use]
     pub const fn missing_audience(self) -> MissingAudience {
         match self {
@@ -97,7 +97,7 @@ impl Profile {
         }
     }
 
-    /// When the answer carries `scope`.
+    /// The condition under which the answer carries `scope`.
     #[must_use]
     pub const fn scope_in_answer(self) -> ScopeInAnswer {
         match self {
@@ -106,7 +106,7 @@ impl Profile {
         }
     }
 
-    /// Whether an application needs a system user.
+    /// The rule whether an application needs a system user.
     #[must_use]
     pub const fn system_user(self) -> SystemUserRule {
         match self {

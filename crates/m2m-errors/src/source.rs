@@ -1,4 +1,4 @@
-//! Where a rule is written.
+//! The sections of specifications that define the rules.
 
 /// A section of a specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,7 +3,7 @@
 use crate::catalogued::catalogued;
 use crate::{Advice, Cause, Profile, Source};
 
-/// What a status means to who calls for a token or with one.
+/// The meaning of a status for a caller that requests a token or presents one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StatusEntry {
@@ -11,15 +11,15 @@ pub struct StatusEntry {
     pub code: u16,
     /// The reason phrase of RFC 9110, section 15, or of RFC 6585.
     pub reason: &'static str,
-    /// What it says, in one sentence.
+    /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// What leads to it and what to do.
+    /// The usual causes and the fixes.
     pub advice: Advice,
-    /// Where the status is defined.
+    /// The sections that define the status.
     pub sources: &'static [Source],
 }
 
-/// The text is not the number of a status that is known here.
+/// The text is not the number of a known status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownStatus;
 

@@ -1,34 +1,33 @@
-//! How a cause looks to the caller.
+//! The form of a cause on the wire.
 
 use crate::{ErrorCode, Profile, Status};
 
-/// What the caller sees of one cause in one profile.
+/// The answer to the caller for one cause in one profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Wire {
     /// The status of the answer.
     pub status: Status,
-    /// The `error` code, absent where RFC 6750, section 3.1 wants none: a request that carries no credentials.
+    /// The `error` code, absent if RFC 6750, section 3.1 requires it to be: for a request without credentials.
     pub error: Option<ErrorCode>,
     /// The `error_description`.
     pub description: Text,
 }
 
-/// A text that may name a value of the caller's own.
+/// A text that may contain a value of the caller's own.
 ///
-/// Both forms hold only the bytes that `error_description` allows: `%x20-21 / %x23-5B / %x5D-7E`
-/// (RFC 6749, section 5.2).
+/// Both forms contain only the bytes that `error_description` allows: `%x20-21 / %x23-5B / %x5D-7E` (RFC 6749, section 5.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Text {
-    /// The text where there is no value, or none that is short and clean enough to be repeated.
+    /// The text if there is no value, or the value is too long or not clean enough to be repeated.
     pub plain: &'static str,
-    /// The text with `{}` where the value goes, once.
+    /// The text with `{}` in the place of the value, once.
     pub with_value: Option<&'static str>,
 }
 
 impl Text {
-    /// A text that never repeats a value.
+    /// Creates a text that never repeats a value.
     #[must_use]
     pub const fn plain(plain: &'static str) -> Self {
         Self {
@@ -37,7 +36,7 @@ impl Text {
         }
     }
 
-    /// A text that repeats a value, marked `{}` in `with_value`, where there is a clean one.
+    /// Creates a text that repeats a value, marked `{}` in `with_value`, if there is a clean one.
     #[must_use]
     pub const fn with_value(plain: &'static str, with_value: &'static str) -> Self {
         Self {
@@ -46,7 +45,7 @@ impl Text {
         }
     }
 
-    /// The parts before and after the value, or the whole text and nothing where none is repeated.
+    /// Returns the parts before and after the value; `None` if the text repeats no value.
     #[must_use]
     pub fn split(&self) -> Option<(&'static str, &'static str)> {
         self.with_value.and_then(|text| text.split_once("{}"))
@@ -57,20 +56,20 @@ impl Text {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WireForms {
-    /// By the RFCs.
+    /// The form by the RFCs.
     pub rfc: Wire,
-    /// As Kinde answers.
+    /// The form of Kinde.
     pub kinde: Wire,
-    /// As a server for trusted applications answers.
+    /// The form of a server for trusted applications.
     pub trusted_application: Wire,
-    /// As the generic table of OAuth errors says.
+    /// The form of the generic table of OAuth errors.
     pub generic: Wire,
-    /// By the RFCs, where the target was named by `resource` (RFC 8707, section 2) and the answer differs.
+    /// The form by the RFCs, if the target was named by `resource` (RFC 8707, section 2) and the answer differs.
     pub rfc_by_resource: Option<Wire>,
 }
 
 impl WireForms {
-    /// The same in every profile.
+    /// Creates the same form for every profile.
     #[must_use]
     pub const fn same(wire: Wire) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What holds for every entry of the catalogue.
+//! Properties that hold for every entry of the catalogue.
 
 use std::collections::HashSet;
 
@@ -38,7 +38,7 @@ fn advices() -> Vec<(String, Advice)> {
     all
 }
 
-/// A sentence begins with a capital letter, or with a name that OAuth writes small, and ends with a full stop.
+/// Checks that a sentence begins with a capital letter, or with a name that OAuth writes in lower case, and ends with a full stop.
 fn check_sentence(owner: &str, text: &str) {
     assert!(text.ends_with('.'), "{owner}: no full stop: {text}");
     assert!(

@@ -1,4 +1,4 @@
-//! What the caller must not tell apart, looks alike to it.
+//! Causes that the caller must not tell apart have the same answer.
 
 use m2m_errors::{Cause, Disclosure, ErrorCode, Profile, Status};
 

@@ -1,4 +1,4 @@
-//! Names are read back as they are written, and nothing else is read.
+//! Names are read back as they are written, and no other text is accepted.
 
 use m2m_errors::{
     Cause, ErrorCode, Profile, Status, UnknownCause, UnknownCode, UnknownProfile, UnknownStatus,
@@ -89,7 +89,7 @@ fn the_causes_of_a_code_are_those_that_the_profile_answers_with_it() {
         Profile::Kinde,
         Cause::AudienceUnknown
     ));
-    // Explained only: codes and refresh tokens belong to other servers.
+    // These codes have an entry but no cause: codes and refresh tokens belong to other servers.
     assert_eq!(ErrorCode::InvalidGrant.causes(Profile::Rfc).count(), 0);
     assert_eq!(
         ErrorCode::UnsupportedTokenType.causes(Profile::Rfc).count(),

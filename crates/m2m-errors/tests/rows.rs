@@ -25,7 +25,7 @@ fn answered() -> HashSet<&'static str> {
     rows.map(String::as_str).collect()
 }
 
-/// Whether a text that a caller reads under this code names all these words, in any case.
+/// Returns true if one of the causes that a caller reads under this code contains all these words, in any case.
 fn explains(code: ErrorCode, words: &[&str]) -> bool {
     code.entry().advice.causes.iter().any(|text| {
         let text = text.to_lowercase();
@@ -71,7 +71,7 @@ fn every_entry_of_the_table_is_one_of_the_catalogue() {
 fn every_row_but_the_one_explained_only_is_provoked_by_a_cause() {
     let by_cause: HashSet<&str> = ROWS.cause.values().flatten().map(String::as_str).collect();
     for row in rows_with_an_error() {
-        // G10 is provoked by T8.
+        // T8 provokes G10's error.
         assert!(by_cause.contains(row.as_str()) || row == "G10", "{row}");
     }
 }

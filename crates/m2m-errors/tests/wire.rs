@@ -1,4 +1,4 @@
-//! How the causes look on the wire, row by row of the seed documents, and what the RFCs say of every form.
+//! The causes on the wire, row by row of the seed documents, and the rules of the RFCs for every form.
 
 #[path = "support/table.rs"]
 mod table;

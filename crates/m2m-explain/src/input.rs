@@ -1,21 +1,21 @@
-//! What somebody hands over to be explained: a name, a body, a challenge, or a whole answer.
+//! The input to be explained: a name, a body, a challenge, or a whole answer.
 
 use oauth_proto::{Challenge, ErrorResponse, Limits};
 use serde::Serialize;
 
-/// What somebody hands over to be explained.
+/// The input to be explained.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Input<'i> {
     /// The name of a code, a cause or a status, or a mistyped one.
     Name(&'i str),
-    /// What a server said.
+    /// An answer of a server, or a part of one.
     Received(Received),
 }
 
-/// What a server said, as far as it was handed over.
+/// An error as a server reported it, as far as the input contains it.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Received {
-    /// The status of HTTP.
+    /// The HTTP status.
     pub status: Option<u16>,
     /// The code.
     pub error: Option<String>,
@@ -23,18 +23,18 @@ pub struct Received {
     pub error_description: Option<String>,
     /// The page for developers.
     pub error_uri: Option<String>,
-    /// The id of this one refusal.
+    /// The trace id of the refusal.
     pub trace_id: Option<String>,
     /// The scheme of the challenge that this was read from, or of the first one.
     pub scheme: Option<String>,
-    /// The scope that the challenge says the call needs.
+    /// The scope that the call needs, by the challenge.
     pub scope: Option<String>,
 }
 
 impl<'i> Input<'i> {
     /// Recognizes a JSON body (RFC 6749, section 5.2), the value of `WWW-Authenticate` with or without the name of the field (RFC
-    /// 9110, section 11.6.1), a whole answer (RFC 9112, section 4; the first line may name any version), and takes anything else
-    /// for a name. White space around it does not count.
+    /// 9110, section 11.6.1), and a whole answer (RFC 9112, section 4; the first line may name any version), and treats anything else
+    /// as a name. White space around it is ignored.
     pub fn recognize(text: &'i str) -> Self {
         let text = text.trim();
         let received = if text.starts_with('{') {
@@ -45,7 +45,7 @@ impl<'i> Input<'i> {
             Some(Received::default().with_fields(text))
         } else {
             let received = Received::default().with_challenges(text);
-            // A single word is a scheme by the grammar, and a name that somebody asks for by all likelihood.
+            // A single word is a scheme by the grammar, but most likely a name that is to be explained.
             (text.contains('=') && received.scheme.is_some()).then_some(received)
         };
         received.map_or(Self::Name(text), Self::Received)
@@ -55,7 +55,7 @@ impl<'i> Input<'i> {
 impl Received {
     fn of_answer(text: &str) -> Self {
         let (head, body) = split_head(text);
-        // Before the answer proper may stand those of proxies, redirects and 100 (Continue).
+        // The answers of proxies, redirects and 100 (Continue) may precede the final one.
         if is_answer(body) {
             return Self::of_answer(body);
         }
@@ -70,7 +70,7 @@ impl Received {
         received.with_body(body).with_fields(head)
     }
 
-    /// The same with what the JSON body says, if it is one with an `error`.
+    /// Adds the error of the JSON body, if the body has one.
     fn with_body(self, body: &str) -> Self {
         let Ok(response) = ErrorResponse::parse(body.trim().as_bytes()) else {
             return self;
@@ -84,7 +84,7 @@ impl Received {
         }
     }
 
-    /// The same with what the challenges in these header fields say.
+    /// Adds the parameters of the challenges in these header fields.
     fn with_fields(self, fields: &str) -> Self {
         fields
             .lines()
@@ -92,7 +92,7 @@ impl Received {
             .fold(self, Self::with_challenges)
     }
 
-    /// The same with what these challenges say and nothing else said before: the one with an `error`, or the first.
+    /// Adds the parameters of one of these challenges, the first with an `error` or else the first. A known error is kept.
     fn with_challenges(mut self, value: &str) -> Self {
         let Ok(challenges) = Challenge::parse_list(value.trim().as_bytes(), &Limits::DEFAULT)
         else {
@@ -119,12 +119,12 @@ impl Received {
     }
 }
 
-/// Whether this is a whole answer, as `curl -i` prints it.
+/// Returns true if this is a whole answer, as `curl -i` prints it.
 fn is_answer(text: &str) -> bool {
     text.trim_start().starts_with("HTTP/")
 }
 
-/// What stands before the first empty line, and what follows it.
+/// Splits an answer at the first empty line into its head and its body.
 fn split_head(text: &str) -> (&str, &str) {
     let text = text.trim_start();
     let heads = ["\r\n\r\n", "\n\n"].map(|end| text.split_once(end));
@@ -135,7 +135,7 @@ fn split_head(text: &str) -> (&str, &str) {
         .unwrap_or((text, ""))
 }
 
-/// The value of a `WWW-Authenticate` field.
+/// Returns the value of the line, if it is a `WWW-Authenticate` field.
 fn challenges(line: &str) -> Option<&str> {
     let (name, value) = line.split_once(':')?;
     name.trim()

@@ -15,48 +15,48 @@ use serde::Serialize;
 
 pub use input::{Input, Received};
 
-/// What an error means, what leads to it, and what to do about it.
+/// The explanation of an error: its meaning, its usual causes, and the fixes.
 #[derive(Debug, Serialize)]
 pub struct Explanation {
-    /// The code, the cause or the status, as it is written.
+    /// The canonical spelling of the code, the cause or the status.
     pub name: String,
-    /// What the name is a name of.
+    /// The kind of the name.
     pub kind: Kind,
-    /// The dialect of what follows.
+    /// The dialect of the explanation.
     pub profile: &'static str,
-    /// What it says, in one sentence.
+    /// The meaning, in one sentence.
     pub meaning: &'static str,
-    /// What the caller sees, where that is one thing.
+    /// The answer to the caller, for a cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
-    /// What usually leads to it, as the caller can know.
+    /// The usual causes that the caller can know.
     pub causes: &'static [&'static str],
-    /// What the caller can do.
+    /// The fixes for the caller.
     pub fixes: &'static [&'static str],
-    /// What the operator can know and do, where that is more.
+    /// The advice for the operator, for a cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorAdvice>,
-    /// The exact causes that are answered so.
+    /// The exact causes that are answered with this code or status.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exact_causes: Vec<ExactCause>,
-    /// Where it is written.
+    /// The sources, such as sections of RFCs.
     pub sources: Vec<String>,
 }
 
-/// What a name is a name of.
+/// The kind of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A value of `error`.
     ErrorCode,
-    /// The most exact thing that went wrong.
+    /// A cause of the taxonomy, the most exact description of an error.
     Cause,
-    /// A status of HTTP.
+    /// An HTTP status.
     Status,
 }
 
 impl Kind {
-    /// What people call it.
+    /// The kind in words.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ErrorCode => "error code",
@@ -66,35 +66,35 @@ impl Kind {
     }
 }
 
-/// What the caller sees.
+/// The answer to the caller.
 #[derive(Debug, Serialize)]
 pub struct Answer {
-    /// The status of HTTP.
+    /// The HTTP status.
     pub status: u16,
-    /// The code, absent where the RFC wants none.
+    /// The code, absent if the RFC requires an answer without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'static str>,
-    /// The text.
+    /// The text for developers.
     pub error_description: &'static str,
 }
 
-/// What the operator can know and do.
+/// The advice for the operator.
 #[derive(Debug, Serialize)]
 pub struct OperatorAdvice {
-    /// Who has to act.
+    /// The party at fault, which has to act.
     pub fault: &'static str,
-    /// What usually leads to it.
+    /// The usual causes that the operator can know.
     pub causes: &'static [&'static str],
-    /// What to do.
+    /// The fixes for the operator.
     pub fixes: &'static [&'static str],
 }
 
 /// An exact cause behind a code or a status.
 #[derive(Debug, Serialize)]
 pub struct ExactCause {
-    /// Its id.
+    /// The id of the cause.
     pub cause: &'static str,
-    /// What happened, in one sentence.
+    /// The meaning of the cause, in one sentence.
     pub meaning: &'static str,
 }
 
@@ -116,7 +116,8 @@ impl Explanation {
         codes.chain(Cause::ALL.iter().map(|cause| cause.id()))
     }
 
-    /// Explains what a server said: the code, else the challenge without one, and the status, each as far as it is there and known.
+    /// Explains an error as a server reported it: the code, or else the challenge without one, and the status, as far as they are present and
+    /// known.
     pub fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
         let code = received
             .error
@@ -128,7 +129,7 @@ impl Explanation {
                 .scheme
                 .as_ref()
                 .is_some_and(|scheme| scheme.eq_ignore_ascii_case("Bearer"));
-        // A challenge comes with 401 (RFC 9110, section 11.6.1), but for errors that have a status of their own (RFC 6750, 3.1).
+        // A challenge comes with 401 (RFC 9110, section 11.6.1), except for errors with a status of their own (RFC 6750, section 3.1).
         let implied = (received.error.is_none() && received.scheme.is_some()).then_some(401);
         let status = received.status.or(implied).and_then(Status::from_code);
         let code = code.map(|code| Self::of_code(code, profile));

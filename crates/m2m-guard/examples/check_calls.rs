@@ -1,4 +1,4 @@
-//! Checks calls of an API, and prints for each who calls, or the answer and the line for the log.
+//! Checks calls of an API, and prints for each the caller, or the answer and the line for the log.
 //!
 //! `cargo run -p m2m-guard --example check_calls`
 

@@ -1,4 +1,4 @@
-//! What a caller has sent.
+//! The parts of a call that authenticate its caller.
 
 use core::fmt;
 
@@ -8,9 +8,9 @@ use oauth_proto::{BearerToken, query_carries_access_token};
 use crate::evidence::Evidence;
 use crate::limits;
 
-/// The parts of a call to an API that say who calls.
+/// The parts of a call to an API that authenticate its caller.
 ///
-/// The body is not among them: a token in a form (RFC 6750, section 2.2) is not looked for, and not taken.
+/// The body is not among them: a token in a form (RFC 6750, section 2.2) is not looked for, and not accepted.
 ///
 /// Source: RFC 6750, section 2, <https://www.rfc-editor.org/rfc/rfc6750#section-2>.
 ///
@@ -36,7 +36,7 @@ enum Authorization<'c> {
 }
 
 impl<'c> Call<'c> {
-    /// A call with the values of all its `Authorization` headers, in their order, and the query of the request target, without the
+    /// Returns a call with the values of all its `Authorization` headers, in their order, and the query of the request target, without the
     /// `?` and still encoded. A token in the query is refused, and never used.
     #[must_use]
     pub const fn new(authorization: &'c [&'c [u8]], query: Option<&'c [u8]>) -> Self {
@@ -46,9 +46,9 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// The one token of the call.
+    /// Returns the one token of the call.
     ///
-    /// Another scheme than Bearer is no token. A query with the parameter `access_token` is refused whatever is in the header.
+    /// A header with another scheme than Bearer counts as a call without a token. A query with the parameter `access_token` is always refused.
     pub(crate) fn token(&self) -> Result<BearerToken<'c>, (Cause, Evidence)> {
         let in_query = self.query.is_some_and(query_carries_access_token);
         let token = match self.authorization {
@@ -95,7 +95,7 @@ impl<'c> Call<'c> {
     }
 }
 
-/// Header and query may hold a token, so they are not printed.
+/// Header and query may contain a token, so they are not printed.
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Call([redacted])")

@@ -1,4 +1,4 @@
-//! Who calls, once it is certain.
+//! The authenticated caller of an API.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use oauth_proto::ScopeToken;
 
 use crate::extension::Extension;
 
-/// Who calls, and what the token allows: the claims of a token that was found good.
+/// The caller of an API, and the scopes that the token grants: the claims of a valid token.
 ///
-/// Only [`Guard::check`](crate::Guard::check) makes one, so a function that takes a caller cannot be reached without a good
-/// token. It holds no token and outlives the call.
+/// Only [`Guard::check`](crate::Guard::check) creates one, so a function that takes a caller cannot be reached without a valid
+/// token. It does not contain the token, and can outlive the call.
 ///
 /// Source: RFC 9068, section 2.2, <https://www.rfc-editor.org/rfc/rfc9068#section-2.2>.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,29 +28,29 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// The client that got the token: `client_id`, in the claim set `kinde` `azp`.
+    /// The client that the token was issued to: `client_id`, or `azp` in the claim set `kinde`.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// `sub`: the client, or the system user that it acts as. The claim set `kinde` has one for system users only.
+    /// `sub`: the client, or the system user that it acts as. The claim set `kinde` has a `sub` for system users only.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// `aud`: whom the token is for, this API among them.
+    /// `aud`: the audiences of the token, this API among them.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
         self.audiences.iter().map(AsRef::as_ref)
     }
 
-    /// The scopes that the token allows, one by one: `scope`, and `scp` where that is absent.
+    /// The scopes that the token grants, one by one: those of `scope`, or those of `scp` if `scope` is absent.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scope.split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// Whether the token allows this scope.
+    /// Returns true if the token grants this scope.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|own| own == scope)
@@ -62,27 +62,28 @@ impl Caller {
         self.organization_code.as_deref()
     }
 
-    /// `jti`: the name of this one token.
+    /// `jti`: the identifier of this token.
     #[must_use]
     pub fn jwt_id(&self) -> &str {
         &self.jwt_id
     }
 
-    /// `iat`: when the token was issued.
+    /// `iat`: the time at which the token was issued.
     #[must_use]
     pub const fn issued_at(&self) -> UnixTime {
         self.issued_at
     }
 
-    /// `exp`: when it ends.
+    /// `exp`: the time at which the token expires.
     #[must_use]
     pub const fn expires_at(&self) -> UnixTime {
         self.expires_at
     }
 
-    /// The caller that these claims name.
+    /// Returns the caller that these claims name.
     ///
-    /// A token with `client_id` is one of RFC 9068 and has a `sub`; one with `azp` alone is of the claim set `kinde` and needs none.
+    /// A token with `client_id` has the claim set of RFC 9068 and must have a `sub`; a token with only `azp` has the claim set `kinde` and need
+    /// not have one.
     pub(crate) fn of(
         claims: &Verified<Claims<'_>>,
         extension: Extension<'_>,
@@ -108,8 +109,8 @@ fn there<T>(value: Option<T>, claim: Claim) -> Result<T, InvalidToken> {
     value.ok_or(InvalidToken::ClaimMissing(claim))
 }
 
-/// The scopes of the token: `scope`, else `scp`. An element of `scp` that is not a scope token, such as one with a space in it,
-/// allows nothing.
+/// Returns the scopes of the token: those of `scope`, or else those of `scp`. An element of `scp` that is not a scope token, such as one
+/// with a space in it, is ignored.
 fn scope(claims: &Claims<'_>, extension: &Extension<'_>) -> Box<str> {
     let listed = claims.get(Claim::Scope.as_str()).is_some();
     let array = extension.scopes.filter(|_| !listed);

@@ -1,4 +1,4 @@
-//! A call that may not proceed.
+//! The denial of a call.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use oauth_proto::{Challenge, ChallengeParameter, clean_for_description};
 use crate::evidence::Evidence;
 use crate::guard::Settings;
 
-/// A call that may not proceed, for exactly one cause.
+/// The denial of a call, with exactly one cause.
 ///
 /// [`status`](Self::status) and [`challenge`](Self::challenge) are for the caller, [`evidence`](Self::evidence) and
 /// [`client_id`](Self::client_id) are for the operator. `Display` is one line for a log.
@@ -35,13 +35,13 @@ impl Denied {
         }
     }
 
-    /// The same, of a token whose signature is good and that names this client.
+    /// Returns the same denial for a token that names this client and whose signature is valid.
     pub(crate) fn by(mut self, client_id: Option<&str>) -> Self {
         self.client_id = client_id.map(Into::into);
         self
     }
 
-    /// Why, in the words of the taxonomy.
+    /// The exact cause.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         self.cause
@@ -53,13 +53,13 @@ impl Denied {
         self.wire().status.code()
     }
 
-    /// The `error` of the answer; nothing for a call without a token, whose sender may not know that he needs one.
+    /// The `error` of the answer; `None` for a call without a token, whose sender may not know that a token is required.
     #[must_use]
     pub fn error_code(&self) -> Option<ErrorCode> {
         self.wire().error
     }
 
-    /// The text for the caller. It holds only bytes that an `error_description` may have.
+    /// The text for the caller. It contains only bytes that an `error_description` may have.
     #[must_use]
     pub fn description(&self) -> Cow<'static, str> {
         let text = self.wire().description;
@@ -82,7 +82,7 @@ impl Denied {
         }
     }
 
-    /// The value of the header `WWW-Authenticate`, in every answer that the caller can do something about.
+    /// Returns the value of the header `WWW-Authenticate`, for every answer with a status of 4xx.
     ///
     /// It has the realm and the address of the metadata if the guard knows them, `error` and `error_description` unless the call
     /// came without a token, all the scopes that are needed if the token lacks one, and the trace id if there is one.
@@ -120,14 +120,14 @@ impl Denied {
         Some(challenge.to_string())
     }
 
-    /// The answer without a body: the status, and the challenge in `WWW-Authenticate`.
+    /// Returns the answer without a body: the status, and the challenge in `WWW-Authenticate`.
     #[cfg(feature = "http")]
     #[must_use]
     pub fn to_http(&self, trace_id: Option<&str>) -> http::Response<()> {
         let mut response = http::Response::new(());
         *response.status_mut() = http::StatusCode::from_u16(self.status())
             .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        // A challenge holds visible ASCII and spaces only.
+        // A challenge contains visible ASCII and spaces only.
         let challenge = self.challenge(trace_id);
         if let Some(value) = challenge.and_then(|text| http::HeaderValue::try_from(text).ok()) {
             let headers = response.headers_mut();
@@ -151,13 +151,13 @@ impl Denied {
         needed.iter().map(AsRef::as_ref)
     }
 
-    /// What was found.
+    /// The evidence for the cause.
     #[must_use]
     pub const fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
-    /// Who sent the token. Known once its signature is found good, even if it is then refused.
+    /// The client that the token was issued to. It is known if the signature of the token is valid, even if the token is refused.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()

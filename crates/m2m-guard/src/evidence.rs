@@ -1,21 +1,21 @@
-//! What shows that a call was rightly denied.
+//! The evidence for the denial of a call.
 
 use core::fmt;
 
 use m2m_jwt::InvalidToken;
 use oauth_proto::InvalidBearer;
 
-/// What was found, beside the cause: for the operator of the API, not for the caller.
+/// The evidence for the cause of a denial. It is for the operator of the API, not for the caller.
 ///
-/// Values of claims are here only where the signature of the token was found good. No part of a token is.
+/// It contains values of claims only if the signature of the token is valid. It never contains a part of the encoded token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Evidence {
-    /// The cause says it all.
+    /// There is no evidence beyond the cause.
     None,
-    /// Where the `Authorization` header cannot be read.
+    /// The reason why the `Authorization` header cannot be read.
     Header(InvalidBearer),
-    /// What is wrong with the token: which claim is missing, or since when it has expired.
+    /// The problem of the token, such as the claim that is missing, or the time at which the token expired.
     Token(InvalidToken),
     /// A claim that the claim set `kinde` defines has the wrong type.
     Claim {
@@ -29,7 +29,7 @@ pub enum Evidence {
         /// `iss` of the token.
         found: Box<str>,
     },
-    /// The token is for others.
+    /// The token is for other audiences.
     Audience {
         /// The identifiers of the API.
         expected: Box<[Box<str>]>,
@@ -38,12 +38,12 @@ pub enum Evidence {
     },
     /// The token lacks scopes.
     Scope {
-        /// What the call needs.
+        /// The scopes that the call requires.
         needed: Box<[Box<str>]>,
-        /// What of it the token lacks: one at least.
+        /// The scopes of these that the token lacks: at least one.
         missing: Box<[Box<str>]>,
     },
-    /// The token is of another organization, or of none.
+    /// The token is of another organization, or of an application without an organization.
     Organization {
         /// The organization of the route, or of the resource.
         needed: Box<str>,
@@ -52,7 +52,7 @@ pub enum Evidence {
     },
 }
 
-/// One sentence for a log, without the full stop. Texts that come from a token stand in quotes, escaped.
+/// Writes one sentence for a log, without the full stop. Texts that come from a token are quoted and escaped.
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

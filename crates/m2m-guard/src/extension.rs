@@ -1,4 +1,4 @@
-//! The claims of the claim set `kinde` that no registry of claims has.
+//! The claims of the claim set `kinde` that are not registered claims.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(crate) struct Extension<'c> {
 }
 
 impl<'c> Extension<'c> {
-    /// Reads them, or returns the name of the one that has another type than it should.
+    /// Reads the claims, or returns the name of the claim that does not have the expected type.
     pub(crate) fn read(claims: &Claims<'c>) -> Result<Self, &'static str> {
         let organization_code = match claims.get(ORGANIZATION_CODE).map(JsonValue::as_string) {
             None => None,
@@ -32,9 +32,9 @@ impl<'c> Extension<'c> {
     }
 }
 
-/// The name of the claim that has another type than it should, among those that only the claim set `kinde` defines: `scp` is a list of
-/// strings, and `org_code` a string. [`Guard::check`](crate::Guard::check) refuses tokens with such a claim; this is for programs that
-/// explain a token.
+/// Returns the name of the claim that does not have the expected type, among those that only the claim set `kinde` defines: `scp` is a list
+/// of strings, and `org_code` is a string. [`Guard::check`](crate::Guard::check) refuses tokens with such a claim; this function is for
+/// programs that explain a token.
 ///
 /// ```
 /// # fn main() -> Result<(), m2m_jwt::InvalidToken> {

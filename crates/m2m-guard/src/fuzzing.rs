@@ -14,9 +14,9 @@ const SCOPE: &str = "read:orders";
 const ORGANIZATION: &str = "org_acme";
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-/// A call: the query in the first line, an `Authorization` header in each of the others.
+/// Checks a call: its query is in the first line, and an `Authorization` header in each of the others.
 ///
-/// Either it is let in and the caller has what was needed, or it is denied with one cause, a status and a challenge that can be read.
+/// Either it is accepted and the caller meets the requirement, or it is denied with one cause, a status and a challenge that can be read.
 pub fn guard(data: &[u8]) {
     let Some(key) = Jwk::parse(KEY)
         .ok()

@@ -1,4 +1,4 @@
-//! The check itself.
+//! The check of a call.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::evidence::Evidence;
 use crate::extension::Extension;
 use crate::requirement::Requirement;
 
-/// What an API expects of tokens. Made once; a clone is the same guard.
+/// The expectations of an API for tokens, and the check of calls against them. A clone is cheap and shares the settings.
 ///
-/// Keys and time are arguments of each check: who has them decides how they are got.
+/// Keys and time are arguments of each check, so that the program decides how it obtains them.
 ///
 /// Source: RFC 9068, section 4, <https://www.rfc-editor.org/rfc/rfc9068#section-4>; RFC 6750, section 3; RFC 8725, section 3.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Guard {
 pub(crate) struct Settings {
     issuer: Box<str>,
     audiences: Box<[Box<str>]>,
-    /// `None`: any.
+    /// `None` means any client.
     clients: Option<Box<[Box<str>]>>,
     algorithms: Box<[Algorithm]>,
     leeway: Leeway,
@@ -39,10 +39,10 @@ pub(crate) struct Settings {
 }
 
 impl Guard {
-    /// A guard that trusts this issuer and knows its API by these identifiers, both compared byte for byte. Without an
-    /// identifier it takes no token.
+    /// Returns a guard that trusts this issuer and knows its API by these identifiers, both compared byte for byte. Without an
+    /// identifier it refuses every token.
     ///
-    /// It takes all algorithms of `m2m-jwt`, each bound to its key, and [`Leeway::DEFAULT`] for clocks that differ. It answers as the RFCs say.
+    /// It accepts all algorithms of `m2m-jwt`, each bound to its key, with [`Leeway::DEFAULT`] for clocks that differ, and answers by the RFCs.
     #[must_use]
     pub fn new(issuer: &str, audiences: &[&str]) -> Self {
         Self {
@@ -59,58 +59,58 @@ impl Guard {
         }
     }
 
-    /// The same for tokens whose `iat` or `nbf` lies ahead by at most this much, because the clocks of issuer and API differ.
+    /// Sets the leeway: tokens are accepted whose `iat` or `nbf` lies ahead by at most this much, because the clocks of issuer and API differ.
     #[must_use]
     pub fn with_leeway(self, leeway: Leeway) -> Self {
         self.with(|settings| settings.leeway = leeway)
     }
 
-    /// The same for tokens with one of these algorithms. Without one it takes no token.
+    /// Restricts the accepted tokens to those with one of these algorithms. Without any, the guard refuses every token.
     #[must_use]
     pub fn with_algorithms(self, algorithms: &[Algorithm]) -> Self {
         self.with(|settings| settings.algorithms = algorithms.into())
     }
 
-    /// The same for tokens that one of these clients got (cause `client-mismatch`). Otherwise any client of the issuer may call.
+    /// Restricts the accepted tokens to those of these clients (cause `client-mismatch`). By default any client of the issuer may call.
     #[must_use]
     pub fn with_clients(self, client_ids: &[&str]) -> Self {
         self.with(|settings| settings.clients = Some(own(client_ids)))
     }
 
-    /// The same, answering in the dialect of this profile.
+    /// Sets the profile, in whose dialect the guard answers.
     #[must_use]
     pub fn with_profile(self, profile: Profile) -> Self {
         self.with(|settings| settings.profile = profile)
     }
 
-    /// The same with a `realm` in its challenges (RFC 9110, section 11.5).
+    /// Sets the `realm` of the challenges (RFC 9110, section 11.5).
     #[must_use]
     pub fn with_realm(self, realm: &str) -> Self {
         self.with(|settings| settings.realm = Some(realm.into()))
     }
 
-    /// The same with the address of the API's metadata in its challenges (RFC 9728, section 5.1).
+    /// Sets the URL of the API's metadata in the challenges (RFC 9728, section 5.1).
     #[must_use]
     pub fn with_resource_metadata(self, url: &str) -> Self {
         self.with(|settings| settings.resource_metadata = Some(url.into()))
     }
 
-    /// Says whether a call may proceed, and who calls.
+    /// Checks whether a call may proceed, and returns its caller.
     ///
-    /// Where several things are wrong the first of this list is reported:
+    /// If several of these conditions are not met, the first one is reported:
     ///
     /// 1. The call has a token, in one `Authorization` header, readable, and none in the query.
-    /// 2. The token is good, in the order of [`m2m_jwt::verify()`]: form, extensions, algorithm, type, key and signature, claims,
+    /// 2. The token is valid, in the order of [`m2m_jwt::verify()`]: form, extensions, algorithm, type, key and signature, claims,
     ///    issuer, audience, times.
-    /// 3. `scp` is a list of strings and `org_code` a string, where the token has them.
-    /// 4. The token is not bound to a certificate or a key (`cnf`): nobody has checked that the sender has that.
-    /// 5. The client is one that may call.
-    /// 6. The organization is the one that is needed.
-    /// 7. The scopes are there.
+    /// 3. `scp` is a list of strings and `org_code` is a string, if the token has them.
+    /// 4. The token is not bound to a certificate or a key (`cnf`), since the guard cannot check that the sender has it.
+    /// 5. The client is allowed to call.
+    /// 6. The organization is the required one.
+    /// 7. The token has all required scopes.
     ///
     /// # Errors
-    /// [`Denied`], with the cause, the answer for the caller and the evidence for the operator. Where the cause is
-    /// `token-key-unknown` the keys may be out of date.
+    /// [`Denied`], with the cause, the answer for the caller and the evidence for the operator. If the cause is
+    /// `token-key-unknown`, the keys may be out of date.
     pub fn check<K: VerifySignature>(
         &self,
         call: &Call<'_>,
@@ -139,7 +139,7 @@ impl Guard {
         Ok(caller)
     }
 
-    /// Says whether a caller may go on to what was not known before: the organization of a resource that has been loaded, say.
+    /// Checks a caller against a requirement that was not known before the call was checked, such as the organization of a loaded resource.
     ///
     /// ```
     /// use m2m_guard::{Caller, Denied, Guard, Requirement};
@@ -180,7 +180,7 @@ impl Guard {
         Err(self.denied_caller(caller, Cause::ScopeInsufficient, evidence))
     }
 
-    /// Denies a call for a cause that was found elsewhere: keys that cannot be had, a token that was revoked.
+    /// Denies a call for a cause that the program found itself, such as keys that cannot be fetched, or a token that was revoked.
     pub fn deny(&self, cause: Cause) -> Denied {
         self.denied(cause, Evidence::None)
     }
@@ -223,7 +223,7 @@ impl Guard {
         self.denied(cause, evidence).by(Some(caller.client_id()))
     }
 
-    /// Names what the token says where its signature is good.
+    /// Denies a call because of its token. The evidence and the client come from the claims only if the signature is valid.
     fn denied_token(&self, error: InvalidToken, unverified: &Unverified<'_>) -> Denied {
         let denied = |evidence| self.denied(error.cause(), evidence);
         let claims = is_signed(error)
@@ -260,7 +260,7 @@ const REQUIRED: &[Claim] = &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId];
 /// The claim by which a token is bound (RFC 7800, section 3.1).
 const CONFIRMATION: &str = "cnf";
 
-/// Whether the error is one that is found only once the signature is good and the claims are read.
+/// Returns true if the error can only occur after the signature was verified and the claims were read.
 const fn is_signed(error: InvalidToken) -> bool {
     matches!(
         error,

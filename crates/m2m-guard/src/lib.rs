@@ -10,12 +10,12 @@
 //! | what is checked | [`Call`], [`KeySet`], [`JwkSet`], [`UnixTime`] |
 //! | the outcome | [`Caller`], or [`Denied`] with its [`Cause`] and [`Evidence`] |
 
-// What comes in, and what it has to be.
+// The input, and the requirements for it.
 mod call;
 mod guard;
 mod requirement;
 
-// What comes out.
+// The outcome.
 mod caller;
 mod denied;
 mod evidence;

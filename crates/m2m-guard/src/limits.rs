@@ -1,10 +1,10 @@
-//! How much a stranger may send.
+//! The limits on the input of unauthenticated callers.
 
 use m2m_jwt::Limits;
 
-/// The longest `Authorization` header with a token in it. Unit: bytes.
+/// The maximum length of an `Authorization` header with a token. Unit: bytes.
 ///
-/// As long as the longest token that [`m2m_jwt`] reads, and the word `Bearer` before it.
+/// It is the maximum length of a token that [`m2m_jwt`] reads, plus the word `Bearer` and a space before it.
 pub const MAX_AUTHORIZATION_BYTES: usize = Limits::DEFAULT.max_token_bytes + "Bearer ".len();
 
 /// The limits of the header.

@@ -1,11 +1,11 @@
-//! What a call needs.
+//! The requirements of a call.
 
 use core::slice;
 
-/// What a token must allow for a call to proceed, beyond being good.
+/// The scopes and the organization that a call requires of a token, in addition to being valid.
 ///
-/// A scope is compared byte for byte. What is no single scope (RFC 6749, section 3.3), such as an empty text or two scopes in
-/// one, is in no token, so that nobody may call.
+/// A scope is compared byte for byte. A text that is not a single scope (RFC 6749, section 3.3), such as an empty text or two scopes
+/// together, is never in a token, so that every call is denied.
 ///
 /// Source: RFC 6750, section 3.1, <https://www.rfc-editor.org/rfc/rfc6750#section-3.1>.
 ///
@@ -32,13 +32,13 @@ enum Scopes<'r> {
 }
 
 impl<'r> Requirement<'r> {
-    /// A good token, and nothing else.
+    /// Requires only a valid token.
     #[must_use]
     pub const fn token() -> Self {
         Self::scopes(&[])
     }
 
-    /// This scope.
+    /// Requires this scope.
     #[must_use]
     pub const fn scope(scope: &'r str) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl<'r> Requirement<'r> {
         }
     }
 
-    /// All of these scopes.
+    /// Requires all of these scopes.
     #[must_use]
     pub const fn scopes(scopes: &'r [&'r str]) -> Self {
         Self {
@@ -56,15 +56,15 @@ impl<'r> Requirement<'r> {
         }
     }
 
-    /// The same, and the `org_code` of the token must be this one, byte for byte. A token of an application that belongs to no
-    /// organization has none.
+    /// Requires in addition that the `org_code` of the token is this one, byte for byte. A token of an application without an organization
+    /// does not have an `org_code`.
     #[must_use]
     pub const fn in_organization(mut self, code: &'r str) -> Self {
         self.organization = Some(code);
         self
     }
 
-    /// The scopes, all of which are needed.
+    /// The required scopes.
     #[must_use]
     pub const fn needed_scopes(&self) -> &[&'r str] {
         match &self.scopes {
@@ -73,7 +73,7 @@ impl<'r> Requirement<'r> {
         }
     }
 
-    /// The organization, if one is needed.
+    /// The required organization, if there is one.
     #[must_use]
     pub const fn needed_organization(&self) -> Option<&'r str> {
         self.organization

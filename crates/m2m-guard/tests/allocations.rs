@@ -1,4 +1,4 @@
-//! How often a call makes the allocator work.
+//! The number of allocations for a call.
 
 #[path = "support/issuer.rs"]
 mod issuer;
@@ -8,7 +8,7 @@ use issuer::{HEADER, NOW, RFC9068, guard, keys, signed};
 use m2m_guard::{Call, Requirement};
 use m2m_jwt::UnixTime;
 
-/// The least of several runs: the crypto library fills something in the first.
+/// Returns the minimum of several runs, since the crypto library allocates more in the first.
 fn allocations(mut run: impl FnMut()) -> u64 {
     (0..16)
         .map(|_| measure(&mut run).count_total)
@@ -27,7 +27,7 @@ fn a_call_takes_a_handful_of_allocations_for_its_caller() {
         let caller = guard.check(&call, &keys, required, UnixTime::from_seconds(NOW));
         assert!(caller.is_ok());
     });
-    // The token, client_id, sub, the list of audiences and its one element, scope, org_code, jti; scope grows as it is joined.
+    // There are allocations for the token, client_id, sub, the list of audiences and its element, scope, org_code and jti; scope grows.
     assert!(whole <= 12, "{whole} allocations");
 }
 

@@ -1,4 +1,4 @@
-//! What holds for every call.
+//! The properties that hold for every call.
 
 #[path = "support/calls.rs"]
 mod calls;
@@ -11,7 +11,7 @@ use m2m_errors::Cause;
 use m2m_guard::{Requirement, fuzzing};
 use proptest::prelude::*;
 
-/// Scope tokens by RFC 6749, section 3.3, of few letters, so that lists meet. `\` and `"` are no letters of one.
+/// Scope tokens by RFC 6749, section 3.3, of few characters, so that lists overlap. `\` and `"` cannot occur in one.
 fn scope_token() -> impl Strategy<Value = String> {
     "[a-c!:]{1,2}"
 }

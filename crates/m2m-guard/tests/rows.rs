@@ -1,4 +1,4 @@
-//! Calls of an API as the seed documents and RFC 6750 tell of them: status, code, challenge, cause and evidence of each.
+//! The calls of an API that the seed documents and RFC 6750 describe: status, code, challenge, cause and evidence of each.
 
 #[path = "support/calls.rs"]
 mod calls;
@@ -14,7 +14,7 @@ use oauth_proto::{Challenge, Limits};
 
 const TOKEN: Requirement<'static> = Requirement::token();
 
-/// Holds a denial to a status, a code and a cause, and its challenge to the same.
+/// Asserts the status, the code and the cause of a denial, and that its challenge agrees.
 #[track_caller]
 fn check(denied: &Denied, status: u16, error: Option<&str>, cause: Cause) {
     assert_eq!(
@@ -41,7 +41,7 @@ fn check(denied: &Denied, status: u16, error: Option<&str>, cause: Cause) {
     );
 }
 
-/// The denial of a call with such a token, in the profile `kinde` and by the RFCs, which agree.
+/// Returns the denial of a call with such a token, and asserts that the profile `kinde` and the RFCs agree on the answer.
 #[track_caller]
 fn denied(claims: &str, required: Requirement<'_>) -> Denied {
     let of = |guard: Guard| call_with(&guard, claims, required).expect_err("denied");

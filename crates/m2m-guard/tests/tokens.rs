@@ -1,5 +1,5 @@
-//! Which tokens let a call in, and which do not. `m2m-jwt` has the attacks on tokens; here stands that the guard passes each on to it,
-//! and answers 401 `invalid_token`.
+//! The tokens that the guard accepts and refuses. The tests of `m2m-jwt` contain the attacks on tokens; the tests here show that the guard
+//! passes each token to it, and answers 401 `invalid_token`.
 
 #[path = "support/calls.rs"]
 mod calls;
@@ -111,7 +111,7 @@ fn x2_r12_r13_no_key_comes_from_the_token() {
         r#"{"alg":"EdDSA","typ":"at+jwt","jku":"https://evil.example/jwks"}"#.to_owned(),
         r#"{"alg":"EdDSA","typ":"at+jwt","x5c":["AA"],"x5u":"https://evil.example"}"#.to_owned(),
     ] {
-        // Signed by the issuer, so that what the header says is seen not to matter, and by somebody else.
+        // Signed by the issuer, to show that the header does not matter, and by somebody else.
         check_token(&guard(), &signed(&header, RFC9068), Ok(()));
         let (input, _) = signed(&header, RFC9068)
             .rsplit_once('.')
@@ -147,7 +147,7 @@ fn x3_r15_each_claim_deleted_in_turn_is_missed() {
             check_claims(&with(claims, name, ""), Err(Cause::TokenClaimMissing));
         }
     }
-    // Who has a client_id is by RFC 9068, whatever else is there.
+    // A token with a client_id has the claim set of RFC 9068, whatever other claims it has.
     check_claims(
         &with(KINDE, "client_id", "\"job\""),
         Err(Cause::TokenClaimMissing),

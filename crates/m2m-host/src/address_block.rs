@@ -1,9 +1,9 @@
-//! The part of an address by which calls are counted.
+//! The blocks of addresses by which calls are counted.
 
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A block of addresses that one site has: a /24 of IPv4, a /56 of IPv6.
+/// A block of addresses that one site uses: a /24 of IPv4, a /56 of IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AddressBlock {
     /// The first three bytes of an IPv4 address.
@@ -15,7 +15,7 @@ pub enum AddressBlock {
 }
 
 impl AddressBlock {
-    /// The block of an address.
+    /// Returns the block of an address.
     pub fn of(address: Option<IpAddr>) -> Self {
         match address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => {

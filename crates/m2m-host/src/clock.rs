@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use m2m_jwt::UnixTime;
 use m2m_store::Uptime;
 
-/// Now, by the clock of the machine. A clock before 1970 says 1970.
+/// Returns the current time by the clock of the machine. A clock before 1970 counts as 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the place that the rule names"
@@ -16,14 +16,14 @@ pub fn now() -> UnixTime {
     UnixTime::from_seconds(since_1970.map_or(0, |duration| duration.as_secs()))
 }
 
-/// The time since the process asked first, by a clock that nobody sets.
+/// Returns the time since the first call in this process, by a monotonic clock.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the place that the rule names"
 )]
 pub fn uptime() -> Uptime {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    // Read first, so that the beginning is not after it.
+    // Read first, so that the start is not after the current time.
     let start = *START;
     Uptime::new(Instant::now().saturating_duration_since(start))
 }

@@ -1,4 +1,4 @@
-//! Lines for the shell that ask for a token.
+//! Shell commands that request a token.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use oauth_proto::Issuer;
 
 use crate::world::GeneratedCredentials;
 
-/// The line that asks this issuer for a token with these credentials. It holds the secret, and is shown where the secret is.
+/// Returns the command that requests a token from this issuer with these credentials. It contains the secret, and is shown only with it.
 pub fn token_request(
     issuer: &Issuer,
     credentials: &GeneratedCredentials,
@@ -29,7 +29,7 @@ pub fn token_request(
         })
 }
 
-/// A parameter of a form, encoded by curl where it has to be.
+/// Returns a parameter of a form, encoded by curl if necessary.
 fn parameter(name: &str, value: &str) -> String {
     if value.chars().all(is_plain) {
         format!(" -d {name}={value}")
@@ -38,7 +38,7 @@ fn parameter(name: &str, value: &str) -> String {
     }
 }
 
-/// The word as a shell takes it.
+/// Returns the word, quoted for a shell if necessary.
 pub fn quoted(word: &str) -> Cow<'_, str> {
     if word.chars().all(is_plain) {
         Cow::Borrowed(word)
@@ -47,7 +47,7 @@ pub fn quoted(word: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether the character means itself in a shell and in a form.
+/// Returns true if the character has no special meaning in a shell or in a form.
 const fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_' | '~' | '/' | ':')
 }

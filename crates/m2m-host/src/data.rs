@@ -1,4 +1,4 @@
-//! The data directory as commands open it, and what they say if they cannot.
+//! The data directory as commands open it, and the failures if they cannot.
 
 mod exposure;
 mod failure;
@@ -15,31 +15,31 @@ pub use failure::{failure, keys_unchanged, not_committed, not_kept, unmanaged};
 /// The treatment of a folder that is not a data directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
-    /// It becomes one.
+    /// It is turned into a data directory.
     Make,
     /// It is refused, and left as it is.
     Refuse,
 }
 
-/// Returns true if the folder has a registry, or lost the one that it had.
+/// Returns true if the folder has a registry, or had one that is lost.
 ///
 /// # Errors
 ///
-/// If the folder cannot be looked into.
+/// If the folder cannot be read.
 pub fn is_there(folder: &Path) -> Result<bool, Failure> {
     Sqlite::is_at(folder).map_err(|error| failure(&error, folder))
 }
 
-/// Opens a data directory, which nobody else has then.
+/// Opens a data directory for exclusive use.
 ///
 /// # Errors
 ///
-/// If it is in use, made by a newer release, cannot be read or written, or is not there and not to be made.
+/// If it is in use, was created by a newer release, cannot be read or written, or is missing and must not be created.
 pub fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
     open_with(folder, missing, StoreLimits::default())
 }
 
-/// As [`open`], to keep so much of what grows. It is said if the registry is an older copy, or others may change it.
+/// Opens a data directory as [`open`] does, with limits for growing data. Prints a notice if the registry is an older copy, or others may change it.
 ///
 /// # Errors
 ///
@@ -67,13 +67,13 @@ pub fn open_with(folder: &Path, missing: Missing, limits: StoreLimits) -> Result
     Ok(store)
 }
 
-/// Reads the keys in a data directory without taking it and without changing anything in it: none if it is to be made, or to be brought
-/// up to the schema of this release.
+/// Reads the keys in a data directory without locking or changing it. Returns none if the directory is still to be created, or to be
+/// migrated to the schema of this release.
 ///
 /// # Errors
 ///
-/// If a start on it would be refused: the registry in it is lost or of another folder, damaged, made by a newer release, or open to
-/// others.
+/// If a server would not start with it: the registry in it is lost or belongs to another folder, damaged, created by a newer release, or
+/// open to others.
 pub fn look(folder: &Path) -> Result<Vec<KeyRecord>, Failure> {
     match Sqlite::look(folder).map_err(|error| failure(&error, folder))? {
         None => Ok(Vec::new()),
@@ -81,11 +81,11 @@ pub fn look(folder: &Path) -> Result<Vec<KeyRecord>, Failure> {
     }
 }
 
-/// Waits for what a store does.
+/// Waits for an operation of a store.
 ///
 /// # Errors
 ///
-/// If there is nothing to wait on.
+/// If the runtime to wait with cannot be started.
 pub fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -95,7 +95,7 @@ pub fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     Ok(runtime.block_on(future))
 }
 
-/// The notice about an older copy of the registry.
+/// Returns the notice about an older copy of the registry.
 fn rolled_back(RolledBack { from, to }: RolledBack, folder: &Path) -> String {
     format!(
         "notice: the registry in {} has version {}, and had reached version {} before: an older copy of m2m.db is served, as after a \

@@ -9,19 +9,19 @@ use std::ffi::{OsStr, OsString};
 pub struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
-    /// What the process was started with.
+    /// Returns the variables that the process was started with.
     pub fn of_process() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .collect()
     }
 
-    /// The value of a variable. An empty one counts as none, as when a script passes on what it was not given.
+    /// Returns the value of a variable. An empty value counts as unset, as when a script passes on a variable that it did not get.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(name).map(OsString::as_os_str)
     }
 
-    /// The names of all variables, in order.
+    /// Returns the names of all variables, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
@@ -42,7 +42,7 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// How the names of our variables begin.
+/// The prefix of the names of our variables.
 const PREFIX: &str = "M2M_";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked to.
+//! The failure of a command.
 
 mod excerpt;
 
@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 
 pub use excerpt::Excerpt;
 
-/// Why a command failed, in the way in which compilers say it: what, where, why, and what helps.
+/// A failure of a command, in the form of compiler errors: the mistake, its place, the reasons, and fixes.
 #[derive(Debug)]
 pub struct Failure(Box<Report>);
 
-/// Behind a pointer, so that results without a failure are not as large as one with it.
+/// Boxed, so that a result without a failure stays small.
 #[derive(Debug)]
 struct Report {
     exit: Exit,
@@ -24,21 +24,21 @@ struct Report {
     help: Vec<String>,
 }
 
-/// The exit code of a command that fails; 0 is for those that do not. `m2m --help` and the README have the same table.
+/// The exit code of a command that fails; a command that succeeds exits with 0. `m2m --help` and the README have the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// 1: refused, by a server, by the records, or by the machine: something is in use, full, broken or not there any more.
+    /// 1: refused by a server, by the records, or by the machine: something is in use, full, broken or no longer there.
     Refused,
-    /// 2: wrong usage. What was typed, set or written into a file that was named has to be changed.
+    /// 2: wrong usage. An argument, a setting or a file that was named has to be changed.
     Usage,
     /// 3: a server cannot be reached.
     Unreachable,
-    /// 130: the command was asked to end before its work was done, as shells count a process that `SIGINT` ended.
+    /// 130: the command was asked to end before it was done, as shells report a process that `SIGINT` ended.
     Interrupted,
 }
 
 impl Exit {
-    /// The exit code for an error of a file or an address that somebody named.
+    /// Returns the exit code for an error of a file or an address that the user named.
     const fn of_io(kind: ErrorKind) -> Self {
         let needs_another_file = matches!(
             kind,
@@ -62,7 +62,7 @@ impl Exit {
 }
 
 impl Exit {
-    /// The code.
+    /// Returns the code.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
@@ -81,27 +81,27 @@ impl From<Exit> for ExitCode {
 }
 
 impl Failure {
-    /// What was asked for is refused.
+    /// Returns a failure for a refused request.
     pub fn refused(what: impl Into<String>) -> Self {
         Self::new(Exit::Refused, what)
     }
 
-    /// The command is used wrongly.
+    /// Returns a failure for wrong usage of the command.
     pub fn usage(what: impl Into<String>) -> Self {
         Self::new(Exit::Usage, what)
     }
 
-    /// A file or an address cannot be had: wrong usage if another one has to be named, else the machine refuses.
+    /// Returns a failure for a file or an address that cannot be used: wrong usage if another one has to be named, otherwise a refusal.
     pub fn of_io(what: impl Into<String>, error: &std::io::Error) -> Self {
         Self::new(Exit::of_io(error.kind()), what).because(error.to_string())
     }
 
-    /// A server cannot be reached.
+    /// Returns a failure for a server that cannot be reached.
     pub fn unreachable(what: impl Into<String>) -> Self {
         Self::new(Exit::Unreachable, what)
     }
 
-    /// The command was asked to end before its work was done.
+    /// Returns a failure for a command that was asked to end before it was done.
     pub fn interrupted(what: impl Into<String>) -> Self {
         Self::new(Exit::Interrupted, what)
     }
@@ -117,36 +117,36 @@ impl Failure {
         }))
     }
 
-    /// The same failure with its place in a file.
+    /// Adds the place in a file.
     pub fn at(mut self, excerpt: Excerpt) -> Self {
         self.0.excerpt = Some(excerpt);
         self
     }
 
-    /// The same failure as a mistake in what was typed or set, for a command that looks for such mistakes.
+    /// Turns the failure into one of wrong usage, for a command that looks for mistakes in arguments and settings.
     pub fn into_usage(mut self) -> Self {
         self.0.exit = Exit::Usage;
         self
     }
 
-    /// The same failure with one more reason.
+    /// Adds a reason.
     pub fn because(mut self, why: impl Into<String>) -> Self {
         self.0.why.push(why.into());
         self
     }
 
-    /// The same failure with one more thing to do about it.
+    /// Adds a fix.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.0.help.push(help.into());
         self
     }
 
-    /// The mistake, in one line.
+    /// Returns the mistake, in one line.
     pub fn what(&self) -> &str {
         &self.0.what
     }
 
-    /// The same for programs.
+    /// Returns the failure as JSON for programs.
     pub fn json(&self) -> Value {
         let Report {
             what,
@@ -166,7 +166,7 @@ impl Failure {
         })
     }
 
-    /// With which code the process ends.
+    /// Returns the exit code of the process.
     pub const fn exit(&self) -> Exit {
         self.0.exit
     }

@@ -1,7 +1,7 @@
 //! The file in a data directory with the credentials of the application that manages the server.
 //!
-//! It is written before the credentials are in force, so that no failure after that, not even a log that cannot be written, loses
-//! them; and a log never has them.
+//! It is written before the credentials are in force, so that they are not lost by any failure after that, such as a log that cannot be
+//! written; the log never contains them.
 
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -20,24 +20,24 @@ use crate::world::GeneratedCredentials;
 pub struct Written {
     /// The file.
     pub file: PathBuf,
-    /// The new name of the file that was there before, whose credentials do not manage the server.
+    /// The new name of the previous file, whose credentials do not manage the server.
     pub earlier: Option<PathBuf>,
 }
 
-/// A change was not made.
+/// The reason why a change was not made.
 #[derive(Debug)]
 pub enum Unchanged {
     /// The file cannot be written.
     Unwritten(Failure),
-    /// The store refused the change, or failed. The file stays: if the change was made all the same, nothing else has the secret.
+    /// The store refused the change, or failed. The file is kept: if the change took effect all the same, nothing else has the secret.
     Commit(CommitError),
 }
 
-/// Makes a change after the credentials that it puts into force are in the file. A change without credentials has no file.
+/// Commits a change after writing the credentials that it puts into force to the file. A change without credentials has no file.
 ///
 /// # Errors
 ///
-/// If the file cannot be written: then the change is not made. Or if it cannot be made.
+/// If the file cannot be written, in which case nothing is committed; or if the change cannot be committed.
 pub async fn keep_and_commit<B: Backend>(
     prepared: Prepared,
     backend: &B,
@@ -52,8 +52,8 @@ pub async fn keep_and_commit<B: Backend>(
     Ok((applied, written))
 }
 
-/// Writes the file. One that is there already keeps its content under another name: it is from an attempt that did not come to its
-/// end, or its credentials manage the server no longer.
+/// Writes the file. A file that already exists is kept under another name: it is from an attempt that was not completed, or its
+/// credentials no longer manage the server.
 fn write(
     folder: &Path,
     credentials: &[GeneratedCredentials],
@@ -76,14 +76,14 @@ fn write(
     }
 }
 
-/// Lines for a shell, `docker run --env-file` and `EnvironmentFile=` of systemd.
+/// Returns the lines for a shell, `docker run --env-file` and `EnvironmentFile=` of systemd.
 fn text(credentials: &[GeneratedCredentials], issuer: Option<&Issuer>) -> Zeroizing<String> {
-    // Room for all of it at once, so that no copy of a secret is left behind in memory.
+    // Allocated at once, so that no copy of a secret is left behind in memory.
     let mut text = Zeroizing::new(String::with_capacity(4096));
     text.push_str(HEAD);
     match issuer {
         Some(issuer) => line(&mut text, "M2M_ISSUER", issuer.as_str()),
-        // A command on a stopped server does not know what address it will have.
+        // A command on a stopped server does not know the server's future address.
         None => text.push_str(NO_ISSUER),
     }
     for credentials in credentials {
@@ -94,7 +94,7 @@ fn text(credentials: &[GeneratedCredentials], issuer: Option<&Issuer>) -> Zeroiz
 }
 
 fn line(text: &mut String, name: &str, value: &str) {
-    // What no shell reads as anything else stands without quotes, which not every reader of such a file takes off.
+    // A value without special characters is not quoted, since not every reader of such a file removes quotes.
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:[]@%+,".contains(&byte);
     let quote = if value.bytes().all(is_plain) { "" } else { "'" };
     text.push_str(name);
@@ -113,7 +113,7 @@ fn line(text: &mut String, name: &str, value: &str) {
 /// The name of the file.
 pub const FILE: &str = "first-credentials";
 
-/// The name of the file that was there before.
+/// The name that the previous file gets.
 const EARLIER: &str = "first-credentials.old";
 
 const HEAD: &str = "\

@@ -1,4 +1,4 @@
-//! HTTP for the commands that look at a server from outside.
+//! The HTTP client of commands that look at a server from outside.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -26,24 +26,24 @@ pub struct ConnectionOptions {
     pub allow_plain_http: bool,
 }
 
-/// An answer with its whole body.
+/// A response with its whole body.
 pub type Response = http::Response<Bytes>;
 
-/// A client that trusts whom the machine and the user trust.
+/// A client that trusts the certificate authorities of the machine and those that the user names.
 #[derive(Debug, Clone)]
 pub struct HttpClient(HyperTransport);
 
 impl HttpClient {
-    /// A client as the options have it.
+    /// Returns a client with these options.
     ///
     /// # Errors
     ///
-    /// If the file with CA certificates cannot be read, or has none.
+    /// If the file with CA certificates cannot be read, or contains none.
     pub fn new(options: &ConnectionOptions) -> Result<Self, Failure> {
         Self::of(HyperTransport::builder(), options)
     }
 
-    /// A client for answers and for work as large as a whole registry.
+    /// Returns a client for responses as large as a whole registry, and for operations as long.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl HttpClient {
         Ok(Self(builder.build()))
     }
 
-    /// What sends the requests.
+    /// Returns the transport that sends the requests.
     pub fn transport(&self) -> HyperTransport {
         self.0.clone()
     }
@@ -83,7 +83,7 @@ impl HttpClient {
     ///
     /// # Errors
     ///
-    /// If the address is none, or the server cannot be reached, or does not answer in time or at bearable length.
+    /// If the URL is invalid, or the server cannot be reached, or its response is too late or too long.
     pub async fn get(&self, url: &str) -> Result<Response, Failure> {
         let uri: Uri = url.parse().map_err(|_| {
             Failure::usage(format!("{} is not a URL", printable(url)))
@@ -105,7 +105,7 @@ impl HttpClient {
     }
 }
 
-/// Why a server cannot be reached, and what to do about it.
+/// Returns the failure for a server that cannot be reached, with the reason and fixes.
 pub fn unreachable(error: &TransportError) -> Failure {
     let kind = error.failure();
     let target = printable(error.target());
@@ -143,11 +143,11 @@ fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
         })
 }
 
-/// Four times the list of authorities that systems have. Unit: bytes.
+/// The maximum size of the CA file, four times the list of authorities that systems have. Unit: bytes.
 const MAX_CA_FILE_BYTES: u32 = 1024 * 1024;
 
-/// Four times the largest `world.toml`, which JSON makes longer. Unit: bytes.
+/// The maximum size of a response, four times the largest `world.toml`, which JSON makes longer. Unit: bytes.
 const MAX_MANAGEMENT_ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
-/// As long as a registry of tens of thousands of applications may take to be written.
+/// The maximum time for writing a registry of tens of thousands of applications.
 const MANAGEMENT_TIMEOUT: Duration = Duration::from_secs(120);

@@ -1,14 +1,14 @@
-//! The issuer that a command is given.
+//! The parsing of the issuer that a command is given.
 
 use oauth_proto::Issuer;
 
 use crate::error::Failure;
 
-/// The issuer that is written so.
+/// Parses an issuer.
 ///
 /// # Errors
 ///
-/// If it is none.
+/// If the text is not an issuer.
 pub fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     Issuer::parse(text).map_err(|error| {
         Failure::usage(format!("{text:?} is no issuer identifier"))

@@ -1,4 +1,4 @@
-//! The signing keys of a server without a data directory: from a folder, or for as long as the process.
+//! The signing keys of a server without a data directory: from a folder, or for the life of the process.
 
 mod directory;
 mod file_name;
@@ -15,7 +15,7 @@ pub use m2m_authority::registry::KeyState;
 use directory::StoredKey;
 use new_file::LockedFolder;
 
-/// The algorithms of all APIs, and ES256, which an API has that names none: each once, in the order of the list.
+/// Returns the algorithms of all APIs, and ES256, the default of an API: each once, in the order of the list.
 pub fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     let is_served = |algorithm: &Algorithm| {
         *algorithm == Algorithm::Es256 || apis.iter().any(|api| api.signing_alg == *algorithm)
@@ -23,13 +23,13 @@ pub fn served_algorithms(apis: &[Api]) -> Vec<Algorithm> {
     Algorithm::ALL.iter().copied().filter(is_served).collect()
 }
 
-/// Loads keys for these algorithms. Those that the folder has are read; those that it lacks are made, and kept there. Without a
-/// folder all are made, and last as long as the process.
+/// Loads keys for these algorithms. Keys in the folder are read; missing keys are created and stored there. Without a folder all keys
+/// are created, and last as long as the process.
 ///
 /// # Errors
 ///
-/// If the folder or a key in it cannot be read or written, or is open to others; if it has keys of an algorithm and none or several
-/// that sign, or a key id twice; or if a key cannot be made.
+/// If the folder or a key in it cannot be read or written, or is open to others; if it has keys of an algorithm of which none or several
+/// sign, or the same key id twice; or if a key cannot be created.
 pub fn load(
     algorithms: &[Algorithm],
     folder: Option<&Path>,
@@ -48,8 +48,8 @@ pub fn load(
             }
         }
     }
-    // By algorithm, whether a key was read or made, so that the JWK set is the same the next time. Within an algorithm the order
-    // of file names stays.
+    // By algorithm, whether a key was read or created, so that the JWK set is the same at the next start. Within an algorithm the order
+    // of file names is kept.
     keys.sort_by_key(|(_, key)| key.algorithm());
     Ok(keys)
 }
@@ -60,7 +60,7 @@ fn load_kept(algorithms: &[Algorithm], folder: &Path) -> Result<Vec<StoredKey>, 
         return Ok(keys);
     }
     let _locked = LockedFolder::lock(folder)?;
-    // Once more: another server may have made the keys while this one waited.
+    // Read again: another server may have created the keys while this one waited.
     let mut keys = directory::read(folder)?;
     for algorithm in lacking(algorithms, &keys)? {
         let (key, document) = generate(algorithm).map_err(|error| {
@@ -77,7 +77,7 @@ fn load_kept(algorithms: &[Algorithm], folder: &Path) -> Result<Vec<StoredKey>, 
     Ok(keys)
 }
 
-/// The algorithms for which there is no key. A new one beside one that is only announced would sign unannounced, and is not made.
+/// Returns the algorithms without a key. If an algorithm has only announced keys, a new key would sign unannounced, so this is an error.
 fn lacking(algorithms: &[Algorithm], keys: &[StoredKey]) -> Result<Vec<Algorithm>, Failure> {
     let mut lacking = Vec::new();
     for algorithm in algorithms {
@@ -112,7 +112,7 @@ fn generate(algorithm: Algorithm) -> Result<(SigningKey, Pkcs8Document), KeyNotG
     SigningKey::generate(algorithm, None)
 }
 
-/// Why there is no key of this algorithm in this folder, which has these.
+/// Returns the failure for a key of this algorithm that cannot be created in this folder, which has these keys.
 fn not_generated(
     error: KeyNotGenerated,
     algorithm: Algorithm,
@@ -141,7 +141,7 @@ mod tests {
     use m2m_authority::registry::SigningKeys;
     use tempfile::TempDir;
 
-    /// The keys as a server announces them.
+    /// Returns the keys as a server announces them.
     fn announced(keys: Vec<(KeyState, SigningKey)>) -> SigningKeys {
         let keys = keys.into_iter();
         keys.fold(SigningKeys::default(), |all, (state, key)| {
@@ -184,7 +184,7 @@ mod tests {
         assert_ne!(load(), load());
     }
 
-    /// A folder with a new ES256 key in each of these files.
+    /// Returns a folder with a new ES256 key in each of these files.
     fn folder_of(files: &[&str]) -> TempDir {
         let folder = tempfile::tempdir().unwrap();
         for file in files {
@@ -225,7 +225,7 @@ mod tests {
         );
         assert!(text.contains(&rename), "{text}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
-        // Nobody asks for a signature with ES256.
+        // No API needs a signature with ES256.
         assert!(load(&[Algorithm::EdDsa], Some(folder.path())).is_ok());
     }
 

@@ -1,12 +1,12 @@
-//! The address that a server listens on, as people type it.
+//! The address that a server listens on, as users write it.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// Reads the address to listen on: an IP address and a port, or `localhost` and a port.
+/// Parses the address to listen on: an IP address and a port, or `localhost` and a port.
 ///
 /// # Errors
 ///
-/// A text that shows the right form.
+/// If the text has another form. The message shows the right one.
 pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
     if let Ok(address) = text.parse() {
         return Ok(address);

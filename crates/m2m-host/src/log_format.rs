@@ -10,7 +10,7 @@ use crate::printable::{json_line, printable};
 /// The format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// A JSON object for each line.
+    /// One JSON object per line.
     Json,
     /// Time, event, and the members of the object, for people.
     Text,
@@ -20,7 +20,7 @@ impl LogFormat {
     /// All formats.
     pub const ALL: [Self; 2] = [Self::Json, Self::Text];
 
-    /// The name of the format.
+    /// Returns the name of the format.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -28,7 +28,7 @@ impl LogFormat {
         }
     }
 
-    /// The format where none was chosen: text on a terminal, JSON elsewhere.
+    /// Returns the format to use if none was chosen: text on a terminal, JSON elsewhere.
     pub fn of_standard_error() -> Self {
         match std::io::stderr().is_terminal() {
             true => Self::Text,
@@ -36,7 +36,7 @@ impl LogFormat {
         }
     }
 
-    /// A line of the log in this format, without the line break.
+    /// Returns a line of the log in this format, without the line break.
     pub fn line(self, entry: &Value) -> String {
         match self {
             Self::Json => json_line(entry),
@@ -45,7 +45,7 @@ impl LogFormat {
     }
 }
 
-/// `TIME EVENT: MESSAGE name=value …`. Members without a value are left out.
+/// Returns `TIME EVENT: MESSAGE name=value …`. Members without a value are left out.
 fn text(entry: &Value) -> String {
     let member = |name: &str| entry.get(name).and_then(Value::as_str);
     let mut line = member("time").unwrap_or_default().to_owned();
@@ -67,7 +67,7 @@ fn text(entry: &Value) -> String {
     printable(&line).into_owned()
 }
 
-/// A value without the signs of JSON, where people do not need them.
+/// Returns a value without JSON punctuation that people do not need.
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -77,7 +77,7 @@ fn plain(value: &Value) -> String {
             let values: Vec<String> = values.iter().map(plain).collect();
             values.join("; ")
         }
-        // A fix has a text, and perhaps a command.
+        // A fix has a text, and possibly a command.
         Value::Object(members) => match members.get("text") {
             Some(fix) => {
                 let command = members.get("command").map(plain).unwrap_or_default();
@@ -95,7 +95,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A value in quotes, where it would look like several without them.
+/// Quotes a value that would otherwise look like several.
 fn quoted(value: &str) -> String {
     if value.contains([' ', '=', '"', '\n']) {
         format!("{value:?}")

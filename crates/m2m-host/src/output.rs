@@ -1,7 +1,7 @@
-//! What the program prints, and the only place where it does.
+//! The output of the program. No other module prints.
 //!
-//! A reader who went away (`m2m demo | head -1`) is no error. That something else could not be written (a full disk) is kept until
-//! the command ends, and fails it then: a script must not take half a result for the whole.
+//! A reader that went away (`m2m demo | head -1`) is not an error. Any other failure to write (a full disk) is kept until the command
+//! ends, and makes it fail then: a script must not take half a result for the whole.
 
 mod preflight;
 
@@ -18,10 +18,10 @@ use crate::error::Failure;
 use crate::log_format::LogFormat;
 use crate::{clock, printable, timestamp};
 
-/// Where colour is wanted.
+/// The places where output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Colour {
-    /// Where a person looks at a terminal.
+    /// On terminals.
     OnTerminals,
     /// Nowhere.
     Never,
@@ -36,19 +36,19 @@ pub enum Format {
     Json,
 }
 
-/// Standard output and standard error, with colour where a person looks at it.
+/// Standard output and standard error, with colour on terminals.
 #[derive(Debug)]
 pub struct Output {
     colour_on_stdout: bool,
     colour_on_stderr: bool,
-    /// Why something could not be written to standard output: the first time.
+    /// The first error when writing to standard output.
     unwritten: OnceLock<Error>,
     /// Set when the reader of standard output has gone away.
     abandoned: OnceLock<()>,
 }
 
 impl Output {
-    /// Colour on terminals, if the user does not mind it.
+    /// Returns an output with colour on terminals, unless `colour` excludes it.
     pub fn new(colour: Colour) -> Self {
         let wanted = match colour {
             Colour::OnTerminals => true,
@@ -62,7 +62,7 @@ impl Output {
         }
     }
 
-    /// A line, or several, on standard output.
+    /// Prints one or more lines to standard output.
     pub fn line(&self, text: impl AsRef<str>) {
         let mut stdout = std::io::stdout().lock();
         let written = writeln!(stdout, "{}", text.as_ref()).and_then(|()| stdout.flush());
@@ -77,26 +77,26 @@ impl Output {
         }
     }
 
-    /// A JSON document on standard output.
+    /// Prints a JSON document to standard output.
     pub fn json(&self, document: &impl Serialize) {
         self.line(printable::json(document));
     }
 
-    /// A JSON document on standard output, in one line.
+    /// Prints a JSON document to standard output, in one line.
     pub fn json_line(&self, document: &impl Serialize) {
         self.line(printable::json_line(document));
     }
 
-    /// Whether nobody reads standard output any more.
+    /// Returns true if the reader of standard output has gone away.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned.get().is_some()
     }
 
-    /// Whether all that was printed has been written.
+    /// Checks that everything that was printed has been written.
     ///
     /// # Errors
     ///
-    /// If standard output did not take something, for another reason than that its reader went away.
+    /// If writing to standard output failed for another reason than that its reader went away.
     pub fn finish(&self) -> Result<(), Failure> {
         match self.unwritten.get() {
             None => Ok(()),
@@ -106,7 +106,7 @@ impl Output {
         }
     }
 
-    /// Checks that standard output can be written to, as far as that shows before anything is written.
+    /// Checks that standard output can be written to, as far as this is known before writing.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl Output {
         }
     }
 
-    /// The reason why something that was printed has not reached a reader, whatever it is.
+    /// Returns the reason why something that was printed has not reached a reader, including a reader that went away.
     pub fn undelivered(&self) -> Option<String> {
         match (self.unwritten.get(), self.is_abandoned()) {
             (Some(error), _) => Some(format!("cannot write to standard output: {error}")),
@@ -131,7 +131,7 @@ impl Output {
         }
     }
 
-    /// The width of the terminal that standard output is, if it is one. Unit: columns.
+    /// Returns the width of the terminal, if standard output is one. Unit: columns.
     #[cfg(unix)]
     pub fn columns(&self) -> Option<usize> {
         let stdout = std::io::stdout();
@@ -139,37 +139,37 @@ impl Output {
             return None;
         }
         let size = rustix::termios::tcgetwinsize(&stdout).ok()?;
-        // A terminal that does not know its width says 0.
+        // A terminal that does not know its width reports 0.
         Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
-    /// The width of the terminal that standard output is, if it is known. Unit: columns.
+    /// Returns the width of the terminal that standard output is, if it is known. Unit: columns.
     #[cfg(not(unix))]
     pub const fn columns(&self) -> Option<usize> {
         None
     }
 
-    /// A heading on standard output.
+    /// Prints a heading to standard output.
     pub fn heading(&self, text: &str) {
         self.line(painted(text, BOLD, self.colour_on_stdout));
     }
 
-    /// Something good on standard output.
+    /// Prints a good result to standard output.
     pub fn good(&self, text: &str) {
         self.line(painted(text, GOOD, self.colour_on_stdout));
     }
 
-    /// Something bad on standard output.
+    /// Prints a bad result to standard output.
     pub fn bad(&self, text: &str) {
         self.line(painted(text, BAD, self.colour_on_stdout));
     }
 
-    /// A line on standard error that is neither a log line nor a failure.
+    /// Prints a line to standard error that is neither a log line nor a failure.
     pub fn notice(&self, text: &str) {
         notice(text);
     }
 
-    /// Why the command failed, on standard error.
+    /// Prints the failure of the command to standard error.
     pub fn failure(&self, failure: &Failure) {
         if FAILURES_ARE_LOGGED.load(Ordering::Relaxed) {
             log_failure(failure);
@@ -188,7 +188,7 @@ impl Output {
     }
 }
 
-/// The format of the log, once it has been chosen, and whether a failure is a line of the log as well.
+/// The format of the log, once it has been chosen; and below, whether a failure is also a line of the log.
 static LOG: OnceLock<LogFormat> = OnceLock::new();
 static FAILURES_ARE_LOGGED: AtomicBool = AtomicBool::new(false);
 
@@ -202,7 +202,7 @@ pub fn log_failures() {
     FAILURES_ARE_LOGGED.store(true, Ordering::Relaxed);
 }
 
-/// Logs panics as the rest of the log is written. A message that was put together may hold what a stranger sent, and is left out.
+/// Logs panics in the format of the log. A formatted message may contain input of a stranger, and is left out.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         log_line(&json!({
@@ -214,24 +214,24 @@ pub fn log_panics() {
     }));
 }
 
-/// A line of the log on standard error, as far as it can be written.
+/// Writes a line of the log to standard error, as far as possible.
 pub fn log_line(entry: &Value) {
-    // What cannot be written cannot be said.
+    // A failure to write the log cannot be logged.
     let _ = write_log_line(entry);
 }
 
-/// A line of the log on standard error, written at once so that lines do not mix.
+/// Writes a line of the log to standard error, at once so that lines do not mix.
 ///
 /// # Errors
 ///
-/// If standard error does not take it.
+/// If standard error cannot be written to.
 pub fn write_log_line(entry: &Value) -> std::io::Result<()> {
     let format = LOG.get().copied();
     let format = format.unwrap_or_else(LogFormat::of_standard_error);
     writeln!(std::io::stderr().lock(), "{}", format.line(entry))
 }
 
-/// A line on standard error that is not a failure. Once there is a log it is a line of it.
+/// Prints a line to standard error that is not a failure. Once the format of the log is chosen, the line is part of the log.
 pub fn notice(text: &str) {
     match LOG.get() {
         Some(_) => log_notice(text.strip_prefix("notice: ").unwrap_or(text)),
@@ -239,7 +239,7 @@ pub fn notice(text: &str) {
     }
 }
 
-/// A line of the log for its reader: something that is not a mistake, but probably not what was meant.
+/// Logs a notice: something that is not a mistake, but probably not intended.
 pub fn log_notice(message: &str) {
     log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),

@@ -1,11 +1,11 @@
-//! Texts of strangers, made harmless for the terminal that shows them.
+//! Texts from strangers, made harmless for the terminal that shows them.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// The text with every character escaped, as in `\u{202e}`, that steers a terminal or makes a line look like another.
+/// Escapes every character, as in `\u{202e}`, that controls a terminal or makes a line look like another.
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unprintable) {
         return Cow::Borrowed(text);
@@ -21,7 +21,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A TOML document, in which the same characters are escaped as TOML has it. They stand in strings, or else it is none.
+/// Escapes the same characters in a TOML document as TOML does. They can only be in strings, or else it is not valid TOML.
 pub fn toml(document: &str) -> String {
     let mut escaped = String::with_capacity(document.len());
     for character in document.chars() {
@@ -35,13 +35,13 @@ pub fn toml(document: &str) -> String {
     escaped
 }
 
-/// A JSON document of several lines, in which the same characters are escaped as JSON has it.
+/// Returns a JSON document of several lines, with the same characters escaped as JSON does.
 pub fn json(document: &impl Serialize) -> String {
-    // The documents are put together here from strings, numbers and lists, none of which JSON lacks.
+    // The documents consist of strings, numbers and lists, all of which JSON can represent.
     escaped_json(&serde_json::to_string_pretty(document).unwrap_or_default())
 }
 
-/// The same in one line.
+/// Returns a JSON document in one line, with the same characters escaped.
 pub fn json_line(document: &impl Serialize) -> String {
     escaped_json(&serde_json::to_string(document).unwrap_or_default())
 }
@@ -61,8 +61,8 @@ fn escaped_json(text: &str) -> String {
     escaped
 }
 
-/// Controls, and what the Unicode Standard calls format characters, line and paragraph separators (general categories Cc, Cf, Zl
-/// and Zp): among them those that turn the direction of writing.
+/// Returns true for controls, and the format characters, line and paragraph separators of the Unicode Standard (general categories Cc,
+/// Cf, Zl and Zp): among them those that change the direction of text.
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(

@@ -1,23 +1,22 @@
-//! New files that nobody but their owner may read.
+//! New files that only their owner may read.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{Result, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Writes a file that is not there yet, readable for its owner alone, so that it survives a loss of power. Whoever looks sees all of it or
-/// nothing.
+/// Writes a new file, readable only by its owner, so that it survives a loss of power. A reader sees the whole file or nothing.
 ///
 /// # Errors
 ///
-/// If it is there already, or cannot be written. What was begun is taken away.
+/// If it exists already, or cannot be written. A partial file is deleted.
 pub fn create(path: &Path, content: &[u8]) -> Result<()> {
     let unfinished = unfinished(path);
     let finish = || {
         let mut file = options().create_new(true).open(&unfinished)?;
         file.write_all(content)?;
         file.sync_all()?;
-        // A link, since that does not replace another file as a new name does.
+        // A hard link, since it does not replace an existing file as a rename does.
         std::fs::hard_link(&unfinished, path)
     };
     let finished = finish();
@@ -25,18 +24,18 @@ pub fn create(path: &Path, content: &[u8]) -> Result<()> {
     finished.and(removed).and_then(|()| sync_folder_of(path))
 }
 
-/// What a file is called until it is whole: hidden, and as no other process calls it.
+/// Returns the name of a file while it is being written: hidden, and different for each process.
 fn unfinished(path: &Path) -> PathBuf {
     let mut name = OsString::from(format!(".tmp-{}-", std::process::id()));
     name.push(path.file_name().unwrap_or_default());
     path.with_file_name(name)
 }
 
-/// Gives a file another name, in the place of what had it, so that it survives a loss of power.
+/// Renames a file, replacing any file with the new name, so that the change survives a loss of power.
 ///
 /// # Errors
 ///
-/// If it cannot be done.
+/// If the file cannot be renamed.
 pub fn replace(from: &Path, to: &Path) -> Result<()> {
     std::fs::rename(from, to)?;
     sync_folder_of(to)
@@ -53,7 +52,7 @@ fn options() -> OpenOptions {
     options
 }
 
-/// Makes the names in the folder of a file as lasting as what is in it.
+/// Writes the names in the folder of a file to the disk, so that they are as durable as the content of the file.
 #[cfg(unix)]
 fn sync_folder_of(path: &Path) -> Result<()> {
     let folder = path

@@ -11,7 +11,7 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 ///
 /// # Panics
 ///
-/// If the operating system gives none: a server that cannot make names and secrets must not go on with weak ones.
+/// If the operating system returns none: a server that cannot generate names and secrets must not continue with weak ones.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the place that the rule names"
@@ -22,7 +22,7 @@ pub fn fill(bytes: &mut [u8]) {
         .expect("the operating system gives random bytes");
 }
 
-/// So many random bytes.
+/// Returns `N` random bytes.
 ///
 /// # Panics
 ///
@@ -33,8 +33,8 @@ pub fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// So many random bytes from a supply of this thread: for names of answers and tokens, of which there are two in each request. A draw
-/// of a whole supply costs hardly more than one of a name.
+/// Returns `N` random bytes from a supply of this thread, for the names of answers and tokens, of which each request needs two. Drawing a
+/// whole supply costs hardly more than drawing one name.
 pub fn pooled<const N: usize>() -> [u8; N] {
     SUPPLY.with_borrow_mut(|supply| {
         if supply.bytes.len() - supply.used < N {
@@ -44,7 +44,7 @@ pub fn pooled<const N: usize>() -> [u8; N] {
         let mut drawn = [0; N];
         let fresh = supply.bytes.iter_mut().skip(supply.used);
         for (byte, fresh) in drawn.iter_mut().zip(fresh) {
-            // What was given out is nowhere else.
+            // Bytes that were handed out are erased from the supply.
             *byte = core::mem::take(fresh);
         }
         supply.used += N;
@@ -52,7 +52,7 @@ pub fn pooled<const N: usize>() -> [u8; N] {
     })
 }
 
-/// Random bytes that nobody has yet.
+/// Random bytes that have not been handed out yet.
 struct Supply {
     bytes: [u8; SUPPLY_BYTES],
     used: usize,
@@ -67,7 +67,7 @@ thread_local! {
     };
 }
 
-/// How much is drawn at once: the names of 64 requests. Unit: bytes.
+/// The number of bytes drawn at once: the names of 64 requests. Unit: bytes.
 const SUPPLY_BYTES: usize = 2048;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Files that an operator names, read to a bound.
+//! Files that an operator names, read up to a maximum size.
 
 use std::fs::{File, Metadata};
 use std::io::{Error, ErrorKind, Read as _, Result};
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
-/// A file with an end: no device, which may never stop.
+/// A file that ends, as opposed to a device, which may not.
 #[derive(Debug)]
 pub struct RegularFile {
     file: File,
@@ -15,16 +15,16 @@ pub struct RegularFile {
 }
 
 impl RegularFile {
-    /// Opens a file to read it. A link to one is as good, and `-` is standard input where pipes are taken; a file of that name is `./-`.
+    /// Opens a file to read it, following links. If pipes are accepted, `-` is standard input; a file with that name is `./-`.
     ///
     /// # Errors
     ///
-    /// If there is no such file, it cannot be opened, or it is of no kind that is taken.
+    /// If there is no such file, it cannot be opened, or it is of a kind that is not accepted.
     pub fn open(path: &Path, pipes: Pipes) -> Result<Self> {
         if pipes == Pipes::Taken && is_standard_stream(path) {
             return Self::standard_input();
         }
-        // Before it is opened, because opening a pipe waits for somebody who writes into it.
+        // Checked before opening, because opening a pipe waits for a writer.
         let metadata = std::fs::metadata(path)?;
         let is_taken = metadata.is_file() || (pipes == Pipes::Taken && is_pipe(&metadata));
         if !is_taken {
@@ -38,7 +38,7 @@ impl RegularFile {
         Ok(Self { file, metadata })
     }
 
-    /// Standard input, whatever it is. Only one of the files that a command reads can come from there.
+    /// Returns standard input, whatever it is. Only one of the files that a command reads can come from there.
     #[cfg(unix)]
     fn standard_input() -> Result<Self> {
         use std::os::fd::AsFd as _;
@@ -63,12 +63,12 @@ impl RegularFile {
         ))
     }
 
-    /// What is known of the file that is open, whatever its name leads to by now.
+    /// Returns the metadata of the open file, which its name may no longer lead to.
     pub const fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// All that is in the file, which may be a secret.
+    /// Reads the whole content of the file, which may be a secret.
     ///
     /// # Errors
     ///
@@ -81,15 +81,15 @@ impl RegularFile {
                 format!("it is longer than {max_bytes} bytes"),
             )
         };
-        // One byte more than is allowed tells what is too long from what just fits.
+        // One byte more than allowed distinguishes a file that is too long from one that just fits.
         let limit = max_bytes + 1;
         let expected = self.metadata.len().min(limit) + 1;
         let expected = match self.metadata.is_file() {
             true => expected,
-            // A pipe does not say how much comes.
+            // The length of the data in a pipe is not known in advance.
             false => limit.min(MOST_OF_A_PIPE),
         };
-        // Room for all of it at once, so that no copy of a secret is left behind in memory.
+        // Allocated at once, so that no copy of a secret is left behind in memory.
         let mut bytes = Zeroizing::new(Vec::with_capacity(
             usize::try_from(expected).map_err(|_| too_long())?,
         ));
@@ -102,7 +102,7 @@ impl RegularFile {
     }
 }
 
-/// The name of a file in messages.
+/// Returns the name of a file for messages.
 pub fn shown(path: &Path) -> String {
     match is_standard_stream(path) {
         true => "standard input".to_owned(),
@@ -110,16 +110,16 @@ pub fn shown(path: &Path) -> String {
     }
 }
 
-/// Whether a pipe will do as well.
+/// The treatment of pipes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pipes {
-    /// A file that somebody names, who may let a shell make it: `<(curl …)`.
+    /// Pipes are accepted, for a file that the user names: a shell may create it, as in `<(curl …)`.
     Taken,
-    /// A file that is found in a folder: a pipe among them may never say anything.
+    /// Pipes are refused, for a file that is found in a folder: reading a pipe may block forever.
     Refused,
 }
 
-/// As much as secrets have, and more. Unit: bytes.
+/// The memory reserved for the content of a pipe, more than secrets need. Unit: bytes.
 const MOST_OF_A_PIPE: u64 = 8192;
 
 #[cfg(unix)]

@@ -1,14 +1,14 @@
-//! The threads that a server and the commands run on.
+//! The runtime of a server and of the commands.
 
 use std::num::NonZero;
 
 use crate::error::Failure;
 
-/// Starts the threads of a server. Where there is one processor there is one thread: others would only take turns with it.
+/// Starts the runtime of a server. On a single processor it has one thread: more would only take turns.
 ///
 /// # Errors
 ///
-/// If the system has no thread left.
+/// If the operating system cannot start another thread.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut builder = match processors {

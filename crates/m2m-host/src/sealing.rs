@@ -10,19 +10,19 @@ use crate::error::Failure;
 use crate::regular_file::{self, Pipes, RegularFile};
 use crate::{data, private_file, random};
 
-/// Where the sealing key comes from.
+/// The source of the sealing key.
 #[derive(Debug, Clone)]
 pub enum SealingSource<'s> {
     /// The variable `M2M_SEALING_KEY`, which has this value.
     Environment(&'s str),
-    /// A file that somebody looks after.
+    /// A file that the operator manages.
     File(PathBuf),
-    /// `sealing.key` in the data directory, which is looked after here.
+    /// `sealing.key` in the data directory, which the server manages.
     Folder(PathBuf),
 }
 
 impl<'s> SealingSource<'s> {
-    /// The key itself, else a file, else the data directory. What is empty says nothing.
+    /// Returns the key itself if it is given, else the file, else the data directory. Empty values count as not given.
     pub fn new(key: Option<&'s str>, file: Option<&Path>, folder: &Path) -> Self {
         if let Some(key) = key.filter(|key| !key.is_empty()) {
             return Self::Environment(key);
@@ -33,12 +33,12 @@ impl<'s> SealingSource<'s> {
         }
     }
 
-    /// The sealing key, which opens these keys of the data directory. If there are none yet and it comes from the data directory, it is
-    /// made.
+    /// Loads the sealing key, and checks that it opens these keys of the data directory. If there are no keys yet and it comes from the data
+    /// directory, it is created.
     ///
     /// # Errors
     ///
-    /// If it cannot be read, is open to others, is none, or is another than the one that the keys were sealed with.
+    /// If it cannot be read, is open to others, is invalid, or is not the one that the keys were sealed with.
     pub fn load(&self, keys: &[KeyRecord], folder: &Path) -> Result<SealingKey, Failure> {
         let wanted = match keys {
             [] => Wanted::New,
@@ -64,8 +64,8 @@ impl<'s> SealingSource<'s> {
         }
     }
 
-    /// The file in the data directory that has the key, once it was loaded. Others are looked after by somebody else, who may delete them
-    /// while a server runs.
+    /// Returns the file in the data directory that has the key, once it was loaded. Any other file is managed by the operator, who may delete
+    /// it while a server runs.
     pub fn kept_file(&self) -> Option<PathBuf> {
         match self {
             Self::Folder(folder) => Some(folder.join(FILE)),
@@ -73,7 +73,7 @@ impl<'s> SealingSource<'s> {
         }
     }
 
-    /// Checks what [`load`](Self::load) checks, and changes nothing.
+    /// Checks the same as [`load`](Self::load), and changes nothing.
     ///
     /// # Errors
     ///
@@ -92,12 +92,12 @@ impl<'s> SealingSource<'s> {
     }
 }
 
-/// Which sealing key is looked for, and so what helps where there is none.
+/// The sealing key that is needed, which determines the help if there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
-    /// Any will do: nothing is sealed yet, or everything is going to be sealed anew.
+    /// Any key: nothing is sealed yet, or everything is going to be sealed again.
     New,
-    /// The one that keys were sealed with.
+    /// The key that the existing keys were sealed with.
     Known,
 }
 
@@ -111,11 +111,11 @@ impl Wanted {
     }
 }
 
-/// A new sealing key in a new file.
+/// Creates a sealing key in a new file.
 ///
 /// # Errors
 ///
-/// If it cannot be written, or is there.
+/// If the file cannot be written, or exists already.
 pub fn make(file: &Path) -> Result<SealingKey, Failure> {
     let sealing = SealingKey::from_bytes(Zeroizing::new(random::bytes()));
     let mut text = sealing.secret_to_base64();
@@ -125,11 +125,11 @@ pub fn make(file: &Path) -> Result<SealingKey, Failure> {
     Ok(sealing)
 }
 
-/// The sealing key in a file.
+/// Reads the sealing key in a file.
 ///
 /// # Errors
 ///
-/// If it cannot be read, is open to others, or is none.
+/// If it cannot be read, is open to others, or is invalid.
 pub fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     let shown = regular_file::shown(file);
     let unreadable = |error: std::io::Error| {
@@ -151,23 +151,23 @@ pub fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     SealingKey::from_base64(text).map_err(|error| wanted.invalid(&shown, &error.to_string()))
 }
 
-/// Where a new sealing key waits until the keys are sealed with it.
+/// Returns the path of a new sealing key until the keys are sealed with it.
 pub fn next_file(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.next"))
 }
 
-/// The sealing key takes its place, once the keys are sealed with it.
+/// Replaces the sealing key by the new one, once the keys are sealed with it.
 ///
 /// # Errors
 ///
-/// If it cannot.
+/// If the file cannot be replaced.
 pub fn take_place(folder: &Path) -> Result<(), Failure> {
     let file = folder.join(FILE);
     private_file::replace(&next_file(folder), &file)
         .map_err(|error| Failure::of_io(format!("cannot replace {}", file.display()), &error))
 }
 
-/// Ends what a crash interrupted: the keys are sealed with the next sealing key already, or not at all.
+/// Completes a reseal that a crash interrupted, if the keys are already sealed with the next sealing key.
 fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
     if is_resealed(folder, keys) {
         take_place(folder)?;
@@ -175,10 +175,10 @@ fn finish_reseal(folder: &Path, keys: &[KeyRecord]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns true if the keys are sealed with the next sealing key already.
+/// Returns true if the keys are already sealed with the next sealing key.
 fn is_resealed(folder: &Path, keys: &[KeyRecord]) -> bool {
     let next = next_file(folder);
-    // One that cannot be read opens nothing, and is in nobody's way.
+    // A key that cannot be read opens nothing, and can be ignored.
     let is_used =
         |key| read(&next, Wanted::Known).is_ok_and(|sealing| opens(&sealing, key).is_ok());
     next.exists() && keys.first().is_some_and(is_used)
@@ -200,7 +200,7 @@ fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mode = file.metadata().permissions().mode();
-    // What a shell makes of a command is nobody else's, whatever its mode says.
+    // The pipe that a shell creates for a command is private, whatever its mode.
     if mode & 0o077 == 0 || !file.metadata().is_file() {
         return Ok(());
     }
@@ -221,5 +221,5 @@ fn refuse_open(_shown: &str, _file: &RegularFile) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Far more than the base64 of 32 bytes has. Unit: bytes.
+/// The maximum size of the file, far more than the base64 of 32 bytes. Unit: bytes.
 const MAX_FILE_BYTES: u32 = 1024;

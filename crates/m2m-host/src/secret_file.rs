@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::error::Failure;
 use crate::regular_file::{Pipes, RegularFile, shown};
 
-/// The one line in this file, or in standard input for `-`. A line break at its end is not part of the secret.
+/// Reads the only line of this file, or of standard input for `-`. A line break at its end is not part of the secret.
 ///
 /// # Errors
 ///
@@ -29,5 +29,5 @@ pub fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
     Ok(Zeroizing::new(line.to_owned()))
 }
 
-/// Far more than any secret has. Unit: bytes.
+/// The maximum size of a secret, far more than any has. Unit: bytes.
 const MAX_SECRET_BYTES: u16 = 4096;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::output::Output;
 use crate::printable::printable;
 
-/// Rows under headings. What is in them cannot steer a terminal.
+/// Rows under headings. Control characters in their cells are escaped.
 #[derive(Debug)]
 pub struct Table<const N: usize> {
     headings: [&'static str; N],
@@ -16,7 +16,7 @@ pub struct Table<const N: usize> {
 }
 
 impl<const N: usize> Table<N> {
-    /// A table without rows.
+    /// Returns a table without rows.
     pub const fn new(headings: [&'static str; N]) -> Self {
         Self {
             headings,
@@ -24,17 +24,17 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// The table with one more row.
+    /// Adds a row.
     pub fn with(mut self, row: [String; N]) -> Self {
         self.rows.push(row.map(|cell| match cell.trim() {
-            // Spaces alone would look like nothing.
+            // Spaces alone would look like an empty cell.
             "" if !cell.is_empty() => format!("{cell:?}"),
             _ => printable(&cell).into_owned(),
         }));
         self
     }
 
-    /// Prints it; without rows, `if_empty`. On a terminal long cells are cut off, so that each row is one line.
+    /// Prints the table; without rows, `if_empty`. On a terminal long cells are truncated, so that each row is one line.
     pub fn print(&self, if_empty: &str, output: &Output) {
         let Some((heading, rows)) = self.lines(output.columns()) else {
             output.line(if_empty);
@@ -44,7 +44,7 @@ impl<const N: usize> Table<N> {
         rows.iter().for_each(|row| output.line(row));
     }
 
-    /// The line of headings and those of the rows, if there are any, each at most so many columns wide as far as headings allow it.
+    /// Returns the line of headings and those of the rows, if there are any, each at most `columns` wide as far as headings allow it.
     fn lines(&self, columns: Option<usize>) -> Option<(String, Vec<String>)> {
         if self.rows.is_empty() {
             return None;
@@ -74,7 +74,7 @@ impl<const N: usize> Table<N> {
     }
 }
 
-/// The width below which a column is not cut: that of its heading, and of an identifier, which people copy into the next command.
+/// Returns the width below which a column is not truncated: that of its heading, and of an identifier, which users copy into commands.
 fn least_width(heading: &str) -> usize {
     let least = if heading.ends_with("ID") {
         IDENTIFIER
@@ -84,7 +84,7 @@ fn least_width(heading: &str) -> usize {
     heading.len().max(least)
 }
 
-/// Takes columns from the widest cells until a line has at most so many, or each cell has its least width.
+/// Reduces the widest cells until a line has at most `columns`, or each cell has its least width.
 fn narrow<const N: usize>(widths: &mut [usize; N], least: [usize; N], columns: usize) {
     let between = 2 * N.saturating_sub(1);
     let mut excess = (widths.iter().sum::<usize>() + between).saturating_sub(columns);
@@ -99,7 +99,7 @@ fn narrow<const N: usize>(widths: &mut [usize; N], least: [usize; N], columns: u
     }
 }
 
-/// A text in so many columns; one that is longer ends with an ellipsis.
+/// Truncates a text to `width` columns; a longer one ends with an ellipsis.
 fn cut(text: &str, width: usize) -> Cow<'_, str> {
     match text.char_indices().nth(width) {
         None => text.into(),
@@ -111,15 +111,15 @@ fn cut(text: &str, width: usize) -> Cow<'_, str> {
     }
 }
 
-/// Fewer columns say nothing.
+/// The least width of a column. Fewer columns are not informative.
 const NARROWEST: usize = 6;
 
-/// As many characters as an id that was generated has.
+/// The length of a generated id. Unit: characters.
 const IDENTIFIER: usize = 32;
 
-/// Prints the members of a record, one a line, but for those that are shown otherwise.
+/// Prints the members of a record, one per line, except those that are shown elsewhere.
 pub fn print_record(record: &impl Serialize, without: &[&str], output: &Output) {
-    // Records are plain values with text as keys, which JSON has.
+    // Records are plain values with text as keys, which JSON can represent.
     let record = serde_json::to_value(record).unwrap_or_default();
     let members = record.as_object().into_iter().flatten();
     let members = members.filter(|(name, _)| !without.contains(&name.as_str()));
@@ -133,7 +133,7 @@ pub fn print_record(record: &impl Serialize, without: &[&str], output: &Output) 
     }
 }
 
-/// The name of a member for people: `is_enabled` is `enabled`, and a length of time has its unit.
+/// Returns the name of a member for people: `is_enabled` is `enabled`, and a duration has its unit.
 fn label(name: &str) -> String {
     let words = name.strip_prefix("is_").unwrap_or(name).replace('_', " ");
     if words.ends_with("lifetime") || words == "expires in" {
@@ -143,12 +143,12 @@ fn label(name: &str) -> String {
     }
 }
 
-/// A value as it stands in a table.
+/// Returns a value as it is shown in a table.
 pub fn cell(value: &impl Serialize) -> String {
     shown(&serde_json::to_value(value).unwrap_or_default()).into_owned()
 }
 
-/// A JSON value for people.
+/// Returns a JSON value for people.
 fn shown(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => NOTHING.into(),
@@ -173,7 +173,7 @@ fn shown(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// What stands where nothing is.
+/// The text for a missing value.
 const NOTHING: &str = "-";
 
 #[cfg(test)]

@@ -1,23 +1,23 @@
-//! Times as people read them.
+//! Times in a form that people read.
 
 use jiff::Timestamp;
 use m2m_jwt::UnixTime;
 
-/// The time by RFC 3339, such as `2026-11-20T10:02:00Z`; the number of seconds where the calendar ends.
+/// Returns the time by RFC 3339, such as `2026-11-20T10:02:00Z`; the number of seconds beyond the end of the calendar.
 pub fn rfc3339(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_seconds()).ok();
     let timestamp = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
     timestamp.map_or_else(|| time.to_string(), |timestamp| timestamp.to_string())
 }
 
-/// The time that a text says by RFC 3339, with an offset.
+/// Parses a time by RFC 3339, with an offset.
 pub fn parse(text: &str) -> Option<UnixTime> {
     let timestamp: Timestamp = text.parse().ok()?;
     let seconds = u64::try_from(timestamp.as_second()).ok()?;
     Some(UnixTime::from_seconds(seconds))
 }
 
-/// How far `time` is from `now`, in the largest unit that fits: `in 59 minutes`, `2 days ago`, `now`.
+/// Returns the distance of `time` from `now`, in the largest unit that fits: `in 59 minutes`, `2 days ago`, `now`.
 pub fn relative(time: UnixTime, now: UnixTime) -> String {
     let (time, now) = (time.as_seconds(), now.as_seconds());
     if time == now {

@@ -1,4 +1,4 @@
-//! Why there is no token, as commands say it.
+//! The failures of commands that get no token.
 
 use m2m_client::{DiscoveryError, Refused, TokenError, UnexpectedAnswer, UnexpectedBecause};
 use m2m_errors::Advice;
@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::http_client;
 use crate::printable::printable;
 
-/// Why there is no token, and what to do about it.
+/// Returns the failure for a missing token, with the reason and fixes.
 pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
     let failure = match error {
         TokenError::Refused(refused) => return with_refusal(refused, issuer),
@@ -74,7 +74,7 @@ fn with_fixes(failure: Failure, advice: &Advice) -> Failure {
     fixes.fold(failure, |failure, fix| failure.help(*fix))
 }
 
-/// Whether the application is not authorized for what it asked for, as profiles say it.
+/// Returns true if the application is not authorized for the requested audience, in any of the forms that profiles use.
 pub fn is_refusal_of_audience(error: &TokenError) -> bool {
     let TokenError::Refused(refused) = error else {
         return false;

@@ -1,4 +1,4 @@
-//! A token for people: one claim a line, times as times.
+//! A token for people: one claim per line, times as RFC 3339.
 
 use std::borrow::Cow;
 
@@ -34,7 +34,7 @@ pub fn print(token: &Unverified<'_>, now: UnixTime, output: &Output) -> Result<(
     Ok(())
 }
 
-/// Header and claims for programs, with the times spelled out beside them.
+/// Returns header and claims for programs, with the times added as RFC 3339.
 ///
 /// # Errors
 ///
@@ -49,12 +49,12 @@ pub fn to_json(token: &Unverified<'_>) -> Result<Value, InvalidToken> {
     Ok(json!({ "header": parse(header.raw()), "claims": parse(claims.raw()), "times": times }))
 }
 
-/// The failure of a command whose token is not accepted: the cause, what it means, and what to do.
+/// Returns the failure of a command whose token is not accepted: the cause, its meaning, and fixes.
 pub fn failure(error: &InvalidToken) -> Failure {
     failure_of(error.cause(), &reason(error))
 }
 
-/// The failure of a command whose token has this cause.
+/// Returns the failure of a command whose token has this cause.
 pub fn failure_of(cause: Cause, reason: &str) -> Failure {
     let failure =
         Failure::refused(format!("{}: {}", cause.id(), cause.entry().operator)).because(reason);
@@ -63,7 +63,7 @@ pub fn failure_of(cause: Cause, reason: &str) -> Failure {
         .fold(failure, |failure, fix| failure.help(*fix))
 }
 
-/// Why, with times as times.
+/// Returns the reason, with times as RFC 3339.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the reasons that are not named have no time in them"
@@ -86,7 +86,7 @@ pub fn reason(error: &InvalidToken) -> String {
     }
 }
 
-/// What the reader of a token can do about it.
+/// Returns the fixes for the reader of a token.
 pub const fn fixes(cause: Cause) -> &'static [&'static str] {
     cause.entry().for_caller.fixes
 }
@@ -103,7 +103,7 @@ fn time(claims: &Claims<'_>, name: &str) -> Option<UnixTime> {
 }
 
 fn parse(json: &str) -> Value {
-    // m2m-jwt has read it, and reads less than serde_json does.
+    // m2m-jwt has parsed it, and accepts less than serde_json does.
     serde_json::from_str(json).unwrap_or_default()
 }
 

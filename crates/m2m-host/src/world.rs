@@ -1,4 +1,4 @@
-//! `world.toml` as the commands read it: from a file, and with what is wrong shown where it stands.
+//! `world.toml` as the commands read it: from a file, with each mistake shown at its place.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::regular_file::{self, Pipes, RegularFile};
 
 pub use m2m_admin::GeneratedCredentials;
 
-/// A file that has been read and has the right form; whether its records fit together is not known yet.
+/// A file that has been read and has the right form; whether its records fit together is not checked yet.
 #[derive(Debug)]
 pub struct World {
     file: String,
@@ -27,7 +27,7 @@ impl World {
     ///
     /// # Errors
     ///
-    /// If it cannot be read, or is not a world: with line, column and the nearest right word.
+    /// If it cannot be read, or is not a valid registry file: with line, column and the nearest right word.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let file = regular_file::shown(path);
         let what = || format!("cannot read {file}");
@@ -40,7 +40,7 @@ impl World {
         Self::parse(&file, source)
     }
 
-    /// Reads the text of a file of this name.
+    /// Parses the text of a file with this name.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl World {
         }
     }
 
-    /// Fills a store with what the file says. Secrets and client ids that it leaves out are made, to be shown once.
+    /// Fills a store with the content of the file. Missing secrets and client ids are generated, to be shown once.
     ///
     /// # Errors
     ///
@@ -79,22 +79,22 @@ impl World {
         }
     }
 
-    /// What the file says, for whoever applies it.
+    /// Returns the content of the file, to be applied elsewhere.
     pub const fn declared(&self) -> &m2m_admin::World {
         &self.world
     }
 
-    /// The text of the file.
+    /// Returns the text of the file.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// What is wrong with the file, with its place.
+    /// Returns the failure for a mistake in the file, with its place.
     pub fn report(&self, mistake: &Mistake) -> Failure {
         report(&self.file, &self.source, mistake)
     }
 
-    /// The failure for a mistake that a server found in the file, with its place.
+    /// Returns the failure for a mistake that a server found in the file, with its place.
     pub fn report_from_server(&self, what: &str, place: &MistakePlace) -> Failure {
         let MistakePlace {
             start,
@@ -128,7 +128,7 @@ fn with_earlier(failure: Failure, source: &str, earlier: Option<usize>) -> Failu
     }
 }
 
-/// As much as tens of thousands of applications need. Unit: bytes.
+/// The maximum size of the file, enough for tens of thousands of applications. Unit: bytes.
 const MAX_WORLD_BYTES: u32 = 16 * 1024 * 1024;
 
 #[cfg(test)]

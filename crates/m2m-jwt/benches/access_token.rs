@@ -1,7 +1,7 @@
-//! Times of making and checking an access token with 350 bytes of claims.
+//! Times of signing and verifying an access token with 350 bytes of claims.
 //!
-//! `constant` is what this crate adds to a signature; `raw` is the signature alone; `m2m_jwt` is the whole; `jsonwebtoken` is another
-//! crate's whole, with the same key and claims. It uses `aws-lc-rs`, so compare under the feature of that name.
+//! `constant` is the cost of this crate beside a signature; `raw` is the signature alone; `m2m_jwt` is the whole; `jsonwebtoken` is the
+//! whole of another crate, with the same key and claims. It uses `aws-lc-rs`, so compare under the feature of that name.
 
 #[path = "support/tokens.rs"]
 mod tokens;

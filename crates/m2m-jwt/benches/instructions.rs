@@ -1,6 +1,7 @@
-//! Instructions of making and checking an access token with 350 bytes of claims, without the signature itself.
+//! Instructions of signing and verifying an access token with 350 bytes of claims, without the signature itself.
 //!
-//! They do not depend on the machine's mood, only on the compiler and on whether the processor has AVX2; `instructions.json` beside this file has those that were committed.
+//! They do not depend on the load of the machine, only on the compiler and on whether the processor has AVX2; `instructions.json` beside
+//! this file has the committed counts.
 
 #![expect(
     missing_docs,

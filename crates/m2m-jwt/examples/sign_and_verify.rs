@@ -1,6 +1,6 @@
-//! Signs an access token, publishes its key, and verifies it: as an API that it is for, as another API, and when it has expired.
+//! Signs an access token, publishes its key, and verifies it: as an API that it is for, as another API, and after it has expired.
 //!
-//! `cargo run -p m2m-jwt --example sign_and_verify`, with `-- RS256` for another algorithm. The feature `aws-lc-rs` makes RSA keys.
+//! `cargo run -p m2m-jwt --example sign_and_verify`, with `-- RS256` for another algorithm. RSA keys need the feature `aws-lc-rs`.
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 

@@ -5,11 +5,11 @@ use crate::words::words;
 words! {
     /// A signature algorithm with a public key.
     ///
-    /// There is no `none`, and no HMAC: those have [`MacAlgorithm`](crate::MacAlgorithm) and keys of their own type, so that a
-    /// public key can never be taken for a shared secret. What a token's header says is only compared with such a value, which
-    /// comes from a key and from configuration.
+    /// There is no `none`, and no HMAC: the HMAC algorithms are a [`MacAlgorithm`](crate::MacAlgorithm) and have keys of their own type, so
+    /// that a public key can never be taken for a shared secret. The header of a token is only compared with such a value, which comes from
+    /// a key and from configuration.
     ///
-    /// Exhaustive: a program that makes or stores keys has to handle every algorithm, and a new one is a breaking change.
+    /// Exhaustive: a program that creates or stores keys has to handle every algorithm, and a new one is a breaking change.
     ///
     /// Source: [RFC 7518, section 3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1),
     /// [RFC 8037, section 3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1),

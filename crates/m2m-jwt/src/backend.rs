@@ -1,6 +1,6 @@
 //! The crypto library, behind the few operations that this crate needs.
 //!
-//! `ring` and `aws-lc-rs` offer nearly the same interface; what differs stands in one file each. With both features `aws-lc-rs` is used.
+//! `ring` and `aws-lc-rs` offer nearly the same interface; the differences are in one file each. With both features `aws-lc-rs` is used.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc_rs;
@@ -47,7 +47,7 @@ enum PrivateAlgorithm {
     Rsa(Box<RsaKeyPair>, &'static dyn RsaEncoding),
 }
 
-/// What signing takes for an algorithm.
+/// The parameters of the crypto library for signing with an algorithm.
 enum Scheme {
     Ecdsa(&'static EcdsaSigningAlgorithm),
     Ed25519,
@@ -89,7 +89,7 @@ impl PrivateKey {
         }
     }
 
-    /// Takes the numbers of a JWK, which must fit together.
+    /// Reads the numbers of a JWK, which must fit together.
     pub(crate) fn from_parameters(
         algorithm: Algorithm,
         public: &PublicParameters,
@@ -148,7 +148,7 @@ impl PrivateKey {
         }
     }
 
-    /// How long its signatures are.
+    /// Returns the length of a signature. Unit: bytes.
     pub(crate) const fn signature_bytes(&self) -> usize {
         self.signature_bytes
     }
@@ -202,7 +202,7 @@ impl PrivateKey {
     }
 }
 
-/// The longer one, of P-384. It only says how much space to keep.
+/// The longer length, that of P-384. It only determines the reserved space.
 const ECDSA_SIGNATURE_BYTES: usize = 96;
 
 fn signature_components<'k>(
@@ -221,7 +221,7 @@ fn signature_components<'k>(
     }
 }
 
-/// Makes a private key and says it in PKCS#8.
+/// Generates a private key, and returns it in PKCS#8.
 pub(crate) fn generate_pkcs8(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>, KeyNotGenerated> {
     let random = system_random();
     let document = match Scheme::of(algorithm) {
@@ -238,7 +238,7 @@ pub(crate) fn generate_pkcs8(algorithm: Algorithm) -> Result<Zeroizing<Vec<u8>>,
 pub(crate) const RSA_MODULUS_BITS: core::ops::RangeInclusive<usize> = 2048..=8192;
 
 impl KeyType {
-    /// What verifying takes for an elliptic curve.
+    /// Returns the verification algorithm of an elliptic curve; `None` for RSA.
     fn curve_verification(self) -> Option<&'static dyn signature::VerificationAlgorithm> {
         match self {
             Self::EcP256 => Some(&signature::ECDSA_P256_SHA256_FIXED),
@@ -249,7 +249,7 @@ impl KeyType {
     }
 }
 
-/// What verifying takes for RSA.
+/// Returns the verification parameters of an RSA algorithm; `None` for elliptic curves.
 fn rsa_verification(algorithm: Algorithm) -> Option<&'static signature::RsaParameters> {
     match algorithm {
         Algorithm::Rs256 => Some(&signature::RSA_PKCS1_2048_8192_SHA256),

@@ -1,7 +1,7 @@
 //! Base64url without padding.
 //!
-//! Strict: no padding, no white space, no letters of the other alphabet, and the bits that the last letter has too many must be
-//! zero. So every byte string has exactly one spelling, and a token cannot be changed without changing what it says.
+//! Strict: no padding, no white space, no letters of the other alphabet, and the unused bits of the last letter must be zero. So every byte
+//! string has exactly one spelling, and a token cannot be changed without changing its content.
 //!
 //! Source: [RFC 7515, section 2](https://www.rfc-editor.org/rfc/rfc7515#section-2),
 //! [RFC 4648, section 5](https://www.rfc-editor.org/rfc/rfc4648#section-5).
@@ -36,7 +36,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 /// Reads base64url.
 ///
 /// # Errors
-/// [`InvalidBase64Url`] if it is not the one spelling of a byte string.
+/// [`InvalidBase64Url`] if it is not the canonical encoding of a byte string.
 ///
 /// ```
 /// use m2m_jwt::base64url::decode;
@@ -50,12 +50,12 @@ pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>, InvalidBase64Url> {
     ENGINE.decode(text).map_err(|_| InvalidBase64Url)
 }
 
-/// How many letters that many bytes take.
+/// Returns the number of letters that encode this number of bytes.
 pub(crate) const fn encoded_length(bytes: usize) -> usize {
     (bytes * 4).div_ceil(3)
 }
 
-/// How many bytes that many letters make, at most.
+/// Returns the maximum number of bytes that this number of letters encodes.
 pub(crate) const fn decoded_length(letters: usize) -> usize {
     letters / 4 * 3 + letters % 4 * 3 / 4
 }
@@ -74,7 +74,7 @@ pub(crate) fn append(bytes: &[u8], out: &mut Vec<u8>) {
     );
 }
 
-/// Reads `text` into the beginning of `space` and says how many bytes it made.
+/// Reads `text` into the beginning of `space`, and returns the number of decoded bytes.
 pub(crate) fn decode_into(text: &[u8], space: &mut [u8]) -> Result<usize, InvalidBase64Url> {
     ENGINE
         .decode_slice(text, space)

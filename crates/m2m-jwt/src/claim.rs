@@ -1,4 +1,4 @@
-//! Names of claims that mean something here.
+//! The names of claims that this crate reads.
 
 use crate::words::words;
 
@@ -25,7 +25,7 @@ words! {
         IssuedAt = "iat",
         /// `jti`
         JwtId = "jti",
-        /// `client_id`. Where it is required, `azp` does as well.
+        /// `client_id`. Where it is required, `azp` is accepted as well.
         ClientId = "client_id",
         /// `azp`
         AuthorizedParty = "azp",
@@ -35,7 +35,7 @@ words! {
 }
 
 impl Claim {
-    /// What RFC 9068 requires of an access token.
+    /// The claims that RFC 9068 requires of an access token.
     ///
     /// Source: [RFC 9068, section 2.2](https://www.rfc-editor.org/rfc/rfc9068#section-2.2).
     pub const RFC9068: &'static [Self] = &[

@@ -9,9 +9,8 @@ use oauth_proto::UnixTime;
 
 /// The claims of a token, borrowed from its decoded text.
 ///
-/// Every registered claim ([`Claim`]) has the type that its specification says, or the text is refused; others are looked up
-/// with [`get`](Self::get). Nobody has checked a signature for this type alone: that is what
-/// [`Verified<Claims>`](crate::Verified) says.
+/// Every registered claim ([`Claim`]) has the type that its specification requires, or the text is refused; others are looked up with
+/// [`get`](Self::get). This type alone does not prove that a signature was checked; [`Verified<Claims>`](crate::Verified) does.
 #[derive(Debug, Clone)]
 pub struct Claims<'b> {
     object: Option<JsonObject<'b>>,
@@ -38,9 +37,9 @@ impl<'b> Claims<'b> {
     /// Reads the claims in a JSON text.
     ///
     /// # Errors
-    /// - [`InvalidToken::Claims`] if it is no JSON object, or has a duplicate name ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
-    /// - [`InvalidToken::ClaimMalformed`] if a claim has the wrong type; a time that is negative or beyond what can be said
-    ///   has it, one with a fraction has not ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidToken::Claims`] if it is not a JSON object, or has a duplicate name ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidToken::ClaimMalformed`] if a claim has the wrong type, or a time is negative or out of range; a time with a fraction is
+    ///   accepted ([`Cause::TokenClaimMalformed`](m2m_errors::Cause)).
     pub fn parse(json: &'b [u8]) -> Result<Self, InvalidToken> {
         let text = core::str::from_utf8(json)
             .map_err(|_| InvalidToken::Claims(crate::InvalidJson::NotUtf8))?;
@@ -74,7 +73,7 @@ impl<'b> Claims<'b> {
         self.audience_strings().map(JsonString::to_str)
     }
 
-    /// Whether `aud` names exactly this.
+    /// Returns true if `aud` names exactly this audience.
     #[must_use]
     pub fn is_for(&self, audience: &str) -> bool {
         self.audience_strings()
@@ -105,7 +104,7 @@ impl<'b> Claims<'b> {
         self.jwt_id.as_deref()
     }
 
-    /// Who got the token: `client_id`, else `azp`.
+    /// Returns the client that the token was issued to: `client_id`, else `azp`.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.client_id
@@ -128,7 +127,7 @@ impl<'b> Claims<'b> {
             .filter(|token| !token.is_empty())
     }
 
-    /// Whether the token allows this, by [`scope`](Self::scope).
+    /// Returns true if the token has this scope, by [`scope`](Self::scope).
     #[must_use]
     pub fn has_scope(&self, scope_token: &str) -> bool {
         self.scope().any(|token| token == scope_token)
@@ -145,13 +144,13 @@ impl<'b> Claims<'b> {
         self.object.into_iter().flat_map(JsonObject::members)
     }
 
-    /// The JSON text, as it stands in the token.
+    /// The JSON text, as it is in the token.
     #[must_use]
     pub fn raw(&self) -> &'b str {
         self.object.map(JsonObject::as_str).unwrap_or_default()
     }
 
-    /// Whether the claim is there, or another that does as well.
+    /// Returns true if the claim, or another that can replace it, is present.
     pub(crate) fn has(&self, claim: Claim) -> bool {
         match claim {
             Claim::Issuer => self.issuer.is_some(),

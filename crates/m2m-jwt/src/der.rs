@@ -1,4 +1,4 @@
-//! The few DER structures that are needed: `RSAPublicKey`, which the crypto libraries hand out, and what a private key is written with.
+//! The few DER structures that are needed: `RSAPublicKey`, which the crypto libraries return, and the parts of a private key.
 
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ pub(crate) fn rsa_public_key(der: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The kind of a private key in PKCS#8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrivateKeyKind<'d> {
-    /// An RSA key with a modulus of so many bits.
+    /// An RSA key with a modulus of this number of bits.
     Rsa(usize),
     /// A key on the curve with this object identifier.
     Ec(&'d [u8]),
@@ -65,10 +65,10 @@ pub(crate) fn private_key_kind(der: &[u8]) -> Option<PrivateKeyKind<'_>> {
     }
 }
 
-/// An element with this tag and content, the parts of which are put together. It may hold a secret.
+/// Returns an element with this tag and content, whose parts are concatenated. It may contain a secret.
 pub(crate) fn written(tag: u8, content: &[&[u8]]) -> Zeroizing<Vec<u8>> {
     let length: usize = content.iter().map(|part| part.len()).sum();
-    // Room for all of it at once, so that no copy of a secret is left behind in memory.
+    // Space for all of it at once, so that no copy of a secret is left behind in memory.
     let mut element = Zeroizing::new(Vec::with_capacity(length.saturating_add(1 + 9)));
     element.push(tag);
     let bytes = length.to_be_bytes();
@@ -119,7 +119,7 @@ pub(crate) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0
 /// `id-Ed25519` (RFC 8410, section 3).
 pub(crate) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 
-/// The content of the element in front, and what follows it.
+/// Returns the content of the first element, and the bytes after it.
 fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (first, der) = der.split_first()?;
     let (length, der) = der.split_first()?;
@@ -141,7 +141,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     der.split_at_checked(length)
 }
 
-/// Without the zero that keeps a positive integer positive.
+/// Returns the integer without the zero that keeps it positive.
 fn positive(integer: &[u8]) -> Option<&[u8]> {
     let integer = integer.strip_prefix(&[0]).unwrap_or(integer);
     (!integer.is_empty()).then_some(integer)

@@ -1,4 +1,4 @@
-//! What can go wrong, one enum per operation, each case with its cause.
+//! The errors, one enum per operation, each case with its cause.
 
 use m2m_errors::Cause;
 use thiserror::Error;
@@ -6,13 +6,13 @@ use thiserror::Error;
 use crate::claim::Claim;
 use oauth_proto::UnixTime;
 
-/// The name is not that of an algorithm that is offered, in this case of letters.
+/// The name is not that of an offered algorithm, in this case of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no algorithm that is offered has this name")]
 pub struct UnknownAlgorithm;
 
 impl UnknownAlgorithm {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::KeyUnsupported
@@ -25,14 +25,14 @@ impl UnknownAlgorithm {
 pub struct UnknownKeyType;
 
 impl UnknownKeyType {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::KeyUnsupported
     }
 }
 
-/// The name is not that of a [`Claim`]. A token may have the claim all the same: see [`Claims::get`](crate::Claims::get).
+/// The name is not that of a [`Claim`]. A token may have the claim nevertheless: see [`Claims::get`](crate::Claims::get).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("no registered claim that is read has this name")]
 pub struct UnknownClaim;
@@ -43,7 +43,7 @@ pub struct UnknownClaim;
 pub struct InvalidBase64Url;
 
 impl InvalidBase64Url {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::TokenMalformed
@@ -57,16 +57,16 @@ pub enum InvalidJson {
     /// A byte that is not UTF-8.
     #[error("the text is not UTF-8")]
     NotUtf8,
-    /// The outermost value is another than an object.
+    /// The outermost value is not an object.
     #[error("the text is not an object")]
     NotAnObject,
-    /// The grammar does not allow what stands there, or the text ends there.
+    /// The text at this offset does not fit the grammar, or ends there.
     #[error("the text is not JSON at byte {offset}")]
     Syntax {
         /// Offset in bytes, counted from 0.
         offset: usize,
     },
-    /// A name stands twice in one object.
+    /// A name appears twice in one object.
     #[error("the member name at byte {offset} stands twice")]
     DuplicateMember {
         /// Offset in bytes of the second of the two, counted from 0.
@@ -87,7 +87,7 @@ pub enum InvalidJson {
 }
 
 impl InvalidJson {
-    /// Why, in the words of the taxonomy, if the text is a token's claims.
+    /// Returns the cause in the taxonomy of errors, if the text is the claims of a token.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::TokenClaimMalformed
@@ -96,7 +96,7 @@ impl InvalidJson {
 
 /// The token is not accepted.
 ///
-/// The variants stand in the order in which they are checked; [`verify()`](crate::verify()) lists it.
+/// The variants are in the order in which they are checked; [`verify()`](crate::verify()) lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InvalidToken {
@@ -136,16 +136,16 @@ pub enum InvalidToken {
     /// The header has `zip`.
     #[error("the payload is compressed")]
     PayloadCompressed,
-    /// The header's `alg` is none that is offered; `none` is none.
+    /// The header's `alg` is not offered by this crate; `none` is not offered either.
     #[error("the algorithm is not offered")]
     AlgorithmUnknown,
-    /// The header's `alg` is none that is expected.
+    /// The header's `alg` is not one of the expected algorithms.
     #[error("the algorithm is not expected")]
     AlgorithmUnexpected,
     /// The header has no `typ`.
     #[error("the header has no type")]
     TypeMissing,
-    /// The header's `typ` is none that is expected.
+    /// The header's `typ` is not one of the expected types.
     #[error("the token is of another type")]
     TypeMismatch,
     /// No key has the header's `kid`.
@@ -160,7 +160,7 @@ pub enum InvalidToken {
     /// The claims are not a JSON object.
     #[error("the claims: {0}")]
     Claims(InvalidJson),
-    /// A claim has another type than its specification says.
+    /// A claim has another type than its specification requires.
     #[error("the claim `{0}` has the wrong type")]
     ClaimMalformed(Claim),
     /// A claim that is expected is absent.
@@ -169,31 +169,31 @@ pub enum InvalidToken {
     /// `iss` is another.
     #[error("the token is from another issuer")]
     IssuerMismatch,
-    /// `aud` names none of those that are expected.
+    /// `aud` does not name an expected audience.
     #[error("the token is for another audience")]
     AudienceMismatch,
-    /// `exp` has come.
+    /// The time `exp` has been reached.
     #[error("the token expired at {expired_at}")]
     Expired {
-        /// It is refused from this second on.
+        /// The second from which on it is refused.
         expired_at: UnixTime,
     },
-    /// `nbf` has not come.
+    /// The time `nbf` has not been reached.
     #[error("the token is not valid before {not_before}")]
     NotYetValid {
-        /// From this second on it is accepted; the leeway is not in it.
+        /// The second from which on it is accepted, without the leeway.
         not_before: UnixTime,
     },
-    /// `iat` has not come.
+    /// The time `iat` has not been reached.
     #[error("the token is issued later than now, at {issued_at}")]
     IssuedInFuture {
-        /// When it claims to be issued.
+        /// The time at which it claims to be issued.
         issued_at: UnixTime,
     },
 }
 
 impl InvalidToken {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -248,13 +248,13 @@ pub enum InvalidKey {
     /// The set has more keys than [`MAX_JWK_SET_KEYS`](crate::limits::MAX_JWK_SET_KEYS).
     #[error("the set has too many keys")]
     TooManyKeys,
-    /// `kty` is none that is offered here.
+    /// `kty` is not offered here.
     #[error("keys of this type are not offered; RSA, EC and Ed25519 keys are")]
     TypeUnsupported,
-    /// `crv` is none that is offered.
+    /// `crv` is not offered.
     #[error("keys on this curve are not offered; P-256, P-384 and Ed25519 are")]
     CurveUnsupported,
-    /// `alg` is none that is offered.
+    /// `alg` is not offered.
     #[error("keys for this algorithm are not offered")]
     AlgorithmUnsupported,
     /// The algorithm is for keys of another type, or not the one that the key is for.
@@ -263,7 +263,7 @@ pub enum InvalidKey {
     /// The key is too short or too long for the algorithm.
     #[error("the key is too short or too long for its algorithm; RSA keys have 2048 to 4096 bits")]
     SizeUnsupported,
-    /// `use` or `key_ops` say that the key is for something else than signatures.
+    /// `use` or `key_ops` restrict the key to uses other than signatures.
     #[error("the key is not for signatures")]
     NotForSignatures,
     /// A public key where a private key is needed.
@@ -284,7 +284,7 @@ pub enum InvalidKey {
 }
 
 impl InvalidKey {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -308,27 +308,26 @@ impl InvalidKey {
     }
 }
 
-/// No key was made.
+/// The key was not generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyNotGenerated {
-    /// `ring` makes no RSA keys. Build with the feature `aws-lc-rs`, or make one with
-    /// `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and read it with
-    /// [`SigningKey::from_pkcs8_pem`](crate::SigningKey::from_pkcs8_pem).
+    /// `ring` cannot generate RSA keys. Build with the feature `aws-lc-rs`, or generate one with `openssl genpkey -algorithm RSA -pkeyopt
+    /// rsa_keygen_bits:2048` and read it with [`SigningKey::from_pkcs8_pem`](crate::SigningKey::from_pkcs8_pem).
     #[error(
         "this build makes no RSA keys; make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and import it"
     )]
     RsaUnsupported,
-    /// The key id that was asked for is longer than [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
+    /// The requested key id is longer than [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
     #[error("the key id is too long")]
     KeyIdTooLong,
-    /// The crypto library failed, which happens only if the operating system gives no random bytes.
+    /// The crypto library failed, which happens only if the operating system returns no random bytes.
     #[error("the crypto library made no key")]
     Library,
 }
 
 impl KeyNotGenerated {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -339,11 +338,11 @@ impl KeyNotGenerated {
     }
 }
 
-/// No signature was made.
+/// The signature was not created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SigningFailed {
-    /// The signer failed. `ring` and `aws-lc-rs` do only if the operating system gives no random bytes.
+    /// The signer failed. `ring` and `aws-lc-rs` fail only if the operating system returns no random bytes.
     #[error("the signer made no signature")]
     Signer,
     /// The signer's signature is longer than a [`Signature`](crate::Signature) can be.
@@ -361,7 +360,7 @@ pub enum SigningFailed {
 }
 
 impl SigningFailed {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -376,12 +375,12 @@ impl SigningFailed {
 #[error("a leeway of {seconds} seconds is longer than the maximum of {max} seconds", max = crate::Leeway::MAX.as_seconds())]
 #[non_exhaustive]
 pub struct InvalidLeeway {
-    /// The leeway that was asked for, in seconds.
+    /// The requested leeway, in seconds.
     pub seconds: u64,
 }
 
 impl InvalidLeeway {
-    /// Why, in the words of the taxonomy.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::InternalError

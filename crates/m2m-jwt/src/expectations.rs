@@ -1,11 +1,11 @@
-//! What a token must say to be accepted.
+//! The properties that a token needs to be accepted.
 
 use crate::algorithm::Algorithm;
 use crate::claim::Claim;
 use crate::error::InvalidLeeway;
 use crate::signer::ACCESS_TOKEN_TYPE;
 
-/// What a token must say to be accepted. All of it comes from configuration, none of it from the token.
+/// The properties that a token needs to be accepted. All of them come from configuration, never from the token.
 ///
 /// Exhaustive, so that a literal can name some of them and take the others from [`Expectations::access_token`].
 ///
@@ -21,22 +21,23 @@ use crate::signer::ACCESS_TOKEN_TYPE;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Expectations<'e> {
-    /// `iss` equals this, byte by byte.
+    /// The accepted value of `iss`, compared byte by byte.
     pub issuer: &'e str,
-    /// `aud` has one of these, byte by byte. If there is none, no token is accepted.
+    /// The accepted values of `aud`, compared byte by byte. If the list is empty, no token is accepted.
     pub audiences: &'e [&'e str],
-    /// `typ` is one of these, in any case of letters, with `application/` in front or without. If there is none, no token is accepted.
+    /// The accepted values of `typ`, in any case of letters, with or without `application/` in front. If the list is empty, no token is
+    /// accepted.
     pub token_types: &'e [&'e str],
-    /// `alg` is one of these, and the key permits it. If there is none, no token is accepted.
+    /// The accepted values of `alg`; the key has to permit it as well. If the list is empty, no token is accepted.
     pub algorithms: &'e [Algorithm],
     /// The number of seconds by which `iat` and `nbf` may lie ahead.
     pub leeway: Leeway,
-    /// The claims that must be there, beyond `iss`, `aud` and `exp`, which always must.
+    /// The claims that must be present, beyond `iss`, `aud` and `exp`, which always must.
     pub required_claims: &'e [Claim],
 }
 
 impl<'e> Expectations<'e> {
-    /// Those of an access token by RFC 9068: its `typ`, its required claims, and [`Leeway::DEFAULT`].
+    /// Returns the expectations of an access token by RFC 9068: its `typ`, its required claims, and [`Leeway::DEFAULT`].
     ///
     /// Source: [RFC 9068, sections 2 and 4](https://www.rfc-editor.org/rfc/rfc9068#section-4).
     #[must_use]
@@ -87,7 +88,7 @@ fn short_type(token_type: &str) -> &str {
 pub struct Leeway(u64);
 
 impl Leeway {
-    /// No leeway: times hold to the second.
+    /// No leeway: times are compared to the second.
     pub const NONE: Self = Self(0);
 
     /// Ten seconds, which every verifier should accept.

@@ -1,16 +1,16 @@
-//! Bodies of the fuzz targets. They are called with any bytes and must come back.
+//! The bodies of the fuzz targets. They are called with arbitrary bytes and must return.
 
 use crate::{
     Algorithm, Claims, Expectations, InvalidToken, JsonObject, JsonValue, Jwk, JwkSet, KeySet,
     Limits, SigningKey, UnixTime, Unverified, VerificationKey, verify, verify_signature,
 };
 
-/// The public key of RFC 7515, appendix A.3, as nobody here has its private half in use.
+/// The public key of RFC 7515, appendix A.3, whose private half is not used here.
 const KEYS: &str = r#"{"keys":[
 {"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
 {"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
-/// No token for this audience has been made, so none may be accepted.
+/// Checks that no token is accepted: none has been issued for this audience.
 pub fn token(data: &[u8]) {
     let Ok(unverified) = Unverified::parse(data, &Limits::DEFAULT) else {
         return;
@@ -43,7 +43,7 @@ pub fn token(data: &[u8]) {
     let _ = unverified.unverified_claims();
 }
 
-/// Printing a key and reading it again gives the same key.
+/// Checks that a key that is printed and read again is the same key.
 pub fn jwk(data: &[u8]) {
     for algorithm in [Algorithm::Es256, Algorithm::EdDsa] {
         let _ = SigningKey::from_jwk(algorithm, data);
@@ -58,7 +58,7 @@ pub fn jwk(data: &[u8]) {
     let _ = VerificationKey::new(&key);
 }
 
-/// Printing a set and reading it again gives the same keys.
+/// Checks that a set that is printed and read again has the same keys.
 pub fn jwk_set(data: &[u8]) {
     let Ok(set) = JwkSet::parse(data) else { return };
     let again = JwkSet::parse(&set.to_json()).unwrap_or_default();
@@ -70,7 +70,7 @@ pub fn jwk_set(data: &[u8]) {
     let _ = KeySet::new(&set);
 }
 
-/// What has been read can be looked at, in every depth.
+/// Checks that claims that have been read can be walked at every depth.
 pub fn claims(data: &[u8]) {
     fn look(value: JsonValue<'_>) -> usize {
         match value {
@@ -113,7 +113,7 @@ pub fn claims(data: &[u8]) {
     }
 }
 
-/// A private key in PEM, for each kind of key.
+/// Reads a private key in PEM, for each kind of key.
 pub fn pem(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;

@@ -6,9 +6,9 @@ use crate::error::InvalidToken;
 use crate::json::{JsonString, JsonValue, Members};
 use crate::limits::Limits;
 
-/// What a token says about itself. None of it chooses a key or an algorithm; it is compared with those that are expected.
+/// The header of a token. Nothing in it chooses a key or an algorithm; it is compared with the expected ones.
 ///
-/// `jwk`, `jku`, `x5c`, `x5u` and all other members are read past: a key from the token proves nothing.
+/// `jwk`, `jku`, `x5c`, `x5u` and all other members are skipped: a key from the token proves nothing.
 ///
 /// Source: [RFC 7515, section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4),
 /// [RFC 8725, section 3.10](https://www.rfc-editor.org/rfc/rfc8725#section-3.10).
@@ -34,7 +34,7 @@ impl<'b> Header<'b> {
                 "typ" => token_type = Some(string(value, "typ")?),
                 "crit" => objection = Some(InvalidToken::CriticalExtension),
                 "zip" => objection = Some(InvalidToken::PayloadCompressed),
-                // Without `crit` it has no business here; `true` says what is the case anyway.
+                // `b64` is not allowed without `crit`; `true` is harmless, because it states the default.
                 "b64" if !matches!(value, JsonValue::Boolean(true)) => {
                     objection = Some(InvalidToken::PayloadNotEncoded)
                 }
@@ -55,13 +55,14 @@ impl<'b> Header<'b> {
         })
     }
 
-    /// `alg`, whatever it says.
+    /// The value of `alg`, whether or not it is known.
     #[must_use]
     pub fn algorithm(&self) -> &str {
         &self.algorithm
     }
 
-    /// `kid`: opaque, of a stranger's choice, and bounded by [`Limits::max_key_id_bytes`]. It may hold any character; escape it where it is shown.
+    /// `kid`: opaque, chosen by the sender of the token, and bounded by [`Limits::max_key_id_bytes`]. It may contain any character; escape
+    /// it before displaying it.
     #[must_use]
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
@@ -73,13 +74,13 @@ impl<'b> Header<'b> {
         self.token_type.as_deref()
     }
 
-    /// The JSON text, as it stands in the token.
+    /// The JSON text, as it is in the token.
     #[must_use]
     pub const fn raw(&self) -> &'b str {
         self.raw
     }
 
-    /// Refuses what changes the meaning of the token in a way that is not understood.
+    /// Refuses members that change the meaning of the token in a way that is not understood.
     pub(crate) const fn check_extensions(&self) -> Result<(), InvalidToken> {
         match self.objection {
             Some(objection) => Err(objection),

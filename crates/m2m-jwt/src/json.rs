@@ -4,7 +4,7 @@
 //! with [RFC 7519, section 4](https://www.rfc-editor.org/rfc/rfc7519#section-4), which let a reader refuse duplicate member names. This one does,
 //! at any depth and after unescaping, because two readers that pick different ones of two members read different tokens.
 //!
-//! `oauth_proto::UniqueMembers` is the same rule on `serde_json`. This reader stays apart from it because every token goes through it: it takes a
+//! `oauth_proto::UniqueMembers` is the same rule on `serde_json`. This reader is separate because every token goes through it: it takes a
 //! microsecond and copies nothing. A test of `m2m-testkit` compares the two.
 
 mod number;

@@ -15,9 +15,9 @@ use crate::thumbprint::Thumbprint;
 
 /// A public key for signatures, as a JSON Web Key.
 ///
-/// Allowed: `EC` on `P-256` and `P-384`, `OKP` on `Ed25519`, `RSA` from 2048 to 8192 bits. The private members of a private key
-/// are read past and not kept. Refused: secrets (`oct`, see [`MacKey`](crate::MacKey)), keys for encryption by `use` or `key_ops`,
-/// an `alg` that does not fit, numbers in another spelling than the only one, and duplicate members.
+/// Allowed: `EC` on `P-256` and `P-384`, `OKP` on `Ed25519`, `RSA` from 2048 to 8192 bits. The private members of a private key are skipped
+/// and not kept. Refused: secrets (`oct`, see [`MacKey`](crate::MacKey)), keys for encryption by `use` or `key_ops`, an `alg` that does not
+/// fit, numbers that are not in their canonical encoding, and duplicate members.
 ///
 /// Source: [RFC 7517, section 4](https://www.rfc-editor.org/rfc/rfc7517#section-4), [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
 /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
@@ -110,7 +110,7 @@ impl Jwk {
         self.parameters.key_type()
     }
 
-    /// The SHA-256 over its required members, which is the same however the key is written.
+    /// The SHA-256 over its required members, which is the same for all spellings of the key.
     #[must_use]
     pub fn thumbprint(&self) -> Thumbprint {
         let mut json = JsonWriter::with_capacity(1024);
@@ -118,7 +118,7 @@ impl Jwk {
         Thumbprint::of(json.as_bytes())
     }
 
-    /// As JSON, with `use` as `sig`.
+    /// Returns the key as JSON, with `use` as `sig`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut json = JsonWriter::with_capacity(1024);
@@ -163,7 +163,7 @@ impl TryFrom<&[u8]> for Jwk {
     }
 }
 
-/// What a key is to do, for `use` and `key_ops`.
+/// The intended operation of a key, for `use` and `key_ops`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     Sign,
@@ -171,7 +171,7 @@ pub(crate) enum Operation {
 }
 
 impl Operation {
-    /// Refuses a key that says that it is for something else. A private key may say `sign` and be asked for its public half.
+    /// Refuses a key that is restricted to another operation. A private key may have `sign` and be read for its public half.
     pub(crate) fn check(self, object: JsonObject<'_>) -> Result<(), InvalidKey> {
         if let Some(value) = object.get("use") {
             let purpose = value

@@ -7,8 +7,8 @@ use crate::limits::{MAX_JWK_SET_BYTES, MAX_JWK_SET_KEYS};
 
 /// A set of public keys for signatures, as a JSON Web Key Set.
 ///
-/// A set is read for what can be used: keys of other types, for encryption, or malformed in themselves are left out, and
-/// [`refused`](Self::refused) says why. Only a text that is no set at all is refused.
+/// Parsing keeps the keys that can be used: keys of other types, keys for encryption, and malformed ones are left out, and
+/// [`refused`](Self::refused) returns the reasons. Only a text that is not a set at all is refused.
 ///
 /// Source: [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5).
 ///
@@ -33,8 +33,8 @@ impl JwkSet {
     /// Reads a JSON Web Key Set.
     ///
     /// # Errors
-    /// [`InvalidKey::TooLong`], [`InvalidKey::Json`], [`InvalidKey::TooManyKeys`], or `keys` is missing or no array of objects
-    /// (all [`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// [`InvalidKey::TooLong`], [`InvalidKey::Json`], [`InvalidKey::TooManyKeys`], or `keys` is missing or is not an array of objects (all
+    /// [`Cause::KeyMalformed`](m2m_errors::Cause)).
     pub fn parse<T: AsRef<[u8]> + ?Sized>(json: &T) -> Result<Self, InvalidKey> {
         let json = json.as_ref();
         if json.len() > MAX_JWK_SET_BYTES {
@@ -67,13 +67,13 @@ impl JwkSet {
         &self.keys
     }
 
-    /// Why each of the others cannot, in order.
+    /// Returns the reason why each of the other keys cannot be used, in order.
     #[must_use]
     pub fn refused(&self) -> &[InvalidKey] {
         &self.refused
     }
 
-    /// As JSON, without those that were refused.
+    /// Returns the set as JSON, without the refused keys.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut json = JsonWriter::with_capacity(16 + self.keys.len() * 512);

@@ -34,10 +34,11 @@ pub fn sign<S: Signer + ?Sized>(
     )
 }
 
-/// Checks the signature alone, and gives the payload. It is for JWS that are no JWT; for access tokens there is [`verify()`](crate::verify()).
+/// Checks the signature alone, and returns the payload. It is for JWS that are not JWT; for access tokens there is
+/// [`verify()`](crate::verify()).
 ///
 /// # Errors
-/// The first seven of the checks of [`verify()`](crate::verify()), but that of `typ`.
+/// The first seven of the checks of [`verify()`](crate::verify()), except that of `typ`.
 ///
 /// Source: [RFC 7515, section 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2).
 pub fn verify_signature<'u, K: VerifySignature>(
@@ -52,10 +53,10 @@ pub fn verify_signature<'u, K: VerifySignature>(
     Ok(Verified::new(unverified.payload()))
 }
 
-/// Checks the authentication code alone, and gives the payload.
+/// Checks the authentication code alone, and returns the payload.
 ///
 /// # Errors
-/// As [`verify_signature`]; the algorithm that is expected is that of the key.
+/// As [`verify_signature`]; the expected algorithm is that of the key.
 pub fn verify_mac_signature<'u>(
     unverified: &'u Unverified<'_>,
     key: &MacKey,

@@ -24,7 +24,7 @@ pub struct KeySet<K = VerificationKey> {
 }
 
 impl KeySet {
-    /// The keys of a JWK set, without those that the crypto library refuses.
+    /// Returns the keys of a JWK set, without those that the crypto library refuses.
     #[must_use]
     pub fn new(set: &JwkSet) -> Self {
         Self {
@@ -36,10 +36,10 @@ impl KeySet {
         }
     }
 
-    /// The key of a JWK set, all of whose keys must be usable.
+    /// Returns the keys of a JWK set, all of which must be usable.
     ///
     /// # Errors
-    /// The reason for the first that is not ([`InvalidKey`]).
+    /// The reason for the first key that is not usable ([`InvalidKey`]).
     pub fn try_new(set: &JwkSet) -> Result<Self, InvalidKey> {
         if let Some(error) = set.refused().first() {
             return Err(*error);
@@ -63,13 +63,13 @@ impl<K> KeySet<K> {
 }
 
 impl<K: VerifySignature> KeySet<K> {
-    /// Whether there is a key with this id, or one without an id. Where there is none the set may be out of date.
+    /// Returns true if there is a key with this id, or one without an id. If not, the set may be out of date.
     #[must_use]
     pub fn may_have(&self, key_id: Option<&str>) -> bool {
         self.keys.iter().any(|key| may_be(key, key_id))
     }
 
-    /// Looks for the key that made the signature. The key id narrows the search and proves nothing.
+    /// Searches for the key that created the signature. The key id narrows the search and proves nothing.
     pub(crate) fn verify(
         &self,
         key_id: Option<&str>,
@@ -99,7 +99,7 @@ impl<K: VerifySignature> KeySet<K> {
     }
 }
 
-/// A key fits unless it and the token name different ones.
+/// Returns true unless the key and the token have different key ids.
 fn may_be<K: VerifySignature>(key: &K, key_id: Option<&str>) -> bool {
     match (key.key_id(), key_id) {
         (Some(own), Some(named)) => own == named,

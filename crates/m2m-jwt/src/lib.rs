@@ -40,11 +40,11 @@ mod signing_key;
 mod thumbprint;
 mod verification_key;
 
-// Making tokens.
+// Signing tokens.
 mod access_token;
 mod signer;
 
-// Checking tokens.
+// Verifying tokens.
 mod claims;
 mod expectations;
 mod header;

@@ -1,4 +1,4 @@
-//! Bounds on what a stranger sends.
+//! The bounds of untrusted input.
 
 /// Bounds on a token, checked before anything in it is used.
 ///
@@ -7,9 +7,9 @@
 /// Exhaustive, so that a literal can name some limits and take the others from [`Limits::DEFAULT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The longest token. Unit: bytes. Default: 16,384, the largest header block that common HTTP servers take.
+    /// The maximum length of a token. Unit: bytes. Default: 16,384, the largest header block that common HTTP servers accept.
     pub max_token_bytes: usize,
-    /// The longest key id in a header. Unit: bytes, unescaped. Default: 256; a thumbprint has 43.
+    /// The maximum length of a key id in a header. Unit: bytes, unescaped. Default: 256; a thumbprint has 43.
     pub max_key_id_bytes: usize,
 }
 
@@ -27,34 +27,34 @@ impl Default for Limits {
     }
 }
 
-/// The longest access token that is made. Unit: bytes.
+/// The maximum length of an access token that this crate issues. Unit: bytes.
 ///
 /// A quarter less than [`Limits::max_token_bytes`], because a token travels in a header field, and many servers, this product's included, take 16 KiB of
 /// header fields in all.
 pub const MAX_ISSUED_TOKEN_BYTES: usize = 12 * 1024;
 
-/// How deep objects and arrays may stand within each other. Enough for a JWK within a claim within a claim; recursion is bounded by it.
+/// The maximum nesting depth of objects and arrays. Enough for a JWK within a claim within a claim; it bounds recursion.
 pub const MAX_JSON_DEPTH: usize = 16;
 
-/// How many members all the objects that enclose one place may have together.
-/// It bounds the search for duplicates; tokens with more claims than that do not fit into a header field.
+/// The maximum number of members in all the objects that enclose one position together. It bounds the search for duplicates; tokens with
+/// more claims do not fit into a header field.
 pub const MAX_JSON_MEMBERS: usize = 256;
 
-/// The longest key id in a key. Unit: bytes.
+/// The maximum length of a key id in a key. Unit: bytes.
 pub const MAX_KEY_ID_BYTES: usize = 256;
 
-/// The longest JWK. Unit: bytes. A private RSA key of 4096 bits with a certificate chain has about 10,000.
+/// The maximum length of a JWK. Unit: bytes. A private RSA key of 4096 bits with a certificate chain has about 10,000.
 pub const MAX_JWK_BYTES: usize = 64 * 1024;
 
-/// The longest JWK set. Unit: bytes.
+/// The maximum length of a JWK set. Unit: bytes.
 pub const MAX_JWK_SET_BYTES: usize = 512 * 1024;
 
-/// The most keys in a JWK set.
+/// The maximum number of keys in a JWK set.
 pub const MAX_JWK_SET_KEYS: usize = 256;
 
-/// The longest PEM text. Unit: bytes.
+/// The maximum length of a PEM text. Unit: bytes.
 pub const MAX_PEM_BYTES: usize = 64 * 1024;
 
-/// How many keys are tried on one token at most. Only keys without a key id, or tokens without one, make several fit; each trial
-/// costs a verification, which a stranger must not be able to multiply.
+/// The maximum number of keys that are tried on one token. Several keys match only if keys or tokens lack a key id; each trial costs a
+/// verification, which a caller must not be able to multiply.
 pub const MAX_KEY_TRIALS: usize = 8;

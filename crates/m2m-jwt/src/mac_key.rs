@@ -1,4 +1,4 @@
-//! Shared secrets, apart from everything that has a public key.
+//! Shared secrets, separate from public keys.
 
 use core::fmt;
 
@@ -30,7 +30,7 @@ words! {
 }
 
 impl MacAlgorithm {
-    /// How long the code is, and the secret at least. Unit: bytes.
+    /// Returns the length of the code, which is also the minimum length of the secret. Unit: bytes.
     #[must_use]
     pub const fn output_bytes(self) -> usize {
         match self {
@@ -43,8 +43,8 @@ impl MacAlgorithm {
 
 /// A shared secret for one algorithm.
 ///
-/// It is another type than [`VerificationKey`](crate::VerificationKey) and has entries of its own, [`verify_mac`](crate::verify_mac) and
-/// [`verify_mac_signature`](crate::verify_mac_signature): no configuration makes a public key one of these.
+/// Its type differs from [`VerificationKey`](crate::VerificationKey), and it has functions of its own, [`verify_mac`](crate::verify_mac)
+/// and [`verify_mac_signature`](crate::verify_mac_signature): no configuration can turn a public key into one.
 ///
 /// ```
 /// use m2m_jwt::{Limits, MacAlgorithm, MacKey, Unverified, verify_mac_signature};
@@ -63,7 +63,7 @@ pub struct MacKey {
 }
 
 impl MacKey {
-    /// A secret as it is.
+    /// Creates a key from the bytes of a secret.
     ///
     /// # Errors
     /// - [`InvalidKey::SizeUnsupported`] if it is shorter than the algorithm's output ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
@@ -131,7 +131,7 @@ impl MacKey {
     /// Signs a payload, with this `typ` in the header.
     ///
     /// # Errors
-    /// [`SigningFailed`] ([`Cause::SigningFailed`](m2m_errors::Cause)), which the libraries at hand do not.
+    /// [`SigningFailed`] ([`Cause::SigningFailed`](m2m_errors::Cause)), which the current libraries never return.
     pub fn sign(&self, token_type: Option<&str>, payload: &[u8]) -> Result<String, SigningFailed> {
         let header = encode_header(&header_json(
             self.algorithm.as_str(),

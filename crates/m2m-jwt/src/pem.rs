@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::error::InvalidKey;
 use crate::limits::MAX_PEM_BYTES;
 
-/// The DER in a PEM text that holds one PKCS#8 private key and nothing else but white space around it.
+/// Returns the DER in a PEM text with one PKCS#8 private key and nothing else except white space around it.
 ///
 /// ```text
 /// -----BEGIN PRIVATE KEY-----

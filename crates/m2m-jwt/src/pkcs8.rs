@@ -13,7 +13,7 @@ use crate::pem;
 
 /// A private key in PKCS#8, wiped when it is dropped.
 ///
-/// What is in it shows when it is read with [`SigningKey::from_pkcs8_der`](crate::SigningKey::from_pkcs8_der).
+/// Its content is checked when it is read with [`SigningKey::from_pkcs8_der`](crate::SigningKey::from_pkcs8_der).
 ///
 /// ```
 /// use m2m_jwt::{Algorithm, Pkcs8Document, SigningKey};
@@ -35,13 +35,13 @@ impl Pkcs8Document {
         Self { der }
     }
 
-    /// A document in DER, as it is.
+    /// Creates a document from DER, unchecked.
     #[must_use]
     pub fn from_der(der: &[u8]) -> Self {
         Self::new(Zeroizing::new(der.to_vec()))
     }
 
-    /// The document in a PEM text: one block `PRIVATE KEY` and nothing else.
+    /// Reads the document in a PEM text: one block `PRIVATE KEY` and nothing else.
     ///
     /// # Errors
     /// [`InvalidKey::PemMalformed`], [`InvalidKey::Encrypted`], [`InvalidKey::NotPkcs8`], [`InvalidKey::NotPrivate`] or
@@ -52,10 +52,11 @@ impl Pkcs8Document {
         pem::pkcs8(pem).map(Self::new)
     }
 
-    /// The document of the private key in a JSON Web Key, without its `kid`.
+    /// Returns the document of the private key in a JSON Web Key, without its `kid`.
     ///
     /// # Errors
-    /// [`InvalidKey`], as [`SigningKey::from_jwk`](crate::SigningKey::from_jwk), but whether the numbers fit together.
+    /// [`InvalidKey`], as [`SigningKey::from_jwk`](crate::SigningKey::from_jwk), except that the numbers are not checked against each
+    /// other.
     ///
     /// Source: [RFC 5208, section 5](https://www.rfc-editor.org/rfc/rfc5208#section-5),
     /// [RFC 5915, section 3](https://www.rfc-editor.org/rfc/rfc5915#section-3),
@@ -135,7 +136,7 @@ impl Pkcs8Document {
         )))
     }
 
-    /// The private key, in DER. Whoever has it signs as the issuer.
+    /// The private key, in DER. Every party that has it can sign as the issuer.
     #[must_use]
     pub fn secret_der(&self) -> &[u8] {
         &self.der

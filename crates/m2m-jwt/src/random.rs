@@ -1,7 +1,7 @@
-//! The one place where this crate draws on the randomness of the operating system.
+//! The one place where this crate uses the randomness of the operating system.
 //!
-//! ECDSA and RSASSA-PSS need fresh random bytes within a signature, and a new key is nothing but random bytes. To let callers
-//! hand those in would let them repeat one, which gives the private key away; so the crypto library draws them itself.
+//! ECDSA and RSASSA-PSS need fresh random bytes within a signature, and a new key consists of random bytes. If callers passed those in,
+//! they could repeat them, which reveals the private key; so the crypto library draws them itself.
 
 use crate::backend::SystemRandom;
 

@@ -1,4 +1,4 @@
-//! Whoever makes signatures.
+//! Signers, and the signatures that they create.
 
 use core::fmt;
 
@@ -7,18 +7,18 @@ use crate::base64url;
 use crate::error::SigningFailed;
 use crate::json::JsonWriter;
 
-/// Makes signatures with one private key: a [`SigningKey`](crate::SigningKey), or what stands for a key that nobody may hold, such as
-/// a hardware module.
+/// Creates signatures with one private key: a [`SigningKey`](crate::SigningKey), or a handle of a key that cannot be exported, such as one
+/// in a hardware module.
 ///
 /// It owns its [`AccessTokenHeader`], so that the header of a token is encoded once for a key and not for every token.
 pub trait Signer {
     /// The header of the access tokens that it signs, with its algorithm and key id.
     fn access_token_header(&self) -> &AccessTokenHeader;
 
-    /// Signs these bytes, as the algorithm says, in the form that JWS takes: ECDSA as r and s side by side, not as DER.
+    /// Signs these bytes, by the algorithm, in the form that JWS requires: ECDSA as r and s side by side, not as DER.
     ///
     /// # Errors
-    /// [`SigningFailed`] ([`Cause::SigningFailed`](m2m_errors::Cause)); no token leaves then.
+    /// [`SigningFailed`] ([`Cause::SigningFailed`](m2m_errors::Cause)); no token is issued then.
     fn sign(&self, signing_input: &[u8], signature: &mut Signature) -> Result<(), SigningFailed>;
 
     /// The algorithm of its key.
@@ -31,7 +31,7 @@ pub trait Signer {
         self.access_token_header().key_id()
     }
 
-    /// How long its signatures are, for the space that is kept for them; a wrong answer costs a copy, no more. Unit: bytes.
+    /// Returns the length of its signatures, for which space is reserved; a wrong value costs a copy, no more. Unit: bytes.
     fn signature_bytes(&self) -> usize {
         match self.algorithm() {
             Algorithm::Es256 | Algorithm::EdDsa => 64,
@@ -60,12 +60,12 @@ pub trait Signer {
 pub struct AccessTokenHeader {
     algorithm: Algorithm,
     key_id: Box<str>,
-    /// Base64url, with the dot behind it.
+    /// The header in base64url, with the dot after it.
     encoded: Box<[u8]>,
 }
 
 impl AccessTokenHeader {
-    /// The header for this algorithm and this key id.
+    /// Creates the header for this algorithm and this key id.
     #[must_use]
     pub fn new(algorithm: Algorithm, key_id: &str) -> Self {
         let json = header_json(algorithm.as_str(), Some(ACCESS_TOKEN_TYPE), Some(key_id));
@@ -88,7 +88,7 @@ impl AccessTokenHeader {
         &self.key_id
     }
 
-    /// As JSON.
+    /// Returns the header as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
         header_json(
@@ -126,7 +126,7 @@ pub(crate) fn header_json(
     json.into_string()
 }
 
-/// In base64url, with the dot behind it.
+/// Returns the header in base64url, with the dot after it.
 pub(crate) fn encode_header(json: &str) -> Vec<u8> {
     let mut encoded = Vec::with_capacity(base64url::encoded_length(json.len()) + 1);
     base64url::append(json.as_bytes(), &mut encoded);
@@ -142,10 +142,10 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The longest signature, that of an RSA key of 4096 bits. Unit: bytes.
+    /// The maximum length of a signature, that of an RSA key of 4096 bits. Unit: bytes.
     pub const CAPACITY: usize = 512;
 
-    /// An empty one, to be filled by a [`Signer`].
+    /// Creates an empty signature, to be filled by a [`Signer`].
     #[must_use]
     pub const fn new() -> Self {
         Self {
@@ -154,7 +154,7 @@ impl Signature {
         }
     }
 
-    /// Takes a copy of these bytes.
+    /// Copies these bytes into the signature.
     ///
     /// # Errors
     /// [`SigningFailed::SignatureTooLong`] beyond [`CAPACITY`](Self::CAPACITY) ([`Cause::SigningFailed`](m2m_errors::Cause)).
@@ -163,7 +163,7 @@ impl Signature {
         Ok(())
     }
 
-    /// Space for that many bytes, all of which are to be written.
+    /// Returns space for this number of bytes, all of which have to be written.
     ///
     /// # Errors
     /// [`SigningFailed::SignatureTooLong`] beyond [`CAPACITY`](Self::CAPACITY) ([`Cause::SigningFailed`](m2m_errors::Cause)).
@@ -189,7 +189,7 @@ impl Default for Signature {
     }
 }
 
-/// Who has a token's signature and its claims has the token, so it is not printed.
+/// The signature of a token completes its claims to the token, so it is not printed.
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Signature([redacted])")

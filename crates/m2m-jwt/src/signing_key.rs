@@ -16,7 +16,7 @@ use crate::signer::{AccessTokenHeader, Signature, Signer};
 
 /// A private key for one algorithm, parsed once.
 ///
-/// Its key id is the one that it is given, else its [`Thumbprint`](crate::Thumbprint). A clone shares the key.
+/// Its key id is the given one, else its [`Thumbprint`](crate::Thumbprint). A clone shares the key.
 ///
 /// ```
 /// use m2m_jwt::{Algorithm, Signer as _, SigningKey};
@@ -35,7 +35,7 @@ pub struct SigningKey {
     public_jwk: Jwk,
 }
 
-/// The reason why no algorithm takes the key in a PKCS#8 document, if that is so.
+/// Returns the reason why no algorithm accepts the key in a PKCS#8 document, if that is so.
 fn unsupported(der: &[u8]) -> Option<InvalidKey> {
     match private_key_kind(der)? {
         PrivateKeyKind::Rsa(bits) if !RSA_PRIVATE_KEY_BITS.contains(&bits) => {
@@ -53,7 +53,7 @@ fn unsupported(der: &[u8]) -> Option<InvalidKey> {
     }
 }
 
-/// The sizes of RSA keys that every crypto library here signs with. Unit: bits.
+/// The sizes of RSA keys that every supported crypto library signs with. Unit: bits.
 const RSA_PRIVATE_KEY_BITS: core::ops::RangeInclusive<usize> = 2048..=4096;
 
 impl SigningKey {
@@ -62,9 +62,9 @@ impl SigningKey {
     /// For ECDSA the public key must be in it, as `openssl genpkey` writes it. RSA from 2048 to 4096 bits.
     ///
     /// # Errors
-    /// - [`InvalidKey::PrivateKeyMalformed`] if it is no such key for this algorithm ([`Cause::KeyMalformed`](m2m_errors::Cause)).
-    /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::CurveUnsupported`] or [`InvalidKey::TypeUnsupported`] if it is a key of a kind that no
-    ///   algorithm here takes ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
+    /// - [`InvalidKey::PrivateKeyMalformed`] if it is not a private key for this algorithm ([`Cause::KeyMalformed`](m2m_errors::Cause)).
+    /// - [`InvalidKey::SizeUnsupported`], [`InvalidKey::CurveUnsupported`] or [`InvalidKey::TypeUnsupported`] if it is a key of a kind that
+    ///   no algorithm here accepts ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
     /// - [`InvalidKey::MemberMalformed`] if the key id is too long ([`Cause::KeyMalformed`](m2m_errors::Cause)).
     ///
     /// Source: [RFC 5958](https://www.rfc-editor.org/rfc/rfc5958).
@@ -123,14 +123,14 @@ impl SigningKey {
         Self::new(algorithm, jwk.key_id(), key, public)
     }
 
-    /// Makes a new key. `ring` makes none for RSA, `aws-lc-rs` makes one of 2048 bits.
+    /// Generates a new key. `ring` cannot generate RSA keys; `aws-lc-rs` generates RSA keys of 2048 bits.
     ///
-    /// The document is the only way to keep the key: it cannot be had from it later.
+    /// The document is the only way to store the key: it cannot be exported later.
     ///
     /// # Errors
     /// - [`KeyNotGenerated::RsaUnsupported`] for RSA on `ring` ([`Cause::KeyUnsupported`](m2m_errors::Cause)).
     /// - [`KeyNotGenerated::KeyIdTooLong`] ([`Cause::KeyMalformed`](m2m_errors::Cause)).
-    /// - [`KeyNotGenerated::Library`] if the operating system gives no random bytes ([`Cause::InternalError`](m2m_errors::Cause)).
+    /// - [`KeyNotGenerated::Library`] if the operating system returns no random bytes ([`Cause::InternalError`](m2m_errors::Cause)).
     pub fn generate(
         algorithm: Algorithm,
         key_id: Option<&str>,
@@ -144,7 +144,7 @@ impl SigningKey {
         Ok((key, document))
     }
 
-    /// The public half, with key id and algorithm: what goes into the issuer's JWK set.
+    /// The public half, with key id and algorithm, for the issuer's JWK set.
     #[must_use]
     pub const fn public_jwk(&self) -> &Jwk {
         &self.public_jwk

@@ -1,18 +1,18 @@
-//! A key's name that everybody can compute.
+//! The identifier of a key that everybody can compute.
 
 use core::fmt;
 
 use crate::base64url;
 use crate::digest::sha256;
 
-/// The SHA-256 thumbprint of a key. [`SigningKey`](crate::SigningKey) takes it for its key id unless told otherwise.
+/// The SHA-256 thumbprint of a key. [`SigningKey`](crate::SigningKey) uses it as the key id unless another is given.
 ///
 /// Source: [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Thumbprint([u8; 32]);
 
 impl Thumbprint {
-    /// `canonical` is a JWK with its required members alone, sorted, without white space.
+    /// Hashes a key. `canonical` is a JWK with its required members alone, sorted, without white space.
     pub(crate) fn of(canonical: &[u8]) -> Self {
         Self(sha256(canonical))
     }
@@ -24,7 +24,7 @@ impl Thumbprint {
     }
 }
 
-/// In base64url, 43 letters.
+/// Writes the thumbprint in base64url, 43 letters.
 impl fmt::Display for Thumbprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&base64url::encode(self.0))

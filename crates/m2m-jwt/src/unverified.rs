@@ -1,4 +1,4 @@
-//! A token taken apart.
+//! Decoded tokens that have not been verified.
 
 use core::fmt;
 
@@ -8,10 +8,11 @@ use crate::error::InvalidToken;
 use crate::header::Header;
 use crate::limits::Limits;
 
-/// A token in compact serialization, decoded, and not to be believed.
+/// A token in compact serialization, decoded, and not to be trusted.
 ///
-/// Header, payload and signature lie in one buffer; what is read from the token later is borrowed from it. [`verify()`](crate::verify())
-/// makes [`Verified`](crate::Verified) claims of it; the other methods are for showing what a token says.
+/// Header, payload and signature share one buffer; the values that are read from the token later borrow from it.
+/// [`verify()`](crate::verify()) turns it into [`Verified`](crate::Verified) claims; the other methods are for displaying the content of a
+/// token.
 ///
 /// Source: [RFC 7515, sections 3.1 and 5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2).
 ///
@@ -28,7 +29,7 @@ use crate::limits::Limits;
 pub struct Unverified<'t> {
     /// Header and payload as they are signed: the token up to its second dot.
     signing_input: &'t [u8],
-    /// Header, payload and signature, decoded, one behind the other.
+    /// Header, payload and signature, decoded, one after the other.
     decoded: Vec<u8>,
     header_end: usize,
     payload_end: usize,
@@ -36,7 +37,7 @@ pub struct Unverified<'t> {
 }
 
 impl<'t> Unverified<'t> {
-    /// Takes a token apart: three parts, each base64url.
+    /// Decodes a token: three parts, each base64url.
     ///
     /// # Errors
     /// - [`InvalidToken::TooLong`] ([`Cause::TokenTooLong`](m2m_errors::Cause)).
@@ -55,7 +56,7 @@ impl<'t> Unverified<'t> {
         let text = core::str::from_utf8(token).map_err(|_| InvalidToken::Encoding)?;
         let (header, rest) = text.split_once('.').ok_or(InvalidToken::NotCompact)?;
         let (payload, signature) = rest.rsplit_once('.').ok_or(InvalidToken::NotCompact)?;
-        // A further dot is no letter of base64url; but it tells a JWE from a mistake in a letter.
+        // A further dot is not a letter of base64url either, but the error tells a JWE from a mistake in a letter.
         if payload.contains('.') {
             return Err(InvalidToken::NotCompact);
         }
@@ -83,10 +84,10 @@ impl<'t> Unverified<'t> {
         })
     }
 
-    /// What the header says.
+    /// Reads the header.
     ///
     /// # Errors
-    /// [`InvalidToken::Header`], [`InvalidToken::HeaderMember`] or [`InvalidToken::KeyIdTooLong`] if it says nothing that can be read
+    /// [`InvalidToken::Header`], [`InvalidToken::HeaderMember`] or [`InvalidToken::KeyIdTooLong`] if it cannot be read
     /// ([`Cause::TokenMalformed`](m2m_errors::Cause)).
     pub fn header(&self) -> Result<Header<'_>, InvalidToken> {
         Header::parse(
@@ -95,7 +96,7 @@ impl<'t> Unverified<'t> {
         )
     }
 
-    /// The payload, decoded. Nobody has checked who wrote it.
+    /// The payload, decoded. Its origin has not been checked.
     #[must_use]
     pub fn payload(&self) -> &[u8] {
         self.decoded
@@ -103,7 +104,7 @@ impl<'t> Unverified<'t> {
             .unwrap_or_default()
     }
 
-    /// The payload as claims. Nobody has checked who wrote them.
+    /// Returns the payload as claims. Their origin has not been checked.
     ///
     /// # Errors
     /// As [`Claims::parse`].
@@ -117,14 +118,14 @@ impl<'t> Unverified<'t> {
         self.decoded.get(self.payload_end..).unwrap_or_default()
     }
 
-    /// The bytes that the signature is made over.
+    /// The bytes that the signature covers.
     #[must_use]
     pub const fn signing_input(&self) -> &'t [u8] {
         self.signing_input
     }
 }
 
-/// A token lets its bearer in, so it is not printed.
+/// A token grants access to its bearer, so it is not printed.
 impl fmt::Debug for Unverified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Unverified([redacted])")

@@ -7,22 +7,22 @@ use crate::backend::PublicKey;
 use crate::error::InvalidKey;
 use crate::jwk::Jwk;
 
-/// Verifies signatures with one public key: a [`VerificationKey`], or what stands for one.
+/// Verifies signatures with one public key: a [`VerificationKey`], or a replacement for one.
 pub trait VerifySignature {
     /// The key id, if the key has one.
     fn key_id(&self) -> Option<&str>;
 
-    /// Whether the key may be used with this algorithm.
+    /// Returns true if the key may be used with this algorithm.
     fn permits(&self, algorithm: Algorithm) -> bool;
 
-    /// Whether the signature is one of these bytes by this key. `algorithm` is one that the key [permits](Self::permits).
+    /// Returns true if the signature is one of these bytes by this key. `algorithm` is one that the key [permits](Self::permits).
     fn verify(&self, algorithm: Algorithm, signing_input: &[u8], signature: &[u8]) -> bool;
 }
 
 /// A public key, parsed once.
 ///
-/// With an `alg` it is for that algorithm and no other. Without one it is for those of its type, which is one for each curve and six
-/// for RSA; which of these are accepted the [`Expectations`](crate::Expectations) say.
+/// With an `alg` it is for that algorithm only. Without one it is for the algorithms of its type, which is one for each curve and six for
+/// RSA; the [`Expectations`](crate::Expectations) determine which of these are accepted.
 #[derive(Clone)]
 pub struct VerificationKey {
     key: PublicKey,
@@ -35,8 +35,8 @@ impl VerificationKey {
     /// The key of a JWK.
     ///
     /// # Errors
-    /// [`InvalidKey::MemberMalformed`] if a point is not on its curve ([`Cause::KeyMalformed`](m2m_errors::Cause)). Only `aws-lc-rs` says so
-    /// here; with `ring` such a key verifies nothing.
+    /// [`InvalidKey::MemberMalformed`] if a point is not on its curve ([`Cause::KeyMalformed`](m2m_errors::Cause)). Only `aws-lc-rs`
+    /// detects this here; with `ring` such a key verifies nothing.
     pub fn new(jwk: &Jwk) -> Result<Self, InvalidKey> {
         Ok(Self {
             key: PublicKey::new(jwk.parameters())?,

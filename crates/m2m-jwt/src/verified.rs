@@ -1,10 +1,10 @@
-//! What a check has been passed for.
+//! Values that have passed a check.
 
 use core::ops::Deref;
 
-/// A value whose signature, and whatever else the function that made it promises, has been checked.
+/// A value whose signature, and everything else that the verifying function promises, has been checked.
 ///
-/// Only this crate's verifying functions make one.
+/// Only the verifying functions of this crate create one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Verified<T> {
@@ -16,7 +16,7 @@ impl<T> Verified<T> {
         Self { value }
     }
 
-    /// The value without the word for it.
+    /// Returns the value without the proof.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value

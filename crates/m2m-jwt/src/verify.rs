@@ -1,4 +1,4 @@
-//! From a token to claims that can be believed.
+//! The verification of tokens.
 
 use crate::claim::Claim;
 use crate::claims::Claims;
@@ -13,17 +13,17 @@ use crate::verification_key::VerifySignature;
 use crate::verified::Verified;
 use oauth_proto::UnixTime;
 
-/// Checks a token against keys, expectations and the time, and gives its claims.
+/// Checks a token against keys, expectations and the time, and returns its claims.
 ///
-/// Where several things are wrong the first of this list is reported. [`Unverified::parse`] has done the first two.
+/// If several checks fail, the first in this list is reported. [`Unverified::parse`] has done the first two.
 ///
 /// 1. Length.
 /// 2. Three parts, each base64url.
 /// 3. The header: a JSON object without duplicates, `alg`, `kid` and `typ` strings, `kid` bounded.
-/// 4. No `crit`, no `b64` but `true`, no `zip`.
+/// 4. No `crit`, no `b64` except `true`, no `zip`.
 /// 5. `alg` is offered and expected.
 /// 6. `typ` is expected.
-/// 7. A key has the `kid`, and permits the `alg`, and made the signature.
+/// 7. A key has the `kid`, permits the `alg`, and created the signature.
 /// 8. The claims: a JSON object without duplicates, each claim of its type.
 /// 9. `iss`, `aud`, `exp` and the required claims are there.
 /// 10. `iss` is expected.
@@ -32,11 +32,11 @@ use oauth_proto::UnixTime;
 /// 13. `nbf`: accepted from that second on, if there is one.
 /// 14. `iat`: accepted from that second on, if there is one.
 ///
-/// Nothing in the payload is looked at before its signature has been found good. The leeway applies to 13 and 14:
-/// `nbf` and `iat` may lie that far ahead. `exp` has none.
+/// Nothing in the payload is read before its signature has been verified. The leeway applies to 13 and 14: `nbf` and `iat` may lie that far
+/// ahead. `exp` has no leeway.
 ///
 /// # Errors
-/// [`InvalidToken`], with the first of these that is not met; its [`cause`](InvalidToken::cause) says which.
+/// [`InvalidToken`], with the first check that fails; its [`cause`](InvalidToken::cause) names it.
 ///
 /// Source: [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4), [RFC 8725, section 3](https://www.rfc-editor.org/rfc/rfc8725#section-3),
 /// [RFC 7519, sections 4.1 and 7.2](https://www.rfc-editor.org/rfc/rfc7519#section-7.2).
@@ -54,7 +54,7 @@ pub fn verify<'u, K: VerifySignature>(
     believe(unverified, expectations, now)
 }
 
-/// Checks a token that is signed with a shared secret. `algorithms` of the expectations does not count: the key has one.
+/// Checks a token that is signed with a shared secret. The `algorithms` of the expectations are ignored: the key has one.
 ///
 /// # Errors
 /// As [`verify()`].
@@ -80,7 +80,7 @@ fn check_type(header: &Header<'_>, expectations: &Expectations<'_>) -> Result<()
     }
 }
 
-/// The signature has been found good.
+/// Checks the claims of a token whose signature has been verified.
 fn believe<'u>(
     unverified: &'u Unverified<'_>,
     expectations: &Expectations<'_>,

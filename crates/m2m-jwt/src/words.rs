@@ -1,6 +1,7 @@
 //! Enums of words.
 
-/// An enum whose variants stand for words: the type, the list of all, and how each is printed and read, from one table. Another word is the error that is named.
+/// An enum whose variants each have a word: the type, the list of all, and the printing and parsing of each, from one table. Parsing an
+/// unknown word returns the named error.
 macro_rules! words {
     (
         $(#[$attribute:meta])*
@@ -25,7 +26,7 @@ macro_rules! words {
                 }
             }
 
-            /// The one with this name, in this case of letters.
+            /// Returns the value with this name, in this case of letters.
             #[must_use]
             pub fn parse(name: &str) -> Option<Self> {
                 Some(match name {

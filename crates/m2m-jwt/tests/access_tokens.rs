@@ -1,4 +1,4 @@
-//! Access tokens as they are made, and as they are read again.
+//! Access tokens as they are issued, and as they are read again.
 
 #[path = "support/keys.rs"]
 mod keys;
@@ -146,7 +146,7 @@ fn the_private_key_is_in_no_debug_form() {
     );
 }
 
-/// A signer that is no [`SigningKey`], as one in a hardware module is.
+/// A signer that is not a [`SigningKey`], such as one in a hardware module.
 struct Remote(AccessTokenHeader, usize);
 
 impl Signer for Remote {

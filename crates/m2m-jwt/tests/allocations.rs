@@ -1,4 +1,4 @@
-//! How often tokens make the allocator work, beyond what the signature itself does.
+//! The number of allocations per token, beyond those of the signature itself.
 
 #[path = "support/keys.rs"]
 mod keys;
@@ -18,7 +18,8 @@ const AUDIENCE: &[&str] = &["https://orders.example/api"];
 
 const CLAIMS: &[u8] = br#"{"iss":"https://as.example","sub":"billing-job","client_id":"billing-job","aud":"https://orders.example/api","exp":1800003600,"iat":1800000000,"jti":"id-1","scope":"read:orders write:orders"}"#;
 
-/// The least of several runs: the crypto library fills something in the first, and with one of them allocations depend on the signature.
+/// Returns the minimum of several runs: the crypto library initializes itself in the first, and with one of the libraries allocations
+/// depend on the signature.
 fn allocations(mut run: impl FnMut()) -> u64 {
     (0..16)
         .map(|_| measure(&mut run).count_total)
@@ -26,7 +27,7 @@ fn allocations(mut run: impl FnMut()) -> u64 {
         .unwrap_or_default()
 }
 
-/// A key that counts what its own signatures allocate: with one of the crypto libraries it depends on the signature.
+/// A key that counts the allocations of its own signatures: with one of the crypto libraries their number depends on the signature.
 struct Counted<'k> {
     key: &'k SigningKey,
     allocations: Cell<u64>,

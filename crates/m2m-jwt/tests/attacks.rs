@@ -1,5 +1,5 @@
-//! What others have been fooled with: algorithms, keys, headers and signatures. Each token here but for the first is one that
-//! somebody signed with the right key, unless its test says otherwise, so that nothing but the attack itself gets it refused.
+//! Known attacks on other implementations: algorithms, keys, headers and signatures. Each token here except the first is signed with the
+//! right key, unless its test states otherwise, so that only the attack itself causes the refusal.
 
 #[path = "support/good_token.rs"]
 mod good_token;
@@ -28,7 +28,7 @@ fn x1_r11_a_public_key_is_no_shared_secret() {
     for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
         let key = signing_key(algorithm);
         let jwk = key.public_jwk().to_json();
-        // What an attacker has: the public key in any of the forms in which it is published.
+        // The material of an attacker: the public key in any of the forms in which it is published.
         for secret in [
             jwk.as_bytes(),
             format!("{jwk}\n").as_bytes(),
@@ -123,7 +123,7 @@ fn x1_an_rsa_key_for_one_algorithm_verifies_no_other() {
     let keys = KeySet::from(VerificationKey::new(&rename(&bound, "1")).unwrap());
     let refused = verify_signature(&unverified, &keys, Algorithm::ALL).map(|_| ());
     assert_eq!(refused, Err(InvalidToken::AlgorithmNotOfKey));
-    // A key that names no algorithm is for all of its type, as far as they are expected.
+    // A key without `alg` is for all algorithms of its type, as far as they are expected.
     let mut free: serde_json::Map<_, _> =
         serde_json::from_str(&bound.public_jwk().to_json()).unwrap();
     free.remove("alg");
@@ -181,7 +181,7 @@ fn x1_a_shared_secret_is_no_key_for_another_algorithm() {
 
 #[test]
 fn x2_r12_no_key_comes_from_the_token() {
-    // The attacker signs with a key of his own and sends it along.
+    // The attacker signs with their own key and sends it along.
     let (attacker, _) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let jwk = attacker.public_jwk().to_json();
     let keys = keys_of(&signing_key(Algorithm::EdDsa));
@@ -197,7 +197,7 @@ fn x2_r12_no_key_comes_from_the_token() {
             Err(InvalidToken::Signature),
             "{header}"
         );
-        // And where the right key has signed they do no harm.
+        // If the right key has signed, these members do no harm.
         check(&header, CLAIMS, Ok(()));
     }
 }
@@ -362,7 +362,7 @@ fn the_first_of_several_mistakes_is_reported() {
     let key = signing_key(Algorithm::EdDsa);
     let (other, _) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let wrong = r#"{"iss":"x","aud":"x","exp":0,"iat":9999999999}"#;
-    // From the last check to the first, each with all the later mistakes too.
+    // From the last check to the first, each token with all the later mistakes too.
     check(
         HEADER,
         wrong,

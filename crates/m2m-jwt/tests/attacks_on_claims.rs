@@ -1,4 +1,4 @@
-//! What others have been fooled with: claims. Each token here is signed with the right key, so that nothing but the claims gets it refused.
+//! Known attacks on other implementations: claims. Each token here is signed with the right key, so that only the claims cause the refusal.
 
 #[path = "support/good_token.rs"]
 mod good_token;
@@ -16,7 +16,7 @@ fn check_claims(claims: &str, expected: InvalidToken) {
     check(HEADER, claims, Err(expected));
 }
 
-/// The good claims with one replaced.
+/// Returns the good claims with one replaced.
 fn with(claim: &str, value: &str) -> String {
     let mut claims: serde_json::Map<_, _> =
         serde_json::from_str(CLAIMS).expect("the claims are JSON");
@@ -292,7 +292,7 @@ fn x6_r10_without_an_expected_audience_nothing_is_accepted() {
         }),
         InvalidToken::TypeMismatch
     );
-    // `aud` is missed even where nobody requires it.
+    // A missing `aud` is refused even if the expectations do not require it.
     let without: String = with("aud", "0").replacen("\"aud\":0,", "", 1);
     let token = forge(HEADER, without, &key);
     let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();

@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets, replayed: what the fuzzer starts from holds on every run of the tests.
+//! The seeds of the fuzz targets, replayed on every run of the tests.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The strings that the RFCs print.
+//! The strings that are printed in the RFCs.
 
 #[path = "support/check_jws.rs"]
 mod check_jws;

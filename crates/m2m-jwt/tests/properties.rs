@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! Properties that hold for every input.
 
 #[path = "support/keys.rs"]
 mod keys;
@@ -19,7 +19,7 @@ fn algorithm() -> impl Strategy<Value = Algorithm> {
     proptest::sample::select(Algorithm::ALL)
 }
 
-/// JSON by serde_json, so that our reader is held against another one's writer.
+/// JSON by serde_json, so that this crate's reader is tested against another writer.
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -84,7 +84,7 @@ proptest! {
         prop_assert_eq!(verified.subject(), Some(subject.as_str()));
         prop_assert_eq!(&verified.audience().collect::<Vec<_>>(), &audience);
         prop_assert_eq!(verified.scope().collect::<Vec<_>>(), scope);
-        // It ends at its second.
+        // The token expires exactly at its second.
         let refused = verify(&unverified, &keys_of(&key), &expectations, UnixTime::from_seconds(issued + lifetime)).map(|_| ());
         prop_assert_eq!(refused, Err(InvalidToken::Expired { expired_at: UnixTime::from_seconds(issued + lifetime) }));
     }

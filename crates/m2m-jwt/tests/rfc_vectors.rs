@@ -1,4 +1,4 @@
-//! Every file of the RFCs' vectors is verified, or named in `exceptions.json` with its reason and then does not verify.
+//! Every file of the RFCs' vectors is verified, or listed in `exceptions.json` with its reason and then does not verify.
 
 #[path = "support/check_jws.rs"]
 mod check_jws;
@@ -66,14 +66,14 @@ fn verifies(path: &Path) -> Option<()> {
             == text)
             .then_some(()),
         "jwsc" => check_jws::payload(&beside(path, "jwk")?, text).map(drop),
-        // As they are, and not taken apart: no JSON serialization is read.
+        // JSON serializations are passed on as they are: this crate does not read them.
         "jwsf" | "jwsg" => check_jws::payload(&beside(path, "jwk")?, text).map(drop),
         "json" => document(&serde_json::from_str(text).ok()?),
         _ => None,
     }
 }
 
-/// The file of the same name with this extension.
+/// Returns the file of the same name with this extension.
 fn beside(path: &Path, extension: &str) -> Option<String> {
     std::fs::read_to_string(path.with_extension(extension)).ok()
 }
@@ -129,7 +129,7 @@ fn document(document: &Value) -> Option<()> {
     rfc9449(document)
 }
 
-/// Ed25519 signatures are the same each time, so the JWS itself can be made again.
+/// Ed25519 signatures are deterministic, so the JWS itself can be created again.
 fn rfc8037(document: &Value, private: &str) -> Option<()> {
     let public = Jwk::parse(private).ok()?;
     let key = SigningKey::from_jwk(Algorithm::EdDsa, private).ok()?;
@@ -143,7 +143,7 @@ fn rfc8037(document: &Value, private: &str) -> Option<()> {
     (same && thumbprint).then_some(())
 }
 
-/// DPoP proofs are signed with the key that they carry, which whoever reads them has to take from them.
+/// DPoP proofs are signed with the key that they carry, and a verifier has to take the key from them.
 fn rfc9449(document: &Value) -> Option<()> {
     let example = document.get("ath_example")?;
     let hash = base64url::encode(sha256(example.get("access_token")?.as_str()?.as_bytes()));

@@ -1,4 +1,4 @@
-//! Project Wycheproof's JWS vectors: every case agrees, but for those that `exceptions.json` names.
+//! Project Wycheproof's JWS vectors: every case agrees, except those that `exceptions.json` lists.
 
 #[path = "support/check_jws.rs"]
 mod check_jws;
@@ -30,7 +30,7 @@ fn x1_x4_every_case_agrees_but_the_named() {
             .to_string();
         for case in group["tests"].as_array().unwrap() {
             let id = case["tcId"].to_string();
-            // Some are in JSON serialization: no string, and not offered.
+            // Some are in JSON serialization, so they are not strings, and this crate does not support them.
             let verifies = case["jws"]
                 .as_str()
                 .is_some_and(|jws| check_jws::payload(&key, jws).is_some());

@@ -1,9 +1,9 @@
-//! Project Wycheproof's raw signatures, through keys made of JWKs, for every algorithm.
+//! Project Wycheproof's raw signatures, through keys that are read from JWKs, for every algorithm.
 
 use m2m_jwt::{Algorithm, Jwk, VerificationKey, VerifySignature as _, base64url};
 use wycheproof::TestResult;
 
-/// Holds one case against its label. Where the label leaves it open both are right.
+/// Compares one case with its label. If the label allows both results, both are right.
 fn check(
     algorithm: Algorithm,
     jwk: &str,

@@ -5,7 +5,7 @@
 //! curl --insecure https://localhost:8443/
 //! ```
 //!
-//! The certificate is made for this run. A real server names the files of its own.
+//! The certificate is created for this run. A real server names the files of its own.
 
 use std::convert::Infallible;
 use std::error::Error;

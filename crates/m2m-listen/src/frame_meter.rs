@@ -110,7 +110,7 @@ impl FrameMeter {
                 self.restore(FRAMES_A_REQUEST);
                 0
             }
-            // As much as a request restores, so that a request that is reset does not count.
+            // The number of frames that a request restores, so that a request that is reset does not count.
             RST_STREAM => FRAMES_A_REQUEST,
             SETTINGS => 1 + length / SETTINGS_BYTES,
             _ => 1,

@@ -162,7 +162,7 @@ async fn accept<A: Acceptor, H: Handler>(
             Ok((stream, peer)) => take(stream, peer, context).await,
             Err(error) => {
                 context.observer.accept_failed(&error);
-                // In most cases there are no file descriptors left, and a connection that is closed frees one.
+                // Usually there are no file descriptors left, and closing a connection frees one.
                 context.table.displace();
                 tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
             }

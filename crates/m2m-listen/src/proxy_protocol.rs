@@ -16,7 +16,7 @@ pub(super) enum ProxyHeader {
         /// The address of the proxy's caller; `None` if the proxy speaks for itself, as in a health check.
         address: Option<IpAddr>,
     },
-    /// There is no header, or one without a usable address.
+    /// The header is missing, or has no usable address.
     Wrong,
 }
 

@@ -1,4 +1,4 @@
-//! The certificate of the server: when an operator hears of its end, and what is said about its files.
+//! The certificate of the server: when operators are warned of its expiry, and the messages about its files.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::seldom::Seldom;
 
-/// Tells the operator that the certificate in use has expired or soon will: at once, and then once a day.
+/// Warns the operator that the certificate in use has expired or soon will: at once, and then once a day.
 #[derive(Debug, Default)]
 pub(crate) struct Expiry(Seldom);
 
 impl Expiry {
-    /// A line for the log, when it is time for one.
+    /// Returns a line for the log when a warning is due.
     pub(crate) fn line(
         &mut self,
         files: &TlsFiles,
@@ -37,7 +37,7 @@ impl Expiry {
     }
 }
 
-/// The state of a certificate of which an operator should hear.
+/// A state of the certificate that operators are warned of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     NotValidYet,
@@ -55,7 +55,7 @@ impl State {
     }
 }
 
-/// The state at `now`, if an operator should hear of it.
+/// Returns the state at `now`, if operators should be warned of it.
 fn state(validity: Validity, now: UnixTime) -> Option<State> {
     let (from, to, now) = (
         validity.not_before(),
@@ -75,7 +75,7 @@ fn state(validity: Validity, now: UnixTime) -> Option<State> {
     }
 }
 
-/// The state at `now` in words, if an operator should hear of it.
+/// Returns the state at `now` in words, if operators should be warned of it.
 fn in_words(validity: Validity, now: UnixTime) -> Option<String> {
     let from = UnixTime::from_seconds(validity.not_before());
     let to = UnixTime::from_seconds(validity.not_after());
@@ -97,13 +97,13 @@ fn in_words(validity: Validity, now: UnixTime) -> Option<String> {
     })
 }
 
-/// A warning if the certificate has expired or soon will.
+/// Returns a warning if the certificate has expired or soon will.
 pub(crate) fn warning(files: &TlsFiles, now: UnixTime) -> Option<String> {
     let warning = in_words(files.validity()?, now)?;
     Some(format!("{}: {warning}", files.cert.display()))
 }
 
-/// A listener that cannot be started. Another `option` can name its address.
+/// Returns the failure for a listener that cannot be started. `option` is the option that can name another address.
 pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
     match error {
         ListenError::Bind { address, error } => {
@@ -116,7 +116,7 @@ pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
     }
 }
 
-/// A certificate or a key that cannot be used, with the remedy.
+/// Returns the failure for a certificate or a key that cannot be used, with the remedy.
 pub(crate) fn tls_failure(error: &TlsError) -> Failure {
     let shown = |path: &Path| path.display().to_string();
     match error {
@@ -187,7 +187,7 @@ mod tests {
 
     type Date = (i32, u8, u8);
 
-    /// The files of a certificate that is valid for this time.
+    /// Creates the files of a certificate that is valid for this time.
     fn files(from: Date, to: Date) -> (tempfile::TempDir, TlsFiles) {
         let mut parameters = CertificateParams::new(["localhost".to_owned()]).unwrap();
         parameters.not_before = date_time_ymd(from.0, from.1, from.2);

@@ -1,4 +1,4 @@
-//! `m2m config check`: what is wrong with a configuration, or what it says.
+//! `m2m config check`: the mistakes in a configuration, or its values.
 
 mod files;
 
@@ -84,7 +84,7 @@ pub(crate) fn check(
     }
 }
 
-/// Prints all mistakes; what is returned is printed last, and says how many there were.
+/// Prints all mistakes except the returned one, which is printed last and contains their number.
 fn tell(mistakes: Mistakes, output: &Output) -> Failure {
     let mut mistakes = mistakes.into_vec();
     match (mistakes.pop(), mistakes.len()) {
@@ -121,7 +121,7 @@ fn show(settings: &Settings, output: &Output) {
     output.good("good: nothing is wrong with these settings");
 }
 
-/// A value as a flag would have it.
+/// Returns a value as it would be written in a flag.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
@@ -132,7 +132,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Where a value comes from, as people look for it.
+/// Returns the place a value comes from, in the form in which operators look for it.
 fn from(name: &str, origin: &Origin) -> String {
     match origin {
         Origin::Flag => "flag".to_owned(),

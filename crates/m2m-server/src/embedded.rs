@@ -33,7 +33,7 @@ pub struct Embedded {
     pub issuer: Issuer,
     /// The applications of the file.
     pub applications: Vec<Application>,
-    /// The credentials that were generated for those that the file gives none.
+    /// The credentials that were generated for applications without credentials in the file.
     pub generated: Vec<GeneratedCredentials>,
     /// One line with issuer, profile, number of applications and address.
     pub summary: String,
@@ -42,7 +42,7 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Waits for the diagnosis of a refusal, which is there within milliseconds; none if it is not there in time.
+    /// Waits for the diagnosis of a refusal, which is ready within milliseconds. Returns nothing if it is not ready in time.
     #[must_use]
     pub fn diagnosis(&self, wanted: TraceId, within: Duration) -> Option<Diagnosis> {
         while let Ok(entry) = self.entries.recv_timeout(within) {
@@ -67,10 +67,10 @@ impl Embedded {
         None
     }
 
-    /// Serves, with its log on standard error, until the process gets `SIGTERM` or `SIGINT`.
+    /// Serves, with its log on standard error, until the process receives `SIGTERM` or `SIGINT`.
     pub async fn until_interrupted(self) {
         self.is_logged.store(true, Ordering::Relaxed);
-        // From here on nobody receives what happens, and it is logged as `m2m serve` logs it.
+        // From here on nobody receives the entries, and they are logged as `m2m serve` logs them.
         drop(self.entries);
         Interruptions::new().next().await;
     }
@@ -80,7 +80,7 @@ impl Embedded {
 ///
 /// # Errors
 ///
-/// If the address cannot be had, or the file is wrong; and the failure of the function.
+/// If the server cannot listen on the address, or the file is wrong; and the failure of the function.
 pub fn embed<F>(
     world: World,
     listen: SocketAddr,
@@ -145,7 +145,7 @@ where
         Ok(worker)
     })?;
     drop(runtime);
-    // The counts are for the log of a server that somebody keeps.
+    // The counts are for the log of a long-running server.
     drop(worker.finish());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `m2m healthcheck`: whether the server on this machine is ready.
+//! `m2m healthcheck`: checks whether the server on this machine is ready.
 
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -17,7 +17,7 @@ use crate::settings::{self, Mistakes, Setting, SettingOptions};
 
 /// Check whether the server on this machine is ready.
 ///
-/// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the file of settings.
+/// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the configuration file.
 /// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is wrong or --ops-listen is off, and 3 if the server
 /// cannot be reached.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub struct HealthcheckOptions {
 }
 
 impl HealthcheckOptions {
-    /// The flags as `m2m serve` has them.
+    /// Returns the flags in the form that `m2m serve` uses.
     pub(crate) fn settings(&self) -> SettingOptions {
         let given = self.ops_listen.clone();
         SettingOptions::of(
@@ -64,7 +64,7 @@ pub(crate) fn healthcheck(
     let url = format!("http://{}/readyz", reachable(address));
     let http = HttpClient::new(&ConnectionOptions {
         ca_file: None,
-        // It is an address of this machine.
+        // The address belongs to this machine.
         allow_plain_http: true,
     })?;
     let answer = runtime()?.block_on(http.get(&url));
@@ -80,7 +80,7 @@ pub(crate) fn healthcheck(
     Err(unready(&url, &answer))
 }
 
-/// The address by which this machine reaches a listener.
+/// Returns the address at which this machine reaches a listener.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

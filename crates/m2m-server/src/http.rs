@@ -1,4 +1,4 @@
-//! The server's HTTP face: routes, documents, and the token endpoint.
+//! The HTTP interface of the server: routes, documents, and the token endpoint.
 
 mod body;
 mod documents;
@@ -34,7 +34,7 @@ use management::Management;
 use router::{Route, Router};
 use token_endpoint::TokenEndpoint;
 
-/// Everything that answers requests.
+/// The handler of all requests.
 #[derive(Debug)]
 pub(crate) struct Server {
     router: Router,
@@ -45,11 +45,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server of this registry.
+    /// Returns a server of this registry.
     ///
     /// # Errors
     ///
-    /// If the system has no thread left.
+    /// If the operating system cannot start another thread.
     pub(crate) fn new(
         authority: Authority,
         issuer: Issuer,
@@ -70,7 +70,7 @@ impl Server {
         })
     }
 
-    /// The documents of the registry as it is now.
+    /// Returns the documents of the current registry.
     fn documents(&self) -> Arc<Documents> {
         let common = self.endpoint.cache().common();
         let documents = self.documents.load_full();
@@ -82,7 +82,7 @@ impl Server {
         documents
     }
 
-    /// The document of a route, if there is one.
+    /// Returns the document of a route, if there is one.
     fn document(&self, route: Route<'_>, parts: &Parts) -> Option<Response> {
         match route {
             Route::Metadata => Some(self.documents().metadata(&parts.headers)),
@@ -143,7 +143,7 @@ impl Handler for Server {
     }
 }
 
-/// The cause of a refusal by the listener.
+/// Returns the cause of a refusal by the listener.
 const fn cause_of(refusal: Refusal) -> Cause {
     match refusal {
         Refusal::Malformed => Cause::HttpMalformed,
@@ -160,7 +160,7 @@ const fn cause_of(refusal: Refusal) -> Cause {
     }
 }
 
-/// Whether the target or the header is larger than a request here ever needs.
+/// Returns the cause of the refusal if the target or the header is larger than any request here needs.
 ///
 /// hyper refuses what does not fit into its buffer; [`crate::listen`] answers for it.
 fn oversized(parts: &Parts) -> Option<Cause> {
@@ -181,7 +181,7 @@ fn oversized(parts: &Parts) -> Option<Cause> {
 /// The longest request target: what every recipient should support (RFC 9110, section 4.1). Unit: bytes.
 const MAX_TARGET_BYTES: usize = 8000;
 
-/// All fields of the header together: twice the largest Basic header that is read. Unit: bytes.
+/// The maximum size of all header fields together: twice that of the largest Basic header that is read. Unit: bytes.
 const MAX_HEADER_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]

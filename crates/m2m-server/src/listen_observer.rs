@@ -1,4 +1,4 @@
-//! The events on the listener, as the server tells them: counters, and lines in the log.
+//! The events on the listener, as counters and lines in the log.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::certificate::{Expiry, tls_failure};
 use crate::metrics::Metrics;
 use crate::seldom::Seldom;
 
-/// Counts what happens on the listener, and writes to the log what happens to its certificate.
+/// Counts the events on the listener, and logs those that concern its certificate.
 #[derive(Debug)]
 pub(crate) struct ListenObserver {
     metrics: Arc<Metrics>,
@@ -32,7 +32,7 @@ impl ListenObserver {
         })
     }
 
-    /// Logs a failure that may come many times a second: at most once a minute, with the number of those since the last line.
+    /// Logs a failure that may occur many times a second: at most once a minute, with the number of those since the last line.
     fn log_seldom(seldom: &Mutex<Seldom>, line: impl FnOnce(UnixTime, u64) -> Value) {
         let now = clock::now();
         let mut seldom = seldom.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,6 +69,10 @@ impl Observer for ListenObserver {
     }
 
     fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {
+        if matches!(error, HandshakeError::PlainHttp) {
+            // The refusal that follows is in the log.
+            return;
+        }
         Self::log_seldom(&self.handshake_failures, |now, count| {
             json!({
                 "time": rfc3339(now),

@@ -1,4 +1,4 @@
-//! What is counted for the operator. A request costs a few atomic additions, and no lock.
+//! The metrics of a server. A request costs a few atomic additions, and takes no lock.
 
 use std::path::Path;
 use std::time::Duration;
@@ -20,12 +20,12 @@ pub(crate) struct Metrics {
     registry: Registry,
     issued: Counter,
     test_tokens: Counter,
-    /// In the order of [`Cause::ALL`].
+    /// One counter for each cause, in the order of [`Cause::ALL`].
     refused: Box<[Counter]>,
     throttled: Counter,
     in_flight: Gauge,
     connections: Gauge,
-    /// In the order of [`Closed::ALL`].
+    /// One counter for each reason, in the order of [`Closed::ALL`].
     closed: Box<[Counter]>,
     connections_refused: Counter,
     accept_failures: Counter,
@@ -38,16 +38,16 @@ pub(crate) struct Metrics {
     log_write_failures: Counter,
     management_refused: Family<[(&'static str, Box<str>); 1], Counter>,
     out_of_contact: Gauge,
-    /// In the order of [`FailureKind::ALL`].
+    /// One counter for each kind, in the order of [`FailureKind::ALL`].
     store_failures: Box<[Counter]>,
     maintenance: Gauge,
-    /// By algorithm, as far as there are keys.
+    /// One gauge for each algorithm that has a signing key.
     signing_key_age: Family<[(&'static str, &'static str); 1], Gauge>,
-    /// By file; there if there is a certificate.
+    /// One gauge for each certificate file; empty without a certificate.
     certificate_expiry: Family<[(&'static str, String); 1], Gauge>,
 }
 
-/// Counters that differ in one label, all of them there from the start: a counter that appears only with its first event hides it.
+/// Counters that differ in one label, all of them present from the start: a counter that appears only with its first event hides it.
 fn labelled(
     registry: &mut Registry,
     name: &str,
@@ -197,7 +197,7 @@ impl Metrics {
         }
     }
 
-    /// All of it in the text format of OpenMetrics.
+    /// Returns all metrics in the text format of OpenMetrics.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         // Writing into a string does not fail.
@@ -205,17 +205,17 @@ impl Metrics {
         text
     }
 
-    /// An access token was issued.
+    /// Counts an issued access token.
     pub(crate) fn issued(&self) {
         self.issued.inc();
     }
 
-    /// It was a test token.
+    /// Counts an issued token as a test token.
     pub(crate) fn test_token_issued(&self) {
         self.test_tokens.inc();
     }
 
-    /// A request was refused.
+    /// Counts a refused request by its cause.
     pub(crate) fn refused(&self, cause: Cause) {
         // The list is in the order of its values.
         if let Ok(index) = Cause::ALL.binary_search(&cause)
@@ -225,27 +225,27 @@ impl Metrics {
         }
     }
 
-    /// A failed authentication was answered with 429.
+    /// Counts a failed authentication that was answered with 429.
     pub(crate) fn throttled(&self) {
         self.throttled.inc();
     }
 
-    /// A request is being answered, and so many with it.
+    /// Counts a request that is now being answered, and returns the number of all that are.
     pub(crate) fn request_began(&self) -> i64 {
         self.in_flight.inc().saturating_add(1)
     }
 
-    /// A request has been answered.
+    /// Counts a request as answered.
     pub(crate) fn request_ended(&self) {
         self.in_flight.dec();
     }
 
-    /// A connection was taken.
+    /// Counts an accepted connection.
     pub(crate) fn connection_opened(&self) {
         self.connections.inc();
     }
 
-    /// A connection ended.
+    /// Counts a closed connection by its reason.
     pub(crate) fn connection_closed(&self, reason: Closed) {
         self.connections.dec();
         if let Ok(index) = Closed::ALL.binary_search(&reason)
@@ -255,32 +255,32 @@ impl Metrics {
         }
     }
 
-    /// There was no place for a connection.
+    /// Counts a connection that was refused because the maximum number was reached.
     pub(crate) fn connection_refused(&self) {
         self.connections_refused.inc();
     }
 
-    /// A connection could not be accepted.
+    /// Counts a connection that could not be accepted.
     pub(crate) fn accept_failed(&self) {
         self.accept_failures.inc();
     }
 
-    /// The certificate was replaced.
+    /// Counts a replacement of the certificate.
     pub(crate) fn tls_reloaded(&self) {
         self.tls_reloads.inc();
     }
 
-    /// The certificate could not be replaced.
+    /// Counts a failed replacement of the certificate.
     pub(crate) fn tls_reload_failed(&self) {
         self.tls_reload_failures.inc();
     }
 
-    /// A look-up was answered from memory.
+    /// Counts a look-up that was answered from memory.
     pub(crate) fn cache_hit(&self) {
         self.cache_hits.inc();
     }
 
-    /// A look-up went to the store.
+    /// Counts a look-up that went to the store.
     pub(crate) fn cache_missed(&self) {
         self.cache_misses.inc();
     }
@@ -297,25 +297,25 @@ impl Metrics {
         self.refusals_summarized.inc_by(more);
     }
 
-    /// A line of the log could not be written.
+    /// Counts a line of the log that could not be written.
     pub(crate) fn log_write_failed(&self) {
         self.log_write_failures.inc();
     }
 
-    /// A request of the management API was refused with this code. The codes are those of this program.
+    /// Counts a refused request of the management API by this code. The codes are those of this program.
     pub(crate) fn management_refused(&self, code: &str) {
         self.management_refused
             .get_or_create(&[("code", code.into())])
             .inc();
     }
 
-    /// So many tokens were issued, and so many requests refused, since the start.
+    /// Returns the number of issued tokens and the number of refused requests since the start.
     pub(crate) fn issued_and_refused(&self) -> (u64, u64) {
         let refused = self.refused.iter().map(Counter::get).sum();
         (self.issued.get(), refused)
     }
 
-    /// A read or a write of the store failed.
+    /// Counts a failed read or write of the store.
     pub(crate) fn store_failed(&self, kind: FailureKind) {
         if let Ok(index) = FailureKind::ALL.binary_search(&kind)
             && let Some(counter) = self.store_failures.get(index)
@@ -324,13 +324,13 @@ impl Metrics {
         }
     }
 
-    /// For how long the store has not been reached: nothing if it is.
+    /// Sets the time for which the store has not been reached: zero if it is reached.
     pub(crate) fn out_of_contact_for(&self, duration: Duration) {
         self.out_of_contact
             .set(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
     }
 
-    /// The age of the key that signs with this algorithm. Unit: seconds.
+    /// Sets the age of the key that signs with this algorithm. Unit: seconds.
     pub(crate) fn signing_key_age(&self, algorithm: Algorithm, seconds: u64) {
         let age = self
             .signing_key_age
@@ -338,14 +338,14 @@ impl Metrics {
         age.set(i64::try_from(seconds).unwrap_or(i64::MAX));
     }
 
-    /// The end of the validity of the certificate that is served.
+    /// Sets the end of the validity of the certificate that is served.
     pub(crate) fn certificate_expires(&self, file: &Path, at: UnixTime) {
         let labels = [("file", file.display().to_string())];
         let expiry = self.certificate_expiry.get_or_create_owned(&labels);
         expiry.set(i64::try_from(at.as_seconds()).unwrap_or(i64::MAX));
     }
 
-    /// Whether there is maintenance.
+    /// Sets whether the server is in maintenance.
     pub(crate) fn in_maintenance(&self, maintenance: Maintenance) {
         self.maintenance.set(match maintenance {
             Maintenance::Off => 0,

@@ -1,5 +1,5 @@
-//! What the machinery around the server asks it, on an address of its own: whether it lives, whether to send it requests, and what it
-//! has counted. Nothing here is for callers, and nothing is secret, but it tells who is busy and what fails.
+//! The answers to probes and metrics collectors, on an address of their own: whether the server is alive, whether to send it requests, and
+//! its counters. Nothing here is for callers, and nothing is secret, but it shows which clients are busy and what fails.
 
 use core::net::IpAddr;
 use std::sync::Arc;

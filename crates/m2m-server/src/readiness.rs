@@ -1,4 +1,4 @@
-//! Whether the server should be asked, and if not, why.
+//! The readiness of the server for requests, with the reasons if it is not ready.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -7,21 +7,21 @@ use m2m_store::{Contact, Uptime};
 
 use crate::store::RegistryCache;
 
-/// The reasons why the server should not be asked.
+/// The state from which readiness is determined.
 #[derive(Debug, Default)]
 pub(crate) struct Readiness {
-    /// Those that somebody sets, and takes back.
+    /// The reasons that are set explicitly, as a set of bits.
     set: AtomicU8,
-    /// The registry, once it is there. It is asked what the token endpoint asks it.
+    /// The registry, once it is loaded. It answers the same question as for the token endpoint.
     cache: OnceLock<Arc<RegistryCache>>,
 }
 
-/// Why the server should not be asked.
+/// The reason why the server should get no requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unready {
-    /// It is not there yet.
+    /// It has not started yet.
     Starting,
-    /// It ends what it has begun, and takes nothing new.
+    /// It completes the requests in progress, and accepts no others.
     Draining,
     /// It serves from memory for now, because the store cannot be reached.
     OutOfContact,
@@ -38,7 +38,7 @@ impl Unready {
         }
     }
 
-    /// The reason in one word, for programs.
+    /// Returns the reason in one word, for programs.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Starting => "starting",
@@ -49,7 +49,7 @@ impl Unready {
 }
 
 impl Readiness {
-    /// Of a server that starts.
+    /// Returns the readiness of a server that is starting.
     pub(crate) const fn starting() -> Self {
         Self {
             set: AtomicU8::new(Unready::Starting.bit()),
@@ -57,20 +57,20 @@ impl Readiness {
         }
     }
 
-    /// From now on the server is ready if it is in contact with its store.
+    /// Marks the server as started: from now on it is ready while it is in contact with its store.
     pub(crate) fn serves(&self, cache: Arc<RegistryCache>) {
-        // There is one for the life of the process.
+        // There is only one for the life of the process.
         let _ = self.cache.set(cache);
         self.set
             .fetch_and(!Unready::Starting.bit(), Ordering::Relaxed);
     }
 
-    /// There is this reason now.
+    /// Adds this reason.
     pub(crate) fn set(&self, reason: Unready) {
         self.set.fetch_or(reason.bit(), Ordering::Relaxed);
     }
 
-    /// All reasons; none if the server is ready.
+    /// Returns all reasons; an empty list if the server is ready.
     pub(crate) async fn reasons(&self, now: Uptime) -> Vec<Unready> {
         let mut bits = self.set.load(Ordering::Relaxed);
         if let Some(cache) = self.cache.get() {
@@ -102,7 +102,7 @@ mod tests {
         let opened = RegistryCache::open(store, "https://id.example", no_key, limits, Uptime::ZERO);
         readiness.serves(Arc::new(opened.await.unwrap()));
         assert_eq!(readiness.reasons(Uptime::ZERO).await, []);
-        // Nobody has asked the store for hours: it is asked.
+        // The store has not been asked for hours, so it is asked now.
         let later = Uptime::new(Duration::from_secs(10_000));
         assert_eq!(readiness.reasons(later).await, []);
         readiness.set(Unready::Draining);

@@ -1,5 +1,5 @@
-//! What becomes of the outcomes of requests: tokens are counted for each application, refusals queue for a worker that logs,
-//! diagnoses and keeps them.
+//! The recorder of the outcomes of requests: tokens are counted for each application, and refusals are queued for a worker that logs,
+//! diagnoses and stores them.
 //!
 //! The worker is a thread of its own, since a diagnosis takes time, and the log has another, since writing it can block; neither is for
 //! the threads that answer callers. The queues are bounded: what does not fit is counted, and its caller has been answered all the same.
@@ -42,7 +42,7 @@ use queues::{Happened, Next, Queues};
 use report::Report;
 use unwritten::Unwritten;
 
-/// Where events go.
+/// The handle through which events reach the worker.
 #[derive(Debug, Clone)]
 pub(crate) struct Recorder {
     shared: Arc<Shared>,
@@ -56,24 +56,24 @@ pub(crate) struct Worker {
     ended: Receiver<()>,
 }
 
-/// What those who answer callers and the worker have in common.
+/// The state shared by the threads that answer callers and the worker.
 #[derive(Debug)]
 struct Shared {
     queues: Queues,
     metrics: Arc<Metrics>,
 }
 
-/// How long events may take to be written when the process ends. Whoever waits for its end (systemd, Kubernetes) has some ten
-/// seconds of patience, and requests may need them too.
+/// The time within which the remaining events have to be written when the process ends. The service manager (systemd, Kubernetes) waits
+/// some ten seconds for the end of the process, and requests may need part of them.
 const DRAIN_TIME: Duration = Duration::from_secs(2);
 
 impl Recorder {
-    /// A recorder and its worker, which hands what it makes known to `publish`, and what is to stay to `keeper`. `publish` gives an entry
-    /// back that it has no room for.
+    /// Starts a recorder and its worker, which passes entries for the log to `publish`, and data for the store to `store_writer`. `publish`
+    /// returns an entry that it has no room for.
     ///
     /// # Errors
     ///
-    /// If the operating system gives no thread.
+    /// If the operating system cannot start another thread.
     pub(crate) fn start(
         store_writer: impl Keeper,
         metrics: Arc<Metrics>,
@@ -105,8 +105,8 @@ impl Recorder {
         Ok((recorder, worker))
     }
 
-    /// Keeps an event: a token in the counts of its application, a test token in the log as well, a refusal with what its diagnosis
-    /// starts from. Never waits.
+    /// Records an event: a token in the counts of its application, a test token in the log as well, a refusal with the data that its
+    /// diagnosis starts from. Never waits.
     pub(crate) fn keep(
         &self,
         event: Event,
@@ -136,7 +136,7 @@ impl Recorder {
         }
     }
 
-    /// Keeps that a request of the management API was refused. Never waits.
+    /// Records that a request of the management API was refused. Never waits.
     pub(crate) fn keep_management(&self, event: RefusedEvent, operation: RefusedOperation) {
         self.shared.metrics.refused(event.cause);
         self.shared.metrics.management_refused(&operation.code);
@@ -160,8 +160,8 @@ impl Recorder {
 }
 
 impl Worker {
-    /// Ends the worker when it has made known which requests were refused, but does not wait for long: `publish` can block for
-    /// ever, on a pipe that nobody reads.
+    /// Ends the worker once it has logged which requests were refused, but does not wait for long: `publish` can block forever, on a pipe
+    /// that nobody reads.
     pub(crate) fn finish(self) -> Entry {
         self.finish_within(DRAIN_TIME)
     }
@@ -169,7 +169,7 @@ impl Worker {
     fn finish_within(self, time: Duration) -> Entry {
         let shared = &*self.shared;
         shared.queues.close();
-        // A worker that panicked has said so through the panic hook. One that has done its work has left what the log had no room for.
+        // A worker that panicked has reported it through the panic hook. One that has finished has left only entries that the log had no room for.
         let _ = self.ended.recv_timeout(time);
         shared.queues.abandon();
         let (issued, refused) = shared.metrics.issued_and_refused();
@@ -182,7 +182,7 @@ impl Worker {
 }
 
 impl Shared {
-    /// Counts what there was no room for in the log.
+    /// Counts an entry that the log had no room for.
     fn lost(&self, entry: &Entry) {
         match entry {
             Entry::Summary(summary) => self.queues.put_back(summary),
@@ -262,7 +262,7 @@ fn work(
                 }
             }
             Next::Suspect(trace_id, suspect) => {
-                // Without the store there is no evidence, and the cause stands all the same.
+                // Without the store there is no evidence, but the cause is known all the same.
                 let records = store_writer.records(&suspect);
                 let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
                 unwritten.diagnosed(trace_id, &diagnosis);
@@ -297,7 +297,7 @@ fn work(
             publish(Entry::Store(news));
         }
     }
-    // What was dropped since it was last told stands in the entry that comes after these.
+    // Entries that were dropped since the last report are reported after these.
     let now = clock::now();
     collect(&mut unwritten, &mut issued, store_writer, now);
     write(&mut unwritten, store_writer, shared, now);
@@ -320,7 +320,7 @@ fn collect(
     unwritten.counted(counts);
 }
 
-/// Writes what is in the book. What the store does not take is tried again; why it did not is among the news of the keeper.
+/// Writes the batch to the store. A batch that the store does not accept is tried again; the reason is among the news of the keeper.
 fn write(unwritten: &mut Unwritten, store_writer: &impl Keeper, shared: &Shared, now: UnixTime) {
     while let Some(batch) = unwritten.take(now) {
         if store_writer.keep(batch.clone()).is_err() {
@@ -331,7 +331,7 @@ fn write(unwritten: &mut Unwritten, store_writer: &impl Keeper, shared: &Shared,
     }
 }
 
-/// What is to be told of tokens, by application.
+/// The numbers of issued tokens that are to be logged, by application.
 #[derive(Debug, Default)]
 struct Issued(BTreeMap<Box<str>, u64>);
 
@@ -358,7 +358,7 @@ impl Issued {
     }
 }
 
-/// No application and no API.
+/// Records without any application or API.
 static NO_RECORDS: Records = Records {
     apis: Vec::new(),
     organizations: Vec::new(),
@@ -367,10 +367,10 @@ static NO_RECORDS: Records = Records {
     deleted: Vec::new(),
 };
 
-/// How long the worker sleeps where nothing happens.
+/// The time for which the worker sleeps while there is nothing to do.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Of so many applications the log tells in a minute; the store has the counts of all.
+/// The maximum number of applications that the log lists in a minute; the store has the counts of all.
 const MOST_TOLD: usize = 100;
 
 /// The time between two logs of the counts of refusals.
@@ -393,7 +393,7 @@ mod tests {
 
     /// The name of a refusal of a known client.
     pub(super) const KNOWN: TraceId = TraceId::from_random([1; 16]);
-    /// The name of a refusal of anybody else.
+    /// The name of a refusal of any other caller.
     pub(super) const OTHER: TraceId = TraceId::from_random([2; 16]);
 
     pub(super) fn refused(trace_id: TraceId) -> RefusedEvent {
@@ -429,7 +429,7 @@ mod tests {
         }
     }
 
-    /// A recorder whose log takes nothing until the sender is dropped, and then all that the receiver gets.
+    /// Returns a recorder whose log accepts nothing until the sender is dropped, and then everything that the receiver gets.
     fn blocked() -> (Recorder, Worker, Sender<()>, Receiver<Entry>) {
         let (release, wait) = channel::<()>();
         let (publish, entries) = channel();
@@ -447,7 +447,7 @@ mod tests {
         recorder.keep(Event::Refused(refused(trace_id)), Some(suspect), None);
     }
 
-    /// Refusals of strangers, none of which is beyond a budget.
+    /// Refusals of strangers, all of them within the budgets.
     fn flood(recorder: &Recorder, refusals: usize) {
         let seconds = 0..u64::try_from(refusals).unwrap();
         for second in seconds {
@@ -539,7 +539,7 @@ mod tests {
         };
         let (recorder, worker) = Recorder::start(Empty, Arc::clone(&metrics), publish).unwrap();
         (0..1_000).for_each(|_| keep(&recorder, OTHER));
-        // The 50 that are kept one by one are diagnosed, though the log takes nothing.
+        // The 50 that are kept one by one are diagnosed, though the log accepts nothing.
         assert_eq!(diagnoses.iter().take(50).count(), 50);
         drop(recorder);
         let Entry::Stopped { dropped, .. } = worker.finish_within(Duration::MAX) else {

@@ -1,8 +1,8 @@
-//! Lines of the log that would come too often.
+//! A limit for lines of the log that would come too often.
 
 use m2m_jwt::UnixTime;
 
-/// Something that is told once in a while, and counted in between.
+/// An event that is logged once in a while, and counted in between.
 #[derive(Debug, Default)]
 pub(crate) struct Seldom {
     told_at: Option<UnixTime>,
@@ -10,10 +10,10 @@ pub(crate) struct Seldom {
 }
 
 impl Seldom {
-    /// Counts one more. Returns the number of those that no line has told yet, when it is time for one: so many seconds after the last.
+    /// Counts one more. Returns the number of events not logged yet when a line is due: `interval` seconds after the last.
     pub(crate) fn count(&mut self, now: UnixTime, interval: u64) -> Option<u64> {
         self.untold = self.untold.saturating_add(1);
-        // After a clock that was set back it is told again.
+        // After a clock was set back, the event is logged again.
         let is_recent =
             |told_at: UnixTime| told_at <= now && now < told_at.saturating_add_seconds(interval);
         if self.told_at.is_some_and(is_recent) {

@@ -59,10 +59,11 @@ pub struct ServeOptions {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m serve --data data                  # what m2m apply wrote to the data directory
+  m2m serve --data data                  # what m2m apply wrote
   m2m serve --world world.toml
   m2m serve --world world.toml --keys keys --profile kinde
-  m2m serve --world world.toml --listen 0.0.0.0:8080 --behind-proxy --issuer https://id.example
+  m2m serve --data data --listen 0.0.0.0:8080 --behind-proxy \\
+    --issuer https://id.example
   m2m serve --data data --listen 0.0.0.0:443 --issuer https://id.example \\
     --tls-cert id.pem --tls-key id.key
   m2m serve --config m2m.toml            # m2m config check shows its values
@@ -76,7 +77,9 @@ A smallest world.toml:
   [[application]]
   name = \"Billing job\"
   client_id = \"billing-job\"
-  authorize = [{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }]";
+  authorize = [
+    { audience = \"https://orders.example/api\", scopes = [\"read:orders\"] },
+  ]";
 
 pub(crate) fn run(
     options: &ServeOptions,
@@ -84,7 +87,7 @@ pub(crate) fn run(
     output: &Output,
 ) -> Result<(), Failure> {
     if asks_for_json(options, environment) {
-        // Mistakes in the settings as well.
+        // This covers mistakes in the settings too.
         output::choose_log_format(LogFormat::Json);
         output::log_failures();
     }
@@ -130,8 +133,8 @@ fn serve_for(
         let readiness = Arc::new(Readiness::starting());
         let metrics = Arc::new(Metrics::new());
         let health = Arc::new(StoreHealth::new(Arc::clone(&metrics)));
-        // Before the server is there, so that whoever waits for it can ask, and to the very end, so that whoever sends it requests
-        // learns that it is about to go.
+        // It starts before the server, so that a probe gets an answer, and runs to the very end, so that a load balancer learns that the server
+        // is shutting down.
         let ops = Ops::new(
             Arc::clone(&readiness),
             Arc::clone(&health),
@@ -150,12 +153,12 @@ fn serve_for(
         };
         let (writer, lines) = LogWriter::start(Arc::clone(&metrics))?;
         let started = start(plan, move |entry| lines.write(entry)).await?;
-        // Not before: until it serves there is nothing to end in good order, and what it waits for, a pipe with a key, say, may never come.
+        // Not before: until the server serves there is nothing to shut down gracefully, and the start may block forever, as on a pipe with a key.
         let mut interruptions = Interruptions::new();
-        // Connections wait for it from now on, and who reads that it is ready may ask whether it is.
+        // Connections are accepted from now on, and a caller that reads that the server is ready may ask whether it is.
         readiness.serves(Arc::clone(&started.cache));
         announce(&started, settings, output);
-        // Nobody waits for an explanation at a terminal any more; it belongs with what happened before.
+        // Nobody waits at a terminal for an explanation any more; it belongs in the log with the events before it.
         output::log_failures();
         let Started {
             server,
@@ -188,21 +191,21 @@ fn serve_for(
         Ok(()) => LAST_REQUESTS_TIME,
         Err(_) => Duration::ZERO,
     };
-    // The last connections end with the runtime. Whoever is stuck, in a request or in writing the log, does not keep the process.
+    // The last connections end with the runtime. A thread that is blocked, in a request or in writing the log, does not keep the process.
     runtime.shutdown_timeout(last);
     writer.finish(worker.finish());
     ended
 }
 
-/// Returns true if the flag or the variable asks for a log of JSON. They are read before the other settings, so that mistakes in those are
-/// logged in it as well.
+/// Returns true if the flag or the variable asks for a log in JSON. They are read before the other settings, so that mistakes in those are
+/// logged in JSON as well.
 fn asks_for_json(options: &ServeOptions, environment: &Environment) -> bool {
     let flag = options.settings.given(Setting::LogFormat);
     let format = flag.or_else(|| environment.get(&Setting::LogFormat.variable()));
     format.is_some_and(|format| format == LogFormat::Json.as_str())
 }
 
-/// Where the registry is. A file of the world is read now, before anything is started.
+/// Returns the source of the registry. A registry file is read now, before anything is started.
 fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
     Ok(match &settings.registry {
         RegistrySource::World { file, keys } => Source::World {
@@ -222,7 +225,7 @@ fn source(settings: &Settings) -> Result<Source<'_>, Failure> {
     })
 }
 
-/// The credentials for a first start. Later starts need no file with the secret: it may be gone, as a secret that is mounted once is.
+/// Returns the credentials for a first start. Later starts do not need the file with the secret, which may have been mounted only once.
 fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials>, Failure> {
     let Some(bootstrap) = &settings.bootstrap else {
         return Ok(None);
@@ -239,7 +242,7 @@ fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials
     }
 }
 
-/// How much of the registry is in memory, and for how long alone.
+/// Returns the limits of the registry in memory: the number of applications, and the time to serve without the store.
 fn limits(values: &Values) -> CacheLimits {
     CacheLimits {
         applications: as_usize(values.cache_applications),
@@ -248,7 +251,7 @@ fn limits(values: &Values) -> CacheLimits {
     }
 }
 
-/// The limits of what the store keeps.
+/// Returns the limits of the data in the store.
 fn kept(values: &Values) -> StoreLimits {
     StoreLimits {
         audit_events: values.max_audit_events.into(),
@@ -257,7 +260,7 @@ fn kept(values: &Values) -> StoreLimits {
     }
 }
 
-/// The settings of the listener, with at most as many connections as the process may open files.
+/// Returns the settings of the listener, with at most as many connections as the process may open files.
 fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettings {
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
     let mut listen = ListenSettings::at(values.listen);
@@ -289,11 +292,11 @@ fn as_usize(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// How long requests may take that have not ended in the time that the server gave them.
+/// The additional time for requests that have not ended within the drain time.
 const LAST_REQUESTS_TIME: Duration = Duration::from_secs(1);
 
-/// Says that the server is ready, in the first line on standard output. The lines after it have the secrets that end with the process;
-/// those of a data directory are in a file. The log has no secret.
+/// Prints that the server is ready, in the first line on standard output. The lines after it contain the secrets that end with the
+/// process; those of a data directory are in a file. The log contains no secrets.
 fn announce(started: &Started, settings: &Settings, output: &Output) {
     let records = &started.records;
     let rule = settings.values.profile.system_user();
@@ -349,7 +352,7 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     }
 }
 
-/// Says where the credentials of the application are that manages the server from its first start on.
+/// Logs the path of the file with the credentials of the application that manages the server from its first start on.
 fn log_first_credentials(written: &Written) {
     let file = written.file.display();
     output::log_line(&json!({

@@ -1,7 +1,7 @@
-//! What a server is told: by flags, before variables `M2M_…`, before a TOML file, before defaults.
+//! The settings of a server: from flags, before variables `M2M_…`, before a TOML file, before defaults.
 //!
-//! Every setting can come from each of the three places, is read by the same rules in all, and is answered for in the words of the
-//! place that it came from. Secrets come from variables only.
+//! Every setting can come from each of the three places, is read by the same rules in all, and its mistakes are reported in the terms
+//! of the place that it came from. Secrets come from variables only.
 
 mod file;
 mod issuer;
@@ -33,7 +33,7 @@ pub(crate) use table::Values;
 
 use sources::Sources;
 
-/// What a server is told. It contradicts itself nowhere.
+/// The settings of a server, without contradictions.
 #[derive(Debug)]
 pub struct Settings {
     /// The values of the settings in the table.
@@ -44,17 +44,17 @@ pub struct Settings {
     pub(crate) sealing_key: Option<Secret>,
     /// The credentials of the first management application.
     pub(crate) bootstrap: Option<Bootstrap>,
-    /// What is no mistake, but probably not what was meant.
+    /// Notices about settings that are valid, but probably not intended.
     pub(crate) notices: Vec<String>,
     shown: Vec<Shown>,
 }
 
-/// Where the registry is.
+/// The place of the registry.
 #[derive(Debug)]
 pub(crate) enum RegistrySource {
-    /// In a folder of the server's own.
+    /// A data directory of the server.
     Data(PathBuf),
-    /// In a file, which is only read.
+    /// A file, which is only read.
     World {
         /// The file.
         file: PathBuf,
@@ -63,21 +63,21 @@ pub(crate) enum RegistrySource {
     },
 }
 
-/// What callers speak to the server, or to the proxy before it.
+/// The protocol that callers use with the server, or with the proxy in front of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// Plain.
+    /// Plain HTTP.
     Http,
-    /// With TLS.
+    /// HTTP with TLS.
     Https,
 }
 
 impl Settings {
-    /// What flags, variables and the file that one of them names say together.
+    /// Reads the settings from flags, variables and the file that one of them names.
     ///
     /// # Errors
     ///
-    /// All values that are wrong in themselves; if there are none, all contradictions between them.
+    /// All values that are invalid in themselves; if there are none, all contradictions between them.
     pub fn resolve(options: &SettingOptions, environment: &Environment) -> Result<Self, Mistakes> {
         let mut sources = Sources::open(options, environment)?;
         let bootstrap_secret = secrets::bootstrap_secret(environment, &mut sources.mistakes);
@@ -112,7 +112,7 @@ impl Settings {
     }
 }
 
-/// The address of the listener for probes as these sources say it together, if it is not off.
+/// Returns the address of the listener for probes, from all these sources, unless it is off.
 ///
 /// # Errors
 ///
@@ -130,7 +130,7 @@ pub(crate) fn ops_listen(
 }
 
 impl Values {
-    /// What callers speak, where nobody named the issuer.
+    /// Returns the protocol that callers use if no issuer is configured.
     pub(crate) const fn scheme(&self) -> Scheme {
         match self.tls_cert {
             Some(_) => Scheme::Https,
@@ -140,7 +140,7 @@ impl Values {
 }
 
 impl Scheme {
-    /// What URLs begin with.
+    /// Returns the scheme as the first part of a URL.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",

@@ -23,7 +23,7 @@ pub(crate) struct Interruptions(Option<[Signal; 2]>);
 impl Interruptions {
     pub(crate) fn new() -> Self {
         let interrupt = signal(SignalKind::interrupt());
-        // Without a place for them the signals do what they do to any process: they end it.
+        // If they cannot be registered, the signals have their default effect: they end the process.
         Self(
             interrupt
                 .and_then(|interrupt| Ok([interrupt, signal(SignalKind::terminate())?]))
@@ -31,7 +31,7 @@ impl Interruptions {
         )
     }
 
-    /// Ready when somebody does, once more.
+    /// Completes when the process is asked to end, once for each request.
     pub(crate) async fn next(&mut self) {
         match &mut self.0 {
             Some([interrupt, terminate]) => {
@@ -56,7 +56,7 @@ impl Interruptions {
         Self
     }
 
-    /// Ready when somebody does, once more.
+    /// Completes when the process is asked to end, once for each request.
     pub(crate) async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
@@ -67,12 +67,12 @@ impl Interruptions {
 pub(crate) enum Hangup {
     /// The listener reloads the certificate.
     Reloads,
-    /// None: it is ignored and logged, as other signals are.
+    /// The signal is ignored and logged, as other signals are.
     Ignored,
 }
 
-/// Signals that would end a process which does not hear them, though nobody who sends one wants a server to end without order: scripts
-/// that rotate logs, terminals that close, limits of the shell. Those that tell of a fault of the process itself are not among them.
+/// The signals that would end a process without a handler, though their senders do not want a server to end abruptly: scripts that
+/// rotate logs, terminals that close, limits of the shell. Signals that report a fault of the process itself are not among them.
 #[cfg(unix)]
 const IGNORED: &[(Number, &str)] = &[
     (Number::HUP, "SIGHUP"),
@@ -83,7 +83,7 @@ const IGNORED: &[(Number, &str)] = &[
     (Number::VTALARM, "SIGVTALRM"),
     (Number::PROF, "SIGPROF"),
     (Number::XCPU, "SIGXCPU"),
-    // A file that may not grow is an error of the write then, and is told as one.
+    // A write to a file at the size limit then fails with an error, and is reported as one.
     (Number::XFSZ, "SIGXFSZ"),
     #[cfg(target_os = "linux")]
     (Number::IO, "SIGIO"),
@@ -93,14 +93,14 @@ const IGNORED: &[(Number, &str)] = &[
     (Number::STKFLT, "SIGSTKFLT"),
 ];
 
-/// The real-time signals of Linux, as far as they are for programs. The C library refuses those that it keeps.
+/// The real-time signals of Linux that are available to programs. The C library refuses those that it reserves.
 #[cfg(unix)]
 const REAL_TIME: core::ops::Range<i32> = match cfg!(target_os = "linux") {
     true => 34..65,
     false => 0..0,
 };
 
-/// Ignores, from the call on, every signal that would end the server without being meant to, and logs each that comes.
+/// Ignores, from the call on, every signal that would end the server unintentionally, and logs each that arrives.
 #[cfg(unix)]
 pub(crate) fn ignore_others(hangup: Hangup) {
     let named = IGNORED
@@ -108,7 +108,7 @@ pub(crate) fn ignore_others(hangup: Hangup) {
         .map(|&(number, name)| (number.as_raw(), name.to_owned()));
     let numbered = REAL_TIME.map(|number| (number, format!("signal {number}")));
     for (number, name) in named.chain(numbered) {
-        // Without a place for it the signal does what it does to any process.
+        // If it cannot be registered, the signal has its default effect.
         let Ok(signal) = signal(SignalKind::from_raw(number)) else {
             continue;
         };
@@ -121,7 +121,7 @@ pub(crate) fn ignore_others(hangup: Hangup) {
 #[cfg(not(unix))]
 pub(crate) const fn ignore_others(_: Hangup) {}
 
-/// Reads the certificate again at each `SIGHUP`, from now on: a caller that sees the server ready may ask at once.
+/// Reloads the certificate at each `SIGHUP` from now on: a caller that sees the server ready may send one at once.
 #[cfg(unix)]
 pub(crate) fn reload_on_hangup(reloader: Option<Reloader>) {
     let Some(reloader) = reloader else { return };

@@ -1,4 +1,4 @@
-//! From options to a server that is about to serve.
+//! The preparation of a server, from its options to the point where it can serve.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -27,33 +27,33 @@ use crate::signals;
 use crate::store::{self, Opened, RegistryCache, UnusedPreset};
 use crate::store_health::StoreHealth;
 
-/// What a server is made from.
+/// The parts from which a server is created.
 #[derive(Debug)]
 pub(crate) struct Plan<'p> {
-    /// Where its registry is.
+    /// The source of its registry.
     pub(crate) source: Source<'p>,
-    /// How much of it is in memory.
+    /// The limits of the part of the registry that is kept in memory.
     pub(crate) limits: CacheLimits,
-    /// Where and how it listens.
+    /// The settings of its listener.
     pub(crate) listen: ListenSettings,
     /// The option that names another address.
     pub(crate) listen_option: &'p str,
-    /// Who it is; by default its address.
+    /// Its issuer; by default its address.
     pub(crate) issuer: Option<Issuer>,
     /// Its dialect.
     pub(crate) profile: Profile,
-    /// What it counts.
+    /// Its counters.
     pub(crate) metrics: Arc<Metrics>,
     /// The health of its store.
     pub(crate) health: Arc<StoreHealth>,
 }
 
-/// Where a registry is.
+/// The source of a registry.
 #[derive(Debug)]
 pub(crate) enum Source<'p> {
     /// In a file that is read once.
     World {
-        /// What it says.
+        /// The content of the file.
         world: World,
         /// The folder of its keys, if they are to outlast the process.
         keys: Option<&'p Path>,
@@ -62,45 +62,45 @@ pub(crate) enum Source<'p> {
     Data {
         /// The folder.
         folder: &'p Path,
-        /// What its private keys are sealed with.
+        /// The source of the key that seals its private keys.
         sealing: SealingSource<'p>,
-        /// The credentials of the first management application, if somebody chose them.
+        /// The credentials of the first management application, if the operator chose them.
         preset: Option<PresetCredentials>,
-        /// How much of what grows is kept.
+        /// The limits of the data that grows over time.
         kept: StoreLimits,
     },
 }
 
-/// A server that has all that it needs, and its place to listen.
+/// A server that is ready to serve, and its listener.
 #[derive(Debug)]
 pub(crate) struct Started {
     /// The server.
     pub(crate) server: Arc<Server>,
-    /// Where connections wait for it.
+    /// The listener on which connections already wait.
     pub(crate) listening: Listener,
-    /// Who it is.
+    /// Its issuer.
     pub(crate) issuer: Issuer,
     /// Its registry.
     pub(crate) cache: Arc<RegistryCache>,
     /// The records of a registry that came from a file.
     pub(crate) records: Records,
-    /// The client id that was preset for who manages the server, and that nobody has.
+    /// The reason why preset credentials are not used, if they are not.
     pub(crate) unused_preset: Option<UnusedPreset>,
-    /// The credentials of applications in a file that were made up, to be shown once.
+    /// The generated credentials of applications in a file, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
-    /// The file with the credentials of the application that was made to manage the server.
+    /// The file with the credentials of the application that was created to manage the server.
     pub(crate) first_credentials: Option<Written>,
     /// The thread that logs and diagnoses.
     pub(crate) worker: Worker,
-    /// Everything in one line.
+    /// A summary of the server in one line.
     pub(crate) summary: String,
 }
 
-/// Prepares a server. What it records goes to `publish`, which gives back what it has no room for.
+/// Prepares a server. The recorder passes its entries to `publish`, which returns those that it has no room for.
 ///
 /// # Errors
 ///
-/// If the address cannot be had, or world, issuer or keys are wrong.
+/// If the server cannot listen on the address, or the registry file, the issuer or the keys are wrong.
 pub(crate) async fn start(
     plan: Plan<'_>,
     publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
@@ -116,7 +116,7 @@ pub(crate) async fn start(
         health,
     } = plan;
     let observer = Arc::clone(&health);
-    // The address comes first: with port 0 the issuer depends on it, and on the issuer the audiences of the world.
+    // The address comes first: with port 0 the issuer depends on it, and the audiences of the registry file depend on the issuer.
     listen.overloaded = Bytes::from_static(OVERLOADED);
     let listening = Listener::bind(listen)
         .await
@@ -186,7 +186,7 @@ pub(crate) async fn start(
     })
 }
 
-/// The answer for a connection without a place.
+/// The answer on a connection beyond the maximum number.
 const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\n\
     cache-control: no-store\r\n\
@@ -196,11 +196,11 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     \r\n\
     {\"error\":\"temporarily_unavailable\",\"error_description\":\"The server is at its capacity. Try again later\"}\n";
 
-/// The issuer of a server at this address, where nobody named another.
+/// Returns the issuer of a server at this address for which no issuer is configured.
 ///
 /// # Errors
 ///
-/// None is known: an address is part of a URL as it is.
+/// There is no known case: an address can always be part of a URL.
 pub(crate) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issuer, Failure> {
     let text = format!("{}://{address}", scheme.as_str());
     Issuer::parse(&text).map_err(|error| {

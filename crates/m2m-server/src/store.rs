@@ -1,4 +1,4 @@
-//! The store of this server: SQLite, and what is in memory of it.
+//! The store of this server: SQLite, with a cache in memory.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -28,21 +28,21 @@ use crate::key_watch::KeyWatch;
 use crate::metrics::Metrics;
 use crate::store_health::StoreHealth;
 
-/// What is served.
+/// The registry that is served, with the SQLite store behind it.
 pub(crate) type RegistryCache = m2m_store::RegistryCache<Sqlite>;
 
 /// A store that is open.
 #[derive(Debug)]
 pub(crate) struct Opened {
-    /// What is served.
+    /// The registry that is served.
     pub(crate) cache: Arc<RegistryCache>,
-    /// Credentials of applications in a file that were made up, to be shown once.
+    /// The generated credentials of applications in a file, to be shown once.
     pub(crate) generated: Vec<GeneratedCredentials>,
-    /// The file with the credentials of the application that was made to manage the server.
+    /// The file with the credentials of the application that was created to manage the server.
     pub(crate) first_credentials: Option<Written>,
-    /// The records, where a file has all of them.
+    /// The records, if the registry comes from a file.
     pub(crate) records: Records,
-    /// What of it may be changed.
+    /// The part of the registry that may be changed.
     pub(crate) writing: Writing,
     /// The reason why preset credentials are not used, if they are not.
     pub(crate) unused_preset: Option<UnusedPreset>,
@@ -53,15 +53,15 @@ pub(crate) struct Opened {
 pub(crate) enum UnusedPreset {
     /// No application has the client id, since the folder is managed by another one.
     Unknown(Box<str>),
-    /// The application with the client id takes part in management and cannot manage the server; nor can any other.
+    /// The application with the client id takes part in management and cannot manage the server; nor can any other application.
     Incapable(Box<str>),
 }
 
-/// A store in memory of what a file says. Its keys are those in a folder, or last as long as the process.
+/// Opens a store in memory with the records of a file. Its keys are those in a folder, or last as long as the process.
 ///
 /// # Errors
 ///
-/// If the file is wrong, with its place; if the folder of keys is.
+/// If the file is wrong, with its place; or if the folder of keys is wrong.
 pub(crate) async fn of_world(
     world: &World,
     keys: Option<&Path>,
@@ -82,7 +82,7 @@ pub(crate) async fn of_world(
         .into_iter()
         .map(|(_, key)| (key.key_id().into(), key))
         .collect();
-    // They are in memory as they are: there is nothing to seal them for.
+    // They are in memory as they are: no sealing is needed.
     let open_key = move |record: &KeyRecord| {
         by_kid
             .get(&record.kid)
@@ -104,12 +104,12 @@ pub(crate) async fn of_world(
     })
 }
 
-/// The store in a folder, which is made if it is not there. At its first start it gets keys of every algorithm, so that each is
+/// Opens the store in a folder, which is created if it is missing. At its first start it gets keys of every algorithm, so that each is
 /// announced before it signs, and an application that manages the server.
 ///
 /// # Errors
 ///
-/// If the folder is in use, was made by a newer release, is sealed with another key, or cannot be read or written.
+/// If the folder is in use, was created by a newer release, is sealed with another key, or cannot be read or written.
 pub(crate) async fn of_folder(
     folder: &Path,
     sealing: &SealingSource<'_>,
@@ -127,7 +127,7 @@ pub(crate) async fn of_folder(
     let kept_file = sealing.kept_file();
     let sealing = sealing.load(&kept, folder)?;
     if let Some(file) = kept_file {
-        // A key that is rotated would be sealed with a key that is nowhere but in memory.
+        // Without the file, a rotated key would be sealed with a key that exists only in memory.
         store.watch(&file).map_err(unopened)?;
     }
     m2m_admin::ensure_keys(
@@ -142,7 +142,7 @@ pub(crate) async fn of_folder(
     .map_err(|error| data::keys_unchanged(&error, folder))?;
     let mut random = random::fill;
     let managed = m2m_admin::prepare_bootstrap(&store, preset, &actor, &mut random, now).await;
-    // A server that nobody manages serves its callers all the same.
+    // A server without a management application serves its callers all the same.
     let (first_credentials, incapable) = match managed {
         Ok(prepared) => {
             let kept = keep_and_commit(prepared, &store, folder, Some(issuer)).await;
@@ -174,7 +174,7 @@ pub(crate) async fn of_folder(
             "to": to.0,
         }));
     }
-    // Its keys are those of the sealing key. Where that cannot be written down the server serves all the same, and the log says why.
+    // Its keys belong to the sealing key. If that cannot be recorded the server serves all the same, and the log contains the reason.
     let _ = store.confirm().await;
     let uptime = clock::uptime();
     let cache = RegistryCache::open(store, issuer.as_str(), open_key, limits, uptime).await;
@@ -188,7 +188,7 @@ pub(crate) async fn of_folder(
     })
 }
 
-/// Announces keys whose private parts stay where they are.
+/// Stores the public parts of keys; their private parts stay where they are.
 async fn keep(
     store: &Sqlite,
     keys: &[(KeyState, SigningKey)],
@@ -225,10 +225,10 @@ async fn keep(
     }
 }
 
-/// Asks the store every second for what others have changed, whether its files are in place, and what became of a change of which that is not
-/// known.
+/// Checks every second for changes by others, whether the files of the store are in place, and for the outcome of a change that is not
+/// known yet.
 ///
-/// Maintenance shows in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to come again
+/// Maintenance is reported in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to retry
 /// nor be told by an operator that the work is done.
 pub(crate) async fn watch(
     cache: Arc<RegistryCache>,
@@ -240,12 +240,12 @@ pub(crate) async fn watch(
     let mut key_watch = KeyWatch::default();
     loop {
         ticks.tick().await;
-        // The observer of the store was told what fails. Settled is before asked, so that what was made is read at once.
+        // The observer of the store has recorded failures. `settle` is called first, so that a change which took effect is read at once.
         let _ = cache.backend().settle().await;
         if let Err(error) = cache.refresh(clock::uptime()).await
             && error.kind() == FailureKind::Other
         {
-            // This is not of the store itself: a key that does not open, say.
+            // Such a failure is not one of the store itself, but of a key that cannot be opened, for example.
             health.failed(Access::Read, &error);
         }
         let common = cache.common();
@@ -260,7 +260,7 @@ pub(crate) async fn watch(
     }
 }
 
-/// A lost notification costs at most five seconds, and a server whose files are gone is not ready within two.
+/// The interval of the checks. A lost notification costs at most five seconds, and a server whose files are gone is unready within two.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 fn unopened(error: &StoreError) -> Failure {

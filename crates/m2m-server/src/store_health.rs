@@ -25,7 +25,7 @@ pub(crate) struct StoreHealth {
 struct State {
     /// The reason why the last access of a kind failed, if it did. In the order of [`Access::ALL`].
     reasons: [Option<Box<str>>; Access::ALL.len()],
-    /// In the order of [`FailureKind::ALL`].
+    /// The last log lines, in the order of [`FailureKind::ALL`].
     kinds: [Logged; FailureKind::ALL.len()],
     news: VecDeque<StoreNews>,
 }
@@ -34,23 +34,23 @@ struct State {
 #[derive(Debug, Clone, Copy, Default)]
 struct Logged {
     at: Option<Uptime>,
-    /// Failures since then.
+    /// The number of failures since then.
     more: u64,
 }
 
 /// News about the store for the log.
 #[derive(Debug)]
 pub(crate) enum StoreNews {
-    /// It failed.
+    /// A failed access.
     Failed {
         /// The access that failed.
         access: Access,
         /// The reason.
         error: StoreError,
-        /// Failures of the same kind since the log last had one.
+        /// The number of failures of the same kind since the last log line about one.
         more: u64,
     },
-    /// The outcome of a change that was unknown is known.
+    /// The outcome of a change that was unknown before.
     Settled(Settled),
 }
 
@@ -63,7 +63,7 @@ impl StoreHealth {
         }
     }
 
-    /// The current reasons as JSON, one member for each kind of access; nothing if none fails.
+    /// Returns the current reasons as JSON, one member for each kind of access; nothing if there are none.
     pub(crate) fn shown(&self) -> Option<Value> {
         self.with(|state| {
             let shown = |(access, why): (Access, &Option<Box<str>>)| {
@@ -139,7 +139,7 @@ impl Observer for StoreHealth {
     }
 
     fn settled(&self, settled: &Settled) {
-        // There is one for each time that the disk failed and works again.
+        // There is at most one each time that the disk fails and works again.
         self.with(|state| state.news.push_back(StoreNews::Settled(settled.clone())));
     }
 }

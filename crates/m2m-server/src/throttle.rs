@@ -1,8 +1,8 @@
-//! How often a client id may fail to authenticate from one place.
+//! A limit on how often a client id may fail to authenticate from one network.
 //!
-//! The secret is always checked first, and the right one is always answered: only answers to failures become slower, so that
-//! nobody can lock out somebody else, from wherever he tries (X19). With 256 bits in a secret nobody guesses one; the limit is for
-//! secrets that were imported, and for services that retry without a pause.
+//! The secret is always checked first, and a correct one always gets an answer: only answers to failures become slower, so that nobody
+//! can lock out another caller, from whatever address (X19). A secret with 256 bits cannot be guessed; the limit is for secrets that were
+//! imported, and for services that retry without a pause.
 
 use core::hash::BuildHasher as _;
 use core::net::IpAddr;
@@ -11,29 +11,29 @@ use std::sync::{Mutex, PoisonError};
 
 use m2m_jwt::UnixTime;
 
-/// Who has failed of late, in memory that does not grow.
+/// The recent failures, in memory of a fixed size.
 ///
 /// A key is a client id as it was presented and the network it came from: one address of IPv4, a /64 of IPv6, which is what one
-/// subscriber has. What does not fit pushes out what is nearest to being forgotten anyway: a flood of random ids cannot make the
-/// server forget the one that is being guessed.
+/// subscriber has. A new key replaces the one that would be forgotten next anyway: a flood of random ids cannot make the server forget
+/// the one that is being guessed.
 pub(crate) struct Throttle {
     shards: Box<[Mutex<Box<[Slot]>>]>,
     hasher: RandomState,
 }
 
-/// Whether a failure is one too many.
+/// The decision whether a failure is one too many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is answered as it is.
+    /// The failure is answered as it is.
     Answer,
-    /// It is answered with 429.
+    /// The failure is answered with 429.
     Throttle {
-        /// When a failure would be answered as it is again.
+        /// The time after which a failure would be answered as it is again. Unit: seconds.
         retry_after_seconds: u32,
     },
 }
 
-/// One key, by its hash, and the time at which its failures will be forgotten. Unit: seconds since 1970; 0: nobody.
+/// One key, by its hash, and the time at which its failures will be forgotten. Unit: seconds since 1970; 0 if the slot is empty.
 #[derive(Debug, Clone, Copy, Default)]
 struct Slot {
     key: u64,
@@ -50,7 +50,7 @@ impl Throttle {
         }
     }
 
-    /// An authentication has failed. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the one before it.
+    /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the one before it.
     pub(crate) fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
         let now = now.as_seconds();
         let hash = self.hasher.hash_one((client_id, network(address)));
@@ -75,7 +75,7 @@ impl Throttle {
         let Some(slot) = set.get_mut(place) else {
             return Verdict::Answer;
         };
-        // A clock that was set back leaves times that no failures explain.
+        // After a clock was set back, the times of earlier failures are too far in the future.
         let farthest = now.saturating_add(FAILURES * SECONDS_PER_FAILURE);
         let counted = match known {
             Some(_) if slot.forgotten_at <= farthest => slot.forgotten_at,
@@ -102,14 +102,14 @@ impl core::fmt::Debug for Throttle {
     }
 }
 
-/// The part of an address that one subscriber has.
+/// Returns the part of an address that one subscriber has.
 fn network(address: IpAddr) -> u64 {
     match address.to_canonical() {
         IpAddr::V4(address) => u64::from(address.to_bits()),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
             let upper = [a, b, c, d].map(u64::from);
-            // No network of IPv6 that is given to anybody begins with 32 zero bits, so that the two families do not meet.
+            // No allocated IPv6 network begins with 32 zero bits, so the two families do not overlap.
             upper.iter().fold(0, |bits, segment| (bits << 16) | segment)
         }
     }
@@ -119,20 +119,20 @@ fn index(hash: u64, count: usize) -> usize {
     usize::try_from(hash).map_or(0, |hash| hash % count)
 }
 
-/// So many failures at once are answered as they are: somebody who types secrets, or a fleet of services behind one address.
+/// The number of failures at once that are answered as they are: a person types secrets, or a fleet of services shares one address.
 const FAILURES: u64 = 20;
 
-/// How long a failure counts. Beyond [`FAILURES`] one in this time is answered as it is: 10 million guesses in a year.
+/// The time for which a failure counts. Beyond [`FAILURES`] one in this time is answered as it is: 10 million guesses in a year.
 const SECONDS_PER_FAILURE: u64 = 3;
 
-/// The table has so many parts, each with a lock of its own, that two cores rarely meet.
+/// The number of parts of the table, each with its own lock, so that two cores rarely meet.
 const SHARDS: usize = 1 << SHARD_BITS;
 const SHARD_BITS: u32 = 4;
 
-/// 16 shards, 1,024 sets, 4 slots of 16 bytes: 65,536 keys in 1 MiB.
+/// The number of sets in a shard. 16 shards, 1,024 sets, 4 slots of 16 bytes: 65,536 keys in 1 MiB.
 const SETS_PER_SHARD: usize = 1024;
 
-/// How many keys with the same place are told apart.
+/// The number of keys with the same place that are distinguished.
 const SLOTS_PER_SET: usize = 4;
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// How many of so many failures are answered as they are.
+    /// Returns the number of failures out of `count` that are answered as they are.
     fn answered(
         throttle: &Throttle,
         client_id: &str,

@@ -1,4 +1,4 @@
-//! What the embedded store costs: a look at one application among 100,000, a page of them, the whole of them, a change, a start.
+//! The costs of the embedded store: a lookup of one application among 100,000, a page of them, all of them, a change, a start.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 const APPLICATIONS: u32 = 100_000;
 
-/// An application whose document has about 1 kB.
+/// Returns the write of an application whose document has about 1 kB.
 fn application(number: u32) -> Write {
     let client_id = client_id(number);
     let secret = |id: &str| {
@@ -68,7 +68,7 @@ fn put(number: u32, application: Application) -> Write {
     Write::PutApplication(Box::new(Stored::new(id, application, NOW)))
 }
 
-/// Not in the order of age, as random ones are not.
+/// Returns the client id of an application. Like random ones, client ids are not in the order of age.
 fn client_id(number: u32) -> String {
     format!(
         "{:08x}-service-{number}",
@@ -199,7 +199,7 @@ fn benches(criterion: &mut Criterion) {
     });
 }
 
-/// What management asks for.
+/// Measures the reads of the management API.
 fn manage(criterion: &mut Criterion, runtime: &Runtime, store: &Sqlite) {
     let middle = |sort| {
         let number = APPLICATIONS / 2;

@@ -1,4 +1,4 @@
-//! What a node serves from.
+//! The cache that a node serves from.
 
 mod common;
 mod contact;
@@ -30,14 +30,15 @@ use common::OpenKey;
 use contact::LastSeen;
 use contents::Contents;
 
-/// What a node serves from: the part of a registry that is asked for, in memory.
+/// The cache that a node serves from: the requested part of a registry, in memory.
 ///
-/// What is changed through it is forgotten before the change is acknowledged. What others change is forgotten when a
-/// notification says so, and at the latest with the next [`refresh`](Self::refresh). Something is read again, and not mended,
-/// so that nothing here can differ from what is kept for longer than that.
+/// Records that are changed through it are forgotten before the change is acknowledged. Records that others change are forgotten
+/// when a notification arrives, and at the latest with the next [`refresh`](Self::refresh). A changed record is read again instead
+/// of being updated in memory, so that nothing here can differ from the store for longer than that.
 ///
-/// What concerns all applications is counted in *epochs*: when an API, an organization or a key is changed a new epoch begins,
-/// and whatever was read in an earlier one is not served any more. To begin one costs nothing, however much is in memory.
+/// Changes that concern all applications are counted in *epochs*: when an API, an organization or a key is changed, a new epoch
+/// begins, and entries that were read in an earlier one are not served any more. Beginning an epoch costs nothing, however much is
+/// in memory.
 ///
 /// ```
 /// use m2m_jwt::UnixTime;
@@ -68,16 +69,16 @@ pub struct RegistryCache<B> {
     issuer: Box<str>,
     open_key: Box<OpenKey>,
     contents: Contents,
-    /// How often everything was forgotten.
+    /// The current epoch: the number of times that everything was forgotten.
     epoch: AtomicU64,
-    /// Of earlier epochs than this nothing is left.
+    /// The epoch before which all entries have been removed.
     swept: AtomicU64,
-    /// All changes up to this version are forgotten.
+    /// The version up to which changed records have been forgotten.
     version: AtomicU64,
     common: ArcSwap<Common>,
-    /// Held while `common` is read.
+    /// The lock that is held while `common` is read.
     turn: Mutex<()>,
-    /// By it those who waited for a read that failed know that it did.
+    /// The error of the latest read that failed, for requests that waited for the same read.
     latest_failure: ArcSwapOption<StoreError>,
     last_seen: LastSeen,
     counters: Counters,
@@ -88,25 +89,25 @@ pub struct RegistryCache<B> {
 /// A function that gets the events of a change.
 type OnCommit = dyn Fn(&[AuditEvent]) + Send + Sync;
 
-/// What is in memory under a client id.
+/// The result of looking up a client id in memory.
 #[derive(Debug)]
 pub enum LookUp {
     /// An application, or one that was deleted.
     Hit(Arc<CachedApplication>),
-    /// Nothing, and nothing is in the registry.
+    /// There is no such application in memory, nor in the registry.
     Absent,
-    /// Nothing: it has to be [loaded](RegistryCache::load).
+    /// There is nothing in memory: the application has to be [loaded](RegistryCache::load).
     Miss,
-    /// The node has not known for too long what has changed: what is in memory is not to be served.
+    /// The node has not known for too long what has changed: entries in memory must not be served.
     OutOfContact,
 }
 
 impl<B: Backend> RegistryCache<B> {
-    /// A directory of what the backend keeps, for a server with this issuer.
+    /// Opens a cache of the registry of a backend, for a server with this issuer.
     ///
     /// # Errors
     ///
-    /// What the backend or `open_key` say.
+    /// The error of the backend or of `open_key`.
     pub async fn open(
         backend: B,
         issuer: &str,
@@ -134,13 +135,13 @@ impl<B: Backend> RegistryCache<B> {
         })
     }
 
-    /// Calls `told` with the audit events of every change that is made through this directory, once it is durable. It must not wait. Only
-    /// the first call of this method counts.
+    /// Calls `told` with the audit events of every change that is made through this cache, once it is durable. `told` must not wait.
+    /// Only the first call of this method counts.
     pub fn on_commit(&self, told: impl Fn(&[AuditEvent]) + Send + Sync + 'static) {
         let _ = self.on_commit.set(Box::new(told));
     }
 
-    /// What is in memory under a client id. Never waits, and takes no lock that all requests share.
+    /// Returns the entry of a client id in memory. Never waits, and takes no lock that all requests share.
     #[must_use]
     pub fn look_up(&self, client_id: &str, now: Uptime) -> LookUp {
         if self.last_seen.too_long_ago(now) {
@@ -157,25 +158,25 @@ impl<B: Backend> RegistryCache<B> {
         }
     }
 
-    /// What all applications have in common.
+    /// Returns the data that all applications share.
     #[must_use]
     pub fn common(&self) -> Arc<Common> {
         self.common.load_full()
     }
 
-    /// The same without a count of its holders, which all threads would write: for the length of a request.
+    /// Returns the same data without counting a reference, which all threads would write. It is meant for the length of a request.
     #[must_use]
     pub fn common_guard(&self) -> Guard<Arc<Common>> {
         self.common.load()
     }
 
-    /// Asks what has changed, and forgets it. Called every one or two seconds, so that a notification that is lost costs no more
-    /// than five.
+    /// Asks the backend for changes, and forgets the changed records. It is called every one or two seconds, so that a lost
+    /// notification costs no more than five.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it cannot be asked, or what all applications have in common cannot be read. The node serves on from
-    /// memory, for as long as its limits say.
+    /// [`StoreError`] if the backend cannot be asked, or the data that all applications share cannot be read. The node continues to
+    /// serve from memory, for as long as its limits allow.
     pub async fn refresh(&self, now: Uptime) -> Result<(), StoreError> {
         let outcome = self.catch_up().await;
         match outcome {
@@ -189,7 +190,7 @@ impl<B: Backend> RegistryCache<B> {
         let from = Version(self.version.load(Ordering::SeqCst));
         let Changes { version, stale } = self.backend.changes_since(from).await?;
         if version < from {
-            // Somebody has put an older registry in its place.
+            // The registry was replaced by an older one.
             self.forget(&Stale::Everything);
             self.version.store(version.0, Ordering::SeqCst);
         } else {
@@ -211,7 +212,7 @@ impl<B: Backend> RegistryCache<B> {
         Ok(())
     }
 
-    /// Forgets what another node has changed.
+    /// Forgets the records that another node has changed.
     pub fn notified(&self, changes: &Changes) {
         self.forget(&changes.stale);
         self.reached(
@@ -220,36 +221,36 @@ impl<B: Backend> RegistryCache<B> {
         );
     }
 
-    /// Whether the node knows what has changed, and since when.
+    /// Returns the contact of the node with the registry.
     #[must_use]
     pub fn contact(&self, now: Uptime) -> Contact {
         self.last_seen.contact(now)
     }
 
-    /// The same, after it was asked if nobody has for too long although nothing failed: the process was paused, say. Whoever is about to
-    /// refuse a request because the node is out of contact asks this first.
+    /// Returns the same, but first refreshes if that was not done for too long although nothing failed, for example because the process was
+    /// paused. A caller that is about to refuse a request because the node is out of contact calls this first.
     pub async fn contact_if_asked(&self, now: Uptime) -> Contact {
         if self.last_seen.too_long_ago(now) && !self.last_seen.is_lost() {
-            // What failed shows in the contact.
+            // A failure shows in the contact.
             let _ = self.refresh(now).await;
         }
         self.contact(now)
     }
 
-    /// The store below.
+    /// Returns the store below.
     #[must_use]
     pub const fn backend(&self) -> &B {
         &self.backend
     }
 
-    /// How many applications are in memory.
+    /// Returns the number of applications in memory.
     #[must_use]
     pub fn held(&self) -> usize {
         self.contents.len()
     }
 
-    /// What was counted since the last call: the tokens issued, for the minute of `now`, and the secrets used. Who cannot
-    /// write them keeps them; they are not told again.
+    /// Returns the counts since the last call: the tokens issued, for the minute of `now`, and the secrets used. A caller that cannot
+    /// write them has to keep them; they are not returned again.
     #[must_use]
     pub fn take_usage(&self, now: UnixTime) -> (Vec<IssuedCount>, Vec<SecretUse>) {
         self.tallies.take(now)
@@ -264,14 +265,15 @@ impl<B: Backend> RegistryCache<B> {
         }
     }
 
-    /// The change from `before` to `version` is forgotten. Where an earlier one is not yet, the next refresh asks for both.
+    /// Notes that the records of the change from `before` to `version` are forgotten. If those of an earlier change are not yet, the next
+    /// refresh asks for both.
     fn reached(&self, before: Version, version: Version) {
         let _ =
             self.version
                 .compare_exchange(before.0, version.0, Ordering::SeqCst, Ordering::SeqCst);
     }
 
-    /// What all applications have in common in this epoch. Who comes while it is read waits for it.
+    /// Returns the data that all applications share in this epoch. Requests that arrive while it is read wait for it.
     async fn current_common(&self) -> Result<Arc<Common>, StoreError> {
         let common = self.common.load_full();
         if self.is_current(&common) {
@@ -279,7 +281,7 @@ impl<B: Backend> RegistryCache<B> {
         }
         let _turn = self.turn.lock().await;
         let before = self.common.load_full();
-        // Before the frame is read: what is changed meanwhile begins another epoch.
+        // The epoch is loaded before the frame is read: a change made meanwhile begins another epoch.
         let epoch = self.epoch.load(Ordering::SeqCst);
         if before.epoch() == epoch {
             return Ok(before);

@@ -1,4 +1,4 @@
-//! What is written at once: records and the audit events that tell of them.
+//! Changes that are written in one transaction: records and the audit events that describe them.
 
 use core::net::IpAddr;
 
@@ -9,16 +9,16 @@ use m2m_jwt::UnixTime;
 
 use crate::{KeyRecord, Maintenance, RecordId, Stored, Version};
 
-/// What is written in one transaction: all of it or nothing.
+/// Records and audit events that are written in one transaction, all or nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Change {
     /// The records.
     pub writes: Vec<Write>,
-    /// What the audit log says of it. A change without an event is refused: nothing is changed by nobody.
+    /// The audit events that describe the change. A change without an event is refused, so that every change has an actor.
     pub events: Vec<AuditEvent>,
 }
 
-/// One record that is written or taken away.
+/// A write or a deletion of one record.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each says what it does")]
 pub enum Write {
@@ -29,27 +29,27 @@ pub enum Write {
     PutProperty(Stored<Property>),
     DeleteProperty(RecordId),
     PutApplication(Box<Stored<Application>>),
-    /// Takes an application away, and remembers that it was there.
+    /// Deletes an application, and keeps a record of the deletion.
     DeleteApplication(RecordId, Deletion),
     PutKey(KeyRecord),
-    /// Forgets a key, by its `kid`.
+    /// Deletes a key by its `kid`.
     DeleteKey(Box<str>),
     /// Switches maintenance on or off.
     PutMaintenance(Maintenance),
 }
 
-/// Who made a change, what it was, and what was there before and after.
+/// An entry of the audit log: a change, its actor, and the record before and after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
-    /// When.
+    /// The time of the change.
     pub time: UnixTime,
-    /// Who.
+    /// The actor that made the change.
     pub actor: Actor,
-    /// What was done.
+    /// The kind of change.
     pub action: Action,
-    /// To what kind of record.
+    /// The kind of record that was changed.
     pub subject: Subject,
-    /// Its identifier as people know it: a client id, an audience, a code, a key, a `kid`.
+    /// The identifier of the record as people know it: a client id, an audience, a code, a key, a `kid`.
     pub name: Box<str>,
     /// The record before, as JSON without secrets and without their hashes.
     pub before: Option<Box<str>>,
@@ -57,27 +57,27 @@ pub struct AuditEvent {
     pub after: Option<Box<str>>,
 }
 
-/// Who makes a change.
+/// The application or command that makes a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     /// The client id of the application, or the name of a command that ran on the data directory, as in `m2m apply`.
     pub name: Box<str>,
-    /// The request that made it, if it was one.
+    /// The trace id of the request that made the change, if it was made by a request.
     pub trace_id: Option<TraceId>,
-    /// Where it came from, if from outside.
+    /// The address that the change came from, if it came over the network.
     pub address: Option<IpAddr>,
 }
 
-/// What changed since a version.
+/// The changes since a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// The version now.
     pub version: Version,
-    /// What is to be forgotten.
+    /// The entries that a cache has to drop.
     pub stale: Stale,
 }
 
-/// What a cache has to forget.
+/// The entries that a cache has to drop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stale {
     /// These client ids, and nothing else.
@@ -87,7 +87,7 @@ pub enum Stale {
 }
 
 impl Actor {
-    /// A command on the data directory, as in `m2m apply`.
+    /// Returns a command that ran on the data directory, as in `m2m apply`.
     #[must_use]
     pub fn command(name: &str) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What every [`Backend`] keeps to: one suite that each passes.
+//! The contract of every [`Backend`]: one test suite that each passes.
 //!
 //! ```
 //! use m2m_store::{Sqlite, contract};
@@ -35,11 +35,11 @@ pub use search::search;
 pub use usage::{revocations, usage};
 pub use weight::weight;
 
-/// Runs the whole suite. `make` gives an empty back-end each time.
+/// Runs the whole suite. `make` returns an empty back-end each time.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
     registry(&make).await;
     reading(&make).await;
@@ -52,10 +52,10 @@ pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
     weight(&make).await;
 }
 
-/// The time of all that the suite does, but for what is about time.
+/// The time of everything that the suite does, except for tests about time.
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-/// A record with a name that is made of one number.
+/// Returns a record whose name consists of one number.
 fn stored<T>(number: u8, value: T) -> Stored<T> {
     Stored::new(id(number), value, NOW)
 }
@@ -100,7 +100,7 @@ fn change(writes: impl IntoIterator<Item = Write>) -> Change {
     }
 }
 
-/// Makes a change at the version that there is.
+/// Makes a change at the current version.
 async fn commit(backend: &impl Backend, writes: impl IntoIterator<Item = Write>) -> Version {
     let version = version(backend).await;
     let next = backend.commit(version, change(writes)).await;
@@ -112,7 +112,7 @@ async fn version(backend: &impl Backend) -> Version {
     frame.version
 }
 
-/// The latest audit events, the latest first.
+/// Reads the latest audit events, the latest first.
 async fn told(backend: &impl Backend, most: usize) -> Vec<AuditEvent> {
     let query = EventQuery {
         most,
@@ -127,7 +127,7 @@ async fn snapshot(backend: &impl Backend) -> Snapshot {
     backend.snapshot().await.expect("a snapshot")
 }
 
-/// All that a snapshot says. The hashes of secrets do not show in `Debug`, and are added.
+/// Returns the whole content of a snapshot as text. The hashes of secrets do not show in `Debug`, and are added.
 fn said(snapshot: &Snapshot) -> String {
     let hashes: Vec<String> = snapshot
         .applications

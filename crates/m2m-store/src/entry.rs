@@ -1,4 +1,4 @@
-//! What a node holds of one application.
+//! The cache entry of one application on a node.
 
 use std::sync::Arc;
 
@@ -10,21 +10,21 @@ use crate::quota::{Counter, Meter};
 use crate::tally::{Tallies, Tally};
 use crate::{Common, RecordId};
 
-/// What a node holds of one application, or of one that was deleted.
+/// The cache entry of one application, or of one that was deleted, on a node.
 #[derive(Debug)]
 pub struct CachedApplication {
-    /// What all applications had in common when it was made: of another epoch it is not served.
+    /// The epoch of the common data that the entry was built from. An entry of another epoch is not served.
     epoch: u64,
     client: Client,
     policy: Policy,
     mark: ApplicationMark,
-    /// What is counted. Who was deleted gets no tokens.
+    /// The counts of the application. A deleted application has no counts, because it gets no tokens.
     tally: Option<Arc<Tally>>,
     quota: Option<Arc<Counter>>,
 }
 
 impl CachedApplication {
-    /// An application.
+    /// Builds the entry of an application.
     pub(crate) fn of(
         id: RecordId,
         application: &Application,
@@ -52,7 +52,7 @@ impl CachedApplication {
         }
     }
 
-    /// What is remembered of a deleted application.
+    /// Builds the entry of a deleted application.
     pub(crate) fn deleted(deletion: &Deletion, common: &Common) -> Self {
         Self {
             epoch: common.epoch(),
@@ -68,39 +68,39 @@ impl CachedApplication {
         self.epoch
     }
 
-    /// What authentication sees of it.
+    /// Returns the view of the application that authentication uses.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// What authorization sees of it.
+    /// Returns the view of the application that authorization uses.
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The `jti` of its next token.
+    /// Returns the `jti` of its next token.
     #[must_use]
     pub fn jwt_id(&self, random: [u8; 12]) -> JwtId {
         JwtId::new(random, self.mark)
     }
 
-    /// The quota that a request meets at this time.
+    /// Returns the quota for a request at this time.
     #[must_use]
     pub fn meter(&self, now: UnixTime) -> Meter<'_> {
         Meter::new(self.quota.as_deref(), self.policy.quota(), now)
     }
 
-    /// A token was issued for the API at this position among all; the first where there are several. It takes a lock only if nothing
-    /// was counted of the application since the counts were last taken.
+    /// Counts a token that was issued for the API at this position among all; for a token for several APIs, the position of the first.
+    /// It takes a lock only if nothing was counted for the application since the counts were last taken.
     pub fn count(&self, api: usize) {
         if let Some(tally) = &self.tally {
             tally.count(api);
         }
     }
 
-    /// The secret at this position among the secrets of the application was used.
+    /// Notes a use of the secret at this position among the secrets of the application.
     pub fn secret_used(&self, position: usize, now: UnixTime) {
         if let Some(tally) = &self.tally {
             tally.secret_used(position, now);

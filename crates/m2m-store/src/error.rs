@@ -1,13 +1,13 @@
-//! What can go wrong with a store.
+//! The errors of a store.
 
-/// A store did not do what it was asked to.
+/// The reason why a store did not do what it was asked to.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Another process has it open.
+    /// Another process has the data directory open.
     #[error("the data directory is in use by another process")]
     InUse,
-    /// A newer release made it.
+    /// A newer release wrote the data.
     #[error("the data has schema version {found}, and this release knows up to {known}")]
     NewerSchema {
         /// The version of the data.
@@ -15,18 +15,18 @@ pub enum StoreError {
         /// The latest that this release knows.
         known: u32,
     },
-    /// A version before the first release made it. Such data is not migrated.
+    /// A version before the first release wrote the data. Such data is not migrated.
     #[error("the data has schema version {found}, which was never released")]
     UnreleasedSchema {
         /// The version of the data.
         found: u32,
     },
-    /// The folder or a file in it cannot be had.
+    /// The data directory or a file in it cannot be opened, read or written.
     #[error("{file} cannot be opened: {why}")]
     Unopened {
-        /// Which.
+        /// The path of the directory or the file.
         file: Box<str>,
-        /// Why, in the words of the operating system or the database.
+        /// The reason, in the words of the operating system or the database.
         why: Box<str>,
         /// The kind of reason, where it is one that an operator can remove.
         obstacle: Option<Obstacle>,
@@ -50,10 +50,10 @@ pub enum StoreError {
     /// A path of the data directory no longer leads to the file that is open, or the journal was cut short. Nothing was changed.
     #[error("the data directory is not the one that was opened: {what}")]
     Displaced {
-        /// The path, and what has become of it.
+        /// The path, and the change to the file that it led to.
         what: Box<str>,
     },
-    /// It is at its capacity; a later try may succeed.
+    /// The store is at its capacity; a later try may succeed.
     #[error("the store is busy")]
     Busy,
     /// A read looks at too many records to be answered.
@@ -65,22 +65,22 @@ pub enum StoreError {
         /// The file and the message of the database.
         why: Box<str>,
     },
-    /// Reading or writing failed: a broken disk, say. What was asked for was not done.
+    /// Reading or writing failed, for example because of a broken disk. The request was not carried out.
     #[error("the store failed: {why}")]
     Failed {
-        /// Why, in the words of the database.
+        /// The reason, in the words of the database.
         why: Box<str>,
     },
-    /// Writing failed at a moment from which on it may be done: it may be there after the next start.
+    /// Writing failed at a moment after which the change may have been made: it may be there after the next start.
     #[error("the store cannot tell whether a change was made: {why}")]
     Unknown {
-        /// Why, in the words of the database.
+        /// The reason, in the words of the database.
         why: Box<str>,
     },
-    /// What was read is not what was written.
+    /// The data that was read is not the data that was written.
     #[error("the store is damaged: {what}")]
     Damaged {
-        /// What does not fit.
+        /// The damaged file or key, and the damage.
         what: Box<str>,
     },
     /// The private keys are sealed with another key.
@@ -89,7 +89,7 @@ pub enum StoreError {
         /// The first key that it does not open.
         kid: Box<str>,
     },
-    /// As many revocations are kept as can be, and none may be forgotten early.
+    /// The maximum number of revocations is reached, and a revocation must not be deleted before its token has expired.
     #[error("there is no room for more revocations")]
     TooManyRevocations,
 }
@@ -101,31 +101,31 @@ pub enum Obstacle {
     Full,
     /// The file system is mounted read-only, or the file may only be read.
     ReadOnly,
-    /// This user may not.
+    /// The user of the process lacks the permission.
     Denied,
 }
 
 /// The kind of a failure while a store is open, as operators count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailureKind {
-    /// It is at its capacity, or another process holds the database.
+    /// The store is at its capacity, or another process holds the database.
     Busy,
     /// The disk is full.
     Full,
     /// Reading or writing failed.
     Failed,
-    /// It was not known whether a change was made.
+    /// The outcome of a change was unknown.
     Unknown,
-    /// What was read is not what was written.
+    /// The data that was read is not the data that was written.
     Damaged,
     /// The files of the data directory were deleted, moved, replaced or cut short.
     Displaced,
-    /// Anything else, as a sealing key that does not fit.
+    /// Any other failure, for example a sealing key that does not fit.
     Other,
 }
 
 impl FailureKind {
-    /// Every one of them, in their order.
+    /// All kinds of failure, in their order.
     pub const ALL: [Self; 7] = [
         Self::Busy,
         Self::Full,
@@ -136,7 +136,7 @@ impl FailureKind {
         Self::Other,
     ];
 
-    /// The word for it, in logs and metrics.
+    /// Returns the name of the kind in logs and metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -152,7 +152,7 @@ impl FailureKind {
 }
 
 impl StoreError {
-    /// The kind of failure.
+    /// Returns the kind of failure.
     #[must_use]
     pub const fn kind(&self) -> FailureKind {
         match self {
@@ -175,7 +175,7 @@ impl StoreError {
     }
 }
 
-/// A change was not made.
+/// The reason why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitError {
@@ -185,13 +185,13 @@ pub enum CommitError {
     /// The change has no audit event.
     #[error("a change needs an audit event")]
     Unaudited,
-    /// It does not fit what is there: a name that another record has, an organization that there is not.
+    /// The change does not fit the registry: another record has the same name, or there is no such organization.
     #[error("the change does not fit the registry: {what}")]
     Inconsistent {
-        /// What does not fit.
+        /// The part that does not fit.
         what: Box<str>,
     },
-    /// It could not be made durable. It was not made, except after [`StoreError::Unknown`], which leaves that open.
+    /// The change could not be made durable. It was not made, except after [`StoreError::Unknown`], which leaves that open.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,10 +1,10 @@
-//! What the hot path reads.
+//! The data that the hot path reads.
 
 use m2m_authority::registry::{Api, Application, Deletion, Organization, SecretHash};
 
 use crate::{KeyRecord, RecordId, Version};
 
-/// What all applications have in common, at one version.
+/// The data that all applications share, at one version.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
     /// The version.
@@ -13,38 +13,38 @@ pub struct Frame {
     pub apis: Vec<Api>,
     /// All signing keys that are not retired, by age.
     pub keys: Vec<KeyRecord>,
-    /// How many applications there are.
+    /// The number of applications.
     pub applications: u64,
-    /// Whether callers are answered with 503, and only management works.
+    /// The state of the maintenance mode, in which callers are answered with 503, and only management works.
     pub maintenance: Maintenance,
 }
 
-/// Whether callers are served.
+/// The state of the maintenance mode, in which callers are not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Maintenance {
-    /// They are.
+    /// Callers are served.
     #[default]
     Off,
-    /// They are answered with 503; management works.
+    /// Callers are answered with 503; management works.
     On,
 }
 
-/// What there is under a client id.
+/// The application with a client id, or the record of its deletion.
 #[derive(Debug, Clone)]
 pub enum Found {
     /// An application with the name of its record, and its organization if it has one.
     Application(RecordId, Box<Application>, Option<Organization>),
-    /// One that was deleted.
+    /// The record of a deleted application.
     Deleted(Deletion),
 }
 
-/// What a diagnosis looks for: whatever a refused request presented.
+/// The values that a diagnosis looks for, as a refused request presented them.
 #[derive(Debug, Clone, Default)]
 pub struct Sought<'s> {
     /// The client id as presented.
     pub client_id: &'s str,
     /// Hashes that secrets of applications may have.
     pub secrets: &'s [SecretHash],
-    /// How many applications with nearly this client id are wanted at most.
+    /// The maximum number of applications with nearly this client id.
     pub most_near: usize,
 }

@@ -5,18 +5,18 @@ use core::fmt;
 use m2m_authority::registry::KeyState;
 use m2m_jwt::{Algorithm, UnixTime};
 
-/// A signing key: what everybody may know of it, and the private part sealed.
+/// A signing key: its public properties, and its private part, sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyRecord {
     /// Its name in headers of tokens and in the JWK set.
     pub kid: Box<str>,
-    /// What it signs with.
+    /// The algorithm that it signs with.
     pub algorithm: Algorithm,
-    /// Where it stands in its life.
+    /// The state of its lifecycle.
     pub state: KeyState,
-    /// When it was made or imported.
+    /// The time at which it was created or imported.
     pub created_at: UnixTime,
-    /// When it came into this state.
+    /// The time at which it entered this state.
     pub state_since: UnixTime,
     /// The public key as a JWK, in JSON.
     pub public_jwk: Box<str>,
@@ -29,13 +29,13 @@ pub struct KeyRecord {
 pub struct SealedKey(pub(crate) Box<[u8]>);
 
 impl SealedKey {
-    /// The sealed bytes, as they are stored.
+    /// Returns the sealed bytes, as they are stored.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Sealed bytes that were stored.
+    /// Returns a sealed key of bytes that were stored.
     #[must_use]
     pub fn from_bytes(bytes: impl Into<Box<[u8]>>) -> Self {
         Self(bytes.into())

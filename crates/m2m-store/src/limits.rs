@@ -1,6 +1,6 @@
-//! How much a store keeps before it forgets the oldest.
+//! The limits beyond which a store deletes the oldest entries.
 
-/// How much a store keeps. What is beyond it is forgotten, the oldest first; revocations are never forgotten early.
+/// The limits of a store. Entries beyond them are deleted, the oldest first; revocations are never deleted before their tokens have expired.
 ///
 /// ```
 /// use m2m_store::StoreLimits;
@@ -10,34 +10,34 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
-    /// Refused requests of all clients together. Beyond it the client that has most of them loses its oldest, so that who floods
-    /// pushes out his own.
+    /// The maximum number of refused requests of all clients together. Beyond it the client that has most of them loses its oldest, so
+    /// that a client that floods the log pushes out its own.
     pub refusals: u64,
-    /// Refused requests of one client.
+    /// The maximum number of refused requests of one client.
     pub refusals_of_a_client: u64,
-    /// Refused requests of all who named no application, together: any stranger can make these.
+    /// The maximum number of refused requests that named no application, together: any stranger can send these.
     pub refusals_of_unknown: u64,
-    /// How long a refused request is kept. Unit: days.
+    /// The time for which a refused request is kept. Unit: days.
     pub refusal_days: u64,
-    /// Audit events.
+    /// The maximum number of audit events.
     pub audit_events: u64,
-    /// How long counts of issued tokens are kept. Unit: days.
+    /// The time for which counts of issued tokens are kept. Unit: days.
     pub issued_days: u64,
-    /// Counts of issued tokens: one per application, API and minute in which there was a token.
+    /// The maximum number of counts of issued tokens: one per application, API and minute in which there was a token.
     pub issued_counts: u64,
-    /// Revoked tokens that have not expired. Beyond it a revocation is refused.
+    /// The maximum number of revoked tokens that have not expired. Beyond it a revocation is refused.
     pub revocations: u64,
-    /// What is remembered of deleted applications.
+    /// The maximum number of records of deleted applications.
     pub deletions: u64,
-    /// Client ids that the change log names. A node that is further behind forgets everything.
+    /// The maximum number of client ids in the change log. A node that is further behind forgets everything.
     pub changes: u64,
-    /// How large the file may become. Beyond it nothing more is written, as if the disk were full. Unit: bytes.
+    /// The maximum size of the database file. Beyond it nothing more is written, as if the disk were full. Unit: bytes.
     pub file_bytes: Option<u64>,
 }
 
 impl Default for StoreLimits {
-    /// About half a kilobyte a refusal makes 50 MB of them, one an audit event 1 GB at the very most; a month and a quarter are
-    /// what people look back.
+    /// Returns the default limits. Refused requests of about half a kilobyte each take 50 MB, and audit events of about a kilobyte each
+    /// take at most 1 GB. People look back a month at refused requests, and a quarter at counts.
     fn default() -> Self {
         Self {
             refusals: 100_000,

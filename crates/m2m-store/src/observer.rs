@@ -9,13 +9,13 @@ use crate::StoreError;
 /// Receives reports from a store: every failure and every success, of any caller. It is called on threads that serve requests and must not
 /// block.
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
-    /// An access failed.
+    /// Receives a failed access.
     fn failed(&self, access: Access, error: &StoreError);
 
-    /// An access succeeded.
+    /// Receives a successful access.
     fn succeeded(&self, access: Access);
 
-    /// The outcome of a change that was answered with [`StoreError::Unknown`] is known now.
+    /// Receives the outcome of a change that was answered with [`StoreError::Unknown`], once it is known.
     fn settled(&self, settled: &Settled);
 }
 
@@ -36,7 +36,7 @@ impl Access {
     /// All kinds of access, in their order.
     pub const ALL: [Self; 4] = [Self::Read, Self::Write, Self::Checkpoint, Self::Identity];
 
-    /// The name of the kind in logs and in the answer of `/readyz`.
+    /// Returns the name of the kind in logs and in the answer of `/readyz`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

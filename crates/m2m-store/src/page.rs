@@ -1,4 +1,4 @@
-//! The reads of management: one record by its name, or a page of many, bounded in number and in bytes.
+//! The reads of the management API: one record by its name, or a page of many, bounded in number and in bytes.
 
 use m2m_authority::registry::Application;
 use m2m_errors::Cause;
@@ -6,7 +6,7 @@ use m2m_jwt::UnixTime;
 
 use crate::{AuditEvent, RecordId, Refused, Stored, Subject};
 
-/// By what an application is asked for.
+/// The identifier by which an application is requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named<'n> {
     /// The name of its record.
@@ -42,37 +42,37 @@ impl PageBudget {
     }
 }
 
-/// Which records of a kind are wanted, and how many at once.
+/// A query for records of one kind, with the maximum number of them in a page.
 #[derive(Debug, Clone, Copy)]
 pub struct List<'l> {
-    /// Which.
+    /// The filter that the records match.
     pub filter: Filter<'l>,
-    /// In which order.
+    /// The order of the records.
     pub sort: Sort,
-    /// Only what comes after this in that order: where an earlier page ended.
+    /// The end of an earlier page: only records after it in that order are returned.
     pub after: Option<&'l Cursor>,
-    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
+    /// The maximum number of records. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
 }
 
-/// Which records are wanted.
+/// A condition on records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Filter<'l> {
-    /// All.
+    /// All records.
     #[default]
     All,
-    /// Those with this text in their name or their identifier (client id, code), in any case of ASCII letters.
+    /// Records with this text in their name or their identifier (client id, code), in any case of ASCII letters.
     Containing(&'l str),
-    /// Applications that are authorized for an API. The audience is the one that stands in the records, with its placeholder if it
-    /// has one. No organization is.
+    /// Applications that are authorized for an API. The audience is the one in the records, with its placeholder if it has one. No
+    /// organization matches.
     AuthorizedFor(&'l str),
-    /// Applications of the organization with this code. No organization is.
+    /// Applications of the organization with this code. No organization matches.
     OfOrganization(&'l str),
-    /// Applications that have a value of the property with this key. No organization does.
+    /// Applications that have a value of the property with this key. No organization matches.
     WithProperty(&'l str),
 }
 
-/// An order of records. Those with the same name stand by age.
+/// An order of records. Records with the same name are in the order of age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
     /// The oldest first.
@@ -80,11 +80,11 @@ pub enum Sort {
     Age,
     /// By name, byte by byte.
     NameAscending,
-    /// The other way round, age included.
+    /// The reverse of [`NameAscending`](Self::NameAscending), age included.
     NameDescending,
 }
 
-/// Where a page ended. It stays good when records come and go.
+/// The end of a page. It stays valid when records are created and deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The name that the last record had.
@@ -98,43 +98,43 @@ pub struct Cursor {
 pub struct Page<T> {
     /// The records.
     pub records: Vec<Stored<T>>,
-    /// Where to go on; none at the end.
+    /// The `after` of the next page; absent on the last page.
     pub next: Option<Cursor>,
 }
 
-/// Which audit events are wanted. The latest come first.
+/// A query for audit events. The latest come first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct EventQuery<'q> {
-    /// Of this kind of record.
+    /// Only events of this kind of record.
     pub subject: Option<Subject>,
-    /// Of the record with this identifier.
+    /// Only events of the record with this identifier.
     pub name: Option<&'q str>,
-    /// Made by this actor.
+    /// Only events of this actor.
     pub actor: Option<&'q str>,
-    /// At this time or later.
+    /// Only entries at this time or later.
     pub since: Option<UnixTime>,
-    /// Only those before this one: where an earlier page ended.
+    /// The number of the last entry of an earlier page: only entries before it are returned.
     pub before: Option<u64>,
-    /// Only those after this one: what came since.
+    /// The number of an entry: only entries that were added after it are returned.
     pub after: Option<u64>,
-    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
+    /// The maximum number of entries. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
 }
 
-/// Which refused requests are wanted. The latest come first.
+/// A query for refused requests. The latest come first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RefusalQuery<'q> {
-    /// Of the application with this client id.
+    /// Only requests of the application with this client id.
     pub client_id: Option<&'q str>,
-    /// For this cause.
+    /// Only requests that were refused for this cause.
     pub cause: Option<Cause>,
-    /// At this time or later.
+    /// Only entries at this time or later.
     pub since: Option<UnixTime>,
-    /// Only those before this one: where an earlier page ended.
+    /// The number of the last entry of an earlier page: only entries before it are returned.
     pub before: Option<u64>,
-    /// Only those after this one: what came since.
+    /// The number of an entry: only entries that were added after it are returned.
     pub after: Option<u64>,
-    /// How many at most. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
+    /// The maximum number of entries. A page has fewer if their documents would exceed [`MAX_PAGE_BYTES`].
     pub most: usize,
 }
 
@@ -143,7 +143,7 @@ pub struct RefusalQuery<'q> {
 pub struct LogPage<T> {
     /// The entries, the latest first.
     pub entries: Vec<Numbered<T>>,
-    /// The `before` of the next page; none at the end.
+    /// The `before` of the next page; absent on the last page.
     pub next: Option<u64>,
 }
 
@@ -152,7 +152,7 @@ pub struct LogPage<T> {
 pub struct Numbered<T> {
     /// Its number.
     pub number: u64,
-    /// What it says.
+    /// The entry itself.
     pub entry: T,
 }
 

@@ -1,4 +1,4 @@
-//! How many tokens an application had in its window.
+//! The number of tokens that an application has had in the window of its quota.
 
 mod counters;
 
@@ -19,7 +19,7 @@ pub struct Meter<'q> {
     now: UnixTime,
 }
 
-/// A token that is counted and not yet issued. It is given back when this is dropped, unless it is [kept](Self::keep).
+/// A token that is counted and not yet issued. It is returned when this is dropped, unless it is [kept](Self::keep).
 #[derive(Debug)]
 #[must_use = "a reservation that is dropped counts nothing"]
 pub struct Reservation<'q>(Option<Place<'q>>);
@@ -34,8 +34,8 @@ pub(crate) struct Counter {
 
 /// The counts of the latest window that any request was in, and of the one before it.
 ///
-/// Requests do not come here in the order of their times: a thread that was interrupted comes late, a clock is set back. A
-/// window that has begun is not left again for an earlier one, for else its tokens would be forgotten.
+/// Requests do not arrive here in the order of their times: a thread that was interrupted comes late, or a clock is set back. A
+/// window that has begun is not left again for an earlier one, because its tokens would be forgotten.
 #[derive(Debug)]
 struct Counts {
     /// The number of the window since 1970.
@@ -67,7 +67,7 @@ impl<'q> Meter<'q> {
         }
     }
 
-    /// Current usage. Reading it does not reserve a token.
+    /// Returns the current usage. Reading it does not reserve a token.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let Some((counter, _)) = self.metered else {
@@ -86,11 +86,11 @@ impl<'q> Meter<'q> {
         }
     }
 
-    /// Takes a token. Where the quota is enforced nobody gets one beyond it, however many ask at once.
+    /// Takes a token. If the quota is enforced, no request gets one beyond it, however many arrive at once.
     ///
     /// # Errors
     ///
-    /// [`Cause::QuotaExceeded`] if others have taken the last.
+    /// [`Cause::QuotaExceeded`] if other requests have taken the last one.
     pub fn take(&self) -> Result<Reservation<'q>, Refusal> {
         let Some((counter, quota)) = self.metered else {
             return Ok(Reservation(None));
@@ -107,7 +107,7 @@ impl<'q> Meter<'q> {
 }
 
 impl Reservation<'_> {
-    /// The token was issued.
+    /// Keeps the token counted, because it was issued.
     pub fn keep(mut self) {
         self.0 = None;
     }
@@ -122,7 +122,7 @@ impl Drop for Reservation<'_> {
 }
 
 impl Counter {
-    /// A counter of windows of this length, in seconds, with this many tokens in the present one.
+    /// Returns a counter of windows of this length, in seconds, with this many tokens in the current one.
     pub(crate) fn new(window_seconds: u64, tokens: u64, now: UnixTime) -> Self {
         let length = window_seconds.max(1);
         Self {
@@ -136,12 +136,12 @@ impl Counter {
         }
     }
 
-    /// Whether it counts windows of this length. Unit: seconds.
+    /// Returns true if it counts windows of this length. Unit: seconds.
     pub(crate) fn counts(&self, window_seconds: u64) -> bool {
         self.length == window_seconds.max(1)
     }
 
-    /// The time since a token was last taken. Unit: seconds.
+    /// Returns the time since a token was last taken. Unit: seconds.
     fn idle_seconds(&self, now: UnixTime) -> u64 {
         let used_at = self.lock().used_at;
         now.as_seconds().saturating_sub(used_at.as_seconds())
@@ -177,7 +177,7 @@ impl Counter {
         now.as_seconds() / self.length
     }
 
-    /// Until the window with this number ends. Unit: seconds.
+    /// Returns the time until the window with this number ends. Unit: seconds.
     fn ends_in(&self, window: u64, now: UnixTime) -> u32 {
         let end = window.saturating_add(1).saturating_mul(self.length);
         u32::try_from(end.saturating_sub(now.as_seconds())).unwrap_or(u32::MAX)
@@ -199,7 +199,7 @@ impl Counts {
         self.window = window;
     }
 
-    /// The number of tokens that a quota is compared with, for a request of the window `own`.
+    /// Returns the number of tokens that a quota is compared with, for a request of the window `own`.
     fn used(&self, own: u64) -> u64 {
         if own < self.window {
             self.tokens.max(self.tokens_before)
@@ -208,7 +208,7 @@ impl Counts {
         }
     }
 
-    /// Takes a token out of the windows that counted it, as far as they are still kept.
+    /// Removes a token from the windows that counted it, as far as they are still kept.
     const fn give_back(&mut self, place: &Place<'_>) {
         let follows = self.window == place.window.saturating_add(1);
         if self.window == place.window {
@@ -244,7 +244,7 @@ mod tests {
             Meter::new(Some(&self.0), Some(self.1), now)
         }
 
-        /// Whether there was a token to take.
+        /// Returns true if there was a token to take.
         fn issues(&self, now: UnixTime) -> bool {
             self.meter(now).take().map(Reservation::keep).is_ok()
         }

@@ -1,4 +1,4 @@
-//! Private keys at rest: sealed with a key that does not lie beside them.
+//! Private keys at rest: sealed with a key that is not stored beside them.
 
 use core::fmt;
 
@@ -32,24 +32,24 @@ use crate::{KeyRecord, SealedKey, StoreError};
 /// ```
 pub struct SealingKey(Zeroizing<[u8; Self::BYTES]>);
 
-/// The text is not base64 of 32 bytes.
+/// A refusal of a text that is not the base64 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealing key is the base64 of {} random bytes", SealingKey::BYTES)]
 pub struct InvalidSealingKey;
 
 impl SealingKey {
-    /// How long it is. Unit: bytes.
+    /// The length of the key. Unit: bytes.
     pub const BYTES: usize = 32;
-    /// How long a nonce is. Unit: bytes.
+    /// The length of a nonce. Unit: bytes.
     pub const NONCE_BYTES: usize = 12;
 
-    /// The key of these bytes, which have to be random.
+    /// Returns the key of these bytes, which have to be random.
     #[must_use]
     pub const fn from_bytes(bytes: Zeroizing<[u8; Self::BYTES]>) -> Self {
         Self(bytes)
     }
 
-    /// The key as files and the environment carry it: the base64 of its 32 bytes.
+    /// Parses a key as files and the environment carry it: the base64 of its 32 bytes.
     ///
     /// # Errors
     ///
@@ -65,18 +65,18 @@ impl SealingKey {
         Ok(Self(bytes))
     }
 
-    /// The key as files and the environment carry it. Whoever has it and the store signs as the issuer.
+    /// Returns the key as files and the environment carry it. Anybody with the key and the store can sign as the issuer.
     #[must_use]
     pub fn secret_to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(STANDARD.encode(self.0.as_slice()))
     }
 
-    /// Seals a private key, so that it is read under this name and algorithm only. A nonce must not be used twice; random ones may be for
-    /// four thousand million keys.
+    /// Seals a private key, so that it is read under this name and algorithm only. A nonce must not be used twice; random nonces are
+    /// suitable for up to four thousand million keys.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Failed`] if the crypto library fails, which it does for no key that there is.
+    /// [`StoreError::Failed`] if the crypto library fails, which does not happen for any existing kind of key.
     pub fn seal(
         &self,
         kid: &str,
@@ -94,7 +94,7 @@ impl SealingKey {
         );
         sealed.push(FORMAT);
         sealed.extend(nonce);
-        // In a place of its own until it is encrypted, so that it is wiped if that fails.
+        // In a buffer of its own until it is encrypted, so that it is wiped if that fails.
         let mut text = Zeroizing::new(pkcs8.to_vec());
         let tag = self
             .cipher()
@@ -115,7 +115,7 @@ impl SealingKey {
     /// # Errors
     ///
     /// - [`StoreError::WrongSealingKey`] if it was sealed with another key, under another name or algorithm, or changed.
-    /// - [`StoreError::Damaged`] if it is none.
+    /// - [`StoreError::Damaged`] if it is not a sealed key of this format.
     pub fn unseal(
         &self,
         kid: &str,
@@ -160,7 +160,7 @@ impl fmt::Debug for SealingKey {
 }
 
 impl KeyRecord {
-    /// A new key, sealed.
+    /// Returns the record of a new key, sealed.
     ///
     /// # Errors
     ///
@@ -185,12 +185,12 @@ impl KeyRecord {
         })
     }
 
-    /// The key, ready to sign.
+    /// Opens the key, so that it is ready to sign.
     ///
     /// # Errors
     ///
     /// - As [`SealingKey::unseal`].
-    /// - [`StoreError::Damaged`] if it is no private key, or not that of the public one beside it.
+    /// - [`StoreError::Damaged`] if it is not a private key of its algorithm, or does not belong to the public key beside it.
     pub fn open(&self, sealing: &SealingKey) -> Result<SigningKey, StoreError> {
         let damaged = |what| StoreError::Damaged {
             what: format!("the key {} {what}", self.kid).into(),
@@ -206,11 +206,11 @@ impl KeyRecord {
     }
 }
 
-/// The same keys sealed with another key: what a change of the sealing key writes. Needs both, and a fresh nonce for each.
+/// Seals the same keys with another key, for a change of the sealing key. It needs both sealing keys, and a fresh nonce for each record.
 ///
 /// # Errors
 ///
-/// - [`StoreError::WrongSealingKey`] with the first key that the old one does not open; then none is to be written.
+/// - [`StoreError::WrongSealingKey`] with the first key that the old one does not open; then no record may be written.
 /// - As [`SealingKey::seal`].
 pub fn reseal(
     keys: &[KeyRecord],
@@ -232,17 +232,17 @@ pub fn reseal(
 
 /// The first byte of everything that is sealed: AES-256-GCM, then the nonce, the encrypted document, the tag.
 const FORMAT: u8 = 1;
-/// The format and the nonce. Unit: bytes.
+/// The length of the format and the nonce. Unit: bytes.
 const HEADER_BYTES: usize = 1 + SealingKey::NONCE_BYTES;
-/// Unit: bytes.
+/// The length of the authentication tag. Unit: bytes.
 const TAG_BYTES: usize = 16;
 
-/// What a sealed key is bound to: another key's name or algorithm beside it, or another format, and it does not open.
+/// Returns the data that a sealed key is bound to. It does not open with the name or the algorithm of another key, or in another format.
 fn associated(kid: &str, algorithm: Algorithm) -> Vec<u8> {
     let mut data = b"m2m sealed key ".to_vec();
     data.push(FORMAT);
     data.extend(algorithm.as_str().as_bytes());
-    // No algorithm has a zero in its name, and the kid is the last, so that no two say the same.
+    // No algorithm has a zero in its name, and the kid is the last, so that no two keys have the same data.
     data.push(0);
     data.extend(kid.as_bytes());
     data

@@ -41,21 +41,21 @@ use migrations::Schema;
 use shared::{JournalSeems, Shared};
 use worker::Worker;
 
-/// Threads that read what requests for tokens wait for, and what diagnoses compare with. A second one, so that neither holds the other up.
+/// The number of threads that read for requests for tokens and for diagnoses. There are two, so that neither kind holds the other up.
 const READERS: usize = 2;
 
-/// Reads that may wait. Each takes some ten microseconds, so that the last one waits some ten milliseconds.
+/// The maximum number of reads that wait. Each takes some ten microseconds, so that the last one waits some ten milliseconds.
 const MOST_READS_WAITING: usize = 1_024;
 
-/// Writes that may wait. Each takes a write to the disk, some milliseconds, so that the last one waits about a second.
+/// The maximum number of writes that wait. Each takes a write to the disk, some milliseconds, so that the last one waits about a second.
 const MOST_WRITES_WAITING: usize = 256;
 
 /// A registry in a SQLite file, or in memory alone.
 ///
-/// All writes are done by one thread and all reads by three others, so that nobody waits for a disk where requests are served, nor for
-/// a page that somebody lists.
-/// What [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survives a loss of power. The directory is this
-/// process's alone until the value is dropped, which finishes what was asked for, ends the threads and leaves no journal.
+/// All writes are done by one thread and all reads by three others, so that threads that serve requests do not wait for a disk, and
+/// requests for tokens do not wait for a page that is being listed.
+/// Changes that [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survive a loss of power. This process has the
+/// directory to itself until the value is dropped, which finishes queued work, ends the threads and leaves no journal.
 ///
 /// ```
 /// use m2m_store::{Backend as _, Sqlite, Version};
@@ -70,17 +70,18 @@ const MOST_WRITES_WAITING: usize = 256;
 /// ```
 #[derive(Debug)]
 pub struct Sqlite {
-    /// None in memory, which one connection has alone. Stands before the writer, so that the writer ends last and tidies up.
+    /// The threads that read; absent for a registry in memory, which has one connection only. The field stands before the writer, so that
+    /// the writer ends last and tidies up.
     readers: Option<Worker>,
-    /// Reads pages, logs and whole registries, which is work that others choose; no request for a token waits for it.
+    /// The thread that reads pages, logs and whole registries, which is work whose size callers choose; no request for a token waits for it.
     listing: Option<(Worker, Effort)>,
     writer: Worker,
-    /// Stands after the threads, so that the folder is let go when they have ended.
+    /// The shared state. The field stands after the threads, so that the folder is released when they have ended.
     shared: Arc<Shared>,
     rolled_back: Option<RolledBack>,
 }
 
-/// The database is an older copy of itself: a backup was restored, or its journal was lost.
+/// A finding that the database is an older copy of itself: a backup was restored, or its journal was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RolledBack {
     /// The version that the registry had reached, at least.
@@ -90,14 +91,14 @@ pub struct RolledBack {
 }
 
 impl Sqlite {
-    /// Opens the registry in a directory, or makes both. Only their owner may read what is made.
+    /// Opens the registry in a directory, and creates both if they do not exist. Only their owner may read the files that are created.
     ///
     /// # Errors
     ///
     /// - [`StoreError::InUse`] if another process has the directory.
     /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
     /// - [`StoreError::Foreign`] if the database is that of another directory.
-    /// - [`StoreError::NewerSchema`] if a newer release made it. Nothing is changed.
+    /// - [`StoreError::NewerSchema`] if a newer release wrote it. Nothing is changed.
     /// - [`StoreError::Unopened`] if it cannot be read or written, or is a database of another program.
     /// - [`StoreError::Damaged`] if the file is not as it was written.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
@@ -113,7 +114,7 @@ impl Sqlite {
         folder::has_registry(folder)
     }
 
-    /// As [`open`](Self::open), with limits of one's own.
+    /// Opens a registry as [`open`](Self::open) does, with the given limits.
     ///
     /// # Errors
     ///
@@ -170,7 +171,7 @@ impl Sqlite {
         })
     }
 
-    /// An empty registry in memory, which is gone when this is dropped.
+    /// Creates an empty registry in memory, which is gone when this is dropped.
     ///
     /// # Errors
     ///
@@ -179,7 +180,7 @@ impl Sqlite {
         Self::in_memory_with(StoreLimits::default())
     }
 
-    /// As [`in_memory`](Self::in_memory), with limits of one's own.
+    /// Creates a registry as [`in_memory`](Self::in_memory) does, with the given limits.
     ///
     /// # Errors
     ///
@@ -214,7 +215,7 @@ impl Sqlite {
         self
     }
 
-    /// The rollback that was found when the database was opened, if there was one.
+    /// Returns the rollback that was found when the database was opened, if there was one.
     #[must_use]
     pub const fn rolled_back(&self) -> Option<RolledBack> {
         self.rolled_back
@@ -267,7 +268,7 @@ impl Sqlite {
         self.shared.told(Access::Read, read)
     }
 
-    /// Reads what management asks for, beside what is read for tokens.
+    /// Does a read for the management API, on a thread of its own beside those that read for tokens.
     async fn list<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,

@@ -23,9 +23,9 @@ pub struct RecordId(Uuid);
 pub struct Stored<T> {
     /// Its name.
     pub id: RecordId,
-    /// When it was made.
+    /// The time at which it was created.
     pub created_at: UnixTime,
-    /// When it was last changed.
+    /// The time at which it was last changed.
     pub updated_at: UnixTime,
     /// The record.
     pub value: T,
@@ -36,21 +36,21 @@ pub struct Stored<T> {
 pub struct Snapshot {
     /// The version.
     pub version: Version,
-    /// By age.
+    /// The APIs, by age.
     pub apis: Vec<Stored<Api>>,
-    /// By age.
+    /// The organizations, by age.
     pub organizations: Vec<Stored<Organization>>,
-    /// By age.
+    /// The properties, by age.
     pub properties: Vec<Stored<Property>>,
-    /// By age.
+    /// The applications, by age.
     pub applications: Vec<Stored<Application>>,
-    /// What is remembered of deleted applications, the latest last.
+    /// The records of deleted applications, the latest last.
     pub deleted: Vec<Deletion>,
     /// The signing keys, by age, retired ones included as long as they are remembered.
     pub keys: Vec<KeyRecord>,
 }
 
-/// A record of any kind: what a registry is read by, one after the other.
+/// A record of any kind, for reading a registry one record at a time.
 #[derive(Debug, Clone)]
 pub enum AnyRecord {
     /// An API.
@@ -64,32 +64,32 @@ pub enum AnyRecord {
 }
 
 impl RecordId {
-    /// A name from a time and randomness.
+    /// Returns a name from a time and randomness.
     #[must_use]
     pub fn new(now: UnixTime, randomness: [u8; 10]) -> Self {
         let milliseconds = now.as_seconds().saturating_mul(1000);
         Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, &randomness).into_uuid())
     }
 
-    /// The name that is written so.
+    /// Parses a name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
     }
 
-    /// The mark of the application with this record in its tokens.
+    /// Returns the mark of the application with this record in its tokens.
     #[must_use]
     pub fn mark(&self) -> ApplicationMark {
         ApplicationMark::of_record(self.as_bytes())
     }
 
-    /// Its 16 bytes.
+    /// Returns the 16 bytes of the name.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
 
-    /// The name with these bytes.
+    /// Returns the name with these bytes.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
@@ -103,7 +103,7 @@ impl fmt::Display for RecordId {
 }
 
 impl<T> Stored<T> {
-    /// A record that is made now.
+    /// Returns a record that is created now.
     #[must_use]
     pub const fn new(id: RecordId, value: T, now: UnixTime) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl<T> Stored<T> {
         }
     }
 
-    /// The same record with another value, changed now.
+    /// Returns the same record with another value, changed now.
     #[must_use]
     pub fn with<U>(&self, value: U, now: UnixTime) -> Stored<U> {
         Stored {
@@ -127,7 +127,7 @@ impl<T> Stored<T> {
 }
 
 impl Snapshot {
-    /// The records without names and times: what [`Registry::assemble`](m2m_authority::Registry::assemble) takes.
+    /// Returns the records without names and times, as [`Registry::assemble`](m2m_authority::Registry::assemble) takes them.
     #[must_use]
     pub fn records(&self) -> Records {
         fn values<T: Clone>(stored: &[Stored<T>]) -> Vec<T> {

@@ -1,4 +1,4 @@
-//! How many tokens were issued, and which secrets were used, since somebody last asked.
+//! The tokens issued and the secrets used since the counts were last taken.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,38 +9,39 @@ use m2m_jwt::UnixTime;
 
 use crate::{IssuedCount, SecretUse};
 
-/// The tallies that have something to tell.
+/// The tallies that have counts to be taken.
 ///
-/// Every order of memory here is sequential: a count is added before it is looked whether the tally waits already, and who
-/// empties a tally says that it does not wait any more before he takes its counts. So each count is either taken or announced.
+/// Every memory ordering here is sequentially consistent: a count is added before the check whether the tally waits already, and a
+/// tally is marked as not waiting before its counts are taken. So each count is either taken or announced.
 #[derive(Debug, Default)]
 pub(crate) struct Tallies(Mutex<Waiting>);
 
 #[derive(Debug, Default)]
 struct Waiting {
     tallies: Vec<Arc<Tally>>,
-    /// What was told while too many were waiting. It has one line for each application and API at most.
+    /// The counts of tallies that were announced while too many were waiting. It has at most one entry for each application and API, and
+    /// for each application and secret.
     folded: Sums,
 }
 
-/// What was counted, added up.
+/// Counts, added up.
 #[derive(Debug, Default)]
 struct Sums {
-    /// By client id and audience.
+    /// The tokens issued, by client id and audience.
     tokens: HashMap<(Arc<str>, Arc<str>), u64>,
-    /// By client id and name of the secret.
+    /// The time of the last use, by client id and id of the secret. Unit: seconds since 1970.
     secrets: HashMap<(Arc<str>, Arc<str>), u64>,
 }
 
-/// What is counted of one application. It outlives what is forgotten of the application until somebody has asked.
+/// The counts of one application. They outlive its cache entry until they have been taken.
 #[derive(Debug)]
 pub(crate) struct Tally {
     all: Arc<Tallies>,
     client_id: Arc<str>,
-    /// In the order of the positions of the APIs.
+    /// The tokens issued, in the order of the positions of the APIs.
     issued: Box<[Issued]>,
     secrets: Box<[Used]>,
-    /// Whether it stands in the list of those that have something to tell.
+    /// True if it is in the list of tallies that have counts to be taken.
     waits: AtomicBool,
 }
 
@@ -52,7 +53,7 @@ struct Issued {
     tokens: AtomicU64,
 }
 
-/// A secret, and when it was used. Unit: seconds since 1970, 0 for not at all.
+/// A secret, and the time at which it was last used. Unit: seconds since 1970, 0 for not at all.
 #[derive(Debug)]
 struct Used {
     id: Arc<str>,
@@ -60,10 +61,10 @@ struct Used {
 }
 
 impl Tallies {
-    /// What was counted since the last call. An application that was read again meanwhile may stand there twice.
+    /// Takes the counts since the last call. An application that was read again meanwhile may be there twice.
     ///
-    /// Everything counts for the minute of `now`. Who asks every few seconds finds no count further off than that; where it
-    /// falls into the next window of a quota, that window allows fewer and never more.
+    /// Everything counts for the minute of `now`. A caller that asks every few seconds gets no count further off than that; if a count
+    /// falls into the next window of a quota, that window allows fewer tokens and never more.
     pub(crate) fn take(&self, now: UnixTime) -> (Vec<IssuedCount>, Vec<SecretUse>) {
         let Waiting { tallies, folded } = core::mem::take(&mut *self.lock());
         let minute = now.as_seconds() / 60;
@@ -109,7 +110,7 @@ impl Tallies {
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // What was counted is taken or added whole.
+        // Counts are taken or added as a whole.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -133,7 +134,7 @@ impl Sums {
 }
 
 impl Tally {
-    /// A tally of nothing yet: for APIs by their positions, which ascend, and audiences, and for these secrets.
+    /// Returns an empty tally for APIs by their positions, which ascend, and audiences, and for these secrets.
     pub(crate) fn new(
         all: Arc<Tallies>,
         client_id: Arc<str>,
@@ -161,7 +162,7 @@ impl Tally {
         }
     }
 
-    /// One token more for the API at this position.
+    /// Counts one more token for the API at this position.
     pub(crate) fn count(self: &Arc<Self>, api: usize) {
         let found = self.issued.binary_search_by_key(&api, |issued| issued.api);
         if let Some(issued) = found.ok().and_then(|index| self.issued.get(index)) {
@@ -170,7 +171,7 @@ impl Tally {
         }
     }
 
-    /// The secret at this position was used.
+    /// Notes a use of the secret at this position.
     pub(crate) fn secret_used(self: &Arc<Self>, position: usize, now: UnixTime) {
         let Some(secret) = self.secrets.get(position) else {
             return;
@@ -182,7 +183,7 @@ impl Tally {
         }
     }
 
-    /// Takes what was counted: tokens by audience, and times by the name of the secret.
+    /// Takes the counts: tokens by audience, and times by the id of the secret.
     fn empty(&self, mut issued: impl FnMut(&Arc<str>, u64), mut used: impl FnMut(&Arc<str>, u64)) {
         self.waits.store(false, Ordering::SeqCst);
         for api in &self.issued {
@@ -206,8 +207,8 @@ impl Tally {
     }
 }
 
-/// So many applications wait to tell what was counted; of more it is added up, which takes a lock at each count. A wait takes
-/// some 300 bytes if all else of the application is forgotten.
+/// The maximum number of tallies that wait until their counts are taken. The counts of more are added up, which takes a lock at each
+/// count. A waiting tally takes some 300 bytes if all else of the application is forgotten.
 const MOST_WAITING: usize = 50_000;
 
 #[cfg(test)]

@@ -18,22 +18,22 @@ use core::time::Duration;
 pub struct Uptime(Duration);
 
 impl Uptime {
-    /// The beginning.
+    /// The start of the process.
     pub const ZERO: Self = Self(Duration::ZERO);
 
-    /// The time after so long.
+    /// Returns the time at this duration after the start.
     #[must_use]
     pub const fn new(since_start: Duration) -> Self {
         Self(since_start)
     }
 
-    /// The time between an earlier moment and this one; nothing if it is later.
+    /// Returns the time between an earlier moment and this one; zero if the other moment is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The time that has passed since the beginning. Unit: milliseconds.
+    /// Returns the time that has passed since the start. Unit: milliseconds.
     #[must_use]
     pub fn as_milliseconds(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)

@@ -1,4 +1,4 @@
-//! What is counted and noted while tokens are issued and requests refused.
+//! The counts and notes that arise while tokens are issued and requests refused.
 
 use core::net::IpAddr;
 
@@ -6,21 +6,21 @@ use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
 
-/// What is written together.
+/// The counts and notes that are written together.
 #[derive(Debug, Clone, Default)]
 pub struct UsageBatch {
-    /// Tokens issued.
+    /// The counts of tokens issued.
     pub issued: Vec<IssuedCount>,
-    /// Secrets used.
+    /// The uses of secrets.
     pub secrets: Vec<SecretUse>,
-    /// Requests refused.
+    /// The requests refused.
     pub refused: Vec<Refused>,
-    /// What was found out of requests that were refused: in this batch or in an earlier one.
+    /// The diagnoses of requests that were refused, in this batch or in an earlier one.
     pub diagnosed: Vec<Diagnosed>,
 }
 
 impl UsageBatch {
-    /// Whether there is nothing to write.
+    /// Returns true if there is nothing to write.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.issued.is_empty()
@@ -30,54 +30,54 @@ impl UsageBatch {
     }
 }
 
-/// So many tokens of an application for an API in a minute.
+/// The number of tokens that an application was issued for an API in a minute.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct IssuedCount {
-    /// When. Unit: minutes since 1970.
+    /// The time. Unit: minutes since 1970.
     pub minute: u64,
     /// The application.
     pub client_id: Box<str>,
-    /// The audience of the API; the first where there are several.
+    /// The audience of the API; that of the first for a token for several APIs.
     pub audience: Box<str>,
-    /// How many. They are added to those that are counted already.
+    /// The number of tokens. They are added to those that are counted already.
     pub tokens: u64,
 }
 
-/// When a secret was last used.
+/// The time at which a secret was last used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SecretUse {
     /// The application.
     pub client_id: Box<str>,
-    /// The secret among its secrets.
+    /// The id of the secret among the secrets of the application.
     pub secret_id: Box<str>,
-    /// When. An earlier time than the one that is kept changes nothing.
+    /// The time. An earlier time than the one that is stored changes nothing.
     pub at: UnixTime,
 }
 
 /// A request that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The name of the answer.
+    /// The trace id of the answer.
     pub trace_id: TraceId,
-    /// The name that the caller gave the request.
+    /// The id that the caller gave the request.
     pub request_id: Option<RequestId>,
-    /// When.
+    /// The time of the refusal.
     pub time: UnixTime,
-    /// Exactly why.
+    /// The exact cause of the refusal.
     pub cause: Cause,
-    /// Whose request it was, if an application has the client id.
+    /// The client id that the request named, if an application has it.
     pub client_id: Option<Box<str>>,
-    /// Where it came from.
+    /// The address that the request came from.
     pub address: Option<IpAddr>,
-    /// What a diagnosis found, as JSON; none while there is none.
+    /// The result of a diagnosis, as JSON; absent until there is one.
     pub diagnosis: Option<Box<str>>,
 }
 
-/// What a diagnosis found of a request that was refused. Of one that is not kept any more nothing is kept either.
+/// The result of the diagnosis of a request that was refused. It is dropped if the request is not kept any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnosed {
-    /// The name of the answer.
+    /// The trace id of the answer.
     pub trace_id: TraceId,
-    /// What was found, as JSON. It takes the place of what was found before.
+    /// The result, as JSON. It replaces an earlier result.
     pub diagnosis: Box<str>,
 }

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after `kill -9`, and nothing is there by half.
+//! Tests that acknowledged changes are there after `kill -9`, and no change is there by half.
 
 #![cfg(unix)]
 
@@ -15,9 +15,9 @@ use m2m_store::{
     Version, Write,
 };
 
-/// How often the process is killed.
+/// The number of times that the process is killed.
 const ROUNDS: usize = 20;
-/// What the process says before the number of a change that was acknowledged.
+/// The text that the process writes before the number of a change that was acknowledged.
 const ACKNOWLEDGED: &str = "acknowledged ";
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 const LATER: UnixTime = UnixTime::from_seconds(1_800_003_600);
@@ -28,7 +28,7 @@ fn put(id: u64, client_id: &str, name: &str) -> Write {
     Write::PutApplication(Box::new(Stored::new(id, application, NOW)))
 }
 
-/// The change that makes this version: two applications, and a third that counts.
+/// Returns the change that leads to this version: two applications, and a third that counts.
 fn change(version: u64) -> Change {
     let number = version.to_string();
     Change {
@@ -49,7 +49,7 @@ fn change(version: u64) -> Change {
     }
 }
 
-/// Not a test: the process that is killed. It reads from its standard input where the store is.
+/// Runs as the process that is killed, and is not a test. It reads the path of the store from its standard input.
 #[tokio::test]
 #[ignore = "the process that x13_nothing_acknowledged_is_lost_and_nothing_is_half_done starts"]
 async fn commits_until_it_is_killed() {
@@ -87,7 +87,7 @@ fn start(folder: &Path) -> Child {
     child
 }
 
-/// Kills the process after so many acknowledgements, somewhere in what follows. What it acknowledged.
+/// Kills the process some time after this number of acknowledgements, and returns the changes that it acknowledged.
 fn kill_after(mut child: Child, acknowledgements: usize, then: u64) -> Vec<u64> {
     let output = BufReader::new(child.stdout.take().expect("a pipe"));
     let acknowledged = |line: std::io::Result<String>| {
@@ -168,6 +168,6 @@ async fn x13_nothing_acknowledged_is_lost_and_nothing_is_half_done() {
             assert_eq!(revoked, Ok(true), "round {round}: {number}");
         }
     }
-    // Not a claim, but what a reader of the output wants to know: how often the end came between the disk and the answer.
+    // Not an assertion, but information for a reader of the output: the number of times that the end came between the disk and the answer.
     println!("{beyond} of {ROUNDS} changes were durable and not yet acknowledged");
 }

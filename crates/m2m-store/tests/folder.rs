@@ -1,4 +1,4 @@
-//! The data directory is the one that it was: what becomes of each of its files, before a start and under a running store.
+//! Tests that the data directory is the one that it was, with changes to each of its files, before a start and under a running store.
 
 #![cfg(unix)]
 
@@ -30,7 +30,7 @@ impl Place {
         Self { above, folder }
     }
 
-    /// One with a registry, which was closed in good order.
+    /// Returns a directory with a registry, which was closed in good order.
     async fn used() -> Self {
         let place = Self::new();
         let store = place.open();
@@ -92,7 +92,7 @@ async fn count(store: &Sqlite) -> u64 {
     store.frame().await.expect("a frame").applications
 }
 
-/// The version that a look for changes finds.
+/// Returns the version that a look for changes finds.
 async fn changed(store: &Sqlite) -> u64 {
     let changes = store.changes_since(Version(0)).await;
     changes.expect("the files are in place").version.0
@@ -134,12 +134,12 @@ async fn f1_x21_a_registry_without_its_database_is_not_a_first_start() {
         fs::remove_file(place.file("m2m.db")).unwrap();
         lost(&place.error(), traces[0]);
         assert!(!place.file("m2m.db").exists(), "nothing is created");
-        // A database without anything in it is as good as none.
+        // An empty database counts as a missing one.
         let empty = Connection::open(place.file("m2m.db")).unwrap();
         empty.pragma_update(None, "journal_mode", "wal").unwrap();
         drop(empty);
         lost(&place.error(), traces[0]);
-        // The way out.
+        // The way out is to delete the directory.
         fs::remove_dir_all(&place.folder).unwrap();
         assert_eq!(count(&place.open()).await, 0);
     }
@@ -172,7 +172,7 @@ async fn x21_the_database_of_another_directory_is_refused() {
         "{error:?}"
     );
     assert!(fs::read(place.file("m2m.db")).unwrap() == before);
-    // Somebody who wants it all the same says so.
+    // An operator who wants to use the database nevertheless deletes the file.
     fs::remove_file(place.file("m2m.id")).unwrap();
     assert_eq!(count(&place.open()).await, 2);
 }
@@ -214,7 +214,7 @@ async fn x21_an_older_copy_is_accepted_and_told() {
         from: Version(4),
         to: Version(2),
     });
-    // Until somebody confirms that it was told.
+    // The rollback is reported until the database is confirmed.
     assert_eq!(place.open().rolled_back(), expected);
     let store = place.open();
     assert_eq!(store.rolled_back(), expected);
@@ -262,7 +262,7 @@ async fn x21_an_identity_that_is_lost_is_written_again() {
             Some(content) => fs::write(place.file("m2m.id"), content).unwrap(),
         }
         let store = place.open();
-        // Not before somebody knows that the database belongs here.
+        // The identity is not written before it is confirmed that the database belongs here.
         assert_ne!(fs::read(place.file("m2m.id")).ok(), Some(before.clone()));
         store.confirm().await.unwrap();
         drop(store);
@@ -301,13 +301,13 @@ impl Observer for Told {
     fn settled(&self, _: &Settled) {}
 }
 
-/// A store in use whose files are then tampered with. It acknowledges nothing from then on, and a look for changes fails.
+/// Returns a store in use whose files are then tampered with. It acknowledges nothing from then on, and a look for changes fails.
 #[track_caller]
 fn displaced(tamper: impl FnOnce(&Place)) -> (Place, Sqlite) {
     displaced_after(|_, _| {}, tamper)
 }
 
-/// The same for a store that something is done with before.
+/// Does the same for a store that is prepared before.
 #[track_caller]
 fn displaced_after(
     prepare: impl FnOnce(&Place, &Sqlite),
@@ -392,7 +392,7 @@ fn x22_nothing_is_acknowledged_once_the_sealing_key_is_gone() {
             },
             |place| tamper(&place.file("sealing.key")),
         );
-        // A file with the same content is as good as the first one.
+        // Another file with the same content is accepted.
         fs::write(place.file("sealing.key"), "a").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()

@@ -1,4 +1,4 @@
-//! Random changes against a model, with the file opened again in between.
+//! Tests of random changes against a model, with the file opened again in between.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_oneof, propte
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-/// How many names, client ids and organizations there are: few, so that they meet.
+/// The number of names, client ids and organizations: few, so that they collide.
 const FEW: u8 = 4;
 
 #[derive(Debug, Clone)]
@@ -59,19 +59,19 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// What a registry is, in few words.
+/// A simple model of a registry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Model {
     version: u64,
-    /// By age: id, client id, organization.
+    /// The applications by age: id, client id, organization.
     applications: Vec<(u8, u8, Option<u8>)>,
     organizations: BTreeSet<u8>,
-    /// Client ids, the latest last.
+    /// The client ids of deleted applications, the latest last.
     deleted: Vec<u8>,
 }
 
 impl Model {
-    /// The model after a change; none if the change does not fit.
+    /// Returns the model after a change; `None` if the change does not fit.
     fn after(&self, steps: &[Step]) -> Option<Self> {
         let mut next = self.clone();
         for step in steps {
@@ -174,7 +174,7 @@ async fn read(store: &Sqlite) -> Model {
     }
 }
 
-/// What is read one by one is what is read at once.
+/// Checks that records that are read one by one are the same as those that are read at once.
 async fn check_reads(store: &Sqlite, model: &Model) {
     let frame = store.frame().await.expect("a frame");
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Nobody's API passes for the management API.
+//! A test that no other API passes for the management API.
 
 use m2m_authority::Authority;
 use m2m_authority::flow::{Header, RawRequest, Usage, accept, authenticate, authorize};
@@ -30,7 +30,7 @@ async fn an_api_that_spells_out_the_management_audience_is_not_served() {
         .with_secret(secret)
         .authorized("https://id.example/api", &["read:keys"]);
     let change = Change {
-        // The impostor is the elder.
+        // The impostor is older.
         writes: vec![
             Write::PutApi(stored(1, impostor)),
             Write::PutApi(stored(2, management)),

@@ -1,4 +1,4 @@
-//! The embedded store: the suite that every back-end passes, and what a file adds to that.
+//! Tests of the embedded store: the suite that every back-end passes, and the properties of the file.
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-/// A folder for a store, which is not made yet.
+/// A folder for a store, which is not created yet.
 struct Place {
     _above: TempDir,
     folder: PathBuf,
@@ -44,7 +44,7 @@ impl Place {
         self.folder.join("m2m.db")
     }
 
-    /// The database as another program sees it.
+    /// Opens the database as another program does.
     fn connection(&self) -> Connection {
         Connection::open(self.database()).expect("a database")
     }
@@ -109,7 +109,7 @@ async fn add_refused(store: &Sqlite, refused: Vec<Refused>) {
     store.add_usage(batch).await.expect("room");
 }
 
-/// The latest audit events, the latest first.
+/// Reads the latest audit events, the latest first.
 async fn told(store: &Sqlite, most: usize) -> Vec<AuditEvent> {
     let query = EventQuery {
         most,
@@ -185,7 +185,7 @@ async fn a_directory_is_of_one_process_until_it_is_dropped() {
     assert_eq!(place.error(), StoreError::InUse);
     commit(&store, vec![put(1, "one")]).await;
     drop(store);
-    // The journal is in the file, so that a copy of the file is a copy of all.
+    // The journal has been copied into the file, so that a copy of the file is a copy of all.
     let mut names: Vec<_> = std::fs::read_dir(&place.folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
@@ -279,7 +279,7 @@ async fn damage_is_told_and_is_not_the_end() {
     let writes = (1..200).map(|number| put(number, &format!("client{number}")));
     commit(&store, writes.collect()).await;
     drop(store);
-    // Whatever is overwritten, opening and reading answer.
+    // Opening and reading return an answer, whichever page is overwritten.
     let whole = std::fs::read(place.database()).unwrap();
     let mut told = 0;
     for page in 0..whole.len() / 4096 {
@@ -297,7 +297,7 @@ async fn damage_is_told_and_is_not_the_end() {
         }
     }
     assert!(told > 10, "{told}");
-    // A record that is none, in a file that is one.
+    // A damaged record in an undamaged file.
     std::fs::write(place.database(), &whole).unwrap();
     let connection = place.connection();
     connection
@@ -341,7 +341,7 @@ async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
     assert_eq!(said(&store).await, acknowledged, "nothing of it is there");
     let events = told(&store, 9_999).await.len();
     assert_eq!(events, usize::try_from(version.0).unwrap());
-    // Nor is a revocation, in the end.
+    // A revocation is refused too, in the end.
     let expires_at = NOW.saturating_add_seconds(60);
     let mut failed = None;
     for number in 0..100_000 {
@@ -355,7 +355,7 @@ async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
     assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
     assert_eq!(store.is_revoked(&jti).await, Ok(false));
     drop(store);
-    // With room again it goes on.
+    // With room again, the store works again.
     let store = place.open();
     assert_eq!(said(&store).await, acknowledged);
     assert_eq!(
@@ -377,9 +377,9 @@ async fn a_revocation_is_refused_rather_than_another_forgotten() {
     let full = store.revoke("d", at(20), at(9)).await;
     assert_eq!(full, Err(StoreError::TooManyRevocations));
     assert_eq!(store.is_revoked("d").await, Ok(false));
-    // One that is revoked already takes no room.
+    // A token that is revoked already takes no room.
     assert_eq!(store.revoke("b", at(20), at(9)).await, Ok(()));
-    // One that has expired gives way.
+    // A revocation of a token that has expired is replaced.
     assert_eq!(store.revoke("d", at(20), at(10)).await, Ok(()));
     for (jti, revoked) in [("a", false), ("b", true), ("c", true), ("d", true)] {
         assert_eq!(store.is_revoked(jti).await, Ok(revoked), "{jti}");
@@ -396,7 +396,7 @@ async fn x20_many_who_flood_push_out_their_own() {
     });
     let quiet = (0..5).map(|number| refused(number, Some("quiet"), NOW));
     add_refused(&store, quiet.collect()).await;
-    // Twenty clients at their limit are four times of what is kept of all.
+    // Twenty clients at their limit have four times the number of refusals that are kept of all clients.
     for client in 1..=20_u32 {
         let name = format!("loud{client}");
         let flood = (0..200).map(|number| refused(client * 1_000 + number, Some(&name), NOW));

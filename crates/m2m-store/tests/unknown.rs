@@ -1,4 +1,4 @@
-//! A disk that fails at the moment of a commit: it is said that nobody knows, found out, and told.
+//! Tests of a disk that fails at the moment of a commit: the outcome is reported as unknown, found out, and reported again.
 
 #![cfg(target_os = "linux")]
 
@@ -46,12 +46,12 @@ fn change(number: u64) -> Change {
     }
 }
 
-/// An observer that keeps the settled changes, and what fails at present.
+/// An observer that keeps the settled changes, and the accesses that fail at present.
 #[derive(Debug, Default)]
 struct Told(Mutex<Vec<Settled>>, Mutex<BTreeMap<&'static str, String>>);
 
 impl Told {
-    /// The accesses that failed when they were last tried, each with the reason.
+    /// Returns the accesses that failed when they were last tried, each with the reason.
     fn failing(&self) -> BTreeMap<&'static str, String> {
         self.1.lock().expect("no panic").clone()
     }
@@ -102,7 +102,7 @@ fn run(test: &str, folder: &Path) -> Output {
     run_on_file(test, folder, "")
 }
 
-/// The same, where `fsync` fails only for files whose paths end like this.
+/// Does the same, with an `fsync` that fails only for files whose paths end like this.
 fn run_on_file(test: &str, folder: &Path, file: &str) -> Output {
     let library = folder.join("faults.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/faults/faults.c");
@@ -146,7 +146,7 @@ async fn commits_while_the_disk_fails() {
     disk.fails("fsync");
     let outcome = store.commit(version, change(2)).await;
     assert!(is_unknown(&outcome), "{outcome:?}");
-    // Of the next it is known: it was not begun.
+    // The outcome of the next change is known: it was not begun.
     for number in [3, 4] {
         let outcome = store.commit(version, change(number)).await;
         assert!(
@@ -172,7 +172,7 @@ async fn commits_while_the_disk_fails() {
         made: false,
     };
     assert_eq!(*told.0.lock().unwrap(), [settled]);
-    // What the store says afterwards is what there is.
+    // The outcome that was reported is the state of the registry.
     assert_eq!(store.frame().await.unwrap().version, version);
     version = store.commit(version, change(2)).await.unwrap();
     // A change settles the one before as well.
@@ -181,7 +181,7 @@ async fn commits_while_the_disk_fails() {
     disk.works("fsync");
     store.commit(version, change(6)).await.unwrap();
     assert_eq!(told.0.lock().unwrap().len(), 2);
-    // What could not be written at all is certain.
+    // The outcome of a change that could not be written at all is certain.
     disk.fails("write");
     let outcome = store.commit(Version(version.0 + 1), change(7)).await;
     assert!(
@@ -227,7 +227,7 @@ async fn f11_a_change_that_was_unknown_may_be_there_after_a_crash() {
     let output = run("crashes_while_the_disk_fails", above.path());
     assert!(!output.status.success());
     let store = Sqlite::open(&above.path().join("data")).unwrap();
-    // It is whole or absent, and nothing calls it a rollback.
+    // The change is whole or absent, and it is not reported as a rollback.
     let frame = store.frame().await.unwrap();
     assert_eq!(frame.applications, frame.version.0);
     assert!((1..=2).contains(&frame.version.0), "{:?}", frame.version);

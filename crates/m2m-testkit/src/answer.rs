@@ -1,4 +1,4 @@
-//! An answer of the token endpoint, beside what the operator gets of it.
+//! An answer of the token endpoint, with the event and the diagnosis for the operator.
 
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{Event, Reply};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::World;
 
-/// An answer of the token endpoint, beside what the operator gets of it.
+/// An answer of the token endpoint, with the event and the diagnosis for the operator.
 #[derive(Debug)]
 pub struct Answer {
     pub(crate) reply: Reply,
@@ -16,13 +16,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The status of HTTP.
+    /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.reply.status()
     }
 
-    /// The fields of the header, as `name: value` lines, sorted.
+    /// Returns the header fields as `name: value` lines, sorted.
     #[must_use]
     pub fn headers(&self) -> Vec<String> {
         let mut lines: Vec<String> = self
@@ -34,7 +34,7 @@ impl Answer {
         lines
     }
 
-    /// One field of the header.
+    /// Returns one header field.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         self.reply
@@ -53,7 +53,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If it is not JSON, which no answer is.
+    /// If it is not JSON, which would be a bug, since every answer is JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_slice(self.body()).expect("every answer is JSON")
@@ -73,12 +73,12 @@ impl Answer {
         text.unwrap_or_default().to_owned()
     }
 
-    /// Checks what holds of every refusal, whatever its cause: status and code, the members of the body, a clean
-    /// description, the fields of the header (A18 to A21 of docs/requirements.md).
+    /// Asserts the properties of every refusal, whatever its cause: status and code, the members of the body, a clean
+    /// description, the header fields (A18 to A21 of docs/requirements.md).
     ///
     /// # Panics
     ///
-    /// If anything of it does not hold; with `context`.
+    /// If one of them does not hold; the message contains `context`.
     pub fn check_refusal(&self, seen: (u16, &str), context: &str) {
         let body = self.json();
         let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -155,13 +155,13 @@ impl Answer {
         }
     }
 
-    /// What the log keeps.
+    /// The event of the log.
     #[must_use]
     pub const fn event(&self) -> &Event {
         &self.event
     }
 
-    /// What the worker found out, if there was a suspect.
+    /// The diagnosis, if the request was refused.
     #[must_use]
     pub const fn diagnosis(&self) -> Option<&Diagnosis> {
         self.diagnosis.as_ref()

@@ -22,29 +22,29 @@ use tokio::sync::watch;
 
 use state::State;
 
-/// A store in memory, as one node sees it. Its [nodes](Self::node) share one registry, and each has a line of its own to it, on
-/// which tests make trouble.
+/// A store in memory, as one node sees it. Its [nodes](Self::node) share one registry, and each has a connection of its own to it, on
+/// which tests cause failures.
 ///
-/// It keeps what a store has to keep and forgets it when the last node is dropped.
+/// It stores everything that a store has to, and loses it when the last node is dropped.
 pub struct MemoryBackend {
     state: Arc<Mutex<State>>,
     trouble: Mutex<Trouble>,
     reads: AtomicU64,
-    /// Whether what is read is held back.
+    /// True while the results of reads are held back.
     held: watch::Sender<bool>,
 }
 
-/// What is the matter with the line of a node to the registry.
+/// A failure of a node's connection to the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Trouble {
-    /// Nothing.
+    /// The connection works.
     #[default]
     None,
-    /// Nothing can be written, as on a full disk.
+    /// Writes fail, as on a full disk.
     ReadOnly,
-    /// It is at its capacity.
+    /// The store is at its capacity.
     Busy,
-    /// Nothing can be read or written.
+    /// Reads and writes fail.
     Unreachable,
 }
 
@@ -77,28 +77,28 @@ impl MemoryBackend {
         }
     }
 
-    /// From now on this is the matter with the line of this node.
+    /// Sets the failure of this node's connection.
     pub fn make_trouble(&self, trouble: Trouble) {
         *lock(&self.trouble) = trouble;
     }
 
-    /// From now on what this node reads is read at once, and does not arrive.
+    /// Holds back the results of this node's reads from now on: they are read at once, and returned only after a release.
     pub fn hold_reads(&self) {
         self.held.send_replace(true);
     }
 
-    /// What was held back arrives, and what is read from now on as well.
+    /// Releases the results that were held back, and no longer holds back any.
     pub fn release_reads(&self) {
         self.held.send_replace(false);
     }
 
-    /// How often this node has looked for an application.
+    /// The number of times that this node has looked for an application.
     #[must_use]
     pub fn finds(&self) -> u64 {
         self.reads.load(Ordering::SeqCst)
     }
 
-    /// How many changes are remembered one by one from now on; of older ones it is only said that there were some.
+    /// Sets the number of changes that are remembered one by one. Of older changes it is only known that there were some.
     pub fn remember_changes(&self, most: usize) {
         lock(&self.state).remember_changes(most);
     }
@@ -110,7 +110,7 @@ impl MemoryBackend {
         self.check(Kind::Read)?;
         let read = read(&lock(&self.state));
         let mut held = self.held.subscribe();
-        // The sender lives as long as this.
+        // The sender lives as long as the backend, so that this does not fail.
         let _ = held.wait_for(|held| !held).await;
         self.check(Kind::Read)?;
         Ok(read)

@@ -1,4 +1,4 @@
-//! A request to the token endpoint, as a client would put it together.
+//! A request to the token endpoint, as a client builds it.
 
 use core::net::IpAddr;
 
@@ -9,7 +9,7 @@ use oauth_proto::{BasicCredentials, FormWriter};
 
 use crate::SECRET;
 
-/// A request to the token endpoint. It starts as a good one; tests make it bad.
+/// A request to the token endpoint. It starts as a valid one; tests make it invalid.
 #[derive(Debug, Clone)]
 pub struct Request {
     method: String,
@@ -22,7 +22,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with nothing in it but a method and a content type.
+    /// Returns a request with only a method and a content type.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Request {
         }
     }
 
-    /// A client credentials request with [`SECRET`] in the body.
+    /// Returns a client credentials request with [`SECRET`] in the body.
     #[must_use]
     pub fn token(client_id: &str) -> Self {
         Self::empty()
@@ -45,7 +45,7 @@ impl Request {
             .with("client_secret", SECRET)
     }
 
-    /// A client credentials request with a Basic header, form-encoded as RFC 6749, section 2.3.1 wants it.
+    /// Returns a client credentials request with a Basic header, form-encoded as RFC 6749, section 2.3.1 requires.
     #[must_use]
     pub fn token_by_header(client_id: &str, secret: &str) -> Self {
         Self::empty()
@@ -53,7 +53,7 @@ impl Request {
             .authorization(BasicCredentials::write(client_id, secret).as_bytes())
     }
 
-    /// The same with the credentials raw, as many clients send them.
+    /// Returns the same with the credentials not encoded, as many clients send them.
     #[must_use]
     pub fn token_by_raw_header(client_id: &str, secret: &str) -> Self {
         let value = format!("Basic {}", STANDARD.encode(format!("{client_id}:{secret}")));
@@ -62,58 +62,58 @@ impl Request {
             .authorization(value.as_bytes())
     }
 
-    /// One more parameter.
+    /// Adds a parameter.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.parameters.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Another value for a parameter, wherever it stands.
+    /// Replaces a parameter, wherever it is.
     #[must_use]
     pub fn replacing(self, name: &str, value: &str) -> Self {
         self.without(name).with(name, value)
     }
 
-    /// Without a parameter.
+    /// Removes a parameter.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.parameters.retain(|(own, _)| own != name);
         self
     }
 
-    /// One more audience.
+    /// Adds an audience.
     #[must_use]
     pub fn audience(self, audience: &str) -> Self {
         self.with("audience", audience)
     }
 
-    /// One more resource indicator.
+    /// Adds a resource indicator.
     #[must_use]
     pub fn resource(self, resource: &str) -> Self {
         self.with("resource", resource)
     }
 
-    /// A scope.
+    /// Adds a scope.
     #[must_use]
     pub fn scope(self, scope: &str) -> Self {
         self.with("scope", scope)
     }
 
-    /// Another secret in the body.
+    /// Replaces the secret in the body.
     #[must_use]
     pub fn secret(self, secret: &str) -> Self {
         self.replacing("client_secret", secret)
     }
 
-    /// One more `Authorization` field.
+    /// Adds an `Authorization` field.
     #[must_use]
     pub fn authorization(mut self, value: &[u8]) -> Self {
         self.authorizations.push(value.to_vec());
         self
     }
 
-    /// Another content type; none with `None`.
+    /// Replaces the content type, or removes it with `None`.
     #[must_use]
     pub fn content_type(mut self, value: Option<&str>) -> Self {
         self.content_types = value
@@ -123,35 +123,35 @@ impl Request {
         self
     }
 
-    /// Another method.
+    /// Sets the method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
         method.clone_into(&mut self.method);
         self
     }
 
-    /// A query.
+    /// Sets the query.
     #[must_use]
     pub fn query(mut self, query: &str) -> Self {
         self.query = Some(query.to_owned());
         self
     }
 
-    /// A body instead of the parameters.
+    /// Sets a body instead of the parameters.
     #[must_use]
     pub fn body(mut self, body: &[u8]) -> Self {
         self.body = Some(body.to_vec());
         self
     }
 
-    /// The address of the caller.
+    /// Sets the address of the caller.
     #[must_use]
     pub fn from_address(mut self, address: IpAddr) -> Self {
         self.address = Some(address);
         self
     }
 
-    /// The bytes of the body.
+    /// Returns the bytes of the body.
     #[must_use]
     pub fn body_bytes(&self) -> Vec<u8> {
         if let Some(body) = &self.body {
@@ -164,7 +164,7 @@ impl Request {
         form.finish().into_bytes()
     }
 
-    /// The request as the first step takes it, with this body.
+    /// Returns the request in the form that the first step takes, with this body.
     #[must_use]
     pub fn raw<'r>(&'r self, body: &'r [u8]) -> RawRequest<'r> {
         RawRequest {

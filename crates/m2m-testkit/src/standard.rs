@@ -1,4 +1,4 @@
-//! The registry that most tests share: one application for each thing that can be the matter with one.
+//! The registry that most tests share: one application for each state or mistake that an application can have.
 
 use m2m_authority::registry::{
     Api, Application, ApplicationSpec, AuthenticationMethods, ClaimSet, ClientType, Deletion,
@@ -12,9 +12,9 @@ use crate::World;
 
 /// The secret of every application.
 pub const SECRET: &str = "testkit-secret-0123456789abcdef0123456789";
-/// A secret that no application has, as long as [`SECRET`].
+/// A secret that no application has, of the same length as [`SECRET`].
 pub const WRONG_SECRET: &str = "testkit-secret-9876543210fedcba9876543210";
-/// The secret that the application `rotated` had until a day after the beginning.
+/// The secret of the application `rotated` that works until a day after the beginning.
 pub const OLD_SECRET: &str = "testkit-secret-old-456789abcdef0123456789";
 
 /// A client id that needs no escaping.
@@ -37,8 +37,8 @@ pub const LEDGER: &str = "https://ledger.example/api";
 /// The code of an organization.
 pub const ACME: &str = "org_acme";
 
-/// The registry that most tests share, for a server that answers in this dialect: for trusted applications each application
-/// gets a system user, as they all need one there.
+/// Returns the registry that most tests share, for a server that answers in this dialect. In the profile for trusted applications, each
+/// application gets a system user unless its name says otherwise, since that profile requires one.
 #[must_use]
 pub fn standard_records(profile: Profile) -> Records {
     let mut applications = applications();
@@ -86,7 +86,7 @@ fn apis() -> Vec<Api> {
     ]
 }
 
-/// A secret that works from the beginning on.
+/// Returns a secret that was created at the beginning.
 fn secret(id: &str, text: &str) -> StoredSecret {
     StoredSecret::new(id, SecretHash::of(text.as_bytes()), World::BEGINNING)
 }
@@ -105,7 +105,7 @@ fn day_after_beginning() -> UnixTime {
     UnixTime::from_seconds(World::BEGINNING.as_seconds() + 86_400)
 }
 
-/// An application that may do what most may: read and write orders.
+/// Returns an application with the usual permissions: to read and write orders.
 fn ordinary(client_id: &str) -> Application {
     Application::new(client_id, client_id)
         .with_secret(secret("current", SECRET))

@@ -1,21 +1,21 @@
-//! How nodes hear of what others have changed.
+//! The notifications to nodes about the changes of other nodes.
 
 use m2m_store::Changes;
 
 /// The notifications on their way to one node, in virtual time.
 #[derive(Debug, Default)]
 pub struct Wire {
-    /// Unit: milliseconds since the wire was laid.
+    /// The virtual time. Unit: milliseconds since the creation of the wire.
     now: u64,
     under_way: Vec<(u64, Changes)>,
 }
 
-/// What becomes of a notification.
+/// The fate of a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// It arrives.
     After {
-        /// How long it takes.
+        /// The delay. Unit: milliseconds.
         milliseconds: u64,
     },
     /// It is lost.
@@ -23,7 +23,7 @@ pub enum Delivery {
 }
 
 impl Wire {
-    /// A notification is sent.
+    /// Sends a notification.
     pub fn send(&mut self, changes: Changes, delivery: Delivery) {
         match delivery {
             Delivery::After { milliseconds } => {
@@ -33,7 +33,7 @@ impl Wire {
         }
     }
 
-    /// Lets time pass, and returns what has arrived, in the order of arrival.
+    /// Lets time pass, and returns the notifications that have arrived, in the order of arrival.
     pub fn advance(&mut self, milliseconds: u64) -> Vec<Changes> {
         self.now += milliseconds;
         let now = self.now;

@@ -32,20 +32,20 @@ impl World {
     /// The issuer of every world.
     pub const ISSUER: &'static str = "https://issuer.example";
 
-    /// When every world begins: 2026-01-01, 00:00:00 UTC.
+    /// The time at which every world begins: 2026-01-01, 00:00:00 UTC.
     pub const BEGINNING: UnixTime = UnixTime::from_seconds(1_767_225_600);
 
-    /// The standard registry (see [`standard_records`]) in this dialect.
+    /// Returns a world with the standard registry (see [`standard_records`]) in this dialect.
     #[must_use]
     pub fn standard(profile: Profile) -> Self {
         Self::new(profile, standard_records(profile))
     }
 
-    /// A world with this registry.
+    /// Returns a world with this registry.
     ///
     /// # Panics
     ///
-    /// If the records are no registry, or keys cannot be made.
+    /// If the records are not consistent, or keys cannot be generated.
     #[must_use]
     pub fn new(profile: Profile, records: Records) -> Self {
         let limits = oauth_proto::Limits::DEFAULT;
@@ -66,23 +66,23 @@ impl World {
         }
     }
 
-    /// Another registry from now on, as after a management change.
+    /// Changes the records of the registry, as a management change does.
     ///
     /// # Panics
     ///
-    /// If the records are no registry.
+    /// If the records are not consistent.
     pub fn set_records(&mut self, change: impl FnOnce(&mut Records)) {
         let mut records = self.registry.records().clone();
         change(&mut records);
         self.registry = Registry::assemble(records).expect("the records are consistent");
     }
 
-    /// How many tokens the application that asks next had in its window.
+    /// Sets the number of tokens that the next requesting application had in its window.
     pub const fn set_usage(&mut self, usage: Usage) {
         self.usage = usage;
     }
 
-    /// Other keys from now on.
+    /// Replaces the keys.
     pub fn set_keys(&mut self, keys: SigningKeys) {
         self.keys = keys;
     }
@@ -98,7 +98,7 @@ impl World {
         self.now
     }
 
-    /// Who issues.
+    /// The settings of the server.
     #[must_use]
     pub const fn authority(&self) -> &Authority {
         &self.authority
@@ -124,7 +124,7 @@ impl World {
         self.answer(decision, &exchange)
     }
 
-    /// Asks for a test token by the second door.
+    /// Requests a test token for an application that the operator vouches for.
     ///
     /// # Panics
     ///
@@ -156,7 +156,7 @@ impl World {
         self.answer(decision, &exchange)
     }
 
-    /// Steps 1 to 4.
+    /// Runs steps 1 to 4.
     ///
     /// # Errors
     ///
@@ -188,7 +188,7 @@ impl World {
         }
     }
 
-    /// Steps 5 and 6, and the diagnosis that a worker would make after the reply has left.
+    /// Runs steps 5 and 6, and the diagnosis that a worker makes after the reply was sent.
     fn answer(&self, mut decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
         let suspect = decision.as_mut().err().map(Refusal::take_suspect);
         Answer {
@@ -198,11 +198,11 @@ impl World {
         }
     }
 
-    /// The claims of the token in an answer, verified by the JWK set of this world.
+    /// Returns the claims of the token in an answer, verified with the JWK set of this world.
     ///
     /// # Panics
     ///
-    /// If there is no token, or it does not verify.
+    /// If the answer does not contain a token, or the token does not verify.
     #[must_use]
     pub fn claims(&self, answer: &Answer) -> Value {
         let json = |claims: &Verified<Claims<'_>>| {
@@ -211,7 +211,7 @@ impl World {
         self.verify(&answer.access_token(), json)
     }
 
-    /// Verifies a token as an API would that accepts any audience of this world, and looks at its claims.
+    /// Verifies a token as an API that accepts any audience of this world, and returns the result of `look` for its claims.
     ///
     /// # Panics
     ///

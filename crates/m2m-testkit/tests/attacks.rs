@@ -1,4 +1,4 @@
-//! Known attacks on token endpoints that the decision alone can meet.
+//! Known attacks on token endpoints that the decision alone can defend against.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,7 +10,7 @@ use m2m_authority::flow::Event;
 use m2m_errors::{Cause, Profile};
 use m2m_testkit::{OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, WRONG_SECRET, World};
 
-/// An answer without its trace id.
+/// Returns an answer without its trace id.
 fn bytes_but_for_the_trace_id(answer: &m2m_testkit::Answer) -> String {
     let body = answer.json();
     let trace_id = body["trace_id"].as_str().unwrap();
@@ -88,7 +88,7 @@ fn k6_k8_what_does_not_exist_is_not_told_apart_from_what_is_not_granted() {
             plain().resource("https://invoices.example/api"),
             plain().resource("https://invoices.example/apx"),
         );
-        // The caller's own scope is echoed, so the same scope is asked of an API that has it and of one that has not.
+        // The answer echoes the requested scope, so the same scope is requested of an API that defines it and of one that does not.
         let mut without = World::standard(profile);
         without.set_records(|records| {
             records
@@ -184,7 +184,7 @@ fn a_refusal_in_the_event_names_its_caller_as_far_as_it_may() {
     assert_eq!(client_id(Request::token(PLAIN_ID).secret("x")), PLAIN_ID);
     assert!(client_id(Request::token(SECRET)).starts_with("(41 bytes, "));
     assert_eq!(client_id(Request::token("").audience(ORDERS)), "-");
-    // Before the client is looked up its id is any text.
+    // Before the client is looked up, its id can be any text.
     for request in [
         Request::token(PLAIN_ID).without("client_secret"),
         Request::token(PLAIN_ID).replacing("grant_type", "x"),

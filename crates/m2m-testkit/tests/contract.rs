@@ -1,4 +1,4 @@
-//! The registry in memory keeps to what every store keeps to, and so does a directory over a store.
+//! The registry in memory fulfills the contract of every store, and so does a directory over a store.
 
 use m2m_store::{Backend, CacheLimits, RegistryCache, Sqlite, StoreError, Uptime, contract};
 use m2m_testkit::{MemoryBackend, World};

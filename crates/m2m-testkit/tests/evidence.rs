@@ -1,4 +1,4 @@
-//! What the operator gets beyond the cause.
+//! The evidence and the fixes that the operator gets in addition to the cause.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -1,4 +1,4 @@
-//! What is granted: the answer, the token, and what is in it.
+//! Granted requests: the answer, the token, and its claims.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -15,7 +15,7 @@ use m2m_testkit::{
 };
 use serde_json::json;
 
-/// The names of the members of a body, sorted.
+/// Returns the names of the members of a body, sorted.
 fn members(body: &serde_json::Value) -> Vec<&str> {
     let mut names: Vec<&str> = body
         .as_object()
@@ -202,12 +202,12 @@ fn a_token_carries_the_flags_of_its_organization_that_it_names_behind_its_own() 
         });
         let answer = world.send(&Request::token("of-acme").audience(LEDGER));
         let claims = world.claims(&answer);
-        // Its own `beta` is on, whatever that of the organization is.
+        // The application's own `beta` is on, whatever the value of the organization is.
         let expected =
             r#"{"beta":{"t":"b","v":true},"seats":{"t":"i","v":5},"plan":{"t":"s","v":"gold"}}"#;
         let expected: serde_json::Value = serde_json::from_str(expected).unwrap();
         assert_eq!(claims["feature_flags"], expected, "{profile}");
-        // What the organization has no more is in no token, and nor is what belongs to another.
+        // A flag that the organization no longer has is not in tokens, nor is one of another organization.
         world.set_records(|records| {
             let mut applications = records.applications.iter_mut();
             let application = applications
@@ -544,7 +544,7 @@ fn a_quota_that_warns_says_so_in_the_event() {
     assert!(matches!(answer.event(), Event::Issued(event) if event.quota_exceeded));
 }
 
-/// The client id that the event of a refusal keeps.
+/// Returns the client id in the event of a refusal.
 fn recorded(answer: &m2m_testkit::Answer) -> String {
     match answer.event() {
         Event::Refused(event) => event.client_id.to_string(),
@@ -603,7 +603,7 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
             panic!("{:?}", answer.event())
         };
         assert_eq!(event.operator.as_deref(), Some("manager"));
-        // But for the secret it is refused as the application would be.
+        // Apart from the secret, the refusal is the one that the application would get.
         let alone = world.send(&Request::token(client_id));
         assert_eq!(answer.cause(), alone.cause(), "{client_id}");
         assert_eq!(event.client_id.to_string(), recorded(&alone), "{client_id}");

@@ -26,7 +26,7 @@ const AUDIENCES: [&str; 4] = [
     "https://nowhere.example",
 ];
 
-/// Which scopes an API defines, and which of them are assigned; `None` where the application is not authorized.
+/// The scopes that each API defines, and those of them that are assigned; `None` if the application is not authorized.
 type Definitions = BTreeMap<usize, (BTreeSet<&'static str>, Option<BTreeSet<&'static str>>)>;
 
 fn scope_set() -> impl Strategy<Value = BTreeSet<&'static str>> {
@@ -128,7 +128,7 @@ impl Case {
         }
     }
 
-    /// What the token holds: audiences and scopes; nothing if it was refused.
+    /// Returns the audiences and scopes of the token; `None` if the request was refused.
     fn granted(&self) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
         let mut world = World::new(self.profile, self.records());
         let answer = world.send(&self.request());
@@ -175,7 +175,7 @@ proptest! {
                 let (defined, assigned) = case.definition(audience);
                 let assigned = assigned.as_ref().expect("only an authorized audience is granted");
                 for scope in &scopes {
-                    // Whoever looks at the token at this API sees no scope that was not assigned on it.
+                    // For this API, the token does not contain a scope that was not assigned on it.
                     prop_assert!(!defined.contains(&**scope) || assigned.contains(&**scope));
                 }
             }
@@ -230,7 +230,7 @@ proptest! {
         }
     }
 
-    /// Invariant 7: whatever the bytes, there is an answer, and a refusal is one of the request.
+    /// Invariant 7: any bytes get an answer, and a refusal is one of the request.
     #[test]
     fn invariant_7_any_bytes_are_answered(
         body in vec(any::<u8>(), 0..300),
@@ -303,7 +303,7 @@ fn mistakes() -> Vec<Mistake> {
     ]
 }
 
-/// The order of checks is one list: of several mistakes the first in it is answered.
+/// The checks have one order: of several mistakes, the answer names the first in it.
 #[test]
 fn of_several_mistakes_the_first_in_the_order_is_answered() {
     let mistakes = mistakes();

@@ -1,11 +1,11 @@
-//! The two readers of JSON, that of tokens and that of documents, take and refuse the same.
+//! The two readers of JSON, that of tokens and that of documents, accept and refuse the same texts.
 
 use m2m_jwt::{InvalidJson, JsonObject};
 use oauth_proto::UniqueMembers;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// Reads a document with both, that of tokens first, and says which take it.
+/// Reads a document with both, and returns which of them accept it, that of tokens first.
 fn taken(document: &[u8]) -> (bool, bool) {
     (
         JsonObject::parse(document).is_ok(),
@@ -107,7 +107,7 @@ fn both_refuse_what_is_not_one_object() {
     }
 }
 
-/// Tokens are small, and their numbers are kept as they are written; documents go to `f64`.
+/// Tokens are small, and their numbers are kept as they are written; those of documents are read as `f64`.
 #[test]
 fn they_differ_in_their_limits_only() {
     let nested = |depth| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));

@@ -1,4 +1,4 @@
-//! What an application takes in the memory of a node.
+//! The size of an application in the memory of a node.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -9,14 +9,14 @@ use m2m_store::{
 };
 use m2m_testkit::{MemoryBackend, ORDERS, World};
 
-/// Enough that tables are not nearly empty.
+/// The number of applications, large enough that tables are not nearly empty.
 const APPLICATIONS: u16 = 2_000;
 
 fn client_id(number: u16) -> String {
     format!("application-{number:020}")
 }
 
-/// A registry of ordinary applications: a generated secret, an API, two scopes.
+/// Returns a registry of ordinary applications, each with a secret, an API and two scopes.
 async fn registry() -> MemoryBackend {
     let now = World::BEGINNING;
     let name = |number: u16| {

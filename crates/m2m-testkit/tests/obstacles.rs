@@ -1,4 +1,4 @@
-//! The obstacles of an application agree with the flow: both answer whether it can get a token at all.
+//! The obstacles of an application agree with the flow about whether the application can get a token at all.
 
 use m2m_authority::registry::{
     Api, Application, AuthenticationMethods, ClientType, Ending, GrantTypes, MANAGEMENT_AUDIENCE,
@@ -21,7 +21,7 @@ struct Ailing {
 }
 
 fn ailing() -> impl Strategy<Value = Ailing> {
-    // Each seldom, so that some have nothing.
+    // Each obstacle is rare, so that some applications have none.
     let seldom = || prop::bool::weighted(0.1);
     (
         prop::array::uniform8(seldom()),

@@ -7,7 +7,7 @@ use m2m_testkit::{
     BILLING, INVOICES, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
 };
 
-/// What the caller sees: status and code.
+/// The status and the code that the caller sees.
 type Seen = (u16, &'static str);
 
 const INVALID_CLIENT: Seen = (401, "invalid_client");
@@ -18,7 +18,7 @@ const INVALID_TARGET: Seen = (400, "invalid_target");
 const UNAUTHORIZED_CLIENT: Seen = (400, "unauthorized_client");
 const UNSUPPORTED_GRANT_TYPE: Seen = (400, "unsupported_grant_type");
 
-/// What the caller sees in each profile.
+/// The status and the code that the caller sees in each profile.
 struct InProfile {
     rfc: Seen,
     kinde: Seen,
@@ -47,7 +47,7 @@ impl InProfile {
 }
 
 struct Row {
-    /// The rows and requirement lines that it answers.
+    /// The rows and requirement lines that this row tests.
     ids: &'static [&'static str],
     note: &'static str,
     request: fn() -> Request,
@@ -547,11 +547,11 @@ fn rows() -> Vec<Row> {
 fn each_row_is_refused_as_its_document_says() {
     for profile in Profile::ALL {
         for row in rows() {
-            // In the profile of trusted applications no audience means all, so that nothing is missing.
+            // In the profile of trusted applications, a request without an audience means all audiences, so that it is complete.
             if row.note == "audience" && profile == Profile::TrustedApplication {
                 continue;
             }
-            // At Kinde an audience has to be named; the row is about a profile that does not know audiences.
+            // At Kinde a request has to name an audience; the row is about a profile that does not know audiences.
             let mut world = World::standard(profile);
             let answer = world.send(&(row.request)());
             let context = format!("{:?} {} in {profile}", row.ids, row.note);

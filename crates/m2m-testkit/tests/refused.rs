@@ -1,4 +1,4 @@
-//! Refusals that take more than one request, or more than a look at the table in `refusals.rs`.
+//! Refusals that need more than one request, or more than a row of the table in `refusals.rs`.
 
 use m2m_authority::registry::{Api, MANAGEMENT_AUDIENCE};
 use m2m_errors::{Cause, Profile};
@@ -6,7 +6,7 @@ use m2m_testkit::{
     BILLING, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
 };
 
-/// What the caller sees: status and code.
+/// The status and the code that the caller sees.
 type Seen = (u16, &'static str);
 
 const INVALID_CLIENT: Seen = (401, "invalid_client");

@@ -9,8 +9,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use m2m_demo::DemoOptions;
 use m2m_host::output::{Colour, Output};
 
-/// The allocator returns free memory to the system, also when nothing is allocated any more. That of the C library keeps it, so that a
-/// server would stay as large as its largest change made it.
+/// The allocator, which returns free memory to the system even when nothing is allocated any more. The one of the C library keeps it, so
+/// a server would stay as large as its largest change made it.
 #[cfg(all(
     feature = "jemalloc",
     target_os = "linux",
@@ -67,16 +67,16 @@ fn main() -> ExitCode {
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m demo                               # a server, a token, a refusal and its cause
+  m2m demo                               # a server, a token, a refusal
   m2m serve --world world.toml           # serve the applications in a file
   m2m serve --data data                  # serve a data directory
   m2m apply -f world.toml --data data    # apply a file to a data directory
   m2m token --audience https://orders.example/api
   m2m application list                   # the applications of a running server
-  m2m check --client billing-job         # would it get a token, and if not, why?
+  m2m check --client billing-job         # would it get a token?
   m2m diagnose TRACE_ID                  # why a request was refused
   m2m jwt decode \"$TOKEN\"                # the claims of a token
-  m2m explain invalid_client             # what an error means, and how to fix it
-  m2m config check --config m2m.toml     # the mistakes in a configuration, or its values
+  m2m explain invalid_client             # what an error means
+  m2m config check --config m2m.toml     # its mistakes, or values
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 130 interrupted.";

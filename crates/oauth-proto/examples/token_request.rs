@@ -41,7 +41,7 @@ fn show(body: &str) -> Result<(), (String, Cause)> {
     if let Some(client_id) = &request.client_id {
         println!("client: {client_id}");
     }
-    // Secrets do not print.
+    // Secrets are redacted when they are printed.
     println!("secret: {:?}", request.client_secret);
     for audience in &request.audiences {
         let audience =

@@ -1,4 +1,4 @@
-//! The name of an API.
+//! The identifier of an API.
 
 use core::fmt;
 
@@ -6,9 +6,9 @@ use crate::InvalidAudience;
 
 /// A value of the parameter `audience`: the identifier of an API, which becomes the claim `aud`.
 ///
-/// 1 to 2,048 bytes without control characters, white space, `"` and `\`. Mostly a URI, but no rule demands one; whoever
-/// sends `resource` instead is held to [`ResourceIndicator`](crate::ResourceIndicator). Compared byte for byte: a slash
-/// more or less is another audience.
+/// 1 to 2,048 bytes without control characters, white space, `"` and `\`. Usually a URI, but no rule requires one; a
+/// caller that sends `resource` instead is held to [`ResourceIndicator`](crate::ResourceIndicator). Compared byte for
+/// byte: an audience with a trailing slash differs from the same one without it.
 ///
 /// Source: RFC 8693, section 2.1, <https://www.rfc-editor.org/rfc/rfc8693#section-2.1>; RFC 7519, section 4.1.3.
 ///
@@ -23,7 +23,7 @@ use crate::InvalidAudience;
 pub struct Audience<'a>(&'a str);
 
 impl<'a> Audience<'a> {
-    /// The longest audience. Unit: bytes. No specification names one; this is the length that URLs keep to in practice.
+    /// The maximum length of an audience. Unit: bytes. No specification states one; this is the length that URLs keep to in practice.
     pub const MAX_BYTES: usize = 2048;
 
     /// Reads an audience.

@@ -13,10 +13,10 @@ use crate::{
 
 /// The client id and the secret of an `Authorization: Basic` header.
 ///
-/// RFC 6749 wants both form-encoded before they are joined by a colon, and half of the clients do it. So each part is
-/// read form-decoded; the raw reading stands in where the decoding fails, and beside it for the secret, where both may be
-/// meant ([`SecretReadings`]). The base64 is the standard alphabet with canonical padding and no bits left over: clients
-/// pad, and one spelling of a credential is enough.
+/// RFC 6749 requires both to be form-encoded before they are joined by a colon, and half of the clients do it. So each part is read
+/// form-decoded; the raw reading is used if decoding fails, and in addition for the secret, where both may be meant ([`SecretReadings`]).
+/// The base64 is the standard alphabet with canonical padding and no bits left over: clients pad, and one spelling of a credential is
+/// enough.
 ///
 /// Source: RFC 6749, section 2.3.1, <https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1>; RFC 7617, section 2.
 ///
@@ -34,7 +34,7 @@ use crate::{
 pub struct BasicCredentials {
     /// Id and secret as they were joined, which is all that most clients need.
     joined: String,
-    /// Where the colon between them stands.
+    /// The offset of the colon between them.
     colon: usize,
     /// The id form-decoded, where it differs.
     decoded_client_id: Option<String>,
@@ -46,7 +46,7 @@ pub struct BasicCredentials {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct SecretReadings<'a> {
-    /// The secret as it stands behind the colon, for clients that do not encode it.
+    /// The secret as sent after the colon, for clients that do not encode it.
     pub raw: &'a str,
     /// The secret form-decoded, where that is possible and differs from `raw`.
     pub decoded: Option<&'a str>,
@@ -55,7 +55,7 @@ pub struct SecretReadings<'a> {
 impl BasicCredentials {
     /// Reads the value of an `Authorization` header.
     ///
-    /// The scheme may stand in any case; the id ends at the first colon.
+    /// The scheme is matched in any case; the id ends at the first colon.
     ///
     /// # Errors
     /// - [`InvalidBasicCredentials::OtherScheme`] (cause `authentication-scheme-unsupported`);
@@ -91,7 +91,7 @@ impl BasicCredentials {
         })
     }
 
-    /// The part form-decoded, if that is possible and makes a difference.
+    /// Returns the part form-decoded, if that is possible and the result differs.
     fn other_reading(part: &str) -> Option<String> {
         match decode(part) {
             Ok(Cow::Owned(decoded)) if decoded != part => Some(decoded),
@@ -99,15 +99,16 @@ impl BasicCredentials {
         }
     }
 
-    /// The client id, form-decoded where that is possible. Any text: [`ClientId`](crate::ClientId) says whether it can be
-    /// one.
+    /// The client id, form-decoded where that is possible. It can be any text: [`ClientId`](crate::ClientId) checks whether it is a client
+    /// id.
     #[must_use]
     pub fn client_id(&self) -> &str {
         let raw = || self.joined.get(..self.colon).unwrap_or_default();
         self.decoded_client_id.as_deref().unwrap_or_else(raw)
     }
 
-    /// The secret in both readings. Whoever checks it checks both wherever there are two, for unknown clients as well.
+    /// The secret in both readings. A caller that checks it tries both where there are two, for unknown clients as
+    /// well.
     #[must_use]
     pub fn secret(&self) -> SecretReadings<'_> {
         SecretReadings {
@@ -116,7 +117,7 @@ impl BasicCredentials {
         }
     }
 
-    /// The header value for a client id and a secret, both form-encoded as RFC 6749 wants it.
+    /// Returns the header value for a client id and a secret, both form-encoded as RFC 6749 requires.
     #[must_use]
     pub fn write(client_id: &str, secret: &str) -> String {
         let mut joined = String::with_capacity(client_id.len() + secret.len() + 1);

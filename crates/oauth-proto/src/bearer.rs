@@ -28,8 +28,7 @@ use crate::{
 pub struct BearerToken<'a>(&'a str);
 
 impl<'a> BearerToken<'a> {
-    /// Reads the value of an `Authorization` header. Another scheme is `Ok(None)`: as far as Bearer is concerned there is
-    /// no token.
+    /// Reads the value of an `Authorization` header. Another scheme is `Ok(None)`: for Bearer, there is no token.
     ///
     /// # Errors
     /// - [`InvalidBearer::TokenMissing`], [`InvalidBearer::SeveralTokens`], [`InvalidBearer::ByteRefused`] (cause
@@ -82,10 +81,11 @@ impl fmt::Debug for BearerToken<'_> {
     }
 }
 
-/// Whether the query of a request target has the parameter `access_token`, by its name, encoded or not, with a value or without.
+/// Returns true if the query of a request target has the parameter `access_token`, by its name, encoded or not, with a
+/// value or without.
 ///
-/// Logs, proxies and histories keep what stands there, so no API should take it. Escapes that are none stay what they are: no
-/// query is malformed here.
+/// Logs, proxies and browser histories keep the query, so no API should accept a token there. Malformed escapes stay as
+/// they are: no query is malformed here.
 ///
 /// Source: RFC 6750, section 2.3, <https://www.rfc-editor.org/rfc/rfc6750#section-2.3>; RFC 9700, section 4.3.2.
 ///
@@ -110,7 +110,7 @@ fn parse_token(token: &[u8], offset: usize) -> Result<BearerToken<'_>, InvalidBe
         .skip(body)
         .take_while(|byte| **byte == b'=')
         .count();
-    // Without a single byte before them, `=` signs are no token either.
+    // `=` signs without any byte before them are not a token either.
     let end = if body == 0 { 0 } else { body + equals };
     match token.get(end) {
         None if token.is_empty() => Err(InvalidBearer::TokenMissing),

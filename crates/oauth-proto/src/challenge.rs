@@ -1,4 +1,4 @@
-//! `WWW-Authenticate`, written and read.
+//! The header `WWW-Authenticate`, written and read.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -10,9 +10,9 @@ use crate::{
 
 mod reader;
 
-/// One challenge of a `WWW-Authenticate` header: how to authenticate, and what was wrong.
+/// One challenge of a `WWW-Authenticate` header: the scheme by which to authenticate, and the error.
 ///
-/// Every value is printed in quotes, and no parameter stands twice. Header values with several challenges are read with
+/// Every value is printed in quotes, and no parameter appears twice. Header values with several challenges are read with
 /// [`Challenge::parse_list`].
 ///
 /// Source: RFC 9110, section 11.6.1, <https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1>; RFC 6750, section 3.
@@ -32,15 +32,15 @@ mod reader;
 pub struct Challenge<'a> {
     scheme: Cow<'a, str>,
     token68: Option<Cow<'a, str>>,
-    /// No name twice, in any case.
+    /// The parameters. No name appears twice, in any case.
     parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
 }
 
-/// A parameter that our challenges have.
+/// A parameter that the challenges of this crate have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChallengeParameter {
-    /// `realm` (RFC 9110, section 11.5): which protection space it is.
+    /// `realm` (RFC 9110, section 11.5): the protection space.
     Realm,
     /// `error` (RFC 6750, section 3).
     Error,
@@ -48,11 +48,11 @@ pub enum ChallengeParameter {
     ErrorDescription,
     /// `error_uri` (RFC 6750, section 3).
     ErrorUri,
-    /// `scope` (RFC 6750, section 3): what the call needs.
+    /// `scope` (RFC 6750, section 3): the scopes that the call needs.
     Scope,
-    /// `resource_metadata` (RFC 9728, section 5.1): where the metadata of the API are.
+    /// `resource_metadata` (RFC 9728, section 5.1): the URL of the API's metadata.
     ResourceMetadata,
-    /// `trace_id`: the id of this one refusal; not a parameter that an RFC knows.
+    /// `trace_id`: the id of this one refusal; not a parameter of an RFC.
     TraceId,
 }
 
@@ -81,13 +81,13 @@ impl ChallengeParameter {
 }
 
 impl<'a> Challenge<'a> {
-    /// A challenge of the scheme Basic, without parameters. RFC 7617 wants a `realm`.
+    /// Returns a challenge of the scheme Basic, without parameters. RFC 7617 requires a `realm`.
     #[must_use]
     pub const fn basic() -> Self {
         Self::of("Basic")
     }
 
-    /// A challenge of the scheme Bearer, without parameters.
+    /// Returns a challenge of the scheme Bearer, without parameters.
     #[must_use]
     pub const fn bearer() -> Self {
         Self::of("Bearer")
@@ -101,10 +101,10 @@ impl<'a> Challenge<'a> {
         }
     }
 
-    /// The challenge with a parameter, in the place of one of the same name.
+    /// Returns the challenge with a parameter, which replaces one of the same name.
     ///
-    /// In the place of each character that the parameter cannot have stands a `?`: RFC 6750, section 3 allows
-    /// `%x20-21 / %x23-5B / %x5D-7E`, in URIs without the space; a realm may have any printable ASCII.
+    /// A `?` replaces each character that the parameter cannot have: RFC 6750, section 3 allows `%x20-21 / %x23-5B / %x5D-7E`, in URIs
+    /// without the space; a realm may have any printable ASCII.
     #[must_use]
     pub fn with(mut self, parameter: ChallengeParameter, value: &str) -> Self {
         let value: Cow<'a, str> = Cow::Owned(parameter.clean(value).into_owned());
@@ -120,7 +120,7 @@ impl<'a> Challenge<'a> {
         self
     }
 
-    /// Reads a header value with one challenge or more. Any scheme and any parameter is taken.
+    /// Reads a header value with one challenge or more. Any scheme and any parameter is accepted.
     ///
     /// ```abnf
     /// WWW-Authenticate = #challenge

@@ -1,4 +1,4 @@
-//! The name of a client.
+//! The identifier of a client.
 
 use core::fmt;
 
@@ -23,8 +23,8 @@ use crate::InvalidClientId;
 pub struct ClientId<'a>(&'a str);
 
 impl<'a> ClientId<'a> {
-    /// The longest client id. Unit: bytes. RFC 6749, section 2.2 leaves the size undefined; this one holds a UUID, a URI
-    /// of a service and what generators make, and bounds every key and log line.
+    /// The maximum length of a client id. Unit: bytes. RFC 6749, section 2.2 leaves the size undefined; this one holds a UUID, a URI of a
+    /// service and the output of generators, and bounds every key and log line.
     pub const MAX_BYTES: usize = 256;
 
     /// Reads a client id.
@@ -54,7 +54,7 @@ impl<'a> ClientId<'a> {
     /// A client id that is written in the source.
     ///
     /// # Panics
-    /// Where the literal is no client id: at compile time, in a `const`.
+    /// If the literal is not a client id: at compile time, in a `const`.
     #[must_use]
     pub const fn from_static(text: &'static str) -> ClientId<'static> {
         match ClientId::parse(text) {

@@ -1,12 +1,12 @@
-//! What the body is said to be.
+//! The media type of a request body.
 
 use crate::{InvalidContentType, scheme};
 
 /// Proof that a `Content-Type` says `application/x-www-form-urlencoded`, in UTF-8.
 ///
 /// The type is compared in any case. Parameters may follow; `charset` has to be UTF-8 (also spelled `utf8`), others are
-/// ignored. RFC 6749, appendix B prescribes UTF-8 whatever the header says, so that another charset is a promise which
-/// the body would not keep.
+/// ignored. RFC 6749, appendix B prescribes UTF-8 regardless of the header, so another charset would promise an
+/// encoding that the body does not have.
 ///
 /// Source: RFC 6749, section 4.4.2 and appendix B; RFC 9110, section 8.3.1,
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-8.3.1>.
@@ -30,7 +30,7 @@ impl FormContentType {
     /// Reads the value of a `Content-Type` header, if there is one.
     ///
     /// # Errors
-    /// [`InvalidContentType`] (cause `content-type-wrong`), which says what is wrong.
+    /// [`InvalidContentType`] (cause `content-type-wrong`), which states the problem.
     pub fn parse(header_value: Option<&[u8]>) -> Result<Self, InvalidContentType> {
         let value = header_value.ok_or(InvalidContentType::Missing)?;
         let media_type_end = value
@@ -81,7 +81,7 @@ impl TryFrom<&[u8]> for FormContentType {
     }
 }
 
-/// The name, the content and what follows.
+/// Returns the name, the content and the text after the parameter.
 ///
 /// ```abnf
 /// parameter = token "=" ( token / quoted-string )   ; RFC 9110, section 5.6.6

@@ -1,15 +1,15 @@
-//! What may stand in `error_description`.
+//! The characters and the length that `error_description` allows.
 
 use std::borrow::Cow;
 
-/// The longest value of a caller that is repeated to him. Unit: bytes. Long enough for a scope or a grant type, too short
-/// to carry a page or a token.
+/// The maximum length of a caller's value that is repeated in a description. Unit: bytes. Long enough for a scope or a
+/// grant type, too short to carry a page or a token.
 pub const MAX_ECHOED_BYTES: usize = 64;
 
-/// The text, if it may be repeated in an `error_description`: not empty, short and clean.
+/// Returns the text, if it may be repeated in an `error_description`: not empty, short and clean.
 ///
-/// Short is up to [`MAX_ECHOED_BYTES`]. Clean is what the grammar allows, so that nothing has to be escaped in JSON, in a
-/// quoted string or in a log:
+/// Short means up to [`MAX_ECHOED_BYTES`]. Clean means that the grammar allows every character, so that nothing has to be escaped in JSON,
+/// in a quoted string or in a log:
 ///
 /// ```abnf
 /// error-description = 1*NQSCHAR
@@ -30,17 +30,17 @@ pub fn clean_for_description(text: &str) -> Option<&str> {
     (short && text.bytes().all(is_nqschar)).then_some(text)
 }
 
-/// The text with `?` in the place of every character that an `error_description` cannot have.
+/// Returns the text with `?` in the place of every character that an `error_description` cannot have.
 pub(crate) fn clean_text(text: &str) -> Cow<'_, str> {
     replace_refused(text, is_nqschar)
 }
 
-/// The text with `?` in the place of every character that an `error_uri` cannot have: as above, and the space.
+/// Returns the text with `?` in the place of every character that an `error_uri` cannot have: as above, and the space.
 pub(crate) fn clean_uri(text: &str) -> Cow<'_, str> {
     replace_refused(text, |byte| is_nqschar(byte) && byte != b' ')
 }
 
-/// The text with `?` in the place of every character that is not printable ASCII.
+/// Returns the text with `?` in the place of every character that is not printable ASCII.
 pub(crate) fn clean_printable(text: &str) -> Cow<'_, str> {
     replace_refused(text, |byte| matches!(byte, 0x20..=0x7E))
 }

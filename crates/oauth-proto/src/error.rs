@@ -1,4 +1,4 @@
-//! Why input was refused: one enum an operation, each variant with its cause.
+//! The reasons why input is refused: one enum per operation, each variant with its cause.
 
 mod document;
 mod header;

@@ -1,4 +1,4 @@
-//! The answer that refuses.
+//! The error answer of an endpoint.
 
 use std::borrow::Cow;
 
@@ -31,12 +31,12 @@ pub struct ErrorResponse<'a> {
     pub error_description: Option<Cow<'a, str>>,
     /// A page for developers.
     pub error_uri: Option<Cow<'a, str>>,
-    /// The id of this one refusal; not a member that the RFC knows.
+    /// The id of this one refusal; not a member of the RFC.
     pub trace_id: Option<Cow<'a, str>>,
 }
 
 impl<'a> ErrorResponse<'a> {
-    /// A refusal with this code alone.
+    /// Returns a refusal with this code alone.
     #[must_use]
     pub fn new(error: impl Into<Cow<'a, str>>) -> Self {
         Self {
@@ -49,15 +49,15 @@ impl<'a> ErrorResponse<'a> {
 
     /// The body, for servers.
     ///
-    /// Only the bytes that the RFC allows are written, `%x20-21 / %x23-5B / %x5D-7E`, in `error_uri` without the space;
-    /// in the place of every other character stands a `?`.
+    /// Only the bytes that the RFC allows are written, `%x20-21 / %x23-5B / %x5D-7E`, in `error_uri` without the space; a `?` replaces
+    /// every other character.
     #[must_use]
     pub fn to_json(&self) -> String {
         let description = self.error_description.as_deref().map(clean_text);
         let uri = self.error_uri.as_deref().map(clean_uri);
         let trace_id = self.trace_id.as_deref().map(clean_text);
         let texts = [description.as_deref(), uri.as_deref(), trace_id.as_deref()];
-        // Names, punctuation and the longest registered code fit into what is added.
+        // The added space holds names, punctuation and the longest registered code.
         let capacity = texts.into_iter().flatten().map(str::len).sum::<usize>() + 128;
         let mut object = ObjectWriter::with_capacity(capacity);
         object
@@ -68,12 +68,11 @@ impl<'a> ErrorResponse<'a> {
         object.finish()
     }
 
-    /// Reads a body of any provider, for clients. Members that are not known are ignored.
+    /// Reads a body of any provider, for clients. Unknown members are ignored.
     ///
     /// # Errors
-    /// - [`InvalidDocument::NotJson`]: no JSON (cause `internal-error`);
-    /// - [`InvalidDocument::WrongMembers`]: `error` is missing, or a member has a wrong type or stands twice
-    ///   (`internal-error`).
+    /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
+    /// - [`InvalidDocument::WrongMembers`]: `error` is missing, or a member has a wrong type or is repeated (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
         #[derive(Deserialize)]
         struct Members<'a> {

@@ -6,11 +6,11 @@ use crate::{InvalidForm, Limits};
 
 /// A form, checked from its first byte to its last, that borrows from the body.
 ///
-/// Pairs are parted by `&`, a name from its value by the first `=`; empty pairs (`a=1&&b=2`) are skipped; `+` is a space.
-/// Where the WHATWG parser repairs, this one refuses: every `%` has to be followed by two hexadecimal digits, and both
-/// the body and what its escapes stand for have to be UTF-8. Bytes beyond ASCII may stand unencoded, as WHATWG allows;
-/// control characters are not the form's matter, the grammar of each value refuses them. A byte order mark is a part of
-/// the first name.
+/// Pairs are separated by `&`, a name from its value by the first `=`; empty pairs (`a=1&&b=2`) are skipped; `+` is a
+/// space. The WHATWG parser repairs malformed input, this one refuses it: every `%` has to be followed by two
+/// hexadecimal digits, and both the body and its decoded escapes have to be UTF-8. Bytes beyond ASCII may appear
+/// unencoded, as WHATWG allows; control characters are not checked here, the grammar of each value refuses them. A byte
+/// order mark is part of the first name.
 ///
 /// Source: RFC 6749, appendix B; <https://url.spec.whatwg.org/#urlencoded-parsing>.
 ///
@@ -112,14 +112,14 @@ impl FormWriter {
     }
 }
 
-/// One pair with the place where it starts in the body.
+/// One pair with its offset in the body.
 pub(crate) struct Pair<'a> {
     pub(crate) offset: usize,
     pub(crate) name: Cow<'a, str>,
     pub(crate) value: Cow<'a, str>,
 }
 
-/// The pairs of a body, checked one after the other; what follows an error is not read.
+/// The pairs of a body, checked one after the other; the bytes after an error are not read.
 pub(crate) struct Reader<'a, 'l> {
     rest: Option<&'a str>,
     offset: usize,
@@ -202,7 +202,7 @@ impl<'a> Iterator for Reader<'a, '_> {
     }
 }
 
-/// Why a name or a value cannot be decoded, and where in it.
+/// The reason why a name or a value cannot be decoded, and its offset there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DecodeFault {
     BrokenPercentEncoding { offset: usize },
@@ -243,14 +243,14 @@ pub(crate) fn decode(encoded: &str) -> Result<Cow<'_, str>, DecodeFault> {
         })
 }
 
-/// One decoded byte, or an escape that is none.
+/// One decoded byte, or a malformed escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Byte(u8),
     BrokenEscape { offset: usize },
 }
 
-/// The bytes that encoded ones stand for.
+/// Returns the decoded bytes; a malformed escape is an item of its own.
 pub(crate) fn units(encoded: &[u8]) -> impl Iterator<Item = Unit> {
     let mut bytes = encoded.iter().copied().enumerate();
     core::iter::from_fn(move || {
@@ -280,12 +280,12 @@ pub(crate) fn parameter_names(query: &[u8]) -> impl Iterator<Item = &[u8]> {
         .map(|pair| pair.split(|byte| *byte == b'=').next().unwrap_or_default())
 }
 
-/// Whether an encoded name stands for this one. Escapes that are none stay what they are.
+/// Returns true if an encoded name decodes to this one. Malformed escapes stay as they are.
 pub(crate) fn is_named(encoded: &[u8], name: &str) -> bool {
     units(encoded).eq(name.bytes().map(Unit::Byte))
 }
 
-/// Where the decoded byte `decoded` comes from. Every escape before it is a good one.
+/// Returns the offset at which the decoded byte `decoded` is encoded. Every escape before it has to be well-formed.
 fn encoded_offset(encoded: &str, decoded: usize) -> usize {
     let mut bytes = encoded.bytes();
     for _ in 0..decoded {
@@ -362,7 +362,7 @@ mod tests {
 
     #[test]
     fn half_a_character_in_an_escape_is_not_completed_by_the_next_byte() {
-        // C3 A9 would be "é", but A9 alone is no UTF-8.
+        // C3 A9 would be "é", but A9 alone is not UTF-8.
         assert_eq!(
             Form::parse(b"a=%C3\xA9", &Limits::DEFAULT).unwrap_err(),
             InvalidForm::NotUtf8 { offset: 5 }

@@ -1,7 +1,6 @@
-//! What has to hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
+//! The properties that hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
 //!
-//! Whatever is refused is refused with a place inside of the input; whatever is taken prints to something that is read as
-//! the same.
+//! Refused input has an offset inside of the input; accepted input prints to a text that is read as the same value.
 
 use std::collections::BTreeSet;
 

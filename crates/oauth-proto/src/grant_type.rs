@@ -1,4 +1,4 @@
-//! What a token request asks for.
+//! The grant that a token request uses.
 
 use m2m_errors::Cause;
 
@@ -12,8 +12,8 @@ pub enum GrantType {
     ClientCredentials,
 }
 
-/// A grant type that a specification defines and that is not served here. To tell it from a misspelled one helps whoever
-/// has chosen the wrong grant.
+/// A grant type that a specification defines and that is not served here. Telling it from a misspelled one helps
+/// callers that have chosen the wrong grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KnownGrantType {
@@ -37,15 +37,15 @@ pub enum KnownGrantType {
     Ciba,
 }
 
-/// How a value of `grant_type` is read. Compared byte for byte.
+/// The reading of a `grant_type` value. Compared byte for byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantTypeReading {
     /// The grant that is served.
     ClientCredentials,
-    /// A grant that others serve.
+    /// A grant that other servers support.
     KnownOther(KnownGrantType),
-    /// No grant at all: misspelled, or of one vendor.
+    /// An unknown grant: misspelled, or of one vendor.
     Unknown,
 }
 
@@ -117,7 +117,7 @@ impl KnownGrantType {
 }
 
 impl GrantTypeReading {
-    /// Why the grant is refused, or nothing where it is served.
+    /// Returns the cause of the refusal, or `None` if the grant is served.
     #[must_use]
     pub const fn refusal(self) -> Option<Cause> {
         match self {

@@ -1,4 +1,4 @@
-//! Asking an authorization server about a token.
+//! The request to introspect a token, and the answer.
 
 use std::borrow::Cow;
 
@@ -29,17 +29,17 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct IntrospectionRequest<'a> {
-    /// `token`: what is asked about.
+    /// `token`: the token to introspect.
     pub token: Option<Secret<'a>>,
-    /// `token_type_hint`: what the caller believes it to be. Only a hint.
+    /// `token_type_hint`: the type of token that the caller assumes. Only a hint.
     pub token_type_hint: Option<Cow<'a, str>>,
-    /// `client_id`: who asks, in the body.
+    /// `client_id`: the id of the caller, in the body.
     pub client_id: Option<Cow<'a, str>>,
     /// `client_secret`: the caller's password, in the body.
     pub client_secret: Option<Secret<'a>>,
     /// `client_assertion`: a JWT that authenticates the caller (RFC 7521).
     pub client_assertion: Option<Secret<'a>>,
-    /// `client_assertion_type`: which kind of assertion it is.
+    /// `client_assertion_type`: the kind of the assertion.
     pub client_assertion_type: Option<Cow<'a, str>>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> IntrospectionRequest<'a> {
     }
 }
 
-/// What the authorization server says about a token.
+/// The answer of the authorization server about a token.
 ///
 /// Exhaustive: RFC 7662 has these two, and a resource server has to handle both.
 ///
@@ -77,9 +77,9 @@ impl<'a> IntrospectionRequest<'a> {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntrospectionResponse<'a> {
-    /// Unknown, expired, revoked, or none of the caller's business. Which of them is not said.
+    /// The token is unknown, expired or revoked, or the caller may not know about it. The answer does not say which.
     Inactive,
-    /// Good, as far as the authorization server knows.
+    /// The token is good, as far as the authorization server knows.
     Active(Box<ActiveToken<'a>>),
 }
 
@@ -87,31 +87,31 @@ pub enum IntrospectionResponse<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[non_exhaustive]
 pub struct ActiveToken<'a> {
-    /// The scopes, parted by spaces.
+    /// The scopes, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Cow<'a, str>>,
     /// The client that the token was issued to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<Cow<'a, str>>,
-    /// The user who authorized the token, as people know him.
+    /// A human-readable name of the user who authorized the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<Cow<'a, str>>,
-    /// How the token is to be used.
+    /// The type of the token.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "serialize_token_type"
     )]
     pub token_type: Option<TokenType<'a>>,
-    /// When the token expires.
+    /// The time at which the token expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exp: Option<u64>,
-    /// When the token was issued.
+    /// The time at which the token was issued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iat: Option<u64>,
-    /// Before when the token is not to be used.
+    /// The time before which the token must not be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nbf: Option<u64>,
-    /// Whom the token speaks for.
+    /// The subject of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<Cow<'a, str>>,
     /// The APIs that the token is for. One prints as a string, several as a list.
@@ -120,7 +120,7 @@ pub struct ActiveToken<'a> {
         serialize_with = "serialize_audiences"
     )]
     pub aud: Vec<Cow<'a, str>>,
-    /// Who issued the token.
+    /// The issuer of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<Cow<'a, str>>,
     /// The token's own name.
@@ -129,7 +129,7 @@ pub struct ActiveToken<'a> {
 }
 
 impl<'a> IntrospectionResponse<'a> {
-    /// The body, for servers. Of an inactive token nothing else is said (RFC 7662, section 2.2).
+    /// Returns the body, for servers. An inactive token has no other member (RFC 7662, section 2.2).
     ///
     /// # Panics
     /// Never: the members are strings, lists and numbers.
@@ -155,12 +155,11 @@ impl<'a> IntrospectionResponse<'a> {
         serde_json::to_string(&members).expect("strings, lists and numbers are always JSON")
     }
 
-    /// Reads a body, for resource servers. Members that are not known are ignored, and all of an inactive token.
+    /// Reads a body, for resource servers. Unknown members are ignored, and so are all other members of an inactive token.
     ///
     /// # Errors
-    /// - [`InvalidDocument::NotJson`]: no JSON (cause `internal-error`);
-    /// - [`InvalidDocument::WrongMembers`]: `active` is missing, or a member has a wrong type or stands twice
-    ///   (`internal-error`).
+    /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
+    /// - [`InvalidDocument::WrongMembers`]: `active` is missing, or a member has a wrong type or is repeated (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
         #[derive(Deserialize)]
         struct Members<'a> {

@@ -1,4 +1,4 @@
-//! The name of an authorization server.
+//! The identifier of an authorization server.
 
 use core::fmt;
 use core::str::FromStr;
@@ -10,9 +10,9 @@ use crate::uri::{self, InvalidUri};
 
 /// An issuer identifier: an `https` or `http` URL without credentials, query and fragment.
 ///
-/// RFC 8414 demands `https`; `http` is for loopback and for servers behind a proxy, so [`Issuer::is_https`] tells them
-/// apart. Compared byte for byte, as RFC 8414, section 3.3 and RFC 9068, section 4 have it: nothing is normalized, and a
-/// slash at the end makes another issuer.
+/// RFC 8414 demands `https`; `http` is for loopback and for servers behind a proxy, so [`Issuer::is_https`] tells them apart. Compared byte
+/// for byte, as RFC 8414, section 3.3 and RFC 9068, section 4 require: nothing is normalized, and an issuer with a trailing slash differs
+/// from the same one without it.
 ///
 /// Source: RFC 8414, section 2, <https://www.rfc-editor.org/rfc/rfc8414#section-2>.
 ///
@@ -37,7 +37,7 @@ impl Issuer {
     /// Reads an issuer identifier.
     ///
     /// # Errors
-    /// [`InvalidIssuer`] (cause `issuer-mismatch`), which says what is wrong.
+    /// [`InvalidIssuer`] (cause `issuer-mismatch`), which states the problem.
     pub fn parse(text: &str) -> Result<Self, InvalidIssuer> {
         let uri = uri::parse(text).map_err(|error| match error {
             InvalidUri::Fragment { .. } => InvalidIssuer::Fragment,
@@ -65,7 +65,7 @@ impl Issuer {
         &self.url
     }
 
-    /// Whether the scheme is `https`.
+    /// Returns true if the scheme is `https`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.url.starts_with("https:")

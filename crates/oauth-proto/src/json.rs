@@ -1,4 +1,4 @@
-//! JSON by hand where it is hot, by serde where it is read.
+//! JSON, written by hand for speed, and read with serde.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -74,9 +74,10 @@ impl ObjectWriter {
     }
 }
 
-/// RFC 8259, section 7: the quotation mark, the backslash and the controls are escaped, all else stands for itself.
+/// RFC 8259, section 7: the quotation mark, the backslash and control characters are escaped, all other characters are
+/// written as they are.
 fn push_string(out: &mut String, text: &str) {
-    // To the end without a way out, which compilers turn into vector instructions: the text is a token that escapes nothing.
+    // The loop runs to the end without an early exit, which compilers turn into vector instructions: a token usually needs no escape.
     // `serde_json` takes 0.7 microseconds for such a token, this 0.1.
     let escapes = text.bytes().fold(false, |found, byte| {
         found | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
@@ -90,7 +91,7 @@ fn push_string(out: &mut String, text: &str) {
     }
 }
 
-/// Reads a document. The recursion limit of `serde_json` holds; a repeated member is refused, also if `T` does not have it.
+/// Reads a document. The recursion limit of `serde_json` applies; a repeated member is refused, even if `T` does not have it.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, InvalidDocument> {
     let unique: Result<UniqueMembers, _> = serde_json::from_slice(json);
     let read = unique.and_then(|_| serde_json::from_slice(json));

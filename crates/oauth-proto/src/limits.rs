@@ -1,4 +1,4 @@
-//! How much a stranger may send.
+//! The bounds of what a caller may send.
 
 /// The sizes beyond which input is refused before it is read any further.
 ///
@@ -9,18 +9,17 @@
 /// Exhaustive, so that `Limits { max_body_bytes, ..Limits::DEFAULT }` can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The size of a request body. Unit: bytes. Default: 65,536, which holds a client assertion with its chain of
-    /// certificates and dozens of audiences.
+    /// The maximum size of a request body. Unit: bytes. Default: 65,536, which holds a client assertion with its chain of certificates and
+    /// dozens of audiences.
     pub max_body_bytes: usize,
-    /// How many parameters a form, or a challenge, may have; empty pairs (`a=1&&b=2`) do not count. Default: 64. The
-    /// registry of OAuth parameters has no request that needs half of it.
+    /// The maximum number of parameters of a form, or a challenge; empty pairs (`a=1&&b=2`) do not count. Default: 64.
+    /// The registry of OAuth parameters has no request that needs half of it.
     pub max_parameters: usize,
-    /// The length of a parameter's name, decoded. Unit: bytes. Default: 128. The longest registered name has 41.
+    /// The maximum length of a parameter's name, decoded. Unit: bytes. Default: 128. The longest registered name has 41.
     pub max_name_bytes: usize,
-    /// The length of a parameter's value, decoded. Unit: bytes. Default: 16,384, more than any token that fits into a
-    /// header.
+    /// The maximum length of a parameter's value, decoded. Unit: bytes. Default: 16,384, more than any token that fits into a header.
     pub max_value_bytes: usize,
-    /// The length of one header value. Unit: bytes. Default: 8,192, the size that HTTP servers commonly accept.
+    /// The maximum length of one header value. Unit: bytes. Default: 8,192, the size that HTTP servers commonly accept.
     pub max_header_bytes: usize,
 }
 

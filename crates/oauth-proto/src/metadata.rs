@@ -1,4 +1,4 @@
-//! What servers say about themselves.
+//! The metadata that servers publish about themselves.
 
 mod authorization_server;
 mod protected_resource;

@@ -1,4 +1,4 @@
-//! The reader that all endpoints share: a form in which a parameter stands once.
+//! The reader that all endpoints share: a form in which a parameter appears once.
 
 use std::{borrow::Cow, collections::BTreeSet};
 
@@ -10,18 +10,18 @@ pub(crate) const CLIENT_SECRET: &str = "client_secret";
 pub(crate) const CLIENT_ASSERTION: &str = "client_assertion";
 pub(crate) const CLIENT_ASSERTION_TYPE: &str = "client_assertion_type";
 
-/// What an endpoint does with a parameter that it knows.
+/// The handling of a known parameter that is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeats {
     Refused,
     Allowed,
 }
 
-/// Reads a form and hands each parameter that has a value to `take`, with its place in `known`.
+/// Reads a form and passes each parameter that has a value to `take`, with its index in `known`.
 ///
-/// Unknown parameters are ignored, but not their repeats: RFC 6749, section 3.2 says of all parameters that they
-/// "MUST NOT be included more than once". A parameter without a value is not handed over, and counts when it repeats.
-/// The whole form is read before a repeat is reported.
+/// Unknown parameters are ignored, but not their repeats: RFC 6749, section 3.2 requires of all parameters that they "MUST NOT be included
+/// more than once". A parameter without a value is not passed on, but counts as a repeat. The whole form is read before a repeat is
+/// reported.
 pub(crate) fn read<'a, const KNOWN: usize>(
     body: &'a [u8],
     limits: &Limits,
@@ -29,7 +29,7 @@ pub(crate) fn read<'a, const KNOWN: usize>(
     mut take: impl FnMut(&'static str, Cow<'a, str>),
 ) -> Result<(), InvalidParameters> {
     let mut seen = [false; KNOWN];
-    // Ordered, not hashed: hashing against a hostile choice of names would need randomness.
+    // Ordered, not hashed: hashing names that an attacker chooses would need randomness.
     let mut unknown = BTreeSet::new();
     let mut repeated = None;
     for pair in Reader::new(body, limits)? {

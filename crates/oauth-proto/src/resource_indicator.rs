@@ -23,7 +23,7 @@ use crate::uri::{self, InvalidUri};
 pub struct ResourceIndicator<'a>(&'a str);
 
 impl<'a> ResourceIndicator<'a> {
-    /// The longest resource. Unit: bytes. As [`Audience::MAX_BYTES`](crate::Audience::MAX_BYTES).
+    /// The maximum length of a resource. Unit: bytes. The same as [`Audience::MAX_BYTES`](crate::Audience::MAX_BYTES).
     pub const MAX_BYTES: usize = 2048;
 
     /// Reads a resource indicator.

@@ -1,4 +1,4 @@
-//! Asking an authorization server to end a token.
+//! The request to revoke a token.
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use crate::{IntrospectionRequest, InvalidParameters, Limits, Secret};
 
 /// The request to the revocation endpoint, as it was sent.
 ///
-/// A parameter without a value counts as omitted; whether `token` may be missing is judged after the caller has
-/// authenticated. A good answer has no body.
+/// A parameter without a value counts as omitted; whether `token` may be missing is judged after the caller has authenticated. A successful
+/// answer has no body.
 ///
 /// Source: RFC 7009, section 2.1, <https://www.rfc-editor.org/rfc/rfc7009#section-2.1>.
 ///
@@ -21,17 +21,17 @@ use crate::{IntrospectionRequest, InvalidParameters, Limits, Secret};
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct RevocationRequest<'a> {
-    /// `token`: what is to end.
+    /// `token`: the token to revoke.
     pub token: Option<Secret<'a>>,
-    /// `token_type_hint`: what the caller believes it to be. Only a hint.
+    /// `token_type_hint`: the type of token that the caller assumes. Only a hint.
     pub token_type_hint: Option<Cow<'a, str>>,
-    /// `client_id`: who asks, in the body.
+    /// `client_id`: the id of the caller, in the body.
     pub client_id: Option<Cow<'a, str>>,
     /// `client_secret`: the caller's password, in the body.
     pub client_secret: Option<Secret<'a>>,
     /// `client_assertion`: a JWT that authenticates the caller (RFC 7521).
     pub client_assertion: Option<Secret<'a>>,
-    /// `client_assertion_type`: which kind of assertion it is.
+    /// `client_assertion_type`: the kind of the assertion.
     pub client_assertion_type: Option<Cow<'a, str>>,
 }
 
@@ -42,7 +42,7 @@ impl<'a> RevocationRequest<'a> {
     /// - [`InvalidParameters::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
     /// - [`InvalidParameters::ParameterRepeated`] (cause `parameter-repeated`).
     pub fn parse(body: &'a [u8], limits: &Limits) -> Result<Self, InvalidParameters> {
-        // RFC 7009 and RFC 7662 name a token, and the caller, by the same parameters.
+        // RFC 7009 and RFC 7662 use the same parameters for a token and for the caller.
         let IntrospectionRequest {
             token,
             token_type_hint,

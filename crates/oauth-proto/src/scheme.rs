@@ -1,6 +1,6 @@
 //! The scheme and the rest of an `Authorization` header.
 
-/// What follows `expected`, with its place in the value, or nothing where the scheme is another one.
+/// Returns the text after the scheme `expected`, with its offset in the value, or `None` if the scheme is another one.
 ///
 /// ```abnf
 /// credentials = auth-scheme [ 1*SP ( token68 / #auth-param ) ]   ; RFC 9110, section 11.4

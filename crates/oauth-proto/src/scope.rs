@@ -41,7 +41,7 @@ impl<'a> ScopeToken<'a> {
     /// A scope that is written in the source.
     ///
     /// # Panics
-    /// Where the literal is no scope: at compile time, in a `const`.
+    /// If the literal is not a scope: at compile time, in a `const`.
     #[must_use]
     pub const fn from_static(text: &'static str) -> ScopeToken<'static> {
         match ScopeToken::parse(text) {
@@ -77,14 +77,14 @@ impl fmt::Display for ScopeToken<'_> {
     }
 }
 
-/// A list of scopes, at least one, as the parameter `scope` has it. Borrows from it.
+/// A list of scopes, at least one, as in the parameter `scope`. Borrows from it.
 ///
 /// ```abnf
 /// scope = scope-token *( SP scope-token )
 /// ```
 ///
-/// Exactly one space parts two tokens, and none stands at an end. The order means nothing; a token that repeats means
-/// what it means once, and prints once.
+/// Exactly one space separates two tokens, and there is no space at the beginning or end. The order has no meaning; a repeated token means
+/// the same as a single one, and prints once.
 ///
 /// Source: RFC 6749, section 3.3 and appendix A.4, <https://www.rfc-editor.org/rfc/rfc6749#section-3.3>.
 ///
@@ -104,7 +104,7 @@ impl<'a> Scope<'a> {
     /// Reads the value of a `scope` parameter.
     ///
     /// # Errors
-    /// [`InvalidScope`] (cause `scope-malformed`) with the first byte that is refused: one that no scope has, or a space
+    /// [`InvalidScope`] (cause `scope-malformed`) with the offset of the first refused byte: one that a scope cannot contain, or a space
     /// without a scope on both sides.
     pub fn parse(text: &'a str) -> Result<Self, InvalidScope> {
         let mut offset = 0;
@@ -123,7 +123,7 @@ impl<'a> Scope<'a> {
         ScopeTokens(self.0.split(' '))
     }
 
-    /// Whether the list has this scope.
+    /// Returns true if the list contains this scope.
     #[must_use]
     pub fn contains(&self, token: &str) -> bool {
         self.tokens().any(|own| own.as_str() == token)
@@ -179,7 +179,7 @@ impl<'a> Iterator for ScopeTokens<'a> {
     }
 }
 
-/// `NQCHAR` of RFC 6749, appendix A: what may stand in a scope token.
+/// `NQCHAR` of RFC 6749, appendix A: a character that a scope token may contain.
 const fn is_nqchar(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)
 }

@@ -1,12 +1,11 @@
-//! A value that nobody may see.
+//! Values that must not be shown.
 
 use core::fmt;
 use std::borrow::Cow;
 
 /// A password, an assertion or a token, as it was sent.
 ///
-/// `Debug` prints `[redacted]`, and there is neither `Display` nor `PartialEq`: what compares secrets does it in
-/// constant time, on their hashes.
+/// `Debug` prints `[redacted]`, and there is neither `Display` nor `PartialEq`: secrets are compared in constant time, by their hashes.
 ///
 /// ```
 /// let secret = oauth_proto::Secret::from("s3cr3t");

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// The value of `client_assertion_type` that stands for a JWT.
+/// The value of `client_assertion_type` for a JWT.
 ///
 /// Source: RFC 7523, section 2.2, <https://www.rfc-editor.org/rfc/rfc7523#section-2.2>.
 pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
@@ -18,8 +18,8 @@ pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
 
 /// The parameters of the client credentials grant, as they were sent.
 ///
-/// A parameter without a value counts as omitted. Values are text only: whether they are a scope, an audience or a grant
-/// type is for whoever judges the request to find out, since the order in which mistakes are reported is his.
+/// A parameter without a value counts as omitted. Values are text only: the caller that judges the request checks
+/// whether they are a scope, an audience or a grant type, because it decides the order in which mistakes are reported.
 /// Parameters of other grants and unknown ones are ignored.
 ///
 /// Source: RFC 6749, sections 2.3.1, 3.2 and 4.4.2, <https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2>; RFC 8707,
@@ -44,13 +44,13 @@ pub const CLIENT_ASSERTION_TYPE_JWT_BEARER: &str =
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TokenRequest<'a> {
-    /// `grant_type`: what is asked for.
+    /// `grant_type`: the requested grant.
     pub grant_type: Option<Cow<'a, str>>,
-    /// `client_id`: who asks, in the body.
+    /// `client_id`: the id of the client, in the body.
     pub client_id: Option<Cow<'a, str>>,
     /// `client_secret`: the client's password, in the body.
     pub client_secret: Option<Secret<'a>>,
-    /// `scope`: the list of scopes, unread.
+    /// `scope`: the list of scopes, unparsed.
     pub scope: Option<Cow<'a, str>>,
     /// `audience`, once for each API.
     pub audiences: Vec<Cow<'a, str>>,
@@ -58,12 +58,12 @@ pub struct TokenRequest<'a> {
     pub resources: Vec<Cow<'a, str>>,
     /// `client_assertion`: a JWT that authenticates the client (RFC 7521).
     pub client_assertion: Option<Secret<'a>>,
-    /// `client_assertion_type`: which kind of assertion it is.
+    /// `client_assertion_type`: the kind of the assertion.
     pub client_assertion_type: Option<Cow<'a, str>>,
 }
 
 impl<'a> TokenRequest<'a> {
-    /// A request of the client credentials grant, for a client to complete.
+    /// Returns a request of the client credentials grant, for a client to complete.
     #[must_use]
     pub fn client_credentials() -> Self {
         Self {
@@ -72,7 +72,7 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// The same with the client's credentials in the body (`client_secret_post`).
+    /// Returns the request with the client's credentials in the body (`client_secret_post`).
     #[must_use]
     pub fn with_client_secret(
         mut self,
@@ -84,21 +84,21 @@ impl<'a> TokenRequest<'a> {
         self
     }
 
-    /// The same for one API more.
+    /// Returns the request for one more API.
     #[must_use]
     pub fn with_audience(mut self, audience: impl Into<Cow<'a, str>>) -> Self {
         self.audiences.push(audience.into());
         self
     }
 
-    /// The same for one API more, named as RFC 8707 has it.
+    /// Returns the request for one more API, named by `resource` (RFC 8707).
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<Cow<'a, str>>) -> Self {
         self.resources.push(resource.into());
         self
     }
 
-    /// The same with this list of scopes.
+    /// Returns the request with this list of scopes.
     #[must_use]
     pub fn with_scope(mut self, scope: impl Into<Cow<'a, str>>) -> Self {
         self.scope = Some(scope.into());
@@ -107,8 +107,8 @@ impl<'a> TokenRequest<'a> {
 
     /// Reads a body.
     ///
-    /// The whole body has to be a form; only then is a repeated parameter refused, the first that repeats. `audience` and
-    /// `resource` may repeat, all others may not, unknown ones included.
+    /// The whole body has to be a form; only then is the first repeated parameter refused. `audience` and `resource` may repeat, all others
+    /// may not, unknown ones included.
     ///
     /// # Errors
     /// - [`InvalidTokenRequest::Form`], with the cause of the [`InvalidForm`](crate::InvalidForm) in it;
@@ -129,7 +129,7 @@ impl<'a> TokenRequest<'a> {
         Ok(request)
     }
 
-    /// The body, for clients. It holds the secrets of the request.
+    /// Returns the body, for clients. It contains the secrets of the request.
     #[must_use]
     pub fn to_form_with_secret(&self) -> String {
         let mut form = FormWriter::new();
@@ -169,11 +169,11 @@ impl<'a> TokenRequest<'a> {
     }
 }
 
-/// Whether the query of a request target has a parameter that belongs into the body, by its name, encoded or not.
+/// Returns true if the query of a request target has a parameter that belongs in the body, by its name, encoded or not.
 ///
-/// RFC 6749, section 2.3.1: the client's credentials "MUST NOT be included in the request URI", where logs, proxies and
-/// histories keep them. Counted are the parameters that authenticate a client and those that carry a token, an
-/// assertion, a code or a password. Escapes that are none stay what they are: no query is malformed here.
+/// RFC 6749, section 2.3.1: the client's credentials "MUST NOT be included in the request URI", which logs, proxies and
+/// browser histories keep. The check covers the parameters that authenticate a client and those that carry a token, an
+/// assertion, a code or a password. Malformed escapes stay as they are: no query is malformed here.
 ///
 /// ```
 /// use oauth_proto::query_carries_credentials;
@@ -190,7 +190,7 @@ pub fn query_carries_credentials(query: &[u8]) -> bool {
     })
 }
 
-/// The grant of machines (RFC 6749, section 4.4.2).
+/// The value of `grant_type` that is served (RFC 6749, section 4.4.2).
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 const GRANT_TYPE: &str = "grant_type";
@@ -209,7 +209,8 @@ const PARAMETERS: [(&str, Repeats); 8] = [
     (CLIENT_ASSERTION_TYPE, Repeats::Refused),
 ];
 
-/// What must not stand in a URL. The client id is there because RFC 6749, section 2.3.1 forbids both parameters.
+/// The parameters that a URL must not contain. The client id is there because RFC 6749, section 2.3.1 forbids both
+/// parameters.
 const CREDENTIALS: [&str; 10] = [
     CLIENT_ID,
     CLIENT_SECRET,

@@ -11,7 +11,7 @@ use crate::{
 
 /// A successful answer of the token endpoint.
 ///
-/// A refresh token is none of its members: the client credentials grant has none (RFC 6749, section 4.4.3).
+/// It has no refresh token: the client credentials grant does not issue one (RFC 6749, section 4.4.3).
 ///
 /// Source: RFC 6749, section 5.1, <https://www.rfc-editor.org/rfc/rfc6749#section-5.1>.
 ///
@@ -30,16 +30,16 @@ use crate::{
 pub struct TokenResponse<'a> {
     /// The token. It is as good as a password.
     pub access_token: Secret<'a>,
-    /// How the token is to be used.
+    /// The type of the token.
     pub token_type: TokenType<'a>,
-    /// How long the token is valid. Unit: seconds from the answer on. Absent where a server does not say it.
+    /// The lifetime of the token. Unit: seconds from the answer on. Absent if a server does not state it.
     pub expires_in: Option<u64>,
-    /// The scopes of the token; required where they differ from those asked for.
+    /// The scopes of the token; required if they differ from the requested ones.
     pub scope: Option<Cow<'a, str>>,
 }
 
 impl<'a> TokenResponse<'a> {
-    /// An answer with this bearer token, without a lifetime and a scope.
+    /// Returns an answer with this bearer token, without a lifetime and a scope.
     #[must_use]
     pub fn bearer(access_token: impl Into<Secret<'a>>) -> Self {
         Self {
@@ -50,11 +50,11 @@ impl<'a> TokenResponse<'a> {
         }
     }
 
-    /// The body, for servers. It holds the token.
+    /// Returns the body, for servers. It contains the token.
     #[must_use]
     pub fn to_json_with_secret(&self) -> String {
         let token = self.access_token.expose_secret();
-        // Names, punctuation, a number and the longest known type fit into what is added.
+        // The added space holds names, punctuation, a number and the longest known type.
         let capacity = token.len() + self.scope.as_ref().map_or(0, |scope| scope.len()) + 96;
         let mut object = ObjectWriter::with_capacity(capacity);
         object
@@ -67,12 +67,12 @@ impl<'a> TokenResponse<'a> {
         object.finish()
     }
 
-    /// Reads a body, for clients. Members that are not known are ignored; `expires_in` may be a string of digits.
+    /// Reads a body, for clients. Unknown members are ignored; `expires_in` may be a string of digits.
     ///
     /// # Errors
-    /// - [`InvalidDocument::NotJson`]: no JSON (cause `internal-error`);
-    /// - [`InvalidDocument::WrongMembers`]: `access_token` or `token_type` is missing, or a member has a wrong type or
-    ///   stands twice (`internal-error`).
+    /// - [`InvalidDocument::NotJson`]: the body is not JSON (cause `internal-error`);
+    /// - [`InvalidDocument::WrongMembers`]: `access_token` or `token_type` is missing, or a member has a wrong type or is repeated
+    ///   (`internal-error`).
     pub fn parse(json: &'a [u8]) -> Result<Self, InvalidDocument> {
         #[derive(Deserialize)]
         struct Members<'a> {

@@ -1,11 +1,11 @@
-//! How an access token is to be used.
+//! The type of an access token.
 
 use core::fmt;
 use std::borrow::Cow;
 
 /// A value of `token_type`, which is compared in any case.
 ///
-/// Exhaustive: a client has to decide about every type, and types that are not known are `Other`.
+/// Exhaustive: a client has to decide about every type, and unknown types are `Other`.
 ///
 /// Source: RFC 6749, section 7.1, <https://www.rfc-editor.org/rfc/rfc6749#section-7.1>.
 ///
@@ -17,11 +17,11 @@ use std::borrow::Cow;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenType<'a> {
-    /// `Bearer` (RFC 6750): whoever has the token may use it.
+    /// `Bearer` (RFC 6750): every party that has the token can use it.
     Bearer,
     /// `DPoP` (RFC 9449): used with a proof of possession.
     Dpop,
-    /// A type that is not known here, as it was sent.
+    /// An unknown type, as it was sent.
     Other(Cow<'a, str>),
 }
 

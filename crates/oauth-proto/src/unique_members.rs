@@ -1,4 +1,4 @@
-//! A check that a document is one JSON object, which all readers read alike.
+//! A check that a document is one JSON object that every reader reads alike.
 //!
 //! `m2m-jwt` has the same rule in a reader of its own, which takes a microsecond and copies nothing; a test of `m2m-testkit` compares the two.
 
@@ -7,9 +7,9 @@ use std::collections::HashSet;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// A JSON object in which no member is repeated, at any depth: of two members with one name, two readers may take different ones.
+/// A JSON object in which no member is repeated, at any depth: of two members with one name, two readers may use different ones.
 ///
-/// It keeps nothing of the object. Read a document as this before it is read as what it says.
+/// It keeps nothing of the object. Parse a document as this type first, and then as its own type.
 ///
 /// Source: RFC 8259, section 4, <https://www.rfc-editor.org/rfc/rfc8259#section-4>.
 ///

@@ -5,9 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A point in time, in whole seconds since 1970-01-01T00:00:00Z, leap seconds not counted.
 ///
-/// No crate that takes one reads a clock: the caller says what time it is, and a program passes `SystemTime::now().into()`.
+/// No crate that takes one reads a clock: the caller passes the time, and a program passes `SystemTime::now().into()`.
 ///
-/// Unit: seconds. Range: 0 to `u64::MAX`; nothing before 1970 can be said.
+/// Unit: seconds. Range: 0 to `u64::MAX`; times before 1970 cannot be represented.
 /// Source: `NumericDate`, [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2).
 ///
 /// ```
@@ -25,7 +25,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub struct UnixTime(u64);
 
 impl UnixTime {
-    /// The point that many seconds after 1970-01-01T00:00:00Z.
+    /// Returns the point in time this many seconds after 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(seconds)
@@ -37,20 +37,20 @@ impl UnixTime {
         self.0
     }
 
-    /// The point that many seconds later, or the last one that can be said.
+    /// Returns the point in time this many seconds later, or the last one that can be represented.
     #[must_use]
     pub const fn saturating_add_seconds(self, seconds: u64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// The point that many seconds earlier, or 1970-01-01T00:00:00Z.
+    /// Returns the point in time this many seconds earlier, or 1970-01-01T00:00:00Z.
     #[must_use]
     pub const fn saturating_sub_seconds(self, seconds: u64) -> Self {
         Self(self.0.saturating_sub(seconds))
     }
 }
 
-/// A fraction of a second is cut off, and a time before 1970 becomes 1970-01-01T00:00:00Z.
+/// Cuts off a fraction of a second, and converts a time before 1970 to 1970-01-01T00:00:00Z.
 impl From<SystemTime> for UnixTime {
     fn from(time: SystemTime) -> Self {
         let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! URIs by the letter of RFC 3986, as `fluent-uri` reads them.
+//! URIs, strictly by RFC 3986, as `fluent-uri` reads them.
 
 use fluent_uri::Uri;
 

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use m2m_errors::Cause;
 use oauth_proto::{BasicCredentials, BearerToken, InvalidBasicCredentials, InvalidBearer, Limits};
 
-/// The id, the raw secret and the decoded one, for what stands behind the base64.
+/// Checks the id, the raw secret and the decoded one, for the text that is encoded in base64.
 fn check(joined: &str, expected: (&str, &str, Option<&str>)) {
     let header = format!("Basic {}", STANDARD.encode(joined));
     let credentials =
@@ -42,7 +42,7 @@ fn a2_clients_that_do_not_encode_get_the_raw_reading() {
     check("id:%C3%28", ("id", "%C3%28", None));
     check("my.app/service:x", ("my.app/service", "x", None));
     check("50%:x", ("50%", "x", None));
-    // oauth4webapi encodes what needs no encoding.
+    // oauth4webapi encodes characters that need no encoding.
     check("billing%2Djob:a%2Db", ("billing-job", "a%2Db", Some("a-b")));
 }
 

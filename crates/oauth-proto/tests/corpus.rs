@@ -1,4 +1,4 @@
-//! Replays the seeds of the fuzz targets, so that they hold without a fuzzer.
+//! Replays the seeds of the fuzz targets, so that they are tested without a fuzzer.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! What holds for all input, with strategies from the ABNF.
+//! Properties that hold for all input, with strategies from the ABNF.
 
 use oauth_proto::{
     Audience, BasicCredentials, BearerToken, Challenge, ChallengeParameter, ClientId,
@@ -30,7 +30,7 @@ fn owned(form: &Form<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A scope list with one byte that no scope has, and where it stands.
+/// A scope list with one byte that a scope cannot contain, and its offset.
 fn spoiled_scope() -> impl Strategy<Value = (String, usize)> {
     let refused = prop_oneof![
         Just('"'),

@@ -1,7 +1,7 @@
 //! The vectors of web-platform-tests for forms, `url/resources/urlencoded-parser.any.js` as data.
 //!
-//! A browser repairs; this parser refuses. Each vector is read as a browser reads it, or stands with its reason in
-//! `vectors/wpt_exceptions.json`. An exception that is read after all fails too.
+//! A browser repairs malformed input; this parser refuses it. Each vector has to be read as a browser reads it, or be listed with a reason
+//! in `vectors/wpt_exceptions.json`. An exception that is read nevertheless fails too.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,26 +1,26 @@
-//! Every id that a document marks as covered has a test, and every test's id is so marked.
+//! Every id that a document marks as covered has a test, and the id of every test is marked as covered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Tree;
 use super::{Findings, test_ids};
 
-/// The documents whose tables carry ids. The last column of each row says how far the id has come.
+/// The documents whose tables list ids. The last column of each row is the progress of the id.
 const DOCUMENTS: [&str; 3] = ["docs/requirements.md", "docs/rows.md", "docs/threats.md"];
 
-/// How far an id has come.
+/// The progress of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    /// All of it has tests.
+    /// All parts have tests.
     Covered,
-    /// Some of it has tests; the rest belongs to what does not exist yet.
+    /// Some parts have tests; the rest belongs to parts of the product that do not exist yet.
     InPart,
-    /// It belongs to what does not exist yet.
+    /// The id belongs to a part of the product that does not exist yet.
     Later,
 }
 
 impl Progress {
-    /// What the last column says.
+    /// Parses the last column.
     fn parse(cell: &str) -> Option<Self> {
         match cell {
             "covered" => Some(Self::Covered),
@@ -30,7 +30,7 @@ impl Progress {
         }
     }
 
-    /// Whether there has to be a test.
+    /// Returns true if there has to be a test.
     fn is_tested(self) -> bool {
         match self {
             Self::Covered | Self::InPart => true,
@@ -97,7 +97,7 @@ fn rows(text: &str) -> impl Iterator<Item = (String, Vec<&str>)> {
     })
 }
 
-/// An attack that has tests names them, and each has to exist; `x1_*` stands for at least one that begins so.
+/// Checks that an attack with tests names them, and that each exists; `x1_*` matches at least one test whose name begins with `x1_`.
 fn check_named_tests(tree: &Tree, findings: &mut Findings) {
     let names = test_ids::names(tree);
     for (id, cells) in rows(tree.text("docs/threats.md").unwrap_or_default()) {

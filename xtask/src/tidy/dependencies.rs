@@ -74,7 +74,7 @@ fn check_but_for(tree: &Tree, unnamed: &[(&str, &str, &str)], findings: &mut Fin
     }
 }
 
-/// A manifest, empty if it cannot be read: cargo says why.
+/// Returns a manifest, empty if it cannot be read: cargo reports the reason.
 fn manifest(tree: &Tree, path: &str) -> Table {
     let text = tree.text(path).unwrap_or_default();
     text.parse().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What the documents must say, and what they list that stands elsewhere too.
+//! The required content of the documents, and their lists that repeat other sources.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use super::Findings;
 use super::tree::Tree;
 use crate::workspace::Workspace;
 
-/// The commands that a newcomer types, which the README has to show.
+/// The commands that a new user types, which the README has to show.
 const SHOWN: [&str; 2] = ["cargo run -- demo", "cargo xtask test"];
 
-/// The documents that a stranger looks for.
+/// The documents that a new reader looks for.
 const EXPECTED: [&str; 11] = [
     "README.md",
     "CHANGELOG.md",
@@ -24,7 +24,7 @@ const EXPECTED: [&str; 11] = [
     "docs/rows.md",
 ];
 
-/// Where the crates are listed.
+/// The document that lists the crates.
 const ARCHITECTURE: &str = "docs/architecture.md";
 
 pub(super) fn check(tree: &Tree, workspace: &Workspace, findings: &mut Findings) {

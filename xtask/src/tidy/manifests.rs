@@ -1,4 +1,4 @@
-//! What every crate has, and what every shared dependency says.
+//! The required parts of every crate, and of every shared dependency.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,8 @@ fn lacks_docs_of_all_features(manifest: &str) -> bool {
     !shows_all && !says("publish = false")
 }
 
-/// An example in a README may need a feature; without it the README is documentation all the same, and no test.
+/// Returns true if the line includes the README as documentation. An example in a README may need a feature; without it the README is still
+/// documentation, but not a test.
 fn is_doc_of_readme(line: &str) -> bool {
     line == README_IS_DOC
         || line
@@ -76,7 +77,7 @@ fn inherits_lints(manifest: &str) -> bool {
         .is_some_and(|(_, rest)| rest.lines().nth(1) == Some("workspace = true"))
 }
 
-/// Shared dependencies, our own apart, that do not say what they are needed for.
+/// Returns the shared third-party dependencies without a comment on why they are needed.
 fn uncommented_dependencies(manifest: &str) -> Vec<&str> {
     manifest
         .lines()

@@ -3,7 +3,7 @@
 use super::Findings;
 use super::tree::Tree;
 
-/// Fewer seeds leave the fuzzer to find the grammar by itself.
+/// The minimum number of seeds. With fewer, the fuzzer has to find the grammar by itself.
 const FEWEST_SEEDS: usize = 30;
 
 pub(super) fn check(tree: &Tree, findings: &mut Findings) {
@@ -39,7 +39,7 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
     }
 }
 
-/// Whether a `tests/corpus.rs` calls the body of the target.
+/// Returns true if a `tests/corpus.rs` calls the body of the target.
 fn is_replayed(tree: &Tree, target: &str) -> bool {
     tree.files()
         .filter(|file| file.path.starts_with("crates/") && file.path.ends_with("/tests/corpus.rs"))

@@ -1,21 +1,21 @@
-//! Sizes, marks of unfinished work, and words that are not the product's.
+//! The size of sources, marks of unfinished work, and words that do not belong to the product.
 
 use super::Findings;
 use super::tree::{File, Tree};
 
-/// From here a file is probably two ideas.
+/// The number of lines from which on a file probably holds two ideas.
 const WARN_LINES: usize = 600;
-/// From here it certainly is.
+/// The number of lines from which on it certainly does.
 const MOST_LINES: usize = 900;
 
-/// Marks of unfinished work. In pieces, so that this file does not hold them.
+/// Marks of unfinished work, in pieces, so that this file does not contain them.
 const MARKS: [&str; 3] = [
     concat!("TO", "DO"),
     concat!("FIX", "ME"),
     concat!("dbg", "!("),
 ];
 
-/// Places on somebody's machine, and placeholders that nobody filled in.
+/// Paths on a developer's machine, and placeholders that were not filled in.
 const STRANGERS: [&str; 6] = [
     concat!("/wo", "rk/"),
     concat!("/tmp/bash", "_jobs"),

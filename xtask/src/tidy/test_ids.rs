@@ -7,10 +7,10 @@ use super::tree::{File, Tree};
 /// Letters that an id begins with: requirements (A, R), rows (K, G, T) and attacks (X).
 const LETTERS: [char; 6] = ['A', 'R', 'K', 'G', 'T', 'X'];
 
-/// The rows' letters. A row is provoked, so a table of provocations names it by a literal.
+/// The letters of rows. A row is provoked, so a table of provocations contains it as a literal.
 const ROWS: [char; 3] = ['K', 'G', 'T'];
 
-/// The crate whose tests hold the taxonomy against itself and provoke nothing: its rows do not count.
+/// The crate whose tests check the taxonomy itself and provoke nothing: its rows do not count.
 const TAXONOMY: &str = "crates/m2m-errors/";
 
 /// The names of all tests.
@@ -18,7 +18,7 @@ pub(super) fn names(tree: &Tree) -> BTreeSet<&str> {
     tree.rust().flat_map(|file| names_in(&file.text)).collect()
 }
 
-/// The ids that tests carry, each with a place where it stands.
+/// Returns the ids that tests carry, each with the path of a file that has it.
 pub(super) fn ids(tree: &Tree) -> BTreeSet<(String, &str)> {
     tree.rust().flat_map(ids_in).collect()
 }
@@ -54,7 +54,7 @@ fn ids_of_name(name: &str) -> impl Iterator<Item = String> {
         .map_while(|word| id(&word.to_ascii_uppercase()))
 }
 
-/// The ids that stand as string literals in a file of tests.
+/// Returns the ids that are string literals in a file of tests.
 fn literals(file: &File) -> impl Iterator<Item = String> {
     let is_tests = file.path.contains("/tests/");
     file.text
@@ -63,7 +63,7 @@ fn literals(file: &File) -> impl Iterator<Item = String> {
         .filter_map(id)
 }
 
-/// The id that a word is: a letter and one or two digits.
+/// Returns the id, if the word is one: a letter and one or two digits.
 pub(super) fn id(word: &str) -> Option<String> {
     let digits = word.strip_prefix(LETTERS)?;
     let is_id = (1..=2).contains(&digits.len())

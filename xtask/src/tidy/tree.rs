@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome};
 
-/// Folders that hold nothing of ours, or only what was built.
+/// Folders without files of this project, or with build output only.
 const NOT_OURS: [&str; 7] = [
     ".git",
     "target",
@@ -26,7 +26,7 @@ pub(super) struct Tree {
 pub(super) struct File {
     /// The path from the root, with `/` between its parts.
     pub(super) path: String,
-    /// What it holds; bytes that are no UTF-8 are replaced.
+    /// The content; bytes that are not UTF-8 are replaced.
     pub(super) text: String,
 }
 
@@ -49,7 +49,7 @@ impl Tree {
         self.files().filter(|file| file.path.ends_with(".rs"))
     }
 
-    /// What the file at this path holds.
+    /// Returns the content of the file at this path.
     pub(super) fn text(&self, path: &str) -> Option<&str> {
         self.files()
             .find(|file| file.path == path)

@@ -1,4 +1,4 @@
-//! A file that is not applied.
+//! The reasons why a file is not applied.
 
 use m2m_authority::registry::Problem;
 use m2m_store::{CommitError, StoreError, Subject};
@@ -6,32 +6,32 @@ use m2m_store::{CommitError, StoreError, Subject};
 use crate::Mistake;
 use crate::attempts::Failure;
 
-/// A file is not applied. Nothing was changed.
+/// The reason why a file is not applied. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ApplyError {
-    /// The file is wrong, or does not fit what is in the registry.
+    /// The file has a mistake, or does not fit the registry.
     #[error(transparent)]
     Mistake(#[from] Mistake),
-    /// A record that is not in the file would refer to something that the file changes or takes away.
+    /// A record that is not in the file would refer to something that the file changes or deletes.
     #[error("{} {name:?}, which is not in the file, would no longer fit: {problem}", subject.as_str())]
     Left {
-        /// What it is.
+        /// The kind of the record.
         subject: Subject,
-        /// Its identifier.
+        /// The identifier of the record.
         name: Box<str>,
-        /// What would be wrong with it.
+        /// The problem that the record would have.
         problem: Problem,
     },
-    /// Nobody would manage the server any more.
+    /// The server would lose its last manager.
     #[error(
         "the application {client_id:?} is the last that manages this server, and would do so no longer"
     )]
     LastManagement {
-        /// The client id of one that does now.
+        /// The client id of an application that manages the server now.
         client_id: Box<str>,
     },
-    /// The change was decided and not made; after as many attempts as are made, if somebody else was faster each time.
+    /// The change could not be committed. A conflict is returned only after the last attempt.
     #[error(transparent)]
     Commit(#[from] CommitError),
 }

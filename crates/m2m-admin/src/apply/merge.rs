@@ -1,4 +1,4 @@
-//! The records of a registry as a file would have them.
+//! The records of a registry after a file is applied.
 
 use m2m_authority::registry::{Application, ClientType, StoredSecret};
 use m2m_store::{RecordId, Stored};
@@ -12,13 +12,13 @@ use crate::world::Declared;
 use crate::{GeneratedCredentials, Randomness, World, secrets};
 use m2m_api::SecretStep;
 
-/// The records of one kind as they will be.
+/// The records of one kind after the file is applied.
 pub(super) struct Merged<'s, T> {
-    /// All that there will be.
+    /// All records that there will be.
     pub(super) values: Vec<T>,
-    /// For each its position in the file, if it is there.
+    /// The position of each record in the file, if the file has it.
     pub(super) in_file: Vec<Option<usize>>,
-    /// Those that will be no longer.
+    /// The stored records that will be deleted.
     pub(super) leaving: Vec<&'s Stored<T>>,
 }
 
@@ -31,7 +31,7 @@ impl<'s, T: Managed> Merged<'s, T> {
         }
     }
 
-    /// Those that are in the file as it has them, and of the others those that stay.
+    /// Merges the records of the file with the stored records for which `stays` is true; the other stored records are to be deleted.
     pub(super) fn of(
         draft: &mut Draft,
         stored: &'s [Stored<T>],
@@ -64,7 +64,7 @@ impl<'s, T: Managed> Merged<'s, T> {
         merged
     }
 
-    /// Something that is not in the file stays.
+    /// Keeps a record that is not in the file.
     pub(super) fn keep(&mut self, value: T) {
         self.push(value, None);
     }
@@ -76,7 +76,7 @@ impl<'s, T: Managed> Merged<'s, T> {
 }
 
 impl<'s> Merged<'s, Application> {
-    /// Those that are in the file, as it has them.
+    /// Returns the applications of the file. Stored applications that the file does not have are left to the caller.
     pub(super) fn of_applications(
         draft: &mut Draft,
         stored: &'s [Stored<Application>],
@@ -103,7 +103,7 @@ impl<'s> Merged<'s, Application> {
     }
 }
 
-/// An application of the registry as the file has it, and what happens to its secrets.
+/// Returns a stored application as the file declares it, and the change of its secrets.
 fn changed(
     draft: &Draft,
     stored: &Application,
@@ -131,7 +131,7 @@ fn changed(
     (value, secret)
 }
 
-/// A new application of the file, and what secret it gets.
+/// Returns a new application of the file, and the origin of its secret.
 fn made(
     draft: &mut Draft,
     declared: &Declared,
@@ -166,7 +166,7 @@ fn made(
     (value, Some(step))
 }
 
-/// A position, and what is there.
+/// Returns a position and the item at it.
 fn at<T>(declared: &[T], position: Option<usize>) -> Option<(usize, &T)> {
     let position = position?;
     declared.get(position).map(|declared| (position, declared))

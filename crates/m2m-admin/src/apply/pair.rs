@@ -1,4 +1,4 @@
-//! Which record of the registry is which of the file.
+//! Pairs of a record in the registry and its declaration in the file.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,12 @@ use m2m_store::Stored;
 use crate::record::Managed;
 use crate::{Mistake, World};
 
-/// Which record of the registry is which of the file.
+/// The pairs of records in the registry and declarations in the file.
 #[derive(Debug)]
 pub(super) struct Pairs {
-    /// For each of the registry its position in the file.
+    /// The position in the file for each record of the registry.
     pub(super) in_file: Vec<Option<usize>>,
-    /// Positions in the file of what is not in the registry.
+    /// The positions in the file of records that are not in the registry.
     pub(super) new: Vec<usize>,
 }
 
@@ -25,7 +25,7 @@ impl Pairs {
         }
     }
 
-    /// Pairs a record of the registry with one of the file, unless it has one already: then that of the file is another one.
+    /// Pairs a record of the registry with one of the file. If the former has a pair already, that of the file is a new record.
     fn add(&mut self, stored: Option<usize>, declared: usize) {
         let place = stored.and_then(|stored| self.in_file.get_mut(stored));
         match place {
@@ -38,7 +38,7 @@ impl Pairs {
         self.in_file.get(stored).is_some_and(Option::is_none)
     }
 
-    /// Those of the registry that are not in the file.
+    /// Returns the records of the registry that are not in the file.
     pub(super) fn left<'s, T>(
         &self,
         stored: &'s [Stored<T>],
@@ -65,11 +65,11 @@ pub(super) fn by_identifier<T: Managed>(stored: &[Stored<T>], declared: &[T]) ->
     pairs
 }
 
-/// Pairs applications: by client id, and those of the file that have none by their name, among those that no client id names.
+/// Pairs applications by client id. Applications of the file without a client id are paired by name with the remaining ones.
 ///
 /// # Errors
 ///
-/// If a name says two things.
+/// A mistake if a name is ambiguous.
 pub(super) fn applications(
     stored: &[Stored<Application>],
     world: &World,

@@ -1,11 +1,11 @@
-//! A management application that is not made.
+//! The reasons why a management application is not created.
 
 use m2m_authority::registry::InvalidRegistry;
 use m2m_store::CommitError;
 
 use crate::attempts::Failure;
 
-/// Nothing was made to manage the server with.
+/// The reason why a management application was not created. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BootstrapError {
@@ -14,21 +14,21 @@ pub enum BootstrapError {
         "the client id {client_id:?} belongs to an application that does not manage this server"
     )]
     ClientIdTaken {
-        /// The client id that was preset.
+        /// The preset client id.
         client_id: Box<str>,
     },
-    /// The application with the client id takes part in the management of the server, and cannot manage it.
+    /// The application with the client id takes part in the management of the server, but cannot manage it.
     #[error(
         "the application {client_id:?} cannot manage this server: it can get no token, or lacks a scope of the management API"
     )]
     Incapable {
-        /// The client id that was preset.
+        /// The preset client id.
         client_id: Box<str>,
     },
-    /// What is in the registry leaves no room for it.
+    /// The management API or its application does not fit the records in the registry.
     #[error("the management application does not fit the registry: {0}")]
     Misfit(#[from] InvalidRegistry),
-    /// The change was decided and not made.
+    /// The change could not be committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
 }

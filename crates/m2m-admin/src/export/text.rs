@@ -1,10 +1,10 @@
-//! TOML, written so that people like to read it. The reader of it is a crate; what is written is less than it knows.
+//! The writer of readable TOML. A crate reads the files; the writer supports only the part of TOML that it needs.
 
 use core::fmt::Write as _;
 
 use toml::Value;
 
-/// `[[name]]` and its lines.
+/// A `[[name]]` header and its lines.
 #[derive(Debug)]
 pub(super) struct Table(String);
 
@@ -13,11 +13,11 @@ impl Table {
         Self(format!("\n[[{name}]]\n"))
     }
 
-    /// A line for each field; a list that were too long for one has as many as it has values.
+    /// Adds a line for each field. A list that is too long for one line gets a line for each of its values.
     pub(super) fn fields(&mut self, fields: Vec<(String, Value)>) {
         for (name, value) in fields {
             let one_line = match (&*name, &value) {
-                // The one time of a file has a form of its own in TOML.
+                // The only time in a file is written as a TOML date-time.
                 ("not_before", Value::String(time)) => time.clone(),
                 _ => inline(&value),
             };
@@ -36,7 +36,7 @@ impl Table {
         }
     }
 
-    /// A line with a text.
+    /// Adds a line with a text.
     pub(super) fn text(&mut self, name: &str, text: &str) {
         self.line(name, &string(text));
     }
@@ -52,7 +52,7 @@ impl Table {
     }
 }
 
-/// A value in one line. An empty list in a table goes without saying.
+/// Returns a value in one line. Empty lists in a table are left out.
 fn inline(value: &Value) -> String {
     match value {
         Value::String(text) => string(text),
@@ -74,7 +74,7 @@ fn inline(value: &Value) -> String {
     }
 }
 
-/// A key, in quotes where it needs them.
+/// Returns a key, in quotes if it needs them.
 fn key(name: &str) -> String {
     let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     if !name.is_empty() && name.bytes().all(is_bare) {
@@ -84,7 +84,7 @@ fn key(name: &str) -> String {
     }
 }
 
-/// A basic string: in quotes, with everything escaped that would end it, break the line or steer a terminal.
+/// Returns a basic string: in quotes, with every character escaped that would end it, break the line or control a terminal.
 fn string(text: &str) -> String {
     let mut string = String::with_capacity(text.len() + 2);
     string.push('"');
@@ -106,14 +106,15 @@ fn string(text: &str) -> String {
     string
 }
 
-/// Controls, and what makes a line look like another: marks of direction, separators, and characters without a width.
+/// Returns true for control characters and for characters that make a line look like another: direction marks, separators, and characters without a
+/// width.
 fn is_escaped(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// As wide as most terminals. Unit: bytes.
+/// The maximum length of a line: the width of most terminals. Unit: bytes.
 const MAX_LINE: usize = 110;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! From what came of a request to what its caller reads.
+//! The answers to callers, from the outcome of a request.
 
 use crate::OperationError;
 use bytes::Bytes;
@@ -8,7 +8,7 @@ use m2m_authority::TraceId;
 use m2m_errors::{Cause, Profile};
 use m2m_guard::Denied;
 
-/// The answer of an operation that was done: code, message, and what it answers.
+/// Returns the answer of a success: code, message, and the members of the operation's answer.
 pub(super) fn done<O: Operation>(answer: &O::Answer, tag: Option<&str>) -> Response<Bytes> {
     let mut response = json_response(O::SPEC.status, O::write_answer(answer));
     let tag = tag.and_then(|tag| HeaderValue::from_str(tag).ok());
@@ -18,7 +18,7 @@ pub(super) fn done<O: Operation>(answer: &O::Answer, tag: Option<&str>) -> Respo
     response
 }
 
-/// The answer of an operation that was not done.
+/// Returns the answer of an operation that was refused.
 pub(super) fn error(error: &OperationError, trace_id: TraceId) -> Response<Bytes> {
     let mut refused = refusal(error.code().as_str(), &error.to_string(), trace_id);
     refused.mistake = mistake(error).cloned();
@@ -30,7 +30,7 @@ pub(super) fn error(error: &OperationError, trace_id: TraceId) -> Response<Bytes
     response
 }
 
-/// The place of a mistake in a text that was sent.
+/// Returns the place of a mistake in the text that was sent.
 const fn mistake(error: &OperationError) -> Option<&MistakePlace> {
     if let OperationError::RegistryMalformed(mistake) | OperationError::RegistryUnfit(mistake) =
         error
@@ -41,7 +41,7 @@ const fn mistake(error: &OperationError) -> Option<&MistakePlace> {
     }
 }
 
-/// The answer of the guard, with its challenge. If it is about a part of the request, the message begins with that.
+/// Returns the answer of the guard, with its challenge. If it is about a part of the request, the message begins with the name of the part.
 pub(super) fn denied(denied: &Denied, part: Option<Part>, trace_id: TraceId) -> Response<Bytes> {
     let text = trace_id.encode();
     let code = code_of(denied.cause());
@@ -67,7 +67,7 @@ pub(super) fn denied(denied: &Denied, part: Option<Part>, trace_id: TraceId) -> 
     response
 }
 
-/// A refusal before anything was looked into.
+/// Returns the answer of a request that was refused before it was read.
 pub(super) fn refused(
     cause: Cause,
     profile: Profile,
@@ -75,7 +75,7 @@ pub(super) fn refused(
     trace_id: TraceId,
 ) -> Response<Bytes> {
     let wire = cause.entry().wire.of(profile);
-    // What the token endpoint says of these is about tokens.
+    // The texts of the token endpoint for these causes are about tokens.
     let own = OWN_TEXTS.iter().find(|(own, _)| *own == cause);
     let description = own.map_or(wire.description.plain, |(_, text)| *text);
     let document = refusal(&code_of(cause), description, trace_id);
@@ -91,7 +91,7 @@ pub(super) fn refused(
     response
 }
 
-/// The code of a cause as this API writes codes, such as `TOKEN_EXPIRED`.
+/// Returns the code of a cause in the spelling of this API, such as `TOKEN_EXPIRED`.
 pub(super) fn code_of(cause: Cause) -> String {
     cause.id().to_ascii_uppercase().replace('-', "_")
 }
@@ -108,7 +108,7 @@ fn refusal(code: &str, message: &str, trace_id: TraceId) -> Refused {
 }
 
 fn bytes(refused: &Refused) -> Vec<u8> {
-    // Plain texts and numbers can always be written.
+    // Serialization cannot fail: the values are plain texts and numbers.
     let document = serde_json::to_value(refused).unwrap_or_default();
     document.to_string().into_bytes()
 }
@@ -122,15 +122,15 @@ fn json_response(status: u16, document: Vec<u8>) -> Response<Bytes> {
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    // Who manages what is nobody's to keep; some answers have a secret in them.
+    // Answers are not to be cached: they show who manages what, and some have a secret in them.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// When a store that is away may be back. Unit: seconds.
+/// The time after which a store that is unavailable may be back. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;
 
-/// What is said otherwise here than at the token endpoint.
+/// The texts that differ from those of the token endpoint.
 const OWN_TEXTS: [(Cause, &str); 4] = [
     (
         Cause::PathUnknown,

@@ -4,9 +4,9 @@ use m2m_api::{Field, Part};
 use oauth_proto::{Form, Limits, UniqueMembers};
 use serde_json::Value;
 
-/// The fields that a request sets, in the order of their declaration.
+/// Returns the fields that a request sets, in the order of their declaration.
 ///
-/// A body that cannot be read sets every field, unless the reader of bodies refuses it as well.
+/// A body that cannot be read sets every field, unless the reader of bodies also refuses it.
 pub(super) fn set<'f>(
     fields: &'f [Field],
     query: Option<&str>,
@@ -24,7 +24,7 @@ pub(super) fn set<'f>(
                 .pairs()
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect(),
-            // The reader of queries refuses it as well, by the same function.
+            // The reader of queries also refuses it, by the same function.
             Err(_) => Vec::new(),
         },
         Some(_) | None => Vec::new(),
@@ -44,9 +44,9 @@ pub(super) fn set<'f>(
 enum Content {
     /// A JSON object.
     Members(serde_json::Map<String, Value>),
-    /// Nothing that an operation takes.
+    /// A document that no operation accepts.
     Nothing,
-    /// A document that the reader of bodies might take.
+    /// A document that the reader of bodies might accept.
     Unclear,
 }
 
@@ -133,7 +133,7 @@ mod tests {
             &[without],
         );
         check(None, r#"{"items": [{"gone": 1}, {}]}"#, &[with, without]);
-        // Some readers take a list for an object.
+        // Some readers accept a list for an object.
         check(None, r#"{"items": [["x", "delete"]]}"#, &[with, without]);
     }
 
@@ -149,7 +149,7 @@ mod tests {
     fn a_body_that_no_operation_takes_sets_nothing() {
         for body in ["", "[]", "{", r#"{"a": 1, "a": 2}"#, "\"a\"", "{} {}"] {
             if body == r#"{"a": 1, "a": 2}"# {
-                // Its members are known, and the reader refuses it later.
+                // The members are known, and the reader refuses the duplicate later.
                 check(None, body, &["a"]);
             } else {
                 check(None, body, &[]);

@@ -1,11 +1,11 @@
-//! The refusal of a document that does not have the form of what an operation takes.
+//! The refusal of a document that does not have the form that an operation expects.
 
 use core::fmt;
 
 use crate::OperationError;
 use crate::wording::{self, Wording};
 
-/// Names the member that is wrong; `whole` is the name of the document, for what has no name in it.
+/// Names the invalid member. `whole` is the name of the document, for a mistake without a path.
 pub(super) fn invalid<E: fmt::Display>(
     whole: &str,
     error: &serde_path_to_error::Error<E>,
@@ -13,7 +13,7 @@ pub(super) fn invalid<E: fmt::Display>(
     refused(whole, error, None)
 }
 
-/// The same, with one more thing to do about it.
+/// As [`invalid`], with one more suggestion.
 pub(super) fn invalid_with_help<E: fmt::Display>(
     whole: &str,
     error: &serde_path_to_error::Error<E>,

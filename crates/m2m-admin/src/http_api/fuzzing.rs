@@ -12,7 +12,8 @@ use crate::operator::Operator;
 
 /// A request of the management API: method and target in the first line, the media type in the second, then the body.
 ///
-/// Every operation that it may be for reads it, or refuses it with a message that a terminal can show and a status of the document.
+/// Every operation that the request may be for reads it, or refuses it with a message that is safe for a terminal and a status of the OpenAPI
+/// document.
 pub fn management(data: &[u8]) {
     let mut lines = data.splitn(3, |byte| *byte == b'\n');
     let first = String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
@@ -56,8 +57,7 @@ pub fn management(data: &[u8]) {
     }
 }
 
-/// A `world.toml`: it is read, or the first mistake has a place in it. A text that is JSON is read as such, or has a mistake with a
-/// path.
+/// A `world.toml`: it is read, or the first mistake has a place in it. If the text is JSON, it is also read as JSON, or the mistake has a path.
 pub fn world(data: &[u8]) {
     let Ok(text) = core::str::from_utf8(data) else {
         return;

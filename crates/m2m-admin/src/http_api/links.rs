@@ -1,10 +1,10 @@
-//! Which operation goes on with what another one answers.
+//! The links from the answer of one operation to the operations that can follow it.
 
 use serde_json::{Map, Value, json};
 
 use super::table::descriptions;
 
-/// An operation that makes a record, and where its answer and its request name what the paths of other operations name.
+/// An operation that creates a record, with the places in its answer and its request of the names that paths of other operations contain.
 struct Source {
     id: &'static str,
     names: &'static [(&'static str, &'static str)],
@@ -43,7 +43,7 @@ const SOURCES: &[Source] = &[
     },
 ];
 
-/// The links of the answer of this operation: to all whose paths it fills in, with the last of the names that it knows.
+/// Returns the links of the answer of this operation: to all operations whose path contains the last of its names and is filled in by them.
 pub(super) fn links(id: &str) -> Map<String, Value> {
     let Some(source) = SOURCES.iter().find(|source| source.id == id) else {
         return Map::new();

@@ -1,4 +1,4 @@
-//! The OpenAPI document, read off the operations.
+//! The OpenAPI document, generated from the operations.
 
 mod scopes;
 
@@ -15,7 +15,7 @@ use super::request::Received;
 use super::table::descriptions;
 use crate::{World, management};
 
-/// True if the OpenAPI document has a field or a parameter of this name.
+/// Returns true if the OpenAPI document has a field or a parameter of this name.
 pub(super) fn is_documented(name: &str) -> bool {
     static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| {
         let mut names = HashSet::from(["body".to_owned(), "query".to_owned()]);
@@ -44,7 +44,7 @@ fn collect_names(value: &Value, names: &mut HashSet<String>) {
     }
 }
 
-/// The OpenAPI 3.1 document of the management API.
+/// Returns the OpenAPI 3.1 document of the management API.
 ///
 /// Source: [OpenAPI Specification 3.1](https://spec.openapis.org/oas/v3.1.0).
 #[must_use]
@@ -95,9 +95,9 @@ pub fn openapi() -> Value {
 
 /// The schemas that operations refer to.
 pub(super) struct Schemas {
-    /// Of what is read: what may be left out is optional.
+    /// The schemas of requests: members that may be left out are optional.
     read: SchemaGenerator,
-    /// Of what is answered: what is always there is required.
+    /// The schemas of answers: members that are always present are required.
     written: SchemaGenerator,
 }
 
@@ -122,7 +122,7 @@ impl Schemas {
     }
 }
 
-/// The operation object of an operation.
+/// Returns the operation object of an operation.
 pub(super) fn operation<O: Operation>(schemas: &mut Schemas) -> Value {
     let tag = O::SPEC.path.split('/').nth(3).unwrap_or_default();
     let mut operation = json!({
@@ -146,7 +146,7 @@ pub(super) fn operation<O: Operation>(schemas: &mut Schemas) -> Value {
     operation
 }
 
-/// The request body object of an operation, if it takes a body.
+/// Returns the request body object of an operation, if it takes a body.
 fn body<O: Operation>(generator: &mut SchemaGenerator) -> Option<Value> {
     let example: Option<Value> = O::SPEC
         .example
@@ -158,7 +158,7 @@ fn body<O: Operation>(generator: &mut SchemaGenerator) -> Option<Value> {
             if let (Some(example), Some(content)) = (example, content.as_object_mut()) {
                 content.insert("example".to_owned(), example);
             }
-            // Who has nothing to say may leave it out.
+            // A body without required members may be left out.
             let is_required = O::Body::read(Received::NOTHING).is_err();
             Some(json!({ "required": is_required, "content": { Content::JSON: content } }))
         }
@@ -208,11 +208,11 @@ fn parameters<O: Operation>(generator: &mut SchemaGenerator) -> Vec<Value> {
         });
         if let Some(parameter) = parameter.as_object_mut() {
             if !is_required && schema.get("type").is_none_or(|kind| kind != "boolean") {
-                // One without a value counts as omitted, but for a switch: it may have been meant to be on.
+                // A parameter without a value counts as omitted, except for a boolean: the caller may have meant it to be true.
                 parameter.insert("allowEmptyValue".to_owned(), json!(true));
             }
             if schema.get("type").is_some_and(|kind| kind == "array") {
-                // Each value in a parameter of its own.
+                // Each value is sent in a parameter of its own.
                 parameter.insert("explode".to_owned(), json!(true));
             }
         }
@@ -228,7 +228,7 @@ fn parameters<O: Operation>(generator: &mut SchemaGenerator) -> Vec<Value> {
     parameters
 }
 
-/// A parameter is there or not; it is never null.
+/// Removes null from the schema: a parameter is present or absent, but never null.
 fn without_null(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else {
         return;
@@ -260,7 +260,7 @@ fn responses<O: Operation>(schemas: &mut Schemas) -> Value {
     let schema = if O::SPEC.answers_as_token_endpoint {
         json!(answer)
     } else {
-        // The code of an organization stands where the code of an answer would.
+        // The code of an organization has the place of the code of an answer.
         let own = schemas.written.root_schema_for::<O::Answer>();
         let code = match own.pointer("/properties/code") {
             Some(_) => json!({ "type": "string" }),
@@ -323,7 +323,7 @@ fn responses<O: Operation>(schemas: &mut Schemas) -> Value {
     Value::Object(responses)
 }
 
-/// What a refusal may be, by status: its name in the document, and what it means.
+/// The refusals by status: the name in the document, and the description.
 const REFUSALS: &[(u16, &str, &str)] = &[
     (
         400,
@@ -400,7 +400,7 @@ const FROM_TOKEN_ENDPOINT: [u16; 6] = [400, 401, 403, 429, 500, 503];
 /// The statuses of requests that the server may not have read.
 const UNREAD: [u16; 3] = [408, 414, 431];
 
-/// What operations are about.
+/// The tags of operations, with their descriptions.
 const TAGS: &[(&str, &str)] = &[
     ("environment", "What the server is."),
     ("apis", "What can be called, with which scopes, by whom."),
@@ -431,7 +431,7 @@ fn reference(schema: &str) -> Value {
 
 fn refusal(status: u16, description: &str) -> Value {
     if UNREAD.contains(&status) {
-        // Of these no more may have been read than that they are too much, and not what they ask for.
+        // Such a request may be refused before its path is known, so that the answer may have either form.
         let either = json!({ "anyOf": [reference("Refused"), reference("TokenRefused")] });
         return refusal_of(status, description, &either);
     }
@@ -502,7 +502,7 @@ fn token_refused() -> Value {
     })
 }
 
-/// What a name in a path looks like. Another one names nothing.
+/// Returns the schema of a name in a path. Other names do not exist.
 fn named(name: &str) -> Value {
     match name {
         "api_id" => json!({
@@ -518,7 +518,7 @@ fn named(name: &str) -> Value {
     }
 }
 
-/// What stands at a place of a path.
+/// Returns the description of a placeholder in a path.
 fn place(name: &str) -> &'static str {
     match name {
         "api_id" => "The id of the API, or its audience, percent-encoded.",

@@ -1,4 +1,4 @@
-//! What stands behind the `?`.
+//! The query parameters of a request.
 
 use std::borrow::Cow;
 
@@ -10,8 +10,8 @@ use serde::forward_to_deserialize_any;
 use super::form;
 use crate::OperationError;
 
-/// Reads the parameters of a query. A member that is a list takes a parameter as often as it is there; any other parameter that is
-/// repeated is refused by name, as an unknown one is, and one with a value of another kind.
+/// Reads the parameters of a query. A list can have several parameters of the same name; any other repeated parameter is refused by name, as are
+/// unknown ones and those with an invalid value.
 pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, OperationError> {
     let query = query.unwrap_or_default().as_bytes();
     let form =
@@ -29,7 +29,7 @@ pub(super) fn read<Q: DeserializeOwned>(query: Option<&str>) -> Result<Q, Operat
     serde_path_to_error::deserialize(deserializer).map_err(|error| form::invalid("query", &error))
 }
 
-/// The values of a parameter, in their order. Numbers and truths are read from their text.
+/// The values of a parameter, in their order. Numbers and booleans are parsed from their text.
 struct Values<'q> {
     first: Cow<'q, str>,
     others: Vec<Cow<'q, str>>,
@@ -43,7 +43,7 @@ impl<'q> Values<'q> {
         }
     }
 
-    /// The value of a parameter that may be there once.
+    /// Returns the value of a parameter that can occur only once.
     fn only(&self) -> Result<&str, TextError> {
         if self.others.is_empty() {
             Ok(&self.first)
@@ -77,7 +77,7 @@ impl<'de> Deserializer<'de> for Values<'_> {
         visitor.visit_str(self.only()?)
     }
 
-    // A parameter without a value counts as omitted, as in forms, where it may be.
+    // A parameter without a value counts as omitted, as in forms, if it is optional.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, TextError> {
         if self.first.is_empty() && self.others.is_empty() {
             visitor.visit_none()

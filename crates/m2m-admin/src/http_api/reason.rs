@@ -1,9 +1,9 @@
-//! The reason of a refusal, as the log keeps it.
+//! The reason of a refusal, as the log stores it.
 
 use super::openapi::is_documented;
 use crate::OperationError;
 
-/// The message of an error, without text of the caller, who may have put a secret anywhere.
+/// Returns the message of an error without texts of the caller, which could contain a secret.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the message is the reason, where nothing else is said"
@@ -18,7 +18,7 @@ pub(super) fn reason(error: &OperationError) -> Box<str> {
             "there is a mistake in the registry document".into()
         }
         OperationError::RecordInUse { .. } => "a record that others use would be deleted".into(),
-        // The names that are documented are found by reading forms.
+        // The place consists of names, and those that are documented are kept.
         OperationError::FormInvalid { place, what, .. } => {
             without_quotes(&format!("{}: {}", documented(place), expectation(what)))
         }
@@ -26,8 +26,8 @@ pub(super) fn reason(error: &OperationError) -> Box<str> {
     }
 }
 
-/// A text without what stands between its first quotation mark and its last: what a caller sent stands in quotation marks, and may have
-/// some in it.
+/// Returns a text without the part between its first and its last quotation mark: texts of the caller are quoted, and can contain quotation marks
+/// themselves.
 fn without_quotes(text: &str) -> Box<str> {
     let marks = ['"', '`'];
     match (text.find(marks), text.rfind(marks)) {
@@ -39,19 +39,19 @@ fn without_quotes(text: &str) -> Box<str> {
                 .collect::<String>()
                 .into()
         }
-        // A single mark has lost the other to a limit of length.
+        // A single mark has lost its counterpart to a limit of length.
         (Some(first), _) => text.get(..first).unwrap_or_default().into(),
         (None, _) => text.into(),
     }
 }
 
-/// The beginning of a message about a value: what was expected, without what was found.
+/// Returns the beginning of a message about a value: what was expected, without what was found.
 fn expectation(what: &str) -> &str {
     what.split_once(", found ")
         .map_or(what, |(expected, _)| expected)
 }
 
-/// A place in a document, where names that the OpenAPI document does not have are left out: a caller chose them.
+/// Returns a place in a document without the names that the OpenAPI document does not have, because the caller chose them.
 fn documented(place: &str) -> String {
     let parts = place.split('.').map(|part| {
         let name = part.split_once('[').map_or(part, |(name, _)| name);

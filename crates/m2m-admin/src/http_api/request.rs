@@ -1,4 +1,4 @@
-//! From bytes to what an operation takes.
+//! The conversion of a request from bytes to the call of an operation.
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -18,7 +18,7 @@ use crate::OperationError;
 use crate::operator::Operator;
 use crate::perform::Call;
 
-/// A request that the guard has let pass, not read yet.
+/// A request that the guard has accepted, before it is read.
 #[derive(Debug, Clone)]
 pub(super) struct Raw {
     pub(super) operator: Operator,
@@ -30,14 +30,14 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    /// Reads it as a call of this operation.
+    /// Reads the request as a call of this operation.
     pub(super) fn read<O: Operation>(mut self) -> Result<Call<O>, OperationError> {
         let content_type = match &self.content_type {
             None => None,
-            // What is not text is no media type that is taken.
+            // A value that is not text cannot be an accepted media type.
             Some(value) => Some(value.to_str().unwrap_or("?")),
         };
-        // A condition that is not looked at must not pass for one that holds (RFC 9110, section 13.1.1).
+        // A condition that is not checked must not appear to hold (RFC 9110, section 13.1.1).
         if self.if_match.is_some() && O::SPEC.versioning != Versioning::Compared {
             return Err(OperationError::VersionUnknown);
         }
@@ -54,7 +54,7 @@ impl Raw {
     }
 }
 
-/// The body of one request, with what its sender says of it.
+/// The body of one request, with its content type.
 pub(super) struct Received<'r> {
     pub(super) content_type: Option<&'r str>,
     pub(super) body: &'r [u8],
@@ -76,7 +76,7 @@ impl BodyReader for Received<'_> {
     type Error = OperationError;
 
     fn json<T: DeserializeOwned + JsonSchema>(self) -> Result<T, OperationError> {
-        // Who has nothing to say may leave out the braces, where nothing needs to be said.
+        // A caller may leave out the body if no member is required.
         if self.body.is_empty() && self.content_type.is_none() {
             return json(b"{}");
         }
@@ -91,7 +91,7 @@ impl BodyReader for Received<'_> {
     fn registry_document(self) -> Result<RegistryDocument, OperationError> {
         match self.media_type().as_deref() {
             Some(Content::JSON) => json(self.body).map(RegistryDocument::Json),
-            // With nothing in it everything would be pruned, and nobody means that.
+            // An empty file would delete everything if pruned, which nobody intends.
             Some(Content::TOML) if self.body.is_empty() => {
                 Err(OperationError::RegistryDocumentEmpty)
             }
@@ -108,9 +108,9 @@ impl BodyReader for Received<'_> {
     }
 }
 
-/// Reads a document, and names the member that is wrong.
+/// Reads a document, or names the invalid member.
 fn json<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, OperationError> {
-    // Whether it is JSON at all, and reads alike for everybody, comes before what it says.
+    // The check that it is JSON with unique members comes before its content.
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let _: UniqueMembers =
         serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -132,7 +132,7 @@ fn json<T: DeserializeOwned + JsonSchema>(body: &[u8]) -> Result<T, OperationErr
     })
 }
 
-/// The members of a body that may be null.
+/// Returns the members of a body that can be null.
 fn clearable<T: JsonSchema>() -> Vec<String> {
     let schema = SchemaGenerator::default().into_root_schema_for::<T>();
     let members = schema.get("properties").and_then(Value::as_object);
@@ -161,7 +161,7 @@ fn malformed(error: &serde_json::Error) -> OperationError {
     }
 }
 
-/// The media type without its parameters, in lower case.
+/// Returns the media type without its parameters, in lower case.
 fn media_type(content_type: &str) -> String {
     let (essence, _) = content_type.split_once(';').unwrap_or((content_type, ""));
     essence.trim().to_ascii_lowercase()

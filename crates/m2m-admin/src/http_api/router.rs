@@ -1,4 +1,4 @@
-//! Which request is for which operation.
+//! The router, which finds the operation of a request.
 
 use std::collections::BTreeMap;
 
@@ -10,28 +10,28 @@ use super::table::Row;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Names(BTreeMap<&'static str, String>);
 
-/// What a method and a path are.
+/// The result of routing a method and a path.
 #[derive(Debug)]
 pub(super) enum Routed<'r, R> {
     /// An operation, and the names in its path.
     Operation(&'r R, Names),
-    /// The path is one of others.
+    /// The path exists, but only with other methods.
     OtherMethod {
-        /// The methods that it has.
+        /// The methods of the path.
         allow: String,
     },
-    /// There is nothing under the path.
+    /// The path does not exist.
     Unknown,
 }
 
 impl Names {
-    /// Takes the name at this place of the path. A place that the path does not have is named by nothing.
+    /// Takes the name of this placeholder. It is empty if the path does not have the placeholder.
     pub(super) fn take(&mut self, place: &str) -> String {
         self.0.remove(place).unwrap_or_default()
     }
 }
 
-/// The operation of a method and a path. A path that is written out goes before one with a name at the same place.
+/// Finds the operation of a method and a path. A literal path has precedence over one with a placeholder in the same place.
 pub(super) fn find<'r, H>(rows: &'r [Row<H>], method: &Method, path: &str) -> Routed<'r, Row<H>> {
     let method = if method == Method::HEAD {
         &Method::GET
@@ -71,7 +71,7 @@ pub(super) fn find<'r, H>(rows: &'r [Row<H>], method: &Method, path: &str) -> Ro
     }
 }
 
-/// The names in a path, decoded, if it has this form.
+/// Returns the names in a path, decoded, if the path has this form.
 pub(super) fn names(form: &'static str, path: &str) -> Option<Names> {
     let mut names = Names::default();
     let mut parts = path.split('/');
@@ -94,7 +94,7 @@ pub(super) fn names(form: &'static str, path: &str) -> Option<Names> {
     parts.next().is_none().then_some(names)
 }
 
-/// A part of a path without its percent-encoding (RFC 3986, section 2.1). One that is broken names nothing.
+/// Returns a part of a path without its percent-encoding (RFC 3986, section 2.1), or `None` if the encoding is invalid.
 fn decode(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.bytes();

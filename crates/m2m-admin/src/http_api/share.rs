@@ -1,8 +1,8 @@
-//! The share of the memory that the operations of management may take together.
+//! The memory that the management operations may use together.
 //!
-//! An operation reserves what it may need before it reads anything, and holds what the answer takes until it is written. An
-//! operation that finds nothing left waits for its turn, and is refused if too many wait already: reading large pages costs the caller
-//! time, and the server a bounded share of its memory.
+//! An operation reserves the memory that it may need before it reads anything, and holds the size of its answer until that is written. If no memory
+//! is left, an operation waits for its turn, and is refused if too many operations are waiting already: reading large pages costs the caller time,
+//! and the server a bounded amount of memory.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -13,12 +13,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::perform::Weight;
 
-/// The memory that is left for operations of each weight. Unit of the permits: KiB; files and registries are counted.
+/// The memory that is left for operations of each weight. Unit of the permits: KiB, but files and registries are counted.
 #[derive(Debug)]
 pub(super) struct Share {
     records: Pool,
     pages: Pool,
-    /// One at a time.
+    /// The registries, of which one is processed at a time.
     registries: Pool,
     files: Pool,
 }
@@ -35,7 +35,7 @@ struct Pool {
 #[derive(Debug)]
 pub(super) struct Reserved(OwnedSemaphorePermit);
 
-/// An answer that holds what is reserved for it until it is written.
+/// An answer that holds its reserved memory until it is written.
 struct Held {
     body: Bytes,
     _permit: OwnedSemaphorePermit,
@@ -51,7 +51,7 @@ impl Share {
         }
     }
 
-    /// Reserves memory for an operation of this weight, or nothing if too many wait for theirs.
+    /// Reserves memory for an operation of this weight. Returns `None` if too many operations are waiting.
     pub(super) async fn reserve(&self, size: Weight) -> Option<Reserved> {
         let pool = match size {
             Weight::Record => &self.records,
@@ -82,13 +82,13 @@ impl Pool {
     }
 }
 
-/// One that waits, until it is dropped.
+/// An operation that waits. It is counted until this is dropped.
 struct Waiting<'p>(&'p AtomicUsize);
 
 impl<'p> Waiting<'p> {
     fn begin(waiting: &'p AtomicUsize) -> Option<Self> {
         let before = waiting.fetch_add(1, Ordering::Relaxed);
-        // Dropped, it is subtracted again.
+        // The drop subtracts it again.
         let own = Self(waiting);
         (before < MOST_WAITING).then_some(own)
     }
@@ -101,7 +101,7 @@ impl Drop for Waiting<'_> {
 }
 
 impl Reserved {
-    /// Returns the answer, which holds as much of the reserved memory as it is large until its last byte is written. A small one holds
+    /// Returns the answer, which holds the part of the reserved memory that equals its size until its last byte is written. A small answer holds
     /// nothing.
     pub(super) fn hold(self, response: Response<Bytes>) -> Response<Bytes> {
         let Self(mut permit) = self;
@@ -126,22 +126,22 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-/// For the answers of operations on single records, together. Unit: KiB.
+/// The memory for the answers of operations on single records, together. Unit: KiB.
 const RECORDS: usize = 16 * 1024;
 
-/// The memory of one of them: the maximum size of a record. Unit: KiB.
+/// The memory of one such answer: the maximum size of a record. Unit: KiB.
 const RECORD: u32 = 256;
 
-/// For pages, together. Unit: KiB.
+/// The memory for pages, together. Unit: KiB.
 const PAGES: usize = 16 * 1024;
 
-/// The memory of a page while it is built: its documents, and its text while that grows. Unit: KiB.
+/// The memory of a page while it is built: its documents, and its growing text. Unit: KiB.
 const PAGE: u32 = 4 * 1024;
 
-/// The number of files that are read or applied at once. One of them is applied, and the next may arrive meanwhile.
+/// The number of files that are read or applied at once: while one is applied, the next can arrive.
 const FILES: usize = 2;
 
-/// Up to this size an answer is not held. Unit: bytes.
+/// The size up to which an answer does not hold memory. Unit: bytes.
 const SMALL: usize = 64 * 1024;
 
 /// The number of operations that may wait for memory of one pool. The next one is refused.
@@ -173,14 +173,14 @@ mod tests {
         let share = Share::new();
         let reserved: Vec<Reserved> = (0..4).map(|_| page(&share).expect("free")).collect();
         assert!(page(&share).is_none(), "as many as may be built at once");
-        // Each takes what it is large: of sixteen MiB, four of one MiB leave room for three more.
+        // Each answer holds only its size: of sixteen MiB, four answers of one MiB leave room for three more pages.
         let written: Vec<_> = reserved
             .into_iter()
             .map(|reserved| reserved.hold(answer(1024 * 1024)))
             .collect();
         let more: Vec<Reserved> = (0..3).map(|_| page(&share).expect("free")).collect();
         assert!(page(&share).is_none());
-        // An answer that is partly written is held until the rest is, too.
+        // An answer that is partly written holds its memory until the rest is written.
         let rest: Vec<Bytes> = written.iter().map(|one| one.body().slice(1..)).collect();
         drop(written);
         assert!(page(&share).is_none());
@@ -206,7 +206,7 @@ mod tests {
             next.as_mut().poll(&mut context),
             Poll::Ready(None)
         ));
-        // Others are not concerned.
+        // The other pools are not affected.
         assert!(page(&share).is_some());
         drop(waiting);
         let mut next = pin!(share.reserve(Weight::Registry));

@@ -1,4 +1,4 @@
-//! The one table of all operations.
+//! The table of all operations.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -16,21 +16,21 @@ use crate::outcome::Outcome;
 use crate::perform::{Perform, Weight};
 use crate::{Host, Manager, OperationError};
 
-/// What there is to know of an operation without performing it.
+/// The description of an operation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Description {
-    /// Its name in the OpenAPI document.
+    /// The id of the operation in the OpenAPI document.
     pub id: &'static str,
-    /// Its method.
+    /// The method.
     pub method: Method,
-    /// Its path, with the names of its parts in braces.
+    /// The path, with its placeholders in braces.
     pub path: &'static str,
-    /// The scope that it needs.
+    /// The scope that the operation needs.
     pub scope: &'static str,
     /// The parts of a request that need more scopes.
     pub fields: &'static [Field],
-    /// How large its body may be. Unit: bytes.
+    /// The maximum size of the body. Unit: bytes.
     pub max_body_bytes: usize,
     pub(super) describe: fn(&mut openapi::Schemas) -> Value,
 }
@@ -40,14 +40,14 @@ pub(super) struct Row<H> {
     pub(super) description: Description,
     pub(super) weight: Weight,
     pub(super) perform: fn(Arc<Manager<H>>, Raw) -> Performed,
-    /// Reads a request, and says why it is not one for the operation.
+    /// Reads a request, and returns an error if it is not valid for the operation.
     pub(super) read: Reader,
 }
 
-/// What reads a request for an operation.
+/// A function that reads a request for an operation.
 pub(super) type Reader = fn(Raw) -> Result<(), OperationError>;
 
-/// What comes of performing an operation.
+/// The future result of performing an operation.
 type Performed = Pin<Box<dyn Future<Output = Result<Response<Bytes>, OperationError>> + Send>>;
 
 impl<H> core::fmt::Debug for Row<H> {
@@ -77,7 +77,7 @@ fn row<H: Host, O: Perform>() -> Row<H> {
     }
 }
 
-/// Reads, performs, answers. What somebody else was faster with is decided again.
+/// Reads a request, performs its operation and writes the answer. After a conflict the operation is performed again.
 async fn perform<H: Host, O: Perform>(
     manager: Arc<Manager<H>>,
     raw: Raw,
@@ -97,25 +97,25 @@ async fn perform<H: Host, O: Perform>(
     })
 }
 
-/// Reads a request for an operation and does not perform it: what a fuzzer looks at.
+/// Reads a request for an operation without performing it.
 fn read<O: Operation>(raw: Raw) -> Result<(), OperationError> {
     raw.read::<O>().map(drop)
 }
 
-/// Makes all views of the table from one list.
+/// Defines all views of the table from one list.
 macro_rules! table {
     ($($operation:ident),+ $(,)?) => {
-        /// All operations, for whoever performs them.
+        /// Returns all operations with the functions that perform them.
         pub(super) fn rows<H: Host>() -> Vec<Row<H>> {
             vec![$(row::<H, operations::$operation>()),+]
         }
 
-        /// All operations, for whoever only reads requests for them.
+        /// Returns all operations with the functions that only read requests.
         pub(super) fn readers() -> Vec<(Description, Reader)> {
             vec![$((describe::<operations::$operation>(), read::<operations::$operation>)),+]
         }
 
-        /// All operations.
+        /// Returns the descriptions of all operations.
         #[must_use]
         pub fn descriptions() -> Vec<Description> {
             vec![$(describe::<operations::$operation>()),+]

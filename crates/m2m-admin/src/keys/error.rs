@@ -1,21 +1,21 @@
-//! Keys that stay as they are.
+//! The errors of changes of signing keys.
 
 use m2m_store::CommitError;
 
 use super::RotationRefused;
 use crate::attempts::Failure;
 
-/// The keys of the store are as they were.
+/// The reason why the keys of the store were not changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Another key, or the same one in another state, has the key id.
+    /// Another key, or the same key in another state, has the key id.
     #[error("there is a key with the key id {kid:?} already")]
     KeyIdTaken {
         /// The key id.
         kid: Box<str>,
     },
-    /// The key was retired, and does not come back.
+    /// The key was retired, and cannot be used again.
     #[error("the key was retired, as {kid:?}: others may know it, and it is never used again")]
     Retired {
         /// The key id that it had.
@@ -24,7 +24,7 @@ pub enum KeyError {
     /// The next step of a rotation cannot be taken now.
     #[error(transparent)]
     Refused(#[from] RotationRefused),
-    /// The change was decided and not made.
+    /// The change could not be committed.
     #[error(transparent)]
     Commit(#[from] CommitError),
 }

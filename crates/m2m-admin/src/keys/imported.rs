@@ -1,33 +1,33 @@
-//! A private key that was made elsewhere.
+//! A private key that was generated elsewhere.
 
 use m2m_jwt::{Algorithm, InvalidKey, Pkcs8Document, Signer as _, SigningKey};
 
-/// A private key that was made elsewhere, read and ready to be imported.
+/// A private key that was generated elsewhere, parsed and ready to be imported.
 #[derive(Debug)]
 pub struct ImportedKey {
     key: SigningKey,
     document: Pkcs8Document,
 }
 
-/// A document is no private key that can be imported.
+/// The reason why a document cannot be imported as a private key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidImport {
-    /// It is no private key.
+    /// The document is not a valid private key.
     #[error(transparent)]
     Key(#[from] InvalidKey),
-    /// It is a key for another algorithm.
+    /// The key is for another algorithm.
     #[error("the key is not one for {algorithm}")]
     OtherAlgorithm {
-        /// The algorithm that was named.
+        /// The algorithm that was requested.
         algorithm: Algorithm,
     },
-    /// It is a key for several algorithms, and none was named.
+    /// The key fits several algorithms, and the caller did not name one.
     #[error(
         "the key can sign by several algorithms; name the one that is meant, such as RS256 or PS256"
     )]
     AlgorithmNeeded,
-    /// Its key id cannot be used.
+    /// The key id is invalid.
     #[error(
         "a key id is 1 to {} characters of visible ASCII",
         m2m_jwt::limits::MAX_KEY_ID_BYTES
@@ -36,12 +36,12 @@ pub enum InvalidImport {
 }
 
 impl ImportedKey {
-    /// Reads a private key: PKCS#8 in PEM or in DER, or a JSON Web Key. `algorithm` is needed where the document does not say it, which is
-    /// for RSA. Its key id is the one that it is given, else its own, else its thumbprint.
+    /// Reads a private key: PKCS#8 in PEM or in DER, or a JSON Web Key. `algorithm` is needed if the key fits several, as an RSA key does. The key id
+    /// is `key_id`, or else that of the document, or else the thumbprint.
     ///
     /// # Errors
     ///
-    /// [`InvalidImport`] if it is no such key, or its algorithm or key id cannot be used.
+    /// [`InvalidImport`] if the document is not such a key, or its algorithm or key id cannot be used.
     pub fn read(
         bytes: &[u8],
         algorithm: Option<Algorithm>,
@@ -75,7 +75,7 @@ impl ImportedKey {
         Ok(Self { key, document })
     }
 
-    /// The key.
+    /// Returns the key.
     #[must_use]
     pub const fn key(&self) -> &SigningKey {
         &self.key
@@ -88,7 +88,7 @@ impl ImportedKey {
 
 type Candidates = Vec<Algorithm>;
 
-/// The algorithms that the JWK can be for, and its key id.
+/// Returns the algorithms that the JWK fits, and its key id.
 fn of_jwk(json: &[u8]) -> Result<(Candidates, Option<Box<str>>), InvalidImport> {
     let mut candidates = Vec::new();
     let mut key_id = None;
@@ -99,7 +99,7 @@ fn of_jwk(json: &[u8]) -> Result<(Candidates, Option<Box<str>>), InvalidImport> 
                 candidates.push(*algorithm);
                 key_id = Some(key.key_id().into());
             }
-            // That it is for another algorithm is no news where one fits or something else is wrong.
+            // A mismatch is not worth reporting if another algorithm fits or something else is wrong.
             Err(InvalidKey::AlgorithmMismatch) => {}
             Err(error) => refused = error,
         }
@@ -110,7 +110,7 @@ fn of_jwk(json: &[u8]) -> Result<(Candidates, Option<Box<str>>), InvalidImport> 
     Ok((candidates, key_id))
 }
 
-/// The algorithms that the document can be for: those of its type of key.
+/// Returns the algorithms that the document fits: those of its key type.
 fn of_document(document: &Pkcs8Document) -> Result<Candidates, InvalidImport> {
     let one_of_each = [
         Algorithm::Es256,
@@ -132,7 +132,7 @@ fn of_document(document: &Pkcs8Document) -> Result<Candidates, InvalidImport> {
     Err(refused.into())
 }
 
-/// Visible ASCII, so that it can be typed and stands in one piece in a log.
+/// Returns true if the key id has a valid length and is visible ASCII, so that it can be typed and is one word in a log.
 fn is_clean(key_id: &str) -> bool {
     !key_id.is_empty()
         && key_id.len() <= m2m_jwt::limits::MAX_KEY_ID_BYTES

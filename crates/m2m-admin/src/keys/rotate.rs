@@ -1,4 +1,4 @@
-//! From one signing key to the next.
+//! The rotation of signing keys.
 
 use m2m_authority::registry::{KeyState, Lifetime};
 use m2m_jwt::{Algorithm, KeyNotGenerated, SigningKey, UnixTime};
@@ -11,51 +11,52 @@ use crate::attempts::Attempts;
 use crate::draft::Draft;
 use crate::randomness::bytes;
 
-/// For how long a key is announced before it signs: twice as long as the JWK set may be kept. Unit: seconds.
+/// The time for which a key is announced before it signs: twice the time for which the JWK set may be cached. Unit: seconds.
 pub const KEY_ANNOUNCE_SECONDS: u64 = 600;
 
-/// How many keys of an algorithm are announced at most.
+/// The maximum number of announced keys of an algorithm.
 const MOST_KEYS: usize = 8;
 
-/// A way to get from one signing key to the next.
+/// A kind of rotation of a signing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rotation {
-    /// In two steps: a key is made and announced; when everybody knows it, it signs, and the one before it stays announced until its last token has expired.
+    /// In two steps: a key is generated and announced. When every verifier has had the time to fetch it, it signs, and the earlier key stays
+    /// announced until its last token has expired.
     Planned,
-    /// At once, for a private key that others may know: a new key signs, and no other key of the algorithm is announced or believed any more. Tokens that they
-    /// signed are refused: by this server at once, by APIs as soon as they fetch the JWK set again.
+    /// At once, for a private key that others may know: a new key signs, and all other keys of the algorithm are removed from the JWK set. Tokens
+    /// that they signed are refused: by this server at once, by APIs as soon as they fetch the JWK set again.
     Emergency,
 }
 
-/// A step of a rotation that was taken.
+/// The result of a step of a rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotated {
-    /// The key that is announced, or signs, from now on.
+    /// The key that is announced, or that signs, from now on.
     pub key: KeyRecord,
     /// The key ids that an emergency rotation removed from the JWK set.
     pub removed: Vec<Box<str>>,
 }
 
-/// The next step of a rotation cannot be taken now.
+/// The reason why the next step of a rotation cannot be taken now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RotationRefused {
-    /// Not everybody knows the next key yet.
+    /// The next key has not been announced long enough.
     #[error("the next key is not known long enough")]
     TooEarly {
-        /// From when it may sign.
+        /// The time from which the key may sign.
         signs_from: UnixTime,
     },
-    /// As many keys are announced as can be.
+    /// The maximum number of keys is announced.
     #[error("{most} keys of the algorithm are announced already")]
     TooMany {
-        /// How many.
+        /// The maximum number of keys.
         most: usize,
     },
-    /// The crypto library makes no such key.
+    /// The crypto library cannot generate a key of the algorithm.
     #[error("no key can be made: {why}")]
     NotMade {
-        /// Why.
+        /// The reason.
         why: KeyNotGenerated,
     },
 }
@@ -64,7 +65,7 @@ pub enum RotationRefused {
 ///
 /// # Errors
 ///
-/// - [`KeyError::Refused`] if it is too early, or there are too many keys.
+/// - [`KeyError::Refused`] if it is too early, there are too many keys, or a key of the algorithm cannot be generated.
 /// - [`KeyError::Commit`] if the store fails, or its keys are sealed with another sealing key.
 pub async fn rotate_key<B: Backend>(
     backend: &B,
@@ -91,7 +92,7 @@ pub async fn rotate_key<B: Backend>(
                     let signs_from =
                         |since: UnixTime| since.saturating_add_seconds(KEY_ANNOUNCE_SECONDS);
                     if next.state_since > now {
-                        // The clock was ahead. How long the key has been announced is not known, so that it is announced for the whole time again.
+                        // The clock was ahead. It is not known how long the key has been announced, so it is announced for the whole time again.
                         let again = KeyRecord {
                             state_since: now,
                             ..next.clone()
@@ -140,7 +141,7 @@ pub async fn rotate_key<B: Backend>(
     }
 }
 
-/// The key signs from now on, in the place of the one that does.
+/// Makes this key sign from now on, in the place of the active key.
 fn sign_with(
     draft: &mut Draft,
     keys: &[KeyRecord],
@@ -165,7 +166,8 @@ fn sign_with(
     signing
 }
 
-/// Retires every key of the algorithm: who has read one from this server may have read them all. The key ids of those that were announced.
+/// Retires every key of the algorithm: an attacker who has read one from this server may have read all. Returns the key ids of those that were
+/// announced.
 fn remove(
     draft: &mut Draft,
     keys: &[KeyRecord],
@@ -181,14 +183,14 @@ fn remove(
     .collect()
 }
 
-/// Retires those whose last token has expired.
+/// Retires the keys whose last token has expired.
 fn retire(draft: &mut Draft, keys: &[KeyRecord], now: UnixTime) {
     for key in keys.iter().filter(|key| is_over(key, now)) {
         put(draft, Some(key), retired(key, now));
     }
 }
 
-/// Returns true if the last token of a key that no longer signs has expired.
+/// Returns true if the key no longer signs and its last token has expired.
 fn is_over(key: &KeyRecord, now: UnixTime) -> bool {
     let longest = u64::from(Lifetime::MAX.as_seconds());
     key.state == KeyState::Retiring && key.state_since.saturating_add_seconds(longest) <= now

@@ -9,38 +9,38 @@ use toml::de::{DeTable, DeValue};
 
 use super::Mistake;
 
-/// The text that a file was read from.
+/// The origin of a document.
 #[derive(Debug)]
 pub(super) enum Source {
-    /// Its text.
+    /// The text of a TOML file.
     Toml(Box<str>),
-    /// A JSON document, in which a path is all that there is of a place.
+    /// A JSON document, in which places are described only by a path.
     Json,
 }
 
-/// Which part of a member a mistake is about.
+/// The part of a member that a mistake is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Its name.
+    /// The name of the member.
     Name,
-    /// Its value.
+    /// The value of the member.
     Value,
 }
 
 impl Source {
-    /// The place of a value, or of its nearest parent that the file has. Unit: bytes.
+    /// Returns the place of a value, or of its nearest parent that the file has. Unit: bytes.
     pub(super) fn span(&self, path: &Path, part: Part) -> Range<usize> {
         let Self::Toml(source) = self else {
             return 0..0;
         };
-        // It has been read before.
+        // The text was parsed before, so that this does not fail.
         let Ok(table) = DeTable::parse(source) else {
             return 0..0;
         };
         span(table, path.steps(), part)
     }
 
-    /// The first line of what stands there.
+    /// Returns the first line of the text at this place.
     pub(super) fn line(&self, span: Range<usize>) -> &str {
         match self {
             Self::Toml(source) => {
@@ -52,17 +52,17 @@ impl Source {
     }
 }
 
-/// The document that a text says.
+/// Parses a TOML text.
 ///
 /// # Errors
 ///
-/// If it is not TOML, or contains a number that JSON cannot represent.
+/// An error if the text is not TOML, or contains a number that JSON cannot represent.
 pub(super) fn parse(source: &str) -> Result<Value, Mistake> {
     let table = DeTable::parse(source).map_err(|error| Mistake::of_toml(&error))?;
     members(table.into_inner()).map(Value::Object)
 }
 
-/// The one field that is a time.
+/// The only field that is a time.
 const TIME: &str = "not_before";
 
 fn members(table: DeTable<'_>) -> Result<Map<String, Value>, Mistake> {

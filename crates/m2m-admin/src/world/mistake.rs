@@ -1,4 +1,4 @@
-//! What is wrong with a file, where, and the nearest right word.
+//! A mistake in a registry file, with its place and a suggestion.
 
 use core::fmt;
 use core::ops::Range;
@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::locate::{Part, Source};
 use crate::wording::{NO_TOKENS_YET, Wording, WrongForm};
 
-/// What is wrong with a `world.toml`, where, and what would be right.
+/// A mistake in a `world.toml`, with its place and a suggestion.
 ///
-/// Its texts name nothing that can be a secret.
+/// Its texts do not contain values that can be a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     path: Path,
@@ -25,7 +25,7 @@ pub struct Mistake {
     wrong_form: Option<WrongForm>,
 }
 
-/// How a file holds a secret.
+/// The fix for a secret: the form in which a file contains it.
 const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters or more: secret_sha256 = \"…\", with the output of \
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
@@ -34,43 +34,43 @@ const SHORTER_TOKENS: &str =
     "let tokens carry fewer or shorter properties and feature flags, or assign fewer scopes";
 
 impl Mistake {
-    /// The place in the document, such as `application[1].authorize[0].audience`; empty for a text that is not TOML.
+    /// Returns the path in the document, such as `application[1].authorize[0].audience`. It is empty for a text that is not TOML.
     #[must_use]
     pub const fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The mistake, in one line.
+    /// Returns the mistake, in one line.
     #[must_use]
     pub fn what(&self) -> &str {
         &self.what
     }
 
-    /// What would be right, where that can be told.
+    /// Returns the suggested fix, if there is one.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.help.as_deref()
     }
 
-    /// The place in the text of the file; `0..0` for a document that was sent as JSON. Unit: bytes.
+    /// Returns the place in the text of the file, or `0..0` for a document that was sent as JSON. Unit: bytes.
     #[must_use]
     pub const fn span(&self) -> &Range<usize> {
         &self.span
     }
 
-    /// Where the other one stands, of two that must not be the same. Unit: bytes.
+    /// Returns the place of the earlier of two values that must not be the same. Unit: bytes.
     #[must_use]
     pub const fn earlier(&self) -> Option<usize> {
         self.earlier
     }
 
-    /// Whether a value does not have the form of its kind, whatever else is in the registry.
+    /// Returns true if a value does not have the form of its type, whatever the registry contains.
     #[must_use]
     pub const fn is_malformed(&self) -> bool {
         self.is_malformed
     }
 
-    /// A mistake in the value at this place.
+    /// Returns a mistake in the value at this place.
     pub(super) fn at(path: Path, what: impl Into<Box<str>>) -> Self {
         Self {
             path,
@@ -85,7 +85,7 @@ impl Mistake {
         }
     }
 
-    /// A mistake in a part of the text that is not a document yet.
+    /// Returns a mistake in a part of a text that could not be parsed.
     pub(super) fn in_span(span: Range<usize>, what: &str) -> Self {
         Self {
             span,
@@ -94,14 +94,14 @@ impl Mistake {
         }
     }
 
-    /// The text is not TOML.
+    /// Returns the mistake of a text that is not TOML.
     pub(super) fn of_toml(error: &toml::de::Error) -> Self {
-        // Several lines would break the report; the first says what is wrong.
+        // Several lines would break the report; the first contains the mistake.
         let what = error.message().lines().next().unwrap_or_default();
         Self::in_span(error.span().unwrap_or_default(), what)
     }
 
-    /// A mistake in what should be the hash of a secret.
+    /// Returns a mistake in the hash of a secret.
     pub(super) fn in_secret(path: Path, what: impl Into<Box<str>>) -> Self {
         Self {
             is_malformed: true,
@@ -109,7 +109,7 @@ impl Mistake {
         }
     }
 
-    /// A field that there is not.
+    /// Returns the mistake of an unknown field.
     pub(super) fn unknown_field(path: Path, field: &str) -> Self {
         Self {
             part: Part::Name,
@@ -118,7 +118,7 @@ impl Mistake {
         }
     }
 
-    /// A value that has another form than it should have.
+    /// Returns the mistake of a value that does not have the expected form.
     pub(super) fn other_form(path: Path, expected: &str, value: &Value) -> Self {
         let found = match value {
             Value::Null => "null",
@@ -135,19 +135,19 @@ impl Mistake {
         }
     }
 
-    /// The same with what would be right.
+    /// Adds a suggested fix.
     pub(super) fn with_help(mut self, help: impl Into<Box<str>>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with the place of the other one, of two that must not be the same.
+    /// Adds the path of the earlier of two values that must not be the same.
     pub(super) fn with_earlier(mut self, earlier: Path) -> Self {
         self.earlier_path = Some(earlier);
         self
     }
 
-    /// The document does not have the form of a registry.
+    /// Returns the mistake of a document that does not have the form of a registry.
     pub(super) fn of_form(wording: Wording) -> Self {
         let is_secret =
             ["unknown field `secret`", "unknown field `client_secret`"].contains(&&*wording.what);
@@ -168,7 +168,7 @@ impl Mistake {
         }
     }
 
-    /// The records do not fit together.
+    /// Returns the mistake of records that do not fit together.
     pub(super) fn of_registry(error: &InvalidRegistry) -> Self {
         let (help, earlier_path): (Option<Box<str>>, _) = match &error.problem {
             Problem::Unknown {
@@ -211,7 +211,7 @@ impl Mistake {
         }
     }
 
-    /// The same with its place in the text that the file was read from.
+    /// Adds the place in the text that the file was read from.
     pub(super) fn located(self, source: &Source) -> Self {
         let span = source.span(&self.path, self.part);
         let earlier = self.earlier_path.as_ref();
@@ -233,12 +233,12 @@ impl Mistake {
     }
 }
 
-/// The value written as a list: a header gets double brackets, anything else is put in brackets.
+/// Returns the suggestion to write the value as a list: a header gets double brackets, and other values get brackets.
 fn as_list(value: &str) -> String {
     if value.starts_with('[') {
         format!("write [{value}]: there can be several")
     } else if value.starts_with('{') {
-        // What is in a table may be a secret.
+        // A table may contain a secret.
         "write a list: [{ … }]".to_owned()
     } else {
         format!("write a list: [{value}]")

@@ -1,4 +1,4 @@
-//! From a document, whether it came as TOML or as JSON, to records.
+//! The conversion of a document, read from TOML or JSON, to records.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::{Declared, Mistake};
 use crate::wording;
 use m2m_api::values::{ClientIdText, SecretSha256};
 
-/// The registry as world.toml has it, as JSON.
+/// The document of a registry file, as JSON.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(rename = "World")]
 #[serde(
@@ -32,7 +32,7 @@ pub(super) struct Document<A> {
     pub(super) application: Vec<A>,
 }
 
-/// The fields of an application that are not declared of it: its name for machines, and its secret.
+/// The fields of an application that are not part of its specification: its client id and its secret.
 const CLIENT_ID: &str = "client_id";
 const SECRET: &str = "secret_sha256";
 
@@ -51,13 +51,13 @@ pub(super) fn document(mut value: Value) -> Result<Document<Declared>, Mistake> 
     let mut document: Document<ApplicationSpec> = serde_path_to_error::deserialize(value)
         .map_err(|error| Mistake::of_form(wording::read(&error, also)))?;
     for (index, api) in document.api.iter_mut().enumerate() {
-        // A file cannot set aliases of an API: each would grant access to the API under a name that nobody looks for.
+        // A file cannot set aliases of an API: each would grant access to the API under an unexpected name.
         if !api.aliases.is_empty() {
             let path = Path::of(Record::Api, index).member("aliases");
             return Err(Mistake::unknown_field(path, "aliases"));
         }
         if api.is_management() {
-            // Clients of the same management API elsewhere call it so.
+            // Clients of the same management API elsewhere use this name.
             api.aliases.push(MANAGEMENT_ALIAS.into());
         }
     }
@@ -107,13 +107,13 @@ fn are_tables(value: &Value) -> Result<(), Mistake> {
     Ok(())
 }
 
-/// The records of a list, if it is one.
+/// Returns the records of a list, if the value is a list.
 fn records(value: &mut Value, record: Record) -> impl Iterator<Item = &mut Map<String, Value>> {
     let list = value.get_mut(record.as_str()).and_then(Value::as_array_mut);
     list.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
-/// A record without a name is called by its identifier.
+/// Sets the name of a record without one to its identifier.
 fn name_by(record: &mut Map<String, Value>, identifier: &str) {
     if let Some(identifier @ Value::String(_)) = record.get(identifier).cloned() {
         let name = record.entry("name").or_insert(Value::Null);
@@ -123,7 +123,7 @@ fn name_by(record: &mut Map<String, Value>, identifier: &str) {
     }
 }
 
-/// The names of fields that an application has beside those that are declared of it.
+/// Returns the names of the fields that an application has in addition to its specification.
 fn also(path: &Path) -> &'static [&'static str] {
     match path.record() {
         Some((Record::Application, _)) if path.steps().len() == 3 => &[CLIENT_ID, SECRET],
@@ -139,7 +139,7 @@ fn text(value: Option<Value>, path: impl FnOnce() -> Path) -> Result<Option<Box<
     }
 }
 
-/// The schema of an application: everything that is declared of it, its name for machines and its secret.
+/// The schema of an application: its specification, its client id and its secret.
 impl JsonSchema for Declared {
     fn schema_name() -> Cow<'static, str> {
         "WorldApplication".into()

@@ -1,11 +1,11 @@
-//! What a file says, as records. How it is told what is wrong with it is tested where it is shown.
+//! The records of registry files. The messages about mistakes are tested in the crate that prints them.
 
 use m2m_authority::registry::{Application, AuthenticationMethods};
 
 use super::*;
 
 fn populate(source: &str) -> Populated {
-    // Not random, so that what is made can be told.
+    // The bytes are not random, so that generated values can be predicted.
     let mut next = 0;
     let mut counted = |bytes: &mut [u8]| {
         next += 1;
@@ -99,7 +99,7 @@ fn what_is_made_comes_from_the_randomness_that_is_handed_in() {
 fn the_documented_world_has_every_field_and_may_have_all_at_once() {
     let documented = include_str!("../../../../docs/world.toml");
     populate(documented);
-    // A field behind a # is one that may be left out; what is prose has a space behind it.
+    // A commented-out line is an optional field if there is no space after its `#`, and prose otherwise.
     let uncommented: Vec<_> = documented
         .lines()
         .map(|line| match line.strip_prefix('#') {
@@ -201,7 +201,7 @@ fn what_has_no_place_in_a_file_is_refused_where_it_stands() {
     );
 }
 
-/// The fields of a record, read off the schema.
+/// Returns the fields of a record, from the schema.
 fn fields(table: &str) -> Vec<String> {
     let schema = schemars::schema_for!(World).to_value();
     let items = &schema["properties"][table]["items"];

@@ -1,4 +1,4 @@
-//! A registry is made to say what a file says.
+//! The registry is changed to match a file.
 
 use m2m_admin::management::SCOPES;
 use m2m_admin::{ApplyError, Plan, Prune, SecretHashes, World};
@@ -106,9 +106,7 @@ fn a_plan_changes_nothing_and_promises_no_name() {
     assert_eq!(nameless.name, None);
     let text = plan.to_string();
     assert!(
-        text.contains(
-            "+ application with a client id that is made (Nameless), with a secret that is made"
-        ),
+        text.contains("+ application with a generated client id (Nameless), with a new secret"),
         "{text}"
     );
 }
@@ -191,7 +189,7 @@ fn a_secret_of_the_file_takes_the_place_of_those_that_are_there() {
         format!("[[application]]\nname = \"A\"\nclient_id = \"a\"\nsecret_sha256 = \"{hash}\"\n")
     };
     registry.apply(&with("one"), Prune::Keep).unwrap();
-    // Without one the secrets are left alone.
+    // Without a hash, the secrets are unchanged.
     let without = "[[application]]\nname = \"A\"\nclient_id = \"a\"\n";
     assert!(
         registry
@@ -206,7 +204,7 @@ fn a_secret_of_the_file_takes_the_place_of_those_that_are_there() {
         replaced
             .plan
             .to_string()
-            .contains("those before it end now"),
+            .contains("the earlier ones end now"),
         "{}",
         replaced.plan
     );
@@ -265,7 +263,7 @@ fn a_name_that_several_have_is_refused_with_their_client_ids() {
     let twice = "[[application]]\nname = \"B\"\n[[application]]\nname = \"B\"\n";
     let error = registry.apply(twice, Prune::Keep).unwrap_err();
     assert!(refused(error).contains("the name of an earlier application"));
-    // Of several the file may name all but one.
+    // Of several applications with the same name, one may have no client id in the file.
     let rest = "[[application]]\nname = \"A\"\nclient_id = \"x\"\n[[application]]\nname = \"A\"\n";
     assert!(registry.apply(rest, Prune::Keep).unwrap().plan.is_empty());
 }
@@ -408,7 +406,7 @@ fn somebody_always_manages_the_server() {
             );
         }
     }
-    // Another one may take its place.
+    // Another application may replace it.
     let successor = format!("[[application]]\nname = \"N\"\nclient_id = \"n\"\n{authorize}\n");
     let applied = registry.apply(&successor, Prune::Remove).unwrap();
     assert_eq!(applied.plan.counts().deleted, 1);

@@ -1,4 +1,4 @@
-//! The first application that manages a server, and the way back in.
+//! The first application that manages a server, and the recovery of access.
 
 use m2m_admin::{
     BootstrapError, InvalidPreset, PresetCredentials, Prune, SecretHashes, management,
@@ -110,7 +110,7 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     let registry = Registry::new();
     let made = registry.bootstrap(None).unwrap();
     let lost = &made.credentials[0];
-    // Somebody locks himself out as well as a file can: not altogether, since another one is there.
+    // The file removes as much access as a file can: not all of it, because another application remains.
     let all: Vec<&str> = management::SCOPES.iter().map(|(scope, _)| *scope).collect();
     let authorize = format!("authorize = [{{ audience = \"{{issuer}}/api\", scopes = {all:?} }}]");
     let source = format!(
@@ -137,7 +137,7 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     assert!(matches!(ended, Ending::RotatedOut { .. }));
     let text = reset.plan.to_string();
     assert!(
-        text.contains("enabled: false → true") && text.contains("those before it end now"),
+        text.contains("enabled: false → true") && text.contains("the earlier ones end now"),
         "{text}"
     );
 }
@@ -160,7 +160,7 @@ fn who_manages_a_little_is_no_way_in_and_gets_no_more() {
     registry.bootstrap(None).unwrap();
     let exported = registry.export(SecretHashes::LeftOut);
     let fresh = Registry::new();
-    // A file that somebody applied before the first start: the management API, and one who may read.
+    // A file that was applied before the first start: the management API, and an application that may read.
     let api = exported.split("[[application]]").next().unwrap();
     let source = format!(
         "{api}[[application]]\nname = \"Reader\"\nclient_id = \"reader\"\nauthorize = [{{ audience = \"{{issuer}}/api\", scopes = [\"read:apis\"] }}]\n"

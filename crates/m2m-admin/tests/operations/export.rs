@@ -1,4 +1,4 @@
-//! A registry as a file, and back.
+//! The export of a registry to a file, and its import.
 
 use m2m_admin::{Prune, SecretHashes};
 use m2m_authority::registry::{
@@ -109,7 +109,7 @@ fn of_several_secrets_the_latest_that_works_is_exported() {
     );
 }
 
-/// Names with whatever a name can have in it.
+/// Names with all kinds of characters that are allowed in one.
 fn name() -> impl Strategy<Value = Box<str>> {
     prop_oneof![
         "[a-z ]{0,11}[a-z]",
@@ -120,7 +120,7 @@ fn name() -> impl Strategy<Value = Box<str>> {
     .prop_map(String::into_boxed_str)
 }
 
-/// Texts with whatever a value can have in it.
+/// Texts with all kinds of characters that are allowed in a value.
 fn text() -> impl Strategy<Value = Box<str>> {
     prop_oneof![
         "[a-z ]{1,12}",
@@ -276,7 +276,7 @@ fn records() -> impl Strategy<Value = (Vec<Api>, Vec<Application>, Box<str>, boo
     })
 }
 
-/// Writes records past the operations, in a way that no file has led to.
+/// Writes records directly to the store, without a file and the operations.
 fn store(
     registry: &Registry,
     (apis, applications, name, is): (Vec<Api>, Vec<Application>, Box<str>, bool),
@@ -365,7 +365,7 @@ proptest! {
             prop_assert!(plan.is_empty(), "{plan}\n{exported}");
             prop_assert_eq!(&registry.export(secret_hashes), &exported);
         }
-        // Elsewhere it makes the same registry.
+        // In another store, the file creates the same registry.
         let exported = registry.export(SecretHashes::LeftOut);
         let copy = Registry::new();
         copy.apply(&exported, Prune::Keep).unwrap();

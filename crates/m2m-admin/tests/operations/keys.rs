@@ -1,4 +1,4 @@
-//! Signing keys: made, imported, sealed anew.
+//! Signing keys are generated, imported and resealed.
 
 use m2m_admin::{Ensured, ImportedKey, InvalidImport, KeyError};
 use m2m_authority::registry::KeyState;

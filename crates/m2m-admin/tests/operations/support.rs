@@ -37,7 +37,7 @@ impl Registry {
         self.runtime.block_on(future)
     }
 
-    /// Bytes that never come twice, and are the same in each run.
+    /// Returns bytes that do not repeat, and that are the same in each run.
     pub(crate) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + use<> {
         let mut seed = self.drawn.get();
         self.drawn.set(seed + 1_000_000);

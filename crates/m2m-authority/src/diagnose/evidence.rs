@@ -1,4 +1,4 @@
-//! What speaks for a cause, and what to do about it.
+//! The evidence for a cause, and the fixes.
 
 use core::fmt::{self, Write as _};
 use core::net::IpAddr;
@@ -7,45 +7,45 @@ use m2m_jwt::UnixTime;
 
 use crate::registry::AddressBlock;
 
-/// One observation. It never holds a secret or a token.
+/// One observation. It never contains a secret or a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the fields are named for what they hold")]
 pub enum Evidence {
     /// The body cannot be read from this byte on, counted from 0.
     BrokenAt { offset: usize },
-    /// A parameter stands a second time at this byte, counted from 0; it is named if it is one that the endpoint knows.
+    /// A parameter occurs a second time at this byte, counted from 0; it is named if the endpoint knows it.
     RepeatedAt {
         parameter: Option<&'static str>,
         offset: usize,
     },
     /// A parameter that the request needs is missing or empty.
     Missing { parameter: &'static str },
-    /// Client id and secret stand in each other's place.
+    /// The client id and the secret are swapped.
     CredentialsSwapped { client_id: Box<str> },
-    /// The client id is one of an application, but for a usual mistake.
+    /// The client id is that of an application, apart from a usual mistake.
     ClientIdRightButFor {
         client_id: Box<str>,
         difference: Difference,
     },
     /// An application has nearly this client id.
     NearestClientId { client_id: Box<str> },
-    /// The secret is the application's, but for a usual mistake.
+    /// The secret is one of the application, apart from a usual mistake.
     SecretRightButFor {
         id: Box<str>,
         difference: Difference,
     },
-    /// The secret is another application's.
+    /// The secret belongs to another application.
     SecretOfAnother { client_id: Box<str> },
-    /// The secret reached the end that it was given.
+    /// The secret has expired.
     SecretExpired { id: Box<str>, at: UnixTime },
-    /// Another secret took the place of this one.
+    /// The secret was replaced by another one in a rotation.
     SecretRotatedOut {
         id: Box<str>,
         at: UnixTime,
         by: Box<str>,
     },
-    /// An operator ended the secret.
+    /// An operator revoked the secret.
     SecretRevoked {
         id: Box<str>,
         at: UnixTime,
@@ -53,7 +53,7 @@ pub enum Evidence {
     },
     /// The application was deleted.
     Deleted { at: UnixTime, by: Box<str> },
-    /// The audience is one of an API, but for a usual mistake.
+    /// The audience is that of an API, apart from a usual mistake.
     AudienceRightButFor {
         asked: Box<str>,
         audience: Box<str>,
@@ -63,7 +63,7 @@ pub enum Evidence {
     NearestAudience { asked: Box<str>, audience: Box<str> },
     /// The audience exists, and the application is not authorized for it.
     AudienceNotAuthorized { audience: Box<str>, api: Box<str> },
-    /// What the application is authorized for; the first eight.
+    /// The audiences that the application is authorized for; the first eight.
     AuthorizedFor { audiences: Vec<Box<str>> },
     /// Another API defines the scope.
     ScopeOnAnotherApi { scope: Box<str>, audience: Box<str> },
@@ -75,7 +75,7 @@ pub enum Evidence {
     NearestGrantType { grant_type: Box<str> },
     /// The organization is suspended.
     OrganizationSuspended { code: Box<str> },
-    /// The caller's address is in no allowed block; the first eight.
+    /// The caller's address is not in any of the allowed blocks; the first eight of these.
     AddressOutside {
         address: IpAddr,
         allowed: Vec<AddressBlock>,
@@ -94,22 +94,22 @@ pub enum Difference {
     Quotes,
     /// A slash at the end, more or less.
     TrailingSlash,
-    /// Upper and lower case.
+    /// Letters in another case.
     Case,
 }
 
-/// What to do.
+/// A step that fixes the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fix {
-    /// In a sentence.
+    /// The step as a sentence.
     pub text: Box<str>,
-    /// The command that does it, if there is one.
+    /// The command for the step, if there is one.
     pub command: Option<Box<str>>,
 }
 
 impl Difference {
-    /// What `text` would be without a usual mistake, of those that a secret can have.
+    /// Returns `text` without one usual mistake, for each such mistake that it has, of those that a secret can have.
     pub(crate) fn variants(text: &str) -> impl Iterator<Item = (Self, &str)> {
         let newline = text.trim_end_matches(['\r', '\n']);
         let space = text.trim();
@@ -126,7 +126,7 @@ impl Difference {
             .filter(move |(_, variant)| *variant != text)
     }
 
-    /// The candidate that `value` equals but for a usual mistake, and the mistake.
+    /// Returns the candidate that `value` equals apart from a usual mistake, and the mistake.
     pub(crate) fn between<'c>(
         value: &str,
         candidates: impl Iterator<Item = &'c str>,
@@ -166,7 +166,7 @@ impl fmt::Display for Difference {
 }
 
 impl Evidence {
-    /// The observation in a sentence. Times are written by `time`, since how they look is a matter of who shows them.
+    /// Returns the observation as a sentence. `time` formats times, since the program that shows them decides about their format.
     #[must_use]
     pub fn text(&self, time: impl Fn(UnixTime) -> String) -> String {
         match self {
@@ -269,7 +269,7 @@ impl Evidence {
         }
     }
 
-    /// What to do about it, where this very observation tells.
+    /// Returns the fix that this observation suggests, if there is one.
     pub(super) fn fix(&self, client_id: &str) -> Option<Fix> {
         let text = match self {
             Self::CredentialsSwapped { client_id } => {
@@ -325,7 +325,7 @@ impl Evidence {
     }
 }
 
-/// How a change of `world.toml` reaches the server.
+/// The way by which a change of `world.toml` takes effect.
 const IN_FORCE: &str = "run m2m apply -f world.toml, which a server with a data directory takes while it runs, or restart m2m serve --world";
 
 fn listed(text: &str, values: &[impl fmt::Display]) -> String {

@@ -1,7 +1,7 @@
-//! The nearest right word.
+//! The known word that is nearest to a mistyped one.
 
-/// The candidate that most likely was meant by `value`: the one with the fewest typing errors, if these are few for a word
-/// of its length. A value of more than 256 bytes is no mistyped word, and has none.
+/// Returns the candidate that was most likely meant by `value`: the one with the fewest typing errors, if these are few for a word
+/// of its length. A value of more than 256 bytes is not taken for a mistyped word, and there is no candidate for it.
 pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if value.len() > LONGEST {
         return None;
@@ -21,10 +21,10 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
         .map(|(_, candidate)| candidate)
 }
 
-/// Beyond this a value is not a word that somebody mistyped, and comparing it would cost. Unit: bytes.
+/// The maximum length of a value that is compared. A longer one is not a mistyped word, and comparing it would be expensive. Unit: bytes.
 const LONGEST: usize = 256;
 
-/// So many candidates of about the same length are compared: some milliseconds, whoever fills the log.
+/// The maximum number of candidates of similar length that are compared. It bounds each search to some milliseconds.
 const MOST_COMPARED: usize = 1_000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What was presented, as far as a diagnosis needs it.
+//! The values that a refused request presented, as far as a diagnosis needs them.
 
 use core::net::IpAddr;
 use std::borrow::Cow;
@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 use super::evidence::{Difference, Evidence};
 use crate::registry::SecretHash;
 
-/// What a refused request presented: identifiers as they were, secrets only as hashes of themselves and of what they would be
-/// without a usual mistake. Wiped when it is dropped.
+/// The values that a refused request presented: identifiers as they were, secrets only as hashes of themselves and of their variants
+/// without a usual mistake. Client id and hashes are wiped on drop.
 pub struct Suspect {
     cause: Cause,
     observed: Option<Evidence>,
@@ -55,7 +55,7 @@ impl Suspect {
         }
     }
 
-    /// A request that asked for what it may not have.
+    /// A request that asked for something that the application may not have.
     pub(crate) fn of_request(
         cause: Cause,
         client_id: &str,
@@ -90,12 +90,12 @@ impl Suspect {
         }
     }
 
-    /// A request of which nothing is known but why it was refused.
+    /// A request of which only the cause of its refusal is known.
     pub(crate) fn of_cause(cause: Cause) -> Self {
         Self::empty(cause, "")
     }
 
-    /// The same, of a request that states this client id.
+    /// The same for a request that states this client id.
     pub(crate) fn naming(mut self, client_id: &str) -> Self {
         self.client_id = Zeroizing::new(bounded(client_id, ClientId::MAX_BYTES).into());
         self
@@ -116,7 +116,7 @@ impl Suspect {
         }
     }
 
-    /// Why it was refused.
+    /// The cause of the refusal.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         self.cause
@@ -128,8 +128,8 @@ impl Suspect {
         &self.client_id
     }
 
-    /// Hashes that secrets of other applications may have: of what was presented, as it was and without the usual mistakes. For a
-    /// store to find those applications by.
+    /// The hashes of the presented secret and client id, and of the secret's variants without the usual mistakes. A store finds the other
+    /// applications that have such a secret by them.
     pub fn secret_hashes(&self) -> impl Iterator<Item = SecretHash> {
         let presented = self.presented.iter().copied();
         let variants = self.variants.iter().map(|(_, variant)| **variant);
@@ -141,14 +141,14 @@ impl Suspect {
         self.observed.as_ref()
     }
 
-    /// Whether a reading of the secret that was presented has this hash.
+    /// Returns true if a reading of the presented secret has this hash.
     pub(crate) fn presents(&self, hash: &SecretHash) -> bool {
         self.presented
             .iter()
             .any(|presented| presented.constant_time_eq(hash).into())
     }
 
-    /// What separates the secret that was presented from the one with this hash, if it is a usual mistake.
+    /// Returns the usual mistake that separates the presented secret from the one with this hash, if there is one.
     pub(crate) fn difference_to(&self, hash: &SecretHash) -> Option<Difference> {
         let mut variants = self.variants.iter();
         variants
@@ -156,12 +156,12 @@ impl Suspect {
             .map(|(difference, _)| *difference)
     }
 
-    /// Whether the secret that was presented is this text.
+    /// Returns true if the presented secret is this text.
     pub(crate) fn secret_is(&self, text: &str) -> bool {
         self.presents(&SecretHash::of(text.as_bytes()))
     }
 
-    /// Whether the client id that was presented is the secret with this hash.
+    /// Returns true if the presented client id is the secret with this hash.
     pub(crate) fn client_id_is_secret(&self, hash: &SecretHash) -> bool {
         self.client_id_as_secret
             .as_ref()
@@ -185,7 +185,7 @@ impl Suspect {
     }
 }
 
-/// As much of a caller's value as a diagnosis keeps: longer ones are no mistake that it could name.
+/// Returns the value, or an empty text if it is longer than `most_bytes`: a diagnosis could not name the mistake in such a value.
 fn bounded(value: &str, most_bytes: usize) -> Box<str> {
     if value.len() <= most_bytes {
         value.into()
@@ -194,7 +194,7 @@ fn bounded(value: &str, most_bytes: usize) -> Box<str> {
     }
 }
 
-/// The longest value that is kept. Unit: bytes.
+/// The maximum length of a value that is kept. Unit: bytes.
 const LONGEST: usize = 2048;
 
 impl core::fmt::Debug for Suspect {

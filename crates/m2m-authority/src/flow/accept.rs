@@ -22,29 +22,29 @@ use crate::refusal::{Refusal, TargetParameter};
 pub struct RawRequest<'r> {
     /// The method, such as `POST`.
     pub method: &'r str,
-    /// What stands behind the `?` of the request target.
+    /// The query of the request target, without the `?`.
     pub query: Option<&'r [u8]>,
     /// The `Content-Type` field.
     pub content_type: Header<'r>,
     /// The `Authorization` field.
     pub authorization: Header<'r>,
-    /// The body. A shell that reads no more than the limit hands in one byte beyond it where there was more.
+    /// The body. A shell that reads no more than the limit passes one byte beyond it if there was more.
     pub body: &'r [u8],
-    /// The address of the caller, from the socket or from a peer that may name it.
+    /// The address of the caller, from the socket or from a peer that is trusted to state it.
     pub address: Option<IpAddr>,
 }
 
-/// A field of the header that should stand at most once.
+/// A header field that should occur at most once.
 ///
 /// Exhaustive: a field cannot occur in another way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Header<'r> {
-    /// It is not there.
+    /// The field is absent.
     #[default]
     Absent,
-    /// It stands once.
+    /// The field occurs once, with this value.
     Once(&'r [u8]),
-    /// It stands more than once.
+    /// The field occurs more than once.
     Repeated,
 }
 
@@ -69,7 +69,7 @@ impl core::fmt::Debug for RawRequest<'_> {
     }
 }
 
-/// A client credentials request with a client id and a secret in it, neither of them believed yet.
+/// A client credentials request with a client id and a secret, neither of them verified yet.
 #[derive(Debug)]
 #[must_use = "an accepted request has to be authenticated"]
 pub struct Accepted<'r> {
@@ -78,13 +78,13 @@ pub struct Accepted<'r> {
     pub(super) address: Option<IpAddr>,
 }
 
-/// What the request asks for.
+/// The scope and the audiences that the request asks for.
 #[derive(Debug, Default)]
 pub(super) struct Asked<'r> {
     pub(super) scope: Option<Cow<'r, str>>,
-    /// The values of `audience`, and behind them those of `resource`.
+    /// The values of `audience`, followed by those of `resource`.
     pub(super) audiences: Vec<Cow<'r, str>>,
-    /// Where the values of `resource` begin.
+    /// The position of the first value of `resource` among the audiences.
     pub(super) resources_from: usize,
     pub(super) target: TargetParameter,
 }
@@ -109,7 +109,7 @@ impl Credentials<'_> {
         }
     }
 
-    /// The secret, and its other reading where a Basic header has two that differ.
+    /// Returns the secret, and its other reading if a Basic header has two that differ.
     pub(super) fn secret_readings(&self) -> (&str, Option<&str>) {
         match self {
             Self::Basic(basic) => {
@@ -122,7 +122,7 @@ impl Credentials<'_> {
 }
 
 impl Accepted<'_> {
-    /// The client id as the request states it: what the client is to be loaded by.
+    /// The client id as the request states it, by which the client is loaded.
     #[must_use]
     pub fn client_id(&self) -> &str {
         self.credentials.client_id()
@@ -211,7 +211,7 @@ fn read_form<'r>(
     })
 }
 
-/// Credentials in the URL end up in logs and histories, so they are refused wherever else they stand too.
+/// Refuses credentials in the URL, where they end up in logs and histories, even if the request has credentials elsewhere too.
 fn check_url(request: &RawRequest<'_>) -> Result<(), Refusal> {
     match request.query {
         Some(query) if query_carries_credentials(query) => Err(Cause::CredentialsInUrl.into()),
@@ -283,7 +283,7 @@ fn read_credentials<'r>(
     }
 }
 
-/// An empty value counts as omitted (RFC 6749, section 3.2), in a Basic header as well.
+/// Checks that the client id and the secret are present. An empty value counts as omitted (RFC 6749, section 3.2), in a Basic header as well.
 fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Refusal> {
     let present = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
     let missing = match (present(client_id), present(secret)) {
@@ -302,7 +302,7 @@ fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Re
         .stating(client_id))
 }
 
-/// `audience` and `resource` name targets alike; where both stand, all of them are asked for.
+/// Collects what the form asks for. `audience` and `resource` both name targets; with both, the request asks for all of them.
 fn asked<'r>(form: TokenRequest<'r>) -> Asked<'r> {
     let target = if form.resources.is_empty() {
         TargetParameter::Audience

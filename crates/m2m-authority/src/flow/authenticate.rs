@@ -1,7 +1,8 @@
-//! Step 2: the client is who it says, or the request is refused.
+//! Step 2: the client is authenticated, or the request is refused.
 //!
-//! A stranger learns nothing here. An unknown client, a wrong secret, an ended secret, a disabled, deleted or public
-//! application are one answer, made by one path: the same hashes, the same number of comparisons, each in constant time.
+//! A caller without valid credentials learns nothing about clients. An unknown client, a wrong secret, an ended secret, and a disabled,
+//! deleted or public application have the same answer, by the same path: the same hashes, the same number of comparisons, each in
+//! constant time.
 //!
 //! Source: RFC 6749, sections 2.3.1 and 5.2.
 
@@ -21,7 +22,7 @@ use crate::diagnose::Suspect;
 use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
 use crate::registry::{ClientType, Ending, SecretHash};
 
-/// A request of an application that has proved who it is. Only [`authenticate`] and [`vouched`] make one.
+/// A request of an authenticated application, or of one that an operator vouches for. Only [`authenticate`] and [`vouched`] create one.
 #[derive(Debug)]
 #[must_use = "an authenticated request has to be authorized"]
 pub struct Authenticated<'r> {
@@ -32,7 +33,7 @@ pub struct Authenticated<'r> {
 }
 
 impl Authenticated<'_> {
-    /// The client id of the application, as the registry spells it: what the policy is to be loaded by.
+    /// The client id of the application, as the registry spells it, by which the policy is loaded.
     #[must_use]
     pub const fn client_id(&self) -> &Arc<str> {
         &self.client_id
@@ -41,11 +42,11 @@ impl Authenticated<'_> {
 
 /// Authenticates the client that the request states.
 ///
-/// `client` is what the registry has under [`Accepted::client_id`], if anything. `now` decides which secrets work.
+/// `client` is the client with the id [`Accepted::client_id`] in the registry, if there is one. `now` decides which secrets are in force.
 ///
 /// # Errors
 ///
-/// A [`Refusal`] with the exact cause, which the answer conceals, and with what a diagnosis starts from.
+/// A [`Refusal`] with the exact cause, which the answer conceals, and with the [`Suspect`] that a diagnosis starts from.
 pub fn authenticate<'r>(
     accepted: Accepted<'r>,
     client: Option<&Client>,
@@ -72,7 +73,7 @@ pub fn authenticate<'r>(
             door: Door::TokenEndpoint { secret },
         }),
         Err(cause) => {
-            // Made for every client, so that an unknown one costs what a known one costs.
+            // Computed for every client, so that an unknown one costs as much as a known one.
             let presented = RecordedClientId::presented(credentials.client_id());
             let client_id = match client.state() {
                 State::Nobody => presented,
@@ -87,9 +88,9 @@ pub fn authenticate<'r>(
     }
 }
 
-/// The position of the secret that either hash equals; [`NONE`] if there is none.
+/// Returns the position of the secret that either hash equals; [`NONE`] if there is no such secret.
 ///
-/// Always makes as many comparisons with both hashes, and branches on none.
+/// The number of comparisons with both hashes is always the same, and no branch depends on their results.
 fn find(client: &Client, hash: &SecretHash, other: &SecretHash) -> u8 {
     let mut found = NONE;
     for (position, secret) in (0_u8..).zip(client.hashes()) {
@@ -99,10 +100,10 @@ fn find(client: &Client, hash: &SecretHash, other: &SecretHash) -> u8 {
     found
 }
 
-/// No position of a secret.
+/// The value for "no secret", which is not a position.
 const NONE: u8 = u8::MAX;
 
-/// What is the case, the state of the client before the state of its secret.
+/// Returns the position of the matching secret, or the cause of the refusal. The state of the client is judged before that of its secret.
 fn judge(
     client: &Client,
     credentials: &Credentials<'_>,
@@ -133,7 +134,7 @@ fn judge(
     }
 }
 
-/// Whether the client is one that can get tokens, whoever asks for it.
+/// Checks that the client is in a state in which it can get tokens, by its own request or by that of an operator.
 fn judge_state(client: &Client, client_id: &str) -> Result<(), Cause> {
     let is_client_id = ClientId::parse(client_id).is_ok();
     match (client.state(), client.client_type()) {
@@ -146,10 +147,10 @@ fn judge_state(client: &Client, client_id: &str) -> Result<(), Cause> {
     }
 }
 
-/// Somebody who may ask for test tokens in the name of an application.
+/// An operator who may request test tokens in the name of an application.
 ///
-/// Made from a verified management token that carries the scope `create:test_tokens`; only
-/// [`danger_unchecked`](Self::danger_unchecked) believes its caller instead.
+/// It is created from a verified management token that carries the scope `create:test_tokens`; only
+/// [`danger_unchecked`](Self::danger_unchecked) trusts its caller instead.
 #[derive(Debug)]
 pub struct Operator {
     client_id: Arc<str>,
@@ -159,7 +160,7 @@ impl Operator {
     /// The scope that a management token needs for test tokens.
     pub const SCOPE: &'static str = "create:test_tokens";
 
-    /// The operator that a verified token proves, if it carries [`Operator::SCOPE`].
+    /// Returns the operator that a verified token authenticates, if the token carries [`Operator::SCOPE`].
     #[must_use]
     pub fn of(token: &Verified<Claims<'_>>) -> Option<Self> {
         let client_id = token.client_id()?.into();
@@ -169,8 +170,8 @@ impl Operator {
             .then_some(Self { client_id })
     }
 
-    /// The operator with this client id, believed as it is: for a shell whose guard has let the call in for [`Operator::SCOPE`], and
-    /// has kept of the token no more than who sent it. Nothing is checked here.
+    /// Returns the operator with this client id without any check: for a shell whose guard has already accepted the call for
+    /// [`Operator::SCOPE`], and has kept only the client id of the token.
     #[must_use]
     pub fn danger_unchecked(client_id: &str) -> Self {
         Self {
@@ -185,27 +186,27 @@ impl Operator {
     }
 }
 
-/// What a test token is asked for.
+/// A request for a test token.
 ///
 /// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Default)]
 pub struct TestRequest<'r> {
-    /// The audiences; none means what the profile says.
+    /// The audiences; without any, the profile decides.
     pub audiences: Vec<Cow<'r, str>>,
-    /// The scope; none means all that is assigned.
+    /// The scope; `None` means all assigned scopes.
     pub scope: Option<Cow<'r, str>>,
-    /// The address that the application would call from, if it is to be held against those that it may use.
+    /// The address that the application would call from, if it is to be checked against the allowed addresses.
     pub address: Option<IpAddr>,
 }
 
-/// The second door: an operator vouches for an application, which need not prove anything. For test tokens.
+/// Accepts a request for a test token: an operator vouches for the application, which does not authenticate itself.
 ///
-/// `client` is what the registry has under `client_id`, if anything.
+/// `client` is the client with the id `client_id` in the registry, if there is one.
 ///
 /// # Errors
 ///
-/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public. It is answered
-/// as the application would be.
+/// A [`Refusal`] if the application could not get a token itself: it is unknown, deleted, disabled or public. The answer is the one
+/// that the application would get.
 pub fn vouched<'r>(
     operator: &Operator,
     client_id: &str,

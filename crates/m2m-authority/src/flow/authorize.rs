@@ -1,7 +1,7 @@
-//! Step 3: what the application asked for is granted, or the request is refused.
+//! Step 3: the request of the application is granted, or refused.
 //!
-//! A scope is granted only if it is assigned on every requested audience that defines it, for else the assignment on one API
-//! would open another.
+//! A scope is granted only if it is assigned on every requested audience that defines it; otherwise the assignment on one API
+//! would give access to another.
 //!
 //! Source: RFC 6749, section 3.3; RFC 8707, section 2.
 
@@ -21,7 +21,7 @@ use crate::refusal::{RecordedClientId, Refusal};
 use crate::registry::{ClaimSet, Lifetime, QuotaMode};
 use crate::{Authority, MAX_AUDIENCES};
 
-/// What an application may have. Only [`authorize`] makes one.
+/// A granted request, which can be issued as a token. Only [`authorize`] creates one.
 #[derive(Debug)]
 #[must_use = "an authorized request has to be issued"]
 pub struct Authorized<'p> {
@@ -39,31 +39,31 @@ pub struct Authorized<'p> {
     pub(super) door: Door,
 }
 
-/// How many tokens the application had in the current window of its quota, on this node.
+/// The number of tokens that this node issued to the application in the current window of its quota.
 ///
 /// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Usage {
     /// Tokens issued in the window.
     pub tokens: u64,
-    /// Until the next window begins. Unit: seconds.
+    /// The time until the next window begins. Unit: seconds.
     pub window_ends_in_seconds: u32,
 }
 
 impl Authorized<'_> {
-    /// What the token is to be signed with: which key is to be loaded.
+    /// The algorithm of the signature, by which the key is loaded.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// How its claims are spelled.
+    /// The claim set of the token.
     #[must_use]
     pub const fn claim_set(&self) -> ClaimSet {
         self.claim_set
     }
 
-    /// How long the token would be good for.
+    /// The lifetime of the token.
     #[must_use]
     pub const fn lifetime(&self) -> Lifetime {
         self.lifetime
@@ -82,14 +82,14 @@ impl Authorized<'_> {
         organization.map(|organization| &*organization.code)
     }
 
-    /// Whether the application has used up a quota that only warns.
+    /// Returns true if the application has used up a quota that only warns.
     #[must_use]
     pub const fn quota_exceeded(&self) -> bool {
         self.quota_exceeded
     }
 
-    /// A refusal of this application, for what a shell finds out before the next step: that others took the last token of a
-    /// quota, say.
+    /// Attributes to this application a refusal that a shell decides before the next step, for example because concurrent requests used
+    /// the last tokens of a quota.
     pub fn refuse(&self, refusal: Refusal) -> Refusal {
         refusal.by(RecordedClientId::Known(Arc::clone(&self.client_id)))
     }
@@ -107,15 +107,15 @@ impl Authorized<'_> {
     }
 }
 
-/// One API that was asked for, and what the application may ask of it.
+/// A requested API, and the application's grant on it.
 struct Wanted<'p> {
     target: &'p Target,
     grant: &'p Grant,
-    /// The audience or alias that was asked for, as the registry spells it.
+    /// The requested audience or alias, as the registry spells it.
     audience: &'p Arc<str>,
 }
 
-/// Grants what the request asks for, as far as `policy` goes.
+/// Grants the request if `policy` permits all of it.
 ///
 /// # Errors
 ///
@@ -162,7 +162,7 @@ pub fn authorize<'p>(
             scopes,
             scope_in_answer: match authority.profile().scope_in_answer() {
                 ScopeInAnswer::Always => true,
-                // What is granted beside a scope that was asked for is exactly that scope.
+                // A request with a scope is granted exactly that scope.
                 ScopeInAnswer::WhereDifferent => false,
             },
             lifetime: lifetimes.min().unwrap_or(Lifetime::DEFAULT),
@@ -211,7 +211,7 @@ fn check_address(policy: &Policy, address: core::net::IpAddr) -> Result<(), Refu
     }
 }
 
-/// Whether the quota is used up, for the event; a refusal where it is enforced.
+/// Returns true if the quota is used up and only warns, for the event; refuses the request if the quota is enforced.
 fn check_quota(policy: &Policy, usage: Usage) -> Result<bool, Refusal> {
     match policy.quota {
         Some(quota) if usage.tokens >= quota.tokens => {
@@ -225,7 +225,7 @@ fn check_quota(policy: &Policy, usage: Usage) -> Result<bool, Refusal> {
     }
 }
 
-/// The APIs asked for, each once, in the order of the request.
+/// Returns the requested APIs, each once, in the order of the request.
 fn find_audiences<'p>(
     policy: &'p Policy,
     asked: &Asked<'_>,
@@ -270,7 +270,7 @@ fn find_audiences<'p>(
     Ok(wanted)
 }
 
-/// What a request without a target means, as the profile says.
+/// Returns the APIs that a request without a target means in this profile.
 fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>, Refusal> {
     let all = || {
         policy.grants().iter().filter_map(|grant| {
@@ -294,8 +294,8 @@ fn assume_audiences(policy: &Policy, profile: Profile) -> Result<Vec<Wanted<'_>>
     }
 }
 
-/// One token has one signature and one set of claims: all audiences must agree on both. The first of them, for the counts, is given
-/// with what they agree on.
+/// Checks that all audiences agree on the algorithm and the claim set, since a token has one of each. Returns these, and the position of
+/// the first API, which the token is counted for.
 fn agree(wanted: &[Wanted<'_>]) -> Result<(usize, Algorithm, ClaimSet), Refusal> {
     let Some((first, others)) = wanted.split_first() else {
         return Err(Cause::AudienceMissing.into());
@@ -309,7 +309,7 @@ fn agree(wanted: &[Wanted<'_>]) -> Result<(usize, Algorithm, ClaimSet), Refusal>
     }
 }
 
-/// What becomes of one scope on the requested audiences.
+/// The decision about one scope on the requested audiences.
 enum Ruling<'p> {
     /// No requested API defines it.
     Unknown,
@@ -333,7 +333,7 @@ fn rule<'p>(wanted: &[Wanted<'p>], token: &str) -> Ruling<'p> {
     ruling
 }
 
-/// Exactly the scopes asked for, each once, in the order of the request.
+/// Returns exactly the requested scopes, each once, in the order of the request.
 fn requested_scopes<'p>(
     policy: &Policy,
     wanted: &[Wanted<'p>],
@@ -358,7 +358,7 @@ fn requested_scopes<'p>(
     Ok(granted)
 }
 
-/// All scopes that the application may have on these audiences together.
+/// Returns all scopes that the application may have on these audiences together.
 fn assigned_scopes<'p>(wanted: &[Wanted<'p>]) -> Vec<&'p str> {
     let mut granted = Vec::new();
     for (index, one) in wanted.iter().enumerate() {
@@ -374,10 +374,10 @@ fn assigned_scopes<'p>(wanted: &[Wanted<'p>]) -> Vec<&'p str> {
     granted
 }
 
-/// From how many scopes on a set is cheaper than looking through the list.
+/// The number of scopes from which on a set is cheaper than a search through the list.
 const MANY: usize = 16;
 
-/// Which scopes were granted already: the list itself while it is short, a set from then on.
+/// The scopes that were already granted: empty while the list of them is short enough to be searched, a set from then on.
 #[derive(Default)]
 struct Seen<'p>(HashSet<&'p str>);
 

@@ -1,4 +1,4 @@
-//! Step 4: what was granted becomes a signed token.
+//! Step 4: an authorized request becomes a signed token.
 //!
 //! Source: RFC 9068, section 2; for the claim set `kinde`, docs/architecture.md.
 
@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::registry::Lifetime;
 use crate::{Authority, JwtId};
 
-/// A token. Only [`issue`] makes one.
+/// A token. Only [`issue`] creates one.
 #[must_use = "an issued token has to be recorded and answered"]
 pub struct Issued {
     pub(super) access_token: String,
@@ -49,7 +49,7 @@ impl core::fmt::Debug for Issued {
     }
 }
 
-/// Signs a token that says what was granted.
+/// Signs a token with the grant of an authorized request.
 ///
 /// `key` is the active key of [`Authorized::algorithm`], if there is one; `jwt_id` becomes the `jti`.
 ///
@@ -82,11 +82,11 @@ pub fn issue<S: Signer + ?Sized>(
     })
 }
 
-/// Says whether a token would be signed, for who wants to know and wants none.
+/// Checks whether a token would be signed, for callers that need the answer without a token.
 ///
 /// # Errors
 ///
-/// As [`issue`], but for what goes wrong in the signature itself.
+/// As [`issue`], except for a key that fails to sign.
 pub fn check_issue<S: Signer + ?Sized>(
     authorized: &Authorized<'_>,
     key: Option<&S>,
@@ -144,7 +144,7 @@ fn prepare<'k, S: Signer + ?Sized>(
     Ok((key, issued_at(now, not_before)))
 }
 
-/// Returns true if tokens are revoked up to a time so far in the future that none is issued.
+/// Returns true if tokens are revoked up to a time so far in the future that no token is issued.
 pub(crate) fn is_revoked_ahead(not_before: Option<UnixTime>, now: UnixTime) -> bool {
     let latest = now.saturating_add_seconds(MAX_SECONDS_AHEAD);
     not_before.is_some_and(|not_before| not_before > latest)
@@ -154,19 +154,19 @@ fn refusal(authorized: &Authorized<'_>, cause: Cause) -> Refusal {
     authorized.refuse(Refusal::of(cause))
 }
 
-/// Now, but after the moment up to which all tokens of the application are revoked.
+/// Returns the `iat`: the time now, or one second after the time up to which all tokens of the application are revoked, if that is later.
 fn issued_at(now: UnixTime, not_before: Option<UnixTime>) -> UnixTime {
     let after = not_before.map(|not_before| not_before.saturating_add_seconds(1));
     after.map_or(now, |after| after.max(now))
 }
 
-/// The number of seconds by which `not_before` may lie ahead: a revocation that was made just now, or on a node whose clock is ahead.
+/// The maximum number of seconds by which `not_before` may lie ahead, as after a revocation just now, or on a node whose clock is ahead.
 ///
-/// The `iat` of a token lies one second after it. Verifiers accept tokens that lie up to [`Leeway::DEFAULT`] ahead; the other half of that is left for
-/// clocks that differ.
+/// The `iat` of a token lies one second after it. Verifiers accept tokens that lie up to [`Leeway::DEFAULT`] ahead; the other half of that is
+/// left for clocks that differ.
 const MAX_SECONDS_AHEAD: u64 = Leeway::DEFAULT.as_seconds() / 2;
 
-/// Scope tokens as one list (RFC 6749, section 3.3).
+/// Joins scope tokens into one list (RFC 6749, section 3.3).
 fn join(scopes: &[&str]) -> String {
     let mut list = String::with_capacity(scopes.iter().map(|scope| scope.len() + 1).sum());
     for scope in scopes {

@@ -1,4 +1,4 @@
-//! Step 5: what the log keeps of a request. Never a secret, never a token.
+//! Step 5: the event that the log keeps of a request. It never contains a secret or a token.
 
 use core::net::IpAddr;
 use std::sync::Arc;
@@ -10,44 +10,44 @@ use super::issue::Issued;
 use crate::refusal::{RecordedClientId, Refusal};
 use crate::{RequestId, TraceId};
 
-/// What belongs to a request whatever becomes of it.
+/// The facts about a request that do not depend on its outcome.
 ///
 /// Exhaustive, since callers write it as a literal.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// The name of the answer.
+    /// The trace id of the answer.
     pub trace_id: TraceId,
-    /// The name that the caller gave to the request, if it is a sane one.
+    /// The name that the caller gave to the request, if it is short and clean enough.
     pub request_id: Option<RequestId>,
     /// The address of the caller.
     pub address: Option<IpAddr>,
 }
 
-/// By which door a token was asked for.
+/// The way by which a token was requested.
 ///
 /// Exhaustive: a log has to handle both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Door {
-    /// By the application itself, with one of its secrets.
+    /// The application requested it itself, with one of its secrets.
     TokenEndpoint {
-        /// The position of the secret among those of the application, counted from 0: which one was last used.
+        /// The position of the secret among those of the application, counted from 0, for the record of its last use.
         secret: u8,
     },
-    /// By an operator who vouched for it: a test token.
+    /// An operator vouched for the application: a test token.
     Vouched {
         /// The client id of the operator.
         operator: Arc<str>,
     },
 }
 
-/// What the log keeps.
+/// An event of the log.
 ///
 /// Exhaustive: a log has to handle both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A token was issued. Counted, not kept row by row.
+    /// A token was issued. Such events are counted, not kept row by row.
     Issued(IssuedEvent),
-    /// A request was refused. Kept as a row.
+    /// A request was refused. Each such event is kept as a row.
     Refused(RefusedEvent),
 }
 
@@ -55,17 +55,17 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IssuedEvent {
-    /// When.
+    /// The time of the decision.
     pub time: UnixTime,
-    /// To whom.
+    /// The client id of the application that the token is for.
     pub client_id: Arc<str>,
-    /// For which audiences.
+    /// The audiences of the token.
     pub audiences: Arc<[Arc<str>]>,
     /// The position of the first API among all [`Targets`](crate::policy::Targets): the one that the token is counted for.
     pub api: usize,
-    /// By which door.
+    /// The way by which the token was requested.
     pub door: Door,
-    /// Whether the application has used up a quota that only warns.
+    /// True if the application has used up a quota that only warns.
     pub quota_exceeded: bool,
 }
 
@@ -74,23 +74,23 @@ pub struct IssuedEvent {
 /// Exhaustive: a server also records refusals that it decides itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedEvent {
-    /// When.
+    /// The time of the decision.
     pub time: UnixTime,
-    /// The name of the answer.
+    /// The trace id of the answer.
     pub trace_id: TraceId,
     /// The name that the caller gave to the request.
     pub request_id: Option<RequestId>,
-    /// From where.
+    /// The address of the caller.
     pub address: Option<IpAddr>,
-    /// Who, as far as it may be kept.
+    /// The client id of the request, as far as it may be kept.
     pub client_id: RecordedClientId,
-    /// Exactly why.
+    /// The exact cause.
     pub cause: Cause,
-    /// The client id of the operator who asked in the name of the application.
+    /// The client id of the operator who made the request in the name of the application, if one did.
     pub operator: Option<Arc<str>>,
 }
 
-/// The event that the log keeps of a decision.
+/// Returns the event that the log keeps of a decision.
 #[must_use = "an event has to be queued"]
 pub fn record(decision: Result<&Issued, &Refusal>, exchange: &Exchange, now: UnixTime) -> Event {
     match decision {

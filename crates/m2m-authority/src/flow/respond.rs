@@ -1,4 +1,4 @@
-//! Step 6: what the caller sees, in the profile's dialect.
+//! Step 6: the reply to the caller, in the profile's dialect.
 //!
 //! Source: RFC 6749, sections 5.1 and 5.2; RFC 9110, section 11.6.1.
 
@@ -25,7 +25,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The status of HTTP.
+    /// The HTTP status.
     #[must_use]
     pub const fn status(&self) -> u16 {
         self.status
@@ -37,7 +37,7 @@ impl Reply {
         &self.body
     }
 
-    /// The body, for who sends it.
+    /// Returns the body by value, for the program that sends it.
     #[must_use]
     pub fn into_body(self) -> Vec<u8> {
         self.body
@@ -47,7 +47,7 @@ impl Reply {
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
         let always = [
             ("content-type", Cow::Borrowed("application/json")),
-            // RFC 6749, section 5.1: neither a token nor what led to a refusal is for a cache.
+            // RFC 6749, section 5.1: caches must store neither a token nor the reason of a refusal.
             ("cache-control", Cow::Borrowed("no-store")),
             ("pragma", Cow::Borrowed("no-cache")),
         ];
@@ -75,7 +75,7 @@ impl core::fmt::Debug for Reply {
     }
 }
 
-/// Answers in the dialect of the authority.
+/// Returns the reply to a decision, in the dialect of the authority.
 pub fn respond(
     decision: Result<&Issued, &Refusal>,
     exchange: &Exchange,
@@ -135,7 +135,7 @@ fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Rep
     reply
 }
 
-/// When to ask again, where nothing better is known: long enough to breathe, short enough for a machine.
+/// The default for `Retry-After`, where the refusal has no value of its own. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;
 
 fn wire<'c>(refusal: &Refusal, authority: &Authority) -> &'c Wire {
@@ -146,7 +146,7 @@ fn wire<'c>(refusal: &Refusal, authority: &Authority) -> &'c Wire {
     }
 }
 
-/// The text, with the caller's own value where it is fit to be repeated.
+/// Returns the description, with the caller's own value in it if there is one that may be repeated.
 fn description(wire: &Wire, echo: Option<&str>) -> Cow<'static, str> {
     match (echo, wire.description.split()) {
         (Some(value), Some((before, after))) => Cow::Owned([before, value, after].concat()),

@@ -1,4 +1,4 @@
-//! The APIs as the decision sees them.
+//! The APIs, in the form that the decision uses.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ pub struct Targets {
     issuer: Box<str>,
 }
 
-/// One API as the decision sees it.
+/// One API, in the form that the decision uses.
 #[derive(Debug)]
 pub struct Target {
     pub(crate) audience: Arc<str>,
@@ -26,18 +26,18 @@ pub struct Target {
     pub(crate) claim_set: ClaimSet,
 }
 
-/// A set of scopes of one API: one bit a scope, in the order in which the API defines them.
+/// A set of scopes of one API: one bit for each scope, in the order in which the API defines them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignedScopes(Box<[u64]>);
 
 impl Targets {
-    /// The APIs as the decision sees them, under the audiences that their records have.
+    /// Returns the APIs under the audiences that their records have.
     #[must_use]
     pub fn of(apis: &[Api]) -> Self {
         Self::served_by(ISSUER_PLACEHOLDER, apis)
     }
 
-    /// The APIs as the decision sees them, with the issuer in place of [`ISSUER_PLACEHOLDER`].
+    /// Returns the APIs with the issuer in place of [`ISSUER_PLACEHOLDER`] in their audiences.
     #[must_use]
     pub fn served_by(issuer: &str, apis: &[Api]) -> Self {
         let mut by_audience = HashMap::new();
@@ -55,19 +55,19 @@ impl Targets {
         }
     }
 
-    /// The API that a record means by this audience or alias, which may begin with a placeholder.
+    /// Returns the API that a record refers to by this audience or alias, which may begin with a placeholder.
     pub(crate) fn find_declared(&self, audience: &str) -> Option<(usize, &Target)> {
         self.find(&fill_in_issuer(audience, &self.issuer))
     }
 
-    /// The API with this audience or alias, exactly: no prefix, no case, no slash more or less.
+    /// Returns the API with exactly this audience or alias: a prefix, another case or another slash at the end does not match.
     #[must_use]
     pub fn find(&self, audience: &str) -> Option<(usize, &Target)> {
         let (index, target, _) = self.find_spelled(audience)?;
         Some((index, target))
     }
 
-    /// The same with the audience or alias as the registry spells it, which is what a token carries.
+    /// Returns the same with the audience or alias as the registry spells it, which is the one that a token carries.
     pub(crate) fn find_spelled(&self, audience: &str) -> Option<(usize, &Target, &Arc<str>)> {
         let (spelled, index) = self.by_audience.get_key_value(audience)?;
         Some((*index, self.targets.get(*index)?, spelled))
@@ -82,7 +82,7 @@ impl Targets {
         self.targets.iter()
     }
 
-    /// All audiences and aliases, in no order.
+    /// All audiences and aliases, in no particular order.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
         self.by_audience.keys().map(|audience| &**audience)
     }

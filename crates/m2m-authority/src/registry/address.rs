@@ -11,7 +11,7 @@ use super::spelling;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressBlock(IpNet);
 
-/// The text is no address and no block of addresses.
+/// The error for a text that is neither an IP address nor a block of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "an address block is an IP address with an optional prefix length and no bits beyond it, such as 10.0.0.0/8"
@@ -19,7 +19,7 @@ pub struct AddressBlock(IpNet);
 pub struct InvalidAddressBlock;
 
 impl AddressBlock {
-    /// Whether the address is in the block. An IPv4 address that is mapped into IPv6 counts as itself.
+    /// Returns true if the address is in the block. An IPv4 address that is mapped into IPv6 counts as the IPv4 address.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
@@ -56,7 +56,7 @@ impl core::str::FromStr for AddressBlock {
             return Ok(Self(IpNet::from(address.to_canonical())));
         }
         let block: IpNet = text.parse().map_err(|_| InvalidAddressBlock)?;
-        // Bits beyond the prefix say that somebody meant something else.
+        // Bits beyond the prefix show that another block was meant.
         if block.addr() != block.network() {
             return Err(InvalidAddressBlock);
         }
@@ -64,7 +64,7 @@ impl core::str::FromStr for AddressBlock {
     }
 }
 
-/// The block of IPv4 addresses, for one that is mapped into IPv6.
+/// Returns the block of IPv4 addresses for one that is mapped into IPv6, and any other block unchanged.
 fn canonical(block: IpNet) -> IpNet {
     let mapped = match block.network().to_canonical() {
         IpAddr::V4(address) if matches!(block, IpNet::V6(_)) => block
@@ -76,7 +76,7 @@ fn canonical(block: IpNet) -> IpNet {
     mapped.unwrap_or(block)
 }
 
-/// How many bits `::ffff:0:0` has before the IPv4 address (RFC 4291, section 2.5.5.2).
+/// The number of bits before the IPv4 address in `::ffff:0:0` (RFC 4291, section 2.5.5.2).
 const MAPPED_PREFIX: u8 = 96;
 
 impl core::fmt::Display for AddressBlock {
@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for AddressBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         spelling::from_text(deserializer, "an address or a block of addresses", |text| {
             text.parse().map_err(|_| {
-                // Bits beyond the prefix: the block that has them is known.
+                // Bits beyond the prefix: the message can name the block without them.
                 if let Ok(block) = text.parse::<IpNet>() {
                     let whole = block.trunc();
                     return format!("{text:?} has bits beyond its prefix; write {whole}, or the address alone");

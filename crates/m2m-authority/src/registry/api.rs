@@ -28,14 +28,14 @@ pub struct Api {
     /// The identifier that requests name and tokens carry; unique among audiences and aliases.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Identifier"))]
     pub audience: Box<str>,
-    /// Other identifiers of the same API. A token carries the one that was asked for.
+    /// Other identifiers of the same API. A token carries the requested one.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub aliases: Vec<Box<str>>,
-    /// The scopes that the API knows, each once.
+    /// The scopes that the API defines, each once.
     #[serde(default)]
     pub scopes: Vec<ScopeDefinition>,
-    /// The longest life of a token for it.
+    /// The maximum lifetime of a token for the API.
     #[serde(default)]
     pub token_lifetime: Lifetime,
     /// The algorithm that its tokens are signed with.
@@ -50,12 +50,12 @@ pub struct Api {
     pub introspection_clients: Vec<Box<str>>,
 }
 
-/// A scope that an API knows, written as its key alone, or with a description.
+/// A scope that an API defines, written as its key alone, or as a table with a description.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScopeDefinition {
     /// The scope token (RFC 6749, section 3.3).
     pub key: Box<str>,
-    /// What it permits, for people.
+    /// The description of what it permits, for people.
     pub description: Text<2000>,
 }
 
@@ -80,7 +80,7 @@ impl Api {
         }
     }
 
-    /// Whether this is its audience or one of its aliases.
+    /// Returns true if `audience` is the audience of the API or one of its aliases.
     #[must_use]
     pub fn is_called(&self, audience: &str) -> bool {
         let mut names = core::iter::once(&self.audience).chain(&self.aliases);
@@ -100,7 +100,7 @@ impl Api {
         self
     }
 
-    /// Checks what needs no other record, and returns the keys of its scopes.
+    /// Checks everything that does not depend on other records, and returns the keys of the API's scopes.
     pub(super) fn check(&self, at: At) -> Result<HashSet<&str>, InvalidRegistry> {
         at.name(&self.name)?;
         let mut seen: HashMap<&str, usize> = HashMap::with_capacity(self.scopes.len());
@@ -125,7 +125,7 @@ impl Api {
         Ok(seen.into_keys().collect())
     }
 
-    /// Its audience and its aliases, each with its place.
+    /// Returns the audience and the aliases of the API, each with its place.
     pub(super) fn names(&self, at: At) -> impl Iterator<Item = (&str, impl Fn() -> super::Path)> {
         let names = core::iter::once(&self.audience).chain(&self.aliases);
         names.enumerate().map(move |(position, name)| {

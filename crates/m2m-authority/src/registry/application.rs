@@ -1,4 +1,4 @@
-//! An application that asks for tokens.
+//! An application that requests tokens.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::registry::{
     AddressBlock, InvalidRegistry, Lifetime, PropertyValue, Quota, StoredSecret, Text,
 };
 
-/// An application: a client of RFC 6749, section 2, with what it may do.
+/// An application: a client as in RFC 6749, section 2, with its settings and secrets.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// The client identifier: visible ASCII without `%`, `+` and `:`; unique.
     pub client_id: Box<str>,
     /// Its declared settings.
     pub spec: ApplicationSpec,
-    /// Its secrets, ended ones included as long as they are remembered.
+    /// Its secrets, including ended ones that are still stored.
     pub secrets: Vec<StoredSecret>,
 }
 
@@ -33,57 +33,57 @@ pub struct ApplicationSpec {
     /// Description for operators, which no token carries.
     #[serde(default)]
     pub description: Option<Text<1000>>,
-    /// The code of the organization that it belongs to; a global application has none.
+    /// The code of the organization that the application belongs to. A global application does not belong to one.
     #[serde(default)]
     pub organization: Option<Box<str>>,
-    /// Whether it may authenticate at all.
+    /// True if the application may authenticate at all.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Whether it can keep a secret (RFC 6749, section 2.1).
+    /// The client type: it depends on whether the application can keep a secret (RFC 6749, section 2.1).
     #[serde(default)]
     pub client_type: ClientType,
-    /// The grants that it may use.
+    /// The grants that the application may use.
     #[serde(default)]
     pub grant_types: GrantTypes,
-    /// The methods by which it may authenticate.
+    /// The methods by which the application may authenticate.
     #[serde(default)]
     pub authentication_methods: AuthenticationMethods,
-    /// The longest life of its tokens; the lesser of this and the API's counts.
+    /// The maximum lifetime of its tokens. The lesser of this and the lifetime of the API applies.
     #[serde(default)]
     pub token_lifetime: Option<Lifetime>,
-    /// Tokens with `iat` up to this are revoked; new ones get an `iat` after it.
+    /// The time up to which tokens are revoked, by their `iat`. New tokens get an `iat` after it.
     #[serde(default, with = "spelling::time")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Time>"))]
     pub not_before: Option<UnixTime>,
-    /// The addresses that it may call from; none means all.
+    /// The addresses that the application may call from. Without any, all are allowed.
     #[serde(default)]
     pub allowed_addresses: Vec<AddressBlock>,
-    /// How many tokens it may have per window.
+    /// The maximum number of tokens in each window.
     #[serde(default)]
     pub token_quota: Option<Quota>,
-    /// Its feature flags that its tokens carry.
+    /// Its own feature flags, which its tokens carry.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
     pub feature_flags: Values,
-    /// The keys of those feature flags of its organization that its tokens carry too, behind its own. Its own value of a flag
-    /// takes the place of the organization's.
+    /// The keys of those feature flags of its organization that its tokens carry too, after its own. Its own value of a flag
+    /// takes precedence over that of the organization.
     #[serde(default)]
     pub token_feature_flags: Vec<Box<str>>,
     /// The values of its properties.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
     pub properties: Values,
-    /// The keys of those properties that its tokens carry, in the order in which they stand there.
+    /// The keys of the properties that its tokens carry, in their order in the token.
     #[serde(default)]
     pub token_properties: Vec<Box<str>>,
-    /// The user that its tokens stand for, which is their `sub`. No client id can equal one.
+    /// The system user that the application acts as, which is the `sub` of its tokens. It cannot be the client id of an application.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub system_user: Option<Box<str>>,
     /// True if the application may act as that user.
     #[serde(default)]
     pub system_user_allowed: bool,
-    /// What it may ask for.
+    /// The APIs, with their scopes, that the application is authorized for.
     #[serde(default)]
     pub authorize: Vec<Authorization>,
 }
@@ -95,10 +95,10 @@ words! {
     /// The client type: whether an application can keep a secret (RFC 6749, section 2.1).
     #[derive(Default)]
     ClientType, "client type" {
-        /// It can, and must authenticate.
+        /// It can keep a secret, and must authenticate.
         #[default]
         Confidential = "confidential",
-        /// It cannot, and so may not use the client credentials grant (RFC 6749, section 4.4).
+        /// It cannot keep a secret, and so may not use the client credentials grant (RFC 6749, section 4.4).
         Public = "public",
     }
 }
@@ -114,7 +114,7 @@ words! {
 words! {
     /// A method of authentication (RFC 7591, section 2).
     AuthenticationMethod, "authentication method" {
-        /// By a Basic header.
+        /// In a Basic header.
         ClientSecretBasic = "client_secret_basic",
         /// In the form.
         ClientSecretPost = "client_secret_post",
@@ -137,24 +137,24 @@ pub struct AuthenticationMethods {
     pub client_secret_post: bool,
 }
 
-/// That an application may ask for tokens for an API, with these scopes at most.
+/// An authorization of an application to request tokens for an API, with at most these scopes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Authorization {
     /// The audience of the API.
     pub audience: Box<str>,
-    /// The scopes assigned, each defined on the API.
+    /// The assigned scopes, each of which the API defines.
     #[serde(default)]
     pub scopes: Vec<Box<str>>,
 }
 
-/// What is remembered of a deleted application.
+/// The record of a deletion of an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
-    /// The client id that it had.
+    /// The client id of the deleted application.
     pub client_id: Box<str>,
-    /// When it was deleted.
+    /// The time of the deletion.
     pub at: UnixTime,
     /// The client id of the application that deleted it.
     pub by: Box<str>,
@@ -220,7 +220,7 @@ impl ApplicationSpec {
         }
     }
 
-    /// Checks what needs no other record.
+    /// Checks everything that does not depend on other records.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
         if let Some(user) = &self.system_user {
             at.visible("system_user", user, "a system user")?;
@@ -237,7 +237,7 @@ const fn yes() -> bool {
 }
 
 impl GrantTypes {
-    /// True if the grant may be used.
+    /// Returns true if the grant may be used.
     #[must_use]
     pub const fn allows(self, grant: GrantType) -> bool {
         match grant {
@@ -261,7 +261,7 @@ impl FromIterator<GrantType> for GrantTypes {
 }
 
 impl AuthenticationMethods {
-    /// True if the method may be used.
+    /// Returns true if the method may be used.
     #[must_use]
     pub const fn allows(self, method: AuthenticationMethod) -> bool {
         match method {
@@ -287,7 +287,7 @@ impl FromIterator<AuthenticationMethod> for AuthenticationMethods {
     }
 }
 
-/// Sets of words, written as lists of them.
+/// Implements serialization for sets of words, which are written as lists.
 macro_rules! sets {
     ($($set:ident of $word:ident;)+) => {$(
         impl Default for $set {

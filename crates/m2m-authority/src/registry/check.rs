@@ -12,7 +12,7 @@ use crate::registry::{
     Application, ApplicationSpec, Organization, Path, Record, Records, time_text,
 };
 
-/// The records are not a registry: the first place that is wrong.
+/// The error for records that do not form a valid registry: the first place that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 #[non_exhaustive]
@@ -35,14 +35,14 @@ pub enum Problem {
         /// The place that has had it before.
         earlier: Path,
     },
-    /// The value refers to something that is not there.
+    /// The value refers to something that does not exist.
     #[error("there is no {kind} {value:?}")]
     Unknown {
-        /// The kind of thing that was looked for.
+        /// The kind of thing that the value refers to.
         kind: Kind,
         /// The identifier.
         value: Box<str>,
-        /// The nearest one that is there.
+        /// The nearest identifier that exists, if one is near.
         nearest: Option<Box<str>>,
     },
     /// The value does not have the form of its kind.
@@ -53,7 +53,7 @@ pub enum Problem {
         /// The expected kind of value, as in "a scope token".
         expected: &'static str,
     },
-    /// A private property is named where tokens are described.
+    /// A private property is listed among the properties that tokens carry.
     #[error("{value:?} is not a property that tokens may carry: it is private")]
     Private {
         /// The key of the property.
@@ -68,7 +68,7 @@ pub enum Problem {
     /// A number is outside its range.
     #[error("the value is less than {least}")]
     TooSmall {
-        /// The least value.
+        /// The minimum value.
         least: u64,
     },
     /// A token for the API would be too long for verifiers.
@@ -147,7 +147,7 @@ impl fmt::Display for Kind {
 
 type Checked = Result<(), InvalidRegistry>;
 
-/// Returns true if the text is a step in a path (RFC 3986, section 3.3), which clients and proxies resolve before a server sees it.
+/// Returns true if the text is a dot segment of a path (RFC 3986, section 3.3), which clients and proxies resolve before the server gets it.
 fn is_part_of_paths(text: &str) -> bool {
     matches!(text, "." | "..")
 }
@@ -160,8 +160,8 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// [`InvalidRegistry`] with the first place that is wrong: a name that is taken, a reference to nothing, a value that does not have
-    /// the form of its kind.
+    /// [`InvalidRegistry`] with the first place that is wrong, such as a name that is taken, a reference to something that does not exist, or
+    /// a value that does not have the form of its kind.
     pub fn check(&self) -> Checked {
         let mut names = Names::default();
         names.apis(self)?;
@@ -181,8 +181,8 @@ impl Records {
         names.introspection_clients(self)
     }
 
-    /// Checks that no application sets `not_before` to a time in the future, unless it had the same one `before`: a clock that was set back makes a time that
-    /// had passed one of the future, and says nothing against the record.
+    /// Checks that no application sets `not_before` to a time in the future, unless it had the same time `before`: after a clock was set back, a
+    /// time that had passed can be in the future again, which is not a mistake in the record.
     ///
     /// # Errors
     ///
@@ -235,7 +235,7 @@ impl<'r> Names<'r> {
             });
             for (audience, place) in api.names(at) {
                 if let Some(earlier) = self.audiences.insert(audience, index) {
-                    // As a whole: which of its names it is shows there.
+                    // The whole record: its entry shows which of its names is the same.
                     let earlier = Path::of(Record::Api, earlier);
                     return Err(InvalidRegistry::taken(place(), audience, earlier));
                 }
@@ -400,7 +400,7 @@ impl<'r> Names<'r> {
                     audiences,
                 ));
             };
-            // An alias names the same API: of two authorizations for it neither would count for sure.
+            // An alias names the same API. It would be unclear which of two authorizations for it counts.
             if let Some(earlier) = seen.insert(api, item) {
                 let earlier = place(earlier);
                 let place = place(item).member("audience");
@@ -465,7 +465,7 @@ impl InvalidRegistry {
     }
 }
 
-/// The record that is being checked. Its path is made only where something is wrong.
+/// The record that is being checked. Its path is only built if something is wrong.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At {
     record: Record,
@@ -488,7 +488,7 @@ impl At {
         }
     }
 
-    /// Nothing, unless an earlier record has the same identifier.
+    /// Checks that no earlier record has the same identifier.
     fn unique(self, field: &str, value: &str, earlier: Option<usize>) -> Checked {
         match earlier {
             None => Ok(()),
@@ -499,7 +499,7 @@ impl At {
         }
     }
 
-    /// Codes, keys and system users are one to 256 bytes of visible ASCII.
+    /// Checks that a code, a key or a system user is one to 256 bytes of visible ASCII.
     pub(super) fn visible(self, field: &str, text: &str, expected: &'static str) -> Checked {
         self.visible_at(|| self.member(field), text, expected)
     }
@@ -519,7 +519,7 @@ impl At {
         }
     }
 
-    /// The names of records that paths have: visible, and none of those that mean a step in a path.
+    /// Checks the name of a record that paths contain: visible ASCII, and not a dot segment.
     pub(super) fn addressable(
         self,
         place: impl Fn() -> Path,
@@ -533,7 +533,7 @@ impl At {
         Ok(())
     }
 
-    /// The names that people see can be read.
+    /// Checks that a name can be read by people.
     pub(super) fn name(self, name: &str) -> Checked {
         if is_name(name) {
             Ok(())
@@ -546,7 +546,7 @@ impl At {
         }
     }
 
-    /// Texts of other systems are one to `most` characters without control characters and hidden ones.
+    /// Checks that a text of another system has one to `most` characters, without control characters and hidden ones.
     pub(super) fn legible(
         self,
         field: &str,

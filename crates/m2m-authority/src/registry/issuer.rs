@@ -1,15 +1,15 @@
-//! The issuer in audiences: it is configuration, and no record repeats it.
+//! The issuer in audiences: it is part of the configuration, and records do not repeat it.
 
 use std::borrow::Cow;
 
 use crate::registry::{Api, Application};
 
-/// The text that stands for the issuer at the beginning of an audience: the management API is kept as `{issuer}/api`, so that a
-/// registry can be served under another issuer tomorrow.
+/// The placeholder for the issuer at the beginning of an audience: the management API is stored as `{issuer}/api`, so that a registry
+/// can later be served under another issuer.
 pub const ISSUER_PLACEHOLDER: &str = "{issuer}";
 
-/// An audience with the issuer in place of [`ISSUER_PLACEHOLDER`] at its beginning, without a slash at the issuer's end.
-/// Anywhere else the placeholder is text as any other.
+/// Returns an audience with the issuer in place of [`ISSUER_PLACEHOLDER`] at its beginning, without the slash at the issuer's end.
+/// Anywhere else the placeholder is ordinary text.
 ///
 /// ```
 /// use m2m_authority::registry::fill_in_issuer;

@@ -1,4 +1,4 @@
-//! How long a token lives.
+//! The lifetime of a token.
 
 use core::str::FromStr;
 
@@ -7,19 +7,19 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::spelling::Whole;
 
-/// How long a token lives. Unit: seconds, from 1 to [`Lifetime::MAX`].
+/// The lifetime of a token. Unit: seconds, from 1 to [`Lifetime::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Lifetime(u32);
 
-/// The number of seconds is no lifetime: it is 0 or more than [`Lifetime::MAX`].
+/// The error for a number of seconds that is 0 or more than [`Lifetime::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a token lifetime is 1 to {} seconds", Lifetime::MAX.as_seconds())]
 pub struct InvalidLifetime;
 
 impl Lifetime {
-    /// One hour, which is what seed 002 documents.
+    /// One hour, as seed 002 documents.
     pub const DEFAULT: Self = Self(3600);
-    /// Thirty days. A token that cannot be taken back should not live longer.
+    /// Thirty days. A verifier that does not look up revocations accepts a token until it expires, so a token should not live longer.
     pub const MAX: Self = Self(30 * 24 * 3600);
 
     /// A lifetime of this many seconds.

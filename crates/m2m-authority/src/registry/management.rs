@@ -1,14 +1,14 @@
-//! The management API of the very server that the registry is for: an API as others, with an audience of its own.
+//! The management API of the server that the registry is for: an API like others, with an audience of its own.
 
 use crate::registry::{Api, ApplicationSpec, Authorization, Lifetime};
 
 /// The audience of the management API, as files and stores write it.
 pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
 
-/// Its other name, which clients of the same management API elsewhere use.
+/// The alias of the management API, which clients of the same API on other servers use.
 pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
 
-/// The shortest lifetime of a token for the management API that its caller can use. Unit: seconds.
+/// The minimum lifetime of a usable token for the management API. Unit: seconds.
 pub const LEAST_MANAGEMENT_LIFETIME: u32 = 60;
 
 impl Lifetime {
@@ -36,7 +36,7 @@ impl Authorization {
 }
 
 impl ApplicationSpec {
-    /// Returns true if its own limit leaves the application tokens for the management API that can be used.
+    /// Returns true if the application's own limit on lifetimes allows tokens for the management API that can be used.
     #[must_use]
     pub fn has_usable_management_tokens(&self) -> bool {
         self.token_lifetime.is_none_or(Lifetime::suits_management)
@@ -51,8 +51,8 @@ impl ApplicationSpec {
             .map(|scope| &**scope)
     }
 
-    /// Returns true if a scope of the management API is assigned to the application. Such an application acts for nobody else, whatever the
-    /// profile asks of others.
+    /// Returns true if a scope of the management API is assigned to the application. Such an application needs no system user, even in a
+    /// profile that requires one of others.
     #[must_use]
     pub fn takes_part_in_management(&self) -> bool {
         self.management_scopes().next().is_some()

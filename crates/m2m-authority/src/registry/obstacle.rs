@@ -1,4 +1,4 @@
-//! The obstacles that keep an application from every token.
+//! The obstacles that prevent an application from getting any token.
 
 use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;
@@ -6,11 +6,11 @@ use m2m_jwt::UnixTime;
 use crate::flow::is_revoked_ahead;
 use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 
-/// The reason why an application can get no token, whatever it asks for and wherever it calls from.
+/// The reason why an application cannot get any token, whatever it requests and from whatever address.
 ///
 /// The order is that of the checks of a request.
 ///
-/// Exhaustive: a program that reports obstacles has to have words for every one.
+/// Exhaustive: a program that reports obstacles has to describe every one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Obstacle {
     /// It is disabled.
@@ -23,15 +23,15 @@ pub enum Obstacle {
     NoAuthenticationMethod,
     /// It may not use the grant.
     NoGrant,
-    /// Its organization is suspended, or is not there.
+    /// Its organization is suspended or does not exist.
     OrganizationSuspended,
-    /// No caller has an address of those that it may call from.
+    /// None of its allowed addresses can be that of a caller.
     NoAddress,
     /// Its quota allows no token.
     NoQuota,
-    /// It is authorized for no API.
+    /// It is not authorized for any API.
     NoApi,
-    /// It needs a system user, and has none that it may act as.
+    /// It needs a system user and does not have one, or may not act as the one that it names.
     SystemUser,
     /// Its tokens are revoked up to a time in the future.
     RevokedAhead,
@@ -68,13 +68,13 @@ impl ApplicationSpec {
 }
 
 impl Application {
-    /// The first reason why the application can get no token at `now`; `None` if it can get one, for some API and from somewhere.
+    /// Returns the first reason why the application cannot get a token at `now`; `None` if it can get one, for some API and from some address.
     ///
     /// `organization` is the one that it names. `system_user` is the rule of the profile, from which those that take part in the
     /// management of the server are excepted.
     ///
-    /// This is the one answer to the question for everybody who does not hold a request in their hands; the steps of
-    /// [`flow`](crate::flow) give the same for a request.
+    /// This is the one function that answers the question without a request; for a request, the steps of [`flow`](crate::flow) decide in the
+    /// same way.
     #[must_use]
     pub fn token_obstacle(
         &self,

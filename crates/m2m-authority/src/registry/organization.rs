@@ -17,18 +17,18 @@ pub struct Organization {
     /// The name that people see. A file that leaves it out means the code.
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
-    /// A short name of the kind that stands in addresses.
+    /// A short name of the kind that URLs contain.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub handle: Option<Box<str>>,
-    /// What another system calls it.
+    /// The identifier of the organization in another system.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub external_id: Option<Box<str>>,
-    /// Whether its applications are refused tokens.
+    /// True if its applications are refused tokens.
     #[serde(default)]
     pub suspended: bool,
-    /// Its feature flags. Tokens of its applications carry those that are switched on for them.
+    /// Its feature flags. Tokens of an application carry those that the application names.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Flags"))]
     pub feature_flags: Values,
@@ -39,7 +39,7 @@ tables! {
 }
 
 impl Organization {
-    /// An organization that is not suspended, without anything that it may have.
+    /// Returns an organization that is not suspended, without any of the optional fields.
     #[must_use]
     pub fn new(code: &str, name: &str) -> Self {
         Self {
@@ -52,7 +52,7 @@ impl Organization {
         }
     }
 
-    /// Checks what needs no other record.
+    /// Checks everything that does not depend on other records.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
         at.addressable(
             || at.member("code"),

@@ -82,7 +82,7 @@ impl Path {
         self
     }
 
-    /// The way from the top of the file.
+    /// The steps from the top of the file.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.0

@@ -14,7 +14,7 @@ use core::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Period(u64);
 
-/// The text is not a length of time.
+/// The error for a text that is not a length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a length of time is a number and a unit: s, m, h or d, as in 1h")]
 pub struct InvalidPeriod;

@@ -17,24 +17,24 @@ pub struct Property {
     /// The name that people see. A file that leaves it out means the key.
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
-    /// What it is for, for people.
+    /// The description of the property, for people.
     #[serde(default)]
     pub description: Text<2000>,
-    /// Whether only operators see its values. A private property never goes into a token.
+    /// True if only operators see the values of the property. Tokens never carry a private property.
     #[serde(default)]
     pub private: bool,
-    /// How its values are entered.
+    /// The way in which values of the property are entered.
     #[serde(default, rename = "type")]
     pub kind: PropertyKind,
-    /// What has values of it.
+    /// The kind of record that has values of the property.
     #[serde(default)]
     pub context: PropertyContext,
-    /// The category that it stands in, in the words of whoever made it.
+    /// The category of the property, as its creator named it.
     #[serde(default)]
     pub category_id: Option<Box<str>>,
 }
 
-/// The value of a property or of a feature flag.
+/// The value of a property or a feature flag.
 ///
 /// Exhaustive: a store has to handle every kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,10 +51,10 @@ words! {
     /// The input type of a property.
     #[derive(Default)]
     PropertyKind, "property type" {
-        /// In one line.
+        /// A text in one line.
         #[default]
         SingleLineText = "single_line_text",
-        /// In several.
+        /// A text in several lines.
         MultiLineText = "multi_line_text",
     }
 }
@@ -78,7 +78,7 @@ tables! {
 }
 
 impl Property {
-    /// A property of applications that everybody may see, in one line.
+    /// Returns a property of applications that is not private, with a text in one line.
     #[must_use]
     pub fn new(key: &str, name: &str) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Property {
         }
     }
 
-    /// Checks what needs no other record.
+    /// Checks everything that does not depend on other records.
     pub(super) fn check(&self, at: At) -> Result<(), InvalidRegistry> {
         at.name(&self.name)?;
         at.addressable(

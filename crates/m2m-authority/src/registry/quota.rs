@@ -1,4 +1,4 @@
-//! How many tokens an application may have.
+//! The quota of an application: the maximum number of its tokens in a window.
 
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::spelling::{self, Whole, tables, words};
 use crate::registry::Period;
 
-/// A bound on the tokens of one application.
+/// The maximum number of tokens for one application in each window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Quota {
-    /// Tokens per window, on each node. At least 1.
+    /// The number of tokens in a window, on each node. At least 1.
     #[serde(deserialize_with = "tokens")]
     #[cfg_attr(
         feature = "schema",
         schemars(range(min = 1, max = 9_007_199_254_740_991_u64))
     )]
     pub tokens: u64,
-    /// The window.
+    /// The length of a window.
     pub per: Period,
-    /// What happens beyond it.
+    /// The action when the quota is exceeded.
     #[serde(default)]
     pub mode: QuotaMode,
 }

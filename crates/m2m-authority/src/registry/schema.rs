@@ -1,4 +1,4 @@
-//! Schemas of values that a type of Rust does not tell apart: what a text or a list may be, for the document of the management API.
+//! Schemas of values that share one Rust type, such as texts and lists with different rules, for the OpenAPI document of the management API.
 
 use std::borrow::Cow;
 
@@ -42,7 +42,7 @@ fn values(keys: &Schema) -> Schema {
     })
 }
 
-/// Kinds of values that have no type of their own, and the schema of each kind and type.
+/// Implements the schemas of kinds of values without a type of their own, and of some types.
 macro_rules! schemas {
     ($($name:ident: $schema:expr;)+) => {$(
         impl JsonSchema for $name {
@@ -64,7 +64,7 @@ macro_rules! schemas {
 /// A code, a key, or the name of a system user.
 pub(super) struct Key;
 
-/// A code or a key that stands in paths.
+/// A code or a key that occurs in paths.
 pub(super) struct PathKey;
 
 /// A name that people see.

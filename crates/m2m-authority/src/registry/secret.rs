@@ -1,7 +1,7 @@
 //! Secrets: only their hashes are kept.
 //!
-//! A generated secret has 256 bits of entropy, which nobody guesses however fast the hash is; a slow hash would protect
-//! nothing and would be a lever for a stranger.
+//! A generated secret has 256 bits of entropy and cannot be guessed, however fast the hash is. A slow hash would not protect it better, and
+//! would let any caller cause expensive work.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -11,52 +11,52 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// The SHA-256 of a secret.
 ///
-/// It says nothing about a secret of 256 bits, but `Debug` redacts it all the same: an imported one may have less.
+/// It reveals nothing about a secret of 256 bits, but `Debug` redacts it all the same: an imported secret may have less entropy.
 #[derive(Clone, Copy, Zeroize)]
 pub struct SecretHash([u8; 32]);
 
-/// The text is not base64 of 32 bytes.
+/// The error for a text that is not the base64 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a secret hash is the base64 of 32 bytes, the SHA-256 of the secret")]
 pub struct InvalidSecretHash;
 
-/// A secret as the registry keeps it.
+/// A secret as the registry stores it.
 #[derive(Debug, Clone)]
 pub struct StoredSecret {
     /// Its name among the secrets of the application.
     pub id: Box<str>,
-    /// What it is compared by.
+    /// Its hash, which presented secrets are compared with.
     pub hash: SecretHash,
-    /// When it was made.
+    /// The time of its creation.
     pub created_at: UnixTime,
-    /// From when it no longer works, and why.
+    /// The end of the secret, if it has one.
     pub ending: Option<Ending>,
 }
 
-/// From when a secret no longer works, and why.
+/// The end of a secret: the time from which it no longer works, and the reason.
 ///
 /// Exhaustive: a store has to handle every ending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {
-    /// It was given this end when it was made.
+    /// It was created with a time of expiry.
     Expires {
         /// The first second at which it does not work.
         at: UnixTime,
     },
-    /// Another took its place, at once or after an overlap.
+    /// Another secret replaced it, at once or after an overlap.
     RotatedOut {
         /// The first second at which it does not work.
         at: UnixTime,
-        /// True if there was no overlap, so that it ended with the rotation, whatever a clock says later.
+        /// True if there was no overlap: then it ended with the rotation, even if a clock is set back later.
         at_once: bool,
-        /// The client id of who rotated.
+        /// The client id of the application that rotated the secret, or the name of the command.
         by: Box<str>,
     },
-    /// An operator ended it.
+    /// An operator revoked it.
     Revoked {
         /// The first second at which it does not work.
         at: UnixTime,
-        /// The client id of who ended it.
+        /// The client id of the application that revoked it.
         by: Box<str>,
     },
 }
@@ -68,19 +68,19 @@ impl SecretHash {
         Self(m2m_jwt::sha256(secret))
     }
 
-    /// A hash made elsewhere.
+    /// Returns a hash that was computed elsewhere.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The 32 bytes, for an index of a store. Whoever compares them with what a caller presents does it in constant time.
+    /// The 32 bytes, for an index of a store. A comparison with the hash of a presented secret has to take constant time.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// A hash as files carry it: the base64 of its 32 bytes.
+    /// Reads a hash as files carry it: the base64 of its 32 bytes.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl SecretHash {
         STANDARD.encode(self.0)
     }
 
-    /// Whether both are the same, in a time that does not depend on either.
+    /// Compares two hashes in a time that does not depend on them; the result is true if they are equal.
     #[must_use]
     pub fn constant_time_eq(&self, other: &Self) -> Choice {
         let differences = self.words().into_iter().zip(other.words());
@@ -104,7 +104,7 @@ impl SecretHash {
         difference.ct_eq(&0)
     }
 
-    /// The bytes in four words: a request compares sixteen hashes, and byte by byte that costs more than the hash of its secret.
+    /// Returns the bytes in four words: a request makes sixteen comparisons, which byte by byte cost more than the hash of its secret.
     fn words(&self) -> [u64; 4] {
         let (words, _) = self.0.as_chunks::<8>();
         core::array::from_fn(|at| words.get(at).map_or(0, |word| u64::from_ne_bytes(*word)))
@@ -128,7 +128,7 @@ impl Ending {
 }
 
 impl Ending {
-    /// Returns true if the secret works no longer. A clock that is set back revives no secret that was ended at once.
+    /// Returns true if the secret no longer works. A clock that is set back does not revive a secret that was revoked or rotated out at once.
     #[must_use]
     pub fn is_over(&self, now: UnixTime) -> bool {
         match self {
@@ -139,7 +139,7 @@ impl Ending {
 }
 
 impl StoredSecret {
-    /// A secret without an end.
+    /// Returns a secret without an end.
     #[must_use]
     pub fn new(id: &str, hash: SecretHash, created_at: UnixTime) -> Self {
         Self {
@@ -165,10 +165,10 @@ impl StoredSecret {
     }
 }
 
-/// What every generated secret starts with, so that scanners find leaked ones.
+/// The prefix of every generated secret, by which scanners find leaked ones.
 const PREFIX: &str = "m2m_";
 
-/// A new secret from 256 bits of randomness: the prefix `m2m_`, their base64url, and a checksum of six characters.
+/// Returns a new secret from 256 bits of randomness: the prefix `m2m_`, their base64url, and a checksum of six characters.
 ///
 /// The alphabet is `[A-Za-z0-9_-]`, so that no client has to escape anything.
 #[must_use]
@@ -181,7 +181,7 @@ pub fn generate_secret(randomness: &[u8; 32]) -> Zeroizing<String> {
     secret
 }
 
-/// Whether the text has the form and the checksum of a generated secret: what a scanner asks.
+/// Returns true if the text has the form and the checksum of a generated secret, as a scanner checks it.
 #[must_use]
 pub fn is_generated_secret(text: &str) -> bool {
     text.len() == PREFIX.len() + 43 + 6
@@ -191,7 +191,7 @@ pub fn is_generated_secret(text: &str) -> bool {
             .is_some_and(|(body, sum)| checksum(body.as_bytes()) == sum)
 }
 
-/// Six characters of the SHA-256 of what stands before them: 36 bits, enough to tell a secret from a look-alike.
+/// Returns six characters of the SHA-256 of the preceding ones: 36 bits, enough to distinguish a secret from a similar text.
 fn checksum(body: &[u8]) -> String {
     let mut text = URL_SAFE_NO_PAD.encode(m2m_jwt::sha256(body));
     text.truncate(6);

@@ -9,13 +9,13 @@ use super::spelling::words;
 words! {
     /// The state of a key.
     KeyState, "key state" {
-        /// Announced in the JWK set, does not sign yet.
+        /// It is announced in the JWK set, and does not sign yet.
         Next = "next",
-        /// Signs.
+        /// It signs.
         Active = "active",
-        /// No longer signs, stays announced until its last token has expired.
+        /// It no longer signs, and stays announced until its last token has expired.
         Retiring = "retiring",
-        /// Gone.
+        /// It is no longer announced.
         Retired = "retired",
     }
 }
@@ -27,7 +27,7 @@ pub struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// These active keys.
+    /// Returns a set of these keys, all of them active.
     #[must_use]
     pub fn active(keys: impl IntoIterator<Item = SigningKey>) -> Self {
         Self {
@@ -62,8 +62,8 @@ impl SigningKeys {
             .filter(|algorithm| self.signing(*algorithm).is_some())
     }
 
-    /// The public keys of tokens that may be about: those that sign, and those that have signed. One that is announced only has signed
-    /// nothing yet.
+    /// Returns the public keys of tokens that may be in use: the active and the retiring ones. A key in the state next has not signed
+    /// anything yet.
     #[must_use]
     pub fn signed(&self) -> JwkSet {
         let has_signed = |state: KeyState| matches!(state, KeyState::Active | KeyState::Retiring);

@@ -14,9 +14,10 @@ pub use time::{parse_time, time_text};
 pub use words::UnknownWord;
 pub(super) use words::{Word, WordList, words};
 
-/// Makes records and their parts tables: serde's own code would take a list of values in the order of the fields as well.
+/// Implements serde's traits for records and their parts as tables: derived code would also accept a list of values in the order of the
+/// fields.
 ///
-/// The derived code is that of a remote type, and this is the implementation of the traits.
+/// The derived code is that of a remote type; the implementations here call it.
 macro_rules! tables {
     ($($table:ident: $expecting:literal;)+) => {$(
         impl serde::Serialize for $table {
@@ -49,7 +50,7 @@ macro_rules! tables {
 
 pub(super) use tables;
 
-/// Refuses a text, or takes the value that it stands for.
+/// Parses a text into the value that it represents, or refuses it with the message of `parse`.
 pub(super) fn from_text<'de, T, D, F>(
     deserializer: D,
     expecting: &'static str,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::spelling;
 
-/// A text for people, in one line or several: at most `MOST` characters, without control characters but line breaks and tabs, and without
-/// [hidden](is_hidden) ones.
+/// A text for people, in one line or several: at most `MOST` characters, without control characters except line breaks and tabs, and
+/// without [hidden](is_hidden) characters.
 ///
 /// ```
 /// use m2m_authority::registry::Text;
@@ -21,24 +21,24 @@ use super::spelling;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Text<const MOST: usize>(Box<str>);
 
-/// The text is too long, or has a character in it that does not show.
+/// The error for a text that is too long, or contains a control character or a hidden one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidText {
-    /// It has more characters than it may have.
+    /// It has more than the maximum number of characters.
     #[error("the text has {characters} characters; write at most {most}")]
     TooLong {
-        /// The number of characters that it has.
+        /// The number of its characters.
         characters: usize,
-        /// The largest number that it may have.
+        /// The maximum number of characters.
         most: usize,
     },
-    /// It has a control character in it that is not a line break or a tab.
+    /// It contains a control character that is not a line break or a tab.
     #[error(
         "the text has a control character in it; write it without, but for line breaks and tabs"
     )]
     ControlCharacter,
-    /// It has a character in it that does not show, or that changes the direction of others.
+    /// It contains a character that is invisible, or that changes the direction of others.
     #[error(
         "the text has the character U+{code:04X} in it, which does not show or changes the direction of others; write it without"
     )]
@@ -48,8 +48,8 @@ pub enum InvalidText {
     },
 }
 
-/// Returns true if the character does not show by itself, or changes the direction of others: a text with it reads like another one, or
-/// like something else.
+/// Returns true if the character is invisible by itself, or changes the direction of others. A text with such a character can look like
+/// another one.
 ///
 /// Source: [UAX #44, `Default_Ignorable_Code_Point`](https://www.unicode.org/reports/tr44/), without the variation selectors that emoji
 /// need, and with the separators of lines and the controls of annotations.
@@ -82,11 +82,11 @@ pub fn is_name(text: &str) -> bool {
     text.chars().count() <= MAX_NAME && !text.trim().is_empty() && !text.contains(is_refused)
 }
 
-/// A name, in words.
+/// The description of a valid name, for error messages.
 pub const NAME_EXPECTED: &str = "a name: 1 to 256 characters in one line, not only spaces, without control characters and characters that do \
      not show or change the direction of others";
 
-/// The largest number of characters in a name.
+/// The maximum number of characters in a name.
 const MAX_NAME: usize = 256;
 
 /// The characters that neither names nor texts have, within the brackets of a regular expression.

@@ -1,7 +1,7 @@
 //! The size of the tokens that an application can get.
 //!
-//! Nobody accepts a token that does not fit into a header field. What tokens carry is bounded where it is written, so that an application that may have a
-//! token for one API gets one; a request for several APIs at once is checked when the token is made.
+//! Servers do not accept a token that does not fit into a header field. The contents of tokens are bounded when the records are written, so
+//! that an application that is authorized for an API can get a token for it; a request for several APIs is checked when the token is issued.
 
 use m2m_jwt::UnixTime;
 
@@ -12,7 +12,7 @@ use crate::registry::{
     Application, ClaimSet, InvalidRegistry, Organization, Problem, PropertyValue,
 };
 
-/// An API as the size of its tokens depends on it.
+/// The parts of an API that the size of its tokens depends on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TokenForm<'a> {
     /// The longest of its names.
@@ -109,7 +109,7 @@ fn too_many(at: At, field: &str) -> InvalidRegistry {
     }
 }
 
-/// Returns true if a rough sum shows that no token is too long, which is so for almost all applications: a registry has many.
+/// Returns true if a rough estimate shows that no token is too long. It saves the exact sum for almost all of the many applications.
 fn is_surely_short(
     application: &Application,
     organization: Option<&Organization>,
@@ -127,7 +127,7 @@ fn is_surely_short(
         scopes.map(|scope| scope.len() + 8).sum::<usize>()
     });
     let texts = values + audience_bytes + 2 * scopes.max().unwrap_or(0) + MAX_OTHER_BYTES;
-    // No character is written with more than six.
+    // JSON writes a character with at most six.
     texts * 6 < MAX_CLAIMS_BYTES
 }
 
@@ -144,14 +144,14 @@ fn rough(key: &str, value: &PropertyValue) -> usize {
     key.len() + value + 20
 }
 
-/// The longest claims of a token, as JSON. In base64url, with the longest key id and the signature of an RSA key of 4096 bits, the token stays below
-/// [`MAX_ISSUED_TOKEN_BYTES`](m2m_jwt::limits::MAX_ISSUED_TOKEN_BYTES). Unit: bytes.
+/// The maximum length of the claims of a token, as JSON. In base64url, with the longest key id and the signature of an RSA key of 4096 bits,
+/// the token stays within [`MAX_ISSUED_TOKEN_BYTES`](m2m_jwt::limits::MAX_ISSUED_TOKEN_BYTES). Unit: bytes.
 const MAX_CLAIMS_BYTES: usize = 8_000;
 
-/// A usual length of all other claims together. An application whose ids have more than that, and nothing else in its tokens, is far from any limit.
+/// The usual length of all other claims together. An application with longer ids, and nothing else in its tokens, is far below any limit.
 const MAX_OTHER_BYTES: usize = 400;
 
-/// An issuer as long as names are. A registry does not know who issues.
+/// A sample issuer with the maximum length of a name, since a registry does not know the issuer.
 const ISSUER: &str = match core::str::from_utf8(&[b'x'; 256]) {
     Ok(issuer) => issuer,
     Err(_) => "",

@@ -1,4 +1,4 @@
-//! Only `authenticate` and `vouched` make an `Authenticated`.
+//! Only `authenticate` and `vouched` create an `Authenticated`.
 
 use m2m_authority::flow::*;
 

@@ -1,4 +1,4 @@
-//! Only `authorize` makes an `Authorized`.
+//! Only `authorize` creates an `Authorized`.
 
 use m2m_authority::flow::*;
 

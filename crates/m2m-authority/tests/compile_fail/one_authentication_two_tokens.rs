@@ -1,4 +1,4 @@
-//! A step consumes what it is given: one authentication authorizes once.
+//! A step consumes its argument: one authentication authorizes once.
 
 use m2m_authority::flow::*;
 use m2m_authority::{Authority, Policy};

@@ -1,4 +1,4 @@
-//! A token that nobody verified proves nothing.
+//! A token that was not verified does not authenticate an operator.
 
 use m2m_authority::flow::*;
 use m2m_jwt::Unverified;

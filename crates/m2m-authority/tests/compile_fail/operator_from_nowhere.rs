@@ -1,4 +1,4 @@
-//! Only a verified management token makes an `Operator`.
+//! An `Operator` cannot be created without a verified management token.
 
 use m2m_authority::flow::*;
 

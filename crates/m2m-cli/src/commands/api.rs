@@ -1,4 +1,4 @@
-//! `m2m api`: the APIs of a server that runs, and their scopes.
+//! `m2m api`: the APIs of a running server, and their scopes.
 
 mod fields;
 
@@ -180,12 +180,12 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m api list
   m2m api show https://orders.example/api
-  m2m api create Orders https://orders.example/api --scope read:orders --scope write:orders
+  m2m api create Reports https://reports.example/ --scope read:reports
   m2m api update https://orders.example/api --token-lifetime 600
-  m2m api scope add https://orders.example/api cancel:orders --description 'Cancel orders'
+  m2m api scope add https://orders.example/api cancel:orders
 
-These commands call the server that M2M_ISSUER names, with the credentials in M2M_CLIENT_ID and
-M2M_CLIENT_SECRET, or those of the options of that name.";
+These commands call the server that M2M_ISSUER names, with the credentials in
+M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -199,12 +199,13 @@ Examples:
 
 const CREATE_EXAMPLES: &str = "\
 Examples:
-  m2m api create Orders https://orders.example/api --scope read:orders --scope write:orders
-  m2m api create Reports https://reports.example/ --token-lifetime 600 --signing-alg EdDSA";
+  m2m api create Reports https://reports.example/ --scope read:reports
+  m2m api create Invoices https://invoices.example/ \\
+    --token-lifetime 600 --signing-alg EdDSA";
 
 const UPDATE_EXAMPLES: &str = "\
 Examples:
-  m2m api update https://orders.example/api --name 'Orders and returns' --token-lifetime 600
+  m2m api update https://orders.example/api --token-lifetime 600
   m2m api update https://orders.example/api --introspection-client billing-job
   m2m api update https://orders.example/api --clear introspection-clients";
 
@@ -220,7 +221,8 @@ Examples:
 
 const SCOPE_ADD_EXAMPLES: &str = "\
 Examples:
-  m2m api scope add https://orders.example/api cancel:orders --description 'Cancel orders'";
+  m2m api scope add https://orders.example/api cancel:orders \\
+    --description 'Cancel orders'";
 
 const SCOPE_REMOVE_EXAMPLES: &str = "\
 Examples:
@@ -317,7 +319,7 @@ pub(super) fn remove_scope(
     Ok(())
 }
 
-/// The scopes of a new API. Each option may have several.
+/// Returns the scopes of a new API. Each option may contain several.
 fn new_scopes(options: &[String]) -> Result<Vec<NewScope>, Failure> {
     let scopes = options.iter().flat_map(|scopes| scopes.split_whitespace());
     scopes
@@ -354,7 +356,7 @@ fn show_text(api: &ApiShown, output: &Output) {
     applications.print("no application is authorized for it", output);
 }
 
-/// The keys of its scopes, or their number where they are many.
+/// Returns the keys of its scopes, or their number if there are many.
 fn scopes(api: &ApiSummary) -> String {
     let scopes = api.scopes.as_deref().unwrap_or_default();
     let keys: Vec<&str> = scopes.iter().map(|scope| &*scope.key).collect();
@@ -365,5 +367,5 @@ fn scopes(api: &ApiSummary) -> String {
     }
 }
 
-/// More scopes make a line that nobody reads.
+/// The maximum number of scopes that are listed. A line with more is not readable.
 const MOST_LISTED: usize = 6;

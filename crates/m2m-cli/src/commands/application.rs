@@ -1,4 +1,4 @@
-//! `m2m application`: the applications of a server that runs.
+//! `m2m application`: the applications of a running server.
 
 mod authorize;
 mod create;
@@ -105,13 +105,14 @@ pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m application list --search billing
   m2m application show billing-job
-  m2m application create 'Billing job' --client-id billing-job
+  m2m application create 'Nightly report' --client-id nightly-report
   m2m application update billing-job --disable
-  m2m application authorize billing-job --audience https://orders.example/api --scope write:orders
+  m2m application authorize billing-job --audience https://orders.example/api
   m2m application reset-management --data data
 
-All commands but reset-management call the server that M2M_ISSUER names, with the credentials in
-M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
+All commands but reset-management call the server that M2M_ISSUER names, with
+the credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options
+of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:

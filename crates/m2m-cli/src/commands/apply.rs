@@ -1,4 +1,4 @@
-//! `m2m apply`: makes a registry say what a file says.
+//! `m2m apply`: changes a registry to match a file.
 
 mod data;
 mod server;
@@ -57,9 +57,10 @@ Examples:
   m2m apply -f world.toml --data data --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --prune --yes --output json
 
-Without --data the file is applied to the server that M2M_ISSUER names, with the credentials in
-M2M_CLIENT_ID and M2M_CLIENT_SECRET. With --data the server has to be stopped, because one process at
-a time uses a data directory. The directory is created if it is missing.";
+Without --data the file is applied to the server that M2M_ISSUER names, with the
+credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET. With --data the server has
+to be stopped, because only one process at a time can use a data directory. The
+directory is created if it is missing.";
 
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
     let folder = options.data.folder();
@@ -76,15 +77,15 @@ pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failu
     }
 }
 
-/// A plan as JSON.
+/// Returns a plan as JSON.
 pub(crate) fn described(plan: &Plan) -> Value {
-    // A plan is made of strings, numbers and lists, none of which JSON lacks.
+    // A plan consists of strings, numbers and lists, all of which JSON can represent.
     let mut document = serde_json::to_value(plan).unwrap_or_default();
     insert(&mut document, "counts", json!(plan.counts()));
     document
 }
 
-/// A plan for people.
+/// Prints a plan for people.
 pub(crate) fn show(plan: &Plan, output: &Output) {
     for line in plan.to_string().lines() {
         output.line(printable(line));
@@ -107,7 +108,7 @@ fn show_dry_run(plan: &Plan, format: Format, output: &Output) {
     }
 }
 
-/// Says what was done, with the secrets that were made, unless they are in a file.
+/// Prints the changes, with the generated secrets unless they are in a file.
 ///
 /// # Errors
 ///
@@ -154,22 +155,22 @@ fn show_applied(
     })
 }
 
-/// Asks whether records may be taken away, unless that was said already.
+/// Asks for confirmation that records may be deleted, unless it was given already.
 fn agree_to_delete(options: &ApplyOptions, plan: &Plan, output: &Output) -> Result<(), Failure> {
     let deleted = plan.counts().deleted;
     if deleted == 0 || options.yes {
         return Ok(());
     }
     if options.output == Format::Json {
-        // Nobody agrees to what he has not seen, and standard output has the result alone.
+        // The user has to see the plan before agreeing to it, and standard output is reserved for the result.
         for line in plan.to_string().lines() {
             output.notice(&printable(line));
         }
     }
     let records = if deleted == 1 { "record" } else { "records" };
     consent::ask(
-        &format!("{deleted} {records} would be taken away"),
-        "--prune was given, nobody is there to be asked, and nothing was changed",
+        &format!("{deleted} {records} would be deleted"),
+        "--prune was given, there is no terminal to confirm on, and nothing was changed",
         "--yes, if that is right; --dry-run shows which",
     )
 }

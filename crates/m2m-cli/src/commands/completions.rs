@@ -1,4 +1,4 @@
-//! `m2m completions`
+//! `m2m completions`: the completion scripts for shells.
 
 use clap::Args;
 use clap_complete::Shell;

@@ -1,4 +1,4 @@
-//! `m2m diagnose`: why a request was refused.
+//! `m2m diagnose`: the reason why a request was refused.
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;

@@ -1,4 +1,4 @@
-//! `m2m events`: what a server refused, and what was changed, merged by time.
+//! `m2m events`: the refusals of a server and the changes of its registry, merged by time.
 
 mod entry;
 mod log;
@@ -104,7 +104,7 @@ pub(super) fn events(options: &EventsOptions, output: &Output) -> Result<(), Fai
     Ok(())
 }
 
-/// Prints what comes, until nobody reads it.
+/// Prints new entries until the reader of standard output goes away.
 fn follow(
     logs: &mut Logs,
     management: &Management,
@@ -118,7 +118,7 @@ fn follow(
         print(&entries, format, output);
         match read {
             Ok(()) => is_reachable = true,
-            // A server that is restarted comes back.
+            // A server that is restarting will be reachable again.
             Err(failure) if failure.exit() == Exit::Unreachable => {
                 if is_reachable {
                     output.notice(&format!("{failure}\n  = note: it is tried again"));
@@ -140,5 +140,5 @@ fn print(entries: &[Entry], format: Format, output: &Output) {
     }
 }
 
-/// Short enough for who waits, and long enough for who serves.
+/// The interval between requests: short enough for the user who waits, and long enough for the server.
 const BETWEEN_POLLS: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-//! `m2m explain`: what an error means, what leads to it, and what to do about it.
+//! `m2m explain`: the meaning of an error, its causes, and the fixes.
 
 use clap::Args;
 use m2m_authority::diagnose::nearest;
@@ -34,7 +34,7 @@ Examples:
   m2m explain 401                        # an HTTP status
   m2m explain --profile kinde invalid_request
   m2m explain 'Bearer error=\"insufficient_scope\", scope=\"read:orders\"'
-  curl -si http://127.0.0.1:8080/oauth2/token -d grant_type=client_credentials | m2m explain";
+  curl -si http://127.0.0.1:8080/oauth2/token -d a=b | m2m explain";
 
 pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
     let missing = || {
@@ -201,5 +201,5 @@ fn list(heading: &str, texts: &[&str], output: &Output) {
     }
 }
 
-/// Far more than a refusal has. Unit: bytes.
+/// The maximum size of the input, far more than a refusal has. Unit: bytes.
 const MAX_INPUT_BYTES: usize = 64 * 1024;

@@ -1,4 +1,4 @@
-//! `m2m export`: the registry in a data directory, or of a server that runs, as a file.
+//! `m2m export`: the registry in a data directory, or of a running server, as a file.
 
 use std::path::Path;
 

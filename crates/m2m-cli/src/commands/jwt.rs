@@ -1,4 +1,4 @@
-//! `m2m jwt`: what a token says, and whether it is good.
+//! `m2m jwt`: the contents of a token, and whether it is valid.
 
 mod decode;
 mod verify;
@@ -47,4 +47,4 @@ pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
 pub(super) const EXAMPLES: &str = "\
 Examples:
   m2m jwt decode \"$TOKEN\"
-  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api";
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080";

@@ -1,4 +1,4 @@
-//! `m2m key`: the signing keys of a server that runs, or of a data directory.
+//! `m2m key`: the signing keys of a running server, or in a data directory.
 
 mod import;
 mod list;

@@ -1,10 +1,10 @@
-//! `m2m maintenance`: whether callers of a server that runs are served.
+//! `m2m maintenance`: switches maintenance of a running server on or off.
 
 use clap::{Args, Subcommand};
 use m2m_api::operations::{SetMaintenance, Switch};
 use m2m_api::{NoNames, NoQuery};
 use m2m_host::error::Failure;
-use m2m_host::output::Output;
+use m2m_host::output::{Format, Output};
 
 use crate::done::done;
 use crate::management::Management;
@@ -48,6 +48,12 @@ pub(super) fn maintenance(command: &MaintenanceCommand, output: &Output) -> Resu
     };
     let management = Management::connect(&options.server)?;
     let answer = management.call::<SetMaintenance>(&NoNames, &NoQuery {}, &Switch { on })?;
-    done::<SetMaintenance>(&answer, options.output, output);
+    match options.output {
+        Format::Text if answer.maintenance.on => {
+            output.good("maintenance is on: callers are answered with 503");
+        }
+        Format::Text => output.good("maintenance is off: callers are served"),
+        Format::Json => done::<SetMaintenance>(&answer, options.output, output),
+    }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `m2m man`
+//! `m2m man`: the manual pages.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `m2m organization`: the organizations of a server that runs.
+//! `m2m organization`: the organizations of a running server.
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
@@ -130,7 +130,7 @@ pub(crate) enum OrganizationClear {
     Handle,
 }
 
-/// Sets the members that the body of a new organization and that of a change have in common.
+/// Sets the members that the bodies of a new organization and of a change have in common.
 macro_rules! set {
     ($body:expr, $fields:expr) => {{
         let (body, fields) = ($body, $fields);
@@ -177,8 +177,8 @@ Examples:
   m2m organization create Acme --code org_acme --external-id crm-4711
   m2m organization suspend org_acme
 
-These commands call the server that M2M_ISSUER names, with the credentials in M2M_CLIENT_ID and
-M2M_CLIENT_SECRET, or those of the options of that name.";
+These commands call the server that M2M_ISSUER names, with the credentials in
+M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -192,7 +192,7 @@ Examples:
 const CREATE_EXAMPLES: &str = "\
 Examples:
   m2m organization create Acme
-  m2m organization create Acme --code org_acme --external-id crm-4711 --handle acme";
+  m2m organization create Umbrella --code org_umbrella --external-id crm-4711";
 
 const UPDATE_EXAMPLES: &str = "\
 Examples:
@@ -302,7 +302,7 @@ fn set_suspended(
     make(&options.code, &change, &options.management, output)
 }
 
-/// Makes a change of an organization.
+/// Changes an organization.
 fn make(
     code: &str,
     change: &OrganizationChange,

@@ -1,4 +1,4 @@
-//! `m2m token`: a token, alone, or the reason why there is none.
+//! `m2m token`: a token on standard output, or the reason why there is none.
 
 use clap::{Args, ValueEnum};
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Client};
@@ -99,7 +99,7 @@ fn show_json(token: &AccessToken, request: &AccessTokenRequest, now: UnixTime, o
         "access_token": token.expose_secret(),
         "token_type": token.token_type().as_str(),
         "expires_in": expires_in,
-        // A server that grants what was asked for need not say so (RFC 6749, section 5.1).
+        // A server that grants the requested scope may leave it out (RFC 6749, section 5.1).
         "scope": token.scope().or_else(|| request.scope()),
     }));
 }

@@ -1,4 +1,4 @@
-//! What commands on a data directory have in common.
+//! The options that commands on a data directory share.
 
 use core::convert::Infallible;
 use core::fmt;
@@ -28,7 +28,7 @@ pub(crate) struct OptionalDataOptions {
 }
 
 impl OptionalDataOptions {
-    /// The data directory. An empty name counts as none.
+    /// Returns the data directory. An empty name counts as absent.
     pub(crate) fn folder(&self) -> Option<&Path> {
         let folder = self.data.as_deref();
         folder.filter(|folder| !folder.as_os_str().is_empty())
@@ -54,24 +54,24 @@ pub(crate) struct SealingOptions {
 }
 
 impl SealingOptions {
-    /// The source of the sealing key for a data directory. An empty variable says nothing.
+    /// Returns the source of the sealing key for a data directory. An empty variable counts as unset.
     pub(crate) fn source(&self, folder: &Path) -> SealingSource<'_> {
         let key = self.sealing_key.as_ref().map(SecretText::expose_secret);
         SealingSource::new(key, self.sealing_key_file.as_deref(), folder)
     }
 }
 
-/// A text that is not shown.
+/// A text that is never printed.
 #[derive(Clone)]
 pub(crate) struct SecretText(Zeroizing<String>);
 
 impl SecretText {
-    /// The text itself.
+    /// Returns the text itself.
     pub(crate) fn expose_secret(&self) -> &str {
         &self.0
     }
 
-    /// Another copy of the text.
+    /// Returns another copy of the text.
     pub(crate) fn copied(&self) -> Zeroizing<String> {
         self.0.clone()
     }
@@ -91,7 +91,7 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// Reads a path. An empty variable of the environment counts as none, which is for whoever uses it to see.
+/// Parses a path. An empty variable of the environment is not refused here; the user of the value treats it as absent.
 pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }

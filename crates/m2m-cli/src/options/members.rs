@@ -1,4 +1,4 @@
-//! Fields of a record that options set and clear.
+//! The fields of a record that options set and clear.
 
 use core::fmt::Display;
 use core::str::FromStr;
@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use m2m_api::values::{Given, List, Patch};
 use m2m_host::error::Failure;
 
-/// Clears a member, unless another option sets it. A word may stand behind `--clear` twice.
+/// Clears a member, unless another option sets it. A field may be named twice after `--clear`.
 ///
 /// # Errors
 ///
@@ -38,7 +38,7 @@ fn set_and_cleared() -> Failure {
         .help("leave out the option that sets it, or --clear")
 }
 
-/// A list from an option that may be given several times: nothing if it is absent.
+/// Returns a list from an option that may be given several times: nothing if it is absent.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub(crate) fn list<T: Clone, const N: usize>(
     bounded(option, items.to_vec()).map(Given::from)
 }
 
-/// A list of what an option gave.
+/// Returns a list of the values of an option.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub(crate) fn bounded<T, const N: usize>(
     List::try_from(items).map_err(|error| Failure::usage(format!("{option} {error}")))
 }
 
-/// Takes one of the words that a record is spelled with.
+/// Parses one of the values that a record is spelled with.
 pub(crate) fn words<T>(
     values: &'static [T],
     word: impl Fn(T) -> &'static str,

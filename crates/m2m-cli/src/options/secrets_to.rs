@@ -1,4 +1,4 @@
-//! The place for the secrets that a command generates.
+//! The destination of the secrets that a command generates.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub(crate) struct SecretsToOptions {
 }
 
 impl SecretsToOptions {
-    /// The file; nothing if secrets are shown.
+    /// Returns the file; nothing if secrets are shown.
     pub(crate) fn file(&self) -> Option<&Path> {
         self.secrets_to
             .as_deref()

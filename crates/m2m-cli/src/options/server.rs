@@ -1,4 +1,4 @@
-//! Which server a command calls, and as which application.
+//! The server that a command calls, and the application as which it calls.
 
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ pub(crate) struct ManagementOptions {
     pub(crate) server: ServerOptions,
 }
 
-/// The client id of the caller under its other name alone, for commands in which `--client-id` is that of somebody else.
+/// Removes `--client-id` as a name of the caller, for commands in which it is the client id of another application.
 pub(crate) fn only_as(argument: clap::Arg) -> clap::Arg {
     argument.long("as").visible_alias(Resettable::Reset)
 }

@@ -1,13 +1,13 @@
-//! What a caller hands over that cannot be used.
+//! The errors of credentials and certificates that a caller passes in.
 
-/// The credentials are none.
+/// The credentials cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCredentials {
-    /// There is no client id.
+    /// The client id is empty.
     #[error("the client id is empty")]
     ClientIdEmpty,
-    /// There is no secret.
+    /// The secret is empty.
     #[error("the client secret is empty")]
     SecretEmpty,
 }
@@ -26,19 +26,19 @@ pub struct ReservedParameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidCaCertificates {
-    /// There is no certificate in them.
+    /// The text contains no certificate.
     #[error("there is no PEM certificate in it: no line says -----BEGIN CERTIFICATE-----")]
     NoCertificate,
     /// A section is cut off, or is not base64.
     #[error("certificate {number} is not PEM: it is cut off, or not base64")]
     NotPem {
-        /// Which one, counted from 1.
+        /// The number of the certificate, counted from 1.
         number: usize,
     },
     /// A certificate is not X.509.
     #[error("certificate {number} is not an X.509 certificate that can be trusted")]
     NotX509 {
-        /// Which one, counted from 1.
+        /// The number of the certificate, counted from 1.
         number: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! The metadata do not lead to a token endpoint.
+//! Errors of metadata that do not lead to a token endpoint.
 
 use http::StatusCode;
 use m2m_errors::Advice;
@@ -7,11 +7,11 @@ use oauth_proto::InvalidDocument;
 use crate::excerpt::Cleaner;
 use crate::limits::MAX_URL_CHARACTERS;
 
-/// Why the metadata of an issuer do not lead to a token endpoint.
+/// The reason why the metadata of an issuer do not lead to a token endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoveryError {
-    /// There are no metadata where they belong.
+    /// The metadata are missing from the URL where they belong.
     #[error("{issuer} answers with {status} where its metadata should be")]
     Status {
         /// The issuer.
@@ -19,12 +19,12 @@ pub enum DiscoveryError {
         /// The status of HTTP.
         status: StatusCode,
     },
-    /// What is there is another document.
+    /// The document at the URL is not metadata.
     #[error("what {issuer} answers is no metadata of an issuer: {error}")]
     Document {
         /// The issuer.
         issuer: String,
-        /// What is wrong with it.
+        /// The error in the document.
         error: InvalidDocument,
     },
     /// The metadata are those of another issuer, and must not be used (RFC 8414, section 3.3).
@@ -41,20 +41,20 @@ pub enum DiscoveryError {
         /// The issuer.
         issuer: String,
     },
-    /// The token endpoint is no URL, or is plain http while the issuer is https.
+    /// The token endpoint is not a URL, or is plain http while the issuer is https.
     #[error(
         "the metadata of {issuer} name a token_endpoint that is no https URL: {token_endpoint}"
     )]
     TokenEndpointUnusable {
         /// The issuer.
         issuer: String,
-        /// What the metadata name.
+        /// The token endpoint in the metadata.
         token_endpoint: String,
     },
 }
 
 impl DiscoveryError {
-    /// What usually leads to it, and what to do about it.
+    /// Returns the usual causes, and the fixes.
     #[must_use]
     pub const fn advice(&self) -> Advice {
         match self {
@@ -64,7 +64,7 @@ impl DiscoveryError {
         }
     }
 
-    /// The same without the secret of a client, should the metadata repeat it.
+    /// Returns the same error without the secret of a client, in case the metadata repeat it.
     pub(crate) fn cleaned(mut self, cleaner: &Cleaner) -> Self {
         match &mut self {
             Self::OtherIssuer { named: text, .. }
@@ -77,7 +77,8 @@ impl DiscoveryError {
         self
     }
 
-    /// How far the server is from being the right one: of two failures the smaller says more.
+    /// Returns how far the server is from being the right one: of two failures the one with the smaller distance is
+    /// more useful to report.
     pub(crate) fn distance(&self) -> u8 {
         match self {
             Self::TokenEndpointMissing { .. } | Self::TokenEndpointUnusable { .. } => 0,

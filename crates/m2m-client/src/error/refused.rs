@@ -1,4 +1,4 @@
-//! The token endpoint says no.
+//! Refusals of the token endpoint.
 
 use core::fmt;
 use core::time::Duration;
@@ -8,8 +8,7 @@ use m2m_errors::{Advice, ErrorCode, Status};
 
 /// A refusal of the token endpoint, of any provider.
 ///
-/// The texts are the server's own, shortened, without characters that steer a terminal, and without the secret if it is in
-/// them.
+/// The texts are the server's own, shortened, without characters that control a terminal, and with the secret redacted.
 ///
 /// Source: RFC 6749, section 5.2, <https://www.rfc-editor.org/rfc/rfc6749#section-5.2>.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,18 +24,18 @@ pub struct Refused {
     pub error_uri: Option<String>,
     /// The id under which the operator finds this one refusal. Servers of this kind send it, others rarely do.
     pub trace_id: Option<String>,
-    /// How long to wait before the next attempt, where the server says it in seconds.
+    /// The time to wait before the next attempt, if the server states it in seconds.
     pub retry_after: Option<Duration>,
 }
 
 impl Refused {
-    /// The code, if it is one that is known.
+    /// Returns the code, if it is a known one.
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         self.error.parse().ok()
     }
 
-    /// What usually leads to the code, else to the status, and what to do about it.
+    /// Returns the usual causes of the code, else of the status, and the fixes.
     #[must_use]
     pub fn advice(&self) -> Advice {
         let of_status =
@@ -64,7 +63,7 @@ impl fmt::Display for Refused {
 
 impl core::error::Error for Refused {}
 
-/// For a code that only this server has, with a status that says nothing either.
+/// The advice for a code that only this server has, with a status that does not explain it either.
 const OWN_CODE: Advice = Advice {
     causes: &["The server has an error code of its own for what is wrong with the request."],
     fixes: &[

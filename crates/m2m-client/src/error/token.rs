@@ -1,4 +1,4 @@
-//! Why there is no token.
+//! The reasons why there is no token.
 
 use core::time::Duration;
 
@@ -6,28 +6,28 @@ use m2m_errors::Advice;
 
 use super::{DiscoveryError, Refused, TransportError, UnexpectedAnswer};
 
-/// Why there is no token.
+/// The reason why there is no token.
 ///
-/// No text of it holds the secret or a token, whatever a server answers.
+/// None of its texts contains the secret or a token, regardless of what a server answers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token endpoint says no, and why.
+    /// The token endpoint refuses the request, with a code.
     #[error(transparent)]
     Refused(#[from] Box<Refused>),
-    /// What answers is no token endpoint, or gives no token that can be used.
+    /// The answer is not that of a token endpoint, or contains no token that can be used.
     #[error(transparent)]
     Unexpected(#[from] Box<UnexpectedAnswer>),
     /// The metadata of the issuer do not lead to a token endpoint.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
-    /// Nobody answers.
+    /// There is no answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
 }
 
 impl TokenError {
-    /// What usually leads to it, and what to do about it.
+    /// Returns the usual causes, and the fixes.
     #[must_use]
     pub fn advice(&self) -> Advice {
         match self {
@@ -38,13 +38,13 @@ impl TokenError {
         }
     }
 
-    /// What to do about it, the most helpful first. Never empty.
+    /// Returns the fixes, the most helpful first. Never empty.
     #[must_use]
     pub fn fixes(&self) -> &'static [&'static str] {
         self.advice().fixes
     }
 
-    /// How long to wait before the next attempt, where the server says it in seconds.
+    /// Returns the time to wait before the next attempt, if the server states it in seconds.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {

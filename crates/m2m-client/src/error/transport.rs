@@ -7,7 +7,7 @@ use m2m_errors::Advice;
 use crate::excerpt::Cleaner;
 use crate::limits::{MAX_DESCRIPTION_CHARACTERS, MAX_URL_CHARACTERS};
 
-/// Why there is no answer.
+/// The reason why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TransportError {
     failure: TransportFailure,
@@ -15,29 +15,29 @@ pub struct TransportError {
     detail: Option<String>,
 }
 
-/// What went wrong on the way to a server and back.
+/// A failure on the way to a server and back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportFailure {
-    /// The address is no `http` or `https` URL with a host.
+    /// The address is not an `http` or `https` URL with a host.
     UrlInvalid,
     /// The address is plain http and not on this machine.
     PlainHttp,
     /// The name of the host has no address.
     NameUnresolved,
-    /// Nobody listens at the address.
+    /// The host refuses the connection: nothing listens at the address.
     ConnectionRefused,
     /// The address cannot be reached, for another reason.
     ConnectFailed,
     /// There was no connection in time.
     ConnectTimedOut,
-    /// The certificate is signed by nobody that this machine trusts.
+    /// The certificate is not signed by an authority that this machine trusts.
     CertificateUntrusted,
     /// The certificate is for other names.
     CertificateOfOtherName,
     /// The certificate has expired, or is not valid yet.
     CertificateOutOfTime,
-    /// The certificate is that of an authority, which no server may show as its own.
+    /// The certificate is that of an authority, which must not be used as a server certificate.
     CertificateOfAuthority,
     /// The certificate is not for servers.
     CertificateOfOtherPurpose,
@@ -49,7 +49,7 @@ pub enum TransportFailure {
     CertificateUnsupported,
     /// The certificate is refused for another reason.
     CertificateRejected,
-    /// There is no TLS with the server, for another reason.
+    /// TLS with the server fails for another reason.
     TlsFailed,
     /// There was no whole answer in time.
     TimedOut,
@@ -59,13 +59,13 @@ pub enum TransportFailure {
     ConnectionLost,
     /// The bytes of the answer are not HTTP.
     AnswerNotHttp,
-    /// Something else, as the transport says.
+    /// Another failure, described by the transport.
     Other,
 }
 
 impl TransportError {
-    /// A failure on the way to `target`, an address without user, password and query. `detail` is what the system or the
-    /// library says to it.
+    /// Returns a failure on the way to `target`, an address without user, password and query. `detail` is the message of the system or the
+    /// library.
     #[must_use]
     pub fn new(failure: TransportFailure, target: &http::Uri, detail: Option<&str>) -> Self {
         let cleaner = Cleaner::without_secret();
@@ -77,7 +77,7 @@ impl TransportError {
         }
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     #[must_use]
     pub const fn failure(&self) -> TransportFailure {
         self.failure
@@ -89,13 +89,13 @@ impl TransportError {
         &self.target
     }
 
-    /// What the system or a library says to it.
+    /// The message of the system or a library.
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
 
-    /// The same without the secret of these credentials.
+    /// Returns the same error without the secret of these credentials.
     pub(crate) fn cleaned(self, cleaner: &Cleaner) -> Self {
         let detail = self.detail.as_deref();
         Self {
@@ -135,14 +135,14 @@ impl fmt::Display for TransportFailure {
 }
 
 impl TransportFailure {
-    /// What usually leads to it, and what to do about it.
+    /// Returns the usual causes, and the fixes.
     #[must_use]
     pub const fn advice(self) -> Advice {
         let (_, causes, fixes) = self.entry();
         Advice { causes, fixes }
     }
 
-    /// What it says, what leads to it, what to do.
+    /// Returns the message, the usual causes and the fixes.
     const fn entry(
         self,
     ) -> (

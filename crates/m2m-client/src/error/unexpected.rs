@@ -1,4 +1,4 @@
-//! What answers is no token endpoint.
+//! Answers that are not those of a token endpoint.
 
 use core::fmt;
 use core::time::Duration;
@@ -13,43 +13,43 @@ use oauth_proto::InvalidDocument;
 pub struct UnexpectedAnswer {
     /// The status of HTTP.
     pub status: StatusCode,
-    /// What is wrong with it.
+    /// The problem with the answer.
     pub because: UnexpectedBecause,
-    /// The title of a page, or the first words of something else. Nothing where a token may be among them.
+    /// The title of a page, or the first words of another answer. `None` if a token may be among them.
     pub excerpt: Option<String>,
-    /// How long to wait before the next attempt, where the server says it in seconds.
+    /// The time to wait before the next attempt, if the server states it in seconds.
     pub retry_after: Option<Duration>,
 }
 
-/// What is wrong with an answer.
+/// The problem with an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnexpectedBecause {
     /// It points elsewhere. Credentials are not sent there.
     Redirect {
-        /// Where it points, without a query.
+        /// The target of the redirect, without a query.
         location: Option<String>,
     },
-    /// The status says no, and nothing says why in the way of OAuth.
+    /// The status is an error, and there is no OAuth error that explains it.
     Status,
     /// It is not JSON by its `Content-Type`.
     ContentType {
-        /// What it says to be.
+        /// The media type of the answer.
         content_type: String,
     },
-    /// It is not the document that a token stands in.
+    /// It is not a document that contains a token.
     Document(InvalidDocument),
-    /// The token is to be used in a way that this crate does not know.
+    /// The type of the token is not known to this crate.
     TokenType {
         /// The type.
         token_type: String,
     },
-    /// The token is empty, or has characters that cannot stand in a header.
+    /// The token is empty, or has characters that a header cannot contain.
     TokenMalformed,
 }
 
 impl UnexpectedAnswer {
-    /// What usually leads to it, and what to do about it.
+    /// Returns the usual causes, and the fixes.
     #[must_use]
     pub fn advice(&self) -> Advice {
         match &self.because {

@@ -1,4 +1,4 @@
-//! Errors of certificates in words. The texts of rustls are mostly names of its own types.
+//! Descriptions of certificate errors. The texts of rustls are mostly names of its own types.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use rustls::{AlertDescription, CertificateError, Error};
 
 use crate::TransportFailure;
 
-/// The failure that an error of TLS stands for, and what there is to say of this one.
+/// Returns the failure for an error of TLS, and its description.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the enum is that of rustls, and grows"
@@ -111,13 +111,13 @@ fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
             TransportFailure::CertificateOfOtherPurpose,
             "its extended key usage does not have serverAuth".to_owned(),
         ),
-        // The library below has no other way to say which it is.
+        // The certificate library has no other way to tell which error it is.
         CertificateError::Other(other) => of_other(&other.to_string()),
         _ => unnamed(),
     }
 }
 
-/// A certificate that the library below refuses with this name.
+/// Returns the failure for a certificate that the certificate library refuses with this name.
 fn of_other(name: &str) -> (TransportFailure, String) {
     let (failure, detail) = match name {
         "CaUsedAsEndEntity" => (
@@ -168,7 +168,7 @@ fn unnamed() -> (TransportFailure, String) {
     )
 }
 
-/// The names in a certificate. The library below writes each as the name of its kind with the name in it.
+/// Returns the names in a certificate. The certificate library writes each as the name of its kind with the name in it.
 fn names(presented: &[String]) -> String {
     if presented.is_empty() {
         return "the certificate has no names (subjectAltName)".to_owned();
@@ -185,7 +185,7 @@ fn names(presented: &[String]) -> String {
     format!("the certificate is for {}", names.join(", "))
 }
 
-/// The name of an alert as RFC 8446, section 6, has it.
+/// Returns the name of an alert, as in RFC 8446, section 6.
 fn alert_name(alert: AlertDescription) -> String {
     let Some(name) = alert.as_str() else {
         return u8::from(alert).to_string();

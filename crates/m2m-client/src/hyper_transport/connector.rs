@@ -1,4 +1,4 @@
-//! Finding the host, connecting, and agreeing on TLS, in bounded time.
+//! The resolution of the host, the connection and the TLS handshake, in bounded time.
 
 use core::fmt;
 use core::future::Future;
@@ -23,13 +23,13 @@ use crate::BoxError;
 #[error("{0}")]
 pub(super) struct NameUnresolved(String);
 
-/// There was no connection in time.
+/// The connection was not established in time.
 #[derive(Debug, thiserror::Error)]
 #[error("the limit is {0:?}")]
 pub(super) struct ConnectTimedOut(Duration);
 
-/// The resolver of the system. Names of this machine lead to this machine, whatever it says (RFC 6761, section 6.3): plain
-/// http may go there.
+/// The resolver of the system. Names of this machine always resolve to this machine, regardless of the system's answer
+/// (RFC 6761, section 6.3), because plain http is allowed to it.
 #[derive(Debug, Clone)]
 pub(super) struct Resolver(GaiResolver);
 
@@ -45,7 +45,7 @@ impl Service<Name> for Resolver {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        // That of the system is always ready.
+        // The resolver of the system is always ready.
         Poll::Ready(Ok(()))
     }
 
@@ -67,7 +67,7 @@ impl Service<Name> for Resolver {
     }
 }
 
-/// A connector whose work ends in time, all three parts of it together.
+/// A connector that bounds the time of all three parts together.
 #[derive(Clone)]
 pub(super) struct TimedConnector {
     https: HttpsConnector<HttpConnector<Resolver>>,

@@ -1,4 +1,4 @@
-//! What the errors of hyper, rustls and the system mean.
+//! The meaning of the errors of hyper, rustls and the system.
 
 use core::error::Error;
 use std::io;
@@ -10,7 +10,7 @@ use super::certificate;
 use super::connector::{ConnectTimedOut, NameUnresolved};
 use crate::TransportFailure;
 
-/// What went wrong, and what the one who noticed it says.
+/// Returns the failure, and the message of the layer that noticed it.
 pub(super) fn classify(error: &(dyn Error + 'static)) -> (TransportFailure, String) {
     let mut last = error;
     for error in chain(error) {
@@ -29,7 +29,7 @@ pub(super) fn classify(error: &(dyn Error + 'static)) -> (TransportFailure, Stri
 fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
     core::iter::successors(Some(error), |error| {
         let error: &'e (dyn Error + 'static) = *error;
-        // What such an error was made from is not its source, but that of it is.
+        // The source of an I/O error is not the error that it wraps, but the source of the wrapped one.
         let wrapped = error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref)

@@ -1,4 +1,4 @@
-//! Where no TLS is needed.
+//! The hosts that are called without TLS.
 
 use std::net::IpAddr;
 
@@ -6,19 +6,20 @@ use http::Uri;
 
 use crate::TransportFailure;
 
-/// Where plain http may go.
+/// The hosts to which plain http is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum PlainHttp {
     /// To this machine: `localhost`, the names below it, and loopback addresses.
     #[default]
     LoopbackOnly,
-    /// Anywhere. What is sent, credentials and tokens included, can be read and changed by everybody on the way.
+    /// Any host. Everything that is sent, credentials and tokens included, can be read and changed by everybody on the
+    /// way.
     Allowed,
 }
 
 impl PlainHttp {
-    /// Whether a request may go to this address.
+    /// Refuses a target to which requests are not allowed.
     pub(super) fn check(self, target: &Uri) -> Result<(), TransportFailure> {
         let host = target.host().unwrap_or_default();
         match (target.scheme_str(), self) {
@@ -36,7 +37,7 @@ fn is_loopback(host: &str) -> bool {
     address.map_or_else(|_| is_localhost(host), |address| address.is_loopback())
 }
 
-/// Whether the name is one of this machine (RFC 6761, section 6.3).
+/// Returns true if the name is one of this machine (RFC 6761, section 6.3).
 pub(super) fn is_localhost(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
     let last = name.rsplit('.').next().unwrap_or_default();

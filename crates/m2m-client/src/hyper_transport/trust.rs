@@ -1,4 +1,4 @@
-//! Whose certificates are good.
+//! The certificate authorities that are trusted.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl Trust {
         Ok(())
     }
 
-    /// The settings of TLS, and why the machine trusts nobody if that is so.
+    /// Returns the settings of TLS, and the reason why the machine trusts no authority if that is so.
     pub(super) fn into_config(self) -> (ClientConfig, Option<String>) {
         let Self(mut roots) = self;
         let native = rustls_native_certs::load_native_certs();
@@ -54,7 +54,7 @@ impl Trust {
     }
 }
 
-/// Named, not taken from the process: a library must not depend on what others installed there.
+/// The provider is named here, not taken from the process: a library must not depend on what others installed there.
 fn provider() -> rustls::crypto::CryptoProvider {
     #[cfg(feature = "aws-lc-rs")]
     {

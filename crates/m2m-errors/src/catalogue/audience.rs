@@ -1,4 +1,4 @@
-//! What is wrong with the APIs that a token is asked for.
+//! Problems with the APIs for which a token is requested.
 
 use super::forms::refused;
 use super::sentences::APPLY_WORLD;
@@ -6,7 +6,7 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireFor
 
 /// The one answer for an API that does not exist and for one that the application may not call.
 ///
-/// It repeats no value and is the same for both, so that nobody can list the APIs of others.
+/// It repeats no value and is the same for both, so that no caller can list the APIs of others.
 const AUDIENCE_REFUSED: WireForms = WireForms {
     rfc_by_resource: Some(refused(
         Status::BadRequest,
@@ -34,7 +34,7 @@ const AUDIENCE_ADVICE: Advice = Advice {
     ],
 };
 
-/// Where it is written what a server does with a target that it does not grant.
+/// The rules for a target that a server does not grant.
 const SOURCES: &[Source] = &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 8707", "2")];
 
 pub(crate) const AUDIENCE_MISSING: Entry = Entry {
@@ -42,7 +42,7 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What to send, under two codes.
+        /// The parameter to send, under two codes.
         const TEXT: &str =
             "Missing audience. Send audience with the identifier of the API that the token is for";
         WireForms {
@@ -80,7 +80,7 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What an audience may be, under two codes.
+        /// The rules of an audience, under two codes.
         const TEXT: &str = "The audience is not an identifier of an API. Send it as the API has it, without spaces";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
         WireForms {
@@ -182,7 +182,7 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What to do instead, under two codes.
+        /// The alternative, under two codes.
         const TEXT: &str =
             "One token cannot serve these audiences together. Request a token for each";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);

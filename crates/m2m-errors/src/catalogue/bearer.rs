@@ -1,4 +1,5 @@
-//! What is wrong with a call to an API, but for the token itself: how it is sent, and what it does not open.
+//! Problems with a call to an API, except those of the token itself: the way in which it is sent, and missing
+//! permissions.
 
 use super::forms::{refused, refused_naming};
 use super::sentences::APPLY_WORLD;
@@ -43,7 +44,7 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What the header has to be, under two statuses.
+        /// The required form of the header, under two statuses.
         const TEXT: &str =
             "The Authorization header cannot be read. Send Bearer, one space and one token";
         WireForms {

@@ -1,6 +1,6 @@
-//! What is wrong with how a client authenticates, as far as the caller may know it.
+//! Problems with the authentication of a client, as far as the caller may know them.
 //!
-//! What the caller may not know, stands in `concealed.rs`.
+//! Problems that the caller may not know are in `concealed.rs`.
 
 use super::forms::{refused, refused_naming};
 use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
@@ -88,7 +88,7 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What the caller has to add, in two profiles under another code than in the others.
+        /// The missing parameters, in two profiles under another code than in the others.
         const PLAIN: &str = "Missing client_id or client_secret. Send both, in the body or in an Authorization: Basic header";
         const NAMING: &str = "Missing {}. Send client_id and client_secret, in the body or in an Authorization: Basic header";
         WireForms {
@@ -140,7 +140,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// The way that is offered instead.
+        /// The supported alternative.
         const TEXT: &str =
             "Client assertions are not taken here. Authenticate with client_id and client_secret";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
@@ -181,7 +181,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// Nothing about the client, for it stands for every failed answer alike.
+        /// The text contains nothing about the client, because every throttled answer has to be the same.
         const TEXT: &str = "Too many failed authentications. Correct client_id and client_secret, and wait as Retry-After says";
         WireForms {
             generic: refused(

@@ -1,4 +1,4 @@
-//! What the codes mean, whichever server sends them and whichever grant is used.
+//! The meanings of the codes, for all servers and all grants.
 
 use crate::{Advice, CodeEntry, Source};
 

@@ -1,7 +1,8 @@
-//! Why a client is not known by what it presented, which the caller must not learn.
+//! The reasons why a client's credentials are not accepted, which the caller must not learn.
 //!
-//! Whoever could tell an unknown client from a wrong secret, or a wrong one from an ended one, could look for clients
-//! and for leaked secrets. So all of these share one answer and one advice; only the operator reads which it was.
+//! A caller that could tell an unknown client from a wrong secret, or a wrong secret from an expired one, could look
+//! for clients and for leaked secrets. So all of these share one answer and one advice; only the operator reads which
+//! it was.
 
 use super::forms::refused;
 use super::sentences::{APPLY_WORLD, NEW_SECRET};
@@ -14,7 +15,7 @@ const CREDENTIALS_REFUSED: WireForms = WireForms::same(refused(
     "Invalid client_id or client_secret",
 ));
 
-/// The one advice of the group: every cause that it may have been, and what helps with each.
+/// The one advice of the group: every possible cause, and its fix.
 const CREDENTIALS_ADVICE: Advice = Advice {
     causes: &[
         "client_id or client_secret is wrong: mistyped, cut off, with a newline or a space at its end, or swapped.",
@@ -30,7 +31,7 @@ const CREDENTIALS_ADVICE: Advice = Advice {
     ],
 };
 
-/// Where it is written that they look alike.
+/// The sections that require these answers to be alike.
 const SOURCES: &[Source] = &[
     Source::rfc("RFC 6749", "5.2"),
     Source::rfc("RFC 6749", "2.3.1"),

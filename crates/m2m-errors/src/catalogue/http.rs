@@ -1,4 +1,4 @@
-//! What is wrong before a request is looked into: method, path, size, time, framing.
+//! Problems that are found before a request is examined: method, path, size, time, framing.
 
 use super::forms::refused;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};

@@ -1,5 +1,5 @@
-//! What is wrong with a key that was given to be used. Found at start or at an import, never by a request; a caller that
-//! should meet it after all, gets the answer to whatever is broken inside.
+//! Problems with a key that is to be used. They are found at startup or at an import, never by a request; a caller that
+//! meets one nevertheless gets the answer to an internal error.
 
 use super::sentences::IMPORT_KEY;
 use super::server::{BROKEN, BROKEN_ADVICE};

@@ -1,10 +1,10 @@
-//! Why an authenticated application gets no token, whatever it asks for.
+//! The reasons why an authenticated application gets no token, regardless of its request.
 
 use super::forms::refused;
 use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
-/// The answer where the application, for whatever reason of its registration, may not use the grant.
+/// The answer if the registration of the application does not allow it to use the grant.
 const GRANT_REFUSED: Wire = refused(
     Status::BadRequest,
     ErrorCode::UnauthorizedClient,
@@ -110,7 +110,7 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
-        /// What to do about it, under two statuses.
+        /// The fix, under two statuses.
         const TEXT: &str = "The application has used up its tokens for now. Reuse a token until it expires, and wait as Retry-After says";
         WireForms {
             generic: refused(

@@ -1,10 +1,10 @@
-//! What is wrong with the form of a token request, whoever sends it.
+//! Problems with the form of a token request, regardless of the caller.
 
 use super::forms::{refused, refused_naming};
 use super::sentences::{APPLY_WORLD, NEW_SECRET};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
-/// How a server for trusted applications answers whatever is wrong with the form.
+/// The answer of a server for trusted applications to all problems with the form.
 const TRUSTED_APPLICATION: Wire = refused(
     Status::BadRequest,
     ErrorCode::InvalidGrant,

@@ -1,4 +1,4 @@
-//! What is wrong with the scopes that a token is asked for.
+//! Problems with the requested scopes of a token.
 
 use super::forms::{refused, refused_naming};
 use super::sentences::APPLY_WORLD;
@@ -6,7 +6,7 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireFor
 
 /// The one answer for a scope that no API defines and for one that the application lacks.
 ///
-/// It repeats the caller's own scope at most, so that nobody can list the scopes of an API.
+/// It repeats the caller's own scope at most, so that no caller can list the scopes of an API.
 const SCOPE_REFUSED: WireForms = WireForms {
     trusted_application: refused_naming(
         Status::BadRequest,
@@ -37,7 +37,7 @@ const SCOPE_ADVICE: Advice = Advice {
     ],
 };
 
-/// Where it is written what a scope is and how a bad one is answered.
+/// The rules of scopes, and the answer to an invalid one.
 const SOURCES: &[Source] = &[
     Source::rfc("RFC 6749", "3.3"),
     Source::rfc("RFC 6749", "5.2"),

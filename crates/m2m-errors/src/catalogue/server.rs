@@ -1,17 +1,17 @@
-//! What goes wrong on the server's own side. The caller learns that it did, and never what.
+//! Failures of the server itself. The caller learns that there was one, and never which.
 
 use super::forms::refused;
 use super::sentences::{APPLY_WORLD, IMPORT_KEY, LOOK_AT_OPS};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
-/// The one answer to whatever is broken inside.
+/// The one answer to all internal errors.
 pub(super) const BROKEN: WireForms = WireForms::same(refused(
     Status::InternalServerError,
     ErrorCode::ServerError,
     "The server met an unexpected condition. Try again later, and report the trace_id if it stays",
 ));
 
-/// The one advice for whatever is broken inside.
+/// The one advice for all internal errors.
 pub(super) const BROKEN_ADVICE: Advice = Advice {
     causes: &["Something went wrong inside the server; the request may well be right."],
     fixes: &[
@@ -20,19 +20,19 @@ pub(super) const BROKEN_ADVICE: Advice = Advice {
     ],
 };
 
-/// Where it is written how a server says that it is broken.
+/// The sections about the answer of a server with an internal error.
 const BROKEN_SOURCES: &[Source] = &[
     Source::rfc("RFC 9110", "15.6.1"),
     Source::rfc("RFC 6749", "4.1.2.1"),
 ];
 
-/// Where it is written how a server says that it will be back.
+/// The sections about the answer of a server that is temporarily unavailable.
 const AWAY_SOURCES: &[Source] = &[
     Source::rfc("RFC 9110", "15.6.4"),
     Source::rfc("RFC 6749", "4.1.2.1"),
 ];
 
-/// An answer that asks to come again.
+/// Returns an answer that asks the caller to try again later.
 const fn away(text: &'static str) -> WireForms {
     WireForms::same(refused(
         Status::ServiceUnavailable,
@@ -207,5 +207,5 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
     sources: AWAY_SOURCES,
 };
 
-/// Advice for an operator who looks for the reason of a store failure.
+/// The advice for an operator who looks for the reason of a store failure.
 const STORE_FAILED: &str = "Look for store_failed in the log, or at \"store\" in the answer of /readyz, for the reason; m2m_store_failures counts them by kind.";

@@ -1,4 +1,4 @@
-//! What the statuses of HTTP mean to who requests a token or calls an API with one.
+//! The meanings of the HTTP statuses for a caller that requests a token or calls an API with one.
 
 use crate::{Advice, Source, StatusEntry};
 

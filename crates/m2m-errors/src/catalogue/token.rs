@@ -1,4 +1,4 @@
-//! What is wrong with an access token that an API was shown.
+//! Problems with an access token that is presented to an API.
 
 use super::forms::refused;
 use super::sentences::APPLY_WORLD;

@@ -15,7 +15,7 @@ pub(crate) struct Rows {
 pub(crate) static ROWS: LazyLock<Rows> =
     LazyLock::new(|| toml::from_str(include_str!("../rows.toml")).expect("the table can be read"));
 
-/// Whether an entry answers a row. Ids of causes, codes and statuses differ.
+/// Returns true if an entry answers a row. Ids of causes, codes and statuses differ.
 pub(crate) fn answers(entry: &str, row: &str) -> bool {
     let tables = [&ROWS.status, &ROWS.code, &ROWS.cause];
     let rows = tables.iter().filter_map(|table| table.get(entry));

@@ -1,14 +1,14 @@
-//! Calls with tokens that are spoilt in one place.
+//! Calls with tokens that are wrong in one place.
 
 use m2m_guard::{Call, Caller, Denied, Guard, Requirement};
 use m2m_jwt::UnixTime;
 
 use crate::issuer::{HEADER, NOW, keys, signed};
 
-/// The claims of a good token, as Kinde writes them.
+/// The claims of a valid token, as Kinde writes them.
 pub(crate) const KINDE: &str = r#"{"aud":["https://orders.example/api"],"azp":"job","gty":["client_credentials"],"iss":"https://as.example","exp":1800003600,"iat":1800000000,"jti":"1","scp":["read:orders","list:orders"],"v":"2","org_code":"org_acme"}"#;
 
-/// The claims with another value, a JSON text, for one of them; an empty one leaves the claim out, a new one is added.
+/// Returns the claims with another value, a JSON text, for one of them. An empty value leaves the claim out; a new claim is added.
 pub(crate) fn with(claims: &str, claim: &str, value: &str) -> String {
     let name = format!("\"{claim}\":");
     let (before, after) = claims
@@ -32,7 +32,7 @@ pub(crate) fn with(claims: &str, claim: &str, value: &str) -> String {
     format!("{before}{value}{after}").replace("{,", "{")
 }
 
-/// A call with this `Authorization` header, at [`NOW`].
+/// Checks a call with this `Authorization` header, at [`NOW`].
 pub(crate) fn call(
     guard: &Guard,
     authorization: &str,
@@ -43,7 +43,7 @@ pub(crate) fn call(
     guard.check(&call, &keys(), required, UnixTime::from_seconds(NOW))
 }
 
-/// A call with a token of the issuer that says this.
+/// Checks a call with a token of the issuer that has these claims.
 pub(crate) fn call_with(
     guard: &Guard,
     claims: &str,

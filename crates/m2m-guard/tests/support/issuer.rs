@@ -1,4 +1,4 @@
-//! An issuer that signs whatever it is told to, and an API that trusts it.
+//! An issuer that signs any claims, and an API that trusts it.
 
 use m2m_guard::Guard;
 use m2m_jwt::{Algorithm, KeySet, Signature, Signer as _, SigningKey, VerificationKey, base64url};
@@ -8,7 +8,7 @@ pub(crate) const ISSUER: &str = "https://as.example";
 pub(crate) const AUDIENCE: &str = "https://orders.example/api";
 pub(crate) const HEADER: &str = r#"{"alg":"EdDSA","typ":"at+jwt"}"#;
 
-/// The claims of a good token, by RFC 9068.
+/// The claims of a valid token, by RFC 9068.
 pub(crate) const RFC9068: &str = r#"{"iss":"https://as.example","sub":"job","client_id":"job","aud":"https://orders.example/api","exp":1800003600,"iat":1800000000,"jti":"1","scope":"read:orders list:orders","org_code":"org_acme"}"#;
 
 /// The private half of RFC 8037, appendix A.1.
@@ -26,7 +26,7 @@ pub(crate) fn guard() -> Guard {
     Guard::new(ISSUER, &[AUDIENCE])
 }
 
-/// A token that says what somebody wants it to say, signed by the issuer.
+/// Returns a token with this header and these claims, signed by the issuer.
 pub(crate) fn signed(header: &str, claims: impl AsRef<[u8]>) -> String {
     let input = format!(
         "{}.{}",

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::error::Failure;
 
 /// Refuses a database that everybody can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
-/// and about a folder in which everybody can replace files: orchestrators create volumes with such permissions, in which there is nobody else.
+/// and about a folder in which everybody can replace files: orchestrators create volumes with such permissions for a single user.
 ///
 /// # Errors
 ///
@@ -18,7 +18,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
 
     let mode = |path: &Path| std::fs::metadata(path).map(|found| found.permissions().mode());
     let database = folder.join("m2m.db");
-    // It was opened a moment ago. What has become of it meanwhile is for the store to notice.
+    // The database was opened a moment ago. If it has disappeared since, the store reports it.
     let Ok(of_database) = mode(&database) else {
         return Ok(());
     };
@@ -37,7 +37,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
             of_database & 0o777
         ));
     }
-    // With the sticky bit nobody removes the files of others.
+    // With the sticky bit users cannot remove files of others.
     if mode(folder).is_ok_and(|mode| mode & 0o002 != 0 && mode & 0o1000 == 0) {
         let shown = folder.display();
         output::notice(&format!(

@@ -1,4 +1,4 @@
-//! Errors of the store as an operator reads them: the reason and a way out.
+//! Errors of the store in the form in which operators read them: the reason and a fix.
 
 use core::fmt::Display;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::first_credentials::{self, Unchanged};
 use crate::sealing;
 
-/// The failure for a store error.
+/// Returns the failure for a store error.
 pub fn failure(error: &StoreError, folder: &Path) -> Failure {
     let shown = folder.display();
     match error {
@@ -100,14 +100,14 @@ pub fn failure(error: &StoreError, folder: &Path) -> Failure {
         StoreError::Busy
         | StoreError::Failed { .. }
         | StoreError::TooManyRevocations
-        // What a later release of the store says speaks for itself.
+        // Errors that a later release of the store adds have texts that need no explanation.
         | _ => Failure::refused(error.to_string())
             .because("nothing was changed")
             .help("see whether the disk works, and whether another program holds the database"),
     }
 }
 
-/// The failure for a change that was not committed.
+/// Returns the failure for a change that was not committed.
 pub fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     match error {
         CommitError::Store(error) => failure(error, folder),
@@ -117,7 +117,7 @@ pub fn not_committed(error: &CommitError, folder: &Path) -> Failure {
     }
 }
 
-/// The failure for an operation on keys.
+/// Returns the failure for an operation on keys.
 pub fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     match error {
         KeyError::KeyIdTaken { .. } => Failure::refused(error.to_string())
@@ -131,7 +131,7 @@ pub fn keys_unchanged(error: &KeyError, folder: &Path) -> Failure {
     }
 }
 
-/// The failure for a bootstrap.
+/// Returns the failure for a bootstrap.
 pub fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     match error {
         BootstrapError::Commit(error) => not_committed(error, folder),
@@ -141,7 +141,7 @@ pub fn unmanaged(error: &BootstrapError, folder: &Path) -> Failure {
     }
 }
 
-/// The failure of a change that gives the application that manages the server new credentials.
+/// Returns the failure for a change that gives new credentials to the application that manages the server.
 pub fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
     match unchanged {
         Unchanged::Unwritten(failure) => failure,
@@ -152,7 +152,7 @@ pub fn not_kept(unchanged: Unchanged, folder: &Path) -> Failure {
     }
 }
 
-/// The failure for a full disk, at the start or later.
+/// Returns the failure for a full disk, at the start or later.
 fn full(folder: impl Display, why: &str) -> Failure {
     Failure::refused(format!("the disk of {folder} is full"))
         .because(why)

@@ -1,4 +1,4 @@
-//! A place in a file, and the line that stands there.
+//! A place in a file, and the line at this place.
 
 mod hidden;
 
@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use hidden::{hidden, hidden_with_all_values};
 
-/// A place in a file, with the line that stands there and a mark under what is meant.
+/// A place in a file, with its line and a mark under the relevant part.
 #[derive(Debug)]
 pub struct Excerpt {
     file: String,
@@ -16,7 +16,7 @@ pub struct Excerpt {
     shown: Shown,
 }
 
-/// What is shown of a line, and where the mark under it is. Unit: characters.
+/// The visible part of a line, and the position of the mark under it. Unit: characters.
 #[derive(Debug)]
 struct Shown {
     text: String,
@@ -25,24 +25,24 @@ struct Shown {
 }
 
 impl Excerpt {
-    /// The place of `span`, in bytes, in `source`, which is the text of `file`. Lines and columns are counted from 1, columns
-    /// in characters. Of a span over several lines the first is shown, of a long line what is around the mark, and of a line
-    /// with a secret what is none.
+    /// Returns the place of `span`, in bytes, in `source`, which is the text of `file`. Lines and columns are counted from 1, columns in
+    /// characters. For a span over several lines the first is shown, for a long line the part around the mark, and for a line with a
+    /// secret the parts that are not secret.
     pub fn of(file: &str, source: &str, span: Range<usize>) -> Self {
         Self::hiding(hidden, file, source, span)
     }
 
-    /// The same without any value in the line, since nobody knows whether they are secrets.
+    /// Returns the place with all values in the line left out, since any of them may be a secret.
     pub fn without_values(file: &str, source: &str, span: Range<usize>) -> Self {
         Self::hiding(hidden_with_all_values, file, source, span)
     }
 
-    /// The file, the line and the column.
+    /// Returns the file, the line and the column.
     pub fn place(&self) -> (&str, usize, usize) {
         (&self.file, self.line, self.column)
     }
 
-    /// The place of `span` without the parts of the line that `hidden` finds, which is given the text before the line as well.
+    /// Returns the place of `span` without the parts of the line that `hidden` finds, which gets the text before the line as well.
     fn hiding(
         hidden: fn(&str, &str) -> Vec<Range<usize>>,
         file: &str,
@@ -68,18 +68,18 @@ impl Excerpt {
         }
     }
 
-    /// How far what follows is indented: as wide as the number of the line.
+    /// Returns the indentation of the lines below, which is the width of the line number.
     pub fn indent(&self) -> usize {
         self.line.to_string().len()
     }
 }
 
 impl Shown {
-    /// What is shown of `line` without the parts that are `hidden`. All ranges are in bytes.
+    /// Returns the visible part of `line` without the parts that are `hidden`. All ranges are in bytes.
     fn of(line: &str, hidden: &[Range<usize>], mark: Range<usize>) -> Self {
         let around = hidden.iter().find(|part| part.contains(&mark.start));
         let start = around.map_or(mark.start, |part| part.start);
-        // No character has more than 4 bytes: far enough to both sides, and not the whole of a line that has no end.
+        // A character has at most 4 bytes: this reaches far enough to both sides, without the whole of an endless line.
         let from = line.floor_char_boundary(start.saturating_sub(4 * MAX_WIDTH));
         let to = line.floor_char_boundary(line.len().min(mark.start + 4 * MAX_WIDTH));
         let mut hidden = hidden.iter().skip_while(|part| part.end <= from).peekable();
@@ -93,7 +93,7 @@ impl Shown {
                         shown.push((at, ELLIPSIS));
                     }
                 }
-                // A tab is as wide as a space here, or the mark would stand elsewhere; other controls steer the terminal.
+                // A tab counts as one space, so that the mark is at the right position; other control characters would affect the terminal.
                 Some(_) | None if character.is_control() => shown.push((at, ' ')),
                 Some(_) | None => shown.push((at, character)),
             }
@@ -139,10 +139,10 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// What stands for what is not shown.
+/// The replacement for parts that are not shown.
 const ELLIPSIS: char = '…';
 
-/// How much of a line is shown: as wide as most terminals. Unit: characters.
+/// The maximum length of the visible part of a line, as wide as most terminals. Unit: characters.
 const MAX_WIDTH: usize = 120;
 
 #[cfg(test)]
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(excerpt.to_string(), " --> f:1:2\n  |\n1 | a  [2J\n  |  ^");
     }
 
-    /// The line as it is shown, and what is marked in it.
+    /// Returns the line as it is shown, and the marked part of it.
     fn shown(source: &str, marked: &str) -> (String, String) {
         let start = source.find(marked).unwrap();
         let text = Excerpt::of("f", source, start..start + marked.len()).to_string();

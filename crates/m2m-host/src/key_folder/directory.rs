@@ -10,23 +10,23 @@ use m2m_jwt::{Signer as _, SigningKey};
 
 use super::file_name;
 
-/// A key of a folder.
+/// A key in a folder.
 #[derive(Debug)]
 pub(super) struct StoredKey {
-    /// Where it is.
+    /// The path of its file.
     pub(super) file: PathBuf,
-    /// What the name of the file says that it is there for.
+    /// The state in the name of the file.
     pub(super) state: KeyState,
     /// The key.
     pub(super) key: SigningKey,
 }
 
-/// Reads all keys of a folder, in the order of their names. A folder that is not there has none.
+/// Reads all keys of a folder, in the order of their names. A missing folder has none.
 ///
 /// # Errors
 ///
-/// If others can write into the folder; if a file `*.pem` is not named for a key, can be read by others, or is no private key; if
-/// two have the same key id, or two of one algorithm would sign.
+/// If others can write into the folder; if a file `*.pem` does not have the name of a key file, can be read by others, or is not a private
+/// key; if two keys have the same id, or two of one algorithm would sign.
 pub(super) fn read(folder: &Path) -> Result<Vec<StoredKey>, Failure> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -171,7 +171,7 @@ fn unreadable(path: &Path, error: &Error) -> Failure {
     Failure::of_io(format!("cannot read {}", path.display()), error)
 }
 
-/// Far more than the PEM of an RSA key of 8,192 bits has. Unit: bytes.
+/// The maximum size of a key file, far more than the PEM of an RSA key of 8,192 bits. Unit: bytes.
 const MAX_KEY_BYTES: u32 = 64 * 1024;
 
 #[cfg(test)]
@@ -198,7 +198,7 @@ mod tests {
         folder
     }
 
-    /// A folder with a new key of each algorithm in a file of this name.
+    /// Returns a folder with a new key of each algorithm in a file of this name.
     fn folder_of(files: &[(Algorithm, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (algorithm, file) in files {

@@ -1,4 +1,4 @@
-//! How the file of a key is named: for its algorithm, its key id and, unless it signs, its state.
+//! The names of key files: from the algorithm, the key id and, unless the key signs, its state.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ pub(super) struct FileName<'f> {
     pub(super) state: KeyState,
 }
 
-/// Whether a file is one for a key: `*.pem`, and not hidden. What is hidden is being written, or was when a server crashed.
+/// Returns true if a file is a key file: `*.pem`, and not hidden. A hidden file is being written, or was when a server crashed.
 pub(super) fn is_for_key(file: &Path) -> bool {
     let is_hidden = file
         .file_name()
@@ -22,7 +22,7 @@ pub(super) fn is_for_key(file: &Path) -> bool {
     is_pem && !is_hidden
 }
 
-/// What the name of a file says, if it is that of a key.
+/// Parses the name of a key file. Returns nothing if it has another form.
 pub(super) fn parse(file: &Path) -> Option<FileName<'_>> {
     let (name, key_id) = file.file_stem()?.to_str()?.split_once('-')?;
     let algorithm = Algorithm::ALL
@@ -39,17 +39,17 @@ pub(super) fn parse(file: &Path) -> Option<FileName<'_>> {
     })
 }
 
-/// The name of the file of a key that signs.
+/// Returns the name of the file of a key that signs.
 pub(super) fn of_active(algorithm: Algorithm, key_id: &str) -> String {
     format!("{}-{key_id}.pem", algorithm.as_str().to_ascii_lowercase())
 }
 
-/// The name of the file of this key, if it signed, in the folder of `file`.
+/// Returns the path that this key in `file` would have if it signed.
 pub(super) fn if_active(file: &Path, key: &SigningKey) -> PathBuf {
     file.with_file_name(of_active(key.algorithm(), key.key_id()))
 }
 
-/// What stands between key id and `.pem`. A key without it signs.
+/// The suffixes between key id and `.pem`. A key without a suffix signs.
 const STATES: [(&str, KeyState); 2] =
     [(".next", KeyState::Next), (".retiring", KeyState::Retiring)];
 

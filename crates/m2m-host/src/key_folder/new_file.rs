@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use m2m_jwt::Pkcs8Document;
 use zeroize::Zeroizing;
 
-/// A folder into which nobody else writes keys until this is dropped.
+/// A folder that is locked for writing keys until this is dropped.
 #[derive(Debug)]
 #[must_use = "the folder is free again when this is dropped"]
 pub(super) struct LockedFolder {
@@ -18,11 +18,11 @@ pub(super) struct LockedFolder {
 }
 
 impl LockedFolder {
-    /// Makes the folder, if it is not there, and waits until no other server makes keys in it. That takes as long as keys do.
+    /// Creates the folder if it is missing, and waits until no other server creates keys in it, which takes as long as creating the keys.
     ///
     /// # Errors
     ///
-    /// If the folder cannot be made, or nothing can be written there.
+    /// If the folder cannot be created or written.
     pub(super) fn lock(folder: &Path) -> std::result::Result<Self, Failure> {
         let mut folders = DirBuilder::new();
         folders.recursive(true);
@@ -44,11 +44,11 @@ impl LockedFolder {
     }
 }
 
-/// Writes a new key, readable for its owner alone, under this name. Whoever reads the folder sees all of the file or nothing.
+/// Writes a new key, readable only by its owner, under this name. A reader of the folder sees the whole file or nothing.
 ///
 /// # Errors
 ///
-/// If the file cannot be written, or is there already.
+/// If the file cannot be written, or exists already.
 pub(super) fn write(
     folder: &Path,
     name: &str,
@@ -60,7 +60,7 @@ pub(super) fn write(
         let mut opened = private().create_new(true).open(&unfinished)?;
         opened.write_all(to_pem(document).as_bytes())?;
         opened.sync_all()?;
-        // A link, since that does not replace another file as a new name does.
+        // A hard link, since it does not replace an existing file as a rename does.
         std::fs::hard_link(&unfinished, &file)
     };
     let finished = finish();
@@ -71,7 +71,7 @@ pub(super) fn write(
         .map_err(|error| unwritable(&file, &error))
 }
 
-/// How a file is opened that nobody else may read.
+/// Returns the options for opening a file that only its owner may read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -83,7 +83,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// Makes the names in a folder as lasting as what is in the files.
+/// Writes the names in a folder to the disk, so that they are as durable as the contents of the files.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> Result<()> {
     File::open(folder)?.sync_all()
@@ -99,10 +99,10 @@ fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
         .help("serve without --keys (M2M_KEYS), if keys need not outlast the process")
 }
 
-/// PKCS#8 in PEM (RFC 7468, section 10).
+/// Converts to PKCS#8 in PEM (RFC 7468, section 10).
 fn to_pem(document: &Pkcs8Document) -> Zeroizing<String> {
     let letters = Zeroizing::new(STANDARD.encode(document.secret_der()));
-    // Room for all of it at once, so that no copy is left behind in memory.
+    // Allocated at once, so that no copy is left behind in memory.
     let mut pem = Zeroizing::new(String::with_capacity(letters.len() * 2 + 64));
     pem.push_str("-----BEGIN PRIVATE KEY-----\n");
     let mut rest = letters.as_str();

@@ -1,6 +1,6 @@
-//! A look at standard output before anything is written to it.
+//! A check of standard output before anything is written to it.
 
-/// The reason why standard output would take nothing, if there is one: its reader has gone away, or its disk is full.
+/// Returns the reason why standard output cannot be written to, if there is one: its reader has gone away, or its disk is full.
 #[cfg(unix)]
 pub(super) fn obstacle() -> Option<&'static str> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -1,4 +1,4 @@
-//! What a file can say, and how it is told what is wrong with it.
+//! The contents of a file, and the failures for mistakes in it.
 
 use m2m_authority::registry::{ClaimSet, PropertyValue, Records, Values};
 use m2m_jwt::{Algorithm, UnixTime};
@@ -6,7 +6,7 @@ use m2m_store::Sqlite;
 
 use super::*;
 
-/// All that a file can hold.
+/// A file with every kind of content.
 const EVERYTHING: &str = r#"
 [[api]]
 name = "Orders"
@@ -62,7 +62,7 @@ system_user = "svc.integration"
 system_user_allowed = true
 "#;
 
-/// What a store has that was filled with a file.
+/// The content of a store that was filled with a file.
 #[derive(Debug)]
 struct Populated {
     records: Records,
@@ -159,7 +159,7 @@ fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
     );
 }
 
-/// A file with one mistake is told the place of it and what would be right.
+/// Asserts that a file with one mistake is refused with the place of it and the right word.
 #[track_caller]
 fn check(source: &str, place: &str, what: &str, help: &str) {
     let failure = populate(source).unwrap_err();
@@ -447,7 +447,7 @@ fn of_two_that_are_the_same_the_earlier_one_is_told() {
     check(&format!("{api}{application}{authorize}"), "9:16", 8);
 }
 
-/// A file that holds everything, with one word replaced by a wrong one, is told the place of that and the right one.
+/// Asserts that a file with everything, in which one word is replaced by a wrong one, is refused with the place of that and the right one.
 #[track_caller]
 fn check_reference(right: &str, wrong: &str, marked: &str, what: &str, nearest: &str) {
     let source = EVERYTHING.replacen(right, wrong, 1);

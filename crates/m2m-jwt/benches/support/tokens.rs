@@ -1,4 +1,4 @@
-//! The token of the benches: 350 bytes of claims, a signer and a verifier that cost nothing, and real keys.
+//! The token of the benches: 350 bytes of claims, a signer and a verifier without cost, and real keys.
 
 use m2m_jwt::{
     AccessTokenHeader, Algorithm, Expectations, JsonWriter, KeySet, KeyType, Signature, Signer,
@@ -41,7 +41,7 @@ pub(crate) const fn expectations(algorithms: &'static [Algorithm]) -> Expectatio
     Expectations::access_token(ISSUER, AUDIENCE, algorithms)
 }
 
-/// A signer and a verifier that return a constant, so that what remains is this crate's own.
+/// A signer and a verifier that return a constant, so that only the cost of this crate remains.
 pub(crate) struct Constant {
     header: AccessTokenHeader,
 }

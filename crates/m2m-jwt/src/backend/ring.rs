@@ -73,7 +73,7 @@ pub(super) fn ecdsa_from_parts(
     EcdsaKeyPair::from_private_key_and_public_key(scheme, scalar, point, &system_random()).ok()
 }
 
-/// `ring` makes none.
+/// `ring` cannot generate RSA keys.
 pub(super) const fn generate_rsa_pkcs8() -> Result<Zeroizing<Vec<u8>>, KeyNotGenerated> {
     Err(KeyNotGenerated::RsaUnsupported)
 }

@@ -5,18 +5,18 @@ use crate::UnixTime;
 /// A number as it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonNumber<'b> {
-    /// By the grammar of RFC 8259, section 6.
+    /// The text, which follows the grammar of RFC 8259, section 6.
     text: &'b str,
 }
 
-/// What becomes of a fraction of a second.
+/// The rounding of a fraction of a second.
 ///
 /// Exhaustive: there is no third direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
-    /// To the second before: an end comes no later than said.
+    /// To the second before: an end is never later than stated.
     Down,
-    /// To the second after: a beginning comes no earlier than said.
+    /// To the second after: a beginning is never earlier than stated.
     Up,
 }
 
@@ -32,7 +32,7 @@ impl<'b> JsonNumber<'b> {
         self.text
     }
 
-    /// As a point in time, exactly, whatever its notation; `None` if it is negative or later than can be said.
+    /// Returns the number as a point in time, exactly, in any notation; `None` if it is negative or out of range.
     ///
     /// Source: `NumericDate`, [RFC 7519, section 2](https://www.rfc-editor.org/rfc/rfc7519#section-2).
     #[must_use]
@@ -63,7 +63,7 @@ impl<'b> JsonNumber<'b> {
         if negative {
             return None;
         }
-        // How many digits stand before the decimal point once the exponent is applied.
+        // The number of digits before the decimal point once the exponent is applied.
         let point =
             saturating_exponent(exponent).saturating_add(i64::try_from(integer.len()).ok()?);
         let mut seconds = 0_u64;
@@ -79,7 +79,7 @@ impl<'b> JsonNumber<'b> {
             }
             position += 1;
         }
-        // The digits that the number does not write; the multiplication overflows long before they are many.
+        // The digits that the number omits; the multiplication overflows long before there are many.
         while position < point && seconds != 0 {
             seconds = seconds.checked_mul(10)?;
             position += 1;
@@ -94,7 +94,7 @@ impl<'b> JsonNumber<'b> {
 /// A number of fewer digits fits into an `u64`.
 const U64_DIGITS: usize = 20;
 
-/// An exponent beyond the range of `i64` moves the point as surely out of sight as its limit.
+/// An exponent beyond the range of `i64` has the same effect as its limit.
 fn saturating_exponent(exponent: &str) -> i64 {
     let limit = if exponent.starts_with('-') {
         i64::MIN

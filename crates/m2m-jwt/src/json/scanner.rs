@@ -1,4 +1,4 @@
-//! The one pass over the text.
+//! The scanner, which passes over the text once.
 
 use super::string::{HIGH_SURROGATES, LOW_SURROGATES};
 use super::writer::{plain_bytes, plain_length};
@@ -8,11 +8,11 @@ use crate::limits::{MAX_JSON_DEPTH, MAX_JSON_MEMBERS};
 
 /// The members of an object, one after the other, each checked when it is reached.
 ///
-/// Whoever has seen the end of it has a text that is one object, well-formed, without duplicates.
+/// Once [`next`](Self::next) has returned `None`, the text is known to be one object, well-formed, without duplicates.
 #[derive(Debug)]
 pub(crate) struct Members<'b> {
     scanner: Scanner<'b>,
-    /// Where the object begins.
+    /// The offset of the object.
     start: usize,
     first: bool,
 }
@@ -49,7 +49,7 @@ impl<'b> Members<'b> {
         Ok(Some((name, value)))
     }
 
-    /// The object, of which [`next`](Self::next) has said that there is no more.
+    /// Returns the object. [`next`](Self::next) must have returned `None`.
     pub(crate) fn finish(self) -> JsonObject<'b> {
         JsonObject::new(self.scanner.text.trim_ascii())
     }
@@ -96,7 +96,7 @@ struct Scanner<'b> {
     duplicates: Duplicates,
     /// Hashes of the names in the objects that enclose the position, outermost first.
     names: [u32; MAX_JSON_MEMBERS],
-    /// How many of them there are.
+    /// The number of these names.
     named: usize,
     /// A bit for each of the hashes so far, by its upper six bits: where it is not set, the name is new without a search.
     seen: u64,
@@ -209,7 +209,7 @@ impl<'b> Scanner<'b> {
         Ok(depth + 1)
     }
 
-    /// Whether another element follows; steps over the comma, or over the closing bracket.
+    /// Returns true if another element follows; steps over the comma, or over the closing bracket.
     fn has_element(&mut self, first: bool) -> Result<bool, InvalidJson> {
         self.skip_space();
         if self.take(b']') {
@@ -222,8 +222,8 @@ impl<'b> Scanner<'b> {
         }
     }
 
-    /// The name of the next member of the object that begins at `start`, with the colon behind it; `None` behind its closing brace.
-    /// The names of the object stand from `outer` on.
+    /// Returns the name of the next member of the object that begins at `start`, and steps over the colon after it; `None` after its
+    /// closing brace. `outer` is the index of the object's first name in `names`.
     #[inline]
     fn member_name(
         &mut self,
@@ -264,7 +264,7 @@ impl<'b> Scanner<'b> {
         }
     }
 
-    /// The names of the object stand from `outer` on.
+    /// `outer` is the index of the object's first name in `names`.
     fn refuse_duplicate(
         &self,
         name: JsonString<'b>,
@@ -274,14 +274,14 @@ impl<'b> Scanner<'b> {
         offset: usize,
     ) -> Result<(), InvalidJson> {
         let names = self.names.get(outer..self.named).unwrap_or_default();
-        // Equal hashes of different names are rare, so the last look may take its time.
+        // Equal hashes of different names are rare, so this last check may be slow.
         if names.contains(&hash) && self.stands_before(name, start, offset)? {
             return Err(InvalidJson::DuplicateMember { offset });
         }
         Ok(())
     }
 
-    /// Whether the object that begins at `start` has a member of this name before `offset`.
+    /// Returns true if the object that begins at `start` has a member of this name before `offset`.
     #[cold]
     fn stands_before(
         &self,
@@ -306,7 +306,7 @@ impl<'b> Scanner<'b> {
         Ok(false)
     }
 
-    /// A string that is a name, and its hash. Names are short and hardly ever have an escape: most take one look at eight bytes.
+    /// Reads a string that is a name, and its hash. Names are short and hardly ever have an escape: most take one look at eight bytes.
     #[inline]
     fn name(&mut self) -> Result<(JsonString<'b>, u32), InvalidJson> {
         let bytes = self.text.as_bytes();
@@ -364,7 +364,7 @@ impl<'b> Scanner<'b> {
         Ok(JsonString::new(raw, escaped))
     }
 
-    /// Steps over one escape. Half a surrogate pair is no character, and refused.
+    /// Steps over one escape. Half a surrogate pair is not a character, and is refused.
     fn escape(&mut self) -> Result<(), InvalidJson> {
         let start = self.position;
         let wrong = InvalidJson::Syntax { offset: start };
@@ -397,7 +397,7 @@ impl<'b> Scanner<'b> {
 
     fn four_digits(&mut self) -> Option<u16> {
         let digits = self.text.get(self.position..self.position + 4)?;
-        // `from_str_radix` takes a sign.
+        // `from_str_radix` would accept a sign.
         let value = digits
             .bytes()
             .all(|digit| digit.is_ascii_hexdigit())
@@ -426,7 +426,7 @@ impl<'b> Scanner<'b> {
         self.since(start).map(JsonNumber::new)
     }
 
-    /// One digit at least.
+    /// Steps over the digits, at least one.
     fn digits(&mut self) -> Result<(), InvalidJson> {
         let rest = self
             .text
@@ -443,7 +443,7 @@ impl<'b> Scanner<'b> {
     }
 }
 
-/// A hash of what a name says, not of how it is written: of its bytes, eight at a time, the last ones filled up with zeros.
+/// A hash of the unescaped name: of its bytes, eight at a time, the last ones filled up with zeros.
 #[derive(Debug, Clone, Copy)]
 struct NameHash(u64);
 
@@ -451,7 +451,7 @@ impl NameHash {
     const START: Self = Self(0);
 
     const fn add(self, word: u64) -> Self {
-        // The multiplier is 2^64 divided by the golden ratio, which spreads whatever stands in a word.
+        // The multiplier is 2^64 divided by the golden ratio, which spreads the bits of a word.
         Self((self.0.rotate_left(32) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 

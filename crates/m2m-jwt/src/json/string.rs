@@ -1,23 +1,23 @@
-//! Strings, unescaped only when someone looks.
+//! Strings, unescaped only when they are read.
 
 use core::str::Chars;
 use std::borrow::Cow;
 
-/// A string as it is written, between its quotes. All its escapes are legal.
+/// A string as it is written, between its quotes. All its escapes are valid.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonString<'b> {
     raw: &'b str,
-    /// Whether there is a reverse solidus in it.
+    /// True if there is a reverse solidus in it.
     escaped: bool,
 }
 
 impl<'b> JsonString<'b> {
-    /// `raw` is the inside of a string by the grammar, and `escaped` whether it has an escape.
+    /// Creates a string. `raw` is the inside of a string by the grammar, and `escaped` is true if it has an escape.
     pub(super) const fn new(raw: &'b str, escaped: bool) -> Self {
         Self { raw, escaped }
     }
 
-    /// What it says; borrowed unless it has an escape.
+    /// Returns the text, unescaped; borrowed unless it has an escape.
     #[must_use]
     #[inline]
     pub fn to_str(self) -> Cow<'b, str> {
@@ -28,7 +28,7 @@ impl<'b> JsonString<'b> {
         }
     }
 
-    /// Looks at what it says.
+    /// Calls `look` with the unescaped text.
     #[inline]
     pub(crate) fn read<R>(self, look: impl FnOnce(&str) -> R) -> R {
         if self.escaped {
@@ -38,7 +38,7 @@ impl<'b> JsonString<'b> {
         }
     }
 
-    /// Whether it says exactly this.
+    /// Returns true if the unescaped text is exactly this one.
     #[must_use]
     #[inline]
     pub fn equals(self, text: &str) -> bool {
@@ -49,7 +49,7 @@ impl<'b> JsonString<'b> {
         }
     }
 
-    /// Whether both say the same, however they are written.
+    /// Returns true if both have the same unescaped text.
     pub(super) fn says_the_same(self, other: Self) -> bool {
         if self.escaped || other.escaped {
             self.chars().eq(other.chars())
@@ -100,7 +100,7 @@ impl Iterator for Unescaped<'_> {
             'u' => {
                 let first = self.four_digits()?;
                 if HIGH_SURROGATES.contains(&first) {
-                    // The scanner has seen the low surrogate behind it.
+                    // The scanner has checked that the low surrogate follows.
                     self.raw.next();
                     self.raw.next();
                     let second = self.four_digits()?;

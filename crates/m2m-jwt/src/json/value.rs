@@ -65,7 +65,7 @@ pub struct JsonArray<'b> {
 }
 
 impl<'b> JsonArray<'b> {
-    /// `text` is an array by the grammar.
+    /// Creates an array. `text` is an array by the grammar.
     pub(super) const fn new(text: &'b str) -> Self {
         Self { text }
     }
@@ -82,7 +82,7 @@ impl<'b> JsonArray<'b> {
         core::iter::from_fn(move || elements.next().ok().flatten())
     }
 
-    /// Whether every element is a string.
+    /// Returns true if every element is a string.
     #[must_use]
     pub fn holds_only_strings(self) -> bool {
         self.elements().all(|element| element.as_string().is_some())
@@ -94,7 +94,7 @@ impl<'b> JsonArray<'b> {
     }
 }
 
-/// A JSON object whose text has been checked: by the grammar, and to have no name twice, in itself and in all that is in it.
+/// A JSON object whose text has been checked: it follows the grammar, and no name appears twice in one object, at any depth.
 ///
 /// ```
 /// use m2m_jwt::{InvalidJson, JsonObject};
@@ -113,7 +113,7 @@ pub struct JsonObject<'b> {
 }
 
 impl<'b> JsonObject<'b> {
-    /// `text` is an object by the grammar.
+    /// Creates an object. `text` is an object by the grammar.
     pub(super) const fn new(text: &'b str) -> Self {
         Self { text }
     }
@@ -121,7 +121,7 @@ impl<'b> JsonObject<'b> {
     /// Reads a text that is one object, with white space around it at most.
     ///
     /// # Errors
-    /// [`InvalidJson`], with the first offence.
+    /// [`InvalidJson`], with the first violation.
     pub fn parse(text: &'b [u8]) -> Result<Self, InvalidJson> {
         let text = core::str::from_utf8(text).map_err(|_| InvalidJson::NotUtf8)?;
         let mut members = Members::of_document(text)?;

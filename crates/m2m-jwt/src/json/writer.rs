@@ -1,6 +1,6 @@
-//! Writing JSON, into one buffer and without `serde_json`, which this crate does not need otherwise.
+//! The JSON writer, into one buffer and without `serde_json`, which this crate does not need otherwise.
 
-/// How many bytes stand in front that a string may hold as they are: no control character, no quotation mark, no reverse solidus.
+/// Returns the number of leading bytes that a string may contain unescaped: no control character, no quotation mark, no reverse solidus.
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     let mut length = 0;
@@ -17,7 +17,7 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
             .count()
 }
 
-/// The same for eight bytes, the first of which is the lowest; `None` if all are plain.
+/// Returns the same number for eight bytes, the first of which is the lowest; `None` if all are plain.
 ///
 /// A byte is below a limit exactly if subtracting it borrows from its highest bit; so it is zero if it is below one.
 #[inline]
@@ -32,9 +32,9 @@ pub(super) fn plain_bytes(word: u64) -> Option<usize> {
     (special != 0).then(|| usize::try_from(special.trailing_zeros() / 8).unwrap_or_default())
 }
 
-/// A buffer that JSON is written into, without whitespace.
+/// A buffer for JSON, without whitespace.
 ///
-/// Strings are escaped; punctuation and names are the caller's, as text that is JSON already.
+/// Strings are escaped; the caller writes punctuation and names, as text that is already JSON.
 ///
 /// ```
 /// let mut json = m2m_jwt::JsonWriter::with_capacity(64);
@@ -51,7 +51,7 @@ pub struct JsonWriter {
 }
 
 impl JsonWriter {
-    /// An empty buffer with space for that many bytes.
+    /// Creates an empty buffer with space for this number of bytes.
     #[must_use]
     pub fn with_capacity(bytes: usize) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl JsonWriter {
         }
     }
 
-    /// Appends what is JSON already.
+    /// Appends a text that is already JSON.
     pub fn raw(&mut self, json: &str) {
         self.out.extend_from_slice(json.as_bytes());
     }
@@ -71,7 +71,7 @@ impl JsonWriter {
         self.out.push(b'"');
     }
 
-    /// The inside of a string.
+    /// Appends the inside of a string, escaped.
     pub(crate) fn escaped(&mut self, text: &str) {
         let mut rest = text.as_bytes();
         loop {
@@ -146,7 +146,7 @@ impl JsonWriter {
         &self.out
     }
 
-    /// The JSON that has been written. All of it came from strings, so it is one.
+    /// Returns the JSON that has been written. All of it came from strings, so it is a string.
     #[must_use]
     pub fn into_string(self) -> String {
         String::from_utf8(self.out).unwrap_or_default()

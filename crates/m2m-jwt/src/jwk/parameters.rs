@@ -7,12 +7,12 @@ use crate::base64url;
 use crate::error::InvalidKey;
 use crate::json::{JsonObject, JsonWriter};
 
-/// The numbers of a public key, each in its only spelling.
+/// The numbers of a public key, each in its canonical encoding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PublicParameters {
     Ec {
         curve: Curve,
-        /// Uncompressed: 4, x, y.
+        /// The uncompressed point: 4, x, y.
         point: Vec<u8>,
     },
     Ed25519 {
@@ -54,7 +54,7 @@ impl Curve {
     }
 }
 
-/// How an uncompressed point begins.
+/// The first byte of an uncompressed point.
 const UNCOMPRESSED: u8 = 4;
 
 impl PublicParameters {
@@ -77,7 +77,7 @@ impl PublicParameters {
         })
     }
 
-    /// Refuses a modulus that is too small to be safe or too large to be quick, and exponents that the crypto libraries disagree on.
+    /// Refuses a modulus that is too small to be safe or too large to be fast, and exponents on which the crypto libraries disagree.
     ///
     /// Source: no leading zeros, [RFC 7518, section 6.3.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.3.1); 2048 bits at least,
     /// [section 3.3](https://www.rfc-editor.org/rfc/rfc7518#section-3.3).
@@ -123,7 +123,7 @@ impl PublicParameters {
         }
     }
 
-    /// The member that is to blame if the crypto library refuses the numbers.
+    /// The member to report if the crypto library refuses the numbers.
     #[cfg_attr(
         not(feature = "aws-lc-rs"),
         expect(dead_code, reason = "ring parses within a verification")
@@ -135,7 +135,7 @@ impl PublicParameters {
         }
     }
 
-    /// The members of its type, each behind a comma.
+    /// Writes the members of its type, each after a comma.
     pub(crate) fn write_members(&self, json: &mut JsonWriter) {
         match self {
             Self::Ec { curve, .. } => {
@@ -155,7 +155,7 @@ impl PublicParameters {
         }
     }
 
-    /// The required members alone, sorted by name.
+    /// Writes the required members alone, sorted by name.
     ///
     /// Source: [RFC 7638, section 3.2](https://www.rfc-editor.org/rfc/rfc7638#section-3.2),
     /// [RFC 8037, section 2](https://www.rfc-editor.org/rfc/rfc8037#section-2).
@@ -210,7 +210,7 @@ impl PublicParameters {
         Ok(Self::Ed25519 { x })
     }
 
-    /// x and y of a point on a curve.
+    /// Returns x and y of a point on a curve.
     fn coordinates(&self) -> (&[u8], &[u8]) {
         match self {
             Self::Ec { curve, point } => {
@@ -241,7 +241,7 @@ fn member(json: &mut JsonWriter, name: &str, value: &str) {
 
 const ED25519: &str = "Ed25519";
 
-/// `ring` takes 33 bits at most; no one uses more than 32.
+/// `ring` accepts 33 bits at most; exponents of more than 32 bits are not used in practice.
 const MAX_EXPONENT_BYTES: usize = 4;
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(crate) struct RsaPrivateParameters {
 }
 
 impl PrivateParameters {
-    /// Those of a key whose public ones have been read.
+    /// Reads the private numbers of a key whose public ones have been read.
     pub(crate) fn from_object(
         object: JsonObject<'_>,
         public: &PublicParameters,
@@ -38,7 +38,7 @@ impl PrivateParameters {
             PublicParameters::Ec { .. } | PublicParameters::Ed25519 { .. } => {
                 Self::Scalar(secret("d")?)
             }
-            // A key of more than two primes has `oth`, and neither library signs with one.
+            // A key of more than two primes has `oth`, and neither library supports such a key.
             PublicParameters::Rsa { .. } if object.get("oth").is_some() => {
                 return Err(InvalidKey::MemberMalformed { member: "oth" });
             }

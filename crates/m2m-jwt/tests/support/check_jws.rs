@@ -1,11 +1,11 @@
-//! One JWS and the key that is said to have made it.
+//! One JWS and the key that is stated to have signed it.
 
 use m2m_jwt::{
     Algorithm, Jwk, KeySet, Limits, MacAlgorithm, MacKey, Unverified, VerificationKey,
     verify_mac_signature, verify_signature,
 };
 
-/// The payload, if the JWS verifies with the key. The type of the key, not the header, says whether it is a shared secret.
+/// Returns the payload, if the JWS verifies with the key. The type of the key, not the header, determines whether it is a shared secret.
 pub(crate) fn payload(jwk: &str, jws: &str) -> Option<Vec<u8>> {
     let unverified = Unverified::parse(jws, &Limits::DEFAULT).ok()?;
     let header = unverified.header().ok()?;

@@ -1,4 +1,4 @@
-//! A good token, and what it takes to spoil it.
+//! A good token, and the functions that spoil it.
 
 use m2m_jwt::{
     Algorithm, Expectations, InvalidToken, KeySet, Limits, Signature, Signer as _, SigningKey,
@@ -21,7 +21,7 @@ pub(crate) fn expectations() -> Expectations<'static> {
     )
 }
 
-/// Signs what nobody should sign.
+/// Signs a header and claims that may be invalid.
 pub(crate) fn forge(
     header: impl AsRef<[u8]>,
     payload: impl AsRef<[u8]>,
@@ -38,7 +38,7 @@ pub(crate) fn forge(
     format!("{input}.{}", base64url::encode(signature.as_bytes()))
 }
 
-/// What the good token's reader says.
+/// Returns the result of verifying a token as the API that expects the good token.
 pub(crate) fn outcome(token: impl AsRef<[u8]>, keys: &KeySet) -> Result<(), InvalidToken> {
     let unverified = Unverified::parse(token.as_ref(), &Limits::DEFAULT)?;
     verify(
@@ -50,7 +50,7 @@ pub(crate) fn outcome(token: impl AsRef<[u8]>, keys: &KeySet) -> Result<(), Inva
     .map(|_| ())
 }
 
-/// A token of the test key with this header and these claims.
+/// Checks the result for a token of the test key with this header and these claims.
 pub(crate) fn check(header: &str, claims: &str, expected: Result<(), InvalidToken>) {
     let key = signing_key(Algorithm::EdDsa);
     assert_eq!(

@@ -1,9 +1,9 @@
-//! Vectors that no one here wrote, in the folder that `M2M_VECTORS` names, and what is known to differ.
+//! Vectors from other projects, in the folder that `M2M_VECTORS` names, and the known differences.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The folder; `None` where the variable is not set.
+/// Returns the folder; `None` if the variable is not set.
 #[expect(
     clippy::disallowed_methods,
     reason = "the tests are told by the environment where the vectors are"

@@ -163,7 +163,7 @@ fn refuse_open_key(_path: &Path, _metadata: &Metadata) -> Result<(), TlsError> {
 pub(super) struct Stamp([Option<(SystemTime, u64)>; 2]);
 
 impl Stamp {
-    /// The properties of the files as they are now. A missing file has none.
+    /// Returns the properties of the files as they are now. A missing file has no properties.
     pub(super) fn of(files: &TlsFiles) -> Self {
         Self([&files.cert, &files.key].map(|path| {
             let metadata = std::fs::metadata(path).ok()?;

@@ -1,4 +1,4 @@
-//! Failures of which no caller hears, as an observer is told of them.
+//! Failures that no caller learns of, as an observer receives them.
 
 use std::io;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! What the files say that a configuration names, without starting anything and without writing anything.
+//! The checks of the files that a configuration names, without starting or writing anything.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -14,7 +14,7 @@ use m2m_store::Sqlite;
 use crate::certificate;
 use crate::settings::{BootstrapSecret, Mistakes, RegistrySource, Secret, Setting, Settings};
 
-/// What is wrong with the files and folders.
+/// Returns the mistakes in the files and folders.
 pub(super) fn check(settings: &Settings) -> Mistakes {
     let mut mistakes = Mistakes::default();
     let mut add = |checked: Result<(), Failure>| {
@@ -45,7 +45,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     }
     match &settings.registry {
         RegistrySource::Data(path) => add(sealed(settings, path)),
-        // It seals nothing beside a file, and is read all the same: it is what somebody names.
+        // With a registry file there is nothing to seal, but the file is checked all the same, since the configuration names it.
         RegistrySource::World { .. } => {
             let file = values.sealing_key_file.as_ref();
             add(file.map_or(Ok(()), |file| sealing::read(file, Wanted::New).map(drop)));
@@ -54,7 +54,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     if let Some(bootstrap) = &settings.bootstrap
         && let BootstrapSecret::File(_) = bootstrap.client_secret
     {
-        // Of one in a variable the settings tell what is wrong.
+        // Mistakes in a secret from a variable are reported with the settings.
         add(bootstrap.preset().map(drop));
     }
     let listeners = [
@@ -67,7 +67,7 @@ pub(super) fn check(settings: &Settings) -> Mistakes {
     mistakes
 }
 
-/// Warnings: nothing that keeps a server from starting.
+/// Returns warnings, which do not keep a server from starting.
 pub(super) fn warnings(settings: &Settings) -> Vec<String> {
     let values = &settings.values;
     let tls = values.tls_cert.clone().zip(values.tls_key.clone());
@@ -76,14 +76,14 @@ pub(super) fn warnings(settings: &Settings) -> Vec<String> {
     warning.into_iter().collect()
 }
 
-/// The records as well: what is made up for them is thrown away.
+/// Checks the file and its records. Credentials generated for them are discarded.
 fn world(file: &Path) -> Result<(), Failure> {
     let world = World::read(file)?;
     let store = Sqlite::in_memory().map_err(|error| Failure::refused(error.to_string()))?;
     data::wait(world.fill(&store, clock::now()))?.map(|_| ())
 }
 
-/// The sealing key, and whether it opens the keys in the folder. A server may have the folder meanwhile.
+/// Checks the sealing key, and that it opens the keys in the folder. A running server may be using the folder.
 fn sealed(settings: &Settings, folder: &Path) -> Result<(), Failure> {
     let keys = data::look(folder)?;
     let key = settings.sealing_key.as_ref().map(Secret::expose_secret);
@@ -109,7 +109,7 @@ fn folder(path: &Path) -> Result<(), Failure> {
     let cannot = |why: String| {
         Failure::usage(format!("cannot use the folder {}", path.display())).because(why)
     };
-    // The nearest that exists decides; a relative path without any begins in the present folder, which does.
+    // The nearest ancestor that exists decides; a relative path without one is relative to the working directory, which exists.
     for ancestor in path.ancestors() {
         if ancestor.as_os_str().is_empty() {
             break;

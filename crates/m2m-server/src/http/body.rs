@@ -12,7 +12,7 @@ use super::cause_of;
 ///
 /// # Errors
 ///
-/// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller breaks off.
+/// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller disconnects.
 pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
     let read = m2m_listen::read_body(body, max_bytes, MAX_TIME).await;
     read.map_err(cause_of)

@@ -1,4 +1,4 @@
-//! The public documents: metadata and keys. They are made once for each version of the registry.
+//! The public documents: metadata and keys. They are created once for each version of the registry.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,7 +30,7 @@ pub(super) struct Document {
 }
 
 impl Documents {
-    /// The documents of this issuer.
+    /// Returns the documents of this issuer.
     pub(super) fn new(issuer: &Issuer, common: &Common) -> Self {
         let keys = &*common.keys;
         let base = issuer.as_str().trim_end_matches('/');
@@ -53,7 +53,7 @@ impl Documents {
         }
     }
 
-    /// Of which registry they tell.
+    /// Returns the version of the registry that the documents describe.
     pub(super) const fn version(&self) -> Version {
         self.version
     }
@@ -71,7 +71,7 @@ impl Documents {
     }
 }
 
-/// What the server says about itself (RFC 8414, section 2).
+/// Returns the metadata of the server (RFC 8414, section 2).
 fn metadata(
     issuer: &Issuer,
     base: &str,
@@ -92,8 +92,8 @@ fn metadata(
     scopes.sort();
     scopes.dedup();
     metadata.scopes_supported = scopes;
-    // Required of OpenID providers, which some clients take this server for. Libraries for APIs that are given only the issuer
-    // accept the algorithms of this list for access tokens, so that it names all that sign.
+    // Required of OpenID providers; some clients treat this server as one. API libraries that are configured with the issuer alone
+    // accept the algorithms of this list for access tokens, so it names all signing algorithms.
     metadata.subject_types_supported = vec!["public".to_owned()];
     metadata.id_token_signing_alg_values_supported = keys
         .algorithms()
@@ -135,7 +135,7 @@ impl Document {
         response
     }
 
-    /// Whether the caller has this very document (RFC 9110, section 13.1.2).
+    /// Returns true if the caller already has this version of the document (RFC 9110, section 13.1.2).
     fn is_known(&self, request: &HeaderMap) -> bool {
         let tags = request
             .get_all(header::IF_NONE_MATCH)
@@ -151,7 +151,7 @@ impl Document {
     }
 }
 
-/// Five minutes: short enough for a new key to be known soon, long enough that nobody asks for each token.
+/// Five minutes: short enough for a new key to be known soon, long enough that clients do not fetch the document for each token.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use m2m_errors::{Cause, ErrorCode, Profile, Status};
 use m2m_explain::Explanation;
 use serde_json::{Value, json};
 
-/// All codes, statuses and causes. Each has a page of its name below this one.
+/// Returns the list of all codes, statuses and causes. Each has a page under its name below this one.
 pub(super) fn index(authority: &Authority) -> Value {
     json!({
         "errors": ErrorCode::ALL.iter().map(|code| json!({
@@ -20,7 +20,7 @@ pub(super) fn index(authority: &Authority) -> Value {
     })
 }
 
-/// The page of a code, a status or a cause.
+/// Returns the page of a code, a status or a cause.
 pub(super) fn page(name: &str, profile: Profile) -> Option<Explanation> {
     Explanation::of(name, profile)
 }

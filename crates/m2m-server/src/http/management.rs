@@ -1,4 +1,4 @@
-//! The management API of this server: what the operations need of it, and how their answers leave.
+//! The management API of this server: the data that its operations need, and the way in which their answers are sent.
 
 mod threads;
 
@@ -37,12 +37,12 @@ pub(super) struct Management {
     threads: Threads,
 }
 
-/// What of the registry may be changed, and with what.
+/// The part of the registry that may be changed, with the key that this needs.
 #[derive(Debug, Clone)]
 pub(crate) enum Writing {
-    /// All of it. Private keys are sealed with this.
+    /// All of it. Private keys are sealed with this key.
     Everything(Arc<SealingKey>),
-    /// Nothing: it comes from a file.
+    /// Nothing, since the registry comes from a file.
     Nothing,
 }
 
@@ -57,7 +57,7 @@ struct Served {
 impl Management {
     /// # Errors
     ///
-    /// If the system has no thread left.
+    /// If the operating system cannot start another thread.
     pub(super) fn new(
         issuer: &Issuer,
         endpoint: Arc<TokenEndpoint>,
@@ -75,8 +75,8 @@ impl Management {
         })
     }
 
-    /// Answers a request for a path of the management API, on threads of its own: what it reads and writes may be large, and no request for a
-    /// token waits for it.
+    /// Answers a request for a path of the management API, on threads of its own: such a request may read and write large amounts of data, and
+    /// token requests must not wait for it.
     pub(super) async fn respond(
         &self,
         parts: Parts,
@@ -93,7 +93,7 @@ impl Management {
             api.respond(&own, &path, read, circumstances).await
         };
         let answered = self.threads.run(answering).await;
-        // A panic is our own mistake, and is told as one.
+        // A panic is a bug of ours, and is reported as one.
         let answered = answered.unwrap_or_else(|| {
             self.api
                 .refuse_unread(Cause::InternalError, &parts, circumstances)
@@ -101,7 +101,7 @@ impl Management {
         self.noted(answered, &exchange, circumstances)
     }
 
-    /// Answers a request that is too large to be looked at.
+    /// Answers a request that is too large to be processed.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         let exchange = self.endpoint.exchange(parts, address);
         let circumstances = circumstances(&exchange, address);
@@ -109,7 +109,7 @@ impl Management {
         self.noted(answered, &exchange, circumstances)
     }
 
-    /// The answer, of which the log keeps why it is a refusal.
+    /// Returns the answer, and records the reason if it is a refusal.
     fn noted(
         &self,
         answered: Answered,
@@ -122,7 +122,7 @@ impl Management {
         answered.response.map(Full::new)
     }
 
-    /// What the management API says about itself.
+    /// Returns the OpenAPI document of the management API.
     pub(super) fn openapi(&self, headers: &HeaderMap) -> Response {
         OPENAPI.respond(headers)
     }
@@ -136,7 +136,7 @@ fn circumstances(exchange: &Exchange, address: IpAddr) -> Circumstances {
     }
 }
 
-/// The document is the same for every server of a release. It is made when somebody asks for it first.
+/// The document is the same for every server of a release. It is created at the first request for it.
 static OPENAPI: LazyLock<Document> =
     LazyLock::new(|| Document::new("application/json", format!("{:#}", openapi())));
 
@@ -189,7 +189,7 @@ impl Host for Served {
             Err(mut refusal) => {
                 let suspect = refusal.take_suspect();
                 let records = recorder::records(self.endpoint.cache(), &suspect).await;
-                // What cannot be read now says nothing; the cause stands without it.
+                // Evidence that cannot be read now is left out; the cause is shown without it.
                 let Diagnosis {
                     cause,
                     evidence,

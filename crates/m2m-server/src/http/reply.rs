@@ -6,20 +6,20 @@ use http_body_util::Full;
 use m2m_authority::flow::Reply;
 use serde::Serialize;
 
-/// An answer with its whole body.
+/// A response with its whole body.
 pub(crate) type Response = http::Response<Full<Bytes>>;
 
-/// The answer of the token endpoint, or any refusal.
+/// Converts a response of the token endpoint, or any refusal.
 pub(super) fn of(reply: Reply) -> Response {
     whole(reply).map(Full::new)
 }
 
-/// The same with its body as it is.
+/// Converts a response, and leaves its body as it is.
 pub(super) fn whole(reply: Reply) -> http::Response<Bytes> {
     reply.into()
 }
 
-/// A value as JSON, for everybody to read.
+/// Returns a value as JSON that anybody may read.
 pub(super) fn json(value: &impl Serialize) -> Response {
     // Serializing our own plain values does not fail.
     let body = serde_json::to_vec_pretty(value).unwrap_or_default();

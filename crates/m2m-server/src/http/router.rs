@@ -1,49 +1,49 @@
-//! Which path is what.
+//! The routes of the server by path.
 
 use oauth_proto::Issuer;
 
-/// What a path is.
+/// The resource at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route<'p> {
     /// The token endpoint, by its name or an alias.
     Token,
-    /// What the server says about itself.
+    /// The metadata of the server.
     Metadata,
     /// The public keys.
     JwkSet,
-    /// All errors.
+    /// The list of all errors.
     Errors,
     /// The page of one error.
     Error(&'p str),
-    /// Something of the management API, under this path.
+    /// A resource of the management API, at this path.
     Management(&'p str),
-    /// What the management API says about itself.
+    /// The OpenAPI document of the management API.
     OpenApi,
     /// The server itself.
     Root,
-    /// Nothing.
+    /// An unknown path.
     Unknown,
 }
 
 /// The paths of a server whose issuer may have a path of its own.
 #[derive(Debug)]
 pub(super) struct Router {
-    /// The path of the issuer, without a slash at its end; mostly nothing.
+    /// The path of the issuer, without a slash at its end; usually empty.
     prefix: Box<str>,
 }
 
 impl Router {
-    /// The paths below this issuer.
+    /// Returns a router for the paths below this issuer.
     pub(super) fn new(issuer: &Issuer) -> Self {
         Self {
             prefix: issuer.path().trim_end_matches('/').into(),
         }
     }
 
-    /// What this path is. Every path is served with the path of the issuer before it and without, since some proxies strip it.
+    /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.
     pub(super) fn find<'p>(&self, path: &'p str) -> Route<'p> {
         if !self.prefix.is_empty() {
-            // RFC 8414, section 3.1 inserts the path of the issuer behind the well-known name.
+            // RFC 8414, section 3.1 inserts the path of the issuer after the well-known name.
             if METADATA_PATHS
                 .iter()
                 .any(|name| path.strip_prefix(name) == Some(&*self.prefix))
@@ -76,7 +76,7 @@ fn find(path: &str) -> Route<'_> {
     }
 }
 
-/// Where the metadata are (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
+/// The paths of the metadata (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
 const METADATA_PATHS: [&str; 2] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",

@@ -1,13 +1,13 @@
-//! The token endpoint: the only place where steps and waits meet.
+//! The token endpoint: the only place where the steps of the flow meet I/O.
 //!
 //! ```text
 //! accept → load the application → authenticate → authorize → load the key → issue → record → respond
 //! ```
 //!
-//! Whoever asked before is in memory, and nothing waits but the reading of the body; an application that is not is read from the
+//! Applications that asked before are in memory, and nothing waits except for reading the body; any other application is read from the
 //! store, between the same steps.
 //!
-//! In maintenance all steps up to the signature are taken, and whoever may not go on is told that and nothing else.
+//! In maintenance all steps up to the signature are executed, and callers that may not go on get the maintenance error and nothing else.
 
 mod gate;
 pub(super) mod second_door;
@@ -43,7 +43,7 @@ use m2m_host::random;
 
 use gate::{Gate, ManagementAudiences};
 
-/// What makes a reply of a token request.
+/// The parts that a reply to a token request needs.
 #[derive(Debug)]
 pub(crate) struct TokenEndpoint {
     authority: Authority,
@@ -54,7 +54,7 @@ pub(crate) struct TokenEndpoint {
     management: ManagementAudiences,
 }
 
-/// A token, and the application that it is for.
+/// A token, and the application that it was issued to.
 struct Granted {
     issued: Issued,
     entry: Arc<CachedApplication>,
@@ -77,12 +77,12 @@ impl TokenEndpoint {
         }
     }
 
-    /// Who issues, in which dialect.
+    /// Returns the issuer and the dialect of the responses.
     pub(super) const fn authority(&self) -> &Authority {
         &self.authority
     }
 
-    /// What is served.
+    /// Returns the registry that is served.
     pub(super) const fn cache(&self) -> &Arc<RegistryCache> {
         &self.cache
     }
@@ -91,7 +91,7 @@ impl TokenEndpoint {
     pub(super) async fn respond(&self, parts: &Parts, body: Incoming, address: IpAddr) -> Response {
         let body = match parts.method {
             Method::POST => body::read(body, self.authority.limits().max_body_bytes).await,
-            // The first step refuses it, whatever its body is.
+            // The first step refuses it, whatever its body contains.
             _ => Ok(Bytes::new()),
         };
         let now = clock::now();
@@ -106,7 +106,7 @@ impl TokenEndpoint {
         reply::of(self.conclude(decision, &exchange(parts, address), now))
     }
 
-    /// Refuses a request, of whatever path, before it is looked into.
+    /// Refuses a request for any path before it is processed.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
         reply::of(self.conclude(
             Err(Refusal::of(cause)),
@@ -115,7 +115,7 @@ impl TokenEndpoint {
         ))
     }
 
-    /// What belongs to a request of whatever path.
+    /// Returns the trace id, the caller's request id and the address of a request for any path.
     pub(super) fn exchange(&self, parts: &Parts, address: IpAddr) -> Exchange {
         exchange(parts, address)
     }
@@ -141,7 +141,7 @@ impl TokenEndpoint {
         self.recorder.keep_management(event, operation);
     }
 
-    /// Steps 1 to 4, and what is loaded between them.
+    /// Executes steps 1 to 4, and loads the application between them.
     async fn decide(&self, request: RawRequest<'_>, now: UnixTime) -> Result<Granted, Refusal> {
         let gate = self.gate();
         let decision = async {
@@ -156,12 +156,12 @@ impl TokenEndpoint {
         decision.await.map_err(|refusal| gate.refuse(refusal))
     }
 
-    /// Whom this request finds the gate open for.
+    /// Returns the gate that is in effect for this request.
     fn gate(&self) -> Gate<'_> {
         Gate::new(self.cache.common_guard().maintenance, &self.management)
     }
 
-    /// The application with this client id, if there is one. What is in memory is there at once.
+    /// Returns the application with this client id, if there is one. An application in memory is returned without waiting.
     async fn load(
         &self,
         client_id: &str,
@@ -170,7 +170,7 @@ impl TokenEndpoint {
         let uptime = clock::uptime();
         let mut found = self.cache.look_up(client_id, uptime);
         if let LookUp::OutOfContact = found {
-            // Nobody may have asked, as after a pause of the process.
+            // There may have been no request for a while, as after a pause of the process.
             self.cache.contact_if_asked(uptime).await;
             found = self.cache.look_up(client_id, uptime);
         }
@@ -192,7 +192,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Steps 3 and 4.
+    /// Executes steps 3 and 4.
     fn grant(
         &self,
         authenticated: Authenticated<'_>,
@@ -202,7 +202,7 @@ impl TokenEndpoint {
     ) -> Result<Granted, Refusal> {
         let quota = entry.meter(now);
         let authorized = self.authorize(authenticated, &entry, gate, now)?;
-        // Only now, so that a request that gets no token takes none from others; they may have taken the last meanwhile.
+        // Only now, so that a request that gets no token uses up no quota of others; they may have used up the rest meanwhile.
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
@@ -212,7 +212,7 @@ impl TokenEndpoint {
         Ok(Granted { issued, entry })
     }
 
-    /// Step 3, and whether what was authorized is handed out at the moment.
+    /// Executes step 3, and checks that the gate lets the authorized request through.
     fn authorize<'e>(
         &self,
         authenticated: Authenticated<'_>,
@@ -226,8 +226,8 @@ impl TokenEndpoint {
         Ok(authorized)
     }
 
-    /// A failed authentication is counted, and answered with 429 where there were too many. The secret has been checked all the
-    /// same: nobody can lock out somebody else.
+    /// Counts a failed authentication, and answers it with 429 if there were too many. The secret has been checked all the same: nobody
+    /// can lock out another caller.
     fn throttled(&self, refusal: Refusal, address: IpAddr, now: UnixTime) -> Refusal {
         if Check::of(refusal.cause()) != Some(Check::Authentication) {
             return refusal;
@@ -246,7 +246,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Steps 5 and 6.
+    /// Executes steps 5 and 6.
     fn conclude(
         &self,
         mut decision: Result<Granted, Refusal>,
@@ -262,17 +262,17 @@ impl TokenEndpoint {
     }
 }
 
-/// What the steps decide. A panic is a defect of ours; its caller gets an answer, and the others are served on.
+/// Returns the decision of the steps. A panic is a bug of ours; its caller gets an answer, and other callers are still served.
 fn unless_it_panics<T>(steps: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(steps)).unwrap_or_else(|_| Err(Refusal::of(Cause::InternalError)))
 }
 
-/// The store cannot be read, and what is in memory does not do.
+/// Returns the refusal for a store that cannot be read while the data in memory is not enough.
 fn away() -> Refusal {
     Refusal::of(Cause::StoreUnavailable).retry_after(RETRY_AFTER_SECONDS)
 }
 
-/// When a store that is away may be back. Unit: seconds.
+/// The `Retry-After` value while the store is unavailable. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 5;
 
 fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
@@ -291,7 +291,7 @@ fn exchange(parts: &Parts, address: IpAddr) -> Exchange {
     }
 }
 
-/// The name that the caller gave to the request, if it gave one, and a sane one.
+/// Returns the name that the caller gave to the request, if it gave a valid one.
 fn request_id(headers: &HeaderMap) -> Option<RequestId> {
     REQUEST_ID_FIELDS
         .iter()
@@ -301,7 +301,7 @@ fn request_id(headers: &HeaderMap) -> Option<RequestId> {
         })
 }
 
-/// Where callers name their requests: by custom, and by W3C Trace Context.
+/// The header fields in which callers name their requests: by convention, and by W3C Trace Context.
 const REQUEST_ID_FIELDS: [HeaderName; 2] = [
     HeaderName::from_static("x-request-id"),
     HeaderName::from_static("traceparent"),

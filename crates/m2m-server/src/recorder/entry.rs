@@ -1,4 +1,4 @@
-//! The entries that the recorder makes known.
+//! The entries that the recorder logs.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::store_health::StoreNews;
 pub(crate) struct Refused {
     /// The caller, the time, the address, and the cause.
     pub(crate) event: RefusedEvent,
-    /// The proof that it gives of its caller.
+    /// The degree to which its caller proved its identity.
     pub(crate) standing: Standing,
     /// The operation and the answer, if it was a request of the management API.
     pub(crate) operation: Option<Box<RefusedOperation>>,
 }
 
-/// The operation and the answer of a refused request of the management API. It has no text of the caller.
+/// The operation and the answer of a refused request of the management API. It contains no text of the caller.
 #[derive(Debug)]
 pub(crate) struct RefusedOperation {
     /// The id of the operation, if there is one at the path.
@@ -30,7 +30,7 @@ pub(crate) struct RefusedOperation {
     pub(crate) status: u16,
     /// The code of the answer.
     pub(crate) code: Box<str>,
-    /// The reason, where it says more than the cause.
+    /// The reason, if it is more specific than the cause.
     pub(crate) reason: Option<Box<str>>,
 }
 
@@ -44,14 +44,14 @@ pub(crate) struct Changed {
 }
 
 impl Refused {
-    /// True if it names an application.
+    /// Returns true if it names an application.
     pub(super) fn is_of_known(&self) -> bool {
         matches!(self.event.client_id, RecordedClientId::Known(_))
     }
 }
 
 impl Changed {
-    /// A change with these events.
+    /// Returns a change with these events.
     pub(super) fn of(events: &[AuditEvent]) -> Self {
         let told = events.iter().take(MOST_EVENTS_TOLD);
         let brief = told.map(|event| AuditEvent {
@@ -70,64 +70,64 @@ impl Changed {
     }
 }
 
-/// An entry that the worker makes known.
+/// An entry that the worker logs.
 #[derive(Debug)]
 pub(crate) enum Entry {
-    /// A request was refused: at once, with its exact cause.
+    /// A refused request: logged at once, with its exact cause.
     Refused(Refused),
-    /// Requests were refused that are not made known one by one.
+    /// Refused requests that are not logged one by one.
     Summary(Summary),
-    /// A record was changed, or read with what is secret in it.
+    /// A change of a record, or a read of a record with its secrets.
     Changed(AuditEvent),
-    /// More records were changed by the same actor at once than are made known one by one.
+    /// Changes by the same actor at the same time, beyond the number that is logged one by one.
     ChangedOthers {
-        /// The actor and the time: the last event that was made known.
+        /// The last event that was logged, for the actor and the time.
         last: AuditEvent,
         /// The number of other events.
         more: usize,
     },
-    /// The evidence for it.
+    /// The evidence for a refusal.
     Diagnosed {
         /// The name of the answer.
         trace_id: TraceId,
         /// The evidence and the fixes.
         diagnosis: Diagnosis,
     },
-    /// An operator got a token in the name of an application.
+    /// A token that an operator got on behalf of an application.
     TestToken {
         /// The token.
         event: IssuedEvent,
         /// The client id of the operator.
         operator: Arc<str>,
     },
-    /// An application was issued so many tokens since the last time that it was told, which is each minute.
+    /// Tokens that were issued to an application since its last such entry; there is one each minute.
     Issued {
-        /// To whom.
+        /// The client id of the application.
         client_id: Box<str>,
         /// The number of tokens. At least 1.
         tokens: u64,
     },
-    /// More applications were issued tokens than are told one by one.
+    /// Tokens that were issued to applications beyond the number that is logged one by one.
     IssuedToOthers {
-        /// To how many more.
+        /// The number of these applications.
         applications: usize,
-        /// How many.
+        /// The number of tokens.
         tokens: u64,
     },
-    /// The store failed, or it is known what became of a change.
+    /// A failure of the store, or the outcome of a change that was unknown before.
     Store(StoreNews),
-    /// More is refused than can be made known. Counted from the start.
+    /// The numbers of dropped events and lines since the start.
     Dropped(Dropped),
-    /// The process ends, after so many events.
+    /// The end of the process, with the numbers of its events.
     Stopped {
         /// Tokens that were issued.
         issued: u64,
         /// Requests that were refused.
         refused: u64,
-        /// What was not made known of the refused.
+        /// The numbers of refusals and lines that were dropped.
         dropped: Dropped,
     },
 }
 
-/// The maximum number of events of one transaction that the log has one by one; the audit log has all.
+/// The maximum number of events of one transaction that are logged one by one; the audit log contains all.
 const MOST_EVENTS_TOLD: usize = 20;

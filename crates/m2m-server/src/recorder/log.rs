@@ -1,4 +1,4 @@
-//! The log: one line of JSON on standard error for each entry. Never a secret, never a token.
+//! The log: one line of JSON on standard error for each entry. It contains no secrets and no tokens.
 
 use std::borrow::Cow;
 use std::sync::mpsc::channel;
@@ -33,10 +33,10 @@ pub(super) fn log_last(entry: Entry) {
     let _ = written.recv_timeout(LAST_LINE_TIME);
 }
 
-/// How long the last line may take.
+/// The time within which the last line has to be written.
 const LAST_LINE_TIME: Duration = Duration::from_secs(1);
 
-/// The line of an entry.
+/// Returns the line of an entry.
 pub(super) fn line(entry: &Entry) -> Value {
     match entry {
         Entry::Refused(event) => refused(event),
@@ -134,7 +134,7 @@ pub(super) fn line(entry: &Entry) -> Value {
     }
 }
 
-/// What was found out of a refusal, as the store keeps it.
+/// Returns a diagnosis in the form in which the store keeps it.
 pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
     json!({
         "cause": diagnosis.cause.id(),
@@ -145,7 +145,7 @@ pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
 
 fn texts(evidence: &[Evidence]) -> Vec<String> {
     let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
-    // A name in the registry, or one that nearly is, may be a secret that was put into the wrong field.
+    // A name in the registry, or one close to it, may be a secret that was put into the wrong field.
     texts.map(|text| redacted(&text).into_owned()).collect()
 }
 
@@ -191,7 +191,7 @@ fn refused(refused: &Refused) -> Value {
     line
 }
 
-/// The diagnosis of a refused request of the management API: the operation gives the reason itself.
+/// Returns the diagnosis of a refused request of the management API: the operation contains the reason itself.
 pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) -> Value {
     json!({
         "cause": cause.id(),
@@ -203,7 +203,7 @@ pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) ->
     })
 }
 
-/// The name of a request, unless a credential was sent as one.
+/// Returns the name of a request, unless it is a credential.
 pub(super) fn clean(request_id: Option<&RequestId>) -> Option<&RequestId> {
     request_id.filter(|request_id| matches!(redacted(request_id.as_str()), Cow::Borrowed(_)))
 }
@@ -234,5 +234,5 @@ fn changed(event: &AuditEvent) -> Value {
     })
 }
 
-/// The door of a request that an operator made in the name of an application.
+/// The `door` of a request that an operator made on behalf of an application.
 const TEST: &str = "test";

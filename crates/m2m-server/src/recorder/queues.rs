@@ -1,8 +1,8 @@
-//! What waits for the worker, the most important first.
+//! The queues in front of the worker, the most important events first.
 //!
-//! A stranger can have any number of requests refused, so that every queue is bounded and some are more worth than others: what
-//! happened before why it happened, and the refusals of known clients before those of whoever else. A flood of unknown client ids
-//! then costs itself, not the line that an operator waits for.
+//! A stranger can have any number of requests refused, so every queue is bounded and some have priority over others: events before
+//! their diagnoses, and the refusals of known clients before those of other callers. A flood of unknown client ids then displaces its own
+//! entries, not the line that an operator waits for.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use super::entry::Changed;
 use super::sampling::{Sampling, Summary};
 use crate::metrics::Metrics;
 
-/// The queues between those who answer callers and the worker.
+/// The queues between the threads that answer callers and the worker.
 #[derive(Debug)]
 pub(super) struct Queues {
     state: Mutex<State>,
@@ -26,14 +26,14 @@ pub(super) struct Queues {
     metrics: Arc<Metrics>,
 }
 
-/// Something that happened, on its way to the worker.
+/// An event on its way to the worker.
 #[derive(Debug)]
 pub(super) enum Happened {
-    /// A request was refused.
+    /// A refused request.
     Refused(Refused),
-    /// An operator got a token in the name of an application.
+    /// A token that an operator got on behalf of an application.
     Issued(IssuedEvent),
-    /// The registry was changed.
+    /// A change of the registry.
     Changed(Changed),
 }
 
@@ -42,18 +42,18 @@ pub(super) enum Happened {
 pub(crate) struct Dropped {
     /// Refusals of known clients, test tokens for them, and changes of the registry that are not in the log.
     pub(crate) of_known_clients: u64,
-    /// Refusals of anybody else.
+    /// Refusals of other callers.
     pub(crate) of_others: u64,
     /// Diagnoses of refusals that are in the log.
     pub(crate) diagnoses: u64,
-    /// Refusals that are in the log, and did not get from there into the store.
+    /// Refusals that are in the log, but could not be written to the store.
     pub(crate) unkept: u64,
     /// Other lines of the log, such as those that count tokens.
     pub(crate) lines: u64,
 }
 
 impl Dropped {
-    /// All of it.
+    /// Returns the sum of all numbers.
     pub(crate) const fn total(&self) -> u64 {
         let Self {
             of_known_clients,
@@ -66,16 +66,16 @@ impl Dropped {
     }
 }
 
-/// What the worker has to do next.
+/// The next task of the worker.
 #[derive(Debug)]
 pub(super) enum Next {
-    /// Make this known.
+    /// Log this event.
     Event(Happened),
-    /// Find the evidence for what has been made known.
+    /// Find the evidence for an event that has been logged.
     Suspect(TraceId, Box<Suspect>),
-    /// Nothing for the time being.
+    /// There is nothing to do at the moment.
     Idle,
-    /// Nothing any more.
+    /// The queues are closed and empty.
     End,
 }
 
@@ -95,10 +95,10 @@ struct Lane {
     suspects: VecDeque<(TraceId, Box<Suspect>)>,
 }
 
-/// How many refusals can wait in a lane. At some 300 bytes each, the whole is small; a flood fills it whatever its size.
+/// The maximum number of refusals that wait in a lane. At some 300 bytes each, the whole is small; a flood fills it whatever its size.
 pub(super) const MOST_EVENTS: usize = 4096;
 
-/// How many diagnoses can wait in a lane. Each takes up to some milliseconds, and evidence is for within a second.
+/// The maximum number of diagnoses that wait in a lane. Each takes up to some milliseconds, and evidence should be there within a second.
 pub(super) const MOST_SUSPECTS: usize = 256;
 
 impl Queues {
@@ -110,8 +110,8 @@ impl Queues {
         }
     }
 
-    /// Takes something that happened, and what the diagnosis of a refusal starts from, as far as there is room. A refusal beyond the
-    /// budget of its source is counted. Never waits.
+    /// Queues an event, and the data that the diagnosis of a refusal starts from, as far as there is room. A refusal beyond the budget of
+    /// its source is counted. Never waits.
     pub(super) fn push(&self, happened: Happened, suspect: Option<Box<Suspect>>) {
         if self.change(|state| state.push(happened, suspect)) {
             self.filled.notify_one();
@@ -123,17 +123,17 @@ impl Queues {
         self.lock().sampling.take(now)
     }
 
-    /// Counts what could not be made known.
+    /// Counts refusals again whose summary could not be logged.
     pub(super) fn put_back(&self, summary: &Summary) {
         self.lock().sampling.put_back(summary);
     }
 
-    /// Counts something as lost.
+    /// Counts an event or a line as lost.
     pub(super) fn drop_one(&self, count: impl FnOnce(&mut Dropped)) {
         self.change(|state| count(&mut state.dropped));
     }
 
-    /// Changes the state. What is dropped by it is in the metrics at once.
+    /// Changes the state. Events that this drops are in the metrics at once.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
         let before = state.dropped.total();
@@ -143,7 +143,7 @@ impl Queues {
         changed
     }
 
-    /// What comes next; [`Next::Idle`] if there is nothing for as long as `patience`.
+    /// Returns the next task; [`Next::Idle`] if there is none for as long as `patience`.
     pub(super) fn next(&self, patience: Duration) -> Next {
         let is_idle = |state: &mut State| state.is_empty() && !state.closed;
         let (mut state, _) = self
@@ -153,7 +153,7 @@ impl Queues {
         state.pop()
     }
 
-    /// Takes nothing more. The events that wait are still given out; their diagnoses are not, for they would take too long.
+    /// Accepts no more events. The events that wait are still returned; their diagnoses are not, since they would take too long.
     pub(super) fn close(&self) {
         self.change(|state| {
             state.closed = true;
@@ -162,24 +162,24 @@ impl Queues {
         self.filled.notify_all();
     }
 
-    /// Gives out nothing more either.
+    /// Drops the events that still wait.
     pub(super) fn abandon(&self) {
         self.change(State::drop_events);
     }
 
-    /// What was dropped since the start.
+    /// Returns the numbers of dropped events and lines since the start.
     pub(super) fn dropped(&self) -> Dropped {
         self.lock().dropped
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No change of the state can end in its middle.
+        // No change of the state panics halfway.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// True if there is something to do for the worker.
+    /// Returns true if there is something to do for the worker.
     fn push(&mut self, happened: Happened, suspect: Option<Box<Suspect>>) -> bool {
         let (trace_id, is_known) = match &happened {
             Happened::Issued(_) | Happened::Changed(_) => (None, true),
@@ -213,7 +213,7 @@ impl State {
 
     fn pop(&mut self) -> Next {
         let mut lanes = [&mut self.known, &mut self.others];
-        // All events first, so that each stands in the log before its diagnosis.
+        // All events first, so that each is in the log before its diagnosis.
         if let Some(event) = lanes.iter_mut().find_map(|lane| lane.events.pop_front()) {
             return Next::Event(event);
         }
@@ -271,7 +271,7 @@ mod tests {
         Queues::new(Arc::new(Metrics::new()))
     }
 
-    /// A refusal from another block of addresses each second, so that none is beyond a budget.
+    /// Returns a refusal from another block of addresses each second, so that all are within their budgets.
     fn later(trace_id: TraceId, second: u64) -> Happened {
         let mut happened = event(trace_id);
         if let Happened::Refused(refused) = &mut happened {
@@ -284,7 +284,7 @@ mod tests {
         Some(Refusal::of(Cause::SecretWrong).take_suspect())
     }
 
-    /// All that the queues have, as letters: `K` and `O` an event of a known client and of another, `k` and `o` a diagnosis.
+    /// Returns all that the queues contain, as letters: `K` and `O` an event of a known client and of another, `k` and `o` a diagnosis.
     fn drain(queues: &Queues) -> String {
         let letter = |trace_id| if trace_id == KNOWN { 'K' } else { 'O' };
         core::iter::from_fn(|| match queues.next(Duration::ZERO) {

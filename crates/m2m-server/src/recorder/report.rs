@@ -1,4 +1,4 @@
-//! When it is time to say that something was dropped.
+//! The times at which dropped events are reported.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use m2m_jwt::UnixTime;
 
 use super::queues::Dropped;
 
-/// What has been said of what was dropped.
+/// The numbers that were last reported.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     said: Dropped,
     at: Option<UnixTime>,
 }
 
-/// How often it is said at most: while it happens, but without adding to a flood.
+/// The shortest time between two reports: events are reported while they are dropped, but without adding to a flood.
 pub(super) const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
 impl Report {
-    /// What is to be said now: at once the first time, then not more often than each [`REPORT_INTERVAL`].
+    /// Returns the numbers to report now: at once the first time, then not more often than each [`REPORT_INTERVAL`].
     pub(super) fn due(&mut self, dropped: Dropped, now: UnixTime) -> Option<Dropped> {
         // A clock that was set back must not silence the report.
         let is_recent =

@@ -1,8 +1,8 @@
-//! Which refusals are kept one by one, and the counts of the others.
+//! The choice of the refusals that are kept one by one, and the counts of the others.
 //!
-//! A stranger chooses how many requests are refused. So each source of refusals has a budget, and all sources of a standing together have
-//! one; what is beyond it is counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never both,
-//! so that lines and counts add up to the number of refusals.
+//! A stranger determines how many requests are refused. So each source of refusals has a budget, and all sources of a standing together
+//! have one; refusals beyond it are counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never
+//! both, so that lines and counts add up to the number of refusals.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,35 +13,35 @@ use m2m_errors::Cause;
 use m2m_host::address_block::AddressBlock;
 use m2m_jwt::UnixTime;
 
-/// The proof that a refusal gives of its caller. Each has a budget of its own, so that a flood of one hides none of the others.
+/// The degree to which the caller of a refused request proved its identity. Each has its own budget, so a flood of one hides no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Standing {
-    /// Nothing.
+    /// The request names no known application.
     Stranger,
-    /// It names an application, and did not authenticate as it.
+    /// The request names an application, but did not authenticate as it.
     Named,
-    /// It authenticated, with a secret or with a token.
+    /// The request authenticated, with a secret or with a token.
     Authenticated,
-    /// It authenticated, and tried to gain or to remove power over the server.
+    /// The request authenticated, and tried to gain or to remove power over the server.
     Powerful,
 }
 
 /// Refusals that were not kept one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
-    /// Their cause.
+    /// The cause of the refusals.
     pub(crate) cause: Cause,
-    /// The block that they came from; none for those of all blocks for which there was no room.
+    /// The block of addresses that they came from; `None` for those of all blocks for which there was no room.
     pub(crate) block: Option<AddressBlock>,
-    /// The client id that they had in common, if an application has it.
+    /// The client id that they have in common, if it is that of an application.
     pub(crate) client_id: Option<Arc<str>>,
-    /// The proof that they give of their callers.
+    /// The standing of their callers.
     pub(crate) standing: Standing,
-    /// Their number. At least 1.
+    /// The number of refusals. At least 1.
     pub(crate) count: u64,
 }
 
-/// The budgets, and what was counted since it was last taken.
+/// The budgets, and the refusals counted since the last call of `take`.
 #[derive(Debug)]
 pub(super) struct Sampling([Class; 4]);
 
@@ -55,7 +55,7 @@ struct Class {
     others: HashMap<Cause, u64>,
 }
 
-/// The properties that refusals have in common which are counted together.
+/// The properties that refusals which are counted together have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Source {
     cause: Cause,
@@ -84,7 +84,7 @@ struct Budget {
 }
 
 impl Standing {
-    /// The standing of a refusal of the token endpoint.
+    /// Returns the standing of a refusal of the token endpoint.
     pub(crate) fn of(event: &RefusedEvent) -> Self {
         let is_authenticated = event.operator.is_some()
             || Check::of(event.cause).is_some_and(|check| check > Check::Authentication);
@@ -95,7 +95,7 @@ impl Standing {
         }
     }
 
-    /// The standing of a refusal of the management API, with the client id of a good token.
+    /// Returns the standing of a refusal of the management API, with the client id of a valid token.
     pub(crate) const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
         match (client_id, cause) {
             (None, _) => Self::Stranger,
@@ -104,7 +104,7 @@ impl Standing {
         }
     }
 
-    /// Its name in the log.
+    /// Returns its name in the log.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Stranger => "stranger",
@@ -114,7 +114,7 @@ impl Standing {
         }
     }
 
-    /// The budget of each source.
+    /// Returns the budget of each source.
     const fn of_source(self) -> Budget {
         match self {
             Self::Stranger | Self::Named => Budget {
@@ -128,7 +128,7 @@ impl Standing {
         }
     }
 
-    /// The budget of all sources together. A line with its diagnosis has about a kilobyte.
+    /// Returns the budget of all sources together. A line with its diagnosis has about a kilobyte.
     const fn of_all(self) -> Budget {
         match self {
             Self::Stranger | Self::Named => Budget {
@@ -163,7 +163,7 @@ impl Default for Sampling {
 }
 
 impl Sampling {
-    /// True if the refusal is to be kept as it is; else it has been counted.
+    /// Returns true if the refusal is to be kept individually; otherwise it has been counted.
     pub(super) fn admit(&mut self, standing: Standing, event: &RefusedEvent) -> bool {
         let [stranger, named, authenticated, powerful] = &mut self.0;
         let class = match standing {
@@ -175,7 +175,7 @@ impl Sampling {
         class.admit(event)
     }
 
-    /// Takes what was counted. Sources that have been quiet are forgotten.
+    /// Takes the counts. Sources without recent refusals are forgotten.
     pub(super) fn take(&mut self, now: UnixTime) -> Vec<Summary> {
         let mut taken = Vec::new();
         for class in &mut self.0 {
@@ -184,7 +184,7 @@ impl Sampling {
         taken
     }
 
-    /// The number of refusals that were counted since it was last taken.
+    /// Returns the number of refusals that were counted since the last call of `take`.
     pub(super) fn counted(&self) -> u64 {
         let counts = self.0.iter().flat_map(|class| {
             let sources = class.sources.values().map(|tally| tally.counted);
@@ -193,7 +193,7 @@ impl Sampling {
         counts.sum()
     }
 
-    /// Puts back what could not be made known. Its block and client id are lost, its number is not.
+    /// Puts back the count of a summary that could not be logged. Its block and client id are lost, its number is not.
     pub(super) fn put_back(&mut self, summary: &Summary) {
         let class = self
             .0
@@ -272,7 +272,7 @@ impl Bucket {
     }
 
     fn refill(&mut self, budget: Budget, now: u64) {
-        // Requests overtake each other by a little; a clock that was set back by more starts anew.
+        // Requests overtake each other by a little; after a clock was set back by more, counting starts again.
         if now > self.at || self.at.saturating_sub(now) > MOST_SECONDS_BACK {
             let elapsed = now.saturating_sub(self.at);
             let added = elapsed.saturating_mul(budget.each_second);
@@ -282,7 +282,7 @@ impl Bucket {
     }
 }
 
-/// The maximum number of sources that are told apart, for each standing, at some 200 bytes each. Each has one line in a summary at most.
+/// The maximum number of sources that are distinguished, for each standing, at some 200 bytes each. Each has at most one line in a summary.
 const MOST_SOURCES: usize = 256;
 
 /// Unit: seconds.
@@ -306,7 +306,7 @@ mod tests {
         }
     }
 
-    /// The counts of some summaries, by cause and block.
+    /// Returns the counts of some summaries, by cause and block.
     fn sums(summaries: &[Summary]) -> HashMap<(Cause, Option<AddressBlock>), u64> {
         let mut sums = HashMap::new();
         for summary in summaries {

@@ -1,4 +1,4 @@
-//! What the worker asks of the store.
+//! The access of the worker to the store.
 
 use std::sync::Arc;
 
@@ -11,18 +11,18 @@ use tokio::runtime::Handle;
 use crate::store::RegistryCache;
 use crate::store_health::{StoreHealth, StoreNews};
 
-/// Where the worker finds what a diagnosis compares with, and where it leaves what is to be kept. It may wait.
+/// The source of the records that a diagnosis compares with, and the destination of data to be stored. Its calls may block.
 pub(crate) trait Keeper: Send + 'static {
-    /// The records that a diagnosis of this compares with.
+    /// Returns the records that the diagnosis of this refusal compares with.
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
 
-    /// What was counted since the last time.
+    /// Returns the counts since the last call.
     fn counts(&self, now: UnixTime) -> UsageBatch;
 
-    /// Keeps what was counted and noted.
+    /// Stores counts and refusals.
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
 
-    /// Takes the news about the store that is to be logged.
+    /// Takes the news about the store that should be logged.
     fn news(&self) -> Vec<StoreNews> {
         Vec::new()
     }
@@ -37,7 +37,7 @@ pub(crate) struct StoreWriter {
 }
 
 impl StoreWriter {
-    /// A keeper in this store. Its waits are those of a thread of its own, by the leave of this runtime.
+    /// Returns a writer to this store. Its calls block their own thread, through this runtime.
     pub(crate) const fn new(
         cache: Arc<RegistryCache>,
         health: Arc<StoreHealth>,
@@ -74,7 +74,7 @@ impl Keeper for StoreWriter {
     }
 }
 
-/// The records that a diagnosis of this compares with.
+/// Returns the records that the diagnosis of this refusal compares with.
 ///
 /// # Errors
 ///
@@ -92,5 +92,5 @@ pub(crate) async fn records(
     cache.suspects(sought).await
 }
 
-/// So many applications with nearly the same client id are looked at.
+/// The maximum number of applications with nearly the same client id that are compared.
 const MOST_NEAR: usize = 64;

@@ -1,4 +1,4 @@
-//! What is to be written to the store: refusals together every second, counts every minute.
+//! The data that waits to be written to the store: refusals are written together every second, counts every minute.
 
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::{RecordedClientId, TraceId};
@@ -7,17 +7,17 @@ use m2m_store::{Diagnosed, IssuedCount, UsageBatch};
 
 use super::{Refused, log};
 
-/// What was counted and noted since it was last written.
+/// The counts and refusals since the last write.
 #[derive(Debug, Default)]
 pub(super) struct Unwritten {
     batch: UsageBatch,
-    /// How many of the refusals are those of nobody in particular.
+    /// The number of refusals without a known client.
     of_others: usize,
     written_at: Option<UnixTime>,
 }
 
 impl Unwritten {
-    /// Notes a refusal. False if there is no room for it.
+    /// Adds a refusal. Returns false if there is no room for it.
     pub(super) fn refused(&mut self, refused: &Refused) -> bool {
         let event = &refused.event;
         let client_id = match &event.client_id {
@@ -46,7 +46,7 @@ impl Unwritten {
         true
     }
 
-    /// Notes what was found out of a refusal. There are no more of these than of refusals: each has its own.
+    /// Adds the diagnosis of a refusal. There are at most as many of these as refusals: each has its own.
     pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: &Diagnosis) {
         if self.batch.diagnosed.len() < MOST_REFUSED {
             self.batch.diagnosed.push(Diagnosed {
@@ -56,13 +56,13 @@ impl Unwritten {
         }
     }
 
-    /// Adds what was counted.
+    /// Adds counts.
     pub(super) fn counted(&mut self, counts: UsageBatch) {
         self.batch.issued.extend(counts.issued);
         self.batch.secrets.extend(counts.secrets);
     }
 
-    /// Whether there are refusals that should be written now: within a second or two, so that they can be looked up.
+    /// Returns true if there are refusals to be written now: they should be available for look-ups within a second or two.
     pub(super) fn is_due(&self, now: UnixTime) -> bool {
         let age = self
             .written_at
@@ -71,7 +71,7 @@ impl Unwritten {
         !is_empty && age >= WRITE_EVERY_SECONDS
     }
 
-    /// Takes as much as is to be written at once; nothing at the end.
+    /// Takes as much as is to be written at once; returns nothing when nothing is left.
     pub(super) fn take(&mut self, now: UnixTime) -> Option<UsageBatch> {
         self.written_at = Some(now);
         self.of_others = 0;
@@ -84,7 +84,7 @@ impl Unwritten {
         (!batch.is_empty()).then_some(batch)
     }
 
-    /// Puts back what could not be written: counts always, refusals as far as there is room. The number of those that had none.
+    /// Puts back a batch that could not be written: counts always, refusals as far as there is room. Returns the number of refusals dropped.
     pub(super) fn put_back(&mut self, batch: UsageBatch) -> u64 {
         let UsageBatch {
             issued,
@@ -94,7 +94,7 @@ impl Unwritten {
         } = batch;
         self.batch.issued.extend(issued);
         self.batch.secrets.extend(secrets);
-        // One application is one entry, however often it could not be written.
+        // One application has one entry, however many writes have failed.
         self.batch.issued = summed(core::mem::take(&mut self.batch.issued));
         let surplus = put_before(refused, &mut self.batch.refused);
         put_before(diagnosed, &mut self.batch.diagnosed);
@@ -102,7 +102,7 @@ impl Unwritten {
     }
 }
 
-/// Puts what came earlier before what came later, as far as there is room. How many had none.
+/// Puts earlier elements before later ones, as far as there is room. Returns the number of elements dropped.
 fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) -> usize {
     let later = core::mem::replace(all, earlier);
     all.extend(later);
@@ -111,18 +111,18 @@ fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) -> usize {
     surplus
 }
 
-/// As many of the last as are written at once.
+/// Takes elements from the end, as many as are written at once.
 fn last_of<T>(all: &mut Vec<T>) -> Vec<T> {
     let rest = all.len().saturating_sub(MOST_AT_ONCE);
     let last = all.split_off(rest);
     if all.is_empty() {
-        // A hundred thousand counts are not kept room for until there are as many again.
+        // Frees the memory, which may be that of a hundred thousand counts.
         *all = Vec::new();
     }
     last
 }
 
-/// One line for each application, API and minute.
+/// Returns one count for each application, API and minute.
 fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
     fn name(count: &IssuedCount) -> (u64, &str, &str) {
         (count.minute, &count.client_id, &count.audience)
@@ -138,16 +138,16 @@ fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
     counts
 }
 
-/// So many counts are written in one transaction, so that changes of the registry do not wait for long behind a hundred thousand.
+/// The maximum number of counts in one transaction, so that changes of the registry do not wait for long behind a hundred thousand.
 const MOST_AT_ONCE: usize = 5_000;
 
-/// How often refusals are written. Unit: seconds.
+/// The interval at which refusals are written. Unit: seconds.
 const WRITE_EVERY_SECONDS: u64 = 1;
 
-/// How many refusals wait to be written, at some 300 bytes each. What a flood has beyond them is in the log.
+/// The maximum number of refusals that wait to be written, at some 300 bytes each. A flood beyond it is in the log.
 const MOST_REFUSED: usize = 5_000;
 
-/// How many of them may be refusals of whoever is no client: a flood of unknown client ids leaves room for the others.
+/// The maximum number of these without a known client: a flood of unknown client ids leaves room for the others.
 const MOST_OF_OTHERS: usize = 2_500;
 
 #[cfg(test)]

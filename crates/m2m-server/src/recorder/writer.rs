@@ -1,4 +1,4 @@
-//! The thread that writes the log, so that nothing else waits for who reads it.
+//! The thread that writes the log, so that no other thread waits for its reader.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
@@ -15,25 +15,25 @@ use crate::metrics::Metrics;
 /// The thread that writes the log.
 #[derive(Debug)]
 pub(crate) struct LogWriter {
-    /// Disconnected when everything that came has been written.
+    /// Disconnected when all entries have been written.
     ended: Receiver<()>,
 }
 
-/// The way to the thread. It takes an entry, or gives it back at once if too many wait.
+/// The channel to the thread. It accepts an entry, or returns it at once if too many wait.
 #[derive(Debug)]
 pub(crate) struct Lines(SyncSender<Entry>);
 
 impl LogWriter {
-    /// A writer, and the way to it.
+    /// Starts a writer, and returns it with the channel to it.
     ///
     /// # Errors
     ///
-    /// If the operating system does not start another thread.
+    /// If the operating system cannot start another thread.
     pub(crate) fn start(metrics: Arc<Metrics>) -> Result<(Self, Lines), Failure> {
         Self::start_with(metrics, output::write_log_line)
     }
 
-    /// The same for a log that lines are written to in this way.
+    /// Starts a writer that writes each line with this function.
     fn start_with(
         metrics: Arc<Metrics>,
         mut write: impl FnMut(&Value) -> std::io::Result<()> + Send + 'static,
@@ -58,7 +58,7 @@ impl LogWriter {
 
     /// Writes the last entry behind all others, but does not wait for long: a pipe that nobody reads must not keep the process.
     ///
-    /// The [`Lines`] have to be gone; as long as they are there the thread waits for more.
+    /// All [`Lines`] have to be dropped before; as long as there are any, the thread waits for more entries.
     pub(crate) fn finish(self, last: Entry) {
         let _ = self.ended.recv_timeout(DRAIN_TIME);
         log_last(last);
@@ -66,7 +66,7 @@ impl LogWriter {
 }
 
 impl Lines {
-    /// Takes the entry, or gives it back if there is no room. Never waits.
+    /// Accepts the entry, or returns it if there is no room. Never waits.
     pub(crate) fn write(&self, entry: Entry) -> Option<Entry> {
         match self.0.try_send(entry) {
             Ok(()) => None,
@@ -78,7 +78,7 @@ impl Lines {
 /// The maximum number of entries that wait to be written, at some hundred bytes each.
 const MOST_LINES: usize = 1024;
 
-/// The time that the entries may take which wait when the process ends.
+/// The time for writing the entries that wait when the process ends.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

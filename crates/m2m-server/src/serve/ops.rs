@@ -11,11 +11,11 @@ use crate::certificate::listen_failure;
 use crate::ops::Ops;
 use crate::settings::Setting;
 
-/// Starts it, unless it is off. It ends with the process.
+/// Starts the ops listener, unless it is off. It ends with the process.
 ///
 /// # Errors
 ///
-/// If the address cannot be had.
+/// If the server cannot listen on the address.
 pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), Failure> {
     let Some(address) = address else {
         return Ok(());
@@ -47,5 +47,5 @@ fn settings(address: SocketAddr) -> ListenSettings {
     settings
 }
 
-/// Those who ask are few.
+/// The maximum number of connections. Few callers use this listener.
 const MAX_CONNECTIONS: usize = 64;

@@ -1,4 +1,4 @@
-//! The file of settings. All mistakes in it are told, not only the first.
+//! The configuration file. All mistakes in it are reported, not only the first.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 use super::setting::{Form, Setting};
 use super::{Mistakes, Origin};
 
-/// A file of settings that has been read.
+/// A configuration file that has been read.
 #[derive(Debug)]
 pub(super) struct SettingsFile {
     name: String,
@@ -25,7 +25,7 @@ pub(super) struct SettingsFile {
 /// The value of a setting in one source.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
-    /// The place.
+    /// The source of the value.
     pub(super) origin: Origin,
     /// Its place in a file. Unit: bytes.
     pub(super) span: Range<usize>,
@@ -43,7 +43,7 @@ pub(super) struct Item {
 }
 
 impl SettingsFile {
-    /// Reads a file, as far as that is possible, and tells the mistakes in it.
+    /// Reads a file as far as possible, and returns the mistakes in it as well.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl SettingsFile {
         Ok(Self::parse(&name, source, folder))
     }
 
-    /// Reads the text of a file of this name, in which relative paths begin at this folder.
+    /// Parses the text of a file with this name. Relative paths in it start at this folder.
     pub(super) fn parse(name: &str, source: &str, folder: &Path) -> (Self, Mistakes) {
         let (table, errors) = DeTable::parse_recoverable(source);
         let mut file = Self {
@@ -73,21 +73,21 @@ impl SettingsFile {
         for error in &errors {
             mistakes.add(file.syntax(error));
         }
-        // Behind a broken line nothing is what it seems: half a value would be told of as a second mistake.
+        // After a line that is not TOML nothing is reliable: half a value would be reported as a second mistake.
         if errors.is_empty() {
             file.read_table("", table.get_ref(), folder, &mut mistakes);
         }
         (file, mistakes)
     }
 
-    /// The value of a setting.
+    /// Returns the value of a setting.
     pub(super) fn value(&self, setting: Setting) -> Option<&Given> {
         self.values.get(&setting)
     }
 
-    /// The place of a value, which is shown unless it may be a secret.
+    /// Returns the place of a value. The value is shown unless it may be a secret.
     pub(super) fn excerpt(&self, setting: Setting, span: Range<usize>) -> Excerpt {
-        // Who confuses the two has written the secret there.
+        // An operator who confuses the client id with the secret has written the secret there.
         if setting.shape().is_offered && setting != Setting::BootstrapClientId {
             Excerpt::of(&self.name, &self.source, span)
         } else {
@@ -106,7 +106,7 @@ impl SettingsFile {
         folder: &Path,
         mistakes: &mut Mistakes,
     ) {
-        // In the order of the file, which the table does not keep.
+        // The entries in the order of the file, which the table does not keep.
         let mut entries: Vec<_> = table.iter().collect();
         entries.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in entries {
@@ -150,25 +150,25 @@ impl SettingsFile {
         }
     }
 
-    /// Nobody knows what stands behind an unknown key, so that it is not shown.
+    /// Returns the failure for an unknown key. Its value is not shown, since it may be a secret.
     fn unknown(&self, name: &str, span: Range<usize>, value: &Spanned<DeValue<'_>>) -> Failure {
         let failure = |what: String| Failure::usage(what).at(self.excerpt_without_values(span));
         let names: Vec<&str> = Setting::offered().map(Setting::name).collect();
         let flat = name.replace('-', "_").to_ascii_lowercase();
-        // Somebody may write the name of the variable.
+        // The key may be written as the name of the variable.
         let flat = flat.strip_prefix("m2m_").unwrap_or(&flat);
         let meant = nearest(flat, names.iter().copied());
         if meant.is_none()
             && let Some((_, fix)) = SECRETS.iter().find(|(word, _)| flat.contains(word))
         {
             return failure(format!(
-                "{name:?} is a secret, and does not stand in a file of settings"
+                "{name:?} is a secret, and cannot be in a configuration file"
             ))
             .because("such files are copied, committed and read by others")
             .help(*fix);
         }
         let failure = failure(format!("unknown setting {name:?}"));
-        // Who writes [server] or [http] above settings means those at the top.
+        // A table [server] or [http] with settings in it is meant to be the top of the file.
         if let DeValue::Table(table) = value.get_ref()
             && table
                 .keys()
@@ -176,7 +176,7 @@ impl SettingsFile {
         {
             return failure.help("its settings stand at the top of the file, not in a table");
         }
-        // Who writes a setting below a table continues that without noticing.
+        // A setting that is written below a table belongs to that table, which is easily overlooked.
         let (table, last) = flat.rsplit_once('.').unwrap_or(("", flat));
         match meant {
             Some(meant) => failure.help(format!("did you mean `{meant}`?")),
@@ -187,7 +187,7 @@ impl SettingsFile {
         }
     }
 
-    /// The file is not TOML. The line is shown if it sets something that is no secret.
+    /// Returns the failure for a file that is not TOML. The line is shown if it sets a setting that is not a secret.
     fn syntax(&self, error: &toml::de::Error) -> Failure {
         let span = error.span().unwrap_or_default();
         let before = self.source.get(..span.start).unwrap_or_default();
@@ -206,13 +206,13 @@ impl SettingsFile {
     }
 }
 
-/// Whether settings stand in a table of this name.
+/// Returns true if settings belong to a table of this name.
 fn is_table(name: &str) -> bool {
     let mut names = Setting::ALL.iter().map(|setting| setting.name());
     names.any(|own| own.split_once('.').is_some_and(|(table, _)| table == name))
 }
 
-/// The value as it would be written in a flag; or where it has the wrong form, and what is wrong.
+/// Returns the value as it would be written in a flag; or, if its form is wrong, the place and the mistake.
 fn read_value(
     form: Form,
     value: &Spanned<DeValue<'_>>,
@@ -250,7 +250,7 @@ fn read_value(
     Ok(vec![Item { text, span }])
 }
 
-/// The kind of a value, in the words of those who write files.
+/// Returns the kind of a value, in the words of people who write files.
 const fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
@@ -263,7 +263,7 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// The words in keys of secrets, each with where the secret belongs. The first that fits counts.
+/// The words in keys of secrets, each with the place where the secret belongs. The first that matches is used.
 const SECRETS: [(&str, &str); 3] = [
     (
         "sealing",
@@ -275,5 +275,5 @@ const SECRETS: [(&str, &str); 3] = [
 
 const BOOTSTRAP_FIX: &str = "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server, where it is needed once, or name a file with it by bootstrap_client_secret_file";
 
-/// Some hundred times what a file with every setting has. Unit: bytes.
+/// The maximum size of the file, some hundred times that of a file with every setting. Unit: bytes.
 const MAX_SETTINGS_BYTES: u32 = 1024 * 1024;

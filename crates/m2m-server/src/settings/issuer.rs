@@ -1,4 +1,4 @@
-//! Who the server is, if where and how it listens fits it.
+//! The checks that the issuer fits the address and the protocol of the listener.
 
 use core::net::IpAddr;
 
@@ -12,8 +12,8 @@ use super::setting::Setting;
 use super::sources::Sources;
 use super::table::Values;
 
-/// Looks whether secrets and tokens would go over plain http, but within a machine or behind a proxy that ends TLS (RFC 6749, section
-/// 3.2); and whether callers could reach the issuer that tokens and metadata carry.
+/// Checks that secrets and tokens do not go over plain HTTP, except within a machine or behind a proxy that terminates TLS (RFC 6749,
+/// section 3.2); and that callers can reach the issuer in tokens and metadata.
 pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
     let issuer = match &values.issuer {
         Some(issuer) => named(values, issuer, sources),
@@ -51,7 +51,7 @@ fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-/// What is wrong where the issuer has to follow from the address.
+/// Returns the mistake if no issuer is configured and it cannot follow from the address.
 fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let listen = values.listen;
     let names = named_as("https://id.example");
@@ -83,7 +83,7 @@ fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-/// What is wrong with the issuer that somebody named.
+/// Returns the mistake in an issuer that is configured.
 fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Failure> {
     if issuer.is_https() || values.behind_proxy {
         return None;
@@ -110,7 +110,7 @@ fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Fail
     )
 }
 
-/// The flag with this issuer, and the variable.
+/// Returns the flag with this issuer, and the variable.
 fn named_as(issuer: &str) -> String {
     let (flag, variable) = (Setting::Issuer.flag(), Setting::Issuer.variable());
     format!("{flag} {issuer} ({variable})")

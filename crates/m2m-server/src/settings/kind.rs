@@ -23,9 +23,9 @@ use super::setting::Form;
 pub(super) struct Kind<T> {
     /// The part of it that does not depend on the type.
     pub(super) shape: Shape,
-    /// Parses a value, or an element of a list.
+    /// A function that parses a value, or an element of a list.
     parse: fn(&Shape, &OsStr) -> Result<T, Wrong>,
-    /// The value as it is shown.
+    /// A function that returns the value as it is shown.
     pub(super) show: fn(&T) -> Value,
 }
 
@@ -38,9 +38,9 @@ pub(crate) struct Shape {
     pub(crate) value_name: &'static str,
     /// The completions that shells offer.
     pub(crate) hint: ValueHint,
-    /// The words that are taken, if it is one of a few.
+    /// The words that are allowed, if the value is one of a few.
     pub(crate) words: fn() -> Vec<&'static str>,
-    /// The least and the largest number, if it is one.
+    /// The least and the greatest number, if the value is one.
     pub(crate) bounds: Option<(u32, u32)>,
     /// False if the setting is recognized only to be refused.
     pub(crate) is_offered: bool,
@@ -51,7 +51,7 @@ pub(crate) struct Shape {
 /// A mistake in a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Wrong {
-    /// The mistake, in one line.
+    /// A description of the mistake, in one line.
     pub(super) what: String,
     /// The reason, if it is not obvious.
     pub(super) why: Option<String>,
@@ -66,10 +66,10 @@ impl<T> Kind<T> {
     }
 }
 
-/// A directory; whether it exists is not checked.
+/// A directory; its existence is not checked.
 pub(super) const DIRECTORY: Kind<PathBuf> = path("DIR", ValueHint::DirPath);
 
-/// A file; whether it exists is not checked.
+/// A file; its existence is not checked.
 pub(super) const FILE: Kind<PathBuf> = path("FILE", ValueHint::FilePath);
 
 /// An address and a port.
@@ -81,7 +81,7 @@ pub(super) const ADDRESS: Kind<SocketAddr> = Kind {
     show: |address| json!(address),
 };
 
-/// An address and a port, or `off`, which is nothing.
+/// An address and a port, or `off`, which is `None`.
 pub(super) const ADDRESS_OR_OFF: Kind<Option<SocketAddr>> = Kind {
     shape: Shape::text("ADDR", "an address and a port, or off"),
     parse: |shape, written| match shape.utf8(written)? {
@@ -111,7 +111,7 @@ pub(super) const PROFILE: Kind<Profile> = Kind {
     show: |profile| json!(profile.as_str()),
 };
 
-/// The name of a header that proxies write.
+/// The name of a header that proxies set.
 pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     shape: Shape {
         words: || {
@@ -126,7 +126,7 @@ pub(super) const ADDRESS_HEADER: Kind<AddressHeader> = Kind {
     show: |header| json!(header.as_str()),
 };
 
-/// A client id, which is not repeated: who confuses the two has written the secret there.
+/// A client id. It is not repeated in errors: an operator who confuses the two has written the secret there.
 pub(super) const CLIENT_ID: Kind<String> = Kind {
     shape: Shape::text("ID", "a client id"),
     parse: |shape, written| {
@@ -153,7 +153,7 @@ pub(super) const LOG_FORMAT: Kind<LogFormat> = Kind {
     show: |format| json!(format.as_str()),
 };
 
-/// `true` or `false`; variables may say `1` or `0`.
+/// `true` or `false`; variables may contain `1` or `0`.
 pub(super) const SWITCH: Kind<bool> = Kind {
     shape: Shape {
         form: Form::Boolean,
@@ -193,7 +193,7 @@ pub(super) const DATABASE: Kind<Infallible> = Kind {
     show: |never| match *never {},
 };
 
-/// A number within these bounds.
+/// Returns the kind of a number within these bounds.
 pub(super) const fn number<const LEAST: u32, const MOST: u32>(
     value_name: &'static str,
 ) -> Kind<u32> {
@@ -226,7 +226,7 @@ const fn path(value_name: &'static str, hint: ValueHint) -> Kind<PathBuf> {
             true => Err(shape.wrong(written, "write a path")),
             false => Ok(PathBuf::from(written)),
         },
-        // JSON has no paths but those in UTF-8.
+        // JSON can contain only paths in UTF-8.
         show: |path| json!(path.display().to_string()),
     }
 }

@@ -1,33 +1,33 @@
-//! Everything that is wrong, to be told at once.
+//! All mistakes in settings, to be reported at once.
 
 use m2m_host::error::Failure;
 
-/// Everything that is wrong with settings.
+/// All mistakes in settings.
 #[derive(Debug, Default)]
 pub struct Mistakes(Vec<Failure>);
 
 impl Mistakes {
-    /// One more.
+    /// Adds a mistake.
     pub(crate) fn add(&mut self, failure: Failure) {
         self.0.push(failure);
     }
 
-    /// The number of mistakes.
+    /// Returns the number of mistakes.
     pub(crate) const fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether nothing is wrong.
+    /// Returns true if there are no mistakes.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All, in the order in which they were found.
+    /// Returns all mistakes, in the order in which they were found.
     pub(crate) fn into_vec(self) -> Vec<Failure> {
         self.0
     }
 
-    /// The first, which says how many more there are.
+    /// Returns the first mistake, with the number of the others in its text.
     pub fn into_failure(self) -> Failure {
         let more = self.0.len().saturating_sub(1);
         let mut all = self.0.into_iter();

@@ -1,4 +1,4 @@
-//! What is no mistake, but probably not what was meant.
+//! Notices about settings that are valid, but probably not intended.
 
 use m2m_authority::diagnose::nearest;
 
@@ -7,7 +7,7 @@ use super::secrets::{BOOTSTRAP_CLIENT_SECRET, SEALING_KEY};
 use super::setting::Setting;
 use super::sources::{CONFIG_VARIABLE, Sources};
 
-/// Variables that look like ours and are none, and some that have no effect here.
+/// Returns notices about variables with a name similar to one of ours, and about some settings that have no effect here.
 pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
     let environment = sources.environment();
     let known: Vec<String> = Setting::ALL
@@ -15,7 +15,7 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
         .map(Setting::variable)
         .chain(OTHERS.map(str::to_owned))
         .collect();
-    // Orchestrators set variables such as M2M_SERVICE_HOST for a service that is called m2m: only what looks mistyped is told.
+    // Orchestrators set variables such as M2M_SERVICE_HOST for a service named m2m: only a name that looks mistyped is reported.
     let mut notices: Vec<String> = environment
         .names()
         .filter(|name| !known.iter().any(|own| own == name))
@@ -41,10 +41,10 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
     notices
 }
 
-/// The server that commands call.
+/// The variable that names the server that commands call.
 pub(super) const CLIENT_ISSUER: &str = "M2M_ISSUER";
 
-/// Variables of other commands, and those that are no settings.
+/// Variables of other commands, and those that are not settings.
 const OTHERS: [&str; 8] = [
     CLIENT_ISSUER,
     "M2M_CLIENT_ID",

@@ -1,4 +1,4 @@
-//! The flags of settings, which can come from a variable or a file as well.
+//! The flags of settings, which can also come from a variable or a file.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches, Val
 
 use crate::settings::{Form, Setting, Shape};
 
-/// What flags say. It is read where variables and files are, so that all three have the same rules and the same words.
+/// The values of flags, unparsed. They are parsed together with variables and files, so that all three have the same rules and errors.
 #[derive(Debug, Default)]
 pub struct SettingOptions {
     /// A TOML file with settings.
@@ -17,7 +17,7 @@ pub struct SettingOptions {
 }
 
 impl SettingOptions {
-    /// Flags with these values.
+    /// Returns flags with these values.
     pub(crate) fn of(
         config: Option<OsString>,
         given: impl IntoIterator<Item = (Setting, OsString)>,
@@ -28,7 +28,7 @@ impl SettingOptions {
         }
     }
 
-    /// The value of this setting's flag, if it was given.
+    /// Returns the value of this setting's flag, if it was given.
     pub(crate) fn given(&self, setting: Setting) -> Option<&OsStr> {
         self.given.get(&setting).map(OsString::as_os_str)
     }
@@ -52,7 +52,7 @@ impl Args for SettingOptions {
 
 impl FromArgMatches for SettingOptions {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        // Only the flag of a list can be there more than once, as if its values stood behind each other.
+        // Only the flag of a list can be repeated; its values are joined.
         let given = |id: &str| {
             let values: Vec<_> = matches.get_raw(id)?.collect();
             Some(values.join(OsStr::new(",")))
@@ -72,7 +72,7 @@ impl FromArgMatches for SettingOptions {
     }
 }
 
-/// The flag of a setting.
+/// Returns the flag of a setting.
 fn argument(setting: Setting) -> Arg {
     let Shape {
         form,
@@ -84,7 +84,7 @@ fn argument(setting: Setting) -> Arg {
     } = *setting.shape();
     let (help, more) = setting.help();
     let default = match (form, setting.default()) {
-        // A list is empty by default, and a flag that may stand alone is not there.
+        // A list is empty by default, and the default of a switch is its absence.
         (Form::List | Form::Boolean, _) | (_, None) => String::new(),
         (_, Some(default)) => format!(" [default: {default}]"),
     };

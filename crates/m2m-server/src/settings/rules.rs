@@ -1,4 +1,4 @@
-//! Settings that do not go together. Each contradiction has one failure, which names both where they were given.
+//! Contradictions between settings. Each has one failure, which names both settings where they were given.
 
 use core::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use super::setting::Setting;
 use super::sources::{Origin, Sources};
 use super::table::Values;
 
-/// Looks for all contradictions.
+/// Adds all contradictions to the mistakes.
 pub(super) fn check(values: &Values, sources: &mut Sources<'_>) {
     let rules = [
         registry,
@@ -38,8 +38,8 @@ fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         )),
         (None, None) => Some(
             Failure::usage("there is nothing to serve")
-                .because("neither a folder of data nor a file of the world is named")
-                .help("--data DIR, M2M_DATA=DIR, or data = \"DIR\" in the file of settings, for a registry that can be managed; it is made where it is missing")
+                .because("neither a data directory nor a registry file is given")
+                .help("--data DIR, M2M_DATA=DIR, or data = \"DIR\" in the configuration file, for a registry that can be managed; it is made where it is missing")
                 .help("or --world FILE, or M2M_WORLD=FILE, for one that is only read; `m2m demo` shows the whole without either"),
         ),
         (Some(_), None) | (None, Some(_)) => None,
@@ -66,7 +66,7 @@ fn tls(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     }
 }
 
-/// A proxy that is trusted and has no way to say anything is a setting that was forgotten.
+/// Checks that trusted proxies have a way to report an address; otherwise a setting was forgotten.
 fn proxies(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let is_used = values.proxy_protocol || values.address_header.is_some();
     (!values.trusted_proxies.is_empty() && !is_used).then(|| {
@@ -108,7 +108,7 @@ fn ops(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-/// Whether only one of two addresses can be listened at.
+/// Returns true if the server cannot listen on both addresses.
 fn collide(one: SocketAddr, other: SocketAddr) -> bool {
     let covers = |one: SocketAddr, other: SocketAddr| {
         one.ip().is_unspecified() && (one.is_ipv6() || other.is_ipv4())
@@ -118,7 +118,7 @@ fn collide(one: SocketAddr, other: SocketAddr) -> bool {
         && (one.ip() == other.ip() || covers(one, other) || covers(other, one))
 }
 
-/// The variables are set where several commands run, of which some seal; flags and files are for this one.
+/// Checks that the sealing key is given once, and not with a registry file. A variable may be set for other commands, and is ignored there.
 fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     values.sealing_key_file.as_ref()?;
     let given = Setting::SealingKeyFile;
@@ -144,13 +144,13 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     })
 }
 
-/// Something is wrong with a setting, which the failure begins with.
+/// Returns the failure for a wrong setting, whose name begins the text.
 fn alone(sources: &Sources<'_>, given: Setting, what: &str) -> Failure {
     let what = format!("{} {what}", sources.named(given));
     sources.at(given, Failure::usage(what))
 }
 
-/// A setting is given that needs another.
+/// Returns the failure for a setting that needs another.
 fn without(sources: &Sources<'_>, given: Setting, missing: Setting, why: &str) -> Failure {
     let what = format!("is given without {}", missing.name());
     alone(sources, given, &what)
@@ -158,7 +158,7 @@ fn without(sources: &Sources<'_>, given: Setting, missing: Setting, why: &str) -
         .help(format!("add {}", like(sources.origin(given), missing)))
 }
 
-/// Two settings are given of which one has to go.
+/// Returns the failure for two settings of which one has to be removed.
 fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) -> Failure {
     let [one, other] = settings.map(|setting| sources.named(setting));
     let are_given = match settings.iter().all(|setting| sources.is_given(*setting)) {
@@ -167,7 +167,7 @@ fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) ->
     };
     let failure = Failure::usage(format!("{one} and {other} {are_given}"));
     let failure = failure.because(why).help(help);
-    // A file that has both is shown with the second, which is the one that somebody added.
+    // For a file that has both, the second is shown, which is probably the one that was added.
     let is_in_file = |setting: &Setting| matches!(sources.origin(*setting), Origin::File { .. });
     match settings.into_iter().rfind(is_in_file) {
         Some(setting) => sources.at(setting, failure),
@@ -175,7 +175,7 @@ fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) ->
     }
 }
 
-/// The other setting, named as who gave the one in this place would name it.
+/// Returns the other setting, named as in the source that has the first.
 fn like(origin: &Origin, other: Setting) -> String {
     match origin {
         Origin::Flag | Origin::Default => other.names(),

@@ -1,4 +1,4 @@
-//! Secrets, which come from variables or from files of their own: flags are seen by everybody on the machine, files of settings are
+//! Secrets, which come from variables or from files of their own: every user of the machine can see flags, and configuration files are
 //! copied.
 
 use core::fmt;
@@ -17,7 +17,7 @@ use super::{Mistakes, Values};
 /// A secret from the environment.
 pub(crate) struct Secret(Zeroizing<String>);
 
-/// The credentials of the first management application, for a registry that has none.
+/// The credentials of the first management application, for a registry without one.
 #[derive(Debug)]
 pub(crate) struct Bootstrap {
     /// Its client id.
@@ -29,14 +29,14 @@ pub(crate) struct Bootstrap {
 /// The secret of the first management application.
 #[derive(Debug)]
 pub(crate) enum BootstrapSecret {
-    /// In a variable.
+    /// The secret in a variable.
     Variable(Secret),
-    /// In a file.
+    /// The secret in a file.
     File(PathBuf),
 }
 
 impl Secret {
-    /// The secret itself.
+    /// Returns the secret itself.
     pub(crate) fn expose_secret(&self) -> &str {
         &self.0
     }
@@ -57,12 +57,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The key that seals private keys, in base64, if it is given this way.
+/// Returns the key that seals private keys, in base64, if the variable is set.
 pub(super) fn sealing_key(environment: &Environment, mistakes: &mut Mistakes) -> Option<Secret> {
     Secret::of(environment, SEALING_KEY, mistakes)
 }
 
-/// The secret of the first management application, if it is given this way.
+/// Returns the secret of the first management application, if it is configured this way.
 pub(super) fn bootstrap_secret(
     environment: &Environment,
     mistakes: &mut Mistakes,
@@ -70,7 +70,7 @@ pub(super) fn bootstrap_secret(
     Secret::of(environment, BOOTSTRAP_CLIENT_SECRET, mistakes)
 }
 
-/// The credentials of the first management application, if they are given. A file is not read yet.
+/// Returns the credentials of the first management application, if they are configured. A file is not read yet.
 pub(super) fn bootstrap(
     values: &Values,
     secret: Option<Secret>,
@@ -131,7 +131,7 @@ pub(super) fn bootstrap(
 }
 
 impl Bootstrap {
-    /// The credentials, checked. A file with the secret is read.
+    /// Returns the credentials after checking them. A file with the secret is read.
     ///
     /// # Errors
     ///
@@ -177,6 +177,6 @@ fn alone(given: &str, missing: &str) -> Failure {
     )
 }
 
-/// The variables of secrets.
+/// The variable of the sealing key.
 pub(super) const SEALING_KEY: &str = "M2M_SEALING_KEY";
 pub(super) const BOOTSTRAP_CLIENT_SECRET: &str = "M2M_BOOTSTRAP_CLIENT_SECRET";

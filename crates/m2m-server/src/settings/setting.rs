@@ -20,24 +20,24 @@ pub(crate) enum Form {
 /// The row of a setting in the table.
 #[derive(Debug)]
 pub(crate) struct Row {
-    /// The name of its field, which is its name in a file unless `key` says otherwise.
+    /// The name of its field, which is its name in a file unless `key` differs.
     pub(super) field: &'static str,
-    /// The lines of its documentation: first the help of its flag; after an empty line more, for the documents.
+    /// The lines of its documentation: first the help of its flag; after an empty line more text, for the documents.
     pub(super) doc: &'static [&'static str],
     /// The shape of its values.
     pub(super) shape: Shape,
     /// Its name in a file, with a dot between the name of a table and the key in it.
     pub(super) key: Option<&'static str>,
-    /// Its variable, where that does not follow from its name.
+    /// Its variable, unless that follows from its name.
     pub(super) variable: Option<&'static str>,
-    /// Its value where no place has one, as in a variable.
+    /// Its value if no source has one, as it would be written in a variable.
     pub(super) default: Option<&'static str>,
     /// The value that the documents show for a setting without a default.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test writes the documents"))]
     pub(super) example: Option<&'static str>,
 }
 
-/// Makes the rows of a table into [`Setting`], which names the settings, and `Values`, which has a field for the value of each.
+/// Turns the rows of a table into [`Setting`], which names the settings, and `Values`, which has a field for the value of each.
 ///
 /// A row is `Name(field: Type) { kind: KIND, … }`, followed by the other fields of [`Row`] that it sets.
 macro_rules! settings {
@@ -64,7 +64,7 @@ macro_rules! settings {
             /// All settings, in the order in which they are shown.
             pub(crate) const ALL: [Self; [$(stringify!($field)),+].len()] = [$(Self::$name),+];
 
-            /// The row of the setting in the table.
+            /// Returns the row of the setting in the table.
             pub(super) const fn row(self) -> &'static Row {
                 match self {
                     $(Self::$name => const { &Row {
@@ -89,9 +89,9 @@ pub(super) use settings;
 
 pub use super::table::Setting;
 
-/// A field of [`Values`](super::table::Values), made from the values that a setting was given.
+/// A field of [`Values`](super::table::Values), created from the given values of a setting.
 pub(super) trait Field<T>: Sized {
-    /// Makes the field from all elements of a list, or from the one value of another setting.
+    /// Creates the field from all elements of a list, or from the one value of another setting.
     fn from_values(values: Vec<T>) -> Option<Self>;
 }
 
@@ -117,7 +117,7 @@ impl<T> Field<T> for Vec<T> {
 }
 
 impl Row {
-    /// A row in which everything follows from the name of the field.
+    /// Returns a row in which everything follows from the name of the field.
     pub(super) const fn new(
         field: &'static str,
         doc: &'static [&'static str],
@@ -136,25 +136,25 @@ impl Row {
 }
 
 impl Setting {
-    /// The settings that are offered, without those that are known only to be refused.
+    /// Returns the settings that are offered, without those that are recognized only to be refused.
     pub(crate) fn offered() -> impl Iterator<Item = Self> {
         Self::ALL
             .into_iter()
             .filter(|setting| setting.shape().is_offered)
     }
 
-    /// The name in a file. A dot stands between the name of a table and the key in it.
+    /// Returns the name in a file. A dot separates the name of a table and the key in it.
     pub(crate) fn name(self) -> &'static str {
         let Row { key, field, .. } = self.row();
         key.unwrap_or(field)
     }
 
-    /// The flag.
+    /// Returns the flag.
     pub(crate) fn flag(self) -> String {
         format!("--{}", self.row().field.replace('_', "-"))
     }
 
-    /// The variable.
+    /// Returns the variable.
     pub(crate) fn variable(self) -> String {
         match self.row().variable {
             Some(variable) => variable.to_owned(),
@@ -162,27 +162,27 @@ impl Setting {
         }
     }
 
-    /// The flag with the variable of the same meaning, for operators who can set only one of the two.
+    /// Returns the flag with the variable of the same meaning, for operators who can set only one of the two.
     pub(crate) fn names(self) -> String {
         format!("{} ({})", self.flag(), self.variable())
     }
 
-    /// The shape of the value.
+    /// Returns the shape of the value.
     pub(crate) const fn shape(self) -> &'static Shape {
         &self.row().shape
     }
 
-    /// The form of the value in a file.
+    /// Returns the form of the value in a file.
     pub(crate) const fn form(self) -> Form {
         self.shape().form
     }
 
-    /// The value where no place has one, as in a variable.
+    /// Returns the value if no source has one, as it would be written in a variable.
     pub(crate) const fn default(self) -> Option<&'static str> {
         self.row().default
     }
 
-    /// The first line of the help, and the rest of it.
+    /// Returns the first line of the help, and the rest of it.
     pub(crate) fn help(self) -> (String, String) {
         let mut paragraphs = self.row().doc.split(|line| line.is_empty());
         let mut paragraph = || paragraphs.next().unwrap_or_default().concat();

@@ -1,4 +1,4 @@
-//! Settings as they count, and where each comes from.
+//! The effective settings, with the source of each.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -6,24 +6,24 @@ use serde_json::{Value, json};
 use super::secrets::{BOOTSTRAP_CLIENT_SECRET, BootstrapSecret, SEALING_KEY};
 use super::{Origin, Setting, Settings};
 
-/// A setting as it counts.
+/// An effective setting.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Shown {
-    /// Its name in a file; of a secret, its variable.
+    /// Its name in a file; for a secret, its variable.
     pub(crate) name: &'static str,
-    /// Its value, null where it is not set. Of a secret only that it is set.
+    /// Its value, null if it is not set. For a secret, only the fact that it is set.
     pub(crate) value: Value,
-    /// Where it comes from.
+    /// The source of the value.
     pub(crate) origin: Origin,
 }
 
 impl Settings {
-    /// All settings, and the secrets that are set.
+    /// Returns all settings, and the secrets that are set.
     pub(crate) fn shown(&self) -> Vec<Shown> {
         let mut shown = self.shown.clone();
         let issuer = Setting::Issuer.name();
         let address = self.values.listen;
-        // It follows from the address. With port 0 that is known once the server listens.
+        // The issuer follows from the address. With port 0 it is known once the server listens.
         if address.port() != 0
             && let Some(issuer) = shown.iter_mut().find(|shown| shown.name == issuer)
             && issuer.value.is_null()

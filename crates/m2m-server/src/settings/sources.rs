@@ -1,4 +1,4 @@
-//! Where values come from: flags before variables before a file before defaults.
+//! The sources of values: flags before variables before a file before defaults.
 
 use core::ops::Range;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use super::setting::{Form, Setting};
 use super::{Mistakes, Shown};
 use crate::settings::SettingOptions;
 
-/// The place that the value of a setting comes from.
+/// The source that the value of a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum Origin {
@@ -31,23 +31,23 @@ pub(crate) enum Origin {
         /// The line, counted from 1.
         line: usize,
     },
-    /// No place: the default.
+    /// The default, since no source has the setting.
     Default,
 }
 
-/// All places that have settings, and what was wrong with them.
+/// All sources of settings, and the mistakes in them.
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     options: &'a SettingOptions,
     environment: &'a Environment,
     file: Option<SettingsFile>,
     found: BTreeMap<Setting, (Origin, Value)>,
-    /// What was wrong so far.
+    /// The mistakes so far.
     pub(super) mistakes: Mistakes,
 }
 
 impl<'a> Sources<'a> {
-    /// The places that these flags and variables lead to.
+    /// Opens the sources: these flags and variables, and the file that they name.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl<'a> Sources<'a> {
         })
     }
 
-    /// Reads a setting from the first place that has it: the elements of a list, or the value of another setting, if it has any.
-    /// Returns nothing if that is wrong. What other places have must be right as well: it counts once the first is gone.
+    /// Reads a setting from the first source that has it: the elements of a list, or the value of another setting, if there is one.
+    /// Returns nothing if that is wrong. Values in other sources must be valid as well: they take effect once the first is removed.
     pub(super) fn read<T>(&mut self, setting: Setting, kind: &Kind<T>) -> Option<Vec<T>> {
         let mut first = None;
         for Given { origin, items, .. } in self.given(setting) {
@@ -107,18 +107,18 @@ impl<'a> Sources<'a> {
         *self.origin(setting) != Origin::Default
     }
 
-    /// The place of the value of a setting that has been read.
+    /// Returns the source of the value of a setting that has been read.
     pub(super) fn origin(&self, setting: Setting) -> &Origin {
         let found = self.found.get(&setting);
         found.map_or(&Origin::Default, |(origin, _)| origin)
     }
 
-    /// The environment.
+    /// Returns the environment.
     pub(super) const fn environment(&self) -> &'a Environment {
         self.environment
     }
 
-    /// All settings that are offered, as they were read.
+    /// Returns all settings that are offered, as they were read.
     pub(super) fn into_shown(self) -> Vec<Shown> {
         let offered = |(setting, _): &(Setting, _)| setting.shape().is_offered;
         let found = self.found.into_iter().filter(offered);
@@ -131,12 +131,12 @@ impl<'a> Sources<'a> {
             .collect()
     }
 
-    /// The setting, named as in the place where its value came from.
+    /// Returns the name of the setting in the source of its value.
     pub(super) fn named(&self, setting: Setting) -> String {
         named(setting, self.origin(setting))
     }
 
-    /// A failure about the value of a setting, with its place if that is a file.
+    /// Returns a failure about the value of a setting, with its place if the source is a file.
     pub(super) fn at(&self, setting: Setting, failure: Failure) -> Failure {
         let given = self.file.as_ref().and_then(|file| file.value(setting));
         let span = given.map(|given| given.span.clone());
@@ -161,7 +161,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// The values of a setting in each source, in order of precedence.
+    /// Returns the values of a setting in each source, in order of precedence.
     fn given(&self, setting: Setting) -> impl Iterator<Item = Given> + use<> {
         let variable = setting.variable();
         let texts = [
@@ -182,7 +182,7 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// The setting, named as in this place.
+/// Returns the name of the setting in this source.
 fn named(setting: Setting, origin: &Origin) -> String {
     match origin {
         Origin::Flag => setting.flag(),
@@ -191,7 +191,7 @@ fn named(setting: Setting, origin: &Origin) -> String {
     }
 }
 
-/// The value of a flag or a variable, or the elements of a list between its commas.
+/// Splits the value of a flag or a variable; for a list, at its commas.
 fn items(setting: Setting, text: &OsStr) -> Vec<Item> {
     let item = |text: &OsStr| Item {
         text: text.to_owned(),

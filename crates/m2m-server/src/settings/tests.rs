@@ -21,7 +21,7 @@ struct ServeCommand {
     options: ServeOptions,
 }
 
-/// What the flags, the variables and the text of a file lead to.
+/// The input of a test: flags, variables and the text of a file.
 struct Said<'s> {
     flags: &'s [&'s str],
     variables: &'s [(&'s str, &'s str)],
@@ -51,7 +51,7 @@ impl Said<'_> {
         })
     }
 
-    /// The one mistake that there is, in which each of these texts stands.
+    /// Asserts that there is exactly one mistake, which contains each of these texts, and returns it.
     #[track_caller]
     fn refused(&self, expected: &[&str]) -> String {
         let mistakes = self.resolve().unwrap_err();
@@ -64,7 +64,7 @@ impl Said<'_> {
     }
 }
 
-/// What flags alone lead to.
+/// Returns an input of flags alone.
 fn flags<'s>(flags: &'s [&'s str]) -> Said<'s> {
     Said {
         flags,
@@ -73,7 +73,7 @@ fn flags<'s>(flags: &'s [&'s str]) -> Said<'s> {
     }
 }
 
-/// What a file alone leads to.
+/// Returns an input of a file alone.
 fn file(text: &str) -> Said<'_> {
     Said {
         flags: &[],

@@ -1,4 +1,4 @@
-//! What all applications have in common, made ready for requests.
+//! The data that all applications share, prepared for requests.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use m2m_jwt::SigningKey;
 
 use crate::{Frame, KeyRecord, Maintenance, StoreError, Version};
 
-/// What all applications have in common, made ready for requests. It is replaced as a whole.
+/// The data that all applications share, prepared for requests. It is replaced as a whole.
 #[derive(Debug)]
 pub struct Common {
     /// The version of the registry that it was read at.
@@ -19,24 +19,24 @@ pub struct Common {
     pub apis: Arc<[Api]>,
     /// The keys that tokens are signed with.
     pub keys: Arc<SigningKeys>,
-    /// How many applications there are.
+    /// The number of applications.
     pub applications: u64,
-    /// Whether callers are served.
+    /// The state of the maintenance mode, in which callers are not served.
     pub maintenance: Maintenance,
-    /// Audiences of APIs that are not served, because a [placeholder](ISSUER_PLACEHOLDER) stands for the same with this issuer.
+    /// Audiences of APIs that are not served, because a [placeholder](ISSUER_PLACEHOLDER) stands for the same audience with this issuer.
     pub shadowed: Arc<[Box<str>]>,
     epoch: u64,
-    /// What placeholders stand for: no other API and no authorization may spell it out.
+    /// The audiences that placeholders stand for: no other API and no authorization may spell them out.
     reserved: Arc<[Box<str>]>,
-    /// What the keys were opened from.
+    /// The records that the keys were opened from.
     key_records: Arc<[KeyRecord]>,
 }
 
-/// What opens a sealed key.
+/// A function that opens a sealed key.
 pub(super) type OpenKey = dyn Fn(&KeyRecord) -> Result<SigningKey, StoreError> + Send + Sync;
 
 impl Common {
-    /// Makes a frame ready. Keys are opened only if they are not those of `before`: that takes a millisecond.
+    /// Prepares a frame for requests. Keys are opened only if they are not those of `before`, because that takes a millisecond.
     pub(super) fn new(
         frame: Frame,
         issuer: &str,
@@ -51,7 +51,8 @@ impl Common {
             applications,
             maintenance,
         } = frame;
-        // Whoever may make an API must not make one that passes for the management API, nor be authorized for that under its name.
+        // A caller that may create APIs must not create one that passes for the management API, nor get an authorization for that API by
+        // spelling out its audience.
         let reserved: Vec<Box<str>> = apis
             .iter()
             .flat_map(|api| core::iter::once(&api.audience).chain(&api.aliases))
@@ -92,7 +93,7 @@ impl Common {
         })
     }
 
-    /// The same with another number of applications.
+    /// Returns the same data with another number of applications.
     pub(super) fn with_applications(&self, applications: u64) -> Self {
         Self {
             version: self.version,
@@ -108,18 +109,18 @@ impl Common {
         }
     }
 
-    /// The records of the keys, by age; retired ones are not among them.
+    /// Returns the records of the keys, by age; retired ones are not among them.
     #[must_use]
     pub fn key_records(&self) -> &[KeyRecord] {
         &self.key_records
     }
 
-    /// How often everything had been forgotten when it was read.
+    /// Returns the epoch in which it was read: the number of times that everything had been forgotten by then.
     pub(crate) const fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// Whether a placeholder stands for this audience, so that no record may spell it out.
+    /// Returns true if a placeholder stands for this audience, so that no record may spell it out.
     pub(super) fn is_reserved(&self, audience: &str) -> bool {
         self.reserved.iter().any(|reserved| **reserved == *audience)
     }

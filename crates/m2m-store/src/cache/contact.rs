@@ -1,35 +1,35 @@
-//! When the registry was last seen.
+//! The time at which a node last reached its registry.
 
 use core::time::Duration;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::Uptime;
 
-/// Whether a node knows what has changed in the registry.
+/// The contact of a node with its registry, which it needs to know what has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contact {
-    /// It knows.
+    /// The node knows what has changed.
     In {
-        /// Since when without a break.
+        /// The time since which it has known without a break.
         since: Uptime,
     },
-    /// It could not ask.
+    /// The node could not ask, or has not asked for too long.
     Lost {
-        /// When it last knew.
+        /// The time at which it last knew.
         since: Uptime,
-        /// How long ago that is. Unit: seconds.
+        /// The time that has passed since then. Unit: seconds.
         seconds: u64,
     },
 }
 
-/// When the registry was last seen. Unit of all times: milliseconds since the start.
+/// The time at which the registry was last seen. Unit of both times: milliseconds since the start.
 #[derive(Debug)]
 pub(super) struct LastSeen {
     at: AtomicU64,
-    /// Since when it has been seen without a break.
+    /// The time since which it has been seen without a break.
     since: AtomicU64,
     lost: AtomicBool,
-    /// How long what was seen is good for. Unit: seconds.
+    /// The time for which the node may serve after the registry was last seen. Unit: seconds.
     most_seconds: u64,
 }
 
@@ -43,7 +43,7 @@ impl LastSeen {
         }
     }
 
-    /// It was seen.
+    /// Notes that the registry was seen.
     pub(super) fn seen(&self, now: Uptime) {
         if self.lost.swap(false, Ordering::SeqCst) {
             self.since.store(now.as_milliseconds(), Ordering::SeqCst);
@@ -51,7 +51,7 @@ impl LastSeen {
         self.at.fetch_max(now.as_milliseconds(), Ordering::SeqCst);
     }
 
-    /// It could not be seen.
+    /// Notes that the registry could not be seen.
     pub(super) fn not_seen(&self) {
         self.lost.store(true, Ordering::SeqCst);
     }
@@ -61,8 +61,8 @@ impl LastSeen {
         self.lost.load(Ordering::SeqCst)
     }
 
-    /// Whether that was so long ago that nothing may be served any more. It counts from when the registry was seen, and not
-    /// from when it was missed: who stopped looking does not know either.
+    /// Returns true if the registry was last seen so long ago that nothing may be served any more. The time counts from the last
+    /// success and not from the first failure: a node that stopped asking does not know what has changed either.
     pub(super) fn too_long_ago(&self, now: Uptime) -> bool {
         self.seconds(now) > self.most_seconds
     }

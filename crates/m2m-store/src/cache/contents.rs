@@ -1,7 +1,8 @@
-//! What is held in memory, and what is being read.
+//! The entries in memory, and the entries that are being read.
 //!
-//! `quick_cache` keeps a placeholder for what is being read. Who asks for the same meanwhile waits for it; who removes the key
-//! removes the placeholder too, and then what was read finds no place: it may be older than the change that it was removed for.
+//! `quick_cache` keeps a placeholder for an entry that is being read. Other requests for the same entry wait for it. Removing the
+//! key removes the placeholder too, and then the entry that was read cannot be inserted: it may be older than the change that the
+//! key was removed for.
 
 use core::time::Duration;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use quick_cache::{DefaultHashBuilder, UnitWeighter};
 use super::CacheLimits;
 use crate::CachedApplication;
 
-/// What is held in memory.
+/// The entries in memory.
 #[derive(Debug)]
 pub(super) struct Contents {
     applications: Cache<String, Arc<CachedApplication>>,
@@ -23,20 +24,20 @@ pub(super) struct Contents {
 type Guard<'s, T> =
     PlaceholderGuard<'s, String, T, UnitWeighter, DefaultHashBuilder, DefaultLifecycle<String, T>>;
 
-/// The right to read what is under a client id, of which there is one.
+/// The right to read the entry of a client id. One request at a time has it.
 #[derive(Debug)]
 pub(super) struct Reading<'s> {
     application: Guard<'s, Arc<CachedApplication>>,
-    /// None if somebody is still reading what has been forgotten meanwhile.
+    /// Absent if another request is still reading an entry that has been forgotten meanwhile.
     absent: Option<Guard<'s, u64>>,
 }
 
-/// What somebody else has read, if he has.
+/// The entry that another request has read, or the right to read it.
 #[derive(Debug)]
 pub(super) enum Held<'s> {
     Application(Arc<CachedApplication>),
     Absent,
-    /// It was forgotten while it was waited for, or had to make room for others.
+    /// The entry was forgotten while this request waited for it, or had to make room for others.
     Forgotten,
     Nothing(Reading<'s>),
 }
@@ -49,17 +50,17 @@ impl Contents {
         }
     }
 
-    /// The application with this client id, of whatever epoch.
+    /// Returns the application with this client id, of any epoch.
     pub(super) fn application(&self, client_id: &str) -> Option<Arc<CachedApplication>> {
         self.applications.get(client_id)
     }
 
-    /// Whether nothing was under this client id in this epoch.
+    /// Returns true if no application had this client id in this epoch.
     pub(super) fn is_absent(&self, client_id: &str, epoch: u64) -> bool {
         self.absent.get(client_id) == Some(epoch)
     }
 
-    /// What is there in this epoch or a later one, or the right to read it. Waits for who has it.
+    /// Returns the entry of this epoch or a later one, or the right to read it. Waits if another request has that right.
     pub(super) async fn take(&self, client_id: &str, epoch: u64) -> Held<'_> {
         loop {
             match self.applications.get_value_or_guard_async(client_id).await {
@@ -82,8 +83,8 @@ impl Contents {
         }
     }
 
-    /// The right to say that nothing is there, if nobody has said so in this epoch. It does not wait: who has it reads what has
-    /// been forgotten meanwhile, or else he had the right to read as well.
+    /// Returns the right to record that no application has the client id, unless this is recorded for this epoch. It does not wait: a
+    /// request that has this right is reading an entry that has been forgotten meanwhile, or it would have the right to read as well.
     fn take_absent(&self, client_id: &str, epoch: u64) -> Option<Option<Guard<'_, u64>>> {
         loop {
             match self
@@ -105,7 +106,7 @@ impl Contents {
         held.is_some_and(|held| Arc::ptr_eq(&held, entry))
     }
 
-    /// Forgets what is stale, and what is being read of it.
+    /// Forgets the entries of these client ids, including those that are being read.
     pub(super) fn forget(&self, client_ids: &[Box<str>]) {
         for client_id in client_ids {
             self.applications.remove(&**client_id);
@@ -113,8 +114,8 @@ impl Contents {
         }
     }
 
-    /// Takes out what was read in earlier epochs than this. It is not served, but holds what it was made from in memory. There
-    /// may be much of it, so that others are let in between.
+    /// Removes entries that were read in earlier epochs. They are not served, but keep the data that they were built from in memory.
+    /// There may be many of them, so the loop yields to other tasks.
     pub(super) async fn sweep(&self, epoch: u64) {
         for (number, (client_id, entry)) in self.applications.iter().enumerate() {
             if entry.epoch() < epoch {
@@ -133,17 +134,17 @@ impl Contents {
 }
 
 impl Reading<'_> {
-    /// Keeps what was read, and says whether it could: not if it was forgotten meanwhile.
+    /// Keeps the entry that was read, and returns true if it could. An entry that was forgotten meanwhile is not kept.
     pub(super) fn keep(self, read: Option<&Arc<CachedApplication>>, epoch: u64) -> bool {
         match (read, self.absent) {
             (Some(entry), _) => self.application.insert(Arc::clone(entry)).is_ok(),
-            // The right to read ends after this, so that who waits for it finds what was kept.
+            // The right to read ends after this, so that a request that waits for it finds the entry that was kept.
             (None, Some(absent)) => absent.insert(epoch).is_ok(),
-            // Nobody would have said if it had been forgotten.
+            // Without the second right it cannot be known whether the entry was forgotten meanwhile.
             (None, None) => false,
         }
     }
 }
 
-/// So many entries are looked at before others get their turn: some 50 µs.
+/// The number of entries that are checked before other tasks get their turn. It takes some 50 µs.
 const SWEPT_AT_ONCE: usize = 100;

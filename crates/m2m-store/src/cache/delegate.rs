@@ -1,4 +1,4 @@
-//! A directory is a backend too: what changes the registry goes through it, and the node serves nothing stale afterwards.
+//! A `RegistryCache` is a backend too: changes of the registry go through it, and the node serves nothing stale afterwards.
 
 use core::ops::ControlFlow;
 
@@ -25,7 +25,7 @@ impl<B: Backend> Backend for RegistryCache<B> {
 
     async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
         let mut records = self.backend.suspects(sought).await?;
-        // They are compared with what callers present, who know the issuer and no placeholder.
+        // They are compared with the audiences that callers present. Callers know the issuer and no placeholder.
         for api in &mut records.apis {
             api.fill_in_issuer(&self.issuer);
         }
@@ -91,14 +91,14 @@ impl<B: Backend> Backend for RegistryCache<B> {
     }
 
     async fn commit(&self, expected: Version, change: Change) -> Result<Version, CommitError> {
-        // Whatever fails here was not done, or it is not known whether it was, as when the answer is lost on its way. The next refresh
-        // finds out; to forget everything now would stop a node that cannot reach its store.
+        // A change that fails here was not made, or its outcome is unknown, for example because the answer was lost. The next refresh
+        // finds out. Forgetting everything now would stop a node that cannot reach its store.
         let events = self.on_commit.get().map(|_| change.events.clone());
         let version = self.backend.commit(expected, change).await?;
         if let (Some(told), Some(events)) = (self.on_commit.get(), events) {
             told(&events);
         }
-        // The store knows best what it has made stale: the client id that an application had before, for one.
+        // The store knows best which entries are stale now, for example that of the client id that an application had before.
         let changes = self.backend.changes_since(expected).await;
         let changes = changes.unwrap_or(Changes {
             version,

@@ -1,22 +1,22 @@
-//! How much a node holds, and for how long.
+//! The limits of the cache of a node.
 
-/// How much a node holds, and for how long.
+/// The limits of the cache of a node: the number of entries, and the time without contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheLimits {
-    /// Applications in memory, each of about [`BYTES_PER_APPLICATION`](Self::BYTES_PER_APPLICATION). Of more, those that are
-    /// asked for least are read again.
+    /// The number of applications in memory, each of about [`BYTES_PER_APPLICATION`](Self::BYTES_PER_APPLICATION). Beyond it, those
+    /// that are requested least are dropped, and read again when they are requested.
     pub applications: usize,
-    /// Client ids in memory that no application has. They are kept apart, so that random ones push out no application.
+    /// The number of client ids in memory that no application has. They are kept apart, so that random ones push out no application.
     pub absent: usize,
-    /// How long it serves from memory without knowing what has changed. Unit: seconds.
+    /// The time for which a node serves from memory without knowing what has changed. Unit: seconds.
     pub most_seconds_out_of_contact: u64,
 }
 
 impl CacheLimits {
-    /// What an ordinary application, with a secret and an API or two, takes at most. Unit: bytes.
+    /// The maximum size of an ordinary application, with a secret and one or two APIs. Unit: bytes.
     pub const BYTES_PER_APPLICATION: u32 = 1_000;
 
-    /// About 100 MB at most, and five minutes.
+    /// The default limits: about 100 MB at most, and five minutes.
     pub const DEFAULT: Self = Self {
         applications: 100_000,
         absent: 10_000,

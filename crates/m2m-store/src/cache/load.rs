@@ -1,4 +1,4 @@
-//! How an application comes into memory.
+//! Loading an application into memory.
 
 use std::sync::Arc;
 
@@ -11,22 +11,22 @@ use super::contents::Held;
 use crate::quota::Counter;
 use crate::{Backend, CachedApplication, Found, StoreError};
 
-/// What came of reading.
+/// The result of a read.
 enum Read {
-    /// It may be served.
+    /// The entry may be served.
     Fresh(Option<Arc<CachedApplication>>),
-    /// It was forgotten while it was read.
+    /// The entry was forgotten while it was read.
     Outdated,
 }
 
 impl<B: Backend> RegistryCache<B> {
-    /// Reads what is under a client id, after a [`Miss`](super::LookUp::Miss). Requests for the same share one read. What is
-    /// changed while it is read is read again.
+    /// Reads the application with a client id, after a [`Miss`](super::LookUp::Miss). Requests for the same client id share one read.
+    /// An application that is changed while it is read is read again.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it cannot be read; this does not mean that nothing is there. Those who waited for the same read get
-    /// the same error, and do not try one after the other.
+    /// [`StoreError`] if it cannot be read; this does not mean that there is no such application. Requests that waited for the same
+    /// read get the same error, and do not try one after the other.
     pub async fn load(
         &self,
         client_id: &str,
@@ -38,7 +38,7 @@ impl<B: Backend> RegistryCache<B> {
                 Read::Outdated => {}
             }
         }
-        // It changes faster than it is read. What is read for this request alone is not older than the request.
+        // It changes faster than it is read. An entry that is read for this request alone is not older than the request.
         let common = self.current_common().await?;
         self.read(client_id, &common, now).await
     }
@@ -73,7 +73,7 @@ impl<B: Backend> RegistryCache<B> {
         }
     }
 
-    /// What was made with what all applications had in common, if they still have.
+    /// Returns the entry as fresh if the common data that it was built with is still current.
     fn fresh(&self, entry: Option<Arc<CachedApplication>>, common: &Common) -> Read {
         if self.is_current(common) {
             Read::Fresh(entry)
@@ -104,8 +104,8 @@ impl<B: Backend> RegistryCache<B> {
         Ok(Some(Arc::new(entry)))
     }
 
-    /// The counter of the application's quota: the one that is there, or a new one that goes on from what the store has
-    /// counted in the window.
+    /// Returns the counter of the application's quota: the existing one, or a new one that continues from the count of the store for
+    /// the window.
     async fn counter(
         &self,
         application: &Application,
@@ -120,7 +120,7 @@ impl<B: Backend> RegistryCache<B> {
         if let Some(counter) = self.counters.find(client_id, length) {
             return Ok(Some(counter));
         }
-        // The store counts by the minute. Of a shorter window it knows nothing.
+        // The store counts by the minute, so it has no count for a shorter window.
         let tokens = if length < 60 {
             0
         } else {
@@ -132,5 +132,5 @@ impl<B: Backend> RegistryCache<B> {
     }
 }
 
-/// So often what is changed while it is read is read again to be shared.
+/// The maximum number of shared reads of an application that is changed while it is read.
 const SHARED_READS: usize = 3;

@@ -1,15 +1,15 @@
-//! What a diagnosis looks for.
+//! Tests of the records that a diagnosis looks for.
 
 use m2m_authority::registry::{Api, Application, Organization, Records, SecretHash, StoredSecret};
 
 use super::{NOW, application, commit, delete, put, stored};
 use crate::{Backend, Sought, Write};
 
-/// What a diagnosis looks for: by name, by secret, by likeness.
+/// Tests the records that a diagnosis looks for: by name, by secret, by similarity.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn diagnosis<B: Backend>(make: impl AsyncFn() -> B) {
     let backend = make().await;
     fill(&backend).await;

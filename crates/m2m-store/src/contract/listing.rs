@@ -1,15 +1,15 @@
-//! Pages of records: in each order, through each filter, while records come and go.
+//! Tests of pages of records: in each order, with each filter, while records are created and deleted.
 
 use m2m_authority::registry::{Application, Organization, PropertyValue, Values};
 
 use super::{application, commit, delete, id, put, stored};
 use crate::{Backend, Cursor, Filter, List, Maintenance, Named, Sort, Write};
 
-/// Records one by one and page by page.
+/// Tests reading records one by one and page by page.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn listing<B: Backend>(make: impl AsyncFn() -> B) {
     reads_one(&make().await).await;
     pages_in_each_order(&make().await).await;
@@ -51,10 +51,10 @@ async fn client(backend: &impl Backend, named: Named<'_>) -> String {
     format!("{found:?}")
 }
 
-/// Many have one name, so that pages end between them.
+/// The names of the records. Many have the same name, so that pages end between them.
 const NAMES: [&str; 9] = ["b", "a", "b", "b", "", "b", "B", "b", "é"];
 
-/// Their places in the order of their names.
+/// The numbers of the records in the order of their names.
 const BY_NAME: [u8; 9] = [5, 7, 2, 1, 3, 4, 6, 8, 9];
 
 pub(super) const SORTS: [Sort; 3] = [Sort::Age, Sort::NameAscending, Sort::NameDescending];
@@ -147,7 +147,7 @@ async fn goes_on_while_records_come_and_go(backend: &impl Backend) {
             panic!("a page of three and not {found:?}");
         };
         assert!(order.starts_with(&found), "{found:?}");
-        // The one where the page ended goes, one that was shown gets another name, and others come before the place and after it.
+        // The record at the end of the page is deleted, one that was shown gets another name, and others are created before the place and after it.
         let mut shown = named(first, "b");
         if let Write::PutApplication(stored) = &mut shown {
             stored.value.spec.name = if sort == Sort::NameDescending {
@@ -183,7 +183,7 @@ async fn goes_on_while_records_come_and_go(backend: &impl Backend) {
             found.extend(numbers);
             after = next;
         }
-        // In the order of names it came in its place: the end, or before the one that has the same name and is younger.
+        // In the order of names the new record is in its place: at the end, or before a record that has the same name and is younger.
         let mut all = order;
         match sort {
             Sort::Age | Sort::NameAscending => all.push(99),
@@ -256,7 +256,7 @@ async fn filters(backend: &impl Backend) {
         let nothing = page(backend, filter, Sort::Age, None, 9).await;
         assert_eq!(nothing, (Vec::new(), None), "{filter:?}");
     }
-    // They follow the records: a new name, what is taken away, who is gone.
+    // The filters follow the records: one is changed, one loses its values, one is deleted.
     commit(
         backend,
         [full(1, "A"), named(3, "a"), delete(4, "client-4")],
@@ -300,13 +300,13 @@ async fn keeps_maintenance(backend: &impl Backend) {
         let before = super::version(backend).await;
         commit(backend, [Write::PutMaintenance(maintenance)]).await;
         assert_eq!(now().await, maintenance);
-        // Whoever serves has to hear of it.
+        // Every node that serves has to learn of it.
         let changes = backend.changes_since(before).await.expect("changes");
         assert_eq!(changes.stale, crate::Stale::Everything);
     }
 }
 
-/// The numbers of the records of a page, and where to go on.
+/// Reads a page, and returns the numbers of its records and the cursor of the next page.
 pub(super) async fn page(
     backend: &impl Backend,
     filter: Filter<'_>,

@@ -1,4 +1,4 @@
-//! The audit log and the log of refused requests, by each member of a query.
+//! Tests of the audit log and the log of refused requests, by each field of a query.
 
 use m2m_authority::TraceId;
 use m2m_errors::Cause;
@@ -9,11 +9,11 @@ use crate::{
     UsageBatch,
 };
 
-/// What the logs tell, page by page.
+/// Tests the entries of the logs, page by page.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn logs<B: Backend>(make: impl AsyncFn() -> B) {
     tells_of_events(&make().await).await;
     tells_of_refusals(&make().await).await;
@@ -184,7 +184,7 @@ async fn tells_of_refusals(backend: &impl Backend) {
         refused(4, 4, None, Cause::ClientUnknown),
         refused(5, 5, Some("a"), Cause::SecretWrong),
     ];
-    // In several batches, as they come.
+    // In several batches, as they arrive.
     for refused in refusals.chunks(2) {
         let batch = UsageBatch {
             refused: refused.to_vec(),

@@ -1,4 +1,4 @@
-//! What is read on the way to a token, and what a cache has to forget.
+//! Tests of the reads on the way to a token, and of the entries that a cache has to drop.
 
 use m2m_authority::registry::{Api, KeyState, Organization};
 use m2m_jwt::Algorithm;
@@ -6,11 +6,11 @@ use m2m_jwt::Algorithm;
 use super::{NOW, application, commit, delete, id, put, stored, version};
 use crate::{Backend, Changes, Found, KeyRecord, SealedKey, Stale, Version, Write};
 
-/// What is read on the way to a token, and what a cache has to forget.
+/// Tests the reads on the way to a token, and the entries that a cache has to drop.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn reading<B: Backend>(make: impl AsyncFn() -> B) {
     finds(&make().await).await;
     tells_who_is_authorized(&make().await).await;
@@ -56,7 +56,7 @@ async fn finds(backend: &impl Backend) {
         }
         other => panic!("a deletion, not {other:?}"),
     }
-    // Who takes the client id of a deleted one is there.
+    // An application with the client id of a deleted one is found.
     commit(backend, [put(4, application("member"))]).await;
     let found = backend.find("member").await.expect("an answer");
     assert!(matches!(found, Some(Found::Application(_, _, None))));
@@ -136,7 +136,7 @@ async fn tells_what_is_stale(backend: &impl Backend) {
     assert_eq!(stale(backend, since).await, Some(all));
     let last = ["renamed"].map(Box::from).to_vec();
     assert_eq!(stale(backend, Version(3)).await, Some(last));
-    // Who is ahead has seen what was lost: everything he knows is in doubt.
+    // A cache that is ahead has seen changes that were lost: everything that it holds is in doubt.
     assert_eq!(stale(backend, Version(99)).await, None);
 }
 
@@ -157,7 +157,7 @@ async fn tells_that_all_is_stale(backend: &impl Backend) {
     }
 }
 
-/// The client ids that are stale, in order; none for everything.
+/// Returns the client ids that are stale, in order; `None` if everything is.
 async fn stale(backend: &impl Backend, since: Version) -> Option<Vec<Box<str>>> {
     let changes: Changes = backend.changes_since(since).await.expect("changes");
     assert_eq!(changes.version, version(backend).await);

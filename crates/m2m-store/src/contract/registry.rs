@@ -1,4 +1,4 @@
-//! Versions, conflicts, and each kind of record.
+//! Tests of versions, conflicts, and each kind of record.
 
 use m2m_authority::registry::{
     Api, ClaimSet, Ending, KeyState, Lifetime, Organization, Property, PropertyContext,
@@ -13,11 +13,11 @@ use crate::{
     Actor, AuditEvent, Backend, Change, CommitError, KeyRecord, SealedKey, Stored, Version, Write,
 };
 
-/// Changes: compared with the version, whole or not at all, of each kind of record, with their events.
+/// Tests changes: compared with the version, whole or not at all, of each kind of record, with their events.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn registry<B: Backend>(make: impl AsyncFn() -> B) {
     starts_empty(&make().await).await;
     counts_versions(&make().await).await;
@@ -50,7 +50,7 @@ async fn counts_versions(backend: &impl Backend) {
         let late = backend.commit(wrong, change([put(2, application("b"))]));
         assert_eq!(late.await, Err(CommitError::Conflict));
     }
-    // What only tells something is a change too.
+    // A change that only has events is a change too.
     assert_eq!(backend.commit(Version(1), change([])).await, Ok(Version(2)));
     let kept = snapshot(backend).await;
     assert_eq!(kept.version, Version(2));
@@ -58,7 +58,7 @@ async fn counts_versions(backend: &impl Backend) {
     assert_eq!(backend.frame().await.map(|frame| frame.applications), Ok(1));
 }
 
-/// One of each kind with every member set.
+/// Returns one record of each kind with every field set.
 fn full() -> [Write; 5] {
     let mut api = Api::new("Näme", "https://api.example").with_scopes(&["b", "a"]);
     api.description = "What it is for".parse().ok();
@@ -158,7 +158,7 @@ async fn keeps_every_member(backend: &impl Backend) {
 async fn replaces_in_place(backend: &impl Backend) {
     commit(backend, full()).await;
     commit(backend, [put(9, application("younger"))]).await;
-    // By its name as a record: all else may change, the client id included.
+    // A record is replaced by its id: all else may change, the client id included.
     commit(backend, [put(4, application("renamed"))]).await;
     commit(backend, [Write::PutKey(key("kid", KeyState::Retired))]).await;
     let now = snapshot(backend).await;
@@ -225,7 +225,7 @@ async fn refuses_what_does_not_fit(backend: &impl Backend) {
         );
         assert_eq!(said(&snapshot(backend).await), before, "after {text}");
     }
-    // The audit log tells of what was done only.
+    // The audit log has only changes that were made.
     assert_eq!(told(backend, 9).await.len(), 1);
 }
 

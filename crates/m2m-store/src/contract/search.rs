@@ -1,4 +1,4 @@
-//! Records by a text in them.
+//! Tests of the search for records that contain a text.
 
 use m2m_authority::registry::Application;
 
@@ -6,17 +6,17 @@ use super::listing::{SORTS, named, page};
 use super::{NOW, commit, delete, put};
 use crate::{Backend, Cursor, Filter, List, Sort, Stored, Write};
 
-/// Which records contain a text.
+/// Tests the search for records that contain a text.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn search<B: Backend>(make: impl AsyncFn() -> B) {
     searches(&make().await).await;
     searches_among_many(&make().await).await;
 }
 
-/// Texts that mean something to one search or another, in names, in client ids, and in no record.
+/// Searches for texts that have a special meaning in some search language, in names, in client ids, and in no record.
 async fn searches(backend: &impl Backend) {
     let names = [
         "Billing",
@@ -72,7 +72,7 @@ async fn searches(backend: &impl Backend) {
             assert_eq!((found, next), (expected.clone(), None), "{text:?} {sort:?}");
         }
     }
-    // It follows the records.
+    // The search follows the records.
     commit(backend, [named(1, "Invoices"), delete(2, "client.2/x")]).await;
     for (text, expected) in [
         ("billing", vec![]),
@@ -84,7 +84,7 @@ async fn searches(backend: &impl Backend) {
     }
 }
 
-/// Among more records than a search looks at one by one.
+/// Searches among more records than a search looks at one by one.
 async fn searches_among_many(backend: &impl Backend) {
     let many = (0..20_000_u32).map(|number| {
         let name = match number {

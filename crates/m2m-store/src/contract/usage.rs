@@ -1,4 +1,4 @@
-//! What is counted and noted, and revocations.
+//! Tests of counts, notes and revocations.
 
 use m2m_authority::{RequestId, TraceId};
 use m2m_errors::Cause;
@@ -7,11 +7,11 @@ use m2m_jwt::UnixTime;
 use super::{NOW, application, commit, delete, put};
 use crate::{Backend, Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};
 
-/// Counts add up, secrets show when they were last used, and a flood of refusals pushes out its own only.
+/// Tests that counts add up, secrets show the time of their last use, and a flood of refusals pushes out its own only.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
     adds_up(&make().await).await;
     keeps_the_last_use(&make().await).await;
@@ -19,11 +19,11 @@ pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
     a_flood_pushes_out_its_own(&make().await).await;
 }
 
-/// A token is revoked until it has expired.
+/// Tests that a token is revoked until it has expired.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
     let backend = make().await;
     let later = |seconds| NOW.saturating_add_seconds(seconds);
@@ -31,11 +31,11 @@ pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
     assert_eq!(backend.revoke("a", later(60), NOW).await, Ok(()));
     assert_eq!(backend.is_revoked("a").await, Ok(true));
     assert_eq!(backend.is_revoked("A").await, Ok(false));
-    // Again, with another end: it stays until the later one.
+    // Again, with another time of expiry: the revocation stays until the later one.
     assert_eq!(backend.revoke("a", later(30), NOW).await, Ok(()));
     assert_eq!(backend.revoke("b", later(99), later(59)).await, Ok(()));
     assert_eq!(backend.is_revoked("a").await, Ok(true));
-    // What has expired already needs none.
+    // A token that has expired already needs no revocation.
     assert_eq!(backend.revoke("c", NOW, NOW).await, Ok(()));
     assert_eq!(backend.is_revoked("b").await, Ok(true));
 }
@@ -144,7 +144,7 @@ async fn keeps_refusals(backend: &impl Backend) {
     add(backend, vec![full.clone(), bare.clone()]).await;
     assert_eq!(backend.refused(full.trace_id).await, Ok(Some(full.clone())));
     assert_eq!(backend.refused(bare.trace_id).await, Ok(Some(bare.clone())));
-    // The diagnosis may come later, and adds nothing but itself.
+    // The diagnosis may come later, and changes nothing else.
     let diagnosis = |number: u32| Diagnosed {
         trace_id: trace_id(number),
         diagnosis: "{}".into(),
@@ -164,7 +164,7 @@ async fn keeps_refusals(backend: &impl Backend) {
     let with_its_refusal = backend.refused(trace_id(3)).await.expect("an answer");
     assert!(with_its_refusal.is_some_and(|refused| refused.diagnosis.is_some()));
     assert_eq!(backend.refused(trace_id(4)).await, Ok(None), "of nothing");
-    // What was told stays as it was told.
+    // An entry that was written is not changed.
     let other = Refused {
         cause: Cause::ClientUnknown,
         ..refused(2, None)
@@ -174,7 +174,7 @@ async fn keeps_refusals(backend: &impl Backend) {
     assert_eq!(kept, Ok(Some(diagnosed)));
 }
 
-/// More than anybody keeps of strangers.
+/// A number of refusals that is greater than any limit for unknown clients.
 const FLOOD: u32 = 20_000;
 
 async fn a_flood_pushes_out_its_own(backend: &impl Backend) {

@@ -1,4 +1,4 @@
-//! Pages of records that are large: each ends before it has too many bytes, and together they have everything.
+//! Tests of pages of large records: each ends before it has too many bytes, and together they have everything.
 
 use m2m_authority::registry::{Application, Organization, PropertyValue, Values};
 
@@ -8,11 +8,11 @@ use crate::{
     RefusalQuery, Refused, Sort, UsageBatch, Write,
 };
 
-/// Pages are bounded in bytes, whatever is in them.
+/// Tests that pages are bounded in bytes, for every kind of content.
 ///
 /// # Panics
 ///
-/// If the back-end does not keep to it.
+/// If the back-end violates the contract.
 pub async fn weight<B: Backend>(make: impl AsyncFn() -> B) {
     records(&make().await).await;
     events(&make().await).await;
@@ -20,7 +20,7 @@ pub async fn weight<B: Backend>(make: impl AsyncFn() -> B) {
     walk(&make().await).await;
 }
 
-/// Three of these fit into a page, and four do not.
+/// The size of a large record: three of these fit into a page, and four do not.
 const LARGE: usize = MAX_PAGE_BYTES / 4 + 1;
 
 /// The number of large records.
@@ -51,7 +51,7 @@ async fn records(backend: &impl Backend) {
             (page.records.len(), page.next)
         })
         .await;
-        // The one that is larger than a page has one to itself.
+        // The record that is larger than a page has a page to itself.
         let expected: &[usize] = match sort {
             Sort::Age | Sort::NameAscending => &[3, 2, 1, 1],
             Sort::NameDescending => &[1, 1, 3, 2],
@@ -69,7 +69,7 @@ fn list<'l>(filter: Filter<'l>, sort: Sort, after: Option<&'l Cursor>) -> List<'
     }
 }
 
-/// The sizes of all pages.
+/// Returns the sizes of all pages.
 async fn follow(page: impl AsyncFn(Option<&Cursor>) -> (usize, Option<Cursor>)) -> Vec<usize> {
     let mut sizes = Vec::new();
     let mut after = None;
@@ -94,7 +94,7 @@ async fn events(backend: &impl Backend) {
         events: vec![
             large(1, 1),
             large(MAX_PAGE_BYTES / 2, MAX_PAGE_BYTES),
-            // What was before counts as what is after.
+            // The record before the change counts like the record after it.
             large(LARGE / 2, LARGE / 2),
             large(LARGE, 0),
             large(0, LARGE),
@@ -146,7 +146,7 @@ async fn refusals(backend: &impl Backend) {
     assert_eq!(rest.next, None);
 }
 
-/// A registry is read whole, record by record, and no further than wanted.
+/// Tests that a walk reads the whole registry, record by record, and no further than requested.
 async fn walk(backend: &impl Backend) {
     let organization = Organization::new("org_1", "organization");
     commit(

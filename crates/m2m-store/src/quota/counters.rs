@@ -7,27 +7,27 @@ use m2m_jwt::UnixTime;
 
 use super::Counter;
 
-/// The counters of all applications that have a quota, on this node. They outlive what is forgotten of an application when it
-/// is changed or makes room for others. Only what loads an application comes here.
+/// The counters of all applications that have a quota, on this node. They outlive the cache entry of an application, which is
+/// forgotten when the application is changed or makes room for others. They are only accessed when an application is loaded.
 #[derive(Debug, Default)]
 pub(crate) struct Counters(Mutex<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
     counters: HashMap<Box<str>, Arc<Counter>>,
-    /// From how many counters on it is worth looking for those that nobody misses.
+    /// The number of counters from which on it is worth looking for those that are not needed.
     prune_at: usize,
 }
 
 impl Counters {
-    /// The counter of an application, if there is one for windows of this length, in seconds.
+    /// Returns the counter of an application, if there is one for windows of this length, in seconds.
     pub(crate) fn find(&self, client_id: &str, window_seconds: u64) -> Option<Arc<Counter>> {
         let kept = self.lock();
         let counter = kept.counters.get(client_id)?;
         counter.counts(window_seconds).then(|| Arc::clone(counter))
     }
 
-    /// Keeps a counter. Where somebody else was faster it is his.
+    /// Creates a counter and keeps it. If another request has done so meanwhile, returns the counter of that request.
     pub(crate) fn keep(
         &self,
         client_id: &str,
@@ -47,8 +47,8 @@ impl Counters {
         counter
     }
 
-    /// Forgets the counter of an application without a quota: if it gets one again, what it had meanwhile was counted by the
-    /// store alone.
+    /// Forgets the counter of an application without a quota: if it gets a quota again, the tokens that it had meanwhile were counted by
+    /// the store alone.
     pub(crate) fn forget(&self, client_id: &str) {
         self.lock().counters.remove(client_id);
     }
@@ -60,12 +60,12 @@ impl Counters {
 }
 
 impl Kept {
-    /// Forgets counters that nobody holds and nobody misses, whenever there are twice as many as were left the last time.
+    /// Forgets counters that are neither held nor needed, whenever there are twice as many as were left the last time.
     fn prune(&mut self, now: UnixTime) {
         if self.counters.len() < self.prune_at.max(PRUNED_FROM) {
             return;
         }
-        // Who holds one got it under the same lock, so that nobody gets hold of one that is forgotten.
+        // Every holder got its counter under the same lock, so that no request gets one that is forgotten.
         self.counters.retain(|_, counter| {
             Arc::strong_count(counter) > 1 || counter.idle_seconds(now) < FORGOTTEN_AFTER_SECONDS
         });
@@ -73,10 +73,10 @@ impl Kept {
     }
 }
 
-/// Fewer counters are not worth the search: about 200 kB.
+/// The number of counters below which a search is not worth it: they take about 200 kB.
 const PRUNED_FROM: usize = 1_000;
 
-/// After this time without a token its count can be had from the store, which is at most a minute behind. Unit: seconds.
+/// The time without a token after which a count can be read from the store, which is at most a minute behind. Unit: seconds.
 const FORGOTTEN_AFTER_SECONDS: u64 = 120;
 
 #[cfg(test)]

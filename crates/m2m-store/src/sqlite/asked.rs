@@ -1,8 +1,8 @@
-//! What is asked, as it goes to a thread: without references.
+//! Queries as they are sent to a thread: without references.
 
 use crate::{Cursor, Filter, List, Named, RecordId, Sort};
 
-/// By what an application is asked for.
+/// The identifier by which an application is requested.
 #[derive(Debug)]
 pub(super) enum Name {
     Id(RecordId),
@@ -25,7 +25,7 @@ impl Name {
     }
 }
 
-/// Which records are wanted.
+/// A query for records of one kind.
 #[derive(Debug)]
 pub(super) struct Listing {
     /// The filter of a text.

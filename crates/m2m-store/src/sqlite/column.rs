@@ -1,4 +1,4 @@
-//! Values in columns. SQLite has signed integers of 64 bits, so that a time or a count beyond them is kept as the largest.
+//! Values in columns. SQLite has signed integers of 64 bits, so a time or a count beyond them is stored as the largest.
 
 use core::net::IpAddr;
 
@@ -16,7 +16,7 @@ pub(super) fn integer(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-/// A count by SQLite itself. A negative one counts as zero.
+/// Converts a count by SQLite itself. A negative one becomes zero.
 pub(super) fn unsigned(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
@@ -25,7 +25,7 @@ pub(super) fn seconds(time: UnixTime) -> i64 {
     integer(time.as_seconds())
 }
 
-/// The size of the first columns of a row, as far as they are text or blobs.
+/// Returns the size of the first columns of a row, as far as they are text or blobs. Unit: bytes.
 pub(super) fn bytes(row: &Row<'_>, columns: usize) -> Result<usize, Fault> {
     let mut bytes = 0_usize;
     for column in 0..columns {
@@ -89,7 +89,7 @@ pub(super) fn subject(row: &Row<'_>, column: usize) -> Result<Subject, Fault> {
     word(row, column, "a kind of record", Subject::parse)
 }
 
-/// The value of a column that always has one.
+/// Parses the value of a column that always has one.
 fn word<T>(
     row: &Row<'_>,
     column: usize,
@@ -99,7 +99,7 @@ fn word<T>(
     parsed(row, column, kind, parse)?.ok_or_else(|| damaged(kind))
 }
 
-/// The value of a column that may be empty.
+/// Parses the value of a column that may be empty.
 fn parsed<T>(
     row: &Row<'_>,
     column: usize,

@@ -13,13 +13,14 @@ use crate::{
     Subject, Version, Write,
 };
 
-/// A change of more applications than this makes everything stale: to forget so many one by one saves nobody anything.
+/// The maximum number of client ids that a change names in the change log. A change of more makes everything stale, because forgetting
+/// so many one by one saves nothing.
 const MOST_NAMED: usize = 1_000;
 
-/// What came of a change: the next version, or why it was not made.
+/// The outcome of a change: the next version, or the reason why the change was not made.
 pub(super) type Committed = Result<Version, CommitError>;
 
-/// Makes a change, whole or not at all.
+/// Makes a change as a whole or not at all.
 pub(super) fn commit(
     connection: &mut Connection,
     limits: &StoreLimits,
@@ -59,8 +60,9 @@ pub(super) fn commit(
     }
 }
 
-/// Writes something that says nothing, durably, and gives the version of the registry. It succeeds only if the disk takes writes, and then
-/// stands in the journal where a change stood whose `COMMIT` failed. It has to differ each time: SQLite does not write what is there already.
+/// Durably writes a value without a meaning, and returns the version of the registry. It succeeds only if the disk takes writes, and
+/// then takes the place in the journal of a change whose `COMMIT` failed. The value has to differ each time: SQLite does not write a value
+/// that is there already.
 pub(super) fn probe(connection: &mut Connection) -> Result<Version, Fault> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version = read::version(&transaction)?;
@@ -71,7 +73,7 @@ pub(super) fn probe(connection: &mut Connection) -> Result<Version, Fault> {
     Ok(version)
 }
 
-/// What a change makes stale.
+/// The entries that a change makes stale.
 #[derive(Debug, Default)]
 struct Touched {
     everything: bool,
@@ -79,7 +81,7 @@ struct Touched {
 }
 
 impl Touched {
-    /// Writes it to the change log, and forgets the oldest of that.
+    /// Writes the stale entries to the change log, and deletes the oldest rows of that.
     fn tell(
         self,
         transaction: &Transaction<'_>,
@@ -204,7 +206,7 @@ fn put_application(
     stale: &mut Touched,
 ) -> Result<(), Fault> {
     let application = &stored.value;
-    // A client id may change; who looks for the old one must not find it either.
+    // A client id may change; a request with the old one must not find the application either.
     let before = client_id(transaction, stored.id)?;
     stale.client_ids.extend(before);
     stale.client_ids.insert(application.client_id.clone());
@@ -283,7 +285,7 @@ fn delete_application(
     transaction
         .prepare_cached("DELETE FROM secret_use WHERE client_id = ?1")?
         .execute([&client_id])?;
-    // In the place of an earlier one of the same client id, and as the latest.
+    // It replaces an earlier deletion of the same client id, and is the latest.
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO deleted_application (client_id, deleted_at, deleted_by)
@@ -323,7 +325,7 @@ fn put_key(transaction: &Transaction<'_>, key: &KeyRecord) -> Result<(), Fault> 
     Ok(())
 }
 
-/// The client id of the application with this name, if there is one.
+/// Returns the client id of the application with this record id, if there is one.
 fn client_id(transaction: &Transaction<'_>, id: RecordId) -> Result<Option<Box<str>>, Fault> {
     let mut statement =
         transaction.prepare_cached("SELECT client_id FROM application WHERE id = ?1")?;
@@ -371,7 +373,7 @@ fn forget_events(transaction: &Transaction<'_>, limits: &StoreLimits) -> Result<
     Ok(())
 }
 
-/// That a name is taken, in words.
+/// Returns the error that a name is taken.
 fn taken(write: &Write) -> CommitError {
     let (subject, name) = match write {
         Write::PutApi(stored) => (Subject::Api, &*stored.value.audience),
@@ -379,7 +381,7 @@ fn taken(write: &Write) -> CommitError {
         Write::PutProperty(stored) => (Subject::Property, &*stored.value.key),
         Write::PutApplication(stored) => (Subject::Application, &*stored.value.client_id),
         Write::PutKey(key) => (Subject::Key, &*key.kid),
-        // These put nothing.
+        // These writes insert nothing.
         Write::DeleteApi(_)
         | Write::DeleteOrganization(_)
         | Write::DeleteProperty(_)

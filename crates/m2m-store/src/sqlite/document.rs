@@ -1,7 +1,7 @@
-//! Records as JSON documents: each in its one spelling, with the version of the shape (`v`) beside it.
+//! Records as JSON documents: each in one spelling, with the version of the shape (`v`) beside it.
 //!
-//! A document says everything, so that another default of a later release changes no record. A member that this release does not know
-//! is refused: it might be a restriction.
+//! A document states every value, so that a different default in a later release changes no record. An unknown field is refused: it
+//! might be a restriction.
 
 use m2m_authority::registry::{
     Api, Application, ApplicationSpec, Ending, Organization, Property, SecretHash, StoredSecret,
@@ -21,18 +21,18 @@ pub(super) trait Document: Sized {
     /// The name of its table.
     const TABLE: &'static str;
 
-    /// The document.
+    /// Writes the document.
     fn write(&self) -> serde_json::Result<String>;
 
-    /// The shape and the record of a document.
+    /// Reads the shape and the record of a document.
     fn read(document: &str) -> serde_json::Result<(u8, Self)>;
 }
 
-/// The document of a record.
+/// Writes the document of a record.
 ///
 /// # Errors
 ///
-/// None is known: every record can be written as JSON.
+/// An error is not known to occur: every record can be written as JSON.
 pub(super) fn write<T: Document>(record: &T) -> Result<String, Fault> {
     record.write().map_err(|_| {
         Fault::Store(StoreError::Failed {
@@ -45,11 +45,11 @@ pub(super) fn write<T: Document>(record: &T) -> Result<String, Fault> {
     })
 }
 
-/// The record of a document.
+/// Reads the record of a document.
 ///
 /// # Errors
 ///
-/// If it is not one. The error does not repeat the document, which has hashes of secrets in it.
+/// [`Fault::Damaged`] if the text is not such a document. The error does not repeat the text, which has hashes of secrets in it.
 pub(super) fn read<T: Document>(document: &str) -> Result<T, Fault> {
     let damaged = |what: core::fmt::Arguments<'_>| {
         Fault::Damaged(format!("a record in the table {} {what}", T::TABLE).into())
@@ -232,7 +232,7 @@ mod hash {
 mod tests {
     use super::*;
 
-    /// One with a secret of each kind.
+    /// Returns an application with a secret of each kind.
     fn full() -> Application {
         let time = UnixTime::from_seconds;
         let hash = SecretHash::of(b"a");

@@ -8,8 +8,8 @@ use rusqlite::{Connection, ErrorCode};
 use super::fault::Fault;
 use crate::StoreError;
 
-/// The maximum number of steps of one read: some seconds of work. A step looks at a column or goes on to the next row, so that a
-/// million rows are looked through with less than a fifth of it.
+/// The maximum number of steps of one read: some seconds of work. A step looks at a column or moves to the next row, so that a
+/// million rows are searched with less than a fifth of it.
 pub(super) const MOST_STEPS: u64 = 50_000_000;
 
 /// The interval at which they are counted. Unit: steps.
@@ -20,7 +20,7 @@ const COUNTED: i32 = 10_000;
 pub(super) struct Effort(Arc<AtomicU64>);
 
 impl Effort {
-    /// Bounds what a connection does between two calls of [`begin`](Self::begin).
+    /// Bounds the steps of a connection between two calls of [`begin`](Self::begin).
     pub(super) fn bound(connection: &mut Connection, most: u64) -> Result<Self, Fault> {
         let effort = Self(Arc::new(AtomicU64::new(0)));
         let taken = Arc::clone(&effort.0);
@@ -32,13 +32,13 @@ impl Effort {
         Ok(effort)
     }
 
-    /// Another read begins.
+    /// Begins another read.
     pub(super) fn begin(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
 }
 
-/// The fault of a read, with a name of its own if it was interrupted.
+/// Returns the fault of a read, as [`StoreError::TooMuchWork`] if the read was interrupted.
 pub(super) fn named(fault: Fault) -> Fault {
     if let Fault::Database(error) = &fault
         && error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)

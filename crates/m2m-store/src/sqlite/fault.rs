@@ -1,4 +1,4 @@
-//! What went wrong on a thread of the store, before it is told to whoever asked.
+//! Faults on a thread of the store, before they are reported to the caller.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use rusqlite::ffi;
 
 use crate::{Obstacle, StoreError};
 
-/// What went wrong within a job.
+/// The fault of a job.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// The database says so.
+    /// An error of the database.
     Database(rusqlite::Error),
-    /// What was read is not what was written.
+    /// The data that was read is not the data that was written.
     Damaged(Box<str>),
     /// A `COMMIT` failed after the change may have reached the journal.
     Unsettled(rusqlite::Error),
@@ -20,12 +20,12 @@ pub(super) enum Fault {
     Unanswered,
     /// The file is not one to open.
     Unopened(Box<str>),
-    /// It has a name of its own already.
+    /// An error that is a [`StoreError`] already.
     Store(StoreError),
 }
 
 impl Fault {
-    /// The fault as an error, with the name of the file.
+    /// Returns the fault as an error, with the name of the file.
     pub(super) fn in_file(self, file: &str) -> StoreError {
         let error = match self {
             Self::Store(error) => return error,
@@ -68,7 +68,7 @@ impl Fault {
         }
     }
 
-    /// The error of a write. Without an answer the write may have happened.
+    /// Returns the fault as the error of a write. Without an answer the write may have happened.
     pub(super) fn of_write(self, file: &str) -> StoreError {
         match self {
             Self::Unanswered => StoreError::Unknown {
@@ -82,7 +82,7 @@ impl Fault {
         }
     }
 
-    /// The same while the file is opened.
+    /// Returns the fault as an error of opening the file.
     pub(super) fn while_opening(self, file: &str) -> StoreError {
         match self {
             Self::Database(error) if !is_damage(&error) => StoreError::Unopened {
@@ -99,8 +99,8 @@ impl Fault {
         }
     }
 
-    /// The fault of a failed `COMMIT`. SQLite writes the whole change to the journal and synchronizes it then, so that the change may be there
-    /// after the next start. It is not if SQLite refused earlier, or could not write all of it.
+    /// Returns the fault of a failed `COMMIT`. SQLite writes the whole change to the journal and then synchronizes it, so that the change may
+    /// be there after the next start. It is not there if SQLite refused earlier, or could not write all of it.
     pub(super) fn of_commit(error: rusqlite::Error) -> Self {
         let is_certain = is(
             &error,
@@ -119,7 +119,7 @@ impl Fault {
         }
     }
 
-    /// The same fault for a change that was not begun because of it, and so was certainly not made.
+    /// Returns the same fault for a change that was not begun because of it, and so was certainly not made.
     pub(super) fn before_beginning(self) -> Self {
         match self {
             Self::Unsettled(error) => Self::Database(error),
@@ -131,12 +131,12 @@ impl Fault {
         }
     }
 
-    /// Whether a unique column would have held the same value twice.
+    /// Returns true if a unique column would have held the same value twice.
     pub(super) fn is_repeated(&self) -> bool {
         self.is_extended(ffi::SQLITE_CONSTRAINT_UNIQUE)
     }
 
-    /// Whether a row would have named another one that there is not.
+    /// Returns true if a row would have referred to a row that does not exist.
     pub(super) fn is_dangling(&self) -> bool {
         self.is_extended(ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
     }
@@ -188,7 +188,7 @@ fn obstacle(error: &rusqlite::Error, file: &str) -> Option<Obstacle> {
 
 const NO_ANSWER: &str = "its thread gave no answer";
 
-/// Whether the file is not what was written. Without a code it is a column that does not hold what it was declared for.
+/// Returns true if the file is not as it was written. An error without a code comes from a column whose value is not of the declared kind.
 fn is_damage(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code().is_none()
         || is(

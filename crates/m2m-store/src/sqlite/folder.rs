@@ -1,4 +1,4 @@
-//! The data directory: its files, who may read them, and who has it.
+//! The data directory: its files, their permissions, and its locks.
 
 mod identity;
 mod journal;
@@ -33,13 +33,14 @@ const IDENTITY: &str = "m2m.id";
 /// The key that private keys are sealed with, where a server keeps it in the data directory.
 pub const SEALING_KEY_FILE: &str = "sealing.key";
 
-/// A data directory that nobody else has until this is dropped.
+/// A data directory that no other process can take until this is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
     database: PathBuf,
     lock: File,
-    /// Locked as well, so that a lock file that was deleted lets nobody else in. None where directories cannot be locked.
+    /// The directory itself, which is locked as well, so that no other process gets in after the lock file was deleted. Absent where
+    /// directories cannot be locked.
     directory: Option<File>,
     identity: Identity,
     /// The folder, its lock and its database, as they were opened.
@@ -61,7 +62,7 @@ impl Folder {
     ///
     /// - [`StoreError::InUse`] if another process has it.
     /// - [`StoreError::Lost`] if it held a registry, and the database is missing or empty.
-    /// - [`StoreError::Unopened`] if it cannot be had.
+    /// - [`StoreError::Unopened`] if it or a file in it cannot be opened or created.
     pub(super) fn take(folder: &Path) -> Result<Self, StoreError> {
         let failed = |error: io::Error| unopened_for(folder, &error);
         match std::fs::metadata(folder) {
@@ -82,7 +83,7 @@ impl Folder {
         }
         let lock_place =
             Place::of_open(&path, &lock).map_err(|error| unopened_for(&path, &error))?;
-        // Another process deleted it meanwhile: the lock is on a file that nobody else will open.
+        // Another process deleted it meanwhile: the lock is on a file that no other process will open.
         if lock_place.check().is_err() {
             return Err(StoreError::InUse);
         }
@@ -97,8 +98,8 @@ impl Folder {
         let identity =
             Identity::read(&identity_path).map_err(|error| unopened_for(&identity_path, &error))?;
         let unopened = |error: io::Error| unopened_for(&database, &error);
-        // Created here, since SQLite would let everybody read it; its other files take after this one. It is closed again before SQLite
-        // opens it: to close it later would end the locks of SQLite.
+        // Created here, since SQLite would let everybody read it; its other files get the permissions of this one. It is closed again before
+        // SQLite opens it: closing it later would end the locks of SQLite.
         let created = private(&database).map_err(unopened)?;
         let database_place = Place::of_open(&database, &created).map_err(unopened)?;
         drop(created);
@@ -121,23 +122,23 @@ impl Folder {
         })
     }
 
-    /// Where the database is.
+    /// Returns the path of the database.
     pub(super) fn database(&self) -> &Path {
         &self.database
     }
 
-    /// Refuses a database without anything in it where there was a registry. Its own journal shows none: it is that of a first start
-    /// that was ended before anything was committed.
+    /// Refuses an empty database where there was a registry. The journal of the database does not show that there was one: it is that of a
+    /// first start that was ended before anything was committed.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         left(&self.path).map_or(Ok(()), |left| Err(lost(&self.database, left)))
     }
 
-    /// Refuses a database with another identity than the folder. One from before there were identities has none.
+    /// Refuses a database with another identity than the folder. A database from before there were identities has none.
     pub(super) fn accept(&self, found: Option<StoreId>) -> Result<(), StoreError> {
         accept(&self.database, &self.identity, found)
     }
 
-    /// The version that the registry had when it was last written, if that is later than this one.
+    /// Returns the version that the registry had when it was last written, if that is later than this one.
     pub(super) fn later_than(&self, version: Version) -> Option<Version> {
         match self.identity.recorded() {
             Recorded::Known { version: later, .. } if later > version => Some(later),
@@ -157,7 +158,7 @@ impl Folder {
             .map_err(|error| unopened_for(&self.path.join(IDENTITY), &error))
     }
 
-    /// The same after a change, which does not wait for the disk.
+    /// Writes the same after a change, without waiting for the disk.
     ///
     /// # Errors
     ///
@@ -167,7 +168,7 @@ impl Folder {
         written.map_err(|error| self.unwritten(&error))
     }
 
-    /// Writes the identity once more if somebody has deleted the file.
+    /// Writes the identity once more if the file was deleted.
     ///
     /// # Errors
     ///
@@ -187,7 +188,7 @@ impl Folder {
         }
     }
 
-    /// Has [`check`](Self::check) look at a file that has to stay as it is. One file can be watched, the first.
+    /// Makes [`check`](Self::check) look at a file that has to stay as it is. One file can be watched, the first.
     ///
     /// # Errors
     ///
@@ -211,7 +212,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Refuses if a path of the directory no longer leads to the file that is open. It costs a `stat` for each.
+    /// Refuses if a path of the directory no longer leads to the file that is open. It costs a `stat` for each path.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let displaced = |what: Box<str>| StoreError::Displaced { what };
         if let Some(what) = self.broken.get() {
@@ -256,8 +257,8 @@ impl Folder {
         is_shorter || self.lost_length().is_some()
     }
 
-    /// As [`check`](Self::check), and refuses if the journal or the database was cut short, for ever: the part that is missing does not come
-    /// back. The journal must not get into the database then.
+    /// Checks as [`check`](Self::check) does, and refuses if the journal or the database was cut short, permanently: the part that is missing
+    /// does not come back. The journal must not be copied into the database then.
     pub(super) fn check_all(&self, connection: &Connection) -> Result<(), Fault> {
         self.check().map_err(Fault::Store)?;
         let Some((place, _, journal)) = self.journal.get() else {
@@ -296,7 +297,8 @@ impl Folder {
         is_whole
     }
 
-    /// The length of the database, if it is less than it was. The file cannot be opened to look: closing it would end the locks of SQLite.
+    /// Returns the length of the database, if it is less than it was. The file must not be opened for this: closing it would end the locks of
+    /// SQLite.
     fn lost_length(&self) -> Option<u64> {
         let length = std::fs::metadata(&self.database).ok()?.len();
         let reached = self.database_bytes.fetch_max(length, Ordering::Relaxed);
@@ -305,9 +307,10 @@ impl Folder {
 }
 
 impl Drop for Folder {
-    /// Closing the files is not enough: a process that is just being started has them open as well until it runs its own program.
+    /// Releases the locks. Closing the files is not enough: a process that is just being started has them open as well until it runs its own
+    /// program.
     fn drop(&mut self) {
-        // If it fails, the lock ends with the last who has the file open.
+        // If it fails, the lock ends with the last process that has the file open.
         let _ = self.lock.unlock();
         if let Some(directory) = &self.directory {
             let _ = directory.unlock();
@@ -315,13 +318,13 @@ impl Drop for Folder {
     }
 }
 
-/// The file in a data directory without a database that shows that it held a registry.
+/// Returns the file in a data directory without a database that shows that it held a registry.
 fn trace(folder: &Path) -> Option<&'static str> {
     let is_written = !is_empty(&folder.join(JOURNAL)).unwrap_or(true);
     left(folder).or(if is_written { Some(JOURNAL) } else { None })
 }
 
-/// The file in a data directory that is written after the first database was.
+/// Returns the file in a data directory that is written after the first database was, if there is one.
 fn left(folder: &Path) -> Option<&'static str> {
     let has = |name: &&str| std::fs::metadata(folder.join(name)).is_ok_and(|found| found.is_file());
     [IDENTITY, SEALING_KEY_FILE].into_iter().find(has)
@@ -341,7 +344,7 @@ pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
     }
 }
 
-/// The database in a folder that is not taken; nothing before the first start.
+/// Returns the path of the database in a folder that is not taken; nothing before the first start.
 ///
 /// # Errors
 ///
@@ -359,7 +362,7 @@ pub(super) fn database_in(folder: &Path) -> Result<Option<PathBuf>, StoreError> 
     }
 }
 
-/// As [`Folder::accept`], for a folder that nobody takes.
+/// Checks as [`Folder::accept`] does, for a folder that is not taken.
 pub(super) fn accept_in(folder: &Path, found: Option<StoreId>) -> Result<(), StoreError> {
     let path = folder.join(IDENTITY);
     let identity = Identity::read(&path).map_err(|error| unopened_for(&path, &error))?;
@@ -411,7 +414,7 @@ fn lock_directory(folder: &Path) -> Result<Option<File>, StoreError> {
     match directory.try_lock() {
         Ok(()) => Ok(Some(directory)),
         Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-        // A file system over a network, say, which locks files alone.
+        // For example, a file system over a network that locks files only.
         Err(TryLockError::Error(_)) => Ok(None),
     }
 }
@@ -422,7 +425,7 @@ const fn lock_directory(_folder: &Path) -> Result<Option<File>, StoreError> {
     Ok(None)
 }
 
-/// Makes a directory, and those above it, that only its owner may look into, and has that survive a loss of power.
+/// Creates a directory, and those above it, that only its owner may look into, and makes them survive a loss of power.
 fn make(folder: &Path) -> io::Result<()> {
     let mut folders = DirBuilder::new();
     folders.recursive(true);
@@ -438,7 +441,7 @@ fn make(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a file, or makes it for its owner alone.
+/// Opens a file, or creates it for its owner alone.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
@@ -450,7 +453,7 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Has the names in a directory survive a loss of power.
+/// Makes the names in a directory survive a loss of power.
 #[cfg(unix)]
 fn synchronize(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -462,7 +465,7 @@ const fn synchronize(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that cannot be had.
+/// Returns the error of a file that cannot be opened, read or written.
 pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
     let obstacle = OBSTACLES.into_iter().find(|(kind, _)| *kind == why.kind());
     StoreError::Unopened {

@@ -12,10 +12,10 @@ use crate::{
     RefusalQuery, Refused,
 };
 
-/// Up to so many entries since a time the first of them is looked for. If there are more, a page of them is soon full.
+/// The number of entries since a time below which the first of them is looked for. If there are more, a page of them is soon full.
 const COUNTED: i64 = 16_384;
 
-/// Audit events, the latest first.
+/// Reads a page of audit events, the latest first.
 pub(super) fn events(
     connection: &mut Connection,
     query: &EventQuery<'_>,
@@ -29,7 +29,7 @@ pub(super) fn events(
     entries.read(&transaction, "audit", EVENT, query.most, event)
 }
 
-/// Refused requests, the latest first.
+/// Reads a page of refused requests, the latest first.
 pub(super) fn refusals(
     connection: &mut Connection,
     query: &RefusalQuery<'_>,
@@ -41,7 +41,7 @@ pub(super) fn refusals(
     entries.read(&transaction, "refused", REFUSAL, query.most, refusal)
 }
 
-/// A refused request by the name of its answer.
+/// Reads a refused request by the trace id of its answer.
 pub(super) fn refused(
     connection: &Connection,
     trace_id: TraceId,
@@ -53,7 +53,7 @@ pub(super) fn refused(
     rows.next()?.map(refusal).transpose()
 }
 
-/// Which entries of a log are wanted.
+/// A query for entries of a log.
 struct Entries {
     since: Option<UnixTime>,
     condition: String,
@@ -71,7 +71,7 @@ impl Entries {
         }
     }
 
-    /// Only those with this value. A column with a sign before it is not looked up in an index.
+    /// Restricts the query to entries with this value. A column with a sign before it is not looked up in an index.
     fn only(&mut self, column: &str, value: Option<&str>) {
         if let Some(value) = value {
             let sign = if self.values.len() > 2 { "+" } else { "" };
@@ -105,7 +105,7 @@ impl Entries {
                 number.saturating_sub(1)
             ));
         }
-        // One more than the most says that there are more.
+        // One entry beyond the maximum shows that there are more.
         let wanted = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
         self.values.push(Value::Integer(wanted));
         let mut statement = transaction.prepare_cached(&format!(
@@ -133,8 +133,8 @@ impl Entries {
     }
 }
 
-/// The number before which there is no entry since a time; none if there is no such entry at all. Entries stand in the order in which
-/// they came, which is nearly that of time, and must not be looked at up to the first of all.
+/// Returns the number before which there is no entry since a time; nothing if there is no such entry at all. Entries are in the order in
+/// which they arrived, which is nearly that of time, and must not be looked at up to the first of all.
 fn first_since(
     transaction: &Transaction<'_>,
     table: &str,

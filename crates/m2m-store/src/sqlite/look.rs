@@ -1,4 +1,4 @@
-//! A look at a registry that another process may have.
+//! A look at a registry that another process may have open.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use super::{Sqlite, connection, folder, read};
 use crate::{Frame, StoreError};
 
 impl Sqlite {
-    /// Reads what all applications of the registry in a directory have in common, without taking the directory and without changing
+    /// Reads the data that all applications of the registry in a directory share, without taking the directory and without changing
     /// anything in it. Returns nothing if there is no registry yet, or one of an older release, which [`open`](Self::open) brings up to
     /// date.
     ///
@@ -19,7 +19,7 @@ impl Sqlite {
     ///
     /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
     /// - [`StoreError::Foreign`] if the database is that of another directory.
-    /// - [`StoreError::NewerSchema`] if a newer release made it.
+    /// - [`StoreError::NewerSchema`] if a newer release wrote it.
     /// - [`StoreError::Unopened`] if it cannot be read, or is a database of another program.
     /// - [`StoreError::Damaged`] if the file is not as it was written.
     pub fn look(folder: &Path) -> Result<Option<Frame>, StoreError> {
@@ -44,7 +44,7 @@ impl Sqlite {
     }
 }
 
-/// A connection to a file without a journal, which SQLite would make for a moment and leave behind.
+/// Opens a connection to a file without a journal, which SQLite would otherwise create and leave behind.
 fn unchanging(file: &Path) -> Result<Connection, Fault> {
     let mut uri = String::from("file:");
     for byte in file.as_os_str().as_encoded_bytes() {

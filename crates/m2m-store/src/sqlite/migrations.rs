@@ -1,4 +1,4 @@
-//! From the schema of any release to that of this one, forward only.
+//! Migrations from the schema of any release to that of this one, forward only.
 //!
 //! The version of the schema is SQLite's own `user_version`, which changes in the same transaction as the tables.
 
@@ -7,33 +7,34 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::fault::Fault;
 use crate::StoreError;
 
-/// Each takes the schema from the version before to the next one, the first from nothing to [`FIRST`]. A released one is never changed.
+/// The migrations. Each takes the schema from the version before to the next one, the first from nothing to [`FIRST`]. A released one is
+/// never changed.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V3__registry.sql"),
     include_str!("migrations/V4__identity.sql"),
 ];
 
-/// The first version that is kept. The ones before it were never released.
+/// The first version that is supported. The ones before it were never released.
 const FIRST: u32 = 3;
 
 /// The first version with an identity in it.
 const WITH_IDENTITY: u32 = 4;
 
-/// Marks a file as ours: `m2m` and a zero, in ASCII.
+/// The number that marks a file as a database of this program: `m2m` and a zero, in ASCII.
 const APPLICATION_ID: i32 = 0x6d32_6d00;
 
-/// What a file is before anything in it is changed.
+/// The schema of a file before anything in it is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Schema {
     version: u32,
 }
 
 impl Schema {
-    /// Looks at what is there, and changes nothing.
+    /// Reads the version of the schema, and changes nothing.
     ///
     /// # Errors
     ///
-    /// If it is newer than this release, older than the first release, or not ours.
+    /// If the schema is newer than this release, older than the first release, or that of another program.
     pub(super) fn of(connection: &Connection) -> Result<Self, Fault> {
         let number =
             |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
@@ -78,7 +79,7 @@ impl Schema {
         self.version >= WITH_IDENTITY
     }
 
-    /// Brings it to the latest schema, each step whole or not at all.
+    /// Brings the database to the latest schema, each step as a whole or not at all.
     ///
     /// # Errors
     ///
@@ -97,7 +98,7 @@ impl Schema {
     }
 }
 
-/// The latest schema version that this release knows.
+/// Returns the latest schema version that this release knows.
 fn known() -> u32 {
     (FIRST..)
         .zip(MIGRATIONS)

@@ -1,20 +1,20 @@
-//! Applications with nearly the client id that was presented, without a look at all of them.
+//! The search for applications with nearly the client id that was presented, without a look at all of them.
 //!
 //! A client id that was mistyped once begins or ends like the right one. So its neighbours in the alphabetical order of client
-//! ids, read forwards and backwards, are looked at, and the nearest of these taken. What a diagnosis costs does not grow with the
-//! registry.
+//! ids, read forwards and backwards, are compared, and the nearest of these are returned. The cost of a diagnosis does not grow with
+//! the registry.
 
 use rusqlite::{Connection, Transaction};
 
 use super::fault::Fault;
 
-/// How many neighbours on each side, in each order. 128 comparisons take a millisecond at most.
+/// The number of neighbours on each side, in each order. 128 comparisons take a millisecond at most.
 const NEIGHBOURS: i64 = 32;
 
-/// Beyond this nobody mistyped a client id, and comparing it would cost. Unit: bytes.
+/// The maximum length of a client id that is compared. A longer one is not a typing error, and comparing it would be costly. Unit: bytes.
 const LONGEST: usize = 256;
 
-/// A client id without what people get wrong without seeing it: case, space and punctuation.
+/// Returns a client id without the differences that people overlook: case, space and punctuation.
 pub(super) fn fold(client_id: &str) -> String {
     client_id
         .bytes()
@@ -23,12 +23,12 @@ pub(super) fn fold(client_id: &str) -> String {
         .collect()
 }
 
-/// The same, from its end.
+/// Returns the same characters in reverse order.
 pub(super) fn backwards(folded: &str) -> String {
     folded.chars().rev().collect()
 }
 
-/// The rows of the applications nearest to a client id, the nearest first.
+/// Returns the rows of the applications nearest to a client id, the nearest first.
 pub(super) fn applications(
     transaction: &Transaction<'_>,
     client_id: &str,

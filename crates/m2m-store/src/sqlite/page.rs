@@ -1,7 +1,7 @@
 //! One record by its name, and pages of many.
 //!
 //! First the rows of a page are found, from indexes alone, then their documents are read. Each order ends in the id: ids sort by
-//! age, and where a page ended is a place in the order whether or not the record that stood there is still there.
+//! age, and the end of a page is a place in the order even if the last record has been deleted since.
 
 use m2m_authority::registry::{Application, Organization};
 use rusqlite::types::{ToSql, Value};
@@ -112,16 +112,16 @@ pub(super) fn organizations(
     page(&transaction, ORGANIZATIONS, rows, list.most)
 }
 
-/// What a query asks for beside a place in an order.
+/// The parameters of a query beside a place in an order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Asked<'a> {
     /// The value of a filter, as `?1`.
     pub(super) value: &'a str,
-    /// A question to a table of characters, as `?2`.
+    /// The query of a table of characters, as `?2`.
     pub(super) question: &'a str,
 }
 
-/// The rows that a query finds from where the list begins, in its order.
+/// Returns the rows that a query finds from the beginning of the list on, in its order.
 pub(super) fn rows(
     connection: &Connection,
     from: &str,
@@ -140,7 +140,7 @@ pub(super) fn rows(
     Ok(rows)
 }
 
-/// The same query from a place in an order on.
+/// Returns the same query from a place in an order on.
 fn in_order(from: &str, sort: Sort) -> String {
     let (after, order) = match sort {
         Sort::Age => ("id > ?4", "id"),
@@ -150,7 +150,7 @@ fn in_order(from: &str, sort: Sort) -> String {
     format!("{from} AND {after} ORDER BY {order} LIMIT ?5")
 }
 
-/// The name and the id after which a page begins. Where it begins at the beginning they are less than all in the order: a blob is
+/// Returns the name and the id after which a page begins. For the first page they come before all records in the order: a blob is
 /// greater than every text, and the empty one less than every other blob.
 fn place(list: &List<'_>) -> (Value, Vec<u8>) {
     match (list.after, list.sort) {
@@ -163,7 +163,7 @@ fn place(list: &List<'_>) -> (Value, Vec<u8>) {
     }
 }
 
-/// The records of these rows, as far as a page may be large. One more than the most says that there are more.
+/// Reads the records of these rows, up to the maximum size of a page. One row beyond the maximum number shows that there are more.
 fn page<T: Document>(
     connection: &Connection,
     table: Table,
@@ -211,7 +211,7 @@ fn one<T: Document>(
     rows.next()?.map(stored).transpose()
 }
 
-/// The record of a row with its id, its times and its document.
+/// Reads the record of a row with its id, its times and its document.
 pub(super) fn stored<T: Document>(row: &Row<'_>) -> Result<Stored<T>, Fault> {
     Ok(Stored {
         id: column::record_id(row, 0)?,
@@ -226,7 +226,7 @@ mod tests {
     use super::super::migrations::Schema;
     use super::*;
 
-    /// How a page is found, in the words of the database.
+    /// Returns the query plan of the database for a query.
     fn plan(connection: &Connection, query: &str) -> String {
         let mut statement = connection
             .prepare(&format!("EXPLAIN QUERY PLAN {query}"))

@@ -1,4 +1,4 @@
-//! What is read of the registry.
+//! Reads of the registry.
 
 use core::ops::ControlFlow;
 
@@ -14,10 +14,11 @@ use crate::{
     Stored, Version,
 };
 
-/// How many applications with one presented secret a diagnosis looks at. Who gave a secret to more of them knows why.
+/// The maximum number of applications with one presented secret that a diagnosis looks at. An operator who gave a secret to more of them
+/// knows the reason.
 const MOST_SHARING_A_SECRET: i64 = 64;
 
-/// How many it looks at for all that was presented, beside those that are nearly called so.
+/// The maximum number of applications that a diagnosis looks at for all presented values, beside those with nearly the same client id.
 const MOST_SUSPECTS: usize = 256;
 
 pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
@@ -109,7 +110,7 @@ pub(super) fn snapshot(connection: &mut Connection) -> Result<Snapshot, Fault> {
     })
 }
 
-/// Hands all records to `each`, one by one, until it breaks off.
+/// Hands all records to `each`, one by one, until it breaks.
 pub(super) fn walk<S>(
     connection: &mut Connection,
     mut state: S,
@@ -137,7 +138,7 @@ pub(super) fn walk<S>(
     Ok(state)
 }
 
-/// Goes on with `then`, unless the walk was broken off before.
+/// Continues with `then`, unless the walk was broken before.
 fn next(
     flow: ControlFlow<()>,
     then: impl FnOnce() -> Result<ControlFlow<()>, Fault>,
@@ -148,7 +149,7 @@ fn next(
     }
 }
 
-/// All records of a table, by age, until one breaks off.
+/// Hands all records of a table to `each`, by age, until it breaks.
 fn each_of<T: Document>(
     transaction: &Transaction<'_>,
     table: &str,
@@ -180,7 +181,7 @@ pub(super) fn changes_since(connection: &mut Connection, since: Version) -> Resu
         version,
         stale: Stale::Everything,
     };
-    // Who has seen what is not there yet has seen another registry: this one was restored from a copy.
+    // A caller that has seen a version that does not exist yet has seen another registry: this one was restored from a copy.
     if since > version || since < forgotten {
         return Ok(everything);
     }
@@ -261,19 +262,19 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
     Ok(records)
 }
 
-/// The version of the registry.
+/// Reads the version of the registry.
 pub(super) fn version(transaction: &Transaction<'_>) -> Result<Version, Fault> {
     transaction
         .prepare_cached("SELECT version FROM meta")?
         .query_row([], |row| Ok(column::version(row, 0)))?
 }
 
-/// The version of the registry.
+/// Reads the version of the registry.
 pub(super) fn latest_version(connection: &mut Connection) -> Result<Version, Fault> {
     version(&connection.transaction()?)
 }
 
-/// The identity of the store.
+/// Reads the identity of the store.
 pub(super) fn store_id(connection: &Connection) -> Result<StoreId, Fault> {
     let bytes: [u8; 16] = connection
         .prepare_cached("SELECT store_id FROM meta")?
@@ -302,7 +303,7 @@ fn keys(transaction: &Transaction<'_>, query: &str) -> Result<Vec<KeyRecord>, Fa
     })
 }
 
-/// All records of a table, by age.
+/// Reads all records of a table, by age.
 fn records<T: Document>(
     transaction: &Transaction<'_>,
     table: &str,
@@ -332,7 +333,7 @@ fn deletion_of(row: &Row<'_>) -> Result<Deletion, Fault> {
     })
 }
 
-/// What a query gives, row by row.
+/// Returns the results of a query, row by row.
 pub(super) fn collect<T>(
     connection: &Connection,
     query: &str,

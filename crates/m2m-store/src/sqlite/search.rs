@@ -1,7 +1,7 @@
-//! Records by a text in their name or their identifier.
+//! The search for records by a text in their name or their identifier.
 //!
-//! A table of three characters each says where a text may stand. Where that is in few records, these are compared with it. Else the
-//! text is frequent, and records are compared in the order of the list until the page is full.
+//! An index of groups of three characters shows which records may contain a text. If these are few, they are compared with the text.
+//! Otherwise the text is frequent, and records are compared in the order of the list until the page is full.
 
 use rusqlite::Connection;
 
@@ -9,16 +9,17 @@ use super::fault::Fault;
 use super::page::{Asked, Table, rows};
 use crate::List;
 
-/// Up to so many records are looked up one by one, in some milliseconds.
+/// The number of records below which they are looked up one by one, in some milliseconds.
 const FEW: i64 = 4_096;
 
-/// How many times three characters are asked for. What more of them leave out is left out by the comparison.
+/// The maximum number of groups of three characters in a query. Records that more groups would exclude are excluded by the comparison.
 const MOST_ASKED: usize = 16;
 
-/// What is longer is in no record: the database compares no pattern of 50,000 bytes. Unit: bytes.
+/// The maximum length of a text that is searched for. No record has a longer one, and the database refuses a pattern of 50,000 bytes.
+/// Unit: bytes.
 const LONGEST: usize = 16_384;
 
-/// The rows of the records that contain a text, in the order of the list.
+/// Returns the rows of the records that contain a text, in the order of the list.
 pub(super) fn containing(
     connection: &Connection,
     table: Table,
@@ -43,7 +44,7 @@ pub(super) fn containing(
         None => false,
     };
     let from = if few {
-        // Without an index it goes from the table of characters to the records; the other way round it would look at all of them.
+        // Without an index the database goes from the table of characters to the records; the other way round it would look at all of them.
         format!(
             "SELECT seq FROM {name} NOT INDEXED
              WHERE seq IN (SELECT rowid FROM {search} WHERE {search} MATCH ?2) AND {compared}"
@@ -58,7 +59,7 @@ pub(super) fn containing(
     rows(connection, &from, asked, list, wanted)
 }
 
-/// Whether the characters that are asked for stand in few records.
+/// Returns true if the characters of the query are in few records.
 fn has_few(connection: &Connection, search: &str, question: &str) -> Result<bool, Fault> {
     let found: i64 = connection
         .prepare_cached(&format!(
@@ -68,7 +69,7 @@ fn has_few(connection: &Connection, search: &str, question: &str) -> Result<bool
     Ok(found < FEW)
 }
 
-/// The pattern of `LIKE` for what contains a text. It knows the case of ASCII letters only.
+/// Returns the pattern of `LIKE` for values that contain a text. `LIKE` ignores the case of ASCII letters only.
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len().saturating_add(2));
     pattern.push('%');
@@ -82,8 +83,8 @@ fn pattern(text: &str) -> String {
     pattern
 }
 
-/// The question for all three characters in a row, in the language of the table; none if the text has not three. A quotation mark is
-/// written twice.
+/// Returns the query for the groups of three consecutive characters, in the language of the table; nothing if the text has fewer than
+/// three. A quotation mark is written twice.
 fn question(text: &str) -> Option<String> {
     let characters: Vec<char> = text.chars().collect();
     let words: Vec<String> = characters

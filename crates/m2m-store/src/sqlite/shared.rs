@@ -16,9 +16,9 @@ pub(super) struct Shared {
     /// The name of the file in errors.
     pub(super) file: Box<str>,
     pub(super) limits: StoreLimits,
-    /// None in memory.
+    /// The data directory; absent for a registry in memory.
     folder: Option<(Folder, StoreId)>,
-    /// The change whose outcome is unknown. No other is begun until it is known.
+    /// The change whose outcome is unknown. No other change is begun until it is known.
     unsettled: Mutex<Option<Unsettled>>,
     observer: OnceLock<Arc<dyn Observer>>,
 }
@@ -26,7 +26,7 @@ pub(super) struct Shared {
 /// A change whose outcome is unknown.
 #[derive(Debug)]
 struct Unsettled {
-    /// The version that it would have made.
+    /// The version that it would have created.
     next: Version,
     outcome: Settled,
 }
@@ -43,11 +43,11 @@ impl Shared {
     }
 
     pub(super) fn observe(&self, observer: Arc<dyn Observer>) {
-        // There is one at most, and the first stays.
+        // There is at most one observer, and the first stays.
         let _ = self.observer.set(observer);
     }
 
-    /// Tells the observer, if there is one.
+    /// Reports to the observer, if there is one.
     pub(super) fn tell(&self, tell: impl FnOnce(&dyn Observer)) {
         if let Some(observer) = self.observer.get() {
             tell(&**observer);
@@ -67,13 +67,14 @@ impl Shared {
         outcome
     }
 
-    /// Refuses if a path of the data directory no longer leads to the file that is open. Says whether the journal has to be looked at.
+    /// Refuses if a path of the data directory no longer leads to the file that is open. Returns [`JournalSeems::Short`] if the journal has
+    /// to be checked.
     pub(super) fn check(&self) -> Result<JournalSeems, Fault> {
         let Some((folder, _)) = &self.folder else {
             return Ok(JournalSeems::Whole);
         };
         folder.check().map_err(Fault::Store)?;
-        // Its failure is not one of the read.
+        // Its failure is not a failure of the read.
         let _ = self.told(Access::Identity, folder.keep_identity());
         Ok(if folder.seems_short() {
             JournalSeems::Short
@@ -89,7 +90,7 @@ impl Shared {
             .map_or(Ok(()), |(folder, _)| folder.check_all(connection))
     }
 
-    /// Looks again before what was written is acknowledged: it may have gone to where nobody will find it.
+    /// Checks again before a write is acknowledged: it may have gone to a file that no path leads to.
     pub(super) fn may_acknowledge(&self, connection: &Connection) -> Result<(), Fault> {
         self.may_write(connection).map_err(|fault| {
             let why = fault.in_file(&self.file).to_string();
@@ -97,28 +98,28 @@ impl Shared {
         })
     }
 
-    /// The registry is, durably, at this version.
+    /// Notes that the registry is, durably, at this version.
     fn reached(&self, version: Version) {
         if let Some((folder, id)) = &self.folder {
-            // The change is durable all the same.
+            // The change is durable even if this fails.
             let _ = self.told(Access::Identity, folder.reached(*id, version));
         }
     }
 
-    /// Copies the journal into the database if it has become long, and reports to the observer what comes of it.
+    /// Copies the journal into the database if it has become long, and reports the outcome to the observer.
     pub(super) fn copy_journal(&self, connection: &Connection) {
         let Some((folder, _)) = &self.folder else {
             return;
         };
         let copied = folder.copy_journal(connection);
         let copied = copied.map_err(|fault| fault.in_file(&self.file));
-        // Another process that holds the file ends some time.
+        // Another process that holds the file will release it at some time.
         if !matches!(copied, Ok(false) | Err(StoreError::Busy)) {
             let _ = self.told(Access::Checkpoint, copied);
         }
     }
 
-    /// Has each check look at a file that has to stay as it is.
+    /// Makes each check look at a file that has to stay as it is.
     pub(super) fn watch(&self, file: &Path) -> Result<(), StoreError> {
         self.folder
             .as_ref()
@@ -136,8 +137,8 @@ impl Shared {
         unsettled.unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Finds out whether the change with the unknown outcome was made. A later write that succeeds has taken its place in the journal, unless
-    /// it was.
+    /// Finds out whether the change with the unknown outcome was made. If it was not, a later write that succeeds has taken its place in the
+    /// journal.
     pub(super) fn settle(&self, connection: &mut Connection) -> Result<(), Fault> {
         if !self.is_unsettled() {
             return Ok(());
@@ -196,10 +197,10 @@ impl Shared {
     }
 }
 
-/// The verdict that the length of the journal allows.
+/// The state of the journal as far as its length shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JournalSeems {
     Whole,
-    /// It is shorter than it was. Only the thread that writes can tell whether something is missing.
+    /// The journal or the database is shorter than it was. Only the thread that writes can find out whether something is missing.
     Short,
 }

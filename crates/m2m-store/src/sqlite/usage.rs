@@ -1,4 +1,4 @@
-//! What is counted and noted while tokens are issued and requests refused, and revocations.
+//! The counts and notes that arise while tokens are issued and requests refused, and revocations.
 
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -12,7 +12,7 @@ const SECONDS_OF_A_MINUTE: u64 = 60;
 const MINUTES_OF_A_DAY: u64 = 24 * 60;
 const SECONDS_OF_A_DAY: u64 = 24 * 60 * 60;
 
-/// How many rows that are too old one write takes away: more than one write adds, and few enough that no other write waits long.
+/// The maximum number of outdated rows that one write deletes: more than one write adds, and few enough that no other write waits long.
 const FORGOTTEN_AT_ONCE: i64 = 10_000;
 
 /// Adds a batch, in one transaction.
@@ -70,7 +70,7 @@ fn add_issued(
 }
 
 fn add_secret_uses(transaction: &Transaction<'_>, uses: &[SecretUse]) -> Result<(), Fault> {
-    // What is flushed after an application was deleted would stay for ever.
+    // A use that is written after its application was deleted would stay for ever.
     let mut statement = transaction.prepare_cached(
         "INSERT INTO secret_use (client_id, secret_id, used_at)
          SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM application WHERE client_id = ?1)
@@ -87,7 +87,7 @@ fn add_refused(
     limits: &StoreLimits,
     refusals: &[Refused],
 ) -> Result<(), Fault> {
-    // What has been told once is not told otherwise.
+    // An entry that has been written once is not changed.
     let mut statement = transaction.prepare_cached(
         "INSERT INTO refused (trace_id, client_id, time, cause, request_id, address, diagnosis)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -135,7 +135,7 @@ fn add_diagnosed(transaction: &Transaction<'_>, diagnosed: &[Diagnosed]) -> Resu
     Ok(())
 }
 
-/// Takes away what is too old. Rows are in the order in which they came, which is that of time but for a flush or two.
+/// Deletes refusals that are too old. Rows are in the order in which they arrived, which differs from that of time by a flush or two.
 fn forget_old(
     transaction: &Transaction<'_>,
     limits: &StoreLimits,
@@ -159,7 +159,8 @@ fn forget_old(
     Ok(())
 }
 
-/// Takes from who has most until all together are few enough, so that one who floods pushes out nobody but himself.
+/// Deletes refusals of the client that has most of them until all together are few enough, so that a client that floods the log pushes
+/// out only its own.
 fn forget_of_the_loudest(transaction: &Transaction<'_>, limits: &StoreLimits) -> Result<(), Fault> {
     loop {
         let kept: i64 = transaction
@@ -175,7 +176,7 @@ fn forget_of_the_loudest(transaction: &Transaction<'_>, limits: &StoreLimits) ->
             )?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let client = Some(&*client).filter(|client| !client.is_empty());
-        // A tenth at a time: nobody loses much more than the next one has.
+        // A tenth at a time, so that no client is left with much fewer than the next one has.
         let share = refusals.checked_div(10).unwrap_or(0).max(1);
         forget_of(transaction, client, over.min(share))?;
     }
@@ -225,7 +226,7 @@ fn forget_of(
 /// The causes of attempts to gain or to remove power over the server.
 const POWER: [Cause; 2] = [Cause::ScopeBeyondToken, Cause::ManagementProtected];
 
-/// How many tokens a client was issued, from the minute of `since` on.
+/// Returns the number of tokens that a client was issued, from the minute of `since` on.
 pub(super) fn tokens_since(
     connection: &Connection,
     client_id: &str,
@@ -241,7 +242,7 @@ pub(super) fn tokens_since(
         })?
 }
 
-/// When the secrets of a client were last used.
+/// Returns the times at which the secrets of a client were last used.
 pub(super) fn secret_uses(
     connection: &Connection,
     client_id: &str,
@@ -287,14 +288,14 @@ pub(super) fn revoke(
             .prepare_cached("SELECT revocations FROM meta")?
             .query_row([], |row| row.get(0))?;
         if kept > column::integer(limits.revocations) {
-            // Not committed: none of those that are there is forgotten for it.
+            // Nothing is committed, so that no existing revocation is deleted for it.
             return Err(Fault::Store(StoreError::TooManyRevocations));
         }
     }
     transaction.commit().map_err(Fault::of_commit)
 }
 
-/// Whether a token was revoked.
+/// Returns true if a token was revoked.
 pub(super) fn is_revoked(connection: &Connection, jti: &str) -> Result<bool, Fault> {
     Ok(connection
         .prepare_cached("SELECT 1 FROM revocation WHERE jti = ?1")?

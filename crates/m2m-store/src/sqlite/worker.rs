@@ -1,4 +1,4 @@
-//! Threads that own connections, and the queue of what they are asked.
+//! Threads that own connections, and the queue of their jobs.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -11,26 +11,26 @@ use tokio::sync::oneshot;
 use super::fault::Fault;
 use crate::StoreError;
 
-/// What is done on a thread, with its connection.
+/// A job that is done on a thread, with its connection.
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// A step that a thread takes after each job, once its answer was given.
 pub(super) type After = Arc<dyn Fn(&Connection) + Send + Sync>;
 
-/// Threads with a connection each, and one queue. When this is dropped they finish what is queued, and end.
+/// Threads with a connection each, and one queue. When this is dropped, they finish the queued jobs, and end.
 #[derive(Debug)]
 pub(super) struct Worker {
-    /// None only while it is dropped.
+    /// The queue; absent only while the worker is dropped.
     queue: Option<SyncSender<Job>>,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Worker {
-    /// One thread a connection.
+    /// Starts one thread for each connection.
     ///
     /// # Errors
     ///
-    /// If the system has no thread left.
+    /// An error if the system cannot start a thread.
     pub(super) fn start(
         name: &str,
         connections: Vec<Connection>,
@@ -40,11 +40,11 @@ impl Worker {
         Self::start_with(name, connections, most_waiting, &after)
     }
 
-    /// The same, with a step after each job.
+    /// Starts the same threads, with a step after each job.
     ///
     /// # Errors
     ///
-    /// If the system has no thread left.
+    /// An error if the system cannot start a thread.
     pub(super) fn start_with(
         name: &str,
         connections: Vec<Connection>,
@@ -68,11 +68,11 @@ impl Worker {
         Ok(worker)
     }
 
-    /// Has a job done, and waits for what comes of it. Who stops waiting before it has begun takes it back.
+    /// Sends a job to the threads, and waits for its result. A caller that stops waiting before the job has begun cancels it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Busy`] if the queue is full, [`Fault::Unanswered`] if the job panicked, else what it says itself.
+    /// [`StoreError::Busy`] if the queue is full, [`Fault::Unanswered`] if the job panicked, otherwise the error of the job.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
@@ -80,7 +80,7 @@ impl Worker {
         let (reply, answer) = oneshot::channel();
         let job = move |connection: &mut Connection| {
             if !reply.is_closed() {
-                // Who asked may have gone meanwhile.
+                // The caller may have stopped waiting meanwhile.
                 let _ = reply.send(job(connection));
             }
         };
@@ -97,26 +97,26 @@ impl Drop for Worker {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
-            // A thread that panicked has told so already.
+            // A thread that panicked has reported it already.
             let _ = thread.join();
         }
     }
 }
 
-/// Does one job after another until nobody can ask any more.
+/// Does one job after another until no job can be sent any more.
 fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>, after: &After) {
     loop {
         // One thread waits within the lock, the others for the lock.
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // A panic is our own mistake. Its transaction is rolled back and its caller told, since what it holds is dropped; the
-        // connection is as good as before.
+        // A panic is a bug of this program. Its transaction is rolled back and its caller gets an error, since both are dropped with the
+        // job; the connection is as good as before.
         let _ = catch_unwind(AssertUnwindSafe(|| job(&mut connection)));
         let _ = catch_unwind(AssertUnwindSafe(|| after(&connection)));
     }
 }
 
-/// The answer of a thread that is not there any more. Nothing was asked of it.
+/// Returns the fault of a job that could not be sent, because the thread has ended.
 fn ended() -> Fault {
     Fault::Store(StoreError::Failed {
         why: "its thread has ended".into(),

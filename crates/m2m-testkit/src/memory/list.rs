@@ -70,10 +70,10 @@ fn contains(text: &str, sought: &str) -> bool {
         .contains(&sought.to_ascii_lowercase())
 }
 
-/// A place in an order: a name, where it is an order of names, and an id. Ids sort by age.
+/// A place in an order: a name, if the order is by name, and an id. Ids sort by age.
 type Place = (Box<str>, RecordId);
 
-/// The page of these records that is asked for.
+/// Returns the requested page of these records.
 fn page<'r, T: Clone + 'r>(
     records: impl Iterator<Item = &'r Stored<T>>,
     name: impl Fn(&T) -> &str,
@@ -116,7 +116,7 @@ fn page<'r, T: Clone + 'r>(
     Page { records, next }
 }
 
-/// The size of a record as a document.
+/// Returns the size of a record as a document. Unit: bytes.
 fn length(document: serde_json::Result<String>) -> usize {
     document.map_or(0, |document| document.len())
 }

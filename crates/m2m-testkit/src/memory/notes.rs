@@ -1,4 +1,4 @@
-//! What is counted and noted in memory.
+//! The counts and notes of a store in memory.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -9,19 +9,19 @@ use m2m_store::{
     StoreError, UsageBatch,
 };
 
-/// What is counted and noted in memory.
+/// The counts and notes of a store in memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
-    /// By client id, minute and audience.
+    /// The numbers of tokens, by client id, minute and audience.
     issued: BTreeMap<(Box<str>, u64, Box<str>), u64>,
-    /// By client id and name of the secret.
+    /// The times of the last uses, by client id and id of the secret.
     secrets_used: BTreeMap<(Box<str>, Box<str>), UnixTime>,
-    /// With their numbers.
+    /// The refusals with their numbers, by trace id.
     refused: HashMap<TraceId, NumberedRefusal>,
     last_refusal: u64,
-    /// The refusals of each client, and of all who named none, by age.
+    /// The refusals of each client, and those of requests without a client id, by age.
     of_client: HashMap<Option<Box<str>>, VecDeque<TraceId>>,
-    /// Until when, by `jti`.
+    /// The expiry times of revoked tokens, by `jti`.
     revoked: HashMap<Box<str>, UnixTime>,
 }
 
@@ -136,7 +136,7 @@ impl Notes {
     }
 }
 
-/// The page that begins with these entries of a log.
+/// Returns the page that begins with these entries of a log.
 pub(super) fn log_page<T>(
     mut entries: Vec<Numbered<T>>,
     most: usize,
@@ -154,8 +154,8 @@ pub(super) fn log_page<T>(
     LogPage { entries, next }
 }
 
-/// Refusals of one client that are remembered.
+/// The maximum number of refusals of one client that are stored.
 const MOST_REFUSED: usize = 1_000;
 
-/// Revocations that are kept.
+/// The maximum number of revocations that are stored.
 const MOST_REVOKED: usize = 10_000;

@@ -23,10 +23,10 @@ pub(super) struct Registry {
     maintenance: Maintenance,
 }
 
-/// Names of records sort by age.
+/// Records by their ids, which sort by age.
 pub(super) type Table<T> = BTreeMap<RecordId, Stored<T>>;
 
-/// What writes made stale.
+/// The entries that writes made stale.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Touched {
     pub(super) client_ids: Vec<Box<str>>,
@@ -125,7 +125,7 @@ impl Registry {
         }
     }
 
-    /// The client ids that are likest to this one, but for case and punctuation.
+    /// Returns the client ids that are most similar to this one, regardless of case and punctuation.
     fn near(&self, client_id: &str, most: usize) -> HashSet<&str> {
         if client_id.is_empty() || client_id.len() > LONGEST {
             return HashSet::new();
@@ -143,7 +143,7 @@ impl Registry {
             .collect()
     }
 
-    /// Writes all of it. Where it fails this is not to be used any more.
+    /// Performs all writes. If it fails, the registry must not be used any more.
     pub(super) fn write(&mut self, writes: Vec<Write>) -> Result<Touched, CommitError> {
         let mut touched = Touched::default();
         for write in writes {
@@ -209,7 +209,7 @@ impl Registry {
         touched.client_ids.push(client_id);
     }
 
-    /// Names are taken once, and what is named is there.
+    /// Checks that no two records have the same name, and that the organizations that applications name exist.
     fn check(&self) -> Result<(), CommitError> {
         let codes = values(&self.organizations).map(|organization| &*organization.code);
         let codes = each_once(codes, "organization")?;
@@ -254,13 +254,13 @@ fn fold(client_id: &str) -> String {
     characters.map(|one| one.to_ascii_lowercase()).collect()
 }
 
-/// Typing errors up to which a client id is nearly another.
+/// The maximum number of typing errors between two similar client ids.
 const MOST_ERRORS: usize = 4;
 
-/// Beyond this nobody mistyped a client id. Unit: bytes.
+/// The maximum length of a text that is taken for a mistyped client id. Unit: bytes.
 const LONGEST: usize = 256;
 
-/// Hands all records to `each` until it breaks off.
+/// Passes the records to `each`, one by one, until it breaks.
 pub(super) fn walk<S>(
     snapshot: Snapshot,
     mut state: S,

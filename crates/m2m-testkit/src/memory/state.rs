@@ -1,4 +1,4 @@
-//! What a store in memory keeps.
+//! The contents of a store in memory.
 
 use std::collections::VecDeque;
 
@@ -10,14 +10,14 @@ use m2m_store::{
 use super::notes::{Notes, log_page};
 use super::registry::{Registry, Touched};
 
-/// What a store in memory keeps.
+/// The contents of a store in memory.
 #[derive(Debug, Clone)]
 pub(super) struct State {
     pub(super) version: Version,
     pub(super) registry: Registry,
     pub(super) notes: Notes,
     audit: Vec<AuditEvent>,
-    /// What the latest changes made stale, the latest last.
+    /// The entries that the latest changes made stale, the latest change last.
     touched: VecDeque<Touched>,
     most_touched: usize,
 }
@@ -74,7 +74,7 @@ impl State {
         }
     }
 
-    /// None if that is not known any more.
+    /// Returns the entries that are stale since a version; `None` if that is no longer known, or everything is stale.
     fn stale_since(&self, version: Version) -> Option<Stale> {
         let missed = usize::try_from(self.version.0.checked_sub(version.0)?).ok()?;
         let seen = self.touched.len().checked_sub(missed)?;
@@ -114,7 +114,7 @@ impl State {
         })
     }
 
-    /// Of applications that there are: what was noted of others says nothing to anybody.
+    /// Returns the uses of the secrets of an application, or nothing if the application does not exist.
     pub(super) fn secret_uses(&self, client_id: &str) -> Vec<SecretUse> {
         match self.registry.application(client_id) {
             Some(_) => self.notes.secret_uses(client_id),
@@ -123,5 +123,5 @@ impl State {
     }
 }
 
-/// Changes that are remembered one by one.
+/// The default number of changes that are remembered one by one.
 const MOST_TOUCHED: usize = 1_000;

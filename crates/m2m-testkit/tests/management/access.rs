@@ -10,17 +10,17 @@ use crate::managed::keys::{ED25519, imported};
 use crate::server::{Answer, OPERATOR, PROFILES, Server, bearer, claims, merge};
 use m2m_testkit::SECRET;
 
-/// An operation of the document.
+/// An operation of the OpenAPI document.
 pub(super) struct Operation {
     pub(super) method: String,
-    /// The path as the document has it.
+    /// The path as in the document.
     pub(super) form: String,
-    /// The same path with something plausible for every name in it.
+    /// The same path with a plausible value for every name in it.
     pub(super) path: String,
     pub(super) scope: String,
 }
 
-/// All operations that the server's document has. None is left out: what the document says of one that is not understood fails here.
+/// Returns all operations of the server's document. An operation that this function does not understand fails the test.
 pub(super) fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (form, methods) in document["paths"].as_object().unwrap() {
@@ -40,7 +40,7 @@ pub(super) fn operations(document: &Value) -> Vec<Operation> {
     operations
 }
 
-/// The path with something in the place of each name.
+/// Returns the path with a value in the place of each name.
 pub(super) fn plausible(form: &str) -> String {
     let part = |part: &str| match part.strip_prefix('{') {
         Some("trace_id}") => "0af7651916cd43dd8448eb211c80319c".to_owned(),
@@ -56,7 +56,7 @@ pub(super) fn document(server: &Server) -> Value {
     answer.json()
 }
 
-/// Checks a refusal of the token: JSON with the trace id that the challenge has. Returns the challenge without it.
+/// Checks a refusal of the token: JSON with the trace id of the challenge. Returns the challenge without the trace id.
 #[track_caller]
 fn challenge(status: u16, answer: &Answer) -> String {
     assert_eq!(answer.status, status, "{answer:?}");
@@ -80,7 +80,7 @@ fn challenge(status: u16, answer: &Answer) -> String {
         .to_owned()
 }
 
-/// The challenge without its description, which is for people.
+/// Returns the challenge without its description, which is for people.
 fn without_description(challenge: &str) -> String {
     let Some((before, after)) = challenge.split_once(", error_description=\"") else {
         return challenge.to_owned();
@@ -90,7 +90,7 @@ fn without_description(challenge: &str) -> String {
     format!("{before}{after}")
 }
 
-/// Every application that this test needs: for each scope one that has all others, and one that has it alone.
+/// Returns all applications that this test needs: for each scope one that has all other scopes, and one that has only this scope.
 fn world(scopes: &[String]) -> String {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let application = |name: &str, audience: &str, scopes: &[&String]| {
@@ -114,7 +114,7 @@ fn world(scopes: &[String]) -> String {
     world
 }
 
-/// Tokens that open nothing, by what is wrong with them. They are signed here with a key of the server, so that nothing else is.
+/// Returns tokens that the server must refuse, by their mistakes. They are signed with a key of the server, so that each has only one mistake.
 fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
     let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
     let signed = |kind: &str, key: &SigningKey, change: Value| {
@@ -206,14 +206,14 @@ fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_on
         assert_eq!(applied.status, 200, "{applied:?}");
         let elsewhere = server.ask_with("elsewhere", SECRET, "&audience=https://other.example");
         let mut bad = if profile == "trusted-application" {
-            // Applications that manage nothing need a user there.
+            // Applications that do not manage the server need a system user there.
             BTreeMap::new()
         } else {
             BTreeMap::from([("for another API", elsewhere.access_token())])
         };
         let good = claims(&server.token);
         bad.append(&mut bad_tokens(&good, issuer));
-        // The key of the server makes good tokens: what is refused below is refused for what is wrong with it.
+        // The key of the server signs valid tokens: those below are refused only for their mistakes.
         let key = SigningKey::from_jwk(Algorithm::EdDsa, ED25519).unwrap();
         let forged = m2m_jwt::sign(Some("at+jwt"), good.to_string().as_bytes(), &key).unwrap();
         let ask = |path: &str, token: &str| server.call_as(token, "GET", path, &Value::Null).status;

@@ -12,7 +12,7 @@ fn job(server: &Server) -> Value {
     server.get(JOB)["application"].clone()
 }
 
-/// Clears each field alone, and looks whether the record is then as one that never had the field.
+/// Clears each field alone, and checks that the record then equals one that never had the field.
 #[track_caller]
 fn assert_each_is_cleared(
     server: &Server,

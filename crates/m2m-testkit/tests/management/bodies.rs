@@ -1,4 +1,4 @@
-//! Requests that say nothing, or something else than an operation takes.
+//! Requests with an empty body, or with one that the operation does not accept.
 
 use serde_json::{Value, json};
 
@@ -216,11 +216,11 @@ fn a_member_that_is_none_is_named() {
         let message = server.refused((400, "FIELD_INVALID"), "GET", path, &Value::Null);
         assert!(message.contains(member), "{path}: {message}");
     }
-    // A refusal never repeats what may be a secret.
+    // A refusal never repeats a value that may be a secret.
     let body = new("secret_sha256", json!("hunter2-hunter2-hunter2"));
     let answer = server.call("POST", applications, &body);
     assert!(!answer.body.contains("hunter2"), "{answer:?}");
-    // Nothing of all that was made.
+    // None of these records was created.
     assert_eq!(
         server.get(applications)["applications"]
             .as_array()
@@ -270,11 +270,11 @@ fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
         }
         let answer = ask("", "{}");
         assert_eq!(answer.status, 415, "{answer:?}");
-        // Parameters of the type and its case do not matter.
+        // The parameters and the case of the media type do not matter.
         let answer = ask("content-type: Application/JSON; charset=UTF-8\r\n", "[1]");
         assert!(![200, 201, 415].contains(&answer.status), "{answer:?}");
         assert!(content.contains_key("application/json"));
-        // What is announced as too much is refused before it is sent.
+        // A body that is announced as too large is refused before it is sent.
         let announced = "content-type: application/json\r\ncontent-length: 100000000\r\n";
         ask(announced, "").refusal((413, "BODY_TOO_LARGE"));
     }

@@ -9,7 +9,7 @@ const B: &str = "https://b.example";
 const JOB: &str = "/api/v1/applications/job";
 const TEST_TOKEN: &str = "/api/v1/applications/job/test_token";
 
-/// An application that may ask for both APIs.
+/// Creates both APIs, and an application that is authorized for them.
 fn job(server: &Server, more: &Value) {
     server.api(A, &["read"]);
     server.api(B, &["read"]);

@@ -1,4 +1,4 @@
-//! Clocks that are wrong, and tokens that nobody would accept.
+//! Wrong clocks, and tokens that verifiers would not accept.
 
 use m2m_admin::Prune;
 use m2m_authority::registry::time_text;
@@ -10,7 +10,7 @@ use crate::managed::{MANAGER, ManagedServer};
 
 const BILLING: &str = "/api/v1/applications/billing";
 
-/// A server with an API and an application that may call it.
+/// Returns a server with an API and an application that is authorized for it.
 fn with_billing() -> ManagedServer {
     let mut server = ManagedServer::new();
     server.apply(&file(""), Prune::Keep).unwrap();
@@ -100,7 +100,7 @@ fn f17_an_application_whose_tokens_would_be_too_long_is_refused() {
         message.contains("feature_flags: ") && message.contains("billing"),
         "{message}"
     );
-    // As many members as our own reader of tokens does not take, however short they are.
+    // More members than our own reader of tokens accepts, however short they are.
     let answer = server.call(MANAGER, "PATCH", BILLING, &flags(201, 1));
     refused(&answer, 400, "FIELD_INVALID");
     // The manager as well: its token has to fit into the header of its next request.
@@ -166,12 +166,12 @@ fn f17_properties_and_scopes_do_not_make_tokens_too_long() {
 
 #[test]
 fn f12_x27_a_clock_that_was_ahead_at_the_first_start_revokes_nothing() {
-    // What is there was made a day later than now.
+    // The records were created a day later than now.
     let mut server = with_billing();
     server.set_back(86_400);
     let (status, body) = server.call(MANAGER, "GET", BILLING, &Value::Null);
     assert_eq!(status, 200, "{body}");
-    // Nor does a clock that jumps either way revoke a token while it lives.
+    // A clock that jumps forwards or backwards does not revoke a token before it expires.
     let token = server.token(MANAGER).unwrap();
     for seconds in [60, 3_000] {
         server.advance(seconds);
@@ -194,7 +194,7 @@ fn f12_a_token_of_a_deleted_application_opens_nothing_for_the_next_one_with_its_
     assert_eq!(server.call_as(&token, "GET", BILLING).0, 200);
     let path = "/api/v1/applications/helper";
     assert_eq!(server.call(MANAGER, "DELETE", path, &Value::Null).0, 200);
-    // Made before the token was issued, if one believes the clock.
+    // By the clock, the new application was created before the token was issued.
     server.set_back(5);
     helper(&mut server);
     let refusal = server.call_as(&token, "GET", BILLING);
@@ -208,7 +208,7 @@ fn f12_what_was_revoked_stays_revoked_when_the_clock_goes_back() {
     let mut server = with_billing();
     server.advance(86_400);
     let path = format!("{BILLING}/secrets");
-    // The first secret ends at once, by the rotation; the second by an operator.
+    // The rotation ends the first secret at once; an operator revokes the second.
     let rotate = json!({});
     assert_eq!(server.call(MANAGER, "POST", &path, &rotate).0, 201);
     let second = server.snapshot().applications;
@@ -243,7 +243,7 @@ fn f12_a_rotation_of_keys_waits_no_longer_than_it_says_when_the_clock_goes_back(
     let (status, body) = server.call(MANAGER, "POST", path, &rotate);
     assert_eq!(status, 200, "{body}");
     server.set_back(86_400);
-    // How long it has been announced is not known any more; it is announced for the whole time again, and no longer.
+    // It is no longer known how long the key was announced; it is announced for the whole time again, and no longer.
     let answer = server.call(MANAGER, "POST", path, &rotate);
     let message = refused(&answer, 409, "KEY_TOO_NEW");
     let signs_from = time_text(ahead(&server, 600));

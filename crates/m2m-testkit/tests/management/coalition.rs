@@ -1,9 +1,9 @@
-//! Operators who act together, with narrow tokens, whatever they do: they get no scope of the management API that none of them has,
-//! and nobody is locked out.
+//! A coalition: operators who act together, with narrow tokens. Whatever they do, they do not get a scope of the management API that none of
+//! them has, and nobody is locked out.
 //!
-//! Between their attempts the owner of the server changes it as well: then the power of the coalition is what is left of it or was
-//! given to it. Each scenario is made from its number alone. The suite runs some; `M2M_POWER_OPERATIONS` says how many operations are
-//! wanted, and `M2M_POWER_FIRST` from which scenario on.
+//! Between their attempts the owner of the server changes it as well; the coalition may then use the scopes that it has after the change.
+//! Each scenario depends only on its number. The suite runs some; `M2M_POWER_OPERATIONS` sets the number of operations, and
+//! `M2M_POWER_FIRST` the first scenario.
 
 mod attempts;
 mod effects;
@@ -27,7 +27,7 @@ fn x23_no_coalition_gets_more_power_than_its_members_have() {
         forged += outcome.forged;
         scenario += 1;
     }
-    // The coalition is not merely refused: it changes things, and sometimes it is given enough to import a key.
+    // Not all attempts are refused: the coalition changes records, and sometimes it gets enough scopes to import a key.
     assert!(successes * 20 > done, "{successes} of {done} operations");
     assert!(
         operations < FORGES_WITHIN || forged > 0,
@@ -62,7 +62,7 @@ fn play(scenario: u64) -> Outcome {
         let context = format!("scenario {scenario}, operation {position}: {attempt:?}");
         outcome.operations += 1;
         outcome.successes += u64::from(coalition.take(&attempt, &context));
-        // With everything there is nothing to gain; what is tried then shows that the model would notice.
+        // A coalition with all scopes cannot gain any; its attempts show that the model would notice a gain.
         if coalition.has_everything() && position > FULL_LENGTH {
             break;
         }
@@ -87,11 +87,11 @@ const OPERATIONS: u64 = 2_000;
 /// The largest number of operations in a scenario.
 const LENGTH: u64 = 100;
 
-/// Of so many scenarios one has a coalition that may do everything from the beginning.
+/// The number of scenarios among which one has a coalition that may do everything from the beginning.
 const FULL_EVERY: u64 = 8;
 
 /// The largest number of operations in a scenario in which the coalition may do everything.
 const FULL_LENGTH: u64 = 30;
 
-/// The number of operations among which some key is imported and forges a token.
+/// The number of operations among which at least one key is imported and signs a forged token.
 const FORGES_WITHIN: u64 = 20_000;

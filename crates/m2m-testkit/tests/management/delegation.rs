@@ -1,10 +1,10 @@
-//! Nobody hands out more than they have.
+//! Delegation: operators cannot assign scopes that they do not have.
 
 use serde_json::{Value, json};
 
 use crate::server::{Answer, Made, OPERATOR, OPERATOR_SECRET, Server, assigned};
 
-/// The scopes of an operator who can do much and not everything.
+/// The scopes of an operator who can do much, but not everything.
 const NARROW: [&str; 7] = [
     "update:applications",
     "create:application_secrets",
@@ -15,7 +15,7 @@ const NARROW: [&str; 7] = [
     "read:applications",
 ];
 
-/// A server, an application that manages it with few scopes, and a token of that.
+/// Returns a server, an application that manages it with few scopes, and a token of that application.
 struct Narrow {
     server: Server,
     application: Made,
@@ -69,7 +69,7 @@ fn who_manages_with_few_scopes_gets_no_more_by_whatever_way() {
     narrow.is_beyond("POST", &test_token, &json!({}));
     let alias = json!({ "audience": format!("{audience}/v1") });
     narrow.is_beyond("POST", &test_token, &alias);
-    // And nothing was changed by any of it.
+    // None of these requests changed anything.
     let token = narrow.server.management_token(OPERATOR, OPERATOR_SECRET);
     let answer = narrow
         .server

@@ -1,4 +1,4 @@
-//! A private key that others may know is out at once.
+//! A private key that others may know is removed at once.
 
 use m2m_admin::Prune;
 use m2m_authority::registry::{ClaimSet, KeyState};
@@ -26,7 +26,7 @@ fn in_state(server: &ManagedServer, algorithm: Algorithm, state: KeyState) -> Ve
     found.map(|key| key.kid.to_string()).collect()
 }
 
-/// A token that somebody makes who knows the private key.
+/// Returns a token that somebody who knows the private key has signed.
 fn forged(server: &ManagedServer, key: &SigningKey) -> String {
     let applications = server.snapshot().applications;
     let mut applications = applications.iter();
@@ -49,7 +49,7 @@ fn forged(server: &ManagedServer, key: &SigningKey) -> String {
     sign_access_token(&claims, ClaimSet::Rfc9068, key).unwrap()
 }
 
-/// A server that signs with a key that somebody else has.
+/// Returns a server that signs with a key that somebody else has.
 fn with_known_key() -> (ManagedServer, SigningKey, Pkcs8Document) {
     let mut server = ManagedServer::new();
     let (key, document) = SigningKey::generate(Algorithm::Es256, Some("known")).unwrap();
@@ -163,7 +163,7 @@ fn a_key_that_was_removed_never_comes_back() {
         assert_eq!(status, 409, "{body}");
         assert_eq!(body.pointer("/errors/0/code").unwrap(), "KEY_RETIRED");
     }
-    // Nor by a rotation, after any time.
+    // A rotation does not bring it back either, after any time.
     server.advance(100 * 86_400);
     for emergency in [false, true] {
         assert_eq!(

@@ -9,7 +9,7 @@ use m2m_admin::{Needs, Part, Prune};
 use m2m_store::Version;
 use serde_json::{Map, Value, json};
 
-/// One part of a request for an operation, and a request that has no other but those without which there is none.
+/// One part of a request for an operation, with a request that contains only this part and the required ones.
 struct Sample {
     operation: Description,
     part: String,
@@ -26,7 +26,7 @@ fn f8_each_pair_of_scope_and_field_is_allowed_or_refused_as_declared() {
     let mut failures = Vec::new();
     for sample in &samples {
         let needs: Vec<&str> = sample.needs.iter().copied().collect();
-        // With each scope alone, without each scope that is needed, and with no more than is needed.
+        // With each scope alone, without each of the required scopes, and with exactly the required scopes.
         let alone = SCOPES.iter().map(|(scope, _)| vec![*scope]);
         let one_less = needs.iter().map(|scope| {
             let others = needs.iter().copied();
@@ -52,7 +52,7 @@ fn f8_each_pair_of_scope_and_field_is_allowed_or_refused_as_declared() {
     assert!(samples.len() > 100, "{} samples", samples.len());
 }
 
-/// A server with an application for each set of scopes.
+/// A server with an application for each set of scopes, and the tokens of these applications.
 struct Callers {
     first: ManagedServer,
     tokens: BTreeMap<Vec<&'static str>, String>,
@@ -95,7 +95,7 @@ impl Callers {
         self.tokens.get(scopes).expect("one for each set").clone()
     }
 
-    /// The server as it was at the beginning. A token of one is good at every one.
+    /// Returns a server in the initial state. A token of one such server is valid at all of them.
     fn server(&mut self) -> &mut ManagedServer {
         if self.server.version() != self.untouched {
             self.server = self.first.copy();
@@ -129,7 +129,7 @@ fn server(file: &str) -> ManagedServer {
 }
 
 impl Sample {
-    /// Returns true if the scopes of the token are enough for the request, whatever becomes of it then.
+    /// Returns true if the scopes of the token are enough for the request, whatever the outcome is otherwise.
     fn is_admitted(&self, server: &mut ManagedServer, token: &str) -> bool {
         let path = self
             .operation
@@ -175,7 +175,7 @@ impl Sample {
     }
 }
 
-/// Every operation without any field that it can do without, and with each of its fields.
+/// Returns every operation with its required fields only, and with each of its other fields.
 fn samples() -> Vec<Sample> {
     let document = openapi();
     let mut samples = Vec::new();
@@ -256,7 +256,7 @@ fn items<'b>(body: &'b Value, list: &str) -> impl Iterator<Item = &'b Value> {
     items.into_iter().flatten()
 }
 
-/// The schema of the body, with its references followed. A registry file is one field.
+/// Returns the schema of the body, with its references resolved. A registry file is one field.
 fn schema_of<'d>(document: &'d Value, operation: &Description) -> Option<&'d Value> {
     let method = operation.method.as_str().to_lowercase();
     let described = document.get("paths")?.get(operation.path)?.get(method)?;
@@ -267,7 +267,7 @@ fn schema_of<'d>(document: &'d Value, operation: &Description) -> Option<&'d Val
     }
 }
 
-/// The parameters that a request for the operation needs.
+/// Returns the parameters that a request for the operation requires.
 fn query_of(operation: &str) -> &'static str {
     match operation {
         "getOrganization" => "?code=org",
@@ -277,7 +277,7 @@ fn query_of(operation: &str) -> &'static str {
     }
 }
 
-/// A value that the member takes. One that is not known here is new: it needs a value, and a decision which scopes it needs.
+/// Returns a valid value of the member. A member that is not known here is new: it needs a value here, and a decision about its scopes.
 fn value_of(operation: &str, member: &str) -> Value {
     match (operation, member) {
         (_, "type") if operation.contains("Property") => json!("single_line_text"),
@@ -320,7 +320,7 @@ fn value_of(operation: &str, member: &str) -> Value {
             "name" | "description" | "key" | "code" | "handle" | "external_id" | "client_id"
             | "system_user" | "category_id" | "kid" | "value" | "scope",
         ) => json!("some"),
-        // These may be there, and say nothing.
+        // These members may be present, and have no effect.
         (_, name) if is_ignored(name) => json!("some"),
         (operation, member) => panic!("which scopes does {member} of {operation} need?"),
     }

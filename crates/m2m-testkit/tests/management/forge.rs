@@ -1,4 +1,4 @@
-//! Tokens that are signed with keys that somebody else imported, and therefore knows.
+//! Forged tokens, signed with keys that their importer knows.
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::Stored;
 use m2m_testkit::World;
 
-/// A private key that is known outside of the server, in PKCS#8.
+/// A private key that is known outside the server, in PKCS#8.
 pub(crate) const PRIVATE_KEY: &str = include_str!("../../../m2m-jwt/tests/keys/ed25519.pem");
 
-/// Another one, of an algorithm for which the servers of the tests have no key: it signs at once.
+/// Another such key, of an algorithm for which the servers of the tests do not have a key, so that it signs at once.
 pub(crate) const PRIVATE_RSA_KEY: &str = include_str!("../../../m2m-jwt/tests/keys/rsa-2048.pem");
 
 /// The known keys, ready to sign.
@@ -24,7 +24,7 @@ static KEYS: LazyLock<[SigningKey; 2]> = LazyLock::new(|| {
     .map(|(algorithm, pem)| SigningKey::from_pkcs8_pem(algorithm, None, pem).unwrap())
 });
 
-/// Tokens of this application for the management API with every scope, one by each known key.
+/// Returns tokens of this application for the management API with every scope, one signed with each known key.
 pub(crate) fn tokens(
     application: &Stored<Application>,
     now: UnixTime,

@@ -1,4 +1,4 @@
-//! Grants: tokens have what the management API has assigned, in every profile, from the very next request on.
+//! Grants: tokens have the scopes that the management API has assigned, in every profile, from the next request on.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::server::{Made, PROFILES, Server, assigned, claims, encoded, merge, sh
 
 const AUDIENCE: &str = "https://users.example/api";
 
-/// A server in each profile with an API and an application that has two of its three scopes.
+/// Returns a server in each profile, with an API and an application that has two of its three scopes.
 fn check(run: impl Fn(&Server, &Made, &str)) {
     for profile in PROFILES {
         let server = Server::in_profile(profile);
@@ -133,7 +133,7 @@ fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not(
             (scopes(&granted), &granted["aud"]),
             (vec![], &json!(AUDIENCE))
         );
-        // Where no scope at all is assigned, the rows G11, K7 and T7 say what is answered.
+        // The rows G11, K7 and T7 define the answer if no scope at all is assigned.
         let error = match profile {
             "kinde" | "trusted-application" => "invalid_scope",
             _ => "unauthorized_client",
@@ -168,7 +168,7 @@ fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not(
             json!([application.id])
         );
         ask("").assert_refused(400, "unauthorized_client");
-        // Nothing comes back with the authorization.
+        // The scopes do not come back with the authorization.
         connect(json!({ "id": application.id }));
         assert_eq!(scopes(&claims(&ask("").access_token())), [""; 0]);
     });
@@ -182,7 +182,7 @@ fn k27_a_token_of_an_application_lists_the_organizations() {
             "/api/v1/organization",
             &json!({ "name": "Acme", "code": "org_acme" }),
         );
-        // An application that manages the server stands for nobody, whatever the profile.
+        // An application that manages the server does not act as a system user, whatever the profile.
         let reader = server.application(&json!({}));
         let management = format!("{}/api", server.issuer());
         let list =
@@ -215,7 +215,7 @@ fn k35_a_scope_that_is_assigned_on_one_of_two_audiences_is_not_granted_for_both(
             assert_eq!(cause, "scope-not-assigned");
             assert!(evidence.contains(other), "{evidence}");
         }
-        // From its assignment on, on both, it is.
+        // Once it is assigned on both, it is granted.
         server.done(
             "POST",
             &assigned(&api, &application.id, "read:users"),
@@ -278,7 +278,7 @@ fn k3_a_deleted_application_is_refused_at_once_and_told_of_with_when_and_by_whom
         assert_eq!(shown["diagnosis"]["cause"], "application-deleted");
         assert_eq!(shown["diagnosis"]["client_id"], *application.client_id);
 
-        // One of the same client id is another one: neither its authorizations nor its secret are there again.
+        // A new application with the same client id does not get the authorizations or the secret of the deleted one.
         let mut again = json!({ "client_id": application.client_id });
         merge(
             &mut again,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::managed::keys::ED25519;
 use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
-/// The key id of a token.
+/// Returns the key id of a token.
 fn kid(token: &str) -> Value {
     let header = m2m_jwt::base64url::decode(token.split('.').next().unwrap()).unwrap();
     let header: Value = serde_json::from_slice(&header).unwrap();
@@ -44,7 +44,7 @@ fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
     let emergency = json!({ "algorithm": "ES256", "emergency": true });
     let rotated = server.done("POST", "/api/v1/keys/rotate", &emergency);
     assert!(rotated["warning"].is_string(), "{rotated}");
-    // The token that did it is one of the key before.
+    // The current token is signed with the previous key.
     let refused = server.call("GET", "/api/v1/apis", &Value::Null);
     assert_eq!(refused.status, 401, "{refused:?}");
     server.token = server.management_token(OPERATOR, OPERATOR_SECRET);
@@ -74,7 +74,7 @@ fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_n
     let imported = server.done("POST", "/api/v1/keys/import", &import(ED25519));
     assert_eq!(imported["key"]["kid"], "rfc8037");
     assert!(server.announced().contains(&"rfc8037".to_owned()));
-    // The same once more is the same; another one of its name is refused.
+    // Importing the same key again has no effect; another key with the same id is refused.
     server.done("POST", "/api/v1/keys/import", &import(ED25519));
     let (_, document) = SigningKey::generate(Algorithm::EdDsa, None).unwrap();
     let text = STANDARD.encode(document.secret_der());

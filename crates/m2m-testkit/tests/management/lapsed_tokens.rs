@@ -1,4 +1,4 @@
-//! Management tokens that were good, and what they open once their application may not manage any more.
+//! Management tokens that were valid, after their application has lost the right to manage the server.
 
 use m2m_authority::registry::time_text;
 use m2m_jwt::UnixTime;
@@ -37,7 +37,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
             back(&made);
             assert_eq!(list(&server, &token), 200, "{label}");
         }
-        // Nobody else is concerned.
+        // Other applications are not affected.
         server.get(now);
     };
     let change = |made: &Made, change: Value| {
@@ -137,7 +137,7 @@ fn not_before_ends_the_tokens_up_to_it_and_the_next_one_works() {
     let path = format!("/api/v1/applications/{}", made.id);
     let first = server.management_token(&made.client_id, &made.secret);
     let issued_at = claims(&first)["iat"].as_u64().unwrap();
-    // A token that has to be after the present second is good from the next one on.
+    // A token that must be issued after the present second is valid from the next second on.
     server.advance(1);
     let time = |seconds: u64| time_text(UnixTime::from_seconds(seconds));
     server.done(

@@ -1,4 +1,4 @@
-//! Changes that nobody may make, lest nobody could manage the server any more.
+//! Changes that are refused because no application could manage the server afterwards.
 
 use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ fn management_api(server: &Server) -> String {
     api.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
-/// Another application that manages the server, with these scopes.
+/// Creates another application with these scopes of the management API.
 fn second(server: &Server, more: &Value, scopes: &[&str]) -> (Made, String) {
     let made = server.application(more);
     server.authorize(&management_api(server), &made.id, scopes);
@@ -35,7 +35,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
     );
-    // Even though there is another one that could.
+    // It is refused although there is another application that could.
     second(&server, &json!({}), &["create:application_api_scopes"]);
     let own = "/api/v1/applications/operator";
     let before = server.get(own);
@@ -70,7 +70,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
         );
     }
     assert_eq!(server.get(own), before, "nothing was changed");
-    // What does not matter may be changed.
+    // Changes without effect on management are allowed.
     server.done(
         "PATCH",
         own,
@@ -146,8 +146,8 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
         ask(method, path, body).refusal(PROTECTED);
         server.management_token(OPERATOR, OPERATOR_SECRET);
     }
-    // Nobody else manages it: a helper with the power to authorize, one that is disabled, one without a method of authentication, one
-    // that no caller can be, and one whose organization is suspended.
+    // None of these manages the server: a helper that may authorize, a disabled application, one without a method of authentication, one
+    // whose allowed addresses cannot be those of a caller, and one whose organization is suspended.
     let all: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
     let helper = server.application(&json!({}));
     server.authorize(&api, &helper.id, &["create:application_api_scopes"]);
@@ -170,7 +170,7 @@ fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
     for (method, path, body) in &attempts {
         ask(method, path, body).refusal(PROTECTED);
     }
-    // Once there is another one, the first may go, and its tokens open nothing from then on.
+    // Once there is another manager, the first can be deleted, and its tokens are refused from then on.
     let rest: Vec<&str> = all
         .into_iter()
         .filter(|scope| !scopes.contains(scope))
@@ -205,7 +205,7 @@ fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
             server.refused(PROTECTED, "DELETE", &path, &Value::Null);
         }
     }
-    // Its tokens may be of another kind: management goes on with tokens of before and with those of after.
+    // The claim set and the algorithm of its tokens may change: management continues with earlier tokens and with later ones.
     for change in [
         json!({ "claims": "kinde" }),
         json!({ "signing_alg": "RS256" }),
@@ -237,7 +237,7 @@ fn nobody_suspends_the_organization_that_he_belongs_to() {
     let ask = |path: &str| as_other(&server, &token, "PATCH", path, &suspend);
     ask("/api/v1/organization/org_own").refusal(PROTECTED);
     assert_eq!(ask("/api/v1/organization/org_other").status, 200);
-    // Another one may, and then its tokens open nothing.
+    // Another application may, and then the tokens of the first are refused.
     let in_use = server.refused(
         (409, "ORGANIZATION_IN_USE"),
         "DELETE",
@@ -295,7 +295,7 @@ fn a_file_takes_nobody_away_who_sends_it_nor_the_management_api() {
     server.get("/api/v1/applications/operator");
     management_api(&server);
     server.management_token(OPERATOR, OPERATOR_SECRET);
-    // Nor does it take from the last one what it manages with.
+    // A file cannot remove from the last manager what it needs to manage the server either.
     for application in [
         json!({ "name": "m2m management", "client_id": OPERATOR, "enabled": false }),
         json!({ "name": "m2m management", "client_id": OPERATOR, "authorize": [] }),

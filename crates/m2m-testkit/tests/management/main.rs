@@ -1,4 +1,4 @@
-//! A server that is managed, in one process: what keeps it manageable.
+//! Tests of a server in one process over its management API, and of the rules that keep it manageable.
 
 #![expect(
     clippy::unwrap_used,

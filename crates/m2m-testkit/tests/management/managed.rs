@@ -54,7 +54,7 @@ struct Tokens {
 /// The client id of the application that manages a server from its start.
 pub(crate) const MANAGER: &str = "manager";
 
-/// The addresses that applications call from: each from the first of these that it may call from.
+/// The addresses that applications call from. Each uses the first of these that is allowed for it.
 pub(crate) const ADDRESSES: [IpAddr; 3] = [
     IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7)),
     IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7)),
@@ -62,7 +62,7 @@ pub(crate) const ADDRESSES: [IpAddr; 3] = [
 ];
 
 impl ManagedServer {
-    /// A server at its first start.
+    /// Returns a server at its first start.
     ///
     /// # Panics
     ///
@@ -88,7 +88,7 @@ impl ManagedServer {
         server
     }
 
-    /// Another server whose registry begins with what is in this one. A token of one is good at the other.
+    /// Returns another server whose registry begins with a copy of this one. A token of one server is valid at the other.
     ///
     /// # Panics
     ///
@@ -102,7 +102,7 @@ impl ManagedServer {
         }
     }
 
-    /// A server of this registry. Its randomness begins after so many draws.
+    /// Returns a server with this registry. Its randomness begins after this number of draws.
     fn over(backend: MemoryBackend, now: UnixTime, drawn: u64) -> Self {
         let runtime = Builder::new_current_thread()
             .build()
@@ -157,7 +157,7 @@ impl ManagedServer {
         snapshot.expect("the registry is in memory")
     }
 
-    /// The key ids in the JWK set, and the public keys of tokens that are believed.
+    /// Returns the key ids in the JWK set, and the public keys with which tokens are verified.
     pub(crate) fn announced(&self) -> [Vec<String>; 2] {
         let keys = self.host().keys();
         [keys.jwk_set(), keys.signed()].map(|set| {
@@ -166,7 +166,7 @@ impl ManagedServer {
         })
     }
 
-    /// Writes past the management, whatever it would say.
+    /// Writes to the registry without the checks of the management API.
     ///
     /// # Panics
     ///
@@ -187,7 +187,7 @@ impl ManagedServer {
         }
     }
 
-    /// A token for the management API, issued by the flow for this application with one of its known secrets.
+    /// Returns a token for the management API, issued by the flow for this application with one of its known secrets.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl ManagedServer {
         self.issue_for(client_id, known.unwrap_or_default())
     }
 
-    /// A token for the management API, issued by the flow for this application with one of these secrets.
+    /// Returns a token for the management API, issued by the flow for this application with one of these secrets.
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl ManagedServer {
         Err(Box::new(first.expect("at least one secret is tried")))
     }
 
-    /// The first of [`ADDRESSES`] that the application may call from.
+    /// Returns the first of [`ADDRESSES`] that the application may call from.
     pub(crate) fn address_of(&self, client_id: &str) -> IpAddr {
         let found = self.registry().application(Named::ClientId(client_id));
         let found = self.runtime.block_on(found);
@@ -260,13 +260,13 @@ impl ManagedServer {
         ADDRESSES.into_iter().find(may).unwrap_or(first)
     }
 
-    /// The last call of the management API as the log keeps it, if it was refused.
+    /// Returns the last call of the management API as the log keeps it, if it was refused.
     pub(crate) const fn refused(&self) -> Option<&Refused> {
         self.refused.as_ref()
     }
 
-    /// Calls the management API with a token of this application: status and body. Without a token the answer is that of the token
-    /// endpoint. `Value::Null` sends no body.
+    /// Calls the management API with a token of this application, and returns status and body. If the application cannot get a token, the
+    /// answer is that of the token endpoint. `Value::Null` means a request without a body.
     pub(crate) fn call(
         &mut self,
         client_id: &str,
@@ -282,7 +282,7 @@ impl ManagedServer {
         self.call_with(client_id, method, path, "application/json", body)
     }
 
-    /// The same with a body of another kind.
+    /// Calls the management API with a body of another media type.
     ///
     /// # Panics
     ///
@@ -312,7 +312,7 @@ impl ManagedServer {
         self.call_bearing(&token, address, method, path, content_type, body)
     }
 
-    /// Calls the management API with this token, without a body: status, and the cause of a refusal of the token.
+    /// Calls the management API with this token, without a body, and returns the status, and the cause if the token is refused.
     pub(crate) fn call_as(
         &mut self,
         token: &str,
@@ -330,7 +330,7 @@ impl ManagedServer {
         TraceId::from_random(self.requests.to_be_bytes())
     }
 
-    /// Calls the management API with this token, of any application: status and body.
+    /// Calls the management API with this token, of any application, and returns status and body.
     ///
     /// # Panics
     ///
@@ -418,7 +418,7 @@ impl fmt::Debug for ManagedServer {
     }
 }
 
-/// The body of an answer; nothing where there is none.
+/// Returns the body of an answer; `Value::Null` if it is empty.
 fn json(body: &[u8]) -> Value {
     if body.is_empty() {
         return Value::Null;
@@ -426,7 +426,7 @@ fn json(body: &[u8]) -> Value {
     serde_json::from_slice(body).expect("every answer is JSON")
 }
 
-/// These writes, with an event, without which nothing is written.
+/// Returns these writes as a change with an event, since a change without events is refused.
 pub(crate) fn audited(writes: Vec<Write>) -> Change {
     let event = AuditEvent {
         time: World::BEGINNING,

@@ -1,7 +1,7 @@
-//! The managers of a server: no sequence of management operations leaves it without a manager, or gives anybody more power than the one
-//! who acts has.
+//! The managers of a server: no sequence of management operations leaves it without a manager, or gives an application more power than the
+//! caller has.
 //!
-//! Each run takes a share of the sequences; `PROPTEST_CASES` says how large, and half of that is run here, where a case has many steps.
+//! Each run tests some sequences: half of `PROPTEST_CASES`, since a case has many steps.
 
 pub(crate) mod definition;
 pub(crate) mod files;

@@ -1,4 +1,4 @@
-//! Records that are not there any more, or never were.
+//! Records that no longer exist, or never existed.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
     });
     let property = server.done("POST", "/api/v1/properties", &property);
     let property = property["property"]["id"].as_str().unwrap();
-    // Each with what shows it or would change it, and the kind that the refusal names.
+    // Each request that shows or would change a record, with the kind of record that the refusal names.
     for (delete, show, body, kind) in [
         (
             format!("/api/v1/apis/{api}/scopes/{scope}"),
@@ -73,7 +73,7 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
         "/api/v1/organization",
         &json!({ "name": "O", "code": "org" }),
     );
-    // An id that has the form of one, and one that has not.
+    // An id of the right form, and one of a wrong form.
     for nobody in [
         "01936bca-0000-7000-8000-000000000000",
         "nobody",
@@ -248,7 +248,7 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
             assert!(is_named, "{method} {path}: {message}");
         }
     }
-    // What was never assigned cannot be taken away; what is not authorized cannot be assigned anything.
+    // A scope that was never assigned cannot be removed; an application that is not authorized cannot be assigned a scope.
     let path = assigned(&api, &application, "read:a");
     server.refused(
         (409, "APPLICATION_NOT_AUTHORIZED"),

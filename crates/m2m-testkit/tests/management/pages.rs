@@ -9,7 +9,7 @@ use crate::server::{Server, encoded};
 /// The number of applications beside the one that manages the server.
 const APPLICATIONS: usize = 125;
 
-/// Applications whose names stand in another order than their ages, some of them the same but for the case, or not ASCII.
+/// Applications whose order by name differs from that by age, with some names that differ only in case, or are not ASCII.
 fn server() -> Server {
     let server = Server::start();
     let applications: Vec<Value> = (0..APPLICATIONS)
@@ -32,10 +32,10 @@ fn server() -> Server {
     server
 }
 
-/// The SHA-256 of something.
+/// The SHA-256 of an empty text, as base64.
 const SHA256: &str = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
 
-/// All pages of a list, each as long as asked for but the last.
+/// Returns all pages of a list, and checks that each but the last has the requested size.
 fn pages(server: &Server, query: &str, size: usize) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut next = String::new();
@@ -82,7 +82,7 @@ fn every_application_is_on_one_page_in_every_order_and_page_size() {
             assert_eq!(up, ascending, "{size}");
         }
     }
-    // Without a size a page has fifty.
+    // Without a size, a page has fifty records.
     let page = server.get("/api/v1/applications?sort=name_asc");
     assert_eq!(page["applications"].as_array().unwrap().len(), 50);
     assert_eq!(page["applications"][49]["id"], *ascending[49].1);
@@ -95,7 +95,7 @@ fn a_list_goes_on_where_it_ended_whatever_became_of_the_last_record() {
         let before = pages(&server, sort, 500);
         let first = server.get(&format!("/api/v1/applications?page_size=20{sort}"));
         let token = first["next_token"].as_str().unwrap();
-        // The last one of the page goes, unless it is the one that manages; one that is new comes somewhere.
+        // The last application of the page is deleted, unless it is the manager, and a new one is created somewhere in the order.
         let last = before[19].1.clone();
         server.done(
             "DELETE",
@@ -222,7 +222,7 @@ fn other_lists_have_pages_too() {
     assert_eq!(before(&all[3]), (all[1..3].to_vec(), true));
     assert_eq!(before(&all[1]), (all[..1].to_vec(), false));
     assert_eq!(before(&all[0]), (Vec::new(), false));
-    // The audit log is read backwards, and no event stands on two pages.
+    // The audit log is read backwards, and no event is on two pages.
     let mut numbers = Vec::new();
     let mut before = String::new();
     loop {

@@ -1,4 +1,4 @@
-//! Several managers at once.
+//! Changes by several managers at once.
 
 use std::sync::Barrier;
 
@@ -11,7 +11,7 @@ fn a_name_that_many_want_at_once_is_of_one() {
     let server = Server::start();
     for round in 0..8 {
         let barrier = Barrier::new(8);
-        // Half of them want it as a client id, the others as the name of a user.
+        // Half of the requests use it as a client id, the others as the name of a system user.
         let ask = |number: usize| {
             let name = format!("wanted-{round}");
             let is_client = number.is_multiple_of(2);
@@ -42,7 +42,7 @@ fn a_name_that_many_want_at_once_is_of_one() {
                 .filter(|own| **own == (is_client, 201))
                 .count()
         };
-        // One client, and then no user of the name; or users, who may share it, and no client.
+        // Either one client has the name and there is no such user, or there are users, which may share it, and there is no such client.
         assert!(
             matches!((made(true), made(false)), (1, 0) | (0, 4)),
             "{statuses:?}"
@@ -122,11 +122,11 @@ fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
             );
             statuses.iter().filter(|status| **status == 200).count()
         });
-        // A change to what another has just set has nothing to do; the name tells them apart.
+        // A change to a value that another request has just set does nothing; the name distinguishes the two.
         assert_eq!(made, 1);
         server.done("PATCH", &path, &json!({ "name": "Between" }));
     }
-    // Without a version none is lost either: each adds a scope of its own.
+    // Changes without a version are not lost either: each adds a scope of its own.
     let api = server.api("https://a.example", &[]);
     std::thread::scope(|scope| {
         for number in 0..8 {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Made, Server};
 
-/// The number of secrets that the application gets and loses.
+/// The number of secrets that are created and revoked.
 const ROTATIONS: usize = 120;
 
 /// The progress of a secret as the test knows it, in this order.
@@ -16,7 +16,7 @@ const ROTATIONS: usize = 120;
 enum Known {
     /// Its creation has been acknowledged.
     Made,
-    /// Its end is asked for.
+    /// Its end has been requested.
     Ending,
     /// Its end has been acknowledged.
     Ended,
@@ -53,7 +53,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
             for _ in 0..ROTATIONS {
                 let answer = server.call("POST", path, &json!({ "overlap_seconds": 3600 }));
                 if answer.status == 409 {
-                    // There are as many as can be: some have to end first.
+                    // The application has the maximum number of secrets: some have to end first.
                     assert!(answer.body.contains("TOO_MANY_SECRETS"), "{answer:?}");
                     continue;
                 }
@@ -75,7 +75,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
                 assert!(!granted(&secret), "it was ended before");
             }
         });
-        // Others change the same record: what they write back is not what they read a while ago.
+        // Other threads change the same record: they must not write back secrets that they read earlier.
         scope.spawn(|| {
             for number in 0.. {
                 if is_done.load(Ordering::SeqCst) {
@@ -103,7 +103,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
                     if all.is_empty() {
                         continue;
                     }
-                    // The youngest most often, where it matters most, and the others in turn.
+                    // The youngest secret is used most often, where it matters most, and the others in turn.
                     let index = if number % 2 == 0 {
                         all.len() - 1
                     } else {
@@ -140,7 +140,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
     for (_, secret) in of_known(&secrets, Known::Made) {
         assert!(granted(&secret));
     }
-    // Nor does a restart revive one.
+    // A restart does not revive an ended secret either.
     let server = server.restart();
     for (id, secret) in ended {
         assert_ne!(server.ask(&with(&secret), "").status, 200, "{id}");

@@ -1,4 +1,4 @@
-//! Paths, methods and scopes, as the OpenAPI document says.
+//! Paths, methods and scopes, as in the OpenAPI document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::access::{document, operations, plausible};
 use crate::server::{Server, claims};
 
-/// The scopes of all fields that need more than their operation.
+/// Returns the scopes of all fields that require more than the scope of their operation.
 fn field_scopes(document: &Value) -> BTreeSet<String> {
     let paths = document["paths"].as_object().unwrap().values();
     let operations = paths.flat_map(|path| path.as_object().unwrap().values());
@@ -49,7 +49,7 @@ fn the_scopes_of_the_document_are_those_of_the_management_api() {
         .collect();
     assert_eq!(needed, recorded);
     assert_eq!(offered, recorded);
-    // The first application has all of them.
+    // The first application has all scopes.
     let granted = claims(&server.token);
     let granted: BTreeSet<String> = granted["scope"]
         .as_str()

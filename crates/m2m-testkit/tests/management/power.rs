@@ -1,4 +1,4 @@
-//! Power by a side door: each way by which a narrow token once reached more than its scopes say.
+//! Privilege escalation: each way by which a narrow token once allowed more than its scopes permit.
 
 use crate::managed::{MANAGER, ManagedServer};
 use m2m_admin::Prune;
@@ -23,7 +23,7 @@ client_id = "billing-job"
 authorize = [{ audience = "https://orders.example", scopes = ["read"] }]
 "#;
 
-/// A server with an application that does not manage, and one that manages with these scopes.
+/// Returns a server with an application that does not manage it, and one that manages it with these scopes.
 fn with_narrow(scopes: &[&str]) -> ManagedServer {
     let mut server = ManagedServer::new();
     server.apply(WORLD, Prune::Keep).unwrap();
@@ -232,7 +232,7 @@ fn x23_no_restriction_of_more_power_is_lifted_by_less() {
             "token_quota = { tokens = 1, per = \"1h\", mode = \"enforce\" }",
             json!({ "token_quota": null }),
         ),
-        // While another restriction remains: that may be lifted next.
+        // Another restriction remains, which may be lifted next.
         (
             "enabled = false\ngrant_types = []",
             json!({ "is_enabled": true }),
@@ -249,7 +249,7 @@ fn x23_no_restriction_of_more_power_is_lifted_by_less() {
         let path = "/api/v1/applications/sleeper";
         let answer = server.call("narrow", "PATCH", path, &change);
         is_refused(&answer, "SCOPE_BEYOND_TOKEN");
-        // Further restrictions give no power.
+        // Further restrictions do not give power, and are allowed.
         let narrower = json!({ "is_enabled": false, "grant_types": [] });
         assert_eq!(server.call("narrow", "PATCH", path, &narrower).0, 200);
     }
@@ -281,7 +281,7 @@ fn f16_the_last_manager_keeps_tokens_that_can_be_used() {
         assert_eq!(server.call("narrow", "PATCH", &path, &minute).0, 200);
         let any = json!({ "access_token_lifetime": null });
         assert_eq!(server.call("narrow", "PATCH", &path, &any).0, 200);
-        // Beside another manager it may, and is not one any more.
+        // If there is another manager the change is allowed, and the application is no longer a manager.
         declare(&mut server, "second", "", &all_scopes());
         assert_eq!(server.call("narrow", "PATCH", &path, &short).0, 200);
         let second = json!({ "is_enabled": false });
@@ -343,7 +343,7 @@ fn f19_a_scope_that_was_added_to_the_management_api_can_be_deleted() {
     let scopes = format!("{API}/scopes");
     let added = json!({ "key": "added" });
     assert_eq!(server.call("narrow", "POST", &scopes, &added).0, 201);
-    // Whoever has every scope may hand it out, by either name of the API.
+    // A caller with every scope may assign the scope, by either name of the API.
     let by_alias = "[[application]]\nname = \"a\"\nclient_id = \"alias\"\n\
         authorize = [{ audience = \"{issuer}/api/v1\", scopes = [\"added\", \"read:apis\"] }]\n";
     server.apply(by_alias, Prune::Keep).unwrap();

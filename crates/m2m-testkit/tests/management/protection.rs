@@ -23,7 +23,7 @@ fn all_scopes() -> Vec<&'static str> {
     SCOPES.iter().map(|(scope, _)| *scope).collect()
 }
 
-/// A server with the application that manages it, and one with these scopes of the management API.
+/// Returns a server with the application that manages it, and one with these scopes of the management API.
 fn with_application(client_id: &str, scopes: &[&str]) -> ManagedServer {
     let mut server = ManagedServer::new();
     declare(&mut server, client_id, "", scopes);
@@ -54,14 +54,14 @@ fn is_protected(answer: &(u16, Value)) {
     assert_eq!(code, "MANAGEMENT_PROTECTED", "{body}");
 }
 
-/// The manager manages, by a token that it gets now.
+/// Asserts that the manager can manage the server, with a token that it gets now.
 #[track_caller]
 fn manages(server: &mut ManagedServer, client_id: &str) {
     let (status, body) = server.call(client_id, "GET", "/api/v1/applications", &Value::Null);
     assert_eq!(status, 200, "{client_id}: {body}");
 }
 
-/// An application whose tokens are revoked up to a later time, as after a clock that was ahead.
+/// The obstacle of an application whose tokens are revoked up to a later time, as after a clock that was ahead.
 const REVOKED_AHEAD: &str = "not_before";
 
 fn revoke_ahead(server: &mut ManagedServer, client_id: &str) {
@@ -80,7 +80,8 @@ fn newest_secret(server: &ManagedServer, client_id: &str) -> String {
     found.unwrap().value.secrets.last().unwrap().id.to_string()
 }
 
-/// A narrow token removes the only manager in none of these ways, beside a helper that can hand out a scope of the management API.
+/// Asserts that a narrow token cannot remove the only manager by these requests, while there is a helper that can assign a scope of the
+/// management API.
 #[track_caller]
 fn keeps_the_only_manager(scopes: &[&str], requests: &[(&str, String, Value)]) {
     let mut server = with_application("helper", &["create:application_api_scopes"]);
@@ -89,7 +90,7 @@ fn keeps_the_only_manager(scopes: &[&str], requests: &[(&str, String, Value)]) {
         is_protected(&server.call("narrow", method, path, body));
         manages(&mut server, MANAGER);
     }
-    // Beside another real manager each of them works.
+    // If there is another real manager, each request is allowed.
     for (method, path, body) in requests {
         let mut server = with_application("second", &all_scopes());
         declare(&mut server, "narrow", "", scopes);
@@ -126,7 +127,7 @@ fn f4_delete_applications_does_not_remove_the_only_manager() {
 
 #[test]
 fn f4_delete_application_secrets_does_not_remove_the_only_manager() {
-    // The randomness of every server is the same, and so is the id of its first secret.
+    // The randomness of every server is the same, and therefore the id of its first secret.
     let secret = newest_secret(&ManagedServer::new(), MANAGER);
     let path = format!("{}/secrets/{secret}", manager());
     let request = ("DELETE", path, Value::Null);
@@ -154,7 +155,7 @@ fn f4_update_apis_does_not_remove_the_only_manager() {
 #[test]
 fn f9_reset_management_leaves_an_unrelated_helper_as_it_is() {
     let mut server = with_application("helper", &["create:application_api_scopes"]);
-    // Nobody but the helper is left.
+    // Only the helper is left.
     let registry = server.snapshot();
     let manager = registry.applications.iter();
     let mut manager = manager.filter(|stored| *stored.value.client_id == *MANAGER);
@@ -210,7 +211,7 @@ fn x23_the_last_working_manager_stays_beside_one_in_a_suspended_organization() {
         server.call("narrow", "DELETE", &manager(), &Value::Null).0,
         200
     );
-    // Now it is the last one, and its organization is not suspended.
+    // Now it is the last manager, and its organization cannot be suspended.
     is_protected(&server.call("narrow", "PATCH", path, &suspended(true)));
     manages(&mut server, "second");
 }
@@ -400,7 +401,7 @@ fn x23_power_does_not_come_back_later_either() {
     let sooner = json!({ "not_before": "2020-01-01T00:00:00Z" });
     let (status, body) = server.call("narrow", "PATCH", path, &sooner);
     assert_eq!(status, 403, "{body}");
-    // What has nothing to do with it may be changed.
+    // Changes that do not affect it are allowed.
     let renamed = json!({ "name": "Sleeper" });
     assert_eq!(server.call("narrow", "PATCH", path, &renamed).0, 200);
 }
@@ -430,7 +431,7 @@ fn x23_no_api_takes_the_audience_of_another_by_the_placeholder() {
 #[test]
 fn no_record_grows_beyond_what_a_change_may_write() {
     let mut server = ManagedServer::new();
-    // Most of it at once and past the management, since a change takes as long as the record is large.
+    // Most scopes are written at once and without the management API, since the time for a change grows with the size of the record.
     let snapshot = server.snapshot();
     let mut apis = snapshot.apis.iter();
     let api = apis.find(|api| *api.value.audience == *AUDIENCE).unwrap();
@@ -449,7 +450,7 @@ fn no_record_grows_beyond_what_a_change_may_write() {
     });
     let code = grown.unwrap().pointer("/errors/0/code").cloned();
     assert_eq!(code.unwrap(), "RECORD_TOO_LARGE");
-    // What is there can be changed still.
+    // The existing record can still be changed.
     let api = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
     let renamed = json!({ "name": "Management" });
     assert_eq!(server.call(MANAGER, "PATCH", api, &renamed).0, 200);

@@ -29,7 +29,7 @@ fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
             "/api/v1/organization" => "/api/v1/organization?code=none".to_owned(),
             _ => operation.path.clone(),
         };
-        // These ask for tokens, and change nothing.
+        // These operations request tokens, and do not change records.
         if operation.form.ends_with("/check") || operation.form.ends_with("/test_token") {
             continue;
         }

@@ -1,4 +1,4 @@
-//! The record of a refused request: it has the client, the operation and the reason, and no text that the caller sent.
+//! The record of a refused request: it contains the client, the operation and the reason, but no text that the caller sent.
 
 use m2m_admin::Prune;
 use m2m_admin::http_api::{descriptions, openapi};
@@ -10,7 +10,7 @@ use crate::managed::{MANAGER, ManagedServer};
 
 const API: &str = "/api/v1/apis/https%3A%2F%2Fissuer.example%2Fapi";
 
-/// A registry with one of each, and an application with one scope of the management API.
+/// A registry with one record of each kind, and an application with one scope of the management API.
 const WORLD: &str = r#"
 [[api]]
 name = "Orders"
@@ -145,7 +145,7 @@ fn f7_a_refusal_says_which_field_is_wrong_where_the_field_is_one_of_the_api() {
     }
 }
 
-/// Sends a text in each place of each operation, and returns what is kept of the refusals.
+/// Sends a text in each place of each operation, and returns the stored records of the refusals.
 fn planted(server: &mut ManagedServer, text: &str) -> Vec<String> {
     let document = openapi();
     let mut kept = Vec::new();
@@ -179,7 +179,7 @@ fn planted(server: &mut ManagedServer, text: &str) -> Vec<String> {
             "property_key" | "property_id" => "region".to_owned(),
             _ => text.to_owned(),
         });
-        // A query with the text as name and as value of everything.
+        // A query with the text as a name and as a value.
         send(
             method,
             &format!("{of_text}?{text}={text}"),
@@ -253,7 +253,7 @@ fn planted(server: &mut ManagedServer, text: &str) -> Vec<String> {
     kept
 }
 
-/// The names of the fields of a body.
+/// Returns the names of the fields of a body.
 fn fields(document: &Value, schema: &Value) -> Vec<String> {
     let schema = match schema["$ref"].as_str() {
         Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
@@ -280,7 +280,7 @@ fn x29_nothing_that_a_caller_sends_is_kept_of_a_refusal() {
             assert!(!kept.contains(&text), "{kept}");
         }
         if text.starts_with("m2m_") {
-            // What was accepted is in the audit log.
+            // Accepted values are in the audit log.
             let events = events(&mut server);
             assert!(events.contains("[redacted]"), "{events}");
             assert!(!events.contains(&text), "{events}");
@@ -319,7 +319,7 @@ fn x29_values_of_private_properties_are_not_in_the_events() {
     let after = &events["events"][0]["after"];
     assert_eq!(after["properties"]["region"], "eu", "{events}");
     assert_eq!(after["properties"]["iban"], "[private]", "{events}");
-    // Nor is the value of a property that is no longer there, which may have been private.
+    // The value of a property that no longer exists, and may have been private, is not kept either.
     server.call(
         MANAGER,
         "PATCH",

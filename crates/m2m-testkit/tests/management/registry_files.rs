@@ -1,4 +1,4 @@
-//! The whole registry as a file, there and back over HTTP.
+//! The export and the import of the whole registry as a file over HTTP.
 
 use m2m_authority::registry::SecretHash;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
         assert_eq!(export(&server, query), exported);
     }
     let exported = export(&server, "?with_secret_hashes=true");
-    // A server of another issuer could take it.
+    // A server with another issuer could import it.
     assert!(!exported.contains(server.issuer()), "{exported}");
     let other = Server::start();
     let applied = other.apply("", &exported);
@@ -77,7 +77,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
         (&json!(false), &json!([]))
     );
     assert_eq!(dry["plan"]["steps"].as_array().unwrap().len(), 2, "{dry}");
-    // The client id that would be made is another one each time, and promised to nobody.
+    // The client id that would be generated differs each time, so that it is not shown.
     let steps = dry["plan"]["steps"].as_array().unwrap().iter();
     let names: Vec<&Value> = steps.map(|step| &step["name"]).collect();
     assert_eq!(names, [&json!("named"), &Value::Null]);
@@ -96,7 +96,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
             client_id: credentials["client_id"].as_str().unwrap().to_owned(),
             secret: credentials["client_secret"].as_str().unwrap().to_owned(),
         };
-        // The secret is good; the application is authorized for nothing yet.
+        // The secret is valid; the application is not authorized for any API yet.
         assert_eq!(server.ask(&made, "").status, 400);
     }
     let again = server.done("POST", "/api/v1/apply", &body);
@@ -124,7 +124,7 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() 
     let place = &wrong[usize::try_from(start).unwrap()..usize::try_from(end).unwrap()];
     assert_eq!(place, "\"HS256\"");
     assert!(!answer.body.contains(&hash), "{answer:?}");
-    // The same as JSON is named by its path.
+    // In JSON, the place of the same mistake is named by its path.
     let body = json!({ "application": [{ "name": "A" }, { "name": "B", "authorize": [{ "audience": "https://nobody.example" }] }] });
     let answer = server.call("POST", "/api/v1/apply", &body);
     assert_eq!(answer.status, 409, "{answer:?}");

@@ -1,10 +1,10 @@
-//! The same change twice, and changes that were decided at an older version.
+//! Repeated changes, and changes that were decided at an older version.
 
 use serde_json::{Value, json};
 
 use crate::server::{Server, assigned};
 
-/// The number of changes in the audit log.
+/// Returns the number of changes in the audit log.
 fn events(server: &Server) -> usize {
     let events = server.get("/api/v1/events?page_size=500");
     assert_eq!(events["next"], Value::Null);
@@ -105,7 +105,7 @@ fn a_change_that_is_made_already_is_done_again_without_a_trace() {
             assert_eq!(second["applications_disconnected"], json!([]));
         }
     }
-    // A record that is deleted twice is not found the second time.
+    // A record that was deleted is not found when it is deleted again.
     for path in [
         format!("/api/v1/applications/{application}"),
         format!("/api/v1/apis/{api}"),

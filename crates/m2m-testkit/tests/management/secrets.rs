@@ -1,4 +1,4 @@
-//! Secrets of applications: another one, an overlap, an end.
+//! Secrets of applications: rotation, overlap, revocation.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ fn server() -> (Server, Made, String) {
     (server, application, path)
 }
 
-/// The application with another secret.
+/// Rotates the secret of an application, and returns the application with the new one.
 fn rotated(server: &Server, application: &Made, path: &str, body: &Value) -> (Made, String, Value) {
     let made = server.done("POST", path, body);
     let secret = &made["secret"];
@@ -74,11 +74,11 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
     assert_eq!(again.get("warning"), None, "{again}");
     refused(&first);
 
-    // Without an overlap, and without a body at all, the one before ends now.
+    // Without an overlap, and without a body at all, the previous secret ends now.
     let (third, third_id, _) = rotated(&server, &second, &path, &Value::Null);
     refused(&second);
     works(&third);
-    // An application without a secret that works gets no token, and the next one revives none.
+    // An application without a secret in force gets no token, and the next secret does not revive an earlier one.
     server.done("DELETE", &format!("{path}/{third_id}"), &Value::Null);
     refused(&third);
     let (fourth, _, previous) =
@@ -124,7 +124,7 @@ fn whoever_ends_a_secret_that_is_in_use_is_told() {
     let (server, application, path) = server();
     let unused = server.done("POST", &path, &json!({ "overlap_seconds": 3600 }));
     server.ask(&application, "").access_token();
-    // When it was used is written every minute, and at the end.
+    // The time of the last use is written every minute, and when the server stops.
     server.write_counts();
     let listed = server.get(&path);
     let used = &listed["secrets"][0];
@@ -137,7 +137,7 @@ fn whoever_ends_a_secret_that_is_in_use_is_told() {
     let ended = server.done("DELETE", &path, &Value::Null);
     let warning = ended["warning"].as_str().unwrap();
     assert!(warning.contains("within the last hour"), "{warning}");
-    // It has ended already: there is nothing to warn of.
+    // It has already ended, so that there is no warning.
     let again = server.done("DELETE", &path, &Value::Null);
     assert_eq!(again.get("warning"), None, "{again}");
 }

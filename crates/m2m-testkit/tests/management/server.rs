@@ -35,7 +35,7 @@ pub(crate) use calls::{Made, assigned, bearer, claims, encoded, merge, shape, wo
 /// The client id of the application that manages these servers from their start.
 pub(crate) const OPERATOR: &str = "operator";
 
-/// The secret that goes with it.
+/// The secret of this application.
 pub(crate) const OPERATOR_SECRET: &str = "the-secret-of-the-operator-0123456789";
 
 /// All profiles.
@@ -50,34 +50,34 @@ pub(crate) struct Server {
     management: HttpApi<InProcess<Sqlite>>,
     runtime: Runtime,
     profile: Profile,
-    /// Unit: seconds.
+    /// The time. Unit: seconds.
     now: AtomicU64,
     requests: AtomicU64,
-    /// A token that opens all of the management API.
+    /// A token with all scopes of the management API.
     pub(crate) token: String,
-    /// The folder of its registry, if that is to outlast the server.
+    /// The folder of the registry, if the registry outlasts the server.
     folder: Option<TempDir>,
 }
 
 impl Server {
-    /// A server with nothing in it but the application that manages it.
+    /// Starts a server with only the application that manages it.
     pub(crate) fn start() -> Self {
         Self::in_profile("rfc")
     }
 
-    /// The same in this dialect.
+    /// Starts a server in this dialect.
     pub(crate) fn in_profile(profile: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
         Self::first_start(backend, profile.parse().unwrap(), &FEW_KEYS, None)
     }
 
-    /// The same with keys of all algorithms, which take long to make.
+    /// Starts a server with keys of all algorithms, which take long to generate.
     pub(crate) fn with_all_keys() -> Self {
         let backend = Sqlite::in_memory().unwrap();
         Self::first_start(backend, Profile::Rfc, &ALL_KEYS, None)
     }
 
-    /// The same whose key for this algorithm is one that tests know.
+    /// Starts a server with this key as the only one for its algorithm, so that the test knows the key.
     pub(crate) fn with_key(profile: &str, key: KeyRecord) -> Self {
         let mut keys = FEW_KEYS.clone();
         keys.retain(|own| own.algorithm != key.algorithm);
@@ -86,16 +86,16 @@ impl Server {
         Self::first_start(backend, profile.parse().unwrap(), &keys, None)
     }
 
-    /// The same with a registry that outlasts the server: it can be restarted.
+    /// Starts a server with a registry that outlasts it, so that it can be restarted.
     pub(crate) fn in_folder() -> Self {
-        // In memory where the system has such a folder: what a disk does is for the tests with a process.
+        // In memory if the system has such a folder: the tests with a process cover the disk.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let folder = folder.unwrap();
         let backend = Sqlite::open(&data(folder.path())).unwrap();
         Self::first_start(backend, Profile::Rfc, &FEW_KEYS, Some(folder))
     }
 
-    /// A server of a registry that comes from a file, as of `m2m serve --world`, and the token of an application in it.
+    /// Starts a server with a registry from a file, as `m2m serve --world` does, and with the token of an application in it.
     pub(crate) fn of_file(world: &str, client_id: &str, secret: &str) -> Self {
         let backend = Sqlite::in_memory().unwrap();
         let mut server = Self::without_applications(backend, Profile::Rfc, &FEW_KEYS);
@@ -141,7 +141,7 @@ impl Server {
 
     fn open(backend: Sqlite, profile: Profile, now: UnixTime, requests: u64) -> Self {
         let runtime = Builder::new_current_thread().build().unwrap();
-        // No server draws as often in a test.
+        // A server never draws this often in a test.
         let drawn = requests << 32;
         let host = runtime.block_on(InProcess::open(backend, profile, drawn));
         Self {
@@ -155,7 +155,7 @@ impl Server {
         }
     }
 
-    /// Stops the server, which writes what it has counted, and starts another one of the same registry.
+    /// Stops the server, which writes its counts, and starts another one with the same registry.
     pub(crate) fn restart(self) -> Self {
         self.write_counts();
         let (now, requests) = (self.now(), self.requests.load(Ordering::SeqCst));
@@ -166,7 +166,7 @@ impl Server {
             token,
             ..
         } = self;
-        // It gives the folder back.
+        // This releases the folder.
         drop(management);
         let folder = folder.expect("only a server in a folder can be restarted");
         let backend = Sqlite::open(&data(folder.path())).unwrap();
@@ -187,7 +187,7 @@ impl Server {
         self.now.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Writes what was counted, as a server does every minute and at its end.
+    /// Writes the counts, as a server does every minute and when it stops.
     pub(crate) fn write_counts(&self) {
         let (issued, secrets) = self.registry().take_usage(self.now());
         let counted = UsageBatch {
@@ -208,7 +208,7 @@ impl Server {
         self.host().log().unwrap()
     }
 
-    /// The key ids in the JWK set.
+    /// Returns the key ids in the JWK set.
     pub(crate) fn announced(&self) -> Vec<String> {
         let set = self.host().keys().jwk_set();
         let keys = set.keys().iter();
@@ -219,7 +219,7 @@ impl Server {
         .collect()
     }
 
-    /// Sends a request, with these lines in its header.
+    /// Sends a request with these header lines.
     pub(crate) fn send(&self, method: &str, target: &str, headers: &str, body: &str) -> Answer {
         let (mut parts, ()) = http::Request::new(()).into_parts();
         parts.method = Method::from_bytes(method.as_bytes()).unwrap();
@@ -277,7 +277,7 @@ impl Server {
         }
     }
 
-    /// The answer, of which the log keeps why it is a refusal.
+    /// Returns the response of an answer, and logs the refusal if it is one.
     async fn noted(&self, answered: Answered, exchange: &Exchange) -> Response<Bytes> {
         if let Some(refused) = answered.refused {
             let client_id = refused.client_id.as_deref().map(Into::into);
@@ -305,13 +305,13 @@ impl Server {
     }
 }
 
-/// The length of the body, if the header announces it.
+/// Returns the length of the body that the header announces, or 0.
 fn announced_length(parts: &Parts) -> usize {
     let length = parts.headers.get(CONTENT_LENGTH);
     length.map_or(0, |length| length.to_str().unwrap().parse().unwrap())
 }
 
-/// The data directory in a folder.
+/// Returns the path of the data directory in a folder.
 fn data(folder: &Path) -> std::path::PathBuf {
     folder.join("data")
 }

@@ -1,4 +1,4 @@
-//! Names that another record has.
+//! Names that another record already has.
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ fn an_audience_is_of_one_api_however_it_is_spelled() {
             "{message}"
         );
     }
-    // An audience is compared byte for byte: these are others.
+    // An audience is compared byte for byte: these are different ones.
     for audience in [
         "https://a.example/",
         "https://A.example",
@@ -103,14 +103,14 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
     };
     let applications = "/api/v1/applications";
     let served = server.application(&json!({ "client_id": "erp", "system_user": "svc.erp" }));
-    // A client id that is the name of a user.
+    // A client id that is the name of a system user.
     let body = new(json!({ "client_id": "svc.erp" }));
     let message = server.refused((409, "CLIENT_ID_TAKEN"), "POST", applications, &body);
     assert!(
         message.starts_with("client_id: ") && message.contains("system user"),
         "{message}"
     );
-    // A user with the name of a client id: of another application, of its own, of the one that manages the server.
+    // A system user with the name of a client id: of another application, of its own, of the one that manages the server.
     for (method, path, body) in [
         (
             "POST",
@@ -141,7 +141,7 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
         let message = server.refused((409, "SYSTEM_USER_TAKEN"), method, &path, &body);
         assert!(message.starts_with("system_user: "), "{message}");
     }
-    // By a file as well.
+    // The same names in a file.
     for application in [
         json!({ "name": "E", "client_id": "svc.erp" }),
         json!({ "name": "E", "client_id": "e", "system_user": "erp" }),
@@ -153,7 +153,7 @@ fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
         );
         assert!(matches!(answer.status, 400 | 409), "{answer:?}");
     }
-    // Nothing of all that was made, and the name is free once its user is gone.
+    // None of these records was created, and the name is free once its user is deleted.
     let listed = server.get(applications);
     assert_eq!(listed["applications"].as_array().unwrap().len(), 2);
     let path = format!("{applications}/{}", served.id);

@@ -1,4 +1,4 @@
-//! Tokens that operators get in the name of applications, and whether there would be one.
+//! Test tokens that operators request in the name of applications, and checks whether one would be issued.
 
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
             assert_eq!(own(&test.access_token()), own(&real.access_token()));
         }
     }
-    // One for the management API opens it.
+    // A test token for the management API is valid there.
     let server = Server::start();
     let audience = format!("{}/api", server.issuer());
     let path = "/api/v1/applications/operator/test_token";
@@ -196,7 +196,7 @@ fn a_check_takes_nothing_and_a_test_token_takes_from_the_quota() {
         &path,
         &json!({ "token_quota": quota, "allowed_addresses": ["192.0.2.0/24"] }),
     );
-    // From where the operator asks does not matter.
+    // The address of the operator does not matter.
     server
         .ask(&application, "")
         .assert_refused(400, "access_denied");

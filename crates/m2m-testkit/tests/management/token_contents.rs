@@ -6,12 +6,12 @@ use crate::server::{Made, Server, claims};
 
 const AUDIENCE: &str = "https://a.example";
 
-/// An application of an organization, and an API with tokens of this claim set.
+/// Returns a server with an application of an organization, and an API with tokens of this claim set.
 fn server(claims: &str) -> (Server, Made, String) {
     filled(Server::start(), claims)
 }
 
-/// The same on this server.
+/// Creates the same records on this server.
 fn filled(server: Server, claims: &str) -> (Server, Made, String) {
     let api = server.api(AUDIENCE, &["read:a"]);
     server.done(
@@ -75,7 +75,7 @@ fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
             listed["feature_flags"]["theme"],
             json!({ "type": "str", "value": "" })
         );
-        // A flag of the application goes before one of its organization.
+        // A flag of the application takes precedence over one of its organization.
         server.done(
             "PATCH",
             &path,
@@ -164,7 +164,7 @@ fn a_private_property_is_in_no_token() {
             2,
             "{listed}"
         );
-        // What becomes private leaves the tokens, and does not come back by itself.
+        // A property that becomes private is no longer in tokens, and does not come back by itself.
         server.done(
             "PUT",
             &format!("/api/v1/properties/{region}"),

@@ -17,7 +17,7 @@ fn k17_r1_r2_r7_the_token_stands_in_one_header_and_nowhere_else() {
             );
             assert_eq!(answer.status, 200, "{scheme}: {answer:?}");
         }
-        // By the row K17, where the profile is Kinde's a malformed header is 401.
+        // By the row K17, the answer to a malformed header is 401 in the profile of Kinde.
         for (path, headers) in [
             ("/api/v1/apis", "authorization: Bearer\r\n".to_owned()),
             (
@@ -40,7 +40,7 @@ fn k17_r1_r2_r7_the_token_stands_in_one_header_and_nowhere_else() {
             );
             assert!(!answer.body.contains(&**token));
         }
-        // In the address, alone or beside the header, it opens nothing.
+        // A token in the URL, alone or in addition to the header, is refused.
         let path = format!("/api/v1/apis?access_token={token}");
         for headers in [String::new(), bearer(token)] {
             let answer = ask(&path, &headers);

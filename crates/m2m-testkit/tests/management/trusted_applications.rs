@@ -1,4 +1,4 @@
-//! Trusted applications: a client id with a slash, a system user, a hash that somebody else has made.
+//! Trusted applications: a client id with a slash, a system user, a hash that was computed elsewhere.
 
 use m2m_authority::registry::SecretHash;
 use oauth_proto::BasicCredentials;
@@ -13,7 +13,7 @@ fn hash() -> String {
     SecretHash::of(SECRET.as_bytes()).to_base64()
 }
 
-/// Asks by form and by header. The tests of the token endpoint check that the paths of that system lead there as well.
+/// Requests a token with the credentials in the form and in the header. The tests of the token endpoint check the paths of that system.
 fn ask(server: &Server, more: &str) -> [Answer; 2] {
     let secret = encoded(SECRET);
     let form = format!(
@@ -82,7 +82,7 @@ fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header
             if profile != "kinde" {
                 expected["scope"] = "read DomainApi store".into();
             }
-            // No refresh token, nor anything else.
+            // There is no refresh token, or any other member.
             assert_eq!(body, expected, "{profile}");
         }
         if !without_audience {

@@ -1,4 +1,4 @@
-//! Answers are bounded in bytes, whatever the records are: X25.
+//! The size of answers is bounded, whatever the records are: X25.
 
 use m2m_authority::registry::Api;
 use m2m_jwt::UnixTime;
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::managed::{MANAGER, ManagedServer};
 
-/// The number of APIs, of which four fit into a page.
+/// The number of APIs. Four of them fit into a page.
 const APIS: usize = 9;
 
-/// A server with large APIs: each has 110 scopes of 2,000 characters, nearly as much as a record may have.
+/// Returns a server with large APIs: each has 110 scopes of 2,000 characters, nearly the maximum for a record.
 fn server() -> ManagedServer {
     let mut server = ManagedServer::new();
     for number in 0..APIS {
@@ -30,7 +30,7 @@ fn server() -> ManagedServer {
     server
 }
 
-/// All pages of a list, by the member that says where to go on and the parameter that takes it.
+/// Returns all pages of a list. `next` is the member with the place of the next page, and `parameter` the parameter that takes it.
 fn pages(server: &mut ManagedServer, path: &str, next: &str, parameter: &str) -> Vec<Value> {
     let mut pages = Vec::new();
     let mut address = path.to_owned();
@@ -47,7 +47,7 @@ fn pages(server: &mut ManagedServer, path: &str, next: &str, parameter: &str) ->
         if token.is_null() {
             return pages;
         }
-        // A token is a text, and the number of an entry is not.
+        // A page token is a text, while the number of an entry is not.
         let token = token
             .as_str()
             .map_or_else(|| token.to_string(), ToOwned::to_owned);
@@ -66,7 +66,7 @@ fn x25_a_page_of_large_events_is_bounded_in_bytes_and_its_tokens_lead_to_all() {
     let path = "/api/v1/events?page_size=500&subject=api";
     let events = pages(&mut server, path, "next", "before");
     assert!(events.len() > 2, "{} pages", events.len());
-    // That of the management API is the first.
+    // The event of the management API is the first.
     assert_eq!(count(&events, "events"), APIS + 1);
     let numbers: Vec<u64> = events
         .iter()
@@ -75,7 +75,7 @@ fn x25_a_page_of_large_events_is_bounded_in_bytes_and_its_tokens_lead_to_all() {
         .filter_map(|event| event.get("number")?.as_u64())
         .collect();
     assert!(numbers.is_sorted_by(|one, next| one > next), "{numbers:?}");
-    // A document goes as it was written.
+    // A document is returned as it was written.
     let key = events
         .iter()
         .find_map(|page| page.pointer("/events/0/after/scopes/0/key"));

@@ -1,4 +1,4 @@
-//! What is changed on one node is served by all.
+//! Changes on one node, which all nodes serve.
 
 use m2m_authority::registry::{Api, Deletion, KeyState};
 use m2m_errors::Cause;
@@ -199,7 +199,7 @@ async fn an_older_registry_in_the_place_of_this_one_is_noticed() {
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     let change = disabled(&nodes).await;
     nodes.change(change, Delivery::Never).await;
-    // As if the registry had been at a later version when the node last asked.
+    // The node believes that the registry was at a later version when it last asked.
     let later = m2m_store::Changes {
         version: Version(3),
         stale: m2m_store::Stale::Applications(vec![]),

@@ -33,7 +33,7 @@ async fn x13_without_contact_memory_serves_for_the_configured_time_and_then_noth
         nodes.far.look_up("nobody", nodes.uptime()),
         LookUp::OutOfContact
     ));
-    // The other node is not concerned.
+    // The other node is not affected.
     assert_eq!(ask(&nodes.near, nodes.now()).await, Ok(()));
 }
 
@@ -97,7 +97,7 @@ async fn f13_a_node_that_was_paused_asks_before_it_refuses() {
         }
     );
     assert!(matches!(nodes.far.look_up(PLAIN_ID, later), LookUp::Hit(_)));
-    // One that could not ask is not asked by each request.
+    // After a failure, not every request tries to reach the registry again.
     nodes.far.backend().make_trouble(Trouble::Unreachable);
     let later = Uptime::new(Duration::from_secs(2 * MOST + 2));
     for trouble in [Trouble::Unreachable, Trouble::None] {

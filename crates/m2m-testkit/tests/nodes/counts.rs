@@ -1,4 +1,4 @@
-//! What is counted, and quotas.
+//! Counts of tokens, and quotas.
 
 use m2m_authority::registry::{Period, Quota, QuotaMode};
 use m2m_errors::Cause;
@@ -18,7 +18,7 @@ async fn with_quota(backend: &MemoryBackend, tokens: u64, window_seconds: u64) -
     .await
 }
 
-/// Writes what a node has counted.
+/// Writes the counts of a node to the registry.
 async fn flush(node: &Node, nodes: &Nodes) {
     let (issued, secrets) = node.take_usage(nodes.now());
     let batch = UsageBatch {
@@ -80,7 +80,7 @@ async fn another_quota_takes_effect_with_what_was_issued() {
     nodes.change(change, Delivery::Never).await;
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
     assert_eq!(ask(&nodes.near, now).await, Err(Cause::QuotaExceeded));
-    // Windows of another length have a count of their own, which begins with what was written.
+    // Windows of another length have a count of their own, which begins with the written counts.
     flush(&nodes.near, &nodes).await;
     let change = with_quota(nodes.near.backend(), 4, 86_400).await;
     nodes.change(change, Delivery::Never).await;

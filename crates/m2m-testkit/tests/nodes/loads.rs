@@ -1,4 +1,4 @@
-//! What happens while something is read.
+//! Changes and requests while an entry is being loaded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,7 +12,7 @@ use crate::nodes::{Node, Nodes, changed, changed_orders, commit, created, entry,
 
 type Loaded = Result<Option<Arc<CachedApplication>>, StoreError>;
 
-/// Begins a load, and lets it go as far as it can.
+/// Begins a load, and runs it as far as possible.
 async fn begin(node: &Node, client_id: &'static str) -> JoinHandle<Loaded> {
     let own = Arc::clone(node);
     let load = tokio::spawn(async move { own.load(client_id, World::BEGINNING).await });
@@ -22,7 +22,7 @@ async fn begin(node: &Node, client_id: &'static str) -> JoinHandle<Loaded> {
     load
 }
 
-/// A change of a record by which it can be told from what it was.
+/// Returns a change of a record that a test can recognize by its mark.
 async fn marked(node: &Node, mark: u64) -> Write {
     changed(node.backend(), PLAIN_ID, |application| {
         application.spec.token_quota = Some(Quota {
@@ -187,8 +187,8 @@ async fn what_can_be_no_client_id_is_not_looked_for() {
     }
 }
 
-/// Four threads look up and load while one changes the application, and now and then an API. Whatever was acknowledged before a
-/// request began is seen by it.
+/// Four threads look up and load while one changes the application, and now and then an API. A request sees every change that was
+/// acknowledged before it began.
 #[test]
 fn no_request_sees_less_than_was_acknowledged_before_it_began() {
     const CHANGES: u64 = 2_000;

@@ -1,4 +1,4 @@
-//! Several nodes over one registry: what is changed on one is soon served by all, and nothing is served for longer than it may.
+//! Several nodes over one registry: all nodes soon serve the changes of one, and none serves an entry for longer than it may.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 

@@ -19,14 +19,14 @@ use m2m_testkit::{
     Delivery, MemoryBackend, ORDERS, PLAIN_ID, Request, Wire, World, standard_records,
 };
 
-/// What a node serves from in tests.
+/// The cache that a node serves requests from, in tests.
 pub(crate) type Node = Arc<RegistryCache<MemoryBackend>>;
 
 /// Two nodes over one registry.
 pub(crate) struct Nodes {
     /// The node on which changes are made.
     pub(crate) near: Node,
-    /// The other one, which hears of them by the wire and asks every two seconds.
+    /// The other node, which is notified of changes over the wire and asks for them every two seconds.
     pub(crate) far: Node,
     pub(crate) wire: Wire,
     milliseconds: u64,
@@ -54,7 +54,7 @@ impl Nodes {
         World::BEGINNING.saturating_add_seconds(self.milliseconds / 1000)
     }
 
-    /// Makes a change on the near node, and tells the far one.
+    /// Makes a change on the near node, and notifies the far one.
     pub(crate) async fn change(&mut self, write: Write, delivery: Delivery) {
         let version = commit(&*self.near, write).await.unwrap();
         let before = Version(version.0 - 1);
@@ -71,7 +71,7 @@ impl Nodes {
             }
             if self.milliseconds.is_multiple_of(2_000) {
                 for node in [&self.near, &self.far] {
-                    // Where it fails the node serves on from memory.
+                    // If it fails, the node continues to serve from memory.
                     let _ = node.refresh(self.uptime()).await;
                 }
             }
@@ -79,7 +79,7 @@ impl Nodes {
     }
 }
 
-/// A node of its own over the standard registry, with a key.
+/// Returns a separate node over the standard registry, with a key.
 pub(crate) async fn standard_node(limits: CacheLimits) -> Node {
     let backend = MemoryBackend::new();
     let records = standard_records(Profile::Rfc);
@@ -106,13 +106,13 @@ pub(crate) async fn standard_node(limits: CacheLimits) -> Node {
     open(backend, limits).await
 }
 
-/// A node over this backend.
+/// Returns a node over this backend.
 pub(crate) async fn open(backend: MemoryBackend, limits: CacheLimits) -> Node {
     let opened = RegistryCache::open(backend, World::ISSUER, open_key, limits, Uptime::ZERO).await;
     Arc::new(opened.unwrap())
 }
 
-/// A key, kept as tests do: not sealed at all.
+/// Returns the record of a key, which tests store unsealed.
 pub(crate) fn key_record(state: KeyState) -> (SigningKey, KeyRecord) {
     let (key, document) = SigningKey::generate(Algorithm::Es256, None).unwrap();
     let record = KeyRecord {
@@ -146,7 +146,7 @@ pub(crate) fn event() -> AuditEvent {
     }
 }
 
-/// Makes a change at whatever version the registry is.
+/// Makes a change at the current version of the registry.
 pub(crate) async fn commit(backend: &impl Backend, write: Write) -> Result<Version, CommitError> {
     let version = backend.frame().await?.version;
     let change = Change {
@@ -156,7 +156,7 @@ pub(crate) async fn commit(backend: &impl Backend, write: Write) -> Result<Versi
     backend.commit(version, change).await
 }
 
-/// An application of the registry, changed, as it is written.
+/// Returns the write of a changed application of the registry.
 pub(crate) async fn changed(
     backend: &impl Backend,
     client_id: &str,
@@ -171,7 +171,7 @@ pub(crate) async fn changed(
     Write::PutApplication(Box::new(stored))
 }
 
-/// The API for orders, changed, as it is written.
+/// Returns the write of a changed API for orders.
 pub(crate) async fn changed_orders(backend: &impl Backend, change: impl FnOnce(&mut Api)) -> Write {
     let mut apis = backend.snapshot().await.unwrap().apis.into_iter();
     let mut stored = apis
@@ -181,7 +181,7 @@ pub(crate) async fn changed_orders(backend: &impl Backend, change: impl FnOnce(&
     Write::PutApi(stored)
 }
 
-/// The name of the record of an application that tests make.
+/// Returns the id of the record of an application that tests create.
 pub(crate) fn name_of(client_id: &str) -> RecordId {
     let mut randomness = [0; 10];
     for (place, byte) in randomness.iter_mut().zip(client_id.bytes()) {
@@ -190,14 +190,14 @@ pub(crate) fn name_of(client_id: &str) -> RecordId {
     RecordId::new(World::BEGINNING, randomness)
 }
 
-/// A new application, as it is written.
+/// Returns the write of a new application.
 pub(crate) fn created(client_id: &str) -> Write {
     let id = name_of(client_id);
     let application = Application::new(client_id, client_id);
     Write::PutApplication(Box::new(Stored::new(id, application, World::BEGINNING)))
 }
 
-/// The time since the start of the nodes, while nobody sets the clock.
+/// Returns the time since the start of the nodes, for a clock that was not set.
 pub(crate) fn uptime_at(now: UnixTime) -> Uptime {
     let since = now
         .as_seconds()
@@ -205,7 +205,7 @@ pub(crate) fn uptime_at(now: UnixTime) -> Uptime {
     Uptime::new(Duration::from_secs(since))
 }
 
-/// What a node has under a client id: from memory, or else it is loaded.
+/// Returns the entry that a node has for a client id, from memory or else loaded.
 pub(crate) async fn entry(
     node: &Node,
     client_id: &str,
@@ -219,14 +219,14 @@ pub(crate) async fn entry(
     }
 }
 
-/// What an ordinary application gets that asks for a token for orders: nothing, or the cause of its refusal.
+/// Requests a token for orders as an ordinary application, and returns the cause if the request is refused.
 pub(crate) async fn ask(node: &Node, now: UnixTime) -> Result<(), Cause> {
     ask_for(node, &Request::token(PLAIN_ID).audience(ORDERS), now)
         .await
         .map(|_| ())
 }
 
-/// What a request gets, as the token endpoint would serve it.
+/// Serves a request as the token endpoint does, and returns the token or the cause of the refusal.
 pub(crate) async fn ask_for(
     node: &Node,
     request: &Request,
@@ -265,7 +265,7 @@ pub(crate) async fn ask_for(
     Ok(issued)
 }
 
-/// Whether the registry has an application with this client id.
+/// Returns true if the registry has an application with this client id.
 pub(crate) async fn is_there(backend: &impl Backend, client_id: &str) -> bool {
     let found = backend.find(client_id).await.unwrap();
     matches!(found, Some(Found::Application(..)))

@@ -1,4 +1,4 @@
-//! Texts for people name only commands and options that this binary has.
+//! A check that texts for people name only commands and options that this binary has.
 
 use clap::CommandFactory as _;
 use m2m_errors::{Advice, Cause, ErrorCode, Status};
@@ -73,7 +73,7 @@ fn advice_names_only_commands_that_there_are() {
     }
 }
 
-/// The commands of evidence are put together from what was found, so that they are looked for where they are written.
+/// The commands in evidence are composed from the findings, so they are searched for in the source that composes them.
 #[test]
 fn fixes_of_evidence_name_only_commands_that_there_are() {
     let path = concat!(

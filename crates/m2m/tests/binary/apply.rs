@@ -64,7 +64,7 @@ fn x9_secrets_go_into_a_file_for_its_owner_alone_and_nowhere_else() {
         ));
         assert!(!shown.contains(secret) && !shown.contains(&hash.to_base64()));
     }
-    // A second time no secret is made, and the file is not in the way.
+    // A second time no secret is generated, and the existing file does not matter.
     assert_eq!(data.apply(WORLD, &to).status.code(), Some(0));
 }
 
@@ -118,7 +118,7 @@ fn nothing_is_taken_away_without_being_asked_for() {
     let output = data.apply(less, &["--prune"]);
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("3 records would be taken away"), "{stderr}");
+    assert!(stderr.contains("3 records would be deleted"), "{stderr}");
     assert!(stderr.contains("help: --yes"), "{stderr}");
     assert_eq!(data.look().0.version.0, 1);
     assert_eq!(
@@ -201,7 +201,7 @@ fn a_lost_management_secret_is_replaced() {
             .hash
             .constant_time_eq(&SecretHash::of(secret.as_bytes()))
     ));
-    // Whoever prunes does not lock himself out.
+    // An operator who prunes keeps access to the server.
     let output = text(&data.apply(WORLD, &["--prune", "--yes"]).stdout);
     assert!(output.contains("is not in the file and stays"), "{output}");
 }

@@ -1,4 +1,4 @@
-//! `kill -9` at random moments of `m2m apply`: what was acknowledged is there, and nothing by halves.
+//! `kill -9` at random moments of `m2m apply`: acknowledged changes are present, and no change is half made.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
@@ -16,10 +16,10 @@ const RUNS: u32 = 200;
 const MOST_RUNS: u32 = 5 * RUNS;
 /// The minimum number of them to kill between the first write and the last.
 const IN_BETWEEN: u32 = RUNS / 3;
-/// How many applications each changes, beside the one that it makes.
+/// The number of applications that each changes, besides the one that it creates.
 const CHANGED: usize = 20;
 
-/// The world that a run applies: all applications get a lifetime of their own, and one more is made.
+/// Returns the registry file that a run applies: all applications get the lifetime of the run, and one more is created.
 fn world(run: u32) -> String {
     let api = "[[api]]\nname = \"A\"\naudience = \"https://a.example\"\n";
     let hash = SecretHash::of(b"a secret").to_base64();
@@ -30,18 +30,18 @@ fn world(run: u32) -> String {
     applications.fold(api.to_owned(), |world, application| world + &application) + &made
 }
 
-/// How a run ended, as far as can be told from outside.
+/// The end of a run, as seen from outside.
 struct Ended {
-    /// It told the plan, which it does before the first write.
+    /// True if it printed the plan, which it does before the first write.
     planned: bool,
-    /// It said that the change is made, which it does after the last write.
+    /// True if it printed that the change is made, which it does after the last write.
     acknowledged: bool,
     killed: bool,
-    /// From the plan to the acknowledgement, or to the end.
+    /// The time from the plan to the acknowledgement, or to the end.
     took: Duration,
 }
 
-/// Applies the world of a run, and kills the process so long after it told the plan.
+/// Applies the registry file of a run, and kills the process `kill_after` the plan was printed.
 #[expect(
     clippy::disallowed_methods,
     reason = "the moments to kill at are taken from how long a run takes"
@@ -111,7 +111,7 @@ fn a_killed_apply_has_made_its_change_whole_or_not_at_all() {
         if is_made {
             made.push(run);
         }
-        // All that this run changed, or what the last one did that made its change.
+        // All applications have the lifetime of this run, or that of the last run before it whose change was made.
         let expected = *made.last().unwrap();
         let lifetimes = snapshot.applications.iter().take(CHANGED);
         let lifetimes = lifetimes.filter_map(|stored| stored.value.spec.token_lifetime);

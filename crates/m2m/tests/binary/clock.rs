@@ -1,4 +1,4 @@
-//! The wall clock of a server jumps: nobody is refused, and nothing is revoked.
+//! Jumps of a server's wall clock: no caller is refused, and nothing is revoked.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ struct Clocked {
 }
 
 impl Clocked {
-    /// Starts a server, with its clock ahead by this. Unit: seconds.
+    /// Starts a server whose clock is ahead by `ahead`. Unit: seconds.
     fn start(data: Data, ahead: i64) -> Self {
         let control = tempfile::tempdir().unwrap();
         let injector = Injector::new(control.path());

@@ -1,4 +1,4 @@
-//! What a server is told, and what it says when that is wrong.
+//! The settings of a server, and the failures if they are wrong.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::data::Data;
 use crate::support::{Serving, file, m2m, run, text, world};
 
-/// What the command says of a mistake, after which nothing has started: it would say on standard output that it is ready.
+/// Asserts that the command reports a mistake and starts nothing, since it would print to standard output that it is ready.
 #[track_caller]
 fn refused(arguments: &[&str], expected: &[&str]) -> String {
     let output = run(arguments);
@@ -20,7 +20,7 @@ fn refused(arguments: &[&str], expected: &[&str]) -> String {
     stderr
 }
 
-/// The same of both commands that take settings.
+/// Asserts the same of both commands that take settings.
 #[track_caller]
 fn refused_by_both(arguments: &[&str], expected: &[&str]) {
     refused(&[&["serve"], arguments].concat(), expected);
@@ -276,7 +276,7 @@ fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
     refused(&check, &["there is no sealing key in", "openssl rand"]);
 }
 
-/// The names of the files in a folder.
+/// Returns the names of the files in a folder.
 fn names(folder: &Path) -> Vec<std::ffi::OsString> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();

@@ -1,4 +1,4 @@
-//! Slow, silent and too many connections: each gets the answer that is documented, and everybody else is served meanwhile.
+//! Slow, silent and too many connections: each gets the documented answer, and all other callers are served meanwhile.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::support::{Answer, PATIENCE, SECRET, Serving, send_to};
 
-/// A request that keeps its connection.
+/// A request that keeps its connection open.
 const REQUEST: &[u8] = b"GET /.well-known/jwks.json HTTP/1.1\r\nhost: h\r\n\r\n";
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -17,14 +17,14 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// A connection on which this was sent, and nothing more.
+/// Opens a connection and sends these bytes, and nothing more.
 fn sent(address: SocketAddr, bytes: &[u8]) -> TcpStream {
     let mut stream = connect(address);
     stream.write_all(bytes).unwrap();
     stream
 }
 
-/// Everything that comes until the server closes the connection, whether it takes notice of what was sent or not.
+/// Reads until the server closes the connection, whether the server reacts to the bytes sent or not.
 fn rest(mut stream: TcpStream) -> Vec<u8> {
     let mut bytes = Vec::new();
     match stream.read_to_end(&mut bytes) {
@@ -34,7 +34,7 @@ fn rest(mut stream: TcpStream) -> Vec<u8> {
     bytes
 }
 
-/// Reads one answer of a connection that goes on.
+/// Reads one answer from a connection that stays open.
 fn answer(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     let mut byte = [0];
@@ -52,14 +52,14 @@ fn answer(stream: &mut TcpStream) -> Answer {
     Answer::parse(&[bytes, body].concat())
 }
 
-/// The head of a token request that announces more than is sent with it.
+/// Sends the head of a token request that announces more bytes than are sent.
 fn slow_body(address: SocketAddr) -> TcpStream {
     let head = "POST /oauth2/token HTTP/1.1\r\nhost: h\r\ncontent-type: application/x-www-form-urlencoded\r\n\
                 content-length: 100\r\n\r\ngrant_type=";
     sent(address, head.as_bytes())
 }
 
-/// A counter of the ops listener.
+/// Returns the value of a counter of the ops listener.
 pub(crate) fn counted(ops: SocketAddr, name: &str) -> u64 {
     let request = b"GET /metrics HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n";
     let metrics = send_to(ops, request).body;
@@ -71,7 +71,7 @@ pub(crate) fn counted(ops: SocketAddr, name: &str) -> u64 {
         .unwrap()
 }
 
-/// Waits until a counter is there.
+/// Waits until a counter reaches a value.
 pub(crate) fn wait_for_count(ops: SocketAddr, name: &str, least: u64) {
     let until = Instant::now_for_tests();
     while counted(ops, name) < least {
@@ -80,7 +80,7 @@ pub(crate) fn wait_for_count(ops: SocketAddr, name: &str, least: u64) {
     }
 }
 
-/// The clock of tests, which wait for other processes.
+/// The clock of tests that wait for other processes.
 trait TestClock {
     fn now_for_tests() -> Self;
 }
@@ -97,7 +97,7 @@ impl TestClock for Instant {
 
 #[test]
 fn x17_ten_thousand_connections_that_send_nothing_keep_nobody_out() {
-    // As many as the server takes, if this process may have them.
+    // As many as the server accepts, if this process may open them.
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(
         Resource::Nofile,
@@ -112,7 +112,7 @@ fn x17_ten_thousand_connections_that_send_nothing_keep_nobody_out() {
         .min(10_000);
     assert!(count >= 500, "this process may open only {most} files");
     let places = count.to_string();
-    // Nobody is late while they all come, on a machine that does other things too.
+    // No connection times out while all are opened, even on a busy machine.
     let patient = ["--max-connections", &places, "--caller-time-ms", "60000"];
     let (server, ops) = Serving::with_ops(&patient);
     let before = server.resident_kib();
@@ -171,7 +171,7 @@ fn x17_a_slow_header_on_a_connection_that_was_used_is_answered_with_408_too() {
     assert_eq!(answer(&mut stream).status, 200);
     stream.write_all(b"GET / HT").unwrap();
     Answer::parse(&rest(stream)).assert_refused(408, "invalid_request");
-    // The beginning came with the request before, so that no byte came after the answer.
+    // The beginning arrived with the request before, so that no byte arrived after the answer.
     let stream = sent(server.address, &[REQUEST, b"GET / HT"].concat());
     let bytes = String::from_utf8(rest(stream)).unwrap();
     assert!(bytes.starts_with("HTTP/1.1 200") && bytes.contains("HTTP/1.1 408"));
@@ -326,7 +326,7 @@ fn a_caller_who_asks_before_he_sends_his_body_is_told_to_go_on() {
 fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
     let patient = ["--max-connections", "5", "--caller-time-ms", "60000"];
     let (server, ops) = Serving::with_ops(&patient);
-    // They take no notice of what they are told, and have a minute for everything.
+    // These clients do not react to anything, and have a minute for each step.
     let slow: Vec<_> = (0..5)
         .map(|_| sent(server.address, b"GET / HTTP/1.1\r\n"))
         .collect();
@@ -336,7 +336,7 @@ fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
         std::thread::sleep(Duration::from_millis(50));
     }
     wait_for_count(ops, "m2m_connections_closed_total{reason=\"displaced\"}", 1);
-    // The others have their minute still.
+    // The others still have their minute.
     drop(server);
     let displaced = slow.into_iter().map(rest);
     assert!(
@@ -349,7 +349,7 @@ fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
 #[test]
 fn who_has_said_all_that_he_says_gets_his_answer() {
     let server = Serving::start(&[]);
-    // Applications that nobody asked for yet are looked up meanwhile.
+    // Applications that have not been requested yet are looked up meanwhile.
     for number in 0..50 {
         let form = format!(
             "grant_type=client_credentials&client_id=nobody-{number}&client_secret={SECRET}"
@@ -427,11 +427,11 @@ fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
         let answer = server.send(request.as_bytes());
         answer.assert_refused(status, "invalid_request");
     }
-    // Behind a request that is answered.
+    // After a request that is answered.
     let two = [REQUEST, b"NOT HTTP\r\n\r\n"].concat();
     let bytes = String::from_utf8(rest(sent(server.address, &two))).unwrap();
     assert!(bytes.starts_with("HTTP/1.1 200") && bytes.contains("HTTP/1.1 400"));
-    // Broken off.
+    // The client disconnects in the middle.
     let stream = sent(server.address, b"GET / HTTP/1.1\r\nhost");
     stream.shutdown(Shutdown::Write).unwrap();
     Answer::parse(&rest(stream)).assert_refused(400, "invalid_request");
@@ -491,7 +491,7 @@ fn a_second_signal_ends_the_server_at_once_and_its_exit_code_says_so() {
     drop(slow);
 }
 
-/// Waits until nobody takes connections at this address.
+/// Waits until no process accepts connections at this address.
 fn rest_of_listener(address: SocketAddr) {
     let begun = Instant::now_for_tests();
     while TcpStream::connect(address).is_ok() {

@@ -30,7 +30,7 @@ authorize = [{ audience = "https://orders.example/api", scopes = ["read:orders"]
 name = "Nameless"
 "#;
 
-/// A folder with a data directory in it, once a command makes it.
+/// A folder with a data directory in it, once a command creates it.
 pub(crate) struct Data {
     pub(crate) folder: TempDir,
 }
@@ -42,7 +42,7 @@ impl Data {
         }
     }
 
-    /// One to which this world was applied.
+    /// Returns a data directory to which this registry file was applied.
     pub(crate) fn with(world: &str) -> Self {
         let data = Self::new();
         let output = data.apply(world, &[]);
@@ -50,12 +50,12 @@ impl Data {
         data
     }
 
-    /// A file beside the data directory.
+    /// Returns the path of a file beside the data directory.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// Writes a file beside the data directory, for its owner alone.
+    /// Writes a file beside the data directory, readable only by its owner.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> String {
         let path = self.file(name);
         std::fs::write(&path, content).unwrap();
@@ -63,7 +63,7 @@ impl Data {
         path.to_str().unwrap().to_owned()
     }
 
-    /// The data directory.
+    /// Returns the path of the data directory.
     pub(crate) fn path(&self) -> PathBuf {
         self.file("data")
     }
@@ -74,13 +74,13 @@ impl Data {
         run(&[arguments, &["--data", path.to_str().unwrap()]].concat())
     }
 
-    /// Applies a world to it.
+    /// Applies a registry file to it.
     pub(crate) fn apply(&self, world: &str, more: &[&str]) -> Output {
         let file = self.write("world.toml", world.as_bytes());
         self.run(&[&["apply", "-f", &file], more].concat())
     }
 
-    /// Runs a command that succeeds, and gives what it printed.
+    /// Runs a command that succeeds, and returns its standard output.
     #[track_caller]
     pub(crate) fn good(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -88,7 +88,7 @@ impl Data {
         text(&output.stdout)
     }
 
-    /// Runs a command that fails, and gives what it said.
+    /// Runs a command that fails, and returns its standard error.
     #[track_caller]
     pub(crate) fn bad(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -102,7 +102,7 @@ impl Data {
         serde_json::from_str(&self.good(&[arguments, &["--output", "json"]].concat())).unwrap()
     }
 
-    /// What is in it.
+    /// Returns its content.
     pub(crate) fn look(&self) -> (Snapshot, Vec<AuditEvent>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
@@ -120,7 +120,7 @@ impl Data {
         })
     }
 
-    /// Takes it, as a server does.
+    /// Opens it, as a server does.
     pub(crate) fn open(&self) -> Sqlite {
         Sqlite::open(&self.path()).unwrap()
     }
@@ -294,7 +294,7 @@ fn a_server_that_waits_for_its_sealing_key_can_be_ended() {
         .spawn()
         .unwrap();
     let mut pauses = (0..2_000).map(|_| std::thread::sleep(Duration::from_millis(10)));
-    // It makes the data directory before it looks for the key.
+    // The server creates the data directory before it looks for the key.
     while !data.path().join("m2m.db").exists() {
         assert!(pauses.next().is_some(), "it does not start");
     }

@@ -1,4 +1,4 @@
-//! Metadata, keys and the pages of errors.
+//! Metadata, keys and error pages.
 
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, UnixTime, Unverified, verify};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};

@@ -1,4 +1,4 @@
-//! `m2m export`: what is in a data directory, as a file.
+//! `m2m export`: the content of a data directory, as a file.
 
 use m2m_authority::registry::SecretHash;
 

@@ -1,4 +1,4 @@
-//! A server that has the answers of the management API in a list, and remembers what it was asked.
+//! A server that returns prepared answers of the management API, and records the requests.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,13 +11,13 @@ use serde_json::Value;
 
 use crate::support::{SECRET, m2m, text};
 
-/// A server that knows its token endpoint, and answers what it is told to.
+/// A server that implements the token endpoint, and returns prepared answers to other requests.
 pub(crate) struct Fake {
     pub(crate) issuer: String,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
-/// A request beyond that for the token.
+/// A request other than the one for the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
     /// Method and target.
@@ -26,7 +26,7 @@ pub(crate) struct Asked {
     pub(crate) body: String,
 }
 
-/// What a request is answered.
+/// The answer to a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Told {
     status: u16,
@@ -34,7 +34,7 @@ pub(crate) struct Told {
     body: String,
 }
 
-/// The answer of an operation that was done, as the server writes it. The document has to be one that the operation answers.
+/// Returns the answer of a successful operation, as the server writes it. The document has to be valid for the operation.
 #[track_caller]
 pub(crate) fn ok<O: Operation>(answer: &Value) -> Told {
     // As text: parts of some answers are kept as they are written.
@@ -42,13 +42,13 @@ pub(crate) fn ok<O: Operation>(answer: &Value) -> Told {
     done::<O>(&answer)
 }
 
-/// The answer of an operation that was done.
+/// Returns the answer of a successful operation.
 pub(crate) fn done<O: Operation>(answer: &O::Answer) -> Told {
     let body = O::write_answer(answer);
     told(O::SPEC.status, "", &text(&body))
 }
 
-/// An answer of any kind.
+/// Returns an answer of any kind.
 pub(crate) fn told(status: u16, headers: &str, body: &str) -> Told {
     Told {
         status,
@@ -57,7 +57,7 @@ pub(crate) fn told(status: u16, headers: &str, body: &str) -> Told {
     }
 }
 
-/// A refusal.
+/// Returns a refusal.
 pub(crate) fn refused(status: u16, headers: &str, code: &str, message: &str) -> Told {
     let refused = Refused {
         errors: vec![ErrorDetail {
@@ -72,7 +72,7 @@ pub(crate) fn refused(status: u16, headers: &str, code: &str, message: &str) -> 
 }
 
 impl Fake {
-    /// A server that gives these answers, one after the other.
+    /// Starts a server that returns these answers, one after the other.
     pub(crate) fn new(answers: impl IntoIterator<Item = Told>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
@@ -95,7 +95,7 @@ impl Fake {
         self.command(arguments).output().unwrap()
     }
 
-    /// A command against it.
+    /// Returns a command that calls it.
     pub(crate) fn command(&self, arguments: &[&str]) -> std::process::Command {
         let mut command = m2m(arguments);
         command
@@ -106,7 +106,7 @@ impl Fake {
         command
     }
 
-    /// Runs a command that does what it was asked to, and gives what it prints.
+    /// Runs a command that succeeds, and returns its standard output.
     #[track_caller]
     pub(crate) fn good(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -114,7 +114,7 @@ impl Fake {
         text(&output.stdout)
     }
 
-    /// Runs a command that fails with this code, and gives what it says.
+    /// Runs a command that fails with this code, and returns its standard error.
     #[track_caller]
     pub(crate) fn bad(&self, code: i32, arguments: &[&str]) -> String {
         let output = self.run(arguments);
@@ -124,17 +124,17 @@ impl Fake {
         stderr
     }
 
-    /// What it was asked, but for tokens.
+    /// Returns the requests so far, except those for tokens.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
 
-    /// Method and target of each request.
+    /// Returns method and target of each request.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
 
-    /// The body of the request at this position, as JSON.
+    /// Returns the body of the request at this position, as JSON.
     pub(crate) fn json(&self, position: usize) -> Value {
         let asked = self.asked();
         serde_json::from_str(&asked.get(position).unwrap().body).unwrap()
@@ -183,7 +183,7 @@ fn serve(
     }
 }
 
-/// A request, and its `Authorization`; nothing at the end of the connection.
+/// Reads a request and its `Authorization`; returns nothing at the end of the connection.
 fn read(reader: &mut BufReader<TcpStream>) -> Option<(Asked, String)> {
     let mut line = || {
         let mut line = String::new();

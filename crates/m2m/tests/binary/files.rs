@@ -1,10 +1,10 @@
-//! What a mistaken or hostile file does to a command that reads it.
+//! The effect of a mistaken or hostile file on the command that reads it.
 
 use std::path::Path;
 
 use crate::support::{SECRET, Serving, file, run, text};
 
-/// What `m2m serve` says of this world, which it refuses.
+/// Returns the failure of `m2m serve` with this registry file, which it refuses.
 #[track_caller]
 fn refusal(world: &str) -> String {
     let (_folder, path) = file("world.toml", world);

@@ -1,4 +1,4 @@
-//! The data directory under commands and servers: files that are lost, replaced, cut short or open to others, and a disk that fails.
+//! The data directory of commands and servers: files that are lost, replaced, truncated or open to others, and a disk that fails.
 
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
@@ -118,7 +118,7 @@ fn f2_f6_x22_a_server_whose_files_are_gone_acknowledges_nothing_and_says_why() {
     fs::rename(&path, &elsewhere).unwrap();
     let message = refusal((503, "STORE_UNAVAILABLE"), &create(&managed, "lost"));
     assert!(message.contains("nothing was changed"), "{message}");
-    // The watch finds out without a change as well.
+    // The periodic check notices it without a change as well.
     let line = loop {
         let line = managed.server.wait_for_log("store_failed");
         let line: Value = serde_json::from_str(&line).unwrap();
@@ -139,7 +139,7 @@ fn f2_f6_x22_a_server_whose_files_are_gone_acknowledges_nothing_and_says_why() {
     let shown = answer["store"].to_string();
     assert!(shown.contains("deleted or moved"), "{shown}");
     assert!(counted(ops, "m2m_store_failures_total{kind=\"displaced\"}") > 0);
-    // Nobody else takes the folder meanwhile, not even without its lock file.
+    // No other process can take the folder meanwhile, not even without its lock file.
     fs::remove_file(elsewhere.join("m2m.lock")).unwrap();
     let second = m2m(&["export", "--data"]).arg(&elsewhere).output().unwrap();
     let said = text(&second.stderr);
@@ -168,7 +168,7 @@ fn f2_f6_a_journal_that_was_cut_short_is_named_in_the_log() {
     assert_eq!(create(&managed, "two").status, 503);
 }
 
-/// A folder in which a file with the name of a call of the system lets that fail, and a command under it.
+/// A folder in which a file named after a system call makes that call fail, and a command that uses it.
 struct Disk<'d>(&'d Data);
 
 impl<'d> Disk<'d> {
@@ -220,7 +220,7 @@ fn f11_a_change_that_may_have_been_made_is_said_to_be_unknown_and_its_outcome_lo
     let trace_id = unknown.member("trace_id");
     let line = managed.server.wait_for_log(&trace_id);
     assert!(line.contains("\"cause\":\"change-unknown\""), "{line}");
-    // Of the next it is known.
+    // The outcome of the next change is known.
     refusal((503, "STORE_UNAVAILABLE"), &create(&managed, "certain"));
     works(&managed.data, "fsync");
     let line = loop {

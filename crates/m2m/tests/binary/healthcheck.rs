@@ -9,7 +9,7 @@ fn a_server_that_is_ready_is_0_and_one_that_is_not_there_is_3() {
     let output = run(&["healthcheck", "--ops-listen", &ops]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(text(&output.stdout), "ready\n");
-    // As in a container, where nothing but variables or a file says where it is.
+    // As in a container, where only variables or a file give the address.
     let mut of_variable = m2m(&["healthcheck"]);
     let output = of_variable.env("M2M_OPS_LISTEN", &ops).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));

@@ -1,4 +1,4 @@
-//! HTTP/2: the same answers, and its own attacks. Frames are put together by hand, since no client would send some of them.
+//! HTTP/2: the same answers, and the attacks that are specific to it. Frames are built by hand, since no client would send some of them.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -26,7 +26,7 @@ const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// A frame that came.
+/// A received frame.
 pub(crate) struct Frame {
     kind: u8,
     flags: u8,
@@ -43,7 +43,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A header field as HPACK has it when nothing is remembered.
+/// Encodes a header field in HPACK without adding it to the dynamic table.
 fn field(name: &str, value: &str) -> Vec<u8> {
     let mut bytes = vec![0];
     for text in [name, value] {
@@ -83,7 +83,7 @@ impl<S: Read + Write> Http2<S> {
         self.stream.write_all(bytes).unwrap();
     }
 
-    /// The next frame; nothing when the connection has ended.
+    /// Reads the next frame; returns nothing when the connection has ended.
     fn frame(&mut self) -> Option<Frame> {
         let mut head = [0; 9];
         self.stream.read_exact(&mut head).ok()?;
@@ -98,7 +98,7 @@ impl<S: Read + Write> Http2<S> {
         })
     }
 
-    /// The body of the answer to a request.
+    /// Sends a request, and returns the body of its answer.
     pub(crate) fn request(&mut self, method: &str, path: &str, form: &str) -> String {
         let id = self.id();
         let flags = END_HEADERS | if form.is_empty() { END_STREAM } else { 0 };
@@ -126,7 +126,7 @@ impl<S: Read + Write> Http2<S> {
         }
     }
 
-    /// Reads to the end of the connection, and gives the code with which the server said goodbye.
+    /// Reads to the end of the connection, and returns the code of the server's `GOAWAY`.
     fn goodbye(&mut self) -> Option<u32> {
         let mut code = None;
         while let Some(frame) = self.frame() {
@@ -187,7 +187,7 @@ fn x17_rapid_resets_end_the_connection_and_nobody_else_notices() {
         let mut attacker = http2.stream.try_clone().unwrap();
         let flood = std::thread::spawn(move || {
             let mut id = 1_u32;
-            // Until the server has had enough, or for a million streams.
+            // Until the server closes the connection, or for a million streams.
             while id < 2_000_000 {
                 let mut burst = Vec::new();
                 for _ in 0..100 {
@@ -220,7 +220,7 @@ fn x17_rapid_resets_end_the_connection_and_nobody_else_notices() {
 fn x17_a_flood_of_continuations_ends_the_connection() {
     let server = Serving::start(&[]);
     let before = server.resident_kib();
-    // Empty ones, small ones, and ones that are remembered until the header ends.
+    // Empty frames, small ones, and ones that are kept until the header ends.
     for payload in [
         Vec::new(),
         field("a", "b"),
@@ -258,13 +258,13 @@ fn x17_floods_of_frames_that_are_no_requests_end_the_connection() {
         frame(SETTINGS, 0, 0, b""),
         frame(PRIORITY, 0, 1, &[0, 0, 0, 0, 1]),
         frame(WINDOW_UPDATE, 0, 0, &1_u32.to_be_bytes()),
-        // Of these the protocol's library has had enough earlier.
+        // For these the protocol's library closes the connection earlier.
         frame(DATA, 0, 1, b""),
     ];
     for flood in &floods {
         let mut http2 = connect(&server);
         let id = http2.id();
-        // A request that is not complete, so that it takes data.
+        // A request that is not complete, so that it accepts data.
         http2.send(&frame(
             HEADERS,
             END_HEADERS,
@@ -335,7 +335,7 @@ fn x17_http2_without_requests_is_told_goodbye() {
     let mut http2 = connect(&server);
     assert!(http2.request("GET", "/nothing", "").contains("not_found"));
     assert_eq!(http2.goodbye(), Some(0));
-    // Who keeps an answer from being sent keeps nothing else.
+    // A client that keeps its own answer from being sent delays no others.
     let mut stuck = connect(&server);
     let no_window = [0, 4, 0, 0, 0, 0];
     stuck.send(&frame(SETTINGS, 0, 0, &no_window));

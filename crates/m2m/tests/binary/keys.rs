@@ -8,12 +8,12 @@ use m2m_jwt::{Algorithm, SigningKey};
 use crate::data::{Data, WORLD, mode};
 use crate::support::{m2m, text};
 
-/// RFC 8037, appendix A.1.
+/// The key of RFC 8037, appendix A.1.
 pub(crate) const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","kid":"rfc8037",
     "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
     "x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
-/// A data directory with one imported key.
+/// Returns a data directory with one imported key.
 fn with_key() -> Data {
     let data = Data::new();
     let key = data.write("key.jwk", ED25519.as_bytes());
@@ -34,7 +34,7 @@ fn x9_a_key_is_imported_sealed_and_listed_without_anything_private() {
     assert!(!listed.contains("\"d\"") && !listed.contains("nWGxne"));
     let text = data.good(&["key", "list"]);
     assert!(text.starts_with("KID      ALGORITHM  STATE"), "{text}");
-    // The seed of the key stands nowhere in the clear.
+    // The seed of the key is not stored in the clear anywhere.
     let seed = m2m_jwt::base64url::decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
     for file in ["m2m.db", "sealing.key"] {
         let bytes = std::fs::read(data.path().join(file)).unwrap();
@@ -83,7 +83,7 @@ fn the_sealing_key_comes_from_the_environment_or_a_file() {
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(!path.join("sealing.key").exists());
-    // The same one from a file, and none at all.
+    // The same sealing key from a file, and no sealing key.
     let file = data.write("sealing", sealing.as_bytes());
     data.good(&["key", "import", &key, "--sealing-key-file", &file]);
     let stderr = data.bad(2, &["key", "import", &key]);
@@ -143,7 +143,7 @@ fn f21_where_keys_are_sealed_nobody_is_told_to_take_another_sealing_key() {
     let stderr = data.bad(2, &["key", "import", &key]);
     assert!(stderr.contains("put it back there"), "{stderr}");
     assert!(stderr.contains("if it is lost"), "{stderr}");
-    // Where nothing is sealed, any will do.
+    // If nothing is sealed, any key is accepted.
     let new = data.write("sealing", b"hunter2");
     let import = ["key", "import", &key, "--sealing-key-file", &new];
     let stderr = Data::new().bad(2, &import);
@@ -165,7 +165,7 @@ fn all_keys_are_sealed_anew() {
     let file = data.file("elsewhere");
     let said = data.good(&["key", "reseal", "--to", file.to_str().unwrap()]);
     assert!(
-        said.contains("2 private keys") && said.contains("take it away"),
+        said.contains("2 private keys") && said.contains("delete it"),
         "{said}"
     );
     assert_eq!(mode(&file), 0o600);

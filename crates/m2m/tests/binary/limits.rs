@@ -1,4 +1,4 @@
-//! What a stranger sends too much of.
+//! The limits for a stranger that sends too much.
 
 use crate::connections::counted;
 use crate::support::{SECRET, Serving};
@@ -81,7 +81,7 @@ fn x19_a5_failures_become_429_and_the_right_secret_is_served_all_the_while() {
     statuses.dedup();
     assert_eq!(statuses.first(), Some(&401));
     assert!(statuses.contains(&429), "{statuses:?}");
-    // Several at once, since one is answered as it is every few seconds.
+    // Several at once, since every few seconds one failure is answered as it is.
     let throttled = (0..5)
         .map(|_| fail("plain-id"))
         .find(|answer| answer.status == 429)
@@ -91,7 +91,7 @@ fn x19_a5_failures_become_429_and_the_right_secret_is_served_all_the_while() {
     assert!((1..=60).contains(&wait), "{wait}");
     server.token("plain-id", SECRET, "").access_token();
     fail("frugal").assert_refused(401, "invalid_client");
-    // An id that nobody has is slowed as one that somebody has.
+    // An unknown client id is throttled like a known one.
     let unknown: Vec<u16> = (0..40).map(|_| fail("nobody").status).collect();
     assert!(
         unknown.contains(&401) && unknown.contains(&429),

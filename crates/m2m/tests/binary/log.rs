@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::{PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
 
-/// A world in which an application is a dead end, so that there is something to say at the start.
+/// Returns a registry file in which an application can get no token, so that there is a notice at the start.
 fn with_a_dead_end() -> String {
     world().replacen(
         "client_id = \"frugal\"",

@@ -1,4 +1,4 @@
-//! The real binary, over real sockets: what its users see.
+//! Tests of the real binary, over real sockets, from the view of its users.
 
 #![expect(
     clippy::unwrap_used,

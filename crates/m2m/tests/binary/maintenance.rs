@@ -8,7 +8,7 @@ use crate::connections::wait_for_count;
 use crate::data::{Data, WORLD};
 use crate::support::{SECRET, Serving, send_to};
 
-/// Switches maintenance in a data directory that no server has.
+/// Switches maintenance in a data directory that no server uses.
 fn switch(data: &Data, maintenance: Maintenance) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
@@ -68,7 +68,7 @@ authorize = [{{ audience = "{{issuer}}/api", scopes = ["update:maintenance"] }}]
     assert!(log.contains(r#""cause":"maintenance""#), "{log}");
     let api = format!("&audience={}/api", server.issuer());
     server.token("operator", SECRET, &api).access_token();
-    // What is public stays so, and the server in rotation: where else should they ask?
+    // Public documents stay available, and the server stays in rotation: callers have nowhere else to ask.
     assert_eq!(server.call("GET", "/.well-known/jwks.json", "").status, 200);
     let ready = send_to(
         ops,

@@ -1,8 +1,8 @@
 //! The management API of a server in a process of its own.
 //!
-//! What the operations answer is tested in one process, in `crates/m2m-testkit/tests/management`. The tests here need a process:
+//! The answers of the operations are tested in one process, in `crates/m2m-testkit/tests/management`. The tests here need a process:
 //!
-//! - `curl` runs commands of others over TLS.
+//! - `curl` runs commands from the documentation of other services over TLS.
 //! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
 //! - `maintenance` is about the token endpoint of the binary, which refuses callers meanwhile, and about a restart.
@@ -35,23 +35,23 @@ use serde_json::{Value, json};
 use crate::data::Data;
 use crate::support::{Answer, PATIENCE, Serving, m2m, send_to};
 
-/// The client id of whoever manages the servers of these tests.
+/// The client id of the application that manages the servers of these tests.
 pub(crate) const OPERATOR: &str = "operator";
 
-/// The secret that goes with it.
+/// The secret of this application.
 pub(crate) const OPERATOR_SECRET: &str = "the-secret-of-the-operator-0123456789";
 
 /// All profiles.
 pub(crate) const PROFILES: [&str; 4] = ["rfc", "kinde", "trusted-application", "generic"];
 
-/// A server with a data directory of its own, and a token that opens all of its management API.
+/// A server with its own data directory, and a token for all of its management API.
 pub(crate) struct Managed {
     pub(crate) server: Serving,
     pub(crate) data: Data,
     pub(crate) token: String,
 }
 
-/// An application that was made.
+/// A created application.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
     pub(crate) id: String,
@@ -60,19 +60,19 @@ pub(crate) struct Made {
 }
 
 impl Managed {
-    /// A server with nothing in it but what manages it.
+    /// Starts a server with nothing in it but the application that manages it.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::over(fresh(), arguments)
     }
 
-    /// A server of this data directory.
+    /// Starts a server of this data directory.
     pub(crate) fn over(data: Data, arguments: &[&str]) -> Self {
         let mut command = m2m(&["serve", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(data.path()).args(arguments);
         Self::of_command(command, data)
     }
 
-    /// A server of this data directory that this command starts.
+    /// Starts a server of this data directory with this command.
     pub(crate) fn of_command(mut command: std::process::Command, data: Data) -> Self {
         command
             .env("M2M_BOOTSTRAP_CLIENT_ID", OPERATOR)
@@ -91,7 +91,7 @@ impl Managed {
         self.call_with(method, path, "", body)
     }
 
-    /// Calls it with further fields in the header.
+    /// Calls it with further header fields.
     pub(crate) fn call_with(
         &self,
         method: &str,
@@ -103,7 +103,7 @@ impl Managed {
         call(self.server.address, method, path, &headers, body)
     }
 
-    /// Calls it for what is done, and gives the answer.
+    /// Calls an operation that succeeds, and returns the answer.
     #[track_caller]
     pub(crate) fn done(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.call(method, path, body);
@@ -119,13 +119,13 @@ impl Managed {
         json
     }
 
-    /// Shows something.
+    /// Returns the record or list at this path.
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Value {
         self.done("GET", path, &Value::Null)
     }
 
-    /// Calls it for what is refused with this status and code, and gives the message.
+    /// Calls an operation that is refused with this status and code, and returns the message.
     #[track_caller]
     pub(crate) fn refused(
         &self,
@@ -137,7 +137,7 @@ impl Managed {
         refusal(expected, &self.call(method, path, body))
     }
 
-    /// Makes an application. In the profile of trusted applications it stands for a user.
+    /// Creates an application. In the profile `trusted-application` it acts as a user.
     #[track_caller]
     pub(crate) fn application(&self, more: &Value) -> Made {
         let mut body = json!({ "name": "An application", "type": "m2m" });
@@ -151,7 +151,7 @@ impl Managed {
         }
     }
 
-    /// Makes an API with these scopes, and gives its id.
+    /// Creates an API with these scopes, and returns its id.
     #[track_caller]
     pub(crate) fn api(&self, audience: &str, scopes: &[&str]) -> String {
         let scopes: Vec<Value> = scopes.iter().map(|key| json!({ "key": key })).collect();
@@ -174,20 +174,20 @@ impl Managed {
         }
     }
 
-    /// Asks for a token in the name of an application.
+    /// Requests a token as an application.
     pub(crate) fn ask(&self, application: &Made, more: &str) -> Answer {
         self.server
             .token(&application.client_id, &application.secret, more)
     }
 
-    /// The claims of the token that an application gets.
+    /// Returns the claims of the token that an application gets.
     #[track_caller]
     pub(crate) fn claims(&self, application: &Made, more: &str) -> Value {
         claims(&self.ask(application, more).access_token())
     }
 }
 
-/// Sends a request with a body in JSON to a server that may end meanwhile. An answer that is not whole is none.
+/// Sends a request with a body in JSON to a server that may end meanwhile. Returns nothing if the answer is incomplete.
 pub(crate) fn try_call(
     address: SocketAddr,
     method: &str,
@@ -199,7 +199,7 @@ pub(crate) fn try_call(
     try_send(address, method, path, &headers, &body.to_string())
 }
 
-/// The same with a body of any kind.
+/// Sends a request with a body of any kind to a server that may end meanwhile. Returns nothing if the answer is incomplete.
 pub(crate) fn try_send(
     address: SocketAddr,
     method: &str,
@@ -225,7 +225,7 @@ pub(crate) fn try_send(
     (answer.body.len() == length).then_some(answer)
 }
 
-/// What an application needs, in this profile, to get tokens at all.
+/// Returns the fields that an application needs in this profile to get tokens.
 pub(crate) fn shape(profile: &str) -> Value {
     match profile {
         "trusted-application" => {
@@ -235,7 +235,7 @@ pub(crate) fn shape(profile: &str) -> Value {
     }
 }
 
-/// The data directory of a server that was started once, with keys of all algorithms. To make them takes longer than most tests.
+/// Returns the data directory of a server that was started once, with keys of all algorithms. Generating them takes longer than most tests.
 pub(crate) fn fresh() -> Data {
     static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
         let managed = Managed::over(Data::new(), &[]);
@@ -255,20 +255,20 @@ pub(crate) fn fresh() -> Data {
     data
 }
 
-/// The path of the assignment of a scope.
+/// Returns the path of the assignment of a scope.
 pub(crate) fn assigned(api: &str, application: &str, scope: &str) -> String {
     let [api, application, scope] = [api, application, scope].map(encoded);
     format!("/api/v1/apis/{api}/applications/{application}/scopes/{scope}")
 }
 
-/// A token for the management API, with all that is assigned.
+/// Requests a token for the management API, with all assigned scopes.
 #[track_caller]
 pub(crate) fn management_token(server: &Serving, client_id: &str, secret: &str) -> String {
     let audience = format!("&audience={}/api", server.issuer());
     server.token(client_id, secret, &audience).access_token()
 }
 
-/// The field of the header that carries a token.
+/// Returns the header field that carries a token.
 pub(crate) fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
@@ -288,7 +288,7 @@ pub(crate) fn call(
     send(address, method, path, &headers, &body.to_string())
 }
 
-/// Sends a request with a body of whatever kind.
+/// Sends a request with a body of any kind.
 pub(crate) fn send(
     address: SocketAddr,
     method: &str,
@@ -303,7 +303,7 @@ pub(crate) fn send(
     send_to(address, request.as_bytes())
 }
 
-/// A refusal of the management API as every one is: JSON with a code and a message, for no cache. Gives the message.
+/// Asserts that an answer is a refusal of the management API in its usual form: uncacheable JSON with code and message. Returns the message.
 #[track_caller]
 pub(crate) fn refusal((status, code): (u16, &str), answer: &Answer) -> String {
     assert_eq!(answer.status, status, "{answer:?}");
@@ -318,13 +318,13 @@ pub(crate) fn refusal((status, code): (u16, &str), answer: &Answer) -> String {
     message.to_owned()
 }
 
-/// The claims of a token, whoever signed it.
+/// Returns the claims of a token, without verifying its signature.
 pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&m2m_jwt::base64url::decode(payload).unwrap()).unwrap()
 }
 
-/// A name as it stands in a path.
+/// Encodes a name for a path.
 pub(crate) fn encoded(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
@@ -336,7 +336,7 @@ pub(crate) fn encoded(name: &str) -> String {
         .collect()
 }
 
-/// The members of one object go into another.
+/// Adds the members of one object to another.
 fn merge(into: &mut Value, from: &Value) {
     let members = from.as_object().into_iter().flatten();
     for (name, value) in members {

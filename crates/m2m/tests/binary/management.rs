@@ -1,4 +1,4 @@
-//! The commands that manage a server while it runs.
+//! The commands that manage a running server.
 
 mod apis;
 mod applications;

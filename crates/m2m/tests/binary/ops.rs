@@ -1,4 +1,4 @@
-//! The ops listener: for whoever runs the server.
+//! The ops listener, which is for operators.
 
 use crate::connections::{counted, wait_for_count};
 use crate::support::{SECRET, Serving, file, run, send_to, text, world};
@@ -23,7 +23,7 @@ fn says_that_it_lives_and_is_ready_and_what_it_counted() {
     wait_for_count(ops, "m2m_connections_closed_total{reason=\"done\"}", 1);
     assert_eq!(counted(ops, "m2m_connections_open"), 0);
     assert_eq!(get("/oauth2/token").status, 404);
-    // Nothing of it is where callers are.
+    // The listener for callers serves none of its paths.
     for path in ["/livez", "/readyz", "/metrics"] {
         assert_eq!(server.call("GET", path, "").status, 404, "{path}");
     }

@@ -1,8 +1,8 @@
-//! Who is behind a proxy: as the configured peers say, and as nobody else does.
+//! The address of a caller behind a proxy: the one that the configured proxies report, and no other.
 
 use crate::support::{Answer, SECRET, Serving, send_to};
 
-/// Asks for nothing that is there, so that the log names the address.
+/// Sends a request that is refused, so that the log contains the address.
 fn ask(server: &Serving, before: &[u8], headers: &str) -> Answer {
     let head = format!("GET /nothing HTTP/1.1\r\nhost: h\r\nconnection: close\r\n{headers}\r\n");
     send_to(server.address, &[before, head.as_bytes()].concat())
@@ -79,7 +79,7 @@ fn x16_the_proxy_protocol_names_the_caller() {
     let binary =
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x08\xc6\x33\x64\x01\xdc\x04\x01\xbb";
     assert_seen_as(&server, binary, "", "192.0.2.8");
-    // The proxy looks whether the server is there.
+    // The proxy checks that the server is up.
     let local = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
     assert_seen_as(&server, local, "", "127.0.0.1");
 }
@@ -89,7 +89,7 @@ fn x16_a_configured_proxy_that_does_not_say_is_refused() {
     let server = Serving::start(&with(&["--proxy-protocol", "--caller-time-ms", "400"]));
     ask(&server, b"", "").assert_refused(400, "invalid_request");
     ask(&server, b"PROXY TCP4 nonsense\r\n", "").assert_refused(400, "invalid_request");
-    // What never comes is not waited for for ever.
+    // The server does not wait forever for a header that never comes.
     let silent = std::panic::catch_unwind(|| send_to(server.address, b"PROXY TCP4 192.0.2.7"));
     assert!(
         silent.is_err(),

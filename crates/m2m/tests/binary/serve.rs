@@ -80,7 +80,7 @@ fn ends_though_nobody_reads_its_log() {
         .read_line(&mut ready)
         .unwrap();
     let address = ready.trim().rsplit(' ').next().unwrap().parse().unwrap();
-    // Twice what a pipe holds, in lines of some 300 bytes.
+    // Twice the capacity of a pipe, in lines of some 300 bytes.
     for _ in 0..500 {
         post_to(address, "/nothing", "", "").assert_refused(404, "not_found");
     }
@@ -89,7 +89,7 @@ fn ends_though_nobody_reads_its_log() {
     let (ended, wait) = channel();
     std::thread::spawn(move || ended.send(child.wait().unwrap()));
     let status = wait.recv_timeout(PATIENCE);
-    // Only now is the pipe closed, which ends a server that waits for it.
+    // Only now is the pipe closed, which would end a server that waits for it.
     drop(log);
     assert!(status.expect("the server ends").success());
 }
@@ -160,7 +160,7 @@ fn a_secret_that_the_file_leaves_out_is_printed_with_a_line_that_uses_it_and_wor
     );
     assert!(printed.contains(&curl), "{printed}");
     assert_eq!(printed.matches(&secret).count(), 2);
-    // Standard output is not the log, which has no secret.
+    // Standard output is not the log, which contains no secrets.
     let (_, log) = server.stop();
     assert!(!log.contains(&secret), "{log}");
 }

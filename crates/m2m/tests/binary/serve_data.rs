@@ -3,7 +3,7 @@
 use crate::data::{Data, WORLD, mode};
 use crate::support::{Serving, m2m, text};
 
-/// A world of one application, and the secret that `m2m apply` made for it.
+/// Applies a registry file with one application, and returns the secret that `m2m apply` generated for it.
 fn applied() -> (Data, String) {
     let data = Data::new();
     let file = data.file("secrets.jsonl");
@@ -86,7 +86,7 @@ fn a_server_that_has_ended_leaves_nothing_outside_the_database() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     left.sort();
-    // No `m2m.db-wal`: who copies the database of a server that has ended has all of it.
+    // No `m2m.db-wal`: a copy of the database of a stopped server is complete.
     assert_eq!(
         left,
         [
@@ -129,7 +129,7 @@ fn the_file_with_the_first_secret_may_be_gone_at_later_starts() {
     let audience = format!("&audience={}/api", server.issuer());
     let token = server.token("admin", "a-test-secret-0123456789-0123456789", &audience);
     token.access_token();
-    // A first start needs it.
+    // A first start needs the file.
     let stderr = Data::new().bad(2, &[&["serve"], &options[..]].concat());
     assert!(stderr.contains("cannot read the secret in"), "{stderr}");
 }

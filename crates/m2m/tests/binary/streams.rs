@@ -1,4 +1,4 @@
-//! `-`, which is standard input in the place of a file.
+//! `-`, which is standard input in place of a file.
 
 use std::io::Write as _;
 use std::process::{Output, Stdio};
@@ -10,7 +10,7 @@ use crate::data::{Data, WORLD};
 use crate::fake::{Fake, ok};
 use crate::support::{SECRET, file, m2m, text, world};
 
-/// Runs a command that reads this from standard input.
+/// Runs a command with this text on standard input.
 fn piped(mut command: std::process::Command, input: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())
@@ -39,7 +39,7 @@ fn a_file_is_applied_from_standard_input() {
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("standard input:2:8"), "{stderr}");
 
-    // A file of that name has a folder before it.
+    // A file with that name is given with its folder.
     std::fs::write(data.file("-"), WORLD).unwrap();
     let mut command = m2m(&["apply", "-f", "./-", "--data"]);
     let output = command.arg(&path).current_dir(data.folder.path()).output();

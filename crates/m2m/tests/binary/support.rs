@@ -1,4 +1,4 @@
-//! A server in a process of its own, and a client that sends exactly the bytes that it is told to.
+//! A server in its own process, and a client that sends exactly the given bytes.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// The secret of every application in [`world`].
 pub(crate) const SECRET: &str = "a-test-secret-0123456789-0123456789";
 
-/// An API for each kind of key that is made in no time, and an application for each kind of client id.
+/// Returns a registry file with an API for each algorithm whose keys are generated quickly, and an application for each kind of client id.
 pub(crate) fn world() -> String {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     format!(
@@ -54,7 +54,7 @@ authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"
     )
 }
 
-/// The binary, without what the environment of the test run may say to it.
+/// Returns a command of the binary, isolated from the environment of the test run.
 pub(crate) fn m2m(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_m2m"));
     let ours = |name: &str| name.starts_with("M2M_") || name == "NO_COLOR";
@@ -63,7 +63,7 @@ pub(crate) fn m2m(arguments: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    // Servers of tests that run at once would meet at its default.
+    // Servers of concurrent tests would all use its default address.
     command.env("M2M_OPS_LISTEN", "off");
     command.args(arguments);
     command
@@ -89,10 +89,10 @@ fn signal(child: &Child, name: &str) {
     assert!(kill.unwrap().success());
 }
 
-/// How long a test waits for what comes at once.
+/// The time within which a test expects an immediate event.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A folder with this file in it, and the path of the file.
+/// Returns a folder with this file in it, and the path of the file.
 pub(crate) fn file(name: &str, content: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -120,12 +120,12 @@ pub(crate) fn post_to(address: SocketAddr, target: &str, headers: &str, form: &s
     send_to(address, head.as_bytes())
 }
 
-/// A server that serves. It is ended when this is dropped.
+/// A running server. It is stopped when this is dropped.
 pub(crate) struct Serving {
     child: Child,
     stderr: Option<JoinHandle<String>>,
     log: Mutex<Receiver<String>>,
-    /// The lines on standard output after the one that says that the server is ready.
+    /// The lines on standard output after the one that reports that the server is ready.
     printed: Mutex<Receiver<String>>,
     pub(crate) ready: String,
     pub(crate) address: SocketAddr,
@@ -133,18 +133,18 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// A server of [`world`].
+    /// Starts a server of [`world`].
     pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::of(&world(), arguments)
     }
 
-    /// A server of this world, when it is ready.
+    /// Starts a server of this registry file, and waits until it is ready.
     pub(crate) fn of(world: &str, arguments: &[&str]) -> Self {
         let (folder, path) = file("world.toml", world);
         Self::spawn(&["--world", &path], arguments, Some(folder))
     }
 
-    /// A server of this data directory, when it is ready.
+    /// Starts a server of this data directory, and waits until it is ready.
     pub(crate) fn of_data(folder: &Path, arguments: &[&str]) -> Self {
         Self::spawn(&["--data", folder.to_str().unwrap()], arguments, None)
     }
@@ -155,7 +155,7 @@ impl Serving {
         Self::of_command(command, folder)
     }
 
-    /// A server that this command starts, when it is ready.
+    /// Starts a server with this command, and waits until it is ready.
     pub(crate) fn of_command(mut command: Command, folder: Option<TempDir>) -> Self {
         let mut child = command
             .stdin(Stdio::null())
@@ -219,7 +219,7 @@ impl Serving {
         post_to(self.address, target, headers, form)
     }
 
-    /// Asks for a token with the credentials in the body.
+    /// Requests a token with the credentials in the body.
     pub(crate) fn token(&self, client_id: &str, secret: &str, more: &str) -> Answer {
         let client_id = client_id.replace('/', "%2F");
         let form = format!(
@@ -232,7 +232,7 @@ impl Serving {
         format!("http://{}", self.address)
     }
 
-    /// Waits for the next line on standard output after the one that says that the server is ready.
+    /// Waits for the next line on standard output after the one that reports that the server is ready.
     pub(crate) fn next_printed(&self) -> String {
         let line = self.printed.lock().unwrap().recv_timeout(PATIENCE);
         line.unwrap()
@@ -250,14 +250,14 @@ impl Serving {
         }
     }
 
-    /// A server of [`world`] with an ops listener, and where that is.
+    /// Starts a server of [`world`] with an ops listener, and returns the address of that.
     pub(crate) fn with_ops(arguments: &[&str]) -> (Self, SocketAddr) {
         let server = Self::start(&[&["--ops-listen", "127.0.0.1:0"], arguments].concat());
         let address = server.ops();
         (server, address)
     }
 
-    /// Where the ops listener is, which the server says before it is ready.
+    /// Returns the address of the ops listener, which the server logs before it is ready.
     pub(crate) fn ops(&self) -> SocketAddr {
         let line = self.wait_for_log("\"ops-listening\"");
         let line: Value = serde_json::from_str(&line).unwrap();
@@ -270,18 +270,18 @@ impl Serving {
         signal(&self.child, name);
     }
 
-    /// The same to one that may have ended by itself.
+    /// Sends a signal to the server, which may have ended by itself.
     pub(crate) fn signal_if_alive(&self, name: &str) {
         let (name, id) = (format!("-{name}"), self.child.id().to_string());
         let _ = Command::new("kill").args([name, id]).output();
     }
 
-    /// The id of the process.
+    /// Returns the id of the process.
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
 
-    /// What the server has in memory. Unit: KiB.
+    /// Returns the resident memory of the server. Unit: KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
         let path = format!("/proc/{}/status", self.child.id());
         let status = std::fs::read_to_string(path).unwrap();
@@ -296,7 +296,7 @@ impl Serving {
         (status, self.stderr.take().unwrap().join().unwrap())
     }
 
-    /// Ends the server as an operator would, and gives what it wrote to standard error.
+    /// Stops the server as an operator would, and returns its standard error.
     pub(crate) fn stop(self) -> (ExitStatus, String) {
         terminate(&self.child);
         self.wait()
@@ -310,7 +310,7 @@ impl Drop for Serving {
     }
 }
 
-/// An answer, taken apart.
+/// A parsed answer.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -332,7 +332,7 @@ impl Answer {
         }
     }
 
-    /// A field of the header.
+    /// Returns a header field.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut fields = self
             .head
@@ -348,7 +348,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// A member of the body that is a string.
+    /// Returns a member of the body that is a string.
     pub(crate) fn member(&self, name: &str) -> String {
         let json = self.json();
         let value = json.get(name).and_then(Value::as_str);
@@ -357,13 +357,13 @@ impl Answer {
             .to_owned()
     }
 
-    /// The access token of a good answer.
+    /// Returns the access token of a successful answer.
     pub(crate) fn access_token(&self) -> String {
         assert_eq!(self.status, 200, "{self:?}");
         self.member("access_token")
     }
 
-    /// A refusal as every refusal is: JSON with four members, for no cache.
+    /// Asserts that this is a refusal in the usual form: uncacheable JSON with four members.
     #[track_caller]
     pub(crate) fn assert_refused(&self, status: u16, error: &str) {
         assert_eq!(self.status, status, "{self:?}");

@@ -37,7 +37,7 @@ impl Files {
         self.folder.path().join(name)
     }
 
-    /// Another certificate with another key.
+    /// Replaces the certificate and its key by others.
     fn replace(&self) {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -66,7 +66,7 @@ impl Files {
     }
 }
 
-/// A file that only its owner reads.
+/// Writes a file that only its owner can read.
 fn write(path: &Path, content: &str) {
     std::fs::write(path, content).unwrap();
     std::fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
@@ -74,7 +74,7 @@ fn write(path: &Path, content: &str) {
 
 type Client = StreamOwned<ClientConnection, TcpStream>;
 
-/// A client that trusts this certificate, and speaks these protocols.
+/// Returns the configuration of a client that trusts this certificate, and speaks these protocols.
 fn config(
     certificate: CertificateDer<'static>,
     version: &'static rustls::SupportedProtocolVersion,
@@ -113,7 +113,7 @@ fn ask(client: &mut Client, request: &str) -> Answer {
 const JWKS: &str =
     "GET /.well-known/jwks.json HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-/// Whether the server shows this certificate.
+/// Returns true if the server presents this certificate.
 fn shows(server: &Serving, certificate: CertificateDer<'static>) -> bool {
     let config = Arc::new(config(certificate, &rustls::version::TLS13, &[]));
     connect(server, &config).is_ok()
@@ -240,7 +240,7 @@ fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_not_taken() {
     let first = files.certificate();
     let server = files.serve(&[]);
     assert!(shows(&server, first.clone()));
-    // On the operator's word.
+    // The files are replaced, and `SIGHUP` follows.
     files.replace();
     let second = files.certificate();
     server.signal("HUP");

@@ -124,7 +124,7 @@ fn x9_the_log_has_cause_and_evidence_and_no_secret_and_no_token() {
     server
         .token("plain-id", SECRET, "&scope=read:order")
         .assert_refused(400, "invalid_scope");
-    // The diagnoses that are not made when the server ends are not made at all.
+    // Diagnoses that are not finished when the server ends are dropped.
     for _ in 0..3 {
         server.wait_for_log("diagnosed");
     }

@@ -1,4 +1,4 @@
-//! `m2m token`, and what other commands do over TLS.
+//! `m2m token`, and the use of TLS by other commands.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ fn token(environment: &[(&str, &str)], arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// The settings of the application `plain-id` of this issuer.
+/// Returns the settings of the application `plain-id` of this issuer.
 fn settings<'s>(issuer: &'s str, secret: &'s str) -> [(&'s str, &'s str); 3] {
     [
         ("M2M_ISSUER", issuer),
@@ -24,7 +24,7 @@ fn settings<'s>(issuer: &'s str, secret: &'s str) -> [(&'s str, &'s str); 3] {
     ]
 }
 
-/// Nothing on standard output, the code, and the texts on standard error, which does not hold the secret.
+/// Asserts the exit code, an empty standard output, and the texts on standard error, which must not contain the secret.
 #[track_caller]
 fn failed(output: &Output, code: i32, expected: &[&str]) {
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
@@ -182,7 +182,7 @@ fn a_refusal_has_its_cause_its_fixes_and_its_trace_id() {
     failed(&output, 1, &[&format!("--issuer {issuer}")]);
 }
 
-/// A server that gives everybody this answer.
+/// Starts a server that gives this answer to every request.
 fn answering(answer: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -246,7 +246,7 @@ fn the_help_warns_of_the_secret_in_the_list_of_processes() {
     assert!(!stdout.contains(SECRET), "{stdout}");
 }
 
-/// A server of TLS, with a certificate that it signed itself, that gives every path what `answer` makes of its address.
+/// Starts a TLS server with a self-signed certificate that answers every path with the result of `answer` for its address.
 fn tls_server(answer: fn(&str) -> String) -> (String, String) {
     let key = rcgen::KeyPair::generate().unwrap();
     let parameters = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
@@ -322,7 +322,7 @@ fn a_token_comes_over_tls_from_an_authority_that_is_named() {
 #[test]
 fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
     let (issuer, pem) = tls_server(|url| {
-        // Metadata and JWK set at once; the key is that of RFC 7517, appendix A.1.
+        // Metadata and JWK set in one; the key is that of RFC 7517, appendix A.1.
         format!(
             r#"{{"issuer":"{url}","jwks_uri":"{url}/jwks","keys":[{{"kty":"EC","crv":"P-256","kid":"1","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}}]}}"#
         )
@@ -339,7 +339,7 @@ fn jwt_verify_finds_keys_over_tls_and_by_the_issuer() {
         let (code, stderr) = verify(&[]);
         assert_eq!(code, Some(3), "{stderr}");
         assert!(stderr.contains("--ca-file"), "{stderr}");
-        // The keys are had, and are not those of the token.
+        // The keys can be fetched, and are not those of the token.
         let (code, stderr) = verify(&["--ca-file", &path]);
         assert_eq!(code, Some(1), "{stderr}");
     }

@@ -1,7 +1,7 @@
-//! Faults of disk, files, memory, descriptors and clock under a server that three writers change and callers use: what was acknowledged
-//! is there, what was refused is not, nothing is there by half, and the operator is told why.
+//! Faults of disk, files, memory, descriptors and clock in a server that three writers change and callers use: acknowledged changes are
+//! present, refused ones are not, no change is half made, and the operator learns the reason.
 //!
-//! The test run has each fault once, then random ones for as long as `TORTURE_SECONDS` says; `cargo xtask torture` runs for longer.
+//! The test run has each fault once, then random ones for `TORTURE_SECONDS`; `cargo xtask torture` runs for longer.
 //! `TORTURE_SEED` repeats the choices of a run, though not its timing.
 
 mod faults;
@@ -29,19 +29,19 @@ use random::Random;
 use traffic::Traffic;
 use writers::{Kind, Writer};
 
-/// How long a fault lasts at least.
+/// The shortest duration of a fault.
 const SHORTEST: Duration = Duration::from_millis(300);
 
-/// Within this time an operator is told of a fault: readiness asks the store every two seconds.
+/// The time within which an operator can see a fault: readiness checks the store every two seconds.
 const TOLD_WITHIN: Duration = Duration::from_secs(5);
 
-/// Within this time after a fault that passes changes are made again.
+/// The time within which changes succeed again after a temporary fault.
 const RECOVERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// How many writers there are.
+/// The number of writers.
 const WRITERS: u64 = 3;
 
-/// A data directory that servers are started on one after the other, and what is known of it.
+/// A data directory on which servers are started one after the other, with the expected state of its records.
 struct Torture {
     data: Data,
     aside: TempDir,
@@ -81,7 +81,7 @@ impl Torture {
         }
     }
 
-    /// One server, one fault, and a look at what is left.
+    /// Runs one server with one fault, and checks the data directory afterwards.
     #[expect(
         clippy::disallowed_methods,
         reason = "faults last for a time, beside writers that run meanwhile"
@@ -108,7 +108,7 @@ impl Torture {
         let ends_within = fault.lasts() || random.below(3) == 0;
         let kills = fault == Fault::None || random.below(2) == 0;
         let undo = std::thread::scope(|scope| {
-            // However this ends: a scope waits for its threads.
+            // In any case, even on a panic: a scope waits for its threads.
             let _stop = Stop(&stop);
             for writer in writers.iter_mut() {
                 scope.spawn(|| writer.run(address, &stop));
@@ -119,7 +119,7 @@ impl Torture {
             let before = metrics(ops);
             let undo = place.begin(fault, skip);
             let since = Instant::now();
-            // Each writer may have an answer on its way.
+            // Each writer may have an answer in transit.
             let at_most = acknowledged.load(Ordering::Relaxed) + WRITERS;
             let is_told = || match fault.told() {
                 Told::Nothing => true,
@@ -182,7 +182,7 @@ impl Torture {
         self
     }
 
-    /// A server that starts while a fault is there already. It may refuse to; then it says why. What is there stays as it was.
+    /// Starts a server while a fault is already present. It may refuse to start with an error. The existing data must be unchanged.
     fn start_under(&mut self, fault: Fault) {
         let path = self.data.path();
         let mut command = m2m(&["serve", "--listen", "127.0.0.1:0", "--data"]);
@@ -206,7 +206,7 @@ impl Torture {
         let mut ready = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut ready).unwrap();
-        // It has ended, or would serve without end.
+        // The server has ended, or would serve forever.
         let _ = child.kill();
         let output = child.wait_with_output().unwrap();
         place.end(undo);
@@ -223,7 +223,7 @@ impl Torture {
         self.look(fault);
     }
 
-    /// Holds what is in the data directory against what the writers were told.
+    /// Compares the content of the data directory with the answers that the writers got.
     fn look(&mut self, fault: Fault) {
         let (snapshot, events) = self.data.look();
         let mut found = BTreeMap::new();
@@ -306,7 +306,7 @@ fn metrics(ops: std::net::SocketAddr) -> String {
     get(ops, "/metrics")
 }
 
-/// Failures of the store that were counted, of all kinds.
+/// Returns the number of failures of the store that were counted, of all kinds.
 fn failures(metrics: &str) -> u64 {
     let lines = metrics.lines();
     let counts = lines.filter(|line| line.starts_with("m2m_store_failures_total"));

@@ -131,7 +131,7 @@ impl<'a> Cursor<'a> {
         Err(open)
     }
 
-    /// A `token68`, if one stands here and nothing else does up to the next comma.
+    /// Returns a `token68`, if there is one here and nothing else up to the next comma.
     fn token68(&mut self) -> Option<&'a str> {
         let mut ahead = *self;
         let letters = ahead.skip(is_token68);
@@ -158,7 +158,7 @@ impl<'a> Cursor<'a> {
         self.rest.is_empty() || self.rest.starts_with(',')
     }
 
-    /// Moves over bytes of ASCII, and says which.
+    /// Moves over bytes of ASCII, and returns them.
     fn skip(&mut self, allowed: impl Fn(u8) -> bool) -> &'a str {
         let end = self
             .rest

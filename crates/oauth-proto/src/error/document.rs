@@ -1,4 +1,4 @@
-//! What can be wrong with a JSON document.
+//! The errors of JSON documents.
 
 use m2m_errors::Cause;
 
@@ -25,8 +25,8 @@ pub enum InvalidDocument {
 }
 
 impl InvalidDocument {
-    /// What this is in the taxonomy of errors: a fault of whoever made the document, which a server that depends on it
-    /// can only answer with `server_error`.
+    /// Returns the cause in the taxonomy of errors: a fault of the server that wrote the document, to which a server
+    /// that depends on it can only answer `server_error`.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -35,7 +35,7 @@ impl InvalidDocument {
     }
 }
 
-/// The document is not the metadata of the issuer or resource that was asked for.
+/// The document is not the metadata of the requested issuer or resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidMetadata {
@@ -51,7 +51,7 @@ pub enum InvalidMetadata {
 }
 
 impl InvalidMetadata {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {

@@ -1,4 +1,4 @@
-//! What can be wrong with `Authorization` and `WWW-Authenticate`.
+//! The errors of the headers `Authorization` and `WWW-Authenticate`.
 
 use m2m_errors::Cause;
 
@@ -12,13 +12,13 @@ pub enum InvalidBasicCredentials {
     /// The credentials are not base64 with canonical padding.
     #[error("the credentials are not base64 at byte {offset}")]
     BrokenBase64 {
-        /// Where in the header value, counted from 0.
+        /// The offset in the header value, counted from 0.
         offset: usize,
     },
-    /// What the base64 stands for is not UTF-8.
+    /// The decoded base64 is not UTF-8.
     #[error("the credentials are not UTF-8")]
     NotUtf8,
-    /// No colon parts the client id from the secret.
+    /// No colon separates the client id from the secret.
     #[error("the credentials have no colon")]
     ColonMissing,
     /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
@@ -27,7 +27,7 @@ pub enum InvalidBasicCredentials {
 }
 
 impl InvalidBasicCredentials {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -48,13 +48,13 @@ pub enum InvalidBearer {
     /// More than one token follows the scheme.
     #[error("the authorization header has a second token at byte {offset}")]
     SeveralTokens {
-        /// Where the second one starts in the header value, counted from 0.
+        /// The offset of the second one in the header value, counted from 0.
         offset: usize,
     },
-    /// A byte that no token has (RFC 6750, section 2.1).
+    /// A byte that a token cannot contain (RFC 6750, section 2.1).
     #[error("byte {offset} of the authorization header is not allowed in a token")]
     ByteRefused {
-        /// Where in the header value, counted from 0.
+        /// The offset in the header value, counted from 0.
         offset: usize,
     },
     /// The request has several `Authorization` headers, one of them Bearer.
@@ -66,7 +66,7 @@ pub enum InvalidBearer {
 }
 
 impl InvalidBearer {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -83,22 +83,22 @@ impl InvalidBearer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidChallenge {
-    /// A byte that cannot stand there (RFC 9110, section 11.6.1).
+    /// A byte that is not allowed there (RFC 9110, section 11.6.1).
     #[error("byte {offset} is not allowed there in a challenge")]
     ByteRefused {
-        /// Where in the header value, counted from 0.
+        /// The offset in the header value, counted from 0.
         offset: usize,
     },
-    /// A quoted string has no end.
+    /// A quoted string is not closed.
     #[error("the quoted string at byte {offset} has no end")]
     QuoteOpen {
-        /// Where the quoted string starts in the header value, counted from 0.
+        /// The offset at which the quoted string starts in the header value, counted from 0.
         offset: usize,
     },
-    /// A parameter stands twice in one challenge (RFC 9110, section 11.2).
+    /// A parameter appears twice in one challenge (RFC 9110, section 11.2).
     #[error("the parameter at byte {offset} is repeated")]
     ParameterRepeated {
-        /// Where the second one starts in the header value, counted from 0.
+        /// The offset of the second one in the header value, counted from 0.
         offset: usize,
     },
     /// A challenge has more than [`Limits::max_parameters`](crate::Limits::max_parameters).
@@ -110,7 +110,7 @@ pub enum InvalidChallenge {
 }
 
 impl InvalidChallenge {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {

@@ -1,4 +1,4 @@
-//! What can be wrong with the body of a request.
+//! The errors of request bodies.
 
 use m2m_errors::Cause;
 
@@ -21,31 +21,31 @@ pub enum InvalidForm {
     /// A name has more than [`Limits::max_name_bytes`](crate::Limits::max_name_bytes).
     #[error("the parameter name at byte {offset} is too long")]
     NameTooLong {
-        /// Where the name starts in the body, counted from 0.
+        /// The offset of the name in the body, counted from 0.
         offset: usize,
     },
     /// A value has more than [`Limits::max_value_bytes`](crate::Limits::max_value_bytes).
     #[error("the parameter value at byte {offset} is too long")]
     ValueTooLong {
-        /// Where the value starts in the body, counted from 0.
+        /// The offset of the value in the body, counted from 0.
         offset: usize,
     },
     /// A `%` is not followed by two hexadecimal digits.
     #[error("the percent sign at byte {offset} is not followed by two hexadecimal digits")]
     BrokenPercentEncoding {
-        /// Where the `%` stands in the body, counted from 0.
+        /// The offset of the `%` in the body, counted from 0.
         offset: usize,
     },
-    /// The bytes, or those that the percent-encoding stands for, are not UTF-8.
+    /// The bytes, as sent or after percent-decoding, are not UTF-8.
     #[error("the bytes from {offset} on are not UTF-8")]
     NotUtf8 {
-        /// Where the first bad sequence starts in the body, counted from 0.
+        /// The offset of the first bad sequence in the body, counted from 0.
         offset: usize,
     },
 }
 
 impl InvalidForm {
-    /// Where in the body, counted from 0; none for what concerns the body as a whole.
+    /// Returns the offset in the body, counted from 0; `None` if the error concerns the body as a whole.
     #[must_use]
     pub const fn offset(&self) -> Option<usize> {
         match self {
@@ -57,7 +57,7 @@ impl InvalidForm {
         }
     }
 
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -69,29 +69,29 @@ impl InvalidForm {
     }
 }
 
-/// The `Content-Type` does not say that the body is a form in UTF-8.
+/// The `Content-Type` does not declare a form in UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidContentType {
-    /// There is no `Content-Type`.
+    /// The `Content-Type` is missing.
     #[error("the content type is missing")]
     Missing,
-    /// The media type is another one, or none.
+    /// The media type is another one, or is missing.
     #[error("the content type is not application/x-www-form-urlencoded")]
     OtherMediaType,
     /// The `charset` is not UTF-8.
     #[error("the charset of the content type is not UTF-8")]
     OtherCharset,
-    /// What follows the media type is no list of parameters.
+    /// The text after the media type is not a list of parameters.
     #[error("the parameters of the content type are malformed at byte {offset}")]
     MalformedParameters {
-        /// Where the bad parameter starts in the header value, counted from 0.
+        /// The offset of the bad parameter in the header value, counted from 0.
         offset: usize,
     },
 }
 
 impl InvalidContentType {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -103,25 +103,25 @@ impl InvalidContentType {
     }
 }
 
-/// The body is not a form, or a parameter that may stand once stands more often.
+/// The body is not a form, or repeats a parameter that may appear only once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidParameters {
-    /// The body is not a form. A form that is broken anywhere is refused for that, wherever a parameter repeats.
+    /// The body is not a form. A form that is malformed anywhere is refused for that, wherever a parameter repeats.
     #[error(transparent)]
     Form(#[from] InvalidForm),
-    /// A parameter stands a second time (RFC 6749, section 3.2).
+    /// A parameter appears a second time (RFC 6749, section 3.2).
     #[error("a parameter is repeated at byte {offset}")]
     ParameterRepeated {
-        /// The parameter, where it is one that the endpoint knows. Other names are not repeated to anyone.
+        /// The parameter, if it is one that the endpoint knows. Other names are not repeated in answers or logs.
         name: Option<&'static str>,
-        /// Where the second one starts in the body, counted from 0.
+        /// The offset of the second one in the body, counted from 0.
         offset: usize,
     },
 }
 
 impl InvalidParameters {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -131,6 +131,6 @@ impl InvalidParameters {
     }
 }
 
-/// The error of [`TokenRequest::parse`](crate::TokenRequest::parse): the form itself; what is missing or malformed in
-/// it is judged later, in an order that the form does not know.
+/// The error of [`TokenRequest::parse`](crate::TokenRequest::parse): an error of the form itself. Missing or malformed
+/// parameters are judged later, in an order that the form does not define.
 pub type InvalidTokenRequest = InvalidParameters;

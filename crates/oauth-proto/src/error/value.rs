@@ -1,4 +1,4 @@
-//! What can be wrong with a single value.
+//! The errors of single values.
 
 use m2m_errors::Cause;
 
@@ -12,18 +12,18 @@ pub struct InvalidScope {
 }
 
 impl InvalidScope {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         Cause::ScopeMalformed
     }
 }
 
-/// The value is no client id of this grammar.
+/// The value is not a client id of this grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidClientId {
-    /// There is no byte at all.
+    /// The value is empty.
     #[error("the client id is empty")]
     Empty,
     /// The value is longer than [`ClientId::MAX_BYTES`](crate::ClientId::MAX_BYTES).
@@ -38,7 +38,7 @@ pub enum InvalidClientId {
 }
 
 impl InvalidClientId {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -47,11 +47,11 @@ impl InvalidClientId {
     }
 }
 
-/// The value can name no API.
+/// The value is not the identifier of an API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidAudience {
-    /// There is no character at all.
+    /// The value is empty.
     #[error("the audience is empty")]
     Empty,
     /// The value is longer than [`Audience::MAX_BYTES`](crate::Audience::MAX_BYTES).
@@ -66,7 +66,7 @@ pub enum InvalidAudience {
 }
 
 impl InvalidAudience {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -85,10 +85,10 @@ pub enum InvalidResourceIndicator {
     /// The value has a fragment.
     #[error("the resource has a fragment at byte {offset}")]
     Fragment {
-        /// Where the `#` stands, counted from 0.
+        /// The offset of the `#`, counted from 0.
         offset: usize,
     },
-    /// A byte that cannot stand there in a URI (RFC 3986, appendix A).
+    /// A byte that is not allowed there in a URI (RFC 3986, appendix A).
     #[error("byte {offset} is not allowed there in a URI")]
     ByteRefused {
         /// Offset of the first such byte, counted from 0.
@@ -100,7 +100,7 @@ pub enum InvalidResourceIndicator {
 }
 
 impl InvalidResourceIndicator {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {
@@ -112,17 +112,17 @@ impl InvalidResourceIndicator {
     }
 }
 
-/// The value is no issuer identifier (RFC 8414, section 2).
+/// The value is not an issuer identifier (RFC 8414, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidIssuer {
-    /// The value is no URI.
+    /// The value is not a URI.
     #[error("the issuer is not a URL")]
     NotAUrl,
     /// The scheme is neither `https` nor `http`, in lower case.
     #[error("the scheme of the issuer is neither https nor http")]
     OtherScheme,
-    /// There is no host, or there are credentials before it.
+    /// The host is missing, or credentials precede it.
     #[error("the issuer has no plain host")]
     HostMissing,
     /// There is a query.
@@ -134,7 +134,7 @@ pub enum InvalidIssuer {
 }
 
 impl InvalidIssuer {
-    /// What this is in the taxonomy of errors.
+    /// Returns the cause in the taxonomy of errors.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         match self {

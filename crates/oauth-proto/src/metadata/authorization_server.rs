@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{InvalidMetadata, Issuer, json};
 
-/// What an authorization server says about itself.
+/// The metadata of an authorization server.
 ///
-/// A list without elements is not printed, as RFC 8414, section 3.2 demands, but for the one that is required. Members that
-/// are not known are ignored. The documents of OpenID providers are read as well.
+/// A list without elements is not printed, as RFC 8414, section 3.2 demands, except for the one that is required.
+/// Unknown members are ignored. The documents of OpenID providers are read as well.
 ///
 /// Source: RFC 8414, section 2, <https://www.rfc-editor.org/rfc/rfc8414#section-2>; RFC 8705, sections 3.3 and 5; RFC
 /// 9449, section 5.1; OpenID Connect Discovery 1.0, section 3.
@@ -25,24 +25,24 @@ use crate::{InvalidMetadata, Issuer, json};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorizationServerMetadata {
-    /// Who the server is.
+    /// The issuer identifier of the server.
     pub issuer: Issuer,
-    /// Where a user authorizes a client.
+    /// The URL at which a user authorizes a client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_endpoint: Option<String>,
-    /// Where tokens are to be had.
+    /// The URL of the token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_endpoint: Option<String>,
-    /// Where the public keys are.
+    /// The URL of the public keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// Where clients register themselves.
+    /// The URL at which clients register themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration_endpoint: Option<String>,
-    /// Scopes that may be asked for; need not be all.
+    /// The scopes that may be requested; the list need not be complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
-    /// Values of `response_type`. Required, and printed even where there are none; read as none where it is missing.
+    /// Values of `response_type`. Required: printed even if empty, and read as empty if missing.
     #[serde(default)]
     pub response_types_supported: Vec<String>,
     /// Values of `response_mode`.
@@ -51,10 +51,10 @@ pub struct AuthorizationServerMetadata {
     /// Values of `grant_type`. Absent means `authorization_code` and `implicit`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grant_types_supported: Vec<String>,
-    /// How clients authenticate at the token endpoint. Absent means `client_secret_basic`.
+    /// The methods by which clients authenticate at the token endpoint. Absent means `client_secret_basic`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_methods_supported: Vec<String>,
-    /// With which algorithms client assertions may be signed.
+    /// The algorithms with which client assertions may be signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// A page for developers.
@@ -63,73 +63,73 @@ pub struct AuthorizationServerMetadata {
     /// Languages of the user interface.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ui_locales_supported: Vec<String>,
-    /// What clients may do with the data.
+    /// The URL of the policy on how clients may use the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op_policy_uri: Option<String>,
     /// The terms of service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub op_tos_uri: Option<String>,
-    /// Where tokens are revoked.
+    /// The URL of the revocation endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
-    /// How clients authenticate at the revocation endpoint.
+    /// The methods by which clients authenticate at the revocation endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revocation_endpoint_auth_methods_supported: Vec<String>,
-    /// With which algorithms assertions may be signed there.
+    /// The algorithms with which assertions may be signed there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
-    /// Where tokens are introspected.
+    /// The URL of the introspection endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
-    /// How clients authenticate at the introspection endpoint.
+    /// The methods by which clients authenticate at the introspection endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Vec<String>,
-    /// With which algorithms assertions may be signed there.
+    /// The algorithms with which assertions may be signed there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// Methods of PKCE.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_challenge_methods_supported: Vec<String>,
-    /// Whether tokens can be bound to a client certificate (RFC 8705). Absent means no.
+    /// True if tokens can be bound to a client certificate (RFC 8705). Absent means false.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub tls_client_certificate_bound_access_tokens: bool,
-    /// Where clients with a certificate go instead (RFC 8705).
+    /// The endpoints that clients with a certificate use instead (RFC 8705).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtls_endpoint_aliases: Option<MtlsEndpointAliases>,
-    /// With which algorithms DPoP proofs may be signed (RFC 9449).
+    /// The algorithms with which DPoP proofs may be signed (RFC 9449).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
-    /// The APIs that tokens are for; need not be all (RFC 9728, section 4).
+    /// The APIs that tokens are for; the list need not be complete (RFC 9728, section 4).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub protected_resources: Vec<String>,
     /// Kinds of `sub`; required of OpenID providers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subject_types_supported: Vec<String>,
-    /// With which algorithms ID tokens are signed; required of OpenID providers. Some libraries for APIs take it for those
-    /// of access tokens.
+    /// The algorithms with which ID tokens are signed; required of OpenID providers. Some libraries for APIs use the list for access
+    /// tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<String>,
 }
 
-/// The endpoints that ask for a client certificate.
+/// The endpoints that request a client certificate.
 ///
 /// Source: RFC 8705, section 5, <https://www.rfc-editor.org/rfc/rfc8705#section-5>.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MtlsEndpointAliases {
-    /// In the place of `token_endpoint`.
+    /// The URL that replaces `token_endpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_endpoint: Option<String>,
-    /// In the place of `revocation_endpoint`.
+    /// The URL that replaces `revocation_endpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation_endpoint: Option<String>,
-    /// In the place of `introspection_endpoint`.
+    /// The URL that replaces `introspection_endpoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub introspection_endpoint: Option<String>,
 }
 
 impl AuthorizationServerMetadata {
-    /// Metadata that name an issuer and nothing else.
+    /// Returns metadata with an issuer only.
     #[must_use]
     pub const fn new(issuer: Issuer) -> Self {
         Self {
@@ -167,8 +167,7 @@ impl AuthorizationServerMetadata {
     /// Reads the document of the issuer `expected`, for clients.
     ///
     /// # Errors
-    /// - [`InvalidMetadata::Document`] (cause `keys-unavailable`): not JSON, or without an `issuer` that is one, or with a
-    ///   member of a wrong type;
+    /// - [`InvalidMetadata::Document`] (cause `keys-unavailable`): not JSON, or without a valid `issuer`, or with a member of a wrong type;
     /// - [`InvalidMetadata::OtherIssuer`] (`issuer-mismatch`): the document must not be used (RFC 8414, section 3.3).
     pub fn parse(json: &[u8], expected: &Issuer) -> Result<Self, InvalidMetadata> {
         let metadata: Self = json::parse(json)?;
@@ -187,7 +186,7 @@ impl AuthorizationServerMetadata {
         serde_json::to_string(self).expect("strings, lists and truth values are always JSON")
     }
 
-    /// The path of the document: the well-known name stands before the issuer's own path.
+    /// The path of the document: the well-known name is placed before the issuer's own path.
     ///
     /// Source: RFC 8414, section 3.1, <https://www.rfc-editor.org/rfc/rfc8414#section-3.1>.
     ///
@@ -213,8 +212,7 @@ impl AuthorizationServerMetadata {
         format!("{}{}", issuer.origin(), Self::path(issuer))
     }
 
-    /// The path of the same document where clients of OpenID providers look for it: the well-known name stands behind the
-    /// issuer's own path.
+    /// The path of the same document for clients of OpenID providers: the well-known name is placed after the issuer's own path.
     ///
     /// Source: OpenID Connect Discovery 1.0, section 4.
     #[must_use]

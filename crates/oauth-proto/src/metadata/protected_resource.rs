@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri};
 
-/// What an API says about itself, and about the tokens that it takes.
+/// The metadata of an API, and of the tokens that it accepts.
 ///
-/// A list without elements is not printed (RFC 9728, section 3.2). Members that are not known are ignored.
+/// A list without elements is not printed (RFC 9728, section 3.2). Unknown members are ignored.
 ///
 /// Source: RFC 9728, section 2, <https://www.rfc-editor.org/rfc/rfc9728#section-2>.
 ///
@@ -22,21 +22,21 @@ use crate::{InvalidMetadata, Issuer, ResourceIndicator, json, uri};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProtectedResourceMetadata {
-    /// Who the API is: its identifier, which is a URL.
+    /// The identifier of the API, which is a URL.
     pub resource: String,
-    /// Whose tokens it takes.
+    /// The issuers whose tokens it accepts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_servers: Vec<Issuer>,
-    /// Where the API's own public keys are.
+    /// The URL of the API's own public keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
-    /// Scopes that calls need; need not be all.
+    /// The scopes that calls need; the list need not be complete.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes_supported: Vec<String>,
-    /// Where the token may stand: `header`, `body`, `query`.
+    /// The places in which a token may be sent: `header`, `body`, `query`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bearer_methods_supported: Vec<String>,
-    /// With which algorithms the API signs its answers.
+    /// The algorithms with which the API signs its answers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource_signing_alg_values_supported: Vec<String>,
     /// The API's name for people.
@@ -45,28 +45,28 @@ pub struct ProtectedResourceMetadata {
     /// A page for developers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_documentation: Option<String>,
-    /// What clients may do with the data.
+    /// The URL of the policy on how clients may use the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_policy_uri: Option<String>,
     /// The terms of service.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_tos_uri: Option<String>,
-    /// Whether it takes tokens that are bound to a client certificate. Absent means no.
+    /// True if it accepts tokens that are bound to a client certificate. Absent means false.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub tls_client_certificate_bound_access_tokens: bool,
     /// Types of `authorization_details` that it knows (RFC 9396).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub authorization_details_types_supported: Vec<String>,
-    /// With which algorithms DPoP proofs may be signed (RFC 9449).
+    /// The algorithms with which DPoP proofs may be signed (RFC 9449).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dpop_signing_alg_values_supported: Vec<String>,
-    /// Whether it takes nothing but tokens bound by DPoP. Absent means no.
+    /// True if it accepts only tokens bound by DPoP. Absent means false.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub dpop_bound_access_tokens_required: bool,
 }
 
 impl ProtectedResourceMetadata {
-    /// Metadata that name an API and nothing else.
+    /// Returns metadata with an API only.
     #[must_use]
     pub fn new(resource: ResourceIndicator<'_>) -> Self {
         Self {
@@ -110,8 +110,8 @@ impl ProtectedResourceMetadata {
         serde_json::to_string(self).expect("strings, lists and truth values are always JSON")
     }
 
-    /// The URL of the document: the well-known name stands between the host and the path, or the query, of the resource.
-    /// Nothing for a resource without a host, such as a URN.
+    /// The URL of the document: the well-known name is placed between the host and the path, or the query, of the resource. `None` for a
+    /// resource without a host, such as a URN.
     ///
     /// Source: RFC 9728, section 3.1, <https://www.rfc-editor.org/rfc/rfc9728#section-3.1>.
     #[must_use]

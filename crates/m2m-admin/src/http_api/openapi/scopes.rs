@@ -3,7 +3,7 @@
 use m2m_api::{Needs, Operation, Part};
 use serde_json::{Value, json};
 
-/// The scopes of the operation and of its fields, in sentences.
+/// Returns the scopes of the operation and of its fields, in sentences.
 pub(super) fn description<O: Operation>() -> String {
     let needs_every = O::SPEC
         .fields
@@ -29,7 +29,7 @@ pub(super) fn description<O: Operation>() -> String {
     text
 }
 
-/// The scopes of the fields and of the request as a whole, for programs.
+/// Returns the scopes of the fields and of the request as a whole, for programs.
 pub(super) fn of_fields<O: Operation>() -> Option<Value> {
     let fields = O::SPEC
         .fields

@@ -9,7 +9,7 @@ use serde::de::{Error, Unexpected, Visitor};
 pub(in crate::registry) const SAFE_INTEGERS: RangeInclusive<i64> =
     -9_007_199_254_740_991..=9_007_199_254_740_991;
 
-/// Reads a whole number of zero or more. Some write it with a fraction of nothing, as `60.0`: JSON does not tell it from 60.
+/// Reads a whole number of zero or more. Some programs write it with an empty fraction, as `60.0`, which JSON does not distinguish from 60.
 #[derive(Clone, Copy)]
 pub(in crate::registry) struct Whole(pub(in crate::registry) &'static str);
 
@@ -42,7 +42,7 @@ impl Visitor<'_> for Whole {
     }
 }
 
-/// The number without its fraction, if it has none and is a safe integer.
+/// Returns the number as an integer, if its fraction is zero and it is a safe integer.
 pub(super) fn integer(number: f64) -> Option<i64> {
     if number.fract() != 0.0 {
         return None;

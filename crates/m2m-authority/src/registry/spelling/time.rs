@@ -4,7 +4,8 @@ use m2m_jwt::UnixTime;
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::Serializer;
 
-/// A time as files and answers have it, such as `2026-11-20T00:00:00Z`. A time beyond the year 9999 is written as its end.
+/// Returns a time as files and answers have it, such as `2026-11-20T00:00:00Z`. A time beyond the year 9999 is written as the end of that
+/// year.
 ///
 /// ```
 /// use m2m_authority::registry::{parse_time, time_text};
@@ -24,7 +25,7 @@ pub fn time_text(time: UnixTime) -> String {
         .to_string()
 }
 
-/// The time that a text of RFC 3339 stands for. A time before 1970 is read as 1970-01-01T00:00:00Z, since nothing here is older.
+/// Parses a time as in RFC 3339. A time before 1970 is read as 1970-01-01T00:00:00Z, since nothing here is older.
 #[must_use]
 pub fn parse_time(text: &str) -> Option<UnixTime> {
     let timestamp: jiff::Timestamp = text.parse().ok()?;

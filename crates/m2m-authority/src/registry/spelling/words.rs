@@ -15,7 +15,7 @@ pub(in crate::registry) trait Word: Copy + 'static {
     fn word(self) -> &'static str;
 }
 
-/// Reads a word, and names the words that there are if it is another.
+/// Reads a word; the error for any other text names all words.
 fn read<T: Word>(text: &str) -> Result<T, String> {
     let found = T::ALL.iter().find(|value| value.word() == text);
     found.copied().ok_or_else(|| {
@@ -44,7 +44,7 @@ pub(in crate::registry) fn deserialize<'de, T: Word, D: Deserializer<'de>>(
     super::from_text(deserializer, "a string", read)
 }
 
-/// The text is not one of the words of its kind.
+/// The error for a text that is not one of the words of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {kind}")]
 #[non_exhaustive]
@@ -72,7 +72,7 @@ impl<'de, T: Word> Deserialize<'de> for WordList<T> {
 }
 
 impl<T: Word> WordList<T> {
-    /// Writes those words that hold.
+    /// Writes the words for which `holds` returns true.
     pub(in crate::registry) fn write<S: Serializer>(
         serializer: S,
         holds: impl Fn(T) -> bool,
@@ -82,7 +82,7 @@ impl<T: Word> WordList<T> {
     }
 }
 
-/// An enum of words: the type, its words, and its spelling in one place.
+/// Defines an enum of words: the type, its words, and its spelling in one place.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident, $kind:literal { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -92,7 +92,7 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             /// The word for it.
@@ -103,7 +103,7 @@ macro_rules! words {
                 }
             }
 
-            /// The value that the word stands for.
+            /// Returns the value for this word.
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == word)

@@ -1,6 +1,6 @@
 //! The fields of an API, as options and as members of a request.
 //!
-//! One more field is a member of [`ApiFields`], a line of `set!` and, where an API may lack it, a word of [`ApiClear`].
+//! A new field needs a member of [`ApiFields`], a line in `set!` and, if it can be cleared, a variant of [`ApiClear`].
 
 use clap::{Args, ValueEnum};
 use m2m_api::operations::{ApiChange, NewApi, SigningAlg};
@@ -26,7 +26,7 @@ pub(crate) struct ApiFields {
     /// Claim set of its tokens
     #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
     claims: Option<ClaimSet>,
-    /// Client id of an application that may introspect its tokens; may be repeated. The list replaces the previous one
+    /// Client id of an application that may introspect its tokens; may be repeated. The list replaces the previous one. It has no effect yet: introspection is not available
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
     introspection_clients: Vec<ClientIdText>,
 }
@@ -38,7 +38,7 @@ pub(crate) enum ApiClear {
     IntrospectionClients,
 }
 
-/// Sets the members that the body of a new API and that of a change have in common.
+/// Sets the members that the bodies of a new API and of a change have in common.
 macro_rules! set {
     ($body:expr, $fields:expr) => {{
         let (body, fields) = ($body, $fields);
@@ -61,7 +61,7 @@ impl ApiFields {
         Ok(())
     }
 
-    /// The change that the options make, and the words behind `--clear`.
+    /// Returns the change that the options and the words after `--clear` describe.
     ///
     /// # Errors
     ///

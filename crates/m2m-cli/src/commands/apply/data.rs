@@ -1,4 +1,4 @@
-//! `m2m apply --data`: makes the registry in a data directory say what a file says.
+//! `m2m apply --data`: changes the registry in a data directory to match a file.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub(super) fn apply(
     output: &Output,
 ) -> Result<(), Failure> {
     let store = if options.dry_run && !data::is_there(folder)? {
-        // What would be done to a folder that is not there is seen without making it.
+        // The changes to a missing folder are shown without creating it.
         Sqlite::in_memory().map_err(|error| data::failure(&error, folder))?
     } else {
         data::open(folder, Missing::Make)?
@@ -67,7 +67,7 @@ async fn carry_out(
     let secrets_to = options.secrets_to.file();
     let secrets_to = secrets_to.filter(|_| !prepared.credentials().is_empty());
     if !prepared.credentials().is_empty() && secrets_to.is_none() {
-        // Where nobody would see them, no secret is put into force.
+        // No secret is put into force if nobody would see it.
         output.check()?;
     }
     let applied = match secrets_to {
@@ -92,7 +92,7 @@ fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
         ApplyError::Mistake(mistake) => world.report(mistake),
         ApplyError::Left { .. } => Failure::usage(error.to_string())
             .because("nothing was changed")
-            .help("write it into the file as it should be, or take it away with --prune"),
+            .help("write it into the file as it should be, or delete it with --prune"),
         ApplyError::LastManagement { .. } => Failure::usage(error.to_string())
             .because("nothing was changed")
             .help("authorize another application for {issuer}/api first"),

@@ -1,4 +1,4 @@
-//! `m2m apply` without `--data`: makes the registry of a server that runs say what a file says.
+//! `m2m apply` without `--data`: changes the registry of a running server to match a file.
 
 use std::path::Path;
 
@@ -31,7 +31,7 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         shown = Some(plan);
     }
     let reserved = match options.secrets_to.file() {
-        // Before the change is made: a secret that works and that nobody has would be lost.
+        // The file is reserved before the change is made: a secret that is in force and that nobody has would be lost.
         Some(file) if makes_secrets(options, &management, world, shown.as_ref())? => {
             Some(Reserved::new(file)?)
         }
@@ -73,7 +73,7 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
     written.and(shown)
 }
 
-/// The failure of a request that was sent. If no answer came, the file may have been applied all the same.
+/// Returns the failure of a request that was sent. Without an answer, the file may have been applied all the same.
 fn unanswered(failure: Failure) -> Failure {
     match failure.exit() {
         Exit::Unreachable => failure
@@ -83,7 +83,7 @@ fn unanswered(failure: Failure) -> Failure {
     }
 }
 
-/// Whether secrets are made, as far as can be known before.
+/// Returns true if secrets will be generated, as far as this is known before.
 fn makes_secrets(
     options: &ApplyOptions,
     management: &Management,
@@ -102,12 +102,12 @@ fn makes_secrets(
     }
 }
 
-/// How much of it the server does.
+/// The extent to which the server carries out the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
-    /// It says what it would do.
+    /// The server only returns the plan.
     PlanOnly,
-    /// It does it.
+    /// The server applies the plan.
     Whole,
 }
 
@@ -115,7 +115,7 @@ enum Extent {
 ///
 /// # Errors
 ///
-/// If the server cannot be reached, or refuses; a mistake in the file is shown where it stands.
+/// If the server cannot be reached, or refuses; a mistake in the file is shown at its place.
 fn send(
     options: &ApplyOptions,
     management: &Management,
@@ -134,7 +134,7 @@ fn send(
     })
 }
 
-/// Writes the secrets into their file. Where that fails they are to be shown after all, since nobody else has them.
+/// Writes the secrets into their file. If that fails they are shown after all, since nobody else has them.
 fn keep<'r>(
     reserved: Option<&'r Reserved>,
     credentials: &[NewCredentials<'_>],

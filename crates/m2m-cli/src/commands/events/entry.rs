@@ -15,12 +15,12 @@ use crate::done::{document, insert};
 pub(super) enum Entry {
     /// A request that was refused.
     Refusal(Box<DiagnosisShown>),
-    /// A change that was made.
+    /// A change of the registry.
     Audit(Box<EventShown>),
 }
 
 impl Entry {
-    /// The number of the entry in its log.
+    /// Returns the number of the entry in its log.
     pub(super) fn number(&self) -> u64 {
         match self {
             Self::Refusal(refusal) => refusal.number.unwrap_or_default(),
@@ -28,7 +28,7 @@ impl Entry {
         }
     }
 
-    /// The place of the entry among those of all logs: its time, then its number.
+    /// Returns the position of the entry among those of all logs: its time, then its number.
     pub(super) fn position(&self) -> (Option<Timestamp>, u64) {
         let time = match self {
             Self::Refusal(refusal) => &refusal.time,
@@ -37,7 +37,7 @@ impl Entry {
         (time.parse().ok(), self.number())
     }
 
-    /// The entry as JSON, with its log as `type`.
+    /// Returns the entry as JSON, with its log as `type`.
     pub(super) fn document(&self) -> Value {
         let (kind, mut document) = match self {
             Self::Refusal(refusal) => ("refusal", document(refusal)),
@@ -47,7 +47,7 @@ impl Entry {
         document
     }
 
-    /// The line for people, with what was changed below it. Nothing in it steers a terminal.
+    /// Returns the line for people, with the changed fields below it. Control characters are escaped.
     pub(super) fn line(&self) -> String {
         let lines = match self {
             Self::Refusal(refusal) => vec![line_of_refusal(refusal)],
@@ -107,14 +107,14 @@ fn line_of_event(event: &EventShown) -> String {
     )
 }
 
-/// The differences of a record, field by field.
+/// Returns the differences of a record, field by field.
 fn changes(event: &EventShown) -> Vec<String> {
     let (before, after) = (side(event.before.as_deref()), side(event.after.as_deref()));
     let mut lines: Vec<String> = FieldChange::of_event(&before, &after)
         .iter()
         .map(|change| format!("    {change}"))
         .collect();
-    // Of secrets there is more to say than their number.
+    // The number of secrets alone does not show every change of them.
     if !before.is_null() && !after.is_null() && before.get("secrets") != after.get("secrets") {
         lines.push("    its secrets".to_owned());
     }
@@ -127,7 +127,7 @@ fn side(record: Option<&RawValue>) -> Value {
         .unwrap_or_default()
 }
 
-/// The line with what is known beside.
+/// Appends the known values with their labels to a line.
 fn with<const N: usize>(mut line: String, known: [(&str, Option<&str>); N]) -> String {
     for (label, value) in known {
         if let Some(value) = value.filter(|value| !value.is_empty()) {

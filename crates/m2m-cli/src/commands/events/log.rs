@@ -1,4 +1,4 @@
-//! The logs of a server, its refusals and its audit events, and how far each has been read.
+//! The logs of a server, its refusals and its audit events, with the position up to which each has been read.
 
 use m2m_api::operations::{
     ListDiagnoses, ListDiagnosesQuery, ListEvents, ListEventsQuery, SubjectKind,
@@ -11,7 +11,7 @@ use crate::commands::events::EventsOptions;
 use crate::commands::events::entry::Entry;
 use crate::management::Management;
 
-/// The logs that the options choose.
+/// The logs that the options select.
 #[derive(Debug)]
 pub(super) struct Logs {
     refusals: Option<Log<ListDiagnoses>>,
@@ -19,7 +19,7 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    /// The logs that the options choose, from their ends.
+    /// Returns the logs that the options select, before anything is read.
     ///
     /// # Errors
     ///
@@ -48,7 +48,7 @@ impl Logs {
         })
     }
 
-    /// The latest entries, at most so many, in the order in which they happened.
+    /// Returns the latest entries, at most `most`, in the order in which they happened.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl Logs {
         Ok(entries.split_off(skipped))
     }
 
-    /// The entries that have come since, in the order in which they happened, and the last failure if a log could not be read.
+    /// Returns the entries since the last call, in the order in which they happened, and the last failure if a log could not be read.
     pub(super) fn newer(&mut self, management: &Management) -> (Vec<Entry>, Result<(), Failure>) {
         let refusals = self.refusals.as_mut().map(|log| log.newer(management));
         let audit = self.audit.as_mut().map(|log| log.newer(management));
@@ -88,10 +88,10 @@ impl Logs {
 
 /// An operation that lists entries, the latest first.
 trait Lists: Operation<Query: Clone, Names = NoNames, Body = NoBody> {
-    /// Asks for a part of the log.
+    /// Restricts a query to a part of the log.
     fn set(query: &mut Self::Query, part: Part);
 
-    /// The entries of an answer, and the number before which the next page goes on; none at the end.
+    /// Returns the entries of an answer, and the number before which the next page continues; `None` at the end.
     fn into_entries(answer: Self::Answer) -> (Vec<Entry>, Option<u64>);
 }
 
@@ -125,7 +125,7 @@ impl Lists for ListEvents {
     }
 }
 
-/// A log, and how far it has been read.
+/// A log, with the position up to which it has been read.
 #[derive(Debug)]
 struct Log<O: Lists> {
     query: O::Query,
@@ -147,7 +147,7 @@ impl<O: Lists> Log<O> {
         self.read(management, after, MOST_AT_ONCE)
     }
 
-    /// Reads at most so many entries. The latest come first, page by page.
+    /// Reads at most `most` entries. The latest come first, page by page.
     fn read(
         &mut self,
         management: &Management,
@@ -170,7 +170,7 @@ impl<O: Lists> Log<O> {
             let (more, next) = O::into_entries(answer);
             entries.extend(more.into_iter().take(left));
             match next {
-                // Each page ends before the one that was read last.
+                // Each page has to end before the previous one.
                 Some(next) if before.is_none_or(|before| next < before) => before = Some(next),
                 Some(_) | None => break,
             }
@@ -181,8 +181,8 @@ impl<O: Lists> Log<O> {
     }
 }
 
-/// Unit: entries.
+/// The number of entries requested at once. Unit: entries.
 const MAX_PAGE_SIZE: u64 = 100;
 
-/// More at once than anybody reads. Unit: entries.
+/// The maximum number of new entries read at once, more than anybody reads. Unit: entries.
 const MOST_AT_ONCE: usize = 10_000;

@@ -1,4 +1,4 @@
-//! `m2m jwt decode`: what a token says.
+//! `m2m jwt decode`: the header and claims of a token.
 
 use clap::Args;
 use m2m_host::error::Failure;

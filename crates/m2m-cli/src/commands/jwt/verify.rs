@@ -1,4 +1,4 @@
-//! `m2m jwt verify`: whether a token is good, and if not, why.
+//! `m2m jwt verify`: whether a token is valid, and the reason if not.
 
 mod keys;
 mod mismatch;
@@ -64,28 +64,30 @@ fn leeway(seconds: &str) -> Result<Leeway, String> {
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 --audience https://orders.example/api
-  m2m jwt verify \"$TOKEN\" --jwks https://id.internal/.well-known/jwks.json --ca-file internal-ca.pem
+  m2m jwt verify \"$TOKEN\" --issuer http://127.0.0.1:8080 \\
+    --audience https://orders.example/api
+  m2m jwt verify \"$TOKEN\" --ca-file internal-ca.pem \\
+    --jwks https://id.internal/.well-known/jwks.json
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
 
-Without --issuer and --audience, a valid signature only shows that the owner of a key in the JWK set
-made the token, for some audience.";
+Without --issuer and --audience, a valid signature only shows that the owner of
+a key in the JWK set made the token, for some audience.";
 
-/// Why a token is not good.
+/// The reason why a token is not valid, with related findings.
 #[derive(Debug)]
 struct Rejected {
     error: Objection,
     mismatch: Option<Box<Mismatch>>,
-    /// The keys of the set that may have been meant, and cannot be used.
+    /// The keys of the set that cannot be used, one of which may be the right one.
     unusable_keys: Vec<UnusableKey>,
 }
 
-/// The first thing that is wrong with a token.
+/// The first mistake found in a token.
 #[derive(Debug)]
 enum Objection {
     /// Form, signature, a registered claim, or a time.
     Token(InvalidToken),
-    /// A claim beyond the registered ones, as the guards of APIs read it, has another type than it should.
+    /// A claim beyond the registered ones, as API guards read it, has the wrong type.
     Claim(&'static str),
 }
 
@@ -110,7 +112,7 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
     }
 }
 
-/// Verifies the token. What the options leave open is expected to be what the token itself says.
+/// Verifies the token. If an option is absent, the value in the token itself is expected.
 fn judge<'t>(
     token: &'t str,
     keys: &Keys,
@@ -136,7 +138,7 @@ fn judge<'t>(
         &options.algorithms
     };
     let expectations = Expectations {
-        // What both claim sets have; those of RFC 9068 have a `sub` as well.
+        // The claims that both claim sets have; those of RFC 9068 have a `sub` as well.
         required_claims: &[Claim::ClientId, Claim::IssuedAt, Claim::JwtId],
         leeway: options.leeway,
         ..Expectations::access_token(issuer, &audiences, algorithms)
@@ -155,7 +157,7 @@ fn judge<'t>(
     }
 }
 
-/// Prints a token that is good.
+/// Prints a valid token.
 fn show(
     token: &Unverified<'_>,
     options: &JwtVerifyOptions,
@@ -182,7 +184,7 @@ fn show(
     Ok(())
 }
 
-/// What nobody asked to be checked: each the name of an option.
+/// Returns the names of the options that were absent, so that their value was not checked.
 fn not_checked(options: &JwtVerifyOptions) -> Vec<&'static str> {
     let issuer = options.issuer.is_none().then_some("issuer");
     let audience = options.audience.is_empty().then_some("audience");
@@ -260,7 +262,7 @@ mod tests {
 
     use super::*;
 
-    /// The options on a command line of their own.
+    /// The options in a command line of their own.
     #[derive(Parser)]
     struct Alone {
         #[command(flatten)]

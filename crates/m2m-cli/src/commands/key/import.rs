@@ -1,4 +1,4 @@
-//! `m2m key import`: a private key that was made elsewhere, into a data directory.
+//! `m2m key import`: imports a private key that was generated elsewhere into a data directory.
 
 use std::path::PathBuf;
 
@@ -124,5 +124,5 @@ fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
     })
 }
 
-/// Far more than an RSA key of 8,192 bits has. Unit: bytes.
+/// The maximum size of a key file, far more than an RSA key of 8,192 bits has. Unit: bytes.
 const MAX_KEY_BYTES: u32 = 64 * 1024;

@@ -1,4 +1,4 @@
-//! `m2m key list`: the signing keys in a data directory, or of a server that runs.
+//! `m2m key list`: the signing keys in a data directory, or of a running server.
 
 use std::path::Path;
 
@@ -63,10 +63,10 @@ struct Listed {
     state: String,
     created_at: String,
     state_since: String,
-    /// From when a key that is announced may sign, as a server that runs knows it.
+    /// The time from which an announced key may sign, if a running server is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     signs_from: Option<String>,
-    /// The public key, of a data directory.
+    /// The public key, if a data directory is read.
     #[serde(skip_serializing_if = "Option::is_none")]
     public_jwk: Option<Value>,
 }

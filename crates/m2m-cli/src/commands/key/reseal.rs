@@ -1,4 +1,4 @@
-//! `m2m key reseal`: all private keys in a data directory under another sealing key.
+//! `m2m key reseal`: seals all private keys in a data directory with another sealing key.
 
 use std::path::{Path, PathBuf};
 
@@ -70,7 +70,7 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
                 "backups from before need the sealing key from before, which is gone"
             }
             SealingSource::Folder(_) => {
-                "sealing.key in the data directory opens only backups from before: take it away"
+                "sealing.key in the data directory opens only earlier backups: delete it"
             }
             SealingSource::Environment(_) | SealingSource::File(_) => {
                 "the sealing key from before opens only backups from before"
@@ -80,7 +80,7 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
     })?
 }
 
-/// The sealing key that takes the place of the old one, on the disk before anything is sealed with it.
+/// Returns the new sealing key, which is on the disk before anything is sealed with it.
 fn new_key(
     source: &SealingSource<'_>,
     to: Option<&Path>,
@@ -90,7 +90,7 @@ fn new_key(
         (Some(file), _) if is_standard_stream(file) || file.exists() => sealing::read(file, Wanted::New),
         (Some(file), _) => sealing::make(file),
         (None, SealingSource::Folder(_)) => {
-            // One that waits there opens no key, else it had taken its place: it is of an attempt that changed nothing.
+            // A key left there opens no key, or it would have replaced the old one: it is from an attempt that changed nothing.
             let next = sealing::next_file(folder);
             let _ = std::fs::remove_file(&next);
             sealing::make(&next)

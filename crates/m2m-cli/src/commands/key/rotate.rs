@@ -1,4 +1,4 @@
-//! `m2m key rotate`: a server that runs signs with a new key.
+//! `m2m key rotate`: makes a running server sign with a new key.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,6 @@ pub(crate) struct KeyRotateOptions {
 
 const ROTATE_EXAMPLES: &str = "\
 Examples:
-  m2m key rotate
   m2m key rotate --alg ES256
   m2m key rotate --alg RS256 --emergency --yes";
 
@@ -75,7 +74,7 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
 const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would leave it at once and for good, and a new one would sign: the tokens signed until now, those for \
     the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
 
-/// The algorithm of the keys that sign, if it is one.
+/// Returns the algorithm of the keys that sign, if there is only one.
 fn only_algorithm(management: &Management) -> Result<SigningAlg, Failure> {
     let answer = management.call::<ListKeys>(&NoNames, &NoQuery {}, &NoBody)?;
     let signing = answer.keys.iter().filter(|key| key.state == ACTIVE);

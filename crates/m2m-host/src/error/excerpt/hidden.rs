@@ -1,17 +1,17 @@
-//! What of a line of TOML is not to be shown, because it may be a secret.
+//! The parts of a line of TOML that are not shown, because they may be secrets.
 //!
-//! Secrets are written into files where only their hashes belong, and the failure that says so goes to terminals, logs and tickets.
+//! Secrets are written into files where only their hashes belong, and the failure that reports this goes to terminals, logs and tickets.
 
 use core::iter::once;
 use core::ops::Range;
 
 use m2m_authority::diagnose::nearest;
 
-/// The parts of `line` that may be secrets, in order; `before` is the text before it. Only lines that say something of a secret
-/// have any, and those inside a string that began in such a line.
+/// Returns the parts of `line` that may be secrets, in order; `before` is the text before it. Only a line that mentions a secret has
+/// such parts, or a line inside a string that began in such a line.
 ///
-/// Where the line is whole, these are the values and the comment in it. Where it is not, nobody knows where a value ends, and
-/// only the key that it begins with is left.
+/// If the line is complete TOML, these are the values and the comment in it. Otherwise the end of a value is unknown, and only the key
+/// at its beginning is shown.
 pub(super) fn hidden(before: &str, line: &str) -> Vec<Range<usize>> {
     if continues_secret(before) {
         return once(0..line.len()).collect();
@@ -23,7 +23,7 @@ pub(super) fn hidden(before: &str, line: &str) -> Vec<Range<usize>> {
     }
 }
 
-/// The same for a line whose values may be secrets, whatever it says.
+/// Returns the parts of a line whose values may all be secrets, whether or not it mentions one.
 pub(super) fn hidden_with_all_values(before: &str, line: &str) -> Vec<Range<usize>> {
     if continues_secret(before) {
         return once(0..line.len()).collect();
@@ -34,7 +34,7 @@ pub(super) fn hidden_with_all_values(before: &str, line: &str) -> Vec<Range<usiz
     values(line)
 }
 
-/// Whether the line has the word, or one that is nearly it: a mistyped key is the very mistake that shows a line.
+/// Returns true if the line contains the word, or one similar to it: a mistyped key is the very mistake for which a line is shown.
 fn says_secret(line: &str) -> bool {
     let has_it = line
         .as_bytes()
@@ -46,7 +46,7 @@ fn says_secret(line: &str) -> bool {
         || words.any(|word| nearest(&word.to_ascii_lowercase(), [NEARLY]).is_some())
 }
 
-/// Whether there is something like `https://name:password@host`.
+/// Returns true if the line contains a URL like `https://name:password@host`.
 fn has_url_with_credentials(line: &str) -> bool {
     let mut authorities = line
         .split("://")
@@ -55,7 +55,7 @@ fn has_url_with_credentials(line: &str) -> bool {
     authorities.any(|authority| authority.contains('@'))
 }
 
-/// Whether the line behind this text is inside a string that began in a line that says something of a secret.
+/// Returns true if the line after this text is inside a string that began in a line that mentions a secret.
 fn continues_secret(before: &str) -> bool {
     ["\"\"\"", "'''"].iter().any(|quotes| {
         let is_open = before.matches(quotes).count() % 2 == 1;
@@ -64,13 +64,13 @@ fn continues_secret(before: &str) -> bool {
     })
 }
 
-/// Whether the line is TOML alone: a document, or the elements of a list.
+/// Returns true if the line is complete TOML: a document, or elements of a list.
 fn is_whole(line: &str) -> bool {
     toml::from_str::<toml::Table>(line).is_ok()
         || toml::from_str::<toml::Table>(&format!("_ = [\n{line}\n]")).is_ok()
 }
 
-/// How long the key is that a line begins with, with the sign behind it. Unit: bytes.
+/// Returns the length of the key that a line begins with, including the sign after it. Unit: bytes.
 fn key_length(line: &str) -> usize {
     let is_key = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
     let is_space = |c| matches!(c, ' ' | '\t');
@@ -80,7 +80,7 @@ fn key_length(line: &str) -> usize {
     line.len() - rest.trim_start_matches(is_space).len()
 }
 
-/// Where the values of a whole line are, and its comment; of strings, what is between the quotes.
+/// Returns the values and the comment of a complete line; for a string, the part between the quotes.
 fn values(line: &str) -> Vec<Range<usize>> {
     let mut values = Vec::new();
     let mut rest = line;
@@ -113,7 +113,7 @@ fn values(line: &str) -> Vec<Range<usize>> {
     values
 }
 
-/// Where in `text`, which begins with a string, the content of that is, and what follows the string.
+/// Returns the range of the content of the string that `text` begins with, and the text after the string.
 fn string(text: &str) -> (Range<usize>, &str) {
     let quote = if text.starts_with('"') { '"' } else { '\'' };
     let is_long = text.chars().take_while(|c| *c == quote).count() >= 3;
@@ -123,7 +123,7 @@ fn string(text: &str) -> (Range<usize>, &str) {
     for (at, c) in text.char_indices().skip(quotes) {
         run = if c == quote && !escaped { run + 1 } else { 0 };
         escaped = c == '\\' && quote == '"' && !escaped;
-        // Of more than three quotes at the end of a long string the last three close it.
+        // If a long string ends with more than three quotes, the last three close it.
         let after = text.split_at_checked(at + 1).map_or("", |(_, after)| after);
         if run >= quotes && !(is_long && after.starts_with(quote)) {
             return (quotes..at + 1 - quotes, after);
@@ -132,10 +132,10 @@ fn string(text: &str) -> (Range<usize>, &str) {
     (quotes..text.len(), "")
 }
 
-/// What the keys of secrets have in common: `secret_sha256`, and `client_secret`, which is a mistake.
+/// The word that the keys of secrets have in common: `secret_sha256`, and `client_secret`, which is a mistake.
 const SECRET: &[u8] = b"secret";
 
-/// The same, as a word.
+/// The same word as text, for the search for similar ones.
 const NEARLY: &str = "secret";
 
 #[cfg(test)]

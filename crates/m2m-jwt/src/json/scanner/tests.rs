@@ -1,4 +1,4 @@
-//! What is read and what is refused.
+//! JSON texts that are accepted, and those that are refused.
 
 use super::*;
 

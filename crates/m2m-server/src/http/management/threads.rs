@@ -6,20 +6,20 @@ use core::num::NonZero;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-/// Threads of their own for management requests. They end when this is dropped, without waiting for what they do.
+/// A thread pool for management requests. Its threads end when it is dropped, without waiting for the tasks in progress.
 #[derive(Debug)]
 pub(super) struct Threads {
-    /// None only while it is dropped.
+    /// `None` only while it is dropped.
     runtime: Option<Runtime>,
 }
 
-/// A task that ends when nobody waits for it any more, as a caller that breaks off ends what was done for it.
+/// A task that is aborted when nobody waits for it any more, as happens when its caller disconnects.
 struct Task<T>(JoinHandle<T>);
 
 impl Threads {
     /// # Errors
     ///
-    /// If the system has no thread left.
+    /// If the operating system cannot start another thread.
     pub(super) fn start() -> std::io::Result<Self> {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         let runtime = Builder::new_multi_thread()
@@ -46,7 +46,7 @@ impl Threads {
 impl Drop for Threads {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // It is dropped where nothing may wait.
+            // It is dropped in a place that must not block.
             runtime.shutdown_background();
         }
     }

@@ -1,4 +1,4 @@
-//! Whom the token endpoint serves at the moment.
+//! The gate of the token endpoint in maintenance.
 
 use m2m_admin::management;
 use m2m_authority::Refusal;
@@ -7,7 +7,7 @@ use m2m_authority::registry::fill_in_issuer;
 use m2m_errors::Cause;
 use m2m_store::Maintenance;
 
-/// The identifiers of the management API, as tokens of this server carry them.
+/// The identifiers of the management API, as tokens of this server contain them.
 #[derive(Debug)]
 pub(super) struct ManagementAudiences([Box<str>; 2]);
 
@@ -20,10 +20,10 @@ impl ManagementAudiences {
     }
 }
 
-/// Open for all, or in maintenance for tokens for the management API alone: operators have to get in to end it.
+/// A gate that is open for all, or in maintenance for tokens for the management API alone: operators have to get in to end it.
 ///
-/// Whoever does not get one of those hears the same, whether his request was malformed, his secret wrong, or all was in order: only who
-/// holds good credentials of an operator sees a difference.
+/// All other callers get the same answer, whether the request was malformed, the secret wrong, or everything in order: only a caller
+/// with valid credentials of an operator sees a difference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Gate<'m> {
     maintenance: Maintenance,
@@ -38,7 +38,7 @@ impl<'m> Gate<'m> {
         }
     }
 
-    /// Lets through what was authorized, before it is signed and before it takes from a quota.
+    /// Lets an authorized request through, before the token is signed and before it counts against a quota.
     pub(super) fn check(self, authorized: &Authorized<'_>) -> Result<(), Refusal> {
         let is_management = |audience: &str| self.management.0.iter().any(|own| **own == *audience);
         match self.maintenance {
@@ -55,7 +55,7 @@ impl<'m> Gate<'m> {
         }
     }
 
-    /// The refusal that is answered.
+    /// Returns the refusal to answer with.
     pub(super) fn refuse(self, refusal: Refusal) -> Refusal {
         match self.maintenance {
             Maintenance::Off => refusal,
@@ -64,5 +64,5 @@ impl<'m> Gate<'m> {
     }
 }
 
-/// When to ask again: maintenance takes minutes, and thousands wait for its end. Unit: seconds.
+/// The `Retry-After` value in maintenance, which takes minutes, while thousands of callers wait for its end. Unit: seconds.
 const RETRY_AFTER_SECONDS: u32 = 30;

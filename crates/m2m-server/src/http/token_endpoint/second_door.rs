@@ -1,4 +1,4 @@
-//! Requests of operators in the name of an application: a test token, or whether it would get one.
+//! Requests of operators on behalf of an application: a test token, or whether it would get one.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ use m2m_store::CachedApplication;
 use super::{Granted, TokenEndpoint, unless_it_panics};
 
 impl TokenEndpoint {
-    /// Answers an operator as it would answer the application, which need not prove who it is: a test token, or the same refusal.
+    /// Answers an operator as it would answer the application, which need not authenticate: with a test token, or the same refusal.
     ///
-    /// The token is counted as one of the application, takes from its quota, and stands in the log with the operator. In maintenance
-    /// there is none but for the management API.
+    /// The token is counted as one of the application, counts against its quota, and is logged with the operator. In maintenance there are
+    /// tokens for the management API only.
     ///
-    /// The guard has let the operator in for [`Operator::SCOPE`].
+    /// The guard has authorized the operator for [`Operator::SCOPE`].
     pub(crate) async fn vouch(&self, ask: &TokenAsk<'_>) -> Reply {
         let operator = Operator::danger_unchecked(ask.operator);
         let exchange = Exchange {
@@ -41,14 +41,14 @@ impl TokenEndpoint {
         self.conclude(decision, &exchange, ask.now)
     }
 
-    /// Says whether an application would get a token, and with what in it. The same decision, but nothing is signed, counted, taken
-    /// or logged.
+    /// Returns the contents of the token that an application would get. The decision is the same, but nothing is signed, counted, taken from
+    /// a quota or logged.
     ///
-    /// The operator is as in [`vouch`](Self::vouch).
+    /// The operator is authorized as for [`vouch`](Self::vouch).
     ///
     /// # Errors
     ///
-    /// The refusal that [`vouch`](Self::vouch) would answer with, and what its diagnosis starts from.
+    /// The refusal that [`vouch`](Self::vouch) would answer with, and the data that its diagnosis starts from.
     pub(crate) async fn check(&self, ask: &TokenAsk<'_>) -> Result<WouldGrant, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let gate = self.gate();

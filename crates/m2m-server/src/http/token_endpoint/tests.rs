@@ -1,4 +1,4 @@
-//! The endpoint without HTTP: the second door, and maintenance.
+//! Tests of the endpoint without HTTP: requests of operators, and maintenance.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -50,10 +50,10 @@ fn world() -> String {
     .join("\n")
 }
 
-/// How long a test waits for what comes at once.
+/// The time within which a test expects an immediate event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A store without a memory for what is noted.
+/// A store that discards everything.
 struct Forgetful;
 
 impl Keeper for Forgetful {
@@ -71,7 +71,7 @@ impl Keeper for Forgetful {
 }
 
 struct Bench {
-    /// When everything happens: the moment at which the store was opened.
+    /// The time of all events: the moment at which the store was opened.
     now: UnixTime,
     endpoint: TokenEndpoint,
     logged: Receiver<Logged>,
@@ -119,7 +119,7 @@ impl Bench {
         cache.commit(version, change).await.unwrap();
     }
 
-    /// What an application is answered that asks itself.
+    /// Returns the answer to an application that asks for itself.
     async fn post(&self, body: &str) -> Reply {
         let request = RawRequest {
             method: "POST",
@@ -140,7 +140,7 @@ impl Bench {
         self.post(&form).await
     }
 
-    /// A request of an operator on behalf of this application.
+    /// Returns a request of an operator on behalf of this application.
     const fn of<'a>(&self, client_id: &'a str) -> TokenAsk<'a> {
         TokenAsk {
             operator: "operator",
@@ -163,7 +163,7 @@ impl Bench {
         checked.map_err(|refusal| refusal.cause())
     }
 
-    /// How many tokens were counted for applications since the last time.
+    /// Returns the number of tokens that were counted for applications since the last call.
     fn counted(&self) -> u64 {
         let (issued, _) = self.endpoint.cache().take_usage(self.now);
         issued.iter().map(|count| count.tokens).sum()
@@ -215,7 +215,7 @@ async fn a_test_token_is_the_one_that_the_application_would_get_and_is_told_apar
     assert_eq!(bench.counted(), 1);
     assert!(bench.has_metric("m2m_test_tokens_issued_total 1"));
     assert!(bench.has_metric("m2m_tokens_issued_total 1"));
-    // What the application gets itself is no test token.
+    // A token that the application gets itself is not a test token.
     assert_eq!(bench.token("job", SECRET, "").await.status(), 200);
     assert!(bench.has_metric("m2m_test_tokens_issued_total 1"));
     assert!(bench.has_metric("m2m_tokens_issued_total 2"));
@@ -273,7 +273,7 @@ async fn a_check_decides_alike_and_leaves_no_trace() {
             quota_exceeded: false,
         }
     );
-    // The quota is one token: it is looked at, and taken by who gets a token.
+    // The quota is one token: a check only reads it, and an issued token uses it up.
     for _ in 0..3 {
         assert!(bench.check(bench.of("frugal")).await.is_ok());
     }
@@ -283,7 +283,7 @@ async fn a_check_decides_alike_and_leaves_no_trace() {
         Err(Cause::QuotaExceeded)
     );
     assert_ne!(bench.vouch(bench.of("frugal")).await.status(), 200);
-    // A quota that only warns refuses nothing, and the check says that it is used up.
+    // A quota that only warns refuses nothing, and the check reports that it is used up.
     assert!(
         !bench
             .check(bench.of("warned"))
@@ -362,6 +362,6 @@ async fn g7_in_maintenance_all_hear_the_same_but_who_manages_the_server() {
     bench.switch(Maintenance::Off).await;
     assert_eq!(bench.token("job", SECRET, "").await.status(), 200);
     assert_eq!(bench.token("job", "wrong", "").await.status(), 401);
-    // Maintenance took nothing from a quota.
+    // Maintenance used up no quota.
     assert_eq!(bench.token("frugal", SECRET, "").await.status(), 200);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What these flags are refused with, beside a folder of data.
+/// Asserts that these flags, with a data directory, are refused with these texts.
 #[track_caller]
 fn check(more: &[&str], expected: &[&str]) {
     let all = [&["--data", "d"], more].concat();

@@ -1,4 +1,4 @@
-//! The documents are made from the table of settings. With `UPDATE=1` these tests write them; `cargo xtask codegen` runs them so.
+//! The documents that are generated from the table of settings. With `UPDATE=1` these tests write them, as `cargo xtask codegen` does.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ const EXAMPLE_BEGINS: &str = "\
 # Secrets are not allowed here. Made from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`.
 ";
 
-/// Asserts that a document is what `make` makes of it, and writes it if that is asked for.
+/// Asserts that a document is what `make` returns for it, and writes it if that is requested.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
 fn check(name: &str, make: impl Fn(&str) -> String) {
@@ -33,7 +33,7 @@ fn check(name: &str, make: impl Fn(&str) -> String) {
     );
 }
 
-/// The help of a setting, what else there is to say, and what values it takes.
+/// Returns the help of a setting, its further documentation, and its allowed values.
 fn description(setting: Setting) -> String {
     let (help, more) = setting.help();
     let mut sentences = vec![format!("{help}."), more];
@@ -48,7 +48,7 @@ fn description(setting: Setting) -> String {
     sentences.join(" ")
 }
 
-/// The rows of the page.
+/// Returns the rows of the page.
 fn table() -> String {
     let mut table =
         String::from("| setting | flag | variable | default | meaning |\n|---|---|---|---|---|\n");
@@ -65,7 +65,7 @@ fn table() -> String {
     table
 }
 
-/// The file with every setting.
+/// Returns the file with every setting.
 fn example() -> String {
     let (of_tables, at_the_top): (Vec<_>, Vec<_>) =
         Setting::offered().partition(|setting| setting.name().contains('.'));
@@ -93,7 +93,7 @@ fn example() -> String {
     example
 }
 
-/// A text as the lines of a comment.
+/// Returns a text as the lines of a comment.
 fn comment(text: &str) -> String {
     let mut lines = vec!["#".to_owned()];
     for word in text.split(' ') {
@@ -145,7 +145,7 @@ fn a_flag_has_the_help_and_the_default_of_its_setting() {
 #[test]
 fn the_example_has_every_setting_with_its_default() {
     let example = example();
-    // Comments have a space behind the sign, settings have none.
+    // Comments have a space after the sign, settings do not.
     let lines = example.lines().map(|line| match line.strip_prefix('#') {
         Some(rest) if !rest.starts_with(' ') => rest,
         Some(_) | None => line,

@@ -1,4 +1,4 @@
-//! What is wrong with a file, where, and what would be right.
+//! Mistakes in a file: each with its place and its fix.
 
 use super::*;
 

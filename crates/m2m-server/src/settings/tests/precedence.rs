@@ -1,4 +1,4 @@
-//! Each setting from each place.
+//! Each setting from each source.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A setting with a value of its own for each place: as text for flags and variables, as TOML for the file.
+/// A setting with a different value for each source: as text for flags and variables, as TOML for the file.
 struct Row {
     setting: Setting,
     flag: &'static str,
     variable: &'static str,
     file: &'static str,
-    /// Flags that the setting does not go without.
+    /// Flags that the setting requires.
     beside: &'static [&'static str],
 }
 
@@ -124,7 +124,7 @@ fn table() -> Vec<Row> {
     ]
 }
 
-/// The value that this text has in a flag, as it is shown.
+/// Returns the value of this text in a flag, as it is shown.
 fn shown(setting: Setting, text: &str) -> Value {
     match setting.form() {
         Form::Boolean | Form::Number => serde_json::from_str(text).unwrap(),
@@ -141,7 +141,7 @@ fn shown(setting: Setting, text: &str) -> Value {
     }
 }
 
-/// The value that this TOML has.
+/// Returns the value of this TOML.
 fn shown_toml(setting: Setting, toml: &str) -> Value {
     let value: Value = serde_json::from_str(toml).unwrap();
     let Some(list) = value.as_array() else {

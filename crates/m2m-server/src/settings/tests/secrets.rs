@@ -1,4 +1,4 @@
-//! Secrets, and what looks like a setting and is none.
+//! Secrets, and variables that look like a setting but are not.
 
 use super::*;
 
@@ -121,7 +121,7 @@ fn a_variable_that_looks_like_ours_is_told_of() {
         notices(&[("M2M_LISTN", "x")]),
         ["the variable M2M_LISTN means nothing here; did you mean M2M_LISTEN?"]
     );
-    // What orchestrators set for a service of the name m2m.
+    // Variables that orchestrators set for a service named m2m.
     let theirs = [
         ("M2M_SERVICE_HOST", "10.0.0.1"),
         ("M2M_SERVICE_PORT", "80"),

@@ -1,6 +1,6 @@
 //! The identity of a store in a file beside the database, with the version that the registry has reached.
 //!
-//! The file is written after the change that it tells of is durable, so that it may lag behind the database and never runs ahead of it.
+//! The file is written after the change that it records is durable, so that it may lag behind the database and never runs ahead of it.
 //! It is always of the same length, less than any disk writes at once, so that it is overwritten as a whole.
 
 use core::fmt;
@@ -42,13 +42,13 @@ impl fmt::Debug for StoreId {
 pub(super) enum Recorded {
     /// The file is missing.
     Missing,
-    /// Its writing was interrupted, or somebody else wrote it.
+    /// Writing the file was interrupted, or another program wrote it.
     Unreadable,
-    /// It names a store, and the version that this had reached at least.
+    /// The file names a store, and the version that the store had reached at least.
     Known { id: StoreId, version: Version },
 }
 
-/// The file.
+/// The file with the identity.
 #[derive(Debug)]
 pub(super) struct Identity {
     path: PathBuf,
@@ -56,12 +56,12 @@ pub(super) struct Identity {
     current: Mutex<Current>,
 }
 
-/// The file as it should be.
+/// The file as it is to be written.
 #[derive(Debug, Default)]
 struct Current {
     /// Its content, once there is one to write.
     text: Option<String>,
-    /// The file, once it was opened, and where.
+    /// The file, once it was opened, and its place.
     open: Option<(File, Place)>,
 }
 
@@ -91,14 +91,14 @@ impl Identity {
         open.map_or(Ok(()), |(file, _)| file.sync_all())
     }
 
-    /// Writes the file. It reaches the disk when the system likes: a crash of the process loses nothing of it, a loss of power the last.
+    /// Writes the file. The system decides when it reaches the disk: a crash of the process loses nothing of it, a loss of power the last write.
     pub(super) fn reached(&self, id: StoreId, version: Version) -> Result<()> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         current.text = Some(text(id, version));
         current.write(&self.path)
     }
 
-    /// Writes the file once more if it is no longer as it was written. Nothing happens before it was written for the first time.
+    /// Writes the file once more if it was deleted or replaced, or has another length. Does nothing before it was written for the first time.
     pub(super) fn keep(&self) -> Result<()> {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         if current.is_written() {
@@ -137,7 +137,7 @@ impl Current {
                 (file, place)
             }
         });
-        // Whatever was there may have been longer.
+        // The earlier content may have been longer.
         file.set_len(bytes(text))?;
         file.seek(SeekFrom::Start(0))?;
         file.write_all(text.as_bytes())
@@ -164,7 +164,7 @@ fn parse(content: &[u8]) -> Option<Recorded> {
     })
 }
 
-/// The content of the file, which is JSON of one length.
+/// Returns the content of the file, which is JSON of a constant length.
 fn text(StoreId(id): StoreId, Version(version): Version) -> String {
     format!("{{\"store\": \"{id:032x}\", \"version\": {version:>20}}}\n")
 }

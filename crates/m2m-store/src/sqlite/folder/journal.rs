@@ -1,7 +1,7 @@
-//! The journal as a file: whether all that SQLite has in it is there.
+//! The journal as a file, and the check that it has all that SQLite has written to it.
 //!
-//! SQLite appends where it believes the end to be. Where somebody has cut the file short, what is appended stands behind a hole, and is
-//! lost with the next start although it was written and synchronized.
+//! SQLite appends where it believes the end to be. If the file was cut short, appended data stands behind a hole, and is lost with the
+//! next start although it was written and synchronized.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -21,7 +21,7 @@ pub(super) struct Journal {
     frame: u64,
     /// The number of frames that it had when it was last checked.
     frames: u64,
-    /// The least length that it had when it was last checked. Unit: bytes.
+    /// The minimum length that it had when it was last checked. Unit: bytes.
     length: u64,
 }
 
@@ -45,7 +45,7 @@ impl Journal {
         self.frames >= LONG
     }
 
-    /// Returns true if it is shorter than it was. That can be in order: another program may have copied all of it into the database.
+    /// Returns true if it is shorter than it was. That can be legitimate: another program may have copied all of it into the database.
     pub(super) fn is_shorter(&self) -> bool {
         let found = self.file.metadata();
         found.is_ok_and(|found| found.len() < self.length)

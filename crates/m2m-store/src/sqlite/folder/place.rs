@@ -11,7 +11,8 @@ pub(super) struct Place {
     opened: FileId,
 }
 
-/// A file, whatever its name. On a system that does not tell, all are the same, and only their absence is noticed.
+/// The identity of a file, independent of its name. On a system that does not report it, all files are the same, and only their absence
+/// is noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FileId {
     #[cfg(unix)]
@@ -21,7 +22,7 @@ struct FileId {
 }
 
 impl Place {
-    /// A path, and the file that it leads to now.
+    /// Returns a path with the file that it leads to now.
     pub(super) fn of(path: &Path) -> Result<Self> {
         Ok(Self {
             path: path.to_owned(),
@@ -29,7 +30,7 @@ impl Place {
         })
     }
 
-    /// A path, and the file that was opened by it.
+    /// Returns a path with the file that was opened by it.
     pub(super) fn of_open(path: &Path, file: &File) -> Result<Self> {
         Ok(Self {
             path: path.to_owned(),
@@ -41,7 +42,7 @@ impl Place {
         &self.path
     }
 
-    /// Checks that the path still leads there.
+    /// Checks that the path still leads to the same file.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use m2m_authority::registry::SecretHash;
 use zeroize::Zeroizing;
 
-/// A file whose content stays as it was. Another file with the same content is as good.
+/// A file whose content has to stay as it was. Another file with the same content is accepted.
 #[derive(Debug)]
 pub(super) struct Watched {
     path: PathBuf,
@@ -17,7 +17,7 @@ pub(super) struct Watched {
     seen: Mutex<Seen>,
 }
 
-/// The properties of a file that change when somebody writes it or puts another in its place.
+/// The properties of a file that change when it is written or replaced.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     length: u64,
@@ -27,7 +27,7 @@ struct Seen {
 }
 
 impl Watched {
-    /// A file as it is now.
+    /// Reads a file as it is now.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Watched {
         })
     }
 
-    /// Checks that the content is what it was. It costs a `stat`, and one read after each change to the file.
+    /// Checks that the content is as it was. It costs a `stat`, and one read after each change to the file.
     ///
     /// # Errors
     ///

@@ -11,7 +11,7 @@ use crate::forge::{PRIVATE_KEY, PRIVATE_RSA_KEY};
 use crate::managers::files::{File, file};
 use crate::managers::steps::{SECRETS, Step, application, request, scope};
 
-/// One thing that happens.
+/// An event of a scenario.
 #[derive(Debug, Clone)]
 pub(super) enum Attempt {
     /// The coalition calls the management API, with one of the tokens that it has: the one at this position, counted modulo their number.
@@ -21,7 +21,7 @@ pub(super) enum Attempt {
         path: String,
         body: Value,
     },
-    /// The coalition ends a secret: the one at this position of those that the application has.
+    /// The coalition revokes a secret: the one at this position of those of the application.
     Revoke {
         token: usize,
         of: &'static str,
@@ -97,7 +97,7 @@ fn managed(step: Step) -> Attempt {
     }
 }
 
-/// The manager gives scopes, or takes them.
+/// The manager assigns scopes, or removes them.
 fn given() -> impl Strategy<Value = (&'static str, String)> {
     let method = select(vec!["POST", "DELETE", "DELETE"]);
     let to = select(vec!["helper", "third"]);
@@ -108,7 +108,7 @@ fn given() -> impl Strategy<Value = (&'static str, String)> {
     })
 }
 
-/// Requests that steps of the other model do not have: keys, tokens, exports.
+/// Requests that the other model does not send: keys, tokens, exports.
 fn special() -> impl Strategy<Value = (&'static str, String, Value)> {
     let import = select(vec![(PRIVATE_KEY, "EdDSA"), (PRIVATE_RSA_KEY, "RS256")]);
     let import = import.prop_map(|(key, algorithm)| {
@@ -148,15 +148,15 @@ fn special() -> impl Strategy<Value = (&'static str, String, Value)> {
     prop_oneof![3 => import, 2 => rotate, 4 => test, 2 => fresh, 1 => show]
 }
 
-/// A file with an application that would have some scopes.
+/// A file that declares an application with some scopes.
 fn declared() -> impl Strategy<Value = String> {
     (application(), some_scopes(12), select(SECRETS.to_vec())).prop_map(|(id, scopes, secret)| {
         declaration(id, &format!("secret_sha256 = {:?}", hash(secret)), &scopes)
     })
 }
 
-/// A file with the members of the coalition; one who has more and cannot get a token, though its secret is known; and others, whose
-/// secrets are not.
+/// A file with the members of the coalition; an application with more scopes that cannot get a token, though its secret is known; and
+/// others, whose secrets are not known.
 pub(super) fn beginning() -> impl Strategy<Value = String> {
     let restriction = select(vec![
         "enabled = false",
@@ -188,7 +188,7 @@ pub(super) fn beginning() -> impl Strategy<Value = String> {
     )
 }
 
-/// Scopes with which much can be changed, and others.
+/// Scopes that allow far-reaching changes, and others.
 fn many_scopes() -> impl Strategy<Value = Vec<&'static str>> {
     let changing: Vec<&str> = SCOPES
         .iter()
@@ -222,10 +222,10 @@ fn hash(secret: &str) -> String {
     SecretHash::of(secret.as_bytes()).to_base64()
 }
 
-/// The query that says what happens to records that are not in a file that the coalition sends.
+/// Returns the query that decides whether records that are not in a file of the coalition are deleted.
 pub(super) const fn query(is_pruned: bool) -> &'static str {
     if is_pruned { "?prune=true" } else { "" }
 }
 
-/// Files of the owner never take anything away.
+/// The choice for files of the owner, which never delete records.
 pub(super) const OF_OWNER: Prune = Prune::Keep;

@@ -1,4 +1,4 @@
-//! The scopes that each change of an application takes, read off what has changed and not off the request.
+//! The scopes that each change of an application requires, derived from the changed records and not from the request.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(super) fn check(before: &Snapshot, after: &Snapshot, acting: &BTreeSet<Strin
         if others.all(|other| other.id != stored.id) {
             assert!(may(&["create:applications"]), "{context}: a creation");
             let mut blank = Application::new(&stored.value.spec.name, &stored.value.client_id);
-            // Every new application has a secret, which nobody else knows.
+            // Every new application has a secret that only its creator knows.
             blank.secrets.clone_from(&stored.value.secrets);
             for (change, scopes) in changes(&blank, &stored.value) {
                 let scopes = [scopes, &["create:applications"]].concat();
@@ -47,7 +47,7 @@ pub(super) fn check(before: &Snapshot, after: &Snapshot, acting: &BTreeSet<Strin
 
 type Changes = Vec<(&'static str, &'static [&'static str])>;
 
-/// The differences, each with the scopes of which one is needed for it.
+/// Returns the differences, each with the scopes of which one is required for it.
 fn changes(before: &Application, after: &Application) -> Changes {
     let (own, other) = (&after.spec, &before.spec);
     let mut changes: Changes = Vec::new();
@@ -130,7 +130,7 @@ fn changes(before: &Application, after: &Application) -> Changes {
     changes
 }
 
-/// Each audience, and each scope of it.
+/// Returns each audience, and each of its scopes.
 fn pairs(spec: &ApplicationSpec) -> BTreeSet<(&str, &str)> {
     let authorizations = spec.authorize.iter();
     let pairs = authorizations.flat_map(|own| {

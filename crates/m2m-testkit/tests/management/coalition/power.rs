@@ -1,4 +1,4 @@
-//! The power that a coalition has, and what has to hold of it.
+//! The scopes that a coalition can use, and the rules that hold for them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -16,16 +16,16 @@ use crate::managed::{MANAGER, ManagedServer};
 use crate::managers::definition::{can_get_a_token, is_manager, scopes};
 use crate::managers::steps::{APPLICATIONS, SECRETS};
 
-/// Some operators who act together: they know secrets and tokens, and share them.
+/// Operators who act together: they know secrets and tokens, and share them.
 pub(super) struct Coalition {
     server: ManagedServer,
     secrets: BTreeMap<String, Vec<String>>,
     tokens: Vec<Token>,
-    /// The scopes that they could use when the owner of the server acted last.
+    /// The scopes that the coalition could use when the owner of the server acted last.
     power: BTreeSet<String>,
     seen: (Version, UnixTime),
     registry: Snapshot,
-    /// True if they imported a key while they might do everything: then they may do so from then on.
+    /// True if the coalition imported a key while it was allowed to do everything: then it is allowed to do everything from then on.
     knows_key: bool,
     forged: u64,
 }
@@ -41,7 +41,7 @@ struct Token {
 }
 
 impl Coalition {
-    /// The coalition at a server with the records of this file.
+    /// Returns the coalition at a server with the records of this file.
     pub(super) fn of(file: &str) -> Self {
         let mut server = ManagedServer::new();
         server.apply(file, OF_OWNER).unwrap();
@@ -68,12 +68,12 @@ impl Coalition {
         self.forged
     }
 
-    /// True if the coalition may do everything, by what the owner of the server has done.
+    /// True if the owner of the server has allowed the coalition to do everything.
     pub(super) fn has_everything(&self) -> bool {
         self.knows_key || SCOPES.iter().all(|(scope, _)| self.power.contains(*scope))
     }
 
-    /// Performs an attempt, and checks what has to hold afterwards. Returns true if the coalition has changed anything.
+    /// Performs an attempt, and checks the rules afterwards. Returns true if the coalition has changed anything.
     pub(super) fn take(&mut self, attempt: &Attempt, context: &str) -> bool {
         let acting = match attempt {
             Attempt::Call {
@@ -108,12 +108,12 @@ impl Coalition {
                 if *method != "DELETE" || !path.contains("/scopes/") {
                     return false;
                 }
-                // What was taken is asked back at once, with tokens from before.
+                // The coalition requests removed scopes back at once, with earlier tokens.
                 let first = self.tokens.len();
                 self.call(first, "POST", path, "application/json", String::new())
             }
             Attempt::Apply(text) => {
-                // One that does not fit is refused.
+                // A file that does not fit the registry is refused.
                 let _ = self.server.apply(text, OF_OWNER);
                 return self.concede(context);
             }
@@ -133,7 +133,7 @@ impl Coalition {
         is_changed
     }
 
-    /// The owner of the server has acted: what the coalition can do now, it may.
+    /// Records an action of the owner of the server: the coalition may use all scopes that it can use now.
     fn concede(&mut self, context: &str) -> bool {
         self.registry = self.server.snapshot();
         if self.look(context) {
@@ -161,7 +161,7 @@ impl Coalition {
         let tokens = tokens().filter(has_scope).chain(others);
         let mut tokens: Vec<Token> = tokens.cloned().collect();
         if token.is_multiple_of(2) || token == self.tokens.len() {
-            // That one first with which the most could be done.
+            // The token with the most scopes comes first.
             tokens.sort_by_key(|token| core::cmp::Reverse(token.scopes.len()));
         }
         tokens.truncate(MOST_TRIED);
@@ -210,7 +210,7 @@ impl Coalition {
         }
     }
 
-    /// Gets every token that there is to be got now, and forges others. Returns true if anything has changed since the last time.
+    /// Gets every token that the coalition can get now, and forges others. Returns true if anything has changed since the last time.
     fn look(&mut self, context: &str) -> bool {
         let seen = (self.server.version(), self.server.now());
         let is_first = self.tokens.is_empty();
@@ -232,7 +232,7 @@ impl Coalition {
                 }
             }
         }
-        // The newest are tried the most; some old ones are kept, since they may come to life again.
+        // The newest tokens are tried most often; some old ones are kept, since they may become valid again.
         if self.tokens.len() > MOST_TOKENS {
             self.tokens.drain(..self.tokens.len() - MOST_TOKENS);
         }
@@ -241,7 +241,7 @@ impl Coalition {
         true
     }
 
-    /// Somebody manages the server, with a token that works.
+    /// Asserts that an application manages the server, with a token that works.
     fn check_managers(&mut self, context: &str) {
         let now = self.server.now();
         let applications = self.registry.applications.iter();
@@ -251,13 +251,13 @@ impl Coalition {
         let client_id = manager.client_id.clone();
         let path = "/api/v1/applications?page_size=1";
         let (status, answer) = self.server.call(&client_id, "GET", path, &Value::Null);
-        // The secrets of applications that a file of the owner has made may be known to nobody here.
+        // The test may not know the secrets of applications that a file of the owner has created.
         if self.server.token(&client_id).is_ok() {
             assert_eq!(status, 200, "{context}: {client_id}: {answer}");
         }
     }
 
-    /// A token that is signed with a key that the coalition knows opens nothing, unless the key was imported by somebody with every scope.
+    /// Asserts that a token that is signed with a key that the coalition knows is refused, unless a caller with every scope imported the key.
     fn forge(&mut self, context: &str) {
         let known = self.registry.keys.iter();
         let is_imported = known
@@ -291,13 +291,13 @@ impl Coalition {
         self.knows_key = true;
     }
 
-    /// The scopes that the coalition can use now.
+    /// Returns the scopes that the coalition can use now.
     fn usable(&self) -> BTreeSet<String> {
         let tokens = self.tokens.iter();
         tokens.flat_map(|token| self.opened(token)).collect()
     }
 
-    /// The scopes that a token opens now: those that its application still has, if that could get another token.
+    /// Returns the scopes that a token grants now: those that its application still has, if the application could get another token.
     fn opened(&self, token: &Token) -> BTreeSet<String> {
         let now = self.server.now();
         let Some(stored) = find(&self.registry, &token.client_id) else {
@@ -318,7 +318,7 @@ impl Coalition {
         opened.cloned().collect()
     }
 
-    /// Nothing that the coalition does gives it more than it had, or gives anybody else what it lacks.
+    /// Asserts that an attempt does not give the coalition more than it had, or give others a scope that it lacks.
     fn check_power(&self, before: &Snapshot, acting: &BTreeSet<String>, context: &str) {
         if self.has_everything() {
             return;
@@ -347,7 +347,7 @@ impl Coalition {
 }
 
 impl Token {
-    /// Reads a token, if it is for the management API.
+    /// Reads a token, and returns it if it is for the management API.
     fn read(text: &str) -> Option<Self> {
         let payload = text.split('.').nth(1).expect("a token has three parts");
         let payload = m2m_jwt::base64url::decode(payload).expect("it is base64url");
@@ -401,8 +401,8 @@ fn scope_of(method: &str, path: &str) -> &'static str {
     found.next().map_or("", |operation| operation.scope)
 }
 
-/// The number of tokens with which a request is tried.
+/// The maximum number of tokens with which a request is tried.
 const MOST_TRIED: usize = 3;
 
-/// The number of tokens that the coalition keeps.
+/// The maximum number of tokens that the coalition keeps.
 const MOST_TOKENS: usize = 12;

@@ -7,7 +7,7 @@ use super::{MANAGER, ManagedServer};
 use m2m_testkit::SECRET;
 
 impl ManagedServer {
-    /// The registry as a file, as `m2m export --data` writes it.
+    /// Returns the registry as a file, as `m2m export --data` writes it.
     ///
     /// # Panics
     ///
@@ -35,7 +35,7 @@ impl ManagedServer {
         Ok(applied)
     }
 
-    /// Does what `m2m serve` does at its start: makes an application that manages the server if there is none.
+    /// Does what `m2m serve` does at its start: creates an application that manages the server if there is not one yet.
     ///
     /// # Errors
     ///

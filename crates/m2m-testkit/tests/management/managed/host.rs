@@ -23,7 +23,7 @@ use m2m_testkit::World;
 use super::keys;
 use super::log::Log;
 
-/// The server as the operations see it.
+/// The host that operations run on.
 #[derive(Debug)]
 pub(crate) struct InProcess<B> {
     cache: RegistryCache<B>,
@@ -43,8 +43,8 @@ pub(crate) struct Granted {
 }
 
 impl<B: Backend> InProcess<B> {
-    /// A server of this registry, without a log. Its randomness begins after so many draws, lest it be that of an earlier server of the same
-    /// registry.
+    /// Returns a server with this registry, without a log. Its randomness begins after this number of draws, so that it differs from that of an
+    /// earlier server of the same registry.
     pub(crate) async fn open(backend: B, profile: Profile, drawn: u64) -> Self {
         let limits = CacheLimits::DEFAULT;
         let cache =
@@ -61,7 +61,7 @@ impl<B: Backend> InProcess<B> {
         }
     }
 
-    /// The same server with a log.
+    /// Adds a log to the server.
     pub(crate) fn with_log(self, log: Log) -> Self {
         Self {
             log: Some(log),
@@ -78,7 +78,7 @@ impl<B: Backend> InProcess<B> {
         &self.authority
     }
 
-    /// From now on the registry is one that comes from a file.
+    /// Treats the registry as one from a file from now on.
     pub(crate) fn make_read_only(&self) {
         self.is_read_only.store(true, Ordering::SeqCst);
     }
@@ -88,7 +88,7 @@ impl<B: Backend> InProcess<B> {
         self.log.as_ref()
     }
 
-    /// Bytes that never come twice, and are the same in each run.
+    /// Returns bytes that never repeat, and are the same in each run.
     pub(crate) fn randomness(&self) -> impl FnMut(&mut [u8]) + Send + '_ {
         |bytes| self.fill(bytes)
     }
@@ -104,7 +104,7 @@ impl<B: Backend> InProcess<B> {
         self.conclude(decision, exchange, now).await
     }
 
-    /// Steps 1 to 4.
+    /// Runs steps 1 to 4.
     pub(crate) async fn decide(
         &self,
         request: RawRequest<'_>,
@@ -117,7 +117,7 @@ impl<B: Backend> InProcess<B> {
         self.grant(authenticated, entry, now)
     }
 
-    /// Steps 5 and 6, and the diagnosis of a refusal.
+    /// Runs steps 5 and 6, and the diagnosis of a refusal.
     async fn conclude(
         &self,
         mut decision: Result<Granted, Refusal>,
@@ -138,7 +138,7 @@ impl<B: Backend> InProcess<B> {
         respond(issued, exchange, &self.authority).into()
     }
 
-    /// The records that a diagnosis of this compares with.
+    /// Returns the records that the diagnosis of this suspect needs.
     async fn records(&self, suspect: &Suspect) -> Records {
         let secrets: Vec<_> = suspect.secret_hashes().collect();
         let sought = Sought {
@@ -167,7 +167,7 @@ impl<B: Backend> InProcess<B> {
         }
     }
 
-    /// Steps 3 and 4.
+    /// Runs steps 3 and 4.
     fn grant(
         &self,
         authenticated: Authenticated<'_>,
@@ -198,7 +198,7 @@ impl<B: Backend> InProcess<B> {
         authorize(authenticated, entry.policy(), usage, &self.authority)
     }
 
-    /// A token in the name of an application.
+    /// Issues a token in the name of an application.
     async fn vouch(&self, ask: &TokenAsk<'_>) -> Result<Granted, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
@@ -207,7 +207,7 @@ impl<B: Backend> InProcess<B> {
         self.grant(authenticated, entry, ask.now)
     }
 
-    /// True if there would be one.
+    /// Returns the verdict whether such a token would be issued.
     async fn would_vouch(&self, ask: &TokenAsk<'_>) -> Result<Verdict, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;

@@ -12,13 +12,13 @@ use m2m_testkit::{MemoryBackend, World};
 
 use crate::forge::PRIVATE_RSA_KEY;
 
-/// The key that signing keys are sealed with.
+/// Returns the key that signing keys are sealed with.
 pub(crate) fn sealing() -> SealingKey {
     let text = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
     SealingKey::from_base64(text).expect("32 bytes")
 }
 
-/// Opens a key that is sealed with [`sealing`]. A key is opened once, since that takes as long as to make one.
+/// Opens a key that is sealed with [`sealing`]. Each key is opened once, since that takes as long as generating one.
 pub(super) fn open(record: &KeyRecord) -> Result<SigningKey, StoreError> {
     static OPENED: LazyLock<Mutex<HashMap<Box<[u8]>, SigningKey>>> = LazyLock::new(Mutex::default);
     let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -31,11 +31,11 @@ pub(super) fn open(record: &KeyRecord) -> Result<SigningKey, StoreError> {
     Ok(key)
 }
 
-/// The signing keys of a server that has those alone that are made at once, sealed.
+/// Returns the sealed signing keys of a server with only the algorithms whose keys are generated quickly.
 pub(crate) static FEW_KEYS: LazyLock<Vec<KeyRecord>> =
     LazyLock::new(|| made(&[Algorithm::Es256, Algorithm::EdDsa]));
 
-/// The same and a key that takes long to make.
+/// Returns the same and a key that takes long to generate.
 pub(crate) static KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
     let slow = made(&[Algorithm::Es384]);
     FEW_KEYS.iter().cloned().chain(slow).collect()
@@ -56,14 +56,14 @@ fn made(algorithms: &[Algorithm]) -> Vec<KeyRecord> {
     })
 }
 
-/// The same and the keys for RSA, which this library does not make: those of a server with every algorithm.
+/// Returns the same and the keys for RSA, which this library does not generate: those of a server with every algorithm.
 pub(crate) static ALL_KEYS: LazyLock<Vec<KeyRecord>> = LazyLock::new(|| {
     let rsa = [Algorithm::Rs256, Algorithm::Ps256];
     let rsa = rsa.map(|algorithm| imported(PRIVATE_RSA_KEY, algorithm, algorithm.as_str()));
     KEYS.iter().cloned().chain(rsa).collect()
 });
 
-/// A private key that was made elsewhere as the active one of its algorithm, sealed.
+/// Returns a private key from elsewhere as the active key of its algorithm, sealed.
 pub(crate) fn imported(key: &str, algorithm: Algorithm, key_id: &str) -> KeyRecord {
     let runtime = Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime without a driver needs nothing");

@@ -1,4 +1,4 @@
-//! The log of a server in one process: the outcomes of requests, and what is kept of them in the registry.
+//! The log of a server in one process: the outcomes of requests, and the records of them in the registry.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -32,7 +32,7 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Logs the outcome of a request for a token, and keeps what a server keeps: counts of tokens in memory, refusals in the registry.
+    /// Logs the outcome of a request for a token, and keeps the same data as a server: counts of tokens in memory, refusals in the registry.
     pub(super) async fn keep<B: Backend>(
         &self,
         event: Event,
@@ -58,7 +58,7 @@ impl Log {
         }
     }
 
-    /// The same of a request of the management API.
+    /// Logs the outcome of a request of the management API.
     pub(crate) async fn keep_operation<B: Backend>(
         &self,
         event: &RefusedEvent,
@@ -78,7 +78,7 @@ impl Log {
         add(kept(event, &found), registry).await;
     }
 
-    /// The cause of a refusal, and what its diagnosis says in sentences.
+    /// Returns the cause of a refusal, and its diagnosis in sentences.
     pub(crate) fn cause(&self, trace_id: &str) -> Option<(Cause, String)> {
         self.entries().iter().find_map(|entry| match entry {
             Logged::Refused(event, found) if event.trace_id.to_string() == trace_id => {
@@ -89,7 +89,7 @@ impl Log {
     }
 }
 
-/// The refusal as the registry keeps it.
+/// Returns the refusal as the registry keeps it.
 fn kept(event: &RefusedEvent, found: &Value) -> UsageBatch {
     let client_id = match &event.client_id {
         RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
@@ -120,7 +120,7 @@ async fn add<B: Backend>(batch: UsageBatch, registry: &RegistryCache<B>) {
     added.expect("the registry is in this process");
 }
 
-/// The diagnosis as a server writes it down.
+/// Returns the diagnosis as a server stores it.
 fn diagnosis(found: &Diagnosis) -> Value {
     let seconds = |time: UnixTime| time.as_seconds().to_string();
     let evidence = found.evidence.iter();

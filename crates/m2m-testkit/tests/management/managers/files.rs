@@ -11,7 +11,7 @@ use super::steps::{Step, application, field, scope};
 /// A registry file.
 #[derive(Debug, Clone)]
 pub(crate) enum File {
-    /// This text.
+    /// A file with this text.
     Made(String),
     /// An export without the block at this position, counted modulo their number.
     WithoutBlock(usize),
@@ -21,7 +21,7 @@ pub(crate) enum File {
     WithLine(usize, String),
 }
 
-/// A file with what sequences begin with: two organizations, and applications that manage the server in whole or in part.
+/// A file with the initial records of sequences: two organizations, and applications that manage the server in whole or in part.
 pub(crate) fn beginning() -> impl Strategy<Value = Step> {
     let applications = prop::collection::vec(declared_application(), 0..=5);
     applications.prop_map(|applications| {

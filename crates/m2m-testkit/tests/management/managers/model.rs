@@ -1,4 +1,4 @@
-//! A server, what happens to it, and what holds of it whatever happens.
+//! The model: a server, the steps on it, and the invariants that hold after every step.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use super::steps::{APPLICATIONS, Actor, Format, SECRETS, Step};
 
 pub(crate) struct Model {
     server: ManagedServer,
-    /// The registry as it was last looked at.
+    /// The registry at the last check.
     registry: Rc<Snapshot>,
     /// The last checked state: the same registry at the same time needs no second check.
     checked: Option<(Version, UnixTime)>,
@@ -37,7 +37,7 @@ impl Model {
         }
     }
 
-    /// Takes a step, and checks what has to hold afterwards.
+    /// Performs a step, and checks the invariants afterwards.
     pub(crate) fn take(&mut self, step: &Step, position: usize) {
         let context = format!("step {position}: {step:?}");
         let before = self.registry();
@@ -49,7 +49,7 @@ impl Model {
         self.check(&after, &context);
     }
 
-    /// The registry as it is.
+    /// Returns the current registry.
     fn registry(&mut self) -> Rc<Snapshot> {
         if self.server.version() != self.registry.version {
             self.registry = Rc::new(self.server.snapshot());
@@ -57,7 +57,7 @@ impl Model {
         Rc::clone(&self.registry)
     }
 
-    /// Takes a step. If an application took it, and its power bounds what may come of it, that application.
+    /// Performs a step, and returns the application that performed it, if its scopes limit the effects of the step.
     fn perform(&mut self, step: &Step, before: &Snapshot) -> Option<Box<str>> {
         match step {
             Step::Call {
@@ -99,7 +99,7 @@ impl Model {
                     Format::Toml => ("application/toml", text),
                     Format::Json => match toml::from_str::<Value>(&text) {
                         Ok(value) => ("application/json", value.to_string()),
-                        // An export without one of its lines may be no TOML.
+                        // An export without one of its lines may not be TOML.
                         Err(_) => return None,
                     },
                 };
@@ -111,7 +111,7 @@ impl Model {
             }
             Step::Apply { file, prune } => {
                 let text = self.text(file);
-                // A file that does not fit is refused.
+                // A file that does not fit the registry is refused.
                 let _ = self.server.apply(&text, *prune);
                 None
             }
@@ -130,7 +130,7 @@ impl Model {
         }
     }
 
-    /// The application that acts.
+    /// Returns the acting application.
     fn acting(&self, actor: Actor, registry: &Snapshot) -> Box<str> {
         let now = self.server.now();
         let applications = registry.applications.iter().map(|stored| &stored.value);
@@ -221,7 +221,7 @@ impl Model {
         }
     }
 
-    /// Without a manager the start of the server makes one, and so does the way back in.
+    /// Checks that without a manager the start of the server creates one, and that the reset of the management does as well.
     pub(crate) fn end(mut self) {
         let registry = self.registry();
         let now = self.server.now();
@@ -234,7 +234,7 @@ impl Model {
         });
         self.server.write(disabled.collect());
         let version = self.server.version();
-        // It is made unless its client id belongs to an application that was just disabled; then the start fails.
+        // It is created unless its client id belongs to an application that was just disabled; then the start fails.
         let made = self.server.bootstrap();
         assert!(
             made.is_err() || self.server.version() > version,
@@ -245,7 +245,7 @@ impl Model {
         self.check(&registry, "the way back in");
     }
 
-    /// Uses the way back in, after which the application whose secret it shows manages the server.
+    /// Resets the management, after which the application whose secret is shown manages the server.
     fn reset(&mut self) {
         let applied = self.server.reset_management().unwrap();
         let [shown] = &*applied.credentials else {
@@ -260,11 +260,11 @@ impl Model {
     }
 }
 
-/// An application gives no other one a scope of the management API that it lacks, nor a new secret to one that has more scopes than it.
+/// Asserts that the application did not give another one a scope of the management API that it lacks, or a new secret to one with more scopes.
 fn check_gains(before: &Snapshot, after: &Snapshot, actor: &str, context: &str) {
     let own = find(before, actor).map(scopes).unwrap_or_default();
     if SCOPES.iter().all(|(scope, _)| own.contains(scope)) {
-        // It may hand out also the scopes that were added to the management API.
+        // It may also assign the scopes that were added to the management API.
         return;
     }
     for application in after.applications.iter().map(|stored| &stored.value) {
@@ -297,7 +297,7 @@ fn find<'r>(registry: &'r Snapshot, client_id: &str) -> Option<&'r Application> 
     stored.map(|stored| &stored.value)
 }
 
-/// The parts without the one at this position, counted modulo their number.
+/// Returns the parts without the one at this position, counted modulo their number.
 fn without(parts: &[&str], position: usize, between: &str) -> String {
     let position = position % parts.len().max(1);
     let parts = parts.iter().enumerate();

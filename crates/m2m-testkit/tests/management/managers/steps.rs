@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::files::{File, file};
 
-/// One thing that happens.
+/// A step of a sequence.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     /// An application calls the management API.
@@ -19,7 +19,7 @@ pub(crate) enum Step {
         path: String,
         body: Value,
     },
-    /// An application ends a secret of another one: the one at this position of those in force.
+    /// An application revokes a secret of another one: the one at this position of those in force.
     Revoke {
         actor: Actor,
         of: &'static str,
@@ -36,7 +36,7 @@ pub(crate) enum Step {
     Apply { file: File, prune: Prune },
     /// The server starts.
     Bootstrap,
-    /// The way back in is used.
+    /// The management is reset.
     Reset,
     /// Time passes. Unit: hours.
     Wait(u64),
@@ -179,7 +179,7 @@ pub(crate) fn field() -> impl Strategy<Value = (&'static str, &'static str, Stri
             vec![json!(1), json!(59), json!(60)]
         ),
         plain("secret_sha256", "secret_sha256", hashes.to_vec()),
-        // Nobody uses up so many.
+        // The tests do not use up this many tokens.
         select(vec![quota(1_000_000), quota(0)]),
     ]
 }
@@ -299,7 +299,7 @@ fn organization() -> impl Strategy<Value = Step> {
     }))
 }
 
-/// Changes of the management API itself, and of one that would like to pass for it.
+/// Changes of the management API itself, and of an API that imitates it.
 fn management_api() -> impl Strategy<Value = Step> {
     let change = select(vec![
         json!({ "signing_alg": "EdDSA" }),
@@ -337,8 +337,7 @@ fn management_api() -> impl Strategy<Value = Step> {
 
 /// Properties, feature flags and lifetimes.
 ///
-/// Their values are short: with more than about 11 KiB of them the tokens of an application are longer than any verifier takes, also those
-/// of a manager, and nothing refuses that yet.
+/// Their values are short, so that the tokens of an application do not become too long for verifiers.
 fn values() -> impl Strategy<Value = Step> {
     let value = json!({ "value": "eu", "in_token": true });
     let property = json!({ "name": "Region", "key": "region", "type": "single_line_text", "context": "app", "is_private": false, "category_id": "cat_1" });

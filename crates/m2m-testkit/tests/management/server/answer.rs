@@ -12,7 +12,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The answer as it arrives: text, as all answers are.
+    /// Reads the answer of a response. The body is text, as in all answers.
     pub(super) fn of(response: Response<impl AsRef<[u8]>>) -> Self {
         let (parts, body) = response.into_parts();
         Self {
@@ -22,7 +22,7 @@ impl Answer {
         }
     }
 
-    /// A field of the header.
+    /// Returns a header field.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
@@ -31,7 +31,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    /// A member of the body that is a string.
+    /// Returns a member of the body that is a string.
     pub(crate) fn member(&self, name: &str) -> String {
         let json = self.json();
         let value = json.get(name).and_then(Value::as_str);
@@ -40,14 +40,14 @@ impl Answer {
             .to_owned()
     }
 
-    /// The access token of a good answer.
+    /// Returns the access token of a successful answer.
     #[track_caller]
     pub(crate) fn access_token(&self) -> String {
         assert_eq!(self.status, 200, "{self:?}");
         self.member("access_token")
     }
 
-    /// Checks a refusal of the token endpoint as every one is: JSON with four members, for no cache.
+    /// Checks the form of every refusal of the token endpoint: JSON with four members, not to be cached.
     #[track_caller]
     pub(crate) fn assert_refused(&self, status: u16, error: &str) {
         assert_eq!(self.status, status, "{self:?}");
@@ -62,7 +62,7 @@ impl Answer {
         assert_eq!(self.member("trace_id").len(), 32);
     }
 
-    /// Checks a refusal of the management API as every one is: JSON with a code and a message, for no cache. Returns the message.
+    /// Checks the form of every refusal of the management API: JSON with a code and a message, not to be cached. Returns the message.
     #[track_caller]
     pub(crate) fn refusal(&self, (status, code): (u16, &str)) -> String {
         assert_eq!(self.status, status, "{self:?}");

@@ -1,4 +1,4 @@
-//! The calls that tests of the management API make all the time.
+//! The calls that many tests of the management API make.
 
 use m2m_authority::registry::SecretHash;
 use m2m_testkit::SECRET;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Server};
 
-/// An application that was made.
+/// An application that was created.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
     pub(crate) id: String,
@@ -20,7 +20,7 @@ impl Server {
         self.call_with(method, path, "", body)
     }
 
-    /// Calls it with further fields in the header.
+    /// Calls the management API with further header fields.
     pub(crate) fn call_with(
         &self,
         method: &str,
@@ -32,12 +32,12 @@ impl Server {
         self.call_bare(method, path, &headers, body)
     }
 
-    /// Calls it with another token.
+    /// Calls the management API with another token.
     pub(crate) fn call_as(&self, token: &str, method: &str, path: &str, body: &Value) -> Answer {
         self.call_bare(method, path, &bearer(token), body)
     }
 
-    /// Calls it with these fields alone in the header. `Value::Null` sends no body.
+    /// Calls the management API with only these header fields. `Value::Null` means a request without a body.
     pub(crate) fn call_bare(
         &self,
         method: &str,
@@ -52,7 +52,7 @@ impl Server {
         self.send(method, path, &headers, &body.to_string())
     }
 
-    /// Calls it for what is done, and returns the answer.
+    /// Makes a call that has to succeed, and returns the answer.
     #[track_caller]
     pub(crate) fn done(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.call(method, path, body);
@@ -68,13 +68,13 @@ impl Server {
         json
     }
 
-    /// Shows something.
+    /// Reads a path, which has to succeed, and returns the answer.
     #[track_caller]
     pub(crate) fn get(&self, path: &str) -> Value {
         self.done("GET", path, &Value::Null)
     }
 
-    /// Calls it for what is refused with this status and code, and returns the message.
+    /// Makes a call that has to be refused with this status and code, and returns the message.
     #[track_caller]
     pub(crate) fn refused(
         &self,
@@ -129,7 +129,7 @@ impl Server {
         }
     }
 
-    /// The cause that the log has of a refused request for a token, and the diagnosis.
+    /// Returns the cause of a refused token request in the log, and the diagnosis.
     #[track_caller]
     pub(crate) fn cause(&self, refused: &Answer) -> (String, String) {
         let cause = self.log().cause(&refused.member("trace_id"));
@@ -143,7 +143,7 @@ impl Server {
         self.send("POST", "/oauth2/token", &headers, form)
     }
 
-    /// Asks for a token with these credentials in the body.
+    /// Requests a token with these credentials in the body.
     pub(crate) fn ask_with(&self, client_id: &str, secret: &str, more: &str) -> Answer {
         let (client_id, secret) = (encoded(client_id), encoded(secret));
         let form = format!(
@@ -152,18 +152,18 @@ impl Server {
         self.post("", &form)
     }
 
-    /// Asks for a token in the name of an application.
+    /// Requests a token as this application.
     pub(crate) fn ask(&self, application: &Made, more: &str) -> Answer {
         self.ask_with(&application.client_id, &application.secret, more)
     }
 
-    /// The claims of the token that an application gets.
+    /// Requests a token as this application, and returns its claims.
     #[track_caller]
     pub(crate) fn claims(&self, application: &Made, more: &str) -> Value {
         claims(&self.ask(application, more).access_token())
     }
 
-    /// A token for the management API, with all that is assigned.
+    /// Requests a token for the management API with all assigned scopes.
     #[track_caller]
     pub(crate) fn management_token(&self, client_id: &str, secret: &str) -> String {
         let audience = format!("&audience={}/api", self.issuer());
@@ -171,7 +171,7 @@ impl Server {
     }
 }
 
-/// An API for each of two kinds of keys, and an application for each kind of client id, whose secret is [`SECRET`].
+/// Returns a file with an API for each of two kinds of keys, and an application for each kind of client id, whose secret is [`SECRET`].
 pub(crate) fn world() -> String {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     format!(
@@ -209,7 +209,7 @@ authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"
     )
 }
 
-/// The fields that an application needs, in this profile, to get tokens at all.
+/// Returns the fields that an application needs in this profile to get tokens at all.
 pub(crate) fn shape(profile: &str) -> Value {
     match profile {
         "trusted-application" => {
@@ -219,24 +219,24 @@ pub(crate) fn shape(profile: &str) -> Value {
     }
 }
 
-/// The path of the assignment of a scope.
+/// Returns the path of the assignment of a scope.
 pub(crate) fn assigned(api: &str, application: &str, scope: &str) -> String {
     let [api, application, scope] = [api, application, scope].map(encoded);
     format!("/api/v1/apis/{api}/applications/{application}/scopes/{scope}")
 }
 
-/// The field of the header that carries a token.
+/// Returns the header field that carries a token.
 pub(crate) fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
 
-/// The claims of a token, whoever signed it.
+/// Returns the claims of a token without verifying it.
 pub(crate) fn claims(token: &str) -> Value {
     let payload = token.split('.').nth(1).unwrap();
     serde_json::from_slice(&m2m_jwt::base64url::decode(payload).unwrap()).unwrap()
 }
 
-/// A name as it stands in a path.
+/// Returns a name with the escapes that it needs in a path.
 pub(crate) fn encoded(name: &str) -> String {
     name.bytes()
         .map(|byte| match byte {
@@ -248,7 +248,7 @@ pub(crate) fn encoded(name: &str) -> String {
         .collect()
 }
 
-/// The members of one object go into another.
+/// Copies the members of one object into another.
 pub(crate) fn merge(into: &mut Value, from: &Value) {
     let members = from.as_object().into_iter().flatten();
     for (name, value) in members {

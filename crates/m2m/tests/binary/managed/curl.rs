@@ -1,4 +1,4 @@
-//! The commands that are printed where others document their servers, run with another host.
+//! The commands in the documentation of other services, run with another host.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use crate::managed::{OPERATOR, OPERATOR_SECRET, PROFILES, claims};
 use crate::support::{Serving, m2m, text};
 use crate::tls::Files;
 
-/// As it is printed, line by line.
+/// The command as it is documented, line by line.
 const GET_TOKEN: &str = r"curl --request POST 'https://your-subdomain.kinde.com/oauth2/token' \
 --header 'Content-Type: application/x-www-form-urlencoded' \
 --data-urlencode 'grant_type=client_credentials' \
@@ -21,13 +21,13 @@ const GET_TOKEN: &str = r"curl --request POST 'https://your-subdomain.kinde.com/
 --data-urlencode 'scope=read:users write:flags'
 ";
 
-/// As it is printed.
+/// The command as it is documented.
 const LIST_ORGANIZATIONS: &str = r#"curl https://your-subdomain.kinde.com/api/v1/organizations \
 -H "Authorization: Bearer <token>"
 "#;
 
-/// Runs lines as a shell does, with another host, and gives what was answered. The certificate is trusted by the environment, so
-/// that no option is added to the command.
+/// Runs lines as a shell does, with another host, and returns the answer. The certificate is trusted by the environment, so that no
+/// option is added to the command.
 fn shell(lines: &str, host: &str, certificate: &std::path::Path) -> Value {
     let lines = lines.replace("your-subdomain.kinde.com", host);
     let mut sh = Command::new("sh")
@@ -99,7 +99,7 @@ fn k34_the_printed_commands_run_with_another_host() {
             (&json!("Bearer"), &json!(3600))
         );
 
-        // Whoever may list the organizations gets his token by the same command.
+        // A caller who may list the organizations gets a token by the same command.
         let as_operator = GET_TOKEN
             .replace("your-client-id", OPERATOR)
             .replace("your-client-secret", OPERATOR_SECRET)

@@ -1,4 +1,4 @@
-//! A store that cannot be written.
+//! A store that cannot be written to.
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, fresh, refusal};
 use crate::support::m2m;
 
-/// A server whose files may not grow beyond this. What would go beyond it fails, as on a full disk. Unit: blocks of 512 bytes.
+/// Starts a server whose files may not grow beyond this. A write beyond it fails, as on a full disk. Unit: blocks of 512 bytes.
 fn bounded(blocks: u64) -> Managed {
     let data = fresh();
     let server = m2m(&["serve", "--listen", "127.0.0.1:0", "--data"]);
@@ -28,7 +28,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
     let application = managed.application(&json!({ "client_id": "before" }));
     managed.authorize(&api, &application.id, &["read:a"]);
     managed.ask(&application, "").access_token();
-    // Each takes some room.
+    // Each application takes some room.
     let name = "n".repeat(200);
     let description = "d".repeat(1_000);
     let mut acknowledged = 0;
@@ -51,7 +51,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
     assert!(refused.header("retry-after").is_some(), "{refused:?}");
     assert_eq!(refused.member("trace_id").len(), 32);
 
-    // It is not there, nor is anything else that was not acknowledged; who may, gets tokens.
+    // The application does not exist, nor does any other that was not acknowledged; authorized applications get tokens.
     let missing = format!("/api/v1/applications/job-{acknowledged}");
     managed.refused(
         (404, "APPLICATION_NOT_FOUND"),
@@ -63,14 +63,14 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
         managed.ask(&application, "").access_token();
     }
     let scope = super::assigned(&api, &application.id, "read:a");
-    // A large change, so that what is left of the last page does not do.
+    // A large change, for which the rest of the last page is not enough.
     let large: Vec<Value> = (0..200)
         .map(|number| json!({ "name": name, "client_id": format!("large-{number}"), "feature_flags": { "note": description } }))
         .collect();
     let answer = managed.call("POST", "/api/v1/apply", &json!({ "application": large }));
     refusal((503, "STORE_UNAVAILABLE"), &answer);
     let revoked = managed.call("DELETE", &scope, &Value::Null);
-    // A small one may still find room. What it said holds.
+    // A small change may still find room. Its answer has to be right.
     let granted = super::claims(&managed.ask(&application, "").access_token());
     assert_eq!(
         granted["scope"].as_str().unwrap_or_default().is_empty(),
@@ -78,7 +78,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
         "{revoked:?}"
     );
 
-    // With room again everything that was acknowledged is there, and nothing else.
+    // With room again all acknowledged changes are present, and no others.
     let Managed { server, data, .. } = managed;
     server.stop();
     let (snapshot, events) = data.look();
@@ -117,7 +117,7 @@ fn x13_a_store_that_another_process_writes_to_is_waited_for_and_then_told_of() {
     let application = managed.application(&json!({}));
     managed.authorize(&api, &application.id, &[]);
     managed.ask(&application, "").access_token();
-    // A tool that does not let go, say.
+    // As a tool does that keeps the database locked.
     let other = Connection::open(managed.data.path().join("m2m.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let answer = managed.call(

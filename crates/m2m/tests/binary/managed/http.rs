@@ -1,4 +1,4 @@
-//! The management API as a listener serves it: requests and answers without a body, bodies that are announced, and the paths beside it.
+//! The management API over a connection: requests and answers without a body, bodies that are announced, and the paths beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ struct Operation {
     has_body: bool,
 }
 
-/// The operations that the document of the server has, with something plausible for every name in a path.
+/// Returns the operations in the document of the server, with a plausible value for every name in a path.
 fn operations(managed: &Managed) -> Vec<Operation> {
     let document = managed.server.call("GET", "/api/v1/openapi.json", "");
     assert_eq!(document.status, 200, "{document:?}");
@@ -44,7 +44,7 @@ fn a_head_request_gets_what_get_would_without_the_body() {
     let head = managed.call("HEAD", "/api/v1/apis", &Value::Null);
     assert_eq!((head.status, &*head.body), (200, ""));
     assert_eq!(head.header("content-length"), get.header("content-length"));
-    // Where there is no GET, the refusal has no body either.
+    // For paths without GET, the refusal has no body either.
     let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for operation in operations(&managed) {
         let of_path = methods.entry(operation.path).or_default();

@@ -1,4 +1,4 @@
-//! Servers that are killed while others change what they serve: what was acknowledged is there, and nothing by halves.
+//! Servers that are killed while their registry is changed: acknowledged changes are present, and no change is half made.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -12,21 +12,21 @@ use crate::data::Data;
 use crate::managed::{Managed, bearer, fresh, try_call};
 use crate::support::Answer;
 
-/// How many servers are killed.
+/// The number of servers that are killed.
 const RUNS: u32 = 200;
-/// After so many the data directory is another one, so that looking into it does not take longer and longer.
+/// The number of runs after which the data directory is replaced, so that looking into it does not take longer and longer.
 const RUNS_OF_A_DIRECTORY: u32 = 40;
 
-/// What was acknowledged in a data directory: client ids with their secrets, and scopes.
+/// The acknowledged changes of a data directory: client ids with their secrets, and scopes.
 #[derive(Default)]
 struct Acknowledged {
     secrets: BTreeMap<String, String>,
     scopes: BTreeSet<String>,
-    /// How many changes were asked for and not acknowledged.
+    /// The number of changes that were requested but not acknowledged.
     open: usize,
 }
 
-/// Asks for changes one after the other until the server is gone. What came of each goes to `note`; the last has no answer.
+/// Requests changes one after the other until the server is gone. The answer to each goes to `note`; the last has none.
 fn until_it_is_gone(
     address: SocketAddr,
     token: &str,
@@ -44,7 +44,7 @@ fn until_it_is_gone(
     }
 }
 
-/// Lets three writers loose on a server, and kills it so long after.
+/// Starts three writers on a server, and kills it after `kill_after`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the moments to kill at are spread over some milliseconds"
@@ -115,7 +115,7 @@ fn run(data: Data, run: u32, kill_after: Duration, acknowledged: &mut Acknowledg
     data
 }
 
-/// Looks for everything that was acknowledged, and for halves.
+/// Asserts that all acknowledged changes are present, and that no change is half made.
 fn look(data: &Data, run: u32, acknowledged: &Acknowledged) -> usize {
     let (snapshot, events) = data.look();
     let mut applications = BTreeMap::new();
@@ -139,7 +139,7 @@ fn look(data: &Data, run: u32, acknowledged: &Acknowledged) -> usize {
         .collect();
     let lost: Vec<_> = acknowledged.scopes.difference(&scopes).collect();
     assert!(lost.is_empty(), "run {run}: {lost:?} are lost");
-    // What nobody was told of is there as a whole, or not at all.
+    // A change that was not acknowledged is present as a whole, or not at all.
     for client_id in applications.keys() {
         if let Some(pair) = client_id.strip_suffix("-a") {
             assert!(
@@ -157,7 +157,7 @@ fn look(data: &Data, run: u32, acknowledged: &Acknowledged) -> usize {
         .filter(|client_id| client_id.ends_with("-a"))
         .count();
     assert_eq!(firsts, seconds);
-    // Each record that was made has its event, each event its record, and so has each change of the API.
+    // Each created record has its event, each event its record, and so has each change of the API.
     let told: BTreeSet<String> = events
         .iter()
         .filter(|event| {
@@ -174,7 +174,7 @@ fn look(data: &Data, run: u32, acknowledged: &Acknowledged) -> usize {
     assert_eq!(changes, scopes.len(), "run {run}");
     let known = acknowledged.secrets.len() + acknowledged.scopes.len();
     let made = applications.len() - 1 + scopes.len();
-    // Each run has three changes on their way when it ends, of two records at most.
+    // Each run has three changes in progress when it ends, of two records at most.
     assert!(
         (known..=known + acknowledged.open * 2).contains(&made),
         "run {run}: {known} {made}"

@@ -7,7 +7,7 @@ use crate::support::Answer;
 
 const AUDIENCE: &str = "https://a.example";
 
-/// The answer without what is another one each time.
+/// Returns the answer without its trace id, which differs each time.
 fn without_trace_id(answer: &Answer) -> String {
     answer.body.replace(&answer.member("trace_id"), "")
 }
@@ -64,11 +64,11 @@ fn g7_g16_in_maintenance_callers_are_told_to_come_again_and_management_goes_on()
         );
         assert_eq!(tested.status, 503, "{tested:?}");
 
-        // Management goes on, with tokens of before and with new ones, and what it changes holds.
+        // Management continues, with earlier tokens and with new ones, and its changes are kept.
         management_token(&managed.server, OPERATOR, OPERATOR_SECRET);
         managed.get("/api/v1/applications");
         managed.authorize(&api, &application.id, &["write:a"]);
-        // It outlasts the process.
+        // Maintenance outlasts the process.
         let Managed { server, data, .. } = managed;
         server.stop();
         let managed = Managed::over(data, &["--profile", profile]);
@@ -78,7 +78,7 @@ fn g7_g16_in_maintenance_callers_are_told_to_come_again_and_management_goes_on()
         let claims = managed.claims(&application, &asking);
         assert_eq!(claims["scope"], "read:a write:a");
         assert_ne!(before, "");
-        // Who switched it, and when, is in the audit log.
+        // The audit log contains the actor and the time of the switch.
         let events = managed.get("/api/v1/events?subject=maintenance");
         let events = events["events"].as_array().unwrap();
         let told: Vec<_> = events

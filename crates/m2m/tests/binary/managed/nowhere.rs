@@ -1,4 +1,4 @@
-//! Secrets and tokens: shown once, and then nowhere.
+//! Secrets and tokens: shown once, and not stored in the clear anywhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::managed::{Managed, OPERATOR_SECRET, bearer, call};
 use crate::support::{send_to, text};
 
-/// Everything that was given out, by what it was.
+/// All secrets and tokens that were issued, each with its kind.
 #[derive(Default)]
 struct GivenOut(Vec<(String, String)>);
 
@@ -25,7 +25,7 @@ impl GivenOut {
         );
     }
 
-    /// Looks for all of it.
+    /// Asserts that the content contains none of them.
     fn assert_not_in(&self, place: &str, content: &[u8]) {
         assert!(!content.is_empty(), "{place}");
         for (kind, value) in &self.0 {
@@ -64,7 +64,7 @@ fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
         let rotated = managed.done("POST", &path, &json!({ "overlap_seconds": 60 }));
         let secret = rotated["secret"]["client_secret"].as_str().unwrap();
         given.add("a rotated secret", secret);
-        // Used with mistakes that a diagnosis finds.
+        // The secret is used with mistakes that a diagnosis recognizes.
         for wrong in [
             format!("{secret}%0A"),
             format!("%20{secret}"),
@@ -121,7 +121,7 @@ fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
     given.add("the private part of a key", key);
     let import = json!({ "private_key": crate::keys::ED25519, "algorithm": "EdDSA" });
     managed.done("POST", "/api/v1/keys/import", &import);
-    // As a caller would by mistake: in a name, as a token, in the query, in a body that is refused.
+    // As a caller might send it by mistake: in a name, as a token, in the query, in a body that is refused.
     let address = managed.server.address;
     let token = managed.token.clone();
     for (method, path, headers) in [
@@ -167,7 +167,7 @@ fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
     assert_eq!(answer.status, 400, "{answer:?}");
     given.assert_not_in("an answer", answer.body.as_bytes());
 
-    // Whatever shows something shows none of it.
+    // Nothing that shows records or logs contains any of them.
     for path in [
         "/api/v1/events?page_size=500",
         "/api/v1/diagnoses?page_size=500",
@@ -192,7 +192,7 @@ fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
     given.assert_not_in("the metrics", metrics.body.as_bytes());
 
     let Managed { server, data, .. } = managed;
-    // What is in the files while it serves, and when it has ended.
+    // The content of the files while the server runs, and when it has ended.
     let files = || {
         let entries = std::fs::read_dir(data.path()).unwrap();
         entries

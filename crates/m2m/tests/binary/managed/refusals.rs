@@ -1,11 +1,11 @@
-//! Refused requests: what their callers, the log, the metrics and the diagnoses say of them.
+//! Refused requests as their callers, the log, the metrics and the diagnoses show them.
 
 use serde_json::{Value, json};
 
 use super::{Managed, OPERATOR, OPERATOR_SECRET, assigned, bearer, call, management_token};
 use crate::support::{m2m, send_to, text};
 
-/// An application with this scope of the management API, and a token of it.
+/// Creates an application with this scope of the management API, and requests a token for it.
 fn narrow(managed: &Managed, scope: &str) -> (String, String) {
     let application = managed.application(&json!({ "client_id": "narrow" }));
     let api = format!("{}/api", managed.server.issuer());
@@ -63,7 +63,7 @@ fn f7_x24_an_attempt_to_gain_power_is_in_log_metrics_events_and_diagnosis() {
         assert!(counted.contains(metric), "{metric} in {counted}");
     }
 
-    // What happened is written when the server stops, at the latest.
+    // All events are written when the server stops, at the latest.
     let Managed { server, data, .. } = managed;
     server.stop();
     let managed = Managed::over(data, &[]);
@@ -88,7 +88,7 @@ fn x29_what_strangers_and_callers_send_is_in_no_log_event_diagnosis_or_metric() 
     let jwt = format!("eyJhbGciOiJub25lIn0.{}.c2ln", "c2VjcmV0".repeat(3));
     for planted in ["hunter2-CorrectHorse", &jwt] {
         let header = format!("x-request-id: {planted}\r\nx-other: {planted}\r\n");
-        // Anything may be the name of a request, so that only what looks like a credential is recognized there.
+        // Any text may be the name of a request, so only one that looks like a credential is recognized there.
         let header = if planted == jwt {
             header
         } else {

@@ -1,4 +1,4 @@
-//! Commands against a server that runs: what the shell sets, clears and asks is what the server does.
+//! Commands against a running server: the server sets, clears and checks what the command line states.
 
 use std::process::{Output, Stdio};
 
@@ -21,7 +21,7 @@ fn command(managed: &Managed, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// Runs a command that does what it says, and gives what it prints.
+/// Runs a command that succeeds, and returns its standard output.
 #[track_caller]
 fn good(managed: &Managed, arguments: &[&str]) -> String {
     let output = command(managed, arguments);
@@ -30,7 +30,7 @@ fn good(managed: &Managed, arguments: &[&str]) -> String {
     text(&output.stdout)
 }
 
-/// Runs a command that the server refuses, and gives what it says.
+/// Runs a command that the server refuses, and returns its standard error.
 #[track_caller]
 fn refused(managed: &Managed, arguments: &[&str]) -> String {
     let output = command(managed, arguments);
@@ -38,7 +38,7 @@ fn refused(managed: &Managed, arguments: &[&str]) -> String {
     text(&output.stderr)
 }
 
-/// The words that `--clear` of a command takes, as its help lists them.
+/// Returns the words that `--clear` of a command accepts, as its help lists them.
 fn clear_words(command: &str) -> Vec<String> {
     let help = text(&run(&[command, "update", "-h"]).stdout);
     let (_, of_clear) = help.split_once("\n      --clear <FIELD>").unwrap();
@@ -50,7 +50,7 @@ fn clear_words(command: &str) -> Vec<String> {
         .collect()
 }
 
-/// Clears each field alone, and looks whether the record is then as one that never had the field.
+/// Clears each field alone, and asserts that the record then equals one that never had the field.
 fn assert_each_is_cleared(
     managed: &Managed,
     (command, name): (&str, &str),
@@ -352,7 +352,7 @@ fn a_check_says_what_a_token_request_would_get() {
     a_check_sees_a_quota_that_is_used_up(&managed);
 }
 
-/// An application that may ask for both APIs.
+/// Creates an application that is authorized for both APIs.
 fn job(managed: &Managed, client_id: &str, more: &[&str]) {
     let (of_a, of_b) = (
         format!("--authorize={A}=read"),

@@ -1,4 +1,4 @@
-//! The faults: how each begins, how it ends, and what the operator has to be told meanwhile.
+//! The faults: the beginning and the end of each, and the signs of it that the operator has to see meanwhile.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,23 +10,23 @@ use super::injector::{ErrorNumber, Injector, Operations};
 /// One fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Only the end by `kill -9`.
+    /// No fault but the end by `kill -9`.
     None,
-    /// There is no room: whatever would grow fails.
+    /// The disk is full: every write that needs more room fails.
     DiskFull,
-    /// The same, and half of what failed was written.
+    /// The disk is full, and half of each failed write reaches the file.
     TornWrites,
     /// Each write takes 20 ms and each `fsync` as well.
     SlowDisk,
-    /// Some write fails.
+    /// One write fails.
     WriteFails,
     /// All writes fail.
     DiskGone,
-    /// Some `fsync` fails: nobody knows what the disk has.
+    /// One `fsync` fails: the content of the disk is unknown.
     SyncFails,
-    /// All of them fail.
+    /// All `fsync` calls fail.
     SyncAlwaysFails,
-    /// No file can be cut: neither the journal nor the database shrinks.
+    /// No file can be truncated: neither the journal nor the database shrinks.
     TruncateFails,
     /// No file can be renamed.
     RenameFails,
@@ -58,16 +58,16 @@ pub(crate) enum Fault {
     ClockBack,
 }
 
-/// What has to be visible while a fault lasts.
+/// The sign that has to be visible while a fault lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// Nothing has to be: the server does its work, if more slowly.
+    /// No sign is required: the server works, if more slowly.
     Nothing,
-    /// Failures of the store are counted, and the log says why.
+    /// Failures of the store are counted, and the log contains the reason.
     StoreFailure,
-    /// Nothing has to be, and the file with the identity of the store is there again.
+    /// No sign is required, and the file with the identity of the store is restored.
     IdentityRestored,
-    /// The server is not ready, and says that its files are not the ones that it opened.
+    /// The server is not ready, and reports that its files are not the ones that it opened.
     NotReady,
 }
 
@@ -126,12 +126,12 @@ impl Fault {
         }
     }
 
-    /// Whether callers get tokens all the time.
+    /// Returns true if callers get tokens all the time.
     pub(crate) const fn spares_tokens(self) -> bool {
         !matches!(self, Self::MemoryExhausted | Self::DescriptorsExhausted)
     }
 
-    /// Whether calls of the process fail, which they can from its start on.
+    /// Returns true if system calls of the process fail, which they can from its start on.
     pub(crate) const fn is_of_a_call(self) -> bool {
         matches!(
             self,
@@ -147,7 +147,7 @@ impl Fault {
         )
     }
 
-    /// Whether it lasts as long as the process.
+    /// Returns true if it lasts as long as the process.
     pub(crate) const fn lasts(self) -> bool {
         matches!(
             self,
@@ -159,32 +159,32 @@ impl Fault {
         )
     }
 
-    /// Whether the process may end by itself.
+    /// Returns true if the process may end by itself.
     pub(crate) const fn may_end_the_process(self) -> bool {
         matches!(self, Self::MemoryExhausted)
     }
 }
 
-/// A data directory and the server on it, to which faults happen.
+/// A data directory and the server on it, which are subject to faults.
 #[derive(Debug)]
 pub(crate) struct Place<'p> {
     pub(crate) data: &'p Path,
-    /// A folder on the same file system, for what is moved away.
+    /// A folder on the same file system, for files that are moved away.
     pub(crate) aside: &'p Path,
     pub(crate) injector: &'p Injector,
     pub(crate) process: u32,
 }
 
-/// What has to be undone.
+/// The changes that have to be undone.
 #[derive(Debug, Default)]
 pub(crate) struct Undo {
-    /// Files that go back to their place: from where, and where to.
+    /// The files to move back: from where, and where to.
     moved: Vec<(PathBuf, PathBuf)>,
     limit: Option<(Resource, Rlimit)>,
 }
 
 impl Place<'_> {
-    /// Has a fault begin.
+    /// Starts a fault.
     pub(crate) fn begin(&self, fault: Fault, skip: u32) -> Undo {
         let write = Operations::WRITE.and(Operations::TRUNCATE);
         let (io, full) = (ErrorNumber::IO, ErrorNumber::NO_SPACE);
@@ -228,7 +228,7 @@ impl Place<'_> {
         undo
     }
 
-    /// Has it end. What was moved is where it was, the same file.
+    /// Ends it. Files that were moved are back in their place, and are the same files.
     pub(crate) fn end(&self, undo: Undo) {
         self.injector.rest();
         self.injector.move_clock(0);
@@ -241,7 +241,7 @@ impl Place<'_> {
         }
     }
 
-    /// Moves a file aside, if it is there. To a server a file that was deleted is one that its path no longer names.
+    /// Moves a file aside, if it exists. For a server, a deleted file is one that its path no longer leads to.
     fn take(&self, undo: &mut Undo, name: &str) {
         let (from, to) = (self.data.join(name), self.aside.join(name));
         if fs::rename(&from, &to).is_ok() {
@@ -249,7 +249,7 @@ impl Place<'_> {
         }
     }
 
-    /// Limits the process to what it has.
+    /// Limits the process to its current use of a resource.
     fn limit(&self, undo: &mut Undo, resource: Resource, current: u64) {
         let before = getrlimit(resource);
         undo.limit = Some((resource, before));
@@ -261,7 +261,7 @@ impl Place<'_> {
         let _ = prlimit(self.process(), resource, limit);
     }
 
-    /// The address space of the process. Unit: bytes.
+    /// Returns the size of the address space of the process. Unit: bytes.
     fn address_space(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process);
         let status = fs::read_to_string(path).unwrap_or_default();
@@ -270,7 +270,7 @@ impl Place<'_> {
         kib.unwrap_or(1_u64 << 20) << 10
     }
 
-    /// How many descriptors the process has open.
+    /// Returns the number of descriptors that the process has open.
     fn descriptors(&self) -> u64 {
         let open = fs::read_dir(format!("/proc/{}/fd", self.process));
         u64::try_from(open.map_or(0, Iterator::count)).unwrap()

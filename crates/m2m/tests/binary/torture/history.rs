@@ -1,26 +1,26 @@
-//! What writers asked for and what came of it: which values a record may have now.
+//! The changes that writers requested, with their outcomes, and so the values that a record may have now.
 
 use std::collections::BTreeMap;
 
 /// The value of a record, or `None` if it does not exist.
 pub(crate) type Value = Option<u64>;
 
-/// What came of a change that was asked for.
+/// The outcome of a requested change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// It was acknowledged.
     Done,
-    /// The server said that nothing was changed.
+    /// The server reported that nothing was changed.
     Refused,
-    /// There was no answer, or the server said that it does not know.
+    /// There was no answer, or the server reported that the outcome is unknown.
     Unknown,
 }
 
-/// The values that one record may have, the likeliest last. There is always one.
+/// The values that one record may have, the likeliest last. There is always at least one.
 #[derive(Debug)]
 struct Possible(Vec<Value>);
 
-/// All records of one writer. Nobody else writes them.
+/// All records of one writer. No other writer changes them.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     records: BTreeMap<String, Possible>,
@@ -30,7 +30,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Takes down what came of a change of one record or of several together.
+    /// Records the outcome of a change of one record or of several together.
     pub(crate) fn note(&mut self, names: &[String], value: Value, outcome: Outcome) {
         *match outcome {
             Outcome::Done => &mut self.acknowledged,
@@ -47,16 +47,16 @@ impl History {
         }
     }
 
-    /// The value that a record probably has.
+    /// Returns the value that a record probably has.
     pub(crate) fn likeliest(&mut self, name: &str) -> Value {
         self.possible(name).last().copied().flatten()
     }
 
-    /// Takes down the value that a record was seen to have.
+    /// Records the value that a record was seen to have.
     ///
     /// # Errors
     ///
-    /// A text for people if it cannot have that value: a change was lost, or one was made that was refused.
+    /// A text for people if it cannot have that value: a change was lost, or a refused one was made.
     pub(crate) fn see(&mut self, name: &str, value: Value) -> Result<(), String> {
         let possible = self.possible(name);
         if !possible.contains(&value) {
@@ -68,7 +68,7 @@ impl History {
         Ok(())
     }
 
-    /// The names of all records that were ever asked for.
+    /// Returns the names of all records of which a change was ever requested.
     pub(crate) fn names(&self) -> Vec<String> {
         self.records.keys().cloned().collect()
     }

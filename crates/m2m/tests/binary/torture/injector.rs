@@ -1,4 +1,4 @@
-//! Faults inside the process of a server: a library that is loaded before all others, and the file by which it is told what to do.
+//! Faults inside the process of a server: a library that is loaded before all others, and the file that controls it.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt as _;
@@ -28,7 +28,7 @@ static LIBRARY: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     (folder, library)
 });
 
-/// A set of file operations, as `enum operation` of the library has them.
+/// A set of file operations, with the values of `enum operation` in the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Operations(u32);
 
@@ -46,7 +46,7 @@ impl Operations {
     }
 }
 
-/// Error numbers of Linux.
+/// An error number of Linux.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ErrorNumber(u32);
 
@@ -73,7 +73,7 @@ const CLOCK: u64 = 24;
 const SIZE: u64 = 32;
 
 impl Injector {
-    /// A control file in this folder that asks for nothing.
+    /// Creates a control file in this folder that requests no faults.
     pub(crate) fn new(folder: &Path) -> Self {
         let path = folder.join("control");
         let control = OpenOptions::new()
@@ -87,7 +87,7 @@ impl Injector {
         Self { control, path }
     }
 
-    /// Has the process of this command obey, for the files in `folder`.
+    /// Makes the process of this command load the library, for the files in `folder`.
     pub(crate) fn load_into(&self, command: &mut Command, folder: &Path) {
         command
             .env("LD_PRELOAD", &LIBRARY.1)
@@ -95,7 +95,7 @@ impl Injector {
             .env("TORTURE_FOLDER", folder);
     }
 
-    /// From the call after the next `skip` on, `count` calls of these operations fail, or all of them.
+    /// Makes `count` calls of these operations fail, or all of them, after the next `skip` calls.
     pub(crate) fn fail(
         &self,
         operations: Operations,
@@ -109,7 +109,7 @@ impl Injector {
         self.set(OPERATIONS, operations.0);
     }
 
-    /// Each call of these operations takes longer by so much. Unit: microseconds.
+    /// Delays each call of these operations. Unit: microseconds.
     pub(crate) fn delay(&self, operations: Operations, microseconds: u32) {
         self.set(DELAY, microseconds);
         self.set(OPERATIONS, operations.0);
@@ -122,14 +122,14 @@ impl Injector {
             .unwrap();
     }
 
-    /// Asks for nothing any more, but for the clock.
+    /// Ends all faults, except a moved clock.
     pub(crate) fn rest(&self) {
         for field in [OPERATIONS, ERROR, SKIP, LEFT, DELAY] {
             self.set(field, 0);
         }
     }
 
-    /// How many calls failed or were delayed.
+    /// Returns the number of calls that failed or were delayed.
     pub(crate) fn injected(&self) -> u32 {
         let mut bytes = [0; 4];
         self.control.read_exact_at(&mut bytes, INJECTED).unwrap();

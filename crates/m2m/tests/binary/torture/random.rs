@@ -9,17 +9,17 @@ impl Random {
         Self(seed)
     }
 
-    /// Another one that goes its own way.
+    /// Returns another generator with a sequence of its own.
     pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
-    /// A number below this one, which is not 0.
+    /// Returns a number below `bound`, which is not 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    /// One of these.
+    /// Returns one of these.
     pub(crate) fn one_of<'c, T>(&mut self, choices: &'c [T]) -> &'c T {
         let bound = u64::try_from(choices.len()).unwrap();
         let place = usize::try_from(self.below(bound)).unwrap();

@@ -1,11 +1,11 @@
-//! A caller that asks for tokens without end.
+//! A caller that requests tokens without end.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::writers::ask;
 
-/// What came of its requests.
+/// The results of its requests.
 #[derive(Debug)]
 pub(crate) struct Traffic {
     secret: String,
@@ -22,7 +22,7 @@ impl Traffic {
         }
     }
 
-    /// Asks until `stop` is set. Unless `may_fail` is, each request gets a token.
+    /// Requests tokens until `stop` is set. Each request has to get a token, unless `may_fail` is set.
     pub(crate) fn run(&mut self, address: SocketAddr, stop: &AtomicBool, may_fail: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
             let answer = ask(address, "caller", &self.secret, "");

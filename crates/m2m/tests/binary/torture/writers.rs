@@ -1,4 +1,4 @@
-//! Writers that change records one after the other until they are stopped, and look at what they wrote.
+//! Writers that change records one after the other until they are stopped, and read back what they wrote.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use super::random::Random;
 use crate::managed::{OPERATOR, OPERATOR_SECRET, bearer, try_call, try_send};
 use crate::support::Answer;
 
-/// How many records a writer has.
+/// The number of records of a writer.
 const RECORDS: u64 = 6;
 
-/// How a writer changes its records.
+/// The way in which a writer changes its records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// One application at a time: created, changed in two fields, deleted.
@@ -38,12 +38,12 @@ impl Kind {
     }
 }
 
-/// One that writes, and what came of it over all servers of one data directory.
+/// A writer, and the outcomes of its changes over all servers of one data directory.
 #[derive(Debug)]
 pub(crate) struct Writer {
     kind: Kind,
     pub(crate) history: History,
-    /// Changes of all writers that were acknowledged.
+    /// The number of acknowledged changes of all writers.
     acknowledged: Arc<AtomicU64>,
     random: Random,
     last: u64,
@@ -80,7 +80,7 @@ impl Writer {
         }
     }
 
-    /// Whether a change is acknowledged now.
+    /// Returns true if a change is acknowledged now.
     pub(crate) fn writes(&mut self, address: SocketAddr) -> bool {
         let before = self.history.acknowledged;
         if let Some(token) = management_token(address) {
@@ -132,7 +132,7 @@ impl Writer {
         self.rest_if(outcome);
     }
 
-    /// Reads a record back. What the server says of it must be what it acknowledged.
+    /// Reads a record back, and asserts that it has an acknowledged value.
     fn look_at(&mut self, address: SocketAddr, name: &str, path: &str) {
         let Some(answer) = self.call(address, "GET", path, &json!({})) else {
             return;
@@ -184,7 +184,7 @@ impl Writer {
         let outcome = self.outcome(answer.as_ref());
         self.history
             .note(core::slice::from_ref(&name), value, outcome);
-        // An answer that contradicts what is likely settles a change of before whose fate was unknown.
+        // An answer that contradicts the likeliest value settles an earlier change whose outcome was unknown.
         let seen = match answer.map(|answer| answer.status) {
             Some(404) => self.history.see(&name, None),
             Some(409) if !there => self.history.see(&name, Some(0)),
@@ -204,7 +204,7 @@ impl Writer {
         try_call(address, method, path, &bearer(&self.token), body)
     }
 
-    /// What an answer says of the change.
+    /// Returns the outcome of the change from its answer.
     fn outcome(&mut self, answer: Option<&Answer>) -> Outcome {
         let Some(answer) = answer else {
             return Outcome::Unknown;
@@ -225,7 +225,7 @@ impl Writer {
         }
     }
 
-    /// Waits a little after what was not done, as a client would.
+    /// Waits a little after a change that was not made, as a client would.
     fn rest_if(&self, outcome: Outcome) {
         if outcome != Outcome::Done {
             pause();
@@ -233,7 +233,7 @@ impl Writer {
     }
 }
 
-/// A token for the management API, if there is one to be had.
+/// Requests a token for the management API. Returns nothing if the request fails.
 fn management_token(address: SocketAddr) -> Option<String> {
     let answer = ask(
         address,
@@ -244,7 +244,7 @@ fn management_token(address: SocketAddr) -> Option<String> {
     (answer.status == 200).then(|| answer.access_token())
 }
 
-/// Asks for a token. An answer that is not whole is none.
+/// Requests a token. Returns nothing if the answer is incomplete.
 pub(crate) fn ask(
     address: SocketAddr,
     client_id: &str,

@@ -1,4 +1,4 @@
-//! The keys that a token is verified with: those of a file or a URL.
+//! The keys that a token is verified with, from a file or a URL.
 
 use std::path::Path;
 
@@ -19,16 +19,16 @@ use crate::commands::jwt::verify::unusable_key::UnusableKey;
 /// The keys of a JWK set.
 #[derive(Debug)]
 pub(super) struct Keys {
-    /// Those that a token can be verified with.
+    /// The keys that can be used to verify a token.
     pub(super) usable: JwkSet,
     unusable: Vec<UnusableKey>,
 }
 
-/// The JWK set in a file, or under a URL: that of the options, or that which the metadata of the issuer name.
+/// Reads the JWK set from a file or a URL: the one in the options, or the one in the metadata of the issuer.
 ///
 /// # Errors
 ///
-/// If it cannot be found or read, is no JWK set, or has no key that can be used.
+/// If it cannot be found or read, is not a JWK set, or has no usable key.
 pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
     let (place, json) = match (&options.jwks, &options.issuer) {
         (Some(place), _) if !place.contains("://") => (shown(Path::new(place)), of_file(place)?),
@@ -70,7 +70,7 @@ async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
     Ok(response.into_body().to_vec())
 }
 
-/// Where the metadata of the issuer say that its keys are, and what is there.
+/// Fetches the JWK set that the metadata of the issuer name, and returns its URL and content.
 async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8>), Failure> {
     let metadata = m2m_client::discover(issuer, &http.transport())
         .await
@@ -106,7 +106,7 @@ pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
 }
 
 impl Keys {
-    /// The unusable keys that may be the reason for `error`, of a token with this key id: that which it names, or all.
+    /// Returns the unusable keys that may be the reason for `error`: the one with the key id of the token, or all.
     pub(super) fn suspects(&self, error: InvalidToken, key_id: Option<&str>) -> Vec<UnusableKey> {
         let is_of_keys = matches!(
             error,
@@ -127,12 +127,12 @@ impl Keys {
     }
 }
 
-/// Where the keys are, if the document is the metadata of an issuer (RFC 8414, section 2).
+/// Returns the URL of the keys, if the document is the metadata of an issuer (RFC 8414, section 2).
 fn jwks_uri(json: &[u8]) -> Option<String> {
     let document: Value = serde_json::from_slice(json).ok()?;
     let jwks_uri = document.get("jwks_uri")?.as_str()?;
     Some(printable(jwks_uri).into_owned())
 }
 
-/// As much as is read from a URL, and twice what a JWK set may have. Unit: bytes.
+/// The maximum size of a JWK set in a file, twice that of one that can be parsed. Unit: bytes.
 const MAX_FILE_BYTES: u32 = 1024 * 1024;

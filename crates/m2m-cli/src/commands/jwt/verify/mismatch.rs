@@ -1,4 +1,4 @@
-//! What was expected of a token, and what it says instead.
+//! The difference between a token and what was expected of it.
 
 use m2m_authority::diagnose::Difference;
 use m2m_host::timestamp::rfc3339;
@@ -8,19 +8,19 @@ use serde::Serialize;
 /// The member of the header, or the claim, in which a token is not as expected.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Mismatch {
-    /// Its name, such as `aud`.
+    /// The name of the member or claim, such as `aud`.
     name: &'static str,
-    /// What would have been accepted: one of these.
+    /// The accepted values, any of them.
     expected: Vec<String>,
-    /// What the token says; nothing where it does not say it.
+    /// The values in the token; empty if it has none.
     got: Vec<String>,
-    /// What alone separates the two, where that is a usual mistake.
+    /// The only difference between the two, if it is a common mistake.
     #[serde(skip_serializing_if = "Option::is_none")]
     but_for: Option<String>,
 }
 
 impl Mismatch {
-    /// What `error` is about, where that is something that was compared.
+    /// Returns the compared value that `error` is about, if something was compared.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "with the errors that are not named nothing was compared"
@@ -119,7 +119,7 @@ impl Mismatch {
         }
     }
 
-    /// In a line. The values are in quotes and escaped, since a stranger may have made the token; times are not.
+    /// Returns a text of one line. The values are quoted and escaped, since a stranger may have made the token; times are not.
     pub(super) fn text(&self) -> String {
         let Self {
             name,
@@ -141,7 +141,7 @@ impl Mismatch {
     }
 }
 
-/// The latest `iat` or `nbf` that is accepted.
+/// Returns the latest `iat` or `nbf` that is accepted.
 fn no_later(expectations: &Expectations<'_>, now: UnixTime) -> String {
     let seconds = expectations.leeway.as_seconds();
     let latest = rfc3339(now.saturating_add_seconds(seconds));
@@ -174,7 +174,7 @@ mod tests {
 
     const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
-    /// A token whose header and claims a stranger wrote, and what is said of it for this error.
+    /// Asserts the text for this error, for a token whose header and claims contain the text of a stranger.
     #[track_caller]
     fn check(error: InvalidToken, expected: &str) {
         let part = |json: &str| URL_SAFE_NO_PAD.encode(json);

@@ -1,4 +1,4 @@
-//! The keys of a JWK set that cannot be used, which may be those that were meant.
+//! The keys of a JWK set that cannot be used, one of which may be the right one.
 
 use core::fmt;
 
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 /// A key of a JWK set that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct UnusableKey {
-    /// Its place in the set, counted from 1.
+    /// Its position in the set, counted from 1.
     position: usize,
     /// Its key id, if it has one.
     #[serde(rename = "kid")]
     key_id: Option<String>,
-    /// Why it cannot be used.
+    /// The reason why it cannot be used.
     reason: String,
 }
 
 impl UnusableKey {
-    /// Those of a document, which is known to be a JWK set.
+    /// Returns the unusable keys of a document that is known to be a JWK set.
     pub(super) fn all_of(json: &[u8]) -> Vec<Self> {
         let document: Value = serde_json::from_slice(json).unwrap_or_default();
         let keys = document.get("keys").and_then(Value::as_array);
@@ -37,13 +37,13 @@ impl UnusableKey {
         unusable.collect()
     }
 
-    /// Its key id, if it has one.
+    /// Returns its key id, if it has one.
     pub(super) fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
 }
 
-/// Why this key, alone in a set, cannot be used.
+/// Returns the reason why this key cannot be used even if it is the only one in a set.
 fn why(key: &Value) -> Option<InvalidKey> {
     let set = match JwkSet::parse(&json!({ "keys": [key] }).to_string()) {
         Ok(set) => set,
