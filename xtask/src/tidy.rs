@@ -8,6 +8,7 @@ mod seeds;
 mod sources;
 mod test_ids;
 mod tree;
+mod words;
 
 use crate::failure::{Failure, Outcome};
 use crate::workspace::Workspace;
@@ -37,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let tree = Tree::read(&workspace.root)?;
     let mut findings = Findings::default();
     sources::check(&tree, &mut findings);
+    words::check(&tree, &mut findings);
     manifests::check(&tree, &mut findings);
     dependencies::check(&tree, &mut findings);
     seeds::check(&tree, &mut findings);

@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::printable::printable;
 use crate::regular_file::{Pipes, RegularFile, shown};
 
-/// How a command connects to a server.
+/// The options of the connection to a server.
 #[derive(Debug, Default, Args)]
 pub struct ConnectionOptions {
     /// PEM file with certificate authorities to trust in addition to those of this machine

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::settings::{Mistakes, Origin, SettingOptions, Settings};
 
-/// What to do with a configuration.
+/// The commands for configurations.
 #[derive(Debug, Subcommand)]
 #[expect(
     missing_docs,

@@ -29,7 +29,7 @@ struct Cli {
     /// No colour, whatever the terminal can do, if it has a value (see no-color.org).
     #[arg(long, env = "NO_COLOR", hide = true)]
     no_color: Option<String>,
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     command: Command,
 }

@@ -22,7 +22,7 @@ use crate::done::{document, done};
 use crate::management::Management;
 use crate::options::{ManagementOptions, bounded};
 
-/// What to do with APIs.
+/// The commands for APIs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApiCommand {
     List(ApiListOptions),
@@ -124,7 +124,7 @@ pub(crate) struct ApiDeleteOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// What to do with the scopes of an API.
+/// The commands for the scopes of an API.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApiScopeCommand {
     Add(ApiScopeAddOptions),

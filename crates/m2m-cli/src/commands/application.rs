@@ -29,7 +29,7 @@ use crate::done::{document, done};
 use crate::management::Management;
 use crate::options::ManagementOptions;
 
-/// What to do with applications.
+/// The commands for applications.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApplicationCommand {
     List(ApplicationListOptions),

@@ -12,7 +12,7 @@ use m2m_jwt::Algorithm;
 use decode::JwtDecodeOptions;
 use verify::JwtVerifyOptions;
 
-/// What to do with a token.
+/// The commands for tokens.
 #[derive(Debug, Subcommand)]
 pub(crate) enum JwtCommand {
     Decode(JwtDecodeOptions),

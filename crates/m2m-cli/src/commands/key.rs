@@ -14,7 +14,7 @@ use list::KeyListOptions;
 use reseal::KeyResealOptions;
 use rotate::KeyRotateOptions;
 
-/// What to do with signing keys.
+/// The commands for signing keys.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     List(KeyListOptions),

@@ -10,7 +10,7 @@ use crate::done::done;
 use crate::management::Management;
 use crate::options::ManagementOptions;
 
-/// Whether callers are served.
+/// The commands for maintenance.
 #[derive(Debug, Subcommand)]
 pub(crate) enum MaintenanceCommand {
     /// Switch maintenance on: callers are answered with 503, and the management API keeps working.

@@ -19,7 +19,7 @@ use crate::done::{document, done};
 use crate::management::Management;
 use crate::options::{ManagementOptions, clear};
 
-/// What to do with organizations.
+/// The commands for organizations.
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrganizationCommand {
     List(OrganizationListOptions),

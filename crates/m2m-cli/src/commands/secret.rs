@@ -19,7 +19,7 @@ use crate::management::Management;
 use crate::new_credentials::NewCredentials;
 use crate::options::{ManagementOptions, SecretsToOptions};
 
-/// What to do with the secrets of an application.
+/// The commands for the secrets of an application.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretCommand {
     List(SecretListOptions),

@@ -39,7 +39,7 @@ pub(crate) struct TokenOptions {
     pub(crate) server: ServerOptions,
 }
 
-/// Where the credentials stand.
+/// The place of the credentials in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuthMethod {
     /// Authorization: Basic header, which every server supports

@@ -10,7 +10,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use m2m_host::sealing::SealingSource;
 use zeroize::Zeroizing;
 
-/// Where the data directory is.
+/// The option that names the data directory.
 #[derive(Debug, Args)]
 pub(crate) struct DataOptions {
     /// Data directory of a stopped server
@@ -18,7 +18,7 @@ pub(crate) struct DataOptions {
     pub(crate) data: PathBuf,
 }
 
-/// Where the data directory is, for commands that call a server where there is none.
+/// The option that names the data directory, of commands that otherwise call a server.
 #[derive(Debug, Args)]
 pub(crate) struct OptionalDataOptions {
     /// Data directory of a stopped server, instead of a running server. M2M_DATA is not read here, because it is set where a
@@ -35,14 +35,14 @@ impl OptionalDataOptions {
     }
 }
 
-/// Where the key is that private keys are sealed with.
+/// The options that name the sealing key.
 #[derive(Debug, Args)]
 pub(crate) struct SealingOptions {
     /// File with the sealing key, which encrypts private keys: 32 random bytes in base64. By default
     /// M2M_SEALING_KEY, or sealing.key in the data directory, which is created when it is first needed
     #[arg(long, value_name = "FILE", env = "M2M_SEALING_KEY_FILE", value_parser = path())]
     pub(crate) sealing_key_file: Option<PathBuf>,
-    /// The key itself, from the environment: whoever lists processes sees what is typed.
+    /// The sealing key itself, from the environment: flags can be read in the list of processes.
     #[arg(
         long,
         env = "M2M_SEALING_KEY",

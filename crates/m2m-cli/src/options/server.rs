@@ -32,7 +32,7 @@ pub(crate) struct ServerOptions {
     pub(crate) connection: ConnectionOptions,
 }
 
-/// What all commands have in common that manage a server while it runs.
+/// The options of every command that manages a running server.
 #[derive(Debug, Args)]
 pub(crate) struct ManagementOptions {
     /// Output format

@@ -43,7 +43,7 @@ struct Claims {
     scope: String,
 }
 
-/// How a request ended that did not bring a token.
+/// The way in which a request ended that did not bring a token.
 type Refusal = RequestTokenError<ureq::Error, oauth2::basic::BasicErrorResponse>;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {

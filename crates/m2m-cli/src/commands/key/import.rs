@@ -41,7 +41,7 @@ pub(crate) struct KeyImportOptions {
     pub(crate) sealing: SealingOptions,
 }
 
-/// What an imported key is there for.
+/// The state of an imported key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportedState {
     /// It is announced, and does not sign yet.
