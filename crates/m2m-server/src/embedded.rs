@@ -1,6 +1,7 @@
 //! A server in another program, for as long as a function uses it.
 
 use core::future::Future;
+use core::pin::Pin;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,22 +47,13 @@ impl Embedded {
     #[must_use]
     pub fn diagnosis(&self, wanted: TraceId, within: Duration) -> Option<Diagnosis> {
         while let Ok(entry) = self.entries.recv_timeout(within) {
-            match entry {
-                Entry::Diagnosed {
-                    trace_id,
-                    diagnosis,
-                } if trace_id == wanted => return Some(diagnosis),
-                Entry::Diagnosed { .. }
-                | Entry::Refused(_)
-                | Entry::Summary(_)
-                | Entry::Changed(_)
-                | Entry::ChangedOthers { .. }
-                | Entry::TestToken { .. }
-                | Entry::Issued { .. }
-                | Entry::IssuedToOthers { .. }
-                | Entry::Store(_)
-                | Entry::Dropped(_)
-                | Entry::Stopped { .. } => {}
+            if let Entry::Diagnosed {
+                trace_id,
+                diagnosis,
+            } = entry
+                && trace_id == wanted
+            {
+                return Some(diagnosis);
             }
         }
         None
@@ -81,14 +73,22 @@ impl Embedded {
 /// # Errors
 ///
 /// If the server cannot listen on the address, or the file is wrong; and the failure of the function.
-pub fn embed<F>(
+pub fn embed<'u, F>(
     world: World,
     listen: SocketAddr,
-    used: impl FnOnce(Embedded) -> F,
+    used: impl FnOnce(Embedded) -> F + 'u,
 ) -> Result<(), Failure>
 where
-    F: Future<Output = Result<(), Failure>>,
+    F: Future<Output = Result<(), Failure>> + 'u,
 {
+    serve_for(world, listen, Box::new(|server| Box::pin(used(server))))
+}
+
+/// A function that uses a server. Boxed, so that the whole server is compiled here once, and not again in the crate of each caller.
+type Use<'u> =
+    Box<dyn FnOnce(Embedded) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + 'u>> + 'u>;
+
+fn serve_for(world: World, listen: SocketAddr, used: Use<'_>) -> Result<(), Failure> {
     output::log_panics();
     let runtime = runtime()?;
     let (publish, entries) = channel();
