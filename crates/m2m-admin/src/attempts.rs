@@ -29,7 +29,7 @@ impl Attempts {
     }
 }
 
-/// The maximum number of attempts. So many conflicts in a row are not chance: something changes the registry without end.
+/// The maximum number of attempts. This many conflicts in a row are not chance: something changes the registry without end.
 const MAX_ATTEMPTS: u32 = 8;
 
 impl Failure for CommitError {
