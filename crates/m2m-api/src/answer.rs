@@ -3,6 +3,7 @@
 use core::error::Error;
 use core::fmt;
 
+use schemars::Schema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,6 +39,11 @@ pub(crate) fn read<A: DeserializeOwned>(body: &[u8]) -> Result<A, InvalidAnswer>
     // A tree first: the answer about an organization has `code` twice, and the second one counts.
     let document: Value = serde_json::from_slice(body)?;
     Ok(serde_json::from_value(document)?)
+}
+
+/// Leaves the default of a member out of the schema of an answer: a client reads an answer without it, and a server always writes it.
+pub(crate) fn without_default(schema: &mut Schema) {
+    schema.remove("default");
 }
 
 /// The words name no value of the answer, which may be a secret.

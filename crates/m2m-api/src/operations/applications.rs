@@ -8,6 +8,7 @@ use super::application_shape::{
     ApplicationChange, ApplicationShown, ApplicationSummary, FIELDS_OF_CHANGE, FIELDS_OF_NEW,
     NewApplication,
 };
+use crate::answer::without_default;
 use crate::values::{Key, Patch, Search};
 use crate::{
     ApplicationName, Done, Method, NoBody, NoNames, NoQuery, Operation, Order, PageSize, PageToken,
@@ -97,6 +98,7 @@ pub struct ApplicationCreated {
 pub struct NewCredentials {
     /// The id of the application.
     #[serde(default)]
+    #[schemars(transform = without_default)]
     pub id: String,
     /// The client id of the application.
     pub client_id: String,

@@ -21,9 +21,11 @@ pub struct ExportRegistry;
 pub struct ApplyQuery {
     /// True to return the plan without applying it.
     #[serde(default, skip_serializing_if = "Not::not")]
+    #[schemars(extend("default" = false))]
     pub dry_run: bool,
     /// True to delete the records that are not in the file.
     #[serde(default, skip_serializing_if = "Not::not")]
+    #[schemars(extend("default" = false))]
     pub prune: bool,
 }
 
@@ -33,6 +35,7 @@ pub struct ApplyQuery {
 pub struct ExportQuery {
     /// True to include, for each application, the hash of its latest secret that is valid.
     #[serde(default, skip_serializing_if = "Not::not")]
+    #[schemars(extend("default" = false))]
     pub with_secret_hashes: bool,
 }
 

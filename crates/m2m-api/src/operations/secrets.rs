@@ -5,6 +5,7 @@ use core::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::answer::without_default;
 use crate::values::Whole;
 use crate::{ApplicationName, Method, NoBody, NoQuery, Operation, SecretName, Spec};
 
@@ -70,11 +71,13 @@ pub struct SecretCreated {
 pub struct NewSecret {
     /// The id of the secret.
     #[serde(default)]
+    #[schemars(transform = without_default)]
     pub id: String,
     /// The value of the secret.
     pub client_secret: String,
     /// The time at which the last of the earlier secrets ends. Null if none of them is valid.
     #[serde(default)]
+    #[schemars(transform = without_default)]
     pub expires_at_of_previous: Option<String>,
 }
 
