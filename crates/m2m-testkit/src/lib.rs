@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod http_answer;
+mod management_calls;
 mod memory;
 mod request;
 mod standard;
@@ -8,6 +10,10 @@ mod wire;
 mod world;
 
 pub use answer::Answer;
+pub use http_answer::HttpAnswer;
+pub use management_calls::{
+    Made, ManagementCalls, assigned, bearer, claims, encoded, merge, registry_file, shape,
+};
 pub use memory::{MemoryBackend, Trouble};
 pub use request::Request;
 pub use standard::{

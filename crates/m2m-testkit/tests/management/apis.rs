@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::server::ManagementCalls as _;
 use crate::server::Server;
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::Server;
 
 const A: &str = "https://a.example";

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::access::{document, operations};
+use crate::server::ManagementCalls as _;
 use crate::server::{Server, bearer};
 
 #[test]

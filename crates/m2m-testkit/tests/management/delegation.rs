@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Answer, Made, OPERATOR, OPERATOR_SECRET, Server, assigned};
 
 /// The scopes of an operator who can do much, but not everything.

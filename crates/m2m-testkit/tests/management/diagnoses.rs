@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::managed::log::Logged;
+use crate::server::ManagementCalls as _;
 use crate::server::Server;
 
 #[test]

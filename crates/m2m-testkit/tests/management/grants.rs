@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Made, PROFILES, Server, assigned, claims, encoded, merge, shape};
 
 const AUDIENCE: &str = "https://users.example/api";

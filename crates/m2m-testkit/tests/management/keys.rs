@@ -6,6 +6,7 @@ use m2m_jwt::{Algorithm, SigningKey};
 use serde_json::{Value, json};
 
 use crate::managed::keys::ED25519;
+use crate::server::ManagementCalls as _;
 use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
 /// Returns the key id of a token.

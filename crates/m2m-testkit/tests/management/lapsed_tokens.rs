@@ -4,6 +4,7 @@ use m2m_authority::registry::time_text;
 use m2m_jwt::UnixTime;
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Made, Server, assigned, claims, encoded};
 
 /// Lists applications with this token.

@@ -3,6 +3,7 @@
 use m2m_admin::management::SCOPES;
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Answer, Made, OPERATOR, OPERATOR_SECRET, Server, assigned, encoded};
 
 const PROTECTED: (u16, &str) = (409, "MANAGEMENT_PROTECTED");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Server, encoded};
 
 /// The number of applications beside the one that manages the server.

@@ -4,6 +4,7 @@ use std::sync::Barrier;
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
 #[test]

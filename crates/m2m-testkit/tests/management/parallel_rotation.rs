@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Made, Server};
 
 /// The number of secrets that are created and revoked.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::access::{document, operations, plausible};
+use crate::server::ManagementCalls as _;
 use crate::server::{Server, claims};
 
 /// Returns the scopes of all fields that require more than the scope of their operation.

@@ -8,7 +8,8 @@ use m2m_testkit::SECRET;
 
 use crate::access::{document, operations};
 use crate::managed::keys::ED25519;
-use crate::server::{Server, world};
+use crate::server::ManagementCalls as _;
+use crate::server::{Server, registry_file};
 
 #[test]
 fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
@@ -21,7 +22,7 @@ fn a_registry_from_a_file_is_shown_and_every_change_is_409() {
          [[application]]\nname = \"Manager\"\nclient_id = \"manager\"\nsecret_sha256 = \"{hash}\"\n\
          authorize = [{{ audience = \"{{issuer}}/api\", scopes = {scopes:?} }}]\n"
     );
-    let server = Server::of_file(&(world() + &manager), "manager", SECRET);
+    let server = Server::of_file(&(registry_file() + &manager), "manager", SECRET);
     let mut changes = 0;
     for operation in &operations {
         let described = &document["paths"][&operation.form][operation.method.to_ascii_lowercase()];

@@ -3,13 +3,14 @@
 use m2m_authority::registry::SecretHash;
 use serde_json::{Value, json};
 
-use crate::server::{Made, Server, world};
+use crate::server::ManagementCalls as _;
+use crate::server::{Made, Server, registry_file};
 use m2m_testkit::SECRET;
 
 #[test]
 fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
     let server = Server::start();
-    let applied = server.apply("", &world());
+    let applied = server.apply("", &registry_file());
     assert_eq!(applied.status, 200, "{applied:?}");
     let property = json!({
         "name": "Region", "key": "region", "type": "multi_line_text", "context": "app", "is_private": false, "category_id": "c",
@@ -110,7 +111,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
 fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() {
     let server = Server::start();
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
-    let wrong = world().replace(
+    let wrong = registry_file().replace(
         "write:orders\"]",
         "write:orders\"]\nsigning_alg = \"HS256\"",
     );

@@ -1,6 +1,5 @@
 //! A server in one process as its operator uses it: over HTTP, with every header and body, and from several threads at once.
 
-mod answer;
 mod calls;
 
 use core::net::{IpAddr, Ipv4Addr};
@@ -29,8 +28,10 @@ use crate::managed::host::InProcess;
 use crate::managed::keys::{ALL_KEYS, FEW_KEYS};
 use crate::managed::log::Log;
 
-pub(crate) use answer::Answer;
-pub(crate) use calls::{Made, assigned, bearer, claims, encoded, merge, shape, world};
+pub(crate) use m2m_testkit::{
+    HttpAnswer as Answer, Made, ManagementCalls, assigned, bearer, claims, encoded, merge,
+    registry_file, shape,
+};
 
 /// The client id of the application that manages these servers from their start.
 pub(crate) const OPERATOR: &str = "operator";
@@ -237,7 +238,7 @@ impl Server {
             address: Some(ADDRESS),
         };
         let answered = self.respond(&parts, body.as_bytes(), &exchange);
-        Answer::of(self.runtime.block_on(answered))
+        answer(self.runtime.block_on(answered))
     }
 
     async fn respond(&self, parts: &Parts, body: &[u8], exchange: &Exchange) -> Response<Bytes> {
@@ -314,4 +315,18 @@ fn announced_length(parts: &Parts) -> usize {
 /// Returns the path of the data directory in a folder.
 fn data(folder: &Path) -> std::path::PathBuf {
     folder.join("data")
+}
+
+/// Reads the answer of a response. The body is text, as in all answers.
+fn answer(response: Response<impl AsRef<[u8]>>) -> Answer {
+    let (parts, body) = response.into_parts();
+    let mut head = format!("HTTP/1.1 {}", parts.status);
+    for (name, value) in &parts.headers {
+        head.push_str(&format!("\r\n{name}: {}", value.to_str().unwrap()));
+    }
+    Answer {
+        status: parts.status.as_u16(),
+        head,
+        body: String::from_utf8(body.as_ref().to_vec()).unwrap(),
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use m2m_authority::flow::Door;
 
 use crate::managed::log::Logged;
+use crate::server::ManagementCalls as _;
 use crate::server::{Made, OPERATOR, PROFILES, Server, claims, encoded, shape};
 
 const AUDIENCE: &str = "https://a.example";

@@ -4,6 +4,7 @@ use m2m_authority::registry::SecretHash;
 use oauth_proto::BasicCredentials;
 use serde_json::{Value, json};
 
+use crate::server::ManagementCalls as _;
 use crate::server::{Answer, PROFILES, Server, claims, encoded};
 
 const CLIENT_ID: &str = "my.trusted.app/service";

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::data::Data;
+use crate::managed::ManagementCalls as _;
 use crate::managed::{
     Managed, OPERATOR, OPERATOR_SECRET, bearer, call, fresh, management_token, try_send,
 };

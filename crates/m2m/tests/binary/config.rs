@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::data::Data;
-use crate::support::{Serving, file, m2m, run, text, world};
+use crate::support::{Serving, file, m2m, registry_file, run, text};
 
 /// Asserts that the command reports a mistake and starts nothing, since it would print to standard output that it is ready.
 #[track_caller]
@@ -29,7 +29,7 @@ fn refused_by_both(arguments: &[&str], expected: &[&str]) {
 
 #[test]
 fn what_does_not_go_together_is_refused_and_starts_nothing() {
-    let (_folder, world) = file("world.toml", &world());
+    let (_folder, world) = file("world.toml", &registry_file());
     let check = |arguments: &[&str], expected: &[&str]| {
         refused_by_both(&[&["--world", &world], arguments].concat(), expected);
     };
@@ -155,7 +155,7 @@ fn a_server_does_what_its_file_and_its_variables_say() {
 
 #[test]
 fn config_check_shows_each_value_and_where_it_comes_from() {
-    let (_world_folder, world) = file("world.toml", &world());
+    let (_world_folder, world) = file("world.toml", &registry_file());
     let (_folder, path) = file(
         "m2m.toml",
         &format!("world = {world:?}\nprofile = \"kinde\"\n"),
@@ -231,7 +231,7 @@ fn config_check_reads_the_files_that_are_named_and_makes_none() {
     );
 
     let folder = tempfile::tempdir().unwrap();
-    let (_world_folder, world) = file("world.toml", &world());
+    let (_world_folder, world) = file("world.toml", &registry_file());
     let missing = folder.path().join("a/b");
     let missing = missing.to_str().unwrap();
     for arguments in [

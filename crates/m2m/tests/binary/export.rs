@@ -3,11 +3,11 @@
 use m2m_authority::registry::SecretHash;
 
 use crate::data::{Data, WORLD};
-use crate::support::{Serving, text, world};
+use crate::support::{Serving, registry_file, text};
 
 #[test]
 fn an_export_is_applied_without_a_change_and_exported_again_the_same() {
-    let data = Data::with(&world());
+    let data = Data::with(&registry_file());
     for more in [[].as_slice(), &["--with-secret-hashes"]] {
         let exported = data.good(&[&["export"], more].concat());
         let output = data.apply(&exported, &["--prune", "--yes"]);
@@ -31,7 +31,7 @@ fn an_export_with_hashes_makes_the_same_registry_elsewhere() {
 
 #[test]
 fn an_export_is_a_world_that_a_server_serves() {
-    let data = Data::with(&world());
+    let data = Data::with(&registry_file());
     let exported = data.good(&["export", "--with-secret-hashes"]);
     let server = Serving::of(&exported, &[]);
     let token = server.token("plain-id", crate::support::SECRET, "");

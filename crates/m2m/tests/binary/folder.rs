@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::connections::counted;
 use crate::data::{Data, WORLD};
-use crate::managed::{Managed, fresh, refusal};
+use crate::managed::ManagementCalls as _;
+use crate::managed::{Managed, fresh};
 use crate::support::{Answer, m2m, send_to, text};
 
 #[test]
@@ -116,7 +117,7 @@ fn f2_f6_x22_a_server_whose_files_are_gone_acknowledges_nothing_and_says_why() {
     let (path, elsewhere) = (managed.data.path(), managed.data.file("elsewhere"));
     assert_eq!(readyz(ops).status, 200);
     fs::rename(&path, &elsewhere).unwrap();
-    let message = refusal((503, "STORE_UNAVAILABLE"), &create(&managed, "lost"));
+    let message = create(&managed, "lost").refusal((503, "STORE_UNAVAILABLE"));
     assert!(message.contains("nothing was changed"), "{message}");
     // The periodic check notices it without a change as well.
     let line = loop {
@@ -214,14 +215,14 @@ fn f11_a_change_that_may_have_been_made_is_said_to_be_unknown_and_its_outcome_lo
     let managed = Managed::of_command(command, data);
     fails(&managed.data, "fsync");
     let unknown = create(&managed, "unknown");
-    let message = refusal((503, "CHANGE_UNKNOWN"), &unknown);
+    let message = unknown.refusal((503, "CHANGE_UNKNOWN"));
     assert!(message.contains("may have been made"), "{message}");
     assert!(unknown.header("retry-after").is_none(), "{unknown:?}");
     let trace_id = unknown.member("trace_id");
     let line = managed.server.wait_for_log(&trace_id);
     assert!(line.contains("\"cause\":\"change-unknown\""), "{line}");
     // The outcome of the next change is known.
-    refusal((503, "STORE_UNAVAILABLE"), &create(&managed, "certain"));
+    create(&managed, "certain").refusal((503, "STORE_UNAVAILABLE"));
     works(&managed.data, "fsync");
     let line = loop {
         let line = managed.server.wait_for_log(&trace_id);

@@ -5,11 +5,11 @@ use std::net::TcpStream;
 
 use serde_json::Value;
 
-use crate::support::{PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
+use crate::support::{PATIENCE, SECRET, Serving, file, m2m, registry_file, run, send_to, text};
 
 /// Returns a registry file in which an application can get no token, so that there is a notice at the start.
 fn with_a_dead_end() -> String {
-    world().replacen(
+    registry_file().replacen(
         "client_id = \"frugal\"",
         "client_id = \"frugal\"\ngrant_types = []",
         1,

@@ -30,7 +30,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::LazyLock;
 
-use serde_json::{Value, json};
+pub(crate) use m2m_testkit::{Made, ManagementCalls, assigned, bearer, claims, shape};
+use serde_json::Value;
 
 use crate::data::Data;
 use crate::support::{Answer, PATIENCE, Serving, m2m, send_to};
@@ -51,12 +52,10 @@ pub(crate) struct Managed {
     pub(crate) token: String,
 }
 
-/// A created application.
-#[derive(Debug, Clone)]
-pub(crate) struct Made {
-    pub(crate) id: String,
-    pub(crate) client_id: String,
-    pub(crate) secret: String,
+impl ManagementCalls for Managed {
+    fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.call_with(method, path, "", body)
+    }
 }
 
 impl Managed {
@@ -86,11 +85,6 @@ impl Managed {
         }
     }
 
-    /// Calls the management API.
-    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> Answer {
-        self.call_with(method, path, "", body)
-    }
-
     /// Calls it with further header fields.
     pub(crate) fn call_with(
         &self,
@@ -101,77 +95,6 @@ impl Managed {
     ) -> Answer {
         let headers = format!("{}{headers}", bearer(&self.token));
         call(self.server.address, method, path, &headers, body)
-    }
-
-    /// Calls an operation that succeeds, and returns the answer.
-    #[track_caller]
-    pub(crate) fn done(&self, method: &str, path: &str, body: &Value) -> Value {
-        let answer = self.call(method, path, body);
-        assert!(
-            matches!(answer.status, 200 | 201),
-            "{method} {path} {body}: {answer:?}"
-        );
-        let json = answer.json();
-        assert!(
-            json["code"].is_string() && json["message"].is_string() || path.contains("test_token"),
-            "{json}"
-        );
-        json
-    }
-
-    /// Returns the record or list at this path.
-    #[track_caller]
-    pub(crate) fn get(&self, path: &str) -> Value {
-        self.done("GET", path, &Value::Null)
-    }
-
-    /// Calls an operation that is refused with this status and code, and returns the message.
-    #[track_caller]
-    pub(crate) fn refused(
-        &self,
-        expected: (u16, &str),
-        method: &str,
-        path: &str,
-        body: &Value,
-    ) -> String {
-        refusal(expected, &self.call(method, path, body))
-    }
-
-    /// Creates an application. In the profile `trusted-application` it acts as a user.
-    #[track_caller]
-    pub(crate) fn application(&self, more: &Value) -> Made {
-        let mut body = json!({ "name": "An application", "type": "m2m" });
-        merge(&mut body, more);
-        let made = &self.done("POST", "/api/v1/applications", &body)["application"];
-        let text = |name: &str| made[name].as_str().unwrap_or_default().to_owned();
-        Made {
-            id: text("id"),
-            client_id: text("client_id"),
-            secret: text("client_secret"),
-        }
-    }
-
-    /// Creates an API with these scopes, and returns its id.
-    #[track_caller]
-    pub(crate) fn api(&self, audience: &str, scopes: &[&str]) -> String {
-        let scopes: Vec<Value> = scopes.iter().map(|key| json!({ "key": key })).collect();
-        let body = json!({ "name": "An API", "audience": audience, "scopes": scopes });
-        let made = self.done("POST", "/api/v1/apis", &body);
-        made["api"]["id"].as_str().unwrap().to_owned()
-    }
-
-    /// Authorizes an application for an API, and assigns it these scopes.
-    #[track_caller]
-    pub(crate) fn authorize(&self, api: &str, application: &str, scopes: &[&str]) {
-        let path = format!("/api/v1/apis/{}/applications", encoded(api));
-        self.done(
-            "PATCH",
-            &path,
-            &json!({ "applications": [{ "id": application }] }),
-        );
-        for scope in scopes {
-            self.done("POST", &assigned(api, application, scope), &Value::Null);
-        }
     }
 
     /// Requests a token as an application.
@@ -225,16 +148,6 @@ pub(crate) fn try_send(
     (answer.body.len() == length).then_some(answer)
 }
 
-/// Returns the fields that an application needs in this profile to get tokens.
-pub(crate) fn shape(profile: &str) -> Value {
-    match profile {
-        "trusted-application" => {
-            json!({ "system_user": "svc.integration", "is_system_user_allowed": true })
-        }
-        _ => json!({}),
-    }
-}
-
 /// Returns the data directory of a server that was started once, with keys of all algorithms. Generating them takes longer than most tests.
 pub(crate) fn fresh() -> Data {
     static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
@@ -255,22 +168,11 @@ pub(crate) fn fresh() -> Data {
     data
 }
 
-/// Returns the path of the assignment of a scope.
-pub(crate) fn assigned(api: &str, application: &str, scope: &str) -> String {
-    let [api, application, scope] = [api, application, scope].map(encoded);
-    format!("/api/v1/apis/{api}/applications/{application}/scopes/{scope}")
-}
-
 /// Requests a token for the management API, with all assigned scopes.
 #[track_caller]
 pub(crate) fn management_token(server: &Serving, client_id: &str, secret: &str) -> String {
     let audience = format!("&audience={}/api", server.issuer());
     server.token(client_id, secret, &audience).access_token()
-}
-
-/// Returns the header field that carries a token.
-pub(crate) fn bearer(token: &str) -> String {
-    format!("authorization: Bearer {token}\r\n")
 }
 
 /// Sends a request, with a body in JSON unless it is null.
@@ -301,45 +203,4 @@ pub(crate) fn send(
         body.len()
     );
     send_to(address, request.as_bytes())
-}
-
-/// Asserts that an answer is a refusal of the management API in its usual form: uncacheable JSON with code and message. Returns the message.
-#[track_caller]
-pub(crate) fn refusal((status, code): (u16, &str), answer: &Answer) -> String {
-    assert_eq!(answer.status, status, "{answer:?}");
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let json = answer.json();
-    let errors = json["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), 1, "{json}");
-    assert_eq!(errors[0]["code"], code, "{json}");
-    let message = errors[0]["message"].as_str().unwrap();
-    assert!(!message.is_empty());
-    message.to_owned()
-}
-
-/// Returns the claims of a token, without verifying its signature.
-pub(crate) fn claims(token: &str) -> Value {
-    let payload = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&m2m_jwt::base64url::decode(payload).unwrap()).unwrap()
-}
-
-/// Encodes a name for a path.
-pub(crate) fn encoded(name: &str) -> String {
-    name.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-/// Adds the members of one object to another.
-fn merge(into: &mut Value, from: &Value) {
-    let members = from.as_object().into_iter().flatten();
-    for (name, value) in members {
-        into[name] = value.clone();
-    }
 }

@@ -1,7 +1,7 @@
 //! The ops listener, which is for operators.
 
 use crate::connections::{counted, wait_for_count};
-use crate::support::{SECRET, Serving, file, run, send_to, text, world};
+use crate::support::{SECRET, Serving, file, registry_file, run, send_to, text};
 
 #[test]
 fn says_that_it_lives_and_is_ready_and_what_it_counted() {
@@ -32,7 +32,7 @@ fn says_that_it_lives_and_is_ready_and_what_it_counted() {
 #[test]
 fn an_address_that_is_taken_is_told_with_the_option() {
     let (_server, ops) = Serving::with_ops(&[]);
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let ops = ops.to_string();
     let output = run(&[
         "serve",

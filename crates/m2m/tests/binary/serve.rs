@@ -4,7 +4,9 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
 
-use crate::support::{PATIENCE, SECRET, Serving, file, m2m, post_to, run, terminate, text, world};
+use crate::support::{
+    PATIENCE, SECRET, Serving, file, m2m, post_to, registry_file, run, terminate, text,
+};
 
 #[test]
 fn says_in_one_line_that_it_is_ready_and_ends_in_good_order() {
@@ -69,7 +71,7 @@ fn f5_no_signal_ends_a_server_but_those_that_ask_it_to() {
 
 #[test]
 fn ends_though_nobody_reads_its_log() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -96,7 +98,7 @@ fn ends_though_nobody_reads_its_log() {
 
 #[test]
 fn a_wrong_world_starts_nothing_and_is_told_where_and_the_nearest_right_word() {
-    let wrong = world().replace(
+    let wrong = registry_file().replace(
         "audience = \"https://reports.example/\"\nscopes",
         "audince = \"x\"\nscopes",
     );
@@ -114,7 +116,7 @@ fn a_wrong_world_starts_nothing_and_is_told_where_and_the_nearest_right_word() {
 
 #[test]
 fn a_world_that_does_not_fit_together_is_told_so_too() {
-    let wrong = world().replace(
+    let wrong = registry_file().replace(
         "scopes = [\"read:reports\"] }",
         "scopes = [\"read:report\"] }",
     );
@@ -167,7 +169,7 @@ fn a_secret_that_the_file_leaves_out_is_printed_with_a_line_that_uses_it_and_wor
 
 #[test]
 fn a7_plain_http_leaves_the_machine_only_behind_a_proxy() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&["serve", "--world", &path, "--listen", "0.0.0.0:0"]);
     assert_eq!(output.status.code(), Some(2));
     let stderr = text(&output.stderr);
@@ -181,7 +183,7 @@ fn a7_plain_http_leaves_the_machine_only_behind_a_proxy() {
 
 #[test]
 fn behind_a_proxy_the_issuer_has_to_be_named() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&[
         "serve",
         "--world",
@@ -199,7 +201,7 @@ fn behind_a_proxy_the_issuer_has_to_be_named() {
 
 #[test]
 fn the_issuer_of_commands_is_not_that_of_the_server() {
-    let (folder, path) = file("world.toml", &world());
+    let (folder, path) = file("world.toml", &registry_file());
     let run = |name: &str| {
         let stderr = folder.path().join(name);
         let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
@@ -221,7 +223,7 @@ fn the_issuer_of_commands_is_not_that_of_the_server() {
 
 #[test]
 fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
-    let world = world().replacen(
+    let world = registry_file().replacen(
         "client_id = \"frugal\"",
         "client_id = \"frugal\"\ngrant_types = []",
         1,
@@ -246,7 +248,7 @@ fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
 
 #[test]
 fn a_port_alone_is_told_what_is_missing() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&["serve", "--world", &path, "--listen", ":8080"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("as in 127.0.0.1:8080"));
@@ -274,7 +276,7 @@ fn the_log_has_how_many_tokens_each_application_was_issued() {
 #[test]
 fn an_address_that_is_taken_is_told_so() {
     let server = Serving::start(&[]);
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&[
         "serve",
         "--world",
@@ -302,7 +304,7 @@ fn keys_in_a_folder_outlast_the_process_and_others_do_not() {
 
 #[test]
 fn a_wrong_issuer_is_told_what_one_is() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&[
         "serve",
         "--world",

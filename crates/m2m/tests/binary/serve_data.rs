@@ -115,7 +115,7 @@ fn a_file_is_no_data_directory_and_is_told_what_it_may_be_meant_for() {
 #[test]
 fn the_file_with_the_first_secret_may_be_gone_at_later_starts() {
     let data = Data::new();
-    let secret = data.write("secret", b"a-test-secret-0123456789-0123456789\n");
+    let secret = data.write("secret", b"testkit-secret-0123456789abcdef0123456789\n");
     let options = [
         "--bootstrap-client-id",
         "admin",
@@ -127,7 +127,11 @@ fn the_file_with_the_first_secret_may_be_gone_at_later_starts() {
     let server = Serving::of_data(&data.path(), &options);
     server.wait_for_log("it counts at the first start alone");
     let audience = format!("&audience={}/api", server.issuer());
-    let token = server.token("admin", "a-test-secret-0123456789-0123456789", &audience);
+    let token = server.token(
+        "admin",
+        "testkit-secret-0123456789abcdef0123456789",
+        &audience,
+    );
     token.access_token();
     // A first start needs the file.
     let stderr = Data::new().bad(2, &[&["serve"], &options[..]].concat());

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::data::{Data, WORLD};
 use crate::fake::{Fake, ok};
-use crate::support::{SECRET, file, m2m, text, world};
+use crate::support::{SECRET, file, m2m, registry_file, text};
 
 /// Runs a command with this text on standard input.
 fn piped(mut command: std::process::Command, input: &str) -> Output {
@@ -51,7 +51,7 @@ fn a_file_is_applied_from_standard_input() {
 fn standard_input_is_read_for_one_thing() {
     let fake = Fake::new([]);
     let command = fake.command(&["apply", "-f", "-", "--client-secret-file", "-"]);
-    let output = piped(command, &world());
+    let output = piped(command, &registry_file());
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("standard input already"), "{stderr}");
@@ -78,9 +78,9 @@ fn a_secret_or_a_jwk_set_comes_from_standard_input() {
 
 #[test]
 fn settings_and_worlds_come_from_standard_input() {
-    let output = piped(m2m(&["config", "check", "--world", "-"]), &world());
+    let output = piped(m2m(&["config", "check", "--world", "-"]), &registry_file());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let settings = format!("world = {path:?}\n");
     let output = piped(m2m(&["config", "check", "--config", "-"]), &settings);
     let stdout = text(&output.stdout);

@@ -9,50 +9,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use m2m_authority::registry::SecretHash;
+pub(crate) use m2m_testkit::{HttpAnswer as Answer, SECRET, registry_file};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// The secret of every application in [`world`].
-pub(crate) const SECRET: &str = "a-test-secret-0123456789-0123456789";
-
-/// Returns a registry file with an API for each algorithm whose keys are generated quickly, and an application for each kind of client id.
-pub(crate) fn world() -> String {
-    let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
-    format!(
-        r#"
-[[api]]
-name = "Orders"
-audience = "https://orders.example/api"
-scopes = ["read:orders", "write:orders"]
-
-[[api]]
-name = "Reports"
-audience = "https://reports.example/"
-scopes = ["read:reports"]
-signing_alg = "EdDSA"
-
-[[application]]
-name = "Plain"
-client_id = "plain-id"
-secret_sha256 = "{hash}"
-authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"] }}]
-
-[[application]]
-name = "Trusted"
-client_id = "my.trusted.app/service"
-secret_sha256 = "{hash}"
-authorize = [{{ audience = "https://reports.example/", scopes = ["read:reports"] }}]
-
-[[application]]
-name = "Frugal"
-client_id = "frugal"
-secret_sha256 = "{hash}"
-token_quota = {{ tokens = 2, per = "1h", mode = "enforce" }}
-authorize = [{{ audience = "https://orders.example/api", scopes = ["read:orders"] }}]
-"#
-    )
-}
 
 /// Returns a command of the binary, isolated from the environment of the test run.
 pub(crate) fn m2m(arguments: &[&str]) -> Command {
@@ -135,7 +94,7 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts a server of [`world`].
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        Self::of(&world(), arguments)
+        Self::of(&registry_file(), arguments)
     }
 
     /// Starts a server of this registry file, and waits until it is ready.
@@ -307,74 +266,5 @@ impl Drop for Serving {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// A parsed answer.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    head: String,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    pub(crate) fn parse(bytes: &[u8]) -> Self {
-        let text = text(bytes);
-        let (head, body) = text
-            .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("no answer but {text:?}"));
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Self {
-            status,
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
-    }
-
-    /// Returns a header field.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut fields = self
-            .head
-            .lines()
-            .skip(1)
-            .filter_map(|line| line.split_once(": "));
-        fields
-            .find(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
-    }
-
-    /// Returns a member of the body that is a string.
-    pub(crate) fn member(&self, name: &str) -> String {
-        let json = self.json();
-        let value = json.get(name).and_then(Value::as_str);
-        value
-            .unwrap_or_else(|| panic!("no {name} in {self:?}"))
-            .to_owned()
-    }
-
-    /// Returns the access token of a successful answer.
-    pub(crate) fn access_token(&self) -> String {
-        assert_eq!(self.status, 200, "{self:?}");
-        self.member("access_token")
-    }
-
-    /// Asserts that this is a refusal in the usual form: uncacheable JSON with four members.
-    #[track_caller]
-    pub(crate) fn assert_refused(&self, status: u16, error: &str) {
-        assert_eq!(self.status, status, "{self:?}");
-        assert_eq!(self.header("content-type"), Some("application/json"));
-        assert_eq!(self.header("cache-control"), Some("no-store"));
-        assert_eq!(self.member("error"), error, "{self:?}");
-        assert!(
-            self.member("error_uri")
-                .ends_with(&format!("/errors/{error}"))
-        );
-        assert!(!self.member("error_description").is_empty());
-        assert_eq!(self.member("trace_id").len(), 32);
     }
 }

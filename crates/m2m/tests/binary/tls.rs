@@ -17,7 +17,9 @@ use tempfile::TempDir;
 
 use crate::connections::wait_for_count;
 use crate::http2::Http2;
-use crate::support::{Answer, PATIENCE, SECRET, Serving, file, m2m, run, send_to, text, world};
+use crate::support::{
+    Answer, PATIENCE, SECRET, Serving, file, m2m, registry_file, run, send_to, text,
+};
 
 /// A folder with a certificate and its key.
 pub(crate) struct Files {
@@ -150,7 +152,7 @@ fn a7_tokens_are_issued_over_tls_1_2_and_1_3_and_both_versions_of_http() {
 #[test]
 fn a7_any_address_will_do_with_tls_and_the_issuer_is_https() {
     let files = Files::new();
-    let (_folder, world) = file("world.toml", &world());
+    let (_folder, world) = file("world.toml", &registry_file());
     let tls = files.arguments();
     let mut child = m2m(&["serve", "--world", &world, "--listen", "0.0.0.0:0"])
         .args(&tls)
@@ -299,7 +301,7 @@ fn a_certificate_that_is_about_to_expire_is_reported_at_startup_and_by_config_ch
         line.contains("2021-01-01T00:00:00Z") && line.contains("expired"),
         "{line}"
     );
-    let (_folder, world) = file("world.toml", &world());
+    let (_folder, world) = file("world.toml", &registry_file());
     let tls = files.arguments();
     let tls: Vec<&str> = tls.iter().map(String::as_str).collect();
     let output = run(&[&["config", "check", "--world", &world], &*tls].concat());
@@ -363,7 +365,7 @@ fn x17_who_says_nothing_to_a_proxy_before_tls_is_not_waited_for() {
 
 #[test]
 fn files_that_are_wrong_start_nothing_and_are_told() {
-    let (_folder, world) = file("world.toml", &world());
+    let (_folder, world) = file("world.toml", &registry_file());
     let files = Files::new();
     let refused = |what: &str| {
         let tls = files.arguments();

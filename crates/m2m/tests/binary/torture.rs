@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::data::Data;
+use crate::managed::ManagementCalls as _;
 use crate::managed::{Managed, fresh};
 use crate::support::m2m;
 use faults::{Fault, Place, Told};

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
-use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, fresh, refusal};
+use crate::managed::ManagementCalls as _;
+use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, fresh};
 use crate::support::m2m;
 
 /// Starts a server whose files may not grow beyond this. A write beyond it fails, as on a full disk. Unit: blocks of 512 bytes.
@@ -46,7 +47,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
     };
     println!("{acknowledged} changes found room");
     assert!(acknowledged > 3, "{acknowledged}");
-    let message = refusal((503, "STORE_UNAVAILABLE"), &refused);
+    let message = refused.refusal((503, "STORE_UNAVAILABLE"));
     assert!(message.contains("nothing was changed"), "{message}");
     assert!(refused.header("retry-after").is_some(), "{refused:?}");
     assert_eq!(refused.member("trace_id").len(), 32);
@@ -68,7 +69,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
         .map(|number| json!({ "name": name, "client_id": format!("large-{number}"), "feature_flags": { "note": description } }))
         .collect();
     let answer = managed.call("POST", "/api/v1/apply", &json!({ "application": large }));
-    refusal((503, "STORE_UNAVAILABLE"), &answer);
+    answer.refusal((503, "STORE_UNAVAILABLE"));
     let revoked = managed.call("DELETE", &scope, &Value::Null);
     // A small change may still find room. Its answer has to be right.
     let granted = super::claims(&managed.ask(&application, "").access_token());
@@ -125,7 +126,7 @@ fn x13_a_store_that_another_process_writes_to_is_waited_for_and_then_told_of() {
         &format!("/api/v1/apis/{api}"),
         &json!({ "name": "Renamed" }),
     );
-    refusal((503, "STORE_UNAVAILABLE"), &answer);
+    answer.refusal((503, "STORE_UNAVAILABLE"));
     managed.ask(&application, "").access_token();
     other.execute_batch("ROLLBACK").unwrap();
     let shown = managed.get(&format!("/api/v1/apis/{api}"));

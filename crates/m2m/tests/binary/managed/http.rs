@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::managed::{Managed, bearer, refusal};
+use crate::managed::ManagementCalls as _;
+use crate::managed::{Managed, bearer};
 use crate::support::Answer;
 
 /// An operation of the OpenAPI document.
@@ -76,7 +77,7 @@ fn a_body_that_is_announced_as_too_much_is_refused_before_it_is_sent() {
             bearer(&managed.token),
         );
         let answer: Answer = managed.server.send(head.as_bytes());
-        refusal((413, "BODY_TOO_LARGE"), &answer);
+        answer.refusal((413, "BODY_TOO_LARGE"));
     }
     assert!(checked > 15, "{checked}");
 }

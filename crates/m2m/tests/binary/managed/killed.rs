@@ -9,6 +9,7 @@ use m2m_store::Action;
 use serde_json::{Value, json};
 
 use crate::data::Data;
+use crate::managed::ManagementCalls as _;
 use crate::managed::{Managed, bearer, fresh, try_call};
 use crate::support::Answer;
 

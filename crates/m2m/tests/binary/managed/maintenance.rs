@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::managed::ManagementCalls as _;
 use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET, PROFILES, management_token, shape};
 use crate::support::Answer;
 

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::managed::ManagementCalls as _;
 use crate::managed::{Managed, OPERATOR_SECRET, bearer, call};
 use crate::support::{send_to, text};
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Managed, OPERATOR, OPERATOR_SECRET, assigned, bearer, call, management_token};
+use crate::managed::ManagementCalls as _;
 use crate::support::{m2m, send_to, text};
 
 /// Creates an application with this scope of the management API, and requests a token for it.

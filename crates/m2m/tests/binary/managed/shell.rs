@@ -4,6 +4,7 @@ use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::managed::ManagementCalls as _;
 use crate::managed::{Managed, OPERATOR, OPERATOR_SECRET};
 use crate::support::{m2m, run, text};
 

@@ -4,7 +4,7 @@ use m2m_api::operations::{ApplyRegistry, ExportRegistry};
 use serde_json::{Value, json};
 
 use crate::fake::{Fake, ok, refused, told};
-use crate::support::{file, text, world};
+use crate::support::{file, registry_file, text};
 
 fn plan(deleted: bool) -> Value {
     let mut steps = vec![json!({
@@ -26,7 +26,7 @@ fn applied(deleted: bool) -> Value {
 
 #[test]
 fn a_file_is_applied_and_new_secrets_are_shown_once() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let fake = Fake::new([
         ok::<ApplyRegistry>(&applied(false)),
         ok::<ApplyRegistry>(&applied(false)),
@@ -43,7 +43,7 @@ fn a_file_is_applied_and_new_secrets_are_shown_once() {
     let asked = &fake.asked()[0];
     assert_eq!(asked.line, "POST /api/v1/apply");
     assert_eq!(asked.content_type, "application/toml");
-    assert_eq!(asked.body, world());
+    assert_eq!(asked.body, registry_file());
     let json = fake.good(&["apply", "-f", &path, "--output", "json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["applied"], true);
@@ -53,7 +53,7 @@ fn a_file_is_applied_and_new_secrets_are_shown_once() {
 
 #[test]
 fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
-    let (folder, path) = file("world.toml", &world());
+    let (folder, path) = file("world.toml", &registry_file());
     let secrets = folder.path().join("secrets.jsonl");
     let apply = [
         "apply",
@@ -96,7 +96,7 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
 
 #[test]
 fn nothing_is_pruned_before_somebody_agreed() {
-    let (_folder, path) = file("world.toml", &world());
+    let (_folder, path) = file("world.toml", &registry_file());
     let dry = json!({ "plan": plan(true), "applied": false, "credentials": [] });
     let fake = Fake::new([
         ok::<ApplyRegistry>(&dry),
@@ -127,7 +127,7 @@ fn nothing_is_pruned_before_somebody_agreed() {
 
 #[test]
 fn a_mistake_is_shown_where_it_stands() {
-    let source = world();
+    let source = registry_file();
     let (_folder, path) = file("world.toml", &source);
     let start = source.find("\"read:reports\"]").unwrap();
     let mistake = |start: usize, end: usize| {

@@ -1,38 +1,65 @@
-//! An answer of a server in one process.
+//! An answer over HTTP, from a process or from a server in this one, and the forms that every refusal has.
 
-use http::{HeaderMap, Response};
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "an answer without what a test looks for fails the test"
+)]
+
 use serde_json::Value;
 
-/// An answer of a server in one process.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    headers: HeaderMap,
-    pub(crate) body: String,
+/// An answer over HTTP/1.1.
+#[derive(Debug, Clone)]
+pub struct HttpAnswer {
+    /// The status.
+    pub status: u16,
+    /// The status line and the header fields, each on a line.
+    pub head: String,
+    /// The body, which is text in all answers of the product.
+    pub body: String,
 }
 
-impl Answer {
-    /// Reads the answer of a response. The body is text, as in all answers.
-    pub(super) fn of(response: Response<impl AsRef<[u8]>>) -> Self {
-        let (parts, body) = response.into_parts();
+impl HttpAnswer {
+    /// Reads an answer from the bytes of a connection.
+    #[track_caller]
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text
+            .split_once("\r\n\r\n")
+            .unwrap_or_else(|| panic!("no answer but {text:?}"));
         Self {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body: String::from_utf8(body.as_ref().to_vec()).unwrap(),
+            status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+            head: head.to_owned(),
+            body: body.to_owned(),
         }
     }
 
     /// Returns a header field.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().unwrap())
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut fields = self
+            .head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(": "));
+        fields
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
     }
 
-    pub(crate) fn json(&self) -> Value {
+    /// Returns the body as JSON.
+    #[track_caller]
+    #[must_use]
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
     /// Returns a member of the body that is a string.
-    pub(crate) fn member(&self, name: &str) -> String {
+    #[track_caller]
+    #[must_use]
+    pub fn member(&self, name: &str) -> String {
         let json = self.json();
         let value = json.get(name).and_then(Value::as_str);
         value
@@ -42,14 +69,14 @@ impl Answer {
 
     /// Returns the access token of a successful answer.
     #[track_caller]
-    pub(crate) fn access_token(&self) -> String {
+    pub fn access_token(&self) -> String {
         assert_eq!(self.status, 200, "{self:?}");
         self.member("access_token")
     }
 
     /// Checks the form of every refusal of the token endpoint: JSON with four members, not to be cached.
     #[track_caller]
-    pub(crate) fn assert_refused(&self, status: u16, error: &str) {
+    pub fn assert_refused(&self, status: u16, error: &str) {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.header("content-type"), Some("application/json"));
         assert_eq!(self.header("cache-control"), Some("no-store"));
@@ -64,7 +91,7 @@ impl Answer {
 
     /// Checks the form of every refusal of the management API: JSON with a code and a message, not to be cached. Returns the message.
     #[track_caller]
-    pub(crate) fn refusal(&self, (status, code): (u16, &str)) -> String {
+    pub fn refusal(&self, (status, code): (u16, &str)) -> String {
         assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.header("content-type"), Some("application/json"));
         assert_eq!(self.header("cache-control"), Some("no-store"));
