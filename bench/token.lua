@@ -1,18 +1,18 @@
--- For wrk: posts a form of those in the file that FORMS names, one a line: one after the other if SEED is not set, else drawn at
--- random from it. AUTHORIZATION, if it is set, is sent as it is. Ends with one line of figures.
+-- For wrk: posts the forms in the file FORMS, which contains one form per line: in their order if SEED is not set, otherwise in a
+-- random order with this seed. If AUTHORIZATION is set, it is sent unchanged as the header. Prints one line of figures at the end.
 
 local path = assert(os.getenv('FORMS'), 'FORMS is not set')
 local forms = {}
 for line in io.lines(path) do
   forms[#forms + 1] = line
 end
-assert(#forms > 0, 'FORMS names an empty file')
+assert(#forms > 0, 'the file FORMS is empty')
 
 wrk.method = 'POST'
 wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'
 wrk.headers['Authorization'] = os.getenv('AUTHORIZATION')
 
--- With one form, wrk makes the request once by itself.
+-- With one form, wrk builds the request only once.
 if #forms == 1 then
   wrk.body = forms[1]
 else

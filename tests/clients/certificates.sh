@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Certificates that live as long as a run; sourced by run.sh.
+# Certificates for one run; sourced by run.sh.
 
-# Makes an authority and a certificate of 127.0.0.1: authority.pem, server.pem and server.key in a new folder.
+# Creates an authority and a certificate for 127.0.0.1: authority.pem, server.pem and server.key in a new folder.
 make_certificates() {
   local folder=$1
   mkdir "$folder"
@@ -10,7 +10,7 @@ make_certificates() {
 distinguished_name = name
 prompt = no
 [name]
-CN = The clients of others
+CN = Authority of the client tests
 [authority]
 basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign
@@ -32,5 +32,5 @@ CONFIGURATION
     openssl req -new -key server.key -config openssl.cnf -subj '/CN=127.0.0.1' -out server.csr
     openssl x509 -req -in server.csr -CA authority.pem -CAkey authority.key -set_serial 1 -days 2 \
       -extfile openssl.cnf -extensions server -out server.pem
-  ) 2>"$folder/openssl.log" || die "openssl makes no certificates: $(<"$folder/openssl.log")"
+  ) 2>"$folder/openssl.log" || die "openssl cannot create the certificates: $(<"$folder/openssl.log")"
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154
 # Installs the clients, pinned by their lock files, below "$clients_target"; sourced by run.sh, which sets that and $here.
 #
-# Each folder keeps a stamp of what it was installed from: the same locks install nothing a second time, and an interrupted
-# installation has no stamp and is made anew.
+# Each folder contains a stamp of the lock file from which it was installed: nothing is installed again for the same lock file, and
+# an interrupted installation has no stamp and starts again.
 
-# Sets $node: the machine's own if it is new enough for the clients, else one from npm.
+# Sets $node: the installed one if it is new enough for the clients, otherwise one from npm.
 install_node() {
   local oldest=20 folder=$clients_target/node stamp version
   version=$(node --version 2>/dev/null || true)
@@ -15,7 +15,7 @@ install_node() {
   fi
   stamp=$(stamp_of "$here/node/package-lock.json")
   if ! is_installed "$folder" "$stamp"; then
-    say "node is ${version:-absent}, the clients need $oldest or newer: installing one from npm"
+    say "node is ${version:-not installed}, and the clients need $oldest or newer: installing it from npm"
     start_folder "$folder"
     npm_ci "$here/node" "$folder"
     finish_folder "$folder" "$stamp"
@@ -24,7 +24,7 @@ install_node() {
   [[ -n $node ]] || die "npm has no node for $(uname -sm); install node $oldest or newer"
 }
 
-# Puts the npm packages, and the programs that import them, into one folder: a module is looked for beside its importer.
+# Installs the npm packages into the folder of the programs that import them, because modules are searched next to their importer.
 install_npm_packages() {
   local folder=$clients_target/npm stamp
   stamp=$(stamp_of "$here/npm/package-lock.json")
@@ -52,7 +52,7 @@ install_python_packages() {
   fi
 }
 
-# Sets $rust_client: a program around the oauth2 crate. Cargo knows by itself whether there is something to do.
+# Sets $rust_client: a program that uses the oauth2 crate. Cargo builds it again only if something has changed.
 build_rust_client() {
   rust_client=$clients_target/rust/debug/m2m-real-clients
   [[ -x $rust_client ]] || say "building the Rust client"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs clients that others wrote against `m2m serve`, over TLS: each gets tokens, or verifies them. One line a check; exits
-# with 1 if one of them failed.
+# Runs third-party clients against `m2m serve`, over TLS: each gets tokens, verifies them, or uses the management API. Prints one
+# line per check, and exits with 1 if one of them failed.
 #
 #   tests/clients/run.sh target/debug/m2m
 set -euo pipefail
 
-# More than a debug build needs to make its keys, an RSA key among them. Unit: seconds.
+# The time limit for a start. A debug build has to generate its keys, including an RSA key. Unit: seconds.
 readonly ready_within=60
-# More than the server takes to let its requests finish. Unit: seconds.
+# The time limit for an orderly stop. Unit: seconds.
 readonly stopped_within=15
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -36,7 +36,7 @@ source "$here/certificates.sh"
 main() {
   binary=${1-}
   [[ -n $binary ]] || { printf 'usage: %s M2M_BINARY\n' "$0" >&2; exit 2; }
-  [[ -x $binary ]] || die "there is no program at $binary; make it with: cargo build -p m2m"
+  [[ -x $binary ]] || die "$binary is not an executable file; build it with: cargo build -p m2m"
 
   temporary=$(mktemp -d)
   trap clean_up EXIT
@@ -56,7 +56,7 @@ main() {
   no_secrets
 
   begin "kinde, from a data directory" kinde
-  "$binary" apply -f "$here/world.toml" --data "$run/data" >"$run/applied" 2>&1 || die "apply: $(<"$run/applied")"
+  "$binary" apply -f "$here/world.toml" --data "$run/data" >"$run/applied" 2>&1 || die "m2m apply failed: $(<"$run/applied")"
   start_server --data "$run/data" "${tls[@]}"
   every_client
   stop_server
@@ -87,14 +87,14 @@ every_client() {
   checks "$python" "$here/python/pyjwt_verify.py"
 }
 
-# What callers.json has at this place.
+# Prints the value at this path in callers.json.
 caller() {
   "$python" -c 'import functools, json, os, sys
 callers = json.load(open(os.environ["CLIENTS_CALLERS"], encoding="utf-8"))
 print(functools.reduce(lambda part, name: part[name], sys.argv[1].split("."), callers))' "$1"
 }
 
-# A new data directory, whose first start is given the credentials of callers.json, managed by clients of the management API.
+# Runs clients of the management API against a new data directory, bootstrapped with the credentials in callers.json.
 managed() {
   begin "$1" "$2"
   M2M_BOOTSTRAP_CLIENT_ID=$(caller management.client_id) M2M_BOOTSTRAP_CLIENT_SECRET=$(caller management.client_secret) \
@@ -105,15 +105,15 @@ managed() {
   no_secrets
 }
 
-# The server against its OpenAPI document, every operation of it. What it answered has secrets in it, and is no part of the run.
+# Tests every operation of the OpenAPI document. The answers contain secrets, so they are deleted and not searched.
 openapi() {
   mkdir "$temporary/openapi"
   checks "$python" "$here/python/openapi_checks.py" "$temporary/openapi"
   rm -rf "$temporary/openapi"
 }
 
-# Nothing of the machine's own settings may reach a client or the server: no proxy on loopback, no .curlrc, no M2M_… variable,
-# no byte code in the sources. The one authority that the clients trust is made for this run.
+# Keeps the settings of the machine from the clients and the server: no proxy on loopback, no .curlrc, no M2M_… variable, no byte
+# code in the sources. The clients trust only the certificate authority that is created for this run.
 isolate() {
   local variable
   for variable in "${!M2M_@}"; do unset "$variable"; done
@@ -126,7 +126,7 @@ isolate() {
   local authority=$temporary/certificates/authority.pem
   tls=(--tls-cert "$temporary/certificates/server.pem" --tls-key "$temporary/certificates/server.key")
   export NODE_EXTRA_CA_CERTS=$authority REQUESTS_CA_BUNDLE=$authority SSL_CERT_FILE=$authority
-  # What curl is to do beyond the command as it is printed.
+  # The options of curl in addition to those of the printed command.
   cat >"$CURL_HOME/.curlrc" <<CURLRC
 silent
 show-error
@@ -135,7 +135,7 @@ cacert = "$authority"
 CURLRC
 }
 
-# A run has a title, the profile that its server speaks, and a folder for all that it leaves behind.
+# Begins a run: its title, the profile of its server, and a folder for all files that it creates.
 begin() {
   title=$1
   profile=$2
@@ -143,7 +143,7 @@ begin() {
   mkdir "$run"
 }
 
-# The first curl command of "Authenticate with M2M applications" as it stands there (row K34); only the host is ours.
+# The first curl command of Kinde's page "Authenticate with M2M applications" as printed (row K34), with our host.
 printed_request() {
   rm -f "$temporary/headers" "$temporary/body"
   curl --request POST "$CLIENTS_ISSUER/oauth2/token" \
@@ -169,18 +169,18 @@ start_server() {
   # Stays open: the server may print more, and must not find its standard output closed.
   exec {server_output}<"$temporary/ready"
   if ! read -r -t "$ready_within" -u "$server_output" ready; then
-    die "the server ended, or was not ready within $ready_within s; it said: $(tail -n 20 "$run/log")"
+    die "the server exited, or was not ready within $ready_within s; the end of its log: $(tail -n 20 "$run/log")"
   fi
   [[ $ready =~ listening\ on\ 127\.0\.0\.1:[0-9]+ && $ready =~ issuer\ (https?://127\.0\.0\.1:[0-9]+) ]] ||
-    die "the ready line names no address and issuer: $ready"
+    die "the ready line does not contain an address and an issuer: $ready"
   export CLIENTS_ISSUER=${BASH_REMATCH[1]}
 }
 
-# What the server counted is kept before it goes.
+# Saves the metrics of the server, and stops it.
 stop_server() {
   [[ -n $server_pid ]] || return 0
   local waited
-  curl --max-time 5 --output "$run/metrics" "http://$operations/metrics" || say "$title: no metrics"
+  curl --max-time 5 --output "$run/metrics" "http://$operations/metrics" || say "$title: the metrics cannot be read"
   kill -TERM "$server_pid" 2>/dev/null || true
   for ((waited = 0; waited < stopped_within * 10; waited++)); do
     kill -0 "$server_pid" 2>/dev/null || break
@@ -197,8 +197,8 @@ no_secrets() {
   checks "$python" "$here/python/no_secrets.py" "$run/log" "$run"
 }
 
-# Runs a program that prints a line `ok …` or `failed …` for each of its checks, counts them, and shows them under the
-# run's title. A program that breaks off, or that checks nothing, is a failure of its own. What it prints stays in the folder of the run.
+# Runs a program that prints a line `ok …` or `failed …` for each of its checks, counts the lines, and prints them with the title of
+# the run. A program that aborts or checks nothing counts as a failure. The output of the program is kept in the folder of the run.
 checks() {
   local line name status=0 passed_before=$passed failed_before=$failed
   name=$(basename "${2:-$1}")

@@ -38,10 +38,10 @@ impl Arrows {
         let path = command::root().join(TABLE);
         let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
         toml::from_str(&text)
-            .map_err(|error| Failure::new(format!("{TABLE}: {error}"), "mend the table"))
+            .map_err(|error| Failure::new(format!("{TABLE}: {error}"), "fix the table"))
     }
 
-    /// Returns true if the table lets one crate use another through those between them. Tests of a thin crate use the crates behind it.
+    /// Returns true if the table allows one crate to use another, directly or indirectly. Tests of a thin crate use the crates behind it.
     fn reaches(&self, from: &str, to: &str) -> bool {
         let mut seen = BTreeSet::new();
         let mut next = vec![from];
@@ -84,9 +84,9 @@ impl Arrows {
             .filter(|name| workspace.package(name).is_none())
             .collect();
         violations.extend(
-            strangers
-                .iter()
-                .map(|name| format!("{TABLE} names {name}, which is no member of the workspace")),
+            strangers.iter().map(|name| {
+                format!("{TABLE} names {name}, which is not a member of the workspace")
+            }),
         );
         violations
     }
@@ -103,13 +103,13 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
                 .iter()
                 .any(|line| line.split(' ').next() == Some(absent))
             {
-                violations.push(format!("{name} is a core crate and reaches {absent}: `cargo tree -p {name} --all-features -i {absent}` shows how"));
+                violations.push(format!("{name} is a core crate, but depends on {absent}: `cargo tree -p {name} --all-features -i {absent}` shows the path"));
             }
         }
     }
     if violations.is_empty() {
         println!(
-            "{} crates keep to {TABLE}; the core reaches none of {}",
+            "the dependencies of {} crates match {TABLE}; the core depends on none of {}",
             workspace.packages.len(),
             arrows.absent_from_core.join(", ")
         );
@@ -118,11 +118,11 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     }
     Err(Failure::new(
         violations.join("\n        "),
-        "take the dependency out; if the design itself changes, change the table and say why in docs/decisions.md",
+        "remove the dependency; if the design has changed, update the table and record the reason in docs/decisions.md",
     ))
 }
 
-/// Refuses crates with modules that use each other.
+/// Reports crates with modules that use each other.
 fn without_circles(crates: &[String]) -> Outcome {
     let mut circles = Vec::new();
     for name in crates {
@@ -133,15 +133,12 @@ fn without_circles(crates: &[String]) -> Outcome {
         }));
     }
     if circles.is_empty() {
-        println!(
-            "no module uses another one in a circle: {}",
-            crates.join(", ")
-        );
+        println!("no import circles in {}", crates.join(", "));
         return Ok(());
     }
     Err(Failure::new(
         circles.join("\n        "),
-        "move what both use into a module of its own, which uses neither",
+        "move the items that these modules share into a separate module that uses none of them",
     ))
 }
 
@@ -213,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_testkit_in_tests_only() {
+    fn allows_the_testkit_in_tests_only() {
         check(r#"{"name": "kit", "kind": "dev"}"#, &[]);
         check(r#"{"name": "kit", "kind": null}"#, &["low uses kit"]);
     }
 
     #[test]
-    fn tests_may_use_what_the_arrows_lead_to() {
+    fn tests_may_use_indirect_dependencies() {
         let arrows = arrows();
         assert!(arrows.reaches("kit", "low"));
         assert!(!arrows.reaches("low", "high"));
@@ -227,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn crates_of_others_are_no_matter_of_the_table() {
+    fn third_party_crates_are_not_checked() {
         check(r#"{"name": "serde", "kind": null}"#, &[]);
     }
 

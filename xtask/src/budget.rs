@@ -44,7 +44,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             .map(|line| name(line))
             .filter(|name| absent.iter().any(|absent| absent == name));
         wrong.extend(found.map(|name| {
-            format!("{package} reaches {name} without its default features: `cargo tree -p {package} --no-default-features -i {name}` shows how")
+            format!("{package} depends on {name} without its default features: `cargo tree -p {package} --no-default-features -i {name}` shows the path")
         }));
     }
     if wrong.is_empty() {
@@ -53,7 +53,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     Err(Failure::new(
         wrong.join("\n        "),
         format!(
-            "do without a new dependency, or without its default features; else write its number into the table of {DOCUMENT}, and say why in the commit"
+            "remove the new dependency or disable its default features; otherwise update the number in the table of {DOCUMENT}, and give the reason in the commit message"
         ),
     ))
 }
@@ -80,9 +80,11 @@ fn differences(table: &BTreeMap<&str, &str>, counted: &BTreeMap<&str, usize>) ->
     let mut differences = Vec::new();
     for (library, count) in counted {
         match table.get(library) {
-            None => differences.push(format!("{DOCUMENT}: the table lacks {library}: {count}")),
+            None => differences.push(format!(
+                "{DOCUMENT}: the table lacks {library}, which has {count} third-party dependencies"
+            )),
             Some(written) if *written != count.to_string() => differences.push(format!(
-                "{DOCUMENT}: {count} crates of others are behind {library}, the table has {written}"
+                "{DOCUMENT}: {library} has {count} third-party dependencies, but the table states {written}"
             )),
             Some(_) => {}
         }
@@ -101,7 +103,7 @@ mod tests {
     const TEXT: &str = "| crate | x |\n|---|---|\n| `c` | 5 |\n\n| library | crates |\n|---|---|\n| `a` | 0 |\n| `b` | 12 |\n\n| `d` | 1 |\n";
 
     #[test]
-    fn reads_the_table_of_libraries_and_no_other() {
+    fn reads_only_the_table_of_libraries() {
         assert_eq!(table(TEXT), BTreeMap::from([("a", "0"), ("b", "12")]));
     }
 
@@ -110,7 +112,7 @@ mod tests {
         let table = table(TEXT);
         assert!(differences(&table, &BTreeMap::from([("a", 0), ("b", 12)])).is_empty());
         let found = differences(&table, &BTreeMap::from([("b", 11), ("e", 3)]));
-        let expected = ["11 crates", "lacks e: 3", "has a"];
+        let expected = ["b has 11", "lacks e, which has 3", "has a"];
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.contains(expected), "{found}");

@@ -81,7 +81,7 @@ pub fn text(command: &mut Command) -> Result<String, Failure> {
                 output.status,
                 String::from_utf8_lossy(&output.stderr).trim_end()
             ),
-            "run the command by hand from the root of the workspace",
+            "run the command manually from the root of the workspace",
         ))
     }
 }
@@ -121,7 +121,7 @@ fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
     let name = command.get_program().to_string_lossy();
     Failure::new(
         format!("`{name}` cannot be started: {error}"),
-        format!("install `{name}`, or put it into the path"),
+        format!("install `{name}`, or add its directory to PATH"),
     )
 }
 
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_out_what_describes_this_package_and_nothing_else() {
+    fn removes_only_variables_that_describe_this_package() {
         assert!(describes_this_package("CARGO_PKG_NAME"));
         assert!(describes_this_package("CARGO_MANIFEST_DIR"));
         assert!(!describes_this_package("CARGO_TARGET_DIR"));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_program_is_told_with_its_command_line() {
+    fn the_failure_of_a_program_contains_its_command_line() {
         let failure = run(
             cargo(&["no-such-subcommand"]).stderr(Stdio::null()),
             "do this",

@@ -29,7 +29,7 @@ impl Failure {
     pub fn usage(what: impl Into<String>) -> Self {
         Self {
             what: what.into(),
-            remedy: "`cargo xtask help` shows what there is, with examples".to_owned(),
+            remedy: "`cargo xtask help` lists the tasks, with examples".to_owned(),
             is_usage: true,
         }
     }
@@ -38,7 +38,7 @@ impl Failure {
     pub fn file(path: &Path, error: &std::io::Error) -> Self {
         Self::new(
             format!("{}: {error}", path.display()),
-            "look whether the file is there and may be read and written",
+            "check that it exists and that you have permission to read and write it",
         )
     }
 

@@ -31,8 +31,8 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     let plan = plan(options, &all_targets(&workspace.root)?)?;
     if !command::succeeds(&mut cargo(&["+nightly", "fuzz", "--version"])) {
         return Err(Failure::new(
-            "cargo-fuzz on a nightly toolchain is missing",
-            "`rustup toolchain install nightly`, then `cargo install cargo-fuzz`",
+            "cargo-fuzz or the nightly toolchain is not installed",
+            "run `rustup toolchain install nightly`, then `cargo install cargo-fuzz`",
         ));
     }
 
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     Err(Failure::new(
         format!("findings in {}", found.join(", ")),
-        "`cargo +nightly fuzz run TARGET FILE` repeats one, FILE as printed above; mend it, and put the file into fuzz/corpus/TARGET",
+        "run `cargo +nightly fuzz run TARGET FILE` with a FILE that is printed above, fix the problem, and add the file to fuzz/corpus/TARGET",
     ))
 }
 
@@ -84,12 +84,12 @@ fn plan(options: &[&str], all: &[String]) -> Result<Plan, Failure> {
                 .next()
                 .and_then(|seconds| seconds.parse().ok())
                 .filter(|seconds| *seconds > 0)
-                .ok_or_else(|| Failure::usage("`--time` wants a number of seconds"))?;
+                .ok_or_else(|| Failure::usage("`--time` needs a number of seconds above 0"))?;
         } else if all.iter().any(|target| target == option) {
             plan.targets.push(option.to_owned());
         } else {
             return Err(Failure::usage(format!(
-                "there is no fuzz target `{option}`; there are {}",
+                "there is no fuzz target `{option}`; the targets are {}",
                 all.join(", ")
             )));
         }
@@ -178,7 +178,7 @@ fn said(command: &mut Command) -> Result<(String, bool), Failure> {
     if !output.status.success() && !said.contains("Test unit written to") {
         return Err(Failure::new(
             format!("the fuzzer did not run:\n{said}"),
-            "mend what the compiler says above",
+            "fix the errors above",
         ));
     }
     Ok((said, !output.status.success()))
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_an_unknown_target_and_no_time() {
+    fn refuses_an_unknown_target_and_an_invalid_time() {
         let all = ["form".to_owned()];
         for options in [
             &["forms"][..],

@@ -112,16 +112,16 @@ pub fn look(workspace: &Workspace) -> Outcome {
     let lacking = tools.into_iter().filter(|tool| !is_there(tool));
     missing.extend(lacking.map(|tool| {
         format!(
-            "apt-get install {}   # {} needs it",
+            "apt-get install {}   # needed by {}",
             tool.package, tool.needed_by
         )
     }));
     if missing.is_empty() {
-        println!("everything is there");
+        println!("all required programs are installed");
         return Ok(());
     }
     Err(Failure::new(
-        "this machine lacks programs that later steps start",
+        "programs that later steps start are missing",
         missing.join("\n        "),
     ))
 }
@@ -147,12 +147,12 @@ pub fn ensure(tools: &[&Tool]) -> Outcome {
         .filter(|tool| !is_there(tool))
         .collect();
     if missing.is_empty() {
-        println!("everything is there");
+        println!("all required programs are installed");
         return Ok(());
     }
     for tool in &missing {
         println!(
-            "{} is missing, which {} need; installing the package {}",
+            "{} is missing (needed by {}); installing the package {}",
             tool.name, tool.needed_by, tool.package
         );
     }
@@ -168,11 +168,14 @@ fn is_there(tool: &Tool) -> bool {
 fn install(missing: &[&Tool]) -> Outcome {
     let packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
     let by_hand = format!(
-        "install {} by hand; `--skip install` goes on without",
+        "install {} manually; `cargo xtask test --skip install` skips this check",
         packages.join(", ")
     );
     if !command::succeeds(&mut command::program("apt-get", &["--version"])) {
-        return Err(Failure::new("there is no apt-get on this machine", by_hand));
+        return Err(Failure::new(
+            "apt-get is not installed on this machine",
+            by_hand,
+        ));
     }
     let is_root = command::text(&mut command::program("id", &["-u"]))?.trim() == "0";
     let apt_get = |arguments: &[&str]| {

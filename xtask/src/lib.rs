@@ -2,7 +2,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a task speaks to the person who started it"
+    reason = "a task reports to the person who started it"
 )]
 
 pub mod command;

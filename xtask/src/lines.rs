@@ -1,4 +1,4 @@
-//! The size of each crate, without its tests: a crate that grows beyond its limit holds two ideas, or one too many.
+//! The size of each crate, without its tests: a crate that exceeds its limit probably contains more than one concept.
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ pub(crate) fn check<'b>(
             "{} has more lines than xtask/arrows.toml allows",
             over.join(" and ")
         ),
-        "move what is an idea of its own, or raise the bound and say why in the commit",
+        "move a separate concept into another crate, or raise the limit and give the reason in the commit message",
     ))
 }
 

@@ -2,7 +2,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a task speaks to whoever started it"
+    reason = "a task reports to the person who started it"
 )]
 
 mod arrows;
@@ -27,32 +27,32 @@ use workspace::Workspace;
 const HELP: &str = "\
 The tasks of the workspace.
 
-  cargo xtask test                     everything that has to hold before a change lands
-  cargo xtask test --list              the steps and what each is for
-  cargo xtask test --only clippy       one step; may be repeated
-  cargo xtask test --skip clients      all but one step; may be repeated
-  cargo xtask test --no-install        the same, and what the machine lacks is named, not installed
-  cargo xtask tidy                     sizes, words, manifests, ids and their tests, seeds, documents
-  cargo xtask arrows                   which crate may use which (xtask/arrows.toml)
-  cargo xtask budget                   how many crates of others are behind each library (docs/architecture.md)
-  cargo xtask codegen                  writes the documents in docs that are made from the source
-  cargo xtask codegen --check          only says whether they are up to date
-  cargo xtask fuzz                     every fuzz target for 60 seconds
-  cargo xtask fuzz --time 600 token    one target for ten minutes
-  cargo xtask bench                    the token endpoint beside the yardstick (bench/README.md has the options)
-  cargo xtask bench --applications 100000   over a large registry, beside one of ten applications
-  cargo xtask bench --management 100000     the management API while it makes so many, and pages of them
-  cargo xtask bench --readers 4        tokens beside so many readers of large pages of the management API
-  cargo xtask bench --start            from the start of the process to its first token
-  cargo xtask bench --micro            single crates: criterion, then instruction counts against the committed figures
-  cargo xtask bench --counts           the instruction counts alone
-  cargo xtask bench --bless            makes the measured instruction counts the committed ones
-  cargo xtask timing                   whether the states of a client can be told apart by time
-  cargo xtask torture                  two minutes of faults of disk, files, memory and clock under a server that others change
-  cargo xtask torture --hours 8        the same for a night; also --minutes, --seconds, and --seed to repeat the choices of a run
-  cargo xtask help                     this text
+  cargo xtask test                     Run every check that must pass before a change is merged
+  cargo xtask test --list              List the steps, and the reason for each
+  cargo xtask test --only clippy       Run one step; may be repeated
+  cargo xtask test --skip clients      Run all steps except one; may be repeated
+  cargo xtask test --no-install        Report missing programs instead of installing them
+  cargo xtask tidy                     Check sizes, words, manifests, test ids, seeds and documents
+  cargo xtask arrows                   Check the dependencies between crates (xtask/arrows.toml)
+  cargo xtask budget                   Check the number of third-party dependencies of each library (docs/architecture.md)
+  cargo xtask codegen                  Write the documents in docs that are generated from the source
+  cargo xtask codegen --check          Check that docs/errors.md is up to date; tests check the other documents
+  cargo xtask fuzz                     Run every fuzz target for 60 seconds
+  cargo xtask fuzz --time 600 token    Run one target for ten minutes
+  cargo xtask bench                    Compare the token endpoint with the yardstick (bench/README.md lists the options)
+  cargo xtask bench --applications 100000   Compare a large registry with one of ten applications
+  cargo xtask bench --management 100000     Measure the management API while it creates this many applications and lists them
+  cargo xtask bench --readers 4        Measure token requests while this many callers read large pages of the management API
+  cargo xtask bench --start            Measure the time from the start of the process to its first token
+  cargo xtask bench --micro            Measure single crates: times, then instruction counts compared with the committed counts
+  cargo xtask bench --counts           Compare only the instruction counts with the committed counts
+  cargo xtask bench --bless            Replace the committed instruction counts with the measured ones
+  cargo xtask timing                   Measure whether response times reveal the state of a client
+  cargo xtask torture                  Inject faults of disk, files, memory and clock into a running server, for two minutes
+  cargo xtask torture --hours 8        The same for eight hours; also --minutes, --seconds, and --seed to repeat the choices of a run
+  cargo xtask help                     Print this text
 
-Exit codes: 0 done, 1 something does not hold, 2 wrong usage.
+Exit codes: 0 success, 1 a check failed, 2 incorrect usage.
 ";
 
 fn main() -> ExitCode {
@@ -94,7 +94,7 @@ fn bench(options: &[&str]) -> Outcome {
     let mut bench = command::cargo(&["run", "--quiet", "--package", "m2m-bench", "--"]);
     command::run(
         bench.args(options),
-        "bench/README.md has the options of the benches",
+        "the output above names the problem; bench/README.md lists the options",
     )
 }
 
@@ -102,7 +102,7 @@ fn no_options(task: &str, options: &[&str]) -> Outcome {
     match options.first() {
         None => Ok(()),
         Some(option) => Err(Failure::usage(format!(
-            "`{task}` takes no options, and was given `{option}`"
+            "`{task}` takes no options, but received `{option}`"
         ))),
     }
 }

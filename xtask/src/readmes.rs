@@ -15,7 +15,7 @@ const FOLDER: &str = "readmes";
 /// An example in a README.
 #[derive(Debug)]
 struct Example {
-    /// The line of its first line, counted from 1.
+    /// The number of its first line, counted from 1.
     line: usize,
     code: String,
     /// The dependencies with which it is compiled: those above it, or else the first below it.
@@ -65,7 +65,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     }
     Err(Failure::new(
         failures.join("\n        "),
-        "an example is a whole program, and a `toml` block above it names all of its dependencies",
+        "write each example as a complete program, below a `toml` block that names all of its dependencies",
     ))
 }
 
@@ -91,7 +91,7 @@ fn examples(readme: &str) -> Result<Vec<Example>, (usize, &'static str)> {
         let Some(dependencies) = dependencies else {
             return Err((
                 block.line,
-                "no `toml` block names the dependencies of the example",
+                "the example has no `toml` block that names its dependencies",
             ));
         };
         examples.push(Example {
@@ -194,7 +194,7 @@ fn dependencies(workspace: &Workspace, package: &Package) -> Result<Table, Failu
     let wrong = |why: &dyn core::fmt::Display| {
         Failure::new(
             format!("{}: a `toml` block cannot be read: {why}", package.readme),
-            "write it as it would stand in a Cargo.toml",
+            "write it as in a Cargo.toml",
         )
     };
     let mut manifest: Table = package
@@ -204,7 +204,7 @@ fn dependencies(workspace: &Workspace, package: &Package) -> Result<Table, Failu
     let dependencies = manifest
         .get_mut("dependencies")
         .and_then(Value::as_table_mut)
-        .ok_or_else(|| wrong(&"there are no dependencies"))?;
+        .ok_or_else(|| wrong(&"it has no `[dependencies]`"))?;
     for (name, dependency) in dependencies.iter_mut() {
         if workspace.package(name).is_none() {
             continue;
@@ -266,7 +266,7 @@ impl Example {
 fn read_toml(path: &Path) -> Result<Table, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
     text.parse()
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display()), "mend the manifest"))
+        .map_err(|error| Failure::new(format!("{}: {error}", path.display()), "fix the manifest"))
 }
 
 fn put(path: &Path, text: &str) -> Outcome {

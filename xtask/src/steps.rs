@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 pub struct Step {
     /// The name for `--only` and `--skip`.
     pub name: &'static str,
-    /// The effect of the step.
+    /// A short description of the step.
     pub title: &'static str,
     /// The reason why it must pass.
     pub why: &'static str,
@@ -41,11 +41,7 @@ pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
         println!(
             "-- {}: {} after {}",
             step.name,
-            if outcome.is_ok() {
-                "holds"
-            } else {
-                "does not hold"
-            },
+            if outcome.is_ok() { "passed" } else { "failed" },
             seconds(took)
         );
         done.push((step, took, outcome.is_ok()));
@@ -61,13 +57,13 @@ pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
             "{:<10} {:>9}  {}",
             step.name,
             seconds(*took),
-            if *holds { "holds" } else { "does not hold" }
+            if *holds { "passed" } else { "failed" }
         );
     }
     for step in steps.iter().skip(done.len()) {
         println!("{:<10} {:>9}  not run", step.name, "");
     }
-    println!("{:<10} {:>9}", "all", seconds(begin.elapsed()));
+    println!("{:<10} {:>9}", "total", seconds(begin.elapsed()));
 
     match failed {
         None => Ok(()),
@@ -75,11 +71,11 @@ pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
             eprintln!("\n{failure}");
             Err(Failure::new(
                 format!(
-                    "the step `{}` does not hold. It is there because {}",
+                    "the step `{}` failed. Reason for this step: {}",
                     step.name, step.why
                 ),
                 format!(
-                    "mend it, then `cargo xtask test --only {}`, then the whole",
+                    "fix it, run `cargo xtask test --only {}`, then run `cargo xtask test`",
                     step.name
                 ),
             ))
@@ -90,7 +86,7 @@ pub fn run(steps: &[&Step], workspace: &Workspace) -> Outcome {
 /// Returns the time of this machine, to measure the duration of a step.
 #[expect(
     clippy::disallowed_methods,
-    reason = "a task tells its user how long each step took; nothing is decided by it"
+    reason = "a task reports how long each step took; no decision depends on it"
 )]
 pub fn now() -> Instant {
     Instant::now()

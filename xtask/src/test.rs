@@ -1,4 +1,4 @@
-//! The one test command: everything that has to hold before a change lands.
+//! The one test command: it runs every check that must pass before a change is merged.
 
 use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
@@ -16,51 +16,51 @@ const APART: [&str; 3] = [
 /// The crate with a feature per crypto library.
 const JWT: &str = "m2m-jwt";
 
-/// The files that every package has beside its sources.
+/// The files that every package contains in addition to its sources.
 const PACKAGED: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "README.md"];
 
 /// The steps, cheap ones first.
 const STEPS: &[Step] = &[
     Step {
         name: "install",
-        title: "what the machine lacks",
-        why: "later steps start these programs",
+        title: "install missing programs",
+        why: "later steps start them",
         run: install::run,
     },
     Step {
         name: "format",
-        title: "the one format",
-        why: "a change shows what it changes, and no spaces",
+        title: "the format of the sources",
+        why: "a diff should not contain changes of the format",
         run: |_| format(),
     },
     Step {
         name: "tidy",
-        title: "sizes, words, manifests, ids and their tests, seeds, documents",
-        why: "what no compiler checks decays",
+        title: "sizes, words, manifests, test ids, seeds, documents",
+        why: "the compiler does not check them",
         run: tidy::run,
     },
     Step {
         name: "arrows",
-        title: "which crate may use which",
-        why: "the core has no clock, no socket and no async, and each crate can be used alone",
+        title: "dependencies between crates",
+        why: "the core must not use clocks, sockets or async code, and each crate must be usable alone",
         run: arrows::run,
     },
     Step {
         name: "budget",
-        title: "how many crates of others are behind each library",
-        why: "who takes a light crate takes all that is behind it",
+        title: "number of third-party dependencies of each library",
+        why: "users of a small library get all of its dependencies as well",
         run: budget::run,
     },
     Step {
         name: "codegen",
-        title: "docs/errors.md is what the taxonomy says",
-        why: "a second copy of a truth is wrong sooner or later",
+        title: "docs/errors.md matches the taxonomy",
+        why: "a copy that is not checked becomes outdated",
         run: |_| codegen::check(),
     },
     Step {
         name: "clippy",
         title: "lints, as errors",
-        why: "the lints hold the house style: no `as`, no indexing, no wildcard over an enum",
+        why: "the lints enforce the code style: no `as`, no indexing, no wildcard over an enum",
         run: |_| {
             command::run(
                 &mut cargo(&[
@@ -71,70 +71,70 @@ const STEPS: &[Step] = &[
                     "-D",
                     "warnings",
                 ]),
-                "mend what clippy points at; an `#[expect]` needs its reason",
+                "fix the problems that clippy reports; an `#[expect]` needs a reason",
             )
         },
     },
     Step {
         name: "test",
-        title: "all tests, examples in documents included",
-        why: "each test is a line of the requirements, a row of the seed documents, an attack or a property",
+        title: "all tests, including the examples in the documentation",
+        why: "each test covers a requirement, a row of the seed documents, an attack or a property",
         run: |_| {
             command::run(
                 cargo(&["test", "--workspace", "--no-fail-fast"])
                     .env(torture::SECONDS, torture::DEFAULT_SECONDS.to_string()),
-                "`cargo test -p CRATE NAME` repeats one",
+                "run a single test with `cargo test -p CRATE NAME`",
             )
         },
     },
     Step {
         name: "crypto",
-        title: "m2m-jwt on ring, on aws-lc-rs, and on neither",
-        why: "each crypto library alone must do, and without one the error must say what to choose",
+        title: "m2m-jwt with ring, with aws-lc-rs, and with neither",
+        why: "either crypto library must suffice, and without one the error must name the features to choose from",
         run: crypto,
     },
     Step {
         name: "alone",
         title: "each public crate alone with its default features",
-        why: "who takes one crate does not get the features that the workspace turns on together",
+        why: "users of one crate do not get the features that the whole workspace enables",
         run: alone,
     },
     Step {
         name: "readmes",
-        title: "the examples in the READMEs of the public crates, outside of the workspace as they are printed",
-        why: "an example that is pasted into a new project is the first thing that others try",
+        title: "the examples in the READMEs of the public crates, compiled outside of the workspace as printed",
+        why: "new users paste these examples into their projects",
         run: readmes::run,
     },
     Step {
         name: "doc",
-        title: "the documentation, without a dead link",
-        why: "the documentation is how others use the crates",
+        title: "the documentation, without broken links",
+        why: "users of the crates rely on their documentation",
         run: |_| {
             command::run(
                 cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"),
-                "mend the links and code blocks that rustdoc points at",
+                "fix the links and code blocks that rustdoc reports",
             )
         },
     },
     Step {
         name: "package",
         title: "the public crates as packages",
-        why: "a crate that cannot be packaged cannot be used by others",
+        why: "a crate that cannot be packaged cannot be published",
         run: package,
     },
     Step {
         name: "clients",
-        title: "the clients of others against the binary",
-        why: "what real clients send is the specification that counts",
+        title: "third-party clients against the binary",
+        why: "the server must support the requests that existing clients send",
         run: clients,
     },
 ];
 
-/// The first step if nothing may be installed.
+/// The first step if programs must not be installed.
 const LOOK: Step = Step {
     name: "install",
-    title: "what the machine lacks, without installing it",
-    why: "later steps start these programs",
+    title: "check for missing programs, without installing them",
+    why: "later steps start them",
     run: install::look,
 };
 
@@ -161,7 +161,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
         let name = options.next().copied().unwrap_or_default();
         if !STEPS.iter().any(|step| step.name == name) {
             return Err(Failure::usage(format!(
-                "`{option}` wants the name of a step (`--list` shows them), not `{name}`"
+                "`{option}` takes the name of a step, not `{name}`; `--list` lists the steps"
             )));
         }
         names.push(name);
@@ -176,10 +176,10 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
         .collect();
     steps::run(&chosen, &Workspace::read()?)?;
     if chosen.len() == STEPS.len() {
-        println!("\nEverything holds.");
+        println!("\nAll steps passed.");
     } else {
         println!(
-            "\nThe chosen steps hold; {} of {} were not run.",
+            "\nThe selected steps passed; {} of {} were not run.",
             STEPS.len() - chosen.len(),
             STEPS.len()
         );
@@ -190,7 +190,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
 fn list() {
     for step in STEPS {
         println!(
-            "{:<10} {}\n{:<10} because {}",
+            "{:<10} {}\n{:<10} Reason: {}",
             step.name, step.title, "", step.why
         );
     }
@@ -218,17 +218,17 @@ fn crypto(_: &Workspace) -> Outcome {
                 "--features",
                 feature,
             ]),
-            "the test passes on one crypto library and not on the other: look into crates/m2m-jwt/src/backend",
+            "if the tests fail with only one of the crypto libraries, check its module in crates/m2m-jwt/src/backend",
         )?;
     }
 
-    println!("$ cargo check -p {JWT} --no-default-features   (has to fail)");
+    println!("$ cargo check -p {JWT} --no-default-features   (must fail)");
     let output = command::output(&mut cargo(&["check", "-p", JWT, "--no-default-features"]))?;
     let said = String::from_utf8_lossy(&output.stderr);
     if output.status.success() {
         return Err(Failure::new(
             format!("{JWT} compiles without a crypto library"),
-            "put a `compile_error!` into its lib.rs for the case that no feature is on",
+            "add a `compile_error!` to its lib.rs for a build without one of the features",
         ));
     }
     match said.lines().find(|line| names_both_libraries(line)) {
@@ -238,7 +238,7 @@ fn crypto(_: &Workspace) -> Outcome {
         }
         None => Err(Failure::new(
             format!(
-                "without a crypto library {JWT} fails, but does not say which features to choose from:\n{said}"
+                "without a crypto library {JWT} does not compile, but the error does not name the features to choose from:\n{said}"
             ),
             "name both `ring` and `aws-lc-rs` in the `compile_error!`",
         )),
@@ -253,12 +253,12 @@ fn names_both_libraries(line: &str) -> bool {
 fn alone(workspace: &Workspace) -> Outcome {
     for package in workspace.public() {
         if package.name == JWT && defaults_to_ring(package) {
-            println!("{JWT}: its default is ring alone, which the step `crypto` tests");
+            println!("{JWT}: ring is its only default feature, which the step `crypto` tests");
             continue;
         }
         command::run(
             &mut cargo(&["test", "-p", &package.name]),
-            "the crate leans on a feature that another member turns on: ask for it in its own Cargo.toml",
+            "if the crate needs a feature that another member enables, enable it in its own Cargo.toml",
         )?;
     }
     Ok(())
@@ -278,7 +278,7 @@ fn package(workspace: &Workspace) -> Outcome {
     }
     command::run(
         &mut cargo(&arguments),
-        "a public crate needs a version for each dependency, a description and a licence",
+        "a public crate needs a version for each dependency, a description and a license",
     )?;
     for package in workspace.public() {
         let arguments = ["package", "--list", "--allow-dirty", "-p", &package.name];
@@ -290,7 +290,7 @@ fn package(workspace: &Workspace) -> Outcome {
             return Err(Failure::new(
                 format!("the package {} has no {missing}", package.name),
                 format!(
-                    "put it into crates/{}; licences are links to those of the workspace",
+                    "add it to crates/{}; the license files are links to those of the workspace",
                     package.name
                 ),
             ));
@@ -301,17 +301,17 @@ fn package(workspace: &Workspace) -> Outcome {
 
 fn clients(workspace: &Workspace) -> Outcome {
     if !workspace.root.join(install::CLIENTS).is_file() {
-        println!("there is no {}", install::CLIENTS);
+        println!("{} does not exist; skipped", install::CLIENTS);
         return Ok(());
     }
     command::run(
         &mut cargo(&["build", "-p", "m2m", "--bin", "m2m"]),
-        "the binary has to compile",
+        "fix the compile errors above",
     )?;
     let binary = workspace.target_directory.join("debug").join("m2m");
     command::run(
         command::program("bash", &[install::CLIENTS]).arg(binary),
-        "the output above names the client and the answer that it did not take",
+        "the output above names the client and the check that failed",
     )
 }
 
@@ -341,7 +341,7 @@ mod tests {
         for (index, step) in STEPS.iter().enumerate() {
             assert!(
                 STEPS[..index].iter().all(|other| other.name != step.name),
-                "{} stands twice",
+                "{} is listed twice",
                 step.name
             );
         }

@@ -56,7 +56,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         return Ok(());
     }
     Err(Failure::new(
-        format!("{} of the tidy checks do not hold", findings.failures.len()),
-        "each line above names the place and what to do",
+        format!("the tidy checks found {} problems", findings.failures.len()),
+        "fix them; each line above names the place and the fix",
     ))
 }

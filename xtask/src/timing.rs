@@ -3,7 +3,7 @@
 use crate::command::{self, cargo};
 use crate::failure::Outcome;
 
-/// Measures every state of a client beside one that is measured twice. It takes minutes and needs a quiet machine, so it is not a test.
+/// Measures every state of a client, compared with one that is measured twice. It takes minutes and needs a quiet machine, so it is not a test.
 pub(crate) fn run() -> Outcome {
     command::run(
         &mut cargo(&[
@@ -16,6 +16,6 @@ pub(crate) fn run() -> Outcome {
             "--",
             "time",
         ]),
-        "repeat it on a quiet machine; if a state stands out again, look at flow/authenticate.rs for what only it does",
+        "repeat the measurement on a quiet machine; if the times of a state differ again, check flow/authenticate.rs for work that is done only in this state",
     )
 }

@@ -1,4 +1,4 @@
-//! Faults of disk, files, memory, descriptors and clock under a server, for any length of time.
+//! Injects faults of disk, files, memory, descriptors and clock into a running server, for any length of time.
 
 use crate::command::{self, cargo};
 use crate::failure::{Failure, Outcome};
@@ -19,11 +19,9 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     let mut options = options.iter();
     while let Some(option) = options.next() {
         let value = options.next().copied().unwrap_or_default();
-        let number: u64 = value.parse().map_err(|_| {
-            Failure::usage(format!(
-                "`{option}` needs a number, and was given `{value}`"
-            ))
-        })?;
+        let number: u64 = value
+            .parse()
+            .map_err(|_| Failure::usage(format!("`{option}` needs a number, not `{value}`")))?;
         match *option {
             "--seconds" => seconds = number,
             "--minutes" => seconds = number.saturating_mul(60),
@@ -48,6 +46,6 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     command::run(
         &mut command,
-        "the last line names the fault and what was lost or not told; `--seed N` repeats the choices of a run",
+        "the last line names the fault, and the data that was lost or the error that was not reported; `--seed N` repeats the choices of a run",
     )
 }

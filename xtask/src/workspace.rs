@@ -78,12 +78,12 @@ impl Workspace {
         Ok(workspace)
     }
 
-    /// Returns the member of this name.
+    /// Returns the member with this name.
     pub fn package(&self, name: &str) -> Option<&Package> {
         self.packages.iter().find(|package| package.name == name)
     }
 
-    /// The members that others may use.
+    /// The members that may be published.
     pub fn public(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.is_public())
     }

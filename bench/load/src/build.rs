@@ -26,7 +26,7 @@ const TOOLS: [Tool; 2] = [
     },
 ];
 
-/// The server has one core, the load another.
+/// The number of cores: one for the server and one for the load.
 const CORES: usize = 2;
 
 /// The folders for the files of a bench: below `target`, created anew for each run except those that take long to create.
@@ -39,13 +39,13 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Checks programs and cores, and creates the folders.
+    /// Checks the programs and the number of cores, and creates the folders.
     pub(super) fn prepare(workspace: &Workspace) -> Result<Self, Failure> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         if cores < CORES {
             return Err(Failure::new(
                 format!(
-                    "the bench wants {CORES} cores, one for the server and one for the load; there is {cores}"
+                    "the bench needs {CORES} cores, one for the server and one for the load; this machine has {cores}"
                 ),
                 "run it on another machine",
             ));
@@ -85,7 +85,7 @@ impl Place {
                 target
             }
         };
-        command::run(&mut build, "the binary has to compile")?;
+        command::run(&mut build, "fix the compile errors above")?;
         Ok(target.join("dist").join("m2m"))
     }
 
@@ -97,7 +97,7 @@ impl Place {
             .arg(Path::new("bench").join("yardstick").join("Cargo.toml"))
             .arg("--target-dir")
             .arg(&target);
-        command::run(&mut build, "the yardstick has to compile")?;
+        command::run(&mut build, "fix the compile errors above")?;
         Ok(target.join("release").join("yardstick"))
     }
 

@@ -70,11 +70,11 @@ pub(super) fn load(
         .ok_or_else(|| {
             Failure::new(
                 format!(
-                    "wrk brings no figures of {}:\n{said}{}",
+                    "wrk reported no figures for {}:\n{said}{}",
                     server.name(),
                     String::from_utf8_lossy(&output.stderr)
                 ),
-                "look into the server's log, whose place is named above",
+                "read the server's log, in the folder printed above",
             )
         })
 }
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_figures_among_what_wrk_prints() {
+    fn reads_the_figures_in_the_output_of_wrk() {
         let said = "Running 3s test @ http://127.0.0.1:1/\n  1 threads\nfigures requests=50000 micros=2000000 p50=600 p99=900 failed=0\n";
         let load = Figures::read(said)
             .and_then(|figures| figures.load(Duration::from_secs(1), 8.0))

@@ -2,7 +2,7 @@
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a bench speaks to the person who started it"
+    reason = "a bench reports to the person who started it"
 )]
 
 mod applications;

@@ -86,14 +86,17 @@ fn pages(operator: &mut Operator, count: u32) -> Result<Vec<Page>, Failure> {
             format!("page_size=50&sort=name_desc&next_token={middle}"),
         ),
         (
-            "a text that few have",
+            "search with few matches",
             format!("page_size=50&search={:07}", count / 3),
         ),
         (
-            "a text that all have",
+            "search that matches all",
             "page_size=50&search=application".to_owned(),
         ),
-        ("a text that none has", "page_size=50&search=zq".to_owned()),
+        (
+            "search without a match",
+            "page_size=50&search=zq".to_owned(),
+        ),
     ];
     asked
         .into_iter()
@@ -236,13 +239,13 @@ const FORM: &str = "application/x-www-form-urlencoded";
 fn lost(error: &std::io::Error) -> Failure {
     Failure::new(
         format!("the management API does not answer: {error}"),
-        "look into the server's log, whose place is named above",
+        "read the server's log, in the folder printed above",
     )
 }
 
 fn unexpected(answer: &Value) -> Failure {
     Failure::new(
-        format!("the management API answers {answer}"),
-        "the requests of the bench stand in bench/load/src/management.rs",
+        format!("the management API returned {answer}"),
+        "the requests of the bench are defined in bench/load/src/management.rs",
     )
 }

@@ -43,7 +43,7 @@ pub(super) fn run(workspace: &Workspace, micro: Micro) -> Outcome {
             } else if micro == Micro::TimesAndCounts {
                 command::run(
                     &mut cargo(&["bench", "-p", &package.name, "--bench", bench]),
-                    "a bench has to run",
+                    "fix the error above",
                 )?;
             }
         }
@@ -53,22 +53,22 @@ pub(super) fn run(workspace: &Workspace, micro: Micro) -> Outcome {
     }
     Err(Failure::new(
         worse.join("\n        "),
-        "take the cost out again; where it buys something, `cargo xtask bench --bless` and say what in the commit",
+        "remove the additional cost; if it is justified, run `cargo xtask bench --bless` and give the reason in the commit message",
     ))
 }
 
 /// Counts the instructions of one crate's benchmarks, and returns those that got worse.
 fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<String>, Failure> {
     for (name, how) in [
-        ("valgrind", "`apt-get install valgrind`"),
+        ("valgrind", "run `apt-get install valgrind`"),
         (
             "gungraun-runner",
-            "`cargo install gungraun-runner`, in the version of gungraun in Cargo.lock",
+            "run `cargo install gungraun-runner` with the version of gungraun in Cargo.lock",
         ),
     ] {
         if !command::succeeds(&mut command::program(name, &["--version"])) {
             return Err(Failure::new(
-                format!("`{name}` is missing, which counts instructions"),
+                format!("`{name}`, which counts instructions, is not installed"),
                 how,
             ));
         }
@@ -79,7 +79,7 @@ fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<Strin
     if measured.is_empty() {
         return Err(Failure::new(
             format!("no counts could be read from:\n{said}"),
-            "look whether gungraun's output has changed",
+            "check whether the output format of gungraun has changed",
         ));
     }
 
@@ -93,7 +93,7 @@ fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<Strin
                 )
             })?;
             std::fs::write(&path, text + "\n").map_err(|error| Failure::file(&path, &error))?;
-            println!("{} is written", path.display());
+            println!("wrote {}", path.display());
             Ok(Vec::new())
         }
         Micro::TimesAndCounts | Micro::Counts => {
@@ -102,7 +102,7 @@ fn count(workspace: &Workspace, package: &str, micro: Micro) -> Result<Vec<Strin
             let committed: Counts = serde_json::from_str(&text).map_err(|error| {
                 Failure::new(
                     format!("{}: {error}", path.display()),
-                    "`cargo xtask bench --bless` writes it",
+                    "run `cargo xtask bench --bless` to write it again",
                 )
             })?;
             Ok(compare(&measured, &committed))
@@ -126,7 +126,7 @@ fn compare(measured: &Counts, committed: &Counts) -> Vec<String> {
     for (name, &count) in measured {
         let Some(&before) = committed.get(name) else {
             worse.push(format!(
-                "{name}: {count} instructions, and no committed figure"
+                "{name}: {count} instructions, but no committed count"
             ));
             continue;
         };
@@ -139,7 +139,7 @@ fn compare(measured: &Counts, committed: &Counts) -> Vec<String> {
         committed
             .keys()
             .filter(|name| !measured.contains_key(*name))
-            .map(|name| format!("{name}: committed, and not measured")),
+            .map(|name| format!("{name}: committed, but not measured")),
     );
     worse
 }
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_got_worse_and_what_has_no_partner() {
+    fn reports_increased_and_unmatched_counts() {
         let of = |pairs: &[(&str, u64)]| -> Counts {
             pairs
                 .iter()

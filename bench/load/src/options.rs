@@ -14,15 +14,15 @@ const SECONDS: u32 = 3;
 /// The kind of measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// The token endpoint beside the yardstick.
+    /// The token endpoint, compared with the yardstick.
     Yardstick,
-    /// The token endpoint over a registry of this number of applications, beside one of ten.
+    /// The token endpoint over a registry of this number of applications, compared with one of ten.
     Applications(u32),
     /// The management API while it creates this number of applications, and over them.
     Management(u32),
-    /// The token endpoint beside this number of readers of large pages.
+    /// The token endpoint while this number of readers request large pages.
     Readers(u32),
-    /// From the start of the process to its first token.
+    /// The time from the start of the process to its first token.
     Start,
     /// Single crates.
     Micro(Micro),
@@ -144,7 +144,7 @@ impl Options {
             let mut value = || {
                 words
                     .next()
-                    .ok_or_else(|| Failure::usage(format!("`{option}` wants a value")))
+                    .ok_or_else(|| Failure::usage(format!("`{option}` needs a value")))
             };
             match option {
                 "--micro" => modes.push(Mode::Micro(Micro::TimesAndCounts)),
@@ -169,14 +169,14 @@ impl Options {
             [mode] => *mode,
             _ => {
                 return Err(Failure::usage(
-                    "`bench` takes one of `--applications`, `--management`, `--readers`, `--start`, `--micro`, `--counts` and `--bless`",
+                    "`bench` takes only one of `--applications`, `--management`, `--readers`, `--start`, `--micro`, `--counts` and `--bless`",
                 ));
             }
         };
         for option in given {
             if !options.mode.takes(option) {
                 return Err(Failure::usage(format!(
-                    "`{option}` means nothing to a bench of {}",
+                    "`{option}` does not apply to the bench of {}",
                     options.mode.subject()
                 )));
             }
@@ -234,28 +234,28 @@ fn number(option: &str, text: &str) -> Result<u32, Failure> {
     text.parse()
         .ok()
         .filter(|number| *number > 0)
-        .ok_or_else(|| Failure::usage(format!("`{option}` wants a number above 0, not `{text}`")))
+        .ok_or_else(|| Failure::usage(format!("`{option}` needs a number above 0, not `{text}`")))
 }
 
 fn backend(text: &str) -> Result<Backend, Failure> {
     [Backend::Aws, Backend::Ring]
         .into_iter()
         .find(|backend| backend.name() == text)
-        .ok_or_else(|| Failure::usage(format!("`--backend` wants aws or ring, not `{text}`")))
+        .ok_or_else(|| Failure::usage(format!("`--backend` must be aws or ring, not `{text}`")))
 }
 
 fn case(text: &str, backend: Backend) -> Result<Case, Failure> {
     let Some(case) = Case::ALL.into_iter().find(|case| case.name() == text) else {
         let names = Case::ALL.map(Case::name).join(", ");
         return Err(Failure::usage(format!(
-            "`--alg` wants some of {names}, with commas between, not `{text}`"
+            "`--alg` must be a comma-separated list of {names}, not `{text}`"
         )));
     };
     if backend.cases().contains(&case) {
         Ok(case)
     } else {
         Err(Failure::usage(format!(
-            "{} makes no key for {text}",
+            "{} cannot generate a key for {text}",
             backend.name()
         )))
     }
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn measures_the_token_endpoint_beside_the_yardstick_unless_told_otherwise() {
+    fn compares_the_token_endpoint_with_the_yardstick_by_default() {
         let options = Options::parse(&[]).expect("options");
         assert_eq!(options.mode, Mode::Yardstick);
         assert_eq!(options.cases, Case::ALL);
@@ -307,24 +307,26 @@ mod tests {
     }
 
     #[test]
-    fn ring_has_every_case_that_it_makes_keys_for() {
+    fn ring_has_every_case_for_which_it_can_generate_keys() {
         let options = Options::parse(&["--backend", "ring"]).expect("options");
         assert_eq!(options.cases, [Case::Es256, Case::Basic, Case::EdDsa]);
-        assert!(told(&["--backend", "ring", "--alg", "rs256"]).contains("ring makes no key"));
+        assert!(
+            told(&["--backend", "ring", "--alg", "rs256"]).contains("ring cannot generate a key")
+        );
     }
 
     #[test]
-    fn refuses_what_means_nothing() {
+    fn refuses_invalid_options() {
         for (words, expected) in [
             (&["--fast"][..], "no option `--fast`"),
-            (&["--rounds"], "wants a value"),
+            (&["--rounds"], "needs a value"),
             (&["--rounds", "0"], "above 0"),
             (&["--alg", "es512"], "es256, basic, rs256, eddsa"),
             (&["--backend", "openssl"], "aws or ring"),
             (&["--start", "--counts"], "one of"),
-            (&["--cache", "10"], "`--cache` means nothing"),
-            (&["--start", "--rounds", "2"], "`--rounds` means nothing"),
-            (&["--counts", "--out", "f"], "`--out` means nothing"),
+            (&["--cache", "10"], "`--cache` does not apply"),
+            (&["--start", "--rounds", "2"], "`--rounds` does not apply"),
+            (&["--counts", "--out", "f"], "`--out` does not apply"),
         ] {
             assert!(told(words).contains(expected), "{words:?}: {}", told(words));
         }

@@ -38,7 +38,7 @@ pub(super) fn resident_memory(pid: u32) -> Result<f64, Failure> {
     Ok(kibibytes / 1024.0)
 }
 
-/// User and system time: the fields 14 and 15, counted behind the name, which may have spaces.
+/// User and system time: the fields 14 and 15, counted after the name, which may contain spaces.
 fn ticks(stat: &str) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(") ")?;
     let mut fields = fields.split(' ').skip(11);
@@ -63,7 +63,7 @@ fn read(path: &str) -> Result<String, Failure> {
 
 fn unreadable(what: &str) -> Failure {
     Failure::new(
-        format!("`{what}` says something else than on Linux"),
+        format!("`{what}` does not have the format that Linux uses"),
         "run the bench on Linux",
     )
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_times_behind_a_name_with_spaces_and_brackets() {
+    fn reads_times_after_a_name_with_spaces_and_brackets() {
         let stat = "7 (a) b) S 1 7 7 0 -1 4194304 100 0 0 0 12 34 0 0 20 0 1 0 5 6 7";
         assert_eq!(ticks(stat), Some(46.0));
         assert_eq!(ticks("7 (a"), None);

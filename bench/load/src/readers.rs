@@ -32,7 +32,7 @@ const PAGE: &str = "/api/v1/events?page_size=500&subject=api";
 /// The interval at which the memory of the server is read.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Loads a server with this number of readers beside it, and without.
+/// Loads a server with this number of readers at the same time, and without them.
 pub(super) fn run(workspace: &Workspace, options: &Options, readers: u32) -> Outcome {
     let place = Place::prepare(workspace)?;
     let kernel = Kernel::ask()?;
@@ -51,7 +51,7 @@ pub(super) fn run(workspace: &Workspace, options: &Options, readers: u32) -> Out
         let alone = measure()?;
         let beside = beside(&server, readers, measure)?;
         println!(
-            "round {round}: 99 % within {:.2} ms alone, {:.2} ms beside {} pages",
+            "round {round}: 99 % within {:.2} ms alone, {:.2} ms while {} pages were read",
             alone.most, beside.load.most, beside.pages
         );
         rounds.push((alone, beside));
@@ -77,10 +77,10 @@ fn fill(operator: &mut Operator) -> Outcome {
     Ok(())
 }
 
-/// A load beside readers.
+/// A load while readers request pages.
 struct Beside {
     load: Load,
-    /// The number of pages that were read meanwhile.
+    /// The number of pages that were read during the load.
     pages: u64,
     /// The maximum memory of the server. Unit: MiB.
     memory: f64,
@@ -143,7 +143,7 @@ fn table(readers: u32, before: f64, rounds: &[(Load, Beside)]) -> String {
     format!(
         "| tokens | requests/s | 50 % ms | 99 % ms | MiB |\n|---|---:|---:|---:|---:|\n\
          | alone | {:.0} | {:.2} | {alone:.2} | {before:.0} |\n\
-         | beside {readers} readers of {pages} pages | {:.0} | {:.2} | {beside:.2} | {memory:.0} |\n\
+         | with {readers} readers of {pages} pages | {:.0} | {:.2} | {beside:.2} | {memory:.0} |\n\
          | difference | | | {:.2} | {:.0} |\n\nfailed: {failed}\n",
         of(|round| round.0.rate),
         of(|round| round.0.half),
@@ -157,6 +157,6 @@ fn table(readers: u32, before: f64, rounds: &[(Load, Beside)]) -> String {
 fn panicked() -> Failure {
     Failure::new(
         "a reader of the bench panicked",
-        "the readers stand in bench/load/src/readers.rs",
+        "the readers are defined in bench/load/src/readers.rs",
     )
 }

@@ -61,7 +61,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// `m2m serve` over a data directory, with a log beside it.
+    /// `m2m serve` over a data directory, with a log next to it.
     pub(super) fn m2m(name: &str, binary: &Path, data: &Path, cache: Option<u32>) -> Self {
         let mut arguments = vec!["serve".to_owned(), "--data".to_owned()];
         arguments.push(data.display().to_string());
@@ -147,12 +147,12 @@ impl Plan {
         let last: Vec<&str> = last.into_iter().rev().collect();
         Failure::new(
             format!(
-                "{} does not get ready. It said:\n{}",
+                "{} did not become ready. The end of its log:\n{}",
                 self.name,
                 last.join("\n")
             ),
             format!(
-                "start it by hand: {} {}",
+                "start it manually: {} {}",
                 self.program.display(),
                 self.arguments.join(" ")
             ),
@@ -181,7 +181,7 @@ impl Server {
         format!("http://{}/oauth2/token", self.address)
     }
 
-    /// Requests one more token.
+    /// Requests one more token, and returns its length. Unit: bytes.
     pub(super) fn try_out(&self, requests: &Requests) -> Result<usize, Failure> {
         requests.send_one(self.address)
     }
@@ -208,7 +208,7 @@ impl Drop for Process {
             }
             thread::sleep(LOOK_EVERY);
         }
-        // The process may have ended meanwhile; then there is nothing to do.
+        // The process may have ended in the meantime; then there is nothing to do.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_ends_at_once_is_told_with_what_it_said() {
+    fn the_failure_of_a_server_that_exits_contains_its_log() {
         let plan = Plan {
             name: "sh".to_owned(),
             program: "/bin/sh".into(),
@@ -262,7 +262,7 @@ mod tests {
             log: std::env::temp_dir().join(format!("xtask-bench-{}.log", std::process::id())),
         };
         let output = process_output(&plan);
-        assert!(output.contains("sh does not get ready"), "{output}");
+        assert!(output.contains("sh did not become ready"), "{output}");
         assert!(output.contains("no such key"), "{output}");
         assert!(output.contains("/bin/sh -c"), "{output}");
     }

@@ -79,7 +79,7 @@ impl Row {
     }
 }
 
-/// Returns the rows, each beside the row with which it is compared.
+/// Formats the rows, each with the row with which it is compared.
 pub(super) fn table(rows: &[(&Row, &Row)]) -> String {
     let mut table = String::from(HEAD);
     for (row, against) in rows {

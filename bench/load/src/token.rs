@@ -68,13 +68,13 @@ impl Requests {
         let answer = self.exchange(to).map_err(|error| {
             Failure::new(
                 format!("{to} does not answer a token request: {error}"),
-                "look into the server's log, whose place is named above",
+                "read the server's log, in the folder printed above",
             )
         })?;
         token_length(&answer).ok_or_else(|| {
             Failure::new(
-                format!("{to} gives no token, it says:\n{answer}"),
-                "the requests and the registry of the bench stand in bench/load/src/{token,world}.rs",
+                format!("{to} did not return a token:\n{answer}"),
+                "the requests and the registry of the bench are defined in bench/load/src/{token,world}.rs",
             )
         })
     }
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_stand_in_the_body_unless_they_stand_in_the_header() {
+    fn credentials_are_in_the_body_unless_they_are_in_the_header() {
         assert_eq!(
             form(None, Case::Basic),
             "grant_type=client_credentials&scope=api%3Aread&audience=https%3A%2F%2Fes256.example.com"
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_the_token_from_an_answer_of_200_alone() {
+    fn reads_a_token_only_from_an_answer_with_200() {
         let body = "\r\n\r\n{\"access_token\":\"abc\",\"token_type\":\"Bearer\"}";
         assert_eq!(token_length(&format!("HTTP/1.1 200 OK{body}")), Some(3));
         assert_eq!(token_length(&format!("HTTP/1.1 503 no{body}")), None);

@@ -81,7 +81,7 @@ fn application(client_id: &str, audiences: &[&str]) -> String {
             application,
             "  {{ audience = \"{audience}\", scopes = [\"{SCOPE}\"] }},"
         )
-        .expect("a string takes what is written");
+        .expect("writing to a string cannot fail");
     }
     application + "]\n\n"
 }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn has_as_many_applications_as_were_asked_for_in_files_that_are_not_too_long() {
+    fn has_the_requested_number_of_applications_in_files_of_limited_size() {
         let counts = |count| -> Vec<usize> {
             of_applications(count)
                 .iter()

@@ -60,7 +60,7 @@ impl Signer {
                 aws_lc_rs::signature::RsaKeyPair::from_pkcs8(&key)?,
                 aws_lc_rs::rand::SystemRandom::new(),
             ),
-            _ => return Err(format!("there is no {algorithm} on {backend}").into()),
+            _ => return Err(format!("{algorithm} with {backend} is not supported").into()),
         })
     }
 

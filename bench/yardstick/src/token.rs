@@ -64,7 +64,7 @@ impl Endpoint {
         }
     }
 
-    /// Answers one request. A Basic header wins over the body, and its halves are not form-decoded.
+    /// Answers one request. A Basic header takes precedence over the body, and its parts are not form-decoded.
     pub fn token(&self, authorization: Option<&str>, form: &[u8]) -> Result<String, Refused> {
         let (mut id, mut secret, mut scope, mut grant) = (None, None, None, None);
         for (name, value) in form_urlencoded::parse(form) {
@@ -121,7 +121,7 @@ impl Endpoint {
             now + 3600,
             BASE64_URL_SAFE_NO_PAD.encode(jti)
         )
-        .expect("a string takes what is written");
+        .expect("writing to a string cannot fail");
         claims
     }
 }

@@ -26,12 +26,12 @@ pub struct GeneratedCredentials {
 pub enum InvalidPreset {
     /// The client id is invalid.
     #[error(
-        "a client id is 1 to 256 characters of visible ASCII without %, + and :, and neither . nor .."
+        "a client id must be 1 to 256 visible ASCII characters other than %, + and :, and must not be . or .."
     )]
     ClientId,
     /// The secret is too short, so that it could be guessed.
     #[error(
-        "the secret has {characters} characters, and needs {} or more",
+        "the secret must have at least {} characters, but has {characters}",
         PresetCredentials::MIN_SECRET_CHARACTERS
     )]
     SecretTooShort {
@@ -40,7 +40,7 @@ pub enum InvalidPreset {
     },
     /// The secret contains a control character, or white space at its beginning or end, such as a line break of the file that it was read from.
     #[error(
-        "the secret has a line break or another control character in it, or white space at an end"
+        "the secret must not contain control characters such as line breaks, and must not begin or end with whitespace"
     )]
     SecretUnclean,
 }

@@ -54,10 +54,10 @@ pub(crate) async fn export_within<B: Backend>(
 ) -> Result<Option<String>, StoreError> {
     let file = String::from(match secret_hashes {
         SecretHashes::LeftOut => {
-            "# A registry of m2m, without secrets: `m2m apply -f` leaves those that are there alone.\n"
+            "# A registry of m2m, without secrets: `m2m apply -f` does not change existing secrets.\n"
         }
         SecretHashes::Included => {
-            "# A registry of m2m, with hashes of secrets: keep it to yourself, since a secret that somebody chose can be guessed from its hash.\n"
+            "# A registry of m2m, with hashes of secrets. Keep it private: a secret that was not generated can be guessed from its hash.\n"
         }
     });
     let writing = Writing {

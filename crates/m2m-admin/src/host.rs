@@ -37,10 +37,10 @@ pub trait Host: Send + Sync + 'static {
     fn fill(&self, bytes: &mut [u8]);
 
     /// Gets a token on behalf of an application, on the path that every token takes. The log marks it as a test.
-    fn test_token(&self, ask: TokenAsk<'_>) -> impl Future<Output = TokenAnswer> + Send;
+    fn test_token(&self, ask: TestTokenParameters<'_>) -> impl Future<Output = TokenAnswer> + Send;
 
     /// Returns the decision of [`test_token`](Self::test_token) without issuing a token.
-    fn check(&self, ask: TokenAsk<'_>) -> impl Future<Output = Verdict> + Send;
+    fn check(&self, ask: TestTokenParameters<'_>) -> impl Future<Output = Verdict> + Send;
 }
 
 /// The access to a registry.
@@ -54,7 +54,7 @@ pub enum Access {
 
 /// The token that an operator requests on behalf of an application.
 #[derive(Debug, Clone, Copy)]
-pub struct TokenAsk<'a> {
+pub struct TestTokenParameters<'a> {
     /// The client id of the operator, whose management token has the scope for this.
     pub operator: &'a str,
     /// The address of the operator.

@@ -34,9 +34,9 @@ use m2m_errors::Cause;
 use m2m_guard::{Call as GuardedCall, Caller, Denied, Guard, Requirement};
 use m2m_jwt::{KeySet, UnixTime};
 
+use crate::current_scopes::{self, AccessLost};
 use crate::operator::Operator;
 use crate::perform::Weight;
-use crate::standing::{self, Lapsed};
 use crate::{Host, Manager, OperationError, management};
 
 pub use openapi::openapi;
@@ -250,7 +250,7 @@ impl<H: Host> HttpApi<H> {
             address: circumstances.address,
             now: circumstances.now,
         };
-        match standing::of(self.manager.host(), &operator).await {
+        match current_scopes::of(self.manager.host(), &operator).await {
             Ok(scopes) => {
                 operator.scopes = scopes;
                 Ok((operator, caller))
@@ -281,14 +281,14 @@ impl<H: Host> HttpApi<H> {
         if needs.all(|scope| operator.scopes.iter().any(|own| **own == **scope)) {
             Ok(())
         } else {
-            let lapsed = Lapsed::Withdrawn(Cause::ScopeNotAssigned);
+            let lapsed = AccessLost::Withdrawn(Cause::ScopeNotAssigned);
             Err(self.lapsed(lapsed, row, operator, circumstances))
         }
     }
 
     fn lapsed(
         &self,
-        lapsed: Lapsed,
+        lapsed: AccessLost,
         row: &Row<H>,
         operator: &Operator,
         circumstances: Circumstances,

@@ -22,7 +22,7 @@ use crate::randomness::bytes;
 
 /// The result of [`ensure_keys`].
 #[derive(Debug, Default)]
-pub struct Ensured {
+pub struct EnsuredKeys {
     /// The algorithms for which a key was generated.
     pub made: Vec<Algorithm>,
     /// The algorithms without a key, with the reason why none could be generated.
@@ -42,14 +42,14 @@ pub async fn ensure_keys<B: Backend>(
     actor: &Actor,
     randomness: &mut dyn Randomness,
     now: UnixTime,
-) -> Result<Ensured, KeyError> {
+) -> Result<EnsuredKeys, KeyError> {
     let mut attempts = Attempts::new();
     loop {
         let outcome = async {
             let (version, keys) = keys_of(backend).await?;
             check_sealing(&keys, sealing)?;
             let lacks = |algorithm: &Algorithm| active(&keys, *algorithm).is_none();
-            let mut ensured = Ensured::default();
+            let mut ensured = EnsuredKeys::default();
             let mut draft = Draft::new(actor, now);
             for algorithm in algorithms.iter().copied().filter(lacks) {
                 match SigningKey::generate(algorithm, None) {

@@ -4,7 +4,7 @@ mod apply;
 mod attempts;
 mod bootstrap;
 mod credentials;
-mod dead_end;
+mod current_scopes;
 mod draft;
 mod entity_tag;
 mod export;
@@ -14,6 +14,7 @@ mod keys;
 pub mod management;
 mod manager;
 mod managers;
+mod obstacle_help;
 mod operation_error;
 mod operations;
 mod operator;
@@ -22,7 +23,6 @@ mod perform;
 mod randomness;
 mod record;
 mod secrets;
-mod standing;
 mod wording;
 mod world;
 
@@ -31,16 +31,16 @@ pub use bootstrap::{
     BootstrapError, bootstrap, prepare_bootstrap, prepare_reset_management, reset_management,
 };
 pub use credentials::{GeneratedCredentials, InvalidPreset, PresetCredentials};
-pub use dead_end::dead_end;
 pub use draft::{Applied, Prepared};
 pub use export::{SecretHashes, export};
-pub use host::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
+pub use host::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 pub use keys::{
-    Ensured, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS, KeyError, Rotated, Rotation,
+    EnsuredKeys, ImportedKey, InvalidImport, KEY_ANNOUNCE_SECONDS, KeyError, Rotated, Rotation,
     RotationRefused, ensure_keys, import_key, list_keys, reseal, rotate_key,
 };
 pub use m2m_api::{Counts, Field, FieldChange, Needs, Part, Plan, SecretStep, Step};
 pub use manager::Manager;
+pub use obstacle_help::obstacle_help;
 pub use operation_error::{OperationError, RegistryMistake};
 pub use operator::Operator;
 pub use outcome::Outcome;

@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::draft::Draft;
 use crate::outcome::Outcome;
-use crate::{Access, Host, OperationError, Operator, standing};
+use crate::{Access, Host, OperationError, Operator, current_scopes};
 
 /// Performs management operations on a server.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl<H: Host> Manager<H> {
     ) -> Result<Decision<'_, H>, OperationError> {
         self.writable()?;
         let turn = self.turn.lock().await;
-        let scopes = self.stands(operator).await?;
+        let scopes = self.current_scopes(operator).await?;
         let outline = self.host.registry().outline().await?;
         Ok(Decision {
             manager: self,
@@ -76,15 +76,14 @@ impl<H: Host> Manager<H> {
     ) -> Result<MutexGuard<'_, ()>, OperationError> {
         self.writable()?;
         let turn = self.turn.lock().await;
-        self.stands(operator).await?;
+        self.current_scopes(operator).await?;
         Ok(turn)
     }
 
     /// Checks that the operator may still make the change: reading the request and waiting for the turn take time, in which permissions can be
     /// revoked. Returns the scopes that the operator still has.
-    async fn stands(&self, operator: &Operator) -> Result<Box<[Box<str>]>, OperationError> {
-        let standing = standing::of(&self.host, operator).await;
-        Ok(standing?)
+    async fn current_scopes(&self, operator: &Operator) -> Result<Box<[Box<str>]>, OperationError> {
+        Ok(current_scopes::of(&self.host, operator).await?)
     }
 
     fn writable(&self) -> Result<(), OperationError> {

@@ -36,16 +36,16 @@ pub enum OperationError {
     #[error("the body is not JSON: {why}")]
     BodyNotJson { why: Box<str> },
     /// The body is not text.
-    #[error("the body is not UTF-8 from byte {from} on")]
+    #[error("the body is not valid UTF-8 at byte {from}")]
     BodyNotUtf8 { from: usize },
     /// The body is an empty file.
-    #[error("the body is empty, where a world.toml was expected")]
+    #[error("the body is empty; expected a world.toml")]
     RegistryDocumentEmpty,
     /// The operation does not accept bodies of this media type.
-    #[error("Content-Type: this operation takes a body of {taken}")]
+    #[error("Content-Type: this operation accepts only {taken}")]
     MediaTypeUnsupported { taken: &'static str },
     /// The query would read too many records.
-    #[error("the query looks at too many records to be answered; narrow it, by name or time")]
+    #[error("the query would read too many records; narrow it by name or time")]
     QueryTooExpensive,
     /// The registry document has a mistake that does not depend on the registry.
     #[error("{0}")]
@@ -54,15 +54,17 @@ pub enum OperationError {
     #[error("{0}")]
     RegistryUnfit(Box<RegistryMistake>),
     /// The permission of the token was revoked while the request was in progress.
-    #[error("what the token opens was withdrawn meanwhile; nothing was changed")]
+    #[error(
+        "the token's permissions were revoked while the request was in progress; nothing was changed"
+    )]
     TokenRevoked(Cause),
     /// The caller would gain or grant more power than the token has.
     #[error(
-        "the application manages this server with the scope {scope}, or would, and your token lacks it: nobody hands out what he does not have"
+        "the application has, or would get, the management API scope {scope}, which your token lacks; use a token with this scope"
     )]
     ScopeBeyondToken { scope: Box<str> },
     /// The API does not exist.
-    #[error("there is no api {}", Quoted(.0))]
+    #[error("there is no API {}", Quoted(.0))]
     ApiNotFound(Box<str>),
     /// The scope does not exist.
     #[error("there is no scope {}", Quoted(.0))]
@@ -92,33 +94,33 @@ pub enum OperationError {
     #[error("the scope is not assigned to the application")]
     ScopeNotAssigned,
     /// Another API has the same audience.
-    #[error("{field}: another record has the audience {}", Quoted(audience))]
+    #[error("{field}: another API already has the audience {}", Quoted(audience))]
     AudienceTaken {
         field: &'static str,
         audience: Box<str>,
     },
     /// Another application has the same client id.
-    #[error("client_id: another record has the client id {}", Quoted(.0))]
+    #[error("client_id: another application already has the client id {}", Quoted(.0))]
     ClientIdTaken(Box<str>),
     /// The client id is the name of a system user.
     #[error(
-        "client_id: it is the name of a system user, and tokens of the two could not be told apart"
+        "client_id: a system user has this name, and tokens of the two could not be distinguished; choose another client id"
     )]
     ClientIdOfSystemUser,
     /// Another organization has the same code.
-    #[error("code: another record has the organization {}", Quoted(.0))]
+    #[error("code: another organization already has the code {}", Quoted(.0))]
     OrganizationTaken(Box<str>),
     /// Another property has the same key.
-    #[error("key: another record has the property {}", Quoted(.0))]
+    #[error("key: another property already has the key {}", Quoted(.0))]
     PropertyTaken(Box<str>),
     /// The API already has the scope.
-    #[error("key: another record has the scope {}", Quoted(.0))]
+    #[error("key: the API already has the scope {}", Quoted(.0))]
     ScopeTaken(Box<str>),
     /// Another signing key has the same key id.
-    #[error("kid: another record has the key id {}", Quoted(.0))]
+    #[error("kid: another signing key already has the key id {}", Quoted(.0))]
     KeyIdTaken(Box<str>),
     /// Another record has the same name.
-    #[error("{field}: {} is taken", Quoted(value))]
+    #[error("{field}: {} is already in use", Quoted(value))]
     NameTaken { field: Box<str>, value: Box<str> },
     /// The name of the system user is a client id.
     #[error("{field}: {why}")]
@@ -127,23 +129,23 @@ pub enum OperationError {
     #[error("{field}: {why}")]
     TokenTooLong { field: Box<str>, why: Box<str> },
     /// The record would be too large.
-    #[error("the record would have {bytes} bytes, and {most} are the most")]
+    #[error("the record would have {bytes} bytes; the maximum is {most}")]
     RecordTooLarge { bytes: usize, most: usize },
     /// A file would delete a record that other records use.
     #[error("{what}")]
     RecordInUse { what: Box<str> },
     /// More applications depend on the record than one change can check.
     #[error(
-        "more than {most} applications rely on it, or their records are too large for one change; take it from them first, which m2m apply does in one go"
+        "more than {most} applications use the record, or the records of these applications are too large for one change; first remove the record from the applications, which m2m apply can do in one change"
     )]
     InUse { most: usize },
     /// Applications belong to the organization.
     #[error(
-        "applications belong to it ({client_id:?} for one), and would be global without it; delete or move them first"
+        "the organization still has applications, for example {client_id:?}, which would become global without it; first delete these applications, or move them to another organization"
     )]
     OrganizationInUse { client_id: Box<str> },
     /// The request names an application more than once.
-    #[error("applications: {} is named twice", Quoted(.0))]
+    #[error("applications: {} occurs more than once", Quoted(.0))]
     ApplicationRepeated(Box<str>),
     /// The application is not authorized for the API.
     #[error(
@@ -151,29 +153,33 @@ pub enum OperationError {
     )]
     ApplicationNotAuthorized,
     /// The application is public.
-    #[error("the application is public: it cannot keep a secret, and could not use one")]
+    #[error("a public application cannot have a secret; set client_type to confidential first")]
     ApplicationPublic,
     /// The two filters cannot be combined.
-    #[error("search: does not go together with organization; leave one of them out")]
+    #[error(
+        "search: this filter cannot be combined with organization; omit one of the two filters"
+    )]
     FiltersConflict,
     /// The feature flag has values of another type.
-    #[error("value: the flag is {wanted}")]
+    #[error("value: the value of this flag must be {wanted}")]
     FeatureFlagType { wanted: &'static str },
     /// The property is not for applications.
-    #[error("property_key: it is no property of applications")]
-    PropertyOfOthers,
+    #[error(
+        "property_key: the property is not for applications; use a property whose context is app"
+    )]
+    PropertyNotForApplications,
     /// The property is private.
-    #[error("in_token: the property is private, and no token carries it")]
+    #[error("in_token: the property is private, and private properties are never put into tokens")]
     PropertyPrivate,
     /// The API has the maximum number of scopes.
-    #[error("an API has {most} scopes at most")]
+    #[error("an API can have at most {most} scopes")]
     TooManyScopes { most: usize },
     /// The application has the maximum number of valid secrets.
-    #[error("the application has {most} secrets that work; end one of them first")]
+    #[error("the application already has {most} valid secrets; revoke one of these secrets first")]
     TooManySecrets { most: usize },
     /// The maximum number of keys of the algorithm is announced.
     #[error(
-        "{most} keys of the algorithm are announced already; tokens of the oldest may not have expired yet"
+        "the JWK set already has {most} keys of this algorithm; wait until the tokens of the oldest key have expired"
     )]
     TooManyKeys { most: usize },
     /// The key to import cannot be used.
@@ -183,53 +189,57 @@ pub enum OperationError {
         why: InvalidImport,
     },
     /// The key to import was retired.
-    #[error("private_key: {why}; import or make another one")]
+    #[error("private_key: {why}; import or generate another key")]
     KeyRetired { why: Box<str> },
     /// The next key may not sign yet.
-    #[error("the next key may sign from {} on: by then everybody knows it; an emergency skips the wait", time_text(*signs_from))]
+    #[error("the next key may sign from {} on, when every API has had time to fetch the key; repeat the rotation then; if others may know the current key, set emergency instead", time_text(*signs_from))]
     KeyTooNew { signs_from: UnixTime },
     /// This build cannot generate keys of the algorithm.
-    #[error("this build makes no key of the algorithm; make one elsewhere, and import it")]
-    KeyNotMade,
+    #[error(
+        "this build cannot generate keys of this algorithm; generate a key with another tool and import it"
+    )]
+    KeyNotGenerated,
     /// The change would prevent the caller, or everyone, from managing the server.
     #[error("{0}")]
     ManagementProtected(&'static str),
     /// The registry is read from a file and cannot be changed.
     #[error(
-        "this server serves a registry from a file, which nothing but the file changes: change it and start again, or serve a data directory (m2m serve --data)"
+        "this server reads its registry from a file, so requests cannot change it; change the file and restart the server, or use a data directory (m2m serve --data)"
     )]
     RegistryReadOnly,
     /// The exported registry is larger than an answer may be.
     #[error(
-        "the registry as a file has more than {most} bytes, and an answer has no more; read it page by page, or stop the server and run m2m export --data"
+        "the exported registry is larger than {most} bytes, the maximum length of a response; list the records page by page, or stop the server and run m2m export --data"
     )]
     RegistryTooLarge { most: usize },
     /// The registry was changed by others between the decision and the commit. A caller gets this only after the last attempt.
-    #[error("somebody else changed the registry meanwhile, again and again; try again")]
+    #[error("the registry was changed concurrently during every attempt; try again")]
     RegistryChanged,
     /// The change does not fit the registry, and another attempt would fail as well.
     #[error("{what}")]
     RegistryInconsistent { what: Box<str> },
     /// The record has changed since the version that the caller has read.
     #[error(
-        "If-Match: the record is another one by now ({current}); read it again, and decide again"
+        "If-Match: the record has changed, and its ETag is now {current}; read the record again, then repeat the change if it still applies"
     )]
     VersionChanged { current: Box<str> },
     /// The operation does not compare versions and does not accept `If-Match`.
-    #[error("If-Match: this operation has no version to compare with; leave it out")]
+    #[error("If-Match: this operation does not support the header; omit the header")]
     VersionUnknown,
     /// A defect of this server. `why` is for its log.
-    #[error("a defect of this server; the log has it under the trace id")]
+    #[error("internal error; the log line with the trace_id has the details")]
     Internal { why: Box<str> },
     /// The registry cannot currently be read or written. `why` is for the log of the server.
-    #[error("the registry cannot be read or written now; nothing was changed")]
+    #[error("the registry cannot be read or written at the moment; nothing was changed")]
     StoreUnavailable { why: Box<str> },
     /// The store has reached the maximum number of revocations. `why` is for the log of the server.
-    #[error("there is no room for more revocations")]
+    #[error(
+        "the server already stores the maximum number of revoked tokens, so nothing was changed; try again after some of these tokens have expired"
+    )]
     TooManyRevocations { why: Box<str> },
     /// The outcome of the change is not known. `why` is for the log of the server.
     #[error(
-        "the disk failed while the change was made durable, so that it may have been made: read the record, or the latest events, before you try again; the log says under the trace_id what became of it, once that is known"
+        "the disk failed during the commit, so the change may or may not have been saved; read the record or the latest events before you try again; once the outcome is known, the server logs it with the trace_id"
     )]
     ChangeUnknown { why: Box<str> },
 }
@@ -266,7 +276,7 @@ impl OperationError {
     #[must_use]
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "the store alone comes back by itself"
+        reason = "only the store recovers by itself"
     )]
     pub const fn retry_after_seconds(&self) -> Option<u32> {
         match self {
@@ -280,7 +290,7 @@ impl OperationError {
     /// Returns the cause under which the refusal is recorded.
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "a refusal by a rule of the operation has one cause"
+        reason = "refusals by rules of the operations share one cause"
     )]
     pub(crate) const fn cause(&self) -> Cause {
         match self {
@@ -339,7 +349,7 @@ impl OperationError {
             Self::ApplicationPublic => (409, Code::ApplicationPublic),
             Self::FiltersConflict => (409, Code::FiltersConflict),
             Self::FeatureFlagType { .. } => (409, Code::FeatureFlagType),
-            Self::PropertyOfOthers => (409, Code::PropertyOfOthers),
+            Self::PropertyNotForApplications => (409, Code::PropertyNotForApplications),
             Self::PropertyPrivate => (409, Code::PropertyPrivate),
             Self::TooManyScopes { .. } => (409, Code::TooManyScopes),
             Self::TooManySecrets { .. } => (409, Code::TooManySecrets),
@@ -347,7 +357,7 @@ impl OperationError {
             Self::KeyUnusable { .. } => (409, Code::KeyUnusable),
             Self::KeyRetired { .. } => (409, Code::KeyRetired),
             Self::KeyTooNew { .. } => (409, Code::KeyTooNew),
-            Self::KeyNotMade => (409, Code::KeyNotMade),
+            Self::KeyNotGenerated => (409, Code::KeyNotGenerated),
             Self::ManagementProtected(_) => (409, Code::ManagementProtected),
             Self::RegistryReadOnly => (409, Code::RegistryReadOnly),
             Self::RegistryTooLarge { .. } => (409, Code::RegistryTooLarge),
@@ -400,7 +410,7 @@ impl OperationError {
                 field: field.into(),
                 why: why(),
             },
-            Problem::RevokedAhead { .. } => {
+            Problem::NotBeforeInFuture { .. } => {
                 Self::invalid(field, format_args!("{}; {NO_TOKENS_YET}", error.problem))
             }
             Problem::Malformed { .. }
@@ -443,7 +453,7 @@ fn member(path: &Path) -> &str {
 impl From<StoreError> for OperationError {
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "whatever else fails, the store cannot be used now"
+        reason = "all other errors mean that the store cannot be used at the moment"
     )]
     fn from(error: StoreError) -> Self {
         // The internal error is for the log of the server, and not for the caller.

@@ -25,7 +25,7 @@ pub trait Perform: Operation {
     ) -> impl Future<Output = Result<Outcome<Self::Answer>, OperationError>> + Send;
 }
 
-/// The memory that an operation may need, which determines how many of its kind are performed at once.
+/// The memory that an operation may need, which determines how many operations of this weight are performed at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Weight {
     /// The memory of one record.

@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn the_others_end_now_and_by_whom() {
+    fn the_other_secrets_end_now_with_the_name_of_the_actor() {
         let mut secrets = Vec::new();
         rotate(&mut secrets, 1, NOW);
         let later = NOW.saturating_add_seconds(60);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_that_ended_are_forgotten() {
+    fn the_oldest_ended_secrets_are_forgotten() {
         let mut secrets = Vec::new();
         for number in 1..=20 {
             let now = NOW.saturating_add_seconds(u64::from(number));
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_ended_comes_back_once() {
+    fn an_ended_secret_that_is_set_again_is_kept_once() {
         let mut secrets = Vec::new();
         for number in [1, 2, 1] {
             rotate(&mut secrets, number, NOW);

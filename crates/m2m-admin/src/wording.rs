@@ -78,7 +78,7 @@ fn reword(path: Path, message: &str, also: impl Fn(&Path) -> &'static [&'static 
             ..wording(message, None)
         };
     }
-    // Names stand in backticks: what was found, then what would be right.
+    // Names are in backticks: the one that was found, then those that are known.
     if let Some(list) = message.strip_prefix("unknown field ") {
         let mut quoted = list.split('`').skip(1).step_by(2);
         let found = quoted.next().unwrap_or_default();
@@ -129,7 +129,7 @@ pub(crate) fn did_you_mean(word: &str, words: &[&str]) -> Option<String> {
     match (nearest(word, words.iter().copied()), words) {
         (Some(nearest), _) => Some(format!("did you mean `{nearest}`?")),
         (None, []) => None,
-        (None, words) => Some(format!("there are {}", words.join(", "))),
+        (None, words) => Some(format!("expected one of {}", words.join(", "))),
     }
 }
 
@@ -167,7 +167,7 @@ fn found_word(found: &str) -> String {
 
 /// The fix for a revocation up to a later time.
 pub(crate) const NO_TOKENS_YET: &str =
-    "give a time that has passed, or disable the application if it is to get no tokens";
+    "set a time in the past, or disable the application if it should not get tokens";
 
 #[cfg(test)]
 mod tests {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_our_own_types_is_left() {
+    fn messages_do_not_name_types_of_the_code() {
         check("missing field `name`", "missing field `name`", None);
         check(
             "unknown field `nmae`, expected one of `name`, `type`",
@@ -195,12 +195,12 @@ mod tests {
         check(
             "unknown variant `up`, expected one of `name_asc`, `name_desc`",
             "unknown variant \"up\"",
-            Some("there are name_asc, name_desc"),
+            Some("expected one of name_asc, name_desc"),
         );
         check(
             "unknown client type \"a`b\", expected one of `confidential`, `public`",
             "unknown client type \"a\"b\"",
-            Some("there are confidential, public"),
+            Some("expected one of confidential, public"),
         );
         check(
             "invalid length 0, expected struct NewApplication with 19 elements",
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_may_say_what_it_likes_and_is_not_repeated() {
+    fn a_value_is_not_repeated_whatever_it_contains() {
         check(
             "invalid type: string \"a, expected b: c\", expected a boolean",
             "expected true or false, found string",

@@ -153,13 +153,13 @@ impl World {
     /// Returns the mistake of an application whose name several applications in the registry have, with these client ids.
     pub(crate) fn ambiguous_name(&self, index: usize, client_ids: &[&str]) -> Mistake {
         let what = format!(
-            "{} applications in the registry are called {:?}",
+            "{} applications in the registry have the name {:?}",
             client_ids.len(),
             self.name_of(index)
         );
         let known: Vec<String> = client_ids
             .iter()
-            .take(MOST_LISTED)
+            .take(MAX_LISTED)
             .map(|client_id| format!("client_id = {client_id:?}"))
             .collect();
         let others = if client_ids.len() > known.len() {
@@ -167,7 +167,10 @@ impl World {
         } else {
             ""
         };
-        let help = format!("say which one is meant: {}{others}", known.join(", or "));
+        let help = format!(
+            "add the client_id of one of them: {}{others}",
+            known.join(", or ")
+        );
         self.in_name(index, what, &help)
     }
 
@@ -177,7 +180,7 @@ impl World {
             "{:?} is the name of an earlier application, and neither has a client_id",
             self.name_of(index)
         );
-        let help = "give one of them a client_id: without it the name says which one is meant";
+        let help = "add a client_id to one of them: without a client_id, an application is identified by its name";
         let mistake = Mistake::at(name_at(index), what).with_help(help);
         mistake.with_earlier(name_at(earlier)).located(&self.source)
     }
@@ -185,9 +188,9 @@ impl World {
     /// Returns the mistake of an application that is the last manager of the server, and would no longer manage it.
     pub(crate) fn last_management(&self, index: usize) -> Mistake {
         let what =
-            "this is the last application that manages this server, and would do so no longer";
+            "this is the last application that manages this server, and it would lose its access";
         let help = format!(
-            "leave it enabled, confidential and authorized for {:?} with its scopes, or authorize another one first",
+            "keep it enabled, confidential and authorized for {:?} with its scopes, or authorize another one first",
             crate::management::AUDIENCE
         );
         self.in_name(index, what.to_owned(), &help)
@@ -195,9 +198,9 @@ impl World {
 
     /// Returns the mistake of the application whose token applies the file, if it would lose its access to the management API.
     pub(crate) fn own_management(&self, index: usize) -> Mistake {
-        let what = "the file is applied with a token of this application, which would lose what it manages the server with";
+        let what = "the file is applied with a token of this application, which would lose its access to the management API";
         let help = format!(
-            "leave it as m2m export has it, with its authorization for {:?}; or apply the file as another application",
+            "keep it as m2m export prints it, with its authorization for {:?}, or apply the file as another application",
             crate::management::AUDIENCE
         );
         self.in_name(index, what.to_owned(), &help)
@@ -205,10 +208,10 @@ impl World {
 
     /// Returns the mistake of the management API if there is no key for its algorithm.
     pub(crate) fn unsigned_management(&self, index: usize) -> Mistake {
-        let what = "no key signs by this algorithm, and there would be no more tokens for the management API";
+        let what = "no key signs with this algorithm, so tokens for the management API could not be issued";
         let place = m2m_authority::registry::Path::of(Record::Api, index).member("signing_alg");
         let mistake = Mistake::at(place, what.to_owned());
-        let help = "import a key for it first (m2m key import), or leave the algorithm as it is";
+        let help = "import a key for it first (m2m key import), or keep the current algorithm";
         mistake.with_help(help).located(&self.source)
     }
 
@@ -232,7 +235,7 @@ fn name_at(index: usize) -> m2m_authority::registry::Path {
 const ALWAYS: UnixTime = UnixTime::from_seconds(0);
 
 /// The maximum number of client ids that are listed for the same name.
-const MOST_LISTED: usize = 3;
+const MAX_LISTED: usize = 3;
 
 #[cfg(test)]
 mod tests;

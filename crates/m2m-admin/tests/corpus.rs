@@ -22,7 +22,7 @@ macro_rules! replay {
             #[test]
             fn $target() {
                 let Some(seeds) = seeds(stringify!($target)) else {
-                    println!("skipped: there is no corpus here, as in a published crate");
+                    println!("skipped: there is no corpus, as in a published crate");
                     return;
                 };
                 assert!(seeds.len() >= 30, "{} seeds", seeds.len());

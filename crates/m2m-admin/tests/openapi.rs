@@ -49,25 +49,25 @@ fn the_copy_in_the_documentation_is_up_to_date() {
     let copy: Value = serde_json::from_str(&copy).unwrap_or_default();
     assert!(
         copy == openapi(),
-        "docs/openapi.json is not what the operations say: `cargo xtask codegen` writes it anew"
+        "docs/openapi.json is out of date: `cargo xtask codegen` writes it"
     );
 }
 
 #[test]
-fn operations_have_ids_of_their_own_and_tags_that_are_explained() {
+fn operations_have_unique_ids_and_tags_with_descriptions() {
     let document = openapi();
     let mut ids = BTreeSet::new();
     let tags = document["tags"].as_array().unwrap();
     for (name, operation) in operations(&document) {
         let id = operation["operationId"].as_str().unwrap();
-        assert!(ids.insert(id.to_owned()), "{name}: {id} stands twice");
+        assert!(ids.insert(id.to_owned()), "{name}: {id} occurs twice");
         let tag = &operation["tags"][0];
         assert!(tags.iter().any(|own| own["name"] == *tag), "{name}: {tag}");
     }
 }
 
 #[test]
-fn operations_that_take_a_body_show_one() {
+fn request_bodies_have_examples() {
     let document = openapi();
     for (name, operation) in operations(&document) {
         let content = operation.pointer("/requestBody/content");
@@ -78,7 +78,7 @@ fn operations_that_take_a_body_show_one() {
 }
 
 #[test]
-fn schemas_have_names_that_somebody_chose_and_are_all_there() {
+fn schemas_have_chosen_names_and_all_exist() {
     let document = openapi();
     let schemas = document["components"]["schemas"].as_object().unwrap();
     for name in schemas.keys() {

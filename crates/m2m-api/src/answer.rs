@@ -49,12 +49,12 @@ pub(crate) fn without_default(schema: &mut Schema) {
 /// The words name no value of the answer, which may be a secret.
 impl fmt::Display for InvalidAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("this is not an answer of the management API: ")?;
+        f.write_str("the body is not an answer of the management API: ")?;
         let reason = self.0.to_string();
         if reason.starts_with("missing field") {
             return f.write_str(&reason);
         }
-        f.write_str("a member has another type than this release knows")
+        f.write_str("a member has a type that this release does not expect")
     }
 }
 

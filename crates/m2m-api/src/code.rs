@@ -5,7 +5,7 @@ use core::str::FromStr;
 
 /// A text that is not the code of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is not a code that is known here")]
+#[error("unknown error code")]
 pub struct UnknownCode;
 
 macro_rules! codes {
@@ -47,7 +47,7 @@ codes! {
     RegistryInvalid = "WORLD_INVALID",
     /// The permission of the token was revoked while the request was in progress.
     TokenRevoked = "TOKEN_REVOKED",
-    /// The change would give more power than the token has.
+    /// The change would grant more power than the token has.
     ScopeBeyondToken = "SCOPE_BEYOND_TOKEN",
     /// The API does not exist.
     ApiNotFound = "API_NOT_FOUND",
@@ -106,7 +106,7 @@ codes! {
     /// The feature flag has values of another type.
     FeatureFlagType = "FEATURE_FLAG_TYPE",
     /// The property is not for applications.
-    PropertyOfOthers = "PROPERTY_OF_OTHERS",
+    PropertyNotForApplications = "PROPERTY_OF_OTHERS",
     /// The property is private, so tokens cannot carry it.
     PropertyPrivate = "PROPERTY_PRIVATE",
     /// The API has the maximum number of scopes.
@@ -122,7 +122,7 @@ codes! {
     /// The next key may not sign yet.
     KeyTooNew = "KEY_TOO_NEW",
     /// This build cannot generate keys of the algorithm.
-    KeyNotMade = "KEY_NOT_MADE",
+    KeyNotGenerated = "KEY_NOT_MADE",
     /// The change would prevent the caller, or everyone, from managing the server.
     ManagementProtected = "MANAGEMENT_PROTECTED",
     /// The registry is read from a file and cannot be changed.

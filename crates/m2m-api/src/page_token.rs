@@ -73,7 +73,7 @@ impl JsonSchema for PageToken {
         json_schema!({
             "type": "string",
             "pattern": "^[0-9a-f]{32}([0-9a-f]{2}){0,1024}$",
-            "description": "Where an earlier page ended: its `next_token`.",
+            "description": "The `next_token` of an earlier page.",
         })
     }
 }

@@ -151,14 +151,14 @@ impl fmt::Display for Plan {
         for client_id in &self.kept {
             writeln!(
                 f,
-                "= application {client_id:?} is not in the file and stays: this server is managed with it"
+                "= application {client_id:?} is not in the file and is kept: it manages this server"
             )?;
         }
         for step in &self.steps {
             writeln!(f, "{step}")?;
         }
         if self.is_empty() {
-            f.write_str("nothing to do: the registry says what the file says")
+            f.write_str("nothing to do: the registry matches the file")
         } else {
             self.counts().fmt(f)
         }
@@ -182,12 +182,12 @@ impl fmt::Display for Step {
         match self.secret {
             None => {}
             Some(SecretStep::Generated) => f.write_str(", with a new secret")?,
-            Some(SecretStep::Set) => f.write_str(", with the secret of the file")?,
+            Some(SecretStep::Set) => f.write_str(", with the secret from the file")?,
             Some(SecretStep::Replaced) => {
-                f.write_str(", with the secret of the file; the earlier ones end now")?;
+                f.write_str(", with the secret from the file; the earlier secrets end now")?;
             }
             Some(SecretStep::Regenerated) => {
-                f.write_str(", with a new secret; the earlier ones end now")?;
+                f.write_str(", with a new secret; the earlier secrets end now")?;
             }
         }
         for change in &self.changes {

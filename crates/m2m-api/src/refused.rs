@@ -45,8 +45,8 @@ pub struct MistakePlace {
 }
 
 impl Refused {
-    /// Reads a refusal. A member that is not as expected is passed over, so that the reasons are not lost with it; none if there is no
-    /// reason.
+    /// Reads a refusal. Members of unexpected types are ignored, so that the reasons are not lost with them. Returns `None` if there is
+    /// no reason.
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
         let mut document: Value = serde_json::from_slice(body).ok()?;
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_reasons_are_read_whatever_stands_beside_them() {
+    fn the_reasons_are_read_whatever_the_other_members_are() {
         let read = |body: &str| {
             let refused = Refused::read(body.as_bytes())?;
             let messages = refused.errors.into_iter().map(|error| error.message);

@@ -24,7 +24,7 @@ pub const SCOPES: &[(&str, &str)] = &[
     ),
     (
         "delete:application_api_scopes",
-        "Remove authorizations and scopes from applications",
+        "Revoke authorizations and scopes of applications",
     ),
     (
         "read:application_secrets",
@@ -73,25 +73,22 @@ pub const SCOPES: &[(&str, &str)] = &[
     ("create:properties", "Create properties"),
     ("update:properties", "Change properties"),
     ("delete:properties", "Delete properties"),
-    ("read:environments", "Show what the server is"),
+    ("read:environments", "Show the environment of the server"),
     (
         "create:test_tokens",
-        "Get tokens in the name of applications",
+        "Get test tokens on behalf of applications",
     ),
     ("read:diagnoses", "Show why requests were refused"),
     ("read:events", "Show the audit log"),
     ("read:keys", "List signing keys"),
     (
         "update:keys",
-        "Rotate signing keys, and with every other scope import them",
+        "Rotate signing keys; together with every other scope, import them",
     ),
-    (
-        "update:maintenance",
-        "Answer callers with 503, and serve them again",
-    ),
-    ("read:registry", "Show the whole registry as a file"),
+    ("update:maintenance", "Turn maintenance mode on and off"),
+    ("read:registry", "Export the registry as a file"),
     (
         "apply:registry",
-        "With every other scope, make the registry match a file",
+        "Together with every other scope, apply a registry file",
     ),
 ];

@@ -169,7 +169,7 @@ impl BodyReader for Plain<'_> {
 #[track_caller]
 fn check<O: Operation>(ids: &mut BTreeSet<&'static str>) {
     let id = O::SPEC.id;
-    assert!(ids.insert(id), "{id} stands twice");
+    assert!(ids.insert(id), "{id} occurs twice");
     let places: Vec<&str> = O::SPEC.places().collect();
     assert_eq!(O::Names::PLACES, places, "{id}");
     let own = answer(id);
@@ -229,7 +229,7 @@ fn a_repeated_code_is_that_of_the_organization() {
 }
 
 #[test]
-fn members_of_a_later_release_are_passed_over() {
+fn members_of_a_later_release_are_ignored() {
     let body =
         br#"{"code": "OK", "message": "Success", "api": {"id": "1", "color": "red"}, "more": []}"#;
     assert_eq!(CreateApi::read_answer(body).unwrap().api.id, "1");
@@ -237,7 +237,7 @@ fn members_of_a_later_release_are_passed_over() {
 }
 
 #[test]
-fn a_change_has_what_is_said_and_nothing_else() {
+fn a_change_has_only_the_members_that_are_set() {
     let sent = |body: &ApplicationChange| String::from_utf8(body.content().unwrap().bytes).unwrap();
     let nothing = ApplicationChange::default();
     assert_eq!(sent(&nothing), "{}");
@@ -280,7 +280,7 @@ fn no_text_leaves_its_parameter() {
 }
 
 #[test]
-fn a_list_goes_on_where_its_page_ended() {
+fn a_list_continues_where_its_page_ended() {
     let answer = ListApis::read_answer(answer("listApis").to_string().as_bytes()).unwrap();
     let (apis, next) = ListApis::into_page(answer);
     assert_eq!(apis.len(), 2);

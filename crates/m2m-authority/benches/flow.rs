@@ -1,4 +1,4 @@
-//! The six steps together, raw request to reply, beside the signature that they contain.
+//! The six steps together, raw request to reply, compared with the signature that they contain.
 
 use std::hint::black_box;
 
@@ -68,8 +68,8 @@ fn flow(criterion: &mut Criterion) {
         oauth_proto::Limits::DEFAULT,
     )
     .expect("the issuer is an issuer identifier");
-    let (key, _) =
-        SigningKey::generate(Algorithm::Es256, None).expect("the library makes this kind of key");
+    let (key, _) = SigningKey::generate(Algorithm::Es256, None)
+        .expect("the library generates this kind of key");
     let (same, _) = SigningKey::generate(Algorithm::Es256, None).expect("the same");
     let keys = SigningKeys::active([same]);
 

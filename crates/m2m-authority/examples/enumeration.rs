@@ -103,7 +103,7 @@ fn answer(registry: &Registry, authority: &Authority, body: &[u8]) -> Reply {
     };
     let accepted = accept(request, authority).expect("the request is well-formed");
     let client = registry.client(accepted.client_id());
-    let refusal = authenticate(accepted, client, NOW).expect_err("nobody here may pass");
+    let refusal = authenticate(accepted, client, NOW).expect_err("every request is refused");
     black_box(record(Err(&refusal), &exchange, NOW));
     respond(Err(&refusal), &exchange, authority)
 }
@@ -199,9 +199,9 @@ fn time(registry: &Registry, authority: &Authority) -> ExitCode {
         println!("{name:<14} {median:>9}   {difference}");
     }
     if told_apart {
-        println!("a state can be told from the others by time");
+        println!("a state can be distinguished from the others by time");
         return ExitCode::from(1);
     }
-    println!("no state can be told from the others by time");
+    println!("no state can be distinguished from the others by time");
     ExitCode::SUCCESS
 }

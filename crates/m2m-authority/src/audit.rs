@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prints_and_reads_every_word() {
+    fn every_word_is_parsed_back() {
         for action in Action::ALL {
             assert_eq!(action.as_str().parse(), Ok(*action));
         }

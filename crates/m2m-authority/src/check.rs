@@ -68,7 +68,7 @@ impl Check {
     #[must_use]
     #[expect(
         clippy::wildcard_enum_match_arm,
-        reason = "a token request is checked for what is named, whatever else can go wrong elsewhere"
+        reason = "the other causes are not found by a check of a token request"
     )]
     pub const fn of(cause: Cause) -> Option<Self> {
         Some(match cause {

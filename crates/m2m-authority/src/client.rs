@@ -29,7 +29,7 @@ pub(crate) enum State {
     Disabled,
     Deleted,
     /// A placeholder for a client that does not exist.
-    Nobody,
+    Absent,
 }
 
 /// The hash of a secret, and its end.
@@ -43,7 +43,7 @@ pub(crate) struct Secret {
 static NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 
 /// The client that every unknown client id is compared with, so that it takes the same path and time.
-static NOBODY: LazyLock<Client> = LazyLock::new(|| Client::empty("", State::Nobody));
+static ABSENT: LazyLock<Client> = LazyLock::new(|| Client::empty("", State::Absent));
 
 impl Client {
     /// Returns the part of `application` that authentication needs.
@@ -73,8 +73,8 @@ impl Client {
         Self::empty(&deletion.client_id, State::Deleted)
     }
 
-    pub(crate) fn nobody() -> &'static Self {
-        &NOBODY
+    pub(crate) fn absent() -> &'static Self {
+        &ABSENT
     }
 
     fn empty(client_id: &str, state: State) -> Self {

@@ -39,7 +39,7 @@ pub struct Diagnosis {
 #[must_use]
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the causes that are not named are the whole evidence themselves"
+    reason = "the other causes need no further evidence"
 )]
 pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
     let cause = suspect.cause();
@@ -169,7 +169,7 @@ fn secret_of_another(suspect: &Suspect, records: &Records) -> Option<Evidence> {
             .iter()
             .any(|secret| suspect.presents(&secret.hash))
     })?;
-    Some(Evidence::SecretOfAnother {
+    Some(Evidence::SecretOfOtherApplication {
         client_id: other.client_id.clone(),
     })
 }
@@ -275,12 +275,12 @@ fn authorized_for(suspect: &Suspect, records: &Records) -> Option<Evidence> {
         .iter()
         .map(|authorization| authorization.audience.clone());
     Some(Evidence::AuthorizedFor {
-        audiences: audiences.take(MOST_LISTED).collect(),
+        audiences: audiences.take(MAX_LISTED).collect(),
     })
 }
 
 /// The maximum number of values that one piece of evidence lists: enough to be useful, few enough to read.
-const MOST_LISTED: usize = 8;
+const MAX_LISTED: usize = 8;
 
 /// Returns the problem of each requested scope, on the requested audiences, or on all authorized ones if the request names none.
 fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
@@ -329,7 +329,7 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
                 });
             }
         }
-        if evidence.len() >= MOST_LISTED {
+        if evidence.len() >= MAX_LISTED {
             break;
         }
     }
@@ -376,7 +376,7 @@ fn address(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         .allowed_addresses
         .iter()
         .copied()
-        .take(MOST_LISTED)
+        .take(MAX_LISTED)
         .collect();
     vec![Evidence::AddressOutside { address, allowed }]
 }

@@ -11,7 +11,7 @@ use crate::access_token::MAX_TOKEN_VALUES;
 #[non_exhaustive]
 pub enum InvalidAuthority {
     /// The issuer is not an issuer identifier (RFC 8414, section 2).
-    #[error("the issuer is not an issuer identifier: {0}")]
+    #[error("invalid issuer: {0}")]
     Issuer(InvalidIssuer),
 }
 

@@ -29,10 +29,10 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         UnixTime::from_seconds(0),
     );
     let authority = |profile| {
-        Authority::new("https://issuer.example", profile, Limits::DEFAULT).expect("an issuer")
+        Authority::new("https://issuer.example", profile, Limits::DEFAULT).expect("a valid issuer")
     };
     let (key, _) =
-        SigningKey::generate(Algorithm::EdDsa, None).expect("the library makes such keys");
+        SigningKey::generate(Algorithm::EdDsa, None).expect("the library generates such keys");
     World {
         registry: Registry::assemble(Records {
             apis: vec![
@@ -98,7 +98,7 @@ pub fn flow(data: &[u8]) {
         let policy = WORLD
             .registry
             .policy(authenticated.client_id())
-            .expect("a client has a policy");
+            .expect("every client has a policy");
         let authorized = authorize(authenticated, policy, Usage::default(), authority)?;
         assert!(
             authorized
@@ -109,30 +109,30 @@ pub fn flow(data: &[u8]) {
         let both = authorized.audiences().len() == 2;
         assert!(
             !(both && authorized.scopes().contains(&"b")),
-            "b is not assigned on both"
+            "the scope b was granted, which is not assigned on both APIs"
         );
         let key = WORLD.keys.signing(authorized.algorithm());
         issue(authorized, key, authority, JwtId::from_random([7; 16]), NOW)
     });
     if let Err(refusal) = &mut decision {
         let diagnosis = diagnose(&refusal.take_suspect(), WORLD.registry.records());
-        assert!(!diagnosis.fixes.is_empty(), "a refusal without a fix");
+        assert!(!diagnosis.fixes.is_empty(), "a refusal has no fix");
     }
     let event = record(decision.as_ref(), &exchange, NOW);
     assert!(
         !format!("{event:?}").contains(SECRET),
-        "a secret is in an event"
+        "an event contains the secret"
     );
     let reply = respond(decision.as_ref(), &exchange, authority);
     assert_eq!(decision.is_ok(), reply.status() == 200);
     assert!(
         reply.body().len() < 4096,
-        "an answer does not grow with the request"
+        "the body of the answer is too long"
     );
     for (_, value) in reply.headers() {
         assert!(
             value.bytes().all(|byte| matches!(byte, 0x20..=0x7e)),
-            "a header field is broken: {value}"
+            "a header field contains an invalid byte: {value}"
         );
     }
 }

@@ -101,7 +101,7 @@ impl core::str::FromStr for TraceId {
 
 /// The error for a text that is not a trace id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a trace id is 32 lower-case hexadecimal digits")]
+#[error("a trace id must be 32 lowercase hexadecimal digits")]
 pub struct InvalidTraceId;
 
 impl ApplicationMark {
@@ -191,7 +191,7 @@ impl core::str::FromStr for RequestId {
 /// The text is not a name that is echoed and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a request id is 1 to {} bytes of letters, digits and ._:/+=@-, and not a secret",
+    "a request id must be 1 to {} bytes of letters, digits and ._:/+=@-, and must not be a secret",
     RequestId::MAX_BYTES
 )]
 pub struct InvalidRequestId;

@@ -112,7 +112,7 @@ mod tests {
     use crate::registry::generate_secret;
 
     #[test]
-    fn x29_what_looks_like_a_credential_is_redacted_wherever_it_stands() {
+    fn x29_a_credential_is_redacted_at_any_position() {
         let secret = generate_secret(&[7; 32]);
         let mistyped = format!("{}x", &secret[..50]);
         let jwt = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EifQ.c2lnbmF0dXJl";
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_call_things_stays_as_it_is() {
+    fn ordinary_names_are_not_redacted() {
         for text in [
             "",
             "m2m_billing",

@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn x9_no_part_of_what_is_presented_is_kept() {
+    fn x9_no_part_of_a_presented_client_id_is_kept() {
         for presented in ["bench-secret-0123456789abcdef0123456789abcdef", "hunter2"] {
             let kept = RecordedClientId::presented(presented);
             assert!(
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn in_maintenance_the_operator_who_asked_is_still_known() {
+    fn a_refusal_in_maintenance_keeps_the_operator() {
         let operator = Operator::danger_unchecked("manager");
         let refusal = Refusal::of(Cause::ScopeNotAssigned).asked_by(&operator);
         let refusal = refusal.in_maintenance(30);

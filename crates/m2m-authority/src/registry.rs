@@ -42,7 +42,7 @@ pub use check::{InvalidRegistry, Kind, Problem};
 pub use claim_set::ClaimSet;
 pub use issuer::{ISSUER_PLACEHOLDER, fill_in_issuer};
 pub use lifetime::{InvalidLifetime, Lifetime};
-pub use management::{LEAST_MANAGEMENT_LIFETIME, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE};
+pub use management::{MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, MIN_MANAGEMENT_LIFETIME};
 pub use obstacle::Obstacle;
 pub use organization::Organization;
 pub use path::{Path, Record, Step};

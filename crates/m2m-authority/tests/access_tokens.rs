@@ -15,7 +15,7 @@ const AUDIENCE: &str = "https://orders.example/api";
 
 fn key() -> SigningKey {
     SigningKey::generate(Algorithm::EdDsa, None)
-        .expect("an Ed25519 key can be made")
+        .expect("an Ed25519 key can be generated")
         .0
 }
 
@@ -43,7 +43,7 @@ fn payload(claims: &AccessTokenClaims<'_>, claim_set: ClaimSet) -> String {
 }
 
 #[test]
-fn a35_the_claims_of_rfc_9068_are_all_there_and_the_client_is_the_subject() {
+fn a35_a_token_has_all_claims_of_rfc_9068_and_the_client_as_subject() {
     assert_eq!(
         payload(&claims(&[AUDIENCE]), ClaimSet::Rfc9068),
         r#"{"iss":"https://as.example","sub":"billing-job","client_id":"billing-job","aud":"https://orders.example/api","exp":1800003600,"iat":1800000000,"jti":"id-1","scope":"read:orders write:orders"}"#
@@ -92,7 +92,7 @@ fn a_system_user_is_the_subject_in_both_claim_sets() {
 }
 
 #[test]
-fn organization_properties_and_flags_follow() {
+fn a_token_carries_organization_properties_and_flags() {
     let properties = [
         (Box::from("region"), PropertyValue::Text(Box::from("eu"))),
         (Box::from("tier"), PropertyValue::Integer(-3)),
@@ -163,7 +163,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
     #[test]
-    fn what_is_signed_is_what_is_verified(
+    fn a_signed_token_verifies_with_the_same_claims(
         kinde in any::<bool>(),
         issuer in any::<String>(),
         subject in proptest::option::of(any::<String>()),

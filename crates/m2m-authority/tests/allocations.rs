@@ -55,9 +55,9 @@ fn answer(
     let authenticated = authenticate(accepted, client, NOW).expect("the secret is right");
     let policy = registry
         .policy(authenticated.client_id())
-        .expect("a client has a policy");
-    let authorized =
-        authorize(authenticated, policy, Usage::default(), authority).expect("all is assigned");
+        .expect("every client has a policy");
+    let authorized = authorize(authenticated, policy, Usage::default(), authority)
+        .expect("all scopes are assigned");
     let issued = issue(
         authorized,
         Some(key),

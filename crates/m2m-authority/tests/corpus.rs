@@ -8,7 +8,7 @@ fn every_seed_of_the_flow_is_answered() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/flow");
     let Ok(seeds) = fs::read_dir(&folder) else {
         println!(
-            "no seeds at {}: a packaged crate has none",
+            "no seeds in {}; the published crate does not contain them",
             folder.display()
         );
         return;

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Returns the path of the example that answers one request, built beside the tests.
+/// Returns the path of the example that answers one request, which is built with the tests.
 fn example() -> PathBuf {
-    let tests = std::env::current_exe().expect("a test knows its own path");
+    let tests = std::env::current_exe().expect("the path of the test");
     let profile = tests
         .parent()
         .and_then(|dependencies| dependencies.parent())
@@ -50,7 +50,7 @@ fn x8_every_state_of_a_client_costs_the_same_number_of_instructions() {
         return;
     }
     let wrong = instructions("wrong");
-    assert!(wrong > 10_000, "the counter saw the request: {wrong}");
+    assert!(wrong > 10_000, "the count includes the request: {wrong}");
     for state in ["unknown", "disabled", "deleted", "public", "ended"] {
         let count = instructions(state);
         println!("{state}: {count}, wrong secret: {wrong}");

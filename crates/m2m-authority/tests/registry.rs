@@ -23,7 +23,7 @@ fn good() -> Records {
 fn mistake(change: impl FnOnce(&mut Records)) -> InvalidRegistry {
     let mut records = good();
     change(&mut records);
-    Registry::assemble(records).expect_err("the records are wrong")
+    Registry::assemble(records).expect_err("the records are invalid")
 }
 
 #[track_caller]
@@ -36,11 +36,14 @@ fn check(change: impl FnOnce(&mut Records), path: &str, problem: &str) {
 }
 
 fn app(records: &mut Records) -> &mut Application {
-    records.applications.first_mut().expect("there is one")
+    records
+        .applications
+        .first_mut()
+        .expect("there is an application")
 }
 
 #[test]
-fn good_records_are_a_registry() {
+fn valid_records_form_a_registry() {
     let registry = Registry::assemble(good()).unwrap();
     assert_eq!(
         &*registry.application("billing").unwrap().spec.name,
@@ -52,7 +55,7 @@ fn good_records_are_a_registry() {
 
 #[test]
 fn an_audience_is_unique_among_audiences_and_aliases() {
-    let taken = "\"https://orders.example/api\" is taken by an earlier record";
+    let taken = "\"https://orders.example/api\" is already in use";
     check(
         |r| r.apis.push(Api::new("Other", API)),
         "api[1].audience",
@@ -74,26 +77,18 @@ fn a_scope_is_a_scope_token_and_unique_on_its_api() {
             r.apis[0] = Api::new("Orders", API).with_scopes(&["read", "write", scope])
         }
     };
-    check(
-        with("read"),
-        place,
-        "\"read\" is taken by an earlier record",
-    );
+    check(with("read"), place, "\"read\" is already in use");
     check(with("a b"), place, "\"a b\" is not a scope token");
     check(with(""), place, "\"\" is not a scope token");
 }
 
 #[test]
-fn a_client_id_is_unique_and_of_its_alphabet() {
+fn a_client_id_is_unique_and_well_formed() {
     let place = "application[1].client_id";
     let with = |id: &'static str| {
         move |r: &mut Records| r.applications.push(Application::new("Second", id))
     };
-    check(
-        with("billing"),
-        place,
-        "\"billing\" is taken by an earlier record",
-    );
+    check(with("billing"), place, "\"billing\" is already in use");
     for id in ["", "a b", "a+b", "a%20b", "a:b", "é"] {
         let error = mistake(with(id));
         assert_eq!(error.path.field(), Some("client_id"), "{id}");
@@ -102,7 +97,7 @@ fn a_client_id_is_unique_and_of_its_alphabet() {
 }
 
 #[test]
-fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
+fn a_reference_to_a_missing_record_is_refused_with_the_nearest_name() {
     let unknown = mistake(|r| app(r).spec.organization = Some("org_acm".into()));
     let nearest = Some("org_acme".into());
     let value = "org_acm".into();
@@ -129,12 +124,12 @@ fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
     check(
         scope,
         "application[0].authorize[0].scopes[1]",
-        "there is no scope on this API named \"wirte\"",
+        "there is no scope of this API with the name \"wirte\"",
     );
     check(
-        |r| r.apis[0].introspection_clients = vec!["nobody".into()],
+        |r| r.apis[0].introspection_clients = vec!["absent".into()],
         "api[0].introspection_clients[0]",
-        "there is no application with the client id \"nobody\"",
+        "there is no application with the client id \"absent\"",
     );
     let twice = |r: &mut Records| {
         *app(r) = Application::new("B", "billing")
@@ -145,7 +140,7 @@ fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
     check(
         twice,
         place,
-        "\"https://orders.example/api\" is taken by an earlier record",
+        "\"https://orders.example/api\" is already in use",
     );
     let by_an_alias = |r: &mut Records| {
         r.apis[0].aliases = vec!["https://alias.example".into()];
@@ -156,12 +151,12 @@ fn what_is_referred_to_has_to_be_there_and_the_nearest_is_named() {
     check(
         by_an_alias,
         place,
-        "\"https://alias.example\" is taken by an earlier record",
+        "\"https://alias.example\" is already in use",
     );
 }
 
 #[test]
-fn a_private_property_goes_into_no_token() {
+fn a_private_property_is_not_allowed_in_tokens() {
     let place = "application[0].token_properties[0]";
     let with = |key: &'static str, private: bool| {
         move |r: &mut Records| {
@@ -186,23 +181,23 @@ fn a_token_carries_a_property_once() {
     check(
         twice,
         "application[0].token_properties[1]",
-        "\"region\" is taken by an earlier record",
+        "\"region\" is already in use",
     );
 }
 
 #[test]
-fn more_secrets_than_are_compared_are_refused() {
+fn too_many_secrets_are_refused() {
     let secret = || StoredSecret::new("s", SecretHash::of(b"x"), UnixTime::from_seconds(0));
     let place = "application[0].secret_sha256";
     check(
         |r| app(r).secrets = vec![secret(); 9],
         place,
-        "more than 8 values",
+        "too many values: the maximum is 8",
     );
 }
 
 #[test]
-fn a_quota_of_nothing_is_refused() {
+fn a_quota_of_zero_tokens_is_refused() {
     let place = "application[0].token_quota";
     let quota = Quota {
         tokens: 0,
@@ -212,7 +207,7 @@ fn a_quota_of_nothing_is_refused() {
     check(
         |r| app(r).spec.token_quota = Some(quota),
         place,
-        "the value is less than 1",
+        "the value must be at least 1",
     );
     assert_eq!(Period::from_seconds(0), None);
 }
@@ -222,12 +217,12 @@ fn a_code_and_a_key_are_unique() {
     check(
         |r| r.organizations.push(Organization::new("org_acme", "Again")),
         "organization[1].code",
-        "\"org_acme\" is taken by an earlier record",
+        "\"org_acme\" is already in use",
     );
     check(
         |r| r.properties.push(r.properties[0].clone()),
         "property[1].key",
-        "\"region\" is taken by an earlier record",
+        "\"region\" is already in use",
     );
     check(
         |r| r.organizations.push(Organization::new("two words", "Two")),
@@ -264,12 +259,12 @@ fn a_token_carries_flags_that_the_organization_has() {
     check(
         with(&["seats", "bata"]),
         &place(1),
-        "there is no feature flag of its organization named \"bata\"",
+        "there is no feature flag of the application's organization with the key \"bata\"",
     );
     check(
         with(&["seats", "beta", "seats"]),
         &place(2),
-        "\"seats\" is taken by an earlier record",
+        "\"seats\" is already in use",
     );
     let homeless = |r: &mut Records| {
         with(&["seats"])(r);
@@ -278,12 +273,12 @@ fn a_token_carries_flags_that_the_organization_has() {
     check(
         homeless,
         &place(0),
-        "\"seats\" would be a feature flag of its organization, and the application belongs to none",
+        "the application has no organization that could define the feature flag \"seats\"",
     );
 }
 
 #[test]
-fn what_an_organization_is_called_is_bounded() {
+fn the_identifiers_of_an_organization_are_bounded() {
     let flags = |keys: &'static [&'static str]| {
         move |r: &mut Records| {
             let flags = keys.iter();

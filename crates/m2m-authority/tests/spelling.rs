@@ -13,15 +13,15 @@ use serde_json::{Value, json};
 
 #[track_caller]
 fn check<T: Serialize + DeserializeOwned + PartialEq + core::fmt::Debug>(record: &T) -> Value {
-    let value = serde_json::to_value(record).expect("a record is spelled");
+    let value = serde_json::to_value(record).expect("a record is serialized");
     assert_eq!(
-        serde_json::from_value::<T>(value.clone()).expect("a record is spelled"),
+        serde_json::from_value::<T>(value.clone()).expect("a record is parsed"),
         *record
     );
     // Unlike a value, a text lets the reader borrow strings from it.
-    let text = serde_json::to_string(record).expect("a record is spelled");
+    let text = serde_json::to_string(record).expect("a record is serialized");
     assert_eq!(
-        serde_json::from_str::<T>(&text).expect("a record is spelled"),
+        serde_json::from_str::<T>(&text).expect("a record is parsed"),
         *record
     );
     value
@@ -43,10 +43,10 @@ fn full() -> ApplicationSpec {
     };
     spec.token_lifetime = Lifetime::from_seconds(60).ok();
     spec.not_before = Some(UnixTime::from_seconds(1_795_132_800));
-    spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a record is spelled")];
+    spec.allowed_addresses = vec!["10.0.0.0/8".parse().expect("a block")];
     spec.token_quota = Some(Quota {
         tokens: 7,
-        per: Period::from_seconds(3600).expect("a record is spelled"),
+        per: Period::from_seconds(3600).expect("an hour"),
         mode: QuotaMode::Enforce,
     });
     spec.properties = Values::from([
@@ -86,7 +86,7 @@ fn an_application_is_spelled_as_in_a_file() {
 }
 
 #[test]
-fn a_record_that_says_nothing_has_its_defaults() {
+fn omitted_fields_have_their_defaults() {
     let plain: ApplicationSpec = serde_json::from_value(json!({ "name": "A" })).unwrap();
     assert_eq!(plain, ApplicationSpec::new("A"));
     let api: Api = serde_json::from_value(json!({ "name": "A", "audience": "a" })).unwrap();
@@ -135,7 +135,7 @@ fn other_records_are_read_as_they_were_written() {
 }
 
 #[test]
-fn a_number_may_have_a_fraction_of_nothing() {
+fn a_number_may_have_a_zero_fraction() {
     let with = |number: Value| {
         let value = json!({ "name": "A", "token_lifetime": number, "properties": { "n": number } });
         serde_json::from_value::<ApplicationSpec>(value)
@@ -155,7 +155,7 @@ fn a_number_may_have_a_fraction_of_nothing() {
 }
 
 #[test]
-fn a_block_with_bits_beyond_its_prefix_is_told_the_block() {
+fn the_error_for_bits_beyond_a_prefix_names_the_block() {
     let wrong = json!({ "name": "A", "allowed_addresses": ["127.0.0.1/8"] });
     let error = serde_json::from_value::<ApplicationSpec>(wrong).unwrap_err();
     assert!(
@@ -165,7 +165,7 @@ fn a_block_with_bits_beyond_its_prefix_is_told_the_block() {
 }
 
 #[test]
-fn a_wrong_word_is_told_all_that_there_are() {
+fn the_error_for_an_unknown_word_lists_all_words() {
     let wrong = json!({ "name": "A", "authentication_methods": ["client_secret_basi"] });
     let error = serde_json::from_value::<ApplicationSpec>(wrong).unwrap_err();
     assert_eq!(

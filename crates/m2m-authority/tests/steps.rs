@@ -9,7 +9,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 
 #[test]
-fn each_step_says_what_has_to_be_loaded_for_the_next() {
+fn each_step_names_what_to_load_for_the_next() {
     let now = UnixTime::from_seconds(1_767_225_600);
     let secret = StoredSecret::new("s", SecretHash::of(b"secret"), now);
     let registry = Registry::assemble(Records {
@@ -70,7 +70,7 @@ fn each_step_says_what_has_to_be_loaded_for_the_next() {
 }
 
 #[test]
-fn a_request_prints_no_secret() {
+fn the_debug_output_of_a_request_has_no_secret() {
     let request = RawRequest {
         method: "POST",
         query: Some(b"client_secret=hidden"),

@@ -38,7 +38,7 @@ use organization::OrganizationCommand;
 use secret::SecretCommand;
 use token::TokenOptions;
 
-/// A command that calls a server, or works on the data directory of a stopped one.
+/// A command that calls a server, or uses the data directory of a stopped one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Token(TokenOptions),
@@ -77,7 +77,7 @@ pub(crate) enum Command {
 ///
 /// # Errors
 ///
-/// The reason why the command could not do its work.
+/// The reason why the command failed.
 pub(crate) fn run(
     command: &Command,
     program: clap::Command,

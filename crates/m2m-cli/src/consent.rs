@@ -8,7 +8,7 @@ use m2m_host::error::Failure;
 ///
 /// # Errors
 ///
-/// If there is no terminal to ask on, or the answer is no.
+/// If there is no terminal to ask on, or the answer is not yes.
 pub(crate) fn ask(what: &str, unasked: &str, help: &str) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::usage(what).because(unasked).help(help));
@@ -33,14 +33,14 @@ pub(crate) fn to_delete(kind: &str, name: &str, yes: bool) -> Result<(), Failure
     ask(
         &format!("the {kind} {name:?} would be deleted permanently"),
         "there is no terminal to confirm on, and nothing was changed",
-        "--yes, if that is right",
+        "add --yes to confirm",
     )
 }
 
 /// Returns true if the input confirms the action. No answer counts as a no.
 fn is_agreed(what: &str, input: &mut impl BufRead, prompt: &mut impl Write) -> bool {
     let mut answer = String::new();
-    let asked = write!(prompt, "{what}. Go on? [y/N] ")
+    let asked = write!(prompt, "{what}. Continue? [y/N] ")
         .and_then(|()| prompt.flush())
         .and_then(|()| input.read_line(&mut answer));
     asked.is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
@@ -62,14 +62,18 @@ mod tests {
             ("yy\n", false),
         ] {
             let mut prompt = Vec::new();
-            let agreed = is_agreed("2 records would go", &mut answer.as_bytes(), &mut prompt);
+            let agreed = is_agreed(
+                "2 records would be deleted",
+                &mut answer.as_bytes(),
+                &mut prompt,
+            );
             assert_eq!(agreed, expected, "{answer:?}");
-            assert_eq!(prompt, b"2 records would go. Go on? [y/N] ");
+            assert_eq!(prompt, b"2 records would be deleted. Continue? [y/N] ");
         }
     }
 
     #[test]
-    fn what_is_meant_is_not_asked() {
+    fn a_confirmed_action_is_not_asked_about() {
         assert!(to_delete("api", "https://a.example", true).is_ok());
     }
 }

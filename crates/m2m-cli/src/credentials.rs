@@ -50,7 +50,7 @@ pub(crate) fn credentials(options: &ServerOptions) -> Result<Credentials, Failur
     Credentials::new(client_id, secret.as_str()).map_err(|_| match of_file {
         Some(file) => Failure::usage(format!("there is no secret in {}", file.display())),
         None => missing("client secret", "--client-secret-file", "M2M_CLIENT_SECRET")
-            .help("--client-secret takes it as well, for all to see in the list of processes"),
+            .help("or use --client-secret, which other users can read in the list of processes"),
     })
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn explain_variables(failure: Failure) -> Failure {
         .filter(|variable| environment.get(variable).is_some())
         .fold(failure, |failure, variable| {
             failure.because(format!(
-                "{variable} is set, which is for m2m serve and does not name a server to call"
+                "{variable} is set, but it is for m2m serve and does not name a server to call"
             ))
         })
 }
@@ -71,5 +71,5 @@ pub(crate) fn explain_variables(failure: Failure) -> Failure {
 const OF_SERVERS: [&str; 2] = ["M2M_SERVE_ISSUER", "M2M_DATA"];
 
 fn missing(what: &str, flag: &str, variable: &str) -> Failure {
-    Failure::usage(format!("there is no {what}")).help(format!("give {flag}, or set {variable}"))
+    Failure::usage(format!("no {what} is given")).help(format!("use {flag}, or set {variable}"))
 }

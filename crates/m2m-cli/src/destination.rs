@@ -24,7 +24,7 @@ pub(crate) struct Kept {
 }
 
 impl Destination {
-    /// Prepares a new file, or checks standard output, before the secret is generated: nothing is changed if nobody would get it.
+    /// Prepares a new file, or checks standard output, before the secret is generated: nothing is changed if no one would get it.
     ///
     /// # Errors
     ///
@@ -48,9 +48,9 @@ impl Destination {
         }
         match failure.exit() {
             Exit::Unreachable => failure
-                .because("the answer may have been lost after the change was made, with a secret that is in force")
+                .because("if it was, its secret is valid, and was not shown")
                 .help(format!(
-                    "m2m secret list {} shows whether it was",
+                    "m2m secret list {} shows whether there is a new secret",
                     printable(application)
                 )),
             Exit::Refused | Exit::Usage | Exit::Interrupted => failure,

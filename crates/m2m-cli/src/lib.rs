@@ -18,7 +18,7 @@ use clap::{ArgMatches, Error, FromArgMatches, Subcommand};
 use m2m_host::error::Failure;
 use m2m_host::output::Output;
 
-/// A command that calls a server, or works on the data directory of a stopped one.
+/// A command that calls a server, or uses the data directory of a stopped one.
 #[derive(Debug)]
 pub struct Command(commands::Command);
 
@@ -27,7 +27,7 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub fn run(&self, program: clap::Command, output: &Output) -> Result<(), Failure> {
         commands::run(&self.0, program, output)
     }

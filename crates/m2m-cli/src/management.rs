@@ -63,7 +63,7 @@ impl Management {
             .enable_all()
             .build()
             .map_err(|error| {
-                Failure::refused("the command cannot be started").because(error.to_string())
+                Failure::refused("cannot start the command").because(error.to_string())
             })?;
         let token = request_token(&client, &issuer, &client_id, &runtime)?;
         Ok(Self {
@@ -145,7 +145,7 @@ impl Management {
             }
         }
         Err(Failure::refused(format!(
-            "the list of {} has no end",
+            "the list of {} does not end",
             printable(self.issuer.as_str())
         ))
         .because(format!("{MAX_PAGES} pages were read, and there are more")))
@@ -202,7 +202,7 @@ impl Management {
         let base = self.issuer.as_str().trim_end_matches('/');
         format!("{base}{target}").parse().map_err(|_| {
             Failure::usage("a name in the request is too long")
-                .because("it stands in the URL of the request")
+                .because("it is part of the URL of the request")
         })
     }
 

@@ -42,7 +42,7 @@ impl NewCredentials<'_> {
         document
     }
 
-    /// Returns the command that replaces a secret of a new application that nobody has seen.
+    /// Returns the command that replaces a secret of a new application that no one has seen.
     pub(crate) fn replacement(&self) -> String {
         format!(
             "m2m secret rotate {} --overlap 0 --secrets-to FILE",
@@ -65,7 +65,7 @@ impl<'c> From<&'c GeneratedCredentials> for NewCredentials<'c> {
 ///
 /// # Errors
 ///
-/// If not: the secret is in force, and nobody has it. `replacements` returns the commands that replace it.
+/// If not: the secret is in force, and no one has it. `replacements` returns the commands that replace it.
 pub(crate) fn delivered(
     output: &Output,
     replacements: impl FnOnce() -> Vec<String>,
@@ -73,8 +73,8 @@ pub(crate) fn delivered(
     let Some(why) = output.undelivered() else {
         return Ok(());
     };
-    let failure = Failure::refused("the change was made, and its new secret could not be shown")
+    let failure = Failure::refused("the change was made, but its new secret could not be shown")
         .because(why)
-        .because("the secret is in force, and only its hash is kept");
+        .because("the secret is in force, and only its hash is stored");
     Err(replacements().into_iter().fold(failure, Failure::help))
 }

@@ -1,4 +1,4 @@
-//! Commands without a registry to work on.
+//! Commands without a registry.
 
 use m2m_host::error::Failure;
 
@@ -8,9 +8,9 @@ use crate::credentials::explain_variables;
 pub(crate) fn nowhere(what: &str, command: &str) -> Failure {
     explain_variables(Failure::usage(what))
         .help(format!(
-            "{command} --issuer URL, with M2M_CLIENT_ID and M2M_CLIENT_SECRET, for a server that runs (M2M_ISSUER names it as well)"
+            "for a running server: {command} --issuer URL (or M2M_ISSUER), with M2M_CLIENT_ID and M2M_CLIENT_SECRET"
         ))
         .help(format!(
-            "{command} --data DIR, for the data directory of one that is stopped"
+            "for the data directory of a stopped server: {command} --data DIR"
         ))
 }

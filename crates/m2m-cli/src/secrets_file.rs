@@ -24,7 +24,7 @@ fn write<'c>(
         .map_err(|error| unwritten(file, &error).because("nothing was changed"))
 }
 
-/// Commits a change after writing the secrets that it puts into force to a new file: a secret that is in force and that nobody has would
+/// Commits a change after writing the secrets that it puts into force to a new file: a secret that is in force and that no one has would
 /// be lost. A change that generates no secret needs no file.
 ///
 /// # Errors
@@ -48,11 +48,11 @@ pub(crate) async fn write_and_commit(
         let is_unknown = matches!(error, CommitError::Store(StoreError::Unknown { .. }));
         match (is_needed, is_unknown) {
             (true, true) => failure.help(format!(
-                "{} has secrets that are in force if the change was made: keep it until you know",
+                "{} contains secrets that are in force if the change was made: keep it until you know",
                 file.display()
             )),
             (true, false) => failure.help(format!(
-                "{} has secrets that are not in force: remove it before you try again",
+                "{} contains secrets that are not in force: delete it before you try again",
                 file.display()
             )),
             (false, _) => failure,
@@ -96,7 +96,7 @@ impl Reserved {
         let filled = self.0.with_file_name(name);
         private_file::create(&filled, lines(credentials).as_bytes())
             .and_then(|()| private_file::replace(&filled, &self.0))
-            .map_err(|error| unwritten(&self.0, &error).because("they are shown instead"))
+            .map_err(|error| unwritten(&self.0, &error).because("the secrets are shown instead"))
     }
 
     /// Deletes the file, since there is nothing to write into it.
@@ -121,7 +121,7 @@ fn unwritten(file: &Path, error: &Error) -> Failure {
         format!("cannot write the secrets to {}", file.display()),
         error,
     )
-    .help("name a file that is not there yet, in a folder that you may write to")
+    .help("name a file that does not exist yet, in a directory that you can write to")
 }
 
 #[cfg(test)]
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reserved_file_is_filled_or_taken_away() {
+    fn a_reserved_file_is_filled_or_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secrets.jsonl");
         let credentials = NewCredentials {

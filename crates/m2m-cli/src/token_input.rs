@@ -15,7 +15,7 @@ use crate::input;
 /// If there is no token.
 pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Failure> {
     let missing = || {
-        Failure::usage("there is no token")
+        Failure::usage("no token is given")
             .help(format!("{example}, or pipe it into standard input"))
     };
     let text = input::read(argument, MAX_INPUT_BYTES, missing)?;
@@ -35,16 +35,16 @@ pub(crate) fn read(argument: Option<&str>, example: &str) -> Result<String, Fail
 fn of_answer(json: &str) -> Result<String, Failure> {
     if let Ok(refusal) = ErrorResponse::parse(json.as_bytes()) {
         return Err(Failure::usage(format!(
-            "this is no token, but the refusal of one: {}",
+            "this is not a token, but a refusal: {}",
             printable(&refusal.error)
         ))
-        .help("hand it to m2m explain, which says what it means"));
+        .help("pass it to m2m explain, which shows what it means"));
     }
     let answer: Value = serde_json::from_str(json).unwrap_or_default();
     match answer.get("access_token").and_then(Value::as_str) {
         Some(token) => Ok(token.to_owned()),
         None => Err(Failure::usage("this JSON has no access_token")
-            .help("hand over the token, or the whole answer of the token endpoint")),
+            .help("pass the token, or the whole answer of the token endpoint")),
     }
 }
 
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn no_token_is_told_the_command_that_was_meant() {
+    fn a_missing_token_is_reported_with_the_command() {
         for text in ["", "  ", "Bearer ", r#"{"access_token":""}"#] {
             let failure = read(Some(text), "m2m jwt verify").unwrap_err().to_string();
             assert!(failure.contains("m2m jwt verify"), "{failure}");
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_no_token() {
+    fn a_refusal_is_not_a_token() {
         let failure = read(Some(r#"{"error":"invalid_client"}"#), "").unwrap_err();
         assert!(failure.to_string().contains("invalid_client"));
         assert!(read(Some("{}"), "").is_err());

@@ -1,4 +1,4 @@
-//! Gets a token from a server, with the credentials that are in the environment, and prints when it expires.
+//! Requests a token from a server, with the credentials in the environment, and prints when it expires.
 //!
 //! `cargo run -p m2m-client --features hyper --example token` with `M2M_ISSUER`, `M2M_CLIENT_ID`, `M2M_CLIENT_SECRET` and, if
 //! the server needs one, `AUDIENCE`
@@ -50,5 +50,5 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("set {name}"))
+    std::env::var(name).map_err(|_| format!("the variable {name} is not set"))
 }

@@ -51,13 +51,13 @@ impl AccessToken {
         self.expires_at
     }
 
-    /// Its scopes, separated by spaces, if the server named them; it has to if they differ from the requested ones.
+    /// The scopes of the token, separated by spaces, if the server stated them. It has to if they differ from the requested ones.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// Returns the value of `Authorization` for calls with it, marked sensitive.
+    /// Returns the value of the `Authorization` header for calls with this token. It is marked as sensitive.
     ///
     /// # Panics
     /// Never: the token was checked to consist of visible ASCII.

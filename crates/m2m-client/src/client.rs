@@ -72,7 +72,7 @@ impl<T: Transport> Client<T> {
                 let metadata = discover_cleaned(&self.issuer, &self.transport, &cleaner).await?;
                 let discovered =
                     token_endpoint(&metadata).map_err(|error| error.cleaned(&cleaner))?;
-                // If another task was faster, this result, which is the same, is dropped.
+                // If another task was faster, its result is kept. Both are the same.
                 self.token_endpoint.get_or_init(|| discovered)
             }
         };

@@ -51,7 +51,7 @@ pub fn discovery_requests(issuer: &Issuer) -> [Request<Bytes>; 2] {
 /// # Errors
 /// - [`DiscoveryError::Status`]: the status of the answer is not a success;
 /// - [`DiscoveryError::Document`]: the document is not metadata;
-/// - [`DiscoveryError::OtherIssuer`]: the metadata are those of another issuer.
+/// - [`DiscoveryError::OtherIssuer`]: the metadata names another issuer.
 pub fn read_metadata(
     issuer: &Issuer,
     response: &Response<Bytes>,
@@ -113,7 +113,7 @@ pub(crate) async fn discover_cleaned<T: Transport>(
     })
 }
 
-/// Returns the token endpoint that the metadata name.
+/// Returns the token endpoint in the metadata.
 pub(crate) fn token_endpoint(
     metadata: &AuthorizationServerMetadata,
 ) -> Result<Uri, DiscoveryError> {

@@ -17,4 +17,4 @@ pub use discovery::DiscoveryError;
 pub use refused::Refused;
 pub use token::TokenError;
 pub use transport::{TransportError, TransportFailure};
-pub use unexpected::{UnexpectedAnswer, UnexpectedBecause};
+pub use unexpected::{UnexpectedAnswer, UnexpectedReason};

@@ -52,7 +52,7 @@ impl Cleaner {
         shortened(&self.redacted(harmless(&text)), max_characters)
     }
 
-    /// An address: without its query, which may hold anything.
+    /// Returns an address without its query, which may contain anything.
     pub(crate) fn url(&self, url: &str, max_characters: usize) -> String {
         let end = url.find(['?', '#']).unwrap_or(url.len());
         self.text(url.get(..end).unwrap_or_default(), max_characters)
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_known_by_its_title_or_its_first_words() {
+    fn a_page_is_described_by_its_title_or_its_first_words() {
         let excerpt = |body: &str| cleaner().excerpt(body.as_bytes());
         assert_eq!(
             excerpt("<html><TITLE>502 Bad\n Gateway</title>x").as_deref(),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_a_token_is_not_shown() {
+    fn text_that_may_be_a_token_is_not_shown() {
         let excerpt = |body: &str| cleaner().excerpt(body.as_bytes());
         assert_eq!(excerpt("access_token=abc&scope=x"), None);
         assert_eq!(

@@ -53,7 +53,7 @@ pub use discovery::{discover, discovery_requests, read_metadata};
 pub use error::InvalidCaCertificates;
 pub use error::{
     DiscoveryError, InvalidCredentials, Refused, ReservedParameter, TokenError, TransportError,
-    TransportFailure, UnexpectedAnswer, UnexpectedBecause,
+    TransportFailure, UnexpectedAnswer, UnexpectedReason,
 };
 #[cfg(feature = "hyper")]
 pub use hyper_transport::{HyperTransport, HyperTransportBuilder, PlainHttp};

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::excerpt::Cleaner;
 use crate::limits::{MAX_DESCRIPTION_CHARACTERS, MAX_NAME_CHARACTERS, MAX_URL_CHARACTERS};
-use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, UnexpectedBecause};
+use crate::{AccessToken, Credentials, Refused, TokenError, UnexpectedAnswer, UnexpectedReason};
 
 /// Reads an answer of a token endpoint.
 ///
@@ -57,18 +57,18 @@ pub fn read_token(
     };
     let status = response.status();
     if status.is_redirection() {
-        return Err(answer.unexpected(UnexpectedBecause::Redirect {
+        return Err(answer.unexpected(UnexpectedReason::Redirect {
             location: answer.location(),
         }));
     }
     if !status.is_success() {
-        return Err(answer.no(UnexpectedBecause::Status));
+        return Err(answer.no(UnexpectedReason::Status));
     }
     if let Some(content_type) = answer.other_content_type() {
-        return Err(answer.no(UnexpectedBecause::ContentType { content_type }));
+        return Err(answer.no(UnexpectedReason::ContentType { content_type }));
     }
     let token = TokenResponse::parse(response.body())
-        .map_err(|error| answer.no(UnexpectedBecause::Document(error)))?;
+        .map_err(|error| answer.no(UnexpectedReason::Document(error)))?;
     answer.token(token, now)
 }
 
@@ -87,7 +87,7 @@ impl Answer<'_> {
                     .cleaner
                     .excerpt(token.token_type.as_str().as_bytes())
                     .unwrap_or_default();
-                return Err(self.unexpected(UnexpectedBecause::TokenType { token_type }));
+                return Err(self.unexpected(UnexpectedReason::TokenType { token_type }));
             }
         }
         let expires_at = token
@@ -98,11 +98,11 @@ impl Answer<'_> {
             .map(|scope| self.cleaner.text(&scope, MAX_URL_CHARACTERS));
         let secret = Zeroizing::new(token.access_token.into_exposed_secret().into_owned());
         AccessToken::new(secret, expires_at, scope)
-            .ok_or_else(|| self.unexpected(UnexpectedBecause::TokenMalformed))
+            .ok_or_else(|| self.unexpected(UnexpectedReason::TokenMalformed))
     }
 
     /// Returns a refusal, if the answer is one; else the unexpected answer.
-    fn no(&self, because: UnexpectedBecause) -> TokenError {
+    fn no(&self, because: UnexpectedReason) -> TokenError {
         match self.refused() {
             Some(refused) => Box::new(refused).into(),
             None => self.unexpected(because),
@@ -150,14 +150,14 @@ impl Answer<'_> {
         })
     }
 
-    fn unexpected(&self, because: UnexpectedBecause) -> TokenError {
+    fn unexpected(&self, because: UnexpectedReason) -> TokenError {
         // An answer that contains a token is not shown.
         let excerpt = match because {
-            UnexpectedBecause::TokenType { .. } | UnexpectedBecause::TokenMalformed => None,
-            UnexpectedBecause::Redirect { .. }
-            | UnexpectedBecause::Status
-            | UnexpectedBecause::ContentType { .. }
-            | UnexpectedBecause::Document(_) => self.cleaner.excerpt(self.response.body()),
+            UnexpectedReason::TokenType { .. } | UnexpectedReason::TokenMalformed => None,
+            UnexpectedReason::Redirect { .. }
+            | UnexpectedReason::Status
+            | UnexpectedReason::ContentType { .. }
+            | UnexpectedReason::Document(_) => self.cleaner.excerpt(self.response.body()),
         };
         let answer = UnexpectedAnswer {
             status: self.response.status(),

@@ -13,7 +13,7 @@ pub type BoxError = Box<dyn core::error::Error + Send + Sync>;
 
 /// A service that sends a request and returns the whole answer: every such `tower` service that can be cloned.
 ///
-/// It must not follow redirects, which would send credentials to a URL that nobody has approved, and has to bound the
+/// It must not follow redirects, which would send credentials to a URL that no one has approved, and has to bound the
 /// time and the size of an answer. The feature `hyper` has one that does. An error that is a [`TransportError`],
 /// however boxed, keeps its advice.
 pub trait Transport:

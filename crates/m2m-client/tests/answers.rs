@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Response;
-use m2m_client::{AccessToken, Credentials, TokenError, UnexpectedBecause, read_token};
+use m2m_client::{AccessToken, Credentials, TokenError, UnexpectedReason, read_token};
 use m2m_errors::ErrorCode;
 use oauth_proto::UnixTime;
 
@@ -25,7 +25,7 @@ fn read(status: u16, fields: &[(&str, &str)], body: &str) -> Result<AccessToken,
 const JSON: &[(&str, &str)] = &[("content-type", "application/json;charset=UTF-8")];
 
 #[track_caller]
-fn unexpected(read: Result<AccessToken, TokenError>) -> (UnexpectedBecause, String, TokenError) {
+fn unexpected(read: Result<AccessToken, TokenError>) -> (UnexpectedReason, String, TokenError) {
     match read {
         Err(TokenError::Unexpected(answer)) => {
             let text = answer.to_string();
@@ -36,7 +36,7 @@ fn unexpected(read: Result<AccessToken, TokenError>) -> (UnexpectedBecause, Stri
 }
 
 #[test]
-fn a_token_has_its_end_by_the_clock_of_the_caller_and_its_scope() {
+fn a_token_has_an_expiration_by_the_clock_of_the_caller_and_a_scope() {
     let body = r#"{"access_token":"a.b.c","token_type":"bEaReR","expires_in":"60","scope":"read write","more":[1]}"#;
     let token = read(200, JSON, body).unwrap();
     assert_eq!(token.expose_secret(), "a.b.c");
@@ -53,7 +53,7 @@ fn a_token_has_its_end_by_the_clock_of_the_caller_and_its_scope() {
 }
 
 #[test]
-fn a_refusal_says_what_the_server_said_and_what_to_do() {
+fn a_refusal_contains_the_texts_of_the_server_and_has_fixes() {
     let body = r#"{"error":"invalid_scope","error_description":"The scope \u001b[2J is unknown","error_uri":"https://id.example/errors/invalid_scope","trace_id":"4bf9"}"#;
     let fields = [("retry-after", "7")];
     let error = read(400, &fields, body).unwrap_err();
@@ -61,7 +61,7 @@ fn a_refusal_says_what_the_server_said_and_what_to_do() {
     assert_eq!(error.fixes(), ErrorCode::InvalidScope.entry().advice.fixes);
     assert_eq!(
         error.to_string(),
-        "the token endpoint refuses with 400 invalid_scope: The scope  [2J is unknown (trace_id 4bf9)"
+        "the token endpoint refused the request with 400 invalid_scope: The scope  [2J is unknown (trace_id 4bf9)"
     );
     let TokenError::Refused(refused) = error else {
         panic!("{error:?}")
@@ -74,7 +74,7 @@ fn a_refusal_says_what_the_server_said_and_what_to_do() {
 }
 
 #[test]
-fn a_refusal_is_one_whatever_its_status_its_type_and_its_place() {
+fn a_refusal_is_recognized_by_any_status_type_and_place() {
     let refused = |status, fields: &[(&str, &str)], body: &str| match read(status, fields, body) {
         Err(TokenError::Refused(refused)) => (refused.error, refused.trace_id),
         other => panic!("{other:?}"),
@@ -99,7 +99,7 @@ fn a_refusal_is_one_whatever_its_status_its_type_and_its_place() {
 }
 
 #[test]
-fn a_code_of_their_own_is_explained_by_its_status() {
+fn an_unregistered_code_is_explained_by_its_status() {
     let fixes = |status| {
         read(status, JSON, r#"{"error":"their_own"}"#)
             .unwrap_err()
@@ -110,37 +110,37 @@ fn a_code_of_their_own_is_explained_by_its_status() {
 }
 
 #[test]
-fn the_page_of_a_proxy_is_no_token_response() {
+fn the_page_of_a_proxy_is_not_a_token_response() {
     let html = [("content-type", "text/html; charset=utf-8")];
     let page = "<html><head><title>Sign in</title></head></html>";
     let (because, text, error) = unexpected(read(200, &html, page));
     assert_eq!(
         because,
-        UnexpectedBecause::ContentType {
+        UnexpectedReason::ContentType {
             content_type: "text/html".to_owned()
         }
     );
     assert_eq!(
         text,
-        "the answer is text/html instead of application/json; it says: Sign in"
+        "the answer is text/html instead of application/json; it contains: Sign in"
     );
     assert!(error.fixes().iter().any(|fix| fix.contains("curl")));
 
     let fields = [("content-type", "text/html"), ("retry-after", "30")];
     let page = "<html><title>502 Bad Gateway</title></html>";
     let (because, text, error) = unexpected(read(502, &fields, page));
-    assert_eq!(because, UnexpectedBecause::Status);
+    assert_eq!(because, UnexpectedReason::Status);
     assert!(text.contains("502 Bad Gateway"), "{text}");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
 }
 
 #[test]
-fn a_redirect_is_not_followed_and_says_where_it_leads() {
+fn a_redirect_is_reported_with_its_target() {
     let fields = [("location", "https://id.example/login?session=1")];
     let (because, _, _) = unexpected(read(302, &fields, ""));
     assert_eq!(
         because,
-        UnexpectedBecause::Redirect {
+        UnexpectedReason::Redirect {
             location: Some("https://id.example/login".to_owned())
         }
     );
@@ -153,7 +153,7 @@ fn a_token_of_another_type_is_refused() {
         let (because, text, _) = unexpected(read(200, JSON, &body));
         assert_eq!(
             because,
-            UnexpectedBecause::TokenType {
+            UnexpectedReason::TokenType {
                 token_type: token_type.to_owned()
             }
         );
@@ -162,7 +162,7 @@ fn a_token_of_another_type_is_refused() {
 }
 
 #[test]
-fn what_is_no_token_is_refused_and_not_repeated() {
+fn an_answer_without_a_valid_token_is_refused_and_not_repeated() {
     for body in [
         "",
         "null",
@@ -188,7 +188,7 @@ fn what_is_no_token_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn a_secret_that_a_server_repeats_is_left_out() {
+fn a_secret_that_a_server_repeats_is_redacted() {
     let echo = r#"{"error":"invalid_client","error_description":"hunter2-hunter2 is wrong","error_uri":"https://id.example/?s=hunter2-hunter2","trace_id":"hunter2-hunter2"}"#;
     let page = "<title>no hunter2-hunter2</title>";
     for (status, fields, body) in [

@@ -163,8 +163,8 @@ fn credentials_go_to_no_endpoint_in_the_clear() {
 }
 
 #[test]
-fn of_two_failures_the_one_that_says_more_is_told() {
-    let told = |first: u16, second: u16| {
+fn the_more_informative_of_two_failures_is_reported() {
+    let error_text = |first: u16, second: u16| {
         let (client, _) = client(move |request| {
             let is_first = request.uri().path().starts_with("/.well-known");
             match if is_first { first } else { second } {
@@ -174,14 +174,14 @@ fn of_two_failures_the_one_that_says_more_is_told() {
         });
         ask(&client).unwrap_err().to_string()
     };
-    assert!(told(404, 503).contains("503"));
-    assert!(told(503, 404).contains("503"));
-    assert!(told(404, 200).contains("no metadata"));
-    assert!(told(404, 404).contains("404"));
+    assert!(error_text(404, 503).contains("503"));
+    assert!(error_text(503, 404).contains("503"));
+    assert!(error_text(404, 200).contains("not issuer metadata"));
+    assert!(error_text(404, 404).contains("404"));
 }
 
 #[test]
-fn a_transport_of_ones_own_fails_in_its_own_words_without_the_secret() {
+fn the_error_of_a_custom_transport_is_kept_without_the_secret() {
     let (client, _) = client(|_| Err(format!("the pool is full of {SECRET}").into()));
     let error = ask(&client).unwrap_err();
     let TokenError::Transport(transport) = &error else {
@@ -208,7 +208,7 @@ fn a_token_endpoint_that_is_known_is_not_discovered() {
 
 /// A service with any error type is a transport, and the future can move between threads.
 #[test]
-fn every_such_service_is_a_transport() {
+fn every_service_that_can_be_cloned_is_a_transport() {
     #[derive(Clone)]
     struct Never;
 

@@ -115,7 +115,7 @@ fn failed(answer: Result<Response<Bytes>, TransportError>, expected: TransportFa
 const YEARS: (i32, i32) = (2020, 2120);
 
 #[tokio::test]
-async fn a_token_comes_over_tls_from_a_server_whose_authority_is_named() {
+async fn a_token_is_obtained_over_tls_from_a_server_of_an_added_authority() {
     let (tls, pem) = certificate(&["localhost"], YEARS);
     // One answer that is metadata and token at once: the port, and so the issuer, is known only now.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -150,7 +150,7 @@ async fn a_token_comes_over_tls_from_a_server_whose_authority_is_named() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_nobody_that_is_trusted_is_told_from_other_bad_ones() {
+async fn each_bad_certificate_has_a_failure_of_its_own() {
     let trusting = |pem: &str| {
         HyperTransport::builder()
             .ca_certificates(pem.as_bytes())
@@ -165,16 +165,16 @@ async fn a_certificate_of_nobody_that_is_trusted_is_told_from_other_bad_ones() {
     let (tls, pem) = certificate(&["other.example"], YEARS);
     let port = serve(Some(tls), http_answer("{}")).await;
     let answer = get(trusting(&pem), &format!("https://localhost:{port}/")).await;
-    failed(answer, TransportFailure::CertificateOfOtherName);
+    failed(answer, TransportFailure::CertificateNameMismatch);
 
     let (tls, pem) = certificate(&["localhost"], (2020, 2021));
     let port = serve(Some(tls), http_answer("{}")).await;
     let answer = get(trusting(&pem), &format!("https://localhost:{port}/")).await;
-    failed(answer, TransportFailure::CertificateOutOfTime);
+    failed(answer, TransportFailure::CertificateNotValidNow);
 }
 
 /// Returns the error of a client that calls a server with this certificate, and trusts it as an authority.
-async fn said_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
+async fn error_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
     let port = serve(Some(tls), http_answer("{}")).await;
     let trusting = HyperTransport::builder().ca_certificates(pem.as_bytes());
     let answer = get(
@@ -186,12 +186,12 @@ async fn said_of(tls: rustls::ServerConfig, pem: &str) -> TransportError {
 }
 
 #[tokio::test]
-async fn f20_a_certificate_of_an_authority_is_refused_with_the_way_to_another() {
+async fn f20_a_ca_certificate_is_refused_with_a_fix() {
     let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
         parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     });
-    let error = said_of(tls, &pem).await;
-    assert_eq!(error.failure(), TransportFailure::CertificateOfAuthority);
+    let error = error_of(tls, &pem).await;
+    assert_eq!(error.failure(), TransportFailure::CertificateIsCa);
     let text = error.to_string();
     assert!(
         text.contains("CA:TRUE") && !text.contains("CaUsed"),
@@ -213,23 +213,23 @@ async fn f20_a_certificate_of_an_authority_is_refused_with_the_way_to_another() 
 }
 
 #[tokio::test]
-async fn f20_certificate_errors_say_names_times_and_purposes() {
+async fn f20_certificate_errors_contain_names_times_and_purposes() {
     let (tls, pem) = certificate(&["other.example", "*.test.example"], YEARS);
-    let text = said_of(tls, &pem).await.to_string();
+    let text = error_of(tls, &pem).await.to_string();
     assert!(
-        text.contains("the address has the name localhost; the certificate is for other.example, *.test.example"),
+        text.contains("the host in the address is localhost; the certificate is for other.example, *.test.example"),
         "{text}"
     );
     let (tls, pem) = certificate(&["localhost"], (2020, 2021));
-    let text = said_of(tls, &pem).await.to_string();
+    let text = error_of(tls, &pem).await.to_string();
     for part in [
         "it expired at 2021-01-01T00:00:00Z",
-        "the clock of this machine says 20",
+        "the time on this machine is 20",
     ] {
         assert!(text.contains(part), "{text}");
     }
     let (tls, pem) = certificate(&["localhost"], (2119, 2120));
-    let text = said_of(tls, &pem).await.to_string();
+    let text = error_of(tls, &pem).await.to_string();
     assert!(
         text.contains("it is not valid before 2119-01-01T00:00:00Z"),
         "{text}"
@@ -237,12 +237,15 @@ async fn f20_certificate_errors_say_names_times_and_purposes() {
     let (tls, pem) = certificate_with(&["localhost"], YEARS, |parameters| {
         parameters.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
     });
-    let error = said_of(tls, &pem).await;
-    assert_eq!(error.failure(), TransportFailure::CertificateOfOtherPurpose);
+    let error = error_of(tls, &pem).await;
+    assert_eq!(
+        error.failure(),
+        TransportFailure::CertificatePurposeMismatch
+    );
 }
 
 #[tokio::test]
-async fn tls_and_plain_http_at_the_wrong_port_are_told() {
+async fn tls_and_plain_http_on_the_wrong_port_are_reported() {
     let port = serve(None, "HTTP/1.1 400 Bad Request\r\n\r\n").await;
     let answer = get(
         HyperTransport::builder(),
@@ -262,7 +265,7 @@ async fn tls_and_plain_http_at_the_wrong_port_are_told() {
 }
 
 #[tokio::test]
-async fn who_cannot_be_reached_is_told_why() {
+async fn an_unreachable_server_is_reported_with_the_reason() {
     let closed = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
@@ -270,15 +273,18 @@ async fn who_cannot_be_reached_is_told_why() {
     let answer = get(HyperTransport::builder(), &format!("http://{closed}/")).await;
     failed(answer, TransportFailure::ConnectionRefused);
     // A name that every resolver refuses without a query: a label has at most 63 letters.
-    let nobody = format!("//{}.example/", "a".repeat(64));
+    let unresolvable = format!("//{}.example/", "a".repeat(64));
     let anywhere = HyperTransport::builder().plain_http(PlainHttp::Allowed);
-    let answer = get(anywhere, &format!("http:{nobody}")).await;
+    let answer = get(anywhere, &format!("http:{unresolvable}")).await;
     failed(answer, TransportFailure::NameUnresolved);
     for url in ["http://id.example/", "http://192.0.2.1/"] {
         let answer = get(HyperTransport::builder(), url).await;
         failed(answer, TransportFailure::PlainHttp);
     }
-    for url in ["ftp://localhost/".to_owned(), format!("https:{nobody}")] {
+    for url in [
+        "ftp://localhost/".to_owned(),
+        format!("https:{unresolvable}"),
+    ] {
         let answer = get(HyperTransport::builder(), &url).await;
         failed(answer, TransportFailure::UrlInvalid);
     }
@@ -346,7 +352,7 @@ async fn no_redirect_is_followed() {
 }
 
 #[test]
-fn what_is_no_certificate_is_refused_with_its_number() {
+fn an_invalid_certificate_is_refused_with_its_number() {
     let refused = |pem: &str| {
         HyperTransport::builder()
             .ca_certificates(pem.as_bytes())

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 const CLIENT_ID: &str = "billing-job";
 
-/// The secrets are so long that no word of a text equals one by chance, and contain every character that is encoded somewhere.
+/// Secrets that are long enough not to occur in a text by chance, with every character that is encoded somewhere.
 const SECRETS: [&str; 3] = [
     "hunter2-hunter2",
     "se cr%et+wi/th=all:é",
@@ -85,7 +85,7 @@ fn answers() -> impl Strategy<Value = (&'static str, Response<Bytes>)> {
 
 proptest! {
     #[test]
-    fn no_text_of_an_error_holds_the_secret((secret, response) in answers()) {
+    fn no_text_of_an_error_contains_the_secret((secret, response) in answers()) {
         let credentials = Credentials::new(CLIENT_ID, secret).unwrap();
         if let Err(error) = read_token(&response, &credentials, UnixTime::from_seconds(u64::MAX)) {
             let basic = BasicCredentials::write(CLIENT_ID, secret);
@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_bytes_are_no_metadata(body in proptest::collection::vec(any::<u8>(), 0..256), status in 200u16..600) {
+    fn arbitrary_bytes_are_not_metadata(body in proptest::collection::vec(any::<u8>(), 0..256), status in 200u16..600) {
         let mut response = Response::new(Bytes::from(body));
         *response.status_mut() = status.try_into().unwrap_or_default();
         let issuer = Issuer::parse("https://id.example").unwrap();

@@ -42,7 +42,7 @@ fn the_halves_of_a_basic_header_are_form_encoded() {
 }
 
 #[test]
-fn the_body_has_what_was_asked_for_and_the_credentials_where_they_are_wanted_there() {
+fn the_body_has_the_parameters_and_on_request_the_credentials() {
     let request = AccessTokenRequest::new()
         .with_audience("https://a.example/")
         .with_audience("https://b.example/")
@@ -73,7 +73,7 @@ fn the_body_has_what_was_asked_for_and_the_credentials_where_they_are_wanted_the
 }
 
 #[test]
-fn no_parameter_stands_twice() {
+fn no_parameter_is_repeated() {
     for name in ["grant_type", "client_id", "client_secret", "scope"] {
         let error = AccessTokenRequest::new()
             .with_parameter(name, "x")
@@ -116,7 +116,7 @@ fn credentials_that_an_unset_variable_left_empty_are_refused() {
 }
 
 #[test]
-fn a37_metadata_are_asked_for_where_rfc_8414_and_openid_have_them() {
+fn a37_metadata_is_requested_at_the_urls_of_rfc_8414_and_openid() {
     let asked = |issuer| {
         let issuer = Issuer::parse(issuer).unwrap();
         discovery_requests(&issuer).map(|request| request.uri().to_string())

@@ -21,14 +21,14 @@ pub struct DemoOptions {
     /// Exit after the last step instead of serving until interrupted
     #[arg(long)]
     once: bool,
-    /// Address and port to listen on; 127.0.0.1:8080, or with --once a free port of 127.0.0.1
+    /// Address and port to listen on; by default 127.0.0.1:8080, or with --once a free port of 127.0.0.1
     #[arg(long, value_name = "ADDR", value_parser = m2m_host::listen_address::listen_address)]
     listen: Option<SocketAddr>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m demo                               # try the curl lines that it prints
+  m2m demo                               # try the printed curl commands
   m2m demo --once                        # exits 0 if every step succeeded";
 
 /// The registry file of the demo.
@@ -47,9 +47,9 @@ impl DemoOptions {
             .unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         if !listen.ip().is_loopback() {
             return Err(Failure::usage(format!(
-                "{listen} is not a loopback address, and the demo is for this machine"
+                "{listen} is not a loopback address, and the demo serves only this machine"
             ))
-            .help("--listen 127.0.0.1:8080"));
+            .help("use --listen 127.0.0.1:8080"));
         }
         let world = World::parse("the demo's world.toml", WORLD)?;
         embed(world, listen, |server| self.show(server, output))

@@ -60,7 +60,7 @@ impl Steps<'_> {
     /// Runs step 3: shows the claims of the token.
     pub(super) fn claims(&self, token: &str) -> Result<(), Failure> {
         self.output
-            .heading("\n3. What the token says, as jwt decode shows it");
+            .heading("\n3. The claims of the token, as m2m jwt decode shows them");
         let token = Unverified::parse(token, &Limits::DEFAULT)
             .map_err(|error| token_text::failure(&error))?;
         token_text::print(&token, clock::now(), self.output)
@@ -70,14 +70,14 @@ impl Steps<'_> {
     /// Runs step 4: verifies the signature, starting from the issuer alone.
     pub(super) async fn signature(&self, token: &str) -> Result<(), Failure> {
         self.output.heading(
-            "\n4. Its signature, verified from the JWK set that the metadata name, as jwt verify does it",
+            "\n4. Its signature, verified with the JWK set that the metadata name, as m2m jwt verify does",
         );
         let url = AuthorizationServerMetadata::url(&self.server.issuer);
         self.output.line(format!("  GET {url}"));
         let response = self.http.get(&url).await?;
         let metadata = AuthorizationServerMetadata::parse(response.body(), &self.server.issuer)
             .map_err(|error| {
-                Failure::refused("the metadata cannot be read").because(error.to_string())
+                Failure::refused("cannot read the metadata").because(error.to_string())
             })?;
         let jwks_uri = metadata
             .jwks_uri
@@ -85,7 +85,7 @@ impl Steps<'_> {
         self.output.line(format!("  GET {jwks_uri}"));
         let response = self.http.get(&jwks_uri).await?;
         let set = JwkSet::parse(response.body()).map_err(|error| {
-            Failure::refused("the JWK set cannot be read").because(error.to_string())
+            Failure::refused("cannot read the JWK set").because(error.to_string())
         })?;
         let token = Unverified::parse(token, &Limits::DEFAULT)
             .map_err(|error| token_text::failure(&error))?;
@@ -96,7 +96,7 @@ impl Steps<'_> {
             .map_err(|error| token_text::failure(&error))?;
         let client_id = claims.client_id().unwrap_or_default();
         self.output.good(&format!(
-            "  good: from {}, for {AUDIENCE}, to {client_id}",
+            "  valid: from {}, for {AUDIENCE}, to {client_id}",
             self.server.issuer
         ));
         Ok(())
@@ -116,7 +116,7 @@ impl Steps<'_> {
     /// Runs step 6: shows a refusal that tells the caller nothing, and its diagnosis for the operator.
     pub(super) async fn wrong_secret(&self) -> Result<(), Failure> {
         self.output.heading(
-            "\n6. A refusal that tells a stranger nothing: the secret ends with a line break",
+            "\n6. A refusal that reveals nothing, because the caller is unknown: the secret ends with a line break",
         );
         let credentials = self.credentials()?;
         let secret = format!("{}\n", credentials.expose_secret());
@@ -149,9 +149,9 @@ impl Steps<'_> {
         self.output.line(format!("    audience={AUDIENCE}{asked}"));
         let credentials = Credentials::new(credentials.client_id.clone(), secret)
             .map_err(|error| Failure::refused(error.to_string()))?;
-        let endpoint = url
-            .parse()
-            .map_err(|_| Failure::refused(format!("the demo's token endpoint is no URL: {url}")))?;
+        let endpoint = url.parse().map_err(|_| {
+            Failure::refused(format!("the demo's token endpoint is not a URL: {url}"))
+        })?;
         let request = AccessTokenRequest::new().with_audience(AUDIENCE);
         let request = scope
             .into_iter()
@@ -190,7 +190,7 @@ impl Steps<'_> {
             .diagnosis(trace_id, DIAGNOSIS_TIME)
             .ok_or_else(|| Failure::refused("the refusal was not diagnosed"))?;
         self.output
-            .line(format!("  What the operator knows of {trace_id}:"));
+            .line(format!("  What the operator sees under {trace_id}:"));
         self.output.bad(&format!("    cause: {}", diagnosis.cause));
         self.output
             .line(format!("    {}", diagnosis.cause.entry().operator));

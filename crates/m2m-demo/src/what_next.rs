@@ -11,7 +11,7 @@ use super::steps::{AUDIENCE, MISSPELLED_SCOPE};
 
 /// Prints commands for the shell: for tokens, a refusal, documents, and further commands.
 pub(super) fn show(issuer: &Issuer, generated: &[GeneratedCredentials], output: &Output) {
-    output.heading("\nTry it yourself; ctrl-c ends the demo");
+    output.heading("\nTry it yourself; Ctrl-C stops the demo");
     for credentials in generated {
         let line = token_request(issuer, credentials, Some(AUDIENCE), None);
         output.line(format!("  {line}"));

@@ -25,13 +25,13 @@ pub struct Entry {
     pub sources: &'static [Source],
 }
 
-/// The id is not that of a cause.
+/// The text is not the id of a cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownCause;
 
 impl core::fmt::Display for UnknownCause {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("no cause has this id; docs/errors.md lists all")
+        f.write_str("unknown cause; docs/errors.md lists all causes")
     }
 }
 
@@ -114,13 +114,13 @@ catalogued! {
 
         /// The `Authorization: Basic` header cannot be read.
         BasicMalformed => client::BASIC_MALFORMED,
-        /// The `Authorization` header has another scheme than Basic.
+        /// The `Authorization` header has a scheme other than Basic.
         AuthenticationSchemeUnsupported => client::AUTHENTICATION_SCHEME_UNSUPPORTED,
         /// The client id or the client secret is missing.
         CredentialsMissing => client::CREDENTIALS_MISSING,
         /// A client assertion is presented, which this server does not support.
         AssertionUnsupported => client::ASSERTION_UNSUPPORTED,
-        /// The client id contains bytes that a client id cannot have.
+        /// The client id contains bytes that a client id cannot have, or is too long.
         ClientIdMalformed => concealed::CLIENT_ID_MALFORMED,
         /// No application has this client id.
         ClientUnknown => concealed::CLIENT_UNKNOWN,
@@ -134,13 +134,13 @@ catalogued! {
         AuthenticationMethodNotAllowed => concealed::AUTHENTICATION_METHOD_NOT_ALLOWED,
         /// The secret is not one that the application has or had.
         SecretWrong => concealed::SECRET_WRONG,
-        /// The secret was rotated out and its overlap is over.
+        /// The secret was replaced in a rotation and its overlap is over.
         SecretRotatedOut => concealed::SECRET_ROTATED_OUT,
         /// The secret was revoked by an operator.
         SecretRevoked => concealed::SECRET_REVOKED,
         /// The secret has reached its expiration time.
         SecretExpired => concealed::SECRET_EXPIRED,
-        /// Too many failed authentications for this client id from this address.
+        /// Too many authentications of this client id have failed from this network.
         AuthenticationThrottled => client::AUTHENTICATION_THROTTLED,
 
         /// The application may not use this grant type.
@@ -155,7 +155,7 @@ catalogued! {
         NotBeforeInFuture => policy::NOT_BEFORE_IN_FUTURE,
         /// The token would be longer than verifiers accept.
         IssuedTokenTooLong => policy::ISSUED_TOKEN_TOO_LONG,
-        /// The request names no audience and none can be assumed.
+        /// The request names no audience and the server cannot choose one.
         AudienceMissing => audience::AUDIENCE_MISSING,
         /// The audience contains bytes that an audience cannot have, or the resource indicator is not an absolute URI without a fragment.
         AudienceMalformed => audience::AUDIENCE_MALFORMED,

@@ -23,7 +23,7 @@ pub struct UnknownCode;
 
 impl core::fmt::Display for UnknownCode {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("no error code has this name; docs/errors.md lists all")
+        f.write_str("unknown error code; docs/errors.md lists all codes")
     }
 }
 

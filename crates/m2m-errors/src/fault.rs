@@ -32,9 +32,9 @@ impl Fault {
 /// Exhaustive: the rule has to be decided for every cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Disclosure {
-    /// The answer tells the cause.
+    /// The answer reveals the cause.
     Public,
-    /// The answer is the same, byte for byte, for every cause of the same group, so that it does not help to guess.
+    /// The answer is the same, byte for byte, for every cause of the same group, so that it does not help guessing.
     /// Only the diagnosis names the cause.
     Concealed,
 }

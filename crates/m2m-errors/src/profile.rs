@@ -8,7 +8,7 @@
 /// Exhaustive: a server has to decide its answers in every dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Profile {
-    /// By the RFCs. The default.
+    /// The answers that the RFCs define. The default.
     #[default]
     Rfc,
     /// The answers of Kinde to its M2M applications.
@@ -24,7 +24,7 @@ pub enum Profile {
 /// Exhaustive: a server has to implement every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MissingAudience {
-    /// The API that the application is authorized for, if there is exactly one; else an error.
+    /// The API that the application is authorized for, if there is exactly one; otherwise an error.
     OnlyAuthorized,
     /// Always an error.
     Refused,
@@ -55,13 +55,13 @@ pub enum SystemUserRule {
     Required,
 }
 
-/// The name is not that of a profile.
+/// The text is not the name of a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownProfile;
 
 impl core::fmt::Display for UnknownProfile {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("no such profile; there are rfc, kinde, trusted-application and generic")
+        f.write_str("unknown profile; use rfc, kinde, trusted-application or generic")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The statuses of HTTP that a caller can meet.
+//! The HTTP statuses that a caller can receive.
 
 use crate::catalogued::catalogued;
 use crate::{Advice, Cause, Profile, Source};
@@ -25,7 +25,7 @@ pub struct UnknownStatus;
 
 impl core::fmt::Display for UnknownStatus {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("no status that is known here has this number; docs/errors.md lists all")
+        f.write_str("unknown HTTP status; docs/errors.md lists the known ones")
     }
 }
 
@@ -38,7 +38,7 @@ impl Status {
         self.entry().code
     }
 
-    /// The status of this number, if it is one that a caller of these crates can meet.
+    /// Returns the status with this number, if it is one that a caller of these crates can receive.
     #[must_use]
     pub fn from_code(code: u16) -> Option<Self> {
         Self::ALL
@@ -72,7 +72,7 @@ impl core::str::FromStr for Status {
 }
 
 catalogued! {
-    /// A status of HTTP.
+    /// An HTTP status.
     pub enum Status: StatusEntry {
         /// 400.
         BadRequest => statuses::BAD_REQUEST,

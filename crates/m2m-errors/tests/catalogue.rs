@@ -129,7 +129,7 @@ fn advice_is_written_in_whole_sentences() {
 }
 
 #[test]
-fn no_advice_says_the_same_twice() {
+fn no_advice_is_repeated() {
     for (owner, advice) in advices() {
         let texts: HashSet<_> = advice.causes.iter().chain(advice.fixes).collect();
         assert_eq!(
@@ -141,7 +141,7 @@ fn no_advice_says_the_same_twice() {
 }
 
 #[test]
-fn what_happened_is_one_sentence_and_differs_between_causes() {
+fn the_meaning_is_one_sentence_and_differs_between_causes() {
     let mut seen = HashSet::new();
     for cause in Cause::ALL {
         check_sentence(cause.id(), cause.entry().operator);

@@ -66,7 +66,7 @@ fn k8_an_unknown_scope_looks_like_one_that_is_not_assigned() {
 }
 
 #[test]
-fn x8_what_is_concealed_is_in_one_of_the_groups_and_nothing_else() {
+fn x8_each_concealed_cause_is_in_one_of_the_groups_and_no_other_cause_is() {
     for cause in Cause::ALL {
         let in_a_group =
             AUTHENTICATION.contains(cause) || AUDIENCE.contains(cause) || SCOPE.contains(cause);
@@ -136,7 +136,7 @@ fn g6_a_fault_inside_looks_like_any_other() {
 }
 
 #[test]
-fn where_no_scope_is_assigned_a_kinde_or_trusted_caller_sees_an_unassigned_scope() {
+fn a_kinde_or_trusted_caller_without_scopes_sees_an_unassigned_scope() {
     let none = &Cause::NoScopeAssigned.entry().wire;
     let not_assigned = &Cause::ScopeNotAssigned.entry().wire;
     for profile in [Profile::Kinde, Profile::TrustedApplication] {

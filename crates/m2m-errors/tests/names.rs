@@ -22,7 +22,7 @@ fn reads_back_every_id_code_profile_and_number() {
 }
 
 #[test]
-fn refuses_what_is_no_name() {
+fn unknown_names_are_refused() {
     for text in [
         "",
         " ",

@@ -116,7 +116,7 @@ fn g8_to_g18_stand_at_the_code_that_they_are_about() {
 }
 
 #[test]
-fn g10_g14_and_g17_what_only_other_servers_answer_is_explained() {
+fn g10_g14_and_g17_answers_of_other_servers_are_explained() {
     assert!(explains(
         ErrorCode::InvalidGrant,
         &["authorization code", "expired"]

@@ -12,14 +12,14 @@ pub enum Input<'i> {
     Received(Received),
 }
 
-/// An error as a server reported it, as far as the input contains it.
+/// The parts of an error that the input contains, as a server reported it.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Received {
     /// The HTTP status.
     pub status: Option<u16>,
     /// The code.
     pub error: Option<String>,
-    /// The text for developers.
+    /// The description for developers.
     pub error_description: Option<String>,
     /// The page for developers.
     pub error_uri: Option<String>,
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_says_more_than_the_challenge() {
+    fn the_body_takes_precedence_over_the_challenge() {
         let text = format!("HTTP/1.1 401 X\nWWW-Authenticate: Bearer error=\"other\"\n\n{BODY}");
         assert_eq!(received(&text).error.as_deref(), Some("invalid_scope"));
     }

@@ -61,7 +61,7 @@ impl Kind {
         match self {
             Self::ErrorCode => "error code",
             Self::Cause => "cause",
-            Self::Status => "status of HTTP",
+            Self::Status => "HTTP status",
         }
     }
 }
@@ -116,8 +116,8 @@ impl Explanation {
         codes.chain(Cause::ALL.iter().map(|cause| cause.id()))
     }
 
-    /// Explains an error as a server reported it: the code, or else the challenge without one, and the status, as far as they are present and
-    /// known.
+    /// Explains an error that a server reported by the most exact part of it that is known: the code, the challenge without a code, or else the
+    /// status, which may have many causes.
     pub fn of_received(received: &Received, profile: Profile) -> Vec<Self> {
         let code = received
             .error
@@ -134,8 +134,8 @@ impl Explanation {
         let status = received.status.or(implied).and_then(Status::from_code);
         let code = code.map(|code| Self::of_code(code, profile));
         let cause = without_credentials.then(|| Self::of_cause(Cause::TokenMissing, profile));
-        let status = status.map(|status| Self::of_status(status, profile));
-        code.into_iter().chain(cause).chain(status).collect()
+        let status = || status.map(|status| Self::of_status(status, profile));
+        code.or(cause).or_else(status).into_iter().collect()
     }
 
     fn of_code(code: ErrorCode, profile: Profile) -> Self {
@@ -233,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_has_a_name_is_explained_with_causes_and_fixes() {
+    fn every_name_is_explained_with_causes_and_fixes() {
         let statuses = Status::ALL.iter().map(|status| status.code().to_string());
         for name in Explanation::names().map(str::to_owned).chain(statuses) {
             let explanation = Explanation::of(&name, Profile::Rfc).unwrap();
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn explains_what_a_server_said_as_far_as_it_is_known() {
+    fn explains_the_known_parts_of_an_answer() {
         let names = |received: Received| -> Vec<String> {
             Explanation::of_received(&received, Profile::Rfc)
                 .into_iter()
@@ -268,12 +268,13 @@ mod tests {
             ..Received::default()
         };
         let code = names(received(Some("Invalid_Client"), Some("Basic"), Some(401)));
-        assert_eq!(code, ["invalid_client", "401 Unauthorized"]);
+        assert_eq!(code, ["invalid_client"]);
         // RFC 6750, section 3.1: 403.
         let challenge = names(received(Some("insufficient_scope"), Some("Bearer"), None));
         assert_eq!(challenge, ["insufficient_scope"]);
         let no_credentials = names(received(None, Some("bearer"), None));
-        assert_eq!(no_credentials, ["token-missing", "401 Unauthorized"]);
+        assert_eq!(no_credentials, ["token-missing"]);
+        assert_eq!(names(received(None, None, Some(401))), ["401 Unauthorized"]);
         assert_eq!(
             names(received(Some("own"), None, Some(503))),
             ["503 Service Unavailable"]
@@ -282,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn speaks_the_dialect_that_is_asked_for() {
+    fn uses_the_requested_profile() {
         let error = |profile| {
             Explanation::of("grant-type-unsupported", profile)
                 .unwrap()

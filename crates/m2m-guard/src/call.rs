@@ -48,7 +48,7 @@ impl<'c> Call<'c> {
 
     /// Returns the one token of the call.
     ///
-    /// A header with another scheme than Bearer counts as a call without a token. A query with the parameter `access_token` is always refused.
+    /// A header with a scheme other than Bearer counts as a call without a token. A query with the parameter `access_token` is always refused.
     pub(crate) fn token(&self) -> Result<BearerToken<'c>, (Cause, Evidence)> {
         let in_query = self.query.is_some_and(query_carries_access_token);
         let token = match self.authorization {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn r1_takes_a_bearer_header_in_any_case() {
+    fn r1_accepts_a_bearer_header_in_any_case() {
         for value in ["Bearer abc", "bearer abc", "BEARER  abc", " Bearer abc "] {
             check(&[value], None, Ok("abc"));
             check(&[value], Some("page=2&token=x"), Ok("abc"));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn r3_k15_without_a_token_there_is_none() {
+    fn r3_k15_a_call_without_a_bearer_token_has_no_token() {
         for authorization in [
             &[][..],
             &[""],
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn r7_takes_no_token_from_the_query() {
+    fn r7_refuses_a_token_in_the_query() {
         for query in ["access_token=abc", "a=1&access%5Ftoken=abc", "access_token"] {
             check(&[], Some(query), Err(Cause::TokenInUrl));
             check(&["Basic YTpi"], Some(query), Err(Cause::TokenInUrl));
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_what_was_sent_out_of_its_debug_form() {
+    fn debug_does_not_contain_what_was_sent() {
         let call = Call::new(&[b"Bearer abc"], Some(b"access_token=abc"));
         assert_eq!(format!("{call:?}"), "Call([redacted])");
     }

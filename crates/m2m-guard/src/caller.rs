@@ -14,7 +14,7 @@ use crate::extension::Extension;
 ///
 /// Source: RFC 9068, section 2.2, <https://www.rfc-editor.org/rfc/rfc9068#section-2.2>.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "a call that is checked and whose caller is dropped was perhaps meant to be served"]
+#[must_use = "an accepted call should be served"]
 pub struct Caller {
     client_id: Box<str>,
     subject: Option<Box<str>>,

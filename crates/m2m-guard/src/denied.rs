@@ -17,7 +17,7 @@ use crate::guard::Settings;
 ///
 /// Source: RFC 6750, section 3, <https://www.rfc-editor.org/rfc/rfc6750#section-3>.
 #[derive(Clone)]
-#[must_use = "a call that is denied has to be answered"]
+#[must_use = "a denied call has to be answered"]
 pub struct Denied {
     settings: Arc<Settings>,
     cause: Cause,

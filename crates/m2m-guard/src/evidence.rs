@@ -61,30 +61,30 @@ impl fmt::Display for Evidence {
             Self::Token(error) => error.fmt(f),
             Self::Claim { name } => write!(f, "the claim `{name}` has the wrong type"),
             Self::Issuer { expected, found } => {
-                write!(
-                    f,
-                    "the token is from {found:?}, and expected is {expected:?}"
-                )
+                write!(f, "the token is from {found:?} instead of {expected:?}")
             }
             Self::Audience { expected, found } => {
-                write!(
-                    f,
-                    "the token is for {found:?}, and expected is {expected:?}"
-                )
+                write!(f, "the token is for {found:?} instead of {expected:?}")
             }
             Self::Scope { needed, missing } => {
-                write!(f, "the token lacks {missing:?} of {needed:?}")
+                write!(
+                    f,
+                    "the token lacks {missing:?} of the required scopes {needed:?}"
+                )
             }
             Self::Organization {
                 needed,
                 found: Some(found),
-            } => write!(f, "the token is of {found:?}, and needed is {needed:?}"),
+            } => write!(
+                f,
+                "the token is for the organization {found:?} instead of {needed:?}"
+            ),
             Self::Organization {
                 needed,
                 found: None,
             } => write!(
                 f,
-                "the token is of no organization, and needed is {needed:?}"
+                "the token has no organization, and {needed:?} is required"
             ),
         }
     }

@@ -22,7 +22,7 @@ impl<'c> Extension<'c> {
         };
         let scopes = match claims.get(SCOPES).map(JsonValue::as_array) {
             None => None,
-            Some(Some(array)) if array.holds_only_strings() => Some(array),
+            Some(Some(array)) if array.contains_only_strings() => Some(array),
             Some(_) => return Err(SCOPES),
         };
         Ok(Self {
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_is_there() {
+    fn reads_the_claims_that_are_present() {
         assert_eq!(read("{}"), Ok((None, vec![])));
         let claims = r#"{"scp":["x","\u0079"],"org_code":"a\/b"}"#;
         assert_eq!(

@@ -32,18 +32,18 @@ pub fn guard(data: &[u8]) {
     let required = Requirement::scope(SCOPE).in_organization(ORGANIZATION);
     match guard.check(&call, &KeySet::from(key), required, NOW) {
         Ok(caller) => {
-            assert!(caller.has_scope(SCOPE), "a scope that is needed is there");
+            assert!(caller.has_scope(SCOPE), "the caller has the required scope");
             assert_eq!(caller.organization_code(), Some(ORGANIZATION));
             assert!(caller.audiences().any(|audience| audience == AUDIENCE));
             assert!(
                 caller.expires_at() > NOW,
-                "a token that has ended lets nobody in"
+                "an expired token is not accepted"
             );
         }
         Err(denied) => {
             let challenge = denied
                 .challenge(Some("t"))
-                .expect("the caller is told what to do");
+                .expect("a denied call has a challenge");
             let read = Challenge::parse_list(challenge.as_bytes(), &Limits::DEFAULT);
             let [read] = read.as_deref().expect("a challenge can be read") else {
                 panic!("one challenge: {challenge}");

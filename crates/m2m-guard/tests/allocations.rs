@@ -17,7 +17,7 @@ fn allocations(mut run: impl FnMut()) -> u64 {
 }
 
 #[test]
-fn a_call_takes_a_handful_of_allocations_for_its_caller() {
+fn a_call_costs_few_allocations() {
     let header = format!("Bearer {}", signed(HEADER, RFC9068));
     let authorization: [&[u8]; 1] = [header.as_bytes()];
     let call = Call::new(&authorization, Some(b"page=2"));
@@ -32,7 +32,7 @@ fn a_call_takes_a_handful_of_allocations_for_its_caller() {
 }
 
 #[test]
-fn a_stranger_without_a_token_costs_none() {
+fn a_call_without_a_token_costs_no_allocation() {
     let (guard, keys) = (guard(), keys());
     for authorization in [&[][..], &[&b"Basic YTpi"[..]], &[b"Bearer a b"]] {
         let call = Call::new(authorization, None);

@@ -33,7 +33,7 @@ proptest! {
     }
 
     #[test]
-    fn a_call_proceeds_with_all_that_is_needed_and_never_with_less(
+    fn a_call_is_accepted_only_with_every_required_scope_and_organization(
         claims in proptest::sample::select(&[RFC9068, KINDE][..]),
         granted in proptest::collection::vec(scope_token(), 0..6),
         needed in proptest::collection::vec(scope_token(), 0..4),

@@ -65,7 +65,7 @@ fn k15_r3_g2_without_a_token_there_is_a_bare_challenge() {
 }
 
 #[test]
-fn k16_r4_g2_g17_an_expired_token_and_since_when() {
+fn k16_r4_g2_g17_an_expired_token_is_denied_with_its_expiration() {
     let denied = denied(&with(RFC9068, "exp", "1799999990"), TOKEN);
     check(&denied, 401, Some("invalid_token"), Cause::TokenExpired);
     let expired_at = UnixTime::from_seconds(1_799_999_990);
@@ -158,12 +158,12 @@ fn k19_r5_g3_g18_a_token_without_the_scope() {
             denied.challenge(None).as_deref(),
             Some(concat!(
                 r#"Bearer error="insufficient_scope", error_description="The token lacks the scope write:orders that this call needs. "#,
-                r#"Request a token with it", scope="read:orders write:orders close:orders""#
+                r#"Request a token that has this scope", scope="read:orders write:orders close:orders""#
             ))
         );
         assert_eq!(
             denied.to_string(),
-            r#"scope-insufficient: the token lacks ["write:orders", "close:orders"] of ["read:orders", "write:orders", "close:orders"]"#
+            r#"scope-insufficient: the token lacks ["write:orders", "close:orders"] of the required scopes ["read:orders", "write:orders", "close:orders"]"#
         );
     }
 }
@@ -184,12 +184,12 @@ fn k20_g3_a_token_of_a_global_application_on_an_organization_route() {
     assert!(
         fixes
             .iter()
-            .any(|fix| fix.contains("application whose organization"))
+            .any(|fix| fix.contains("application that belongs to the resource's organization"))
     );
 }
 
 #[test]
-fn k32_r4_r10_g17_a_token_for_another_audience_and_both_are_named() {
+fn k32_r4_r10_g17_a_token_for_another_audience_is_denied_with_both_audiences() {
     let denied = denied(
         &with(KINDE, "aud", r#"["https://a.example","https://b.example"]"#),
         TOKEN,
@@ -204,7 +204,7 @@ fn k32_r4_r10_g17_a_token_for_another_audience_and_both_are_named() {
     );
     assert_eq!(
         denied.to_string(),
-        r#"audience-mismatch: the token is for ["https://a.example", "https://b.example"], and expected is ["https://orders.example/api"]"#
+        r#"audience-mismatch: the token is for ["https://a.example", "https://b.example"] instead of ["https://orders.example/api"]"#
     );
 }
 
@@ -260,7 +260,7 @@ fn r6_a_challenge_has_what_the_guard_knows_each_once_and_in_quotes() {
 }
 
 #[test]
-fn of_several_mistakes_the_one_that_no_scope_would_mend_is_reported() {
+fn of_several_mistakes_the_one_that_no_scope_fixes_is_reported() {
     let required = Requirement::scope("write:orders").in_organization("org_other");
     let cause = |claims: &str| denied(claims, required).cause();
     assert_eq!(cause(&with(RFC9068, "exp", "1")), Cause::TokenExpired);
@@ -270,7 +270,7 @@ fn of_several_mistakes_the_one_that_no_scope_would_mend_is_reported() {
 }
 
 #[test]
-fn what_is_found_elsewhere_is_denied_alike() {
+fn a_cause_that_the_api_found_is_denied_in_the_same_way() {
     let guard = guard();
     check(
         &guard.deny(Cause::TokenRevoked),

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_shell_or_a_form_would_read_otherwise_is_quoted() {
+    fn special_characters_of_shells_and_forms_are_quoted() {
         assert_eq!(parameter("scope", "read:orders"), " -d scope=read:orders");
         assert_eq!(
             parameter("client_id", "a&b;$(c)'d"),

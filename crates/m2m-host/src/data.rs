@@ -46,18 +46,17 @@ pub fn open(folder: &Path, missing: Missing) -> Result<Sqlite, Failure> {
 /// As [`open`].
 pub fn open_with(folder: &Path, missing: Missing, limits: StoreLimits) -> Result<Sqlite, Failure> {
     if folder.as_os_str().is_empty() {
-        return Err(
-            Failure::usage("the data directory has no name").help("--data DIR, or M2M_DATA=DIR")
-        );
+        return Err(Failure::usage("the name of the data directory is empty")
+            .help("set --data DIR or M2M_DATA=DIR"));
     }
     if missing == Missing::Refuse && !is_there(folder)? {
         let failure = Failure::usage(format!("{} is not a data directory", folder.display()));
         return Err(if folder.is_dir() {
             failure.because("there is no m2m.db in it")
         } else {
-            failure.because("there is no such folder")
+            failure.because("the directory does not exist")
         }
-        .help("name the folder that `m2m serve --data`, `m2m apply --data` or `m2m key import --data` made"));
+        .help("name the directory that `m2m serve --data`, `m2m apply --data` or `m2m key import --data` created"));
     }
     let store = Sqlite::open_with(folder, limits).map_err(|error| failure(&error, folder))?;
     exposure::check(folder)?;
@@ -89,17 +88,15 @@ pub fn look(folder: &Path) -> Result<Vec<KeyRecord>, Failure> {
 pub fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
-        .map_err(|error| {
-            Failure::refused("the command cannot be started").because(error.to_string())
-        })?;
+        .map_err(|error| Failure::refused("cannot start the command").because(error.to_string()))?;
     Ok(runtime.block_on(future))
 }
 
 /// Returns the notice about an older copy of the registry.
 fn rolled_back(RolledBack { from, to }: RolledBack, folder: &Path) -> String {
     format!(
-        "notice: the registry in {} has version {}, and had reached version {} before: an older copy of m2m.db is served, as after a \
-         backup was restored, or m2m.db-wal was lost. What was changed in between is not there, secrets and tokens that were revoked included",
+        "notice: the registry in {} has version {}, but had reached version {} before: m2m.db is an older copy, such as a restored \
+         backup, or m2m.db-wal was lost. Changes made in between are missing, including revocations of secrets and tokens",
         folder.display(),
         to.0,
         from.0

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_what_where_why_and_what_helps() {
+    fn shows_what_where_why_and_help() {
         let excerpt = Excerpt::of("world.toml", "[[api]]\naudince = 1\n", 8..15);
         let failure = Failure::usage("unknown field `audince`")
             .at(excerpt)
@@ -238,10 +238,10 @@ mod tests {
 
     #[test]
     fn needs_no_place() {
-        let failure = Failure::unreachable("nobody answers").help("start it");
+        let failure = Failure::unreachable("there is no answer").help("start it");
         assert_eq!(
             failure.to_string(),
-            "error: nobody answers\n  = help: start it"
+            "error: there is no answer\n  = help: start it"
         );
     }
 }

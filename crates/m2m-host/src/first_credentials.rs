@@ -62,7 +62,7 @@ fn write(
     let file = folder.join(FILE);
     let unwritten = |error: &Error| {
         Failure::of_io(format!("cannot write {}", file.display()), error)
-            .because("it is for the credentials of the application that manages the server; nothing was changed")
+            .because("the credentials of the application that manages the server are written to it; nothing was changed")
     };
     let earlier = folder.join(EARLIER);
     let earlier = match std::fs::rename(&file, &earlier) {
@@ -117,11 +117,11 @@ pub const FILE: &str = "first-credentials";
 const EARLIER: &str = "first-credentials.old";
 
 const HEAD: &str = "\
-# The application that manages this server. The secret is here and nowhere else: keep it in a safe place, and delete this file.
+# The application that manages this server. The secret is stored nowhere else: copy it to a safe place, then delete this file.
 ";
 
 const NO_ISSUER: &str = "\
-# Commands also need M2M_ISSUER, the issuer of the server, such as http://127.0.0.1:8080. It was not running when this was written.
+# Commands also need M2M_ISSUER, the issuer of the server, such as http://127.0.0.1:8080. The server was not running when this file was written.
 ";
 
 #[cfg(test)]
@@ -171,7 +171,7 @@ mod tests {
             .args(["-c", &script])
             .output();
         let [made] = &*applied.credentials else {
-            panic!("one application is made")
+            panic!("one application is created")
         };
         assert_eq!(
             String::from_utf8(shell.unwrap().stdout).unwrap(),

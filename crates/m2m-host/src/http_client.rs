@@ -1,4 +1,4 @@
-//! The HTTP client of commands that look at a server from outside.
+//! The HTTP client of commands that call a server.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,10 +18,10 @@ use crate::regular_file::{Pipes, RegularFile, shown};
 /// The options of the connection to a server.
 #[derive(Debug, Default, Args)]
 pub struct ConnectionOptions {
-    /// PEM file with certificate authorities to trust in addition to those of this machine
+    /// PEM file with CA certificates to trust in addition to those of this machine
     #[arg(long, value_name = "FILE", env = "M2M_CA_FILE")]
     pub ca_file: Option<PathBuf>,
-    /// Allow unencrypted http beyond this machine; everyone on the path can read and change it
+    /// Allow unencrypted HTTP to other machines; anyone on the network path can read and change the traffic
     #[arg(long)]
     pub allow_plain_http: bool,
 }
@@ -65,7 +65,7 @@ impl HttpClient {
                 .map_err(|error| {
                     Failure::usage(format!("cannot use the CA certificates in {}", shown(path)))
                         .because(error.to_string())
-                        .help("--ca-file takes PEM: one certificate or several, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
+                        .help("set --ca-file to a PEM file with one or more certificates, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----")
                 })?;
         }
         if options.allow_plain_http {
@@ -124,11 +124,12 @@ pub fn unreachable(error: &TransportError) -> Failure {
     }
     if kind == TransportFailure::CertificateUntrusted {
         failure = failure.help(
-            "if the authority is one of your own: --ca-file FILE, or M2M_CA_FILE, with its certificate as PEM, got from its operator",
+            "if the certificate was issued by an authority of your own, set --ca-file FILE or M2M_CA_FILE to the certificate of that authority, in PEM",
         );
     }
     if kind == TransportFailure::PlainHttp {
-        failure = failure.help("if all of the way is protected by other means: --allow-plain-http");
+        failure = failure
+            .help("if the whole network path is protected by other means, add --allow-plain-http");
     }
     let fixes = kind.advice().fixes.iter();
     fixes.fold(failure, |failure, fix| failure.help(*fix))
@@ -139,7 +140,7 @@ fn read_ca_file(path: &Path) -> Result<zeroize::Zeroizing<Vec<u8>>, Failure> {
         .and_then(|file| file.read(MAX_CA_FILE_BYTES))
         .map_err(|error| {
             Failure::of_io(format!("cannot read {}", shown(path)), &error)
-                .help("name a PEM file with the certificate of the authority: --ca-file FILE, or M2M_CA_FILE")
+                .help("set --ca-file FILE or M2M_CA_FILE to a PEM file with the certificate of the authority")
         })
 }
 

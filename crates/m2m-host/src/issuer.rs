@@ -11,7 +11,7 @@ use crate::error::Failure;
 /// If the text is not an issuer.
 pub fn parse_issuer(text: &str) -> Result<Issuer, Failure> {
     Issuer::parse(text).map_err(|error| {
-        Failure::usage(format!("{text:?} is no issuer identifier"))
+        Failure::usage(format!("{text:?} is not an issuer identifier"))
             .because(error.to_string())
             .help("an issuer is an https URL without query and fragment, as in https://id.example")
     })

@@ -100,10 +100,13 @@ fn lacking(algorithms: &[Algorithm], keys: &[StoredKey]) -> Result<Vec<Algorithm
 
 fn none_signs(algorithm: Algorithm, announced: &StoredKey) -> Failure {
     let StoredKey { file, key, .. } = announced;
-    Failure::usage(format!("no {algorithm} key signs"))
-        .because(format!("{} is announced, and does not", file.display()))
+    Failure::usage(format!("there is no active {algorithm} key"))
+        .because(format!(
+            "{} is announced, but does not sign yet",
+            file.display()
+        ))
         .help(format!(
-            "rename it to {}, and it signs",
+            "to let it sign, rename it to {}",
             file_name::if_active(file, key).display()
         ))
 }
@@ -119,7 +122,9 @@ fn not_generated(
     folder: &str,
     keys: &[StoredKey],
 ) -> Failure {
-    let failure = Failure::usage(format!("there is no {algorithm} key, and none can be made"));
+    let failure = Failure::usage(format!(
+        "there is no {algorithm} key, and one cannot be generated"
+    ));
     if error != KeyNotGenerated::RsaUnsupported {
         return failure.because(error.to_string());
     }
@@ -127,9 +132,9 @@ fn not_generated(
     let key_id = (1..u32::MAX).map(|number| number.to_string()).find(is_free);
     let name = file_name::of_active(algorithm, &key_id.unwrap_or_default());
     failure
-        .because("this build signs with RSA keys and makes none")
+        .because("this build signs with RSA keys, but cannot generate them")
         .help(format!(
-            "import one: (umask 077; mkdir -p {folder}; openssl genpkey -algorithm RSA \
+            "create one: (umask 077; mkdir -p {folder}; openssl genpkey -algorithm RSA \
              -pkeyopt rsa_keygen_bits:2048 -out {folder}/{name}), and serve with --keys {folder}"
         ))
         .help("or build with the feature aws-lc-rs, which is on by default")
@@ -214,11 +219,11 @@ mod tests {
     }
 
     #[test]
-    fn where_keys_are_announced_and_none_signs_none_is_made() {
+    fn no_key_is_generated_where_announced_keys_do_not_sign() {
         let folder = folder_of(&["es256-a.retiring.pem", "es256-b.next.pem"]);
         let failure = load(&[Algorithm::Es256], Some(folder.path())).unwrap_err();
         let text = failure.to_string();
-        assert!(text.contains("no ES256 key signs"), "{text}");
+        assert!(text.contains("there is no active ES256 key"), "{text}");
         let rename = format!(
             "rename it to {}",
             folder.path().join("es256-b.pem").display()
@@ -250,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_rsa_key_that_cannot_be_made_is_imported_under_a_free_key_id() {
+    fn an_rsa_key_that_cannot_be_generated_is_imported_under_a_free_key_id() {
         let folder = folder_of(&["es256-1.pem"]);
         let keys = directory::read(folder.path()).unwrap();
         let why = KeyNotGenerated::RsaUnsupported;

@@ -12,6 +12,7 @@ pub mod issuer;
 pub mod key_folder;
 pub mod listen_address;
 pub mod log_format;
+pub mod log_interval;
 pub mod output;
 pub mod printable;
 pub mod private_file;

@@ -17,7 +17,7 @@ pub fn listen_address(text: &str) -> Result<SocketAddr, String> {
             Ok((Ipv4Addr::LOCALHOST, port).into())
         }
         Ok(port) if host.is_empty() => Err(format!(
-            "an address has to stand before the port, as in 127.0.0.1:{port}"
+            "write an address before the port, as in 127.0.0.1:{port}"
         )),
         Ok(_) | Err(_) => Err("write an address and a port, as in 127.0.0.1:8080".to_owned()),
     }

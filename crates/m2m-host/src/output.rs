@@ -32,7 +32,7 @@ pub enum Colour {
 pub enum Format {
     /// For people.
     Text,
-    /// For programs: one JSON document. `m2m events` prints one for each event, on a line of its own.
+    /// For programs, as JSON.
     Json,
 }
 
@@ -118,7 +118,7 @@ impl Output {
             Some(why) => Err(Failure::refused("cannot write to standard output")
                 .because(why)
                 .because("nothing was changed")
-                .help("--secrets-to FILE keeps a new secret in a file")),
+                .help("to write a new secret to a file, use --secrets-to FILE")),
         }
     }
 

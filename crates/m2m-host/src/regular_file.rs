@@ -47,7 +47,7 @@ impl RegularFile {
         if TAKEN.swap(true, Ordering::Relaxed) {
             return Err(Error::new(
                 ErrorKind::InvalidInput,
-                "something else was read from standard input already",
+                "standard input was already read for another argument",
             ));
         }
         let file = File::from(std::io::stdin().as_fd().try_clone_to_owned()?);
@@ -59,7 +59,7 @@ impl RegularFile {
     fn standard_input() -> Result<Self> {
         Err(Error::new(
             ErrorKind::Unsupported,
-            "standard input cannot be read in the place of a file here; name a file",
+            "standard input is not supported here; name a file",
         ))
     }
 
@@ -161,7 +161,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn refuses_what_has_no_end() {
+    fn refuses_pipes_folders_and_devices() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();

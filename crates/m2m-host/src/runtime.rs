@@ -16,6 +16,6 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
     builder.enable_all().build().map_err(|error| {
-        Failure::refused("the server's threads cannot be started").because(error.to_string())
+        Failure::refused("cannot start the threads of the server").because(error.to_string())
     })
 }

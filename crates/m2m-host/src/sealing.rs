@@ -105,8 +105,8 @@ impl Wanted {
     fn invalid(self, place: &str, why: &str) -> Failure {
         let failure = Failure::usage(format!("there is no sealing key in {place}")).because(why);
         match self {
-            Self::New => failure.help("a new one: openssl rand -base64 32"),
-            Self::Known => failure.help(HAND_OVER).help(IF_LOST),
+            Self::New => failure.help("to create one, run openssl rand -base64 32"),
+            Self::Known => failure.help(PROVIDE_SEALING_KEY).help(IF_LOST),
         }
     }
 }
@@ -135,7 +135,7 @@ pub fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     let unreadable = |error: std::io::Error| {
         let failure = Failure::of_io(format!("cannot read the sealing key {shown}"), &error);
         if error.kind() == ErrorKind::NotFound {
-            let failure = failure.help("put it back there; or name another with --sealing-key-file FILE (M2M_SEALING_KEY_FILE) or M2M_SEALING_KEY");
+            let failure = failure.help("put the file back, or provide the key in --sealing-key-file FILE (M2M_SEALING_KEY_FILE) or M2M_SEALING_KEY");
             match wanted {
                 Wanted::New => failure,
                 Wanted::Known => failure.help(IF_LOST),
@@ -147,7 +147,7 @@ pub fn read(file: &Path, wanted: Wanted) -> Result<SealingKey, Failure> {
     let opened = RegularFile::open(file, Pipes::Taken).map_err(unreadable)?;
     refuse_open(&shown, &opened)?;
     let bytes = opened.read(MAX_FILE_BYTES).map_err(unreadable)?;
-    let text = str::from_utf8(&bytes).map_err(|_| wanted.invalid(&shown, "it is not a text"))?;
+    let text = str::from_utf8(&bytes).map_err(|_| wanted.invalid(&shown, "it is not text"))?;
     SealingKey::from_base64(text).map_err(|error| wanted.invalid(&shown, &error.to_string()))
 }
 
@@ -191,9 +191,9 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
 }
 
 /// Help for a sealing key that is missing, damaged, or not the one that the keys were sealed with.
-pub const HAND_OVER: &str = "hand over the one that they were sealed with: --sealing-key-file FILE (M2M_SEALING_KEY_FILE), or M2M_SEALING_KEY, or sealing.key in the data directory";
+pub const PROVIDE_SEALING_KEY: &str = "provide the sealing key that they were sealed with: --sealing-key-file FILE (M2M_SEALING_KEY_FILE), or M2M_SEALING_KEY, or sealing.key in the data directory";
 /// Help for an operator who has lost the sealing key.
-pub const IF_LOST: &str = "if it is lost, so are the private keys: move the folder away, apply an export of it to a new one, and let new keys be made";
+pub const IF_LOST: &str = "if it is lost, the private keys are lost too: run m2m export --data DIR --with-secret-hashes > world.toml, then m2m apply -f world.toml --data NEW_DIR, whose server generates new keys";
 
 #[cfg(unix)]
 fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
@@ -207,11 +207,11 @@ fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {
     Err(
         Failure::usage(format!("the sealing key {shown} is open to others"))
             .because(format!(
-                "its mode is {:03o}, and whoever has it and the database signs as this server",
+                "its mode is {:03o}, and anyone who has it and the database can sign tokens of this server",
                 mode & 0o777
             ))
             .help(format!(
-                "chmod 600 {shown}; and if somebody may have read it, m2m key reseal"
+                "run chmod 600 {shown}; if others may have read it, run m2m key reseal"
             )),
     )
 }

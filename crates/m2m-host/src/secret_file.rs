@@ -22,9 +22,7 @@ pub fn read(file: &Path) -> Result<Zeroizing<String>, Failure> {
     let line = text.strip_suffix('\n').unwrap_or(text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.contains(['\n', '\r']) {
-        return Err(
-            cannot("it has more than one line").help("write nothing but the secret into it")
-        );
+        return Err(cannot("it has more than one line").help("write only the secret to it"));
     }
     Ok(Zeroizing::new(line.to_owned()))
 }

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_shown_as_people_say_it() {
+    fn a_value_is_shown_as_people_write_it() {
         let value = json!([null, true, "", 7, { "b": false }, []]);
         assert_eq!(cell(&value), "-, yes, -, 7, b=no, -");
         assert_eq!(cell(&None::<bool>), "-");

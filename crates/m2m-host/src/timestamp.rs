@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn says_how_far_it_is() {
+    fn shows_the_time_until_or_since() {
         assert_eq!(relative(NOW, NOW), "now");
         assert_eq!(
             relative(NOW.saturating_add_seconds(3599), NOW),

@@ -1,6 +1,6 @@
 //! The failures of commands that get no token.
 
-use m2m_client::{DiscoveryError, Refused, TokenError, UnexpectedAnswer, UnexpectedBecause};
+use m2m_client::{DiscoveryError, Refused, TokenError, UnexpectedAnswer, UnexpectedReason};
 use m2m_errors::Advice;
 use oauth_proto::Issuer;
 
@@ -14,16 +14,16 @@ pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
         TokenError::Refused(refused) => return with_refusal(refused, issuer),
         TokenError::Transport(error) => return http_client::unreachable(error),
         TokenError::Unexpected(answer) => unexpected(answer, issuer),
-        TokenError::Discovery(DiscoveryError::OtherIssuer { named, .. }) => {
-            Failure::refused(format!("{issuer} is not what the server there is called"))
-                .because(printable(&error.to_string()))
-                .help(format!(
-                    "if that is the server that you mean: --issuer {}",
-                    printable(named)
-                ))
-        }
+        TokenError::Discovery(DiscoveryError::OtherIssuer { named, .. }) => Failure::refused(
+            format!("{issuer} is not the issuer of the server at this URL"),
+        )
+        .because(printable(&error.to_string()))
+        .help(format!(
+            "if this is the server that you want to call, use --issuer {}",
+            printable(named)
+        )),
         TokenError::Discovery(_) | _ => {
-            Failure::unreachable(format!("there is no token endpoint of {issuer}"))
+            Failure::unreachable(format!("cannot find the token endpoint of {issuer}"))
                 .because(printable(&error.to_string()))
         }
     };
@@ -32,14 +32,16 @@ pub fn failure(error: &TokenError, issuer: &Issuer) -> Failure {
 
 fn with_refusal(refused: &Refused, issuer: &Issuer) -> Failure {
     let (status, code) = (refused.status.as_u16(), printable(&refused.error));
-    let failure = Failure::refused(format!("{issuer} refuses the token: {status} {code}"));
+    let failure = Failure::refused(format!(
+        "{issuer} refuses to issue a token: {status} {code}"
+    ));
     let failure = match &refused.error_description {
         Some(description) => failure.because(printable(description)),
         None => failure,
     };
     let failure = match &refused.trace_id {
         Some(trace_id) => failure.because(format!(
-            "trace_id {}: under it the operator finds the exact cause in the log of the server",
+            "trace_id {}: the operator finds the exact cause in the log of the server under this id",
             printable(trace_id)
         )),
         None => failure,
@@ -59,12 +61,14 @@ fn unexpected(answer: &UnexpectedAnswer, issuer: &Issuer) -> Failure {
     let why = answer.to_string();
     let is_token = matches!(
         answer.because,
-        UnexpectedBecause::TokenType { .. } | UnexpectedBecause::TokenMalformed
+        UnexpectedReason::TokenType { .. } | UnexpectedReason::TokenMalformed
     );
     let failure = if is_token {
-        Failure::refused(format!("the token of {issuer} is of no use here"))
+        Failure::refused(format!("cannot use the token of {issuer}"))
     } else {
-        Failure::unreachable(format!("what answers is no token endpoint of {issuer}"))
+        Failure::unreachable(format!(
+            "the answer does not come from a token endpoint of {issuer}"
+        ))
     };
     failure.because(printable(&why))
 }

@@ -78,7 +78,7 @@ pub fn reason(error: &InvalidToken) -> String {
         }
         InvalidToken::IssuedInFuture { issued_at } => {
             format!(
-                "the token is issued later than now, at {}",
+                "the token was issued in the future, at {}",
                 rfc3339(*issued_at)
             )
         }

@@ -31,7 +31,7 @@ impl World {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let file = regular_file::shown(path);
         let what = || format!("cannot read {file}");
-        let help = "`m2m serve --help` shows a smallest world.toml";
+        let help = "`m2m serve --help` shows a minimal world.toml";
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_WORLD_BYTES))
             .map_err(|error| Failure::of_io(what(), &error).help(help))?;
@@ -121,7 +121,7 @@ fn with_earlier(failure: Failure, source: &str, earlier: Option<usize>) -> Failu
     let before = earlier.and_then(|offset| source.split_at_checked(offset));
     match before {
         Some((before, _)) => failure.because(format!(
-            "the earlier one stands in line {}",
+            "the earlier one is in line {}",
             before.matches('\n').count() + 1
         )),
         None => failure,

@@ -1,6 +1,6 @@
 //! Times of signing and verifying an access token with 350 bytes of claims.
 //!
-//! `constant` is the cost of this crate beside a signature; `raw` is the signature alone; `m2m_jwt` is the whole; `jsonwebtoken` is the
+//! `constant` is the cost of this crate in addition to a signature; `raw` is the signature alone; `m2m_jwt` is the whole; `jsonwebtoken` is the
 //! whole of another crate, with the same key and claims. It uses `aws-lc-rs`, so compare under the feature of that name.
 
 #[path = "support/tokens.rs"]
@@ -31,7 +31,7 @@ fn constant(criterion: &mut Criterion) {
     assert_eq!(
         unverified.payload().len(),
         350,
-        "the claims are as long as they are said to be"
+        "the claims have the documented length"
     );
     let mut group = criterion.benchmark_group("constant");
     group.bench_function("sign", |bencher| {

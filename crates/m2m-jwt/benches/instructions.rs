@@ -1,6 +1,6 @@
 //! Instructions of signing and verifying an access token with 350 bytes of claims, without the signature itself.
 //!
-//! They do not depend on the load of the machine, only on the compiler and on whether the processor has AVX2; `instructions.json` beside
+//! They do not depend on the load of the machine, only on the compiler and on whether the processor has AVX2; `instructions.json` next to
 //! this file has the committed counts.
 
 #![expect(

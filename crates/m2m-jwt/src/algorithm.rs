@@ -41,7 +41,7 @@ words! {
         Ps384 = "PS384",
         /// RSASSA-PSS with SHA-512 and a salt of 64 bytes.
         Ps512 = "PS512",
-        /// EdDSA on Ed25519. Printed as `EdDSA`, which more software knows than `Ed25519`, and read as either. Ed448 is not offered.
+        /// EdDSA on Ed25519. Printed as `EdDSA`, which more software knows than `Ed25519`, and read as either. Ed448 is not supported.
         EdDsa = "EdDSA" or "Ed25519",
     }
 }

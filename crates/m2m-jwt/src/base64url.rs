@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_length_takes_as_many_letters_as_said() {
+    fn every_length_is_encoded_in_the_computed_number_of_letters() {
         for length in 0..100 {
             let bytes = vec![0x5a; length];
             let text = encode(&bytes);

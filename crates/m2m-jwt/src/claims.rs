@@ -190,7 +190,9 @@ impl<'b> Claims<'b> {
             Claim::Audience => {
                 self.audience = match (value.as_string(), value.as_array()) {
                     (Some(string), _) => Audience::One(string),
-                    (None, Some(array)) if array.holds_only_strings() => Audience::Several(array),
+                    (None, Some(array)) if array.contains_only_strings() => {
+                        Audience::Several(array)
+                    }
                     (None, _) => return None,
                 }
             }

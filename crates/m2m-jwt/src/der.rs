@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_every_truncation_and_what_follows() {
+    fn refuses_truncations_and_trailing_bytes() {
         let der = [
             0x30, 0x09, 0x02, 0x02, 0x00, 0xff, 0x02, 0x03, 0x01, 0x00, 0x01, 0x00,
         ];

@@ -6,9 +6,9 @@ use thiserror::Error;
 use crate::claim::Claim;
 use oauth_proto::UnixTime;
 
-/// The name is not that of an offered algorithm, in this case of letters.
+/// The name is not that of a supported algorithm. Names are case-sensitive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("no algorithm that is offered has this name")]
+#[error("the algorithm is not supported")]
 pub struct UnknownAlgorithm;
 
 impl UnknownAlgorithm {
@@ -21,7 +21,7 @@ impl UnknownAlgorithm {
 
 /// The name is not that of a [`KeyType`](crate::KeyType).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the type of a key is `P-256`, `P-384`, `Ed25519` or `RSA`")]
+#[error("the key type must be `P-256`, `P-384`, `Ed25519` or `RSA`")]
 pub struct UnknownKeyType;
 
 impl UnknownKeyType {
@@ -34,12 +34,12 @@ impl UnknownKeyType {
 
 /// The name is not that of a [`Claim`]. A token may have the claim nevertheless: see [`Claims::get`](crate::Claims::get).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("no registered claim that is read has this name")]
+#[error("the claim is not one of the registered claims that this library reads")]
 pub struct UnknownClaim;
 
 /// The text is not the base64url spelling of a byte string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the text is not base64url without padding")]
+#[error("the text must be base64url, without padding (=) at the end")]
 pub struct InvalidBase64Url;
 
 impl InvalidBase64Url {
@@ -55,19 +55,19 @@ impl InvalidBase64Url {
 #[non_exhaustive]
 pub enum InvalidJson {
     /// A byte that is not UTF-8.
-    #[error("the text is not UTF-8")]
+    #[error("the text is not valid UTF-8")]
     NotUtf8,
     /// The outermost value is not an object.
-    #[error("the text is not an object")]
+    #[error("the text is not a JSON object")]
     NotAnObject,
     /// The text at this offset does not fit the grammar, or ends there.
-    #[error("the text is not JSON at byte {offset}")]
+    #[error("the text is not valid JSON at byte {offset}")]
     Syntax {
         /// Offset in bytes, counted from 0.
         offset: usize,
     },
     /// A name appears twice in one object.
-    #[error("the member name at byte {offset} stands twice")]
+    #[error("a JSON object in the text has the same member name twice, at byte {offset}")]
     DuplicateMember {
         /// Offset in bytes of the second of the two, counted from 0.
         offset: usize,
@@ -79,7 +79,7 @@ pub enum InvalidJson {
         offset: usize,
     },
     /// More members than [`MAX_JSON_MEMBERS`](crate::limits::MAX_JSON_MEMBERS).
-    #[error("there are too many members at byte {offset}")]
+    #[error("the text has too many members at byte {offset}")]
     TooManyMembers {
         /// Offset in bytes, counted from 0.
         offset: usize,
@@ -110,63 +110,63 @@ pub enum InvalidToken {
     #[error("the token is not three parts separated by dots")]
     NotCompact,
     /// A part is not base64url.
-    #[error("a part of the token is not base64url without padding")]
+    #[error("each part of the token must be base64url, without padding (=) at the end")]
     Encoding,
     /// The header is not a JSON object.
-    #[error("the header: {0}")]
+    #[error("the header cannot be parsed: {0}")]
     Header(InvalidJson),
-    /// The header has no such member, or one of another type than string.
-    #[error("the header's `{member}` is missing or no string")]
+    /// The header does not have the member, or its value is not a string.
+    #[error("the header parameter `{member}` is missing or is not a string")]
     HeaderMember {
         /// `alg`, `kid` or `typ`.
         member: &'static str,
     },
     /// The header's `kid` is longer than [`Limits::max_key_id_bytes`](crate::Limits::max_key_id_bytes).
-    #[error("the header's `kid` is longer than {limit} bytes")]
+    #[error("the header parameter `kid` is longer than {limit} bytes")]
     KeyIdTooLong {
         /// The limit, in bytes.
         limit: usize,
     },
-    /// The header has `crit`. None of the extensions that it could name is understood.
-    #[error("the header demands an extension that is not understood")]
+    /// The header has `crit`. None of the extensions that it could name is supported.
+    #[error("the header parameter `crit` requires an extension that is not supported")]
     CriticalExtension,
-    /// The header has `b64`, and not as `true`.
-    #[error("the payload is not encoded")]
+    /// The header has a `b64` that is not `true`.
+    #[error("the header parameter `b64` must be `true`: unencoded payloads are not supported")]
     PayloadNotEncoded,
     /// The header has `zip`.
-    #[error("the payload is compressed")]
+    #[error("the header parameter `zip` is not allowed: compressed payloads are not supported")]
     PayloadCompressed,
-    /// The header's `alg` is not offered by this crate; `none` is not offered either.
-    #[error("the algorithm is not offered")]
+    /// The header's `alg` is not supported by this crate; `none` is not supported either.
+    #[error("the algorithm of the token is not supported")]
     AlgorithmUnknown,
     /// The header's `alg` is not one of the expected algorithms.
-    #[error("the algorithm is not expected")]
+    #[error("the algorithm of the token is not one of the accepted algorithms")]
     AlgorithmUnexpected,
     /// The header has no `typ`.
-    #[error("the header has no type")]
+    #[error("the header parameter `typ` is missing")]
     TypeMissing,
     /// The header's `typ` is not one of the expected types.
-    #[error("the token is of another type")]
+    #[error("the header parameter `typ` is not one of the accepted types")]
     TypeMismatch,
     /// No key has the header's `kid`.
     #[error("no key has the key id of the token")]
     KeyUnknown,
     /// The key that the header names is for another algorithm than the header's.
-    #[error("the algorithm is not that of the key")]
+    #[error("the algorithm of the token is not the algorithm of the key")]
     AlgorithmNotOfKey,
     /// The signature does not belong to header, payload and key.
-    #[error("the signature is wrong")]
+    #[error("the signature is invalid")]
     Signature,
     /// The claims are not a JSON object.
-    #[error("the claims: {0}")]
+    #[error("the claims cannot be parsed: {0}")]
     Claims(InvalidJson),
     /// A claim has another type than its specification requires.
     #[error("the claim `{0}` has the wrong type")]
     ClaimMalformed(Claim),
-    /// A claim that is expected is absent.
+    /// A required claim is absent.
     #[error("the claim `{0}` is missing")]
     ClaimMissing(Claim),
-    /// `iss` is another.
+    /// `iss` is not the expected issuer.
     #[error("the token is from another issuer")]
     IssuerMismatch,
     /// `aud` does not name an expected audience.
@@ -185,7 +185,7 @@ pub enum InvalidToken {
         not_before: UnixTime,
     },
     /// The time `iat` has not been reached.
-    #[error("the token is issued later than now, at {issued_at}")]
+    #[error("the token was issued in the future, at {issued_at}")]
     IssuedInFuture {
         /// The time at which it claims to be issued.
         issued_at: UnixTime,
@@ -231,16 +231,16 @@ pub enum InvalidKey {
     #[error("the key is longer than the limit")]
     TooLong,
     /// Not a JSON object.
-    #[error("the key: {0}")]
+    #[error("the key cannot be parsed: {0}")]
     Json(InvalidJson),
     /// A member that the key's type needs is missing.
-    #[error("the key's `{member}` is missing")]
+    #[error("the key's member `{member}` is missing")]
     MemberMissing {
         /// Its name.
         member: &'static str,
     },
     /// A member has another type, encoding, length or value than it must have.
-    #[error("the key's `{member}` is malformed")]
+    #[error("the key's member `{member}` is malformed")]
     MemberMalformed {
         /// Its name.
         member: &'static str,
@@ -248,29 +248,31 @@ pub enum InvalidKey {
     /// The set has more keys than [`MAX_JWK_SET_KEYS`](crate::limits::MAX_JWK_SET_KEYS).
     #[error("the set has too many keys")]
     TooManyKeys,
-    /// `kty` is not offered here.
-    #[error("keys of this type are not offered; RSA, EC and Ed25519 keys are")]
+    /// `kty` is not supported.
+    #[error("the key type is not supported; supported types are RSA, EC and Ed25519")]
     TypeUnsupported,
-    /// `crv` is not offered.
-    #[error("keys on this curve are not offered; P-256, P-384 and Ed25519 are")]
+    /// `crv` is not supported.
+    #[error("the key's curve is not supported; supported curves are P-256, P-384 and Ed25519")]
     CurveUnsupported,
-    /// `alg` is not offered.
-    #[error("keys for this algorithm are not offered")]
+    /// `alg` is not supported.
+    #[error("the key's algorithm is not supported")]
     AlgorithmUnsupported,
     /// The algorithm is for keys of another type, or not the one that the key is for.
     #[error("the key is for another algorithm")]
     AlgorithmMismatch,
     /// The key is too short or too long for the algorithm.
-    #[error("the key is too short or too long for its algorithm; RSA keys have 2048 to 4096 bits")]
+    #[error(
+        "the key is too short or too long for its algorithm; RSA signing keys must have 2048 to 4096 bits"
+    )]
     SizeUnsupported,
     /// `use` or `key_ops` restrict the key to uses other than signatures.
-    #[error("the key is not for signatures")]
+    #[error("the key's members `use` and `key_ops` must allow signatures")]
     NotForSignatures,
     /// A public key where a private key is needed.
     #[error("the key is not a private key")]
     NotPrivate,
     /// Not one PEM block with a private key.
-    #[error("the text is not one private key in PEM")]
+    #[error("expected exactly one private key in PEM")]
     PemMalformed,
     /// `ENCRYPTED PRIVATE KEY`; decrypt it with `openssl pkcs8`.
     #[error("the private key is encrypted")]
@@ -279,7 +281,7 @@ pub enum InvalidKey {
     #[error("the private key is not in PKCS#8")]
     NotPkcs8,
     /// Not a private key in PKCS#8 for this algorithm, or one whose parts contradict each other.
-    #[error("the private key cannot be read")]
+    #[error("the private key is malformed or is not a key for this algorithm")]
     PrivateKeyMalformed,
 }
 
@@ -315,14 +317,14 @@ pub enum KeyNotGenerated {
     /// `ring` cannot generate RSA keys. Build with the feature `aws-lc-rs`, or generate one with `openssl genpkey -algorithm RSA -pkeyopt
     /// rsa_keygen_bits:2048` and read it with [`SigningKey::from_pkcs8_pem`](crate::SigningKey::from_pkcs8_pem).
     #[error(
-        "this build makes no RSA keys; make one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and import it"
+        "this build cannot generate RSA keys; generate one with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and import it"
     )]
     RsaUnsupported,
     /// The requested key id is longer than [`MAX_KEY_ID_BYTES`](crate::limits::MAX_KEY_ID_BYTES).
     #[error("the key id is too long")]
     KeyIdTooLong,
     /// The crypto library failed, which happens only if the operating system returns no random bytes.
-    #[error("the crypto library made no key")]
+    #[error("the crypto library failed to generate a key")]
     Library,
 }
 
@@ -343,7 +345,7 @@ impl KeyNotGenerated {
 #[non_exhaustive]
 pub enum SigningFailed {
     /// The signer failed. `ring` and `aws-lc-rs` fail only if the operating system returns no random bytes.
-    #[error("the signer made no signature")]
+    #[error("the signer failed to create a signature")]
     Signer,
     /// The signer's signature is longer than a [`Signature`](crate::Signature) can be.
     #[error("the signature is longer than {} bytes", crate::Signature::CAPACITY)]

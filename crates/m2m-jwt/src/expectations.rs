@@ -25,8 +25,8 @@ pub struct Expectations<'e> {
     pub issuer: &'e str,
     /// The accepted values of `aud`, compared byte by byte. If the list is empty, no token is accepted.
     pub audiences: &'e [&'e str],
-    /// The accepted values of `typ`, in any case of letters, with or without `application/` in front. If the list is empty, no token is
-    /// accepted.
+    /// The accepted values of `typ`, compared case-insensitively, with or without the prefix `application/`. If the list is empty, no
+    /// token is accepted.
     pub token_types: &'e [&'e str],
     /// The accepted values of `alg`; the key has to permit it as well. If the list is empty, no token is accepted.
     pub algorithms: &'e [Algorithm],

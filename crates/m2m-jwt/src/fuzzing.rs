@@ -26,7 +26,7 @@ pub fn token(data: &[u8]) {
     let keys = KeySet::new(&JwkSet::parse(KEYS).unwrap_or_default());
     let expectations = Expectations::access_token(
         "https://as.example",
-        &["https://nobody.example"],
+        &["https://other.example"],
         Algorithm::ALL,
     );
     for now in [0, 1_800_000_000, u64::MAX] {
@@ -36,7 +36,10 @@ pub fn token(data: &[u8]) {
             &expectations,
             UnixTime::from_seconds(now),
         );
-        assert!(refused.is_err(), "accepted a token that nobody signed");
+        assert!(
+            refused.is_err(),
+            "a token with a forged signature is accepted"
+        );
     }
     // The vectors of the RFCs are signed with these keys, so a signature may be good.
     let _ = verify_signature(&unverified, &keys, Algorithm::ALL);
@@ -89,7 +92,7 @@ pub fn claims(data: &[u8]) {
     if let Ok(object) = JsonObject::parse(data) {
         assert!(
             look(JsonValue::Object(object)) <= data.len(),
-            "nothing is read that is not there"
+            "no more is read than the input contains"
         );
     }
     match Claims::parse(data) {
@@ -107,7 +110,7 @@ pub fn claims(data: &[u8]) {
         }
         Err(InvalidToken::Claims(_)) => assert!(
             JsonObject::parse(data).is_err(),
-            "one reader refuses what the other reads"
+            "one parser refuses a text that the other accepts"
         ),
         Err(_) => {}
     }
@@ -128,7 +131,7 @@ pub fn pem(data: &[u8]) {
             assert_eq!(
                 key.public_jwk().key_type(),
                 algorithm.key_type(),
-                "a key is of the type that was asked for"
+                "a key has the requested type"
             );
         }
     }

@@ -182,7 +182,9 @@ impl Operation {
             }
         }
         if let Some(value) = object.get("key_ops") {
-            let operations = value.as_array().filter(|array| array.holds_only_strings());
+            let operations = value
+                .as_array()
+                .filter(|array| array.contains_only_strings());
             let operations = operations.ok_or(InvalidKey::MemberMalformed { member: "key_ops" })?;
             let fits = |operation: JsonString<'_>| match self {
                 Self::Sign => operation.equals("sign"),
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_a_key_may_say_about_itself() {
+    fn accepts_the_members_of_a_key_for_signatures() {
         check("", Ok(()));
         check(
             r#","use":"sig","key_ops":["verify"],"alg":"ES256","kid":"1","x5c":[1],"d":0"#,
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_a_key_for_something_else() {
+    fn refuses_a_key_for_another_use() {
         check(r#","use":"enc""#, Err(InvalidKey::NotForSignatures));
         check(
             r#","key_ops":["encrypt","wrapKey"]"#,
@@ -273,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_members_of_the_wrong_type_and_twice() {
+    fn refuses_members_of_the_wrong_type_and_duplicates() {
         for (more, member) in [
             (",\"use\":1", "use"),
             (",\"key_ops\":\"verify\"", "key_ops"),

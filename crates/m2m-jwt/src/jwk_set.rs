@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_no_set() {
+    fn refuses_text_that_is_not_a_set() {
         let malformed = InvalidKey::MemberMalformed { member: "keys" };
         for (json, expected) in [
             ("{}", InvalidKey::MemberMissing { member: "keys" }),

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn says_why_no_key_fits() {
+    fn reports_why_no_key_matches() {
         let trials = Cell::new(0);
         let keys: KeySet<_> = [Counted(Some("a"), &trials), Counted(Some("b"), &trials)]
             .into_iter()

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_else_it_is() {
+    fn reports_which_other_document_it_is() {
         check(
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\n",
             Err(InvalidKey::Encrypted),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_exactly_one_key() {
+    fn refuses_text_that_is_not_exactly_one_key() {
         for pem in [
             "",
             "AAEC",

@@ -1,4 +1,4 @@
-//! The identifier of a key that everybody can compute.
+//! The thumbprint of a key: an identifier that anyone can compute from its public half.
 
 use core::fmt;
 

@@ -56,7 +56,7 @@ impl<'t> Unverified<'t> {
         let text = core::str::from_utf8(token).map_err(|_| InvalidToken::Encoding)?;
         let (header, rest) = text.split_once('.').ok_or(InvalidToken::NotCompact)?;
         let (payload, signature) = rest.rsplit_once('.').ok_or(InvalidToken::NotCompact)?;
-        // A further dot is not a letter of base64url either, but the error tells a JWE from a mistake in a letter.
+        // Another dot is not a base64url character either, but this error distinguishes a JWE from a wrong character.
         if payload.contains('.') {
             return Err(InvalidToken::NotCompact);
         }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn r4_refuses_what_is_not_three_parts() {
+    fn r4_refuses_a_token_without_three_parts() {
         for token in [
             "",
             "e30",
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn r4_refuses_what_is_not_base64url() {
+    fn r4_refuses_a_part_that_is_not_base64url() {
         for token in [
             "e30=.e30.AA",
             "e30.e30=.AA",
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn r16_refuses_an_oversized_token_before_it_looks_at_it() {
+    fn r16_refuses_an_oversized_token_before_it_is_read() {
         check(
             &".".repeat(16 * 1024 + 1),
             InvalidToken::TooLong { limit: 16 * 1024 },
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_the_token_out_of_its_debug_form() {
+    fn debug_does_not_contain_the_token() {
         let token = Unverified::parse("e30.e30.AA", &Limits::DEFAULT).unwrap();
         assert_eq!(format!("{token:?}"), "Unverified([redacted])");
     }

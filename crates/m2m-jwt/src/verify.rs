@@ -21,7 +21,7 @@ use oauth_proto::UnixTime;
 /// 2. Three parts, each base64url.
 /// 3. The header: a JSON object without duplicates, `alg`, `kid` and `typ` strings, `kid` bounded.
 /// 4. No `crit`, no `b64` except `true`, no `zip`.
-/// 5. `alg` is offered and expected.
+/// 5. `alg` is supported and expected.
 /// 6. `typ` is expected.
 /// 7. A key has the `kid`, permits the `alg`, and created the signature.
 /// 8. The claims: a JSON object without duplicates, each claim of its type.

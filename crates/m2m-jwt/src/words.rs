@@ -1,7 +1,7 @@
-//! Enums of words.
+//! Enums whose variants have names.
 
-/// An enum whose variants each have a word: the type, the list of all, and the printing and parsing of each, from one table. Parsing an
-/// unknown word returns the named error.
+/// Defines an enum whose variants each have a name: the type, the list of all variants, and the printing and parsing of each, from one
+/// table. Parsing an unknown name returns the named error.
 macro_rules! words {
     (
         $(#[$attribute:meta])*
@@ -26,7 +26,7 @@ macro_rules! words {
                 }
             }
 
-            /// Returns the value with this name, in this case of letters.
+            /// Returns the value with this name. Names are case-sensitive.
             #[must_use]
             pub fn parse(name: &str) -> Option<Self> {
                 Some(match name {

@@ -69,7 +69,7 @@ fn a_token_that_verifiers_would_refuse_for_its_length_is_not_signed() {
 }
 
 #[test]
-fn generated_keys_can_be_kept_and_read_again() {
+fn generated_keys_can_be_stored_and_read_again() {
     for algorithm in Algorithm::ALL {
         match SigningKey::generate(*algorithm, Some("2026-11")) {
             Ok((key, pkcs8)) => {
@@ -87,7 +87,7 @@ fn generated_keys_can_be_kept_and_read_again() {
                 );
                 assert!(
                     error.to_string().contains("openssl genpkey"),
-                    "it says how to get one"
+                    "the error states how to generate one"
                 );
             }
         }
@@ -132,7 +132,7 @@ fn a_key_is_read_for_its_own_type_only() {
 }
 
 #[test]
-fn the_private_key_is_in_no_debug_form() {
+fn no_debug_output_contains_the_private_key() {
     let key = signing_key(Algorithm::EdDsa);
     let shown = format!(
         "{key:?} {:?} {:?}",
@@ -160,7 +160,7 @@ impl Signer for Remote {
 }
 
 #[test]
-fn another_signer_can_stand_in() {
+fn another_signer_can_be_used() {
     let token = sign_access_token(
         CLAIMS.as_bytes(),
         &Remote(AccessTokenHeader::new(Algorithm::Rs256, "hsm"), 512),
@@ -172,7 +172,7 @@ fn another_signer_can_stand_in() {
 }
 
 #[test]
-fn no_token_leaves_when_the_signer_fails() {
+fn no_token_is_issued_when_the_signer_fails() {
     let signer = Remote(AccessTokenHeader::new(Algorithm::Rs256, "hsm"), 513);
     let refused = sign_access_token(CLAIMS.as_bytes(), &signer);
     assert_eq!(refused, Err(SigningFailed::SignatureTooLong));

@@ -24,7 +24,7 @@ fn the_good_token_is_accepted() {
 }
 
 #[test]
-fn x1_r11_a_public_key_is_no_shared_secret() {
+fn x1_r11_a_public_key_is_not_a_shared_secret() {
     for algorithm in [Algorithm::Es256, Algorithm::Rs256, Algorithm::EdDsa] {
         let key = signing_key(algorithm);
         let jwk = key.public_jwk().to_json();
@@ -50,7 +50,7 @@ fn x1_r11_a_public_key_is_no_shared_secret() {
 }
 
 #[test]
-fn x1_a34_none_is_no_algorithm_in_any_spelling() {
+fn x1_a34_none_is_refused_in_every_spelling() {
     let keys = keys_of(&signing_key(Algorithm::EdDsa));
     for name in [
         "none",
@@ -137,11 +137,11 @@ fn x1_an_rsa_key_for_one_algorithm_verifies_no_other() {
 
 fn rename(key: &SigningKey, key_id: &str) -> m2m_jwt::Jwk {
     m2m_jwt::Jwk::parse(&key.public_jwk().to_json().replace(key.key_id(), key_id))
-        .expect("another key id leaves it a key")
+        .expect("the key is valid with another key id")
 }
 
 #[test]
-fn x1_a_shared_secret_is_no_key_for_another_algorithm() {
+fn x1_a_shared_secret_is_not_a_key_for_another_algorithm() {
     let secret = MacKey::new(MacAlgorithm::Hs256, None, &[7; 64]).unwrap();
     let long = MacKey::new(MacAlgorithm::Hs512, None, &[7; 64]).unwrap();
     for (token, expected) in [
@@ -238,7 +238,7 @@ fn x2_r13_a_key_id_is_opaque_and_bounded() {
 }
 
 #[test]
-fn x4_r14_an_extension_that_is_not_understood_is_refused() {
+fn x4_r14_an_extension_that_is_not_supported_is_refused() {
     for crit in [
         r#"["exp"]"#,
         r#"["b64"]"#,

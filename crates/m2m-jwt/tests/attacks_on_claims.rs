@@ -29,7 +29,7 @@ fn with(claim: &str, value: &str) -> String {
 }
 
 #[test]
-fn x3_r15_each_claim_deleted_in_turn_is_missed() {
+fn x3_r15_a_token_without_a_required_claim_is_refused() {
     for claim in Claim::RFC9068 {
         let mut claims: serde_json::Map<_, _> = serde_json::from_str(CLAIMS).unwrap();
         claims
@@ -78,7 +78,7 @@ fn x3_r15_times_of_the_wrong_type_are_refused() {
 }
 
 #[test]
-fn x3_decimals_are_legal_and_never_lengthen_a_life() {
+fn x3_decimals_are_accepted_and_never_extend_a_token() {
     check(HEADER, &with("exp", "1800000001.5"), Ok(()));
     check(HEADER, &with("exp", "1.800003600e9"), Ok(()));
     check_claims(
@@ -102,7 +102,7 @@ fn x3_decimals_are_legal_and_never_lengthen_a_life() {
 }
 
 #[test]
-fn r15_a_token_is_refused_exactly_from_the_second_of_its_end() {
+fn r15_a_token_is_refused_exactly_from_its_expiration_on() {
     let key = signing_key(Algorithm::EdDsa);
     let token = forge(HEADER, CLAIMS, &key);
     let unverified = Unverified::parse(&token, &Limits::DEFAULT).unwrap();
@@ -189,7 +189,7 @@ fn x4_r16_duplicate_members_are_refused_at_any_depth() {
 }
 
 #[test]
-fn x4_r16_what_is_not_utf_8_is_refused() {
+fn x4_r16_a_token_that_is_not_utf_8_is_refused() {
     let key = signing_key(Algorithm::EdDsa);
     let keys = keys_of(&key);
     let claims = [
@@ -213,7 +213,7 @@ fn x4_r16_what_is_not_utf_8_is_refused() {
 }
 
 #[test]
-fn r16_claims_that_are_no_object_are_refused() {
+fn r16_claims_that_are_not_an_object_are_refused() {
     for claims in ["", "null", "[]", "\"a\"", "1"] {
         check_claims(claims, InvalidToken::Claims(InvalidJson::NotAnObject));
     }

@@ -51,7 +51,7 @@ fn every_printed_thumbprint_is_computed() {
 }
 
 #[test]
-fn printed_signatures_that_are_the_same_each_time_are_made_again() {
+fn printed_deterministic_signatures_are_reproduced() {
     let mut made = 0;
     for vector in vectors() {
         let (key, name) = (
@@ -150,7 +150,7 @@ fn a_public_key_does_not_sign() {
 }
 
 #[test]
-fn halves_of_different_keys_are_no_key() {
+fn halves_of_different_keys_are_not_a_key() {
     for vector in vectors()
         .iter()
         .filter(|vector| vector["algorithm"] == "ES256" || vector["algorithm"] == "EdDSA")

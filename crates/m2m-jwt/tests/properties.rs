@@ -56,7 +56,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
 
     #[test]
-    fn what_is_signed_is_what_is_verified(
+    fn a_signed_token_verifies_with_the_same_claims(
         algorithm in algorithm(),
         issuer in any::<String>(),
         subject in any::<String>(),
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn accepts_no_json_that_another_reader_refuses(text in r#"[{}\[\]:,"\\aAu0-9eE+.\- tn\x{7f}é]{0,40}"#) {
+    fn accepts_only_json_that_another_parser_accepts(text in r#"[{}\[\]:,"\\aAu0-9eE+.\- tn\x{7f}é]{0,40}"#) {
         let text = format!("{{{text}}}");
         if let Ok(object) = JsonObject::parse(text.as_bytes()) {
             let read: Result<serde_json::Value, _> = serde_json::from_str(&text);

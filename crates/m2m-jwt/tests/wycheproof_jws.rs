@@ -1,4 +1,4 @@
-//! Project Wycheproof's JWS vectors: every case agrees, except those that `exceptions.json` lists.
+//! Project Wycheproof's JWS vectors: every case has the labelled result, except those that `exceptions.json` lists.
 
 #[path = "support/check_jws.rs"]
 mod check_jws;
@@ -10,7 +10,7 @@ use serde_json::Value;
 const FILE: &str = "wycheproof/json_web_signature_test.json";
 
 #[test]
-fn x1_x4_every_case_agrees_but_the_named() {
+fn x1_x4_every_case_agrees_except_the_exceptions() {
     let Some(folder) = vectors::folder() else {
         println!("not found: {FILE} (set M2M_VECTORS to the folder that has it)");
         return;
@@ -38,7 +38,7 @@ fn x1_x4_every_case_agrees_but_the_named() {
             cases += 1;
             agreed += usize::from(agrees);
             match exceptions.remove(&id) {
-                Some(reason) => assert!(!agrees, "case {id} agrees, though it is named: {reason}"),
+                Some(reason) => assert!(!agrees, "case {id} agrees, but is an exception: {reason}"),
                 None => assert!(
                     agrees,
                     "case {id} ({}): verifies {verifies}, labelled {}",
@@ -47,10 +47,10 @@ fn x1_x4_every_case_agrees_but_the_named() {
             }
         }
     }
-    println!("{agreed} of {cases} agree, the others are named");
+    println!("{agreed} of {cases} agree, the others are exceptions");
     assert_eq!((agreed, cases), (393, 401));
     assert!(
         exceptions.is_empty(),
-        "named, but not among the cases: {exceptions:?}"
+        "exceptions without a case: {exceptions:?}"
     );
 }

@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn x16_the_rightmost_address_that_is_no_proxy_of_ours_counts() {
+    fn x16_the_rightmost_address_that_is_not_a_trusted_proxy_is_used() {
         use AddressHeader::{Forwarded, XForwardedFor};
 
         for (header, value, expected) in [
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn x16_a_repeated_or_malformed_one_is_refused_from_a_proxy_and_ignored_from_a_stranger() {
+    fn x16_a_repeated_or_malformed_header_is_refused_from_a_proxy_and_ignored_from_others() {
         use AddressHeader::{Forwarded, XForwardedFor};
 
         for (header, values) in [
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn x17_a_request_that_can_be_read_in_two_ways_is_refused() {
+    fn x17_an_ambiguous_request_is_refused() {
         let check = |version, headers: &[(&str, &str)], is_good: bool| {
             let parts = request(version, headers);
             let admitted = admit(&parts, IpAddr::from([192, 0, 2, 1]), &Trust::default());

@@ -33,7 +33,7 @@ pub async fn read_body(
 
 /// The output of a future, if it is ready within this time.
 ///
-/// In most requests the body has come with the header, and is there when the connection is polled once more. A timer, which costs more
+/// In most requests the body arrives with the header, and is available when the connection is polled once more. A timer, which costs more
 /// than reading the body, is set only if it is not.
 async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_does_not_end_is_too_late() {
+    async fn a_body_that_does_not_end_times_out() {
         let began = tokio::time::Instant::now();
         let read = read_body(pieces(&["0123"], false), 10, SECOND).await;
         assert_eq!(read, Err(Refusal::Timeout));

@@ -15,7 +15,7 @@ use tokio_rustls::TlsAcceptor;
 use super::connection_state::Order;
 use super::origin::{Origin, broken_off};
 use super::proxy_protocol::{self, ProxyHeader};
-use super::transport::{Farewell, Io, Protocol, Rewound, Stream, Transport};
+use super::transport::{Io, Linger, PrefixedStream, Protocol, Stream, Transport};
 use super::{Closed, Handler, HandshakeError, ProxyProtocol, Refusal, http1, http2, tls};
 
 /// Serves a connection to its end, and returns the reason of the end.
@@ -31,7 +31,7 @@ pub(super) async fn serve<S: Io, H: Handler>(mut stream: S, origin: Origin<H>) -
     }
 }
 
-/// Waits for bytes, and returns them; none at the end of the stream. The buffer is there during a poll alone.
+/// Waits for bytes, and returns them; none at the end of the stream. The buffer exists only during a poll.
 async fn first_bytes<S: Io>(stream: &mut S) -> io::Result<Bytes> {
     poll_fn(|context| {
         let mut buffer = [MaybeUninit::uninit(); FIRST_BYTES];
@@ -65,7 +65,7 @@ async fn open<S: Io, H: Handler>(
     let context = Arc::clone(&origin.context);
     let state = Arc::clone(&origin.state);
     let plain = |stream, first| {
-        let stream = Stream::Plain(Rewound::new(first, stream));
+        let stream = Stream::Plain(PrefixedStream::new(first, stream));
         Transport::new(stream, Arc::clone(&state), Protocol::Http1)
     };
     if context.proxy_protocol == ProxyProtocol::Required && context.trust.is_proxy(origin.peer) {
@@ -85,7 +85,7 @@ async fn open<S: Io, H: Handler>(
                         .refuse(
                             Refusal::Malformed,
                             plain(stream, Bytes::new()),
-                            Farewell::Heard,
+                            Linger::Heard,
                         )
                         .await;
                 }
@@ -113,12 +113,12 @@ async fn open<S: Io, H: Handler>(
             .refuse(
                 Refusal::PlainOnTlsPort,
                 plain(stream, Bytes::new()),
-                Farewell::Heard,
+                Linger::Heard,
             )
             .await;
         return Err(closed);
     }
-    let stream = Rewound::new(first, stream);
+    let stream = PrefixedStream::new(first, stream);
     let acceptor = TlsAcceptor::from(Arc::clone(config));
     let stream = match state.unless_told(acceptor.accept(stream)).await {
         Ok(Ok(stream)) => stream,
@@ -130,7 +130,7 @@ async fn open<S: Io, H: Handler>(
         Some(tls::HTTP_2) => Protocol::Http2,
         Some(_) | None => Protocol::Http1,
     };
-    let stream = Stream::Tls(Box::new(Rewound::new(Bytes::new(), stream)));
+    let stream = Stream::Tls(Box::new(PrefixedStream::new(Bytes::new(), stream)));
     Ok((origin, Transport::new(stream, state, protocol)))
 }
 
@@ -153,7 +153,7 @@ async fn proxy_header(
     }
 }
 
-/// HTTP in the version that was agreed on, or that the first bytes speak.
+/// HTTP in the negotiated version, or in the version of the first bytes.
 async fn http<S: Io, H: Handler>(origin: Origin<H>, transport: Transport<S>) -> Closed {
     let origin = Arc::new(origin);
     match transport.protocol() {

@@ -160,7 +160,7 @@ impl ConnectionState {
         let word = self.phase.load(Ordering::Relaxed);
         if Phase::from_bits(word) == Phase::Answered {
             let idle = (self.now() << PHASE_BITS) | Phase::Idle.to_bits();
-            // On HTTP/2 another request may begin meanwhile.
+            // On HTTP/2 another request may begin in the meantime.
             let _ = self
                 .phase
                 .compare_exchange(word, idle, Ordering::Relaxed, Ordering::Relaxed);
@@ -323,16 +323,16 @@ mod tests {
     }
 
     #[test]
-    fn the_weightier_order_stands() {
+    fn the_order_with_more_weight_is_kept() {
         let (_, state) = state();
         assert_eq!(state.told(), None);
-        for (told, stands) in [
+        for (told, kept) in [
             (Order::Late, Order::Late),
             (Order::Drain, Order::Late),
             (Order::Displaced, Order::Displaced),
         ] {
             state.tell(told);
-            assert_eq!(state.told(), Some(stands));
+            assert_eq!(state.told(), Some(kept));
         }
         state.understood(Order::Late);
         assert_eq!(state.told(), Some(Order::Displaced));

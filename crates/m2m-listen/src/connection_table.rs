@@ -106,7 +106,7 @@ impl ConnectionTable {
         }
     }
 
-    /// Advances the clock, and orders connections whose time is over to close; without end.
+    /// Advances the clock, and orders connections whose time is over to close. Never returns.
     pub(super) async fn sweep(&self) {
         let began = Instant::now();
         let mut ticks = tokio::time::interval(self.times.sweep_interval());

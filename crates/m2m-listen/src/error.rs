@@ -38,7 +38,7 @@ pub enum TlsError {
         error: io::Error,
     },
     /// Users other than the owner and the group may read the key.
-    #[error("{} can be read by others, its mode is {mode:03o}", path.display())]
+    #[error("{} can be read by other users: its mode is {mode:03o}", path.display())]
     OpenToOthers {
         /// The file.
         path: PathBuf,
@@ -76,7 +76,7 @@ pub enum TlsError {
         path: PathBuf,
     },
     /// The key does not belong to the first certificate.
-    #[error("the key in {} is not that of the certificate in {}", key.display(), cert.display())]
+    #[error("the key in {} does not belong to the certificate in {}", key.display(), cert.display())]
     KeyMismatch {
         /// The file of the certificate.
         cert: PathBuf,
@@ -112,23 +112,23 @@ pub enum TlsError {
 #[non_exhaustive]
 pub enum HandshakeError {
     /// The caller speaks plain HTTP, and receives [`Refusal::PlainOnTlsPort`](crate::Refusal::PlainOnTlsPort).
-    #[error("the caller speaks plain HTTP")]
+    #[error("the caller sent plain HTTP instead of TLS")]
     PlainHttp,
     /// The handshake did not end within [`Times::opening`](crate::Times::opening).
-    #[error("the handshake took too long")]
+    #[error("the handshake timed out")]
     Timeout,
     /// The caller closed the connection.
     #[error("the caller closed the connection during the handshake")]
     Closed,
     /// The connection broke.
-    #[error("the connection broke during the handshake")]
+    #[error("the connection failed during the handshake")]
     Broken {
         /// The error of the operating system.
         #[source]
         error: io::Error,
     },
-    /// One side did not accept what the other one sent. An alert that was received says why the caller did not, for example because it
-    /// does not trust the certificate.
+    /// One side did not accept what the other side sent. A received alert states the reason of the caller, for example that it does not
+    /// trust the certificate.
     #[error("TLS failed: {why}")]
     Tls {
         /// The reason, as rustls states it.
@@ -171,7 +171,7 @@ impl core::fmt::Display for FileKind {
     }
 }
 
-/// The content of a file that should have held something else.
+/// The content of a file that should contain something else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
@@ -192,12 +192,12 @@ pub enum Found {
 impl core::fmt::Display for Found {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str(match self {
-            Self::PrivateKey => "it holds a private key",
-            Self::Certificate => "it holds a certificate",
-            Self::CertificateRequest => "it holds a request for a certificate, not the certificate",
-            Self::OtherPem => "it holds something else in PEM",
+            Self::PrivateKey => "it contains a private key",
+            Self::Certificate => "it contains a certificate",
+            Self::CertificateRequest => "it contains a certificate signing request",
+            Self::OtherPem => "it contains something else in PEM",
             Self::Der => {
-                "it is in DER: `openssl x509 -inform der` and `openssl pkey -inform der` convert it to PEM"
+                "it is in DER; convert it to PEM with `openssl x509 -inform der` or `openssl pkey -inform der`"
             }
             Self::NotPem => "it is not in PEM",
         })
@@ -216,7 +216,7 @@ mod tests {
         let error = HandshakeError::of(broken());
         assert_eq!(
             error.to_string(),
-            "the connection broke during the handshake"
+            "the connection failed during the handshake"
         );
         assert_eq!(error.source().unwrap().to_string(), broken().to_string());
     }

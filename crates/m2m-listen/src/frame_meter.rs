@@ -1,7 +1,7 @@
-//! The meter of HTTP/2 frames that a caller sends beside requests.
+//! The meter of HTTP/2 frames that a caller sends in addition to requests.
 //!
 //! Frames such as PING and SETTINGS cost the caller a few bytes, and the server an answer. A connection has a credit of them, which
-//! requests, answers and time restore: a client that makes requests never uses it up, and a flood soon does
+//! requests, answers and time restore: a client that sends requests never uses it up, and a flood soon does
 //! (CVE-2019-9511, CVE-2019-9512, CVE-2019-9513, CVE-2019-9515, CVE-2019-9518; RFC 9113, section 10.5).
 
 /// The meter of one connection. It reads the heads of frames as their bytes pass, and stores no payload.
@@ -9,14 +9,14 @@
 pub(super) struct FrameMeter {
     /// The number of bytes before the next head: of the preface at first, then of the payload of a frame. Unit: bytes.
     to_skip: usize,
-    /// The part of a head that has come, if it came in parts.
+    /// The part of a head that has arrived, if the head arrives in parts.
     head: [u8; HEAD_BYTES],
     head_bytes: usize,
     /// The greatest stream that a request began.
     latest_stream: u32,
     /// The number of frames that may still come.
     credit: u32,
-    /// Up to when time has restored the credit. Unit: milliseconds.
+    /// The time up to which the credit has been restored. Unit: milliseconds.
     restored_at: u64,
     /// The number of written bytes that have not restored any credit.
     written: usize,
@@ -30,7 +30,7 @@ impl FrameMeter {
             head: [0; HEAD_BYTES],
             head_bytes: 0,
             latest_stream: 0,
-            credit: MOST_CREDIT,
+            credit: MAX_CREDIT,
             restored_at: now,
             written: 0,
         }
@@ -119,10 +119,10 @@ impl FrameMeter {
 
     const fn restore(&mut self, frames: u32) {
         let credit = self.credit.saturating_add(frames);
-        self.credit = if credit < MOST_CREDIT {
+        self.credit = if credit < MAX_CREDIT {
             credit
         } else {
-            MOST_CREDIT
+            MAX_CREDIT
         };
     }
 
@@ -152,8 +152,8 @@ const PADDED: u8 = 8;
 /// The highest bit of a stream is reserved.
 const MAX_STREAM: u32 = u32::MAX >> 1;
 
-/// The number of frames that a caller may send at once beside its requests. Clients begin with a handful.
-const MOST_CREDIT: u32 = 1000;
+/// The number of frames that a caller may send at once in addition to its requests. Clients begin with a handful.
+const MAX_CREDIT: u32 = 1000;
 
 /// The number of frames that a request restores: a client announces windows, priorities and cancellations.
 const FRAMES_A_REQUEST: u32 = 8;

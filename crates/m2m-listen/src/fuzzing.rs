@@ -7,7 +7,7 @@ use crate::AddressHeader;
 use crate::admit::{Trust, X_FORWARDED_FOR, admit};
 use crate::proxy_protocol::{self, ProxyHeader};
 
-/// Reads headers of the PROXY protocol: bytes that follow do not change what a prefix says, and no more is consumed than there is.
+/// Reads headers of the PROXY protocol: bytes that follow do not change how a prefix is read, and no more bytes are consumed than there are.
 pub fn proxy_protocol(data: &[u8]) {
     let whole = proxy_protocol::read(data);
     if let ProxyHeader::Complete { length, .. } = whole {

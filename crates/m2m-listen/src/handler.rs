@@ -17,8 +17,8 @@ use crate::Refusal;
 
 /// Answers requests.
 ///
-/// An async function or a closure that takes a request and the caller's address is a handler; [`ServiceHandler`] makes one of a
-/// [`hyper::service::Service`]. A type of your own implements the trait to word refusals too.
+/// An async function or a closure that takes a request and the caller's address is a handler; [`ServiceHandler`] turns a
+/// [`hyper::service::Service`] into one. Implement the trait to choose the responses to refused requests as well.
 ///
 /// ```
 /// use std::net::IpAddr;
@@ -33,8 +33,8 @@ use crate::Refusal;
 /// is_a_handler(hello);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a handler of requests",
-    note = "a handler is an `async fn(Request<Incoming>, IpAddr) -> Response<_>`, a closure like it, a `ServiceHandler` of an infallible hyper service, or a type that implements `Handler`"
+    message = "`{Self}` is not a request handler",
+    note = "a handler is an `async fn(Request<Incoming>, IpAddr) -> Response<_>`, a closure with this signature, a `ServiceHandler` of an infallible hyper service, or a type that implements `Handler`"
 )]
 pub trait Handler: Send + Sync + 'static {
     /// The body of an answer.
@@ -90,11 +90,11 @@ impl<H: Handler> Handler for Arc<H> {
     }
 }
 
-/// A [`hyper::service::Service`] as a [`Handler`]. The service finds the address of its caller among the extensions of the request, as
+/// A [`hyper::service::Service`] as a [`Handler`]. The extensions of a request contain the address of its caller, as
 /// [`CallerAddress`].
 ///
-/// A service that can fail has to turn its errors into responses. A tower service, an axum router for example, becomes one of hyper by
-/// `hyper_util::service::TowerToHyperService`.
+/// A service that can fail has to turn its errors into responses. `hyper_util::service::TowerToHyperService` turns a
+/// tower service, such as an axum router, into a hyper service.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -112,7 +112,7 @@ impl<H: Handler> Handler for Arc<H> {
 #[derive(Debug, Clone, Copy)]
 pub struct ServiceHandler<S>(pub S);
 
-/// The address of a caller, among the extensions of a request that a [`ServiceHandler`] receives.
+/// The address of a caller, in the extensions of a request that a [`ServiceHandler`] receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallerAddress(pub IpAddr);
 

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 
 use super::connection_state::{Order, Phase};
 use super::origin::{Origin, broken_off};
-use super::transport::{Farewell, Io, Protocol, Transport};
+use super::transport::{Io, Linger, Protocol, Transport};
 use super::{Closed, Handler, Refusal};
 
 /// The settings of hyper.
@@ -65,7 +65,7 @@ pub(super) async fn serve<S: Io, H: Handler>(
     let mut connection = builder.serve_connection(TokioIo::new(transport), service);
     let left = core::future::poll_fn(|task| {
         loop {
-            // Before the next answer, so that it says that it is the last; not before hyper has read once, since it would close at once.
+            // Before the next answer, so that it states `connection: close`; not before hyper has read once, since it would close at once.
             if has_polled && !is_draining && origin.state.told() == Some(Order::Drain) {
                 is_draining = true;
                 Pin::new(&mut connection).graceful_shutdown();
@@ -94,10 +94,7 @@ pub(super) async fn serve<S: Io, H: Handler>(
     match left {
         Left::Done => {
             origin.state.enter(Phase::Ending);
-            let _ = origin
-                .state
-                .unless_late(transport.end(Farewell::Heard))
-                .await;
+            let _ = origin.state.unless_late(transport.end(Linger::Heard)).await;
             Ended::Closed(match is_draining {
                 true => Closed::Stopped,
                 false => Closed::Done,
@@ -120,8 +117,8 @@ async fn told<H: Handler>(
     let has_begun = match phase {
         Phase::Head => true,
         Phase::Opening | Phase::Idle => !unread.is_empty(),
-        // The handler has the request, and may have carried it out: that it did not arrive would be a lie. Without an answer the
-        // caller knows that it does not know.
+        // The handler has the request, and may have carried it out, so 408 would be wrong. Without an answer, the caller knows that the
+        // outcome is unknown.
         Phase::Busy | Phase::Answered | Phase::Ending => false,
     };
     if is_stuck {
@@ -130,8 +127,8 @@ async fn told<H: Handler>(
     if has_begun {
         origin.state.understood(order);
         let farewell = match order {
-            Order::Displaced => Farewell::AtOnce,
-            Order::Drain | Order::Late => Farewell::Heard,
+            Order::Displaced => Linger::AtOnce,
+            Order::Drain | Order::Late => Linger::Heard,
         };
         origin.refuse(Refusal::Timeout, transport, farewell).await;
     }
@@ -168,7 +165,7 @@ async fn failed<S: Io, H: Handler>(
         return Ended::Closed(Closed::Broken);
     };
     if !speaks_http2(&unread) {
-        origin.refuse(cause, transport, Farewell::Heard).await;
+        origin.refuse(cause, transport, Linger::Heard).await;
         return Ended::Closed(Closed::Malformed);
     }
     // The first line of the preface is not that of a request, and hyper may have read no more than that line.
@@ -179,7 +176,7 @@ async fn failed<S: Io, H: Handler>(
     {
         Ok(Ok(transport)) => Ended::Http2(transport),
         Ok(Err(transport)) => {
-            origin.refuse(cause, *transport, Farewell::Heard).await;
+            origin.refuse(cause, *transport, Linger::Heard).await;
             Ended::Closed(Closed::Malformed)
         }
         Err(order) => Ended::Closed(broken_off(order)),

@@ -64,7 +64,7 @@ pub(super) async fn serve<H: Handler>(
             let is_stuck = order == Order::Late && origin.state.stuck_for().is_some();
             match (order, ending) {
                 _ if is_stuck => return Poll::Ready(Closed::WriteTimeout),
-                // The caller is told that no more requests are accepted, and has a moment to see it.
+                // The caller is informed that no more requests are accepted, and has a moment to read it.
                 (Order::Drain | Order::Late, None) => {
                     ending = Some(order);
                     if order == Order::Late {

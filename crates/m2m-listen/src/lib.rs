@@ -6,9 +6,9 @@
 //! |---|---|
 //! | start a listener | [`Listener`], [`ListenSettings`], [`Times`], [`ListenError`] |
 //! | answer requests | [`Handler`], [`ServiceHandler`] with [`CallerAddress`], [`read_body`] |
-//! | word refusals | [`Handler::refuse`], [`Refusal`] |
+//! | choose the responses to refused requests | [`Handler::refuse`], [`Refusal`] |
 //! | speak TLS | [`TlsFiles`], [`Reloader`], [`Validity`], [`TlsError`], [`HandshakeError`] |
-//! | stand behind a proxy | [`ListenSettings::trusted_proxies`], [`ProxyProtocol`], [`AddressHeader`] |
+//! | run behind a proxy | [`ListenSettings::trusted_proxies`], [`ProxyProtocol`], [`AddressHeader`] |
 //! | observe what happens | [`Listener::observed_by`], [`Observer`], [`Closed`] |
 //! | serve other streams than TCP | [`Listener::over`], [`Acceptor`] |
 //! | open many files | [`raise_limit`] |

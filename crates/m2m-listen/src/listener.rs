@@ -73,7 +73,7 @@ impl<A: Acceptor> Listener<A> {
         self.settings.address
     }
 
-    /// A handle that has the files of TLS read again; `None` without TLS.
+    /// Returns a handle that makes this listener read the files of TLS again; `None` without TLS.
     #[must_use]
     pub fn reloader(&self) -> Option<Reloader> {
         self.tls.as_ref().map(Tls::reloader)

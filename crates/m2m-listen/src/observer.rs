@@ -37,11 +37,11 @@ pub trait Observer: Send + Sync + 'static {
     /// A new certificate is in use.
     fn certificate_reloaded(&self, files: &TlsFiles) {}
 
-    /// The files have changed and cannot be used. The certificate from before stays in use.
+    /// The files have changed and cannot be used. The previous certificate stays in use.
     fn certificate_not_reloaded(&self, files: &TlsFiles, error: &TlsError) {}
 }
 
-/// The observer of a listener that has been given none.
+/// The observer of a listener without an observer.
 pub(crate) struct Unobserved;
 
 impl Observer for Unobserved {}

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::admit::{Trust, admit};
 use super::connection_state::{ConnectionState, Order, Phase};
 use super::connection_table::ConnectionTable;
-use super::transport::{Farewell, Io, Transport};
+use super::transport::{Io, Linger, Transport};
 use super::{Closed, Handler, HandshakeError, Observer, ProxyProtocol, Refusal, refusal};
 
 /// The state that all connections of a listener share.
@@ -106,7 +106,7 @@ impl<H: Handler> Origin<H> {
         &self,
         cause: Refusal,
         mut transport: Transport<impl Io>,
-        farewell: Farewell,
+        farewell: Linger,
     ) {
         let response = self.context.handler.refuse(cause, &no_request(), self.peer);
         let bytes = refusal::bytes(response).await;

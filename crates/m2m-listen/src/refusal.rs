@@ -17,7 +17,7 @@ pub enum Refusal {
     Malformed,
     /// The header is too large.
     HeadersTooLarge,
-    /// The body is too large: for [`read_body`](crate::read_body), or for any integer that holds its length.
+    /// The body is too large for [`read_body`](crate::read_body), or its length does not fit in an integer.
     BodyTooLarge,
     /// The target of the request is too long.
     UriTooLong,
@@ -51,7 +51,7 @@ impl Refusal {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::Malformed | Self::TlsOnPlainPort | Self::PlainOnTlsPort => {
+            Self::Malformed | Self::TlsOnPlainPort | Self::PlainOnTlsPort | Self::FrameFlood => {
                 StatusCode::BAD_REQUEST
             }
             Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -59,7 +59,6 @@ impl Refusal {
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
-            Self::FrameFlood => StatusCode::TOO_MANY_REQUESTS,
         }
     }
 

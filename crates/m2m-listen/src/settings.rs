@@ -23,7 +23,7 @@ use crate::{AddressHeader, refusal};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ListenSettings {
-    /// The address. Port 0 takes a free one.
+    /// The address. Port 0 selects a free port.
     pub address: SocketAddr,
     /// The certificate and its key. Without them the listener speaks plain HTTP.
     pub tls: Option<TlsFiles>,

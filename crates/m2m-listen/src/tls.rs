@@ -45,7 +45,7 @@ impl Tls {
     ///
     /// # Errors
     ///
-    /// If they cannot be read, hold something else, or do not belong together; and if others can read the key.
+    /// If the files cannot be read, contain something else, or do not belong together; and if other users can read the key.
     pub(super) fn load(files: TlsFiles) -> Result<Self, TlsError> {
         let provider = provider();
         let stamp = Stamp::of(&files);
@@ -80,7 +80,7 @@ impl Tls {
         self.reload.clone()
     }
 
-    /// Loads the certificate and the key again when the files change or a [`Reloader`] asks for it; without end.
+    /// Loads the certificate and the key again when the files change or a [`Reloader`] asks for it. Never returns.
     ///
     /// A file that cannot be used changes nothing: a certificate that expires in a week is better than no certificate.
     pub(super) async fn reload(mut self, interval: Duration, observer: &dyn Observer) {
@@ -107,7 +107,7 @@ impl Tls {
     }
 }
 
-/// A handle that has a listener read the files of TLS again, for example on a signal.
+/// A handle that makes a listener read the files of TLS again, for example on a signal.
 #[derive(Debug, Clone, Default)]
 pub struct Reloader(Arc<Notify>);
 

@@ -18,14 +18,14 @@ pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send + 'static {}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Io for S {}
 
-/// A stream some bytes of which have been read already.
+/// A stream of which some bytes have already been read.
 #[derive(Debug)]
-pub(super) struct Rewound<S> {
+pub(super) struct PrefixedStream<S> {
     first: Bytes,
     stream: S,
 }
 
-impl<S> Rewound<S> {
+impl<S> PrefixedStream<S> {
     pub(super) const fn new(first: Bytes, stream: S) -> Self {
         Self { first, stream }
     }
@@ -42,7 +42,7 @@ impl<S> Rewound<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for PrefixedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -57,7 +57,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Rewound<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for PrefixedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -91,9 +91,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Rewound<S> {
 #[derive(Debug)]
 pub(super) enum Stream<S> {
     /// Plain.
-    Plain(Rewound<S>),
+    Plain(PrefixedStream<S>),
     /// In TLS. Its state is large, and a plain connection should not pay for it.
-    Tls(Box<Rewound<TlsStream<Rewound<S>>>>),
+    Tls(Box<PrefixedStream<TlsStream<PrefixedStream<S>>>>),
 }
 
 /// Evaluates the same expression for either stream.
@@ -131,7 +131,7 @@ pub(super) enum Protocol {
 
 /// The time for which a connection is read after its last answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Farewell {
+pub(super) enum Linger {
     /// Until the caller closes it, or the time for that is over.
     Heard,
     /// Until the bytes that have come are read: a new connection waits for the place.
@@ -180,7 +180,7 @@ impl<S: Io> Transport<S> {
 
     /// Closes the writing side, and reads what the caller still sends, up to a limit: a connection that is closed while bytes are on their
     /// way is reset, and its last answer is lost.
-    pub(super) async fn end(mut self, farewell: Farewell) {
+    pub(super) async fn end(mut self, farewell: Linger) {
         if either!(&mut self.stream, stream => stream.shutdown().await).is_err() || self.has_ended {
             return;
         }
@@ -191,7 +191,7 @@ impl<S: Io> Transport<S> {
             let more = {
                 let mut more = pin!(self.read_more(&mut buffer));
                 core::future::poll_fn(|context| match (more.as_mut().poll(context), farewell) {
-                    (Poll::Pending, Farewell::AtOnce) => Poll::Ready(Ok(false)),
+                    (Poll::Pending, Linger::AtOnce) => Poll::Ready(Ok(false)),
                     (read, _) => read,
                 })
                 .await

@@ -1,4 +1,4 @@
-//! Replays the seeds of the fuzz targets, so that they hold without a fuzzer.
+//! Replays the seeds of the fuzz targets, so that they are tested without a fuzzer.
 
 use std::{fs, path::Path};
 
@@ -11,7 +11,7 @@ use m2m_listen::fuzzing;
 fn replay(target: &str, run: fn(&[u8])) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
     if !corpus.exists() {
-        println!("not replayed: the package is without {}", corpus.display());
+        println!("skipped: the package does not contain {}", corpus.display());
         return;
     }
     let mut seeds = 0;

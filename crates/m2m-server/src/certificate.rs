@@ -8,11 +8,11 @@ use m2m_jwt::UnixTime;
 use m2m_listen::{ListenError, TlsError, TlsFiles, Validity};
 use serde_json::{Value, json};
 
-use crate::seldom::Seldom;
+use m2m_host::log_interval::LogInterval;
 
 /// Warns the operator that the certificate in use has expired or soon will: at once, and then once a day.
 #[derive(Debug, Default)]
-pub(crate) struct Expiry(Seldom);
+pub(crate) struct Expiry(LogInterval);
 
 impl Expiry {
     /// Returns a line for the log when a warning is due.
@@ -23,7 +23,7 @@ impl Expiry {
         now: UnixTime,
     ) -> Option<Value> {
         let state = state(validity, now)?;
-        self.0.count(now, TELL_INTERVAL_SECONDS)?;
+        self.0.count(now, WARNING_INTERVAL_SECONDS)?;
         let not_after = UnixTime::from_seconds(validity.not_after());
         Some(json!({
             "time": rfc3339(now),
@@ -32,7 +32,7 @@ impl Expiry {
             "file": files.cert.display().to_string(),
             "not_after": rfc3339(not_after),
             "warning": in_words(validity, now),
-            "consequence": "callers refuse a certificate that is not valid; put a renewed one into the file, which is taken without a restart",
+            "consequence": "callers reject a certificate that is not valid; replace the file with a renewed one, which is loaded without a restart",
         }))
     }
 }
@@ -90,7 +90,7 @@ fn in_words(validity: Validity, now: UnixTime) -> Option<String> {
         State::Expired => end("expired"),
         State::Expires => end("expires"),
         State::NotValidYet => format!(
-            "the TLS certificate is not valid before {}, and the clock of this machine says {}",
+            "the TLS certificate is not valid before {}, and the clock of this machine shows {}",
             rfc3339(from),
             rfc3339(now)
         ),
@@ -108,7 +108,7 @@ pub(crate) fn listen_failure(error: &ListenError, option: &str) -> Failure {
     match error {
         ListenError::Bind { address, error } => {
             Failure::of_io(format!("cannot listen on {address}"), error).help(format!(
-                "choose another address with {option}; port 0 takes a free one"
+                "choose another address with {option}; port 0 picks a free port"
             ))
         }
         ListenError::Tls(error) => tls_failure(error),
@@ -122,51 +122,51 @@ pub(crate) fn tls_failure(error: &TlsError) -> Failure {
     match error {
         TlsError::Unreadable { kind, path, error } => {
             Failure::of_io(format!("cannot read the {kind} file {}", shown(path)), error)
-                .help("see that the file is there, and that the user of the server may read it")
+                .help("check that the file exists, and that the user of the server may read it")
         }
         TlsError::OpenToOthers { path, mode } => {
             let path = shown(path);
             Failure::usage(format!("{path} can be read by others"))
-                .because(format!("its mode is {mode:03o}, and whoever has the key can pose as this server"))
-                .help(format!("chmod o= {path}; and if somebody may have read it, make a new one"))
+                .because(format!("its mode is {mode:03o}, and anyone who has the key can impersonate this server"))
+                .help(format!("run chmod o= {path}; if others may have read the key, replace it and its certificate"))
         }
         TlsError::NoCertificate { path, found } => {
             Failure::usage(format!("there is no certificate in {}", shown(path)))
                 .because(found.to_string())
-                .help("--tls-cert (M2M_TLS_CERT) names a file in PEM, with the certificate of the server first and then those that lead to the root")
+                .help("set --tls-cert (M2M_TLS_CERT) to a PEM file with the certificate of the server first, followed by those of its issuers")
         }
         TlsError::Damaged { path, why } => {
             Failure::usage(format!("{} is damaged", shown(path)))
                 .because(&**why)
-                .help("copy the file anew from who issued the certificate")
+                .help("get the file again from the issuer of the certificate")
         }
         TlsError::NoPrivateKey { path, found } => {
             Failure::usage(format!("there is no private key in {}", shown(path)))
                 .because(found.to_string())
-                .help("--tls-key (M2M_TLS_KEY) names a file in PEM with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
+                .help("set --tls-key (M2M_TLS_KEY) to a PEM file with `BEGIN PRIVATE KEY`, `BEGIN EC PRIVATE KEY` or `BEGIN RSA PRIVATE KEY`")
         }
         TlsError::EncryptedKey { path } => {
             let path = shown(path);
             Failure::usage(format!("the key in {path} is encrypted"))
-                .because("the server starts without anybody there to type a passphrase")
-                .help(format!("openssl pkey -in {path} -out {path}.plain; chmod 600 {path}.plain; and name that file"))
+                .because("the server cannot ask for a passphrase when it starts")
+                .help(format!("run openssl pkey -in {path} -out {path}.plain && chmod 600 {path}.plain, and use that file"))
         }
         TlsError::KeyMismatch { cert, key } => Failure::usage(format!(
-            "the key in {} is not that of the certificate in {}",
+            "the key in {} does not belong to the certificate in {}",
             shown(key),
             shown(cert)
         ))
-        .because("the two hold different public keys")
-        .help("name the key with which the certificate was requested; the certificate of the server stands first in its file"),
+        .because("their public keys differ")
+        .help("use the key with which the certificate was requested, and put the certificate of the server first in its file"),
         TlsError::UnusableCertificate { path, why } => {
-            Failure::usage(format!("{} holds no certificate that can be used", shown(path)))
+            Failure::usage(format!("{} does not contain a usable certificate", shown(path)))
                 .because(&**why)
-                .help("the file holds an X.509 certificate of version 3 in PEM, as certificate authorities issue it")
+                .help("use an X.509 certificate of version 3 in PEM, as certificate authorities issue it")
         }
         TlsError::UnusableKey { path, why } => {
             Failure::usage(format!("the key in {} cannot be used", shown(path)))
                 .because(&**why)
-                .help("an RSA key of 2048 bits or more, an ECDSA key on P-256 or P-384, or an Ed25519 key will do")
+                .help("use an RSA key of 2048 bits or more, an ECDSA key on P-256 or P-384, or an Ed25519 key")
         }
         TlsError::Setup { why } => Failure::refused("TLS cannot be set up").because(&**why),
         other => Failure::refused(other.to_string()),
@@ -174,7 +174,7 @@ pub(crate) fn tls_failure(error: &TlsError) -> Failure {
 }
 
 /// A day. Unit: seconds.
-const TELL_INTERVAL_SECONDS: u64 = 24 * 3600;
+const WARNING_INTERVAL_SECONDS: u64 = 24 * 3600;
 
 /// Thirty days. Unit: seconds.
 const EARLY_SECONDS: u64 = 30 * 24 * 3600;
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_hears_of_the_end_thirty_days_ahead() {
+    fn an_operator_is_warned_thirty_days_before_a_certificate_expires() {
         let validity = validity((2026, 1, 1), (2027, 1, 31));
         for (now, expected, text) in [
             (
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_certificate_for_a_week_an_operator_hears_in_its_last_third() {
+    fn an_operator_is_warned_in_the_last_third_of_a_certificate_for_a_week() {
         let validity = validity((2026, 1, 1), (2026, 1, 7));
         assert_eq!(state(validity, at("2026-01-05T00:00:00Z")), None);
         assert_eq!(
@@ -258,20 +258,20 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_a_certificate_is_told_once_a_day() {
+    fn the_expiry_of_a_certificate_is_reported_once_a_day() {
         let (_folder, files) = files((2026, 1, 1), (2027, 1, 15));
         let validity = files.validity().unwrap();
         let mut expiry = Expiry::default();
-        let mut told = |text: &str| {
+        let mut state_in = |text: &str| {
             let line = expiry.line(&files, validity, at(text))?;
             assert_eq!(line["event"], "certificate_expires");
             Some(line["state"].as_str().unwrap().to_owned())
         };
-        assert_eq!(told("2026-06-01T00:00:00Z"), None);
-        assert_eq!(told("2027-01-10T00:00:00Z").as_deref(), Some("expires"));
-        assert_eq!(told("2027-01-10T23:59:59Z"), None);
-        assert_eq!(told("2027-01-11T00:00:00Z").as_deref(), Some("expires"));
-        assert_eq!(told("2027-01-20T00:00:00Z").as_deref(), Some("expired"));
+        assert_eq!(state_in("2026-06-01T00:00:00Z"), None);
+        assert_eq!(state_in("2027-01-10T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(state_in("2027-01-10T23:59:59Z"), None);
+        assert_eq!(state_in("2027-01-11T00:00:00Z").as_deref(), Some("expires"));
+        assert_eq!(state_in("2027-01-20T00:00:00Z").as_deref(), Some("expired"));
     }
 
     #[test]

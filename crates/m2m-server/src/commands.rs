@@ -1,4 +1,4 @@
-//! The commands that start a server, or look at its settings.
+//! The commands that start a server, or check a server or its settings.
 
 use clap::Subcommand;
 use m2m_host::environment::Environment;
@@ -9,7 +9,7 @@ use crate::config_check::{self, ConfigCommand};
 use crate::healthcheck::{self, HealthcheckOptions};
 use crate::serve::{self, ServeOptions};
 
-/// A command that starts a server, or looks at its settings.
+/// A command that starts a server, or checks a server or its settings.
 #[derive(Debug, Subcommand)]
 #[expect(
     missing_docs,
@@ -28,7 +28,7 @@ impl Command {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub fn run(&self, output: &Output) -> Result<(), Failure> {
         let environment = Environment::of_process();
         match self {

@@ -22,10 +22,10 @@ pub enum ConfigCommand {
     Check(ConfigCheckOptions),
 }
 
-/// Check a configuration: print its mistakes, or each value and where it comes from.
+/// Check a configuration: print its mistakes, or each value and the source of the value.
 ///
-/// Takes the options of `m2m serve`; starts and changes nothing. All mistakes are reported at once, those in files with line and
-/// column. Exits 0 if a server would start with this configuration, as far as that can be seen, and 2 if not.
+/// The command takes the options of `m2m serve`, but does not start a server or change anything. All mistakes are reported at once, those in files
+/// with line and column. Exits 0 if no mistake is found, and 2 otherwise.
 #[derive(Debug, Args)]
 #[command(after_help = CHECK_EXAMPLES)]
 pub struct ConfigCheckOptions {
@@ -118,7 +118,7 @@ fn show(settings: &Settings, output: &Output) {
     for notice in &settings.notices {
         output.notice(&format!("notice: {}", printable::printable(notice)));
     }
-    output.good("good: nothing is wrong with these settings");
+    output.good("good: these settings have no mistakes");
 }
 
 /// Returns a value as it would be written in a flag.
@@ -139,7 +139,7 @@ fn from(name: &str, origin: &Origin) -> String {
         Origin::Variable => "variable".to_owned(),
         Origin::File { file, line } => format!("{file}:{line}"),
         // It follows from the address.
-        Origin::Default if name == "issuer" => "default, from listen".to_owned(),
+        Origin::Default if name == "issuer" => "default, derived from listen".to_owned(),
         Origin::Default => "default".to_owned(),
     }
 }

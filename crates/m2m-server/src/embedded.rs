@@ -62,7 +62,7 @@ impl Embedded {
     /// Serves, with its log on standard error, until the process receives `SIGTERM` or `SIGINT`.
     pub async fn until_interrupted(self) {
         self.is_logged.store(true, Ordering::Relaxed);
-        // From here on nobody receives the entries, and they are logged as `m2m serve` logs them.
+        // From here on nothing receives the entries, and they are logged as `m2m serve` logs them.
         drop(self.entries);
         Interruptions::new().next().await;
     }

@@ -17,13 +17,13 @@ use crate::settings::{self, Mistakes, Setting, SettingOptions};
 
 /// Check whether the server on this machine is ready.
 ///
-/// It asks the listener for probes where the server was told to have it: by --ops-listen, M2M_OPS_LISTEN, or the configuration file.
-/// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is wrong or --ops-listen is off, and 3 if the server
+/// The command calls the listener for probes at the address in --ops-listen, M2M_OPS_LISTEN, or the configuration file of the server.
+/// Exits 0 if the server is ready, 1 with the reasons if it is not, 2 if an option is invalid or --ops-listen is off, and 3 if the server
 /// cannot be reached.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct HealthcheckOptions {
-    /// Address and port of the listener for probes [default: 127.0.0.1:9090]
+    /// Address and port where the running server answers probes [default: 127.0.0.1:9090]
     #[arg(long, value_name = "ADDR", value_parser = OsStringValueParser::new())]
     ops_listen: Option<OsString>,
     /// TOML file with settings (also M2M_CONFIG)
@@ -59,7 +59,7 @@ pub(crate) fn healthcheck(
     let address = settings::ops_listen(&options.settings(), environment);
     let Some(address) = address.map_err(Mistakes::into_failure)? else {
         return Err(Failure::usage("the listener for probes is off")
-            .help(format!("have the server listen for them: {names}")));
+            .help(format!("set {names} to an address, such as 127.0.0.1:9090, for the server and for this command")));
     };
     let url = format!("http://{}/readyz", reachable(address));
     let http = HttpClient::new(&ConnectionOptions {
@@ -70,7 +70,7 @@ pub(crate) fn healthcheck(
     let answer = runtime()?.block_on(http.get(&url));
     let answer = answer.map_err(|failure| {
         failure.help(format!(
-            "if the server has its listener for probes elsewhere: {names}"
+            "if the server listens for probes at another address, set {names}"
         ))
     })?;
     if answer.status().is_success() {
@@ -104,9 +104,9 @@ fn unready(url: &str, answer: &Response) -> Failure {
             )
         }
         None => Failure::refused(format!("{url} answers with {}", answer.status()))
-            .because("the listener for probes of m2m does not answer so")
+            .because("this is not the answer of an m2m listener for probes")
             .help(format!(
-                "name that listener: {}",
+                "set {} to the address of the listener for probes",
                 Setting::OpsListen.names()
             )),
     }
@@ -125,16 +125,16 @@ mod tests {
     }
 
     #[test]
-    fn the_reasons_are_told() {
+    fn the_reasons_are_printed() {
         let answer = |body: &'static str| {
             let mut answer = Response::new(body.into());
             *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
             unready("http://127.0.0.1:1/readyz", &answer).to_string()
         };
-        let told = answer(r#"{"ready":false,"reasons":["draining"]}"#);
+        let text = answer(r#"{"ready":false,"reasons":["draining"]}"#);
         assert!(
-            told.contains("not ready") && told.contains("why: draining"),
-            "{told}"
+            text.contains("not ready") && text.contains("why: draining"),
+            "{text}"
         );
         assert!(answer("busy").contains("answers with 503"));
     }

@@ -188,6 +188,7 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 mod tests {
     use std::collections::BTreeSet;
 
+    use m2m_authority::MAX_AUDIENCES;
     use oauth_proto::Limits;
 
     use super::*;
@@ -197,10 +198,14 @@ mod tests {
     fn each_refusal_of_the_listener_has_a_cause_of_its_own() {
         let causes: BTreeSet<&str> = Refusal::ALL.iter().map(|own| cause_of(*own).id()).collect();
         assert_eq!(causes.len(), Refusal::ALL.len());
+        for own in Refusal::ALL {
+            let status = cause_of(*own).entry().wire.rfc.status.code();
+            assert_eq!(status, own.status().as_u16(), "{own:?}");
+        }
     }
 
     #[test]
-    fn what_operators_read_of_limits_is_so() {
+    fn texts_for_operators_state_the_limits() {
         for (cause, limit) in [
             (Cause::UriTooLong, format!("{MAX_TARGET_BYTES} bytes")),
             (
@@ -212,8 +217,28 @@ mod tests {
                 format!("{} KiB", Limits::DEFAULT.max_body_bytes / 1024),
             ),
             (
+                Cause::AudiencesTooMany,
+                format!("{MAX_AUDIENCES} audiences"),
+            ),
+            (
+                Cause::ParametersTooMany,
+                format!("{} parameters", Limits::DEFAULT.max_parameters),
+            ),
+            (
+                Cause::ParameterTooLong,
+                format!(
+                    "{} bytes, or its value is longer than {} KiB",
+                    Limits::DEFAULT.max_name_bytes,
+                    Limits::DEFAULT.max_value_bytes / 1024
+                ),
+            ),
+            (
+                Cause::TokenTooLong,
+                format!("{} KiB", m2m_jwt::Limits::DEFAULT.max_token_bytes / 1024),
+            ),
+            (
                 Cause::Overloaded,
-                format!("max_requests allows, {MAX_REQUESTS} by default"),
+                format!("--max-requests allows ({MAX_REQUESTS} by default)"),
             ),
         ] {
             assert!(cause.entry().operator.contains(&limit), "{cause}: {limit}");

@@ -12,7 +12,6 @@ mod metrics;
 mod ops;
 mod readiness;
 mod recorder;
-mod seldom;
 mod serve;
 mod settings;
 mod signals;

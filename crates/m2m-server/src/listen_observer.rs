@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 
 use crate::certificate::{Expiry, tls_failure};
 use crate::metrics::Metrics;
-use crate::seldom::Seldom;
+use m2m_host::log_interval::LogInterval;
 
 /// Counts the events on the listener, and logs those that concern its certificate.
 #[derive(Debug)]
 pub(crate) struct ListenObserver {
     metrics: Arc<Metrics>,
     expiry: Mutex<Expiry>,
-    accept_failures: Mutex<Seldom>,
-    handshake_failures: Mutex<Seldom>,
+    accept_failures: Mutex<LogInterval>,
+    handshake_failures: Mutex<LogInterval>,
 }
 
 impl ListenObserver {
@@ -33,10 +33,10 @@ impl ListenObserver {
     }
 
     /// Logs a failure that may occur many times a second: at most once a minute, with the number of those since the last line.
-    fn log_seldom(seldom: &Mutex<Seldom>, line: impl FnOnce(UnixTime, u64) -> Value) {
+    fn log_at_intervals(interval: &Mutex<LogInterval>, line: impl FnOnce(UnixTime, u64) -> Value) {
         let now = clock::now();
-        let mut seldom = seldom.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = seldom.count(now, MINUTE) {
+        let mut interval = interval.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = interval.count(now, MINUTE) {
             output::log_line(&line(now, count));
         }
     }
@@ -57,13 +57,13 @@ impl Observer for ListenObserver {
 
     fn accept_failed(&self, error: &std::io::Error) {
         self.metrics.accept_failed();
-        Self::log_seldom(&self.accept_failures, |now, count| {
+        Self::log_at_intervals(&self.accept_failures, |now, count| {
             json!({
                 "time": rfc3339(now),
-                "event": "accept-failed",
+                "event": "accept_failed",
                 "error": error.to_string(),
                 "count": count,
-                "consequence": "new connections wait until there is room for them",
+                "consequence": "new connections wait until they can be accepted",
             })
         });
     }
@@ -73,10 +73,10 @@ impl Observer for ListenObserver {
             // The refusal that follows is in the log.
             return;
         }
-        Self::log_seldom(&self.handshake_failures, |now, count| {
+        Self::log_at_intervals(&self.handshake_failures, |now, count| {
             json!({
                 "time": rfc3339(now),
-                "event": "tls-handshake-failed",
+                "event": "tls_handshake_failed",
                 "address": address.to_string(),
                 "error": error.to_string(),
                 "count": count,
@@ -110,7 +110,7 @@ impl Observer for ListenObserver {
         self.metrics.tls_reloaded();
         output::log_line(&json!({
             "time": rfc3339(clock::now()),
-            "event": "certificate-reloaded",
+            "event": "certificate_reloaded",
             "file": files.cert.display().to_string(),
         }));
     }
@@ -118,11 +118,15 @@ impl Observer for ListenObserver {
     fn certificate_not_reloaded(&self, _: &TlsFiles, error: &TlsError) {
         self.with_expiry(|expiry| *expiry = Expiry::default());
         self.metrics.tls_reload_failed();
+        let failure = tls_failure(error);
+        let report = failure.json();
         output::log_line(&json!({
             "time": rfc3339(clock::now()),
-            "event": "certificate-not-reloaded",
-            "error": tls_failure(error).to_string(),
-            "consequence": "the certificate that was loaded before is served on",
+            "event": "certificate_not_reloaded",
+            "error": failure.what(),
+            "why": report.get("why"),
+            "help": report.get("help"),
+            "consequence": "the previous certificate stays in use",
         }));
     }
 }

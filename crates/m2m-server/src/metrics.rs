@@ -69,25 +69,29 @@ impl Metrics {
             ("version", env!("CARGO_PKG_VERSION")),
             ("crypto", CRYPTO_LIBRARY),
         ]);
-        registry.register("build", "What runs", build);
+        registry.register(
+            "build",
+            "Version and cryptographic library of the server",
+            build,
+        );
         let refused = labelled(
             &mut registry,
             "refusals",
-            "Requests that were refused, by exact cause",
+            "Refused requests, by exact cause",
             "cause",
             Cause::ALL.iter().map(|cause| cause.id()),
         );
         let closed = labelled(
             &mut registry,
             "connections_closed",
-            "Connections that ended, by reason",
+            "Closed connections, by reason",
             "reason",
             Closed::ALL.iter().map(|reason| reason.as_str()),
         );
         let store_failures = labelled(
             &mut registry,
             "store_failures",
-            "Reads and writes of the store that failed, by kind",
+            "Failed reads and writes of the store, by kind",
             "kind",
             FailureKind::ALL.into_iter().map(FailureKind::as_str),
         );
@@ -96,10 +100,10 @@ impl Metrics {
             registry.register(name, help, counter.clone());
             counter
         };
-        let issued = counter("tokens_issued", "Access tokens that were issued");
+        let issued = counter("tokens_issued", "Issued access tokens");
         let test_tokens = counter(
             "test_tokens_issued",
-            "Access tokens that operators got in the name of applications, counted as issued too",
+            "Access tokens that operators obtained in the name of applications, also counted as issued",
         );
         let throttled = counter(
             "authentications_throttled",
@@ -107,32 +111,30 @@ impl Metrics {
         );
         let connections_refused = counter(
             "connections_refused",
-            "Connections for which there was no place",
+            "Connections refused because the maximum was reached",
         );
         let accept_failures = counter("accept_failures", "Failed attempts to accept a connection");
-        let tls_reloads = counter("tls_reloads", "Certificates that were replaced");
+        let tls_reloads = counter("tls_reloads", "Successful reloads of the TLS certificate");
         let tls_reload_failures = counter(
             "tls_reload_failures",
-            "Certificates that could not be replaced; the one before is served on",
+            "Failed reloads of the TLS certificate, after which the previous one stays in use",
         );
-        let cache_hits = counter("cache_hits", "Look-ups that were answered from memory");
-        let cache_misses = counter("cache_misses", "Look-ups that went to the store");
+        let cache_hits = counter("cache_hits", "Lookups answered from memory");
+        let cache_misses = counter("cache_misses", "Lookups that read the store");
         let events_dropped = counter(
             "events_dropped",
-            "Refusals and diagnoses that a flood left no room for, in the log or in the store",
+            "Refusals and diagnoses neither logged nor stored, because there were too many",
         );
         let refusals_summarized = counter(
             "refusals_summarized",
-            "Refusals that the log has as counts by cause and block of addresses, and not one by one",
+            "Refusals logged as counts by cause and address block, not one by one",
         );
-        let log_write_failures = counter(
-            "log_write_failures",
-            "Lines of the log that could not be written",
-        );
+        let log_write_failures =
+            counter("log_write_failures", "Log lines that could not be written");
         let management_refused = Family::<[(&str, Box<str>); 1], Counter>::default();
         registry.register(
             "management_refusals",
-            "Requests of the management API that were refused, by the code of the answer",
+            "Refused requests to the management API, by error code",
             management_refused.clone(),
         );
         for code in ["SCOPE_BEYOND_TOKEN", "MANAGEMENT_PROTECTED"] {
@@ -143,30 +145,27 @@ impl Metrics {
             registry.register(name, help, gauge.clone());
             gauge
         };
-        let in_flight = gauge("requests_in_flight", "Requests that are being answered");
-        let connections = gauge("connections_open", "Connections that are open");
-        let maintenance = gauge(
-            "maintenance",
-            "1 while callers are refused because of maintenance, else 0",
-        );
+        let in_flight = gauge("requests_in_flight", "Requests in progress");
+        let connections = gauge("connections_open", "Open connections");
+        let maintenance = gauge("maintenance", "1 while maintenance is on, otherwise 0");
         let out_of_contact = Gauge::default();
         registry.register_with_unit(
-            "store_out_of_contact",
-            "For how long the store has not been reached",
+            "store_unreachable",
+            "Time for which the store has been unreachable",
             Unit::Seconds,
             out_of_contact.clone(),
         );
         let signing_key_age = Family::default();
         registry.register_with_unit(
             "signing_key_age",
-            "Age of the keys that sign tokens, by algorithm",
+            "Age of the active signing key, by algorithm",
             Unit::Seconds,
             Family::clone(&signing_key_age),
         );
         let certificate_expiry = Family::default();
         registry.register_with_unit(
             "tls_certificate_expiry",
-            "End of the validity of the TLS certificate that is served, in seconds since 1970",
+            "Expiry of the TLS certificate in use, in seconds since 1970",
             Unit::Seconds,
             Family::clone(&certificate_expiry),
         );
@@ -365,7 +364,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts_what_happened_and_shows_what_did_not() {
+    fn counts_events_and_shows_zero_for_those_that_did_not_happen() {
         let metrics = Metrics::new();
         metrics.issued();
         for cause in Cause::ALL {
@@ -416,7 +415,7 @@ mod tests {
             "m2m_log_write_failures_total 1",
             "m2m_management_refusals_total{code=\"API_NOT_FOUND\"} 1",
             "m2m_management_refusals_total{code=\"SCOPE_BEYOND_TOKEN\"} 0",
-            "m2m_store_out_of_contact_seconds 12",
+            "m2m_store_unreachable_seconds 12",
             "m2m_maintenance 1",
             "m2m_signing_key_age_seconds{alg=\"ES256\"} 60",
             "m2m_tls_certificate_expiry_seconds{file=\"a.pem\"} 1800000000",

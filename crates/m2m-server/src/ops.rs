@@ -57,7 +57,7 @@ impl Ops {
             ),
             _ => json_of(
                 StatusCode::NOT_FOUND,
-                &error("there is /livez, /readyz and /metrics"),
+                &error("the paths are /livez, /readyz and /metrics"),
             ),
         }
     }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn is_ready_only_when_nothing_speaks_against_it() {
+    async fn is_ready_only_without_a_reason_against_it() {
         let (readiness, _, ops) = ops();
         let status = async |path| ops.answer(&Method::GET, path).await.status().as_u16();
         assert_eq!(
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn f6_says_why_the_store_does_not_write_though_it_is_ready() {
+    async fn f6_reports_why_the_store_does_not_write_though_it_is_ready() {
         let (_, health, ops) = ops();
         let why = "m2m.db: database or disk is full".into();
         health.failed(Access::Write, &StoreError::Full { why });

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Suspect, diagnose};
-use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
+use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::registry::Records;
 use m2m_host::clock;
 use m2m_host::error::Failure;
@@ -33,12 +33,12 @@ use crate::metrics::Metrics;
 pub(crate) use entry::{Entry, Refused, RefusedOperation};
 pub(crate) use log::log;
 pub(crate) use queues::Dropped;
-pub(crate) use sampling::{Standing, Summary};
-pub(crate) use store_writer::{Keeper, StoreWriter, records};
+pub(crate) use sampling::{CallerKind, Summary};
+pub(crate) use store_writer::{EventStore, StoreWriter, records};
 pub(crate) use writer::LogWriter;
 
 use entry::Changed;
-use queues::{Happened, Next, Queues};
+use queues::{Next, QueuedEvent, Queues};
 use report::Report;
 use unwritten::Unwritten;
 
@@ -75,7 +75,7 @@ impl Recorder {
     ///
     /// If the operating system cannot start another thread.
     pub(crate) fn start(
-        store_writer: impl Keeper,
+        store_writer: impl EventStore,
         metrics: Arc<Metrics>,
         publish: impl FnMut(Entry) -> Option<Entry> + Send + 'static,
     ) -> Result<(Self, Worker), Failure> {
@@ -100,7 +100,7 @@ impl Recorder {
                 drop(alive);
             })
             .map_err(|error| {
-                Failure::refused("no thread can be started").because(error.to_string())
+                Failure::refused("cannot start a thread").because(error.to_string())
             })?;
         Ok((recorder, worker))
     }
@@ -119,19 +119,21 @@ impl Recorder {
                 if let Some(application) = application {
                     count(application, &event);
                 }
-                if let Door::Vouched { .. } = event.door {
+                if let Requester::Vouched { .. } = event.requester {
                     self.shared.metrics.test_token_issued();
-                    self.shared.queues.push(Happened::Issued(event), None);
+                    self.shared.queues.push(QueuedEvent::Issued(event), None);
                 }
             }
             Event::Refused(event) => {
                 self.shared.metrics.refused(event.cause);
                 let refused = Refused {
-                    standing: Standing::of(&event),
+                    caller: CallerKind::of(&event),
                     event,
                     operation: None,
                 };
-                self.shared.queues.push(Happened::Refused(refused), suspect);
+                self.shared
+                    .queues
+                    .push(QueuedEvent::Refused(refused), suspect);
             }
         }
     }
@@ -145,23 +147,23 @@ impl Recorder {
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
         };
         let refused = Refused {
-            standing: Standing::of_management(event.cause, client_id),
+            caller: CallerKind::of_management(event.cause, client_id),
             event,
             operation: Some(Box::new(operation)),
         };
-        self.shared.queues.push(Happened::Refused(refused), None);
+        self.shared.queues.push(QueuedEvent::Refused(refused), None);
     }
 
     /// Makes a change of the registry known. Never waits.
     pub(crate) fn changed(&self, events: &[AuditEvent]) {
         let changed = Changed::of(events);
-        self.shared.queues.push(Happened::Changed(changed), None);
+        self.shared.queues.push(QueuedEvent::Changed(changed), None);
     }
 }
 
 impl Worker {
     /// Ends the worker once it has logged which requests were refused, but does not wait for long: `publish` can block forever, on a pipe
-    /// that nobody reads.
+    /// that is not read.
     pub(crate) fn finish(self) -> Entry {
         self.finish_within(DRAIN_TIME)
     }
@@ -216,15 +218,17 @@ impl Shared {
 
 fn count(application: &CachedApplication, event: &IssuedEvent) {
     application.count(event.api);
-    match event.door {
-        Door::TokenEndpoint { secret } => application.secret_used(usize::from(secret), event.time),
-        Door::Vouched { .. } => {}
+    match event.requester {
+        Requester::TokenEndpoint { secret } => {
+            application.secret_used(usize::from(secret), event.time)
+        }
+        Requester::Vouched { .. } => {}
     }
 }
 
 fn work(
     shared: &Shared,
-    store_writer: &impl Keeper,
+    store_writer: &impl EventStore,
     mut publish: impl FnMut(Entry) -> Option<Entry>,
 ) {
     // True if there was room for the entry.
@@ -240,13 +244,13 @@ fn work(
     let mut minute = minute_of(clock::now());
     loop {
         match shared.queues.next(PATIENCE) {
-            Next::Event(Happened::Refused(refused)) => {
+            Next::Event(QueuedEvent::Refused(refused)) => {
                 if !unwritten.refused(&refused) {
                     shared.queues.drop_one(|dropped| dropped.unkept += 1);
                 }
                 publish(Entry::Refused(refused));
             }
-            Next::Event(Happened::Changed(Changed { events, more })) => {
+            Next::Event(QueuedEvent::Changed(Changed { events, more })) => {
                 let last = events.last().filter(|_| more > 0).cloned();
                 for event in events {
                     publish(Entry::Changed(event));
@@ -255,8 +259,8 @@ fn work(
                     publish(Entry::ChangedOthers { last, more });
                 }
             }
-            Next::Event(Happened::Issued(event)) => {
-                if let Door::Vouched { operator } = &event.door {
+            Next::Event(QueuedEvent::Issued(event)) => {
+                if let Requester::Vouched { operator } = &event.requester {
                     let operator = Arc::clone(operator);
                     publish(Entry::TestToken { event, operator });
                 }
@@ -312,7 +316,7 @@ fn work(
 fn collect(
     unwritten: &mut Unwritten,
     issued: &mut Issued,
-    store_writer: &impl Keeper,
+    store_writer: &impl EventStore,
     until: UnixTime,
 ) {
     let counts = store_writer.counts(until);
@@ -321,7 +325,12 @@ fn collect(
 }
 
 /// Writes the batch to the store. A batch that the store does not accept is tried again; the reason is among the news of the keeper.
-fn write(unwritten: &mut Unwritten, store_writer: &impl Keeper, shared: &Shared, now: UnixTime) {
+fn write(
+    unwritten: &mut Unwritten,
+    store_writer: &impl EventStore,
+    shared: &Shared,
+    now: UnixTime,
+) {
     while let Some(batch) = unwritten.take(now) {
         if store_writer.keep(batch.clone()).is_err() {
             let unkept = unwritten.put_back(batch);
@@ -344,7 +353,7 @@ impl Issued {
 
     fn publish(&mut self, publish: &mut impl FnMut(Entry) -> bool) {
         let mut issued = core::mem::take(&mut self.0).into_iter();
-        for (client_id, tokens) in issued.by_ref().take(MOST_TOLD) {
+        for (client_id, tokens) in issued.by_ref().take(MAX_TOLD) {
             publish(Entry::Issued { client_id, tokens });
         }
         let applications = issued.len();
@@ -371,7 +380,7 @@ static NO_RECORDS: Records = Records {
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The maximum number of applications that the log lists in a minute; the store has the counts of all.
-const MOST_TOLD: usize = 100;
+const MAX_TOLD: usize = 100;
 
 /// The time between two logs of the counts of refusals.
 const SUMMARY_INTERVAL: Duration = Duration::from_secs(10);
@@ -388,7 +397,7 @@ mod tests {
     use m2m_errors::Cause;
     use m2m_store::{StoreError, UsageBatch};
 
-    use super::queues::MOST_EVENTS;
+    use super::queues::MAX_EVENTS;
     use super::*;
 
     /// The name of a refusal of a known client.
@@ -415,7 +424,7 @@ mod tests {
     /// A store without records.
     struct Empty;
 
-    impl Keeper for Empty {
+    impl EventStore for Empty {
         fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
             Ok(Records::default())
         }
@@ -459,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_made_known_and_then_diagnosed() {
+    fn a_refusal_is_logged_and_then_diagnosed() {
         let (recorder, _worker, release, entries) = blocked();
         drop(release);
         keep(&recorder, KNOWN);
@@ -472,9 +481,9 @@ mod tests {
     }
 
     #[test]
-    fn what_the_queue_has_no_room_for_is_made_known_while_it_lasts() {
+    fn events_beyond_the_queue_are_reported_while_it_is_full() {
         let (recorder, _worker, release, entries) = blocked();
-        flood(&recorder, MOST_EVENTS + 10);
+        flood(&recorder, MAX_EVENTS + 10);
         keep(&recorder, KNOWN);
         drop(release);
         // The worker may hold one of the flood already.
@@ -490,7 +499,7 @@ mod tests {
     #[test]
     fn a_full_queue_drops_and_counts() {
         let (recorder, worker, release, _entries) = blocked();
-        let sent = MOST_EVENTS + 10;
+        let sent = MAX_EVENTS + 10;
         flood(&recorder, sent);
         drop(release);
         let Entry::Stopped {
@@ -551,7 +560,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_nobody_reads_does_not_keep_the_process() {
+    fn a_log_that_is_not_read_does_not_keep_the_process() {
         let (recorder, worker, _release, _entries) = blocked();
         (0..3).for_each(|_| keep(&recorder, KNOWN));
         let Entry::Stopped { dropped, .. } = worker.finish_within(Duration::ZERO) else {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use m2m_admin::{PresetCredentials, dead_end};
+use m2m_admin::{PresetCredentials, obstacle_help};
 use m2m_authority::registry::{Application, fill_in_issuer};
 use m2m_host::environment::Environment;
 use m2m_host::error::Failure;
@@ -39,36 +39,38 @@ use crate::store_health::StoreHealth;
 
 /// Start the server.
 ///
-/// Every option can be given as a variable as well, M2M_LISTEN for --listen (but M2M_SERVE_ISSUER for --issuer), and in the TOML
-/// file that --config names, as listen = "…". Flags come first, then variables, then the file.
+/// Every option can also be set in an environment variable, such as M2M_LISTEN for --listen (but M2M_SERVE_ISSUER for --issuer), or in
+/// the TOML file that --config names, such as listen = "…". Flags take precedence over variables, and variables over the file.
 ///
-/// At the first start of a data directory the credentials of the application that manages it are written to first-credentials in it,
-/// mode 0600: set -a; . data/first-credentials. The log, on standard error, names the file and has no secret.
+/// At the first start with a data directory, the credentials of the application that manages the server are written to the file
+/// first-credentials in the data directory, with mode 0600. To load the credentials into a shell, run: set -a; . data/first-credentials
 ///
-/// With --world the file is read once, at the start; a file with a mistake in it starts nothing. Nothing is written but keys, and
-/// those only with --keys.
+/// The log, on standard error, names the file and contains no secrets.
+///
+/// With --world, the registry file is read once, at startup; if the file has a mistake, the server does not start. The server then writes
+/// only signing keys, and only with --keys.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ServeOptions {
     #[command(flatten)]
     pub(crate) settings: SettingOptions,
-    /// For tests: how long callers may take for anything. Unit: milliseconds
+    /// For tests: the time limit for everything that callers do. Unit: milliseconds
     #[arg(long, value_name = "MILLISECONDS", hide = true)]
     pub(crate) caller_time_ms: Option<u32>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  m2m serve --data data                  # what m2m apply wrote
+  m2m serve --data data                  # created by m2m apply
   m2m serve --world world.toml
   m2m serve --world world.toml --keys keys --profile kinde
   m2m serve --data data --listen 0.0.0.0:8080 --behind-proxy \\
     --issuer https://id.example
   m2m serve --data data --listen 0.0.0.0:443 --issuer https://id.example \\
     --tls-cert id.pem --tls-key id.key
-  m2m serve --config m2m.toml            # m2m config check shows its values
+  m2m serve --config m2m.toml            # m2m config check prints the values
 
-A smallest world.toml:
+A minimal world.toml:
   [[api]]
   name = \"Orders\"
   audience = \"https://orders.example/api\"
@@ -158,7 +160,7 @@ fn serve_for(
         // Connections are accepted from now on, and a caller that reads that the server is ready may ask whether it is.
         readiness.serves(Arc::clone(&started.cache));
         announce(&started, settings, output);
-        // Nobody waits at a terminal for an explanation any more; it belongs in the log with the events before it.
+        // No one waits at a terminal for an explanation any more; it belongs in the log with the events before it.
         output::log_failures();
         let Started {
             server,
@@ -181,9 +183,9 @@ fn serve_for(
         let ended = tokio::select! {
             () = serving => Ok(()),
             () = interruptions.next() => Err(Failure::interrupted(
-                "the server was asked to end a second time, and did at once",
+                "the server was stopped at once by a second signal",
             )
-            .because("requests that were being answered are broken off")),
+            .because("requests in progress were aborted")),
         };
         Ok((writer, worker, ended))
     })?;
@@ -233,7 +235,7 @@ fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials
     match bootstrap.preset() {
         Err(failure) if bootstrap.is_in_file() && data::is_there(folder)? => {
             output::log_notice(&format!(
-                "{}: it counts at the first start alone, and this is a later one",
+                "{}; this is ignored, because the secret is used only at the first start",
                 failure.what()
             ));
             Ok(None)
@@ -246,7 +248,7 @@ fn preset(settings: &Settings, folder: &Path) -> Result<Option<PresetCredentials
 fn limits(values: &Values) -> CacheLimits {
     CacheLimits {
         applications: as_usize(values.cache_applications),
-        most_seconds_out_of_contact: values.most_seconds_out_of_contact.into(),
+        max_store_outage_seconds: values.max_store_outage_seconds.into(),
         ..CacheLimits::default()
     }
 }
@@ -281,7 +283,7 @@ fn listen_settings(values: &Values, caller_time_ms: Option<u32>) -> ListenSettin
     listen.max_connections = raise_limit(wanted);
     if listen.max_connections < wanted {
         output::log_notice(&format!(
-            "there will be {} connections at most, not {wanted}: the process may not open more files (ulimit -n)",
+            "the server accepts at most {} connections, not {wanted}: the process may not open more files (ulimit -n)",
             listen.max_connections
         ));
     }
@@ -311,19 +313,19 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     }
     match &started.unused_preset {
         Some(UnusedPreset::Unknown(client_id)) => output::log_notice(&format!(
-            "M2M_BOOTSTRAP_CLIENT_ID counts at the first start alone, and no application has the client id {client_id:?}; \
-             another one manages this server; m2m application reset-management --data DIR gives it a new secret"
+            "M2M_BOOTSTRAP_CLIENT_ID is used only at the first start, and no application has the client id {client_id:?}; another \
+             one manages this server; for a new secret, stop the server, and run m2m application reset-management --data DIR"
         )),
         Some(UnusedPreset::Incapable(client_id)) => output::log_notice(&format!(
-            "nobody can manage this server: the application {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, can get no token, or \
-             lacks a scope of the management API; m2m application reset-management --data DIR, on the stopped server, makes a manager"
+            "no application can manage this server: {client_id:?}, which M2M_BOOTSTRAP_CLIENT_ID names, cannot get a token, or \
+             lacks a scope of the management API; stop the server, and run m2m application reset-management --data DIR"
         )),
         None => {}
     }
     for application in &records.applications {
-        if let Some(reason) = obstacle(application).and_then(dead_end) {
+        if let Some(reason) = obstacle(application).and_then(obstacle_help) {
             output::log_notice(&format!(
-                "{:?}, client_id {}, can get no token: {reason}",
+                "the application {:?}, client_id {}, cannot get a token: {reason}",
                 application.spec.name, application.client_id
             ));
         }
@@ -331,7 +333,7 @@ fn announce(started: &Started, settings: &Settings, output: &Output) {
     output.line(format!("m2m ready: {}", started.summary));
     for credentials in &started.generated {
         output.line(format!(
-            "generated for {:?}: client_id {} client_secret {} (shown once, until this process ends)",
+            "generated for {:?}: client_id {} client_secret {} (shown once, valid until this process exits)",
             credentials.application,
             credentials.client_id,
             credentials.expose_secret(),
@@ -357,13 +359,13 @@ fn log_first_credentials(written: &Written) {
     let file = written.file.display();
     output::log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),
-        "event": "first-credentials",
-        "message": format!("the credentials of the application that manages this server are in {file}; keep them elsewhere, and delete the file"),
+        "event": "first_credentials",
+        "message": format!("the credentials of the application that manages this server are in {file}; store them in a safe place, then delete the file"),
         "file": file.to_string(),
     }));
     if let Some(earlier) = &written.earlier {
         output::log_notice(&format!(
-            "there was a file of that name already, which is {} now; what is in it does not manage this server",
+            "an earlier file of that name was renamed to {}; its credentials do not manage this server",
             earlier.display()
         ));
     }

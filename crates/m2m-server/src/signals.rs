@@ -141,17 +141,19 @@ pub(crate) fn reload_on_hangup(_: Option<Reloader>) {}
 #[cfg(unix)]
 async fn log_each(mut signal: Signal, name: String) {
     let help = match name.as_str() {
-        "SIGHUP" => "SIGHUP reads certificates again, and this server has none; SIGTERM ends it",
-        _ => "SIGTERM ends the server, when the requests that it has are answered",
+        "SIGHUP" => {
+            "SIGHUP reloads the TLS certificate, and this server has none; send SIGTERM to stop it"
+        }
+        _ => "send SIGTERM to stop the server once the requests in progress are answered",
     };
     while signal.recv().await.is_some() {
         let line = json!({
             "time": timestamp::rfc3339(clock::now()),
-            "event": "signal-ignored",
+            "event": "signal_ignored",
             "signal": name,
             "help": help,
         });
-        // Writing blocks if nobody reads the log, and requests must not wait for that.
+        // Writing blocks while the log is not read, and requests must not wait for that.
         let _ = tokio::task::spawn_blocking(move || output::log_line(&line)).await;
     }
 }

@@ -169,7 +169,7 @@ pub(crate) async fn start(
         Arc::clone(&metrics),
     )
     .map_err(|error| {
-        Failure::refused("the server's threads cannot be started").because(error.to_string())
+        Failure::refused("cannot start the threads of the server").because(error.to_string())
     })?;
     let server = Arc::new(server);
     Ok(Started {
@@ -200,12 +200,12 @@ const OVERLOADED: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
 ///
 /// # Errors
 ///
-/// There is no known case: an address can always be part of a URL.
+/// No case is known: an address can always be part of a URL.
 pub(crate) fn default_issuer(scheme: Scheme, address: SocketAddr) -> Result<Issuer, Failure> {
     let text = format!("{}://{address}", scheme.as_str());
     Issuer::parse(&text).map_err(|error| {
-        Failure::usage(format!("{text} is no issuer identifier"))
+        Failure::usage(format!("{text} is not an issuer identifier"))
             .because(error.to_string())
-            .help("name another with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
+            .help("set another one with --issuer (M2M_SERVE_ISSUER), as in https://id.example")
     })
 }

@@ -229,7 +229,7 @@ async fn keep(
 /// known yet.
 ///
 /// Maintenance is reported in the metrics and leaves the server ready: taken out of rotation it could neither tell callers when to retry
-/// nor be told by an operator that the work is done.
+/// nor learn from an operator that the work is done.
 pub(crate) async fn watch(
     cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,

@@ -27,7 +27,7 @@ struct State {
     reasons: [Option<Box<str>>; Access::ALL.len()],
     /// The last log lines, in the order of [`FailureKind::ALL`].
     kinds: [Logged; FailureKind::ALL.len()],
-    news: VecDeque<StoreNews>,
+    news: VecDeque<StoreReport>,
 }
 
 /// The last log line about a kind of failure.
@@ -40,7 +40,7 @@ struct Logged {
 
 /// News about the store for the log.
 #[derive(Debug)]
-pub(crate) enum StoreNews {
+pub(crate) enum StoreReport {
     /// A failed access.
     Failed {
         /// The access that failed.
@@ -77,7 +77,7 @@ impl StoreHealth {
     }
 
     /// Takes the news for the log, the oldest first.
-    pub(crate) fn take_news(&self) -> impl Iterator<Item = StoreNews> {
+    pub(crate) fn take_news(&self) -> impl Iterator<Item = StoreReport> {
         self.with(|state| core::mem::take(&mut state.news))
             .into_iter()
     }
@@ -97,7 +97,7 @@ impl StoreHealth {
             }
             let more = core::mem::take(&mut logged.more);
             logged.at = Some(now);
-            state.news.push_back(StoreNews::Failed {
+            state.news.push_back(StoreReport::Failed {
                 access,
                 error: error.clone(),
                 more,
@@ -140,7 +140,7 @@ impl Observer for StoreHealth {
 
     fn settled(&self, settled: &Settled) {
         // There is at most one each time that the disk fails and works again.
-        self.with(|state| state.news.push_back(StoreNews::Settled(settled.clone())));
+        self.with(|state| state.news.push_back(StoreReport::Settled(settled.clone())));
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
                 health.failed_at(Access::Write, &full, now);
             }
             for news in health.take_news() {
-                let StoreNews::Failed { error, more, .. } = news else {
+                let StoreReport::Failed { error, more, .. } = news else {
                     panic!("{news:?}");
                 };
                 logged.push((seconds, error.kind().as_str(), more));

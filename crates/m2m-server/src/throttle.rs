@@ -1,6 +1,6 @@
 //! A limit on how often a client id may fail to authenticate from one network.
 //!
-//! The secret is always checked first, and a correct one always gets an answer: only answers to failures become slower, so that nobody
+//! The secret is always checked first, and a correct one always gets an answer: only answers to failures become slower, so that no one
 //! can lock out another caller, from whatever address (X19). A secret with 256 bits cannot be guessed; the limit is for secrets that were
 //! imported, and for services that retry without a pause.
 
@@ -45,12 +45,12 @@ impl Throttle {
         let shard = || Mutex::new(vec![Slot::default(); SETS_PER_SHARD * SLOTS_PER_SET].into());
         Self {
             shards: (0..SHARDS).map(|_| shard()).collect(),
-            // Keyed at random, so that nobody can choose client ids that share a set.
+            // Keyed at random, so that no caller can choose client ids that share a set.
             hasher: RandomState::new(),
         }
     }
 
-    /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the one before it.
+    /// Records a failed authentication. Each failure is forgotten [`SECONDS_PER_FAILURE`] after the previous one.
     pub(crate) fn failed(&self, client_id: &str, address: IpAddr, now: UnixTime) -> Verdict {
         let now = now.as_seconds();
         let hash = self.hasher.hash_one((client_id, network(address)));
@@ -183,7 +183,9 @@ mod tests {
 
     #[test]
     fn operators_read_how_many_failures_are_answered() {
-        let limit = format!("{FAILURES}, and then one every {SECONDS_PER_FAILURE} seconds");
+        let limit = format!(
+            "after {FAILURES} failures, only one failed request every {SECONDS_PER_FAILURE} seconds"
+        );
         let cause = m2m_errors::Cause::AuthenticationThrottled;
         assert!(cause.entry().operator.contains(&limit), "{limit}");
     }
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_slows_nobody_for_long() {
+    fn a_clock_that_is_set_back_slows_no_caller_for_long() {
         let throttle = Throttle::new();
         answered(
             &throttle,

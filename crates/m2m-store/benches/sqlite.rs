@@ -142,10 +142,10 @@ fn benches(criterion: &mut Criterion) {
             runtime.block_on(async { black_box(store.find(&client_id).await) })
         });
     });
-    criterion.bench_function("find, nobody", |bencher| {
+    criterion.bench_function("find, unknown client id", |bencher| {
         bencher
             .to_async(&runtime)
-            .iter(async || black_box(store.find("nobody").await));
+            .iter(async || black_box(store.find("absent").await));
     });
     criterion.bench_function("a job that does nothing", |bencher| {
         bencher
@@ -278,9 +278,9 @@ fn manage(criterion: &mut Criterion, runtime: &Runtime, store: &Sqlite) {
         ),
         ("of one since", query),
         (
-            "of nobody",
+            "of an unknown actor",
             EventQuery {
-                actor: Some("nobody"),
+                actor: Some("absent"),
                 name: None,
                 ..query
             },

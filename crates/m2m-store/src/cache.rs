@@ -42,7 +42,7 @@ use contents::Contents;
 ///
 /// ```
 /// use m2m_jwt::UnixTime;
-/// use m2m_store::{RegistryCache, CacheLimits, LookUp, SealingKey, Sqlite, StoreError, Uptime};
+/// use m2m_store::{RegistryCache, CacheLimits, Lookup, SealingKey, Sqlite, StoreError, Uptime};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), StoreError> {
@@ -55,12 +55,12 @@ use contents::Contents;
 /// let directory = RegistryCache::open(Sqlite::in_memory()?, issuer, open_key, limits, uptime).await?;
 ///
 /// let entry = match directory.look_up("billing-job", uptime) {
-///     LookUp::Hit(entry) => Some(entry),
-///     LookUp::Absent => None,
-///     LookUp::Miss => directory.load("billing-job", now).await?,
-///     LookUp::OutOfContact => return Err(StoreError::Busy),
+///     Lookup::Hit(entry) => Some(entry),
+///     Lookup::Absent => None,
+///     Lookup::Miss => directory.load("billing-job", now).await?,
+///     Lookup::OutOfContact => return Err(StoreError::Busy),
 /// };
-/// assert!(entry.is_none(), "nobody has this client id");
+/// assert!(entry.is_none(), "no application has this client id");
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +91,7 @@ type OnCommit = dyn Fn(&[AuditEvent]) + Send + Sync;
 
 /// The result of looking up a client id in memory.
 #[derive(Debug)]
-pub enum LookUp {
+pub enum Lookup {
     /// An application, or one that was deleted.
     Hit(Arc<CachedApplication>),
     /// There is no such application in memory, nor in the registry.
@@ -128,7 +128,7 @@ impl<B: Backend> RegistryCache<B> {
             common: ArcSwap::from_pointee(common),
             turn: Mutex::default(),
             latest_failure: ArcSwapOption::empty(),
-            last_seen: LastSeen::new(now, limits.most_seconds_out_of_contact),
+            last_seen: LastSeen::new(now, limits.max_store_outage_seconds),
             counters: Counters::default(),
             tallies: Arc::default(),
             on_commit: OnceLock::new(),
@@ -143,18 +143,18 @@ impl<B: Backend> RegistryCache<B> {
 
     /// Returns the entry of a client id in memory. Never waits, and takes no lock that all requests share.
     #[must_use]
-    pub fn look_up(&self, client_id: &str, now: Uptime) -> LookUp {
+    pub fn look_up(&self, client_id: &str, now: Uptime) -> Lookup {
         if self.last_seen.too_long_ago(now) {
-            return LookUp::OutOfContact;
+            return Lookup::OutOfContact;
         }
         let epoch = self.epoch.load(Ordering::SeqCst);
         match self.contents.application(client_id) {
-            Some(entry) if entry.epoch() == epoch => LookUp::Hit(entry),
-            Some(_) => LookUp::Miss,
+            Some(entry) if entry.epoch() == epoch => Lookup::Hit(entry),
+            Some(_) => Lookup::Miss,
             // No application has such a client id; a stranger who sends one is not worth a read, nor the memory.
-            None if ClientId::parse(client_id).is_err() => LookUp::Absent,
-            None if self.contents.is_absent(client_id, epoch) => LookUp::Absent,
-            None => LookUp::Miss,
+            None if ClientId::parse(client_id).is_err() => Lookup::Absent,
+            None if self.contents.is_absent(client_id, epoch) => Lookup::Absent,
+            None => Lookup::Miss,
         }
     }
 
@@ -281,7 +281,7 @@ impl<B: Backend> RegistryCache<B> {
         }
         let _turn = self.turn.lock().await;
         let before = self.common.load_full();
-        // The epoch is loaded before the frame is read: a change made meanwhile begins another epoch.
+        // The epoch is loaded before the frame is read: a concurrent change begins another epoch.
         let epoch = self.epoch.load(Ordering::SeqCst);
         if before.epoch() == epoch {
             return Ok(before);

@@ -20,7 +20,7 @@ pub struct Change {
 
 /// A write or a deletion of one record.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each says what it does")]
+#[expect(missing_docs, reason = "the names describe the writes")]
 pub enum Write {
     PutApi(Stored<Api>),
     DeleteApi(RecordId),
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_is_read_back() {
+    fn every_word_is_parsed_back() {
         for action in Action::ALL {
             assert_eq!(Action::parse(action.as_str()), Some(*action));
         }

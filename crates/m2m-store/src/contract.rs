@@ -5,7 +5,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
-//! contract::run(async || Sqlite::in_memory().expect("there is memory")).await;
+//! contract::run(async || Sqlite::in_memory().expect("a store in memory")).await;
 //! # }
 //! ```
 
@@ -35,11 +35,11 @@ pub use search::search;
 pub use usage::{revocations, usage};
 pub use weight::weight;
 
-/// Runs the whole suite. `make` returns an empty back-end each time.
+/// Runs the whole suite. `make` returns an empty backend each time.
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn run<B: Backend>(make: impl AsyncFn() -> B) {
     registry(&make).await;
     reading(&make).await;
@@ -104,7 +104,7 @@ fn change(writes: impl IntoIterator<Item = Write>) -> Change {
 async fn commit(backend: &impl Backend, writes: impl IntoIterator<Item = Write>) -> Version {
     let version = version(backend).await;
     let next = backend.commit(version, change(writes)).await;
-    next.expect("a change at the version that there is")
+    next.expect("a change at the current version")
 }
 
 async fn version(backend: &impl Backend) -> Version {

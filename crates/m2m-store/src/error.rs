@@ -1,6 +1,6 @@
 //! The errors of a store.
 
-/// The reason why a store did not do what it was asked to.
+/// The error of a store operation.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -8,7 +8,9 @@ pub enum StoreError {
     #[error("the data directory is in use by another process")]
     InUse,
     /// A newer release wrote the data.
-    #[error("the data has schema version {found}, and this release knows up to {known}")]
+    #[error(
+        "the data has schema version {found}, but this release supports only versions up to {known}"
+    )]
     NewerSchema {
         /// The version of the data.
         found: u32,
@@ -31,8 +33,10 @@ pub enum StoreError {
         /// The kind of reason, where it is one that an operator can remove.
         obstacle: Option<Obstacle>,
     },
-    /// The database is missing or empty, and another file shows that the folder held a registry.
-    #[error("{file} is missing or empty, and {trace} shows that the folder held a registry")]
+    /// The database is missing or empty, and another file shows that the folder contained a registry.
+    #[error(
+        "{file} is missing or empty, but {trace} shows that the data directory contained a registry"
+    )]
     Lost {
         /// The path of the database.
         file: Box<str>,
@@ -47,8 +51,8 @@ pub enum StoreError {
         /// The two identities, or the lack of one.
         why: Box<str>,
     },
-    /// A path of the data directory no longer leads to the file that is open, or the journal was cut short. Nothing was changed.
-    #[error("the data directory is not the one that was opened: {what}")]
+    /// A path of the data directory no longer leads to the file that is open, or the journal was truncated. Nothing was changed.
+    #[error("the data directory has changed since it was opened: {what}")]
     Displaced {
         /// The path, and the change to the file that it led to.
         what: Box<str>,
@@ -56,8 +60,8 @@ pub enum StoreError {
     /// The store is at its capacity; a later try may succeed.
     #[error("the store is busy")]
     Busy,
-    /// A read looks at too many records to be answered.
-    #[error("the query looks at too many records")]
+    /// A read was interrupted because it would read too many records.
+    #[error("the query would read too many records")]
     TooMuchWork,
     /// The disk is full. The request was not carried out.
     #[error("the disk is full: {why}")]
@@ -72,7 +76,7 @@ pub enum StoreError {
         why: Box<str>,
     },
     /// Writing failed at a moment after which the change may have been made: it may be there after the next start.
-    #[error("the store cannot tell whether a change was made: {why}")]
+    #[error("it is unknown whether the change was made: {why}")]
     Unknown {
         /// The reason, in the words of the database.
         why: Box<str>,
@@ -84,13 +88,15 @@ pub enum StoreError {
         what: Box<str>,
     },
     /// The private keys are sealed with another key.
-    #[error("the private key {kid} cannot be unsealed: the sealing key is another one")]
+    #[error("the private key {kid} cannot be unsealed: it was sealed with a different sealing key")]
     WrongSealingKey {
-        /// The first key that it does not open.
+        /// The first key that it does not unseal.
         kid: Box<str>,
     },
     /// The maximum number of revocations is reached, and a revocation must not be deleted before its token has expired.
-    #[error("there is no room for more revocations")]
+    #[error(
+        "the maximum number of revoked tokens is reached; no further token can be revoked until a revoked token expires"
+    )]
     TooManyRevocations,
 }
 
@@ -118,7 +124,7 @@ pub enum FailureKind {
     Unknown,
     /// The data that was read is not the data that was written.
     Damaged,
-    /// The files of the data directory were deleted, moved, replaced or cut short.
+    /// The files of the data directory were deleted, moved, replaced or truncated.
     Displaced,
     /// Any other failure, for example a sealing key that does not fit.
     Other,
@@ -180,10 +186,10 @@ impl StoreError {
 #[non_exhaustive]
 pub enum CommitError {
     /// The registry is no longer at the version that the change was made for. Read it again and decide again.
-    #[error("the registry has changed meanwhile")]
+    #[error("the registry has changed in the meantime")]
     Conflict,
     /// The change has no audit event.
-    #[error("a change needs an audit event")]
+    #[error("a change requires an audit event")]
     Unaudited,
     /// The change does not fit the registry: another record has the same name, or there is no such organization.
     #[error("the change does not fit the registry: {what}")]

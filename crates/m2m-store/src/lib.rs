@@ -21,7 +21,7 @@ mod uptime;
 mod usage;
 
 pub use backend::Backend;
-pub use cache::{CacheLimits, Common, Contact, LookUp, RegistryCache};
+pub use cache::{CacheLimits, Common, Contact, Lookup, RegistryCache};
 pub use change::{Actor, AuditEvent, Change, Changes, Stale, Write};
 pub use entry::CachedApplication;
 pub use error::{CommitError, FailureKind, Obstacle, StoreError};

@@ -15,8 +15,8 @@ pub enum Named<'n> {
     ClientId(&'n str),
 }
 
-/// The maximum size of the documents of a page. A page ends before it would exceed this, and says where to go on; it always has
-/// one record, however large. Unit: bytes.
+/// The maximum size of the documents of a page. A page ends before it would exceed this, and has the cursor of the next page; it always
+/// has one record, however large. Unit: bytes.
 ///
 /// Twice the largest audit event that a management operation writes fits into it.
 pub const MAX_PAGE_BYTES: usize = 1024 * 1024;

@@ -32,7 +32,7 @@ pub(crate) struct Counter {
     counts: Mutex<Counts>,
 }
 
-/// The counts of the latest window that any request was in, and of the one before it.
+/// The counts of the latest window that any request was in, and of the window before it.
 ///
 /// Requests do not arrive here in the order of their times: a thread that was interrupted comes late, or a clock is set back. A
 /// window that has begun is not left again for an earlier one, because its tokens would be forgotten.
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_what_is_kept_and_gives_back_what_is_not() {
+    fn a_token_that_is_not_kept_is_returned() {
         let application = Application::new(QuotaMode::Enforce);
         let meter = application.meter(NOON);
         meter.take().unwrap().keep();
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn who_only_looks_takes_nothing() {
+    fn reading_the_usage_takes_no_token() {
         let application = Application::new(QuotaMode::Enforce);
         let meters = [application.meter(NOON); 5];
         assert!(meters.iter().all(|meter| meter.usage().tokens == 0));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_beyond_an_enforced_quota_and_says_how_long() {
+    fn an_enforced_quota_refuses_with_the_time_to_wait() {
         let application = Application::new(QuotaMode::Enforce);
         assert!(application.issues(NOON) && application.issues(NOON));
         let late = NOON.saturating_add_seconds(50);
@@ -284,14 +284,14 @@ mod tests {
     }
 
     #[test]
-    fn only_counts_beyond_a_quota_that_warns() {
+    fn a_quota_that_warns_only_counts() {
         let application = Application::new(QuotaMode::Warn);
         assert!((0..3).all(|_| application.issues(NOON)));
         assert_eq!(application.meter(NOON).usage().tokens, 3);
     }
 
     #[test]
-    fn begins_anew_with_each_window() {
+    fn each_window_begins_at_zero() {
         let application = Application::new(QuotaMode::Enforce);
         let last_second = NOON.saturating_add_seconds(59);
         assert!(application.issues(last_second) && application.issues(last_second));
@@ -301,12 +301,12 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_comes_late_does_not_begin_the_window_anew() {
+    fn a_late_request_does_not_reset_the_window() {
         let application = Application::new(QuotaMode::Enforce);
         assert!(application.issues(NEXT));
         assert!(
             application.issues(NOON),
-            "it is counted in the later window"
+            "the token is counted in the later window"
         );
         assert!(!application.issues(NEXT));
         assert!(!application.issues(NOON));
@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_comes_late_does_not_exceed_its_own_window_either() {
+    fn a_late_request_does_not_exceed_its_own_window() {
         let application = Application::new(QuotaMode::Enforce);
         assert!(application.issues(NOON) && application.issues(NOON));
         assert!(application.issues(NEXT));
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_comes_back_late_is_missed_in_no_other_window() {
+    fn a_token_returned_late_changes_no_other_window() {
         let application = Application::new(QuotaMode::Enforce);
         let slow = application.meter(NOON).take().unwrap();
         assert!(application.issues(NEXT));
@@ -333,15 +333,21 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_comes_back_makes_room_in_every_window_that_counted_it() {
+    fn a_returned_token_makes_room_in_every_window_that_counted_it() {
         let application = Application::new(QuotaMode::Enforce);
         let slow = application.meter(NOON).take().unwrap();
         assert!(application.issues(NOON));
         let next = application.meter(NEXT).take().unwrap();
-        assert!(!application.issues(NOON), "its own window is full");
+        assert!(
+            !application.issues(NOON),
+            "the window of the late request is full"
+        );
         drop(slow);
         let late = application.meter(NOON).take().unwrap();
-        assert!(!application.issues(NEXT), "the late one is counted there");
+        assert!(
+            !application.issues(NEXT),
+            "the late request is counted there"
+        );
         drop(late);
         assert!(application.issues(NOON));
         drop(next);
@@ -350,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_comes_back_two_windows_later_is_missed_nowhere() {
+    fn a_token_returned_two_windows_later_changes_no_count() {
         let application = Application::new(QuotaMode::Enforce);
         let slow = application.meter(NOON).take().unwrap();
         let after_next = NEXT.saturating_add_seconds(60);
@@ -362,14 +368,14 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_quota_is_not_counted() {
+    fn an_application_without_a_quota_is_not_counted() {
         let meter = Meter::new(None, None, NOON);
         meter.take().unwrap().keep();
         assert_eq!(meter.usage(), Usage::default());
     }
 
     #[test]
-    fn goes_on_from_what_was_counted_before() {
+    fn a_counter_continues_from_the_stored_count() {
         let mut application = Application::new(QuotaMode::Enforce);
         application.0 = Counter::new(60, 1, NOON);
         assert!(application.issues(NOON));
@@ -387,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_at_once_take_the_last_token_once() {
+    fn concurrent_requests_take_the_last_token_once() {
         let application = Application::new(QuotaMode::Enforce);
         let issued = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..8)

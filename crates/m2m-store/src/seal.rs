@@ -1,4 +1,4 @@
-//! Private keys at rest: sealed with a key that is not stored beside them.
+//! Private keys at rest: sealed with a key that is not stored with them.
 
 use core::fmt;
 
@@ -17,7 +17,7 @@ use crate::{KeyRecord, SealedKey, StoreError};
 
 /// The key that private keys are sealed with: 256 bits for AES-256-GCM (NIST SP 800-38D). Wiped when it is dropped.
 ///
-/// It comes from the environment or from a file of its own, and is in no backup of the store.
+/// It comes from the environment or from a file of its own, and is not part of a backup of the store.
 ///
 /// ```
 /// use m2m_jwt::Algorithm;
@@ -34,7 +34,10 @@ pub struct SealingKey(Zeroizing<[u8; Self::BYTES]>);
 
 /// A refusal of a text that is not the base64 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sealing key is the base64 of {} random bytes", SealingKey::BYTES)]
+#[error(
+    "a sealing key must be the base64 of {} random bytes",
+    SealingKey::BYTES
+)]
 pub struct InvalidSealingKey;
 
 impl SealingKey {
@@ -65,14 +68,14 @@ impl SealingKey {
         Ok(Self(bytes))
     }
 
-    /// Returns the key as files and the environment carry it. Anybody with the key and the store can sign as the issuer.
+    /// Returns the key as files and the environment carry it. Anyone with the key and the store can sign as the issuer.
     #[must_use]
     pub fn secret_to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(STANDARD.encode(self.0.as_slice()))
     }
 
     /// Seals a private key, so that it is read under this name and algorithm only. A nonce must not be used twice; random nonces are
-    /// suitable for up to four thousand million keys.
+    /// suitable for up to 2³² keys.
     ///
     /// # Errors
     ///
@@ -85,7 +88,7 @@ impl SealingKey {
         nonce: [u8; Self::NONCE_BYTES],
     ) -> Result<SealedKey, StoreError> {
         let failed = |_| StoreError::Failed {
-            why: "the crypto library cannot seal".into(),
+            why: "the crypto library could not seal the key".into(),
         };
         let mut sealed = Vec::with_capacity(
             HEADER_BYTES
@@ -123,7 +126,7 @@ impl SealingKey {
         sealed: &SealedKey,
     ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
         let none = || StoreError::Damaged {
-            what: format!("the sealed key {kid} is not one of this format").into(),
+            what: format!("the sealed key {kid} has an unknown format").into(),
         };
         let wrong = |_| StoreError::WrongSealingKey { kid: kid.into() };
         let (header, rest) = sealed
@@ -190,18 +193,18 @@ impl KeyRecord {
     /// # Errors
     ///
     /// - As [`SealingKey::unseal`].
-    /// - [`StoreError::Damaged`] if it is not a private key of its algorithm, or does not belong to the public key beside it.
+    /// - [`StoreError::Damaged`] if it is not a private key of its algorithm, or does not match the stored public key.
     pub fn open(&self, sealing: &SealingKey) -> Result<SigningKey, StoreError> {
         let damaged = |what| StoreError::Damaged {
             what: format!("the key {} {what}", self.kid).into(),
         };
         let pkcs8 = sealing.unseal(&self.kid, self.algorithm, &self.sealed)?;
         let key = SigningKey::from_pkcs8_der(self.algorithm, Some(&self.kid), &pkcs8)
-            .map_err(|_| damaged("is not a private key of its algorithm"))?;
+            .map_err(|_| damaged("is not a private key for its algorithm"))?;
         if key.public_jwk().to_json() == *self.public_jwk {
             Ok(key)
         } else {
-            Err(damaged("does not belong to the public key beside it"))
+            Err(damaged("does not match the stored public key"))
         }
     }
 }
@@ -210,7 +213,7 @@ impl KeyRecord {
 ///
 /// # Errors
 ///
-/// - [`StoreError::WrongSealingKey`] with the first key that the old one does not open; then no record may be written.
+/// - [`StoreError::WrongSealingKey`] with the first key that the old sealing key does not unseal; then no record may be written.
 /// - As [`SealingKey::seal`].
 pub fn reseal(
     keys: &[KeyRecord],
@@ -257,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_what_it_sealed_and_nothing_that_was_changed() {
+    fn a_sealed_key_is_unsealed_only_if_it_is_unchanged() {
         let key = sealing(1);
         let sealed = key
             .seal("a", Algorithm::Es256, b"private", [9; 12])
@@ -287,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_signs_as_before_and_after_a_change_of_the_sealing_key() {
+    fn a_key_stays_the_same_after_it_is_resealed() {
         let (old, new) = (sealing(1), sealing(2));
         let now = UnixTime::from_seconds(5);
         let (key, document) = SigningKey::generate(Algorithm::Es256, Some("k")).unwrap();
@@ -312,14 +315,14 @@ mod tests {
     }
 
     #[test]
-    fn a_private_key_beside_anothers_public_one_is_damage() {
+    fn a_private_key_with_the_public_key_of_another_is_damaged() {
         let sealing = sealing(1);
         let now = UnixTime::from_seconds(5);
         let make = || {
-            let (key, document) = SigningKey::generate(Algorithm::Es256, Some("k"))
-                .expect("the system has randomness");
+            let (key, document) =
+                SigningKey::generate(Algorithm::Es256, Some("k")).expect("a generated key");
             KeyRecord::new(&key, &document, KeyState::Next, &sealing, [0; 12], now)
-                .expect("it can be sealed")
+                .expect("a sealed key")
         };
         let (one, other) = (make(), make());
         let mixed = KeyRecord {
@@ -331,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_its_base64_and_nothing_else() {
+    fn a_sealing_key_is_parsed_from_its_base64_only() {
         let key = sealing(3);
         let text = key.secret_to_base64();
         let again = SealingKey::from_base64(&format!("{}\n", *text)).unwrap();

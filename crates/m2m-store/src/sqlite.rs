@@ -38,24 +38,24 @@ use fault::Fault;
 pub use folder::SEALING_KEY_FILE;
 use folder::{Folder, unopened_for};
 use migrations::Schema;
-use shared::{JournalSeems, Shared};
+use shared::{JournalState, Shared};
 use worker::Worker;
 
 /// The number of threads that read for requests for tokens and for diagnoses. There are two, so that neither kind holds the other up.
 const READERS: usize = 2;
 
 /// The maximum number of reads that wait. Each takes some ten microseconds, so that the last one waits some ten milliseconds.
-const MOST_READS_WAITING: usize = 1_024;
+const MAX_READS_WAITING: usize = 1_024;
 
 /// The maximum number of writes that wait. Each takes a write to the disk, some milliseconds, so that the last one waits about a second.
-const MOST_WRITES_WAITING: usize = 256;
+const MAX_WRITES_WAITING: usize = 256;
 
 /// A registry in a SQLite file, or in memory alone.
 ///
 /// All writes are done by one thread and all reads by three others, so that threads that serve requests do not wait for a disk, and
 /// requests for tokens do not wait for a page that is being listed.
 /// Changes that [`commit`](Backend::commit) and [`revoke`](Backend::revoke) acknowledge survive a loss of power. This process has the
-/// directory to itself until the value is dropped, which finishes queued work, ends the threads and leaves no journal.
+/// directory to itself until the value is dropped, which finishes queued work, stops the threads and leaves no journal.
 ///
 /// ```
 /// use m2m_store::{Backend as _, Sqlite, Version};
@@ -70,13 +70,13 @@ const MOST_WRITES_WAITING: usize = 256;
 /// ```
 #[derive(Debug)]
 pub struct Sqlite {
-    /// The threads that read; absent for a registry in memory, which has one connection only. The field stands before the writer, so that
-    /// the writer ends last and tidies up.
+    /// The threads that read; absent for a registry in memory, which has one connection only. The field comes before the writer, so that
+    /// the writer stops last and cleans up.
     readers: Option<Worker>,
     /// The thread that reads pages, logs and whole registries, which is work whose size callers choose; no request for a token waits for it.
     listing: Option<(Worker, Effort)>,
     writer: Worker,
-    /// The shared state. The field stands after the threads, so that the folder is released when they have ended.
+    /// The shared state. The field comes after the threads, so that the folder is released when they have stopped.
     shared: Arc<Shared>,
     rolled_back: Option<RolledBack>,
 }
@@ -96,7 +96,7 @@ impl Sqlite {
     /// # Errors
     ///
     /// - [`StoreError::InUse`] if another process has the directory.
-    /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
+    /// - [`StoreError::Lost`] if the directory contained a registry, and its database is missing or empty.
     /// - [`StoreError::Foreign`] if the database is that of another directory.
     /// - [`StoreError::NewerSchema`] if a newer release wrote it. Nothing is changed.
     /// - [`StoreError::Unopened`] if it cannot be read or written, or is a database of another program.
@@ -109,7 +109,7 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unopened`] if the directory cannot be looked into.
+    /// [`StoreError::Unopened`] if the directory cannot be read.
     pub fn is_at(folder: &Path) -> Result<bool, StoreError> {
         folder::has_registry(folder)
     }
@@ -148,15 +148,15 @@ impl Sqlite {
             (0..READERS).map(|_| connection::to_read(&path)).collect();
         let readers = readers.map_err(opened)?;
         let mut lister = connection::to_read(&path).map_err(opened)?;
-        let effort = Effort::bound(&mut lister, effort::MOST_STEPS).map_err(opened)?;
+        let effort = Effort::bound(&mut lister, effort::MAX_STEPS).map_err(opened)?;
         folder.note_journal(&writer).map_err(opened)?;
         let start = |name, connections, most| {
             Worker::start(name, connections, most).map_err(|error| unopened_for(&path, &error))
         };
-        let readers = start("m2m-store-read", readers, MOST_READS_WAITING)?;
-        let lister = start("m2m-store-list", vec![lister], MOST_READS_WAITING)?;
+        let readers = start("m2m-store-read", readers, MAX_READS_WAITING)?;
+        let lister = start("m2m-store-list", vec![lister], MAX_READS_WAITING)?;
         let shared = Arc::new(Shared::new(&file, limits, Some((folder, id))));
-        let most = MOST_WRITES_WAITING;
+        let most = MAX_WRITES_WAITING;
         let writer = Worker::start_with("m2m-store-write", vec![writer], most, &{
             let shared = Arc::clone(&shared);
             Arc::new(move |connection: &Connection| shared.copy_journal(connection))
@@ -186,14 +186,14 @@ impl Sqlite {
     ///
     /// As [`in_memory`](Self::in_memory).
     pub fn in_memory_with(limits: StoreLimits) -> Result<Self, StoreError> {
-        let file = "the store in memory";
+        let file = "the in-memory store";
         let open = || {
             let mut connection = connection::in_memory(&limits)?;
             Schema::of(&connection)?.migrate(&mut connection)?;
             Ok(connection)
         };
         let connection = open().map_err(|fault: Fault| fault.in_file(file))?;
-        let most = MOST_READS_WAITING;
+        let most = MAX_READS_WAITING;
         let writer = Worker::start("m2m-store", vec![connection], most).map_err(|error| {
             StoreError::Failed {
                 why: error.to_string().into(),
@@ -268,7 +268,7 @@ impl Sqlite {
         self.shared.told(Access::Read, read)
     }
 
-    /// Does a read for the management API, on a thread of its own beside those that read for tokens.
+    /// Does a read for the management API, on a thread other than those that read for tokens.
     async fn list<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Fault> + Send + 'static,
@@ -434,8 +434,8 @@ impl Backend for Sqlite {
     async fn changes_since(&self, version: Version) -> Result<Changes, StoreError> {
         let shared = Arc::clone(&self.shared);
         let read = self.read(move |connection| match shared.check()? {
-            JournalSeems::Whole => read::changes_since(connection, version).map(Some),
-            JournalSeems::Short => Ok(None),
+            JournalState::Whole => read::changes_since(connection, version).map(Some),
+            JournalState::Short => Ok(None),
         });
         if let Some(changes) = read.await? {
             return Ok(changes);

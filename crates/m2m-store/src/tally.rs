@@ -61,7 +61,7 @@ struct Used {
 }
 
 impl Tallies {
-    /// Takes the counts since the last call. An application that was read again meanwhile may be there twice.
+    /// Takes the counts since the last call. An application that was read again in the meantime may occur twice.
     ///
     /// Everything counts for the minute of `now`. A caller that asks every few seconds gets no count further off than that; if a count
     /// falls into the next window of a quota, that window allows fewer tokens and never more.
@@ -102,7 +102,7 @@ impl Tallies {
 
     fn wait(&self, tally: &Arc<Tally>) {
         let mut waiting = self.lock();
-        if waiting.tallies.len() < MOST_WAITING {
+        if waiting.tallies.len() < MAX_WAITING {
             waiting.tallies.push(Arc::clone(tally));
         } else {
             waiting.folded.add(tally);
@@ -209,7 +209,7 @@ impl Tally {
 
 /// The maximum number of tallies that wait until their counts are taken. The counts of more are added up, which takes a lock at each
 /// count. A waiting tally takes some 300 bytes if all else of the application is forgotten.
-const MOST_WAITING: usize = 50_000;
+const MAX_WAITING: usize = 50_000;
 
 #[cfg(test)]
 mod tests {
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn each_token_and_each_use_is_told_once() {
+    fn each_token_and_each_use_is_reported_once() {
         let all = Arc::default();
         let tally = tally(&all, "a");
         [3, 5, 3, 4].iter().for_each(|api| tally.count(*api));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_of_an_application_does_not_take_its_counts_along() {
+    fn counts_outlive_the_cache_entry_of_their_application() {
         let all = Arc::default();
         let first = tally(&all, "a");
         first.count(3);
@@ -273,9 +273,9 @@ mod tests {
     }
 
     #[test]
-    fn beyond_what_may_wait_it_is_added_up() {
+    fn counts_are_added_up_when_too_many_tallies_wait() {
         let all = Arc::default();
-        let applications = MOST_WAITING + 10;
+        let applications = MAX_WAITING + 10;
         for number in 0..applications {
             tally(&all, &number.to_string()).count(3);
         }
@@ -283,14 +283,14 @@ mod tests {
         late.count(3);
         late.count(3);
         late.secret_used(0, NOW);
-        assert_eq!(all.lock().tallies.len(), MOST_WAITING);
+        assert_eq!(all.lock().tallies.len(), MAX_WAITING);
         let (issued, secrets) = all.take(NOW);
         assert_eq!(total(&issued), u64::try_from(applications).unwrap() + 2);
         assert_eq!(secrets.len(), 1);
     }
 
     #[test]
-    fn nothing_is_counted_twice_or_lost_while_it_is_taken() {
+    fn concurrent_counts_are_neither_lost_nor_taken_twice() {
         const EACH: u64 = 100_000;
         let all: Arc<Tallies> = Arc::default();
         let tally = tally(&all, "a");

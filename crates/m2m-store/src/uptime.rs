@@ -1,8 +1,8 @@
-//! Time by a clock that nobody sets.
+//! Time by a monotonic clock.
 
 use core::time::Duration;
 
-/// The running time of the process, by a clock that runs evenly and that nobody sets. It measures the time between two events, and means
+/// The running time of the process, by a clock that runs evenly and is never set. It measures the time between two events, and means
 /// nothing to another process.
 ///
 /// ```

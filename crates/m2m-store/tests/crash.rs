@@ -70,7 +70,7 @@ async fn commits_until_it_is_killed() {
 }
 
 fn start(folder: &Path) -> Child {
-    let mut child = Command::new(std::env::current_exe().expect("this very file"))
+    let mut child = Command::new(std::env::current_exe().expect("the path of the test"))
         .args([
             "--ignored",
             "--exact",
@@ -83,7 +83,7 @@ fn start(folder: &Path) -> Child {
         .spawn()
         .expect("a process");
     let mut input = child.stdin.take().expect("a pipe");
-    writeln!(input, "{}", folder.display()).expect("somebody reads");
+    writeln!(input, "{}", folder.display()).expect("the child reads");
     child
 }
 
@@ -102,11 +102,11 @@ fn kill_after(mut child: Child, acknowledgements: usize, then: u64) -> Vec<u64> 
             for _ in 0..then {
                 core::hint::spin_loop();
             }
-            child.kill().expect("it runs");
+            child.kill().expect("the child is running");
         }
     }
-    child.wait().expect("it is mine");
-    assert!(seen.len() >= acknowledgements, "it ended by itself");
+    child.wait().expect("the child can be waited for");
+    assert!(seen.len() >= acknowledgements, "the child exited by itself");
     seen
 }
 

@@ -215,7 +215,7 @@ async fn drive(operations: Vec<Operation>) {
                 after: None,
             }],
         };
-        let open = store.as_ref().expect("it is open");
+        let open = store.as_ref().expect("the store is open");
         match operation {
             Operation::Commit(steps) => {
                 let answer = open.commit(Version(model.version), change(&steps)).await;
@@ -239,7 +239,7 @@ async fn drive(operations: Vec<Operation>) {
                 store = Some(Sqlite::open(above.path()).expect("the same store"));
             }
         }
-        let open = store.as_ref().expect("it is open");
+        let open = store.as_ref().expect("the store is open");
         assert_eq!(read(open).await, model);
         check_reads(open, &model).await;
         let all = EventQuery {
@@ -255,7 +255,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
 
     #[test]
-    fn random_changes_do_what_the_model_does(
+    fn random_changes_match_the_model(
         operations in prop::collection::vec(operation(), 1..24)
     ) {
         tokio::runtime::Builder::new_current_thread()

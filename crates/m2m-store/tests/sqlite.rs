@@ -1,4 +1,4 @@
-//! Tests of the embedded store: the suite that every back-end passes, and the properties of the file.
+//! Tests of the embedded store: the suite that every backend passes, and the properties of the file.
 
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ impl Place {
     }
 
     fn error(&self) -> StoreError {
-        Sqlite::open(&self.folder).expect_err("no store")
+        Sqlite::open(&self.folder).expect_err("the store cannot be opened")
     }
 
     fn database(&self) -> PathBuf {
@@ -82,7 +82,7 @@ fn change(writes: Vec<Write>) -> Change {
 async fn commit(store: &Sqlite, writes: Vec<Write>) -> Version {
     let version = store.frame().await.expect("a frame").version;
     let next = store.commit(version, change(writes)).await;
-    next.expect("a change at the version that there is")
+    next.expect("a change at the current version")
 }
 
 async fn said(store: &Sqlite) -> String {
@@ -125,12 +125,12 @@ async fn is_there(store: &Sqlite, number: u32) -> bool {
 }
 
 #[tokio::test]
-async fn memory_keeps_to_the_contract() {
+async fn the_store_in_memory_fulfills_the_contract() {
     contract::run(async || in_memory_with(StoreLimits::default())).await;
 }
 
 #[tokio::test]
-async fn a_file_keeps_to_the_contract() {
+async fn the_store_in_a_file_fulfills_the_contract() {
     let above = tempfile::tempdir().unwrap();
     let next = core::cell::Cell::new(0);
     contract::run(async || {
@@ -141,7 +141,7 @@ async fn a_file_keeps_to_the_contract() {
 }
 
 #[tokio::test]
-async fn all_is_there_after_it_was_opened_again() {
+async fn everything_is_there_after_reopening() {
     let place = Place::new();
     let store = place.open();
     let id = RecordId::from_bytes([7; 16]);
@@ -179,7 +179,7 @@ async fn all_is_there_after_it_was_opened_again() {
 }
 
 #[tokio::test]
-async fn a_directory_is_of_one_process_until_it_is_dropped() {
+async fn a_directory_is_locked_until_the_store_is_dropped() {
     let place = Place::new();
     let store = place.open();
     assert_eq!(place.error(), StoreError::InUse);
@@ -197,7 +197,7 @@ async fn a_directory_is_of_one_process_until_it_is_dropped() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_read_what_is_made() {
+async fn only_the_owner_can_read_created_files() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let place = Place::new();
@@ -215,7 +215,7 @@ async fn only_the_owner_may_read_what_is_made() {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_and_stays_as_it_is() {
+async fn a_newer_schema_is_refused_and_not_changed() {
     let place = Place::new();
     commit(&place.open(), vec![put(1, "one")]).await;
     let connection = place.connection();
@@ -223,11 +223,11 @@ async fn a_newer_schema_is_refused_and_stays_as_it_is() {
     drop(connection);
     let before = std::fs::read(place.database()).unwrap();
     let StoreError::NewerSchema { found, known } = place.error() else {
-        panic!("a newer schema is told as such");
+        panic!("a newer schema has its own error");
     };
     assert!(found == 99 && known < 99, "{known}");
     assert!(std::fs::read(place.database()).unwrap() == before);
-    assert_ne!(place.error(), StoreError::InUse, "it is let go");
+    assert_ne!(place.error(), StoreError::InUse, "the lock is released");
 }
 
 #[track_caller]
@@ -237,7 +237,7 @@ fn names_the_file(error: &StoreError, file: &Path) {
 }
 
 #[tokio::test]
-async fn what_is_no_store_is_refused_with_its_name() {
+async fn a_file_that_is_not_a_store_is_refused_with_its_name() {
     let place = Place::new();
     std::fs::create_dir(&place.folder).unwrap();
     let database = place.database();
@@ -273,7 +273,7 @@ async fn what_is_no_store_is_refused_with_its_name() {
 }
 
 #[tokio::test]
-async fn damage_is_told_and_is_not_the_end() {
+async fn damage_is_reported_and_does_not_stop_the_store() {
     let place = Place::new();
     let store = place.open();
     let writes = (1..200).map(|number| put(number, &format!("client{number}")));
@@ -311,7 +311,7 @@ async fn damage_is_told_and_is_not_the_end() {
 }
 
 #[tokio::test]
-async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
+async fn x13_a_change_that_does_not_fit_on_the_disk_is_not_acknowledged() {
     let place = Place::new();
     let limits = StoreLimits {
         file_bytes: Some(400_000),
@@ -338,7 +338,7 @@ async fn x13_what_does_not_fit_on_the_disk_is_not_acknowledged() {
         acknowledged = said(&store).await;
     }
     assert!(refused_at > Some(10), "{refused_at:?}");
-    assert_eq!(said(&store).await, acknowledged, "nothing of it is there");
+    assert_eq!(said(&store).await, acknowledged, "no part of it is stored");
     let events = told(&store, 9_999).await.len();
     assert_eq!(events, usize::try_from(version.0).unwrap());
     // A revocation is refused too, in the end.
@@ -387,7 +387,7 @@ async fn a_revocation_is_refused_rather_than_another_forgotten() {
 }
 
 #[tokio::test]
-async fn x20_many_who_flood_push_out_their_own() {
+async fn x20_clients_that_flood_displace_only_their_own_refusals() {
     let store = in_memory_with(StoreLimits {
         refusals: 1_000,
         refusals_of_a_client: 200,
@@ -433,7 +433,7 @@ async fn x24_a_client_does_not_bury_its_attempts_to_gain_power() {
 }
 
 #[tokio::test]
-async fn refusals_go_with_time() {
+async fn old_refusals_are_deleted() {
     let store = in_memory_with(StoreLimits {
         refusal_days: 1,
         ..StoreLimits::default()
@@ -456,7 +456,7 @@ async fn refusals_go_with_time() {
 }
 
 #[tokio::test]
-async fn what_grows_is_bounded() {
+async fn logs_counts_and_deletions_are_bounded() {
     let store = in_memory_with(StoreLimits {
         audit_events: 3,
         changes: 3,
@@ -517,7 +517,7 @@ async fn what_grows_is_bounded() {
 }
 
 #[tokio::test]
-async fn a_change_of_very_many_makes_everything_stale() {
+async fn a_change_of_very_many_applications_makes_everything_stale() {
     let store = in_memory_with(StoreLimits::default());
     let writes = (0..2_000).map(|number| put(number, &format!("client{number}")));
     commit(&store, writes.collect()).await;

@@ -93,7 +93,7 @@ impl Disk {
     }
 
     fn works(&self, call: &str) {
-        fs::remove_file(self.0.join(call)).expect("it is there");
+        fs::remove_file(self.0.join(call)).expect("the file exists");
     }
 }
 
@@ -118,7 +118,7 @@ fn run_on_file(test: &str, folder: &Path, file: &str) -> Output {
     );
     let faults = folder.join("faults");
     fs::create_dir_all(&faults).expect("room");
-    Command::new(std::env::current_exe().expect("this very file"))
+    Command::new(std::env::current_exe().expect("the path of the test"))
         .args(["--ignored", "--exact", test])
         .env("LD_PRELOAD", library)
         .env("M2M_FAULTS", faults)
@@ -175,7 +175,7 @@ async fn commits_while_the_disk_fails() {
     // The outcome that was reported is the state of the registry.
     assert_eq!(store.frame().await.unwrap().version, version);
     version = store.commit(version, change(2)).await.unwrap();
-    // A change settles the one before as well.
+    // A change settles the previous one as well.
     disk.fails("fsync");
     assert!(is_unknown(&store.commit(version, change(5)).await));
     disk.works("fsync");
@@ -239,7 +239,7 @@ async fn fill_the_journal(store: &Sqlite, from: u64) {
     for number in from..from + 300 {
         let version = store.frame().await.expect("a frame").version;
         let made = store.commit(version, change(number)).await;
-        made.expect("its own file works");
+        made.expect("the file of the process works");
     }
 }
 

@@ -141,7 +141,7 @@ impl Answer {
     pub fn access_token(&self) -> String {
         let body = self.json();
         let Some(token) = body.get("access_token").and_then(Value::as_str) else {
-            panic!("no token but {body}")
+            panic!("the answer has no token: {body}")
         };
         token.to_owned()
     }

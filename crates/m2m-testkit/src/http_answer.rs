@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "an answer without what a test looks for fails the test"
+    reason = "a missing member or header fails the test"
 )]
 
 use serde_json::Value;
@@ -28,7 +28,7 @@ impl HttpAnswer {
         let text = String::from_utf8_lossy(bytes);
         let (head, body) = text
             .split_once("\r\n\r\n")
-            .unwrap_or_else(|| panic!("no answer but {text:?}"));
+            .unwrap_or_else(|| panic!("not an HTTP answer: {text:?}"));
         Self {
             status: head.split(' ').nth(1).unwrap().parse().unwrap(),
             head: head.to_owned(),

@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "an answer without what a test looks for fails the test"
+    reason = "a missing member or header fails the test"
 )]
 
 use m2m_authority::registry::SecretHash;

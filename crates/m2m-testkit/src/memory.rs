@@ -78,7 +78,7 @@ impl MemoryBackend {
     }
 
     /// Sets the failure of this node's connection.
-    pub fn make_trouble(&self, trouble: Trouble) {
+    pub fn set_trouble(&self, trouble: Trouble) {
         *lock(&self.trouble) = trouble;
     }
 

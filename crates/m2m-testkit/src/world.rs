@@ -52,7 +52,7 @@ impl World {
         let keys = [Algorithm::Es256, Algorithm::EdDsa];
         let keys = keys.map(|algorithm| {
             SigningKey::generate(algorithm, None)
-                .expect("the library makes this kind of key")
+                .expect("the library generates this kind of key")
                 .0
         });
         Self {
@@ -141,7 +141,7 @@ impl World {
             let policy = self
                 .registry
                 .policy(authenticated.client_id())
-                .expect("a client has a policy");
+                .expect("every client has a policy");
             let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
             let key = self.keys.signing(authorized.algorithm());
             issue(
@@ -172,7 +172,7 @@ impl World {
         let policy = self
             .registry
             .policy(authenticated.client_id())
-            .expect("a client has a policy");
+            .expect("every client has a policy");
         let authorized = authorize(authenticated, policy, self.usage, &self.authority)?;
         let key = self.keys.signing(authorized.algorithm());
         let jwt_id = JwtId::from_random(self.names.to_be_bytes());
@@ -188,7 +188,7 @@ impl World {
         }
     }
 
-    /// Runs steps 5 and 6, and the diagnosis that a worker makes after the reply was sent.
+    /// Runs steps 5 and 6, and the diagnosis that a worker runs after the reply was sent.
     fn answer(&self, mut decision: Result<Issued, Refusal>, exchange: &Exchange) -> Answer {
         let suspect = decision.as_mut().err().map(Refusal::take_suspect);
         Answer {

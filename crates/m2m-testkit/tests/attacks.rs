@@ -11,7 +11,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_testkit::{OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, WRONG_SECRET, World};
 
 /// Returns an answer without its trace id.
-fn bytes_but_for_the_trace_id(answer: &m2m_testkit::Answer) -> String {
+fn bytes_without_the_trace_id(answer: &m2m_testkit::Answer) -> String {
     let body = answer.json();
     let trace_id = body["trace_id"].as_str().unwrap();
     let text = format!(
@@ -38,21 +38,18 @@ fn strangers() -> Vec<(&'static str, Request)> {
             with("rotated", "revoked-secret-0123456789abcdef0123456789"),
         ),
         ("rotated out", with("rotated", OLD_SECRET)),
-        (
-            "no client id at all",
-            with("a client id with spaces", SECRET),
-        ),
+        ("no client id", with("a client id with spaces", SECRET)),
     ]
 }
 
 #[test]
-fn x8_who_is_no_client_learns_nothing() {
+fn x8_a_caller_without_valid_credentials_learns_nothing() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
         world.advance(2 * 86_400);
         let answers: Vec<(&str, String)> = strangers()
             .iter()
-            .map(|(state, request)| (*state, bytes_but_for_the_trace_id(&world.send(request))))
+            .map(|(state, request)| (*state, bytes_without_the_trace_id(&world.send(request))))
             .collect();
         for (state, answer) in &answers {
             assert_eq!(answer, &answers[0].1, "{state} in {profile}");
@@ -61,21 +58,21 @@ fn x8_who_is_no_client_learns_nothing() {
         assert_eq!(
             malformed.cause(),
             Some(Cause::ClientIdMalformed),
-            "the operator knows"
+            "the event has the cause"
         );
     }
 }
 
 #[test]
-fn k6_k8_what_does_not_exist_is_not_told_apart_from_what_is_not_granted() {
+fn k6_k8_missing_and_ungranted_targets_get_the_same_answer() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
         let mut same = |first: Request, second: Request| {
             let (first, second) = (world.send(&first), world.send(&second));
             assert_ne!(first.cause(), second.cause());
             assert_eq!(
-                bytes_but_for_the_trace_id(&first),
-                bytes_but_for_the_trace_id(&second),
+                bytes_without_the_trace_id(&first),
+                bytes_without_the_trace_id(&second),
                 "{profile}"
             );
         };
@@ -103,8 +100,8 @@ fn k6_k8_what_does_not_exist_is_not_told_apart_from_what_is_not_granted() {
         let (assigned, unknown) = (world.send(&request), without.send(&request));
         assert_ne!(assigned.cause(), unknown.cause());
         assert_eq!(
-            bytes_but_for_the_trace_id(&assigned),
-            bytes_but_for_the_trace_id(&unknown),
+            bytes_without_the_trace_id(&assigned),
+            bytes_without_the_trace_id(&unknown),
             "{profile}"
         );
     }
@@ -174,7 +171,7 @@ fn a46_a_client_id_that_equals_a_system_user_is_refused() {
 }
 
 #[test]
-fn a_refusal_in_the_event_names_its_caller_as_far_as_it_may() {
+fn a_refused_event_names_only_applications_that_were_looked_up() {
     let mut world = World::standard(Profile::Rfc);
     let mut client_id = |request: Request| match world.send(&request).event() {
         Event::Refused(event) => event.client_id.to_string(),

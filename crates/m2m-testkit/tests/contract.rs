@@ -8,7 +8,7 @@ async fn cache<B: Backend>(backend: B) -> RegistryCache<B> {
     let limits = CacheLimits::DEFAULT;
     RegistryCache::open(backend, World::ISSUER, no_keys, limits, Uptime::ZERO)
         .await
-        .expect("it is empty")
+        .expect("the store is empty")
 }
 
 #[tokio::test]
@@ -17,11 +17,11 @@ async fn a_registry_in_memory_passes_the_suite() {
 }
 
 #[tokio::test]
-async fn a_directory_over_a_registry_in_memory_passes_the_suite() {
+async fn a_cache_over_a_registry_in_memory_passes_the_suite() {
     contract::run(async || cache(MemoryBackend::new()).await).await;
 }
 
 #[tokio::test]
-async fn a_directory_over_the_embedded_store_passes_the_suite() {
-    contract::run(async || cache(Sqlite::in_memory().expect("there is memory")).await).await;
+async fn a_cache_over_the_embedded_store_passes_the_suite() {
+    contract::run(async || cache(Sqlite::in_memory().expect("a store in memory")).await).await;
 }

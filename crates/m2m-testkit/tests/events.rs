@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use m2m_authority::flow::{Door, Event, Usage};
+use m2m_authority::flow::{Event, Requester, Usage};
 use m2m_authority::registry::{Api, Quota, QuotaMode};
 use m2m_errors::Profile;
 use m2m_testkit::{ORDERS, PLAIN_ID, Request, World};
 
 #[test]
-fn the_event_of_a_token_says_who_for_what_and_by_which_secret() {
+fn the_event_of_a_token_names_application_audience_and_secret() {
     let mut world = World::standard(Profile::Rfc);
     let answer = world.send(
         &Request::token("rotated")
@@ -22,11 +22,11 @@ fn the_event_of_a_token_says_who_for_what_and_by_which_secret() {
         (&*event.client_id, &*event.audiences),
         ("rotated", &[Arc::from(ORDERS)][..])
     );
-    assert_eq!(event.door, Door::TokenEndpoint { secret: 1 });
+    assert_eq!(event.requester, Requester::TokenEndpoint { secret: 1 });
 }
 
 #[test]
-fn a_quota_that_warns_says_so_in_the_event() {
+fn an_exceeded_quota_that_warns_is_in_the_event() {
     let mut world = World::standard(Profile::Rfc);
     world.set_records(|records| {
         let quota = Quota {
@@ -53,7 +53,7 @@ fn recorded(answer: &m2m_testkit::Answer) -> String {
 }
 
 #[test]
-fn an_operator_vouches_for_an_application_and_the_event_says_so() {
+fn the_event_of_a_test_token_names_the_operator() {
     use m2m_authority::flow::{Operator, TestRequest};
 
     let mut world = World::standard(Profile::Rfc);
@@ -74,7 +74,7 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
     };
     assert!(
         operator(PLAIN_ID, ORDERS).is_none(),
-        "an ordinary token is no operator's"
+        "an ordinary token has no operator"
     );
     let operator = operator("manager", "https://issuer.example/api").unwrap();
 
@@ -91,8 +91,8 @@ fn an_operator_vouches_for_an_application_and_the_event_says_so() {
         panic!("{:?}", answer.event())
     };
     assert_eq!(
-        event.door,
-        Door::Vouched {
+        event.requester,
+        Requester::Vouched {
             operator: Arc::from("manager")
         }
     );

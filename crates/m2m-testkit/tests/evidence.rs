@@ -33,20 +33,20 @@ fn good() -> Request {
 }
 
 #[test]
-fn a_secret_that_is_right_but_for_a_usual_mistake_is_recognized() {
+fn a_secret_with_a_usual_mistake_is_recognized() {
     check(
         &good().secret(&format!("{SECRET}\n")),
-        "the secret \"current\" but for a line break at the end",
+        "the secret \"current\" except for a line break at the end",
         "without a line break",
     );
     check(
         &good().secret(&format!(" {SECRET}")),
-        "but for white space around it",
-        "without white space",
+        "except for whitespace around it",
+        "without whitespace",
     );
     check(
         &good().secret(&format!("\"{SECRET}\"")),
-        "but for quotation marks around it",
+        "except for quotation marks around it",
         "without quotation marks",
     );
 }
@@ -56,7 +56,7 @@ fn swapped_credentials_are_recognized() {
     let swapped = Request::token(SECRET).secret(PLAIN_ID).audience(ORDERS);
     check(
         &swapped,
-        "client id and secret are swapped",
+        "the client id and the secret are swapped",
         "send \"plain-id\" as client_id",
     );
 }
@@ -65,17 +65,17 @@ fn swapped_credentials_are_recognized() {
 fn the_nearest_client_id_is_named() {
     check(
         &good().replacing("client_id", "plain-di"),
-        "the nearest client id is \"plain-id\"",
+        "the most similar client id is \"plain-id\"",
         "plain-id",
     );
     check(
         &good().replacing("client_id", "Plain-ID"),
-        "but for upper and lower case",
+        "except for letter case",
         "plain-id",
     );
     check(
         &good().replacing("client_id", "plain-id\n"),
-        "but for a line break at the end",
+        "except for a line break at the end",
         "plain-id",
     );
 }
@@ -89,16 +89,16 @@ fn the_secret_of_another_application_is_recognized() {
     });
     let answer = world.send(&good());
     assert!(
-        answer.evidence()[0].contains("is one of the application"),
+        answer.evidence()[0].contains("belongs to the application"),
         "{:?}",
         answer.evidence()
     );
 }
 
 #[test]
-fn k3_who_deleted_an_application_and_when_is_named() {
+fn k3_the_actor_and_time_of_a_deletion_are_named() {
     let request = good().replacing("client_id", "deleted");
-    check(&request, "deleted on 1767225600 by \"operator\"", "");
+    check(&request, "deleted at 1767225600 by \"operator\"", "");
 }
 
 #[test]
@@ -106,18 +106,18 @@ fn k6_the_nearest_audience_is_named() {
     let near = good().replacing("audience", "https://order.example/api");
     check(
         &near,
-        "the nearest is \"https://orders.example/api\"",
-        "ask for \"https://orders.example/api\"",
+        "the most similar audience is \"https://orders.example/api\"",
+        "request the audience \"https://orders.example/api\"",
     );
 }
 
 #[test]
-fn x6_an_audience_with_a_slash_more_is_named_as_that() {
+fn x6_a_missing_slash_of_an_audience_is_named() {
     let request = Request::token(TRUSTED_ID).audience("https://erp.example");
     check(
         &request,
-        "is \"https://erp.example/\" but for a slash at the end",
-        "ask for \"https://erp.example/\"",
+        "matches \"https://erp.example/\" except for a slash at the end",
+        "request the audience \"https://erp.example/\"",
     );
 }
 
@@ -127,26 +127,26 @@ fn k5_the_api_that_is_not_authorized_is_named() {
     check(
         &request,
         "the API \"Invoices\", for which the application is not authorized",
-        "add it to authorize of \"plain-id\" in world.toml",
+        "add this audience to the authorize list of the application \"plain-id\"",
     );
 }
 
 #[test]
-fn k8_the_nearest_scope_is_named_and_the_api_that_has_it() {
+fn k8_the_nearest_scope_and_the_api_that_defines_it_are_named() {
     check(
         &good().scope("read:order"),
-        "the nearest is \"read:orders\"",
-        "ask for \"read:orders\"",
+        "the most similar scope is \"read:orders\"",
+        "request the scope \"read:orders\"",
     );
     check(
         &good().scope("read:invoices"),
-        "exists on another API, \"https://invoices.example/api\"",
+        "is defined by another API, \"https://invoices.example/api\"",
         "together with",
     );
 }
 
 #[test]
-fn k35_where_a_scope_is_not_assigned_is_named() {
+fn k35_the_api_on_which_a_scope_is_not_assigned_is_named() {
     let request = Request::token(BILLING)
         .audience(ORDERS)
         .audience("https://invoices.example/api")
@@ -154,7 +154,7 @@ fn k35_where_a_scope_is_not_assigned_is_named() {
     check(
         &request,
         "\"https://invoices.example/api\" defines the scope \"shared:list\"",
-        "assign \"shared:list\" on \"https://invoices.example/api\": add it to authorize of \"billing-job\" in world.toml",
+        "assign the scope \"shared:list\" of the API \"https://invoices.example/api\": in world.toml, add this scope to the authorize list of the application \"billing-job\"",
     );
 }
 
@@ -163,27 +163,27 @@ fn g12_the_nearest_grant_type_is_named() {
     let request = good().replacing("grant_type", "client_credential");
     check(
         &request,
-        "the nearest grant type is \"client_credentials\"",
+        "the most similar grant type is \"client_credentials\"",
         "send grant_type=client_credentials",
     );
 }
 
 #[test]
-fn k12_which_credential_is_missing_is_named() {
+fn k12_the_missing_credential_is_named() {
     check(
         &good().without("client_id"),
-        "no client_id",
-        "send client_id",
+        "client_id is missing",
+        "send the parameter client_id",
     );
     check(
         &good().without("client_secret"),
-        "no client_secret",
-        "send client_secret",
+        "client_secret is missing",
+        "send the parameter client_secret",
     );
 }
 
 #[test]
-fn who_asked_is_named_although_the_request_was_refused_before_he_was_looked_up() {
+fn the_client_is_named_even_if_the_request_is_refused_before_the_lookup() {
     let mut world = World::standard(Profile::Rfc);
     for request in [
         good().without("grant_type"),
@@ -201,14 +201,14 @@ fn who_asked_is_named_although_the_request_was_refused_before_he_was_looked_up()
 }
 
 #[test]
-fn k14_where_a_body_is_broken_is_named() {
+fn k14_the_position_of_an_error_in_the_body_is_named() {
     check(
         &good().body(b"grant_type=client_credentials&scope=%zz"),
-        "from byte 36 on",
+        "malformed at byte 36",
         "",
     );
     let twice = good().body(b"grant_type=client_credentials&scope=a&scope=b");
-    check(&twice, "\"scope\" stands a second time at byte 38", "");
+    check(&twice, "\"scope\" is repeated at byte 38", "");
 }
 
 #[test]
@@ -221,5 +221,9 @@ fn g14_the_organization_and_the_address_are_named() {
     let request = good()
         .replacing("client_id", "from-ten")
         .from_address("192.0.2.1".parse().unwrap());
-    check(&request, "came from 192.0.2.1; allowed are 10.0.0.0/8", "");
+    check(
+        &request,
+        "the address 192.0.2.1 is not allowed; the allowed addresses are: 10.0.0.0/8",
+        "",
+    );
 }

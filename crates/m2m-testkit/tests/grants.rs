@@ -75,7 +75,7 @@ fn k22_a16_with_scope_exactly_that_scope_is_granted() {
 }
 
 #[test]
-fn a22_an_audience_beside_a_resource_need_not_be_a_uri() {
+fn a22_an_audience_sent_with_a_resource_need_not_be_a_uri() {
     let mut world = World::standard(Profile::Rfc);
     world.set_records(|records| records.apis[0].aliases = vec!["orders".into()]);
     let request = Request::token(BILLING)
@@ -151,13 +151,13 @@ fn k35_a_scope_that_one_of_two_audiences_withholds_is_left_out() {
         assert_eq!(
             world.claims(&alone)["scope"],
             "shared:list",
-            "on its own API it is granted"
+            "the scope is granted on its own API"
         );
     }
 }
 
 #[test]
-fn k24_an_organization_stands_in_the_token_with_properties_and_flags() {
+fn k24_a_token_carries_organization_properties_and_flags() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
         let answer = world.send(&Request::token("of-acme").audience(LEDGER));
@@ -177,7 +177,7 @@ fn k24_an_organization_stands_in_the_token_with_properties_and_flags() {
 }
 
 #[test]
-fn a_token_carries_the_flags_of_its_organization_that_it_names_behind_its_own() {
+fn a_token_carries_its_own_flags_before_those_of_its_organization() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
         world.set_records(|records| {
@@ -231,7 +231,7 @@ fn k25_a8_a15_an_empty_scope_counts_as_omitted() {
 }
 
 #[test]
-fn a9_parameters_that_nobody_knows_are_ignored() {
+fn a9_unknown_parameters_are_ignored() {
     let mut world = World::standard(Profile::Rfc);
     let request = Request::token(PLAIN_ID)
         .audience(ORDERS)
@@ -241,7 +241,7 @@ fn a9_parameters_that_nobody_knows_are_ignored() {
 }
 
 #[test]
-fn a13_no_answer_holds_a_refresh_token() {
+fn a13_no_answer_contains_a_refresh_token() {
     for profile in Profile::ALL {
         let mut world = World::standard(profile);
         let answer = world.send(&Request::token(PLAIN_ID).audience(ORDERS));
@@ -284,7 +284,7 @@ fn base64_url(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_claim_set_kinde_is_that_of_its_documents() {
+fn the_claim_set_kinde_matches_its_documentation() {
     let mut world = World::standard(Profile::Kinde);
     let answer = world.send(
         &Request::token("of-acme")
@@ -400,7 +400,7 @@ fn a4_a12_an_empty_header_part_counts_as_missing() {
 }
 
 #[test]
-fn the_lifetime_is_the_least_of_all() {
+fn the_shortest_lifetime_applies() {
     let mut world = World::standard(Profile::Rfc);
     let seconds = |seconds| m2m_authority::registry::Lifetime::from_seconds(seconds).unwrap();
     world.set_records(|records| {
@@ -428,7 +428,7 @@ fn the_lifetime_is_the_least_of_all() {
 }
 
 #[test]
-fn a_token_is_issued_after_the_moment_up_to_which_all_are_revoked() {
+fn a_new_token_is_issued_later_than_not_before() {
     let mut world = World::standard(Profile::Rfc);
     let now = world.now();
     world.set_records(|records| records.applications[0].spec.not_before = Some(now));
@@ -459,7 +459,7 @@ fn f17_x27_a_token_that_is_issued_is_accepted_at_once() {
 }
 
 #[test]
-fn f17_a_token_for_several_apis_that_nobody_would_accept_is_not_issued() {
+fn f17_a_token_for_several_apis_that_is_too_long_is_not_issued() {
     let mut world = World::standard(Profile::Rfc);
     let flag = |number: u8| {
         let key = format!("flag{number}").into();

@@ -166,7 +166,7 @@ proptest! {
 
     /// Invariant 2: no token without an authenticated application, an authorized audience and assigned scopes.
     #[test]
-    fn invariant_2_a_token_holds_only_what_was_assigned_to_who_proved_itself(case in case()) {
+    fn invariant_2_a_token_contains_only_what_is_assigned_to_the_authenticated_application(case in case()) {
         if let Some((audiences, scopes)) = case.granted() {
             prop_assert!(case.right_secret && case.enabled && case.confidential);
             prop_assert!(!audiences.is_empty());
@@ -197,7 +197,7 @@ proptest! {
         prop_assert_eq!(answer.cause().is_some(), answer.status() != 200);
         if let Some(cause) = answer.cause() {
             prop_assert!(!cause.entry().for_caller.fixes.is_empty());
-            let diagnosis = answer.diagnosis().expect("who named a client gets a diagnosis");
+            let diagnosis = answer.diagnosis().expect("every refusal has a diagnosis");
             prop_assert_eq!(diagnosis.cause, cause);
             prop_assert!(!diagnosis.fixes.is_empty());
         }
@@ -255,7 +255,7 @@ proptest! {
     }
 }
 
-/// A mistake, the check that finds it, and how to make it.
+/// A mistake, the check that finds it, and a function that creates it.
 type Mistake = (Check, fn(Request) -> Request);
 
 /// One mistake for each check that a request alone can fail.

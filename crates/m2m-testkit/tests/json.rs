@@ -14,7 +14,7 @@ fn taken(document: &[u8]) -> (bool, bool) {
 }
 
 #[test]
-fn both_take_an_object_without_a_repeated_member() {
+fn both_accept_an_object_without_a_repeated_member() {
     for document in [
         "{}",
         " {\t\"a\"\r:\n[ 1 , -0.5e+3 , true , false , null , \"x\" , { } , [ ] ] } ",
@@ -144,7 +144,7 @@ fn they_differ_in_their_limits_only() {
 
 proptest! {
     #[test]
-    fn both_decide_alike_on_what_looks_like_json(
+    fn both_agree_on_text_that_resembles_json(
         pieces in vec(
             proptest::sample::select(vec![
                 "{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"\\u0061\"", "\"", "\\", "1", "-", ".5", "e3", "0",
@@ -159,7 +159,7 @@ proptest! {
     }
 
     #[test]
-    fn both_decide_alike_on_objects(document in object(3)) {
+    fn both_agree_on_objects(document in object(3)) {
         let (token, document_reader) = taken(document.as_bytes());
         prop_assert_eq!(token, document_reader, "{}", document);
     }

@@ -4,7 +4,7 @@
 
 use m2m_authority::registry::{Api, Application, SecretHash, StoredSecret};
 use m2m_store::{
-    Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, LookUp, RecordId, RegistryCache,
+    Action, Actor, AuditEvent, Backend as _, CacheLimits, Change, Lookup, RecordId, RegistryCache,
     StoreError, Stored, Subject, Uptime, Version, Write,
 };
 use m2m_testkit::{MemoryBackend, ORDERS, World};
@@ -108,8 +108,8 @@ fn a_hit_allocates_nothing() {
         cache
     });
     let hit = allocation_counter::measure(|| {
-        let LookUp::Hit(entry) = cache.look_up(&id, Uptime::ZERO) else {
-            panic!("it is in memory");
+        let Lookup::Hit(entry) = cache.look_up(&id, Uptime::ZERO) else {
+            panic!("the entry is in memory");
         };
         entry.meter(now).take().unwrap().keep();
         entry.count(0);

@@ -91,12 +91,12 @@ fn records(ailing: &Ailing) -> Records {
     spec.system_user_allowed = allowed;
     spec.allowed_addresses = ailing
         .addresses
-        .map(|block| block.parse().expect("it is one"))
+        .map(|block| block.parse().expect("a block"))
         .into_iter()
         .collect();
     spec.token_quota = no_quota.then(|| Quota {
         tokens: 1,
-        per: "1h".parse().expect("it is one"),
+        per: "1h".parse().expect("an hour"),
         mode: QuotaMode::Enforce,
     });
     let ahead = |seconds| World::BEGINNING.saturating_add_seconds(seconds);
@@ -126,7 +126,7 @@ fn flow_grants(profile: Profile, records: &Records) -> bool {
             .any(|request| {
                 let request = request
                     .audience(audience)
-                    .from_address("10.0.0.1".parse().expect("it is one"));
+                    .from_address("10.0.0.1".parse().expect("an address"));
                 world.send(&request).status() == 200
             })
     })
@@ -134,7 +134,7 @@ fn flow_grants(profile: Profile, records: &Records) -> bool {
 
 proptest! {
     #[test]
-    fn an_application_has_an_obstacle_exactly_if_the_flow_never_grants(ailing in ailing()) {
+    fn an_application_has_an_obstacle_if_and_only_if_the_flow_never_grants(ailing in ailing()) {
         for profile in Profile::ALL {
             let records = records(&ailing);
             let [application] = &*records.applications else { unreachable!() };
@@ -151,7 +151,7 @@ proptest! {
 type Change = fn(&mut Application);
 
 #[test]
-fn each_obstacle_is_told() {
+fn each_obstacle_is_reported() {
     let obstacle = |change: Change| {
         let mut application = Application::new("A", "a")
             .authorized(ORDERS, &[])
@@ -205,7 +205,7 @@ fn each_obstacle_is_told() {
         ),
         (
             |a| a.spec.not_before = Some(World::BEGINNING.saturating_add_seconds(60)),
-            Some(Obstacle::RevokedAhead),
+            Some(Obstacle::NotBeforeInFuture),
         ),
     ];
     for (change, expected) in obstacles {

@@ -429,7 +429,7 @@ fn rows() -> Vec<Row> {
         ),
         row(
             &[],
-            "a body that is too large, before its type is looked at",
+            "a body that is too large and of another type",
             || {
                 Request::empty()
                     .content_type(None)
@@ -440,7 +440,7 @@ fn rows() -> Vec<Row> {
         ),
         row(
             &[],
-            "sixteen audiences may be named",
+            "sixteen audiences are allowed",
             || {
                 (0..16).fold(Request::token(PLAIN_ID), |request, _| {
                     request.audience("https://x.example")
@@ -451,7 +451,7 @@ fn rows() -> Vec<Row> {
         ),
         row(
             &[],
-            "seventeen may not",
+            "seventeen are not",
             || {
                 (0..17).fold(Request::token(PLAIN_ID), |request, _| {
                     request.audience("https://x.example")
@@ -544,7 +544,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn each_row_is_refused_as_its_document_says() {
+fn each_row_is_refused_as_documented() {
     for profile in Profile::ALL {
         for row in rows() {
             // In the profile of trusted applications, a request without an audience means all audiences, so that it is complete.

@@ -19,7 +19,7 @@ fn good() -> Request {
 }
 
 #[test]
-fn t7_t9_t10_t8_the_typical_messages_are_those_of_the_document() {
+fn t7_t9_t10_t8_the_typical_messages_match_the_documentation() {
     let mut world = World::standard(Profile::TrustedApplication);
     let trusted = || Request::token(TRUSTED_ID);
     for (request, message) in [
@@ -87,7 +87,7 @@ fn t5_an_application_without_any_system_user_is_refused_among_trusted_ones() {
             .send(&Request::token("user-none").audience(ORDERS))
             .status(),
         200,
-        "the management application is excepted"
+        "the management application is exempt"
     );
 }
 
@@ -112,20 +112,20 @@ fn k9_a_missing_audience_means_what_the_profile_says() {
 }
 
 #[test]
-fn k9_of_several_audiences_none_is_guessed() {
+fn k9_the_server_does_not_choose_between_several_audiences() {
     let mut world = World::standard(Profile::Rfc);
     let answer = world.send(&Request::token(BILLING));
     answer.check_refusal(INVALID_TARGET, "K9");
     let evidence = answer.evidence().join("\n");
     assert!(
         evidence
-            .contains("authorized for https://orders.example/api, https://invoices.example/api"),
+            .contains("authorized for: https://orders.example/api, https://invoices.example/api"),
         "{evidence}"
     );
 }
 
 #[test]
-fn an_application_without_any_api_is_told_so() {
+fn an_application_without_any_api_has_its_own_cause() {
     let mut world = World::standard(Profile::Rfc);
     let answer = world.send(&Request::token("no-api"));
     assert_eq!(answer.cause(), Some(Cause::NoApiAuthorized));
@@ -141,7 +141,11 @@ fn k4_a_rotated_secret_works_until_its_end_and_is_named_afterwards() {
             .secret(OLD_SECRET);
         let new = Request::token("rotated").audience(ORDERS);
         world.advance(86_399);
-        assert_eq!(world.send(&old).status(), 200, "the overlap's last second");
+        assert_eq!(
+            world.send(&old).status(),
+            200,
+            "the last second of the overlap"
+        );
         assert_eq!(world.send(&new).status(), 200);
         world.advance(1);
         let answer = world.send(&old);
@@ -149,7 +153,7 @@ fn k4_a_rotated_secret_works_until_its_end_and_is_named_afterwards() {
         assert_eq!(answer.cause(), Some(Cause::SecretRotatedOut));
         let end = World::BEGINNING.as_seconds() + 86_400;
         let expected =
-            format!("the secret \"old\", which was rotated out on {end} by \"operator\"");
+            format!("the secret \"old\", which was rotated out at {end} by \"operator\"");
         assert!(
             answer.evidence().join("\n").contains(&expected),
             "{:?}",
@@ -160,7 +164,7 @@ fn k4_a_rotated_secret_works_until_its_end_and_is_named_afterwards() {
 }
 
 #[test]
-fn g9_a_revoked_and_an_expired_secret_are_refused_and_told_apart() {
+fn g9_a_revoked_and_an_expired_secret_are_refused_with_different_causes() {
     let mut world = World::standard(Profile::Generic);
     for (secret, cause) in [
         ("revoked", Cause::SecretRevoked),
@@ -174,7 +178,7 @@ fn g9_a_revoked_and_an_expired_secret_are_refused_and_told_apart() {
 }
 
 #[test]
-fn a_method_that_is_not_allowed_is_not_told_apart_from_a_wrong_secret() {
+fn a_method_that_is_not_allowed_gets_the_answer_of_a_wrong_secret() {
     let mut world = World::standard(Profile::Rfc);
     assert_eq!(
         world
@@ -188,7 +192,7 @@ fn a_method_that_is_not_allowed_is_not_told_apart_from_a_wrong_secret() {
 }
 
 #[test]
-fn a_quota_is_enforced_and_says_when_to_come_back() {
+fn an_enforced_quota_states_when_to_retry() {
     for (profile, status) in [
         (Profile::Rfc, 429),
         (Profile::Kinde, 429),
@@ -216,7 +220,7 @@ fn a_quota_is_enforced_and_says_when_to_come_back() {
 }
 
 #[test]
-fn a_missing_key_is_our_fault_and_says_nothing() {
+fn a_missing_key_is_a_server_error_without_details() {
     let mut world = World::standard(Profile::Rfc);
     world.set_keys(m2m_authority::registry::SigningKeys::default());
     let answer = world.send(&good());
@@ -226,7 +230,7 @@ fn a_missing_key_is_our_fault_and_says_nothing() {
 }
 
 #[test]
-fn a_revocation_into_the_future_gives_no_token_that_lives_for_years() {
+fn a_not_before_in_the_future_issues_no_token() {
     let mut world = World::standard(Profile::Rfc);
     let now = world.now();
     for (ahead, status) in [

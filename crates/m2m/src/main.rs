@@ -20,13 +20,13 @@ use m2m_host::output::{Colour, Output};
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Tokens for machines, and the exact reason when there is none.
+/// Access tokens for machines, and the exact reason when one is refused.
 ///
 /// m2m is an OAuth 2.0 authorization server for the client credentials grant.
 #[derive(Debug, Parser)]
 #[command(name = "m2m", version, after_help = EXAMPLES, arg_required_else_help = true)]
 struct Cli {
-    /// No colour, whatever the terminal can do, if it has a value (see no-color.org).
+    /// Disables colors if it has a value (see no-color.org).
     #[arg(long, env = "NO_COLOR", hide = true)]
     no_color: Option<String>,
     /// The command.
@@ -42,6 +42,9 @@ enum Command {
     Server(m2m_server::Command),
     #[command(flatten)]
     Other(Box<m2m_cli::Command>),
+    /// Print the version.
+    #[command(after_help = "Example:\n  m2m version")]
+    Version,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,10 @@ fn main() -> ExitCode {
         Command::Demo(options) => options.run(&output),
         Command::Server(command) => command.run(&output),
         Command::Other(command) => command.run(Cli::command(), &output),
+        Command::Version => {
+            output.line(concat!("m2m ", env!("CARGO_PKG_VERSION")));
+            Ok(())
+        }
     };
     match done.and_then(|()| output.finish()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -73,10 +80,10 @@ Examples:
   m2m apply -f world.toml --data data    # apply a file to a data directory
   m2m token --audience https://orders.example/api
   m2m application list                   # the applications of a running server
-  m2m check --client billing-job         # would it get a token?
+  m2m check --client billing-job         # would this job get a token?
   m2m diagnose TRACE_ID                  # why a request was refused
   m2m jwt decode \"$TOKEN\"                # the claims of a token
   m2m explain invalid_client             # what an error means
-  m2m config check --config m2m.toml     # its mistakes, or values
+  m2m config check --config m2m.toml     # check a configuration
 
 Exit codes: 0 done, 1 refused, 2 wrong usage, 3 not reachable, 130 interrupted.";

@@ -6,9 +6,9 @@ use crate::InvalidAudience;
 
 /// A value of the parameter `audience`: the identifier of an API, which becomes the claim `aud`.
 ///
-/// 1 to 2,048 bytes without control characters, white space, `"` and `\`. Usually a URI, but no rule requires one; a
-/// caller that sends `resource` instead is held to [`ResourceIndicator`](crate::ResourceIndicator). Compared byte for
-/// byte: an audience with a trailing slash differs from the same one without it.
+/// 1 to 2,048 bytes without control characters, white space, `"` and `\`. Usually a URI, but no rule requires one;
+/// `resource` has to be a URI ([`ResourceIndicator`](crate::ResourceIndicator)). Compared byte for byte: an audience with
+/// a trailing slash differs from the same one without it.
 ///
 /// Source: RFC 8693, section 2.1, <https://www.rfc-editor.org/rfc/rfc8693#section-2.1>; RFC 7519, section 4.1.3.
 ///
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_cannot_be_seen_or_quoted() {
+    fn refuses_invisible_and_unquotable_characters() {
         let refused = |text| Audience::parse(text).unwrap_err();
         assert_eq!(refused(""), InvalidAudience::Empty);
         for text in [
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_text_of_any_language_up_to_the_limit() {
+    fn accepts_text_in_any_language_up_to_the_limit() {
         assert!(Audience::parse("https://bücher.example/").is_ok());
         assert!(Audience::parse(&"a".repeat(2048)).is_ok());
         assert_eq!(

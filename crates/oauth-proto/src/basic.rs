@@ -1,4 +1,4 @@
-//! HTTP Basic, with the readings that clients in the field need.
+//! HTTP Basic, with the readings that existing clients need.
 
 use core::fmt;
 use std::borrow::Cow;

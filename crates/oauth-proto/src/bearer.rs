@@ -48,7 +48,7 @@ impl<'a> BearerToken<'a> {
     ///
     /// # Errors
     /// As [`BearerToken::parse`], and [`InvalidBearer::SeveralHeaders`] (cause `authorization-header-malformed`) where
-    /// there are several and one of them is Bearer, well formed or not: which of them a proxy has checked is not known.
+    /// there are several and one of them is Bearer, well formed or not: it is not known which of them a proxy has checked.
     pub fn parse_all(
         header_values: impl IntoIterator<Item = &'a [u8]>,
         limits: &Limits,

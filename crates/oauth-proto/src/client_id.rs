@@ -23,8 +23,8 @@ use crate::InvalidClientId;
 pub struct ClientId<'a>(&'a str);
 
 impl<'a> ClientId<'a> {
-    /// The maximum length of a client id. Unit: bytes. RFC 6749, section 2.2 leaves the size undefined; this one holds a UUID, a URI of a
-    /// service and the output of generators, and bounds every key and log line.
+    /// The maximum length of a client id. Unit: bytes. RFC 6749, section 2.2 leaves the size undefined; 256 bytes are enough for a
+    /// UUID, the URI of a service and generated ids, and bound every key and log line.
     pub const MAX_BYTES: usize = 256;
 
     /// Reads a client id.
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_every_byte_of_the_grammar_and_no_other() {
+    fn accepts_every_byte_of_the_grammar_and_no_other() {
         for code in 0..=0x17Fu32 {
             let character = char::from_u32(code).unwrap();
             let allowed = matches!(code, 0x21..=0x7E) && !"%+:".contains(character);

@@ -2,7 +2,7 @@
 
 use crate::{InvalidContentType, scheme};
 
-/// Proof that a `Content-Type` says `application/x-www-form-urlencoded`, in UTF-8.
+/// Proof that a `Content-Type` is `application/x-www-form-urlencoded`, in UTF-8.
 ///
 /// The type is compared in any case. Parameters may follow; `charset` has to be UTF-8 (also spelled `utf8`), others are
 /// ignored. RFC 6749, appendix B prescribes UTF-8 regardless of the header, so another charset would promise an

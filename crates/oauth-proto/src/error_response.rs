@@ -57,7 +57,7 @@ impl<'a> ErrorResponse<'a> {
         let uri = self.error_uri.as_deref().map(clean_uri);
         let trace_id = self.trace_id.as_deref().map(clean_text);
         let texts = [description.as_deref(), uri.as_deref(), trace_id.as_deref()];
-        // The added space holds names, punctuation and the longest registered code.
+        // The extra space is for names, punctuation and the longest registered code.
         let capacity = texts.into_iter().flatten().map(str::len).sum::<usize>() + 128;
         let mut object = ObjectWriter::with_capacity(capacity);
         object

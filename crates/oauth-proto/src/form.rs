@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_encoded_is_borrowed() {
+    fn borrows_text_that_is_not_encoded() {
         assert!(matches!(decode("plain"), Ok(Cow::Borrowed("plain"))));
         assert!(matches!(decode("%70lain"), Ok(Cow::Owned(text)) if text == "plain"));
     }

@@ -1,6 +1,6 @@
 //! The properties that hold for all bytes: the bodies of the fuzz targets, replayed by the tests.
 //!
-//! Refused input has an offset inside of the input; accepted input prints to a text that is read as the same value.
+//! The error of refused input has an offset within the input; accepted input prints to a text that parses to the same value.
 
 use std::collections::BTreeSet;
 

@@ -12,8 +12,8 @@ pub enum GrantType {
     ClientCredentials,
 }
 
-/// A grant type that a specification defines and that is not served here. Telling it from a misspelled one helps
-/// callers that have chosen the wrong grant.
+/// A grant type that a specification defines and that is not served here. It is distinguished from a misspelled one, to
+/// help callers that have chosen the wrong grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KnownGrantType {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t9_a_known_grant_is_told_from_a_misspelled_one() {
+    fn t9_distinguishes_a_known_grant_from_a_misspelled_one() {
         for known in KnownGrantType::ALL {
             assert_eq!(
                 GrantType::parse(known.as_str()),

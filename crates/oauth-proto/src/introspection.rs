@@ -77,7 +77,7 @@ impl<'a> IntrospectionRequest<'a> {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IntrospectionResponse<'a> {
-    /// The token is unknown, expired or revoked, or the caller may not know about it. The answer does not say which.
+    /// The token is unknown, expired or revoked, or the caller may not know about it. The answer does not state which.
     Inactive,
     /// The token is good, as far as the authorization server knows.
     Active(Box<ActiveToken<'a>>),
@@ -123,7 +123,7 @@ pub struct ActiveToken<'a> {
     /// The issuer of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iss: Option<Cow<'a, str>>,
-    /// The token's own name.
+    /// The identifier of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<Cow<'a, str>>,
 }

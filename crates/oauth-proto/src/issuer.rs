@@ -10,7 +10,7 @@ use crate::uri::{self, InvalidUri};
 
 /// An issuer identifier: an `https` or `http` URL without credentials, query and fragment.
 ///
-/// RFC 8414 demands `https`; `http` is for loopback and for servers behind a proxy, so [`Issuer::is_https`] tells them apart. Compared byte
+/// RFC 8414 demands `https`; `http` is for loopback and for servers behind a proxy, and [`Issuer::is_https`] distinguishes them. Compared byte
 /// for byte, as RFC 8414, section 3.3 and RFC 9068, section 4 require: nothing is normalized, and an issuer with a trailing slash differs
 /// from the same one without it.
 ///
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a37_refuses_what_is_no_issuer() {
+    fn a37_refuses_text_that_is_not_an_issuer() {
         for (text, expected) in [
             ("", InvalidIssuer::NotAUrl),
             ("id.example", InvalidIssuer::NotAUrl),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn http_is_told_apart_from_https() {
+    fn distinguishes_http_from_https() {
         let issuer = Issuer::parse("http://127.0.0.1:8080").unwrap();
         assert!(!issuer.is_https());
         assert_eq!(issuer.origin(), "http://127.0.0.1:8080");

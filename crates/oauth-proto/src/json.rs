@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use crate::{InvalidDocument, UniqueMembers};
 
-/// `TryFrom` beside the `parse` of a document: from its bytes, and from its text.
+/// `TryFrom` in addition to the `parse` of a document: from its bytes, and from its text.
 macro_rules! from_json {
     ($document:ident) => {
         impl<'a> TryFrom<&'a [u8]> for $document<'a> {
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_what_serde_json_reads() {
+    fn writes_json_that_serde_json_reads() {
         let text: String = (0..=0x80u8)
             .map(char::from)
             .chain("é\u{2028}😀".chars())

@@ -9,7 +9,7 @@
 /// Exhaustive, so that `Limits { max_body_bytes, ..Limits::DEFAULT }` can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The maximum size of a request body. Unit: bytes. Default: 65,536, which holds a client assertion with its chain of certificates and
+    /// The maximum size of a request body. Unit: bytes. Default: 65,536, enough for a client assertion with its chain of certificates and
     /// dozens of audiences.
     pub max_body_bytes: usize,
     /// The maximum number of parameters of a form, or a challenge; empty pairs (`a=1&&b=2`) do not count. Default: 64.

@@ -145,7 +145,6 @@ impl<'a> IntoIterator for Scope<'a> {
     }
 }
 
-/// Each scope once, in the order of their first appearance.
 impl<'a> TryFrom<&'a str> for Scope<'a> {
     type Error = InvalidScope;
 
@@ -154,6 +153,7 @@ impl<'a> TryFrom<&'a str> for Scope<'a> {
     }
 }
 
+/// Prints each scope once, in the order of their first appearance.
 impl fmt::Display for Scope<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut printed = BTreeSet::new();
@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a14_takes_every_byte_of_the_grammar_and_no_other() {
+    fn a14_accepts_every_byte_of_the_grammar_and_no_other() {
         for code in 0..=0x17Fu32 {
             let character = char::from_u32(code).unwrap();
             let allowed = matches!(code, 0x21 | 0x23..=0x5B | 0x5D..=0x7E);

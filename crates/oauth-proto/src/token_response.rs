@@ -54,7 +54,7 @@ impl<'a> TokenResponse<'a> {
     #[must_use]
     pub fn to_json_with_secret(&self) -> String {
         let token = self.access_token.expose_secret();
-        // The added space holds names, punctuation, a number and the longest known type.
+        // The extra space is for names, punctuation, a number and the longest known type.
         let capacity = token.len() + self.scope.as_ref().map_or(0, |scope| scope.len()) + 96;
         let mut object = ObjectWriter::with_capacity(capacity);
         object

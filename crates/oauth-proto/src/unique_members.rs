@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 /// A JSON object in which no member is repeated, at any depth: of two members with one name, two readers may use different ones.
 ///
-/// It keeps nothing of the object. Parse a document as this type first, and then as its own type.
+/// It stores nothing of the object. Parse a document as this type first, and then as its own type.
 ///
 /// Source: RFC 8259, section 4, <https://www.rfc-editor.org/rfc/rfc8259#section-4>.
 ///
@@ -85,9 +85,7 @@ impl<'de> Visitor<'de> for Walk {
         while let Some(name) = members.next_key::<String>()? {
             members.next_value::<Anything>()?;
             if names.contains(&name) {
-                return Err(A::Error::custom(format_args!(
-                    "the member {name:?} stands twice"
-                )));
+                return Err(A::Error::custom(format_args!("duplicate member {name:?}")));
             }
             names.insert(name);
         }
@@ -99,24 +97,27 @@ impl<'de> Visitor<'de> for Walk {
 mod tests {
     use super::UniqueMembers;
 
-    fn told(text: &str) -> String {
+    fn error_text(text: &str) -> String {
         let read: Result<UniqueMembers, _> = serde_json::from_str(text);
         read.err()
             .map_or_else(String::new, |error| error.to_string())
     }
 
     #[test]
-    fn x4_a_member_twice_is_refused_at_any_depth() {
-        assert_eq!(told(r#"{"a": [{"b": null}, {"b": 1.5}], "c": -1}"#), "");
+    fn x4_a_duplicate_member_is_refused_at_any_depth() {
+        assert_eq!(
+            error_text(r#"{"a": [{"b": null}, {"b": 1.5}], "c": -1}"#),
+            ""
+        );
         for text in [r#"{"a": 1, "a": 1}"#, r#"{"a": [{"b": 1, "b": 2}]}"#] {
-            assert!(told(text).contains("stands twice"), "{text}");
+            assert!(error_text(text).contains("duplicate member"), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_object_is_refused() {
+    fn a_value_that_is_not_an_object_is_refused() {
         for text in ["[]", "[false]", "1", "null", "\"a\""] {
-            assert!(told(text).contains("expected an object"), "{text}");
+            assert!(error_text(text).contains("expected an object"), "{text}");
         }
     }
 }

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_with_the_place() {
+    fn an_error_has_the_offset() {
         let refused = |text| parse(text).unwrap_err();
         for relative in [
             "",
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn square_brackets_hold_an_address_of_version_6_or_later() {
+    fn square_brackets_enclose_an_address_of_version_6_or_later() {
         for text in [
             "https://[2001:db8::7]/",
             "https://[::ffff:192.0.2.7]/",

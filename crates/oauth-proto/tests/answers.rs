@@ -89,7 +89,7 @@ fn a_document_is_read_by_its_traits_as_by_its_parser() {
 }
 
 #[test]
-fn a21_a_refusal_holds_only_the_bytes_that_the_rfc_allows() {
+fn a21_a_refusal_contains_only_the_bytes_that_the_rfc_allows() {
     let mut response = ErrorResponse::new("invalid_scope");
     response.error_description = Some("Invalid \"scope\": \\ \u{e9}\n'ok'".into());
     response.error_uri = Some("https://id.example/errors/invalid scope".into());
@@ -138,7 +138,7 @@ fn r3_a_challenge_without_an_error_is_the_scheme_alone() {
 }
 
 #[test]
-fn r5_a_scope_stands_in_the_challenge() {
+fn r5_the_challenge_contains_the_scope() {
     let challenge = Challenge::bearer()
         .with(ChallengeParameter::Error, "insufficient_scope")
         .with(ChallengeParameter::Scope, "read:users write:flags");
@@ -149,7 +149,7 @@ fn r5_a_scope_stands_in_the_challenge() {
 }
 
 #[test]
-fn several_challenges_in_one_value_are_told_apart() {
+fn reads_several_challenges_in_one_value() {
     let value = br#", Negotiate a87421000492aa==, Basic realm="x, y", charset="UTF-8",, Bearer error=invalid_token , Custom,DPoP algs="ES256" ,"#;
     let list = Challenge::parse_list(value, &Limits::DEFAULT).unwrap();
     let schemes: Vec<_> = list.iter().map(Challenge::scheme).collect();
@@ -163,7 +163,7 @@ fn several_challenges_in_one_value_are_told_apart() {
 }
 
 #[test]
-fn white_space_may_stand_around_the_sign() {
+fn white_space_is_allowed_around_the_equals_sign() {
     let list = Challenge::parse_list(b"Bearer a = \"b\" , c\t=d", &Limits::DEFAULT).unwrap();
     let [challenge] = &list[..] else {
         panic!("one challenge")
@@ -175,7 +175,7 @@ fn white_space_may_stand_around_the_sign() {
 }
 
 #[test]
-fn says_where_a_challenge_is_malformed() {
+fn reports_where_a_challenge_is_malformed() {
     let check = |value: &str, expected: InvalidChallenge| {
         let outcome = Challenge::parse_list(value.as_bytes(), &Limits::DEFAULT);
         assert_eq!(outcome, Err(expected), "{value}");

@@ -59,7 +59,7 @@ fn a1_the_scheme_is_compared_in_any_case() {
 }
 
 #[test]
-fn says_why_a_basic_header_is_refused() {
+fn reports_why_a_basic_header_is_refused() {
     let check = |header: &[u8], expected: InvalidBasicCredentials, cause| {
         let error = BasicCredentials::parse(header, &Limits::DEFAULT).unwrap_err();
         assert_eq!(error, expected, "{header:?}");
@@ -116,7 +116,7 @@ fn r1_the_bearer_scheme_is_compared_in_any_case() {
 }
 
 #[test]
-fn k15_another_scheme_is_no_token() {
+fn k15_another_scheme_is_not_a_token() {
     for header in ["", "Basic YTpi", "BearerX abc", "DPoP abc", "Negotiate"] {
         assert!(
             BearerToken::parse(header.as_bytes(), &Limits::DEFAULT)
@@ -160,7 +160,7 @@ fn r16_refuses_an_oversized_header() {
 }
 
 #[test]
-fn x16_r2_a_second_authorization_header_beside_bearer_is_refused() {
+fn x16_r2_a_second_authorization_header_with_bearer_is_refused() {
     let check = |values: &[&str], expected: Result<Option<&str>, InvalidBearer>| {
         let values = values.iter().map(|value| value.as_bytes());
         let token = BearerToken::parse_all(values, &Limits::DEFAULT);

@@ -11,7 +11,7 @@ use oauth_proto::fuzzing;
 fn replay(target: &str, run: fn(&[u8])) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
     if !corpus.exists() {
-        println!("not replayed: the package is without {}", corpus.display());
+        println!("skipped: the package does not contain {}", corpus.display());
         return;
     }
     let mut seeds = 0;

@@ -12,7 +12,7 @@ fn issuer(text: &str) -> Issuer {
 }
 
 #[test]
-fn a38_x12_nothing_is_said_of_an_inactive_token() {
+fn a38_x12_an_inactive_token_has_no_other_members() {
     assert_eq!(
         IntrospectionResponse::Inactive.to_json(),
         r#"{"active":false}"#
@@ -102,7 +102,7 @@ fn a10_a_repeated_token_is_refused_by_both_endpoints() {
 }
 
 #[test]
-fn a37_the_well_known_name_stands_between_host_and_path() {
+fn a37_the_well_known_name_is_between_host_and_path() {
     let check = |text, rfc8414, openid| {
         let issuer = issuer(text);
         assert_eq!(AuthorizationServerMetadata::url(&issuer), rfc8414);
@@ -126,7 +126,7 @@ fn a37_the_well_known_name_stands_between_host_and_path() {
 }
 
 #[test]
-fn a37_prints_what_is_required_and_no_empty_list() {
+fn a37_prints_required_members_and_no_empty_lists() {
     let mut metadata = AuthorizationServerMetadata::new(issuer("https://id.example"));
     metadata.token_endpoint = Some("https://id.example/oauth2/token".to_owned());
     assert_eq!(
@@ -177,13 +177,13 @@ fn a37_metadata_without_a_good_issuer_are_refused() {
 }
 
 #[test]
-fn members_that_others_add_are_ignored() {
+fn unknown_members_are_ignored() {
     let json = br#"{"claims_supported":["sub"],"issuer":"https://id.example","x":{"y":null}}"#;
     assert!(AuthorizationServerMetadata::parse(json, &issuer("https://id.example")).is_ok());
 }
 
 #[test]
-fn an_api_says_where_its_metadata_are() {
+fn the_metadata_of_an_api_has_a_well_known_url() {
     let url = |text| ProtectedResourceMetadata::url(ResourceIndicator::parse(text).unwrap());
     let at = |text: &str| Some(text.to_owned());
     assert_eq!(

@@ -58,7 +58,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_of_the_grammar_s_letters_panics(
+    fn no_text_of_the_letters_of_the_grammar_panics(
         text in "([ ,=\"\\\\&%+:/?#\\[\\]{}a-c0-2\t]|Basic |Bearer |scope|realm|token|\"active\":|true|https://){0,60}"
     ) {
         all_targets(text.as_bytes());

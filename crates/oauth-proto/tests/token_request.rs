@@ -159,7 +159,7 @@ fn k14_refuses_a_body_that_is_not_utf8() {
 }
 
 #[test]
-fn x17_refuses_what_exceeds_a_limit_and_takes_what_meets_it() {
+fn x17_refuses_a_form_beyond_a_limit_and_accepts_one_at_the_limit() {
     let limits = Limits {
         max_body_bytes: 16,
         max_parameters: 2,
@@ -216,7 +216,7 @@ fn a3_finds_credentials_in_a_query_however_they_are_spelled() {
 }
 
 #[test]
-fn a11_takes_a_form_by_every_spelling_of_its_type() {
+fn a11_accepts_every_spelling_of_the_media_type() {
     for value in [
         "application/x-www-form-urlencoded",
         "Application/X-WWW-Form-URLEncoded",
@@ -234,7 +234,7 @@ fn a11_takes_a_form_by_every_spelling_of_its_type() {
 }
 
 #[test]
-fn k13_a11_refuses_another_type_and_says_which_part_is_wrong() {
+fn k13_a11_refuses_another_type_and_reports_which_part_is_wrong() {
     let check = |value: Option<&str>, expected| {
         let error = FormContentType::parse(value.map(str::as_bytes)).unwrap_err();
         assert_eq!(error, expected, "{value:?}");
@@ -276,7 +276,7 @@ fn k13_a11_refuses_another_type_and_says_which_part_is_wrong() {
 }
 
 #[test]
-fn what_a_client_writes_is_what_a_server_reads() {
+fn a_server_reads_the_request_that_a_client_writes() {
     let mut request = TokenRequest::default();
     request.grant_type = Some("client_credentials".into());
     request.client_id = Some("my.app/service".into());

@@ -57,7 +57,7 @@ fn x17_ten_thousand_scopes_are_read_and_printed_once_each() {
 
 #[test]
 #[should_panic(expected = "the literal is not a scope token")]
-fn a_wrong_literal_does_not_pass() {
+fn a_literal_that_is_not_a_scope_panics() {
     let _ = ScopeToken::from_static("two words");
 }
 
@@ -119,7 +119,7 @@ fn x6_audiences_differ_by_a_slash_and_by_case() {
 }
 
 #[test]
-fn client_ids_of_the_field_are_taken() {
+fn client_ids_in_common_use_are_accepted() {
     for text in [
         "billing-job",
         "my.trusted.app/service",

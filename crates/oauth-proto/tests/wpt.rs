@@ -1,7 +1,7 @@
 //! The vectors of web-platform-tests for forms, `url/resources/urlencoded-parser.any.js` as data.
 //!
 //! A browser repairs malformed input; this parser refuses it. Each vector has to be read as a browser reads it, or be listed with a reason
-//! in `vectors/wpt_exceptions.json`. An exception that is read nevertheless fails too.
+//! in `vectors/wpt_exceptions.json`. An exception that is read nevertheless fails the test too.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -31,7 +31,7 @@ fn a11_forms_are_read_as_browsers_read_them_or_refused_with_a_reason() {
         return;
     };
     let path = Path::new(&folder).join("wpt/urlencoded-parser-data.json");
-    let json = fs::read_to_string(&path).expect("the vectors stand in the folder");
+    let json = fs::read_to_string(&path).expect("the vectors are in the folder");
     let vectors: Vec<Vector> = serde_json::from_str(&json).expect("inputs and outputs");
     let mut exceptions: BTreeMap<String, Exception> =
         serde_json::from_str(include_str!("vectors/wpt_exceptions.json")).expect("exceptions");
@@ -57,8 +57,10 @@ fn a11_forms_are_read_as_browsers_read_them_or_refused_with_a_reason() {
                 );
                 refused += 1;
             }
-            (Ok(_), Some(_)) => panic!("{input} is an exception and is read"),
-            (Err(error), None) => panic!("{input} is refused, and no exception: {error}"),
+            (Ok(_), Some(_)) => panic!("{input} is listed as an exception, but is read"),
+            (Err(error), None) => {
+                panic!("{input} is refused, but is not listed as an exception: {error}")
+            }
         }
     }
     assert!(exceptions.is_empty(), "exceptions without a vector");

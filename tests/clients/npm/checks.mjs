@@ -1,4 +1,4 @@
-// What the checks of a program share: the callers, and one line of output for each check.
+// The parts that the checks of a program share: the callers, and one line of output per check.
 
 import { readFileSync } from 'node:fs';
 
@@ -12,7 +12,7 @@ export const issuer = environment('CLIENTS_ISSUER');
 
 export const { applications, management, apis, scope } = JSON.parse(readFileSync(environment('CLIENTS_CALLERS'), 'utf8'));
 
-/** Runs one check and prints how it went; a check fails by throwing. */
+/** Runs one check and prints its result. A check fails by throwing. */
 export async function check(name, body) {
   try {
     await body();
@@ -24,11 +24,11 @@ export async function check(name, body) {
   }
 }
 
-/** What a request was refused with; a request that is granted fails the check. */
+/** The error with which a request was refused. A request that succeeds fails the check. */
 export const refusal = (request) =>
   request.then(
     () => {
-      throw new Error('granted, where it had to be refused');
+      throw new Error('the request succeeded, but it must be refused');
     },
     (error) => error,
   );

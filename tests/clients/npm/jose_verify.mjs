@@ -1,4 +1,4 @@
-// jose verifies tokens of each algorithm, with the JWK set that the metadata name.
+// jose verifies tokens of each algorithm, with the JWK set that the metadata names.
 
 import assert from 'node:assert/strict';
 import { createRemoteJWKSet, jwtVerify } from 'jose';

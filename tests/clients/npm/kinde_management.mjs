@@ -1,5 +1,5 @@
-// @kinde/management-api-js as it is on npm manages the server (row K31): it gets its token itself, by the credentials that the
-// first start was given, and each of its methods for machines finds what it asks for.
+// The unchanged package @kinde/management-api-js manages the server (row K31). It requests its token with the credentials with
+// which the server was bootstrapped, and each of its methods for M2M applications works.
 
 import assert from 'node:assert/strict';
 import {
@@ -17,7 +17,7 @@ import { check, issuer, management, refusal } from './checks.mjs';
 
 const AUDIENCE = 'https://orders.example/api';
 
-/** The package asks for a new token, by these credentials. */
+/** Lets the package request a new token with these credentials. */
 function signIn({ client_id, client_secret }) {
   process.env.KINDE_DOMAIN = issuer;
   process.env.KINDE_MANAGEMENT_CLIENT_ID = client_id;
@@ -26,7 +26,7 @@ function signIn({ client_id, client_secret }) {
   init();
 }
 
-/** The refusal of a request, with what the package shows of it. */
+/** Checks that a request is refused with this status and code. */
 async function refused(request, status, code) {
   const error = await refusal(request);
   assert.equal(error.name, 'ApiError', String(error));
@@ -36,14 +36,14 @@ async function refused(request, status, code) {
   assert.ok(message);
 }
 
-/** The answer to a token request by these credentials. */
+/** The answer to a token request with these credentials. */
 async function askForToken({ client_id, client_secret }, audience) {
   const body = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret, audience });
   const response = await fetch(`${issuer}/oauth2/token`, { method: 'POST', body });
   return { status: response.status, body: await response.json() };
 }
 
-/** The claims of a token of these credentials. */
+/** The claims of a token that is requested with these credentials. */
 async function claimsOf(credentials, audience) {
   const { status, body } = await askForToken(credentials, audience);
   assert.equal(status, 200, JSON.stringify(body));
@@ -53,15 +53,15 @@ async function claimsOf(credentials, audience) {
 const names = (records) => records.map(({ name }) => name);
 const keys = (records) => records.map(({ key }) => key);
 
-await check('K31: a wrong secret is seen as 401', async () => {
+await check('K31: a wrong secret leads to 401', async () => {
   signIn({ ...management, client_secret: `${management.client_secret}-not` });
-  // The package does not look at the answer to its token request, and goes on without a token.
+  // The package ignores the answer to its token request, and continues without a token.
   await refused(Environments.getEnvironment(), 401, 'TOKEN_MISSING');
 });
 
 signIn(management);
 
-await check('K31: the environment', async () => {
+await check('K31: the environment is read', async () => {
   const { code, message, environment } = await Environments.getEnvironment();
   assert.equal(code, 'OK');
   assert.equal(message, 'Success');
@@ -71,7 +71,7 @@ await check('K31: the environment', async () => {
 });
 
 let api;
-await check('K31: an API is made, shown and listed', async () => {
+await check('K31: an API is created, read and listed', async () => {
   const created = await Apis.addApis({ requestBody: { name: 'Orders', audience: AUDIENCE } });
   assert.match(created.message, /created/);
   api = created.api.id;
@@ -88,12 +88,12 @@ await check('K31: an API is made, shown and listed', async () => {
   assert.ok(apis.some(({ id, audience }) => id === api && audience === AUDIENCE));
 });
 
-await check('K31: an audience is taken once', async () => {
+await check('K31: an audience cannot be used twice', async () => {
   await refused(Apis.addApis({ requestBody: { name: 'Again', audience: AUDIENCE } }), 409, 'AUDIENCE_TAKEN');
 });
 
 const scopes = {};
-await check('K31: scopes of an API are made, shown, changed and deleted', async () => {
+await check('K31: scopes of an API are created, read, updated and deleted', async () => {
   for (const key of ['read:orders', 'write:orders', 'delete:orders']) {
     const { scope } = await Apis.addApiScope({ apiId: api, requestBody: { key, description: `May ${key}` } });
     scopes[key] = scope.id;
@@ -108,14 +108,14 @@ await check('K31: scopes of an API are made, shown, changed and deleted', async 
   await refused(Apis.getApiScope({ apiId: api, scopeId: scopes['delete:orders'] }), 404, 'SCOPE_NOT_FOUND');
 });
 
-await check('K31: the list of APIs shows scopes where it is asked to', async () => {
+await check('K31: the list of APIs contains scopes only on request', async () => {
   const own = ({ apis }) => apis.find(({ id }) => id === api);
   assert.deepEqual(keys(own(await Apis.getApis({ expand: 'scopes' })).scopes), ['read:orders', 'write:orders']);
   assert.equal(own(await Apis.getApis()).scopes, undefined);
 });
 
 let application;
-await check('K31: an application is made and shown', async () => {
+await check('K31: an application is created and read', async () => {
   const created = await Applications.createApplication({ requestBody: { name: 'Billing job', type: 'm2m' } });
   application = created.application;
   assert.ok(application.client_id && application.client_secret.length >= 32);
@@ -127,18 +127,18 @@ await check('K31: an application is made and shown', async () => {
   assert.equal(shown.client_secret, undefined);
 });
 
-await check('K31: an application that is no machine is refused', async () => {
+await check('K31: an application whose type is not m2m is refused', async () => {
   await refused(Applications.createApplication({ requestBody: { name: 'Shop', type: 'spa' } }), 400, 'FIELD_INVALID');
 });
 
-await check('K31: an application is changed', async () => {
+await check('K31: an application is updated', async () => {
   const place = { applicationId: application.id };
   const change = { name: 'Billing', homepage_uri: 'https://orders.example/' };
   await Applications.updateApplication({ ...place, requestBody: change });
   assert.equal((await Applications.getApplication(place)).application.name, 'Billing');
 });
 
-await check('K31: applications are listed by pages, in both orders', async () => {
+await check('K31: applications are listed page by page, in both orders', async () => {
   for (const name of ['Archive', 'Courier', 'Dispatch']) {
     await Applications.createApplication({ requestBody: { name, type: 'm2m' } });
   }
@@ -156,13 +156,13 @@ await check('K31: applications are listed by pages, in both orders', async () =>
   const ascending = ['Archive', 'Billing', 'Courier', 'Dispatch', 'm2m management'];
   assert.deepEqual(await all('name_asc'), ascending);
   assert.deepEqual(await all('name_desc'), ascending.toReversed());
-  // An order and a page that are not asked for are not sent, and not needed.
+  // The package does not send an order or a page size that is not set, and neither is required.
   assert.deepEqual(names((await Applications.getApplications()).applications).sort(), ascending.toSorted());
 });
 
-await check('K26: an application is authorized for an API, and gets scopes', async () => {
+await check('K26: an application is authorized for an API, and scopes are assigned to it', async () => {
   const { body } = await askForToken(application, AUDIENCE);
-  assert.ok(body.error, 'a token before it is authorized');
+  assert.ok(body.error, 'a token was issued before the application was authorized');
 
   const change = { applications: [{ id: application.id }] };
   const changed = await Apis.updateApiApplications({ apiId: api, requestBody: change });
@@ -179,20 +179,20 @@ await check('K26: an application is authorized for an API, and gets scopes', asy
   assert.equal(applications[0].is_active, true);
 });
 
-await check('K26: its token carries the scopes that are assigned to it, and no other', async () => {
+await check('K26: its token has exactly the scopes that are assigned to it', async () => {
   const claims = await claimsOf(application, AUDIENCE);
   assert.deepEqual([claims.aud].flat(), [AUDIENCE]);
   assert.deepEqual(claims.scope.split(' ').sort(), ['read:orders', 'write:orders']);
 });
 
-await check('K31: how long tokens live is changed', async () => {
+await check('K31: the lifetime of tokens is changed', async () => {
   const lifetimes = { access_token_lifetime: 120, refresh_token_lifetime: 86400, is_hasura_mapping_enabled: false };
   await Applications.updateApplicationTokens({ applicationId: application.id, requestBody: lifetimes });
   const claims = await claimsOf(application, AUDIENCE);
   assert.equal(claims.exp - claims.iat, 120);
 });
 
-await check('K26: a scope is taken from an application', async () => {
+await check('K26: a scope is removed from an application', async () => {
   const place = { apiId: api, applicationId: application.id, scopeId: scopes['write:orders'] };
   await Apis.deleteApiApplicationScope(place);
   assert.equal((await claimsOf(application, AUDIENCE)).scope, 'read:orders');
@@ -200,13 +200,13 @@ await check('K26: a scope is taken from an application', async () => {
 });
 
 let property;
-await check('K31: properties are made, listed by pages and changed', async () => {
+await check('K31: properties are created, listed page by page and updated', async () => {
   const made = {};
   for (const key of ['region', 'tier', 'owner']) {
     const { property } = await Properties.createProperty({
       requestBody: {
         name: `The ${key}`,
-        description: 'Of whom',
+        description: 'A property',
         key,
         type: 'single_line_text',
         context: key === 'owner' ? 'org' : 'app',
@@ -241,7 +241,7 @@ await check('K31: properties are made, listed by pages and changed', async () =>
   );
 });
 
-await check('K31: an application has values of properties', async () => {
+await check('K31: property values of an application are set and read', async () => {
   const place = { applicationId: application.id };
   const put = (propertyKey, value) =>
     Applications.updateApplicationsProperty({ ...place, propertyKey, requestBody: { value } });
@@ -252,24 +252,24 @@ await check('K31: an application has values of properties', async () => {
   assert.deepEqual(values, { region: 'eu', tier: true });
   assert.equal(properties.find(({ key }) => key === 'region').id, property);
   assert.equal(has_more, false);
-  await refused(put('nobody', 'x'), 404, 'PROPERTY_NOT_FOUND');
+  await refused(put('unknown', 'x'), 404, 'PROPERTY_NOT_FOUND');
 });
 
-await check('K31: a property is deleted, with its values', async () => {
+await check('K31: a property is deleted, together with its values', async () => {
   await Properties.deleteProperty({ propertyId: property });
   const { properties } = await Applications.getApplicationPropertyValues({ applicationId: application.id });
   assert.deepEqual(keys(properties), ['tier']);
 });
 
 let organization;
-await check('K31: an organization is made and shown', async () => {
+await check('K31: an organization is created and read', async () => {
   const created = await Organizations.createOrganization({
     requestBody: {
       name: 'Acme',
       external_id: '4711',
       handle: 'acme',
       feature_flags: { beta: 'bool', seats: 'int', theme: 'str' },
-      // The package lets say what people would see; it is taken, and means nothing.
+      // The package can set the pages that people would see; the server accepts these members and ignores them.
       background_color: '#fff',
       is_allow_registrations: false,
     },
@@ -283,11 +283,11 @@ await check('K31: an organization is made and shown', async () => {
   assert.equal(shown.is_default, false);
   assert.equal(shown.is_suspended, false);
   assert.ok(Date.parse(shown.created_on) <= Date.now() + 1000);
-  // The package lets ask for more, which an organization of machines does not have.
+  // The package can request more data, which an organization of M2M applications does not have.
   assert.equal((await Organizations.getOrganization({ code: organization, expand: 'billing' })).code, organization);
 });
 
-await check('K27: organizations are listed by pages, in both orders', async () => {
+await check('K27: organizations are listed page by page, in both orders', async () => {
   for (const name of ['Brook', 'Cedar']) await Organizations.createOrganization({ requestBody: { name } });
   const { organizations } = await Organizations.getOrganizations();
   assert.deepEqual(names(organizations).sort(), ['Acme', 'Brook', 'Cedar']);
@@ -299,7 +299,7 @@ await check('K27: organizations are listed by pages, in both orders', async () =
   assert.ok(!second.next_token);
 });
 
-await check('K31: feature flags of an organization are changed', async () => {
+await check('K31: feature flags of an organization are updated', async () => {
   const set = (featureFlagKey, value) =>
     Organizations.updateOrganizationFeatureFlagOverride({ orgCode: organization, featureFlagKey, value });
   const flags = async () => (await Organizations.getOrganizationFeatureFlags({ orgCode: organization })).feature_flags;
@@ -319,7 +319,7 @@ await check('K31: feature flags of an organization are changed', async () => {
   await refused(set('seats', 'many'), 409, 'FEATURE_FLAG_TYPE');
 });
 
-await check('K31: an application of an organization: its token has org_code, until it is suspended', async () => {
+await check('K31: the token of an application in an organization has org_code, unless the organization is suspended', async () => {
   const { application: member } = await Applications.createApplication({
     requestBody: { name: 'Member', type: 'm2m', org_code: organization },
   });
@@ -329,7 +329,7 @@ await check('K31: an application of an organization: its token has org_code, unt
     Organizations.updateOrganization({ orgCode: organization, requestBody: { name: 'Acme Ltd', is_suspended } });
   await suspend(true);
   assert.equal((await Organizations.getOrganization({ code: organization })).is_suspended, true);
-  assert.ok((await askForToken(member, AUDIENCE)).body.error, 'a token for a suspended organization');
+  assert.ok((await askForToken(member, AUDIENCE)).body.error, 'a token was issued for a suspended organization');
   await suspend(false);
   assert.equal((await claimsOf(member, AUDIENCE)).org_code, organization);
 
@@ -339,16 +339,16 @@ await check('K31: an application of an organization: its token has org_code, unt
   await refused(Organizations.getOrganization({ code: organization }), 404, 'ORGANIZATION_NOT_FOUND');
 });
 
-await check('K26: an application is authorized no longer', async () => {
+await check('K26: an authorization is deleted', async () => {
   const change = { applications: [{ id: application.id, operation: 'delete' }] };
   const changed = await Apis.updateApiApplications({ apiId: api, requestBody: change });
   assert.deepEqual(changed.applications_connected, []);
   assert.deepEqual(changed.applications_disconnected, [application.id]);
-  assert.ok((await askForToken(application, AUDIENCE)).body.error, 'a token without an authorization');
+  assert.ok((await askForToken(application, AUDIENCE)).body.error, 'a token was issued without an authorization');
 });
 
 await check('K31: the package verifies a token that is signed with RSA', async () => {
-  // It verifies RSA alone; which algorithm signs is ours to say, so that no method of the package does.
+  // It verifies only RSA. The algorithm is a member of our own API, so the package has no method to set it.
   const { access_token } = (await askForToken(management, `${issuer}/api`)).body;
   await fetch(`${issuer}/api/v1/apis/${api}`, {
     method: 'PATCH',
@@ -368,7 +368,7 @@ await check('K31: an application and an API are deleted', async () => {
   await refused(Apis.getApi({ apiId: api }), 404, 'API_NOT_FOUND');
 });
 
-await check('K31: nobody shuts himself out', async () => {
+await check('K31: the management API and its last manager cannot be deleted', async () => {
   const { applications } = await Applications.getApplications({ sort: 'name_desc', pageSize: 1 });
   await refused(Applications.deleteApplication({ applicationId: applications[0].id }), 409, 'MANAGEMENT_PROTECTED');
   const [{ id }] = (await Apis.getApis()).apis.filter((listed) => listed.is_management_api);

@@ -1,11 +1,11 @@
-// oauth4webapi gets tokens: by header and by body, for each application, from what the metadata say.
+// oauth4webapi gets tokens: by header and by body, for each application, with the endpoint in the metadata.
 
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { apis, applications, check, issuer, refusal, scope } from './checks.mjs';
 
-// It form-encodes every byte of a Basic header that is no letter and no digit, even `-` as `%2D`.
+// It form-encodes every byte of a Basic header that is not a letter or a digit, even `-` as `%2D`.
 const METHODS = { header: oauth.ClientSecretBasic, body: oauth.ClientSecretPost };
 const [{ audience }] = apis;
 
@@ -33,7 +33,7 @@ for (const [place, method] of Object.entries(METHODS)) {
 
     await check(`oauth4webapi sees invalid_client for ${client_id} with a wrong secret by ${place}`, async () => {
       const error = await refusal(getToken(client_id, method(`${client_secret}-not`), { audience, scope }));
-      // As openid-client, which stands on it: the challenge, and not the body.
+      // Like openid-client, which is based on it, it reports the challenge and not the body.
       assert.ok(error instanceof oauth.WWWAuthenticateChallengeError, String(error));
       assert.equal(error.status, 401);
       assert.equal(error.cause[0].scheme, 'basic');
@@ -42,7 +42,7 @@ for (const [place, method] of Object.entries(METHODS)) {
   }
 }
 
-await check('oauth4webapi names the API by resource as well (RFC 8707)', async () => {
+await check('oauth4webapi gets a token with the parameter resource (RFC 8707)', async () => {
   const [{ client_id, client_secret }] = applications;
   const tokens = await getToken(client_id, oauth.ClientSecretBasic(client_secret), { resource: audience, scope });
   assert.deepEqual([decodeJwt(tokens.access_token).aud].flat(), [audience]);

@@ -1,4 +1,4 @@
-// openid-client gets tokens: by header and by body, for each application, from what the metadata say.
+// openid-client gets tokens: by header and by body, for each application, with the endpoint in the metadata.
 
 import assert from 'node:assert/strict';
 import { decodeJwt } from 'jose';
@@ -35,7 +35,7 @@ for (const [place, method] of Object.entries(METHODS)) {
     await check(`openid-client sees invalid_client for ${client_id} with a wrong secret by ${place}`, async () => {
       const config = await discover('oauth2', client_id, method(`${client_secret}-not`));
       const error = await refusal(client.clientCredentialsGrant(config, { audience, scope }));
-      // It shows the challenge of a 401 and leaves the body unread: all that a caller needs has to stand in the challenge.
+      // It reports the challenge of a 401 and does not read the body, so the challenge must contain everything that a caller needs.
       assert.ok(error instanceof client.WWWAuthenticateChallengeError, String(error));
       assert.equal(error.status, 401);
       const { scheme, parameters } = error.cause[0];
@@ -46,7 +46,7 @@ for (const [place, method] of Object.entries(METHODS)) {
   }
 }
 
-await check('openid-client sees invalid_scope in the body for a scope that nobody has', async () => {
+await check('openid-client sees invalid_scope in the body for a scope that does not exist', async () => {
   const [{ client_id, client_secret }] = applications;
   const config = await discover('oauth2', client_id, client.ClientSecretBasic(client_secret));
   await assert.rejects(client.clientCredentialsGrant(config, { audience, scope: 'no:such' }), {

@@ -37,4 +37,4 @@ for place, method in METHODS.items():
                 equal(refusal.error, "invalid_client")
                 equal(bool(refusal.description), True)
             else:
-                raise AssertionError("a token for a wrong secret")
+                raise AssertionError("a token was issued for a wrong secret")

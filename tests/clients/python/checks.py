@@ -1,4 +1,4 @@
-"""What the checks of a program share: the callers, and one line of output for each check."""
+"""The parts that the checks of a program share: the callers, and one line of output per check."""
 
 import json
 import os
@@ -12,10 +12,10 @@ CALLERS = json.loads(Path(os.environ["CLIENTS_CALLERS"]).read_text(encoding="utf
 
 @contextmanager
 def check(name):
-    """One check: prints how it went, and fails by an exception."""
+    """Runs one check and prints its result. A check fails by raising an exception."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the next check still runs
+    except Exception as error:  # noqa: BLE001 - after any failure, the next check still runs
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         print(f"failed {name}: {reason}")
         traceback.print_exc(chain=False)

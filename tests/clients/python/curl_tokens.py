@@ -2,7 +2,7 @@
 
 curl_tokens.py FOLDER
 
-The answers of refusals stay in FOLDER, as they came, for whoever looks for secrets in them.
+The refusals are saved unchanged in FOLDER, so that they can be searched for secrets.
 """
 
 import json
@@ -21,7 +21,7 @@ REQUEST = ["-d", "grant_type=client_credentials", "-d", f"audience={AUDIENCE}", 
 
 
 def curl(*arguments):
-    """The status, and the whole answer as it came."""
+    """Returns the status and the unchanged answer."""
     command = ["curl", "--include", "--http1.1", *arguments, *REQUEST, f"{ISSUER}/oauth2/token"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return int(answer.split()[1]), answer
@@ -34,7 +34,7 @@ def body(answer):
 def credentials(client_id, client_secret, place):
     if place == "-u":
         return ["-u", f"{client_id}:{client_secret}"]
-    # `-d` sends a value as it is: what a form has its own use for, its writer has to encode.
+    # `-d` sends a value unchanged, so characters that are special in a form have to be encoded by the caller.
     option = "-d" if client_id == "plain-id" else "--data-urlencode"
     return [option, f"client_id={client_id}", option, f"client_secret={client_secret}"]
 

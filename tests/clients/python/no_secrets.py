@@ -1,8 +1,8 @@
-"""Holds what a run has left behind against what was sent and issued in it.
+"""Searches the files of a run for the secrets that were sent and the tokens that were issued.
 
 no_secrets.py LOG FOLDER...
 
-LOG is what the server logged; the folders have everything else: databases, metrics, refusals, what the clients printed.
+LOG is the log of the server; the folders contain the other files: databases, metrics, refusals, the output of the clients.
 """
 
 import base64
@@ -16,14 +16,14 @@ from checks import CALLERS, check, equal
 LOG = Path(sys.argv[1])
 FILES = sorted({LOG, *(file for folder in sys.argv[2:] for file in Path(folder).rglob("*") if file.is_file())})
 
-# A token begins so, a JOSE header and claims in base64url. One of the two alone is no token: a database has the word `key` beside
-# names of keys, some of which begin with a J.
+# The beginning of a token: a JOSE header and claims in base64url. One of them alone is not a token: a database contains the word
+# `key` next to the names of keys, and some of the names begin with a J.
 TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{16,}\.eyJ")
 PRINTED = ("your-client-id", "your-client-secret")
 
 
 def spellings(client_id, client_secret):
-    """The secret as it stands, as a form has it, and as a Basic header has it."""
+    """The secret in plain text, as encoded in a form, and as encoded in a Basic header."""
     for encode in (str, quote_plus, quote, lambda text: quote(text, safe="")):
         yield encode(client_secret).encode()
         yield base64.b64encode(f"{encode(client_id)}:{encode(client_secret)}".encode())
@@ -41,7 +41,7 @@ SECRETS = {
 with check("X9: the log names the cause of a refusal"):
     equal(b"secret-wrong" in LOG.read_bytes(), True)
 
-with check("X9: the metrics are among what is searched"):
+with check("X9: the searched files include the metrics"):
     equal(any(file.name == "metrics" and file.stat().st_size > 0 for file in FILES), True)
 
 with check(f"X9: no secret is in any of {len(FILES)} files"):

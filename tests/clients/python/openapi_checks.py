@@ -1,8 +1,8 @@
-"""The OpenAPI document of the management API is one, and the server is what it says: schemathesis tries every operation.
+"""Checks that the OpenAPI document of the management API is valid, and tests every operation against it with schemathesis.
 
 openapi_checks.py FOLDER
 
-In FOLDER the answers are kept for as long as they are counted; they have tokens and secrets.
+The answers are stored in FOLDER until they are counted. They contain tokens and secrets.
 """
 
 import json
@@ -24,7 +24,7 @@ DOCUMENT = f"{ISSUER}/api/v1/openapi.json"
 
 ENVIRONMENT = os.environ | {"SCHEMATHESIS_HOOKS": str(HERE / "openapi_hooks.py")}
 
-# Those of schemathesis, but for the one that needs two people who must not see each other's records.
+# All checks of schemathesis except the one that needs two users who must not see each other's records.
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -49,7 +49,7 @@ def get_token():
 
 
 def run(token):
-    """The exit status of schemathesis, and the events that it reported."""
+    """Runs schemathesis, and returns its exit status and the events that it reported."""
     report = FOLDER / "events.ndjson"
     command = [
         str(Path(sys.executable).parent / "schemathesis"),
@@ -76,14 +76,14 @@ def scenarios(events):
     return [event["ScenarioFinished"] for event in events if "ScenarioFinished" in event]
 
 
-with check("the OpenAPI document is one of version 3.1"):
+with check("the OpenAPI document is valid OpenAPI 3.1"):
     document = requests.get(DOCUMENT, timeout=30).json()
     equal(document["openapi"].rpartition(".")[0], "3.1")
     OpenAPIV31SpecValidator(document).validate()
 
 status, events = run(get_token())
 
-with check("schemathesis: every operation is tried, in every phase, without an error of its own"):
+with check("schemathesis: every operation is tested, all phases run, and there is no internal error"):
     tried = {
         case["value"]["method"] + " " + case["value"]["path"]
         for scenario in scenarios(events)
@@ -113,11 +113,11 @@ for name in CHECKS:
         equal(sorted(broken.get(name, [])), [])
         equal(held[name] > 0, True)
 
-with check("schemathesis finds nothing else"):
+with check("schemathesis reports no other problem"):
     equal(sorted(set(broken) - set(CHECKS)), [])
     equal(status, 0)
 
-with check("the server outlives it, and can still be managed by whom it belongs to"):
+with check("the server still runs, and its manager still has access"):
     headers = {"Authorization": f"Bearer {get_token()}"}
     equal(requests.get(f"{ISSUER}/api/v1/environment", headers=headers, timeout=30).status_code, 200)
     own = f"{ISSUER}/api/v1/applications/{MANAGEMENT['client_id']}"

@@ -1,4 +1,4 @@
-"""What schemathesis has to know beyond the OpenAPI document; loaded by schemathesis.toml."""
+"""The parts that schemathesis needs in addition to the OpenAPI document; loaded by openapi_checks.py."""
 
 import ipaddress
 import json
@@ -12,12 +12,12 @@ V4, V6 = st.ip_addresses(v=4), st.ip_addresses(v=6)
 
 
 def blocks(addresses, bits):
-    """Blocks of addresses without bits beyond their prefix."""
+    """CIDR blocks whose host bits are zero."""
     network = lambda address, prefix: str(ipaddress.ip_network((address, prefix), strict=False))  # noqa: E731
     return st.builds(network, addresses, st.integers(0, bits))
 
 
-# Formats of ours.
+# Our own formats.
 schemathesis.openapi.format("address-block", st.one_of(V4.map(str), V6.map(str), blocks(V4, 32), blocks(V6, 128)))
 schemathesis.openapi.format(
     "world-toml",
@@ -31,17 +31,17 @@ schemathesis.openapi.format(
 
 @schemathesis.serializer("application/toml")
 def toml(_, value):
-    """What is no text has been made to be refused, and is no TOML as JSON either."""
+    """Encodes a body. A value that is not a string is meant to be refused, and its JSON is not valid TOML either."""
     return (value if isinstance(value, str) else json.dumps(value)).encode()
 
 
-# Members of an application that name other records.
+# Members of an application that refer to other records.
 REFERENCES = {"org_code", "properties", "token_properties", "token_feature_flags"}
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """An application that refers to records that are not there is refused, and nearly every one would: two of three are made without."""
+    """Removes references from two of three applications, since nearly all would refer to records that do not exist and be refused."""
     is_application = context.operation.label in (
         "POST /api/v1/applications",
         "PATCH /api/v1/applications/{application_id}",

@@ -1,4 +1,4 @@
-"""PyJWT verifies tokens of each algorithm, with the JWK set that the metadata name."""
+"""PyJWT verifies tokens of each algorithm, with the JWK set that the metadata names."""
 
 import jwt
 import requests

@@ -14,7 +14,7 @@ SCOPE = CALLERS["scope"]
 
 def fetch_token(client_id, client_secret, place):
     client = BackendApplicationClient(client_id=client_id, scope=SCOPE.split())
-    # By header as its documentation says; in the body the client id stands beside the secret.
+    # In the header as described in its documentation; in the body, the client id is sent together with the secret.
     credentials = {
         "header": {"auth": HTTPBasicAuth(client_id, client_secret)},
         "body": {"client_secret": client_secret, "include_client_id": True},
@@ -42,9 +42,9 @@ for place in ("header", "body"):
                 equal(refusal.error, "invalid_client")
                 equal(bool(refusal.description), True)
             else:
-                raise AssertionError("a token for a wrong secret")
+                raise AssertionError("a token was issued for a wrong secret")
 
-with check("requests-oauthlib repeats the client id of its header in the body"):
+with check("requests-oauthlib gets a token with the client id both in the header and in the body"):
     application = CALLERS["applications"][1]
     client = BackendApplicationClient(client_id=application["client_id"])
     auth = HTTPBasicAuth(application["client_id"], application["client_secret"])

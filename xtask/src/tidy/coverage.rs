@@ -45,7 +45,7 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
     for (id, &(progress, document)) in &marked {
         if progress.is_tested() && !tested.iter().any(|(tested, _)| tested == id) {
             findings.fail(format!(
-                "{document}: {id} is marked as covered, and no test carries it: begin the name of one with `{}_`",
+                "{document}: {id} is marked as covered, but no test has it: begin the name of a test with `{}_`",
                 id.to_lowercase()
             ));
         }
@@ -53,11 +53,11 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
     for (id, place) in tested {
         match marked.get(&id) {
             None => findings.fail(format!(
-                "{place}: a test carries {id}, which none of {} has",
+                "{place}: a test has the id {id}, which is not listed in any of {}",
                 DOCUMENTS.join(", ")
             )),
             Some(&(Progress::Later, document)) => {
-                findings.fail(format!("{place}: a test carries {id}, which {document} marks as later: mark it as covered, or in part"));
+                findings.fail(format!("{place}: a test has the id {id}, which {document} marks as later: mark it as covered or in part"));
             }
             Some(_) => {}
         }
@@ -72,12 +72,12 @@ fn marked_ids(tree: &Tree, findings: &mut Findings) -> BTreeMap<String, (Progres
         for (id, cells) in rows(tree.text(document).unwrap_or_default()) {
             let Some(progress) = cells.last().and_then(|cell| Progress::parse(cell)) else {
                 findings.fail(format!(
-                    "{document}: the last column of {id} has to be `covered`, `in part` or `later`"
+                    "{document}: the last column of {id} must be `covered`, `in part` or `later`"
                 ));
                 continue;
             };
             if marked.insert(id.clone(), (progress, document)).is_some() {
-                findings.fail(format!("{document}: {id} stands twice in the documents"));
+                findings.fail(format!("{document}: {id} is listed twice in the documents"));
             }
         }
     }
@@ -107,7 +107,7 @@ fn check_named_tests(tree: &Tree, findings: &mut Findings) {
         let mut named = tests.split('`').skip(1).step_by(2).peekable();
         if named.peek().is_none() && Progress::parse(progress).is_some_and(Progress::is_tested) {
             findings.fail(format!(
-                "docs/threats.md: {id} is marked as {progress}, and names no test"
+                "docs/threats.md: {id} is marked as {progress}, but names no test"
             ));
         }
         for named in named {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_is_covered_and_tested_or_neither() {
+    fn accepts_covered_ids_with_tests_and_later_ids_without() {
         check_table(
             "| A1 | text | covered |\n| A2 | text | later |\n| A3 | text | in part |\n",
             "#[test]\nfn a1_a3_does() {}",
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_covered_and_not_tested() {
+    fn refuses_covered_ids_without_tests() {
         check_table(
             "| A1 | text | covered |\n| A3 | text | in part |\n",
             "",
@@ -164,22 +164,26 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_tested_and_not_covered() {
+    fn refuses_tested_ids_that_are_not_marked_as_covered() {
         check_table(
             "| A1 | text | later |\n",
             "#[test]\nfn a1_does() {}",
             &["marks as later"],
         );
-        check_table("", "#[test]\nfn a1_does() {}", &["which none of"]);
+        check_table(
+            "",
+            "#[test]\nfn a1_does() {}",
+            &["which is not listed in any of"],
+        );
     }
 
     #[test]
-    fn refuses_a_row_without_progress_and_an_id_that_stands_twice() {
+    fn refuses_a_row_without_progress_and_a_duplicate_id() {
         check_table("| A1 | text |\n", "", &["last column of A1"]);
         check_table(
             "| A1 | text | later |\n| A1 | text | later |\n",
             "",
-            &["stands twice"],
+            &["listed twice"],
         );
     }
 
@@ -208,7 +212,7 @@ mod tests {
         let mut findings = Findings::default();
         check(&tree, &mut findings);
         assert_eq!(findings.failures.len(), 2, "{findings:?}");
-        assert!(findings.failures[0].contains("X1 is marked as in part, and names no test"));
-        assert!(findings.failures[1].contains("X2 is marked as covered, and names no test"));
+        assert!(findings.failures[0].contains("X1 is marked as in part, but names no test"));
+        assert!(findings.failures[1].contains("X2 is marked as covered, but names no test"));
     }
 }

@@ -10,7 +10,7 @@ use super::tree::Tree;
 /// Dependencies that are needed although no source names them: the folder of the member, the dependency, the reason.
 const UNNAMED: [(&str, &str, &str); 0] = [];
 
-/// The tables of a manifest that hold dependencies, each with the sources that may use them: beginnings of paths within the member.
+/// The tables of a manifest that contain dependencies, each with the sources that may use them: beginnings of paths within the member.
 const KINDS: [(&str, &[&str]); 3] = [
     ("dependencies", &["src/"]),
     ("build-dependencies", &["build.rs", "build/"]),
@@ -26,10 +26,10 @@ struct Dependency<'m> {
 }
 
 pub(super) fn check(tree: &Tree, findings: &mut Findings) {
-    check_but_for(tree, &UNNAMED, findings);
+    check_except(tree, &UNNAMED, findings);
 }
 
-fn check_but_for(tree: &Tree, unnamed: &[(&str, &str, &str)], findings: &mut Findings) {
+fn check_except(tree: &Tree, unnamed: &[(&str, &str, &str)], findings: &mut Findings) {
     let root = manifest(tree, "Cargo.toml");
     let mut unused: BTreeSet<&str> = root
         .get("workspace")
@@ -177,7 +177,7 @@ mod tests {
         let mut files = vec![("Cargo.toml", SHARED), ("crates/m/Cargo.toml", member)];
         files.extend(sources);
         let mut findings = Findings::default();
-        check_but_for(&Tree::of(&files), unnamed, &mut findings);
+        check_except(&Tree::of(&files), unnamed, &mut findings);
         assert_eq!(findings.failures.len(), expected.len(), "{findings:?}");
         for (failure, expected) in findings.failures.iter().zip(expected) {
             assert!(failure.contains(expected), "{failure}");
@@ -187,7 +187,7 @@ mod tests {
     const BOTH: &str = "[dependencies]\na-b.workspace = true\n[dev-dependencies]\nc = { workspace = true, features = [\"x\"] }\n";
 
     #[test]
-    fn takes_what_is_named() {
+    fn accepts_dependencies_that_are_named() {
         check(
             BOTH,
             &[
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_alone_does_not_make_a_normal_dependency() {
+    fn a_test_alone_does_not_need_a_normal_dependency() {
         check(
             BOTH,
             &[("crates/m/tests/t.rs", "use a_b::X; use c::Y;")],

@@ -30,7 +30,7 @@ const ARCHITECTURE: &str = "docs/architecture.md";
 pub(super) fn check(tree: &Tree, workspace: &Workspace, findings: &mut Findings) {
     for path in EXPECTED {
         if tree.text(path).is_none() {
-            findings.fail(format!("{path}: write it"));
+            findings.fail(format!("{path}: the file is missing; add it"));
         }
     }
     for command in SHOWN {
@@ -46,7 +46,7 @@ pub(super) fn check(tree: &Tree, workspace: &Workspace, findings: &mut Findings)
         .is_some_and(|text| text.contains("cargo xtask test"))
     {
         findings.fail(
-            ".ci/run: call `cargo xtask test`, and nothing that the README does not name"
+            ".ci/run: run `cargo xtask test`, and no command that the README does not contain"
                 .to_owned(),
         );
     }
@@ -66,7 +66,7 @@ fn check_crates(listed: &BTreeSet<&str>, members: &BTreeSet<&str>, findings: &mu
     }
     for name in listed.difference(members) {
         findings.fail(format!(
-            "{ARCHITECTURE}: the crate table has {name}, which is no member of the workspace"
+            "{ARCHITECTURE}: the crate table has {name}, which is not a member of the workspace"
         ));
     }
 }
@@ -93,12 +93,12 @@ mod tests {
     const TEXT: &str = "| step | file |\n|---|---|\n| `x` | y |\n\n| Crate | Sentence |\n|---|---|\n| `a` | one |\n| `b` | two |\n\n| `c` | no |\n";
 
     #[test]
-    fn reads_the_crate_table_and_no_other() {
+    fn reads_only_the_crate_table() {
         assert_eq!(listed_crates(TEXT), BTreeSet::from(["a", "b"]));
     }
 
     #[test]
-    fn tells_a_missing_and_a_surplus_crate() {
+    fn reports_a_missing_and_a_surplus_crate() {
         let mut findings = Findings::default();
         check_crates(
             &BTreeSet::from(["a", "b"]),

@@ -18,7 +18,7 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
     }
     for line in uncommented_dependencies(tree.text("Cargo.toml").unwrap_or_default()) {
         findings.fail(format!(
-            "Cargo.toml: say behind `{line}` what it is needed for"
+            "Cargo.toml: add a comment after `{line}` that states why it is needed"
         ));
     }
 }
@@ -34,7 +34,7 @@ fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
     let file = |name: &str| tree.text(&format!("{folder}/{name}"));
     if file("README.md").is_none() {
         findings.fail(format!(
-            "{folder}: write a README.md, which is the crate's documentation too"
+            "{folder}: add a README.md, which is also the crate's documentation"
         ));
     }
     if !file("Cargo.toml").is_some_and(inherits_lints) {
@@ -44,13 +44,13 @@ fn check_crate(tree: &Tree, folder: &str, findings: &mut Findings) {
     }
     if file("Cargo.toml").is_some_and(lacks_docs_of_all_features) {
         findings.fail(format!(
-            "{folder}/Cargo.toml: add `[package.metadata.docs.rs]` with `all-features = true`, so that docs.rs shows what features add"
+            "{folder}/Cargo.toml: add `[package.metadata.docs.rs]` with `all-features = true`, so that docs.rs shows the items of all features"
         ));
     }
     let root = file("src/lib.rs").or_else(|| file("src/main.rs"));
     if !root.is_some_and(|text| text.lines().any(is_doc_of_readme)) {
         findings.fail(format!(
-            "{folder}: begin lib.rs (main.rs where there is none) with `{README_IS_DOC}`"
+            "{folder}: add `{README_IS_DOC}` to src/lib.rs, or to src/main.rs if there is no library"
         ));
     }
 }
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shared_dependency_says_what_it_is_needed_for() {
+    fn a_shared_dependency_has_a_comment() {
         let manifest = "[workspace.dependencies]\n# Ours.\na = { path = \"a\" }\n\nb = \"1\" # bytes\nc = \"1\"\n\n[workspace.lints]\nd = 1\n";
         assert_eq!(uncommented_dependencies(manifest), ["c = \"1\""]);
     }

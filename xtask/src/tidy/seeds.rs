@@ -26,7 +26,7 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
             .filter(|file| file.path.starts_with(&folder))
             .count();
         if seeds < FEWEST_SEEDS {
-            findings.fail(format!("{folder}: {seeds} seeds, at least {FEWEST_SEEDS}: add inputs that reach different code"));
+            findings.fail(format!("{folder}: {seeds} seeds; the minimum is {FEWEST_SEEDS}: add inputs that reach different code"));
         }
         if !is_replayed(tree, name) {
             findings.fail(format!(
@@ -83,12 +83,12 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_target_with_enough_seeds_and_a_replay() {
+    fn accepts_a_target_with_enough_seeds_and_a_replay() {
         check_seeds(&[MANIFEST, TARGET, REPLAY], FEWEST_SEEDS, &[]);
     }
 
     #[test]
-    fn names_what_a_target_lacks() {
+    fn reports_missing_parts_of_a_target() {
         check_seeds(&[MANIFEST, TARGET, REPLAY], FEWEST_SEEDS - 1, &["29 seeds"]);
         check_seeds(&[MANIFEST, TARGET], FEWEST_SEEDS, &["replay"]);
         check_seeds(&[TARGET, REPLAY], FEWEST_SEEDS, &["[[bin]]"]);

@@ -3,10 +3,10 @@
 use super::Findings;
 use super::tree::{File, Tree};
 
-/// The number of lines from which on a file probably holds two ideas.
+/// The number of lines above which a file probably contains two concepts.
 const WARN_LINES: usize = 600;
-/// The number of lines from which on it certainly does.
-const MOST_LINES: usize = 900;
+/// The number of lines above which a file must be split.
+const MAX_LINES: usize = 900;
 
 /// Marks of unfinished work, in pieces, so that this file does not contain them.
 const MARKS: [&str; 3] = [
@@ -33,7 +33,7 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
         check_size(file, findings);
         if file.path.ends_with("/mod.rs") {
             findings.fail(format!(
-                "{}: write `foo.rs` beside the folder `foo`",
+                "{}: use `foo.rs` next to the folder `foo` instead",
                 file.path
             ));
         }
@@ -47,14 +47,14 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
 
 fn check_size(file: &File, findings: &mut Findings) {
     let lines = file.text.lines().count();
-    if lines > MOST_LINES {
+    if lines > MAX_LINES {
         findings.fail(format!(
-            "{}: {lines} lines, at most {MOST_LINES}: split it by concept",
+            "{}: {lines} lines; the maximum is {MAX_LINES}: split it by concept",
             file.path
         ));
     } else if lines > WARN_LINES {
         findings.warn(format!(
-            "{}: {lines} lines, from {WARN_LINES} on a file is probably two ideas",
+            "{}: {lines} lines; a file with more than {WARN_LINES} probably contains two concepts",
             file.path
         ));
     }
@@ -65,13 +65,13 @@ fn check_words(file: &File, findings: &mut Findings) {
         let place = || format!("{}:{}", file.path, index + 1);
         if let Some(mark) = MARKS.iter().find(|mark| line.contains(*mark)) {
             findings.fail(format!(
-                "{}: `{mark}`: finish it, or say in docs/requirements.md that it comes later",
+                "{}: `{mark}` marks unfinished work: finish it, or mark it as later in docs/requirements.md",
                 place()
             ));
         }
         if let Some(word) = STRANGERS.iter().find(|word| line.contains(*word)) {
             findings.fail(format!(
-                "{}: `{word}` is no word of the product: a stranger's machine does not have it",
+                "{}: `{word}` is a path of one machine or a placeholder: remove it",
                 place()
             ));
         }
@@ -93,7 +93,7 @@ mod tests {
     fn warns_before_it_fails_on_a_long_file() {
         let long = Tree::of(&[
             ("a.rs", &"\n".repeat(WARN_LINES + 1)),
-            ("b.rs", &"\n".repeat(MOST_LINES + 1)),
+            ("b.rs", &"\n".repeat(MAX_LINES + 1)),
             ("c.rs", &"\n".repeat(WARN_LINES)),
         ]);
         let mut findings = Findings::default();

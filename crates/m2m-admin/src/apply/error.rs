@@ -14,7 +14,7 @@ pub enum ApplyError {
     #[error(transparent)]
     Mistake(#[from] Mistake),
     /// A record that is not in the file would refer to something that the file changes or deletes.
-    #[error("{} {name:?}, which is not in the file, would no longer fit: {problem}", subject.as_str())]
+    #[error("{} {name:?}, which is not in the file, would become invalid: {problem}", subject.as_str())]
     Left {
         /// The kind of the record.
         subject: Subject,
@@ -25,7 +25,7 @@ pub enum ApplyError {
     },
     /// The server would lose its last manager.
     #[error(
-        "the application {client_id:?} is the last that manages this server, and would do so no longer"
+        "the application {client_id:?} is the last application that can manage this server, and would lose its access to the management API"
     )]
     LastManagement {
         /// The client id of an application that manages the server now.

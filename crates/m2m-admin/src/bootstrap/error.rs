@@ -19,14 +19,14 @@ pub enum BootstrapError {
     },
     /// The application with the client id takes part in the management of the server, but cannot manage it.
     #[error(
-        "the application {client_id:?} cannot manage this server: it can get no token, or lacks a scope of the management API"
+        "the application {client_id:?} cannot manage this server: it cannot get a token, or lacks a scope of the management API"
     )]
     Incapable {
         /// The preset client id.
         client_id: Box<str>,
     },
     /// The management API or its application does not fit the records in the registry.
-    #[error("the management application does not fit the registry: {0}")]
+    #[error("the management application cannot be added to the registry: {0}")]
     Misfit(#[from] InvalidRegistry),
     /// The change could not be committed.
     #[error(transparent)]

@@ -134,15 +134,15 @@ const RETRY_AFTER_SECONDS: u32 = 5;
 const OWN_TEXTS: [(Cause, &str); 4] = [
     (
         Cause::PathUnknown,
-        "There is nothing at this path; /api/v1/openapi.json has all that there are",
+        "There is no operation at this path; see /api/v1/openapi.json for all operations",
     ),
     (
         Cause::MethodNotAllowed,
-        "This path does not take this method; the Allow header lists those that it takes",
+        "This path does not support this method; the Allow header lists the methods that it supports",
     ),
     (
         Cause::BodyTooLarge,
-        "The body is larger than this operation takes",
+        "The body is larger than this operation accepts",
     ),
-    (Cause::UriTooLong, "The address is too long"),
+    (Cause::UriTooLong, "The URL of the request is too long"),
 ];

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn f8_items_are_told_apart_by_their_members() {
+    fn f8_items_are_distinguished_by_their_members() {
         let (with, without) = ("items with gone", "items without gone");
         check(None, r#"{"items": []}"#, &[]);
         check(None, r#"{"items": [{"gone": "delete"}]}"#, &[with]);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_no_operation_takes_sets_nothing() {
+    fn a_body_that_no_operation_accepts_sets_nothing() {
         for body in ["", "[]", "{", r#"{"a": 1, "a": 2}"#, "\"a\"", "{} {}"] {
             if body == r#"{"a": 1, "a": 2}"# {
                 // The members are known, and the reader refuses the duplicate later.

@@ -70,9 +70,10 @@ pub fn openapi() -> Value {
         "info": {
             "title": "m2m management API",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "Who may call what: APIs, applications, organizations, and what became of requests. Every \
-                success carries `code` and `message`; every failure is `{\"errors\": [{\"code\", \"message\"}]}`. A scope guards \
-                what it names in every operation: the fields under `x-field-scopes` need theirs in addition to that of the operation.",
+            "description": "Manages the APIs, applications, organizations, properties and signing keys of a server, and shows its audit \
+                log and the diagnoses of refused requests. Every success has `code` and `message`; every failure is \
+                `{\"errors\": [{\"code\", \"message\"}]}`. Each operation needs the scope under `security`; the fields under \
+                `x-field-scopes` need further scopes.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "servers": [{ "url": "/", "description": "The issuer" }],
@@ -170,7 +171,7 @@ fn body<O: Operation>(generator: &mut SchemaGenerator) -> Option<Value> {
                     "example": example,
                 },
                 Content::TOML: {
-                    "schema": { "type": "string", "minLength": 1, "format": "world-toml", "description": "A world.toml." },
+                    "schema": { "type": "string", "minLength": 1, "format": "world-toml", "description": "The text of a `world.toml`." },
                     "example": "[[organization]]\ncode = \"org_acme\"\nname = \"Acme\"\n",
                 },
             },
@@ -221,7 +222,7 @@ fn parameters<O: Operation>(generator: &mut SchemaGenerator) -> Vec<Value> {
     if O::SPEC.versioning == Versioning::Compared {
         parameters.push(json!({
             "name": "If-Match", "in": "header", "required": false,
-            "description": "The `ETag` under which the record was read: if it has changed since, nothing is done.",
+            "description": "The `ETag` of the record when it was read. If the record has changed since, the request is refused with 412.",
             "schema": { "type": "string" },
         }));
     }
@@ -328,69 +329,69 @@ const REFUSALS: &[(u16, &str, &str)] = &[
     (
         400,
         "Invalid",
-        "Something in the request is none of its kind; the message names the member.",
+        "The request is malformed or contains an invalid value. The message names the field.",
     ),
     (
         401,
         "Unauthorized",
-        "There is no token, or it is not good here (RFC 6750, section 3.1).",
+        "The token is missing, malformed, expired, or not valid for this API (RFC 6750, section 3.1).",
     ),
     (
         403,
         "Forbidden",
-        "The token lacks a scope that the operation or a field of the request needs, or the change would give more power than the token has.",
+        "The token lacks a scope that the operation or a field of the request needs, or the change would grant more than the token permits.",
     ),
-    (404, "NotFound", "There is no such record."),
+    (404, "NotFound", "The record does not exist."),
     (
         405,
         "MethodNotAllowed",
-        "The path has other methods; `Allow` names them.",
+        "The path does not support the method. `Allow` lists the supported methods.",
     ),
-    (408, "TimedOut", "The body came too slowly."),
+    (408, "TimedOut", "The body was not received in time."),
     (
         409,
         "Conflict",
-        "It would break something that others rely on.",
+        "The request conflicts with other records or with the current state of the server.",
     ),
     (
         412,
         "VersionChanged",
-        "The record is no longer the one that `If-Match` names.",
+        "The record has changed since the version that `If-Match` names.",
     ),
     (
         413,
         "TooLarge",
-        "The body is larger than the operation takes.",
+        "The body is larger than the operation accepts.",
     ),
     (
         414,
         "AddressTooLong",
-        "The address is longer than 8000 bytes.",
+        "The request URL is longer than 8000 bytes.",
     ),
     (
         415,
         "MediaTypeUnsupported",
-        "The body is of a media type that the operation does not take.",
+        "The operation does not accept the media type of the body.",
     ),
     (
         429,
         "TooManyRequests",
-        "Too much of it; `Retry-After` says when to go on.",
+        "There were too many requests, or a token quota is exceeded. `Retry-After` states when to try again.",
     ),
     (
         431,
         "HeaderTooLarge",
-        "The fields of the header are larger than 16 KiB together.",
+        "The header fields are larger than 16 KiB in total.",
     ),
     (
         500,
         "InternalError",
-        "A defect of the server; its log has it under the trace id.",
+        "An internal error. The log of the server has the details under the trace id.",
     ),
     (
         503,
         "Unavailable",
-        "The registry cannot be read or written now.",
+        "The registry cannot be read or written at the moment, or the server is overloaded.",
     ),
 ];
 
@@ -402,27 +403,33 @@ const UNREAD: [u16; 3] = [408, 414, 431];
 
 /// The tags of operations, with their descriptions.
 const TAGS: &[(&str, &str)] = &[
-    ("environment", "What the server is."),
-    ("apis", "What can be called, with which scopes, by whom."),
+    ("environment", "The server itself."),
+    (
+        "apis",
+        "APIs, their scopes, and the applications that are authorized for them.",
+    ),
     (
         "applications",
-        "Who calls, with what secrets and properties.",
+        "Applications, their secrets and properties, and test tokens.",
     ),
     (
         "properties",
-        "What applications can carry into their tokens.",
+        "Definitions of the properties that applications can have and tokens can carry.",
     ),
     (
         "organizations",
-        "Labels that tokens of applications carry. They are not tenants of this API: an application of an organization that manages \
-         the server manages all of it.",
+        "Organizations, which are labels in the tokens of their applications. They are not tenants of this API: an application \
+         that manages the server manages all of it, even if it belongs to an organization.",
     ),
-    ("keys", "What tokens are signed with."),
-    ("events", "What was changed, by whom."),
-    ("diagnoses", "Why requests were refused."),
-    ("maintenance", "Whether callers are served."),
-    ("apply", "The whole registry, from a file."),
-    ("export", "The whole registry, as a file."),
+    ("keys", "Signing keys of tokens."),
+    ("events", "The audit log of changes."),
+    ("diagnoses", "The reasons why requests were refused."),
+    (
+        "maintenance",
+        "Maintenance mode, in which callers are answered with 503.",
+    ),
+    ("apply", "Changes the registry to match a file."),
+    ("export", "Returns the registry as a file."),
 ];
 
 fn reference(schema: &str) -> Value {
@@ -447,8 +454,10 @@ fn refusal_of(status: u16, description: &str, schema: &Value) -> Value {
     let headers = match status {
         401 => json!({ "WWW-Authenticate": header("The challenge (RFC 6750, section 3).", true) }),
         403 => json!({ "WWW-Authenticate": header("The challenge (RFC 6750, section 3).", false) }),
-        405 => json!({ "Allow": header("The methods of the path.", true) }),
-        429 | 503 => json!({ "Retry-After": header("When to try again, in seconds.", false) }),
+        405 => json!({ "Allow": header("The methods that the path supports.", true) }),
+        429 | 503 => {
+            json!({ "Retry-After": header("The number of seconds to wait before the next attempt.", false) })
+        }
         _ => return response,
     };
     if let Some(response) = response.as_object_mut() {
@@ -460,7 +469,7 @@ fn refusal_of(status: u16, description: &str, schema: &Value) -> Value {
 fn refused() -> Value {
     json!({
         "type": "object",
-        "description": "Why nothing was done.",
+        "description": "A refusal. Nothing was changed, unless the code is `CHANGE_UNKNOWN`.",
         "properties": {
             "errors": {
                 "type": "array",
@@ -471,10 +480,10 @@ fn refused() -> Value {
                     "required": ["code", "message"],
                 },
             },
-            "trace_id": { "type": "string", "description": "The name under which the log has the refusal." },
+            "trace_id": { "type": "string", "description": "The trace id, which identifies the refusal in the log of the server." },
             "mistake": {
                 "type": "object",
-                "description": "Where a world.toml is wrong, in bytes from its beginning.",
+                "description": "The place of a mistake in a `world.toml`. Unit: bytes from its beginning.",
                 "properties": {
                     "start": { "type": "integer", "minimum": 0 },
                     "end": { "type": "integer", "minimum": 0 },
@@ -491,12 +500,12 @@ fn refused() -> Value {
 fn token_refused() -> Value {
     json!({
         "type": "object",
-        "description": "Why there is no token (RFC 6749, section 5.2).",
+        "description": "A refusal of the token endpoint (RFC 6749, section 5.2).",
         "properties": {
             "error": { "type": "string" },
             "error_description": { "type": "string" },
             "error_uri": { "type": "string" },
-            "trace_id": { "type": "string", "description": "The name under which the log has the refusal." },
+            "trace_id": { "type": "string", "description": "The trace id, which identifies the refusal in the log of the server." },
         },
         "required": ["error"],
     })

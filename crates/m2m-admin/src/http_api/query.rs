@@ -48,7 +48,7 @@ impl<'q> Values<'q> {
         if self.others.is_empty() {
             Ok(&self.first)
         } else {
-            Err(TextError::custom("is there more than once"))
+            Err(TextError::custom("occurs more than once"))
         }
     }
 }
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_read_as_what_they_are() {
+    fn values_are_read_as_their_types() {
         let query: Query = read(Some("page_size=10&on=true&code=a%20b")).unwrap();
         assert_eq!(query.page_size, Some(10));
         assert_eq!(query.on, Some(true));
@@ -147,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn a_list_takes_a_parameter_as_often_as_it_is_there() {
+    fn a_list_has_each_occurrence_of_its_parameter() {
         let query: Query = read(Some("audience=b&code=x&audience=&audience=a")).unwrap();
         assert_eq!(query.audience, ["b", "a"]);
         assert_eq!(read::<Query>(Some("audience=a")).unwrap().audience, ["a"]);
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn a_mistake_names_its_parameter() {
         assert_eq!(
             message("page_size=ten"),
             "page_size: is not a number from 0 to 65535"
@@ -166,9 +166,9 @@ mod tests {
             "code=&code=",
             "page_size=1&on=true&code=a&code=a",
         ] {
-            assert_eq!(message(repeated), "code: is there more than once");
+            assert_eq!(message(repeated), "code: occurs more than once");
         }
-        assert_eq!(message("on=true&on=true"), "on: is there more than once");
+        assert_eq!(message("on=true&on=true"), "on: occurs more than once");
         assert!(message("page=").starts_with("page: unknown field"));
         assert!(message("code=%zz").starts_with("the query: "));
     }

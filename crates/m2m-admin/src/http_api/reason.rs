@@ -6,7 +6,7 @@ use crate::OperationError;
 /// Returns the message of an error without texts of the caller, which could contain a secret.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the message is the reason, where nothing else is said"
+    reason = "in all other cases the message is the reason"
 )]
 pub(super) fn reason(error: &OperationError) -> Box<str> {
     match error {
@@ -15,9 +15,9 @@ pub(super) fn reason(error: &OperationError) -> Box<str> {
         | OperationError::TooManyRevocations { why }
         | OperationError::ChangeUnknown { why } => why.clone(),
         OperationError::RegistryMalformed(_) | OperationError::RegistryUnfit(_) => {
-            "there is a mistake in the registry document".into()
+            "the registry document has a mistake".into()
         }
-        OperationError::RecordInUse { .. } => "a record that others use would be deleted".into(),
+        OperationError::RecordInUse { .. } => "a record that is in use would be deleted".into(),
         // The place consists of names, and those that are documented are kept.
         OperationError::FormInvalid { place, what, .. } => {
             without_quotes(&format!("{}: {}", documented(place), expectation(what)))

@@ -91,7 +91,7 @@ impl BodyReader for Received<'_> {
     fn registry_document(self) -> Result<RegistryDocument, OperationError> {
         match self.media_type().as_deref() {
             Some(Content::JSON) => json(self.body).map(RegistryDocument::Json),
-            // An empty file would delete everything if pruned, which nobody intends.
+            // With `prune`, an empty file would delete everything, which is never intended.
             Some(Content::TOML) if self.body.is_empty() => {
                 Err(OperationError::RegistryDocumentEmpty)
             }

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_decoded_after_the_path_is_parted() {
+    fn names_are_decoded_after_the_path_is_split() {
         let names = names(
             "/api/v1/apis/{api_id}/scopes",
             "/api/v1/apis/https%3A%2F%2Fa%2F/scopes",
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_of_the_form_names_nothing() {
+    fn a_path_of_another_form_has_no_names() {
         let form = "/api/v1/apis/{api_id}";
         for path in [
             "/api/v1/apis",

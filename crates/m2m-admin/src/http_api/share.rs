@@ -90,7 +90,7 @@ impl<'p> Waiting<'p> {
         let before = waiting.fetch_add(1, Ordering::Relaxed);
         // The drop subtracts it again.
         let own = Self(waiting);
-        (before < MOST_WAITING).then_some(own)
+        (before < MAX_WAITING).then_some(own)
     }
 }
 
@@ -145,7 +145,7 @@ const FILES: usize = 2;
 const SMALL: usize = 64 * 1024;
 
 /// The number of operations that may wait for memory of one pool. The next one is refused.
-const MOST_WAITING: usize = 256;
+const MAX_WAITING: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -159,7 +159,7 @@ mod tests {
     fn page(share: &Share) -> Option<Reserved> {
         let reserve = pin!(share.reserve(Weight::Page));
         match reserve.poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(reserved) => Some(reserved.expect("few wait")),
+            Poll::Ready(reserved) => Some(reserved.expect("few operations are waiting")),
             Poll::Pending => None,
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     fn x25_answers_are_counted_until_they_are_written() {
         let share = Share::new();
         let reserved: Vec<Reserved> = (0..4).map(|_| page(&share).expect("free")).collect();
-        assert!(page(&share).is_none(), "as many as may be built at once");
+        assert!(page(&share).is_none(), "the memory for pages is used up");
         // Each answer holds only its size: of sixteen MiB, four answers of one MiB leave room for three more pages.
         let written: Vec<_> = reserved
             .into_iter()
@@ -196,10 +196,10 @@ mod tests {
     }
 
     #[test]
-    fn x25_too_many_that_wait_are_refused() {
+    fn x25_too_many_waiting_operations_are_refused() {
         let share = Share::new();
         let _first = futures_of(&share, 1);
-        let waiting = futures_of(&share, MOST_WAITING);
+        let waiting = futures_of(&share, MAX_WAITING);
         let mut next = pin!(share.reserve(Weight::Registry));
         let mut context = Context::from_waker(Waker::noop());
         assert!(matches!(

@@ -10,13 +10,15 @@ use crate::attempts::Failure;
 #[non_exhaustive]
 pub enum KeyError {
     /// Another key, or the same key in another state, has the key id.
-    #[error("there is a key with the key id {kid:?} already")]
+    #[error("there is already a key with the key id {kid:?}")]
     KeyIdTaken {
         /// The key id.
         kid: Box<str>,
     },
     /// The key was retired, and cannot be used again.
-    #[error("the key was retired, as {kid:?}: others may know it, and it is never used again")]
+    #[error(
+        "the key was retired under the key id {kid:?} and cannot be used again, because it may be compromised"
+    )]
     Retired {
         /// The key id that it had.
         kid: Box<str>,

@@ -17,19 +17,19 @@ pub enum InvalidImport {
     #[error(transparent)]
     Key(#[from] InvalidKey),
     /// The key is for another algorithm.
-    #[error("the key is not one for {algorithm}")]
+    #[error("the key cannot be used with {algorithm}")]
     OtherAlgorithm {
         /// The algorithm that was requested.
         algorithm: Algorithm,
     },
     /// The key fits several algorithms, and the caller did not name one.
     #[error(
-        "the key can sign by several algorithms; name the one that is meant, such as RS256 or PS256"
+        "the key can be used with several algorithms; specify one of them, such as RS256 or PS256"
     )]
     AlgorithmNeeded,
     /// The key id is invalid.
     #[error(
-        "a key id is 1 to {} characters of visible ASCII",
+        "a key id must be 1 to {} visible ASCII characters",
         m2m_jwt::limits::MAX_KEY_ID_BYTES
     )]
     KeyId,

@@ -15,7 +15,7 @@ use crate::randomness::bytes;
 pub const KEY_ANNOUNCE_SECONDS: u64 = 600;
 
 /// The maximum number of announced keys of an algorithm.
-const MOST_KEYS: usize = 8;
+const MAX_KEYS: usize = 8;
 
 /// A kind of rotation of a signing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,20 +42,20 @@ pub struct Rotated {
 #[non_exhaustive]
 pub enum RotationRefused {
     /// The next key has not been announced long enough.
-    #[error("the next key is not known long enough")]
+    #[error("the next key has not been announced for long enough to sign tokens")]
     TooEarly {
         /// The time from which the key may sign.
         signs_from: UnixTime,
     },
     /// The maximum number of keys is announced.
-    #[error("{most} keys of the algorithm are announced already")]
+    #[error("the JWK set already has {most} keys of the algorithm, which is the maximum")]
     TooMany {
         /// The maximum number of keys.
         most: usize,
     },
     /// The crypto library cannot generate a key of the algorithm.
-    #[error("no key can be made: {why}")]
-    NotMade {
+    #[error("the key cannot be generated: {why}")]
+    NotGenerated {
         /// The reason.
         why: KeyNotGenerated,
     },
@@ -110,11 +110,11 @@ pub async fn rotate_key<B: Backend>(
                 }
                 (Rotation::Planned, None) | (Rotation::Emergency, _) => {
                     let announced = keys.iter().filter(|key| key.algorithm == algorithm);
-                    if rotation == Rotation::Planned && announced.count() >= MOST_KEYS {
-                        return Err(RotationRefused::TooMany { most: MOST_KEYS }.into());
+                    if rotation == Rotation::Planned && announced.count() >= MAX_KEYS {
+                        return Err(RotationRefused::TooMany { most: MAX_KEYS }.into());
                     }
                     let (key, document) = SigningKey::generate(algorithm, None)
-                        .map_err(|why| RotationRefused::NotMade { why })?;
+                        .map_err(|why| RotationRefused::NotGenerated { why })?;
                     let nonce = bytes(randomness);
                     let state = KeyState::Next;
                     let record = KeyRecord::new(&key, &document, state, sealing, nonce, now)

@@ -61,7 +61,7 @@ impl Perform for SetApplicationProperty {
 fn set(application: &mut Application, property: &Stored<Property>, new: &NewValue) -> Result<()> {
     let key = &property.value.key;
     if property.value.context != PropertyContext::Application {
-        return Err(OperationError::PropertyOfOthers);
+        return Err(OperationError::PropertyNotForApplications);
     }
     let value = new.value.0.clone();
     application.spec.properties.insert(key.clone(), value);

@@ -249,7 +249,8 @@ pub(super) async fn check<H: Host>(
     {
         return Err(OperationError::SystemUserTaken {
             field: "system_user".into(),
-            why: "it is a client id, and tokens of the two could not be told apart".into(),
+            why: "it is the client id of an application, and tokens would not distinguish the two"
+                .into(),
         });
     }
     let organization = match &application.spec.organization {

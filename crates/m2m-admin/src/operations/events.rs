@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use m2m_api::operations::{EventShown, EventsAnswer, ListEvents};
-use m2m_api::values::{Identifier, Search};
-use m2m_authority::registry::time_text;
+use m2m_api::values::Search;
+use m2m_authority::registry::{fill_in_issuer, time_text};
 use m2m_store::{Backend as _, EventQuery, NumberedEvent, Subject};
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ use super::Result;
 use super::list;
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
-use crate::{Host, Manager};
+use crate::{Host, Manager, management};
 
 impl Perform for ListEvents {
     const WEIGHT: Weight = Weight::Page;
@@ -23,9 +23,20 @@ impl Perform for ListEvents {
         call: &Call<Self>,
     ) -> Result<Outcome<EventsAnswer>> {
         let query = &call.query;
+        let issuer = manager.host().issuer();
+        // The management API has the issuer in its audience, and events name it as the registry does, by a placeholder.
+        let name = query.name.as_ref().map(|name| {
+            let name = name.as_str();
+            let is_management = name == fill_in_issuer(management::AUDIENCE, issuer);
+            if is_management {
+                management::AUDIENCE
+            } else {
+                name
+            }
+        });
         let wanted = EventQuery {
             subject: query.subject.map(Subject::from),
-            name: query.name.as_ref().map(Identifier::as_str),
+            name,
             actor: query.actor.as_ref().map(Search::as_str),
             since: query.since.map(|time| time.0),
             before: query.before.map(|number| number.get()),
@@ -42,15 +53,20 @@ impl Perform for ListEvents {
         let entries = page.entries.into_iter();
         Ok(EventsAnswer {
             next: page.next,
-            events: entries.map(|event| shown(event, &shared)).collect(),
+            events: entries.map(|event| shown(event, &shared, issuer)).collect(),
         }
         .into())
     }
 }
 
 /// Returns an event, in which only the values of `shared` properties are visible.
-fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
+fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>, issuer: &str) -> EventShown {
     let event = numbered.entry;
+    let name = if event.subject == Subject::Api {
+        fill_in_issuer(&event.name, issuer).into_owned()
+    } else {
+        event.name.to_string()
+    };
     // A tree takes a multiple of the memory of its text, and a page has many: only one is in memory at a time.
     let document = |text: Option<Box<str>>| {
         let mut view: Value = serde_json::from_str(&text?).ok()?;
@@ -67,7 +83,7 @@ fn shown(numbered: NumberedEvent, shared: &HashSet<Box<str>>) -> EventShown {
         address: event.actor.address.map(|address| address.to_string()),
         action: event.action.as_str().to_owned(),
         subject: event.subject.as_str().to_owned(),
-        name: event.name.to_string(),
+        name,
         before: document(event.before),
         after: document(event.after),
     }

@@ -96,7 +96,7 @@ fn guess(text: &str) -> PropertyValue {
 
 const fn words(kind: FlagType) -> &'static str {
     match kind {
-        FlagType::Str => "a text",
+        FlagType::Str => "a string",
         FlagType::Int => "a whole number",
         FlagType::Bool => "true or false",
     }

@@ -51,9 +51,9 @@ impl Perform for RotateKey {
         .await?;
         let warning = rotation.emergency.then(|| {
             format!(
-                "{} no longer in the JWK set. This server refuses the tokens that such a key has signed, those for the management API included, from now on: get \
-                 new ones. APIs do so when they fetch the JWK set again, after at most {} seconds if they keep to its max-age, and refuse tokens of the new key \
-                 until then; restart those that keep keys for longer",
+                "{} no longer in the JWK set. This server now refuses tokens that were signed with a removed key, including tokens for the management API: get \
+                 new ones. APIs do so once they fetch the JWK set again, after at most {} seconds if they respect its max-age; until then, they refuse tokens \
+                 that are signed with the new key. Restart APIs that cache keys for longer",
                 match &*removed {
                     [only] => format!("the key {:?} is", &**only),
                     several => format!("the keys {several:?} are"),
@@ -145,7 +145,7 @@ impl From<KeyError> for OperationError {
                 Self::KeyTooNew { signs_from }
             }
             KeyError::Refused(RotationRefused::TooMany { most }) => Self::TooManyKeys { most },
-            KeyError::Refused(RotationRefused::NotMade { .. }) => Self::KeyNotMade,
+            KeyError::Refused(RotationRefused::NotGenerated { .. }) => Self::KeyNotGenerated,
             KeyError::Commit(error) => error.into(),
         }
     }

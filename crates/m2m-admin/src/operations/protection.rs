@@ -29,12 +29,12 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
     }
     if !after.token_lifetime.suits_management() {
         return Err(OperationError::ManagementProtected(
-            "token_lifetime: tokens for the management API live a minute at least, or nobody could use one",
+            "token_lifetime: tokens for the management API must be valid for at least a minute, so that they can be used",
         ));
     }
     if before.signing_alg != after.signing_alg && keys.signing(after.signing_alg).is_none() {
         return Err(OperationError::ManagementProtected(
-            "signing_alg: no key signs by this algorithm, and there would be no more tokens for the management API; import one first",
+            "signing_alg: no key signs with this algorithm, so tokens for the management API could not be issued; import one first",
         ));
     }
     Ok(())
@@ -44,7 +44,7 @@ pub(super) fn of_management_api(before: &Api, after: &Api, keys: &SigningKeys) -
 pub(super) fn of_api(api: &Api) -> Result<()> {
     if api.is_management() {
         return Err(OperationError::ManagementProtected(
-            "this is the management API; without it nobody could manage the server",
+            "the management API cannot be deleted, because the server could no longer be managed",
         ));
     }
     Ok(())
@@ -151,8 +151,8 @@ pub(super) async fn of_loss<H: Host>(
         && !after.is_some_and(|after| management::keeps(before, after))
     {
         return Err(OperationError::ManagementProtected(
-            "this is the application whose token you use: what it manages the server with can only be changed with another one, \
-             or with `m2m apply --data` on a stopped server",
+            "your token belongs to this application: its access to the management API can be reduced only with a token of another \
+             application, or with `m2m apply --data` on a stopped server",
         ));
     }
     let (registry, now) = (decision.registry(), decision.now());
@@ -175,7 +175,7 @@ pub(super) async fn of_loss<H: Host>(
             .await?
         {
             return Err(OperationError::ManagementProtected(
-                "this is the last application that manages this server; let another one do so first, with every scope of the management API",
+                "this is the last application that manages this server; authorize another one first, with every scope of the management API",
             ));
         }
     }
@@ -200,7 +200,7 @@ pub(super) async fn of_organization<H: Host>(
     let own = own.and_then(|own| own.value.spec.organization);
     if own.as_deref() == Some(&*before.code) {
         return Err(OperationError::ManagementProtected(
-            "the application whose token you use belongs to this organization, and could not get another token",
+            "your token belongs to an application of this organization, which could not get another token",
         ));
     }
     for term in Term::ALL {
@@ -212,7 +212,7 @@ pub(super) async fn of_organization<H: Host>(
             .await?
         {
             return Err(OperationError::ManagementProtected(
-                "all applications that manage this server belong to this organization; let another one do so first, with every scope of the management API",
+                "all applications that manage this server belong to this organization; authorize another one first, with every scope of the management API",
             ));
         }
     }
@@ -255,12 +255,12 @@ pub(super) async fn dependents<B: Backend>(
 ) -> Result<Vec<Stored<Application>>> {
     let mut records = Vec::new();
     let mut after: Option<Cursor> = None;
-    for _ in 0..MOST_DEPENDENT_PAGES {
+    for _ in 0..MAX_DEPENDENT_PAGES {
         let list = List {
             filter,
             sort: Sort::Age,
             after: after.as_ref(),
-            most: MOST_DEPENDENTS.saturating_sub(records.len()),
+            most: MAX_DEPENDENTS.saturating_sub(records.len()),
         };
         let page = registry.applications(list).await?;
         records.extend(page.records);
@@ -268,12 +268,12 @@ pub(super) async fn dependents<B: Backend>(
         if after.is_none() {
             return Ok(records);
         }
-        if records.len() >= MOST_DEPENDENTS {
+        if records.len() >= MAX_DEPENDENTS {
             break;
         }
     }
     Err(OperationError::InUse {
-        most: MOST_DEPENDENTS,
+        most: MAX_DEPENDENTS,
     })
 }
 
@@ -281,7 +281,7 @@ pub(super) async fn dependents<B: Backend>(
 const MAX_RECORD_BYTES: usize = 256 * 1024;
 
 /// The maximum number of pages that the applications fill: each page ends before [`m2m_store::MAX_PAGE_BYTES`].
-const MOST_DEPENDENT_PAGES: usize = 32;
+const MAX_DEPENDENT_PAGES: usize = 32;
 
 /// The maximum number of applications that one change checks or changes.
-const MOST_DEPENDENTS: usize = 10_000;
+const MAX_DEPENDENTS: usize = 10_000;

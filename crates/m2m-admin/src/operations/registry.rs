@@ -134,7 +134,7 @@ fn refused(error: ApplyError, source: &RegistryDocument) -> OperationError {
             }
         }
         ApplyError::LastManagement { .. } => OperationError::ManagementProtected(
-            "the last application that manages this server would do so no longer; leave it as it is, or authorize another one first",
+            "the last application that manages this server would lose its access; keep it unchanged, or authorize another one first",
         ),
         ApplyError::Left { .. } => OperationError::RecordInUse {
             what: error.to_string().into(),

@@ -119,7 +119,7 @@ impl Perform for RevokeApplicationSecret {
         let is_own = *application.client_id == *decision.actor();
         if is_own && !application.secrets.iter().any(is_live) {
             return Err(OperationError::ManagementProtected(
-                "this is the last secret of the application whose token you use; give it another one first",
+                "this is the last valid secret of the application that your token belongs to; create another one first",
             ));
         }
         protection::of_loss(&decision, &stored.value, Some(&application)).await?;
@@ -132,7 +132,7 @@ impl Perform for RevokeApplicationSecret {
             |at: UnixTime| now.as_seconds().saturating_sub(at.as_seconds()) < RECENT_SECONDS;
         let warning = used.filter(|at| is_recent(*at)).map(|at| {
             format!(
-                "it was last used at {}, within the last hour: whoever uses it is refused from now on",
+                "it was last used at {}, within the last hour; callers that still use it are refused from now on",
                 time_text(at)
             )
         });

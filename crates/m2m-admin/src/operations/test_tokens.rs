@@ -14,7 +14,7 @@ use super::Result;
 use super::{lookup, protection};
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform};
-use crate::{Access, Host, Manager, TokenAsk, Verdict};
+use crate::{Access, Host, Manager, TestTokenParameters, Verdict};
 
 impl Perform for CheckApplication {
     async fn perform<H: Host>(
@@ -26,7 +26,7 @@ impl Perform for CheckApplication {
         let stored = lookup::application(host.registry(), named).await?;
         let query = &call.query;
         let audiences: Vec<&str> = query.audience.iter().map(Identifier::as_str).collect();
-        let ask = TokenAsk {
+        let ask = TestTokenParameters {
             address: query.address.map(|address| address.0),
             ..ask(
                 call,
@@ -79,8 +79,8 @@ fn ask<'a, O: Operation>(
     client_id: &'a str,
     audiences: &'a [&'a str],
     scope: Option<&'a ScopeText>,
-) -> TokenAsk<'a> {
-    TokenAsk {
+) -> TestTokenParameters<'a> {
+    TestTokenParameters {
         operator: &call.operator.client_id,
         operator_address: call.operator.address,
         client_id,
@@ -96,7 +96,7 @@ fn ask<'a, O: Operation>(
 async fn keep<H: Host>(
     manager: &Manager<H>,
     call: &Call<GetTestToken>,
-    ask: TokenAsk<'_>,
+    ask: TestTokenParameters<'_>,
 ) -> Result<()> {
     let view = Map::from_iter([
         ("audience".to_owned(), json!(ask.audiences)),

@@ -93,16 +93,16 @@ fn value(spanned: Spanned<DeValue<'_>>) -> Result<Value, Mistake> {
         DeValue::String(text) => Value::String(text.into_owned()),
         DeValue::Integer(integer) => {
             let number = i64::from_str_radix(integer.as_str(), integer.radix());
-            Value::from(number.map_err(|_| beyond("the number is larger than any that fits here"))?)
+            Value::from(number.map_err(|_| beyond("the number is out of range"))?)
         }
         DeValue::Float(float) => {
             let number = float.as_str().parse().ok().and_then(Number::from_f64);
-            Value::Number(number.ok_or_else(|| beyond("this is not a number that fits here"))?)
+            Value::Number(number.ok_or_else(|| beyond("the number must be finite"))?)
         }
         DeValue::Boolean(boolean) => Value::Bool(boolean),
         DeValue::Datetime(_) => {
             return Err(beyond(
-                "a date or a time has no place here; a text stands in quotes",
+                "a date or time is not allowed here; if it is a string, put it in quotes",
             ));
         }
         DeValue::Array(array) => {

@@ -26,12 +26,12 @@ pub struct Mistake {
 }
 
 /// The fix for a secret: the form in which a file contains it.
-const SECRET_HELP: &str = "a file has only the hash of a secret of 32 characters or more: secret_sha256 = \"…\", with the output of \
+const SECRET_HELP: &str = "write only the hash of the secret, which must have at least 32 characters: secret_sha256 = \"…\", with the output of \
      printf %s \"$SECRET\" | openssl dgst -sha256 -binary | base64";
 
 /// The fix for tokens that are too long.
 const SHORTER_TOKENS: &str =
-    "let tokens carry fewer or shorter properties and feature flags, or assign fewer scopes";
+    "put fewer or shorter properties and feature flags into tokens, or assign fewer scopes";
 
 impl Mistake {
     /// Returns the path in the document, such as `application[1].authorize[0].audience`. It is empty for a text that is not TOML.
@@ -178,23 +178,26 @@ impl Mistake {
             Problem::Unknown {
                 kind: Kind::Property,
                 ..
-            } => (Some("declare it: [[property]] with its key".into()), None),
+            } => (
+                Some("declare the property: add a [[property]] table with this key".into()),
+                None,
+            ),
             Problem::Unknown {
                 kind: Kind::OwnProperty,
                 ..
             } => {
-                let give = "give the application its value: properties = { key = \"value\" }";
-                (Some(give.into()), None)
+                let set = "set the value of the property for the application: properties = { key = \"value\" }";
+                (Some(set.into()), None)
             }
             Problem::Taken { earlier, .. } => (None, Some(earlier.clone())),
-            Problem::RevokedAhead { .. } => (Some(NO_TOKENS_YET.into()), None),
+            Problem::NotBeforeInFuture { .. } => (Some(NO_TOKENS_YET.into()), None),
             Problem::TokenTooLong { .. } => (Some(SHORTER_TOKENS.into()), None),
             Problem::Unknown { .. }
             | Problem::Malformed { .. }
             | Problem::Private { .. }
             | Problem::TooMany { .. }
             | Problem::TooSmall { .. }
-            | Problem::OfNoOrganization { .. }
+            | Problem::WithoutOrganization { .. }
             | Problem::SystemUserIsClient { .. }
             | _ => (None, None),
         };

@@ -32,7 +32,7 @@ fn the_issuer_stays_a_placeholder() {
 }
 
 #[test]
-fn who_has_a_scope_of_the_management_api_manages() {
+fn an_application_with_a_scope_of_the_management_api_is_a_partial_manager() {
     let authorized = |audience: &str| {
         application(&format!(
             "authorize = [{{ audience = \"{audience}\", scopes = [\"read:apis\"] }}]"
@@ -83,7 +83,7 @@ fn every_method_of_authentication_is_allowed_unless_some_are_named() {
 }
 
 #[test]
-fn what_is_made_comes_from_the_randomness_that_is_handed_in() {
+fn generated_values_come_from_the_given_randomness() {
     let source = "[[application]]\nname = \"A\"\n";
     let (one, same) = (populate(source), populate(source));
     assert_eq!(one.generated[0].client_id, same.generated[0].client_id);
@@ -126,7 +126,7 @@ fn the_documented_world_has_every_field_and_may_have_all_at_once() {
 }
 
 #[test]
-fn a_file_and_the_same_as_json_are_the_same_records() {
+fn a_file_and_the_same_document_as_json_have_the_same_records() {
     let documented = include_str!("../../../../docs/world.toml");
     let world = World::parse(documented).unwrap();
     let same = World::from_json(locate::parse(documented).unwrap()).unwrap();
@@ -169,7 +169,7 @@ fn a_mistake_in_json_has_the_path_that_it_has_in_a_file() {
 }
 
 #[test]
-fn what_has_no_place_in_a_file_is_refused_where_it_stands() {
+fn an_unsupported_value_is_refused_at_its_place() {
     let check = |source: &str, marked: &str, what: &str| {
         let mistake = World::parse(source).unwrap_err();
         assert_eq!(&source[mistake.span().clone()], marked, "{mistake:?}");
@@ -191,7 +191,7 @@ fn what_has_no_place_in_a_file_is_refused_where_it_stands() {
         check(
             &format!("{application}{line} = 2026-11-20\n"),
             "2026-11-20",
-            "a date or a time has no place here",
+            "a date or time is not allowed here",
         );
     }
     check(

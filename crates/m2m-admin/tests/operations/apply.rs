@@ -79,7 +79,7 @@ fn an_empty_registry_gets_everything_and_a_second_time_nothing() {
 }
 
 #[test]
-fn what_is_made_works_and_is_kept_as_a_hash() {
+fn a_generated_secret_is_valid_and_stored_as_a_hash() {
     let registry = Registry::new();
     let applied = registry.apply(WORLD, Prune::Keep).unwrap();
     for credentials in &applied.credentials {
@@ -112,7 +112,7 @@ fn a_plan_changes_nothing_and_promises_no_name() {
 }
 
 #[test]
-fn a_change_is_told_field_by_field_and_audited() {
+fn a_change_is_shown_field_by_field_and_audited() {
     let registry = Registry::new();
     registry.apply(WORLD, Prune::Keep).unwrap();
     let changed = WORLD
@@ -161,7 +161,7 @@ fn a_change_is_told_field_by_field_and_audited() {
 }
 
 #[test]
-fn what_is_not_in_the_file_stays_unless_it_is_pruned() {
+fn records_that_are_not_in_the_file_are_kept_unless_pruned() {
     let registry = Registry::new();
     registry.apply(WORLD, Prune::Keep).unwrap();
     let one = "[[api]]\nname = \"Reports\"\naudience = \"https://reports.example/\"\n";
@@ -182,7 +182,7 @@ fn what_is_not_in_the_file_stays_unless_it_is_pruned() {
 }
 
 #[test]
-fn a_secret_of_the_file_takes_the_place_of_those_that_are_there() {
+fn a_secret_in_the_file_replaces_the_existing_ones() {
     let registry = Registry::new();
     let with = |secret: &str| {
         let hash = SecretHash::of(secret.as_bytes()).to_base64();
@@ -204,7 +204,7 @@ fn a_secret_of_the_file_takes_the_place_of_those_that_are_there() {
         replaced
             .plan
             .to_string()
-            .contains("the earlier ones end now"),
+            .contains("the earlier secrets end now"),
         "{}",
         replaced.plan
     );
@@ -258,7 +258,7 @@ fn a_name_that_several_have_is_refused_with_their_client_ids() {
         .unwrap_err();
     assert_eq!(
         refused(error),
-        "2 applications in the registry are called \"A\" | say which one is meant: client_id = \"x\", or client_id = \"y\""
+        "2 applications in the registry have the name \"A\" | add the client_id of one of them: client_id = \"x\", or client_id = \"y\""
     );
     let twice = "[[application]]\nname = \"B\"\n[[application]]\nname = \"B\"\n";
     let error = registry.apply(twice, Prune::Keep).unwrap_err();
@@ -303,11 +303,15 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
         "\"bata\"",
         "did you mean \\\"beta\\\"?",
     );
-    check(&flags("[\"beta\", \"beta\"]"), "\"beta\"", "is taken");
+    check(
+        &flags("[\"beta\", \"beta\"]"),
+        "\"beta\"",
+        "is already in use",
+    );
     check(
         &application("token_feature_flags = [\"beta\"]"),
         "\"beta\"",
-        "the application belongs to none",
+        "the application has no organization",
     );
     check(
         "[[organization]]\ncode = \"o\"\nfeature_flags = { beta = true, \"a b\" = 5 }\n",
@@ -327,7 +331,7 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
     check(
         "[[property]]\nkey = \"k\"\ncontext = \"organization\"\n",
         "\"organization\"",
-        "there are app, org, usr",
+        "expected one of app, org, usr",
     );
     check(
         &application("properties = { regiom = 1 }"),
@@ -344,19 +348,19 @@ fn a_mistake_names_its_place_in_the_file_and_changes_nothing() {
     check(
         &format!("{}{}", application(""), application("")).replace("\"B\"", "\"Twice\""),
         "\"b\"",
-        "is taken",
+        "is already in use",
     );
     let api = "[[api]]\nname = \"Orders\"\naudience = \"https://orders.example/api\"\nscopes = [\"read:orders\"]\n";
     check(
         &format!("{api}{}", api.replace("Orders", "Same")),
         "\"https://orders.example/api\"",
-        "is taken",
+        "is already in use",
     );
     assert_eq!(registry.snapshot().version, version);
 }
 
 #[test]
-fn what_refers_to_something_that_the_file_takes_away_is_named() {
+fn a_record_that_refers_to_something_deleted_by_the_file_is_named() {
     let registry = Registry::new();
     registry.apply(WORLD, Prune::Keep).unwrap();
     let fewer = "[[api]]\nname = \"Orders\"\naudience = \"https://orders.example/api\"\nscopes = [\"write:orders\"]\n";
@@ -371,7 +375,7 @@ fn what_refers_to_something_that_the_file_takes_away_is_named() {
 }
 
 #[test]
-fn somebody_always_manages_the_server() {
+fn the_server_always_has_a_manager() {
     let registry = Registry::new();
     let manager = registry.bootstrap(None).unwrap().credentials;
     let manager = &manager[0].client_id;
@@ -442,7 +446,7 @@ fn ten_thousand_applications_are_planned_without_quadratic_work() {
 }
 
 #[test]
-fn a_management_application_is_known_by_what_it_may_ask_for() {
+fn a_management_application_is_recognized_by_its_scopes() {
     let registry = Registry::new();
     let source = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"apply:registry\"]\n[[application]]\nname = \"A\"\nclient_id = \"a\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"apply:registry\"] }]\n";
     registry.apply(source, Prune::Keep).unwrap();
@@ -454,7 +458,7 @@ fn a_management_application_is_known_by_what_it_may_ask_for() {
 }
 
 #[test]
-fn a_change_by_somebody_else_meanwhile_is_noticed() {
+fn a_concurrent_change_is_detected() {
     let registry = Registry::new();
     let world = World::parse(WORLD).unwrap();
     let prepared = registry.prepare(&world).unwrap();

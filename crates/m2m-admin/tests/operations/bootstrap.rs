@@ -17,11 +17,11 @@ fn works(registry: &Registry, client_id: &str, secret: &str) -> bool {
 }
 
 #[test]
-fn an_empty_registry_gets_somebody_who_may_do_everything() {
+fn an_empty_registry_gets_an_application_with_every_scope() {
     let registry = Registry::new();
     let made = registry.bootstrap(None).unwrap();
     let [credentials] = &*made.credentials else {
-        panic!("one application was made")
+        panic!("one application was created")
     };
     assert!(works(
         &registry,
@@ -47,7 +47,7 @@ fn an_empty_registry_gets_somebody_who_may_do_everything() {
 }
 
 #[test]
-fn preset_credentials_are_taken_and_weak_ones_refused() {
+fn preset_credentials_are_accepted_and_weak_ones_refused() {
     let registry = Registry::new();
     let secret = "0123456789abcdef0123456789abcdef";
     let preset = PresetCredentials::new("boss", secret).unwrap();
@@ -69,7 +69,7 @@ fn preset_credentials_are_taken_and_weak_ones_refused() {
 }
 
 #[test]
-fn a_client_id_of_somebody_else_is_not_taken() {
+fn a_client_id_of_another_application_is_refused() {
     let registry = Registry::new();
     registry
         .apply(
@@ -84,7 +84,7 @@ fn a_client_id_of_somebody_else_is_not_taken() {
 }
 
 #[test]
-fn an_application_that_manages_a_little_is_told_from_one_that_does_not() {
+fn a_partial_manager_is_refused_as_the_preset_application() {
     let registry = Registry::new();
     let file = "[[api]]\nname = \"M\"\naudience = \"{issuer}/api\"\nscopes = [\"read:apis\"]\n[[application]]\nname = \"A\"\nclient_id = \"boss\"\nauthorize = [{ audience = \"{issuer}/api\", scopes = [\"read:apis\"] }]\n";
     registry.apply(file, Prune::Keep).unwrap();
@@ -94,7 +94,7 @@ fn an_application_that_manages_a_little_is_told_from_one_that_does_not() {
 }
 
 #[test]
-fn a_management_api_that_is_there_gets_what_it_lacks_and_keeps_the_rest() {
+fn an_existing_management_api_gets_what_it_lacks_and_keeps_the_rest() {
     let registry = Registry::new();
     let own = "[[api]]\nname = \"Mine\"\naudience = \"{issuer}/api\"\nscopes = [\"read:apis\", \"own:scope\"]\ntoken_lifetime = 60\n";
     registry.apply(own, Prune::Keep).unwrap();
@@ -106,7 +106,7 @@ fn a_management_api_that_is_there_gets_what_it_lacks_and_keeps_the_rest() {
 }
 
 #[test]
-fn a_lost_secret_is_replaced_and_the_way_in_opened() {
+fn a_lost_secret_is_replaced_and_the_application_enabled() {
     let registry = Registry::new();
     let made = registry.bootstrap(None).unwrap();
     let lost = &made.credentials[0];
@@ -121,7 +121,7 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
 
     let reset = registry.reset_management().unwrap();
     let [found] = &*reset.credentials else {
-        panic!("one secret was made")
+        panic!("one secret was created")
     };
     assert_eq!(found.client_id, lost.client_id);
     assert!(works(&registry, &found.client_id, found.expose_secret()));
@@ -137,13 +137,13 @@ fn a_lost_secret_is_replaced_and_the_way_in_opened() {
     assert!(matches!(ended, Ending::RotatedOut { .. }));
     let text = reset.plan.to_string();
     assert!(
-        text.contains("enabled: false → true") && text.contains("the earlier ones end now"),
+        text.contains("enabled: false → true") && text.contains("the earlier secrets end now"),
         "{text}"
     );
 }
 
 #[test]
-fn where_nobody_manages_a_reset_makes_somebody() {
+fn without_a_manager_a_reset_creates_one() {
     let registry = Registry::new();
     let made = registry.reset_management().unwrap();
     let credentials = &made.credentials[0];
@@ -155,7 +155,7 @@ fn where_nobody_manages_a_reset_makes_somebody() {
 }
 
 #[test]
-fn who_manages_a_little_is_no_way_in_and_gets_no_more() {
+fn a_partial_manager_does_not_count_as_a_manager_and_gains_nothing() {
     let registry = Registry::new();
     registry.bootstrap(None).unwrap();
     let exported = registry.export(SecretHashes::LeftOut);
@@ -168,7 +168,7 @@ fn who_manages_a_little_is_no_way_in_and_gets_no_more() {
     fresh.apply(&source, Prune::Keep).unwrap();
 
     let made = fresh.bootstrap(None).unwrap();
-    assert_eq!(made.credentials.len(), 1, "somebody has to manage it");
+    assert_eq!(made.credentials.len(), 1, "a server needs a manager");
     let reset = fresh.reset_management().unwrap();
     assert_eq!(
         reset.credentials[0].client_id,

@@ -87,7 +87,7 @@ grant_types = []
 }
 
 #[test]
-fn of_several_secrets_the_latest_that_works_is_exported() {
+fn the_latest_valid_secret_is_exported() {
     let registry = Registry::new();
     let source = |hash: SecretHash| {
         let hash = hash.to_base64();

@@ -1,6 +1,6 @@
 //! Signing keys are generated, imported and resealed.
 
-use m2m_admin::{Ensured, ImportedKey, InvalidImport, KeyError};
+use m2m_admin::{EnsuredKeys, ImportedKey, InvalidImport, KeyError};
 use m2m_authority::registry::KeyState;
 use m2m_jwt::{
     Algorithm, InvalidKey, KeyNotGenerated, Pkcs8Document, Signer as _, SigningKey, UnixTime,
@@ -25,7 +25,7 @@ fn sealing(byte: u8) -> SealingKey {
 }
 
 impl Registry {
-    fn ensure(&self, algorithms: &[Algorithm], key: &SealingKey) -> Result<Ensured, KeyError> {
+    fn ensure(&self, algorithms: &[Algorithm], key: &SealingKey) -> Result<EnsuredKeys, KeyError> {
         let (actor, mut random) = (Actor::command("a test"), self.randomness());
         self.wait(m2m_admin::ensure_keys(
             self.backend(),
@@ -65,7 +65,7 @@ fn new_key(algorithm: Algorithm) -> (SigningKey, Pkcs8Document) {
 }
 
 #[test]
-fn keys_that_are_not_there_are_made_once() {
+fn missing_keys_are_generated_once() {
     let registry = Registry::new();
     let algorithms = [Algorithm::Es256, Algorithm::EdDsa];
     let made = registry.ensure(&algorithms, &sealing(1)).unwrap();
@@ -85,7 +85,7 @@ fn keys_that_are_not_there_are_made_once() {
 }
 
 #[test]
-fn a_build_that_makes_no_rsa_keys_says_so_and_makes_the_others() {
+fn a_build_that_cannot_generate_rsa_keys_reports_it_and_generates_the_others() {
     let registry = Registry::new();
     let ensured = registry
         .ensure(&[Algorithm::Rs256, Algorithm::Es384], &sealing(1))
@@ -117,7 +117,7 @@ fn no_key_is_sealed_with_a_second_sealing_key() {
 }
 
 #[test]
-fn an_imported_key_signs_if_none_does_and_is_announced_else() {
+fn an_imported_key_signs_if_no_other_does_and_is_announced_otherwise() {
     let registry = Registry::new();
     let jwk = ImportedKey::read(ED25519.as_bytes(), None, None).unwrap();
     let record = registry.import(&jwk, None, NOW).unwrap();
@@ -170,7 +170,7 @@ fn an_imported_key_that_is_to_sign_retires_the_one_that_does() {
 }
 
 #[test]
-fn what_is_no_private_key_for_one_algorithm_is_refused_with_the_reason() {
+fn an_unusable_private_key_is_refused_with_the_reason() {
     let read = |text: &[u8], algorithm, key_id| {
         ImportedKey::read(text, algorithm, key_id)
             .map(|_| ())

@@ -1,9 +1,6 @@
 //! The operations, on a store in memory, with a clock and randomness of the test.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test takes for granted it may unwrap, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "tests and their helpers may unwrap")]
 
 mod apply;
 mod bootstrap;

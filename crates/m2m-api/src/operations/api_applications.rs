@@ -80,7 +80,7 @@ impl Operation for UpdateApiApplications {
                 needs: Needs::Scopes(&["delete:application_api_scopes"]),
             },
         ],
-        summary: "Authorize applications for an API, or remove their authorization",
+        summary: "Authorize applications for an API, or revoke their authorization",
         code: "API_APPLICATIONS_UPDATED",
         message: "API applications updated",
         refusals: &[404, 409],
@@ -121,7 +121,7 @@ impl Operation for RemoveApiApplicationScope {
         scope: "delete:application_api_scopes",
         summary: "Remove a scope of an API from an application",
         code: "API_APPLICATION_SCOPE_DELETED",
-        message: "API scope successfully taken from the application",
+        message: "API scope successfully removed from the application",
         refusals: &[404, 409],
         ..Spec::DEFAULT
     };

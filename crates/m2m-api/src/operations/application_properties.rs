@@ -72,7 +72,7 @@ impl Operation for SetApplicationProperty {
         method: Method::Put,
         path: "/api/v1/applications/{application_id}/properties/{property_key}",
         scope: "update:application_properties",
-        summary: "Give a property of an application a value",
+        summary: "Set a property of an application",
         code: "PROPERTY_UPDATED",
         message: "Property successfully updated",
         refusals: &[404, 409],

@@ -122,7 +122,7 @@ bodies! {
     }
     /// A change of an application.
     ///
-    /// Members about the sign-in of people, which clients of other servers send, are accepted and ignored.
+    /// Members for the sign-in of users, which clients of other servers send, are accepted and ignored.
     #[derive(Default)]
     ApplicationChange {
         /// The display name of the application.
@@ -132,19 +132,19 @@ bodies! {
         #[serde(default, skip_serializing_if = "Given::is_none")]
         secret_sha256: Given<SecretSha256>,
         /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-        #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+        #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
         language_key: Ignored,
         /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-        #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+        #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
         logout_uris: Ignored,
         /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-        #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+        #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
         redirect_uris: Ignored,
         /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-        #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+        #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
         login_uri: Ignored,
         /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-        #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+        #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
         homepage_uri: Ignored,
     }
 }
@@ -179,7 +179,7 @@ pub struct QuotaChange {
     pub tokens: Whole<1, 9_007_199_254_740_991>,
     /// The length of the period.
     pub per: Period,
-    /// Action when the quota is exceeded. If absent, it is unchanged; a new quota warns.
+    /// The action when the quota is exceeded. If absent, it is unchanged; a new quota only warns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<QuotaMode>,
 }

@@ -78,7 +78,7 @@ pub struct DiagnosisShown {
     /// The code of the answer. Present only for requests to the management API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The observations in the registry, or the reason that the operation gave.
+    /// The observations in the registry, or the reason that the operation returned.
     pub evidence: Vec<Value>,
     /// The suggested fixes.
     pub fixes: Vec<Value>,

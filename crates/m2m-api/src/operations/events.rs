@@ -91,7 +91,7 @@ impl Operation for ListEvents {
         id: "listEvents",
         path: "/api/v1/events",
         scope: "read:events",
-        summary: "List changes, the latest first",
+        summary: "List the events of the audit log, the latest first",
         ..Spec::DEFAULT
     };
     type Names = NoNames;

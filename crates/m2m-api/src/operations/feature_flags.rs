@@ -62,7 +62,7 @@ impl Operation for SetOrganizationFeatureFlag {
         method: Method::Patch,
         path: "/api/v1/organizations/{org_code}/feature_flags/{feature_flag_key}",
         scope: "update:organization_feature_flags",
-        summary: "Give a feature flag of an organization a value",
+        summary: "Set a feature flag of an organization",
         code: "FEATURE_FLAG_UPDATED",
         message: "Feature flag successfully updated",
         refusals: &[404, 409],

@@ -99,7 +99,7 @@ impl Operation for ListKeys {
         id: "listKeys",
         path: "/api/v1/keys",
         scope: "read:keys",
-        summary: "List the signing keys that are announced",
+        summary: "List the signing keys in the JWK set",
         ..Spec::DEFAULT
     };
     type Names = NoNames;
@@ -114,7 +114,7 @@ impl Operation for RotateKey {
         method: Method::Post,
         path: "/api/v1/keys/rotate",
         scope: "update:keys",
-        summary: "Take the next step of a rotation: announce a key, or let the one that everybody knows by now sign; in an emergency replace all keys of the algorithm at once",
+        summary: "Take the next step of a key rotation: announce a new key, or let the announced key sign; an emergency replaces all keys of the algorithm at once",
         code: "KEY_ROTATED",
         message: "Key successfully rotated",
         refusals: &[409],

@@ -38,9 +38,9 @@ impl Operation for SetMaintenance {
         method: Method::Put,
         path: "/api/v1/maintenance",
         scope: "update:maintenance",
-        summary: "Switch maintenance on or off",
+        summary: "Turn maintenance mode on or off",
         code: "MAINTENANCE_UPDATED",
-        message: "Maintenance successfully switched",
+        message: "Maintenance mode successfully updated",
         refusals: &[409],
         example: Some(r#"{"on": false}"#),
         ..Spec::DEFAULT

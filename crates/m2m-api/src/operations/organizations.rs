@@ -86,7 +86,7 @@ pub enum FlagType {
 
 /// Defines the bodies that create and change an organization: members of their own, and those that both have.
 ///
-/// Clients of other servers also send members about the sign-in of people. Nobody signs in to an organization of machines: those members are accepted
+/// Clients of other servers also send members for the sign-in of users. Users do not sign in to an organization of machines: those members are accepted
 /// and ignored.
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $member:ident: $type:ty,)* } without { $($ignored:ident,)* })+) => {$(
@@ -98,7 +98,7 @@ macro_rules! bodies {
             /// The identifier of the organization in another system.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub external_id: Patch<Name>,
-            /// A short name for use in addresses.
+            /// A short name for use in URLs.
             #[serde(default, skip_serializing_if = "Patch::is_keep")]
             pub handle: Patch<Key>,
             /// True if applications of the organization are refused tokens.
@@ -106,7 +106,7 @@ macro_rules! bodies {
             pub is_suspended: Given<bool>,
             $(
                 /// A member that is accepted for compatibility with clients of other servers. It does not apply to machines, and it is not stored.
-                #[serde(default, skip_serializing_if = "Ignored::says_nothing")]
+                #[serde(default, skip_serializing_if = "Ignored::is_never_sent")]
                 pub $ignored: Ignored,
             )*
         }
@@ -160,7 +160,7 @@ pub struct OrganizationSummary {
     pub code: String,
     /// The display name of the organization.
     pub name: String,
-    /// The short name for use in addresses.
+    /// The short name for use in URLs.
     pub handle: Option<String>,
     /// Always false: there is no default organization.
     pub is_default: bool,
@@ -178,7 +178,7 @@ pub struct OrganizationAnswer {
     pub code: String,
     /// The display name of the organization.
     pub name: String,
-    /// The short name for use in addresses.
+    /// The short name for use in URLs.
     pub handle: Option<String>,
     /// Always false: there is no default organization.
     pub is_default: bool,

@@ -183,7 +183,7 @@ impl Operation for UpdateProperty {
         method: Method::Put,
         path: "/api/v1/properties/{property_id}",
         scope: "update:properties",
-        summary: "Change a property; absent members are unchanged",
+        summary: "Change a property; absent members stay unchanged",
         code: "PROPERTY_UPDATED",
         message: "Property successfully updated",
         refusals: &[404, 409],

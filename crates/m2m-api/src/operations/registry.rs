@@ -55,9 +55,9 @@ pub struct ApplyAnswer {
 #[derive(JsonSchema)]
 #[schemars(inline)]
 struct PlanSchema {
-    #[expect(dead_code, reason = "says what a plan looks like")]
+    #[expect(dead_code, reason = "the schema needs it")]
     steps: Vec<serde_json::Map<String, serde_json::Value>>,
-    #[expect(dead_code, reason = "says what a plan looks like")]
+    #[expect(dead_code, reason = "the schema needs it")]
     kept: Vec<String>,
 }
 
@@ -97,7 +97,7 @@ impl Operation for ApplyRegistry {
         fields: &[Field::of_everything(Part::Request)],
         summary: "Apply a registry file",
         code: "REGISTRY_APPLIED",
-        message: "The registry file was applied, or would be",
+        message: "The plan was applied, or only returned for a dry run",
         refusals: &[409],
         example: Some(
             r#"{"api": [{"name": "Orders", "audience": "https://orders.example/api", "scopes": ["read:orders"]}]}"#,

@@ -21,7 +21,7 @@ pub struct RotateApplicationSecret;
 #[derive(Debug)]
 pub struct RevokeApplicationSecret;
 
-/// The creation of another secret, and the end of the earlier ones.
+/// A rotation: a new secret is created, and the earlier ones end.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SecretRotation {
@@ -141,7 +141,7 @@ impl Operation for RevokeApplicationSecret {
         scope: "delete:application_secrets",
         summary: "Revoke a secret of an application at once",
         code: "SECRET_DELETED",
-        message: "Secret successfully ended",
+        message: "Secret successfully revoked",
         refusals: &[404, 409],
         ..Spec::DEFAULT
     };

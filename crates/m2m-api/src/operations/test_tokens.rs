@@ -131,7 +131,7 @@ impl Operation for GetTestToken {
         method: Method::Post,
         path: "/api/v1/applications/{application_id}/test_token",
         scope: "create:test_tokens",
-        summary: "Get a token in the name of an application, marked in the log as a test",
+        summary: "Get a token on behalf of an application, marked in the log as a test",
         refusals: &[404, 429],
         example: Some(r#"{"audience": "https://orders.example/api"}"#),
         answers_as_token_endpoint: true,

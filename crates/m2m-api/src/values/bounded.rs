@@ -170,7 +170,7 @@ impl<'de, T: Deserialize<'de>, const N: usize> Deserialize<'de> for OneOrMore<T,
             type Value = List<T, N>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a list of texts")
+                f.write_str("a string or a list of strings")
             }
 
             fn visit_unit<E: Error>(self) -> Result<List<T, N>, E> {
@@ -218,7 +218,7 @@ where
                         return Err(A::Error::custom(format_args!("has more than {N} members")));
                     }
                     if map.insert(key, value).is_some() {
-                        return Err(A::Error::custom("has a member twice"));
+                        return Err(A::Error::custom("has a duplicate member"));
                     }
                 }
                 Ok(map)
@@ -284,7 +284,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_too_much_is_read_no_further() {
+    fn reading_stops_at_the_maximum() {
         let list: Result<List<u32, 2>, _> = serde_json::from_str("[1, 2]");
         assert_eq!(&*list.unwrap(), [1, 2]);
         let list: Result<List<u32, 2>, _> = serde_json::from_str("[1, 2, 3, \"\"]");
@@ -303,18 +303,18 @@ mod tests {
         assert!(
             map.unwrap_err()
                 .to_string()
-                .starts_with("has a member twice")
+                .starts_with("has a duplicate member")
         );
     }
 
     #[test]
-    fn a_list_of_one_may_be_written_as_that_one() {
+    fn a_list_of_one_value_may_be_written_as_the_value() {
         let read = |text| serde_json::from_str::<OneOrMore<String, 2>>(text);
         assert_eq!(&*read("\"a\"").unwrap(), ["a"]);
         assert_eq!(&*read("[\"a\", \"b\"]").unwrap(), ["a", "b"]);
         assert!(read("null").unwrap().is_empty());
         assert!(read("[\"a\", \"b\", \"c\"]").is_err());
         let error = read("1").unwrap_err().to_string();
-        assert!(error.contains("a text or a list of texts"), "{error}");
+        assert!(error.contains("a string or a list of strings"), "{error}");
     }
 }

@@ -148,7 +148,7 @@ impl<T: JsonSchema> JsonSchema for Given<T> {
 }
 
 /// The error for `null` in a member that cannot be cleared.
-pub const NOT_CLEARED: &str = "is null and cannot be cleared; leave it out to keep it";
+pub const NOT_CLEARED: &str = "is null and cannot be cleared; omit it to keep its value";
 
 /// A member that is accepted with any value, and ignored. A client does not send it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -157,7 +157,7 @@ pub struct Ignored;
 impl Ignored {
     /// Returns true: a client never sends the member.
     #[must_use]
-    pub const fn says_nothing(&self) -> bool {
+    pub const fn is_never_sent(&self) -> bool {
         true
     }
 }

@@ -68,7 +68,7 @@ impl JsonSchema for Scalar {
                 { "type": "integer", "minimum": SAFE.start(), "maximum": SAFE.end() },
                 { "type": "string", "maxLength": MAX_TEXT },
             ],
-            "description": "A text, a whole number, true or false.",
+            "description": "A string, an integer or a boolean.",
         })
     }
 }
@@ -98,4 +98,4 @@ pub const SAFE: core::ops::RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_
 const MAX_TEXT: usize = 2000;
 
 const EXPECTED: &str =
-    "is not a text of at most 2000 characters, a whole number up to 2^53, true or false";
+    "is not a string of at most 2000 characters, a whole number up to 2^53 - 1, true or false";

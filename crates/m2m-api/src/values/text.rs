@@ -106,7 +106,7 @@ macro_rules! texts {
                     "minLength": $least,
                     "maxLength": $most,
                     "pattern": $pattern,
-                    "description": format!("Is {}.", $expected),
+                    "description": format!("Must be {}.", $expected),
                 })
             }
         }
@@ -118,7 +118,7 @@ texts! {
     Name: 1..=256, NAME_PATTERN, NAME_EXPECTED, is_name;
     /// A value of a property. It can be empty.
     Value: 0..=2000, r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
-        "a value: at most 2000 characters, without control characters but line breaks and tabs",
+        "a value: at most 2000 characters, without control characters other than line breaks and tabs",
         |text| !text.contains(|character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t'));
     /// The identifier of an API.
     AudienceText: 1..=512, r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
@@ -135,7 +135,7 @@ texts! {
         |text| ClientId::parse(text).is_ok() && !is_step(text);
     /// A text to search for.
     Search: 1..=256, r"^[^\u0000-\u001f\u007f-\u009f]+$",
-        "a text of 1 to 256 characters without control characters",
+        "a string of 1 to 256 characters without control characters",
         |text| !text.contains(char::is_control);
     /// The identifier of a record of any kind.
     Identifier: 1..=2048, r#"^[^\s"\\\u0000-\u001f\u007f-\u009f]+$"#,
@@ -149,15 +149,15 @@ texts! {
         |text| Scope::parse(text).is_ok();
     /// A code, a key, or the name of a system user.
     Key: 1..=256, r"^[\x21-\x7e]{1,256}$",
-        "1 to 256 visible ASCII characters",
+        "a string of 1 to 256 visible ASCII characters",
         |text| text.bytes().all(|byte| byte.is_ascii_graphic());
     /// A code or a key that appears in paths.
     PathKey: 1..=256,
         r"^([\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,255}|\.[\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,254}|\.\.[\x21-\x7e]{1,254})$",
-        "1 to 256 visible ASCII characters, and neither . nor ..",
+        "a string of 1 to 256 visible ASCII characters, and neither . nor ..",
         |text| text.bytes().all(|byte| byte.is_ascii_graphic()) && !is_step(text);
     /// The hash of a secret.
     SecretSha256: 44..=44, r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
-        "the base64 of the SHA-256 of a secret (44 characters)",
+        "the base64-encoded SHA-256 hash of a secret (44 characters)",
         |text| m2m_authority::registry::SecretHash::from_base64(text).is_ok();
 }

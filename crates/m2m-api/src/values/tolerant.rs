@@ -7,19 +7,19 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-/// A value of an answer: one of its kind, or what a server of a later release has in its place, such as a new word or a longer text.
+/// A value of an answer: one of the type, or the value that a server of a later release has in its place, such as a new word or a longer text.
 ///
 /// A client can show either, and decides only by what it knows. The values of requests are strict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tolerant<T> {
-    /// A value of its kind.
+    /// A value of the type.
     Known(T),
     /// Any other JSON value.
     Unknown(Value),
 }
 
 impl<T> Tolerant<T> {
-    /// The value, if it is one of its kind.
+    /// Returns the value, if it is one of the type.
     #[must_use]
     pub const fn known(&self) -> Option<&T> {
         match self {

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fraction_of_nothing_is_none() {
+    fn a_zero_fraction_counts_as_an_integer() {
         let read = |text: &str| serde_json::from_str::<Whole<1, 60>>(text).map(|whole| whole.0);
         assert_eq!(read("60").unwrap(), 60);
         assert_eq!(read("60.0").unwrap(), 60);

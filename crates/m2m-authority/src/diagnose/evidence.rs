@@ -10,7 +10,7 @@ use crate::registry::AddressBlock;
 /// One observation. It never contains a secret or a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-#[expect(missing_docs, reason = "the fields are named for what they hold")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub enum Evidence {
     /// The body cannot be read from this byte on, counted from 0.
     BrokenAt { offset: usize },
@@ -36,7 +36,7 @@ pub enum Evidence {
         difference: Difference,
     },
     /// The secret belongs to another application.
-    SecretOfAnother { client_id: Box<str> },
+    SecretOfOtherApplication { client_id: Box<str> },
     /// The secret has expired.
     SecretExpired { id: Box<str>, at: UnixTime },
     /// The secret was replaced by another one in a rotation.
@@ -88,7 +88,7 @@ pub enum Evidence {
 pub enum Difference {
     /// A line break at the end, as `echo` and editors leave it.
     TrailingNewline,
-    /// White space at the beginning or the end.
+    /// Whitespace at the beginning or the end.
     SurroundingSpace,
     /// Quotation marks around it, as from a shell or an environment file.
     Quotes,
@@ -151,10 +151,10 @@ impl Difference {
     const fn as_str(self) -> &'static str {
         match self {
             Self::TrailingNewline => "a line break at the end",
-            Self::SurroundingSpace => "white space around it",
+            Self::SurroundingSpace => "whitespace around it",
             Self::Quotes => "quotation marks around it",
             Self::TrailingSlash => "a slash at the end",
-            Self::Case => "upper and lower case",
+            Self::Case => "letter case",
         }
     }
 }
@@ -170,72 +170,76 @@ impl Evidence {
     #[must_use]
     pub fn text(&self, time: impl Fn(UnixTime) -> String) -> String {
         match self {
-            Self::BrokenAt { offset } => format!("the body cannot be read from byte {offset} on"),
+            Self::BrokenAt { offset } => format!("the body is malformed at byte {offset}"),
             Self::RepeatedAt {
                 parameter: Some(name),
                 offset,
             } => {
-                format!("the parameter {name:?} stands a second time at byte {offset} of the body")
+                format!("the parameter {name:?} is repeated at byte {offset} of the body")
             }
             Self::RepeatedAt {
                 parameter: None,
                 offset,
             } => {
-                format!("a parameter stands a second time at byte {offset} of the body")
+                format!("a parameter is repeated at byte {offset} of the body")
             }
             Self::Missing { parameter } => {
-                format!("the request has no {parameter}, or an empty one")
+                format!("the parameter {parameter} is missing or empty")
             }
             Self::CredentialsSwapped { client_id } => {
                 format!(
-                    "client id and secret are swapped: the value sent as secret is the client id {client_id:?}"
+                    "the client id and the secret are swapped: the value sent as the secret is the client id {client_id:?}"
                 )
             }
             Self::ClientIdRightButFor {
                 client_id,
                 difference,
             } => {
-                format!("the client id is {client_id:?} but for {difference}")
+                format!("the client id matches {client_id:?} except for {difference}")
             }
             Self::NearestClientId { client_id } => {
-                format!("the nearest client id is {client_id:?}")
+                format!("the most similar client id is {client_id:?}")
             }
             Self::SecretRightButFor { id, difference } => {
-                format!("the secret presented is the secret {id:?} but for {difference}")
+                format!("the presented secret matches the secret {id:?} except for {difference}")
             }
-            Self::SecretOfAnother { client_id } => {
-                format!("the secret presented is one of the application {client_id:?}")
+            Self::SecretOfOtherApplication { client_id } => {
+                format!("the presented secret belongs to the application {client_id:?}")
             }
             Self::SecretExpired { id, at } => {
                 format!(
-                    "the secret presented is the secret {id:?}, which expired on {}",
+                    "the presented secret is the secret {id:?}, which expired at {}",
                     time(*at)
                 )
             }
             Self::SecretRotatedOut { id, at, by } => {
                 format!(
-                    "the secret presented is the secret {id:?}, which was rotated out on {} by {by:?}",
+                    "the presented secret is the secret {id:?}, which was rotated out at {} by {by:?}",
                     time(*at)
                 )
             }
             Self::SecretRevoked { id, at, by } => {
                 format!(
-                    "the secret presented is the secret {id:?}, which was ended on {} by {by:?}",
+                    "the presented secret is the secret {id:?}, which was revoked at {} by {by:?}",
                     time(*at)
                 )
             }
             Self::Deleted { at, by } => {
-                format!("the application was deleted on {} by {by:?}", time(*at))
+                format!("the application was deleted at {} by {by:?}", time(*at))
             }
             Self::AudienceRightButFor {
                 asked,
                 audience,
                 difference,
             } => {
-                format!("the request names {asked:?}, which is {audience:?} but for {difference}")
+                format!(
+                    "the requested audience {asked:?} matches {audience:?} except for {difference}"
+                )
             }
             Self::NearestAudience { asked, audience } => {
-                format!("no API has the audience {asked:?}; the nearest is {audience:?}")
+                format!(
+                    "no API has the audience {asked:?}; the most similar audience is {audience:?}"
+                )
             }
             Self::AudienceNotAuthorized { audience, api } => {
                 format!(
@@ -243,27 +247,29 @@ impl Evidence {
                 )
             }
             Self::AuthorizedFor { audiences } => {
-                listed("the application is authorized for", audiences)
+                listed("the application is authorized for:", audiences)
             }
             Self::ScopeOnAnotherApi { scope, audience } => {
-                format!("the scope {scope:?} exists on another API, {audience:?}")
+                format!("the scope {scope:?} is defined by another API, {audience:?}")
             }
             Self::NearestScope { asked, scope } => {
-                format!("no requested API defines {asked:?}; the nearest is {scope:?}")
+                format!(
+                    "no requested API defines the scope {asked:?}; the most similar scope is {scope:?}"
+                )
             }
             Self::ScopeNotAssignedOn { scope, audience } => {
                 format!(
-                    "{audience:?} defines the scope {scope:?}, which is not assigned to the application there"
+                    "the API {audience:?} defines the scope {scope:?}, which is not assigned to the application"
                 )
             }
             Self::NearestGrantType { grant_type } => {
-                format!("the nearest grant type is {grant_type:?}")
+                format!("the most similar grant type is {grant_type:?}")
             }
             Self::OrganizationSuspended { code } => {
                 format!("the organization {code:?} is suspended")
             }
             Self::AddressOutside { address, allowed } => listed(
-                &format!("the call came from {address}; allowed are"),
+                &format!("the address {address} is not allowed; the allowed addresses are:"),
                 allowed,
             ),
         }
@@ -281,36 +287,38 @@ impl Evidence {
             Self::SecretRightButFor { difference, .. } => {
                 format!("send the secret without {difference}")
             }
-            Self::SecretOfAnother { client_id: other } => {
+            Self::SecretOfOtherApplication { client_id: other } => {
                 // The client id presented is not repeated: where no application has it, it may be a secret.
-                format!("send the secret that belongs to the client_id, or {other:?} as client_id")
+                format!(
+                    "send the secret that belongs to the client_id, or send {other:?} as client_id"
+                )
             }
             Self::SecretExpired { .. }
             | Self::SecretRotatedOut { .. }
             | Self::SecretRevoked { .. } => {
                 format!(
-                    "deploy the current secret to the caller; if it is lost, put the hash of a new one into secret_sha256 of {client_id:?} in world.toml, and {IN_FORCE}"
+                    "deploy the current secret to the caller; if the current secret is lost, run m2m secret rotate {client_id:?}, or set secret_sha256 of the application {client_id:?} in world.toml to the hash of a new secret, and {IN_FORCE}"
                 )
             }
             Self::AudienceRightButFor { audience, .. } | Self::NearestAudience { audience, .. } => {
-                format!("ask for {audience:?}")
+                format!("request the audience {audience:?}")
             }
             Self::AudienceNotAuthorized { audience, .. } => {
                 format!(
-                    "authorize the application for {audience:?}: add it to authorize of {client_id:?} in world.toml, and {IN_FORCE}"
+                    "authorize the application for {audience:?}: in world.toml, add this audience to the authorize list of the application {client_id:?}, and {IN_FORCE}"
                 )
             }
             Self::ScopeOnAnotherApi { scope, audience } => {
-                format!("ask for {scope:?} together with the audience {audience:?}")
+                format!("request the scope {scope:?} together with the audience {audience:?}")
             }
-            Self::NearestScope { scope, .. } => format!("ask for {scope:?}"),
+            Self::NearestScope { scope, .. } => format!("request the scope {scope:?}"),
             Self::ScopeNotAssignedOn { scope, audience } => {
                 format!(
-                    "assign {scope:?} on {audience:?}: add it to authorize of {client_id:?} in world.toml, and {IN_FORCE}"
+                    "assign the scope {scope:?} of the API {audience:?}: in world.toml, add this scope to the authorize list of the application {client_id:?}, and {IN_FORCE}"
                 )
             }
             Self::NearestGrantType { grant_type } => format!("send grant_type={grant_type}"),
-            Self::Missing { parameter } => format!("send {parameter}"),
+            Self::Missing { parameter } => format!("send the parameter {parameter}"),
             Self::BrokenAt { .. }
             | Self::RepeatedAt { .. }
             | Self::Deleted { .. }
@@ -325,8 +333,8 @@ impl Evidence {
     }
 }
 
-/// The way by which a change of `world.toml` takes effect.
-const IN_FORCE: &str = "run m2m apply -f world.toml, which a server with a data directory takes while it runs, or restart m2m serve --world";
+/// The step that puts a change of `world.toml` into effect.
+const IN_FORCE: &str = "run m2m apply -f world.toml, or restart the server if it runs with --world";
 
 fn listed(text: &str, values: &[impl fmt::Display]) -> String {
     let mut list = text.to_owned();

@@ -12,7 +12,7 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
     let comparable = candidates
         .into_iter()
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= most_errors)
-        .take(MOST_COMPARED);
+        .take(MAX_COMPARED);
     comparable
         .map(|candidate| (strsim::damerau_levenshtein(value, candidate), candidate))
         .filter(|(errors, _)| *errors <= most_errors)
@@ -25,14 +25,14 @@ pub fn nearest<'c>(value: &str, candidates: impl IntoIterator<Item = &'c str>) -
 const LONGEST: usize = 256;
 
 /// The maximum number of candidates of similar length that are compared. It bounds each search to some milliseconds.
-const MOST_COMPARED: usize = 1_000;
+const MAX_COMPARED: usize = 1_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn finds_what_was_meant() {
+    fn a_mistyped_word_finds_the_nearest_candidate() {
         let words = ["client_credentials", "password", "refresh_token"];
         assert_eq!(
             nearest("client_credential", words),
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn does_not_compare_what_is_no_word() {
+    fn a_long_value_is_not_compared() {
         let long = "a".repeat(10_000);
         assert_eq!(nearest(&long, [&*long]), None);
     }

@@ -16,7 +16,7 @@ use oauth_proto::ClientId;
 use subtle::ConditionallySelectable as _;
 
 use super::accept::{Accepted, Asked, Credentials};
-use super::record::Door;
+use super::record::Requester;
 use crate::client::{Client, State};
 use crate::diagnose::Suspect;
 use crate::refusal::{RecordedClientId, Refusal, TargetParameter};
@@ -29,7 +29,7 @@ pub struct Authenticated<'r> {
     pub(super) client_id: Arc<str>,
     pub(super) asked: Asked<'r>,
     pub(super) address: Option<IpAddr>,
-    pub(super) door: Door,
+    pub(super) requester: Requester,
 }
 
 impl Authenticated<'_> {
@@ -57,7 +57,7 @@ pub fn authenticate<'r>(
         asked,
         address,
     } = accepted;
-    let client = client.unwrap_or_else(|| Client::nobody());
+    let client = client.unwrap_or_else(|| Client::absent());
     let (secret, other_reading) = credentials.secret_readings();
     let hash = SecretHash::of(secret.as_bytes());
     let matching = match other_reading {
@@ -70,13 +70,13 @@ pub fn authenticate<'r>(
             client_id: Arc::clone(client.client_id()),
             asked,
             address,
-            door: Door::TokenEndpoint { secret },
+            requester: Requester::TokenEndpoint { secret },
         }),
         Err(cause) => {
             // Computed for every client, so that an unknown one costs as much as a known one.
             let presented = RecordedClientId::presented(credentials.client_id());
             let client_id = match client.state() {
-                State::Nobody => presented,
+                State::Absent => presented,
                 State::Enabled | State::Disabled | State::Deleted => {
                     RecordedClientId::Known(Arc::clone(client.client_id()))
                 }
@@ -138,8 +138,8 @@ fn judge(
 fn judge_state(client: &Client, client_id: &str) -> Result<(), Cause> {
     let is_client_id = ClientId::parse(client_id).is_ok();
     match (client.state(), client.client_type()) {
-        (State::Nobody, _) if !is_client_id => Err(Cause::ClientIdMalformed),
-        (State::Nobody, _) => Err(Cause::ClientUnknown),
+        (State::Absent, _) if !is_client_id => Err(Cause::ClientIdMalformed),
+        (State::Absent, _) => Err(Cause::ClientUnknown),
         (State::Deleted, _) => Err(Cause::ApplicationDeleted),
         (State::Disabled, _) => Err(Cause::ApplicationDisabled),
         (State::Enabled, ClientType::Public) => Err(Cause::ClientPublic),
@@ -213,11 +213,11 @@ pub fn vouched<'r>(
     client: Option<&Client>,
     request: TestRequest<'r>,
 ) -> Result<Authenticated<'r>, Refusal> {
-    let client = client.unwrap_or_else(|| Client::nobody());
+    let client = client.unwrap_or_else(|| Client::absent());
     if let Err(cause) = judge_state(client, client_id) {
         let suspect = Suspect::of_cause(cause).naming(client_id);
         let client_id = match client.state() {
-            State::Nobody => RecordedClientId::presented(client_id),
+            State::Absent => RecordedClientId::presented(client_id),
             State::Enabled | State::Disabled | State::Deleted => {
                 RecordedClientId::Known(Arc::clone(client.client_id()))
             }
@@ -233,7 +233,7 @@ pub fn vouched<'r>(
             target: TargetParameter::Audience,
         },
         address: request.address,
-        door: Door::Vouched {
+        requester: Requester::Vouched {
             operator: Arc::clone(&operator.client_id),
         },
     })

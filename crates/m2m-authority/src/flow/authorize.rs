@@ -14,7 +14,7 @@ use oauth_proto::{Audience, ResourceIndicator, Scope};
 
 use super::accept::Asked;
 use super::authenticate::Authenticated;
-use super::record::Door;
+use super::record::Requester;
 use crate::diagnose::Suspect;
 use crate::policy::{Grant, Policy, Target};
 use crate::refusal::{RecordedClientId, Refusal};
@@ -23,7 +23,7 @@ use crate::{Authority, MAX_AUDIENCES};
 
 /// A granted request, which can be issued as a token. Only [`authorize`] creates one.
 #[derive(Debug)]
-#[must_use = "an authorized request has to be issued"]
+#[must_use = "an authorized request has to be answered with a token"]
 pub struct Authorized<'p> {
     pub(super) client_id: Arc<str>,
     pub(super) policy: &'p Policy,
@@ -36,7 +36,7 @@ pub struct Authorized<'p> {
     pub(super) algorithm: Algorithm,
     pub(super) claim_set: ClaimSet,
     pub(super) quota_exceeded: bool,
-    pub(super) door: Door,
+    pub(super) requester: Requester,
 }
 
 /// The number of tokens that this node issued to the application in the current window of its quota.
@@ -131,7 +131,7 @@ pub fn authorize<'p>(
         client_id,
         asked,
         address,
-        door,
+        requester,
     } = authenticated;
     let decide = || {
         check_grant(policy)?;
@@ -169,7 +169,7 @@ pub fn authorize<'p>(
             algorithm,
             claim_set,
             quota_exceeded,
-            door: door.clone(),
+            requester: requester.clone(),
         })
     };
     decide().map_err(|refusal: Refusal| {
@@ -310,7 +310,7 @@ fn agree(wanted: &[Wanted<'_>]) -> Result<(usize, Algorithm, ClaimSet), Refusal>
 }
 
 /// The decision about one scope on the requested audiences.
-enum Ruling<'p> {
+enum ScopeDecision<'p> {
     /// No requested API defines it.
     Unknown,
     /// A requested API defines it and it is not assigned there.
@@ -319,16 +319,16 @@ enum Ruling<'p> {
     Granted(&'p str),
 }
 
-fn rule<'p>(wanted: &[Wanted<'p>], token: &str) -> Ruling<'p> {
-    let mut ruling = Ruling::Unknown;
+fn rule<'p>(wanted: &[Wanted<'p>], token: &str) -> ScopeDecision<'p> {
+    let mut ruling = ScopeDecision::Unknown;
     for wanted in wanted {
         let Some((position, scope)) = wanted.target.scope(token) else {
             continue;
         };
         if !wanted.grant.assigned.contains(position) {
-            return Ruling::NotAssigned;
+            return ScopeDecision::NotAssigned;
         }
-        ruling = Ruling::Granted(scope);
+        ruling = ScopeDecision::Granted(scope);
     }
     ruling
 }
@@ -347,12 +347,14 @@ fn requested_scopes<'p>(
     let mut seen = Seen::default();
     for token in scope.tokens() {
         match rule(wanted, token.as_str()) {
-            Ruling::Unknown => return Err(Refusal::of(Cause::ScopeUnknown).echoing(token.as_str())),
-            Ruling::NotAssigned => {
+            ScopeDecision::Unknown => {
+                return Err(Refusal::of(Cause::ScopeUnknown).echoing(token.as_str()));
+            }
+            ScopeDecision::NotAssigned => {
                 return Err(Refusal::of(Cause::ScopeNotAssigned).echoing(token.as_str()));
             }
-            Ruling::Granted(scope) if seen.is_new(&granted, scope) => granted.push(scope),
-            Ruling::Granted(_) => {}
+            ScopeDecision::Granted(scope) if seen.is_new(&granted, scope) => granted.push(scope),
+            ScopeDecision::Granted(_) => {}
         }
     }
     Ok(granted)
@@ -368,7 +370,7 @@ fn assigned_scopes<'p>(wanted: &[Wanted<'p>]) -> Vec<&'p str> {
             let decided = earlier
                 .iter()
                 .any(|earlier| earlier.target.scope(scope).is_some());
-            !decided && matches!(rule(wanted, scope), Ruling::Granted(_))
+            !decided && matches!(rule(wanted, scope), ScopeDecision::Granted(_))
         }));
     }
     granted

@@ -64,11 +64,11 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request.body(()).expect("the parts are good").into_parts().0
+        request.body(()).expect("valid parts").into_parts().0
     }
 
     #[test]
-    fn a_request_has_its_fields_once_or_says_so() {
+    fn a_repeated_field_is_reported_as_repeated() {
         let form = "application/x-www-form-urlencoded";
         let parts = parts(&[
             ("content-type", form),
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn a_reply_keeps_its_status_its_fields_and_its_body() {
         let authority = Authority::new("https://issuer.example", Profile::Rfc, Limits::DEFAULT);
-        let authority = authority.expect("it is an issuer");
+        let authority = authority.expect("the issuer is valid");
         let parts = parts(&[]);
         let refused = accept(RawRequest::from_http(&parts, b"", None), &authority);
-        let refusal: Refusal = refused.expect_err("it has no form");
+        let refusal: Refusal = refused.expect_err("the request has no form");
         assert_eq!(refusal.cause(), Cause::ContentTypeWrong);
         let exchange = Exchange {
             trace_id: TraceId::from_random([7; 16]),

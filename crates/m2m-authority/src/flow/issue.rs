@@ -8,7 +8,7 @@ use m2m_errors::Cause;
 use m2m_jwt::{Leeway, Signer, UnixTime};
 
 use super::authorize::Authorized;
-use super::record::Door;
+use super::record::Requester;
 use crate::access_token::{AccessTokenClaims, check_access_token, sign_access_token};
 use crate::refusal::Refusal;
 use crate::registry::Lifetime;
@@ -27,7 +27,7 @@ pub struct Issued {
     pub(super) scope_in_answer: bool,
     pub(super) lifetime: Lifetime,
     pub(super) quota_exceeded: bool,
-    pub(super) door: Door,
+    pub(super) requester: Requester,
 }
 
 impl Issued {
@@ -78,7 +78,7 @@ pub fn issue<S: Signer + ?Sized>(
         scope_in_answer: authorized.scope_in_answer,
         lifetime: authorized.lifetime,
         quota_exceeded: authorized.quota_exceeded,
-        door: authorized.door,
+        requester: authorized.requester,
     })
 }
 
@@ -138,14 +138,14 @@ fn prepare<'k, S: Signer + ?Sized>(
         return Err(refusal(authorized, Cause::SigningKeyMissing));
     };
     let not_before = authorized.policy.not_before;
-    if is_revoked_ahead(not_before, now) {
+    if is_not_before_in_future(not_before, now) {
         return Err(refusal(authorized, Cause::NotBeforeInFuture));
     }
     Ok((key, issued_at(now, not_before)))
 }
 
 /// Returns true if tokens are revoked up to a time so far in the future that no token is issued.
-pub(crate) fn is_revoked_ahead(not_before: Option<UnixTime>, now: UnixTime) -> bool {
+pub(crate) fn is_not_before_in_future(not_before: Option<UnixTime>, now: UnixTime) -> bool {
     let latest = now.saturating_add_seconds(MAX_SECONDS_AHEAD);
     not_before.is_some_and(|not_before| not_before > latest)
 }

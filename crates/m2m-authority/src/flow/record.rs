@@ -27,7 +27,7 @@ pub struct Exchange {
 ///
 /// Exhaustive: a log has to handle both.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Door {
+pub enum Requester {
     /// The application requested it itself, with one of its secrets.
     TokenEndpoint {
         /// The position of the secret among those of the application, counted from 0, for the record of its last use.
@@ -64,7 +64,7 @@ pub struct IssuedEvent {
     /// The position of the first API among all [`Targets`](crate::policy::Targets): the one that the token is counted for.
     pub api: usize,
     /// The way by which the token was requested.
-    pub door: Door,
+    pub requester: Requester,
     /// True if the application has used up a quota that only warns.
     pub quota_exceeded: bool,
 }
@@ -99,7 +99,7 @@ pub fn record(decision: Result<&Issued, &Refusal>, exchange: &Exchange, now: Uni
             client_id: Arc::clone(&issued.client_id),
             audiences: Arc::clone(&issued.audiences),
             api: issued.api,
-            door: issued.door.clone(),
+            requester: issued.requester.clone(),
             quota_exceeded: issued.quota_exceeded,
         }),
         Err(refusal) => Event::Refused(RefusedEvent {

@@ -100,7 +100,7 @@ fn granted(issued: &Issued) -> Reply {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the statuses that are not named need no field of their own"
+    reason = "the other statuses need no header field of their own"
 )]
 fn refused(refusal: &Refusal, exchange: &Exchange, authority: &Authority) -> Reply {
     let wire = wire(refusal, authority);

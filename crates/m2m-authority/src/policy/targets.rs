@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_set_holds_what_was_assigned_beyond_the_first_word() {
+    fn a_set_contains_assigned_scopes_beyond_the_first_word() {
         let keys: Vec<String> = (0..130).map(|number| format!("scope:{number}")).collect();
         let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
         let targets = Targets::of(&[Api::new("Many", "https://many.example").with_scopes(&keys)]);

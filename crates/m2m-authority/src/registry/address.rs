@@ -14,7 +14,7 @@ pub struct AddressBlock(IpNet);
 /// The error for a text that is neither an IP address nor a block of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "an address block is an IP address with an optional prefix length and no bits beyond it, such as 10.0.0.0/8"
+    "an address block must be an IP address with an optional prefix length and no bits set beyond the prefix, such as 10.0.0.0/8"
 )]
 pub struct InvalidAddressBlock;
 
@@ -93,12 +93,12 @@ impl Serialize for AddressBlock {
 
 impl<'de> Deserialize<'de> for AddressBlock {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        spelling::from_text(deserializer, "an address or a block of addresses", |text| {
+        spelling::from_text(deserializer, "an IP address or CIDR block", |text| {
             text.parse().map_err(|_| {
                 // Bits beyond the prefix: the message can name the block without them.
                 if let Ok(block) = text.parse::<IpNet>() {
                     let whole = block.trunc();
-                    return format!("{text:?} has bits beyond its prefix; write {whole}, or the address alone");
+                    return format!("{text:?} has bits beyond its prefix length; write {whole}, or the address without a prefix length");
                 }
                 format!(
                     "{text:?} is not an IP address or CIDR block; write an address such as 192.0.2.7, or a block such as 10.0.0.0/8"
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_its_own_addresses_and_no_other() {
+    fn a_block_contains_its_own_addresses_only() {
         assert!(contains("10.0.0.0/8", "10.255.0.1"));
         assert!(!contains("10.0.0.0/8", "11.0.0.0"));
         assert!(contains("192.0.2.7", "192.0.2.7"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_a_mapped_address_for_what_it_is() {
+    fn a_mapped_address_is_treated_as_ipv4() {
         assert!(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
         assert!(contains("::ffff:127.0.0.1", "127.0.0.1"));
         assert!(contains("::ffff:10.0.0.0/104", "10.1.2.3"));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_block() {
+    fn a_text_that_is_not_a_block_is_refused() {
         for text in [
             "",
             "10.0.0.0/33",

@@ -12,40 +12,40 @@ use serde::{Deserialize, Serialize};
 
 use super::check::At;
 use super::spelling::{self, tables};
-use crate::registry::{ClaimSet, InvalidRegistry, LEAST_MANAGEMENT_LIFETIME, Lifetime, Text};
+use crate::registry::{ClaimSet, InvalidRegistry, Lifetime, MIN_MANAGEMENT_LIFETIME, Text};
 
-/// An API (a protected resource, in the words of RFC 9728) that tokens are for.
+/// An API that tokens are issued for (a protected resource in RFC 9728).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Api {
-    /// The name that people see.
+    /// The display name.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Name"))]
     pub name: Box<str>,
-    /// Description for operators, which no token carries.
+    /// The description for operators. Tokens do not carry it.
     #[serde(default)]
     pub description: Option<Text<1000>>,
-    /// The identifier that requests name and tokens carry; unique among audiences and aliases.
+    /// The identifier of the API in token requests and in tokens. It is unique among audiences and aliases.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Identifier"))]
     pub audience: Box<str>,
     /// Other identifiers of the same API. A token carries the requested one.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(skip))]
     pub aliases: Vec<Box<str>>,
-    /// The scopes that the API defines, each once.
+    /// The scopes that the API defines. Each key occurs only once.
     #[serde(default)]
     pub scopes: Vec<ScopeDefinition>,
-    /// The maximum lifetime of a token for the API.
+    /// The maximum lifetime of a token for the API. Unit: seconds.
     #[serde(default)]
     pub token_lifetime: Lifetime,
-    /// The algorithm that its tokens are signed with.
+    /// The algorithm with which tokens for the API are signed.
     #[serde(default = "es256", with = "spelling::words")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::AlgorithmName"))]
     pub signing_alg: Algorithm,
-    /// The claims that its tokens carry.
+    /// The claims that tokens for the API carry.
     #[serde(default)]
     pub claims: ClaimSet,
-    /// The client ids of the applications that may introspect its tokens.
+    /// The client ids of the applications that may introspect tokens for the API.
     #[serde(default)]
     pub introspection_clients: Vec<Box<str>>,
 }
@@ -115,7 +115,7 @@ impl Api {
             }
         }
         if self.is_management() {
-            let (lifetime, least) = (self.token_lifetime.as_seconds(), LEAST_MANAGEMENT_LIFETIME);
+            let (lifetime, least) = (self.token_lifetime.as_seconds(), MIN_MANAGEMENT_LIFETIME);
             at.at_least("token_lifetime", lifetime.into(), least.into())?;
         }
         for (audience, place) in self.names(at) {

@@ -27,63 +27,63 @@ pub struct Application {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct ApplicationSpec {
-    /// The name that people see.
+    /// The display name.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Name"))]
     pub name: Box<str>,
-    /// Description for operators, which no token carries.
+    /// The description for operators. Tokens do not carry it.
     #[serde(default)]
     pub description: Option<Text<1000>>,
     /// The code of the organization that the application belongs to. A global application does not belong to one.
     #[serde(default)]
     pub organization: Option<Box<str>>,
-    /// True if the application may authenticate at all.
+    /// True if the application may authenticate.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// The client type: it depends on whether the application can keep a secret (RFC 6749, section 2.1).
+    /// The client type: `confidential` if the application can keep a secret, otherwise `public` (RFC 6749, section 2.1).
     #[serde(default)]
     pub client_type: ClientType,
-    /// The grants that the application may use.
+    /// The grant types that the application may use.
     #[serde(default)]
     pub grant_types: GrantTypes,
     /// The methods by which the application may authenticate.
     #[serde(default)]
     pub authentication_methods: AuthenticationMethods,
-    /// The maximum lifetime of its tokens. The lesser of this and the lifetime of the API applies.
+    /// The maximum lifetime of tokens of the application. If the API has a shorter one, that one applies. Unit: seconds.
     #[serde(default)]
     pub token_lifetime: Option<Lifetime>,
     /// The time up to which tokens are revoked, by their `iat`. New tokens get an `iat` after it.
     #[serde(default, with = "spelling::time")]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Time>"))]
     pub not_before: Option<UnixTime>,
-    /// The addresses that the application may call from. Without any, all are allowed.
+    /// The addresses that the application may call from. An empty list allows all addresses.
     #[serde(default)]
     pub allowed_addresses: Vec<AddressBlock>,
     /// The maximum number of tokens in each window.
     #[serde(default)]
     pub token_quota: Option<Quota>,
-    /// Its own feature flags, which its tokens carry.
+    /// The feature flags of the application. Its tokens carry them.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
     pub feature_flags: Values,
-    /// The keys of those feature flags of its organization that its tokens carry too, after its own. Its own value of a flag
-    /// takes precedence over that of the organization.
+    /// The keys of the feature flags of its organization that tokens of the application carry after its own. The application's
+    /// own value of a flag takes precedence over that of the organization.
     #[serde(default)]
     pub token_feature_flags: Vec<Box<str>>,
-    /// The values of its properties.
+    /// The values of the application's properties.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Values"))]
     pub properties: Values,
-    /// The keys of the properties that its tokens carry, in their order in the token.
+    /// The keys of the properties that tokens of the application carry, in this order.
     #[serde(default)]
     pub token_properties: Vec<Box<str>>,
-    /// The system user that the application acts as, which is the `sub` of its tokens. It cannot be the client id of an application.
+    /// The system user that tokens of the application represent, as their `sub`. Its name cannot equal a client id.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub system_user: Option<Box<str>>,
-    /// True if the application may act as that user.
+    /// True if the application may act as its system user.
     #[serde(default)]
     pub system_user_allowed: bool,
-    /// The APIs, with their scopes, that the application is authorized for.
+    /// The APIs that the application is authorized for, with the assigned scopes.
     #[serde(default)]
     pub authorize: Vec<Authorization>,
 }
@@ -144,7 +144,7 @@ pub struct AuthenticationMethods {
 pub struct Authorization {
     /// The audience of the API.
     pub audience: Box<str>,
-    /// The assigned scopes, each of which the API defines.
+    /// The assigned scopes. The API defines each of them.
     #[serde(default)]
     pub scopes: Vec<Box<str>>,
 }

@@ -28,7 +28,7 @@ pub struct InvalidRegistry {
 #[non_exhaustive]
 pub enum Problem {
     /// Two records have the same identifier.
-    #[error("{value:?} is taken by an earlier record")]
+    #[error("{value:?} is already in use")]
     Taken {
         /// The identifier.
         value: Box<str>,
@@ -45,7 +45,7 @@ pub enum Problem {
         /// The nearest identifier that exists, if one is near.
         nearest: Option<Box<str>>,
     },
-    /// The value does not have the form of its kind.
+    /// The value does not have the expected form.
     #[error("{value:?} is not {expected}")]
     Malformed {
         /// The value.
@@ -54,26 +54,26 @@ pub enum Problem {
         expected: &'static str,
     },
     /// A private property is listed among the properties that tokens carry.
-    #[error("{value:?} is not a property that tokens may carry: it is private")]
+    #[error("{value:?} is a private property, which is never put into tokens")]
     Private {
         /// The key of the property.
         value: Box<str>,
     },
     /// More values than the limit.
-    #[error("more than {limit} values")]
+    #[error("too many values: the maximum is {limit}")]
     TooMany {
         /// The limit.
         limit: usize,
     },
     /// A number is outside its range.
-    #[error("the value is less than {least}")]
+    #[error("the value must be at least {least}")]
     TooSmall {
         /// The minimum value.
         least: u64,
     },
     /// A token for the API would be too long for verifiers.
     #[error(
-        "a token of {client_id:?} for {audience:?} would have {bytes} bytes of claims, and {limit} are the maximum: APIs refuse tokens that do not fit into a header field"
+        "a token of {client_id:?} for {audience:?} would have {bytes} bytes of claims; the maximum is {limit}, because a longer token does not fit into a header field"
     )]
     TokenTooLong {
         /// The client id of the application.
@@ -87,24 +87,24 @@ pub enum Problem {
     },
     /// Tokens would be revoked up to a time in the future.
     #[error(
-        "{time} is in the future, and no token would be issued until then: the clock of this server says {now}"
+        "{time} is in the future, and no token would be issued until then; the server's clock shows {now}"
     )]
-    RevokedAhead {
+    NotBeforeInFuture {
         /// The time up to which tokens would be revoked.
         time: Box<str>,
         /// The time now.
         now: Box<str>,
     },
     /// A feature flag of an organization is named for an application without an organization.
-    #[error(
-        "{value:?} would be a feature flag of its organization, and the application belongs to none"
-    )]
-    OfNoOrganization {
+    #[error("the application has no organization that could define the feature flag {value:?}")]
+    WithoutOrganization {
         /// The key of the flag.
         value: Box<str>,
     },
     /// A system user has the name of an application (RFC 9700, section 4.15).
-    #[error("{value:?} is a client id, and tokens of the two could not be told apart")]
+    #[error(
+        "{value:?} is the client id of an application; a system user must have a different name, because tokens would not distinguish the two"
+    )]
     SystemUserIsClient {
         /// The name.
         value: Box<str>,
@@ -135,11 +135,11 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Api => "API with the audience",
-            Self::Scope => "scope on this API named",
+            Self::Scope => "scope of this API with the name",
             Self::Organization => "organization",
-            Self::FeatureFlag => "feature flag of its organization named",
+            Self::FeatureFlag => "feature flag of the application's organization with the key",
             Self::Property => "property",
-            Self::OwnProperty => "property of this application",
+            Self::OwnProperty => "property of this application with the key",
             Self::Application => "application with the client id",
         })
     }
@@ -161,7 +161,7 @@ impl Records {
     /// # Errors
     ///
     /// [`InvalidRegistry`] with the first place that is wrong, such as a name that is taken, a reference to something that does not exist, or
-    /// a value that does not have the form of its kind.
+    /// a value that does not have the expected form.
     pub fn check(&self) -> Checked {
         let mut names = Names::default();
         names.apis(self)?;
@@ -195,10 +195,10 @@ impl Records {
         for (index, application) in self.applications.iter().enumerate() {
             let spec = &application.spec;
             if let Some(time) = spec.not_before
-                && spec.is_revoked_ahead(now)
+                && spec.is_not_before_in_future(now)
                 && before(application) != Some(time)
             {
-                let problem = Problem::RevokedAhead {
+                let problem = Problem::NotBeforeInFuture {
                     time: time_text(time).into(),
                     now: time_text(now).into(),
                 };
@@ -360,7 +360,7 @@ impl<'r> Names<'r> {
         for (item, key) in spec.token_feature_flags.iter().enumerate() {
             let place = at.member("token_feature_flags").item(item);
             let Some((_, organization)) = organization else {
-                let problem = Problem::OfNoOrganization { value: key.clone() };
+                let problem = Problem::WithoutOrganization { value: key.clone() };
                 return Err(InvalidRegistry {
                     path: place,
                     problem,

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_beginning_is_a_placeholder() {
+    fn the_placeholder_is_replaced_at_the_beginning_only() {
         let issuer = "https://id.example";
         for (audience, filled) in [
             ("{issuer}", "https://id.example"),

@@ -13,7 +13,7 @@ pub struct Lifetime(u32);
 
 /// The error for a number of seconds that is 0 or more than [`Lifetime::MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a token lifetime is 1 to {} seconds", Lifetime::MAX.as_seconds())]
+#[error("a token lifetime must be 1 to {} seconds",  Lifetime::MAX.as_seconds())]
 pub struct InvalidLifetime;
 
 impl Lifetime {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lifetime_is_read_within_its_range() {
+    fn a_lifetime_is_parsed_within_its_range() {
         assert_eq!("600".parse(), Lifetime::from_seconds(600));
         for wrong in ["0", "-1", "2592001", "4294967296", "1h", ""] {
             assert_eq!(wrong.parse::<Lifetime>(), Err(InvalidLifetime), "{wrong}");
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_expected_names_the_longest_life() {
+    fn the_expected_text_names_the_maximum_lifetime() {
         assert!(EXPECTED.ends_with(&Lifetime::MAX.as_seconds().to_string()));
     }
 }

@@ -9,13 +9,13 @@ pub const MANAGEMENT_AUDIENCE: &str = "{issuer}/api";
 pub const MANAGEMENT_ALIAS: &str = "{issuer}/api/v1";
 
 /// The minimum lifetime of a usable token for the management API. Unit: seconds.
-pub const LEAST_MANAGEMENT_LIFETIME: u32 = 60;
+pub const MIN_MANAGEMENT_LIFETIME: u32 = 60;
 
 impl Lifetime {
     /// Returns true if a token for the management API that lives this long can be used.
     #[must_use]
     pub const fn suits_management(self) -> bool {
-        self.as_seconds() >= LEAST_MANAGEMENT_LIFETIME
+        self.as_seconds() >= MIN_MANAGEMENT_LIFETIME
     }
 }
 

@@ -3,7 +3,7 @@
 use m2m_errors::{Cause, SystemUserRule};
 use m2m_jwt::UnixTime;
 
-use crate::flow::is_revoked_ahead;
+use crate::flow::is_not_before_in_future;
 use crate::registry::{Application, ApplicationSpec, ClientType, Organization};
 
 /// The reason why an application cannot get any token, whatever it requests and from whatever address.
@@ -34,7 +34,7 @@ pub enum Obstacle {
     /// It needs a system user and does not have one, or may not act as the one that it names.
     SystemUser,
     /// Its tokens are revoked up to a time in the future.
-    RevokedAhead,
+    NotBeforeInFuture,
 }
 
 impl Obstacle {
@@ -52,7 +52,7 @@ impl Obstacle {
             Self::NoQuota => Cause::QuotaExceeded,
             Self::NoApi => Cause::NoApiAuthorized,
             Self::SystemUser => Cause::SystemUserNotAllowed,
-            Self::RevokedAhead => Cause::NotBeforeInFuture,
+            Self::NotBeforeInFuture => Cause::NotBeforeInFuture,
         }
     }
 }
@@ -62,8 +62,8 @@ impl ApplicationSpec {
     ///
     /// A new value of `not_before` is valid only if this is false.
     #[must_use]
-    pub fn is_revoked_ahead(&self, now: UnixTime) -> bool {
-        is_revoked_ahead(self.not_before, now)
+    pub fn is_not_before_in_future(&self, now: UnixTime) -> bool {
+        is_not_before_in_future(self.not_before, now)
     }
 }
 
@@ -124,7 +124,10 @@ impl Application {
                     || spec.system_user.is_none() && needs_system_user,
                 Obstacle::SystemUser,
             ),
-            (spec.is_revoked_ahead(now), Obstacle::RevokedAhead),
+            (
+                spec.is_not_before_in_future(now),
+                Obstacle::NotBeforeInFuture,
+            ),
         ];
         let first = obstacles.into_iter().find(|(is_met, _)| *is_met);
         first.map(|(_, obstacle)| obstacle)

@@ -11,13 +11,13 @@ use crate::registry::{InvalidRegistry, Values};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Organization {
-    /// The code that tokens carry as `org_code`; unique.
+    /// The code, which tokens carry as `org_code`. It is unique.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::PathKey"))]
     pub code: Box<str>,
-    /// The name that people see. A file that leaves it out means the code.
+    /// The display name. In a file, the default is the code.
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
-    /// A short name of the kind that URLs contain.
+    /// A short name for use in URLs.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Key>"))]
     pub handle: Option<Box<str>>,
@@ -25,10 +25,10 @@ pub struct Organization {
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub external_id: Option<Box<str>>,
-    /// True if its applications are refused tokens.
+    /// True if applications of the organization are refused tokens.
     #[serde(default)]
     pub suspended: bool,
-    /// Its feature flags. Tokens of an application carry those that the application names.
+    /// The feature flags of the organization. Tokens of an application carry those in its `token_feature_flags`.
     #[serde(default, with = "spelling::values")]
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::Flags"))]
     pub feature_flags: Values,
@@ -73,8 +73,7 @@ impl Organization {
             at.visible("handle", handle, expected)?;
         }
         if let Some(external_id) = &self.external_id {
-            let expected =
-                "an external id: at most 256 characters, none of them a control character";
+            let expected = "an external id: 1 to 256 characters, without control characters and invisible characters";
             at.legible("external_id", external_id, 256, expected)?;
         }
         Ok(())

@@ -16,7 +16,7 @@ pub struct Period(u64);
 
 /// The error for a text that is not a length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a length of time is a number and a unit: s, m, h or d, as in 1h")]
+#[error("a duration must be a number and a unit (s, m, h or d), such as 1h")]
 pub struct InvalidPeriod;
 
 impl Period {
@@ -69,14 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writes_what_it_reads() {
+    fn a_period_is_written_as_it_was_read() {
         for text in ["90s", "15m", "1h", "25h", "7d"] {
             assert_eq!(text.parse::<Period>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn reads_a_number_and_a_unit_and_nothing_else() {
+    fn a_period_is_a_number_and_a_unit() {
         let seconds = |text: &str| text.parse::<Period>().map(Period::as_seconds);
         assert_eq!(seconds("90s"), Ok(90));
         assert_eq!(seconds("15m"), Ok(900));

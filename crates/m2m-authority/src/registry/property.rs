@@ -11,13 +11,13 @@ use crate::registry::{InvalidRegistry, Text};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Property {
-    /// The key by which applications and tokens name it; unique.
+    /// The key by which applications and tokens refer to the property. It is unique.
     #[cfg_attr(feature = "schema", schemars(with = "super::schema::PathKey"))]
     pub key: Box<str>,
-    /// The name that people see. A file that leaves it out means the key.
+    /// The display name. In a file, the default is the key.
     #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Name>"))]
     pub name: Box<str>,
-    /// The description of the property, for people.
+    /// The description of the property.
     #[serde(default)]
     pub description: Text<2000>,
     /// True if only operators see the values of the property. Tokens never carry a private property.
@@ -29,7 +29,7 @@ pub struct Property {
     /// The kind of record that has values of the property.
     #[serde(default)]
     pub context: PropertyContext,
-    /// The category of the property, as its creator named it.
+    /// The category of the property. Any name is allowed.
     #[serde(default)]
     pub category_id: Option<Box<str>>,
 }

@@ -11,7 +11,7 @@ use crate::registry::Period;
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Quota {
-    /// The number of tokens in a window, on each node. At least 1.
+    /// The maximum number of tokens in a window, on each node. At least 1.
     #[serde(deserialize_with = "tokens")]
     #[cfg_attr(
         feature = "schema",
@@ -57,9 +57,11 @@ impl Serialize for Period {
 
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        spelling::from_text(deserializer, "a length of time such as \"1h\"", |text| {
+        spelling::from_text(deserializer, "a duration such as \"1h\"", |text| {
             text.parse().map_err(|_| {
-                format!("{text:?} is not a length of time; write a number and a unit: s, m, h or d, as in 1h")
+                format!(
+                    "{text:?} is not a duration; write a number and a unit: s, m, h or d, as in 1h"
+                )
             })
         })
     }

@@ -103,7 +103,7 @@ schemas! {
     AddressBlock: json_schema!({
         "type": "string",
         "format": "address-block",
-        "description": "An IP address, or a block of them without bits beyond its prefix, such as `10.0.0.0/8`.",
+        "description": "An IP address or a CIDR block without bits beyond its prefix length, such as `10.0.0.0/8`.",
     });
     ScopeDefinition: {
         let key = json_schema!({ "type": "string", "minLength": 1, "pattern": r"^[\x21\x23-\x5b\x5d-\x7e]+$" });

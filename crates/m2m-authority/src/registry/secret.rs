@@ -17,7 +17,7 @@ pub struct SecretHash([u8; 32]);
 
 /// The error for a text that is not the base64 of 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a secret hash is the base64 of 32 bytes, the SHA-256 of the secret")]
+#[error("a secret hash must be the base64 of 32 bytes, the SHA-256 of the secret")]
 pub struct InvalidSecretHash;
 
 /// A secret as the registry stores it.

@@ -35,12 +35,12 @@ pub enum InvalidText {
     },
     /// It contains a control character that is not a line break or a tab.
     #[error(
-        "the text has a control character in it; write it without, but for line breaks and tabs"
+        "the text contains a control character other than a line break or a tab; remove the character"
     )]
     ControlCharacter,
     /// It contains a character that is invisible, or that changes the direction of others.
     #[error(
-        "the text has the character U+{code:04X} in it, which does not show or changes the direction of others; write it without"
+        "the text contains the character U+{code:04X}, which is invisible or changes the text direction; remove the character"
     )]
     HiddenCharacter {
         /// The code point.
@@ -83,8 +83,8 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// The description of a valid name, for error messages.
-pub const NAME_EXPECTED: &str = "a name: 1 to 256 characters in one line, not only spaces, without control characters and characters that do \
-     not show or change the direction of others";
+pub const NAME_EXPECTED: &str = "a name: 1 to 256 characters on one line, not only spaces, without control characters, invisible characters \
+     and characters that change the text direction";
 
 /// The maximum number of characters in a name.
 const MAX_NAME: usize = 256;
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_has_at_most_so_many_characters_and_no_control_character() {
+    fn a_text_has_a_maximum_length_and_no_control_characters() {
         let parse = |text: &str| text.parse::<Text<4>>();
         for good in ["", "a", "äöü🦀", "a\r\n\t"] {
             assert_eq!(&*parse(good).unwrap(), good);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_shows_and_reads_as_it_is_written() {
+    fn a_name_has_no_invisible_or_reordering_characters() {
         for good in [
             "a",
             " a",

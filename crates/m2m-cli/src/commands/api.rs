@@ -40,7 +40,7 @@ impl ApiCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::List(options) => list(options, output),
@@ -79,7 +79,7 @@ pub(crate) struct ApiCreateOptions {
     /// Display name
     #[arg(value_name = "NAME")]
     pub(crate) name: Name,
-    /// Audience of its tokens: a URL, which cannot be changed
+    /// Audience of the API's tokens, such as https://orders.example/api; cannot be changed later
     #[arg(value_name = "AUDIENCE")]
     pub(crate) audience: AudienceText,
     /// Scope that the API defines; may be repeated
@@ -91,7 +91,7 @@ pub(crate) struct ApiCreateOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Change an API. Fields that are not named are unchanged; the audience cannot be changed.
+/// Change an API. Fields without an option stay unchanged; the audience cannot be changed.
 #[derive(Debug, Args)]
 #[command(after_help = UPDATE_EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
 pub(crate) struct ApiUpdateOptions {
@@ -110,7 +110,7 @@ pub(crate) struct ApiUpdateOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Delete an API. Applications are no longer authorized for it.
+/// Delete an API, and the authorizations of applications for the API.
 #[derive(Debug, Args)]
 #[command(after_help = DELETE_EXAMPLES)]
 pub(crate) struct ApiDeleteOptions {
@@ -136,7 +136,7 @@ impl ApiScopeCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Add(options) => add_scope(options, output),
@@ -152,7 +152,7 @@ pub(crate) struct ApiScopeAddOptions {
     /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// Scope
+    /// Scope to add
     #[arg(value_name = "SCOPE")]
     pub(crate) scope: ScopeKey,
     /// Description for operators
@@ -162,14 +162,14 @@ pub(crate) struct ApiScopeAddOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Delete a scope of an API. It is removed from all applications.
+/// Delete a scope of an API, and remove the scope from all applications.
 #[derive(Debug, Args)]
 #[command(after_help = SCOPE_REMOVE_EXAMPLES)]
 pub(crate) struct ApiScopeRemoveOptions {
     /// Audience or id of the API
     #[arg(value_name = "API", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) api: String,
-    /// Scope
+    /// Scope to delete
     #[arg(value_name = "SCOPE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) scope: String,
     #[command(flatten)]
@@ -185,7 +185,8 @@ Examples:
   m2m api scope add https://orders.example/api cancel:orders
 
 These commands call the server that M2M_ISSUER names, with the credentials in
-M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
+M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer, --as and
+--client-secret-file take precedence over these variables.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -271,7 +272,10 @@ pub(super) fn create(options: &ApiCreateOptions, output: &Output) -> Result<(), 
     let answer = management.call::<CreateApi>(&NoNames, &NoQuery {}, &body)?;
     let name = options.name.as_str();
     match options.management.output {
-        Format::Text => output.line(format!("made {name:?}: id {}", printable(&answer.api.id))),
+        Format::Text => output.line(format!(
+            "created {name:?}: id {}",
+            printable(&answer.api.id)
+        )),
         Format::Json => output.json(&document(&answer.api)),
     }
     Ok(())
@@ -362,10 +366,10 @@ fn scopes(api: &ApiSummary) -> String {
     let keys: Vec<&str> = scopes.iter().map(|scope| &*scope.key).collect();
     match keys.len() {
         0 => "-".to_owned(),
-        1..=MOST_LISTED => keys.join(" "),
+        1..=MAX_LISTED => keys.join(" "),
         many => format!("{many} scopes"),
     }
 }
 
 /// The maximum number of scopes that are listed. A line with more is not readable.
-const MOST_LISTED: usize = 6;
+const MAX_LISTED: usize = 6;

@@ -47,7 +47,7 @@ impl ApplicationCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::List(options) => list(options, output),
@@ -66,10 +66,10 @@ impl ApplicationCommand {
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct ApplicationListOptions {
-    /// Only applications with this text in their name or client id
+    /// List only applications with this text in the name or client id
     #[arg(long, value_name = "TEXT")]
     pub(crate) search: Option<Search>,
-    /// Only applications of the organization with this code
+    /// List only applications of the organization with this code
     #[arg(long, value_name = "CODE")]
     pub(crate) organization: Option<Key>,
     #[command(flatten)]
@@ -87,7 +87,7 @@ pub(crate) struct ApplicationShowOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Delete an application. Its tokens stay valid until they expire.
+/// Delete an application. Tokens already issued stay valid until they expire.
 #[derive(Debug, Args)]
 #[command(after_help = DELETE_EXAMPLES)]
 pub(crate) struct ApplicationDeleteOptions {
@@ -110,9 +110,9 @@ Examples:
   m2m application authorize billing-job --audience https://orders.example/api
   m2m application reset-management --data data
 
-All commands but reset-management call the server that M2M_ISSUER names, with
-the credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options
-of that name.";
+All commands except reset-management call the server that M2M_ISSUER names, with
+the credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer,
+--as and --client-secret-file take precedence over these variables.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -150,7 +150,7 @@ pub(super) fn list(options: &ApplicationListOptions, output: &Output) -> Result<
                     cell(&application.id),
                 ])
             });
-            table.print("there are no such applications", output);
+            table.print("no applications found", output);
         }
         Format::Json => output.json(&document(&applications)),
     }
@@ -180,10 +180,10 @@ pub(super) fn delete(options: &ApplicationDeleteOptions, output: &Output) -> Res
 fn show_text(application: &ApplicationShown, output: &Output) {
     print_record(application, &["apis"], output);
     if application.apis.is_empty() {
-        output.line("it is authorized for no API");
+        output.line("it is not authorized for any API");
         return;
     }
-    output.heading("May ask for");
+    output.heading("Authorized for");
     for api in &application.apis {
         output.line(format!(
             "  {}  {}",

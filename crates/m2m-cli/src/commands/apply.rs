@@ -21,18 +21,19 @@ use crate::options::{OptionalDataOptions, SecretsToOptions, ServerOptions};
 
 /// Apply a registry file.
 ///
-/// Prints the changes and makes them in one transaction; applying the same file again changes nothing. An application is identified by its
-/// client_id, or by its name if only one has it. An application without secret_sha256 keeps its secrets, and a new one gets a generated secret
-/// that is shown once. Records that are not in the file are kept, unless --prune is given.
+/// The command prints the changes and applies them in one transaction; applying the same file again changes nothing. An application is identified by its
+/// client_id, or by its name if only one application has that name. Without secret_sha256 in the file, an existing application
+/// keeps its secrets, and a new application gets a generated secret, which is shown only once. Records that are not in the file are kept
+/// unless --prune is set.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ApplyOptions {
-    /// Registry file with APIs, organizations and applications; - reads standard input
+    /// Registry file with APIs, organizations and applications, or - for standard input
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) data: OptionalDataOptions,
-    /// Print the changes without making them
+    /// Print the changes without applying them
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Delete records that are not in the file, except the management API and the last managers of the server
@@ -57,16 +58,16 @@ Examples:
   m2m apply -f world.toml --data data --secrets-to secrets.jsonl
   m2m apply -f world.toml --data data --prune --yes --output json
 
-Without --data the file is applied to the server that M2M_ISSUER names, with the
-credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET. With --data the server has
-to be stopped, because only one process at a time can use a data directory. The
-directory is created if it is missing.";
+Without --data, the file is applied to the server that M2M_ISSUER names, with
+the credentials in M2M_CLIENT_ID and M2M_CLIENT_SECRET. With --data, the server
+must be stopped, because only one process at a time can use a data directory. A
+missing data directory is created.";
 
 pub(super) fn apply(options: &ApplyOptions, output: &Output) -> Result<(), Failure> {
     let folder = options.data.folder();
     if folder.is_none() && options.server.issuer.as_deref().is_none_or(str::is_empty) {
         return Err(nowhere(
-            "there is nothing to apply the file to",
+            "no server and no data directory is given",
             "m2m apply -f world.toml",
         ));
     }
@@ -171,6 +172,6 @@ fn agree_to_delete(options: &ApplyOptions, plan: &Plan, output: &Output) -> Resu
     consent::ask(
         &format!("{deleted} {records} would be deleted"),
         "--prune was given, there is no terminal to confirm on, and nothing was changed",
-        "--yes, if that is right; --dry-run shows which",
+        "add --yes to confirm; --dry-run shows which",
     )
 }

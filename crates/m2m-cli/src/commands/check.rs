@@ -18,20 +18,20 @@ use crate::options::{ManagementOptions, bounded};
 
 /// Check whether an application would get a token, and if not, why.
 ///
-/// The server decides as for a token request, and issues none. Exits 0 if a token would be granted, and 1 with the cause and its fixes if not.
+/// The server decides as for a token request, but issues no token. Exits 0 if a token would be granted, and 1 with the cause and its fixes if not.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CheckOptions {
     /// Client id or id of the application
     #[arg(long, value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) client: String,
-    /// Audience of the API that the token would be for; may be repeated. By default the only API that the application is authorized for
+    /// Audience of the API that the token would be for; may be repeated. By default, the API that the application is authorized for, if there is only one
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<Identifier>,
-    /// Scopes, separated by spaces; may be repeated. By default all that are assigned
+    /// Scopes, separated by spaces; may be repeated. By default, all scopes assigned to the application
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// IP address of the caller; if absent, the answer names the addresses that the application may call from
+    /// IP address that the application calls from; without this option, the answer lists the addresses that the application may call from
     #[arg(long, value_name = "IP")]
     pub(crate) address: Option<IpAddr>,
     #[command(flatten)]
@@ -61,7 +61,7 @@ pub(super) fn check(options: &CheckOptions, output: &Output) -> Result<(), Failu
     }
     if check.quota_exceeded == Some(true) {
         output.notice(
-            "warning: the token quota is used up; it only warns, and no request is refused",
+            "warning: the token quota is used up; its mode is warn, so that no request is refused",
         );
     }
     if check.granted {
@@ -96,21 +96,24 @@ fn query(options: &CheckOptions) -> Result<CheckQuery, Failure> {
 /// Returns the verdict, with the addresses it applies to if it does not apply to all.
 fn would_be_granted(check: &CheckShown) -> String {
     if check.only_from.is_empty() {
-        return "it would be granted".to_owned();
+        return "a token would be granted".to_owned();
     }
     let blocks = check.only_from.join(", ");
-    format!("it would be granted to callers from {}", printable(&blocks))
+    format!(
+        "a token would be granted to callers from {}",
+        printable(&blocks)
+    )
 }
 
 fn refused(check: &CheckShown) -> Failure {
     let cause = check.cause.as_deref().unwrap_or_default();
-    let mut failure = Failure::refused(format!("it would be refused: {}", printable(cause)));
+    let mut failure = Failure::refused(format!("a token would be refused: {}", printable(cause)));
     let evidence = check.evidence.iter().map(|evidence| &**evidence);
     for text in check.description.as_deref().into_iter().chain(evidence) {
         failure = failure.because(printable(text));
     }
     if let Some(error) = &check.error {
-        failure = failure.because(format!("the caller would be told {}", printable(error)));
+        failure = failure.because(format!("the caller would receive {}", printable(error)));
     }
     let fixes = check.fixes.iter().map(|fix| printable(fix));
     fixes.fold(failure, Failure::help)

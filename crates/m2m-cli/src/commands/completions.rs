@@ -8,7 +8,7 @@ use m2m_host::output::Output;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct CompletionsOptions {
-    /// Shell
+    /// Shell that the script is for
     #[arg(value_name = "SHELL")]
     pub(crate) shell: Shell,
 }

@@ -16,7 +16,7 @@ use crate::options::ManagementOptions;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct DiagnoseOptions {
-    /// The trace_id in the answer that the caller received
+    /// Value of trace_id in the response that the caller received
     #[arg(value_name = "TRACE_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) trace_id: String,
     #[command(flatten)]

@@ -20,29 +20,28 @@ use crate::options::{ManagementOptions, only_as};
 use entry::Entry;
 use log::Logs;
 
-/// Print refused requests and changes of the registry, the latest last.
+/// Print refused requests and changes of the registry, newest last.
 ///
-/// Here --client-id selects the application that the entries are about; the application that calls the server is given as M2M_CLIENT_ID
-/// or --as.
+/// --client-id selects the application that the entries are about. M2M_CLIENT_ID or --as names the application that calls the server.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
 pub(crate) struct EventsOptions {
-    /// The latest entries
+    /// Print the newest entries (the default)
     #[arg(value_name = "tail", hide_possible_values = true)]
     pub(crate) tail: Option<Tail>,
     /// Keep printing new entries
     #[arg(short = 'f', long)]
     pub(crate) follow: bool,
-    /// Only changes
+    /// Print only changes
     #[arg(long, conflicts_with = "refusals")]
     pub(crate) audit: bool,
-    /// Only refused requests
+    /// Print only refused requests
     #[arg(long)]
     pub(crate) refusals: bool,
-    /// Only entries about the application with this client id
+    /// Print only entries about the application with this client id
     #[arg(long = "client-id", value_name = "ID")]
     pub(crate) of_client_id: Option<ClientIdText>,
-    /// Only entries since this time (RFC 3339), or since so long ago, such as 1h
+    /// Print only entries since this time (RFC 3339), or of the most recent period, such as 1h
     #[arg(long, value_name = "TIME", value_parser = since)]
     pub(crate) since: Option<UnixTime>,
     /// Maximum number of entries
@@ -75,7 +74,7 @@ fn since(text: &str) -> Result<UnixTime, String> {
     let ago = text.parse().ok().map(Period::as_seconds);
     let since = ago.map(|ago| clock::now().saturating_sub_seconds(ago));
     since.or_else(|| timestamp::parse(text)).ok_or_else(|| {
-        "write how long ago, as in 1h, or date, time and offset, as in 2026-11-20T00:00:00Z"
+        "write a period, as in 1h, or a date, a time and an offset, as in 2026-11-20T00:00:00Z"
             .to_owned()
     })
 }
@@ -87,7 +86,7 @@ Examples:
   m2m events --refusals --client-id billing-job --since 24h
   m2m events --audit -n 1000 --output json | jq .action
 
-With --output json each event is one line.";
+With --output json, each entry is one line.";
 
 pub(super) fn events(options: &EventsOptions, output: &Output) -> Result<(), Failure> {
     let mut logs = Logs::new(options)?;
@@ -95,7 +94,7 @@ pub(super) fn events(options: &EventsOptions, output: &Output) -> Result<(), Fai
     let format = options.management.output;
     let entries = logs.latest(&management, options.lines.get().into())?;
     if entries.is_empty() && !options.follow && format == Format::Text {
-        output.line("nothing has happened that is asked for");
+        output.line("no matching entries");
     }
     print(&entries, format, output);
     if options.follow {
@@ -121,7 +120,7 @@ fn follow(
             // A server that is restarting will be reachable again.
             Err(failure) if failure.exit() == Exit::Unreachable => {
                 if is_reachable {
-                    output.notice(&format!("{failure}\n  = note: it is tried again"));
+                    output.notice(&format!("{failure}\n  = note: trying again"));
                 }
                 is_reachable = false;
             }

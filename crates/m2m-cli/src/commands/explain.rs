@@ -15,11 +15,11 @@ use crate::input;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ExplainOptions {
-    /// OAuth error code, cause from a log, HTTP status, or the answer of a server: a JSON body, a WWW-Authenticate
-    /// header, or the whole response. If absent or -, it is read from standard input
+    /// OAuth error code, cause from a log, HTTP status, or the response of a server: a JSON body, a WWW-Authenticate
+    /// header, or the whole response. Without this argument, or with -, the text is read from standard input
     #[arg(value_name = "TEXT")]
     pub(crate) text: Option<String>,
-    /// Profile whose answers are explained
+    /// Profile of the server that sent the response
     #[arg(long, value_name = "PROFILE", default_value_t = Profile::Rfc, value_parser = crate::options::profile())]
     pub(crate) profile: Profile,
     /// Output format
@@ -38,8 +38,9 @@ Examples:
 
 pub(super) fn explain(options: &ExplainOptions, output: &Output) -> Result<(), Failure> {
     let missing = || {
-        Failure::usage("there is nothing to explain")
-            .help("m2m explain invalid_client, or pipe the answer of a server into standard input")
+        Failure::usage("there is nothing to explain").help(
+            "run m2m explain invalid_client, or pipe the response of a server to standard input",
+        )
     };
     let text = input::read(options.text.as_deref(), MAX_INPUT_BYTES, missing)?;
     match Input::recognize(&text) {
@@ -53,7 +54,7 @@ fn explain_name(name: &str, options: &ExplainOptions, output: &Output) -> Result
     let name = name.to_ascii_lowercase();
     let Some(explanation) = Explanation::of(&name, options.profile) else {
         let failure = Failure::usage(format!(
-            "{name:?} is no error code, no cause and no status that is known here"
+            "{name:?} is not a known error code, cause or HTTP status"
         ));
         return Err(with_nearest(failure, &name));
     };
@@ -73,11 +74,11 @@ fn explain_received(
     if explanations.is_empty() {
         return Err(match &received.error {
             Some(error) => {
-                let failure = Failure::usage(format!("{error:?} is no error code that is known here"));
+                let failure = Failure::usage(format!("{error:?} is not a known error code"));
                 with_nearest(failure, error)
             }
-            None => Failure::usage("there is no error in it").help(
-                "hand over a code, a JSON body with `error`, a WWW-Authenticate header, or a whole answer as curl -i prints it",
+            None => Failure::usage("the input contains no error").help(
+                "pass an error code, a JSON body with `error`, a WWW-Authenticate header, or a whole response as curl -i prints it",
             ),
         });
     }
@@ -100,7 +101,7 @@ fn with_nearest(failure: Failure, name: &str) -> Failure {
     match nearest(name, Explanation::names()) {
         Some(nearest) => failure.help(format!("did you mean `{nearest}`?")),
         None => failure.help(
-            "codes are such as invalid_client, causes such as secret-wrong, statuses such as 401",
+            "use an error code such as invalid_client, a cause such as secret-wrong, or a status such as 401",
         ),
     }
 }
@@ -115,7 +116,7 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
         scheme,
         scope,
     } = received;
-    output.heading("What the server said");
+    output.heading("Response of the server");
     let status = status.map(|status| status.to_string());
     for (name, value) in [
         ("status", &status),
@@ -133,10 +134,10 @@ fn print_received(received: &Received, profile: Profile, output: &Output) {
     if let Some(error) = error
         && Explanation::of(&error.to_ascii_lowercase(), profile).is_none()
     {
-        output.line("  The code is none that is known here; what follows is about the rest.");
+        output.line("  The error code is not known. The rest of the response is explained below.");
     }
     if trace_id.is_some() {
-        output.line("  Under the trace_id the log of the server has the exact cause.");
+        output.line("  The log of the server has the exact cause under this trace_id.");
     }
 }
 
@@ -149,7 +150,7 @@ fn print(explanation: &Explanation, output: &Output) {
     output.line(format!("  {}", explanation.meaning));
     if let Some(answer) = &explanation.answer {
         output.heading(&format!(
-            "\nThe caller sees, in the profile {}",
+            "\nResponse to the caller, in the profile {}",
             explanation.profile
         ));
         let error = answer
@@ -161,20 +162,12 @@ fn print(explanation: &Explanation, output: &Output) {
             answer.status, answer.error_description
         ));
     }
-    list(
-        "Causes, as the caller can know them",
-        explanation.causes,
-        output,
-    );
+    list("Likely causes, for the caller", explanation.causes, output);
     list("Fixes, for the caller", explanation.fixes, output);
     if let Some(operator) = &explanation.operator {
-        output.heading("\nWho has to act");
+        output.heading("\nParty at fault");
         output.line(format!("  {}", operator.fault));
-        list(
-            "Causes, as the operator can know them",
-            operator.causes,
-            output,
-        );
+        list("Likely causes, for the operator", operator.causes, output);
         list("Fixes, for the operator", operator.fixes, output);
     }
     if !explanation.exact_causes.is_empty() {

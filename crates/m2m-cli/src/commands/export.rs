@@ -15,7 +15,7 @@ use crate::management::Management;
 use crate::nowhere::nowhere;
 use crate::options::{OptionalDataOptions, ServerOptions};
 
-/// Print the registry as world.toml.
+/// Print the registry as a registry file (world.toml).
 ///
 /// Applying the output changes nothing, and exporting again prints the same bytes.
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ use crate::options::{OptionalDataOptions, ServerOptions};
 pub(crate) struct ExportOptions {
     #[command(flatten)]
     pub(crate) data: OptionalDataOptions,
-    /// Include the hash of the latest secret of each application, so that a server that the file is applied to accepts these secrets
+    /// Include the hash of the newest secret of each application, so that a server that the file is applied to accepts these secrets
     #[arg(long)]
     pub(crate) with_secret_hashes: bool,
     #[command(flatten)]
@@ -58,7 +58,10 @@ fn of_data(folder: &Path, secret_hashes: SecretHashes) -> Result<String, Failure
 
 fn of_server(options: &ServerOptions, secret_hashes: SecretHashes) -> Result<String, Failure> {
     if options.issuer.as_deref().is_none_or(str::is_empty) {
-        return Err(nowhere("there is nothing to export", "m2m export"));
+        return Err(nowhere(
+            "no server and no data directory is given",
+            "m2m export",
+        ));
     }
     let management = Management::connect(options)?;
     let query = ExportQuery {

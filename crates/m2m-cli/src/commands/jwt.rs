@@ -24,7 +24,7 @@ impl JwtCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::Decode(options) => decode::decode(options, output),
@@ -39,7 +39,7 @@ pub(super) fn algorithm(name: &str) -> Result<Algorithm, String> {
         let same = all.clone().find(|own| own.eq_ignore_ascii_case(name));
         match same.or_else(|| nearest(name, all.clone())) {
             Some(nearest) => format!("did you mean {nearest}?"),
-            None => format!("there are {}", all.collect::<Vec<_>>().join(", ")),
+            None => format!("expected one of {}", all.collect::<Vec<_>>().join(", ")),
         }
     })
 }

@@ -28,7 +28,7 @@ impl KeyCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::List(options) => list::list(options, output),

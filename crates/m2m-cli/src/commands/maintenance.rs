@@ -21,7 +21,7 @@ pub(crate) enum MaintenanceCommand {
     Off(MaintenanceOptions),
 }
 
-/// Of which server.
+/// The server to call.
 #[derive(Debug, Args)]
 pub(crate) struct MaintenanceOptions {
     #[command(flatten)]

@@ -11,7 +11,7 @@ use m2m_host::output::Output;
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct ManOptions {
-    /// Directory for the pages of all commands; created if it is missing
+    /// Directory for the pages of all commands; created if missing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }
@@ -29,7 +29,7 @@ pub(super) fn man(
     let Some(folder) = &options.dir else {
         let mut page = Vec::new();
         Man::new(command).render(&mut page).map_err(|error| {
-            Failure::refused("the manual page cannot be made").because(error.to_string())
+            Failure::refused("cannot create the manual page").because(error.to_string())
         })?;
         output.line(String::from_utf8_lossy(&page).trim_end());
         return Ok(());

@@ -32,7 +32,7 @@ impl SecretCommand {
     ///
     /// # Errors
     ///
-    /// The reason why the command could not do its work.
+    /// The reason why the command failed.
     pub(crate) fn run(&self, output: &Output) -> Result<(), Failure> {
         match self {
             Self::List(options) => list(options, output),
@@ -42,7 +42,7 @@ impl SecretCommand {
     }
 }
 
-/// List the secrets of an application: when they were created, used and ended, but not their values.
+/// List an application's secrets with their times of creation, last use and end, but without their values.
 #[derive(Debug, Args)]
 #[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct SecretListOptions {
@@ -53,14 +53,14 @@ pub(crate) struct SecretListOptions {
     pub(crate) management: ManagementOptions,
 }
 
-/// Create a new secret for an application. It is shown once; earlier secrets expire after the overlap.
+/// Create a new secret for an application. The secret is shown only once; earlier secrets expire after the overlap.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct SecretRotateOptions {
     /// Client id or id of the application
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// Time for which earlier secrets stay valid, such as 24h (units: s, m, h, d); 0 revokes them now, those of an earlier overlap included
+    /// Time for which earlier secrets stay valid, such as 24h (units: s, m, h, d); 0 revokes all earlier secrets at once, including secrets in an earlier overlap
     #[arg(long, value_name = "DURATION", value_parser = overlap, default_value = "24h")]
     pub(crate) overlap: Overlap,
     #[command(flatten)]
@@ -76,7 +76,7 @@ pub(crate) struct SecretRevokeOptions {
     /// Client id or id of the application
     #[arg(value_name = "CLIENT_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) application: String,
-    /// Id of the secret, as `m2m secret list` shows it
+    /// Id of the secret, from `m2m secret list`
     #[arg(value_name = "SECRET_ID", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) secret: String,
     #[command(flatten)]
@@ -91,7 +91,7 @@ fn overlap(text: &str) -> Result<Overlap, String> {
             .map(Period::as_seconds)
             .map_err(|_: InvalidPeriod| "write a number and a unit: s, m, h or d, as in 24h")?,
     };
-    Overlap::try_from(seconds).map_err(|_| "an overlap is 30d at most".to_owned())
+    Overlap::try_from(seconds).map_err(|_| "the maximum overlap is 30d".to_owned())
 }
 
 pub(super) const EXAMPLES: &str = "\
@@ -101,7 +101,8 @@ Examples:
   m2m secret revoke billing-job SECRET_ID
 
 These commands call the server that M2M_ISSUER names, with the credentials in
-M2M_CLIENT_ID and M2M_CLIENT_SECRET, or those of the options of that name.";
+M2M_CLIENT_ID and M2M_CLIENT_SECRET. The options --issuer, --as and
+--client-secret-file take precedence over these variables.";
 
 const LIST_EXAMPLES: &str = "\
 Examples:
@@ -123,7 +124,15 @@ pub(super) fn list(options: &SecretListOptions, output: &Output) -> Result<(), F
     let answer = management.call::<ListApplicationSecrets>(&names, &NoQuery {}, &NoBody)?;
     match options.management.output {
         Format::Text => {
-            let table = Table::new(["ID", "STATE", "CREATED", "ENDS", "LAST USED", "BY", "WHY"]);
+            let table = Table::new([
+                "ID",
+                "STATE",
+                "CREATED",
+                "ENDS",
+                "LAST USED",
+                "ENDED BY",
+                "REASON",
+            ]);
             let table = answer.secrets.iter().fold(table, |table, secret| {
                 table.with([
                     cell(&secret.id),
@@ -167,7 +176,7 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
             if let Some(ends_at) = &secret.expires_at_of_previous {
                 let ends_at = printable(ends_at);
                 output.line(if options.overlap.get() == 0 {
-                    format!("the earlier secrets have ended, at {ends_at}: callers that still use them are refused")
+                    format!("the earlier secrets ended at {ends_at}: callers that still use them are refused")
                 } else {
                     format!("the earlier secrets stay valid until {ends_at}")
                 });
@@ -183,10 +192,10 @@ pub(super) fn rotate(options: &SecretRotateOptions, output: &Output) -> Result<(
         let shown = printable(application);
         vec![
             format!(
-                "m2m secret revoke {shown} {} ends it",
+                "m2m secret revoke {shown} {} revokes it",
                 printable(&secret.id)
             ),
-            format!("m2m secret rotate {shown} --secrets-to FILE makes another one"),
+            format!("m2m secret rotate {shown} --secrets-to FILE creates another one"),
         ]
     })
 }
@@ -205,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_overlap_has_a_unit_unless_it_is_none() {
+    fn an_overlap_has_a_unit_unless_it_is_zero() {
         let seconds = |text| overlap(text).map(Overlap::get);
         assert_eq!(seconds("24h"), Ok(86_400));
         assert_eq!(seconds("0"), Ok(0));

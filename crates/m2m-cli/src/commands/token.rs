@@ -16,20 +16,20 @@ use crate::options::ServerOptions;
 /// Request a token and print it.
 ///
 /// The token endpoint is found in the metadata of the issuer, which may be any OAuth server. Pass the secret
-/// as M2M_CLIENT_SECRET or in a file: every user of the machine can read the flags of a process.
+/// in M2M_CLIENT_SECRET or in a file: every user of the machine can read the flags of a process.
 ///
-/// Exits 0 with the token on standard output; 1 if the server refuses, and 3 if it cannot be reached, with nothing on standard
-/// output.
+/// Exits 0 with the token on standard output, 1 if the server refuses the request, and 3 if the server cannot be reached. After a failure,
+/// standard output is empty.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct TokenOptions {
-    /// Audience of the API that the token is for; may be repeated. By default the only API that the application is authorized for
+    /// Audience of the API that the token is for; may be repeated. By default, the API that the application is authorized for, if there is only one
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
-    /// Scopes, separated by spaces; may be repeated. By default all that are assigned
+    /// Scopes, separated by spaces; may be repeated. By default, all scopes assigned to the application
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
-    /// Place of the credentials in the request
+    /// Location of the credentials in the request
     #[arg(long, value_name = "METHOD", default_value = "basic")]
     pub(crate) auth_method: AuthMethod,
     /// Output format: the token alone, or JSON with token_type, expires_in and scope
@@ -39,7 +39,7 @@ pub(crate) struct TokenOptions {
     pub(crate) server: ServerOptions,
 }
 
-/// The place of the credentials in a request.
+/// The location of the credentials in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum AuthMethod {
     /// Authorization: Basic header, which every server supports

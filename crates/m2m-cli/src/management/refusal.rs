@@ -59,7 +59,7 @@ impl Refusal {
         let failure = failure.unwrap_or_else(|| foreign(self.status, issuer));
         let failure = match &refused.trace_id {
             Some(trace_id) => failure.because(format!(
-                "trace_id {}: under it the log of the server has more",
+                "trace_id {}: the log of the server has more under this id",
                 printable(trace_id)
             )),
             None => failure,
@@ -80,26 +80,26 @@ impl Refusal {
                 failure.help(authorize(client_id, &format!("{issuer}/api"), Some(scope)))
             }
             (StatusCode::UNAUTHORIZED, None) => failure.help(
-                "the server takes its own token no longer: see whether its keys or its registry were changed just now, and try again",
+                "the server no longer accepts its own token: check whether its keys or its registry were just changed, and try again",
             ),
             (StatusCode::FORBIDDEN, None) => failure.help(format!(
-                "see what the application may do: m2m application show {client_id}"
+                "check the permissions of the application: m2m application show {client_id}"
             )),
             (StatusCode::NOT_FOUND, _) => {
                 match self.listing_of_missing().or_else(|| listing(spec)) {
-                    Some(command) => failure.help(format!("see which there are: {command}")),
+                    Some(command) => failure.help(format!("list those that exist: {command}")),
                     None => failure,
                 }
             }
             (StatusCode::CONFLICT, _) => failure.help(match listing(spec) {
-                Some(command) => format!("see what is there: {command}"),
-                None => "see what is there, and try again".to_owned(),
+                Some(command) => format!("list what exists: {command}"),
+                None => "check what exists, and try again".to_owned(),
             }),
             (StatusCode::PRECONDITION_FAILED, _) => failure.help(
-                "somebody else has changed it in the meantime: look at it again, and repeat what is still wanted",
+                "it was changed by others in the meantime: read it again, and repeat the change if it is still needed",
             ),
             (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
-                failure.help(again.unwrap_or_else(|| "try again in a while".to_owned()))
+                failure.help(again.unwrap_or_else(|| "try again later".to_owned()))
             }
             _ => match again {
                 Some(again) => failure.help(again),
@@ -146,14 +146,14 @@ pub(super) fn unreadable(
         return foreign(response.status(), issuer);
     }
     // Not reachable, in the end: nothing that it says can be relied on, not even that a change was made.
-    let failure = Failure::unreachable(format!("the answer of {issuer} cannot be read"))
+    let failure = Failure::unreachable(format!("cannot read the answer of {issuer}"))
         .because(printable(&error.to_string()));
     let failure = if spec.method == Method::Get {
         failure
     } else {
-        failure.because("what was asked for may have been done")
+        failure.because("the change may have been made")
     };
-    failure.help("use the release of m2m that the server has")
+    failure.help("use the same release of m2m as the server")
 }
 
 /// Returns the help that authorizes an application for an audience or a scope.
@@ -172,7 +172,7 @@ pub(super) fn authorize(client_id: &str, audience: &str, scope: Option<&str>) ->
         },
     );
     format!(
-        "authorize the application {client_id:?} for {what}, in the name of another that may: \
+        "authorize the application {client_id:?} for {what}, as an application that may do so: \
          m2m application authorize {client_id} --audience {audience}{scope}"
     )
 }
@@ -191,9 +191,9 @@ fn listing(spec: &Spec) -> Option<&'static str> {
 }
 
 fn foreign(status: StatusCode, issuer: &Issuer) -> Failure {
-    Failure::unreachable(format!("the answer comes from no management API of {issuer}"))
+    Failure::unreachable(format!("the answer does not come from the management API of {issuer}"))
         .because(format!("the status is {status}, and the body is not one of its documents"))
-        .help("see whether the server is m2m, of this release or a later one, and whether a proxy answers in its place")
+        .help("check whether the server is m2m, of this release or a later one, and whether a proxy answers in its place")
 }
 
 fn missing_scope(headers: &HeaderMap) -> Option<String> {

@@ -21,8 +21,8 @@ pub(crate) struct DataOptions {
 /// The option that names the data directory, of commands that otherwise call a server.
 #[derive(Debug, Args)]
 pub(crate) struct OptionalDataOptions {
-    /// Data directory of a stopped server, instead of a running server. M2M_DATA is not read here, because it is set where a
-    /// server runs, and a running server locks its directory
+    /// Data directory of a stopped server, used instead of calling a running server. M2M_DATA is not read here, because
+    /// it usually names the directory of a running server, which is locked
     #[arg(long, value_name = "DIR", value_parser = path())]
     data: Option<PathBuf>,
 }
@@ -38,11 +38,11 @@ impl OptionalDataOptions {
 /// The options that name the sealing key.
 #[derive(Debug, Args)]
 pub(crate) struct SealingOptions {
-    /// File with the sealing key, which encrypts private keys: 32 random bytes in base64. By default
-    /// M2M_SEALING_KEY, or sealing.key in the data directory, which is created when it is first needed
+    /// File with the sealing key, which encrypts private keys: 32 random bytes in base64. By default, the
+    /// sealing key is in M2M_SEALING_KEY, or in sealing.key in the data directory; the file is created when first needed
     #[arg(long, value_name = "FILE", env = "M2M_SEALING_KEY_FILE", value_parser = path())]
     pub(crate) sealing_key_file: Option<PathBuf>,
-    /// The sealing key itself, from the environment: flags can be read in the list of processes.
+    /// The sealing key itself. It comes from the environment only, since other users can read flags in the process list.
     #[arg(
         long,
         env = "M2M_SEALING_KEY",

@@ -8,7 +8,7 @@ use m2m_host::regular_file::is_standard_stream;
 /// The place for the secrets that a command generates.
 #[derive(Debug, Args)]
 pub(crate) struct SecretsToOptions {
-    /// Write new secrets to this new file (mode 0600), one JSON object per line, instead of showing them; - shows them
+    /// New file (mode 0600) for new secrets, one JSON object per line; by default, and with -, new secrets are printed
     #[arg(long, value_name = "FILE")]
     secrets_to: Option<PathBuf>,
 }

@@ -14,7 +14,7 @@ pub enum InvalidCredentials {
 
 /// The parameter is one that [`AccessTokenRequest`](crate::AccessTokenRequest) writes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{name} cannot be set as a further parameter")]
+#[error("the parameter {name} is reserved: it is set automatically")]
 #[non_exhaustive]
 pub struct ReservedParameter {
     /// The name of the parameter.
@@ -27,16 +27,16 @@ pub struct ReservedParameter {
 #[non_exhaustive]
 pub enum InvalidCaCertificates {
     /// The text contains no certificate.
-    #[error("there is no PEM certificate in it: no line says -----BEGIN CERTIFICATE-----")]
+    #[error("there is no certificate in PEM: the line -----BEGIN CERTIFICATE----- is missing")]
     NoCertificate,
-    /// A section is cut off, or is not base64.
-    #[error("certificate {number} is not PEM: it is cut off, or not base64")]
+    /// A section is truncated, or is not base64.
+    #[error("certificate {number} is not valid PEM: it is truncated or is not base64")]
     NotPem {
         /// The number of the certificate, counted from 1.
         number: usize,
     },
     /// A certificate is not X.509.
-    #[error("certificate {number} is not an X.509 certificate that can be trusted")]
+    #[error("certificate {number} is not a valid X.509 certificate")]
     NotX509 {
         /// The number of the certificate, counted from 1.
         number: usize,

@@ -1,4 +1,4 @@
-//! Errors of metadata that do not lead to a token endpoint.
+//! Errors of the discovery of a token endpoint.
 
 use http::StatusCode;
 use m2m_errors::Advice;
@@ -7,12 +7,12 @@ use oauth_proto::InvalidDocument;
 use crate::excerpt::Cleaner;
 use crate::limits::MAX_URL_CHARACTERS;
 
-/// The reason why the metadata of an issuer do not lead to a token endpoint.
+/// The reason why the token endpoint of an issuer could not be discovered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoveryError {
-    /// The metadata are missing from the URL where they belong.
-    #[error("{issuer} answers with {status} where its metadata should be")]
+    /// There is no metadata at the URL where it belongs.
+    #[error("the request for the metadata of {issuer} was answered with {status}")]
     Status {
         /// The issuer.
         issuer: String,
@@ -20,31 +20,29 @@ pub enum DiscoveryError {
         status: StatusCode,
     },
     /// The document at the URL is not metadata.
-    #[error("what {issuer} answers is no metadata of an issuer: {error}")]
+    #[error("the response of {issuer} is not issuer metadata: {error}")]
     Document {
         /// The issuer.
         issuer: String,
         /// The error in the document.
         error: InvalidDocument,
     },
-    /// The metadata are those of another issuer, and must not be used (RFC 8414, section 3.3).
-    #[error("the metadata are those of the issuer {named}, not of {issuer}")]
+    /// The metadata names another issuer, and must not be used (RFC 8414, section 3.3).
+    #[error("the metadata of {issuer} names a different issuer: {named}")]
     OtherIssuer {
         /// The issuer.
         issuer: String,
         /// The issuer that the document names.
         named: String,
     },
-    /// The metadata name no token endpoint.
-    #[error("the metadata of {issuer} name no token_endpoint")]
+    /// The metadata does not contain a token endpoint.
+    #[error("the metadata of {issuer} has no member token_endpoint")]
     TokenEndpointMissing {
         /// The issuer.
         issuer: String,
     },
     /// The token endpoint is not a URL, or is plain http while the issuer is https.
-    #[error(
-        "the metadata of {issuer} name a token_endpoint that is no https URL: {token_endpoint}"
-    )]
+    #[error("the token_endpoint in the metadata of {issuer} is not an https URL: {token_endpoint}")]
     TokenEndpointUnusable {
         /// The issuer.
         issuer: String,
@@ -64,7 +62,7 @@ impl DiscoveryError {
         }
     }
 
-    /// Returns the same error without the secret of a client, in case the metadata repeat it.
+    /// Returns the same error without the secret of a client, in case the metadata repeats it.
     pub(crate) fn cleaned(mut self, cleaner: &Cleaner) -> Self {
         match &mut self {
             Self::OtherIssuer { named: text, .. }
@@ -92,31 +90,31 @@ impl DiscoveryError {
 
 const NO_METADATA: Advice = Advice {
     causes: &[
-        "The issuer is misspelled, or is the address of something else: a dashboard, an API, a token endpoint.",
-        "The issuer has a path, such as a tenant, that is missing or one too many.",
-        "A proxy, a firewall or a login page answers in the place of the server.",
+        "The issuer is misspelled, or is the address of something else, such as a dashboard, an API or a token endpoint.",
+        "The path of the issuer, such as a tenant, is missing or wrong.",
+        "A proxy, a firewall or a login page answers instead of the server.",
     ],
     fixes: &[
-        "Take the issuer from the documentation of the server, or from the claim iss of one of its tokens, character by character.",
-        "Fetch the issuer with /.well-known/oauth-authorization-server or /.well-known/openid-configuration behind its host with curl, and look at who answers.",
+        "Copy the issuer exactly from the documentation of the server, or from the claim iss of one of its tokens.",
+        "Fetch /.well-known/oauth-authorization-server or /.well-known/openid-configuration of the issuer with curl, and check which server answers.",
     ],
 };
 
 const OTHER_ISSUER: Advice = Advice {
     causes: &[
-        "The issuer is misspelled: a slash at its end more or less, http instead of https, another name of the same host.",
-        "The server stands behind a proxy and does not know its public name.",
+        "The issuer differs in a detail, such as a trailing slash, http instead of https, or another name of the same host.",
+        "The server is behind a proxy and is not configured with its public address.",
     ],
     fixes: &[
-        "If the server is the one that you mean, use the issuer that its metadata name, character by character.",
+        "If this is the intended server, use the issuer exactly as it is in its metadata.",
         "If it is your server, set its issuer to the address that callers use.",
     ],
 };
 
 const NO_ENDPOINT: Advice = Advice {
     causes: &[
-        "The server issues no tokens to machines, or its metadata are incomplete.",
-        "The server stands behind a proxy that ends TLS and does not know that callers use https.",
+        "The server does not issue tokens to machines, or its metadata is incomplete.",
+        "The server is behind a proxy that terminates TLS, and is not configured with its https address.",
     ],
-    fixes: &["Have the operator of the server publish a token_endpoint that is an https URL."],
+    fixes: &["Ask the operator of the server to publish a token_endpoint that is an https URL."],
 };

@@ -22,7 +22,7 @@ pub struct Refused {
     pub error_description: Option<String>,
     /// The page for developers.
     pub error_uri: Option<String>,
-    /// The id under which the operator finds this one refusal. Servers of this kind send it, others rarely do.
+    /// The id under which the operator finds this refusal in the log. m2m sends it; other servers rarely do.
     pub trace_id: Option<String>,
     /// The time to wait before the next attempt, if the server states it in seconds.
     pub retry_after: Option<Duration>,
@@ -50,7 +50,11 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status.as_u16();
-        write!(f, "the token endpoint refuses with {status} {}", self.error)?;
+        let code = &self.error;
+        write!(
+            f,
+            "the token endpoint refused the request with {status} {code}"
+        )?;
         if let Some(description) = &self.error_description {
             write!(f, ": {description}")?;
         }
@@ -65,9 +69,9 @@ impl core::error::Error for Refused {}
 
 /// The advice for a code that only this server has, with a status that does not explain it either.
 const OWN_CODE: Advice = Advice {
-    causes: &["The server has an error code of its own for what is wrong with the request."],
+    causes: &["The error code is specific to this server."],
     fixes: &[
-        "Look the code up in the documentation of the server.",
-        "Show the code, and the time of the request, to the operator of the server.",
+        "Look up the code in the documentation of the server.",
+        "Send the code and the time of the request to the operator of the server.",
     ],
 };

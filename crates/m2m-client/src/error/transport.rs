@@ -1,4 +1,4 @@
-//! Nobody answers.
+//! Failures to reach a server, or to receive its answer.
 
 use core::fmt;
 
@@ -23,24 +23,24 @@ pub enum TransportFailure {
     UrlInvalid,
     /// The address is plain http and not on this machine.
     PlainHttp,
-    /// The name of the host has no address.
+    /// The host name cannot be resolved.
     NameUnresolved,
     /// The host refuses the connection: nothing listens at the address.
     ConnectionRefused,
     /// The address cannot be reached, for another reason.
     ConnectFailed,
-    /// There was no connection in time.
+    /// The connection was not established in time.
     ConnectTimedOut,
     /// The certificate is not signed by an authority that this machine trusts.
     CertificateUntrusted,
     /// The certificate is for other names.
-    CertificateOfOtherName,
+    CertificateNameMismatch,
     /// The certificate has expired, or is not valid yet.
-    CertificateOutOfTime,
+    CertificateNotValidNow,
     /// The certificate is that of an authority, which must not be used as a server certificate.
-    CertificateOfAuthority,
+    CertificateIsCa,
     /// The certificate is not for servers.
-    CertificateOfOtherPurpose,
+    CertificatePurposeMismatch,
     /// The certificate was revoked.
     CertificateRevoked,
     /// The certificate cannot be read.
@@ -51,11 +51,11 @@ pub enum TransportFailure {
     CertificateRejected,
     /// TLS with the server fails for another reason.
     TlsFailed,
-    /// There was no whole answer in time.
+    /// The answer was not complete in time.
     TimedOut,
     /// The answer is larger than the limit.
     AnswerTooLarge,
-    /// The connection ended before the answer did.
+    /// The connection was closed before the answer was complete.
     ConnectionLost,
     /// The bytes of the answer are not HTTP.
     AnswerNotHttp,
@@ -152,190 +152,190 @@ impl TransportFailure {
     ) {
         match self {
             Self::UrlInvalid => (
-                "the address is no http or https URL with a host",
-                &["The address is misspelled, or lacks its scheme."],
-                &["Write the whole address, as in https://id.example."],
+                "the address is not an http or https URL with a host",
+                &["The address is misspelled, or its scheme is missing."],
+                &["Write the complete address, such as https://id.example."],
             ),
             Self::PlainHttp => (
-                "plain http would carry what is secret in the clear",
-                &["The address begins with http, and the host is not this machine."],
+                "plain http would send secrets unencrypted",
+                &["The address uses http, and the host is not this machine."],
                 &[
                     "Use the https address of the server.",
-                    "If all of the way is protected by other means, allow plain http explicitly.",
+                    "If the whole connection is protected by other means, allow plain http explicitly.",
                 ],
             ),
             Self::NameUnresolved => (
-                "the name of the host has no address",
+                "the host name cannot be resolved",
                 &[
-                    "The host is misspelled.",
+                    "The host name is misspelled.",
                     "The name is known only inside another network, such as a cluster or a VPN.",
-                    "The resolver of this machine cannot be reached.",
+                    "The DNS server of this machine cannot be reached.",
                 ],
                 &[
-                    "Compare the host with the one that you mean.",
-                    "Look the name up on the same machine, in the same container, as in getent hosts NAME.",
+                    "Check the spelling of the host name.",
+                    "Look up the name on the same machine or in the same container, for example with getent hosts NAME.",
                 ],
             ),
             Self::ConnectionRefused => (
-                "nobody listens there",
+                "no server listens at this address",
                 &[
-                    "The server is not running, or listens on another port or only on its own machine.",
+                    "The server is not running, listens on another port, or accepts connections from its own machine only.",
                     "The port is missing in the address, or wrong.",
                 ],
                 &[
-                    "Start the server, or wait until it says that it is ready.",
-                    "Compare host and port with those that the server prints at its start.",
+                    "Start the server, or wait until it reports that it is ready.",
+                    "Compare the host and the port with those that the server prints at startup.",
                 ],
             ),
             Self::ConnectFailed => (
-                "there is no way to connect",
-                &["This machine has no route to the host, or a firewall refuses the connection."],
-                &["Open the way from this machine to the host and port, and try it with curl."],
+                "the connection failed",
+                &["This machine has no route to the host, or a firewall rejects the connection."],
+                &[
+                    "Allow connections from this machine to the host and port, and test them with curl.",
+                ],
             ),
             Self::ConnectTimedOut => (
-                "there was no connection in time",
+                "the connection timed out",
                 &[
-                    "A firewall drops the packets without a word.",
-                    "The host is down, or the address is that of another network.",
+                    "A firewall silently drops the packets.",
+                    "The host is down, or the address belongs to another network.",
                 ],
-                &["Open the way from this machine to the host and port, and try it with curl."],
+                &[
+                    "Allow connections from this machine to the host and port, and test them with curl.",
+                ],
             ),
             Self::CertificateUntrusted => (
-                "the certificate is signed by no authority that this machine trusts",
+                "the certificate is not signed by an authority that this machine trusts",
                 &[
-                    "The server has a certificate of a private authority, or one that it signed itself.",
+                    "The server has a certificate of a private authority, or a self-signed one.",
                     "The server does not send the intermediate certificates between its own and the authority.",
-                    "A proxy on the way opens TLS with a certificate of its own.",
-                    "This machine has no list of authorities, as in a bare container.",
+                    "A proxy intercepts TLS with a certificate of its own.",
+                    "This machine has no trusted authorities installed, as in a minimal container image.",
                 ],
                 &[
-                    "Name the PEM file with the certificate of the authority, got from its operator, as an additional CA, or in SSL_CERT_FILE.",
-                    "Have the server send its whole chain of certificates.",
-                    "Install the list of authorities of the system, often a package named ca-certificates.",
+                    "Get the certificate of the authority from its operator as a PEM file, and name the file as an additional CA or in SSL_CERT_FILE.",
+                    "Configure the server to send its whole certificate chain.",
+                    "Install the trusted authorities of the system, often a package named ca-certificates.",
                 ],
             ),
-            Self::CertificateOfOtherName => (
+            Self::CertificateNameMismatch => (
                 "the certificate is not for this host",
                 &[
-                    "The host is reached under another name, or under its bare address.",
-                    "The address leads to another server, such as a default one of a proxy.",
+                    "The server is called by another name, or by its IP address.",
+                    "The address leads to another server, such as the default server of a proxy.",
                 ],
                 &[
-                    "Use the name that the certificate is for.",
-                    "Have a certificate issued that names the host as it is called.",
+                    "Use a name that the certificate is for.",
+                    "Get a certificate that contains the host name of the address.",
                 ],
             ),
-            Self::CertificateOutOfTime => (
+            Self::CertificateNotValidNow => (
                 "the certificate has expired or is not valid yet",
                 &[
                     "The certificate was not renewed in time.",
                     "The clock of this machine is wrong.",
                 ],
                 &[
-                    "Have the operator of the server renew the certificate.",
-                    "Compare the clock of this machine with another one.",
+                    "Ask the operator of the server to renew the certificate.",
+                    "Check the clock of this machine.",
                 ],
             ),
-            Self::CertificateOfAuthority => (
-                "the server shows the certificate of an authority as its own",
+            Self::CertificateIsCa => (
+                "the server presents a CA certificate as its own",
                 &[
-                    "The certificate was made by openssl req -x509, which makes the certificate of an authority unless told otherwise.",
-                    "The server was given the certificate of the authority in the place of its own.",
+                    "The certificate was created by openssl req -x509, which creates a CA certificate by default.",
+                    "The server is configured with the certificate of the authority instead of its own.",
                 ],
                 &[
-                    "For a certificate of your own: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE -keyout key.pem -out cert.pem, with the names of the server.",
-                    "Give the server key.pem and cert.pem, and name cert.pem as an additional CA for the client.",
-                    "Where an authority has issued a certificate for the server, put that first into the file of the server.",
+                    "Create a self-signed certificate with the names of the server: openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE -keyout key.pem -out cert.pem",
+                    "Configure the server with key.pem and cert.pem, and the client with cert.pem as an additional CA.",
+                    "If an authority has issued a certificate for the server, put that certificate first in the certificate file of the server.",
                 ],
             ),
-            Self::CertificateOfOtherPurpose => (
-                "the certificate is not for servers",
-                &["It was issued for clients, for mail or for signatures."],
+            Self::CertificatePurposeMismatch => (
+                "the certificate is not a server certificate",
+                &["The certificate was issued for clients, for email or for signatures."],
                 &[
-                    "Have a certificate issued whose extended key usage has serverAuth, or which has no extended key usage.",
+                    "Get a certificate whose extended key usage contains serverAuth, or one without an extended key usage.",
                 ],
             ),
             Self::CertificateRevoked => (
                 "the certificate was revoked",
                 &[
-                    "The authority withdrew it, because its key may be known to others or its names have changed.",
+                    "The authority revoked the certificate, because its key may be compromised or its names have changed.",
                 ],
-                &["Have the operator of the server install a new certificate with a new key."],
+                &["Ask the operator of the server to install a new certificate with a new key."],
             ),
             Self::CertificateMalformed => (
                 "the certificate cannot be read",
                 &[
-                    "It was made by a tool that does not keep to RFC 5280.",
-                    "It is of version 1, as openssl x509 -req makes it without extensions.",
+                    "The certificate was created by a tool that does not follow RFC 5280.",
+                    "The certificate has version 1, as openssl x509 -req creates it without extensions.",
                 ],
                 &[
-                    "Have a certificate of version 3 issued, with the names of the server in subjectAltName.",
-                    "Look at it with openssl s_client -connect HOST:PORT -showcerts.",
+                    "Get a certificate of version 3 with the names of the server in subjectAltName.",
+                    "Inspect the certificate with openssl s_client -connect HOST:PORT -showcerts.",
                 ],
             ),
             Self::CertificateUnsupported => (
-                "the certificate needs what this client does not support",
+                "the certificate needs an algorithm or extension that this client does not support",
                 &[
-                    "Its signature is by SHA-1 or MD5, or its key is a short RSA key or on an unusual curve.",
+                    "Its signature uses SHA-1 or MD5, or its key is a short RSA key or is on an unusual curve.",
                 ],
                 &[
-                    "Have a certificate issued with an ECDSA key on P-256 or P-384, or with RSA of 2048 bits or more, signed with SHA-256 or better.",
+                    "Get a certificate with an ECDSA key on P-256 or P-384, or an RSA key of 2048 bits or more, signed with SHA-256 or better.",
                 ],
             ),
             Self::CertificateRejected => (
                 "the certificate is not accepted",
+                &["The certificate, or one between it and its authority, violates RFC 5280."],
                 &[
-                    "The certificate, or one between it and its authority, breaks a rule of RFC 5280.",
-                ],
-                &[
-                    "Check it with openssl s_client -connect HOST:PORT -verify_return_error, and have its operator replace what that names.",
+                    "Check the certificate with openssl s_client -connect HOST:PORT -verify_return_error, and ask the operator of the server to replace the certificate that it reports.",
                 ],
             ),
             Self::TlsFailed => (
-                "there is no TLS with the server",
+                "the TLS handshake failed",
                 &[
-                    "The port takes plain http, or another protocol altogether.",
-                    "The server speaks only versions of TLS that are too old.",
+                    "The port speaks plain http, or another protocol.",
+                    "The server supports only old versions of TLS.",
                 ],
                 &[
                     "Compare the scheme and the port of the address with those of the server.",
-                    "Have the server offer TLS 1.2 or 1.3.",
+                    "Enable TLS 1.2 or 1.3 on the server.",
                 ],
             ),
             Self::TimedOut => (
-                "there was no whole answer in time",
-                &["The server, or something between, is overloaded or hangs."],
+                "the answer was not complete in time",
+                &["The server, or a proxy in front of it, is overloaded or hangs."],
                 &[
                     "Try again, with a longer pause each time.",
-                    "If it stays, look at the log of the server and of the proxies before it.",
+                    "If the problem persists, check the logs of the server and of the proxies in front of it.",
                 ],
             ),
             Self::AnswerTooLarge => (
                 "the answer is larger than any token response or metadata",
-                &["The address is that of a page or of a download, not that of the server."],
-                &[
-                    "Compare the address with the one that you mean, and look at the answer with curl.",
-                ],
+                &["The address is that of a web page or a download, not that of the server."],
+                &["Check the address, and inspect the answer with curl."],
             ),
             Self::ConnectionLost => (
-                "the connection ended before the answer did",
-                &["The server was restarted, or something between closes connections."],
+                "the connection was closed before the answer was complete",
+                &["The server was restarted, or a proxy in front of it closes connections."],
                 &[
-                    "Try again; if it stays, look at the log of the server and of the proxies before it.",
+                    "Try again; if the problem persists, check the logs of the server and of the proxies in front of it.",
                 ],
             ),
             Self::AnswerNotHttp => (
-                "what answers does not speak HTTP",
+                "the answer is not HTTP",
                 &[
-                    "The port takes TLS, and the address begins with http.",
-                    "The port is that of another service.",
+                    "The port speaks TLS, and the address uses http.",
+                    "The port belongs to another service.",
                 ],
                 &["Compare the scheme and the port of the address with those of the server."],
             ),
             Self::Other => (
-                "the request cannot be made",
-                &["The transport failed in a way of its own."],
-                &["Try the address with curl, from the same machine."],
+                "the request could not be sent",
+                &["The HTTP client failed for a reason of its own."],
+                &["Try the address with curl from the same machine."],
             ),
         }
     }

@@ -14,7 +14,7 @@ pub struct UnexpectedAnswer {
     /// The status of HTTP.
     pub status: StatusCode,
     /// The problem with the answer.
-    pub because: UnexpectedBecause,
+    pub because: UnexpectedReason,
     /// The title of a page, or the first words of another answer. `None` if a token may be among them.
     pub excerpt: Option<String>,
     /// The time to wait before the next attempt, if the server states it in seconds.
@@ -24,8 +24,8 @@ pub struct UnexpectedAnswer {
 /// The problem with an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum UnexpectedBecause {
-    /// It points elsewhere. Credentials are not sent there.
+pub enum UnexpectedReason {
+    /// It is a redirect. Redirects are not followed, since they would send credentials to another address.
     Redirect {
         /// The target of the redirect, without a query.
         location: Option<String>,
@@ -53,14 +53,12 @@ impl UnexpectedAnswer {
     #[must_use]
     pub fn advice(&self) -> Advice {
         match &self.because {
-            UnexpectedBecause::Redirect { .. } => REDIRECT,
-            UnexpectedBecause::Status => Status::from_code(self.status.as_u16())
+            UnexpectedReason::Redirect { .. } => REDIRECT,
+            UnexpectedReason::Status => Status::from_code(self.status.as_u16())
                 .map_or(ANOTHER_SERVER, |status| status.entry().advice),
-            UnexpectedBecause::ContentType { .. } | UnexpectedBecause::Document(_) => {
-                ANOTHER_SERVER
-            }
-            UnexpectedBecause::TokenType { .. } => TOKEN_TYPE,
-            UnexpectedBecause::TokenMalformed => TOKEN_MALFORMED,
+            UnexpectedReason::ContentType { .. } | UnexpectedReason::Document(_) => ANOTHER_SERVER,
+            UnexpectedReason::TokenType { .. } => TOKEN_TYPE,
+            UnexpectedReason::TokenMalformed => TOKEN_MALFORMED,
         }
     }
 }
@@ -69,42 +67,36 @@ impl fmt::Display for UnexpectedAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status;
         match &self.because {
-            UnexpectedBecause::Redirect {
+            UnexpectedReason::Redirect {
                 location: Some(location),
             } => write!(
                 f,
-                "the answer is {status}, to {location}, where no credentials are sent"
+                "the answer is {status}, a redirect to {location}, and redirects are not followed"
             ),
-            UnexpectedBecause::Redirect { location: None } => {
-                write!(
-                    f,
-                    "the answer is {status}, and credentials are not sent elsewhere"
-                )
+            UnexpectedReason::Redirect { location: None } => {
+                write!(f, "the answer is {status}, and redirects are not followed")
             }
-            UnexpectedBecause::Status => {
-                write!(f, "the answer is {status}, without an error code of OAuth")
+            UnexpectedReason::Status => {
+                write!(f, "the answer is {status}, without an OAuth error code")
             }
-            UnexpectedBecause::ContentType { content_type } => {
+            UnexpectedReason::ContentType { content_type } => {
                 write!(
                     f,
                     "the answer is {content_type} instead of application/json"
                 )
             }
-            UnexpectedBecause::Document(error) => {
-                write!(f, "the answer is no token response: {error}")
+            UnexpectedReason::Document(error) => {
+                write!(f, "the answer is not a token response: {error}")
             }
-            UnexpectedBecause::TokenType { token_type } => {
-                write!(
-                    f,
-                    "the token is of the type {token_type:?} instead of Bearer"
-                )
+            UnexpectedReason::TokenType { token_type } => {
+                write!(f, "the token has the type {token_type:?} instead of Bearer")
             }
-            UnexpectedBecause::TokenMalformed => {
-                f.write_str("the token is empty, or has characters that cannot stand in a header")
+            UnexpectedReason::TokenMalformed => {
+                f.write_str("the token is empty, or has characters that a header cannot contain")
             }
         }?;
         match &self.excerpt {
-            Some(excerpt) => write!(f, "; it says: {excerpt}"),
+            Some(excerpt) => write!(f, "; it contains: {excerpt}"),
             None => Ok(()),
         }
     }
@@ -114,39 +106,37 @@ impl core::error::Error for UnexpectedAnswer {}
 
 const REDIRECT: Advice = Advice {
     causes: &[
-        "The address is plain http, and the server sends its callers to https.",
-        "The address lacks a slash, or has one too many, or is that of a page for people.",
-        "The server moved.",
+        "The address uses http, and the server redirects to https.",
+        "The path of the address is wrong: it lacks a slash, has an extra one, or is that of a web page.",
+        "The server has moved.",
     ],
     fixes: &[
-        "If you trust the address that it points to, use that one.",
-        "Name the issuer, and let its metadata name the token endpoint.",
+        "If you trust the target of the redirect, use that address.",
+        "Configure only the issuer, so that the token endpoint is read from its metadata.",
     ],
 };
 
 const ANOTHER_SERVER: Advice = Advice {
     causes: &[
-        "A proxy, a firewall or a login page answers in the place of the server.",
-        "The address is that of a page or of another service, not that of a token endpoint.",
+        "A proxy, a firewall or a login page answers instead of the server.",
+        "The address is that of a web page or another service, not that of a token endpoint.",
     ],
     fixes: &[
-        "Fetch the metadata of the issuer with curl, from the same machine, and look at who answers.",
+        "Fetch the metadata of the issuer with curl from the same machine, and check which server answers.",
         "Compare the address with token_endpoint in the metadata of the issuer.",
     ],
 };
 
 const TOKEN_TYPE: Advice = Advice {
     causes: &[
-        "The server binds tokens to a proof of possession, such as DPoP, which this client does not make.",
+        "The server binds tokens to a proof of possession, such as DPoP, which this client does not support.",
     ],
-    fixes: &[
-        "Have the application registered for bearer tokens, or use a client that knows the type.",
-    ],
+    fixes: &["Register the application for bearer tokens, or use a client that supports the type."],
 };
 
 const TOKEN_MALFORMED: Advice = Advice {
-    causes: &["The server, or something that changes its answers on the way, is broken."],
+    causes: &["The server, or a proxy that changes its answers, is faulty."],
     fixes: &[
-        "Request a token with curl, from the same machine, and show the answer, without the token, to the operator of the server.",
+        "Request a token with curl from the same machine, and send the answer, without the token, to the operator of the server.",
     ],
 };

@@ -18,20 +18,20 @@ pub(super) fn of_tls(error: &Error) -> (TransportFailure, String) {
         Error::InvalidMessage(_)
         | Error::InappropriateMessage { .. }
         | Error::InappropriateHandshakeMessage { .. } => {
-            "what the server sends is not TLS, or not in its order".to_owned()
+            "the server sent data that is not TLS, or a message out of order".to_owned()
         }
         Error::AlertReceived(alert) => {
-            format!("the server refuses with the alert {}", alert_name(*alert))
+            format!("the server sent the TLS alert {}", alert_name(*alert))
         }
         Error::PeerIncompatible(_) => {
             "client and server have no version, cipher suite or signature algorithm in common"
                 .to_owned()
         }
-        Error::PeerMisbehaved(_) => "the server breaks the rules of the protocol".to_owned(),
+        Error::PeerMisbehaved(_) => "the server violated the TLS protocol".to_owned(),
         Error::NoApplicationProtocol => {
             "client and server have no application protocol in common".to_owned()
         }
-        Error::DecryptError => "what the server sends cannot be decrypted".to_owned(),
+        Error::DecryptError => "data from the server cannot be decrypted".to_owned(),
         _ => "the handshake failed".to_owned(),
     };
     (TransportFailure::TlsFailed, detail)
@@ -44,51 +44,51 @@ pub(super) fn of_tls(error: &Error) -> (TransportFailure, String) {
 fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
     match error {
         CertificateError::ExpiredContext { time, not_after } => (
-            TransportFailure::CertificateOutOfTime,
+            TransportFailure::CertificateNotValidNow,
             format!(
-                "it expired at {}; the clock of this machine says {}",
+                "it expired at {}; the time on this machine is {}",
                 Time(not_after.as_secs()),
                 Time(time.as_secs())
             ),
         ),
         CertificateError::NotValidYetContext { time, not_before } => (
-            TransportFailure::CertificateOutOfTime,
+            TransportFailure::CertificateNotValidNow,
             format!(
-                "it is not valid before {}; the clock of this machine says {}",
+                "it is not valid before {}; the time on this machine is {}",
                 Time(not_before.as_secs()),
                 Time(time.as_secs())
             ),
         ),
         CertificateError::Expired => (
-            TransportFailure::CertificateOutOfTime,
+            TransportFailure::CertificateNotValidNow,
             "it has expired".to_owned(),
         ),
         CertificateError::NotValidYet => (
-            TransportFailure::CertificateOutOfTime,
+            TransportFailure::CertificateNotValidNow,
             "it is not valid yet".to_owned(),
         ),
         CertificateError::NotValidForNameContext {
             expected,
             presented,
         } => (
-            TransportFailure::CertificateOfOtherName,
+            TransportFailure::CertificateNameMismatch,
             format!(
-                "the address has the name {}; {}",
+                "the host in the address is {}; {}",
                 expected.to_str(),
                 names(presented)
             ),
         ),
         CertificateError::NotValidForName => (
-            TransportFailure::CertificateOfOtherName,
-            "its names are others".to_owned(),
+            TransportFailure::CertificateNameMismatch,
+            "it is for other names".to_owned(),
         ),
         CertificateError::UnknownIssuer => (
             TransportFailure::CertificateUntrusted,
-            "no trusted authority has issued it".to_owned(),
+            "it was not issued by a trusted authority".to_owned(),
         ),
         CertificateError::BadSignature => (
             TransportFailure::CertificateUntrusted,
-            "a trusted authority has the name of its issuer, and another key".to_owned(),
+            "a trusted authority has the same name as its issuer, but another key".to_owned(),
         ),
         CertificateError::BadEncoding => (
             TransportFailure::CertificateMalformed,
@@ -101,15 +101,15 @@ fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => (
             TransportFailure::CertificateUnsupported,
-            "its signature or its key has an algorithm that is not supported, such as SHA-1 or RSA below 2048 bits".to_owned(),
+            "its signature or its key uses an algorithm that is not supported, such as SHA-1 or RSA below 2048 bits".to_owned(),
         ),
         CertificateError::UnhandledCriticalExtension => (
             TransportFailure::CertificateUnsupported,
             "it has a critical extension that is not supported".to_owned(),
         ),
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => (
-            TransportFailure::CertificateOfOtherPurpose,
-            "its extended key usage does not have serverAuth".to_owned(),
+            TransportFailure::CertificatePurposeMismatch,
+            "its extended key usage does not contain serverAuth".to_owned(),
         ),
         // The certificate library has no other way to tell which error it is.
         CertificateError::Other(other) => of_other(&other.to_string()),
@@ -121,16 +121,16 @@ fn of_certificate(error: &CertificateError) -> (TransportFailure, String) {
 fn of_other(name: &str) -> (TransportFailure, String) {
     let (failure, detail) = match name {
         "CaUsedAsEndEntity" => (
-            TransportFailure::CertificateOfAuthority,
-            "its basic constraints say CA:TRUE",
+            TransportFailure::CertificateIsCa,
+            "its basic constraints contain CA:TRUE",
         ),
         "EndEntityUsedAsCa" => (
             TransportFailure::CertificateUntrusted,
-            "a certificate between it and the authority is not that of an authority",
+            "a certificate between it and the authority is not a CA certificate",
         ),
         "UnsupportedCertVersion" => (
             TransportFailure::CertificateMalformed,
-            "it is not of version 3, which has the names of servers",
+            "it does not have version 3, which is needed for the names of servers",
         ),
         "MalformedExtensions"
         | "ExtensionValueInvalid"
@@ -143,7 +143,7 @@ fn of_other(name: &str) -> (TransportFailure, String) {
         ),
         "NameConstraintViolation" | "PathLenConstraintViolated" => (
             TransportFailure::CertificateRejected,
-            "its authority may not issue it: a constraint in the certificate of the authority forbids it",
+            "a constraint in the certificate of its authority does not allow it",
         ),
         "SignatureAlgorithmMismatch" => (
             TransportFailure::CertificateMalformed,
@@ -154,7 +154,7 @@ fn of_other(name: &str) -> (TransportFailure, String) {
         | "MaximumSignatureChecksExceeded"
         | "MaximumNameConstraintComparisonsExceeded" => (
             TransportFailure::CertificateRejected,
-            "its chain is too long or too complex to be checked",
+            "its chain is too long or too complex to be verified",
         ),
         _ => return unnamed(),
     };
@@ -164,11 +164,12 @@ fn of_other(name: &str) -> (TransportFailure, String) {
 fn unnamed() -> (TransportFailure, String) {
     (
         TransportFailure::CertificateRejected,
-        "the library that checks certificates refuses it".to_owned(),
+        "the certificate library rejected it".to_owned(),
     )
 }
 
-/// Returns the names in a certificate. The certificate library writes each as the name of its kind with the name in it.
+/// Returns the names in a certificate, in a sentence. The certificate library returns each name with its type, such as
+/// `DnsName("id.example")`.
 fn names(presented: &[String]) -> String {
     if presented.is_empty() {
         return "the certificate has no names (subjectAltName)".to_owned();
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn f20_no_certificate_error_is_told_by_the_name_of_a_type() {
+    fn f20_no_certificate_error_contains_the_name_of_a_type() {
         let other = |text: &str| of_other(text);
         for name in [
             "CaUsedAsEndEntity",
@@ -261,7 +262,7 @@ mod tests {
         }
         assert_eq!(
             other("CaUsedAsEndEntity").0,
-            TransportFailure::CertificateOfAuthority
+            TransportFailure::CertificateIsCa
         );
         assert_eq!(
             other("SomethingNew").0,

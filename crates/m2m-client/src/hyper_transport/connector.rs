@@ -18,7 +18,7 @@ use tower_service::Service;
 use super::plain_http::is_localhost;
 use crate::BoxError;
 
-/// The name of the host has no address.
+/// The host name cannot be resolved.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) struct NameUnresolved(String);
@@ -60,7 +60,7 @@ impl Service<Name> for Resolver {
                 .filter(|address| !only_loopback || address.ip().is_loopback())
                 .collect();
             if addresses.is_empty() {
-                return Err(NameUnresolved("there is no address".to_owned()));
+                return Err(NameUnresolved("no address was found".to_owned()));
             }
             Ok(addresses.into_iter())
         })

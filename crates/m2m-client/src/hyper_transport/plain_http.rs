@@ -13,8 +13,8 @@ pub enum PlainHttp {
     /// To this machine: `localhost`, the names below it, and loopback addresses.
     #[default]
     LoopbackOnly,
-    /// Any host. Everything that is sent, credentials and tokens included, can be read and changed by everybody on the
-    /// way.
+    /// Any host. Everything that is sent, credentials and tokens included, can be read and changed by anyone on the
+    /// network path.
     Allowed,
 }
 

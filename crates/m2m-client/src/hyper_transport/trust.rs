@@ -8,7 +8,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::InvalidCaCertificates;
 
-/// Authorities beside those that the machine trusts.
+/// Authorities in addition to those that the machine trusts.
 #[derive(Debug, Clone)]
 pub(super) struct Trust(RootCertStore);
 
@@ -19,7 +19,7 @@ impl Default for Trust {
 }
 
 impl Trust {
-    /// Adds those in this PEM.
+    /// Adds the certificates in this PEM text.
     pub(super) fn add(&mut self, pem: &[u8]) -> Result<(), InvalidCaCertificates> {
         let mut number = 0;
         for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -42,8 +42,8 @@ impl Trust {
         let (added, _) = roots.add_parsable_certificates(native.certs);
         let without_trust = (added == 0).then(|| {
             let why = native.errors.first().map(ToString::to_string);
-            let why = why.unwrap_or_else(|| "there are none".to_owned());
-            format!("the authorities of this machine cannot be read: {why}")
+            let why = why.unwrap_or_else(|| "none are installed".to_owned());
+            format!("the trusted authorities of this machine cannot be loaded: {why}")
         });
         let config = ClientConfig::builder_with_provider(Arc::new(provider()))
             .with_safe_default_protocol_versions()
@@ -54,7 +54,7 @@ impl Trust {
     }
 }
 
-/// The provider is named here, not taken from the process: a library must not depend on what others installed there.
+/// The provider is named here, not taken from the process: a library must not depend on a provider that others installed there.
 fn provider() -> rustls::crypto::CryptoProvider {
     #[cfg(feature = "aws-lc-rs")]
     {

@@ -11,26 +11,26 @@ const AUDIENCE_REFUSED: WireForms = WireForms {
     rfc_by_resource: Some(refused(
         Status::BadRequest,
         ErrorCode::InvalidTarget,
-        "The application is not authorized for the requested resource. Check its address, and have the API authorized",
+        "The application is not authorized for the requested resource. Check the URI, or ask the operator for access",
     )),
     ..WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::UnauthorizedClient,
-        "The application is not authorized for the requested audience. Check its spelling, and have the API authorized",
+        "The application is not authorized for the requested audience. Check the spelling, or ask the operator for access",
     ))
 };
 
 /// The one advice for both.
 const AUDIENCE_ADVICE: Advice = Advice {
     causes: &[
-        "The application has not been authorized for the API that the audience names.",
-        "The audience is not written as the API's identifier is: a slash more or less, http for https, other capitals.",
+        "The application is not authorized for the API that the audience names.",
+        "The audience differs from the API's identifier by a trailing slash, http instead of https, or letter case.",
         "The API is registered in another environment, or was deleted.",
     ],
     fixes: &[
         "Ask the operator to authorize the application for the API.",
-        "Copy the audience from the identifier of the API instead of typing it: every character counts.",
-        "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
+        "Copy the API's identifier instead of typing it; every character of the audience must match.",
+        "Send the operator the trace_id of the response; the log has the exact cause under that trace_id.",
     ],
 };
 
@@ -43,32 +43,31 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
     disclosure: Disclosure::Public,
     wire: {
         /// The parameter to send, under two codes.
-        const TEXT: &str =
-            "Missing audience. Send audience with the identifier of the API that the token is for";
+        const TEXT: &str = "Missing audience. Set the audience parameter to the identifier of the API that the token is for";
         WireForms {
             rfc: refused(Status::BadRequest, ErrorCode::InvalidTarget, TEXT),
             ..WireForms::same(refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT))
         }
     },
-    operator: "The request names no audience, and none can be assumed for the application.",
+    operator: "The request has no audience, and the server cannot choose one for the application.",
     for_caller: Advice {
         causes: &[
-            "The audience parameter was forgotten or is empty.",
-            "The application is authorized for several APIs, so that the server cannot choose one.",
+            "The audience parameter is missing or empty.",
+            "The application is authorized for several APIs, so the server cannot choose one.",
         ],
         fixes: &[
-            "Send audience with the identifier of the API that you want to call.",
-            "Repeat audience if one token is to be good for several APIs.",
+            "Set the audience parameter to the identifier of the API that you want to call.",
+            "If you need one token for several APIs, repeat the audience parameter.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The profile demands an audience, or the application is authorized for more APIs than one.",
-            "The caller was written for a server that assumes an audience.",
+            "The application is authorized for several APIs, or the server uses the profile kinde, which requires an audience.",
+            "The caller was written for a server that has a default audience.",
         ],
         fixes: &[
-            "Tell the owner of the caller the audiences of the application: they stand in its authorize in world.toml.",
-            "Leave one audience in its authorize; then profiles other than kinde assume that.",
+            "Tell the owner of the caller which audiences are in the application's authorize list in world.toml.",
+            "Keep only one audience in the application's authorize list in world.toml; every profile except kinde then uses this audience by default.",
             APPLY_WORLD,
         ],
     },
@@ -81,7 +80,7 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     disclosure: Disclosure::Public,
     wire: {
         /// The rules of an audience, under two codes.
-        const TEXT: &str = "The audience is not an identifier of an API. Send it as the API has it, without spaces";
+        const TEXT: &str = "The audience is malformed. Send the identifier of one API exactly as it is registered, without spaces";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
         WireForms {
             kinde: by_request,
@@ -94,20 +93,24 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
             ..WireForms::same(refused(Status::BadRequest, ErrorCode::InvalidTarget, TEXT))
         }
     },
-    operator: "The audience holds a byte that no audience has, or the resource is not an absolute URI without a fragment.",
+    operator: "The audience parameter contains a character that is not allowed, or the resource parameter is not an absolute URI without a fragment.",
     for_caller: Advice {
         causes: &[
-            "The audience holds a space, a newline or several identifiers in one value.",
-            "The resource is a path or a name, or has a part after a number sign.",
+            "The audience parameter contains a space, a newline, or several identifiers in one value.",
+            "The resource parameter is a path or a name instead of an absolute URI, or the URI has a fragment (#...).",
         ],
         fixes: &[
-            "Send one identifier in each audience parameter, and repeat the parameter for several.",
-            "Send resource as an absolute URI such as https://orders.example/api, without a fragment.",
+            "Send one identifier in each audience parameter, and repeat the parameter for each further API.",
+            "Set the resource parameter to an absolute URI without a fragment, such as https://orders.example/api.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller joins several audiences into one value, or encodes it twice."],
-        fixes: &["Tell the owner of the caller to repeat the parameter, once for each API."],
+        causes: &[
+            "The caller joins several audiences into one value, or percent-encodes an audience twice.",
+        ],
+        fixes: &[
+            "Ask the owner of the caller to send one audience parameter for each API, and to percent-encode each audience once.",
+        ],
     },
     sources: &[Source::rfc("RFC 8707", "2")],
 };
@@ -119,18 +122,18 @@ pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "Too many audiences. Ask for a token for each group of APIs that are called together",
+        "Too many audiences. Request one token for each group of APIs that are called together",
     )),
-    operator: "The request names more audiences than the limit.",
+    operator: "The request names more than 16 audiences.",
     for_caller: Advice {
-        causes: &["The request lists every API instead of those that this token will be used for."],
+        causes: &["The request names all APIs, and not only those that the token is used for."],
         fixes: &[
-            "Request several tokens, each for the APIs that are called with it: a lost token then opens less.",
+            "Request several tokens, each only for the APIs that it is used for; a leaked token then grants access to fewer APIs.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller wants one token for everything."],
-        fixes: &["Advise the owner of the caller to take a token for each API."],
+        causes: &["The caller requests one token for all APIs."],
+        fixes: &["Ask the owner of the caller to request one token for each API."],
     },
     sources: &[Source::rfc("RFC 8707", "2"), Source::rfc("RFC 9700", "2.3")],
 };
@@ -140,16 +143,16 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: AUDIENCE_REFUSED,
-    operator: "No API has this audience.",
+    operator: "No API has the requested audience.",
     for_caller: AUDIENCE_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The audience is misspelled; the diagnosis names the nearest that exists.",
+            "The audience is misspelled; if a similar audience exists, the diagnosis names it.",
             "The API is registered in another environment, or was deleted.",
         ],
         fixes: &[
-            "Compare the audience with those in world.toml, and give the right one to the owner of the caller.",
-            "If the API is missing, add it to world.toml, and its audience to authorize of the application.",
+            "Compare the audience with those in world.toml, and tell the owner of the caller the correct audience.",
+            "If the API is missing from world.toml, add the API, and add its audience to the application's authorize list.",
             APPLY_WORLD,
         ],
     },
@@ -161,17 +164,17 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: AUDIENCE_REFUSED,
-    operator: "The API exists, and the application is not authorized for it.",
+    operator: "The API exists, but the application is not authorized for it.",
     for_caller: AUDIENCE_ADVICE,
     for_operator: Advice {
         causes: &[
-            "Nobody has authorized the application for the API yet, or the authorization was withdrawn.",
-            "The application is authorized for an audience that differs by a slash or a letter.",
+            "The application was never authorized for the API, or its authorization was revoked.",
+            "The application is authorized for a similar audience that differs by a slash or a letter.",
         ],
         fixes: &[
-            "If the application is to call the API, add the audience to its authorize in world.toml.",
+            "If the application should have access to the API, add the audience to the application's authorize list in world.toml.",
             APPLY_WORLD,
-            "If it is not, tell the owner of the caller so.",
+            "If the application should not have access to the API, tell the owner of the caller.",
         ],
     },
     sources: SOURCES,
@@ -184,7 +187,7 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
     wire: {
         /// The alternative, under two codes.
         const TEXT: &str =
-            "One token cannot serve these audiences together. Request a token for each";
+            "These audiences cannot share one token. Request one token for each audience";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
         WireForms {
             kinde: by_request,
@@ -192,16 +195,20 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
             ..WireForms::same(refused(Status::BadRequest, ErrorCode::InvalidTarget, TEXT))
         }
     },
-    operator: "The requested APIs disagree on the signing algorithm or on the claim set.",
+    operator: "The requested APIs use different signing algorithms or claim sets.",
     for_caller: Advice {
-        causes: &["The APIs expect tokens of different kinds, and one token can only be of one."],
-        fixes: &["Request a token for each API, or for each group of APIs of the same kind."],
+        causes: &[
+            "The APIs expect different kinds of tokens, and one token cannot satisfy them all.",
+        ],
+        fixes: &[
+            "Request one token for each API, or for each group of APIs that expect the same kind of token.",
+        ],
     },
     for_operator: Advice {
-        causes: &["signing_alg or claims differ between the APIs in world.toml."],
+        causes: &["The APIs have different values of signing_alg or claims in world.toml."],
         fixes: &[
             "Ask the owner of the caller to request one token for each API.",
-            "Or set the same signing_alg and claims for the APIs in world.toml, if their guards can read it.",
+            "If all of these APIs can verify the same kind of token, set the same signing_alg and claims for them in world.toml.",
             APPLY_WORLD,
         ],
     },
@@ -215,22 +222,22 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::UnauthorizedClient,
-        "The application is not authorized for any API. Have it authorized for the one to call",
+        "The application is not authorized for any API. Ask the operator to authorize it for the API that you want to call",
     )),
-    operator: "The application is not authorized for any API, so that there is no audience to assume.",
+    operator: "The application is not authorized for any API, so the server cannot choose one.",
     for_caller: Advice {
-        causes: &["The application was created, and not yet authorized for an API."],
+        causes: &["The application was created, but has not been authorized for an API yet."],
         fixes: &[
             "Ask the operator to authorize the application for the API that you want to call.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The application is new, or its last authorization was withdrawn.",
-            "The API that it was authorized for was deleted.",
+            "The application is new, or its last authorization was revoked.",
+            "The only API that the application was authorized for was deleted.",
         ],
         fixes: &[
-            "Add the audience of the API to authorize of the application in world.toml.",
+            "Add the API's audience to the application's authorize list in world.toml.",
             APPLY_WORLD,
         ],
     },

@@ -1,7 +1,7 @@
 //! Problems with a call to an API, except those of the token itself: the way in which it is sent, and missing
 //! permissions.
 
-use super::forms::{refused, refused_naming};
+use super::forms::{refused, refused_with_value};
 use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Text, Wire, WireForms};
 
@@ -13,17 +13,17 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
     wire: WireForms::same(Wire {
         status: Status::Unauthorized,
         error: None,
-        description: Text::plain("Send an access token in the header Authorization: Bearer"),
+        description: Text::plain("Missing access token. Send it as Authorization: Bearer TOKEN"),
     }),
-    operator: "The call carries no access token.",
+    operator: "The call has no access token.",
     for_caller: Advice {
         causes: &[
-            "The call has no Authorization header, or one of another scheme than Bearer.",
+            "The call has no Authorization header, or the scheme in the header is not Bearer.",
             "A redirect to another host made the HTTP client drop the header.",
         ],
         fixes: &[
-            "Get a token from the token endpoint, and send it in the header Authorization: Bearer, followed by a space and the token.",
-            "Call the final address directly, without a redirect.",
+            "Request a token from the token endpoint, and send it in the header Authorization: Bearer TOKEN.",
+            "Call the final URL directly, so that there is no redirect.",
         ],
     },
     for_operator: Advice {
@@ -32,8 +32,8 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
             "A proxy in front of the API removes the Authorization header.",
         ],
         fixes: &[
-            "Let the proxy forward the Authorization header.",
-            "Try the call yourself, with curl and a token of your own.",
+            "Send the call yourself with curl and a token of your own to see whether the caller omits the header or a proxy removes it.",
+            "Configure the proxy to forward the Authorization header.",
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3"), Source::rfc("RFC 6750", "3.1")],
@@ -46,22 +46,22 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
     wire: {
         /// The required form of the header, under two statuses.
         const TEXT: &str =
-            "The Authorization header cannot be read. Send Bearer, one space and one token";
+            "The Authorization header is malformed. Send Bearer, one space and one token";
         WireForms {
             kinde: refused(Status::Unauthorized, ErrorCode::InvalidRequest, TEXT),
             ..WireForms::same(refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT))
         }
     },
-    operator: "The Authorization: Bearer header holds no token, more than one, or bytes that no token has.",
+    operator: "The Authorization: Bearer header contains no token, more than one, or characters that are not allowed in a token.",
     for_caller: Advice {
         causes: &[
-            "The variable that should hold the token is empty, so that only the word Bearer is sent.",
-            "The token stands in quotes or angle brackets, or has a newline in it.",
-            "The whole JSON answer of the token endpoint is sent instead of its access_token.",
+            "The variable with the token is empty, so only the word Bearer is sent.",
+            "The token is enclosed in quotes or angle brackets, or contains a newline.",
+            "The whole JSON response of the token endpoint is sent instead of the value of access_token.",
         ],
         fixes: &[
             "Send the header as Authorization: Bearer, one space, and the value of access_token alone.",
-            "Print the length of the token before the call to see whether it is empty.",
+            "Print the length of the token before the call to see whether the token is empty.",
         ],
     },
     for_operator: Advice {
@@ -70,8 +70,8 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
             "A proxy in front of the API joins two Authorization headers into one.",
         ],
         fixes: &[
-            "Ask the owner of the caller for the header with the token blackened, and look at what surrounds it.",
-            "Let the proxy add no Authorization header of its own.",
+            "Ask the owner of the caller for the header with the token redacted, and check the characters before and after the token.",
+            "Configure the proxy not to add an Authorization header of its own.",
         ],
     },
     sources: &[
@@ -87,20 +87,20 @@ pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The token is sent in more than one way. Send it in the Authorization header alone",
+        "The token is sent in more than one way. Send it only in the Authorization header",
     )),
     operator: "The call sends its token by more than one method.",
     for_caller: Advice {
-        causes: &[
-            "The token stands in the Authorization header and also in the body or in the query.",
-        ],
+        causes: &["The token is in the Authorization header and also in the body or in the query."],
         fixes: &[
-            "Send the token in the Authorization header, and remove access_token from body and query.",
+            "Send the token in the Authorization header, and remove access_token from the body and the query.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller's library attaches the token, and its code attaches it again."],
-        fixes: &["Ask the owner of the caller to keep the header and to drop the other."],
+        causes: &[
+            "The caller's library sends the token, and the caller's own code sends it again.",
+        ],
+        fixes: &["Ask the owner of the caller to send the token only in the Authorization header."],
     },
     sources: &[Source::rfc("RFC 6750", "2"), Source::rfc("RFC 6750", "3.1")],
 };
@@ -112,22 +112,22 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "A token must not stand in the address. Send it in the Authorization header",
+        "A token must not be sent in the URL. Send it in the Authorization header",
     )),
-    operator: "The token stands in the query of the call, where logs and proxies keep it.",
+    operator: "The token is in the query of the URL, which proxies and servers log.",
     for_caller: Advice {
         causes: &["The token is sent as the query parameter access_token."],
         fixes: &[
-            "Send the token in the header Authorization: Bearer.",
-            "Get a new token: the logs on the way may have kept the old one.",
+            "Send the token in the header Authorization: Bearer TOKEN.",
+            "Request a new token, because the old one may be in logs.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller puts its token into the address, so that it has reached every log on the way.",
+            "The caller sends its token in the URL, so it may be in the log of every proxy and server on the way.",
         ],
         fixes: &[
-            "Remove the address from the logs of proxies in front of the API: who reads them can use the token until it expires.",
+            "Remove the URL from the logs of the proxies in front of the API: anyone who can read these logs can use the token until the token expires.",
             "Ask the owner of the caller to use the Authorization header.",
         ],
     },
@@ -141,34 +141,35 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
     id: "scope-insufficient",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: WireForms::same(refused_naming(
+    wire: WireForms::same(refused_with_value(
         Status::Forbidden,
         ErrorCode::InsufficientScope,
-        "The token lacks a scope that this call needs. Request a token with it",
-        "The token lacks the scope {} that this call needs. Request a token with it",
+        "The token lacks a scope that this call needs. Request a token that has this scope",
+        "The token lacks the scope {} that this call needs. Request a token that has this scope",
     )),
-    operator: "The token is good and lacks a scope that the call needs.",
+    operator: "The token is valid but lacks a scope that the call needs.",
     for_caller: Advice {
         causes: &[
-            "The token was requested with a scope parameter that leaves out the one that is needed.",
+            "The token was requested with a scope parameter that does not contain the required scope.",
             "The scope is not assigned to the application.",
             "The token was issued before the scope was assigned.",
         ],
         fixes: &[
-            "Compare the scope claim of the token with the scope that the WWW-Authenticate header names.",
-            "Request a new token with that scope, or without scope to get all that are assigned.",
+            "Compare the token's scope claim with the scope that the WWW-Authenticate header names.",
+            "Request a new token that has the required scope, or omit the scope parameter to get all assigned scopes.",
             "Ask the operator to assign the scope to the application.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The application may call the API, and the scope is not assigned to it.",
-            "The caller asks for fewer scopes than it needs, or keeps a token from before the assignment.",
+            "The application is authorized for the API, but the scope is not assigned to it.",
+            "The caller requests fewer scopes than it needs, or uses a token from before the scope was assigned.",
         ],
         fixes: &[
-            "Compare the scope of the token, which m2m jwt decode shows, with the one that the call needs.",
-            "If it is not assigned, add it to authorize of the application in world.toml, and have the caller request a new token afterwards.",
+            "Decode the token with m2m jwt decode, and compare its scope claim with the scope that the call needs.",
+            "If the scope is not assigned to the application, add the scope to the application's authorize list in world.toml.",
             APPLY_WORLD,
+            "Ask the owner of the caller to request a new token that has the scope.",
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
@@ -181,27 +182,27 @@ pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
     wire: WireForms::same(refused(
         Status::Forbidden,
         ErrorCode::InsufficientScope,
-        "The token is for another organization than this resource. Use the application of the resource's organization",
+        "The token is for another organization. Use the application of the organization that owns this resource",
     )),
-    operator: "The org_code of the token is not that of the route or of the resource.",
+    operator: "The token's org_code claim does not match the organization of the route or of the resource.",
     for_caller: Advice {
         causes: &[
-            "The token was requested by the application of another organization.",
-            "The address names the wrong organization, or the resource belongs to another.",
+            "The token was requested by an application of another organization.",
+            "The URL names the wrong organization, or the resource belongs to another organization.",
         ],
         fixes: &[
-            "Compare the org_code claim of the token with the organization of the resource.",
-            "Request the token with the credentials of the application of that organization.",
+            "Compare the token's org_code claim with the organization of the resource.",
+            "Request the token with the credentials of an application of that organization.",
         ],
     },
     for_operator: Advice {
         causes: &[
             "The caller uses one application for several organizations.",
-            "The route reads the organization from another place than the caller thinks.",
+            "The API reads the organization from a different part of the request than the caller expects.",
         ],
         fixes: &[
-            "Look at the token with m2m jwt decode, and compare its org_code with the route.",
-            "Add an application for each organization that the caller serves to world.toml.",
+            "Decode the token with m2m jwt decode, and compare its org_code claim with the organization of the route.",
+            "Add one application to world.toml for each organization that the caller serves.",
             APPLY_WORLD,
         ],
     },
@@ -215,23 +216,26 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
     wire: WireForms::same(refused(
         Status::Forbidden,
         ErrorCode::InsufficientScope,
-        "The token has no org_code, and this resource needs one. Use an organization-scoped application",
+        "The token has no org_code, which this resource requires. Use an organization-scoped application",
     )),
-    operator: "The token has no org_code, since its application is global, and the resource belongs to an organization.",
+    operator: "The resource belongs to an organization, but the token has no org_code claim, because its application does not belong to an organization.",
     for_caller: Advice {
         causes: &[
-            "The token was requested by a global application, which belongs to no organization.",
+            "The token was requested by a global application, that is, one that does not belong to an organization.",
         ],
         fixes: &[
-            "Have an organization-scoped application created, and request the token with its credentials.",
+            "Ask the operator for an organization-scoped application, and request the token with its credentials.",
             "Decode the token and check that it has an org_code claim before calling routes of an organization.",
         ],
     },
     for_operator: Advice {
-        causes: &["The application has no organization, and calls what belongs to one."],
+        causes: &[
+            "The application does not belong to an organization, but calls a resource that does.",
+        ],
         fixes: &[
-            "Add an application whose organization is that of the resource to world.toml, and give its credentials to the caller instead of the global one's.",
+            "In world.toml, add an application that belongs to the resource's organization.",
             APPLY_WORLD,
+            "Deploy the credentials of the new application to the caller, in place of those of the global application.",
         ],
     },
     sources: &[Source::rfc("RFC 6750", "3.1")],
@@ -244,24 +248,24 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
     wire: WireForms::same(refused(
         Status::ServiceUnavailable,
         ErrorCode::TemporarilyUnavailable,
-        "The API cannot check tokens now. Try again as Retry-After says",
+        "The API cannot verify tokens at the moment. Try again after the time in Retry-After",
     )),
-    operator: "The keys of the issuer cannot be fetched, and those that are kept are missing or too old.",
+    operator: "The issuer's keys cannot be fetched, and the cached keys are missing or too old.",
     for_caller: Advice {
-        causes: &["The API cannot reach the authorization server; the token may well be good."],
+        causes: &["The API cannot reach the authorization server; the token itself may be valid."],
         fixes: &[
-            "Wait as long as the Retry-After header says, then send the same call with the same token.",
-            "If it stays, contact the operator of the API.",
+            "Wait for the time in the Retry-After header, then repeat the call with the same token.",
+            "Contact the operator of the API if the error persists.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The network, the name resolution or a firewall keeps the API from the issuer's JWK set.",
+            "The API cannot reach the issuer's JWK set because of the network, name resolution or a firewall.",
             "The issuer's certificate is not trusted where the API runs.",
-            "The address of the issuer in the API's configuration is wrong.",
+            "The issuer URL in the API's configuration is wrong.",
         ],
         fixes: &[
-            "On the machine that the API runs on, fetch the issuer's metadata and then its jwks_uri with curl, to see which of the two fails and why.",
+            "Fetch the issuer's metadata and then its jwks_uri with curl on the machine where the API runs, to see which of the two fails and why.",
         ],
     },
     sources: &[

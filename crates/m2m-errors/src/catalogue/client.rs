@@ -2,8 +2,8 @@
 //!
 //! Problems that the caller may not know are in `concealed.rs`.
 
-use super::forms::{refused, refused_naming};
-use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
+use super::forms::{refused, refused_with_value};
+use super::sentences::{APPLY_WORLD, NEW_SECRET, SET_SECRET_HASH, TRUST_PROXIES};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// `invalid_client`: with 401 in every profile, since the client used the `Authorization` header (RFC 6749, section 5.2).
@@ -20,17 +20,17 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
-        "The Basic header cannot be read. Send base64 of client_id:client_secret, each form-urlencoded before",
+        "The Basic header is malformed. Form-urlencode client_id and client_secret, join them with a colon, then apply base64",
     ),
-    operator: "The credentials of the Authorization: Basic header are not base64, have no colon, or are not form-urlencoded UTF-8.",
+    operator: "The credentials in the Authorization: Basic header are not base64, have no colon, or are not form-urlencoded UTF-8.",
     for_caller: Advice {
         causes: &[
-            "The credentials are not base64, or are base64url, or hold a line break.",
+            "The header contains the credentials in plain text, in base64url, or with a line break.",
             "There is no colon between client_id and client_secret.",
             "A percent sign in the secret is not encoded as %25 before base64 is applied.",
         ],
         fixes: &[
-            "Form-urlencode client_id and client_secret, join them with a colon, and encode that as base64 without line breaks.",
+            "Form-urlencode client_id and client_secret, join them with a colon, and encode the result as base64 without line breaks.",
             "Send client_id and client_secret in the body instead, where a form library encodes them.",
         ],
     },
@@ -40,7 +40,7 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
             "A shell added a newline to the credentials before they were encoded.",
         ],
         fixes: &[
-            "Ask the owner of the caller to send the credentials in the body, or to let a library make the header.",
+            "Ask the owner of the caller to send the credentials in the body, or to create the header with a library.",
         ],
     },
     sources: &[
@@ -54,17 +54,17 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
-        "This scheme is not taken here. Use Authorization: Basic, or client_id and client_secret in the body",
+        "This authentication scheme is not supported. Use Authorization: Basic, or client_id and client_secret in the body",
     ),
-    operator: "The Authorization header has another scheme than Basic.",
+    operator: "The Authorization header has a scheme other than Basic.",
     for_caller: Advice {
         causes: &[
             "The HTTP client attaches an old access token as Authorization: Bearer to the token request.",
-            "The client was set up for Digest or another scheme.",
+            "The client is configured for Digest or another scheme.",
         ],
         fixes: &[
-            "Send Authorization: Basic, or no Authorization header and the credentials in the body.",
-            "Take a bare HTTP client for token requests, without the interceptor that adds the token.",
+            "Send the credentials in an Authorization: Basic header, or in the body without an Authorization header.",
+            "Use a separate HTTP client for token requests, without the interceptor that adds the access token.",
         ],
     },
     for_operator: Advice {
@@ -73,8 +73,8 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
             "A proxy in front of the server adds an Authorization header of its own.",
         ],
         fixes: &[
-            "Ask the owner of the caller to leave the header away, or to use Basic.",
-            "Let the proxy add nothing to the Authorization header.",
+            "Ask the owner of the caller to use Basic, or to send the credentials in the body without an Authorization header.",
+            "Configure the proxy not to add or change the Authorization header.",
         ],
     },
     sources: &[
@@ -92,14 +92,14 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
         const PLAIN: &str = "Missing client_id or client_secret. Send both, in the body or in an Authorization: Basic header";
         const NAMING: &str = "Missing {}. Send client_id and client_secret, in the body or in an Authorization: Basic header";
         WireForms {
-            kinde: refused_naming(Status::BadRequest, ErrorCode::InvalidRequest, PLAIN, NAMING),
-            trusted_application: refused_naming(
+            kinde: refused_with_value(Status::BadRequest, ErrorCode::InvalidRequest, PLAIN, NAMING),
+            trusted_application: refused_with_value(
                 Status::BadRequest,
                 ErrorCode::InvalidRequest,
                 "Missing client_id or client_secret",
                 "Missing {}",
             ),
-            ..WireForms::same(refused_naming(
+            ..WireForms::same(refused_with_value(
                 Status::Unauthorized,
                 ErrorCode::InvalidClient,
                 PLAIN,
@@ -107,16 +107,16 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
             ))
         }
     },
-    operator: "The client id or the client secret is missing, in the body as in the Authorization header.",
+    operator: "The client id or the client secret is missing from both the body and the Authorization header.",
     for_caller: Advice {
         causes: &[
-            "client_id or client_secret was left out, or is empty.",
-            "The setting or the environment variable that should hold the secret is not set where the service runs.",
+            "client_id or client_secret is missing or empty.",
+            "The setting or the environment variable for the secret is not set where the service runs.",
             "A redirect or a proxy dropped the Authorization header.",
         ],
         fixes: &[
             "Send both client_id and client_secret as form fields, or both in an Authorization: Basic header.",
-            "Check, without printing it, that the secret is set where the service runs.",
+            "Check that the secret is set where the service runs, without printing the secret.",
         ],
     },
     for_operator: Advice {
@@ -125,8 +125,8 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
             "A proxy in front of the server removes the Authorization header.",
         ],
         fixes: &[
-            "Tell the owner of the caller which of the two is missing; the diagnosis says it.",
-            "Let the proxy forward the Authorization header.",
+            "Look up in the diagnosis which parameter is missing, and tell the owner of the caller.",
+            "Configure the proxy to forward the Authorization header.",
         ],
     },
     sources: &[
@@ -142,7 +142,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     wire: {
         /// The supported alternative.
         const TEXT: &str =
-            "Client assertions are not taken here. Authenticate with client_id and client_secret";
+            "Client assertions are not supported. Authenticate with client_id and client_secret";
         let by_request = refused(Status::BadRequest, ErrorCode::InvalidRequest, TEXT);
         WireForms {
             kinde: by_request,
@@ -154,19 +154,20 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
             ))
         }
     },
-    operator: "The request presents a client assertion, and this server authenticates clients by secret only.",
+    operator: "The request contains a client assertion, but this server authenticates clients only by their secret.",
     for_caller: Advice {
-        causes: &["The OAuth library is set to private_key_jwt or client_secret_jwt."],
+        causes: &["The OAuth library is configured for private_key_jwt or client_secret_jwt."],
         fixes: &[
-            "Set the library to client_secret_basic or client_secret_post.",
-            "Look into token_endpoint_auth_methods_supported in /.well-known/oauth-authorization-server for what is offered.",
+            "Configure the library to use client_secret_basic or client_secret_post.",
+            "Check token_endpoint_auth_methods_supported in /.well-known/oauth-authorization-server for the supported methods.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller is set up for a server that takes assertions signed by the client."],
+        causes: &["The caller is configured for a server that accepts client assertions."],
         fixes: &[
-            "Give the owner of the caller a secret for the application.",
+            "Ask the owner of the caller to authenticate with client_id and client_secret.",
             NEW_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
         ],
     },
@@ -182,7 +183,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
     disclosure: Disclosure::Public,
     wire: {
         /// The text contains nothing about the client, because every throttled answer has to be the same.
-        const TEXT: &str = "Too many failed authentications. Correct client_id and client_secret, and wait as Retry-After says";
+        const TEXT: &str = "Too many failed authentications. Correct client_id and client_secret, and wait for the time in Retry-After";
         WireForms {
             generic: refused(
                 Status::ServiceUnavailable,
@@ -196,27 +197,27 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
             ))
         }
     },
-    operator: "More authentications of this client id have failed from this network than are answered as they are: 20, and then one every 3 seconds. The right secret is answered all the same.",
+    operator: "Authentication of the client id has failed too often from the caller's network: after 20 failures, only one failed request every 3 seconds gets the usual answer. Requests with the right secret are still accepted.",
     for_caller: Advice {
         causes: &[
             "A service retries with wrong credentials without a pause.",
-            "A neighbour behind the same address tries out secrets for this client_id.",
+            "Another program behind the same IP address tries secrets for this client_id.",
         ],
         fixes: &[
-            "Correct the credentials: a request with the right secret is answered at once.",
-            "Wait as long as the Retry-After header says before trying again, and longer each time.",
+            "Correct the credentials; a request with the right secret is accepted at once.",
+            "Wait for the time in the Retry-After header before trying again, and increase the delay each time.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "A service was not given its new secret after a rotation, and retries.",
-            "Somebody guesses secrets.",
-            "Several services share an address of IPv4 or a /64 of IPv6, and count together.",
-            "The server stands behind a proxy, and takes the proxy's address for that of all callers.",
+            "A service did not get its new secret after a rotation, and retries with the old one.",
+            "An attacker is guessing secrets.",
+            "Several services share an IPv4 address or an IPv6 network (/64), so their failures are counted together.",
+            "A proxy is in front of the server but not in --trusted-proxies, so all callers appear to have the proxy's address.",
         ],
         fixes: &[
-            "Look into the log for the causes of the failures of this client id just before, and give its owner the right secret.",
-            "Block the address in front of the server if nobody of yours is behind it; the right secret works meanwhile.",
+            "Look up the causes of the preceding failures of this client id in the log, and send the owner of the application the right secret.",
+            "If none of your services use the caller's address, block the address in front of the server. Requests with the right secret are accepted in any case.",
             TRUST_PROXIES,
         ],
     },

@@ -5,7 +5,7 @@
 //! it was.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, NEW_SECRET};
+use super::sentences::{APPLY_WORLD, NEW_SECRET, RESET_MANAGEMENT, SET_SECRET_HASH};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer of the group, in every profile.
@@ -18,16 +18,16 @@ const CREDENTIALS_REFUSED: WireForms = WireForms::same(refused(
 /// The one advice of the group: every possible cause, and its fix.
 const CREDENTIALS_ADVICE: Advice = Advice {
     causes: &[
-        "client_id or client_secret is wrong: mistyped, cut off, with a newline or a space at its end, or swapped.",
-        "The secret was rotated, revoked or has expired, and the service still uses the old one.",
+        "client_id or client_secret is wrong: mistyped, truncated, followed by a newline or a space, or swapped.",
+        "The service still uses a secret that was rotated or revoked, or has expired.",
         "The application does not exist in this environment, was deleted, or is disabled.",
-        "The application is a public client, or may not authenticate in the way that was used.",
+        "The application is a public client, or is not allowed to use this authentication method.",
     ],
     fixes: &[
-        "Compare client_id and client_secret with those that were handed over for the application, character by character.",
-        "If the secret was rotated, deploy the new one wherever the service runs.",
+        "Compare client_id and client_secret with those that were issued for the application, character by character.",
+        "If the secret was rotated, deploy the new secret wherever the service runs.",
         "Check that the token is requested from the server and environment where the application is registered.",
-        "Ask the operator to look up the trace_id of the answer: it names the exact cause.",
+        "Send the operator the trace_id of the response; the log has the exact cause under that trace_id.",
     ],
 };
 
@@ -43,7 +43,7 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The client id holds a byte that no client id has, so that no application can be meant.",
+    operator: "The client id contains a character that is not allowed in client ids, or is longer than 256 bytes, so no application can have it.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
@@ -51,7 +51,7 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
             "The client id was percent-encoded twice.",
         ],
         fixes: &[
-            "Tell the owner of the caller which byte is wrong; client ids are visible ASCII without percent sign, plus and colon.",
+            "Ask the owner of the caller to correct the client id: a client id consists of visible ASCII characters except the percent sign, the plus sign and the colon.",
         ],
     },
     sources: &[
@@ -65,17 +65,17 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "No application has this client id, and none had it.",
+    operator: "No application has or ever had this client id.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The client id is misspelled; the diagnosis names one that is near, if there is one.",
-            "The caller asks the wrong environment.",
+            "The client id is misspelled; if a similar client id exists, the diagnosis names it.",
+            "The caller sends its request to the wrong environment.",
             "client_id and client_secret are swapped.",
         ],
         fixes: &[
-            "Compare the client id with those in world.toml, and give the right one to the owner of the caller.",
-            "If the application is missing, add it to world.toml.",
+            "Compare the client id with those in world.toml, and tell the owner of the caller the correct client id.",
+            "If the application is missing from world.toml, add the application.",
             APPLY_WORLD,
         ],
     },
@@ -91,13 +91,14 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The application was deleted while a service still used it; the diagnosis says when and by whom.",
-            "It was missing from a file that m2m apply was given with --prune.",
+            "The application was deleted while a service still used it; the diagnosis shows when and by whom.",
+            "The application was missing from a file that was applied with m2m apply --prune.",
         ],
         fixes: &[
-            "If the service is still needed, add an application with the same client_id and authorize to world.toml again, and hand its new secret to the service.",
+            "If the service is still needed, add an application with the same client_id and the same authorize list to world.toml.",
             APPLY_WORLD,
-            "If the service was to end with its application, turn it off.",
+            "Deploy the secret of the new application to the service.",
+            "If the service is no longer needed, stop the service.",
         ],
     },
     sources: SOURCES,
@@ -112,11 +113,11 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "Somebody disabled the application, since it is no longer needed or was misused.",
-            "enabled = false stands at the application in world.toml.",
+            "An operator disabled the application because it is no longer needed or was misused.",
+            "The application has enabled = false in world.toml.",
         ],
         fixes: &[
-            "Find out why it was disabled before you enable it.",
+            "Find out why the application was disabled before you enable it.",
             "Set enabled = true for the application in world.toml.",
             APPLY_WORLD,
         ],
@@ -133,12 +134,13 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The application was registered as a public client, as apps on phones and in browsers are.",
+            "The application was registered as a public client, which is meant for mobile and browser apps.",
         ],
         fixes: &[
             "If the application runs where it can keep a secret, set its client_type to confidential in world.toml.",
             APPLY_WORLD,
-            "Give a service of yours an application of its own rather than sharing that of an app.",
+            "If the application has no secret, create one with m2m secret rotate CLIENT_ID.",
+            "If a service uses the application of a mobile or browser app, create a separate application for the service.",
         ],
     },
     sources: &[
@@ -152,15 +154,15 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The application may not authenticate by the method that the request uses.",
+    operator: "The application is not allowed to use the authentication method of the request.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The application is limited to the Basic header, and the caller sends the secret in the body, or the reverse.",
+            "The application may only use a Basic header, but the caller sends the secret in the body, or the reverse.",
         ],
         fixes: &[
-            "Ask the owner of the caller to use a method that the application may use.",
-            "Or add the other, client_secret_basic or client_secret_post, to authentication_methods of the application in world.toml.",
+            "Ask the owner of the caller to use a method that is allowed for the application.",
+            "Add the caller's method, client_secret_basic or client_secret_post, to the application's authentication_methods in world.toml.",
             APPLY_WORLD,
         ],
     },
@@ -172,19 +174,21 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The secret is none that the application has or had.",
+    operator: "The secret does not match any current or previous secret of the application.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
             "The secret belongs to another application or another environment.",
-            "The secret is right but for a newline, a space, quotes or an encoding; the diagnosis says so where it is.",
-            "The secret was imported as a hash, and the hash was made of something else.",
+            "The secret is right except for a newline, spaces, quotes or its encoding; if the diagnosis finds such a difference, it names the difference.",
+            "The secret was imported as secret_sha256, but the hash was computed from another value, such as the secret with a newline.",
         ],
         fixes: &[
-            "If the evidence names no small difference, the secret is another one altogether: deploy the current one to the caller, or a new one.",
-            "If the secret was imported, check that secret_sha256 is the base64 of its SHA-256, made without a newline.",
+            "If the diagnosis names a difference that the caller can correct, tell the owner of the caller; otherwise, deploy the current secret to the caller.",
+            "If the secret was imported, check that secret_sha256 is the base64 of the 32 bytes of the secret's SHA-256, computed without a newline.",
             NEW_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
+            RESET_MANAGEMENT,
         ],
     },
     sources: SOURCES,
@@ -195,17 +199,19 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The secret was replaced by another one, and has ended.",
+    operator: "The secret was replaced in a rotation, and is no longer valid.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "A service, or one of its instances, was not given the new secret before the old one ended.",
-            "Another secret_sha256 in world.toml came into force, which ends the old secret at once.",
+            "A service, or one of its instances, did not get the new secret before the old one became invalid.",
+            "A new secret_sha256 was applied from world.toml, which revokes the old secret at once.",
         ],
         fixes: &[
-            "Deploy the current secret to the service, or a new one if that is lost.",
+            "Deploy the current secret to the service; if the current secret is lost, create a new one.",
             NEW_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
+            RESET_MANAGEMENT,
         ],
     },
     sources: SOURCES,
@@ -216,18 +222,19 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The secret was ended by an operator.",
+    operator: "The secret was revoked by an operator.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The secret was ended at once, perhaps since it had leaked, while a service still used it.",
-            "Somebody who is not its owner has the secret and tries it.",
+            "The secret was revoked, perhaps because it had leaked, while a service still used it.",
+            "The secret has leaked, and an attacker is trying it.",
         ],
         fixes: &[
-            "Give the service a new secret.",
             NEW_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
-            "If the address of the request is not that of the service, treat it as an attempt with a leaked secret.",
+            RESET_MANAGEMENT,
+            "If the service does not use the address of the request, treat the request as an attack with a leaked secret.",
         ],
     },
     sources: SOURCES,
@@ -238,15 +245,18 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
-    operator: "The secret has reached the end that it was given when it was made.",
+    operator: "The secret has reached the expiration time that was set when it was created.",
     for_caller: CREDENTIALS_ADVICE,
     for_operator: Advice {
-        causes: &["The secret was made with an end, and nobody rotated it before."],
+        causes: &[
+            "The secret was created with an expiration time, and was not rotated before then.",
+        ],
         fixes: &[
-            "Make a new secret and deploy it.",
             NEW_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
-            "Note when secrets end, and replace them before.",
+            RESET_MANAGEMENT,
+            "Look up the expiration times with m2m secret list CLIENT_ID, and rotate each secret before it expires.",
         ],
     },
     sources: SOURCES,

@@ -12,7 +12,7 @@ pub(super) const fn refused(status: Status, error: ErrorCode, text: &'static str
 }
 
 /// An answer with an `error` code, whose text repeats a value where there is a clean one.
-pub(super) const fn refused_naming(
+pub(super) const fn refused_with_value(
     status: Status,
     error: ErrorCode,
     plain: &'static str,

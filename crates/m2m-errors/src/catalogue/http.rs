@@ -10,29 +10,29 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::MethodNotAllowed,
         ErrorCode::InvalidRequest,
-        "This path does not take this method. Request a token with POST; the Allow header lists what is taken",
+        "This path does not support the method; the Allow header lists the supported methods. Token requests use POST",
     )),
-    operator: "The request uses a method that its path does not take.",
+    operator: "The request uses a method that its path does not support.",
     for_caller: Advice {
         causes: &[
-            "The token is requested with GET, and the token endpoint takes POST alone.",
+            "The token is requested with GET, but the token endpoint accepts only POST.",
             "A redirect from http to https turned the POST into a GET.",
-            "The resource does not offer the operation that the method stands for.",
+            "The resource does not support this operation.",
         ],
         fixes: &[
-            "Request tokens with POST and put the parameters into the body.",
-            "Call the https address directly, so that no redirect changes the method.",
-            "Use one of the methods that the Allow header of the answer lists.",
+            "Request tokens with POST and send the parameters in the body.",
+            "Call the https URL directly, so that no redirect changes the method.",
+            "Use one of the methods in the Allow header of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "A caller, a browser or a health check uses GET where POST is taken.",
-            "A proxy in front of the server redirects, and the client repeats the request as GET.",
+            "A caller, a browser or a health check uses GET where POST is required.",
+            "A proxy in front of the server redirects POST requests, and the client follows the redirect with GET.",
         ],
         fixes: &[
-            "Point health checks to a path that takes GET, such as /.well-known/oauth-authorization-server.",
-            "Let the proxy forward the request instead of redirecting it, or redirect with status 308.",
+            "Point health checks to a path that supports GET, such as /.well-known/oauth-authorization-server.",
+            "Configure the proxy to forward requests without a redirect, or to redirect with status 308, which keeps the method.",
         ],
     },
     sources: &[
@@ -50,26 +50,26 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
         ErrorCode::NotFound,
         "There is nothing at this path. Tokens are issued at POST /oauth2/token",
     )),
-    operator: "The request asks for a path that the server does not serve, or for a resource that is not there.",
+    operator: "The request is for a path that the server does not serve, or for a resource that does not exist.",
     for_caller: Advice {
         causes: &[
-            "The address of the endpoint or of the resource is misspelled, or has a slash too many.",
+            "The URL of the endpoint or of the resource is misspelled, or has an extra slash.",
             "The resource was deleted, or never existed.",
-            "The address belongs to another environment or another server.",
+            "The URL belongs to another environment or another server.",
         ],
         fixes: &[
-            "Compare the address with the token_endpoint in /.well-known/oauth-authorization-server.",
-            "List the resources and take the address of one that is there.",
+            "Compare the URL of a token request with the token_endpoint in /.well-known/oauth-authorization-server.",
+            "List the resources, and use the URL of an existing resource.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller has a wrong address.",
+            "The caller uses a wrong URL.",
             "A proxy in front of the server adds or strips a path prefix.",
         ],
         fixes: &[
-            "Compare the address that was asked for with the endpoints that /.well-known/oauth-authorization-server announces.",
-            "Let the proxy forward the path as it came.",
+            "Compare the requested URL with the endpoints in /.well-known/oauth-authorization-server.",
+            "Configure the proxy to forward the path unchanged.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
@@ -82,27 +82,27 @@ pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
     wire: WireForms::same(refused(
         Status::RequestHeaderFieldsTooLarge,
         ErrorCode::InvalidRequest,
-        "The header fields are too large. Send fewer or smaller ones",
+        "The header fields are too large. Send fewer or smaller header fields",
     )),
-    operator: "The header fields are larger than 16 KiB together, or more than 100.",
+    operator: "The request has more than 100 header fields, or its header fields are larger than 16 KiB in total.",
     for_caller: Advice {
         causes: &[
-            "The client sends cookies that were meant for other services.",
-            "A header field carries data that belongs into the body.",
+            "The client sends cookies that were set for other services.",
+            "A header field contains data that belongs in the body.",
         ],
         fixes: &[
-            "Send no cookies to the token endpoint: it reads none.",
+            "Do not send cookies: the token endpoint does not read cookies.",
             "Leave out header fields that the endpoint does not document.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller shares a domain with services that set many cookies.",
+            "The server shares a domain with services that set many cookies.",
             "A proxy in front of the server adds large header fields.",
         ],
         fixes: &[
-            "Let the proxy drop cookies and its own large header fields on the way to the server.",
-            "Give the server a host name of its own.",
+            "Configure the proxy to remove cookies, and not to add large header fields.",
+            "Use a separate host name for the server.",
         ],
     },
     sources: &[Source::rfc("RFC 6585", "5")],
@@ -115,22 +115,22 @@ pub(crate) const URI_TOO_LONG: Entry = Entry {
     wire: WireForms::same(refused(
         Status::UriTooLong,
         ErrorCode::InvalidRequest,
-        "The address is too long. Send the parameters in the body",
+        "The URL is too long. Send the parameters in the body",
     )),
     operator: "The request target is longer than 8000 bytes.",
     for_caller: Advice {
         causes: &[
-            "The parameters stand in the query instead of the body.",
-            "A redirect appends to the address again and again.",
+            "The parameters are in the query instead of the body.",
+            "A loop of redirects makes the URL longer each time.",
         ],
-        fixes: &["Send the parameters in the body of a POST, and nothing in the query."],
+        fixes: &["Send the parameters in the body of a POST request, and leave the query empty."],
     },
     for_operator: Advice {
         causes: &[
-            "The caller, or a proxy that rewrites the address, puts the form into the query.",
+            "The caller, or a proxy that rewrites the URL, puts the form parameters into the query.",
         ],
         fixes: &[
-            "Look at the address that arrives at the proxy, and correct whichever of the two lengthens it.",
+            "Compare the URL that the caller sends with the URL that the proxy forwards, and correct the program that lengthens the URL.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
@@ -143,25 +143,25 @@ pub(crate) const BODY_TOO_LARGE: Entry = Entry {
     wire: WireForms::same(refused(
         Status::ContentTooLarge,
         ErrorCode::InvalidRequest,
-        "The body is too large. A token request holds a few short parameters",
+        "The body is too large. A token request contains only a few short parameters",
     )),
-    operator: "The body is larger than 64 KiB.",
+    operator: "The body is larger than the limit, which is 64 KiB for a token request.",
     for_caller: Advice {
         causes: &[
-            "Something else than a token request is sent to the token endpoint.",
-            "The request asks for a very long list of scopes.",
+            "Something other than a token request is sent to the token endpoint.",
+            "The request lists very many scopes.",
         ],
         fixes: &[
             "Send only the parameters that the endpoint documents.",
-            "Leave out scope to get all that are assigned, instead of listing them.",
+            "Omit the scope parameter to get all assigned scopes without listing them.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller sends a body that no request of its kind needs, by mistake or to use up the server.",
+            "The caller sends a much larger body than a token request needs, by mistake or to exhaust the server.",
         ],
         fixes: &[
-            "Tell the owner of the caller; the server itself has read no more than its limit.",
+            "Tell the owner of the caller the limit. The server itself is not affected: it reads no more than the limit.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
@@ -176,11 +176,11 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
         ErrorCode::InvalidRequest,
         "The request did not arrive in time. Send it again on a new connection",
     )),
-    operator: "The header of the request, or its body, was not complete within 10 seconds; or the request was slow while no place was left for others.",
+    operator: "The header or the body of the request was not complete within 10 seconds, or the request was slow to arrive when the server needed its connection for another caller.",
     for_caller: Advice {
         causes: &[
             "The connection is slow or was interrupted.",
-            "Content-Length announces more bytes than the body has.",
+            "Content-Length states more bytes than the body has.",
         ],
         fixes: &[
             "Send the request again on a new connection.",
@@ -189,14 +189,14 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "A caller announces a body and does not send all of it.",
-            "Somebody opens many slow connections to exhaust the server.",
-            "A proxy in front of the server holds requests back.",
+            "A caller sends a shorter body than its Content-Length states.",
+            "An attacker opens many slow connections to exhaust the server.",
+            "A proxy in front of the server delays requests.",
         ],
         fixes: &[
-            "Compare the addresses of such requests: one caller points to a defect there, many to an attack.",
-            "Let the proxy buffer a request before it forwards it.",
-            "If /metrics of the ops listener counts connections closed as displaced, raise --max-connections.",
+            "Compare the IP addresses of these requests: one address suggests a defect in that caller, many addresses suggest an attack.",
+            "Configure the proxy to buffer each request before forwarding it.",
+            "If the metric m2m_connections_closed_total with the label reason=\"displaced\" grows, raise --max-connections.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
@@ -209,21 +209,21 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "This port speaks TLS, and the request is plain http. Call it by https",
+        "This port requires TLS, but the request is plain http. Use an https URL",
     )),
-    operator: "A caller sends plain http to the port on which this server speaks TLS.",
+    operator: "A caller sent a plain http request to a port on which this server requires TLS.",
     for_caller: Advice {
-        causes: &["The address begins with http, and the port is that of https."],
-        fixes: &["Begin the address with https."],
+        causes: &["The URL starts with http, but the port is the one for https."],
+        fixes: &["Use a URL that starts with https."],
     },
     for_operator: Advice {
         causes: &[
             "A caller, a proxy or a health check uses the wrong scheme for the port.",
-            "A proxy ends TLS itself and passes on plain http.",
+            "A proxy terminates TLS and forwards plain http.",
         ],
         fixes: &[
-            "Have the caller use https.",
-            "Behind a proxy that ends TLS, start the server without --tls-cert and --tls-key, and with --behind-proxy.",
+            "Configure the caller to use https.",
+            "If a proxy terminates TLS, start the server without --tls-cert and --tls-key, and with --behind-proxy.",
         ],
     },
     sources: &[
@@ -239,21 +239,21 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "This port speaks plain http, and the bytes received are TLS. Call it by http",
+        "This port accepts only plain http, but the request uses TLS. Use an http URL",
     )),
-    operator: "A caller begins a TLS handshake on the port on which this server speaks plain http.",
+    operator: "A caller started a TLS handshake on a port on which this server accepts only plain http.",
     for_caller: Advice {
-        causes: &["The address begins with https, and the port takes plain http."],
-        fixes: &["Use the scheme and the port that the issuer's address has."],
+        causes: &["The URL starts with https, but the port accepts only plain http."],
+        fixes: &["Use the scheme and the port of the issuer URL."],
     },
     for_operator: Advice {
         causes: &[
-            "A caller uses https, and this server was started without a certificate.",
-            "A proxy in front of the server connects to it by TLS.",
+            "A caller uses https, but this server was started without a certificate.",
+            "A proxy in front of the server connects to it over TLS.",
         ],
         fixes: &[
-            "Start the server with --tls-cert and --tls-key if callers are to reach it by https.",
-            "Let the proxy connect by plain http, or give the server a certificate that the proxy trusts.",
+            "If callers should reach the server over https, start the server with --tls-cert and --tls-key.",
+            "Configure the proxy to connect over plain http, or start the server with a certificate that the proxy trusts.",
         ],
     },
     sources: &[
@@ -269,29 +269,29 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The bytes received are not an HTTP request",
+        "The request is not valid HTTP, or is ambiguous",
     )),
-    operator: "The bytes on the connection are no HTTP request, or make one that can be read in two ways.",
+    operator: "The request is not valid HTTP, or is ambiguous.",
     for_caller: Advice {
         causes: &[
-            "The client speaks TLS to a port that takes plain http, or another protocol altogether.",
-            "The request was put together by hand and is not framed as HTTP.",
+            "The client uses a protocol other than the one that the port accepts, such as TLS instead of plain http.",
+            "The request was built by hand and is not valid HTTP.",
         ],
         fixes: &[
-            "Use the scheme and the port that the issuer's address has.",
+            "Use the scheme and the port of the issuer URL.",
             "Use an HTTP library instead of writing to the socket.",
         ],
     },
     for_operator: Advice {
         causes: &[
             "A caller or a proxy uses the wrong scheme for the port.",
-            "A scanner tries the port.",
-            "The request has no Host, two of them, or a Transfer-Encoding other than chunked, or breaks off in its body.",
-            "A proxy named in --trusted-proxies passes on the caller's address twice, garbled, or not as --address-header or --proxy-protocol says.",
+            "A scanner probes the port.",
+            "The request has no Host header or two Host headers, has a Transfer-Encoding other than chunked, or ends before its body is complete.",
+            "A proxy listed in --trusted-proxies sends the caller's address twice, in an invalid form, or not in the way that --address-header or --proxy-protocol specifies.",
         ],
         fixes: &[
-            "Compare scheme and port of the address that the caller uses with those that m2m serve prints when it is ready.",
-            "Let a trusted proxy set the caller's address once, and as --address-header or --proxy-protocol says.",
+            "Compare the scheme and the port that the caller uses with those in the line that m2m serve prints when it is ready.",
+            "Configure the trusted proxy to send the caller's address once, as --address-header or --proxy-protocol specifies.",
         ],
     },
     sources: &[
@@ -307,27 +307,25 @@ pub(crate) const FRAME_FLOOD: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The connection carried far more frames of HTTP/2 than requests",
+        "The connection carried far more HTTP/2 frames than requests",
     )),
-    operator: "A connection of HTTP/2 carried a flood of frames that are not requests, such as PING, SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA, and was closed with GOAWAY and ENHANCE_YOUR_CALM.",
+    operator: "An HTTP/2 connection carried a flood of frames that are not requests, such as PING, SETTINGS, PRIORITY, WINDOW_UPDATE or empty DATA, and was closed with GOAWAY and ENHANCE_YOUR_CALM.",
     for_caller: Advice {
-        causes: &[
-            "The HTTP library sends PING or WINDOW_UPDATE without end, many for each request.",
-        ],
+        causes: &["The HTTP library sends many PING or WINDOW_UPDATE frames for each request."],
         fixes: &[
             "Open a new connection.",
-            "Let the HTTP library see whether the connection is alive every few seconds at most.",
+            "Configure the HTTP library to send keep-alive PING frames at most every few seconds.",
             "Update the HTTP library.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "Somebody tries to keep the server busy with frames that cost the sender little.",
+            "An attacker tries to keep the server busy with frames that cost the sender little.",
             "A client or a proxy has a defect.",
         ],
         fixes: &[
-            "Compare the addresses of such connections: one caller points to a defect there, many to an attack.",
-            "If /metrics of the ops listener counts many connections closed as flood, block their addresses in front of the server.",
+            "Compare the IP addresses of these connections: one address suggests a defect in that caller, many addresses suggest an attack.",
+            "If the metric m2m_connections_closed_total with the label reason=\"flood\" grows quickly, block these addresses in front of the server.",
         ],
     },
     sources: &[Source::rfc("RFC 9113", "10.5")],

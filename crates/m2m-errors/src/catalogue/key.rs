@@ -10,17 +10,17 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "A key or a set of keys cannot be read.",
+    operator: "A key or a JWK set cannot be parsed.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The file is not a JWK, a JWK set or a key in PKCS #8, or was cut off.",
-            "A member of the JWK is missing, stands twice, or is not base64url without padding.",
-            "The private and the public part do not belong together.",
+            "The file is not a JWK, a JWK set or a PKCS #8 key, or it was truncated.",
+            "A member of the JWK is missing, is repeated, or is not valid base64url (padding is not allowed).",
+            "The private key and the public key do not match.",
         ],
         fixes: &[
             "Export the key again, as a JWK or as PKCS #8.",
-            "Check that the file was copied whole and holds the private key where one is needed.",
+            "Check that the file was copied completely, and that the file of a signing key contains the private key.",
         ],
     },
     sources: &[
@@ -35,17 +35,17 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "The type, the curve, the size or the algorithm of a key is not offered.",
+    operator: "The key's type, curve, size or algorithm is not supported.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The key is on a curve such as secp256k1, or is an RSA key of fewer than 2048 bits.",
-            "The alg of the key is a symmetric one, such as HS256, or does not fit its type.",
-            "This build makes no RSA keys.",
+            "The key uses a curve such as secp256k1, or is an RSA key with fewer than 2048 or more than 4096 bits.",
+            "The key's alg is a symmetric algorithm, such as HS256, or does not match the key's type.",
+            "This build cannot generate RSA keys.",
         ],
         fixes: &[
-            "Use a key for ES256, ES384, EdDSA, RS256 or PS256, RSA with at least 2048 bits.",
-            "If this build makes no RSA keys, make one elsewhere, as with openssl genpkey.",
+            "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA keys must have 2048 to 4096 bits.",
+            "If this build cannot generate RSA keys, generate the key with another tool, such as openssl genpkey.",
             IMPORT_KEY,
         ],
     },
@@ -61,16 +61,16 @@ pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "The use or the key_ops of a key says that it is not for signatures.",
+    operator: "The member use or key_ops of the JWK does not permit signatures.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The key was made for encryption: its use is enc.",
-            "The key_ops of the key contain neither sign nor verify.",
+            "The key was created for encryption: the member use of the JWK is enc.",
+            "The member key_ops of the JWK contains neither sign nor verify.",
         ],
         fixes: &[
-            "Take a key whose use is sig.",
-            "Make a key for signatures instead of changing what another key says of itself.",
+            "Use a JWK whose member use is sig.",
+            "Create a key for signatures; do not edit the members use and key_ops of an encryption key.",
         ],
     },
     sources: &[

@@ -10,26 +10,26 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The operation cannot be performed as requested; errors in the body say why",
+        "The operation cannot be performed as requested; code and message in the response explain why",
     )),
-    operator: "An operation of the management API refused a request of an authenticated caller; its code says why.",
+    operator: "The management API refused a request from an authenticated caller; code and message in the response explain why.",
     for_caller: Advice {
         causes: &[
-            "A field, a parameter or the media type of the request is not one that the operation accepts.",
+            "The operation does not accept a field, a parameter or the media type of the request.",
             "The record that the request names does not exist, has changed, or is in use.",
         ],
         fixes: &[
-            "Read code and message of the answer, which name the field and the value that would be right.",
+            "Read code and message in the response: they name the wrong field and the accepted values.",
             "Compare the request with /api/v1/openapi.json, which describes every operation.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "A client of the management API sends a request that does not fit the operation or the registry.",
+            "A client of the management API sends a request that does not match the operation or the current records of the server.",
         ],
         fixes: &[
-            "Read the operation and the code of the diagnosis, and ask the owner of the client for the message of the answer.",
-            "If one client repeats it many times, correct or disable that client.",
+            "Look up the operation and the code in the diagnosis (m2m diagnose TRACE_ID), and ask the owner of the client for the message in the response.",
+            "If the client keeps repeating the request, correct the client or disable its application.",
         ],
     },
     sources: &[
@@ -46,27 +46,27 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
     wire: WireForms::same(refused(
         Status::Forbidden,
         ErrorCode::InsufficientScope,
-        "The operation would hand out or take over a scope of the management API that the token lacks",
+        "The operation would grant a management API scope that the token lacks, or change an application that has such a scope",
     )),
-    operator: "A caller tried to hand out, or to take over, a scope of the management API that its own token lacks.",
+    operator: "The operation would grant a management API scope that the token lacks, or would change an application that has such a scope.",
     for_caller: Advice {
         causes: &[
-            "The operation concerns an application that has more scopes of the management API than the token.",
+            "The operation assigns a management API scope that the token lacks, or affects an application that has such a scope.",
         ],
         fixes: &[
-            "Use a token that has every management scope that the operation hands out or touches.",
+            "Use a token that has every management API scope that the operation assigns or that the affected application has.",
             "Ask an operator who has these scopes to perform the operation.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "An application with few management scopes tries to gain more of them.",
-            "An application that automates management has fewer scopes than its task needs.",
+            "An application that automates management has fewer scopes than its task requires.",
+            "An application with few management API scopes tries to gain more scopes.",
         ],
         fixes: &[
-            "Look up who asked for what: the diagnosis names the client, its address and the operation.",
-            "If nobody meant the application to do this, disable it and rotate its secret.",
-            "If it should do this, assign the missing management scopes to it.",
+            "Look up the client, its address and the operation in the diagnosis (m2m diagnose TRACE_ID).",
+            "If the application should be able to perform the operation, assign the missing scopes to it.",
+            "If no one intended the request, disable the application and revoke its secrets.",
         ],
     },
     sources: &[
@@ -82,26 +82,27 @@ pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::Conflict,
         ErrorCode::AccessDenied,
-        "The operation would leave the server without an application that can manage it",
+        "The operation would leave no application that can manage the server",
     )),
-    operator: "A caller tried to change or delete what keeps the server manageable.",
+    operator: "A caller tried to make a change after which no application could manage the server.",
     for_caller: Advice {
         causes: &[
-            "The change would affect the last application that has every management scope, or the management API itself.",
+            "The change would affect the last application that has every scope of the management API, or the management API itself.",
+            "The change would reduce the management access of the application that the token was issued to.",
         ],
         fixes: &[
-            "Create another application with every management scope, and then repeat the change.",
+            "Create another application with every scope of the management API, and repeat the change with a token of that application.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "A caller tries to remove the last manager, by intent or by mistake.",
-            "A registry file that is applied leaves out the application that manages the server.",
+            "A caller tries to delete or restrict the last application that can manage the server, deliberately or by mistake.",
+            "A caller applies a world.toml that does not contain the application that manages the server.",
         ],
         fixes: &[
-            "Look at the diagnosis for the client that tried it and for the operation.",
-            "If nobody meant that client to do this, take its management scopes from it.",
-            "Authorize a second application with every management scope before the first is changed.",
+            "Look up the client and the operation in the diagnosis (m2m diagnose TRACE_ID).",
+            "Authorize a second application with every scope of the management API, and then repeat the change.",
+            "If no one intended the request, remove the management API scopes from the application.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.10")],

@@ -1,7 +1,7 @@
 //! The reasons why an authenticated application gets no token, regardless of its request.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, NEW_SECRET, TRUST_PROXIES};
+use super::sentences::{APPLY_WORLD, REPLACE_LEAKED_SECRET, SET_SECRET_HASH, TRUST_PROXIES};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
 /// The answer if the registration of the application does not allow it to use the grant.
@@ -24,20 +24,20 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
-    operator: "The grant type is not among those that the application may use.",
+    operator: "The application is not allowed to use the grant type.",
     for_caller: Advice {
         causes: &["The application is not registered for the client credentials grant."],
         fixes: &[
             "Ask the operator to allow client_credentials for the application.",
-            "Check that client_id is that of the application for services and not that of another.",
+            "Check that client_id is that of the service's own application.",
         ],
     },
     for_operator: Advice {
-        causes: &["The application's grant types do not contain client_credentials."],
+        causes: &["The application's grant_types in world.toml do not include client_credentials."],
         fixes: &[
-            "Add client_credentials to grant_types of the application in world.toml.",
+            "Add client_credentials to the application's grant_types in world.toml.",
             APPLY_WORLD,
-            "Register another application for the service, if this one is for something else.",
+            "If the application has another purpose, create a separate application for the service.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
@@ -52,18 +52,18 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
     ),
     operator: "The organization that the application belongs to is suspended.",
     for_caller: Advice {
-        causes: &[
-            "The authorization server denies tokens to the organization that the application belongs to.",
-        ],
+        causes: &["The operator suspended the organization that the application belongs to."],
         fixes: &[
-            "Ask the operator why the organization is suspended, with the trace_id of the answer.",
+            "Ask the operator why the organization is suspended, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
-        causes: &["Somebody set suspended = true for the organization."],
+        causes: &[
+            "An operator suspended the organization with m2m organization suspend, or set suspended = true in world.toml.",
+        ],
         fixes: &[
-            "Leave it suspended, and tell the owner of the application why.",
-            "Or set suspended = false for the organization in world.toml.",
+            "If the suspension is intended, tell the owner of the application the reason.",
+            "If the organization's applications should get tokens again, set suspended = false for the organization in world.toml.",
             APPLY_WORLD,
         ],
     },
@@ -75,30 +75,31 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: denied(
-        "The application may not request tokens from this address. Contact the operator of this server",
+        "The application is not allowed to request tokens from this IP address. Contact the operator of this server",
     ),
-    operator: "The request comes from an address that is not among those that the application may use.",
+    operator: "The IP address of the request is not in the application's allowed_addresses.",
     for_caller: Advice {
         causes: &[
-            "The service moved to a network, a cloud region or an exit address that the operator does not know.",
-            "The request was made from a workstation and not from where the service runs.",
+            "The service moved to a network, cloud region or outbound IP address that the operator has not allowed.",
+            "The request was sent from a workstation instead of from where the service runs.",
         ],
         fixes: &[
             "Request the token from where the service runs.",
-            "Tell the operator the address or network that the service now uses.",
+            "Tell the operator which IP address or network the service uses now.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The application's allowed addresses do not contain that of the request, which the diagnosis names.",
-            "The server stands behind a proxy, and takes the proxy's address for the caller's.",
-            "Somebody uses the application's secret from elsewhere.",
+            "The service has a new address that is not in the application's allowed_addresses; the diagnosis names the address.",
+            "A proxy is in front of the server but not in --trusted-proxies, so all callers appear to have the proxy's address.",
+            "The application's secret has leaked, and is used from another network.",
         ],
         fixes: &[
+            "If the address belongs to the service, add the address or its network to the application's allowed_addresses in world.toml.",
             TRUST_PROXIES,
-            "If the address is one of the service's, add it or its network to allowed_addresses of the application in world.toml.",
-            "If nobody of yours is behind the address, treat the secret as leaked, and replace it.",
-            NEW_SECRET,
+            "If the address does not belong to any of your services, treat the secret as leaked.",
+            REPLACE_LEAKED_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
         ],
     },
@@ -111,7 +112,7 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     disclosure: Disclosure::Public,
     wire: {
         /// The fix, under two statuses.
-        const TEXT: &str = "The application has used up its tokens for now. Reuse a token until it expires, and wait as Retry-After says";
+        const TEXT: &str = "The application has used up its token quota. Reuse tokens until they expire, and wait for the time in Retry-After";
         WireForms {
             generic: refused(
                 Status::ServiceUnavailable,
@@ -125,26 +126,26 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
             ))
         }
     },
-    operator: "The application has been issued as many tokens in this window as its quota allows.",
+    operator: "The application has received as many tokens in the current period as its quota allows.",
     for_caller: Advice {
         causes: &[
-            "The service requests a token for each call instead of keeping one.",
-            "Many instances of the service each request tokens of their own.",
+            "The service requests a token for each call instead of reusing one.",
+            "The service has many instances, each of which requests its own tokens.",
         ],
         fixes: &[
-            "Keep the token and use it until shortly before expires_in has passed.",
-            "Wait as long as the Retry-After header says.",
-            "Ask the operator for a larger quota if the service does keep its tokens.",
+            "Reuse each token until shortly before it expires; expires_in in the response is its lifetime in seconds.",
+            "Wait for the time in the Retry-After header before requesting another token.",
+            "If the service already reuses its tokens, ask the operator for a larger quota.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller does not keep its tokens, and requests one for each call.",
-            "The quota is smaller than the number of instances needs.",
+            "The caller requests a token for each call instead of reusing one.",
+            "The quota is too small for the number of instances of the caller.",
         ],
         fixes: &[
-            "Ask the owner of the caller to keep each token until shortly before it expires.",
-            "If it does, raise token_quota of the application in world.toml, or set its mode to warn.",
+            "Ask the owner of the caller to reuse each token until shortly before it expires.",
+            "If the caller already reuses its tokens, raise the application's token_quota in world.toml, or set the mode of token_quota to warn, which grants tokens beyond the quota.",
             APPLY_WORLD,
         ],
     },
@@ -161,23 +162,25 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::UnauthorizedClient,
-        "The application may not have tokens yet. Ask its operator from when on it may",
+        "The application cannot get tokens yet. Ask the operator of this server when it can get tokens again",
     )),
-    operator: "The tokens of the application are revoked up to a moment in the future, so that none could be valid now.",
+    operator: "The application's not_before is in the future: tokens issued before that time are revoked, so a token that is issued now would not be valid.",
     for_caller: Advice {
-        causes: &["The operator has revoked all tokens of the application up to a later moment."],
-        fixes: &["Ask the operator from when on the application may have tokens."],
+        causes: &[
+            "All tokens issued to the application before a certain time are revoked, and that time is still in the future.",
+        ],
+        fixes: &["Ask the operator when the application can get tokens again."],
     },
     for_operator: Advice {
         causes: &[
-            "The field not_before of the application holds a time in the future; it was set while the clock of the server was ahead, or by a registry file.",
-            "The clock of the server is behind.",
+            "The application's not_before was set while the server's clock was ahead, or world.toml sets it to a time in the future.",
+            "The server's clock is slow.",
         ],
         fixes: &[
-            "Compare the clock of the server with another one.",
-            "Set not_before of the application in world.toml to a moment that has passed.",
+            "Compare the server's clock with a time server.",
+            "Set the application's not_before in world.toml to the current time or to an earlier time.",
             APPLY_WORLD,
-            "To keep an application from getting tokens, set enabled = false instead.",
+            "If the application should not get tokens, set enabled = false in world.toml instead of not_before.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
@@ -190,28 +193,28 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The token would be too long for APIs to accept. Request fewer scopes or audiences, or ask the operator",
+        "The token would be too long for APIs to accept. Request fewer scopes or audiences, or contact the operator",
     )),
-    operator: "The token would be longer than 12 KiB, or carry more than 200 properties or feature flags, and APIs would refuse it.",
+    operator: "The token would be longer than 12 KiB, or contain more than 200 properties or feature flags, so APIs would reject it.",
     for_caller: Advice {
         causes: &[
-            "The request names many scopes or audiences, or names no scope and gets all that are assigned.",
-            "The operator lets tokens of the application carry long properties or feature flags.",
+            "The request names many scopes or audiences, or omits the scope parameter, which requests all assigned scopes.",
+            "The operator configured long properties or feature flags for the tokens of the application.",
         ],
         fixes: &[
             "Request one token for each audience, and only the scopes that the next calls need.",
-            "If one scope for one audience is refused as well, contact the operator of the server.",
+            "If a request for one scope and one audience is also refused, contact the operator of the server.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The application has many scopes on the audiences that it asked for together.",
-            "The properties, feature flags or scopes in its tokens are long, or the issuer has a long name.",
+            "The application has many scopes for the audiences that it requests together.",
+            "The properties, feature flags or scopes in its tokens are long, or the issuer URL is long.",
         ],
         fixes: &[
-            "Remove what its APIs do not read from token_properties, feature_flags and token_feature_flags of the application in world.toml.",
+            "In world.toml, reduce the application's token_properties, feature_flags and token_feature_flags to the values that its APIs read.",
             APPLY_WORLD,
-            "Or have the caller request fewer scopes or audiences in one token.",
+            "Ask the owner of the caller to request fewer scopes or audiences in one token.",
         ],
     },
     sources: &[
@@ -225,21 +228,22 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
-    operator: "The application may not act as a system user.",
+    operator: "The application is not allowed to act as a system user.",
     for_caller: Advice {
         causes: &[
-            "The application is not set up to act on its own, as the client credentials grant demands here.",
+            "This server or the application's registration requires a system user, but the application is not allowed to act as one.",
         ],
-        fixes: &["Ask the operator to allow the application a system user and to assign one."],
+        fixes: &["Ask the operator to allow a system user for the application, and to assign one."],
     },
     for_operator: Advice {
         causes: &[
-            "The application has no permission for a system user, whether or not one is assigned to it.",
+            "The server uses the profile trusted-application, which requires a system user, but the application's system_user_allowed is not true.",
+            "The application has a system_user, but its system_user_allowed is not true.",
         ],
         fixes: &[
             "Set system_user_allowed = true and a system_user for the application in world.toml.",
             APPLY_WORLD,
-            "Use another profile than trusted-application if applications are to act for themselves.",
+            "If the application does not need a system user, remove its system_user from world.toml, and use a profile other than trusted-application.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],
@@ -250,19 +254,19 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
-    operator: "The application may act as a system user, but none is assigned to it.",
+    operator: "The application may act as a system user, but no system user is assigned to it.",
     for_caller: Advice {
         causes: &[
-            "The application is not set up to act on its own, as the client credentials grant demands here.",
+            "The application is not set up to act as a system user, which this server requires for the client credentials grant.",
         ],
         fixes: &["Ask the operator to assign a system user to the application."],
     },
     for_operator: Advice {
-        causes: &["A system user is allowed, and the field that names it is empty."],
+        causes: &["The application's system_user_allowed is true, but its system_user is not set."],
         fixes: &[
-            "Set system_user of the application in world.toml.",
+            "Set the application's system_user in world.toml.",
             APPLY_WORLD,
-            "Use another profile than trusted-application if applications are to act for themselves.",
+            "If applications do not need a system user, use a profile other than trusted-application.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "5.2")],

@@ -1,7 +1,7 @@
 //! Problems with the form of a token request, regardless of the caller.
 
-use super::forms::{refused, refused_naming};
-use super::sentences::{APPLY_WORLD, NEW_SECRET};
+use super::forms::{refused, refused_with_value};
+use super::sentences::{APPLY_WORLD, REPLACE_LEAKED_SECRET, SET_SECRET_HASH};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
 
 /// The answer of a server for trusted applications to all problems with the form.
@@ -31,14 +31,14 @@ const fn grant_type_refused(
     trusted_application: Wire,
 ) -> WireForms {
     WireForms {
-        kinde: refused_naming(
+        kinde: refused_with_value(
             Status::BadRequest,
             ErrorCode::InvalidRequest,
             plain,
             with_value,
         ),
         trusted_application,
-        ..WireForms::same(refused_naming(
+        ..WireForms::same(refused_with_value(
             Status::BadRequest,
             ErrorCode::UnsupportedGrantType,
             plain,
@@ -54,7 +54,7 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
     wire: invalid_form(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "Send the body as application/x-www-form-urlencoded and say so in the Content-Type header",
+        "The Content-Type is missing or wrong. Send the body as application/x-www-form-urlencoded",
     )),
     operator: "The Content-Type of the body is missing, or is not application/x-www-form-urlencoded.",
     for_caller: Advice {
@@ -64,17 +64,17 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
         ],
         fixes: &[
             "Send the parameters as a form, with the header Content-Type: application/x-www-form-urlencoded.",
-            "With curl use --data-urlencode, which sets both; do not add a JSON header of your own.",
+            "Use the option --data-urlencode of curl, which encodes the parameters and sets the header; do not set another Content-Type.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller's HTTP client sends JSON unless told otherwise.",
+            "The caller's HTTP client sends JSON by default.",
             "A proxy in front of the server drops or changes the Content-Type header.",
         ],
         fixes: &[
-            "Send the owner of the caller a request that works, such as the curl line that m2m demo prints.",
-            "Let the proxy forward the Content-Type header as it came.",
+            "Send the owner of the caller a working request, such as the curl command that m2m demo prints.",
+            "Configure the proxy to forward the Content-Type header unchanged.",
         ],
     },
     sources: &[
@@ -90,24 +90,24 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
     wire: invalid_form(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The body is not a form. Write parameters as name=value joined by &, percent-encoded UTF-8",
+        "The body is not a valid form. Send name=value pairs joined by &, as percent-encoded UTF-8",
     )),
-    operator: "The body cannot be read as a form: a percent sign without two hexadecimal digits, or bytes that are not UTF-8.",
+    operator: "The body is not a valid form: it contains a percent sign that is not followed by two hexadecimal digits, or bytes that are not UTF-8.",
     for_caller: Advice {
         causes: &[
             "A percent sign in a value, often in the secret, is not encoded as %25.",
-            "The body is in another character encoding than UTF-8.",
-            "The body is JSON under the Content-Type of a form.",
+            "The body uses a character encoding other than UTF-8.",
+            "The body is JSON, but its Content-Type is that of a form.",
         ],
         fixes: &[
-            "Let a library encode the form, such as curl's --data-urlencode, instead of joining strings.",
+            "Encode the form with a library or with curl --data-urlencode; do not join strings.",
             "Encode all values as UTF-8 before percent-encoding them.",
         ],
     },
     for_operator: Advice {
         causes: &["The caller builds the body by hand and does not percent-encode the values."],
         fixes: &[
-            "Tell the owner of the caller where the first bad byte is, and to let a library encode the form.",
+            "Tell the owner of the caller the position of the first invalid byte, which the diagnosis names, and ask them to encode the form with a library.",
         ],
     },
     sources: &[
@@ -120,26 +120,28 @@ pub(crate) const PARAMETER_REPEATED: Entry = Entry {
     id: "parameter-repeated",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid_form(refused_naming(
+    wire: invalid_form(refused_with_value(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "A parameter is repeated. Send each once; only audience and resource may be repeated",
+        "A parameter is repeated. Send each parameter once; only audience and resource may be repeated",
         "The parameter {} is repeated. Send it once; only audience and resource may be repeated",
     )),
-    operator: "A parameter that may stand once stands more than once.",
+    operator: "A parameter that may appear only once is repeated.",
     for_caller: Advice {
         causes: &[
             "Several scopes are sent as several scope parameters.",
             "The HTTP library adds a parameter that the request already has.",
         ],
         fixes: &[
-            "Send all scopes in one scope parameter, with a space between them.",
-            "Print the encoded body and remove the second occurrence.",
+            "Send all scopes in one scope parameter, separated by spaces.",
+            "Print the encoded body, and remove the second occurrence of the parameter.",
         ],
     },
     for_operator: Advice {
         causes: &["The caller's code and its library both add the parameter."],
-        fixes: &["Tell the owner of the caller which parameter stands twice, and to send it once."],
+        fixes: &[
+            "Tell the owner of the caller which parameter is repeated, and ask them to send it once.",
+        ],
     },
     sources: &[Source::rfc("RFC 6749", "3.2"), Source::rfc("RFC 8707", "2")],
 };
@@ -148,19 +150,21 @@ pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
     id: "parameters-too-many",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("There are too many parameters. Send only those that a token request needs"),
-    operator: "The form has more parameters than the limit.",
+    wire: invalid(
+        "There are too many parameters. Send only the parameters that a token request needs",
+    ),
+    operator: "The form has more than 64 parameters.",
     for_caller: Advice {
-        causes: &["A whole page's form or a list of other data is sent to the token endpoint."],
+        causes: &["An entire web form or other unrelated data is sent to the token endpoint."],
         fixes: &[
             "Send grant_type, client_id, client_secret, audience and scope, and nothing else.",
         ],
     },
     for_operator: Advice {
-        causes: &[
-            "The caller sends data of its own along, or tries to make the server work for nothing.",
+        causes: &["The caller adds unrelated data to the request, or tries to exhaust the server."],
+        fixes: &[
+            "Ask the owner of the caller to send only grant_type, client_id, client_secret, audience and scope.",
         ],
-        fixes: &["Tell the owner of the caller which parameters a token request has."],
     },
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
 };
@@ -169,27 +173,27 @@ pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
     id: "parameter-too-long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: WireForms::same(refused_naming(
+    wire: WireForms::same(refused_with_value(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "A parameter is too long. Check that it holds the value that was meant",
-        "The parameter {} is too long. Check that it holds the value that was meant",
+        "A parameter is too long. Check that it has the intended value",
+        "The parameter {} is too long. Check that it has the intended value",
     )),
-    operator: "The name or the value of a parameter is longer than the limit.",
+    operator: "The name of a parameter is longer than 128 bytes, or its value is longer than 16 KiB.",
     for_caller: Advice {
         causes: &[
-            "A file's contents or a token was put where a short value belongs.",
+            "The contents of a file, or a token, were sent instead of a short value.",
             "The list of scopes is very long.",
         ],
         fixes: &[
-            "Print the length of each value before sending it, and correct the one that surprises.",
-            "Leave out scope to get all that are assigned, instead of listing them.",
+            "Print the length of each value before sending it, and correct the value that is unexpectedly long.",
+            "Omit the scope parameter to get all assigned scopes without listing them.",
         ],
     },
     for_operator: Advice {
         causes: &["The caller reads a parameter from the wrong variable or file."],
         fixes: &[
-            "Ask the owner of the caller to look at the length of each parameter before it is sent.",
+            "Ask the owner of the caller to check the length of each parameter before it is sent.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
@@ -199,29 +203,28 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
     id: "credentials-in-url",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid(
-        "Credentials must not stand in the address. Send them in the body or in a Basic header",
-    ),
-    operator: "A credential stands in the query of the request target, where logs and proxies keep it.",
+    wire: invalid("Credentials must not be in the URL. Send them in the body or in a Basic header"),
+    operator: "The query of the URL contains a credential, which logs and proxies may have stored.",
     for_caller: Advice {
         causes: &[
-            "The parameters of the form are sent as a query.",
-            "The HTTP library was told to send parameters, which it takes for the query.",
+            "The form parameters are sent in the query.",
+            "The parameters were passed to an option of the HTTP library that adds them to the query.",
         ],
         fixes: &[
             "Send client_id and client_secret in the body, or in an Authorization: Basic header.",
-            "Have the secret rotated: each proxy and each log on the way may have kept it.",
+            "Ask the operator to revoke the secret and to create a new one: proxies and logs on the way may have stored the secret.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller puts the form into the address, and its secret has reached every log on the way.",
+            "The caller puts the form parameters into the URL, so its secret may be in every log on the way.",
         ],
         fixes: &[
-            "Treat the secret as leaked, and hand a new one to its owner.",
-            NEW_SECRET,
+            "Treat the secret as leaked.",
+            REPLACE_LEAKED_SECRET,
+            SET_SECRET_HASH,
             APPLY_WORLD,
-            "Remove the address from the logs of proxies in front of the server.",
+            "Remove the URL from the logs of proxies in front of the server.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "2.3.1")],
@@ -232,13 +235,13 @@ pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "Authenticate in one way: with a Basic header, or with client_secret in the body, not with both",
+        "The request authenticates in more than one way. Use a Basic header or client_secret in the body, not both",
     ),
     operator: "The request uses more than one method of client authentication.",
     for_caller: Advice {
         causes: &[
             "The OAuth library sends a Basic header, and the request adds client_secret to the body.",
-            "A client assertion is sent beside a secret.",
+            "A client assertion is sent in addition to a secret.",
         ],
         fixes: &[
             "Send the secret once: in an Authorization: Basic header, or as client_secret in the body.",
@@ -246,9 +249,9 @@ pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The caller's OAuth library authenticates by itself, and its code authenticates a second time.",
+            "The caller's OAuth library sends the credentials, and the caller's own code sends them again.",
         ],
-        fixes: &["Ask the owner of the caller to switch one of the two off."],
+        fixes: &["Ask the owner of the caller to send the credentials only once."],
     },
     sources: &[Source::rfc("RFC 6749", "2.3")],
 };
@@ -258,14 +261,14 @@ pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The client_id in the body is not the one in the Authorization header. Send the same, or only one",
+        "The client_id in the body differs from that in the Authorization header. Omit client_id, or send the same in both",
     ),
     operator: "The Authorization header and the body name different clients.",
     for_caller: Advice {
         causes: &[
-            "The header and the body are filled from different settings, one of which is out of date.",
+            "The header and the body take the client id from different settings, one of which is out of date.",
         ],
-        fixes: &["Leave client_id out of the body, or take both from the same setting."],
+        fixes: &["Omit client_id from the body, or take both values from the same setting."],
     },
     for_operator: Advice {
         causes: &["The caller mixes the credentials of two applications or of two environments."],
@@ -285,21 +288,21 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
         ErrorCode::InvalidRequest,
         "Missing grant_type. Send grant_type=client_credentials",
     )),
-    operator: "The request has no grant_type, or an empty one.",
+    operator: "The parameter grant_type is missing or empty.",
     for_caller: Advice {
         causes: &[
-            "The grant_type parameter was forgotten or is empty.",
-            "The parameters stand in the query or in a JSON body, so that the form is empty.",
+            "The request does not contain grant_type, or contains it without a value.",
+            "The parameters are in the query or in a JSON body, so the form is empty.",
         ],
         fixes: &[
             "Send grant_type=client_credentials in the body, as application/x-www-form-urlencoded.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller's request lacks the parameter, or a proxy dropped the body."],
+        causes: &["The caller does not send grant_type, or a proxy dropped the body."],
         fixes: &[
-            "Send the owner of the caller a request that works, such as the curl line that m2m demo prints.",
-            "Check that the proxy forwards the body of a POST.",
+            "Send the owner of the caller a working request, such as the curl command that m2m demo prints.",
+            "If there is a proxy in front of the server, check that the proxy forwards the body of a POST request.",
         ],
     },
     sources: &[
@@ -315,28 +318,28 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
     wire: grant_type_refused(
         "Unsupported grant type. Send grant_type=client_credentials",
         "Unsupported grant type: {}. Send grant_type=client_credentials",
-        refused_naming(
+        refused_with_value(
             Status::BadRequest,
             ErrorCode::UnsupportedGrantType,
             "Unsupported grant type",
             "Unsupported grant type: {}",
         ),
     ),
-    operator: "The grant type is one that OAuth knows and that this server does not offer.",
+    operator: "The grant type is a known OAuth grant type that this server does not support.",
     for_caller: Advice {
         causes: &[
-            "The request uses password, authorization_code or refresh_token, which are for users and not for services.",
-            "The OAuth library is set up for the login of a user.",
+            "The request uses the grant type password, authorization_code or refresh_token, which is for users, not for services.",
+            "The OAuth library is configured for user sign-in.",
         ],
         fixes: &[
             "Send grant_type=client_credentials.",
-            "Ask for a new token in the same way when the old one ends: there is no refresh token in this grant.",
+            "When a token expires, request a new token in the same way: this grant type has no refresh tokens.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller uses a flow for users where a service signs in for itself."],
+        causes: &["The caller is a service, but uses a flow for users."],
         fixes: &[
-            "Ask the owner of the caller to use the client credentials grant; this server issues tokens in no other way.",
+            "Ask the owner of the caller to use the client credentials grant; this server does not support any other grant.",
         ],
     },
     sources: &[
@@ -354,21 +357,21 @@ pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
         "Unknown grant type: {}. Send grant_type=client_credentials",
         TRUSTED_APPLICATION,
     ),
-    operator: "The grant type is none that OAuth knows; most often it is client_credentials misspelled.",
+    operator: "The grant type is unknown; most often it is a misspelling of client_credentials.",
     for_caller: Advice {
         causes: &[
             "The grant type is misspelled, such as client_credential or client-credentials.",
-            "The value has capital letters, quotes or a space around it.",
+            "The value contains capital letters, quotes or spaces.",
         ],
         fixes: &[
-            "Send grant_type=client_credentials, in small letters, with the underscore and the final s.",
+            "Send grant_type=client_credentials, in lower case, with the underscore and the final s.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller's grant type is misspelled; the diagnosis names the nearest that exists.",
+            "The caller's grant type is misspelled; the diagnosis names the closest known grant type.",
         ],
-        fixes: &["Tell the owner of the caller the spelling: client_credentials."],
+        fixes: &["Tell the owner of the caller the correct spelling: client_credentials."],
     },
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),

@@ -1,6 +1,6 @@
 //! Problems with the requested scopes of a token.
 
-use super::forms::{refused, refused_naming};
+use super::forms::{refused, refused_with_value};
 use super::sentences::APPLY_WORLD;
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
@@ -8,17 +8,17 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireFor
 ///
 /// It repeats the caller's own scope at most, so that no caller can list the scopes of an API.
 const SCOPE_REFUSED: WireForms = WireForms {
-    trusted_application: refused_naming(
+    trusted_application: refused_with_value(
         Status::BadRequest,
         ErrorCode::InvalidScope,
         "Invalid scope",
         "Invalid scope: {}",
     ),
-    ..WireForms::same(refused_naming(
+    ..WireForms::same(refused_with_value(
         Status::BadRequest,
         ErrorCode::InvalidScope,
-        "Invalid scope. Ask only for scopes that are assigned to the application for every requested audience",
-        "Invalid scope: {}. Ask only for scopes that are assigned to the application for every requested audience",
+        "Invalid scope. Request only scopes that are assigned to the application for every requested audience",
+        "Invalid scope: {}. Request only scopes that are assigned to the application for every requested audience",
     ))
 };
 
@@ -27,12 +27,12 @@ const SCOPE_ADVICE: Advice = Advice {
     causes: &[
         "The scope is not assigned to the application for this API.",
         "The API does not define the scope, or the scope is misspelled.",
-        "Two audiences are requested, both define the scope, and it is assigned for one of them only.",
+        "Two APIs are requested, and both define the scope, but the scope is assigned to the application for only one of them.",
     ],
     fixes: &[
-        "Leave out scope to get all scopes that are assigned.",
+        "Omit the scope parameter to get all assigned scopes.",
         "Ask the operator to assign the scope to the application.",
-        "Check the spelling against the scopes that the API defines.",
+        "Compare the spelling with the scopes that the API defines.",
         "Request one token for each audience if their scopes differ.",
     ],
 };
@@ -50,24 +50,24 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidScope,
-        "The scope is not a list of scopes. Join them with one space, in visible ASCII without quote and backslash",
+        "The scope is malformed. Separate scopes with one space, and use visible ASCII without quotes or backslashes",
     )),
-    operator: "The scope parameter is not a list of scope tokens.",
+    operator: "The scope parameter is not a valid list of scopes.",
     for_caller: Advice {
         causes: &[
-            "The scopes are joined with a newline or a tab, or stand in quotes as a JSON list.",
-            "A scope holds a letter beyond ASCII, a quote or a backslash.",
-            "The value was encoded twice.",
+            "The scopes are separated by newlines, tabs or more than one space, or formatted as a JSON list.",
+            "A scope contains a character outside ASCII, a quote or a backslash.",
+            "There is a space at the start or the end of the value.",
         ],
         fixes: &[
-            "Join the scopes with one space: scope=read:users write:flags, and let the form library encode it.",
-            "Leave out scope to get all scopes that are assigned.",
+            "Separate the scopes with one space, as in scope=read:users write:flags, and encode the form with a library.",
+            "Omit the scope parameter to get all assigned scopes.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller formats its list of scopes in a way that is not OAuth's."],
+        causes: &["The caller does not format its list of scopes as OAuth requires."],
         fixes: &[
-            "Tell the owner of the caller to join the scopes with one space, without quotes and brackets.",
+            "Tell the owner of the caller to separate the scopes with one space, without quotes or brackets.",
         ],
     },
     sources: &[
@@ -85,13 +85,13 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
     for_caller: SCOPE_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The scope is misspelled; the diagnosis names the nearest that the API defines.",
-            "Another API defines the scope; the diagnosis names it.",
+            "The scope is misspelled; the diagnosis names the closest scope that the API defines.",
+            "Another API defines the scope; the diagnosis names that API.",
             "The scope was removed from the API.",
         ],
         fixes: &[
-            "Tell the owner of the caller which scopes the API defines: they stand in its scopes in world.toml.",
-            "If the scope is missing, add it to scopes of the API and to authorize of the application in world.toml.",
+            "Tell the owner of the caller which scopes the API defines; world.toml has them in the API's scopes list.",
+            "If the API should define the scope, add the scope to the API's scopes list and to the application's authorize list in world.toml.",
             APPLY_WORLD,
         ],
     },
@@ -103,15 +103,15 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: SCOPE_REFUSED,
-    operator: "The scope is not assigned to the application on every requested audience that defines it.",
+    operator: "The scope is not assigned to the application for every requested API that defines the scope.",
     for_caller: SCOPE_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The API defines the scope, and nobody has assigned it to the application.",
-            "Several audiences define the scope, and it is assigned on some of them: granted, it would open the others too.",
+            "The API defines the scope, but it is not assigned to the application.",
+            "Several requested APIs define the scope, but the scope is assigned for only some of them; a token with the scope would grant access to all of them.",
         ],
         fixes: &[
-            "If the application is to have it, add the scope to its authorize in world.toml, under every requested audience that defines it.",
+            "If the application should have the scope, add the scope to the application's authorize list in world.toml, for every requested API that defines it.",
             APPLY_WORLD,
             "Ask the owner of the caller to request one token for each audience.",
         ],
@@ -129,23 +129,23 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
         ..WireForms::same(refused(
             Status::BadRequest,
             ErrorCode::UnauthorizedClient,
-            "No scope is assigned to the application here. Have scopes assigned, or request a token without scope",
+            "No scope is assigned to the application for the requested audience. Have scopes assigned, or omit the scope parameter",
         ))
     },
-    operator: "A scope is asked for, and none at all is assigned to the application for the requested audiences.",
+    operator: "A scope is requested, but the application has no scope for the requested audiences.",
     for_caller: Advice {
         causes: &[
-            "The application is authorized for the API, and no scope of the API is assigned to it.",
+            "The application is authorized for the API, but no scope of the API is assigned to the application.",
         ],
         fixes: &[
             "Ask the operator to assign the scopes to the application.",
-            "Leave out scope if the API asks for none.",
+            "Omit the scope parameter if the API does not require a scope.",
         ],
     },
     for_operator: Advice {
-        causes: &["The authorization was made without scopes, or the last one was taken away."],
+        causes: &["The authorization was created without scopes, or its last scope was removed."],
         fixes: &[
-            "Add scopes to authorize of the application in world.toml.",
+            "In world.toml, add scopes to the application's authorize list.",
             APPLY_WORLD,
         ],
     },

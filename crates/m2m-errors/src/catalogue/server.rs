@@ -1,22 +1,22 @@
 //! Failures of the server itself. The caller learns that there was one, and never which.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, IMPORT_KEY, LOOK_AT_OPS};
+use super::sentences::{APPLY_WORLD, CHECK_OPS_LISTENER, IMPORT_KEY};
 use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
 
 /// The one answer to all internal errors.
 pub(super) const BROKEN: WireForms = WireForms::same(refused(
     Status::InternalServerError,
     ErrorCode::ServerError,
-    "The server met an unexpected condition. Try again later, and report the trace_id if it stays",
+    "The server encountered an unexpected condition. Try again later, and report the trace_id if the error persists",
 ));
 
 /// The one advice for all internal errors.
 pub(super) const BROKEN_ADVICE: Advice = Advice {
-    causes: &["Something went wrong inside the server; the request may well be right."],
+    causes: &["An internal error occurred in the server; the request itself may be correct."],
     fixes: &[
-        "Send the same request again after a pause, and pause longer each time.",
-        "If it stays, contact the operator of the server with the trace_id of the answer.",
+        "Retry the same request after a pause, and increase the delay each time.",
+        "If the error persists, contact the operator of the server and include the trace_id of the response.",
     ],
 };
 
@@ -27,7 +27,7 @@ const BROKEN_SOURCES: &[Source] = &[
 ];
 
 /// The sections about the answer of a server that is temporarily unavailable.
-const AWAY_SOURCES: &[Source] = &[
+const UNAVAILABLE_SOURCES: &[Source] = &[
     Source::rfc("RFC 9110", "15.6.4"),
     Source::rfc("RFC 6749", "4.1.2.1"),
 ];
@@ -46,13 +46,15 @@ pub(crate) const INTERNAL_ERROR: Entry = Entry {
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "The server met a condition that it holds impossible.",
+    operator: "The server encountered a condition that should be impossible.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
-        causes: &["A defect of the server; the log names its place in a line that says panicked."],
+        causes: &[
+            "The server has a bug. If the bug caused a panic, the log event panicked names the place in the code.",
+        ],
         fixes: &[
-            "Look up the trace_id in the log, and report what stands there, and in the line before it that says panicked, as a defect.",
-            "Restart the server if it happens with every request.",
+            "Look up the trace_id in the log, and report the log line that has it as a bug. If there is a log event panicked before that line, include it.",
+            "If every request fails, restart the server.",
         ],
     },
     sources: BROKEN_SOURCES,
@@ -63,16 +65,17 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "There is no active signing key of the algorithm that the API demands.",
+    operator: "There is no active signing key for the algorithm that the API requires.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The API was switched to an algorithm for which no key was made, such as RS256 in a build that makes no RSA keys.",
-            "The last key of the algorithm was retired.",
+            "The API was switched to an algorithm for which no key was created, such as RS256 in a build that cannot generate RSA keys.",
+            "The last key for the algorithm was retired.",
         ],
         fixes: &[
+            "Restart the server: at each start it creates the missing keys for the algorithms of the APIs, if this build can generate them.",
             IMPORT_KEY,
-            "Or set signing_alg of the API in world.toml to an algorithm that has a key; m2m key list --data DIR shows them.",
+            "If the API accepts another algorithm, set the API's signing_alg in world.toml to an algorithm that has an active key; m2m key list shows the keys.",
             APPLY_WORLD,
         ],
     },
@@ -84,16 +87,16 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
-    operator: "The crypto library refused to make a signature with a key that it had accepted.",
+    operator: "The cryptography library failed to create a signature with a key that it had accepted.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The operating system gave the crypto library no randomness.",
-            "The memory of the machine is damaged.",
+            "The operating system did not provide random bytes to the cryptography library.",
+            "The memory of the machine is faulty.",
         ],
         fixes: &[
-            "Restart the server, on another machine if it happens again.",
-            "If only one key is concerned, another has to take its place: give m2m key import the option --state active, or rename the old one in the folder that --keys names so that it ends in .retiring.pem.",
+            "Restart the server. If the error occurs again, move the server to another machine.",
+            "If only one key is affected, replace the key: import another key, with the option --state active of m2m key import. If the server runs with --keys, rename the file of the old key so that its name ends in .retiring.pem, and put the new key into the same directory.",
             IMPORT_KEY,
         ],
     },
@@ -104,78 +107,80 @@ pub(crate) const OVERLOADED: Entry = Entry {
     id: "overloaded",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
-    wire: away("The server is at its capacity. Try again as Retry-After says"),
-    operator: "As many requests are in flight as max_requests allows, 10000 by default, and none of them is slow enough to be broken off; or as many large answers of the management API are being made as may be at once.",
+    wire: away("The server is at capacity. Wait for the time in Retry-After, then try again"),
+    operator: "The server is processing as many requests as --max-requests allows (10000 by default), and none of their connections is slow enough to be closed, or the management API is processing as many large requests and responses as it can at once.",
     for_caller: Advice {
         causes: &["Many callers request tokens at the same time."],
         fixes: &[
-            "Wait as long as the Retry-After header says, then send the same request again.",
-            "Keep the token and use it until shortly before expires_in has passed.",
+            "Wait for the time in the Retry-After header, then send the same request again.",
+            "Cache the token, and reuse it until shortly before expires_in has passed.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "Services were restarted together and request tokens at once.",
-            "Callers request a token for each call instead of keeping one.",
-            "The machine is too small, is busy with something else, or waits for a slow disk.",
-            "Many programs list or export the registry at the same time.",
+            "Many services were restarted together and request tokens at the same time.",
+            "Callers request a token for each call instead of caching one.",
+            "The machine is too small, is busy with other work, or waits for a slow disk.",
+            "Many programs list or export the records of the server at the same time.",
         ],
         fixes: &[
-            "Ask the owners of the busiest applications to keep their tokens.",
-            "Give the server more cores, or a machine of its own.",
-            LOOK_AT_OPS,
+            "Ask the owners of the busiest applications to cache their tokens.",
+            "Run the server with more cores, or on a machine of its own.",
+            CHECK_OPS_LISTENER,
         ],
     },
-    sources: AWAY_SOURCES,
+    sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const MAINTENANCE: Entry = Entry {
     id: "maintenance",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
-    wire: away("The server is in maintenance. Try again as Retry-After says"),
-    operator: "The server is in maintenance mode: callers are refused, management works.",
+    wire: away("The server is in maintenance. Wait for the time in Retry-After, then try again"),
+    operator: "The server is in maintenance mode: token requests are refused, except those for the management API.",
     for_caller: Advice {
-        causes: &["The operator has taken the server out of service for a while."],
+        causes: &["The operator temporarily took the server out of service."],
         fixes: &[
-            "Wait as long as the Retry-After header says, then send the same request again.",
-            "Go on with the token that you have until it expires.",
+            "Wait for the time in the Retry-After header, then send the same request again.",
+            "Keep using the current token until it expires.",
         ],
     },
     for_operator: Advice {
-        causes: &["Somebody switched maintenance on, and nobody has switched it off since."],
-        fixes: &["Switch maintenance off when the work is done."],
+        causes: &["Maintenance was switched on and has not been switched off since."],
+        fixes: &["When the work is done, switch maintenance off with m2m maintenance off."],
     },
-    sources: AWAY_SOURCES,
+    sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     id: "store-unavailable",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
-    wire: away("The server cannot answer now. Try again as Retry-After says"),
-    operator: "The server cannot read its database, for longer than --most-seconds-out-of-contact lets it serve from memory, or for an application that is not in memory.",
+    wire: away(
+        "The server cannot answer at the moment. Wait for the time in Retry-After, then try again",
+    ),
+    operator: "The server cannot read its database and cannot answer from memory: the outage has lasted longer than --max-store-outage-seconds allows, or the application is not in memory.",
     for_caller: Advice {
-        causes: &["Something that the server depends on is out of service."],
+        causes: &["Something that the server depends on is unavailable."],
         fixes: &[
-            "Wait as long as the Retry-After header says, then send the same request again.",
-            "If it stays, contact the operator of the server with the trace_id of the answer.",
+            "Wait for the time in the Retry-After header, then send the same request again.",
+            "If the error persists, contact the operator of the server and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The disk that holds the data directory is full, fails or is gone.",
-            "The files of the data directory were deleted, moved, replaced or damaged under the server.",
-            "Another program holds the database in the data directory.",
+            "The disk with the data directory is full, fails or is missing.",
+            "The files of the data directory were deleted, moved, replaced or damaged while the server was running.",
+            "Another program has locked the database in the data directory.",
         ],
         fixes: &[
-            LOOK_AT_OPS,
+            CHECK_OPS_LISTENER,
             STORE_FAILED,
-            "Where the reason is the disk or another program, free or mend the disk, or end the program; the server recovers by itself.",
-            "Where the reason is that files were deleted, moved, replaced or damaged, put them back, or stop the server and restore a backup of the data directory.",
+            "Depending on the reason, free space on the disk, repair the disk, or stop the other program; the server then recovers by itself.",
+            "If the files were moved or replaced, put the original files back; if they were deleted or damaged, stop the server and restore a backup of the data directory.",
         ],
     },
-    sources: AWAY_SOURCES,
+    sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
@@ -183,29 +188,29 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away(
-        "The server cannot tell whether the change was made. Read the record before you try again",
+        "The server does not know whether the change was stored. Read the record before you try again",
     ),
-    operator: "The database failed at the moment of a commit, after the change may have reached the disk: it may be there after the next start.",
+    operator: "The database failed during a commit, so the change may or may not be on disk, and may take effect at the next start.",
     for_caller: Advice {
-        causes: &["The disk of the server failed while the change was made durable."],
+        causes: &["The disk of the server failed while the change was being stored."],
         fixes: &[
             "Read the record that you wanted to change, or the latest events, before you send the same request again.",
-            "If it stays, contact the operator of the server with the trace_id of the answer.",
+            "If the error persists, contact the operator of the server and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The disk that holds the data directory fails when it is asked to synchronize.",
-            "The files of the data directory were deleted, moved or replaced while the change was made.",
+            "The disk with the data directory fails when data is flushed to it (fsync).",
+            "The files of the data directory were deleted, moved or replaced during the change.",
         ],
         fixes: &[
             STORE_FAILED,
-            "Look for change_settled in the log: once the disk works again, the server finds out whether the change was made, and says so under the trace_id.",
-            "If the server was stopped before that, read the record after the next start.",
+            "Look for the log event change_settled with the trace_id: once the disk works again, the server determines whether the change was stored, and logs the result.",
+            "If the server was stopped before it logged that event, read the record after the next start.",
         ],
     },
-    sources: AWAY_SOURCES,
+    sources: UNAVAILABLE_SOURCES,
 };
 
 /// The advice for an operator who looks for the reason of a store failure.
-const STORE_FAILED: &str = "Look for store_failed in the log, or at \"store\" in the answer of /readyz, for the reason; m2m_store_failures counts them by kind.";
+const STORE_FAILED: &str = "Look for the reason in the log event store_failed, or in the store field of the /readyz response; the metric m2m_store_failures_total counts the failures by kind.";

@@ -5,16 +5,16 @@ use crate::{Advice, Source, StatusEntry};
 pub(crate) const BAD_REQUEST: StatusEntry = StatusEntry {
     code: 400,
     reason: "Bad Request",
-    meaning: "The request cannot be understood, or lacks what it needs.",
+    meaning: "The server cannot understand the request, or a required part of it is missing.",
     advice: Advice {
         causes: &[
             "A parameter is missing or wrong, such as client_id, client_secret, grant_type or audience.",
-            "The body has a wrong format or a wrong Content-Type.",
-            "The client asks for something that it may not have; the error code of the body says what.",
+            "The body has the wrong format or the wrong Content-Type.",
+            "The client requests a token that it is not allowed to have; the error code in the body states why.",
         ],
         fixes: &[
-            "Read error and error_description in the body: they name what to change.",
-            "Check that every required parameter is there, once, with the value that was meant.",
+            "Read the fields error and error_description in the body: they state what to change.",
+            "Check that every required parameter is present, once, with the intended value.",
             "Send the body as application/x-www-form-urlencoded.",
         ],
     },
@@ -24,17 +24,17 @@ pub(crate) const BAD_REQUEST: StatusEntry = StatusEntry {
 pub(crate) const UNAUTHORIZED: StatusEntry = StatusEntry {
     code: 401,
     reason: "Unauthorized",
-    meaning: "The request carries no credentials, or none that are good.",
+    meaning: "The request has no credentials, or its credentials are not valid.",
     advice: Advice {
         causes: &[
-            "In a call to an API: the access token is missing, malformed, has expired, or was revoked.",
+            "In a call to an API: the access token is missing or malformed, has expired, or was revoked.",
             "In a call to an API: the Authorization header is malformed.",
             "In a token request: client_id or client_secret is wrong.",
         ],
         fixes: &[
-            "Send the header Authorization: Bearer, one space, and the token.",
-            "Check the exp claim of the token, and request a new token if it has passed.",
-            "In a token request: compare client_id and client_secret with those of the application.",
+            "Send the header Authorization: Bearer TOKEN with each call to an API.",
+            "Check the exp claim of the token. If the time in the claim has passed, request a new token.",
+            "Compare the client_id and client_secret of a token request with those of the application.",
         ],
     },
     sources: &[
@@ -46,17 +46,17 @@ pub(crate) const UNAUTHORIZED: StatusEntry = StatusEntry {
 pub(crate) const FORBIDDEN: StatusEntry = StatusEntry {
     code: 403,
     reason: "Forbidden",
-    meaning: "The credentials are good, and do not permit this.",
+    meaning: "The credentials are valid, but they do not permit this request.",
     advice: Advice {
         causes: &[
             "The token lacks a scope that the call needs.",
-            "The org_code of the token is not that of the resource, or the token has none.",
-            "The client is not permitted this action at all.",
+            "The token's org_code is not the organization of the resource, or the token has no org_code.",
+            "The client is not allowed to perform this action.",
         ],
         fixes: &[
-            "Compare the scope claim of the token with what the call needs, and request a token with that scope.",
+            "Compare the scope claim of the token with the scopes that the call needs, and request a token that has these scopes.",
             "Compare the org_code claim of the token with the organization of the resource.",
-            "Find out whether the resource asks for a further permission, and have it granted.",
+            "Check whether the resource requires another permission, and ask the operator to grant that permission.",
         ],
     },
     sources: &[
@@ -68,15 +68,15 @@ pub(crate) const FORBIDDEN: StatusEntry = StatusEntry {
 pub(crate) const NOT_FOUND: StatusEntry = StatusEntry {
     code: 404,
     reason: "Not Found",
-    meaning: "There is nothing at this address.",
+    meaning: "There is nothing at this URL.",
     advice: Advice {
         causes: &[
-            "The address of the endpoint or of the resource is wrong.",
+            "The URL of the endpoint or of the resource is wrong.",
             "The resource was deleted, or never existed.",
         ],
         fixes: &[
-            "Compare the address with the documentation or with the server's metadata.",
-            "List the resources and take the address of one that is there.",
+            "Compare the URL with the documentation or with the server's metadata.",
+            "List the resources, and use the URL of an existing resource.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
@@ -85,11 +85,11 @@ pub(crate) const NOT_FOUND: StatusEntry = StatusEntry {
 pub(crate) const METHOD_NOT_ALLOWED: StatusEntry = StatusEntry {
     code: 405,
     reason: "Method Not Allowed",
-    meaning: "The address exists, and does not take this method.",
+    meaning: "The URL exists, but does not support this method.",
     advice: Advice {
         causes: &[
             "A token is requested with GET instead of POST.",
-            "The resource does not offer the operation that the method stands for.",
+            "The resource does not support this operation.",
         ],
         fixes: &[
             "Request tokens with POST.",
@@ -102,9 +102,9 @@ pub(crate) const METHOD_NOT_ALLOWED: StatusEntry = StatusEntry {
 pub(crate) const REQUEST_TIMEOUT: StatusEntry = StatusEntry {
     code: 408,
     reason: "Request Timeout",
-    meaning: "The request did not arrive whole in the time that the server gives.",
+    meaning: "The request did not arrive completely within the time limit of the server.",
     advice: Advice {
-        causes: &["The connection is slow or broken, or the announced length is wrong."],
+        causes: &["The connection is slow or broken, or Content-Length is wrong."],
         fixes: &["Send the request again on a new connection."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
@@ -113,12 +113,14 @@ pub(crate) const REQUEST_TIMEOUT: StatusEntry = StatusEntry {
 pub(crate) const CONFLICT: StatusEntry = StatusEntry {
     code: 409,
     reason: "Conflict",
-    meaning: "The request does not fit the current state of the record, or of the records that depend on it.",
+    meaning: "The request conflicts with the current state of the record, or of records that depend on it.",
     advice: Advice {
         causes: &[
-            "In a call to the management API: another record has the name, the record is in use, or the change would leave the server without a manager.",
+            "In a call to the management API: another record has the same name, the record is in use, or the change would leave the server without an application that can manage it.",
         ],
-        fixes: &["Read code and message in the body: they name what the request conflicts with."],
+        fixes: &[
+            "Read code and message in the response: they name what the request conflicts with.",
+        ],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
 };
@@ -126,9 +128,9 @@ pub(crate) const CONFLICT: StatusEntry = StatusEntry {
 pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
     code: 413,
     reason: "Content Too Large",
-    meaning: "The body is larger than the server reads.",
+    meaning: "The body is larger than the server accepts.",
     advice: Advice {
-        causes: &["The body holds more than the endpoint needs."],
+        causes: &["The body contains more than the endpoint needs."],
         fixes: &["Send only the parameters that the endpoint documents."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
@@ -137,9 +139,9 @@ pub(crate) const CONTENT_TOO_LARGE: StatusEntry = StatusEntry {
 pub(crate) const URI_TOO_LONG: StatusEntry = StatusEntry {
     code: 414,
     reason: "URI Too Long",
-    meaning: "The address is longer than the server reads.",
+    meaning: "The URL is longer than the server accepts.",
     advice: Advice {
-        causes: &["Parameters stand in the query that belong into the body."],
+        causes: &["Parameters that belong in the body are in the query."],
         fixes: &["Send the parameters in the body of a POST."],
     },
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
@@ -148,15 +150,15 @@ pub(crate) const URI_TOO_LONG: StatusEntry = StatusEntry {
 pub(crate) const TOO_MANY_REQUESTS: StatusEntry = StatusEntry {
     code: 429,
     reason: "Too Many Requests",
-    meaning: "The caller has asked, or has failed, too often within a time.",
+    meaning: "The caller sent too many requests, or failed to authenticate too often, within a period of time.",
     advice: Advice {
         causes: &[
             "A service retries with wrong credentials without a pause.",
-            "A service requests a token for each call instead of keeping one.",
+            "A service requests a token for each call instead of caching one.",
         ],
         fixes: &[
-            "Wait as long as the Retry-After header says.",
-            "Correct the credentials, and keep each token until shortly before it expires.",
+            "Wait for the time in the Retry-After header.",
+            "Correct the credentials, and cache each token until shortly before it expires.",
         ],
     },
     sources: &[Source::rfc("RFC 6585", "4")],
@@ -165,9 +167,11 @@ pub(crate) const TOO_MANY_REQUESTS: StatusEntry = StatusEntry {
 pub(crate) const REQUEST_HEADER_FIELDS_TOO_LARGE: StatusEntry = StatusEntry {
     code: 431,
     reason: "Request Header Fields Too Large",
-    meaning: "The header fields are larger than the server reads.",
+    meaning: "The header fields are larger than the server accepts.",
     advice: Advice {
-        causes: &["Cookies or other header fields are sent along that the endpoint does not need."],
+        causes: &[
+            "The request has cookies or other header fields that the endpoint does not need.",
+        ],
         fixes: &["Send fewer and smaller header fields, and no cookies."],
     },
     sources: &[Source::rfc("RFC 6585", "5")],
@@ -176,15 +180,15 @@ pub(crate) const REQUEST_HEADER_FIELDS_TOO_LARGE: StatusEntry = StatusEntry {
 pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
     code: 500,
     reason: "Internal Server Error",
-    meaning: "The server met an unexpected condition.",
+    meaning: "The server encountered an unexpected condition.",
     advice: Advice {
         causes: &[
-            "Something is broken on the side of the server.",
-            "The server, or something that it depends on, is out of service for a moment.",
+            "An internal error occurred in the server.",
+            "The server, or something that it depends on, is temporarily unavailable.",
         ],
         fixes: &[
-            "Send the same request again later.",
-            "If it stays, contact the operator of the server with the trace_id of the answer.",
+            "Retry the same request later.",
+            "If the error persists, contact the operator of the server and include the trace_id of the response.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.1")],
@@ -193,14 +197,14 @@ pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
 pub(crate) const SERVICE_UNAVAILABLE: StatusEntry = StatusEntry {
     code: 503,
     reason: "Service Unavailable",
-    meaning: "The server cannot answer for a while.",
+    meaning: "The server is temporarily unable to handle the request.",
     advice: Advice {
         causes: &[
             "The server is overloaded or in maintenance.",
-            "The caller is slowed down, since it asks or fails too often.",
+            "The caller is throttled, because it sends too many requests or fails to authenticate too often.",
         ],
         fixes: &[
-            "Wait as long as the Retry-After header says, or a few seconds and longer each time, then try again.",
+            "Wait for the time in the Retry-After header before you try again. If there is no such header, wait a few seconds, and increase the delay after each attempt.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.4")],

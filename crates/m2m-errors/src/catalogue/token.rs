@@ -14,22 +14,26 @@ pub(crate) const TOKEN_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The token is not a JWT. Send the access_token as the token endpoint gave it, whole",
+        "The token is not a JWT. Send the access_token exactly as the token endpoint returned it",
     ),
     operator: "The token is not a JWT in compact serialization.",
     for_caller: Advice {
         causes: &[
-            "The token was cut off, by a column of a database or by copying.",
-            "Something else was sent: an id, a secret, or an opaque token of another server.",
+            "The token was truncated, for example by a database column or when it was copied.",
+            "Something else was sent: an id, a secret, or an opaque token from another server.",
         ],
         fixes: &[
-            "Send the value of access_token whole and unchanged: three parts with two dots between them.",
-            "Request a new token if the stored one was damaged.",
+            "Send the complete, unchanged value of access_token: three parts separated by dots.",
+            "If the stored token is damaged, request a new token.",
         ],
     },
     for_operator: Advice {
-        causes: &["The caller sends a damaged token, or one of a server that issues no JWTs."],
-        fixes: &["Compare the length of what the caller stores with that of what it received."],
+        causes: &[
+            "The caller sends a damaged token, or one from a server that does not issue JWTs.",
+        ],
+        fixes: &[
+            "Compare the length of the token that the caller stores with the length of the token that the caller received.",
+        ],
     },
     sources: &[
         Source::rfc("RFC 7515", "3.1"),
@@ -41,22 +45,20 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
     id: "token-too-long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is too long. Request one with fewer audiences or scopes"),
-    operator: "The token is longer than the limit.",
+    wire: invalid("The token is too long. Request a token with fewer audiences or scopes"),
+    operator: "The token is longer than 16 KiB.",
     for_caller: Advice {
         causes: &[
-            "The token carries very many scopes or properties, or is not an access token at all.",
+            "The token contains very many scopes or properties, or is not an access token at all.",
         ],
-        fixes: &[
-            "Request a token with the audience and the scopes that this API needs, and no others.",
-        ],
+        fixes: &["Request a token with only the audience and the scopes that this API needs."],
     },
     for_operator: Advice {
         causes: &[
-            "The application has more scopes, properties or feature flags in its tokens than a header should carry.",
+            "The tokens of the application contain more scopes, properties or feature flags than fit into an HTTP header.",
         ],
         fixes: &[
-            "Take what no API reads out of token_properties and feature_flags of the application in world.toml.",
+            "In world.toml, remove the entries that no API reads from the application's token_properties, feature_flags and token_feature_flags, and the scopes that the application does not need from its authorize list.",
             APPLY_WORLD,
         ],
     },
@@ -68,19 +70,19 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is not an access token. Send the access_token and not another JWT"),
-    operator: "The typ in the token's header is not the one of an access token.",
+    operator: "The JOSE header typ of the token is missing, or is not at+jwt, the type of an access token.",
     for_caller: Advice {
         causes: &["An ID token or a client assertion is sent where an access token belongs."],
-        fixes: &["Send the value of access_token from the answer of the token endpoint."],
+        fixes: &["Send the value of access_token from the response of the token endpoint."],
     },
     for_operator: Advice {
         causes: &[
             "The caller sends another kind of JWT.",
-            "The issuer does not set typ to at+jwt, as older servers do not.",
+            "The issuer is an older server that does not set typ to at+jwt.",
         ],
         fixes: &[
-            "Look at the header with m2m jwt decode: typ has to be at+jwt.",
-            "Update the issuer, or have it set the typ of its access tokens.",
+            "Decode the token with m2m jwt decode, and check the JOSE header typ: it must be at+jwt.",
+            "Update the issuer, or configure the issuer to set typ to at+jwt in its access tokens.",
         ],
     },
     sources: &[
@@ -93,23 +95,27 @@ pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
     id: "token-algorithm-wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is not signed with an algorithm that this API expects"),
-    operator: "The alg in the token's header is not expected here, or is not that of the key.",
+    wire: invalid(
+        "The token is not signed with an algorithm that this API accepts. Request a token from the issuer that this API trusts",
+    ),
+    operator: "The JOSE header alg of the token is not an accepted algorithm, or does not match the key.",
     for_caller: Advice {
         causes: &[
-            "The token is from another issuer, or for an API that expects another algorithm.",
-            "The token was made by hand, with none or with a shared key.",
+            "The token is from another issuer, or for an API that accepts another algorithm.",
+            "The token was created by hand, with the algorithm none or with a shared key.",
         ],
-        fixes: &["Request a token from the issuer of this API, with the audience of this API."],
+        fixes: &[
+            "Request a token from the issuer that this API trusts, with the audience of this API.",
+        ],
     },
     for_operator: Advice {
         causes: &[
-            "signing_alg of the API was changed, and the guard still expects the old one.",
-            "Somebody tries a forged token: none, or a public key used as a shared one.",
+            "The API's signing_alg was changed on the authorization server, but the API still accepts only the previous algorithm.",
+            "An attacker sends a forged token: with the algorithm none, or signed with the public key as a shared key.",
         ],
         fixes: &[
-            "Let the algorithms that the guard expects contain signing_alg of the API.",
-            "Look at the header with m2m jwt decode; if the alg is none or begins with HS, treat it as an attack.",
+            "Add the API's signing_alg to the algorithms that m2m-guard accepts in the API.",
+            "Check the header with m2m jwt decode; treat an alg of none, or one that starts with HS, as an attack.",
         ],
     },
     sources: &[Source::rfc("RFC 8725", "3.1"), Source::rfc("RFC 9068", "4")],
@@ -119,16 +125,16 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
     id: "token-critical-header",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token demands an extension that this API does not understand"),
-    operator: "The crit in the token's header demands an extension that is not understood.",
+    wire: invalid("The token requires an extension that this API does not support"),
+    operator: "The token's JOSE header requires an extension that is not supported: the header contains crit or zip, or b64 with a value other than true.",
     for_caller: Advice {
-        causes: &["The token was made by an issuer that uses an extension of JWS."],
-        fixes: &["Request a token from the issuer of this API."],
+        causes: &["The issuer of the token uses an extension of JWS."],
+        fixes: &["Request a token from the issuer that this API trusts."],
     },
     for_operator: Advice {
-        causes: &["The token is from another issuer, or was made to try how the guard treats it."],
+        causes: &["The token is from another issuer, or was created to probe the API."],
         fixes: &[
-            "Look at the header with m2m jwt decode, and find out who issues tokens with crit.",
+            "Decode the token with m2m jwt decode, and find out which issuer uses the extension.",
         ],
     },
     sources: &[
@@ -142,28 +148,28 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The token is not signed with a key of the issuer. Request a new one from the issuer of this API",
+        "The token is not signed with a key of the issuer that this API trusts. Request a new token from that issuer",
     ),
-    operator: "No key of the issuer fits the kid and the alg of the token.",
+    operator: "No key of the issuer matches the token's kid and alg.",
     for_caller: Advice {
         causes: &[
             "The token is from another server or another environment.",
-            "The key that signed the token has been withdrawn since.",
+            "The key that signed the token has since been removed.",
         ],
         fixes: &[
-            "Request a new token from the issuer of this API.",
+            "Request a new token from the issuer that this API trusts.",
             "Check that the token endpoint and the API belong to the same environment.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The API trusts another issuer than the caller asks.",
-            "The key was removed by an emergency rotation, and the tokens that it signed are refused.",
-            "A new key signs already, and the API still keeps the set from before.",
+            "The caller requests tokens from an issuer other than the one that the API trusts.",
+            "The key was removed in an emergency rotation, so the tokens that were signed with the key are refused.",
+            "The issuer already signs with a new key, but the API still caches the previous JWK set.",
         ],
         fixes: &[
-            "Compare the kid of the token, from m2m jwt decode, with those of the issuer's JWK set.",
-            "Restart the API if it keeps keys for longer than the set's max-age.",
+            "Compare the token's kid, which m2m jwt decode shows, with the key ids in the issuer's JWK set.",
+            "If the API caches the JWK set for longer than the max-age in the Cache-Control header of the JWK set, restart the API.",
         ],
     },
     sources: &[
@@ -177,26 +183,26 @@ pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The signature does not belong to the token. Send the token as the issuer gave it",
+        "The signature of the token is not valid. Send the token exactly as the issuer returned it",
     ),
-    operator: "The signature does not belong to the token under the issuer's key.",
+    operator: "The token's signature is not valid for the issuer's key.",
     for_caller: Advice {
         causes: &[
-            "The token was changed or cut off on its way.",
+            "The token was changed or truncated in transit.",
             "The token was signed by another server that uses the same kid.",
         ],
         fixes: &[
-            "Send the token unchanged; request a new one if it was stored or edited.",
+            "Send the token unchanged, or request a new token.",
             "Check that the token endpoint and the API belong to the same environment.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller damages the token, or asks another environment.",
-            "Somebody tries a forged token.",
+            "The caller damages the token, or requests the token from another environment.",
+            "An attacker sends a forged token.",
         ],
         fixes: &[
-            "Check the token with m2m jwt verify TOKEN --issuer URL, which fetches the issuer's keys by itself.",
+            "Check the token with m2m jwt verify TOKEN --issuer URL, which fetches the issuer's keys.",
         ],
     },
     sources: &[Source::rfc("RFC 7515", "5.2"), Source::rfc("RFC 9068", "4")],
@@ -207,17 +213,19 @@ pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "A claim of the token has the wrong type. Request a new token from the issuer of this API",
+        "A claim of the token has the wrong type. Request a new token from the issuer that this API trusts",
     ),
-    operator: "The claims are not one JSON object, or a claim has the wrong type or stands twice.",
+    operator: "The claims are not a JSON object, or a claim has the wrong type or is repeated.",
     for_caller: Advice {
-        causes: &["The token was made by a server that writes its claims in another way."],
-        fixes: &["Request a token from the issuer of this API."],
+        causes: &["The token is from a server that formats its claims differently."],
+        fixes: &["Request a token from the issuer that this API trusts."],
     },
     for_operator: Advice {
-        causes: &["The issuer writes a time as a text, or a list where one value is expected."],
+        causes: &[
+            "The issuer writes a time as a string, or a list where a single value is expected.",
+        ],
         fixes: &[
-            "Look at the claims with m2m jwt decode, and report the one that is wrong to the issuer.",
+            "Check the claims with m2m jwt decode, and report the wrong claim to the operator of the issuer.",
         ],
     },
     sources: &[Source::rfc("RFC 7519", "4.1"), Source::rfc("RFC 7519", "4")],
@@ -228,22 +236,20 @@ pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The token lacks a claim that an access token has. Request a new one from the issuer of this API",
+        "The token lacks a claim that an access token must have. Request a new token from the issuer that this API trusts",
     ),
-    operator: "A claim that is required of an access token is missing.",
+    operator: "The token lacks a claim that an access token must have.",
     for_caller: Advice {
-        causes: &[
-            "The token is not an access token, or is from a server that leaves the claim out.",
+        causes: &["The token is not an access token, or its issuer leaves out the claim."],
+        fixes: &[
+            "Request a token from the issuer that this API trusts, and send the value of access_token in the response.",
         ],
-        fixes: &["Request a token from the issuer of this API, and send its access_token."],
     },
     for_operator: Advice {
-        causes: &[
-            "The issuer's claims are neither those of RFC 9068 nor those of the claim set kinde.",
-        ],
+        causes: &["The issuer's claims match neither RFC 9068 nor the claims of Kinde."],
         fixes: &[
-            "Look at the claims with m2m jwt decode, and compare them with RFC 9068, section 2.2.",
-            "Update the issuer, or configure it to issue tokens by RFC 9068.",
+            "Decode the claims with m2m jwt decode, and compare them with RFC 9068, section 2.2.",
+            "Update the issuer, or configure it to issue tokens as RFC 9068 requires.",
         ],
     },
     sources: &[Source::rfc("RFC 9068", "2.2"), Source::rfc("RFC 9068", "4")],
@@ -254,25 +260,25 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token has expired. Request a new one"),
-    operator: "The exp of the token has passed.",
+    operator: "The token's expiration time (exp claim) has passed.",
     for_caller: Advice {
         causes: &[
-            "The token was kept for longer than the expires_in that came with it.",
-            "The clock of the service is slow, so that it believes the token good for longer.",
+            "The service kept using the token after the time in expires_in had passed.",
+            "The clock of the service is slow, so the service considers the token valid for too long.",
         ],
         fixes: &[
-            "Request a new token, and renew it shortly before expires_in has passed.",
-            "Compare the exp claim of the token with the present time, in seconds since 1970.",
-            "Let the clock of the machine be set over the network.",
+            "Request a new token, and replace each token shortly before the time in expires_in has passed.",
+            "Compare the exp claim of the token with the current time, in seconds since 1970.",
+            "Synchronize the clock of the machine over the network, with NTP.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The caller keeps its token without looking at expires_in.",
+            "The caller caches its token without checking expires_in.",
             "The clock of the API is fast.",
         ],
         fixes: &[
-            "See since when it has expired with m2m jwt decode; if not at all, set the clock of the API.",
+            "Decode the token with m2m jwt decode, which shows the expiration time. If that time has not passed, correct the clock of the API.",
             "Advise the owner of the caller to renew each token shortly before it expires.",
         ],
     },
@@ -286,19 +292,19 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     id: "token-not-yet-valid",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is not valid yet. Wait a moment and send it again"),
-    operator: "The nbf of the token lies ahead.",
+    wire: invalid("The token is not valid yet. Wait a moment and send the token again"),
+    operator: "The time from which the token is valid (nbf claim) is in the future.",
     for_caller: Advice {
         causes: &[
-            "The token was made to be used later, or the clocks of issuer and API differ by more than 10 seconds.",
+            "The clocks of the issuer and the API differ by more than the tolerance, 10 seconds by default, or the token was issued for later use.",
         ],
         fixes: &[
-            "Use the token from its nbf on; if that is now, tell the operator of the API that its clock is slow.",
+            "Wait until the time in the nbf claim. If that time has passed, tell the operator of the API that the clock of the API is slow.",
         ],
     },
     for_operator: Advice {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
-        fixes: &["Let the clocks of both be set over the network."],
+        fixes: &["Synchronize both clocks over the network, with NTP."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.5")],
 };
@@ -307,17 +313,21 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     id: "token-issued-in-future",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token claims to be issued later than now. Wait a moment and send it again"),
-    operator: "The iat of the token lies ahead.",
+    wire: invalid(
+        "The issue time (iat) of the token is in the future. Wait a moment and send the token again",
+    ),
+    operator: "The token's issue time (iat claim) is in the future.",
     for_caller: Advice {
         causes: &[
-            "The clocks of issuer and API differ by more than is tolerated, 10 seconds by default.",
+            "The clocks of the issuer and the API differ by more than the tolerance, 10 seconds by default.",
         ],
-        fixes: &["Send the call again after a moment; if it stays, tell the operator of the API."],
+        fixes: &[
+            "Repeat the call after a moment. If the error persists, tell the operator of the API.",
+        ],
     },
     for_operator: Advice {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
-        fixes: &["Let the clocks of both be set over the network."],
+        fixes: &["Synchronize both clocks over the network, with NTP."],
     },
     sources: &[Source::rfc("RFC 7519", "4.1.6")],
 };
@@ -326,21 +336,23 @@ pub(crate) const ISSUER_MISMATCH: Entry = Entry {
     id: "issuer-mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is from another issuer. Request one from the issuer of this API"),
-    operator: "The iss of the token is not, character by character, the issuer that the API trusts.",
+    wire: invalid(
+        "The token is from another issuer. Request a token from the issuer that this API trusts",
+    ),
+    operator: "The token's iss claim is not, character by character, the issuer URL that the API trusts.",
     for_caller: Advice {
         causes: &["The token was requested from another server or another environment."],
         fixes: &["Request the token from the authorization server that this API trusts."],
     },
     for_operator: Advice {
         causes: &[
-            "The caller asks another environment.",
-            "The issuer in the API's configuration has a slash more or less, or another scheme or port, than the token's iss.",
-            "The server was given another --issuer than callers see.",
+            "The caller requests its token from another environment.",
+            "The issuer in the API's configuration differs from the token's iss by a slash, the scheme or the port.",
+            "The server's issuer (--issuer) is not the URL that callers use.",
         ],
         fixes: &[
-            "Copy the iss from m2m jwt decode into the API's configuration, if it is the issuer that you trust.",
-            "Set the issuer of the server, with --issuer or in its configuration, to the address that callers use.",
+            "If the token is from an issuer that you trust, copy the iss claim that m2m jwt decode shows into the API's configuration.",
+            "Set the server's issuer, with --issuer or in the configuration file, to the URL that callers use.",
         ],
     },
     sources: &[Source::rfc("RFC 9068", "4"), Source::rfc("RFC 8725", "3.8")],
@@ -350,26 +362,26 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
     id: "audience-mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token is for another audience. Request one whose audience is this API"),
-    operator: "The aud of the token does not contain an identifier of the API.",
+    wire: invalid("The token is for another audience. Request a token whose audience is this API"),
+    operator: "The token's aud claim does not contain an identifier of the API.",
     for_caller: Advice {
         causes: &[
-            "The token was requested for another API: a token is good for the audiences that it was issued for, and no others.",
+            "The token was requested for another API: a token is valid only for the audiences that it was issued for.",
             "The audience differs from the API's identifier by a slash, a letter or the scheme.",
         ],
         fixes: &[
             "Request a token with audience set to the identifier of this API.",
-            "Request several audiences at once if one token is to serve several APIs.",
+            "If you need one token for several APIs, request all their audiences at once.",
         ],
     },
     for_operator: Advice {
         causes: &[
             "The caller uses one token for several APIs.",
-            "The guard expects another audience than the API is registered with.",
+            "The API expects an audience that differs from its audience in world.toml.",
         ],
         fixes: &[
-            "Compare the aud from m2m jwt decode with the audience that the guard expects.",
-            "Set the audience of the guard to the one that the API has in world.toml.",
+            "Compare the aud claim that m2m jwt decode shows with the audience that the API expects.",
+            "Configure the API to expect its audience in world.toml.",
         ],
     },
     sources: &[
@@ -383,23 +395,23 @@ pub(crate) const TOKEN_BOUND: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
-        "The token is bound to a certificate or a key, and this API takes bearer tokens only. Request one that is not bound",
+        "The token is bound to a certificate or a key, but this API accepts only bearer tokens. Request an unbound token",
     ),
-    operator: "The token has a cnf claim: it is bound to a certificate or a key, and who sends it has proved neither.",
+    operator: "The token has a cnf claim, which binds the token to a certificate or a key, and the API cannot check that the caller has that certificate or key.",
     for_caller: Advice {
         causes: &[
-            "The token was requested over mutual TLS or with a DPoP proof, and is sent as a plain bearer token.",
+            "The token was requested over mutual TLS or with a DPoP proof, but is sent as a plain bearer token.",
         ],
         fixes: &["Request a token without a client certificate and without a DPoP proof."],
     },
     for_operator: Advice {
         causes: &[
-            "The issuer binds the tokens of this client, which the guard cannot check.",
-            "Somebody uses a token that was stolen, without the key that it is bound to.",
+            "The issuer binds the tokens of this client, although the API accepts only bearer tokens.",
+            "An attacker uses a stolen token without having the key that the token is bound to.",
         ],
         fixes: &[
-            "Find out from the issuer whether the client asked for bound tokens; if not, treat it as an attack.",
-            "Have the issuer give this client plain bearer tokens for this API.",
+            "Ask the owner of the client whether the client sent this call. If it did not, treat the call as an attack. If it did, ask the operator of the issuer for tokens that are not bound.",
+            "Configure the issuer to issue plain bearer tokens to this client for this API.",
         ],
     },
     sources: &[Source::rfc("RFC 8705", "3"), Source::rfc("RFC 9449", "7.2")],
@@ -410,25 +422,25 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token was revoked. Request a new one"),
-    operator: "The token was revoked, by itself or by the application's not_before.",
+    operator: "The token was revoked, individually or together with all earlier tokens by the application's not_before.",
     for_caller: Advice {
         causes: &[
-            "The token was revoked, by its owner or by the operator.",
-            "All earlier tokens of the application were declared void, perhaps after a leak.",
+            "The token was revoked by its owner or by the operator.",
+            "All tokens issued to the application before a certain time were revoked, perhaps after a leak.",
         ],
         fixes: &[
-            "Request a new token and drop the old one.",
-            "Ask the operator why, if new tokens are refused as well.",
+            "Request a new token and discard the old one.",
+            "If new tokens are refused as well, ask the operator for the reason.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "Somebody revoked the token, or set not_before of the application.",
-            "The application was deleted or disabled, and the API introspects.",
+            "An operator revoked the token, or set the application's not_before.",
+            "The application was deleted or disabled, and the API checks tokens by token introspection.",
         ],
         fixes: &[
-            "Find out why it was done before you lift anything.",
-            "Set not_before of the application in world.toml back only if it was set by mistake.",
+            "Find out why the token was revoked before you undo anything.",
+            "Change the application's not_before in world.toml back only if not_before was set by mistake.",
             APPLY_WORLD,
         ],
     },
@@ -439,22 +451,24 @@ pub(crate) const CLIENT_MISMATCH: Entry = Entry {
     id: "client-mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
-    wire: invalid("The token was issued to another client. Request one with your own credentials"),
-    operator: "The client that the token was issued to is not among those that the API accepts.",
+    wire: invalid(
+        "The token was issued to another client. Request a token with your own credentials",
+    ),
+    operator: "The token was issued to a client that the API does not accept.",
     for_caller: Advice {
         causes: &[
-            "A token of another application is used, or is passed on from one service to the next.",
+            "The service uses the token of another application, or passes on a token that it received from its own caller.",
         ],
         fixes: &["Request a token with the credentials of your own application."],
     },
     for_operator: Advice {
         causes: &[
-            "The guard accepts only some clients, and this one is not among them.",
-            "A service hands the token of its caller on.",
+            "The API accepts only some clients, and this client is not one of them.",
+            "A service passes on the token of its caller.",
         ],
         fixes: &[
-            "Add the client id to those that the guard accepts, if it may call.",
-            "Look at client_id, or at azp, with m2m jwt decode to see whose token it is.",
+            "If the client may call the API, add its client id to the client ids that m2m-guard accepts in the API.",
+            "Decode the token with m2m jwt decode: the claim client_id or azp names the application that the token was issued to.",
         ],
     },
     sources: &[

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use crate::error::Failure;
 
-/// Refuses a database that everybody can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
-/// and about a folder in which everybody can replace files: orchestrators create volumes with such permissions for a single user.
+/// Refuses a database that every user can read or write, as a sealing key is refused. Prints a notice about a database that its group can open,
+/// and about a folder in which every user can replace files: orchestrators create volumes with such permissions for a single user.
 ///
 /// # Errors
 ///
-/// If the database is open to everybody.
+/// If the database is open to every user.
 #[cfg(unix)]
 pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -26,14 +26,14 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     if of_database & 0o007 != 0 {
         return Err(Failure::usage(format!("the database {shown} is open to others"))
             .because(format!(
-                "its mode is {:03o}; it holds the hashes of secrets, and anyone who can write to it controls this server",
+                "its mode is {:03o}; it contains the hashes of secrets, and anyone who can write to it controls this server",
                 of_database & 0o777
             ))
-            .help(format!("chmod 600 {shown}")));
+            .help(format!("run chmod 600 {shown}")));
     }
     if of_database & 0o070 != 0 {
         output::notice(&format!(
-            "notice: the group of {shown} may open it (its mode is {:03o}): chmod 600 {shown}",
+            "notice: the group of {shown} can open it (its mode is {:03o}); run chmod 600 {shown}",
             of_database & 0o777
         ));
     }
@@ -41,7 +41,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Failure> {
     if mode(folder).is_ok_and(|mode| mode & 0o002 != 0 && mode & 0o1000 == 0) {
         let shown = folder.display();
         output::notice(&format!(
-            "notice: everybody may replace the files in {shown}: chmod 700 {shown}"
+            "notice: every user can replace the files in {shown}; run chmod 700 {shown}"
         ));
     }
     Ok(())

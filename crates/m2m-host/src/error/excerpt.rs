@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn stands_any_span() {
+    fn accepts_any_span() {
         for span in [0..0, 2..200, 200..300, 4..4] {
             let excerpt = Excerpt::of("f", "a\nbü = 1", span);
             assert!(excerpt.to_string().contains('^'));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn x9_the_mark_stays_under_what_is_meant_where_a_secret_is_hidden() {
+    fn x9_the_mark_stays_under_its_text_where_a_secret_is_hidden() {
         let source = "a = [{ secret = \"hunter2\", audince = \"b\" }]\n";
         let expected = "a = [{ secret = \"…\", audince = \"…\" }]";
         let check = |marked, shown_marked: &str| {

@@ -58,8 +58,8 @@ pub(super) fn read(folder: &Path) -> Result<Vec<StoredKey>, Failure> {
 
 fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
     let name = file_name::parse(&path).ok_or_else(|| {
-        Failure::usage(format!("{} is not named for a key", path.display())).help(
-            "name it for its algorithm and key id, as in es256-2026-11.pem, or es256-2026-12.next.pem for one that does not sign yet",
+        Failure::usage(format!("{} does not have the name of a key file", path.display())).help(
+            "name it after its algorithm and key id, as in es256-2026-11.pem, or es256-2026-12.next.pem for a key that does not sign yet",
         )
     })?;
     let unreadable = |error: Error| unreadable(&path, &error);
@@ -67,9 +67,13 @@ fn read_key(path: PathBuf) -> Result<StoredKey, Failure> {
     refuse_open_file(&path, &file)?;
     let bytes = file.read(MAX_KEY_BYTES).map_err(unreadable)?;
     let is_no_key = |why: String| {
-        Failure::usage(format!("{} is no {} key", path.display(), name.algorithm))
-            .because(why)
-            .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
+        Failure::usage(format!(
+            "{} is not a key for {}",
+            path.display(),
+            name.algorithm
+        ))
+        .because(why)
+        .help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it")
     };
     let pem = str::from_utf8(&bytes).map_err(|error| is_no_key(error.to_string()))?;
     let key = SigningKey::from_pkcs8_pem(name.algorithm, Some(name.key_id), pem)
@@ -98,10 +102,10 @@ fn same_id(one: &StoredKey, other: &StoredKey) -> Failure {
         other.file.display()
     ))
     .because(format!(
-        "whoever verifies a token finds its key by the key id, here {:?}",
+        "a verifier finds the key of a token by the key id, here {:?}",
         other.key.key_id()
     ))
-    .help("rename one of them; the key id is what stands between the algorithm and .pem, .next.pem or .retiring.pem")
+    .help("rename one of them; the key id is the part of the name between the algorithm and .pem, .next.pem or .retiring.pem")
 }
 
 fn two_sign(one: &StoredKey, other: &StoredKey) -> Failure {
@@ -111,10 +115,10 @@ fn two_sign(one: &StoredKey, other: &StoredKey) -> Failure {
         other.file.display()
     ))
     .because(format!(
-        "one key signs for {}, and which one is not guessed",
+        "only one key can sign for {}, and it is not clear which one is meant",
         other.key.algorithm()
     ))
-    .help("rename the one that is to sign later to ….next.pem: it is announced, so that all know it in time")
+    .help("rename the one that is to sign later to ….next.pem: it is announced, so that verifiers have it before it signs")
     .help("or rename the one that has signed so far to ….retiring.pem: it is announced until its last token has expired")
 }
 
@@ -128,13 +132,13 @@ fn refuse_open_folder(folder: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let folder = folder.display();
-    Err(Failure::usage(format!("others can write into {folder}"))
+    Err(Failure::usage(format!("other users can write to {folder}"))
         .because(format!(
-            "its mode is {:03o}, and whoever puts a key there signs as this server",
+            "its mode is {:03o}, and anyone who adds a key there can sign tokens of this server",
             mode & 0o777
         ))
         .help(format!(
-            "chmod go-w {folder}; and see whether all keys in it are yours"
+            "run chmod go-w {folder}, and check that all keys in it are yours"
         )))
 }
 
@@ -149,11 +153,11 @@ fn refuse_open_file(path: &Path, file: &RegularFile) -> Result<(), Failure> {
     let path = path.display();
     Err(Failure::usage(format!("{path} can be read by others"))
         .because(format!(
-            "its mode is {:03o}, and whoever has the key signs as this server",
+            "its mode is {:03o}, and anyone who has the key can sign tokens of this server",
             mode & 0o777
         ))
         .help(format!(
-            "chmod 600 {path}; and if somebody may have read it, make a new one"
+            "run chmod 600 {path}; if others may have read the key, replace it"
         )))
 }
 
@@ -209,12 +213,12 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_key_of_its_own() {
+    fn refuses_files_that_are_not_keys_of_the_server() {
         for (name, mode, expected) in [
-            ("es256-1.pem", 0o600, "is no ES256 key"),
+            ("es256-1.pem", 0o600, "is not a key for ES256"),
             ("es256-1.pem", 0o640, "can be read by others"),
-            ("key.pem", 0o600, "is not named for a key"),
-            ("hs256-1.pem", 0o600, "is not named for a key"),
+            ("key.pem", 0o600, "does not have the name of a key file"),
+            ("hs256-1.pem", 0o600, "does not have the name of a key file"),
         ] {
             check(folder_with(name, "garbage", mode).path(), &[expected]);
         }
@@ -224,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_regular_file() {
+    fn refuses_files_that_are_not_regular() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("es256-1.pem");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
@@ -246,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_two_that_would_sign_and_says_how_to_rename_them() {
+    fn refuses_two_that_would_sign_with_help_to_rename_them() {
         let folder = folder_of(&[
             (Algorithm::Es256, "es256-b.pem"),
             (Algorithm::Es256, "es256-a.pem"),

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_algorithm_key_id_and_state() {
+    fn contains_algorithm_key_id_and_state() {
         for (file, key_id, state) in [
             ("es256-2026-11.pem", "2026-11", KeyState::Active),
             ("keys/ES256-a.next.pem", "a", KeyState::Next),
@@ -77,14 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn another_name_is_none_of_a_key() {
+    fn other_names_are_not_names_of_keys() {
         for file in ["key.pem", "hs256-1.pem", "es256-.pem", "es256-.next.pem"] {
             assert_eq!(parse(Path::new(file)), None, "{file}");
         }
     }
 
     #[test]
-    fn what_is_hidden_or_no_pem_is_for_no_key() {
+    fn hidden_files_and_files_other_than_pem_are_not_keys() {
         assert!(is_for_key(Path::new("keys/any.pem")));
         for file in [".tmp-es256-1.pem", "README", "es256-1.pem.old", ".lock"] {
             assert!(!is_for_key(&Path::new("keys").join(file)), "{file}");

@@ -96,7 +96,7 @@ fn sync_folder(_folder: &Path) -> Result<()> {
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::of_io(format!("cannot write {}", path.display()), error)
-        .help("serve without --keys (M2M_KEYS), if keys need not outlast the process")
+        .help("or serve without --keys (M2M_KEYS), which generates new keys at each start")
 }
 
 /// Converts to PKCS#8 in PEM (RFC 7468, section 10).
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_closed_to_others_and_read_back() {
+    fn a_written_key_is_private_and_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let (key, document) = SigningKey::generate(Algorithm::EdDsa, Some("1")).unwrap();
         write(folder.path(), "eddsa-1.pem", &document).unwrap();

@@ -92,7 +92,7 @@ fn records(source: &str) -> Records {
 }
 
 #[test]
-fn reads_everything_that_a_file_can_hold() {
+fn reads_everything_that_a_file_can_contain() {
     let records = records(EVERYTHING);
     let [orders, management] = &*records.apis else {
         panic!("two APIs")
@@ -138,7 +138,7 @@ fn reads_everything_that_a_file_can_hold() {
 }
 
 #[test]
-fn makes_the_credentials_that_a_file_leaves_out_and_shows_nothing_of_them() {
+fn generates_the_credentials_that_a_file_leaves_out_and_does_not_show_them() {
     let Populated { records, generated } = populate(EVERYTHING).unwrap();
     let [trusted] = &*generated else {
         panic!("one application has no secret")
@@ -174,7 +174,7 @@ fn check(source: &str, place: &str, what: &str, help: &str) {
 }
 
 #[test]
-fn a_misspelled_field_is_told_the_nearest_one() {
+fn a_misspelled_field_is_reported_with_the_nearest_one() {
     check(
         "[[api]]\nname = \"A\"\naudince = \"a\"\n",
         "3:1",
@@ -202,7 +202,7 @@ fn a_missing_field_is_named() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_told_its_kinds() {
+fn a_value_of_the_wrong_kind_is_reported_with_the_expected_ones() {
     let api = |line: &str| format!("[[api]]\nname = \"A\"\naudience = \"a\"\n{line}\n");
     check(
         &api("signing_alg = \"ES265\""),
@@ -214,7 +214,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
         &api("claims = \"oidc\""),
         "4:10",
         "unknown claim set \"oidc\"",
-        "there are rfc9068, kinde",
+        "expected one of rfc9068, kinde",
     );
     check(
         &api("token_lifetime = 0"),
@@ -252,7 +252,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     check(
         &application("not_before = 2026-11-20T00:00:00"),
         "3:14",
-        "point in time",
+        "is not a timestamp",
         "2026-11-20T00:00:00Z",
     );
     check(
@@ -264,7 +264,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
     check(
         &application("token_quota = { tokens = 1, per = \"hour\" }"),
         "3:35",
-        "is not a length of time",
+        "is not a duration",
         "1h",
     );
     check(
@@ -294,7 +294,7 @@ fn a_value_of_the_wrong_kind_is_told_its_kinds() {
 }
 
 #[test]
-fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
+fn a_value_of_the_wrong_form_is_reported_in_words_of_the_file() {
     let api = |line: &str| format!("[[api]]\nname = \"A\"\naudience = \"a\"\n{line}\n");
     let seconds = "expected a number of seconds, 1 to 2592000, found";
     check(
@@ -374,7 +374,7 @@ fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
     check(
         &application("not_before = \"x\""),
         "3:14",
-        "is not a point in time",
+        "is not a timestamp",
         "",
     );
     check(
@@ -386,7 +386,7 @@ fn a_value_of_the_wrong_form_is_told_the_right_one_in_words_of_the_file() {
 }
 
 #[test]
-fn a_secret_in_the_file_is_told_what_belongs_there() {
+fn a_secret_in_the_file_is_refused_with_what_belongs_there() {
     for line in [
         "secret = \"hunter2-hunter2\"",
         "client_secret = \"hunter2-hunter2\"",
@@ -400,7 +400,7 @@ fn a_secret_in_the_file_is_told_what_belongs_there() {
 }
 
 #[test]
-fn what_nothing_is_declared_for_is_told_how_to_declare_it() {
+fn an_undeclared_property_is_refused_with_its_declaration() {
     let application = |line: &str| format!("[[application]]\nname = \"A\"\n{line}\n");
     check(
         &application("properties = { region = \"eu\" }"),
@@ -417,17 +417,17 @@ fn what_nothing_is_declared_for_is_told_how_to_declare_it() {
 }
 
 #[test]
-fn of_two_that_are_the_same_the_earlier_one_is_told() {
+fn a_duplicate_is_reported_with_the_earlier_one() {
     let api = "[[api]]\nname = \"A\"\naudience = \"a\"\n";
     let check = |source: &str, place: &str, line: usize| {
-        let earlier = format!("the earlier one stands in line {line}\n");
+        let earlier = format!("the earlier one is in line {line}\n");
         let text = format!("{}\n", populate(source).unwrap_err());
         assert!(
             text.contains(&format!("--> world.toml:{place}\n")),
             "{text}"
         );
         assert!(
-            text.contains("is taken") && text.contains(&earlier),
+            text.contains("is already in use") && text.contains(&earlier),
             "{text}"
         );
     };
@@ -461,7 +461,7 @@ fn check_reference(right: &str, wrong: &str, marked: &str, what: &str, nearest: 
 }
 
 #[test]
-fn a_reference_to_nothing_is_told_the_nearest_thing() {
+fn a_reference_to_nothing_is_refused_with_the_nearest_name() {
     check_reference(
         "authorize = [{ audience = \"https://orders.example/api\", scopes = [\"read:orders\"] }",
         "authorize = [{ audience = \"https://order.example/api\" }",
@@ -507,7 +507,7 @@ fn a_reference_to_nothing_is_told_the_nearest_thing() {
 }
 
 #[test]
-fn what_is_no_toml_is_told_where() {
+fn text_that_is_not_toml_is_reported_with_its_place() {
     check("[[api]]\nname = \"A\n", "2:10", "", "");
     check("name", "1:5", "", "");
 }

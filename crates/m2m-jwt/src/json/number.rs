@@ -14,9 +14,9 @@ pub struct JsonNumber<'b> {
 /// Exhaustive: there is no third direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounding {
-    /// To the second before: an end is never later than stated.
+    /// Down to the previous second: an expiration is never later than stated.
     Down,
-    /// To the second after: a beginning is never earlier than stated.
+    /// Up to the next second: a beginning is never earlier than stated.
     Up,
 }
 
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn x3_refuses_the_negative_and_the_endless() {
+    fn x3_refuses_negative_and_out_of_range_numbers() {
         for text in [
             "-1",
             "-0.1",

@@ -275,7 +275,7 @@ impl<'b> Scanner<'b> {
     ) -> Result<(), InvalidJson> {
         let names = self.names.get(outer..self.named).unwrap_or_default();
         // Equal hashes of different names are rare, so this last check may be slow.
-        if names.contains(&hash) && self.stands_before(name, start, offset)? {
+        if names.contains(&hash) && self.has_member_before(name, start, offset)? {
             return Err(InvalidJson::DuplicateMember { offset });
         }
         Ok(())
@@ -283,7 +283,7 @@ impl<'b> Scanner<'b> {
 
     /// Returns true if the object that begins at `start` has a member of this name before `offset`.
     #[cold]
-    fn stands_before(
+    fn has_member_before(
         &self,
         name: JsonString<'b>,
         start: usize,
@@ -296,7 +296,7 @@ impl<'b> Scanner<'b> {
             if again.position > offset {
                 break;
             }
-            if earlier.says_the_same(name) {
+            if earlier.has_same_text(name) {
                 return Ok(true);
             }
             first = false;

@@ -50,7 +50,7 @@ impl<'b> JsonString<'b> {
     }
 
     /// Returns true if both have the same unescaped text.
-    pub(super) fn says_the_same(self, other: Self) -> bool {
+    pub(super) fn has_same_text(self, other: Self) -> bool {
         if self.escaped || other.escaped {
             self.chars().eq(other.chars())
         } else {

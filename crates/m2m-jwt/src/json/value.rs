@@ -84,7 +84,7 @@ impl<'b> JsonArray<'b> {
 
     /// Returns true if every element is a string.
     #[must_use]
-    pub fn holds_only_strings(self) -> bool {
+    pub fn contains_only_strings(self) -> bool {
         self.elements().all(|element| element.as_string().is_some())
     }
 

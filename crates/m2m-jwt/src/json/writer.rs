@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_first_special_byte_wherever_it_stands() {
+    fn finds_the_first_special_byte_at_every_position() {
         for special in (0..0x20).chain([b'"', b'\\']) {
             for position in 0..40 {
                 let mut bytes = [b'a'; 40];
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_what_must_be() {
+    fn escapes_special_characters() {
         let mut writer = JsonWriter::with_capacity(0);
         writer.string("a\"b\\c\nd\re\tf\u{0}g\u{1f}é😀/");
         assert_eq!(
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_what_serde_json_reads() {
+    fn writes_json_that_serde_json_reads() {
         let text: String = (0..=0x80_u8)
             .map(char::from)
             .chain("é\u{2028}😀".chars())

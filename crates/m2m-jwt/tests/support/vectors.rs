@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Returns the folder; `None` if the variable is not set.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the tests are told by the environment where the vectors are"
+    reason = "an environment variable names the folder of the vectors"
 )]
 pub(crate) fn folder() -> Option<PathBuf> {
     std::env::var_os("M2M_VECTORS").map(PathBuf::from)

@@ -31,7 +31,7 @@ fn begun() -> FrameMeter {
 }
 
 #[test]
-fn x17_floods_of_every_frame_but_requests_end() {
+fn x17_floods_of_every_frame_except_requests_are_stopped() {
     for (name, flood) in [
         ("PING", frame(PING, 0, 0, 8)),
         ("answers to PING", frame(PING, ACK, 0, 8)),
@@ -51,7 +51,7 @@ fn x17_floods_of_every_frame_but_requests_end() {
     ] {
         let mut meter = begun();
         assert!(meter.read(&frame(HEADERS, 0, 1, 50), 0));
-        let most = usize::try_from(MOST_CREDIT).unwrap() + 2;
+        let most = usize::try_from(MAX_CREDIT).unwrap() + 2;
         let ended = (0..most).position(|_| !meter.read(&flood, 0));
         assert!(ended.is_some(), "{name}");
         // In one read of many as well.
@@ -61,7 +61,7 @@ fn x17_floods_of_every_frame_but_requests_end() {
 }
 
 #[test]
-fn x17_pings_that_the_server_answers_restore_too_little_to_go_on() {
+fn x17_answers_to_pings_restore_too_little_credit_to_continue() {
     let mut meter = begun();
     let ended = (0..10_000).any(|_| {
         meter.wrote(17);
@@ -71,7 +71,7 @@ fn x17_pings_that_the_server_answers_restore_too_little_to_go_on() {
 }
 
 #[test]
-fn x17_windows_of_one_byte_end() {
+fn x17_a_flood_of_windows_of_one_byte_is_stopped() {
     let mut meter = begun();
     let ended = (0..10_000).any(|_| {
         meter.wrote(HEAD_BYTES + 1);
@@ -81,7 +81,7 @@ fn x17_windows_of_one_byte_end() {
 }
 
 #[test]
-fn a_client_that_makes_requests_goes_on_forever() {
+fn a_client_that_sends_requests_is_never_stopped() {
     let mut meter = begun();
     for request in 0..100_000 {
         let stream = 2 * request + 1;
@@ -98,7 +98,7 @@ fn a_client_that_makes_requests_goes_on_forever() {
 }
 
 #[test]
-fn a_client_that_resets_what_it_asks_for_goes_on() {
+fn a_client_that_resets_its_requests_is_not_stopped() {
     let mut meter = begun();
     for request in 0..100_000 {
         let stream = 2 * request + 1;
@@ -109,7 +109,7 @@ fn a_client_that_resets_what_it_asks_for_goes_on() {
 }
 
 #[test]
-fn a_client_that_only_keeps_its_connection_goes_on_forever() {
+fn a_client_that_only_keeps_its_connection_alive_is_never_stopped() {
     let mut meter = begun();
     for second in 1..100_000 {
         let mut bytes = frame(PING, 0, 0, 8);
@@ -119,7 +119,7 @@ fn a_client_that_only_keeps_its_connection_goes_on_forever() {
 }
 
 #[test]
-fn a_client_that_takes_large_answers_in_small_windows_goes_on() {
+fn a_client_that_reads_large_answers_in_small_windows_is_not_stopped() {
     let mut meter = begun();
     assert!(meter.read(&frame(HEADERS, 5, 1, 120), 0));
     // 16 MiB, announced for every 4 KiB, for the stream and the connection.
@@ -132,7 +132,7 @@ fn a_client_that_takes_large_answers_in_small_windows_goes_on() {
 }
 
 #[test]
-fn a_client_that_sends_a_large_body_goes_on() {
+fn a_client_that_sends_a_large_body_is_not_stopped() {
     let mut meter = begun();
     assert!(meter.read(&frame(HEADERS, 4, 1, 120), 0));
     for part in 0..16_384 {
@@ -141,7 +141,7 @@ fn a_client_that_sends_a_large_body_goes_on() {
 }
 
 #[test]
-fn frames_are_found_however_their_bytes_come() {
+fn frames_are_found_however_their_bytes_are_split() {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     bytes.extend(frame(SETTINGS, 0, 0, 18));
     for request in 0..50 {
@@ -167,8 +167,8 @@ fn frames_are_found_however_their_bytes_come() {
 }
 
 #[test]
-fn time_restores_no_more_than_there_was() {
+fn time_restores_the_credit_up_to_its_maximum() {
     let mut meter = begun();
-    let most = usize::try_from(MOST_CREDIT).unwrap();
+    let most = usize::try_from(MAX_CREDIT).unwrap();
     assert!(!meter.read(&frame(PING, 0, 0, 8).repeat(most + 1), 1_000_000_000));
 }

@@ -18,7 +18,7 @@ use crate::{FileKind, Found, TlsError, TlsFiles};
 ///
 /// # Errors
 ///
-/// If a file cannot be read or holds something else, if others can read the key, if it is encrypted, or if it belongs to another certificate.
+/// If a file cannot be read or contains something else, if others can read the key, if it is encrypted, or if it belongs to another certificate.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "all other errors of a key have the same remedy"
@@ -82,7 +82,7 @@ fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     })
 }
 
-/// The content of a file that should have held something else.
+/// Returns the content of a file that should contain something else.
 fn found(text: &[u8]) -> Found {
     if contains(text, "PRIVATE KEY-----") {
         Found::PrivateKey
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_and_its_key_are_taken() {
+    fn a_certificate_and_its_key_are_accepted() {
         let Pem { certificate, key } = pem();
         for mode in [0o600, 0o400, 0o640] {
             assert_eq!(of(&certificate, &key, mode), Ok(()));
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_names_the_file_and_what_is_in_it() {
+    fn an_error_names_the_file_and_its_content() {
         let (mine, other) = (pem(), pem());
         let check = |certificate: &str, key: &str, mode, texts: &[&str]| {
             let failure = of(certificate, key, mode).unwrap_err();
@@ -243,25 +243,25 @@ mod tests {
             key,
             key,
             0o600,
-            &["no certificate in", "it holds a private key"],
+            &["no certificate in", "it contains a private key"],
         );
         check(
             certificate,
             certificate,
             0o600,
-            &["no private key in", "key.pem", "it holds a certificate"],
+            &["no private key in", "key.pem", "it contains a certificate"],
         );
         check(
             certificate,
             &other.key,
             0o600,
-            &["is not that of the certificate"],
+            &["does not belong to the certificate"],
         );
         check(
             certificate,
             key,
             0o644,
-            &["can be read by others", "mode is 644"],
+            &["can be read by other users", "mode is 644"],
         );
         let encrypted = key.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY");
         check(certificate, &encrypted, 0o600, &["is encrypted"]);

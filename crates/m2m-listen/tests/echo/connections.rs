@@ -8,10 +8,10 @@ use m2m_listen::{Bytes, Closed, Refusal};
 use crate::support::{HALF_BODY, KEPT, Server, answer, get, rest};
 
 #[tokio::test(start_paused = true)]
-async fn beyond_the_maximum_of_connections_a_caller_is_told_so() {
+async fn a_connection_beyond_the_maximum_is_refused_with_an_answer() {
     let server = Server::start(|settings| settings.max_connections = 1);
     let busy = server.sent(get("/wait", "")).await;
-    // It is being answered, so that it does not give way.
+    // It is being answered, so it is not displaced.
     server.echo.waiting.notified().await;
     let refused = server.send(get("/", "")).await;
     assert!(refused.starts_with("HTTP/1.1 503 "), "{refused}");
@@ -34,7 +34,7 @@ async fn the_answer_to_a_refused_connection_is_a_setting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_connection_gives_way() {
+async fn an_idle_connection_is_displaced() {
     let server = Server::start(|settings| settings.max_connections = 1);
     let mut idle = server.sent(KEPT).await;
     assert!(answer(&mut idle).await.starts_with("HTTP/1.1 200 "));
@@ -46,7 +46,7 @@ async fn an_idle_connection_gives_way() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x17_silent_connections_give_way_whatever_their_number() {
+async fn x17_silent_connections_are_displaced_whatever_their_number() {
     let server = Server::start(|settings| settings.max_connections = 20);
     let silent: Vec<_> = (0..200).map(|_| server.connect()).collect();
     let mut used = Vec::new();
@@ -62,7 +62,7 @@ async fn x17_silent_connections_give_way_whatever_their_number() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x17_slow_requests_give_way_after_a_second_and_hear_why() {
+async fn x17_slow_requests_are_displaced_after_a_second_with_an_answer() {
     let server = Server::start(|settings| settings.max_connections = 3);
     let mut slow = Vec::new();
     for _ in 0..3 {
@@ -92,9 +92,9 @@ async fn x17_slow_requests_give_way_after_a_second_and_hear_why() {
 /// The header of a request that does not end.
 const HALF_HEAD: &str = "GET / HTTP/1.1\r\nhost: echo\r\n";
 
-/// A handler may have carried out the request that it has: "it did not arrive" would be a lie.
+/// A handler may have carried out the request that it has, so 408 would be wrong.
 #[tokio::test(start_paused = true)]
-async fn x17_x22_a_request_that_the_handler_has_gives_way_without_an_answer() {
+async fn x17_x22_a_request_that_the_handler_has_is_displaced_without_an_answer() {
     for request in [HALF_BODY.to_owned(), get("/wait", "")] {
         let server = Server::start(|settings| settings.max_connections = 1);
         let slow = server.sent(request).await;
@@ -108,7 +108,7 @@ async fn x17_x22_a_request_that_the_handler_has_gives_way_without_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x17_requests_beyond_the_maximum_are_503_until_a_slow_one_gives_way() {
+async fn x17_requests_beyond_the_maximum_are_503_until_a_slow_one_is_displaced() {
     let server = Server::start(|settings| settings.max_requests = 2);
     let slow = [server.sent(HALF_BODY).await, server.sent(HALF_BODY).await];
     server.report.until_in_flight(2).await;

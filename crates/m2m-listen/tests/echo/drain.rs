@@ -32,7 +32,7 @@ async fn requests_in_progress_are_answered_and_idle_connections_closed() {
     assert_eq!(
         began.elapsed(),
         Duration::ZERO,
-        "nobody waited for the deadline"
+        "no connection waited for the deadline"
     );
 }
 
@@ -47,7 +47,7 @@ async fn connections_that_waited_are_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_outlasts_the_deadline_does_not_hold_the_server() {
+async fn a_request_that_outlasts_the_deadline_does_not_delay_the_shutdown() {
     let server = Server::start(|settings| settings.drain = Duration::from_secs(7));
     let echo = Arc::clone(&server.echo);
     let stuck = server.sent(get("/wait", "")).await;

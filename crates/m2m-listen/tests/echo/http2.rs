@@ -170,7 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Send + 'static> Http2<S> {
                     return;
                 }
             }
-            panic!("the server takes any number of them");
+            panic!("the server accepts any number of them");
         });
         let mut code = None;
         let mut head = [0; 9];
@@ -250,7 +250,7 @@ async fn x17_floods_of_frames_that_are_not_requests_end_the_connection() {
         let flooding = tokio::spawn(http2.flood(flood.repeat(100)));
         assert_serves(&server).await;
         let code = flooding.await.unwrap();
-        // The caller may be too busy to read the goodbye.
+        // The caller may be too busy to read GOAWAY.
         assert!(
             matches!(code, Some(ENHANCE_YOUR_CALM) | None),
             "{name}: {code:?}"
@@ -341,7 +341,7 @@ async fn a_client_that_pings_with_each_request_is_not_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x17_a_connection_without_requests_is_told_goodbye() {
+async fn x17_a_connection_without_requests_is_closed_with_goaway() {
     let server = Server::start(|settings| settings.times.idle = Duration::from_secs(40));
     let mut http2 = Http2::new(server.connect()).await;
     assert_eq!(http2.request("/").await, "192.0.2.1");
@@ -366,13 +366,13 @@ async fn x17_a_caller_that_is_gone_does_not_keep_its_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_stops_says_goodbye_after_the_last_answer() {
+async fn a_server_that_stops_sends_goaway_after_the_last_answer() {
     let server = Server::start(|_| {});
     let mut http2 = Http2::new(server.connect()).await;
     let id = http2.begin("/body", 0).await;
     server.echo.waiting.notified().await;
     let stopping = tokio::spawn(server.stop());
-    while http2.frame().await.expect("a goodbye comes first").kind != GOAWAY {}
+    while http2.frame().await.expect("GOAWAY comes first").kind != GOAWAY {}
     http2.send(&frame(DATA, END_STREAM, id, b"last")).await;
     let mut body = Vec::new();
     while let Some(own) = http2.frame().await {

@@ -1,9 +1,6 @@
 //! A small server on the listener, in memory and in a clock that runs ahead: what its callers and its observer see.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test takes for granted it may unwrap, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "tests and their helpers may unwrap")]
 
 mod connections;
 mod drain;

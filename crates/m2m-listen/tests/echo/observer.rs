@@ -17,7 +17,7 @@ fn failures(server: &Server) -> Vec<(IpAddr, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_cannot_be_accepted_is_reported_and_makes_room() {
+async fn a_connection_that_cannot_be_accepted_is_reported_and_another_is_closed() {
     let server = Server::start(|_| {});
     let mut idle = server.sent(KEPT).await;
     answer(&mut idle).await;
@@ -57,14 +57,14 @@ async fn each_failure_of_a_handshake_has_its_reason() {
         (
             b"GET / HTTP/1.1\r\n\r\n".as_slice(),
             true,
-            "the caller speaks plain HTTP",
+            "the caller sent plain HTTP instead of TLS",
         ),
         (
             b"\x16\x03\x01",
             true,
             "the caller closed the connection during the handshake",
         ),
-        (b"\x16\x03\x01", false, "the handshake took too long"),
+        (b"\x16\x03\x01", false, "the handshake timed out"),
         (b"\x80\x2e\x01\x03\x01\0\0", true, "TLS failed: "),
     ] {
         let before = failures(&server).len();

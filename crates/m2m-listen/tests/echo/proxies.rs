@@ -62,7 +62,7 @@ async fn a_proxy_without_its_header_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x16_a_stranger_does_not_state_its_address() {
+async fn x16_an_untrusted_peer_does_not_state_its_address() {
     let server = Server::start(behind_a_proxy);
     let bytes = [VERSION_1, get("/", "").as_bytes()].concat();
     let answer = server.send(bytes).await;
@@ -72,7 +72,7 @@ async fn x16_a_stranger_does_not_state_its_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x16_a_header_field_counts_from_a_trusted_proxy_alone() {
+async fn x16_a_header_field_is_used_from_a_trusted_proxy_only() {
     for (header, field) in [
         (AddressHeader::Forwarded, "forwarded: for=192.0.2.7\r\n"),
         (
@@ -94,7 +94,7 @@ async fn x16_a_header_field_counts_from_a_trusted_proxy_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x16_a_header_field_after_the_proxy_protocol_counts_if_its_peer_is_trusted() {
+async fn x16_a_header_field_after_the_proxy_protocol_is_used_if_its_peer_is_trusted() {
     let server = Server::start(|settings| {
         behind_a_proxy(settings);
         settings.address_header = Some(AddressHeader::Forwarded);

@@ -113,7 +113,7 @@ async fn ambiguous_requests_and_other_protocols_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_too_large_is_refused_with_the_reason() {
+async fn a_request_that_is_too_large_is_refused_with_the_reason() {
     let server = Server::start(|_| {});
     let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
     let many: String = (0..200).map(|index| format!("x-{index}: 1\r\n")).collect();
@@ -150,7 +150,7 @@ async fn what_is_too_large_is_refused_with_the_reason() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn bytes_behind_an_answered_request_and_half_requests_are_refused() {
+async fn bytes_after_an_answered_request_and_half_requests_are_refused() {
     let server = Server::start(|_| {});
     let two = server.send([KEPT, "NOT HTTP\r\n\r\n"].concat()).await;
     assert!(two.starts_with("HTTP/1.1 200 "), "{two}");

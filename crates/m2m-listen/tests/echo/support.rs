@@ -118,7 +118,7 @@ impl Report {
         assert!(reported.is_ok(), "never reported: {self:?}");
     }
 
-    /// Waits until as many requests are being answered.
+    /// Waits until this many requests are being answered.
     pub(crate) async fn until_in_flight(&self, count: usize) {
         self.until(|report| {
             let ended = report.ended.load(Ordering::Relaxed);
@@ -127,7 +127,7 @@ impl Report {
         .await;
     }
 
-    /// Waits until as many connections have ended, and returns the reasons.
+    /// Waits until this many connections have ended, and returns the reasons.
     pub(crate) async fn until_closed(&self, count: usize) -> Vec<Closed> {
         self.until(|report| report.closed().len() >= count).await;
         self.closed()
@@ -305,7 +305,7 @@ pub(crate) async fn exchange(
     rest(stream).await
 }
 
-/// Reads one answer on a connection that goes on: its head, and the body of the length that it states.
+/// Reads one answer on a connection that stays open: its head, and the body of the length that it states.
 pub(crate) async fn answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     while !bytes.ends_with(b"\r\n\r\n") {
@@ -349,7 +349,7 @@ pub(crate) const CALLER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// The address of a proxy.
 pub(crate) const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
-/// The time after which a test has failed, in a clock that runs ahead when nobody has anything to do.
+/// The time after which a test has failed, in a clock that runs ahead when all tasks are idle.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The size of the buffer between a caller and the server. Unit: bytes.

@@ -34,7 +34,7 @@ async fn a_request_over_tcp_is_answered() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_an_error_that_names_it_and_the_reason() {
+async fn an_address_in_use_is_an_error_with_the_address_and_the_reason() {
     let bound = Listener::bind(settings()).await.unwrap();
     let taken = bound.address();
     let error = Listener::bind(ListenSettings::at(taken)).await;

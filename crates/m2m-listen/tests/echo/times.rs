@@ -65,7 +65,7 @@ async fn an_idle_connection_is_closed_and_a_request_restores_its_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_takes_the_handler_long_is_not_limited() {
+async fn a_slow_handler_is_not_limited() {
     let server = Server::start(|_| {});
     let stream = server.sent(get("/wait", "")).await;
     server.echo.waiting.notified().await;
@@ -75,7 +75,7 @@ async fn a_request_that_takes_the_handler_long_is_not_limited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn x17_a_caller_that_does_not_read_is_closed_though_it_takes_a_byte_now_and_then() {
+async fn x17_a_caller_that_reads_nothing_or_a_byte_now_and_then_is_closed() {
     for reads in [false, true] {
         let server = Server::start(|_| {});
         let mut stream = server.sent(get("/large", "")).await;

@@ -78,7 +78,7 @@ async fn call(server: &Server, files: &TlsFiles) -> io::Result<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn either_protocol_is_agreed_upon() {
+async fn either_protocol_is_negotiated() {
     let (_folder, files) = files();
     let server = server(&files);
     assert!(call(&server, &files).await.unwrap().ends_with("192.0.2.1"));
@@ -121,7 +121,7 @@ async fn a_renewed_certificate_is_loaded_when_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_renewed_certificate_is_noticed_and_connections_go_on() {
+async fn a_renewed_certificate_is_noticed_and_connections_stay_open() {
     let (_folder, files) = files();
     let server = server(&files);
     let mut before = connect(server.connect(), &files, &[]).await.unwrap();
@@ -136,7 +136,7 @@ async fn a_renewed_certificate_is_noticed_and_connections_go_on() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn plain_http_is_told_that_the_port_speaks_tls() {
+async fn plain_http_is_answered_on_the_tls_port() {
     let (_folder, files) = files();
     let server = server(&files);
     let plain = server.send(get("/", "")).await;

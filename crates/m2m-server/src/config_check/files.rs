@@ -97,7 +97,7 @@ fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
         Ok(_) => Ok(()),
         Err(error) => Err(
             Failure::of_io(format!("cannot listen on {address}"), &error).help(format!(
-                "name an address of this machine with {}",
+                "set {} to an address of this machine",
                 setting.names()
             )),
         ),
@@ -107,7 +107,7 @@ fn own_address(setting: Setting, address: SocketAddr) -> Result<(), Failure> {
 /// Checks that the folder can be written into, or created.
 fn folder(path: &Path) -> Result<(), Failure> {
     let cannot = |why: String| {
-        Failure::usage(format!("cannot use the folder {}", path.display())).because(why)
+        Failure::usage(format!("cannot use the directory {}", path.display())).because(why)
     };
     // The nearest ancestor that exists decides; a relative path without one is relative to the working directory, which exists.
     for ancestor in path.ancestors() {
@@ -126,7 +126,7 @@ fn folder(path: &Path) -> Result<(), Failure> {
                     .map_err(|error| cannot(error.to_string()));
             }
             Ok(_) => {
-                return Err(cannot(format!("{} is no folder", ancestor.display())));
+                return Err(cannot(format!("{} is not a directory", ancestor.display())));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(cannot(error.to_string())),

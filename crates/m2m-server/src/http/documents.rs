@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_caller_that_has_the_document_is_told_so() {
+    fn a_caller_that_has_the_document_gets_304() {
         let document = Document::new("application/json", "{}".to_owned());
         let ask = |tag: &str| {
             let mut request = HeaderMap::new();

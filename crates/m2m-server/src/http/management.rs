@@ -10,7 +10,7 @@ use http::request::Parts;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
-use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict};
+use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
 use m2m_authority::diagnose::{Diagnosis, diagnose};
 use m2m_authority::flow::Exchange;
 use m2m_authority::registry::SigningKeys;
@@ -177,13 +177,13 @@ impl Host for Served {
         random::fill(bytes);
     }
 
-    async fn test_token(&self, ask: TokenAsk<'_>) -> TokenAnswer {
+    async fn test_token(&self, ask: TestTokenParameters<'_>) -> TokenAnswer {
         TokenAnswer {
             response: reply::whole(self.endpoint.vouch(&ask).await),
         }
     }
 
-    async fn check(&self, ask: TokenAsk<'_>) -> Verdict {
+    async fn check(&self, ask: TestTokenParameters<'_>) -> Verdict {
         match self.endpoint.check(&ask).await {
             Ok(granted) => Verdict::Granted(granted),
             Err(mut refusal) => {

@@ -19,7 +19,7 @@ pub(super) fn whole(reply: Reply) -> http::Response<Bytes> {
     reply.into()
 }
 
-/// Returns a value as JSON that anybody may read.
+/// Returns a value as JSON that anyone may read.
 pub(super) fn json(value: &impl Serialize) -> Response {
     // Serializing our own plain values does not fail.
     let body = serde_json::to_vec_pretty(value).unwrap_or_default();

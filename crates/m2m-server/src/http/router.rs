@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_is_there_and_nothing_near_it() {
+    fn finds_existing_paths_and_no_similar_ones() {
         let issuer = "https://id.example";
         check(issuer, "/oauth2/token", Route::Token);
         check(issuer, "/id/connect/token", Route::Token);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a37_metadata_stand_where_clients_look_for_them() {
+    fn a37_metadata_are_where_clients_look_for_them() {
         for text in [
             "https://id.example",
             "https://id.example/",

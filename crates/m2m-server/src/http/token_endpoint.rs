@@ -10,7 +10,7 @@
 //! In maintenance all steps up to the signature are executed, and callers that may not go on get the maintenance error and nothing else.
 
 mod gate;
-pub(super) mod second_door;
+pub(super) mod on_behalf;
 #[cfg(test)]
 mod tests;
 
@@ -30,7 +30,7 @@ use m2m_authority::flow::{
 use m2m_authority::{Authority, Check, RecordedClientId, Refusal, RequestId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
-use m2m_store::{CachedApplication, LookUp};
+use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
 use super::reply::{self, Response};
@@ -169,26 +169,26 @@ impl TokenEndpoint {
     ) -> Result<Option<Arc<CachedApplication>>, Refusal> {
         let uptime = clock::uptime();
         let mut found = self.cache.look_up(client_id, uptime);
-        if let LookUp::OutOfContact = found {
+        if let Lookup::OutOfContact = found {
             // There may have been no request for a while, as after a pause of the process.
             self.cache.contact_if_asked(uptime).await;
             found = self.cache.look_up(client_id, uptime);
         }
         match found {
-            LookUp::Hit(entry) => {
+            Lookup::Hit(entry) => {
                 self.metrics.cache_hit();
                 Ok(Some(entry))
             }
-            LookUp::Absent => {
+            Lookup::Absent => {
                 self.metrics.cache_hit();
                 Ok(None)
             }
-            LookUp::Miss => {
+            Lookup::Miss => {
                 self.metrics.cache_missed();
                 let loaded = self.cache.load(client_id, now).await;
                 loaded.map_err(|_| away())
             }
-            LookUp::OutOfContact => Err(away()),
+            Lookup::OutOfContact => Err(away()),
         }
     }
 
@@ -202,7 +202,7 @@ impl TokenEndpoint {
     ) -> Result<Granted, Refusal> {
         let quota = entry.meter(now);
         let authorized = self.authorize(authenticated, &entry, gate, now)?;
-        // Only now, so that a request that gets no token uses up no quota of others; they may have used up the rest meanwhile.
+        // Only now, so that a request that gets no token uses up no quota of others; they may have used up the rest in the meantime.
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
@@ -226,7 +226,7 @@ impl TokenEndpoint {
         Ok(authorized)
     }
 
-    /// Counts a failed authentication, and answers it with 429 if there were too many. The secret has been checked all the same: nobody
+    /// Counts a failed authentication, and answers it with 429 if there were too many. The secret has been checked all the same: no one
     /// can lock out another caller.
     fn throttled(&self, refusal: Refusal, address: IpAddr, now: UnixTime) -> Refusal {
         if Check::of(refusal.cause()) != Some(Check::Authentication) {

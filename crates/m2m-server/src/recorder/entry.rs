@@ -7,8 +7,8 @@ use m2m_authority::flow::{IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_store::AuditEvent;
 
-use super::{Dropped, Standing, Summary};
-use crate::store_health::StoreNews;
+use super::{CallerKind, Dropped, Summary};
+use crate::store_health::StoreReport;
 
 /// A request that was refused.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(crate) struct Refused {
     /// The caller, the time, the address, and the cause.
     pub(crate) event: RefusedEvent,
     /// The degree to which its caller proved its identity.
-    pub(crate) standing: Standing,
+    pub(crate) caller: CallerKind,
     /// The operation and the answer, if it was a request of the management API.
     pub(crate) operation: Option<Box<RefusedOperation>>,
 }
@@ -53,7 +53,7 @@ impl Refused {
 impl Changed {
     /// Returns a change with these events.
     pub(super) fn of(events: &[AuditEvent]) -> Self {
-        let told = events.iter().take(MOST_EVENTS_TOLD);
+        let told = events.iter().take(MAX_EVENTS_TOLD);
         let brief = told.map(|event| AuditEvent {
             time: event.time,
             actor: event.actor.clone(),
@@ -65,7 +65,7 @@ impl Changed {
         });
         Self {
             events: brief.collect(),
-            more: events.len().saturating_sub(MOST_EVENTS_TOLD),
+            more: events.len().saturating_sub(MAX_EVENTS_TOLD),
         }
     }
 }
@@ -115,7 +115,7 @@ pub(crate) enum Entry {
         tokens: u64,
     },
     /// A failure of the store, or the outcome of a change that was unknown before.
-    Store(StoreNews),
+    Store(StoreReport),
     /// The numbers of dropped events and lines since the start.
     Dropped(Dropped),
     /// The end of the process, with the numbers of its events.
@@ -130,4 +130,4 @@ pub(crate) enum Entry {
 }
 
 /// The maximum number of events of one transaction that are logged one by one; the audit log contains all.
-const MOST_EVENTS_TOLD: usize = 20;
+const MAX_EVENTS_TOLD: usize = 20;

@@ -13,14 +13,14 @@ use m2m_store::{AuditEvent, Settled};
 use serde_json::{Value, json};
 
 use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
-use crate::store_health::StoreNews;
+use crate::store_health::StoreReport;
 
 /// Writes the entry.
 pub(crate) fn log(entry: Entry) {
     output::log_line(&line(&entry));
 }
 
-/// Writes the last entry, but does not wait for long: a pipe that nobody reads must not keep the process.
+/// Writes the last entry, but does not wait for long: a pipe that is not read must not keep the process.
 pub(super) fn log_last(entry: Entry) {
     let (writing, written) = channel::<()>();
     // Without a thread the line is lost, and nothing else.
@@ -71,7 +71,7 @@ pub(super) fn line(entry: &Entry) -> Value {
         Entry::TestToken { event, operator } => json!({
             "time": rfc3339(event.time),
             "event": "issued",
-            "door": TEST,
+            "test_token": true,
             "operator": &**operator,
             "client_id": &*event.client_id,
             "audiences": event.audiences.iter().map(|audience| &**audience).collect::<Vec<_>>(),
@@ -91,7 +91,7 @@ pub(super) fn line(entry: &Entry) -> Value {
             "other_applications": applications,
             "tokens": tokens,
         }),
-        Entry::Store(StoreNews::Failed {
+        Entry::Store(StoreReport::Failed {
             access,
             error,
             more,
@@ -103,7 +103,7 @@ pub(super) fn line(entry: &Entry) -> Value {
             "why": error.to_string(),
             "more": more,
         }),
-        Entry::Store(StoreNews::Settled(Settled {
+        Entry::Store(StoreReport::Settled(Settled {
             trace_id,
             name,
             made,
@@ -179,7 +179,7 @@ fn refused(refused: &Refused) -> Value {
         "address": event.address,
     });
     if let (Some(operator), Some(line)) = (&event.operator, line.as_object_mut()) {
-        line.insert("door".to_owned(), TEST.into());
+        line.insert("test_token".to_owned(), true.into());
         line.insert("operator".to_owned(), redacted(operator).into());
     }
     if let (Some(operation), Some(line)) = (&refused.operation, line.as_object_mut()) {
@@ -216,7 +216,7 @@ fn summary(summary: &Summary) -> Value {
         "fault": summary.cause.entry().fault.as_str(),
         "client_id": summary.client_id.as_deref().map(redacted),
         "addresses": summary.block.map_or_else(|| "other".to_owned(), |block| block.to_string()),
-        "standing": summary.standing.as_str(),
+        "caller": summary.caller.as_str(),
         "count": summary.count,
     })
 }
@@ -233,6 +233,3 @@ fn changed(event: &AuditEvent) -> Value {
         "address": event.actor.address,
     })
 }
-
-/// The `door` of a request that an operator made on behalf of an application.
-const TEST: &str = "test";

@@ -28,7 +28,7 @@ pub(super) struct Queues {
 
 /// An event on its way to the worker.
 #[derive(Debug)]
-pub(super) enum Happened {
+pub(super) enum QueuedEvent {
     /// A refused request.
     Refused(Refused),
     /// A token that an operator got on behalf of an application.
@@ -70,7 +70,7 @@ impl Dropped {
 #[derive(Debug)]
 pub(super) enum Next {
     /// Log this event.
-    Event(Happened),
+    Event(QueuedEvent),
     /// Find the evidence for an event that has been logged.
     Suspect(TraceId, Box<Suspect>),
     /// There is nothing to do at the moment.
@@ -91,15 +91,15 @@ struct State {
 /// The refusals of some clients, and their test tokens.
 #[derive(Debug, Default)]
 struct Lane {
-    events: VecDeque<Happened>,
+    events: VecDeque<QueuedEvent>,
     suspects: VecDeque<(TraceId, Box<Suspect>)>,
 }
 
 /// The maximum number of refusals that wait in a lane. At some 300 bytes each, the whole is small; a flood fills it whatever its size.
-pub(super) const MOST_EVENTS: usize = 4096;
+pub(super) const MAX_EVENTS: usize = 4096;
 
 /// The maximum number of diagnoses that wait in a lane. Each takes up to some milliseconds, and evidence should be there within a second.
-pub(super) const MOST_SUSPECTS: usize = 256;
+pub(super) const MAX_SUSPECTS: usize = 256;
 
 impl Queues {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
@@ -112,7 +112,7 @@ impl Queues {
 
     /// Queues an event, and the data that the diagnosis of a refusal starts from, as far as there is room. A refusal beyond the budget of
     /// its source is counted. Never waits.
-    pub(super) fn push(&self, happened: Happened, suspect: Option<Box<Suspect>>) {
+    pub(super) fn push(&self, happened: QueuedEvent, suspect: Option<Box<Suspect>>) {
         if self.change(|state| state.push(happened, suspect)) {
             self.filled.notify_one();
         }
@@ -180,22 +180,22 @@ impl Queues {
 
 impl State {
     /// Returns true if there is something to do for the worker.
-    fn push(&mut self, happened: Happened, suspect: Option<Box<Suspect>>) -> bool {
+    fn push(&mut self, happened: QueuedEvent, suspect: Option<Box<Suspect>>) -> bool {
         let (trace_id, is_known) = match &happened {
-            Happened::Issued(_) | Happened::Changed(_) => (None, true),
-            Happened::Refused(refused) => (Some(refused.event.trace_id), refused.is_of_known()),
+            QueuedEvent::Issued(_) | QueuedEvent::Changed(_) => (None, true),
+            QueuedEvent::Refused(refused) => (Some(refused.event.trace_id), refused.is_of_known()),
         };
         let (lane, dropped) = if is_known {
             (&mut self.known, &mut self.dropped.of_known_clients)
         } else {
             (&mut self.others, &mut self.dropped.of_others)
         };
-        if self.closed || lane.events.len() >= MOST_EVENTS {
+        if self.closed || lane.events.len() >= MAX_EVENTS {
             *dropped += 1;
             return false;
         }
-        if let Happened::Refused(refused) = &happened
-            && !self.sampling.admit(refused.standing, &refused.event)
+        if let QueuedEvent::Refused(refused) = &happened
+            && !self.sampling.admit(refused.caller, &refused.event)
         {
             return false;
         }
@@ -203,7 +203,7 @@ impl State {
         let (Some(trace_id), Some(suspect)) = (trace_id, suspect) else {
             return true;
         };
-        if lane.suspects.len() < MOST_SUSPECTS {
+        if lane.suspects.len() < MAX_SUSPECTS {
             lane.suspects.push_back((trace_id, suspect));
         } else {
             self.dropped.diagnoses += 1;
@@ -254,14 +254,14 @@ mod tests {
     use m2m_authority::Refusal;
     use m2m_errors::Cause;
 
-    use super::super::Standing;
+    use super::super::CallerKind;
     use super::super::tests::{KNOWN, OTHER, refused};
     use super::*;
 
-    fn event(trace_id: TraceId) -> Happened {
+    fn event(trace_id: TraceId) -> QueuedEvent {
         let event = refused(trace_id);
-        Happened::Refused(Refused {
-            standing: Standing::of(&event),
+        QueuedEvent::Refused(Refused {
+            caller: CallerKind::of(&event),
             event,
             operation: None,
         })
@@ -272,9 +272,9 @@ mod tests {
     }
 
     /// Returns a refusal from another block of addresses each second, so that all are within their budgets.
-    fn later(trace_id: TraceId, second: u64) -> Happened {
+    fn later(trace_id: TraceId, second: u64) -> QueuedEvent {
         let mut happened = event(trace_id);
-        if let Happened::Refused(refused) = &mut happened {
+        if let QueuedEvent::Refused(refused) = &mut happened {
             refused.event.time = refused.event.time.saturating_add_seconds(second);
         }
         happened
@@ -288,9 +288,9 @@ mod tests {
     fn drain(queues: &Queues) -> String {
         let letter = |trace_id| if trace_id == KNOWN { 'K' } else { 'O' };
         core::iter::from_fn(|| match queues.next(Duration::ZERO) {
-            Next::Event(Happened::Refused(refused)) => Some(letter(refused.event.trace_id)),
-            Next::Event(Happened::Issued(_)) => Some('T'),
-            Next::Event(Happened::Changed(_)) => Some('C'),
+            Next::Event(QueuedEvent::Refused(refused)) => Some(letter(refused.event.trace_id)),
+            Next::Event(QueuedEvent::Issued(_)) => Some('T'),
+            Next::Event(QueuedEvent::Changed(_)) => Some('C'),
             Next::Suspect(trace_id, _) => Some(letter(trace_id).to_ascii_lowercase()),
             Next::Idle | Next::End => None,
         })
@@ -309,24 +309,24 @@ mod tests {
     #[test]
     fn a_flood_of_unknown_clients_pushes_out_neither_event_nor_diagnosis_of_a_known_one() {
         let queues = queues();
-        let sent = u64::try_from(MOST_EVENTS + 10).unwrap();
+        let sent = u64::try_from(MAX_EVENTS + 10).unwrap();
         (0..sent).for_each(|second| queues.push(later(OTHER, second), suspect()));
         queues.push(event(KNOWN), suspect());
         let dropped = Dropped {
             of_others: 10,
-            diagnoses: u64::try_from(MOST_EVENTS - MOST_SUSPECTS).unwrap(),
+            diagnoses: u64::try_from(MAX_EVENTS - MAX_SUSPECTS).unwrap(),
             ..Dropped::default()
         };
         assert_eq!(queues.dropped(), dropped);
         let given_out = drain(&queues);
         assert!(given_out.starts_with("KO"));
         assert!(given_out.contains("Oko"));
-        assert_eq!(given_out.matches('O').count(), MOST_EVENTS);
-        assert_eq!(given_out.matches('o').count(), MOST_SUSPECTS);
+        assert_eq!(given_out.matches('O').count(), MAX_EVENTS);
+        assert_eq!(given_out.matches('o').count(), MAX_SUSPECTS);
     }
 
     #[test]
-    fn a_closed_queue_gives_out_its_events_and_no_diagnosis_and_takes_no_more() {
+    fn a_closed_queue_returns_its_events_but_no_diagnosis_and_accepts_no_more() {
         let queues = queues();
         queues.push(event(KNOWN), suspect());
         queues.push(event(OTHER), suspect());

@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_dropped_is_said_at_once_and_then_every_few_seconds() {
+    fn drops_are_reported_at_once_and_then_every_few_seconds() {
         let mut report = Report::default();
         let mut due = |count, seconds| {
             report

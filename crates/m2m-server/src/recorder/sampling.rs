@@ -1,6 +1,6 @@
 //! The choice of the refusals that are kept one by one, and the counts of the others.
 //!
-//! A stranger determines how many requests are refused. So each source of refusals has a budget, and all sources of a standing together
+//! A stranger determines how many requests are refused. So each source of refusals has a budget, and all sources of one kind of caller together
 //! have one; refusals beyond it are counted by cause, block of addresses and client id. Each refusal is either admitted or counted, never
 //! both, so that lines and counts add up to the number of refusals.
 
@@ -15,7 +15,7 @@ use m2m_jwt::UnixTime;
 
 /// The degree to which the caller of a refused request proved its identity. Each has its own budget, so a flood of one hides no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Standing {
+pub(crate) enum CallerKind {
     /// The request names no known application.
     Stranger,
     /// The request names an application, but did not authenticate as it.
@@ -35,8 +35,8 @@ pub(crate) struct Summary {
     pub(crate) block: Option<AddressBlock>,
     /// The client id that they have in common, if it is that of an application.
     pub(crate) client_id: Option<Arc<str>>,
-    /// The standing of their callers.
-    pub(crate) standing: Standing,
+    /// The kind of their callers.
+    pub(crate) caller: CallerKind,
     /// The number of refusals. At least 1.
     pub(crate) count: u64,
 }
@@ -45,10 +45,10 @@ pub(crate) struct Summary {
 #[derive(Debug)]
 pub(super) struct Sampling([Class; 4]);
 
-/// All sources of one standing.
+/// All sources of one kind of caller.
 #[derive(Debug)]
 struct Class {
-    standing: Standing,
+    caller: CallerKind,
     bucket: Bucket,
     sources: HashMap<Source, Tally>,
     /// Refusals of sources for which there was no room, by cause.
@@ -83,8 +83,8 @@ struct Budget {
     each_second: u64,
 }
 
-impl Standing {
-    /// Returns the standing of a refusal of the token endpoint.
+impl CallerKind {
+    /// Returns the kind of the caller that the token endpoint refused.
     pub(crate) fn of(event: &RefusedEvent) -> Self {
         let is_authenticated = event.operator.is_some()
             || Check::of(event.cause).is_some_and(|check| check > Check::Authentication);
@@ -95,7 +95,7 @@ impl Standing {
         }
     }
 
-    /// Returns the standing of a refusal of the management API, with the client id of a valid token.
+    /// Returns the kind of the caller that the management API refused, with the client id of a valid token.
     pub(crate) const fn of_management(cause: Cause, client_id: Option<&str>) -> Self {
         match (client_id, cause) {
             (None, _) => Self::Stranger,
@@ -147,14 +147,14 @@ impl Default for Sampling {
     fn default() -> Self {
         Self(
             [
-                Standing::Stranger,
-                Standing::Named,
-                Standing::Authenticated,
-                Standing::Powerful,
+                CallerKind::Stranger,
+                CallerKind::Named,
+                CallerKind::Authenticated,
+                CallerKind::Powerful,
             ]
-            .map(|standing| Class {
-                standing,
-                bucket: Bucket::full(standing.of_all()),
+            .map(|caller| Class {
+                caller,
+                bucket: Bucket::full(caller.of_all()),
                 sources: HashMap::new(),
                 others: HashMap::new(),
             }),
@@ -164,13 +164,13 @@ impl Default for Sampling {
 
 impl Sampling {
     /// Returns true if the refusal is to be kept individually; otherwise it has been counted.
-    pub(super) fn admit(&mut self, standing: Standing, event: &RefusedEvent) -> bool {
+    pub(super) fn admit(&mut self, caller: CallerKind, event: &RefusedEvent) -> bool {
         let [stranger, named, authenticated, powerful] = &mut self.0;
-        let class = match standing {
-            Standing::Stranger => stranger,
-            Standing::Named => named,
-            Standing::Authenticated => authenticated,
-            Standing::Powerful => powerful,
+        let class = match caller {
+            CallerKind::Stranger => stranger,
+            CallerKind::Named => named,
+            CallerKind::Authenticated => authenticated,
+            CallerKind::Powerful => powerful,
         };
         class.admit(event)
     }
@@ -198,7 +198,7 @@ impl Sampling {
         let class = self
             .0
             .iter_mut()
-            .find(|class| class.standing == summary.standing);
+            .find(|class| class.caller == summary.caller);
         if let Some(class) = class {
             *class.others.entry(summary.cause).or_default() += summary.count;
         }
@@ -216,17 +216,17 @@ impl Class {
                 RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
             },
         };
-        if self.sources.len() >= MOST_SOURCES && !self.sources.contains_key(&source) {
+        if self.sources.len() >= MAX_SOURCES && !self.sources.contains_key(&source) {
             *self.others.entry(event.cause).or_default() += 1;
             return false;
         }
-        let budget = self.standing.of_source();
+        let budget = self.caller.of_source();
         let tally = self.sources.entry(source).or_insert_with(|| Tally {
             bucket: Bucket::full(budget),
             counted: 0,
         });
         tally.bucket.refill(budget, now);
-        self.bucket.refill(self.standing.of_all(), now);
+        self.bucket.refill(self.caller.of_all(), now);
         if tally.bucket.left > 0 && self.bucket.left > 0 {
             tally.bucket.left -= 1;
             self.bucket.left -= 1;
@@ -237,8 +237,8 @@ impl Class {
     }
 
     fn take(&mut self, now: UnixTime, taken: &mut Vec<Summary>) {
-        let standing = self.standing;
-        let budget = standing.of_source();
+        let caller = self.caller;
+        let budget = caller.of_source();
         self.sources.retain(|source, tally| {
             let count = core::mem::take(&mut tally.counted);
             if count > 0 {
@@ -246,7 +246,7 @@ impl Class {
                     cause: source.cause,
                     block: Some(source.block),
                     client_id: source.client_id.clone(),
-                    standing,
+                    caller,
                     count,
                 });
             }
@@ -257,7 +257,7 @@ impl Class {
             cause,
             block: None,
             client_id: None,
-            standing,
+            caller,
             count,
         }));
     }
@@ -273,7 +273,7 @@ impl Bucket {
 
     fn refill(&mut self, budget: Budget, now: u64) {
         // Requests overtake each other by a little; after a clock was set back by more, counting starts again.
-        if now > self.at || self.at.saturating_sub(now) > MOST_SECONDS_BACK {
+        if now > self.at || self.at.saturating_sub(now) > MAX_SECONDS_BACK {
             let elapsed = now.saturating_sub(self.at);
             let added = elapsed.saturating_mul(budget.each_second);
             self.left = self.left.saturating_add(added).min(budget.burst);
@@ -282,11 +282,11 @@ impl Bucket {
     }
 }
 
-/// The maximum number of sources that are distinguished, for each standing, at some 200 bytes each. Each has at most one line in a summary.
-const MOST_SOURCES: usize = 256;
+/// The maximum number of sources that are distinguished, for each kind of caller, at some 200 bytes each. Each has at most one line in a summary.
+const MAX_SOURCES: usize = 256;
 
 /// Unit: seconds.
-const MOST_SECONDS_BACK: u64 = 60;
+const MAX_SECONDS_BACK: u64 = 60;
 
 #[cfg(test)]
 mod tests {
@@ -333,7 +333,7 @@ mod tests {
                 let event = event(cause, [203, 0, block, host], second);
                 let key = (cause, Some(AddressBlock::of(event.address)));
                 *sent.entry(key).or_insert(0_u64) += 1;
-                let admitted = sampling.admit(Standing::Stranger, &event);
+                let admitted = sampling.admit(CallerKind::Stranger, &event);
                 *lines.entry(key).or_insert(0) += u64::from(admitted);
             }
             if second % 10 == 0 {
@@ -357,12 +357,12 @@ mod tests {
             let [.., high, low] = number.to_be_bytes();
             for _ in 0..3 {
                 let event = event(Cause::ClientUnknown, [10, high, low, 1], 0);
-                admitted += u64::from(sampling.admit(Standing::Stranger, &event));
+                admitted += u64::from(sampling.admit(CallerKind::Stranger, &event));
             }
         }
         assert_eq!(sampling.counted() + admitted, 15_000);
         let summaries = sampling.take(NOON);
-        assert!(summaries.len() <= MOST_SOURCES + 1, "{}", summaries.len());
+        assert!(summaries.len() <= MAX_SOURCES + 1, "{}", summaries.len());
         let counted = sums(&summaries);
         assert_eq!(counted.values().sum::<u64>() + admitted, 15_000);
         assert!(counted.contains_key(&(Cause::ClientUnknown, None)));
@@ -373,15 +373,15 @@ mod tests {
         let mut sampling = Sampling::default();
         for number in 0..100_000_u32 {
             let event = event(Cause::ClientUnknown, number.to_be_bytes(), 0);
-            sampling.admit(Standing::Stranger, &event);
+            sampling.admit(CallerKind::Stranger, &event);
         }
         let mut flood = refused(KNOWN);
         flood.cause = Cause::OperationRefused;
         (0..100_000).for_each(|_| {
-            sampling.admit(Standing::Authenticated, &flood);
+            sampling.admit(CallerKind::Authenticated, &flood);
         });
-        for standing in [Standing::Named, Standing::Powerful] {
-            assert!(sampling.admit(standing, &refused(KNOWN)), "{standing:?}");
+        for caller in [CallerKind::Named, CallerKind::Powerful] {
+            assert!(sampling.admit(caller, &refused(KNOWN)), "{caller:?}");
         }
     }
 
@@ -391,7 +391,7 @@ mod tests {
         let admitted = |sampling: &mut Sampling, second| {
             let event = event(Cause::SecretWrong, [192, 0, 2, 1], second);
             (0..1_000)
-                .filter(|_| sampling.admit(Standing::Named, &event))
+                .filter(|_| sampling.admit(CallerKind::Named, &event))
                 .count()
         };
         assert_eq!(admitted(&mut sampling, 0), 50);
@@ -407,7 +407,7 @@ mod tests {
         let mut sampling = Sampling::default();
         for second in [86_400, 0, 1] {
             let event = event(Cause::SecretWrong, [192, 0, 2, 1], second);
-            let admitted = (0..100).filter(|_| sampling.admit(Standing::Named, &event));
+            let admitted = (0..100).filter(|_| sampling.admit(CallerKind::Named, &event));
             let admitted = admitted.count();
             assert!(
                 admitted > 0 || second == 0,
@@ -417,11 +417,11 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_made_known_is_counted_again() {
+    fn unreported_counts_are_counted_again() {
         let mut sampling = Sampling::default();
         let event = event(Cause::SecretWrong, [192, 0, 2, 1], 0);
         (0..60).for_each(|_| {
-            sampling.admit(Standing::Named, &event);
+            sampling.admit(CallerKind::Named, &event);
         });
         let summaries = sampling.take(NOON);
         summaries

@@ -9,10 +9,10 @@ use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
 use tokio::runtime::Handle;
 
 use crate::store::RegistryCache;
-use crate::store_health::{StoreHealth, StoreNews};
+use crate::store_health::{StoreHealth, StoreReport};
 
 /// The source of the records that a diagnosis compares with, and the destination of data to be stored. Its calls may block.
-pub(crate) trait Keeper: Send + 'static {
+pub(crate) trait EventStore: Send + 'static {
     /// Returns the records that the diagnosis of this refusal compares with.
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
 
@@ -23,7 +23,7 @@ pub(crate) trait Keeper: Send + 'static {
     fn keep(&self, batch: UsageBatch) -> Result<(), StoreError>;
 
     /// Takes the news about the store that should be logged.
-    fn news(&self) -> Vec<StoreNews> {
+    fn news(&self) -> Vec<StoreReport> {
         Vec::new()
     }
 }
@@ -51,7 +51,7 @@ impl StoreWriter {
     }
 }
 
-impl Keeper for StoreWriter {
+impl EventStore for StoreWriter {
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
         self.runtime.block_on(records(&self.cache, suspect))
     }
@@ -69,7 +69,7 @@ impl Keeper for StoreWriter {
         self.runtime.block_on(self.cache.add_usage(batch))
     }
 
-    fn news(&self) -> Vec<StoreNews> {
+    fn news(&self) -> Vec<StoreReport> {
         self.health.take_news().collect()
     }
 }
@@ -87,10 +87,10 @@ pub(crate) async fn records(
     let sought = Sought {
         client_id: suspect.client_id(),
         secrets: &secrets,
-        most_near: MOST_NEAR,
+        most_near: MAX_NEAR,
     };
     cache.suspects(sought).await
 }
 
 /// The maximum number of applications with nearly the same client id that are compared.
-const MOST_NEAR: usize = 64;
+const MAX_NEAR: usize = 64;

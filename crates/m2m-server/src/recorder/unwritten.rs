@@ -24,7 +24,7 @@ impl Unwritten {
             RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
             RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
         };
-        let is_full = self.batch.refused.len() >= MOST_REFUSED
+        let is_full = self.batch.refused.len() >= MAX_REFUSED
             || client_id.is_none() && self.of_others >= MOST_OF_OTHERS;
         if is_full {
             return false;
@@ -48,7 +48,7 @@ impl Unwritten {
 
     /// Adds the diagnosis of a refusal. There are at most as many of these as refusals: each has its own.
     pub(super) fn diagnosed(&mut self, trace_id: TraceId, diagnosis: &Diagnosis) {
-        if self.batch.diagnosed.len() < MOST_REFUSED {
+        if self.batch.diagnosed.len() < MAX_REFUSED {
             self.batch.diagnosed.push(Diagnosed {
                 trace_id,
                 diagnosis: log::diagnosis(diagnosis).to_string().into(),
@@ -106,14 +106,14 @@ impl Unwritten {
 fn put_before<T>(earlier: Vec<T>, all: &mut Vec<T>) -> usize {
     let later = core::mem::replace(all, earlier);
     all.extend(later);
-    let surplus = all.len().saturating_sub(MOST_REFUSED);
-    all.truncate(MOST_REFUSED);
+    let surplus = all.len().saturating_sub(MAX_REFUSED);
+    all.truncate(MAX_REFUSED);
     surplus
 }
 
 /// Takes elements from the end, as many as are written at once.
 fn last_of<T>(all: &mut Vec<T>) -> Vec<T> {
-    let rest = all.len().saturating_sub(MOST_AT_ONCE);
+    let rest = all.len().saturating_sub(MAX_AT_ONCE);
     let last = all.split_off(rest);
     if all.is_empty() {
         // Frees the memory, which may be that of a hundred thousand counts.
@@ -139,27 +139,27 @@ fn summed(mut counts: Vec<IssuedCount>) -> Vec<IssuedCount> {
 }
 
 /// The maximum number of counts in one transaction, so that changes of the registry do not wait for long behind a hundred thousand.
-const MOST_AT_ONCE: usize = 5_000;
+const MAX_AT_ONCE: usize = 5_000;
 
 /// The interval at which refusals are written. Unit: seconds.
 const WRITE_EVERY_SECONDS: u64 = 1;
 
 /// The maximum number of refusals that wait to be written, at some 300 bytes each. A flood beyond it is in the log.
-const MOST_REFUSED: usize = 5_000;
+const MAX_REFUSED: usize = 5_000;
 
 /// The maximum number of these without a known client: a flood of unknown client ids leaves room for the others.
 const MOST_OF_OTHERS: usize = 2_500;
 
 #[cfg(test)]
 mod tests {
-    use super::super::Standing;
+    use super::super::CallerKind;
     use super::super::tests::{KNOWN, OTHER};
     use super::*;
 
     fn refused(trace_id: TraceId) -> Refused {
         let event = super::super::tests::refused(trace_id);
         Refused {
-            standing: Standing::of(&event),
+            caller: CallerKind::of(&event),
             event,
             operation: None,
         }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_written_is_written_with_what_comes_later() {
+    fn unwritten_counts_are_written_with_later_ones() {
         let mut unwritten = Unwritten::default();
         unwritten.counted(counts(&[1, 2]));
         unwritten.refused(&refused(KNOWN));
@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn x20_a_flood_of_strangers_leaves_room_for_the_refusals_of_clients() {
         let mut unwritten = Unwritten::default();
-        let strangers = (0..MOST_REFUSED).filter(|_| unwritten.refused(&refused(OTHER)));
+        let strangers = (0..MAX_REFUSED).filter(|_| unwritten.refused(&refused(OTHER)));
         assert_eq!(strangers.count(), MOST_OF_OTHERS);
         unwritten.refused(&refused(KNOWN));
         let batch = unwritten.take(NOON).unwrap();
@@ -216,11 +216,11 @@ mod tests {
     #[test]
     fn many_counts_are_written_in_turns() {
         let mut unwritten = Unwritten::default();
-        unwritten.counted(counts(&[1; MOST_AT_ONCE + 1]));
+        unwritten.counted(counts(&[1; MAX_AT_ONCE + 1]));
         let lengths: Vec<usize> = core::iter::from_fn(|| unwritten.take(NOON))
             .map(|batch| batch.issued.len())
             .collect();
-        assert_eq!(lengths, [MOST_AT_ONCE, 1]);
+        assert_eq!(lengths, [MAX_AT_ONCE, 1]);
     }
 
     #[test]

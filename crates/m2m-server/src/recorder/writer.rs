@@ -38,7 +38,7 @@ impl LogWriter {
         metrics: Arc<Metrics>,
         mut write: impl FnMut(&Value) -> std::io::Result<()> + Send + 'static,
     ) -> Result<(Self, Lines), Failure> {
-        let (lines, waiting) = sync_channel(MOST_LINES);
+        let (lines, waiting) = sync_channel(MAX_LINES);
         let (alive, ended) = channel();
         std::thread::Builder::new()
             .name("log".to_owned())
@@ -51,12 +51,12 @@ impl LogWriter {
                 drop(alive);
             })
             .map_err(|error| {
-                Failure::refused("no thread can be started").because(error.to_string())
+                Failure::refused("cannot start a thread").because(error.to_string())
             })?;
         Ok((Self { ended }, Lines(lines)))
     }
 
-    /// Writes the last entry behind all others, but does not wait for long: a pipe that nobody reads must not keep the process.
+    /// Writes the last entry behind all others, but does not wait for long: a pipe that is not read must not keep the process.
     ///
     /// All [`Lines`] have to be dropped before; as long as there are any, the thread waits for more entries.
     pub(crate) fn finish(self, last: Entry) {
@@ -76,7 +76,7 @@ impl Lines {
 }
 
 /// The maximum number of entries that wait to be written, at some hundred bytes each.
-const MOST_LINES: usize = 1024;
+const MAX_LINES: usize = 1024;
 
 /// The time for writing the entries that wait when the process ends.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn f10_a_log_that_nobody_reads_gives_entries_back_at_once() {
+    fn f10_a_log_that_is_not_read_returns_entries_at_once() {
         let (release, wait) = channel::<()>();
         let blocked = move |_: &Value| {
             let _ = wait.recv();
@@ -113,7 +113,7 @@ mod tests {
         };
         let (writer, lines) = LogWriter::start_with(Arc::new(Metrics::new()), blocked).unwrap();
         // The thread may hold one.
-        let given_back = (0..MOST_LINES + 10).filter(|_| lines.write(entry()).is_some());
+        let given_back = (0..MAX_LINES + 10).filter(|_| lines.write(entry()).is_some());
         assert!((9..=10).contains(&given_back.count()));
         drop(release);
         drop(lines);

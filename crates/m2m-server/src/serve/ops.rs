@@ -22,18 +22,18 @@ pub(super) async fn start(address: Option<SocketAddr>, ops: Ops) -> Result<(), F
     };
     let listening = Listener::bind(settings(address)).await.map_err(|error| {
         listen_failure(&error, &Setting::OpsListen.names())
-            .help("--ops-listen off (M2M_OPS_LISTEN=off), if nobody asks")
+            .help("or turn it off with --ops-listen off (M2M_OPS_LISTEN=off)")
     })?;
     let address = listening.address();
     output::log_line(&json!({
         "time": timestamp::rfc3339(clock::now()),
-        "event": "ops-listening",
+        "event": "ops_listening",
         "address": address.to_string(),
         "paths": ["/livez", "/readyz", "/metrics"],
     }));
     if !address.ip().is_loopback() {
         output::log_notice(&format!(
-            "the listener for probes and metrics is not on a loopback address: everyone who reaches {address} sees how busy this server is and what fails; keep it in a network of yours"
+            "the listener for probes and metrics is not on a loopback address: anyone who can reach {address} can see the load and the failures of this server; make it reachable from a trusted network only"
         ));
     }
     // Its connections are not those of callers, and are not counted with them.

@@ -51,7 +51,7 @@ impl SettingsFile {
     pub(super) fn read(path: &Path) -> Result<(Self, Mistakes), Failure> {
         let name = regular_file::shown(path);
         let what = || format!("cannot read {name}");
-        let help = "it is named by --config or M2M_CONFIG, and is a TOML file with settings";
+        let help = "set --config or M2M_CONFIG to a TOML file with settings";
         let bytes = RegularFile::open(path, Pipes::Taken)
             .and_then(|opened| opened.read(MAX_SETTINGS_BYTES))
             .map_err(|error| Failure::of_io(what(), &error).help(help))?;
@@ -162,7 +162,7 @@ impl SettingsFile {
             && let Some((_, fix)) = SECRETS.iter().find(|(word, _)| flat.contains(word))
         {
             return failure(format!(
-                "{name:?} is a secret, and cannot be in a configuration file"
+                "{name:?} is a secret, which is not allowed in a configuration file"
             ))
             .because("such files are copied, committed and read by others")
             .help(*fix);
@@ -174,7 +174,7 @@ impl SettingsFile {
                 .keys()
                 .any(|key| names.contains(&key.get_ref().as_ref()))
         {
-            return failure.help("its settings stand at the top of the file, not in a table");
+            return failure.help("write its settings at the top of the file, not in a table");
         }
         // A setting that is written below a table belongs to that table, which is easily overlooked.
         let (table, last) = flat.rsplit_once('.').unwrap_or(("", flat));
@@ -183,7 +183,7 @@ impl SettingsFile {
             None if names.contains(&last) => {
                 failure.help(format!("write `{last}` above the line [{table}]"))
             }
-            None => failure.help(format!("there are {}", names.join(", "))),
+            None => failure.help(format!("the settings are {}", names.join(", "))),
         }
     }
 
@@ -267,13 +267,13 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
 const SECRETS: [(&str, &str); 3] = [
     (
         "sealing",
-        "set M2M_SEALING_KEY in the environment of the server, or name a file of mode 0600 with sealing_key_file",
+        "set M2M_SEALING_KEY in the environment of the server, or set sealing_key_file to a file of mode 0600 with the key",
     ),
     ("secret", BOOTSTRAP_FIX),
     ("bootstrap", BOOTSTRAP_FIX),
 ];
 
-const BOOTSTRAP_FIX: &str = "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server, where it is needed once, or name a file with it by bootstrap_client_secret_file";
+const BOOTSTRAP_FIX: &str = "set M2M_BOOTSTRAP_CLIENT_SECRET in the environment of the server for its first start, or set bootstrap_client_secret_file to a file with the secret";
 
 /// The maximum size of the file, some hundred times that of a file with every setting. Unit: bytes.
 const MAX_SETTINGS_BYTES: u32 = 1024 * 1024;

@@ -29,7 +29,7 @@ fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     let is_plain = values.scheme() == Scheme::Http;
     (is_plain && !listen.ip().is_loopback() && !values.behind_proxy).then(|| {
         let failure = Failure::usage(format!(
-            "{listen} is not a loopback address, and this is plain http"
+            "cannot serve plain http on {listen}, which is not a loopback address"
         ));
         sources
             .at(Setting::Listen, failure)
@@ -40,11 +40,11 @@ fn plain_listener(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
                 Setting::TlsKey.names()
             ))
             .help(format!(
-                "or listen on 127.0.0.1:8080, {}, and let a proxy on this machine end TLS",
+                "or set {} to 127.0.0.1:8080, and let a proxy on this machine terminate TLS",
                 Setting::Listen.names()
             ))
             .help(format!(
-                "or set {} and {}, if a proxy elsewhere ends TLS and the network behind it is yours",
+                "or set {} and {}, if a proxy on another machine terminates TLS and the network behind it is trusted",
                 Setting::BehindProxy.names(),
                 Setting::Issuer.names()
             ))
@@ -59,27 +59,29 @@ fn unnamed(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         match sources.environment().get(CLIENT_ISSUER) {
         None => failure,
         Some(_) => failure.because(format!(
-            "{CLIENT_ISSUER} is set, which is the server that commands call, and not who this server is"
+            "{CLIENT_ISSUER} is set, but it names the server that commands call, not the issuer of this server"
         )),
     }
     };
     if values.behind_proxy {
-        let failure = Failure::usage("behind a proxy the issuer has to be named").because(format!(
-            "callers reach the server under the address of the proxy, not under {listen}"
+        let failure = Failure::usage("the issuer must be set behind a proxy").because(format!(
+            "callers reach the server at the address of the proxy, not at {listen}"
         ));
-        return Some(of_commands(failure).help(format!(
-            "{names}, with the name under which callers reach it"
-        )));
+        return Some(
+            of_commands(failure).help(format!("set {names}, with the host name that callers use")),
+        );
     }
     let is_tls = values.scheme() == Scheme::Https;
     // Without TLS the address itself is refused already.
     (is_tls && listen.ip().is_unspecified()).then(|| {
-        let failure = Failure::usage(format!("the issuer has to be named to listen on {listen}"))
+        let failure = Failure::usage(format!("the issuer must be set to listen on {listen}"))
             .because(format!(
-                "{} stands for all addresses of this machine, and callers can reach none by it",
+                "{} means all addresses of this machine, and callers cannot connect to it",
                 listen.ip()
             ));
-        of_commands(failure).help(format!("{names}, with the name in the certificate"))
+        of_commands(failure).help(format!(
+            "set {names}, with the host name in the certificate"
+        ))
     })
 }
 
@@ -91,22 +93,23 @@ fn named(values: &Values, issuer: &Issuer, sources: &Sources<'_>) -> Option<Fail
     let rest = issuer.as_str().strip_prefix("http").unwrap_or_default();
     let (what, why, with) = match values.scheme() {
         Scheme::Https => (
-            format!("{issuer} is plain http, and the server speaks TLS"),
-            "callers who follow the issuer would not reach it",
+            format!("{issuer} is plain http, but the server uses TLS"),
+            "callers that use the URL of the issuer could not reach the server",
             "",
         ),
         Scheme::Http if !is_loopback(issuer) => (
-            format!("{issuer} is plain http, and not on this machine"),
+            format!("{issuer} is plain http, and does not name this machine"),
             "callers would send their secrets unencrypted",
-            ", with TLS here or in a proxy on this machine",
+            ", and terminate TLS here or in a proxy on this machine",
         ),
         Scheme::Http => return None,
     };
+    let https = named_as(&format!("https{rest}"));
     Some(
         sources
             .at(Setting::Issuer, Failure::usage(what))
             .because(why)
-            .help(named_as(&format!("https{rest}")) + with),
+            .help(format!("set {https}{with}")),
     )
 }
 

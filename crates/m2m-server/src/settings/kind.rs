@@ -185,7 +185,8 @@ pub(super) const DATABASE: Kind<Infallible> = Kind {
     },
     parse: |_, _| {
         Err(Wrong {
-            what: "PostgreSQL is not in this release; use --data DIR (M2M_DATA)".to_owned(),
+            what: "PostgreSQL is not supported in this release; use --data DIR (M2M_DATA)"
+                .to_owned(),
             why: None,
             help: "a data directory needs no database server".to_owned(),
         })
@@ -317,7 +318,7 @@ impl Shape {
             let names: Vec<&str> = values.iter().copied().map(name).collect();
             let help = match nearest(&text.to_ascii_lowercase(), names.iter().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => format!("there are {}", names.join(", ")),
+                None => format!("expected one of {}", names.join(", ")),
             };
             self.wrong(written, help)
         })
@@ -339,7 +340,7 @@ mod tests {
     fn a_word_is_one_of_a_few() {
         refused(&PROFILE, "kind", "did you mean `kinde`?");
         refused(&PROFILE, "RFC", "did you mean `rfc`?");
-        refused(&PROFILE, "oauth", "there are rfc, kinde");
+        refused(&PROFILE, "oauth", "expected one of rfc, kinde");
         refused(&ADDRESS_HEADER, "x-forward-for", "`x-forwarded-for`");
         assert_eq!(PROFILE.parse(OsStr::new("generic")), Ok(Profile::Generic));
     }
@@ -354,14 +355,14 @@ mod tests {
     }
 
     #[test]
-    fn x16_a_block_is_what_it_says_and_never_everybody() {
+    fn x16_a_block_begins_at_its_address_and_never_contains_all_addresses() {
         for written in ["10.0.0.5", "10.0.0.0/8", "2001:db8::/32", "::1"] {
             assert!(BLOCKS.parse(OsStr::new(written)).is_ok(), "{written}");
         }
         refused(&BLOCKS, "10.0.0.5/8", "write 10.0.0.0/8");
         refused(&BLOCKS, "proxy.example", "as in 10.0.0.5");
-        for everybody in ["0.0.0.0/0", "::/0"] {
-            let wrong = BLOCKS.parse(OsStr::new(everybody)).unwrap_err();
+        for all in ["0.0.0.0/0", "::/0"] {
+            let wrong = BLOCKS.parse(OsStr::new(all)).unwrap_err();
             assert!(wrong.why.is_some(), "{wrong:?}");
         }
     }

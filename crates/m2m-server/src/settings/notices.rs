@@ -21,20 +21,18 @@ pub(super) fn notices(values: &Values, sources: &Sources<'_>) -> Vec<String> {
         .filter(|name| !known.iter().any(|own| own == name))
         .filter_map(|name| {
             let meant = nearest(name, known.iter().map(String::as_str))?;
-            Some(format!(
-                "the variable {name} means nothing here; did you mean {meant}?"
-            ))
+            Some(format!("unknown variable {name}; did you mean {meant}?"))
         })
         .collect();
     if environment.get(CLIENT_ISSUER).is_some() && !sources.is_given(Setting::Issuer) {
         notices.push(format!(
-            "{CLIENT_ISSUER} names the server that commands call; the issuer of this one is {}",
+            "{CLIENT_ISSUER} is not used: it names the server that commands call; set {} to the issuer of this server",
             Setting::Issuer.variable()
         ));
     }
     if values.world.is_some() && values.bootstrap_client_id.is_some() {
         notices.push(format!(
-            "{} has no effect: a registry in a file is not managed",
+            "{} has no effect: a registry that is served from a file cannot be managed",
             sources.named(Setting::BootstrapClientId)
         ));
     }

@@ -33,14 +33,14 @@ fn registry(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         (Some(_), Some(_)) => Some(both(
             sources,
             [Setting::Data, Setting::World],
-            "the registry comes from a folder or from a file",
-            "leave one of them out; `m2m apply` is what brings a file into a folder",
+            "the registry is either in a data directory or in a file",
+            "leave one of them out; `m2m apply` applies a file to a data directory",
         )),
         (None, None) => Some(
             Failure::usage("there is nothing to serve")
                 .because("neither a data directory nor a registry file is given")
-                .help("--data DIR, M2M_DATA=DIR, or data = \"DIR\" in the configuration file, for a registry that can be managed; it is made where it is missing")
-                .help("or --world FILE, or M2M_WORLD=FILE, for one that is only read; `m2m demo` shows the whole without either"),
+                .help("set --data DIR, M2M_DATA=DIR, or data = \"DIR\" in the configuration file, for a registry that can be managed; the directory is created if it is missing")
+                .help("or set --world FILE or M2M_WORLD=FILE, for one that is read-only; `m2m demo` needs neither"),
         ),
         (Some(_), None) | (None, Some(_)) => None,
     }
@@ -51,8 +51,8 @@ fn keys(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         both(
             sources,
             [Setting::Keys, Setting::Data],
-            "with a folder of data the keys are kept in it, sealed",
-            "leave out the folder of keys",
+            "a data directory stores its signing keys itself, encrypted",
+            "leave out the directory of keys",
         )
     })
 }
@@ -72,13 +72,17 @@ fn proxies(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
     (!values.trusted_proxies.is_empty() && !is_used).then(|| {
         let given = Setting::TrustedProxies;
         let add = |other| like(sources.origin(given), other);
-        alone(sources, given, "is given, and nothing that they may say")
-            .because("callers would seem to come from the proxy all the same")
-            .help(format!("add {}", add(Setting::ProxyProtocol)))
-            .help(format!(
-                "or add {}, x-forwarded-for or forwarded",
-                add(Setting::AddressHeader)
-            ))
+        alone(
+            sources,
+            given,
+            "is given without a way to report the address of a caller",
+        )
+        .because("all callers would still appear to have the address of the proxy")
+        .help(format!("add {}", add(Setting::ProxyProtocol)))
+        .help(format!(
+            "or add {}, with the value x-forwarded-for or forwarded",
+            add(Setting::AddressHeader)
+        ))
     })
 }
 
@@ -93,7 +97,7 @@ fn address_header(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
 }
 
 fn untrusted(sources: &Sources<'_>, given: Setting) -> Failure {
-    let why = "nobody is trusted to say where callers are, and any caller could";
+    let why = "no proxy is trusted to report addresses, and any caller could claim any address";
     without(sources, given, Setting::TrustedProxies, why)
 }
 
@@ -102,8 +106,8 @@ fn ops(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         both(
             sources,
             [Setting::Listen, Setting::OpsListen],
-            "callers and operators have an address each",
-            "give one of them another port",
+            "callers and operators need separate addresses",
+            "choose another port for one of them",
         )
     })
 }
@@ -126,7 +130,7 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         let failure = alone(sources, given, "and M2M_SEALING_KEY are both given");
         return Some(
             failure
-                .because("there is one key that seals, and which is meant is not guessed")
+                .because("there is only one sealing key, and it is not clear which one is meant")
                 .help("leave one of them out"),
         );
     }
@@ -138,7 +142,7 @@ fn sealing(values: &Values, sources: &Sources<'_>) -> Option<Failure> {
         both(
             sources,
             [given, Setting::World],
-            "it seals the keys in a folder of data; beside a file they are not sealed",
+            "the sealing key encrypts the keys in a data directory; with a registry file, keys are not encrypted",
             "leave out the sealing key",
         )
     })
@@ -162,8 +166,8 @@ fn without(sources: &Sources<'_>, given: Setting, missing: Setting, why: &str) -
 fn both(sources: &Sources<'_>, settings: [Setting; 2], why: &str, help: &str) -> Failure {
     let [one, other] = settings.map(|setting| sources.named(setting));
     let are_given = match settings.iter().all(|setting| sources.is_given(*setting)) {
-        true => "are both given, and do not go together",
-        false => "do not go together",
+        true => "are both given, and conflict",
+        false => "conflict",
     };
     let failure = Failure::usage(format!("{one} and {other} {are_given}"));
     let failure = failure.because(why).help(help);

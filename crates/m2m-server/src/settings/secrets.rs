@@ -87,7 +87,8 @@ pub(super) fn bootstrap(
                 "{file} and {BOOTSTRAP_CLIENT_SECRET} are both given"
             ));
             let failure = sources.at(Setting::BootstrapClientSecretFile, failure);
-            let failure = failure.because("there is one secret, and which is meant is not guessed");
+            let failure =
+                failure.because("there is only one secret, and it is not clear which one is meant");
             sources.mistakes.add(failure.help("leave one of them out"));
             return None;
         }
@@ -112,7 +113,7 @@ pub(super) fn bootstrap(
             let failure = sources.at(id, failure);
             let file = Setting::BootstrapClientSecretFile;
             sources.mistakes.add(failure.help(format!(
-                "a file with the secret is named by {} or {}",
+                "or set {} or {} to a file with the secret",
                 file.flag(),
                 file.variable()
             )));
@@ -157,23 +158,23 @@ impl Bootstrap {
         credentials.map_err(|error| match error {
             InvalidPreset::SecretTooShort { characters } => {
                 Failure::usage(format!("{place} is too short: {characters} characters"))
-                    .because("a secret that can be guessed opens the management of everything")
+                    .because("anyone who guesses this secret can manage the whole server")
                     .help(format!(
-                        "take {} characters or more, as of openssl rand -base64 32",
+                        "use at least {} characters, such as the output of openssl rand -base64 32",
                         PresetCredentials::MIN_SECRET_CHARACTERS
                     ))
             }
-            InvalidPreset::ClientId | InvalidPreset::SecretUnclean | _ => Failure::usage(
-                "the first management application cannot have the credentials that were chosen",
-            )
-            .because(error.to_string()),
+            InvalidPreset::ClientId | InvalidPreset::SecretUnclean | _ => {
+                Failure::usage("the credentials of the first management application are invalid")
+                    .because(error.to_string())
+            }
         })
     }
 }
 
 fn alone(given: &str, missing: &str) -> Failure {
     Failure::usage(format!("{given} is set without {missing}")).help(
-        "set both, or neither: then credentials are made, and put into first-credentials in the data directory",
+        "set both; or set neither, and credentials are generated and written to first-credentials in the data directory",
     )
 }
 

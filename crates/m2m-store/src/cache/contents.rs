@@ -28,7 +28,7 @@ type Guard<'s, T> =
 #[derive(Debug)]
 pub(super) struct Reading<'s> {
     application: Guard<'s, Arc<CachedApplication>>,
-    /// Absent if another request is still reading an entry that has been forgotten meanwhile.
+    /// Absent if another request is still reading an entry that has since been forgotten.
     absent: Option<Guard<'s, u64>>,
 }
 
@@ -84,7 +84,7 @@ impl Contents {
     }
 
     /// Returns the right to record that no application has the client id, unless this is recorded for this epoch. It does not wait: a
-    /// request that has this right is reading an entry that has been forgotten meanwhile, or it would have the right to read as well.
+    /// request that has this right is reading an entry that has since been forgotten, or it would have the right to read as well.
     fn take_absent(&self, client_id: &str, epoch: u64) -> Option<Option<Guard<'_, u64>>> {
         loop {
             match self
@@ -134,13 +134,13 @@ impl Contents {
 }
 
 impl Reading<'_> {
-    /// Keeps the entry that was read, and returns true if it could. An entry that was forgotten meanwhile is not kept.
+    /// Keeps the entry that was read, and returns true if it could. An entry that was forgotten in the meantime is not kept.
     pub(super) fn keep(self, read: Option<&Arc<CachedApplication>>, epoch: u64) -> bool {
         match (read, self.absent) {
             (Some(entry), _) => self.application.insert(Arc::clone(entry)).is_ok(),
             // The right to read ends after this, so that a request that waits for it finds the entry that was kept.
             (None, Some(absent)) => absent.insert(epoch).is_ok(),
-            // Without the second right it cannot be known whether the entry was forgotten meanwhile.
+            // Without the second right it cannot be known whether the entry was forgotten in the meantime.
             (None, None) => false,
         }
     }

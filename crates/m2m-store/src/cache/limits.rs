@@ -9,7 +9,7 @@ pub struct CacheLimits {
     /// The number of client ids in memory that no application has. They are kept apart, so that random ones push out no application.
     pub absent: usize,
     /// The time for which a node serves from memory without knowing what has changed. Unit: seconds.
-    pub most_seconds_out_of_contact: u64,
+    pub max_store_outage_seconds: u64,
 }
 
 impl CacheLimits {
@@ -20,7 +20,7 @@ impl CacheLimits {
     pub const DEFAULT: Self = Self {
         applications: 100_000,
         absent: 10_000,
-        most_seconds_out_of_contact: 300,
+        max_store_outage_seconds: 300,
     };
 }
 

@@ -20,7 +20,7 @@ enum Read {
 }
 
 impl<B: Backend> RegistryCache<B> {
-    /// Reads the application with a client id, after a [`Miss`](super::LookUp::Miss). Requests for the same client id share one read.
+    /// Reads the application with a client id, after a [`Miss`](super::Lookup::Miss). Requests for the same client id share one read.
     /// An application that is changed while it is read is read again.
     ///
     /// # Errors

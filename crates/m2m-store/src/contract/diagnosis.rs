@@ -9,13 +9,13 @@ use crate::{Backend, Sought, Write};
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn diagnosis<B: Backend>(make: impl AsyncFn() -> B) {
     let backend = make().await;
     fill(&backend).await;
-    finds_who_was_named(&backend).await;
-    finds_who_has_a_secret(&backend).await;
-    finds_who_was_meant(&backend).await;
+    finds_the_named_application(&backend).await;
+    finds_applications_with_a_secret(&backend).await;
+    finds_applications_with_similar_client_ids(&backend).await;
 }
 
 fn with_secret(client_id: &str, secret: &str) -> Application {
@@ -81,7 +81,7 @@ fn client_ids(records: &Records) -> Vec<&str> {
     client_ids
 }
 
-async fn finds_who_was_named(backend: &impl Backend) {
+async fn finds_the_named_application(backend: &impl Backend) {
     let records = suspects(backend, "billing-service", &[], 0).await;
     assert_eq!(client_ids(&records), ["billing-service"]);
     let codes: Vec<_> = records
@@ -89,7 +89,11 @@ async fn finds_who_was_named(backend: &impl Backend) {
         .iter()
         .map(|organization| &*organization.code)
         .collect();
-    assert_eq!(codes, ["org"], "the organizations of who was found");
+    assert_eq!(
+        codes,
+        ["org"],
+        "the organizations of the applications that were found"
+    );
     let records = suspects(backend, "deleted", &[], 0).await;
     assert!(records.applications.is_empty());
     assert_eq!(records.deleted.len(), 1);
@@ -97,19 +101,19 @@ async fn finds_who_was_named(backend: &impl Backend) {
     assert!(records.applications.is_empty() && records.deleted.is_empty());
 }
 
-async fn finds_who_has_a_secret(backend: &impl Backend) {
-    let records = suspects(backend, "nobody", &["none", "shared"], 0).await;
+async fn finds_applications_with_a_secret(backend: &impl Backend) {
+    let records = suspects(backend, "absent", &["none", "shared"], 0).await;
     let sharing = ["billing-service", "https.//my.app/worker"];
     assert_eq!(client_ids(&records), sharing);
     for gone in ["gone", "before"] {
-        let records = suspects(backend, "nobody", &[gone], 0).await;
+        let records = suspects(backend, "absent", &[gone], 0).await;
         assert!(records.applications.is_empty(), "{gone}");
     }
     let records = suspects(backend, "changed", &["after", "shared"], 0).await;
-    assert_eq!(records.applications.len(), 3, "each once");
+    assert_eq!(records.applications.len(), 3, "each application once");
 }
 
-async fn finds_who_was_meant(backend: &impl Backend) {
+async fn finds_applications_with_similar_client_ids(backend: &impl Backend) {
     for (presented, meant) in [
         ("billing-servise", "billing-service"),
         ("Billing-Service", "billing-service"),

@@ -9,12 +9,12 @@ use crate::{Backend, Cursor, Filter, List, Maintenance, Named, Sort, Write};
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn listing<B: Backend>(make: impl AsyncFn() -> B) {
     reads_one(&make().await).await;
     pages_in_each_order(&make().await).await;
     pages_of_organizations(&make().await).await;
-    goes_on_while_records_come_and_go(&make().await).await;
+    continues_while_records_are_created_and_deleted(&make().await).await;
     filters(&make().await).await;
     knows_system_users(&make().await).await;
     keeps_maintenance(&make().await).await;
@@ -93,7 +93,7 @@ async fn pages_in_each_order(backend: &impl Backend) {
                     break;
                 }
             }
-            assert_eq!(found, expected(sort), "{sort:?}, {most} at once");
+            assert_eq!(found, expected(sort), "{sort:?}, pages of {most}");
         }
         let nothing = page(backend, Filter::All, sort, None, 0).await;
         assert_eq!(nothing, (Vec::new(), None));
@@ -138,13 +138,13 @@ async fn pages_of_organizations(backend: &impl Backend) {
     }
 }
 
-async fn goes_on_while_records_come_and_go(backend: &impl Backend) {
+async fn continues_while_records_are_created_and_deleted(backend: &impl Backend) {
     for sort in SORTS {
         put_named(backend).await;
         let order = expected(sort);
         let (mut found, next) = page(backend, Filter::All, sort, None, 3).await;
         let [first, _, last] = *found else {
-            panic!("a page of three and not {found:?}");
+            panic!("expected a page of three, found {found:?}");
         };
         assert!(order.starts_with(&found), "{found:?}");
         // The record at the end of the page is deleted, one that was shown gets another name, and others are created before the place and after it.

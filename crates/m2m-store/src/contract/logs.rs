@@ -13,13 +13,13 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn logs<B: Backend>(make: impl AsyncFn() -> B) {
-    tells_of_events(&make().await).await;
-    tells_of_refusals(&make().await).await;
+    lists_events(&make().await).await;
+    lists_refusals(&make().await).await;
 }
 
-async fn tells_of_events(backend: &impl Backend) {
+async fn lists_events(backend: &impl Backend) {
     let made = |seconds, actor: &str, subject, name: &str| AuditEvent {
         time: NOW.saturating_add_seconds(seconds),
         actor: Actor::command(actor),
@@ -52,7 +52,7 @@ async fn tells_of_events(backend: &impl Backend) {
     assert_eq!(entries, events);
 
     let [.., second, third, _, _] = *numbers else {
-        panic!("five events and not {numbers:?}");
+        panic!("expected five events, found {numbers:?}");
     };
     let since = |seconds| Some(NOW.saturating_add_seconds(seconds));
     for (query, expected) in [
@@ -167,7 +167,7 @@ async fn tells_of_events(backend: &impl Backend) {
     }
 }
 
-async fn tells_of_refusals(backend: &impl Backend) {
+async fn lists_refusals(backend: &impl Backend) {
     let refused = |number, seconds, client: Option<&str>, cause| Refused {
         trace_id: TraceId::from_random([number; 16]),
         request_id: None,
@@ -203,7 +203,7 @@ async fn tells_of_refusals(backend: &impl Backend) {
     assert_eq!(entries, refusals);
 
     let [_, second, _, fourth, _] = *numbers else {
-        panic!("five refusals and not {numbers:?}");
+        panic!("expected five refusals, found {numbers:?}");
     };
     let since = |seconds| Some(NOW.saturating_add_seconds(seconds));
     for (query, expected) in [

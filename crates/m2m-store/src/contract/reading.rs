@@ -10,13 +10,13 @@ use crate::{Backend, Changes, Found, KeyRecord, SealedKey, Stale, Version, Write
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn reading<B: Backend>(make: impl AsyncFn() -> B) {
     finds(&make().await).await;
-    tells_who_is_authorized(&make().await).await;
+    lists_authorized_applications(&make().await).await;
     frames(&make().await).await;
-    tells_what_is_stale(&make().await).await;
-    tells_that_all_is_stale(&make().await).await;
+    reports_stale_applications(&make().await).await;
+    reports_that_everything_is_stale(&make().await).await;
 }
 
 async fn finds(backend: &impl Backend) {
@@ -62,7 +62,7 @@ async fn finds(backend: &impl Backend) {
     assert!(matches!(found, Some(Found::Application(_, _, None))));
 }
 
-async fn tells_who_is_authorized(backend: &impl Backend) {
+async fn lists_authorized_applications(backend: &impl Backend) {
     commit(
         backend,
         [
@@ -120,7 +120,7 @@ async fn frames(backend: &impl Backend) {
     assert_eq!(kids, ["z", "a"], "by age, without the retired one");
 }
 
-async fn tells_what_is_stale(backend: &impl Backend) {
+async fn reports_stale_applications(backend: &impl Backend) {
     commit(
         backend,
         [put(1, application("a")), put(2, application("b"))],
@@ -140,7 +140,7 @@ async fn tells_what_is_stale(backend: &impl Backend) {
     assert_eq!(stale(backend, Version(99)).await, None);
 }
 
-async fn tells_that_all_is_stale(backend: &impl Backend) {
+async fn reports_that_everything_is_stale(backend: &impl Backend) {
     let organization = Organization::new("org", "Organization");
     for write in [
         Write::PutApi(stored(1, Api::new("A", "a"))),

@@ -17,15 +17,15 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn registry<B: Backend>(make: impl AsyncFn() -> B) {
     starts_empty(&make().await).await;
     counts_versions(&make().await).await;
     keeps_every_member(&make().await).await;
     replaces_in_place(&make().await).await;
-    takes_away(&make().await).await;
+    deletes(&make().await).await;
     refuses_what_does_not_fit(&make().await).await;
-    tells_of_changes(&make().await).await;
+    reports_changes(&make().await).await;
 }
 
 async fn starts_empty(backend: &impl Backend) {
@@ -148,7 +148,7 @@ async fn keeps_every_member(backend: &impl Backend) {
             | Write::DeleteProperty(_)
             | Write::DeleteApplication(..)
             | Write::DeleteKey(_)
-            | Write::PutMaintenance(_) => unreachable!("nothing is taken away here"),
+            | Write::PutMaintenance(_) => unreachable!("this change deletes nothing"),
         }
     }
     commit(backend, writes).await;
@@ -167,14 +167,18 @@ async fn replaces_in_place(backend: &impl Backend) {
         .iter()
         .map(|stored| &*stored.value.client_id)
         .collect();
-    assert_eq!(client_ids, ["renamed", "younger"], "by age, not by change");
+    assert_eq!(
+        client_ids,
+        ["renamed", "younger"],
+        "by age, not by the time of the change"
+    );
     assert!(now.deleted.is_empty());
     assert_eq!(now.keys, [key("kid", KeyState::Retired)]);
     let found = backend.find("full").await.expect("an answer");
     assert!(found.is_none(), "{found:?}");
 }
 
-async fn takes_away(backend: &impl Backend) {
+async fn deletes(backend: &impl Backend) {
     commit(backend, full()).await;
     commit(
         backend,
@@ -199,7 +203,11 @@ async fn takes_away(backend: &impl Backend) {
     let now = snapshot(backend).await;
     let ids: Vec<_> = now.applications.iter().map(|stored| stored.id).collect();
     assert_eq!(ids, [id(5)]);
-    assert_eq!(now.deleted.len(), 1, "one for a client id, the latest");
+    assert_eq!(
+        now.deleted.len(),
+        1,
+        "only the latest deletion of a client id is kept"
+    );
 }
 
 async fn refuses_what_does_not_fit(backend: &impl Backend) {
@@ -225,11 +233,11 @@ async fn refuses_what_does_not_fit(backend: &impl Backend) {
         );
         assert_eq!(said(&snapshot(backend).await), before, "after {text}");
     }
-    // The audit log has only changes that were made.
+    // The audit log contains only changes that were made.
     assert_eq!(told(backend, 9).await.len(), 1);
 }
 
-async fn tells_of_changes(backend: &impl Backend) {
+async fn reports_changes(backend: &impl Backend) {
     let outside = AuditEvent {
         actor: Actor {
             name: "operator".into(),
@@ -244,12 +252,12 @@ async fn tells_of_changes(backend: &impl Backend) {
     for (version, events) in (0..).map(Version).zip(changes) {
         let writes = Vec::new();
         let next = backend.commit(version, Change { writes, events }).await;
-        next.expect("a change at the version that there is");
+        next.expect("a change at the current version");
     }
     assert_eq!(
         told(backend, 2).await,
         [outside.clone(), event("second")],
-        "the latest, the latest first"
+        "the latest events, the latest first"
     );
     assert_eq!(told(backend, 9).await.len(), 3);
     assert_eq!(told(backend, 0).await, []);

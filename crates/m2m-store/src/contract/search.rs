@@ -10,7 +10,7 @@ use crate::{Backend, Cursor, Filter, List, Sort, Stored, Write};
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn search<B: Backend>(make: impl AsyncFn() -> B) {
     searches(&make().await).await;
     searches_among_many(&make().await).await;

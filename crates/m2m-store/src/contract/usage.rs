@@ -11,19 +11,19 @@ use crate::{Backend, Diagnosed, IssuedCount, Refused, SecretUse, UsageBatch};
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn usage<B: Backend>(make: impl AsyncFn() -> B) {
     adds_up(&make().await).await;
     keeps_the_last_use(&make().await).await;
     keeps_refusals(&make().await).await;
-    a_flood_pushes_out_its_own(&make().await).await;
+    a_flood_displaces_only_its_own_entries(&make().await).await;
 }
 
 /// Tests that a token is revoked until it has expired.
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn revocations<B: Backend>(make: impl AsyncFn() -> B) {
     let backend = make().await;
     let later = |seconds| NOW.saturating_add_seconds(seconds);
@@ -92,7 +92,7 @@ async fn keeps_the_last_use(backend: &impl Backend) {
             secrets: vec![
                 used("a", "1", first),
                 used("a", "2", second),
-                used("nobody", "1", 1),
+                used("absent", "1", 1),
             ],
             ..UsageBatch::default()
         };
@@ -101,9 +101,9 @@ async fn keeps_the_last_use(backend: &impl Backend) {
     assert_eq!(
         backend.secret_uses("a").await,
         Ok(vec![used("a", "1", 6), used("a", "2", 7)]),
-        "the latest of each, by secret"
+        "the latest use of each secret"
     );
-    assert_eq!(backend.secret_uses("nobody").await, Ok(Vec::new()));
+    assert_eq!(backend.secret_uses("absent").await, Ok(Vec::new()));
     commit(backend, [delete(1, "a")]).await;
     assert_eq!(backend.secret_uses("a").await, Ok(Vec::new()));
 }
@@ -163,7 +163,11 @@ async fn keeps_refusals(backend: &impl Backend) {
     assert_eq!(kept, Ok(Some(diagnosed.clone())));
     let with_its_refusal = backend.refused(trace_id(3)).await.expect("an answer");
     assert!(with_its_refusal.is_some_and(|refused| refused.diagnosis.is_some()));
-    assert_eq!(backend.refused(trace_id(4)).await, Ok(None), "of nothing");
+    assert_eq!(
+        backend.refused(trace_id(4)).await,
+        Ok(None),
+        "a diagnosis without a refusal"
+    );
     // An entry that was written is not changed.
     let other = Refused {
         cause: Cause::ClientUnknown,
@@ -177,7 +181,7 @@ async fn keeps_refusals(backend: &impl Backend) {
 /// A number of refusals that is greater than any limit for unknown clients.
 const FLOOD: u32 = 20_000;
 
-async fn a_flood_pushes_out_its_own(backend: &impl Backend) {
+async fn a_flood_displaces_only_its_own_entries(backend: &impl Backend) {
     add(backend, vec![refused(0, Some("quiet"))]).await;
     for name in [None, Some("loud")] {
         let first = if name.is_none() { 1 } else { FLOOD + 1 };
@@ -187,8 +191,8 @@ async fn a_flood_pushes_out_its_own(backend: &impl Backend) {
             let found = backend.refused(trace_id(number)).await;
             found.expect("an answer").is_some()
         };
-        assert!(there(0).await, "of another client");
-        assert!(there(first + FLOOD - 1).await, "the latest");
+        assert!(there(0).await, "the refusal of another client");
+        assert!(there(first + FLOOD - 1).await, "the latest of the flood");
         assert!(!there(first).await, "the oldest of the flood");
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If the back-end violates the contract.
+/// If the backend violates the contract.
 pub async fn weight<B: Backend>(make: impl AsyncFn() -> B) {
     records(&make().await).await;
     events(&make().await).await;

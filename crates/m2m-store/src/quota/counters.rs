@@ -27,7 +27,7 @@ impl Counters {
         counter.counts(window_seconds).then(|| Arc::clone(counter))
     }
 
-    /// Creates a counter and keeps it. If another request has done so meanwhile, returns the counter of that request.
+    /// Creates a counter and keeps it. If another request has done so concurrently, returns the counter of that request.
     pub(crate) fn keep(
         &self,
         client_id: &str,
@@ -47,7 +47,7 @@ impl Counters {
         counter
     }
 
-    /// Forgets the counter of an application without a quota: if it gets a quota again, the tokens that it had meanwhile were counted by
+    /// Forgets the counter of an application without a quota: if it gets a quota again, the tokens that it had in the meantime were counted by
     /// the store alone.
     pub(crate) fn forget(&self, client_id: &str) {
         self.lock().counters.remove(client_id);
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_nobody_misses_make_room() {
+    fn unneeded_counters_are_removed() {
         let counters = Counters::default();
         let held = counters.keep("held", 60, 7, NOON);
         for number in 1..PRUNED_FROM {

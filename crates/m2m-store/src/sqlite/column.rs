@@ -39,7 +39,7 @@ pub(super) fn bytes(row: &Row<'_>, columns: usize) -> Result<usize, Fault> {
 
 pub(super) fn number(row: &Row<'_>, column: usize) -> Result<u64, Fault> {
     let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| damaged("a negative number"))
+    u64::try_from(value).map_err(|_| damaged("an unsigned integer"))
 }
 
 pub(super) fn time(row: &Row<'_>, column: usize) -> Result<UnixTime, Fault> {
@@ -78,7 +78,7 @@ pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, Fault> {
 }
 
 pub(super) fn key_state(row: &Row<'_>, column: usize) -> Result<KeyState, Fault> {
-    word(row, column, "a state of a key", KeyState::parse)
+    word(row, column, "a key state", KeyState::parse)
 }
 
 pub(super) fn action(row: &Row<'_>, column: usize) -> Result<Action, Fault> {
@@ -113,5 +113,5 @@ fn parsed<T>(
 }
 
 fn damaged(kind: &str) -> Fault {
-    Fault::Damaged(format!("{kind} stands there that is none").into())
+    Fault::Damaged(format!("a stored value is not {kind}").into())
 }

@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// The maximum number of client ids that a change names in the change log. A change of more makes everything stale, because forgetting
-/// so many one by one saves nothing.
-const MOST_NAMED: usize = 1_000;
+/// that many one by one saves nothing.
+const MAX_NAMED: usize = 1_000;
 
 /// The outcome of a change: the next version, or the reason why the change was not made.
 pub(super) type Committed = Result<Version, CommitError>;
@@ -54,7 +54,7 @@ pub(super) fn commit(
     match transaction.commit().map_err(Fault::of_commit) {
         Ok(()) => Ok(Ok(next)),
         Err(fault) if fault.is_dangling() => Ok(Err(CommitError::Inconsistent {
-            what: "an application belongs to an organization that there is not".into(),
+            what: "an application belongs to an organization that does not exist".into(),
         })),
         Err(fault) => Err(fault),
     }
@@ -91,7 +91,7 @@ impl Touched {
         let version = column::integer(version.0);
         let mut statement = transaction
             .prepare_cached("INSERT INTO change_log (version, client_id) VALUES (?1, ?2)")?;
-        if self.everything || self.client_ids.len() > MOST_NAMED {
+        if self.everything || self.client_ids.len() > MAX_NAMED {
             statement.execute((version, None::<&str>))?;
         } else {
             for client_id in &self.client_ids {
@@ -390,6 +390,10 @@ fn taken(write: &Write) -> CommitError {
         | Write::PutMaintenance(_) => (Subject::Key, ""),
     };
     CommitError::Inconsistent {
-        what: format!("another {} is called {name}", subject.as_str()).into(),
+        what: format!(
+            "another {} already has the identifier {name}",
+            subject.as_str()
+        )
+        .into(),
     }
 }

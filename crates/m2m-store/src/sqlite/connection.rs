@@ -23,7 +23,7 @@ const STATEMENTS: usize = 128;
 /// The maximum size that the journal keeps after it was copied into the file. Unit: bytes.
 const JOURNAL: &str = "PRAGMA journal_size_limit = 16777216;";
 
-/// Opens the connection that writes. Nothing in the file is changed yet, nor will be when it is closed: the journal beside it may be
+/// Opens the connection that writes. Nothing in the file is changed yet, nor will be when it is closed: the journal next to it may be
 /// that of another database.
 pub(super) fn to_write(file: &Path) -> Result<Connection, Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -35,7 +35,7 @@ pub(super) fn to_write(file: &Path) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// Configures the connection to leave the journal beside the file when it is closed.
+/// Configures the connection to keep the journal file when it is closed.
 pub(super) fn leave_journal(connection: &Connection) -> Result<(), Fault> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(())
@@ -61,7 +61,8 @@ pub(super) fn make_durable(connection: &Connection, limits: &StoreLimits) -> Res
     let mode: Box<str> = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if &*mode != "wal" {
         return Err(Fault::Unopened(
-            format!("its journal is of the mode {mode}, and this file system lets nobody change it to wal").into(),
+            format!("its journal mode is {mode} and cannot be changed to wal on this file system")
+                .into(),
         ));
     }
     // `fullfsync` is for systems on which a plain `fsync` stops at the cache of the disk.

@@ -1,4 +1,4 @@
-//! Records as JSON documents: each in one spelling, with the version of the shape (`v`) beside it.
+//! Records as JSON documents: each in one spelling, together with the version of the shape (`v`).
 //!
 //! A document states every value, so that a different default in a later release changes no record. An unknown field is refused: it
 //! might be a restriction.
@@ -37,7 +37,7 @@ pub(super) fn write<T: Document>(record: &T) -> Result<String, Fault> {
     record.write().map_err(|_| {
         Fault::Store(StoreError::Failed {
             why: format!(
-                "a record of the table {} cannot be written as JSON",
+                "a record of the table {} cannot be serialized as JSON",
                 T::TABLE
             )
             .into(),
@@ -56,9 +56,9 @@ pub(super) fn read<T: Document>(document: &str) -> Result<T, Fault> {
     };
     match T::read(document) {
         Ok((SHAPE, record)) => Ok(record),
-        Ok((shape, _)) => Err(damaged(format_args!("has the shape {shape}"))),
+        Ok((shape, _)) => Err(damaged(format_args!("has the unknown shape {shape}"))),
         Err(error) => Err(damaged(format_args!(
-            "is not readable from column {} on",
+            "is invalid at byte {}",
             error.column()
         ))),
     }
@@ -272,14 +272,14 @@ mod tests {
         for application in [full(), Application::new("", "c")] {
             let document = write(&application).unwrap();
             let again: Application = read(&document).unwrap();
-            // The hashes do not show in `Debug`; they show in the document.
+            // `Debug` omits the hashes; the document contains them.
             assert_eq!(format!("{again:?}"), format!("{application:?}"));
             assert_eq!(write(&again).unwrap(), document);
         }
     }
 
     #[test]
-    fn what_this_release_does_not_know_is_refused_without_its_content() {
+    fn a_document_with_unknown_content_is_refused_and_the_error_does_not_repeat_it() {
         let document = write(&full()).unwrap();
         for (known, changed) in [
             ("\"v\":2", "\"v\":1"),

@@ -10,7 +10,7 @@ use crate::StoreError;
 
 /// The maximum number of steps of one read: some seconds of work. A step looks at a column or moves to the next row, so that a
 /// million rows are searched with less than a fifth of it.
-pub(super) const MOST_STEPS: u64 = 50_000_000;
+pub(super) const MAX_STEPS: u64 = 50_000_000;
 
 /// The interval at which they are counted. Unit: steps.
 const COUNTED: i32 = 10_000;

@@ -16,9 +16,9 @@ pub(super) enum Fault {
     Damaged(Box<str>),
     /// A `COMMIT` failed after the change may have reached the journal.
     Unsettled(rusqlite::Error),
-    /// The thread that was asked gave no answer.
+    /// The database thread did not answer.
     Unanswered,
-    /// The file is not one to open.
+    /// The file must not be opened.
     Unopened(Box<str>),
     /// An error that is a [`StoreError`] already.
     Store(StoreError),
@@ -186,7 +186,7 @@ fn obstacle(error: &rusqlite::Error, file: &str) -> Option<Obstacle> {
     }
 }
 
-const NO_ANSWER: &str = "its thread gave no answer";
+const NO_ANSWER: &str = "the database thread did not answer";
 
 /// Returns true if the file is not as it was written. An error without a code comes from a column whose value is not of the declared kind.
 fn is_damage(error: &rusqlite::Error) -> bool {

@@ -28,7 +28,7 @@ const JOURNAL: &str = "m2m.db-wal";
 const JOURNAL_INDEX: &str = "m2m.db-shm";
 /// The file that is locked while a process has the directory.
 const LOCK: &str = "m2m.lock";
-/// The identity of the store, beside the database.
+/// The identity of the store, in a file of its own.
 const IDENTITY: &str = "m2m.id";
 /// The key that private keys are sealed with, where a server keeps it in the data directory.
 pub const SEALING_KEY_FILE: &str = "sealing.key";
@@ -83,7 +83,7 @@ impl Folder {
         }
         let lock_place =
             Place::of_open(&path, &lock).map_err(|error| unopened_for(&path, &error))?;
-        // Another process deleted it meanwhile: the lock is on a file that no other process will open.
+        // Another process deleted it in the meantime: the lock is on a file that no other process will open.
         if lock_place.check().is_err() {
             return Err(StoreError::InUse);
         }
@@ -98,8 +98,8 @@ impl Folder {
         let identity =
             Identity::read(&identity_path).map_err(|error| unopened_for(&identity_path, &error))?;
         let unopened = |error: io::Error| unopened_for(&database, &error);
-        // Created here, since SQLite would let everybody read it; its other files get the permissions of this one. It is closed again before
-        // SQLite opens it: closing it later would end the locks of SQLite.
+        // Created here, since SQLite would create it readable for all users; its other files get the permissions of this one. It is closed
+        // again before SQLite opens it: closing it later would release the locks of SQLite.
         let created = private(&database).map_err(unopened)?;
         let database_place = Place::of_open(&database, &created).map_err(unopened)?;
         drop(created);
@@ -127,8 +127,8 @@ impl Folder {
         &self.database
     }
 
-    /// Refuses an empty database where there was a registry. The journal of the database does not show that there was one: it is that of a
-    /// first start that was ended before anything was committed.
+    /// Refuses an empty database where there was a registry. The journal of the database does not show that there was one: it may be
+    /// that of a first start that was interrupted before anything was committed.
     pub(super) fn may_begin(&self) -> Result<(), StoreError> {
         left(&self.path).map_or(Ok(()), |left| Err(lost(&self.database, left)))
     }
@@ -188,7 +188,7 @@ impl Folder {
         }
     }
 
-    /// Makes [`check`](Self::check) look at a file that has to stay as it is. One file can be watched, the first.
+    /// Makes [`check`](Self::check) include a file that has to stay as it is. Only the first file that is passed is watched.
     ///
     /// # Errors
     ///
@@ -257,7 +257,7 @@ impl Folder {
         is_shorter || self.lost_length().is_some()
     }
 
-    /// Checks as [`check`](Self::check) does, and refuses if the journal or the database was cut short, permanently: the part that is missing
+    /// Checks as [`check`](Self::check) does, and refuses if the journal or the database was truncated, permanently: the missing part
     /// does not come back. The journal must not be copied into the database then.
     pub(super) fn check_all(&self, connection: &Connection) -> Result<(), Fault> {
         self.check().map_err(Fault::Store)?;
@@ -273,12 +273,12 @@ impl Folder {
             return Ok(());
         };
         super::connection::leave_journal(connection)?;
-        let what = format!("{} was cut short", short.display());
+        let what = format!("{} was truncated", short.display());
         let what = self.broken.get_or_init(|| what.into()).clone();
         Err(Fault::Store(StoreError::Displaced { what }))
     }
 
-    /// Returns true if no page of the database is beyond the end of its file. A file that another program made shorter in good order, by
+    /// Returns true if no page of the database is beyond the end of its file. A file that another program shortened properly, by
     /// `VACUUM`, has all of them.
     fn is_database_whole(&self, connection: &Connection) -> bool {
         let Some(length) = self.lost_length() else {
@@ -297,8 +297,8 @@ impl Folder {
         is_whole
     }
 
-    /// Returns the length of the database, if it is less than it was. The file must not be opened for this: closing it would end the locks of
-    /// SQLite.
+    /// Returns the length of the database, if it is less than it was. The file must not be opened for this: closing it would release the
+    /// locks of SQLite.
     fn lost_length(&self) -> Option<u64> {
         let length = std::fs::metadata(&self.database).ok()?.len();
         let reached = self.database_bytes.fetch_max(length, Ordering::Relaxed);
@@ -310,7 +310,7 @@ impl Drop for Folder {
     /// Releases the locks. Closing the files is not enough: a process that is just being started has them open as well until it runs its own
     /// program.
     fn drop(&mut self) {
-        // If it fails, the lock ends with the last process that has the file open.
+        // If it fails, the lock is released with the last process that has the file open.
         let _ = self.lock.unlock();
         if let Some(directory) = &self.directory {
             let _ = directory.unlock();
@@ -334,7 +334,7 @@ fn left(folder: &Path) -> Option<&'static str> {
 ///
 /// # Errors
 ///
-/// [`StoreError::Unopened`] if the folder cannot be looked into.
+/// [`StoreError::Unopened`] if the folder cannot be read.
 pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
     let database = folder.join(DATABASE);
     match is_empty(&database) {
@@ -349,7 +349,7 @@ pub(super) fn has_registry(folder: &Path) -> Result<bool, StoreError> {
 /// # Errors
 ///
 /// [`StoreError::Lost`] if the folder held a registry, and the database is missing or empty; [`StoreError::Unopened`] if the folder cannot
-/// be looked into.
+/// be read.
 pub(super) fn database_in(folder: &Path) -> Result<Option<PathBuf>, StoreError> {
     if !has_registry(folder)? {
         return Ok(None);
@@ -383,7 +383,7 @@ fn accept(database: &Path, identity: &Identity, found: Option<StoreId>) -> Resul
     }
     let found = match found {
         Some(found) => format!("it is the database of the store {found}"),
-        None => "it has no identity".to_owned(),
+        None => "it contains no store identity".to_owned(),
     };
     Err(StoreError::Foreign {
         file: database.display().to_string().into(),
@@ -420,12 +420,12 @@ fn lock_directory(folder: &Path) -> Result<Option<File>, StoreError> {
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on other systems")]
 const fn lock_directory(_folder: &Path) -> Result<Option<File>, StoreError> {
     Ok(None)
 }
 
-/// Creates a directory, and those above it, that only its owner may look into, and makes them survive a loss of power.
+/// Creates a directory, and those above it, that only its owner may access, durably.
 fn make(folder: &Path) -> io::Result<()> {
     let mut folders = DirBuilder::new();
     folders.recursive(true);
@@ -453,14 +453,14 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Makes the names in a directory survive a loss of power.
+/// Writes the names in a directory to the disk, so that they survive a loss of power.
 #[cfg(unix)]
 fn synchronize(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail on other systems")]
 const fn synchronize(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
@@ -475,7 +475,7 @@ pub(super) fn unopened_for(path: &Path, why: &io::Error) -> StoreError {
     }
 }
 
-/// Errors of the operating system that say what an operator can do.
+/// Errors of the operating system that an operator can remedy.
 const OBSTACLES: [(io::ErrorKind, Obstacle); 4] = [
     (io::ErrorKind::StorageFull, Obstacle::Full),
     (io::ErrorKind::QuotaExceeded, Obstacle::Full),

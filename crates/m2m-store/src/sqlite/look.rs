@@ -17,7 +17,7 @@ impl Sqlite {
     ///
     /// # Errors
     ///
-    /// - [`StoreError::Lost`] if the directory held a registry, and its database is missing or empty.
+    /// - [`StoreError::Lost`] if the directory contained a registry, and its database is missing or empty.
     /// - [`StoreError::Foreign`] if the database is that of another directory.
     /// - [`StoreError::NewerSchema`] if a newer release wrote it.
     /// - [`StoreError::Unopened`] if it cannot be read, or is a database of another program.
@@ -77,9 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn looks_beside_the_process_that_has_it_and_leaves_nothing() {
+    fn a_look_needs_no_lock_and_leaves_no_files() {
         let folder = tempfile::tempdir().unwrap();
-        // Signs that have a meaning in a URI.
+        // Characters that have a meaning in a URI.
         let folder = folder.path().join("a ?#%41");
         assert!(Sqlite::look(&folder).unwrap().is_none());
         assert!(!folder.exists());
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_what_is_not_a_registry() {
+    fn a_file_that_is_not_a_database_is_reported_as_damaged() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("m2m.db"), "no database ".repeat(100)).unwrap();
         let error = Sqlite::look(folder.path()).unwrap_err();

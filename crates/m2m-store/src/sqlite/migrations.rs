@@ -7,14 +7,14 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::fault::Fault;
 use crate::StoreError;
 
-/// The migrations. Each takes the schema from the version before to the next one, the first from nothing to [`FIRST`]. A released one is
+/// The migrations. Each migrates the schema from the previous version to the next, the first from nothing to [`FIRST`]. A released one is
 /// never changed.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V3__registry.sql"),
     include_str!("migrations/V4__identity.sql"),
 ];
 
-/// The first version that is supported. The ones before it were never released.
+/// The first version that is supported. Earlier versions were never released.
 const FIRST: u32 = 3;
 
 /// The first version with an identity in it.
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn migrating_twice_is_migrating_once() {
+    fn a_second_migration_changes_nothing() {
         let mut connection = Connection::open_in_memory().unwrap();
         Schema::of(&connection)
             .unwrap()

@@ -1,6 +1,6 @@
 //! The search for applications with nearly the client id that was presented, without a look at all of them.
 //!
-//! A client id that was mistyped once begins or ends like the right one. So its neighbours in the alphabetical order of client
+//! A client id that was mistyped once begins or ends like the right one. So its neighbors in the alphabetical order of client
 //! ids, read forwards and backwards, are compared, and the nearest of these are returned. The cost of a diagnosis does not grow with
 //! the registry.
 
@@ -8,8 +8,8 @@ use rusqlite::{Connection, Transaction};
 
 use super::fault::Fault;
 
-/// The number of neighbours on each side, in each order. 128 comparisons take a millisecond at most.
-const NEIGHBOURS: i64 = 32;
+/// The number of neighbors on each side, in each order. 128 comparisons take a millisecond at most.
+const NEIGHBORS: i64 = 32;
 
 /// The maximum length of a client id that is compared. A longer one is not a typing error, and comparing it would be costly. Unit: bytes.
 const LONGEST: usize = 256;
@@ -60,14 +60,14 @@ pub(super) fn applications(
             &reversed,
         ),
     ] {
-        neighbours(transaction, query, from, &folded, &mut near)?;
+        neighbors(transaction, query, from, &folded, &mut near)?;
     }
     near.sort_unstable();
     near.dedup();
     Ok(near.into_iter().map(|(_, row)| row).take(most).collect())
 }
 
-fn neighbours(
+fn neighbors(
     connection: &Connection,
     query: &str,
     from: &str,
@@ -75,7 +75,7 @@ fn neighbours(
     near: &mut Vec<(usize, i64)>,
 ) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached(query)?;
-    let mut rows = statement.query((from, NEIGHBOURS))?;
+    let mut rows = statement.query((from, NEIGHBORS))?;
     while let Some(row) = rows.next()? {
         let errors = strsim::levenshtein(folded, row.get_ref(1)?.as_str()?);
         near.push((errors, row.get(0)?));
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folding_keeps_what_people_see() {
+    fn folding_removes_case_space_and_punctuation() {
         assert_eq!(fold(" My.Trusted-App/Service\n"), "mytrustedappservice");
         assert_eq!(backwards("abc"), "cba");
     }

@@ -112,7 +112,7 @@ pub(super) fn organizations(
     page(&transaction, ORGANIZATIONS, rows, list.most)
 }
 
-/// The parameters of a query beside a place in an order.
+/// The parameters of a query, apart from a place in an order.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Asked<'a> {
     /// The value of a filter, as `?1`.
@@ -234,7 +234,10 @@ mod tests {
         let mut rows = statement.raw_query();
         let mut steps = Vec::new();
         while let Some(row) = rows.next().expect("a step") {
-            steps.push(row.get::<_, String>(3).expect("its words"));
+            steps.push(
+                row.get::<_, String>(3)
+                    .expect("the description of the step"),
+            );
         }
         steps.join("; ")
     }
@@ -249,7 +252,7 @@ mod tests {
                 let plan = plan(&connection, &in_order(from, sort));
                 assert!(plan.starts_with("SEARCH "), "{from} {sort:?}: {plan}");
                 assert!(plan.contains(" USING COVERING INDEX "), "{plan}");
-                assert!(!plan.contains(';'), "one step and no more: {plan}");
+                assert!(!plan.contains(';'), "the plan has one step: {plan}");
             }
         }
     }

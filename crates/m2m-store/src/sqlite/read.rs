@@ -16,10 +16,10 @@ use crate::{
 
 /// The maximum number of applications with one presented secret that a diagnosis looks at. An operator who gave a secret to more of them
 /// knows the reason.
-const MOST_SHARING_A_SECRET: i64 = 64;
+const MAX_SHARING_A_SECRET: i64 = 64;
 
-/// The maximum number of applications that a diagnosis looks at for all presented values, beside those with nearly the same client id.
-const MOST_SUSPECTS: usize = 256;
+/// The maximum number of applications that a diagnosis compares for all presented values, in addition to those with nearly the same client id.
+const MAX_SUSPECTS: usize = 256;
 
 pub(super) fn frame(connection: &mut Connection) -> Result<Frame, Fault> {
     let transaction = connection.transaction()?;
@@ -213,12 +213,12 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
     let mut statement = transaction
         .prepare_cached("SELECT application FROM secret_hash WHERE hash = ?1 LIMIT ?2")?;
     for hash in sought.secrets {
-        let mut found = statement.query((hash.as_bytes(), MOST_SHARING_A_SECRET))?;
+        let mut found = statement.query((hash.as_bytes(), MAX_SHARING_A_SECRET))?;
         while let Some(row) = found.next()? {
             rows.push(row.get(0)?);
         }
     }
-    rows.truncate(MOST_SUSPECTS);
+    rows.truncate(MAX_SUSPECTS);
     rows.extend(near::applications(
         &transaction,
         sought.client_id,

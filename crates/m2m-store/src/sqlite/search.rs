@@ -13,7 +13,7 @@ use crate::List;
 const FEW: i64 = 4_096;
 
 /// The maximum number of groups of three characters in a query. Records that more groups would exclude are excluded by the comparison.
-const MOST_ASKED: usize = 16;
+const MAX_ASKED: usize = 16;
 
 /// The maximum length of a text that is searched for. No record has a longer one, and the database refuses a pattern of 50,000 bytes.
 /// Unit: bytes.
@@ -89,7 +89,7 @@ fn question(text: &str) -> Option<String> {
     let characters: Vec<char> = text.chars().collect();
     let words: Vec<String> = characters
         .windows(3)
-        .take(MOST_ASKED)
+        .take(MAX_ASKED)
         .map(|three| {
             let word: String = three.iter().collect();
             format!("\"{}\"", word.replace('"', "\"\""))
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_means_something_in_a_pattern_stands_for_itself() {
+    fn characters_with_a_meaning_in_patterns_are_escaped() {
         for (text, expected) in [
             ("", "%%"),
             ("a b", "%a b%"),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_question_is_quoted() {
+    fn a_search_query_is_quoted() {
         assert_eq!(question("ab"), None);
         assert_eq!(question("é🦀"), None);
         assert_eq!(question("a\"*b").as_deref(), Some(r#""a""*" AND """*b""#));

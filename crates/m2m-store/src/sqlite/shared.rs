@@ -67,23 +67,23 @@ impl Shared {
         outcome
     }
 
-    /// Refuses if a path of the data directory no longer leads to the file that is open. Returns [`JournalSeems::Short`] if the journal has
+    /// Refuses if a path of the data directory no longer leads to the file that is open. Returns [`JournalState::Short`] if the journal has
     /// to be checked.
-    pub(super) fn check(&self) -> Result<JournalSeems, Fault> {
+    pub(super) fn check(&self) -> Result<JournalState, Fault> {
         let Some((folder, _)) = &self.folder else {
-            return Ok(JournalSeems::Whole);
+            return Ok(JournalState::Whole);
         };
         folder.check().map_err(Fault::Store)?;
         // Its failure is not a failure of the read.
         let _ = self.told(Access::Identity, folder.keep_identity());
         Ok(if folder.seems_short() {
-            JournalSeems::Short
+            JournalState::Short
         } else {
-            JournalSeems::Whole
+            JournalState::Whole
         })
     }
 
-    /// Refuses to write if a path no longer leads to the file that is open, or the journal was cut short.
+    /// Refuses to write if a path no longer leads to the file that is open, or the journal was truncated.
     pub(super) fn may_write(&self, connection: &Connection) -> Result<(), Fault> {
         self.folder
             .as_ref()
@@ -113,13 +113,13 @@ impl Shared {
         };
         let copied = folder.copy_journal(connection);
         let copied = copied.map_err(|fault| fault.in_file(&self.file));
-        // Another process that holds the file will release it at some time.
+        // The other process that uses the file releases it later.
         if !matches!(copied, Ok(false) | Err(StoreError::Busy)) {
             let _ = self.told(Access::Checkpoint, copied);
         }
     }
 
-    /// Makes each check look at a file that has to stay as it is.
+    /// Makes each check include a file that has to stay as it is.
     pub(super) fn watch(&self, file: &Path) -> Result<(), StoreError> {
         self.folder
             .as_ref()
@@ -154,7 +154,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Makes a change, once the outcome of the one before is known.
+    /// Makes a change, once the outcome of the previous one is known.
     pub(super) fn commit(
         &self,
         connection: &mut Connection,
@@ -199,7 +199,7 @@ impl Shared {
 
 /// The state of the journal as far as its length shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum JournalSeems {
+pub(super) enum JournalState {
     Whole,
     /// The journal or the database is shorter than it was. Only the thread that writes can find out whether something is missing.
     Short,

@@ -80,7 +80,7 @@ impl Worker {
         let (reply, answer) = oneshot::channel();
         let job = move |connection: &mut Connection| {
             if !reply.is_closed() {
-                // The caller may have stopped waiting meanwhile.
+                // The caller may have stopped waiting in the meantime.
                 let _ = reply.send(job(connection));
             }
         };
@@ -119,7 +119,7 @@ fn work(mut connection: Connection, jobs: &Mutex<Receiver<Job>>, after: &After) 
 /// Returns the fault of a job that could not be sent, because the thread has ended.
 fn ended() -> Fault {
     Fault::Store(StoreError::Failed {
-        why: "its thread has ended".into(),
+        why: "the database thread has stopped".into(),
     })
 }
 
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_an_answer_and_not_the_end() {
+    async fn a_job_that_panics_fails_and_later_jobs_are_done() {
         let worker = worker(1);
         let answer = worker
             .ask(|connection| -> Result<(), Fault> {
                 connection.execute_batch("CREATE TABLE kept (a)")?;
                 let transaction = connection.transaction()?;
                 transaction.execute_batch("CREATE TABLE half (a)")?;
-                panic!("a test of a panic")
+                panic!("expected by the test")
             })
             .await;
         assert!(matches!(
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_is_told_at_once() {
+    async fn a_full_queue_is_reported_at_once() {
         let worker = Arc::new(worker(1));
         let (release, held) = mpsc::channel::<()>();
         let (begun, beginning) = oneshot::channel();

@@ -48,7 +48,7 @@ impl Place {
     }
 
     fn error(&self) -> StoreError {
-        Sqlite::open(&self.folder).expect_err("no store")
+        Sqlite::open(&self.folder).expect_err("the store cannot be opened")
     }
 
     fn file(&self, name: &str) -> PathBuf {

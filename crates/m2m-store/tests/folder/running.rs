@@ -164,7 +164,7 @@ async fn f6_an_identity_that_cannot_be_written_is_reported() {
 }
 
 #[tokio::test]
-async fn x22_what_was_moved_back_goes_on() {
+async fn x22_a_folder_that_was_moved_back_works_again() {
     let place = Place::new();
     let store = place.open();
     commit(&store, 1).await;
@@ -178,7 +178,7 @@ async fn x22_what_was_moved_back_goes_on() {
 }
 
 #[test]
-fn x22_a_journal_that_was_cut_short_takes_no_change_and_does_not_get_into_the_database() {
+fn x22_a_truncated_journal_takes_no_change_and_is_not_copied_into_the_database() {
     for left in [0, 32, 5_000] {
         let mut whole = Vec::new();
         let (place, store) = displaced(|place| {
@@ -196,7 +196,7 @@ fn x22_a_journal_that_was_cut_short_takes_no_change_and_does_not_get_into_the_da
 }
 
 #[tokio::test]
-async fn x22_a_journal_that_another_program_emptied_in_good_order_is_no_fault() {
+async fn x22_a_journal_that_another_program_copied_properly_is_not_an_error() {
     let place = Place::new();
     let store = place.open();
     commit(&store, 1).await;
@@ -213,7 +213,7 @@ async fn x22_a_journal_that_another_program_emptied_in_good_order_is_no_fault() 
 }
 
 #[tokio::test]
-async fn x22_a_journal_of_many_changes_is_no_fault() {
+async fn x22_a_long_journal_is_not_an_error() {
     let place = Place::new();
     let store = place.open();
     let large = |number: u64| {
@@ -232,7 +232,7 @@ async fn x22_a_journal_of_many_changes_is_no_fault() {
 }
 
 #[tokio::test]
-async fn f2_x22_a_folder_stays_taken_when_its_lock_file_is_deleted_or_it_is_moved() {
+async fn f2_x22_a_folder_stays_locked_when_its_lock_file_is_deleted_or_it_is_moved() {
     let place = Place::new();
     let _store = place.open();
     fs::remove_file(place.file("m2m.lock")).unwrap();
@@ -243,7 +243,7 @@ async fn f2_x22_a_folder_stays_taken_when_its_lock_file_is_deleted_or_it_is_move
 }
 
 #[tokio::test]
-async fn f6_one_damaged_page_is_told_to_the_observer_whoever_met_it() {
+async fn f6_a_damaged_page_is_reported_to_the_observer_by_reads_and_writes() {
     let place = Place::new();
     let store = place.open();
     for number in 1..5 {
@@ -271,7 +271,7 @@ async fn f6_one_damaged_page_is_told_to_the_observer_whoever_met_it() {
 }
 
 #[tokio::test]
-async fn f2_a_database_that_was_cut_short_takes_no_change() {
+async fn f2_a_truncated_database_takes_no_change() {
     for left in [0, 8_192, 20_000] {
         let place = Place::new();
         let store = place.open();
@@ -286,7 +286,7 @@ async fn f2_a_database_that_was_cut_short_takes_no_change() {
             .unwrap();
         assert!(database.metadata().unwrap().len() > left);
         database.set_len(left).unwrap();
-        let is_displaced = |error: &StoreError| matches!(error, StoreError::Displaced { what } if what.ends_with("m2m.db was cut short"));
+        let is_displaced = |error: &StoreError| matches!(error, StoreError::Displaced { what } if what.ends_with("m2m.db was truncated"));
         let error = store.changes_since(Version(2)).await.unwrap_err();
         assert!(is_displaced(&error), "{error:?}");
         let error = store.commit(Version(2), change(3)).await.unwrap_err();
@@ -302,7 +302,7 @@ async fn f2_a_database_that_was_cut_short_takes_no_change() {
 }
 
 #[tokio::test]
-async fn x22_a_database_that_another_program_made_shorter_in_good_order_is_no_fault() {
+async fn x22_a_database_that_another_program_shortened_properly_is_not_an_error() {
     let place = Place::new();
     let store = place.open();
     for number in 1..=60 {

@@ -88,7 +88,7 @@ async fn x21_the_journal_of_another_directory_is_refused_and_does_not_get_into_t
 }
 
 #[tokio::test]
-async fn x21_an_older_copy_is_accepted_and_told() {
+async fn x21_an_older_copy_is_accepted_and_reported() {
     let place = Place::used().await;
     fs::copy(place.file("m2m.db"), place.beside("backup.db")).unwrap();
     let store = place.open();
@@ -112,14 +112,14 @@ async fn x21_an_older_copy_is_accepted_and_told() {
 }
 
 #[tokio::test]
-async fn x21_a_journal_that_is_lost_after_a_crash_is_told() {
+async fn x21_a_journal_that_is_lost_after_a_crash_is_reported() {
     let place = Place::used().await;
     let store = place.open();
     commit(&store, 3).await;
     let killed = place.beside("killed");
     copy(&place.folder, &killed);
     let whole = Sqlite::open(&killed).unwrap();
-    assert_eq!(whole.rolled_back(), None, "a crash alone is none");
+    assert_eq!(whole.rolled_back(), None, "a crash is not a rollback");
     assert_eq!(count(&whole).await, 3);
     drop(whole);
     fs::remove_dir_all(&killed).unwrap();
@@ -168,7 +168,7 @@ async fn x21_a_change_writes_the_identity_too() {
 }
 
 #[tokio::test]
-async fn x21_a_first_start_that_was_ended_before_it_made_anything_may_be_tried_again() {
+async fn x21_an_interrupted_first_start_can_be_repeated() {
     let place = Place::new();
     drop(place.open());
     for name in ["m2m.db", "m2m.id"] {

@@ -52,7 +52,7 @@ impl Notes {
         }
         let own = self.of_client.entry(refused.client_id.clone()).or_default();
         own.push_back(refused.trace_id);
-        if own.len() > MOST_REFUSED
+        if own.len() > MAX_REFUSED
             && let Some(oldest) = own.pop_front()
         {
             self.refused.remove(&oldest);
@@ -123,7 +123,7 @@ impl Notes {
         if expires_at <= now {
             return Ok(());
         }
-        if self.revoked.len() >= MOST_REVOKED && !self.revoked.contains_key(jti) {
+        if self.revoked.len() >= MAX_REVOKED && !self.revoked.contains_key(jti) {
             return Err(StoreError::TooManyRevocations);
         }
         let until = self.revoked.entry(jti.into()).or_insert(expires_at);
@@ -155,7 +155,7 @@ pub(super) fn log_page<T>(
 }
 
 /// The maximum number of refusals of one client that are stored.
-const MOST_REFUSED: usize = 1_000;
+const MAX_REFUSED: usize = 1_000;
 
 /// The maximum number of revocations that are stored.
-const MOST_REVOKED: usize = 10_000;
+const MAX_REVOKED: usize = 10_000;

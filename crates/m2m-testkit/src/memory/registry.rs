@@ -134,7 +134,7 @@ impl Registry {
         let mut near: Vec<(usize, &str)> = values(&self.applications)
             .map(|application| &*application.client_id)
             .map(|other| (strsim::damerau_levenshtein(&fold(other), &folded), other))
-            .filter(|(errors, _)| *errors <= MOST_ERRORS)
+            .filter(|(errors, _)| *errors <= MAX_ERRORS)
             .collect();
         near.sort_unstable();
         near.into_iter()
@@ -255,7 +255,7 @@ fn fold(client_id: &str) -> String {
 }
 
 /// The maximum number of typing errors between two similar client ids.
-const MOST_ERRORS: usize = 4;
+const MAX_ERRORS: usize = 4;
 
 /// The maximum length of a text that is taken for a mistyped client id. Unit: bytes.
 const LONGEST: usize = 256;

@@ -30,7 +30,7 @@ impl Default for State {
             notes: Notes::default(),
             audit: Vec::new(),
             touched: VecDeque::new(),
-            most_touched: MOST_TOUCHED,
+            most_touched: MAX_TOUCHED,
         }
     }
 }
@@ -124,4 +124,4 @@ impl State {
 }
 
 /// The default number of changes that are remembered one by one.
-const MOST_TOUCHED: usize = 1_000;
+const MAX_TOUCHED: usize = 1_000;

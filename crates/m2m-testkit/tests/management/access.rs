@@ -27,7 +27,7 @@ pub(super) fn operations(document: &Value) -> Vec<Operation> {
         for (method, operation) in methods.as_object().unwrap() {
             let security = &operation["security"];
             let [scope] = security[0]["management"].as_array().unwrap().as_slice() else {
-                panic!("{method} {form} needs one scope: {security}")
+                panic!("{method} {form} does not require exactly one scope: {security}")
             };
             operations.push(Operation {
                 method: method.to_ascii_uppercase(),
@@ -123,7 +123,7 @@ fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
         m2m_jwt::sign(Some(kind), claims.to_string().as_bytes(), key).unwrap()
     };
     let (other_key, _) = SigningKey::generate(Algorithm::EdDsa, Some("rfc8037")).unwrap();
-    let (unknown_key, _) = SigningKey::generate(Algorithm::Es256, Some("nobody-s")).unwrap();
+    let (unknown_key, _) = SigningKey::generate(Algorithm::Es256, Some("unknown")).unwrap();
     let iat = good["iat"].as_u64().unwrap();
     let good = signed("at+jwt", &key, json!({}));
     let (header, rest) = good.split_once('.').unwrap();
@@ -150,11 +150,11 @@ fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
             signed("at+jwt", &key, json!({ "aud": "https://other.example" })),
         ),
         (
-            "for the beginning of the audience",
+            "for a prefix of the audience",
             signed("at+jwt", &key, json!({ "aud": issuer })),
         ),
         (
-            "for the audience and a slash",
+            "for the audience with a slash",
             signed("at+jwt", &key, json!({ "aud": format!("{issuer}/api/") })),
         ),
         (
@@ -162,36 +162,36 @@ fn bad_tokens(good: &Value, issuer: &str) -> BTreeMap<&'static str, String> {
             signed("at+jwt", &key, json!({ "iss": "https://evil.example" })),
         ),
         (
-            "of the issuer and a slash",
+            "of the issuer with a slash",
             signed("at+jwt", &key, json!({ "iss": format!("{issuer}/") })),
         ),
         (
-            "by another key of the same id",
+            "by another key with the same id",
             signed("at+jwt", &other_key, json!({})),
         ),
         (
             "by an unknown key",
             signed("at+jwt", &unknown_key, json!({})),
         ),
-        ("by nobody", format!("{none}.{payload}.")),
+        ("without a signature", format!("{none}.{payload}.")),
         (
-            "by nobody, with a signature",
+            "with the algorithm none and a signature",
             format!("{none}.{payload}.{signature}"),
         ),
         (
-            "of a client that is not there",
+            "of an unknown client",
             signed(
                 "at+jwt",
                 &key,
-                json!({ "client_id": "nobody", "sub": "nobody" }),
+                json!({ "client_id": "absent", "sub": "absent" }),
             ),
         ),
-        ("cut short", good[..good.len() - 4].to_owned()),
+        ("truncated", good[..good.len() - 4].to_owned()),
     ])
 }
 
 #[test]
-fn k15_k19_k32_g17_g18_every_operation_is_closed_to_every_token_but_the_right_one() {
+fn k15_k19_k32_g17_g18_every_operation_refuses_every_token_but_the_right_one() {
     for profile in PROFILES {
         let key = imported(ED25519, Algorithm::EdDsa, "rfc8037");
         let server = Server::with_key(profile, key);

@@ -31,3 +31,27 @@ fn an_api_is_changed_field_by_field() {
     }
     assert_eq!(expected["audience"], "https://a.example");
 }
+
+#[test]
+fn events_name_the_management_api_by_its_audience() {
+    let server = Server::start();
+    let audience = server.get("/api/v1/apis")["apis"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|api| api["is_management_api"] == true)
+        .unwrap()["audience"]
+        .clone();
+    assert!(audience.as_str().unwrap().ends_with("/api"), "{audience}");
+    let name = audience
+        .as_str()
+        .unwrap()
+        .replace(':', "%3A")
+        .replace('/', "%2F");
+    for path in [
+        "/api/v1/events?subject=api".to_owned(),
+        format!("/api/v1/events?subject=api&name={name}"),
+    ] {
+        assert_eq!(server.get(&path)["events"][0]["name"], audience, "{path}");
+    }
+}

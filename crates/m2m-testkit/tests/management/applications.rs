@@ -39,7 +39,7 @@ fn assert_each_is_cleared(
 }
 
 #[test]
-fn every_field_that_is_cleared_is_gone_afterwards() {
+fn a_cleared_field_is_absent_afterwards() {
     let server = Server::start();
     let organization = json!({ "name": "Acme", "code": "org_acme" });
     server.done("POST", "/api/v1/organization", &organization);
@@ -84,7 +84,7 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
 }
 
 #[test]
-fn a_description_goes_into_the_file_and_the_audit_log() {
+fn a_description_is_in_the_exported_file_and_the_audit_log() {
     let server = Server::start();
     let ordered = json!({ "name": "A", "audience": A, "description": "What was ordered" });
     server.done("POST", "/api/v1/apis", &ordered);
@@ -112,7 +112,7 @@ fn a_description_goes_into_the_file_and_the_audit_log() {
 }
 
 #[test]
-fn another_quota_keeps_what_happens_beyond_it() {
+fn a_new_quota_keeps_the_mode() {
     let server = Server::start();
     let quota = || job(&server)["token_quota"].clone();
     server.application(&json!({ "client_id": "job", "token_quota": { "tokens": 1, "per": "1h" } }));
@@ -128,7 +128,7 @@ fn another_quota_keeps_what_happens_beyond_it() {
 }
 
 #[test]
-fn an_application_is_created_with_what_an_update_could_set() {
+fn an_application_is_created_with_every_field_that_an_update_can_set() {
     let server = Server::start();
     server.application(&json!({
         "name": "Job", "client_id": "job", "system_user": "svc", "is_system_user_allowed": true,
@@ -151,7 +151,7 @@ fn an_application_is_created_with_what_an_update_could_set() {
 }
 
 #[test]
-fn a_reference_to_nothing_is_refused_with_its_kind() {
+fn a_reference_to_a_missing_record_is_refused_with_its_kind() {
     let server = Server::start();
     let body = json!({ "name": "Job", "type": "m2m", "org_code": "org_bet" });
     let refused = (404, "ORGANIZATION_NOT_FOUND");

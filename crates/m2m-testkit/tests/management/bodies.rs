@@ -7,7 +7,7 @@ use crate::server::ManagementCalls as _;
 use crate::server::{Server, bearer};
 
 #[test]
-fn a_member_that_is_none_is_named() {
+fn an_invalid_member_is_named() {
     let server = Server::start();
     let api = server.api("https://a.example", &[]);
     let application = server.application(&json!({})).id;
@@ -236,7 +236,7 @@ fn a_member_that_is_none_is_named() {
 }
 
 #[test]
-fn a_body_that_is_no_json_is_400_and_another_media_type_is_415() {
+fn a_body_that_is_not_json_is_400_and_another_media_type_is_415() {
     let server = Server::start();
     let document = document(&server);
     let mut checked = 0;

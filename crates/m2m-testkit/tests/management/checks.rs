@@ -30,7 +30,7 @@ fn check(server: &Server, audiences: &[&str], more: &str) -> Value {
 }
 
 #[test]
-fn a_check_takes_several_audiences_as_a_token_request_does() {
+fn a_check_accepts_several_audiences_like_a_token_request() {
     let server = Server::start();
     job(&server, &json!({}));
     let shown = check(&server, &[A, B], "");
@@ -57,7 +57,7 @@ fn a_check_takes_several_audiences_as_a_token_request_does() {
 }
 
 #[test]
-fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
+fn a_test_token_for_several_audiences_does_not_exceed_the_operators_scopes() {
     let server = Server::start();
     server.api(A, &[]);
     let narrow = server.application(&json!({ "client_id": "narrow" }));
@@ -70,7 +70,7 @@ fn several_audiences_do_not_get_a_token_beyond_that_of_the_operator() {
 }
 
 #[test]
-fn a_check_says_from_where_it_would_be_granted() {
+fn a_check_lists_the_allowed_addresses() {
     let server = Server::start();
     job(
         &server,
@@ -91,7 +91,7 @@ fn a_check_says_from_where_it_would_be_granted() {
 }
 
 #[test]
-fn a_check_sees_a_quota_that_is_used_up() {
+fn a_check_reports_an_exhausted_quota() {
     let server = Server::start();
     job(
         &server,

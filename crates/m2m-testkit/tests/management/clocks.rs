@@ -38,7 +38,7 @@ fn refused(answer: &(u16, Value), status: u16, code: &str) -> String {
 }
 
 #[test]
-fn f17_the_api_takes_no_not_before_in_the_future() {
+fn f17_the_api_refuses_a_not_before_in_the_future() {
     let mut server = with_billing();
     for seconds in [0, 5] {
         let body = json!({ "not_before": time_text(ahead(&server, seconds)) });
@@ -57,7 +57,7 @@ fn f17_the_api_takes_no_not_before_in_the_future() {
 }
 
 #[test]
-fn f17_apply_takes_no_not_before_in_the_future() {
+fn f17_apply_refuses_a_not_before_in_the_future() {
     let mut server = with_billing();
     let refused = server
         .apply(&file("not_before = 2100-01-01T00:00:00Z"), Prune::Keep)
@@ -70,7 +70,7 @@ fn f17_apply_takes_no_not_before_in_the_future() {
 }
 
 #[test]
-fn x27_a_clock_that_is_set_back_makes_no_record_wrong() {
+fn x27_a_clock_that_is_set_back_invalidates_no_record() {
     let mut server = with_billing();
     server.advance(86_400);
     let not_before = time_text(server.now());
@@ -182,7 +182,7 @@ fn f12_x27_a_clock_that_was_ahead_at_the_first_start_revokes_nothing() {
 }
 
 #[test]
-fn f12_a_token_of_a_deleted_application_opens_nothing_for_the_next_one_with_its_client_id() {
+fn f12_a_token_of_a_deleted_application_stays_revoked_when_its_client_id_is_used_again() {
     let mut server = with_billing();
     let helper = |server: &mut ManagedServer| {
         let file = "[[application]]\nname = \"helper\"\nclient_id = \"helper\"\n\
@@ -204,7 +204,7 @@ fn f12_a_token_of_a_deleted_application_opens_nothing_for_the_next_one_with_its_
 }
 
 #[test]
-fn f12_what_was_revoked_stays_revoked_when_the_clock_goes_back() {
+fn f12_revoked_secrets_stay_revoked_when_the_clock_is_set_back() {
     let mut server = with_billing();
     server.advance(86_400);
     let path = format!("{BILLING}/secrets");
@@ -235,7 +235,7 @@ fn f12_what_was_revoked_stays_revoked_when_the_clock_goes_back() {
 }
 
 #[test]
-fn f12_a_rotation_of_keys_waits_no_longer_than_it_says_when_the_clock_goes_back() {
+fn f12_a_key_rotation_waits_no_longer_than_stated_when_the_clock_goes_back() {
     let mut server = ManagedServer::new();
     server.advance(86_400);
     let rotate = json!({ "algorithm": "ES256" });

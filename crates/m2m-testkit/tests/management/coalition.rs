@@ -1,5 +1,5 @@
 //! A coalition: operators who act together, with narrow tokens. Whatever they do, they do not get a scope of the management API that none of
-//! them has, and nobody is locked out.
+//! them has, and no manager is locked out.
 //!
 //! Between their attempts the owner of the server changes it as well; the coalition may then use the scopes that it has after the change.
 //! Each scenario depends only on its number. The suite runs some; `M2M_POWER_OPERATIONS` sets the number of operations, and

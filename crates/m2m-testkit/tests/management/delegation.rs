@@ -50,7 +50,7 @@ impl Narrow {
 }
 
 #[test]
-fn who_manages_with_few_scopes_gets_no_more_by_whatever_way() {
+fn a_manager_with_few_scopes_cannot_gain_more() {
     let narrow = Narrow::new();
     let audience = format!("{}/api", narrow.server.issuer());
     let own = &narrow.application.client_id;
@@ -79,7 +79,7 @@ fn who_manages_with_few_scopes_gets_no_more_by_whatever_way() {
 }
 
 #[test]
-fn what_he_has_he_may_hand_on() {
+fn a_manager_can_grant_the_scopes_that_it_has() {
     let narrow = Narrow::new();
     let audience = format!("{}/api", narrow.server.issuer());
     let other = narrow.server.application(&json!({}));

@@ -7,7 +7,7 @@ use crate::server::ManagementCalls as _;
 use crate::server::Server;
 
 #[test]
-fn g3_why_a_management_request_was_refused_is_found_under_its_trace_id() {
+fn g3_the_cause_of_a_refused_management_request_is_found_by_its_trace_id() {
     let server = Server::start();
     let management = format!("{}/api", server.issuer());
     let reader = server.application(&json!({}));

@@ -23,7 +23,7 @@ fn message(answer: &(u16, Value), status: u16) -> String {
 }
 
 #[test]
-fn a_name_that_does_not_read_as_it_is_written_is_refused() {
+fn a_name_with_invisible_or_reordering_characters_is_refused() {
     let mut server = server();
     for name in ["\u{202e}nimda", "ad\u{200b}min", "  ", "a\nb", "\u{3164}"] {
         for (method, path, body) in [
@@ -68,7 +68,7 @@ fn a_name_that_does_not_read_as_it_is_written_is_refused() {
 }
 
 #[test]
-fn a_step_in_a_path_identifies_no_record() {
+fn a_dot_segment_is_not_an_identifier() {
     let mut server = server();
     for step in [".", ".."] {
         let property = json!({
@@ -113,7 +113,7 @@ fn a_step_in_a_path_identifies_no_record() {
 }
 
 #[test]
-fn null_is_refused_where_it_clears_nothing_and_the_error_says_where_it_does() {
+fn null_is_refused_for_fields_that_cannot_be_cleared_and_the_error_names_the_others() {
     let mut server = server();
     let orders = "/api/v1/apis/https%3A%2F%2Forders.example";
     let scope = &format!("{orders}/scopes/read");
@@ -146,7 +146,7 @@ fn null_is_refused_where_it_clears_nothing_and_the_error_says_where_it_does() {
 }
 
 #[test]
-fn a_switch_without_a_value_is_refused_and_not_taken_for_off() {
+fn a_switch_without_a_value_is_refused_and_does_not_mean_off() {
     let mut server = server();
     let file = "[[organization]]\ncode = \"other\"\n";
     for query in ["dry_run=", "dry_run", "prune=", "dry_run=1"] {

@@ -26,7 +26,7 @@ fn in_state(server: &ManagedServer, algorithm: Algorithm, state: KeyState) -> Ve
     found.map(|key| key.kid.to_string()).collect()
 }
 
-/// Returns a token that somebody who knows the private key has signed.
+/// Returns a token that someone else has signed with the private key.
 fn forged(server: &ManagedServer, key: &SigningKey) -> String {
     let applications = server.snapshot().applications;
     let mut applications = applications.iter();
@@ -49,7 +49,7 @@ fn forged(server: &ManagedServer, key: &SigningKey) -> String {
     sign_access_token(&claims, ClaimSet::Rfc9068, key).unwrap()
 }
 
-/// Returns a server that signs with a key that somebody else has.
+/// Returns a server that signs with a key that someone else has.
 fn with_known_key() -> (ManagedServer, SigningKey, Pkcs8Document) {
     let mut server = ManagedServer::new();
     let (key, document) = SigningKey::generate(Algorithm::Es256, Some("known")).unwrap();
@@ -82,7 +82,7 @@ fn pem(document: &Pkcs8Document) -> String {
 }
 
 #[test]
-fn a_key_that_others_know_opens_nothing_from_the_emergency_rotation_on() {
+fn a_leaked_key_is_rejected_after_an_emergency_rotation() {
     let (mut server, key, _) = with_known_key();
     let forged = forged(&server, &key);
     let own = server.token(MANAGER).unwrap();

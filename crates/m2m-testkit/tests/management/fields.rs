@@ -92,7 +92,10 @@ impl Callers {
     }
 
     fn token(&self, scopes: &[&'static str]) -> String {
-        self.tokens.get(scopes).expect("one for each set").clone()
+        self.tokens
+            .get(scopes)
+            .expect("a token for each set of scopes")
+            .clone()
     }
 
     /// Returns a server in the initial state. A token of one such server is valid at all of them.
@@ -322,7 +325,9 @@ fn value_of(operation: &str, member: &str) -> Value {
         ) => json!("some"),
         // These members may be present, and have no effect.
         (_, name) if is_ignored(name) => json!("some"),
-        (operation, member) => panic!("which scopes does {member} of {operation} need?"),
+        (operation, member) => {
+            panic!("the scopes that {member} of {operation} requires are not declared")
+        }
     }
 }
 

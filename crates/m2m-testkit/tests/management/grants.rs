@@ -47,7 +47,7 @@ fn k21_k25_without_a_scope_or_with_an_empty_one_all_assigned_scopes_are_granted(
 }
 
 #[test]
-fn k22_exactly_the_scopes_that_are_asked_for_are_granted() {
+fn k22_exactly_the_requested_scopes_are_granted() {
     check(|server, application, _| {
         for (asked, expected) in [
             (
@@ -83,7 +83,7 @@ fn k23_a_token_for_two_audiences_names_both() {
 }
 
 #[test]
-fn k24_an_application_of_an_organization_gets_its_code_into_the_token() {
+fn k24_a_token_carries_the_code_of_the_organization() {
     check(|server, application, profile| {
         assert!(
             server
@@ -117,7 +117,7 @@ fn k24_an_application_of_an_organization_gets_its_code_into_the_token() {
 }
 
 #[test]
-fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not() {
+fn k26_assigned_scopes_are_granted_and_removed_ones_are_not() {
     check(|server, _, profile| {
         let application = server.application(&shape(profile));
         let connect = |change: Value| {
@@ -169,7 +169,7 @@ fn k26_what_is_authorized_and_assigned_is_granted_and_what_is_taken_away_is_not(
             json!([application.id])
         );
         ask("").assert_refused(400, "unauthorized_client");
-        // The scopes do not come back with the authorization.
+        // The scopes are not restored with the authorization.
         connect(json!({ "id": application.id }));
         assert_eq!(scopes(&claims(&ask("").access_token())), [""; 0]);
     });
@@ -265,7 +265,7 @@ fn g14_a_suspended_organization_and_an_address_that_is_not_allowed_are_refused_a
 }
 
 #[test]
-fn k3_a_deleted_application_is_refused_at_once_and_told_of_with_when_and_by_whom() {
+fn k3_a_deleted_application_is_refused_at_once_and_the_diagnosis_names_time_and_actor() {
     check(|server, application, _| {
         server.ask(application, &asking_for("")).access_token();
         let path = format!("/api/v1/applications/{}", encoded(&application.client_id));

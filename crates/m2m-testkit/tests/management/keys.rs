@@ -68,8 +68,7 @@ fn a_key_is_announced_before_it_signs_unless_it_is_an_emergency() {
 }
 
 #[test]
-fn x9_a_key_that_is_imported_is_shown_without_its_private_part_and_one_that_is_none_is_not_repeated()
- {
+fn x9_an_imported_key_is_shown_without_its_private_part_and_an_invalid_one_is_not_repeated() {
     let server = Server::start();
     let import = |key: &str| json!({ "private_key": key });
     let imported = server.done("POST", "/api/v1/keys/import", &import(ED25519));

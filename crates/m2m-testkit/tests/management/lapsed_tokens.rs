@@ -18,7 +18,7 @@ fn list(server: &Server, token: &str) -> u16 {
 }
 
 #[test]
-fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
+fn g2_a_change_of_the_application_revokes_its_management_tokens_at_once() {
     let server = Server::start();
     let management = format!("{}/api", server.issuer());
     server.done(
@@ -76,7 +76,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
         }),
     );
     end_and_back(
-        "scope taken away",
+        "scope removed",
         &|made| {
             drop(server.done(
                 "DELETE",
@@ -93,7 +93,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
         }),
     );
     end_and_back(
-        "authorization taken away",
+        "authorization removed",
         &|made| {
             let path = format!("/api/v1/apis/{}/applications", encoded(&management));
             server.done(
@@ -116,7 +116,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
         None,
     );
     end_and_back(
-        "deleted, and made again under the same client id",
+        "deleted, and created again with the same client id",
         &|made| {
             server.done(
                 "DELETE",
@@ -130,7 +130,7 @@ fn g2_a_change_of_the_application_ends_its_management_tokens_at_once() {
 }
 
 #[test]
-fn not_before_ends_the_tokens_up_to_it_and_the_next_one_works() {
+fn not_before_revokes_earlier_tokens_and_the_next_one_works() {
     let server = Server::start();
     let management = format!("{}/api", server.issuer());
     let made = server.application(&json!({}));

@@ -28,7 +28,7 @@ fn as_other(server: &Server, token: &str, method: &str, path: &str, body: &Value
 }
 
 #[test]
-fn nobody_takes_from_his_own_application_what_he_manages_with() {
+fn a_manager_cannot_remove_its_own_access() {
     let server = Server::start();
     let api = management_api(&server);
     server.done(
@@ -49,7 +49,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
         json!({ "org_code": "org" }),
         json!({ "allowed_addresses": ["192.0.2.0/24"] }),
         json!({ "token_quota": { "tokens": 1, "per": "1h", "mode": "enforce" } }),
-        json!({ "system_user": "somebody" }),
+        json!({ "system_user": "someone" }),
         json!({ "name": "Renamed", "is_enabled": false }),
     ] {
         server.refused(PROTECTED, "PATCH", own, &change);
@@ -86,7 +86,7 @@ fn nobody_takes_from_his_own_application_what_he_manages_with() {
 }
 
 #[test]
-fn f4_the_last_application_that_manages_the_server_stays_whoever_asks() {
+fn f4_no_caller_can_remove_the_last_manager() {
     let server = Server::start();
     let api = management_api(&server);
     let scopes = [
@@ -220,7 +220,7 @@ fn the_management_api_stays_with_its_scopes_and_may_be_changed_otherwise() {
 }
 
 #[test]
-fn nobody_suspends_the_organization_that_he_belongs_to() {
+fn a_manager_cannot_suspend_its_own_organization() {
     let server = Server::start();
     server.done(
         "POST",
@@ -245,13 +245,16 @@ fn nobody_suspends_the_organization_that_he_belongs_to() {
         "/api/v1/organization/org_own",
         &Value::Null,
     );
-    assert!(in_use.contains("applications belong to it"), "{in_use}");
+    assert!(
+        in_use.contains("the organization still has applications"),
+        "{in_use}"
+    );
     server.done("PATCH", "/api/v1/organization/org_own", &suspend);
     assert_eq!(ask("/api/v1/organization/org_other").status, 401);
 }
 
 #[test]
-fn the_last_secret_of_ones_own_stays_until_there_is_another() {
+fn a_manager_cannot_revoke_its_own_last_secret() {
     let server = Server::start();
     let secrets = "/api/v1/applications/operator/secrets";
     let first = server.get(secrets)["secrets"][0]["id"]
@@ -281,7 +284,7 @@ fn the_last_secret_of_ones_own_stays_until_there_is_another() {
 }
 
 #[test]
-fn a_file_takes_nobody_away_who_sends_it_nor_the_management_api() {
+fn a_file_deletes_neither_its_sender_nor_the_management_api() {
     let server = Server::start();
     server.application(&json!({ "client_id": "other" }));
     let empty = json!({ "organization": [{ "code": "org_acme" }] });

@@ -1,12 +1,9 @@
 //! Tests of a server in one process over its management API, and of the rules that keep it manageable.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what a test takes for granted it may unwrap, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, reason = "tests and their helpers may unwrap")]
 #![expect(
     clippy::indexing_slicing,
-    reason = "an answer without what a test looks for fails the test, in its helpers too"
+    reason = "a missing member or header fails the test"
 )]
 
 mod access;

@@ -175,7 +175,7 @@ impl ManagedServer {
         let version = self.version();
         let committed = self.registry().commit(version, audited(writes));
         let committed = self.runtime.block_on(committed);
-        committed.expect("nobody else writes");
+        committed.expect("there is no other writer");
     }
 
     /// Notes the secret of an application, which its requests for tokens try from now on. Those that the management API and the commands

@@ -6,7 +6,7 @@ use crate::server::ManagementCalls as _;
 use crate::server::{Server, assigned};
 
 #[test]
-fn g4_what_was_deleted_is_404_from_the_next_request_on() {
+fn g4_a_deleted_record_is_404_from_the_next_request_on() {
     let server = Server::in_profile("generic");
     let api = server.api("https://a.example", &["read:a", "write:a"]);
     let scopes = server.get(&format!("/api/v1/apis/{api}/scopes"));
@@ -65,7 +65,7 @@ fn g4_what_was_deleted_is_404_from_the_next_request_on() {
 }
 
 #[test]
-fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
+fn an_unknown_name_is_404_in_every_path_and_the_error_names_it() {
     let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({})).id;
@@ -75,14 +75,14 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
         &json!({ "name": "O", "code": "org" }),
     );
     // An id of the right form, and one of a wrong form.
-    for nobody in [
+    for absent in [
         "01936bca-0000-7000-8000-000000000000",
-        "nobody",
-        "https%3A%2F%2Fnobody.example",
+        "absent",
+        "https%3A%2F%2Fabsent.example",
     ] {
-        let apis = format!("/api/v1/apis/{nobody}");
-        let applications = format!("/api/v1/applications/{nobody}");
-        let name = nobody.replace("%3A", ":").replace("%2F", "/");
+        let apis = format!("/api/v1/apis/{absent}");
+        let applications = format!("/api/v1/applications/{absent}");
+        let name = absent.replace("%3A", ":").replace("%2F", "/");
         for (kind, method, path, body) in [
             ("API", "GET", apis.clone(), Value::Null),
             ("API", "PATCH", apis.clone(), json!({ "name": "A" })),
@@ -103,31 +103,31 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
             (
                 "SCOPE",
                 "GET",
-                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                format!("/api/v1/apis/{api}/scopes/{absent}"),
                 Value::Null,
             ),
             (
                 "SCOPE",
                 "PATCH",
-                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                format!("/api/v1/apis/{api}/scopes/{absent}"),
                 json!({}),
             ),
             (
                 "SCOPE",
                 "DELETE",
-                format!("/api/v1/apis/{api}/scopes/{nobody}"),
+                format!("/api/v1/apis/{api}/scopes/{absent}"),
                 Value::Null,
             ),
             (
                 "SCOPE",
                 "POST",
-                format!("/api/v1/apis/{api}/applications/{application}/scopes/{nobody}"),
+                format!("/api/v1/apis/{api}/applications/{application}/scopes/{absent}"),
                 Value::Null,
             ),
             (
                 "APPLICATION",
                 "POST",
-                format!("/api/v1/apis/{api}/applications/{nobody}/scopes/read%3Aa"),
+                format!("/api/v1/apis/{api}/applications/{absent}/scopes/read%3Aa"),
                 Value::Null,
             ),
             (
@@ -177,55 +177,55 @@ fn an_unknown_name_is_404_wherever_it_stands_and_is_named() {
             (
                 "SECRET",
                 "DELETE",
-                format!("/api/v1/applications/{application}/secrets/{nobody}"),
+                format!("/api/v1/applications/{application}/secrets/{absent}"),
                 Value::Null,
             ),
             (
                 "PROPERTY",
                 "PUT",
-                format!("/api/v1/applications/{application}/properties/{nobody}"),
+                format!("/api/v1/applications/{application}/properties/{absent}"),
                 json!({ "value": true }),
             ),
             (
                 "PROPERTY",
                 "PUT",
-                format!("/api/v1/properties/{nobody}"),
+                format!("/api/v1/properties/{absent}"),
                 json!({ "name": "P" }),
             ),
             (
                 "PROPERTY",
                 "DELETE",
-                format!("/api/v1/properties/{nobody}"),
+                format!("/api/v1/properties/{absent}"),
                 Value::Null,
             ),
             (
                 "ORGANIZATION",
                 "GET",
-                format!("/api/v1/organization?code={nobody}"),
+                format!("/api/v1/organization?code={absent}"),
                 Value::Null,
             ),
             (
                 "ORGANIZATION",
                 "PATCH",
-                format!("/api/v1/organization/{nobody}"),
+                format!("/api/v1/organization/{absent}"),
                 json!({ "name": "O" }),
             ),
             (
                 "ORGANIZATION",
                 "DELETE",
-                format!("/api/v1/organization/{nobody}"),
+                format!("/api/v1/organization/{absent}"),
                 Value::Null,
             ),
             (
                 "ORGANIZATION",
                 "GET",
-                format!("/api/v1/organizations/{nobody}/feature_flags"),
+                format!("/api/v1/organizations/{absent}/feature_flags"),
                 Value::Null,
             ),
             (
                 "ORGANIZATION",
                 "PATCH",
-                format!("/api/v1/organizations/{nobody}/feature_flags/f?value=1"),
+                format!("/api/v1/organizations/{absent}/feature_flags/f?value=1"),
                 Value::Null,
             ),
             (

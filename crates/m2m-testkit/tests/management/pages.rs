@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::server::ManagementCalls as _;
 use crate::server::{Server, encoded};
 
-/// The number of applications beside the one that manages the server.
+/// The number of applications in addition to the one that manages the server.
 const APPLICATIONS: usize = 125;
 
 /// Applications whose order by name differs from that by age, with some names that differ only in case, or are not ASCII.
@@ -90,7 +90,7 @@ fn every_application_is_on_one_page_in_every_order_and_page_size() {
 }
 
 #[test]
-fn a_list_goes_on_where_it_ended_whatever_became_of_the_last_record() {
+fn a_list_continues_even_if_the_last_record_was_deleted() {
     let server = server();
     for sort in ["", "&sort=name_asc", "&sort=name_desc"] {
         let before = pages(&server, sort, 500);
@@ -125,7 +125,7 @@ fn a_list_goes_on_where_it_ended_whatever_became_of_the_last_record() {
 }
 
 #[test]
-fn a_search_finds_text_in_names_and_client_ids_and_takes_nothing_for_a_pattern() {
+fn a_search_finds_literal_text_in_names_and_client_ids() {
     let server = server();
     let found = |text: &str| {
         let query = format!("&search={}", encoded(text));
@@ -203,7 +203,7 @@ fn other_lists_have_pages_too() {
     }
     let found = server.get("/api/v1/organizations?search=ORG_3");
     assert_eq!(found["organizations"].as_array().unwrap().len(), 1);
-    // Properties go on after an id, and back before one.
+    // Pages of properties begin after an id, or end before one.
     let page = |query: &str| {
         let page = server.get(&format!("/api/v1/properties?context=app&{query}"));
         let ids = page["properties"].as_array().unwrap().iter();

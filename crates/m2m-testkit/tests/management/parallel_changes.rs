@@ -8,7 +8,7 @@ use crate::server::ManagementCalls as _;
 use crate::server::{OPERATOR, OPERATOR_SECRET, Server};
 
 #[test]
-fn a_name_that_many_want_at_once_is_of_one() {
+fn concurrent_requests_for_one_name_create_one_record() {
     let server = Server::start();
     for round in 0..8 {
         let barrier = Barrier::new(8);
@@ -93,7 +93,7 @@ fn two_managers_who_delete_each_other_leave_one() {
 }
 
 #[test]
-fn of_changes_that_were_decided_at_the_same_version_one_is_made() {
+fn only_one_of_the_changes_for_the_same_version_is_made() {
     let server = Server::start();
     let application = server.application(&json!({}));
     let path = format!("/api/v1/applications/{}", application.id);

@@ -73,7 +73,7 @@ fn x14_no_interleaving_revives_a_secret_whose_end_was_acknowledged() {
                 know(&id, Known::Ending);
                 server.done("DELETE", &format!("{path}/{id}"), &Value::Null);
                 know(&id, Known::Ended);
-                assert!(!granted(&secret), "it was ended before");
+                assert!(!granted(&secret), "the secret had ended before");
             }
         });
         // Other threads change the same record: they must not write back secrets that they read earlier.

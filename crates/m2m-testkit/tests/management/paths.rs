@@ -40,7 +40,7 @@ fn the_scopes_of_the_document_are_those_of_the_management_api() {
         .collect();
     let apis = server.get("/api/v1/apis?expand=scopes");
     let [record] = apis["apis"].as_array().unwrap().as_slice() else {
-        panic!("one API: {apis}")
+        panic!("expected one API: {apis}")
     };
     assert_eq!(record["is_management_api"], true);
     assert_eq!(record["audience"], format!("{}/api", server.issuer()));
@@ -62,7 +62,7 @@ fn the_scopes_of_the_document_are_those_of_the_management_api() {
 }
 
 #[test]
-fn g5_every_path_names_its_methods_to_whoever_tries_another() {
+fn g5_every_path_lists_its_methods_for_an_unsupported_one() {
     for profile in ["rfc", "generic"] {
         let server = Server::in_profile(profile);
         let mut allowed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -133,7 +133,10 @@ fn x23_a_key_is_imported_only_with_every_scope() {
     is_refused(&answer, "SCOPE_INSUFFICIENT");
     let rotated = json!({ "algorithm": "EdDSA" });
     let answer = server.call("narrow", "POST", "/api/v1/keys/rotate", &rotated);
-    assert_eq!(answer.0, 200, "a key that is made here gives nobody power");
+    assert_eq!(
+        answer.0, 200,
+        "a key that the server generates gives no application more power"
+    );
     let answer = server.call(MANAGER, "POST", "/api/v1/keys/import", &import);
     assert_eq!(answer.0, 201, "{}", answer.1);
 }
@@ -152,7 +155,7 @@ fn x23_hashes_of_secrets_are_exported_only_with_every_scope() {
 }
 
 #[test]
-fn x23_a_token_hands_out_nothing_that_its_application_has_lost() {
+fn x23_a_token_grants_nothing_that_its_application_has_lost() {
     let mut server = with_narrow(&["create:application_api_scopes", "delete:apis"]);
     declare(&mut server, "other", "", &["read:apis"]);
     let token = server.token("narrow").unwrap();
@@ -173,7 +176,7 @@ fn x23_a_token_hands_out_nothing_that_its_application_has_lost() {
 }
 
 #[test]
-fn f8_a_field_is_not_opened_by_a_scope_that_the_application_has_lost() {
+fn f8_a_lost_scope_does_not_permit_a_change_of_its_fields() {
     let scopes = ["update:applications", "update:application_tokens"];
     let mut server = with_narrow(&scopes);
     let token = server.token("narrow").unwrap();
@@ -185,7 +188,7 @@ fn f8_a_field_is_not_opened_by_a_scope_that_the_application_has_lost() {
 }
 
 #[test]
-fn x23_a_secret_of_more_power_is_not_guessed_by_setting_it() {
+fn x23_the_secret_of_a_more_powerful_application_cannot_be_guessed_by_setting_it() {
     let scopes = [
         "update:applications",
         "create:application_secrets",
@@ -201,7 +204,7 @@ fn x23_a_secret_of_more_power_is_not_guessed_by_setting_it() {
 }
 
 #[test]
-fn x23_no_restriction_of_more_power_is_lifted_by_less() {
+fn x23_the_restrictions_of_a_more_powerful_application_cannot_be_lifted() {
     let known = "known-secret-0123456789abcdef-0123";
     let restrictions = [
         (
@@ -256,7 +259,7 @@ fn x23_no_restriction_of_more_power_is_lifted_by_less() {
 }
 
 #[test]
-fn f16_the_last_manager_keeps_tokens_that_can_be_used() {
+fn f16_the_last_manager_keeps_usable_tokens() {
     let manager = format!("/api/v1/applications/{MANAGER}");
     let short = json!({ "access_token_lifetime": 59 });
     let ways = [
@@ -295,7 +298,7 @@ fn f16_the_last_manager_keeps_tokens_that_can_be_used() {
 }
 
 #[test]
-fn f16_no_file_leaves_the_management_without_tokens_that_can_be_used() {
+fn f16_no_file_leaves_the_managers_without_usable_tokens() {
     let short = |audience: &str| {
         format!(
             "[[api]]\nname = \"M\"\naudience = \"{audience}\"\ntoken_lifetime = 59\nscopes = {}\n",
@@ -322,7 +325,7 @@ fn f16_no_file_leaves_the_management_without_tokens_that_can_be_used() {
 }
 
 #[test]
-fn f16_the_way_back_in_leads_to_tokens_that_can_be_used() {
+fn f16_reset_management_leads_to_usable_tokens() {
     let mut server = ManagedServer::new();
     server.advance(60);
     declare(&mut server, "second", "", &all_scopes());
@@ -398,7 +401,7 @@ fn x23_the_management_api_is_not_signed_by_an_algorithm_without_a_key() {
 }
 
 #[test]
-fn x23_whoever_knows_a_signing_key_may_do_everything() {
+fn x23_a_known_signing_key_permits_everything() {
     let mut server = with_narrow(&[]);
     let registry = server.snapshot();
     let mut applications = registry.applications.iter();
@@ -416,5 +419,8 @@ fn x23_whoever_knows_a_signing_key_may_do_everything() {
     let import = json!({ "private_key": crate::forge::PRIVATE_RSA_KEY, "algorithm": "RS256" });
     let answer = server.call(MANAGER, "POST", "/api/v1/keys/import", &import);
     assert_eq!(answer.0, 201, "{}", answer.1);
-    assert!(use_them(&mut server), "which is why it takes every scope");
+    assert!(
+        use_them(&mut server),
+        "therefore importing a key requires every scope"
+    );
 }

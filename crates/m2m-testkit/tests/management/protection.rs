@@ -166,7 +166,7 @@ fn f9_reset_management_leaves_an_unrelated_helper_as_it_is() {
 
     let applied = server.reset_management().unwrap();
     let [made] = &*applied.credentials else {
-        panic!("one secret is shown")
+        panic!("expected one secret")
     };
     assert_ne!(made.client_id, "helper");
     assert_eq!(newest_secret(&server, "helper"), helper);
@@ -178,7 +178,7 @@ fn f9_reset_management_leaves_an_unrelated_helper_as_it_is() {
 }
 
 #[test]
-fn x23_the_last_working_manager_stays_beside_one_in_a_suspended_organization() {
+fn x23_a_manager_in_a_suspended_organization_does_not_replace_the_last_working_one() {
     let mut server = ManagedServer::new();
     let organization = "[[organization]]\nname = \"O\"\ncode = \"org\"\n";
     server.apply(organization, Prune::Keep).unwrap();
@@ -240,7 +240,7 @@ fn x23_apply_on_a_folder_leaves_the_last_manager_a_way_to_a_token() {
 }
 
 #[test]
-fn x23_an_application_whose_tokens_are_revoked_up_to_a_later_time_manages_nothing_until_then() {
+fn x23_an_application_with_a_not_before_in_the_future_manages_nothing_until_then() {
     let mut server = with_application("second", &all_scopes());
     declare(&mut server, "narrow", "", &["delete:applications"]);
     revoke_ahead(&mut server, "second");
@@ -249,7 +249,7 @@ fn x23_an_application_whose_tokens_are_revoked_up_to_a_later_time_manages_nothin
 }
 
 #[test]
-fn x23_a_secret_that_ends_soon_does_not_stand_in_for_the_one_that_lasts() {
+fn x23_a_secret_that_expires_soon_does_not_replace_the_lasting_one() {
     let mut server = with_application("narrow", &["delete:application_secrets"]);
     let secrets = format!("{}/secrets", manager());
     let overlap = json!({ "overlap_seconds": 3600 });
@@ -266,7 +266,7 @@ fn x23_a_secret_that_ends_soon_does_not_stand_in_for_the_one_that_lasts() {
 }
 
 #[test]
-fn x23_the_way_back_in_ends_a_revocation_up_to_a_later_time() {
+fn x23_reset_management_removes_a_not_before_in_the_future() {
     let mut server = ManagedServer::new();
     server.advance(60);
     declare(&mut server, "second", "", &all_scopes());
@@ -277,7 +277,7 @@ fn x23_the_way_back_in_ends_a_revocation_up_to_a_later_time() {
 }
 
 #[test]
-fn x23_no_other_api_takes_the_other_name_of_the_management_api() {
+fn x23_no_other_api_can_have_the_alias_of_the_management_api() {
     let mut server = ManagedServer::new();
     let scopes = json!(all_scopes());
     let api = |audience: &str, fields: &str| {
@@ -286,7 +286,7 @@ fn x23_no_other_api_takes_the_other_name_of_the_management_api() {
     let without = api("{issuer}/api", "aliases = []");
     server.apply(&without, Prune::Keep).unwrap();
     let taken = server.apply(&api("{issuer}/api/v1", ""), Prune::Keep);
-    assert!(taken.unwrap_err().to_string().contains("is taken"));
+    assert!(taken.unwrap_err().to_string().contains("is already in use"));
     let body = json!({ "name": "API", "audience": "{issuer}/api/v1" });
     assert_eq!(server.call(MANAGER, "POST", "/api/v1/apis", &body).0, 409);
     server.reset_management().unwrap();
@@ -297,7 +297,7 @@ fn x23_no_other_api_takes_the_other_name_of_the_management_api() {
 const SECRET_SHA256: &str = "K7gNU3sdo+OL0wNhqoVWhr3g6s1xYv72ol/pe/Unols=";
 
 #[test]
-fn x23_no_field_gives_an_application_its_power_back_but_by_an_equal() {
+fn x23_only_an_equally_powerful_application_can_restore_the_power_of_another() {
     let obstacles = [
         ("enabled = false", json!({ "is_enabled": true })),
         (
@@ -350,7 +350,7 @@ fn x23_no_field_gives_an_application_its_power_back_but_by_an_equal() {
 }
 
 #[test]
-fn x23_an_organization_is_resumed_by_who_has_as_much_as_its_applications() {
+fn x23_resuming_an_organization_requires_the_scopes_of_its_applications() {
     let mut server = with_application("narrow", &["update:organizations"]);
     let closed = "[[organization]]\ncode = \"closed\"\nsuspended = true\n";
     let sleeper = application("sleeper", "organization = \"closed\"", &["delete:apis"]);
@@ -388,7 +388,7 @@ fn x23_one_change_does_not_remove_all_managers_at_once() {
 }
 
 #[test]
-fn x23_power_does_not_come_back_later_either() {
+fn x23_power_is_not_restored_at_a_later_time_either() {
     let mut server = with_application("narrow", &["update:applications"]);
     let fields = format!("authentication_methods = []\nsecret_sha256 = {SECRET_SHA256:?}");
     declare(&mut server, "sleeper", &fields, &["delete:apis"]);
@@ -407,7 +407,7 @@ fn x23_power_does_not_come_back_later_either() {
 }
 
 #[test]
-fn x23_no_api_takes_the_audience_of_another_by_the_placeholder() {
+fn x23_no_api_can_have_the_audience_of_another_through_the_placeholder() {
     let mut server = ManagedServer::new();
     let api = |audience: &str| json!({ "name": "A", "audience": audience });
     let spelled = api("https://issuer.example/foo");

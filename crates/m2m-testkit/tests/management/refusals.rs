@@ -48,7 +48,8 @@ fn server() -> ManagedServer {
 }
 
 #[test]
-fn f7_x24_every_refusal_of_an_authenticated_caller_has_a_trace_id_and_says_who_what_and_why() {
+fn f7_x24_every_refusal_of_an_authenticated_caller_is_logged_with_trace_id_caller_operation_and_cause()
+ {
     let mut server = server();
     let own = format!("{API}/applications/narrow/scopes/apply%3Aregistry");
     let null = Value::Null;
@@ -129,7 +130,7 @@ fn f7_x24_every_refusal_of_an_authenticated_caller_has_a_trace_id_and_says_who_w
 }
 
 #[test]
-fn f7_a_refusal_says_which_field_is_wrong_where_the_field_is_one_of_the_api() {
+fn f7_a_refusal_names_the_wrong_field_if_it_is_a_field_of_the_api() {
     let mut server = server();
     for (body, expected) in [
         (json!({ "name": 1 }), "name: expected a string"),
@@ -268,7 +269,7 @@ fn fields(document: &Value, schema: &Value) -> Vec<String> {
 }
 
 #[test]
-fn x29_nothing_that_a_caller_sends_is_kept_of_a_refusal() {
+fn x29_a_refusal_keeps_nothing_that_the_caller_sent() {
     for text in [
         "hunter2-CorrectHorse".to_owned(),
         generate_secret(&[9; 32]).to_string(),
@@ -296,7 +297,7 @@ fn events(server: &mut ManagedServer) -> String {
 }
 
 #[test]
-fn x29_what_looks_like_a_credential_is_not_in_the_audit_log_wherever_it_was_put() {
+fn x29_no_credential_is_in_the_audit_log_wherever_it_was_sent() {
     let mut server = server();
     let secret = generate_secret(&[9; 32]);
     let body = json!({

@@ -67,7 +67,7 @@ fn an_export_is_applied_without_a_change_and_serves_the_same_elsewhere() {
 }
 
 #[test]
-fn a_dry_run_says_what_would_be_done_and_does_nothing() {
+fn a_dry_run_reports_the_plan_and_changes_nothing() {
     let server = Server::start();
     let body =
         json!({ "application": [{ "name": "New" }, { "name": "Named", "client_id": "named" }] });
@@ -108,7 +108,7 @@ fn a_dry_run_says_what_would_be_done_and_does_nothing() {
 }
 
 #[test]
-fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() {
+fn a_mistake_in_a_file_is_reported_with_its_place_and_nothing_is_applied() {
     let server = Server::start();
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let wrong = registry_file().replace(
@@ -126,7 +126,7 @@ fn a_mistake_in_a_file_is_told_with_its_place_and_nothing_of_the_file_is_done() 
     assert_eq!(place, "\"HS256\"");
     assert!(!answer.body.contains(&hash), "{answer:?}");
     // In JSON, the place of the same mistake is named by its path.
-    let body = json!({ "application": [{ "name": "A" }, { "name": "B", "authorize": [{ "audience": "https://nobody.example" }] }] });
+    let body = json!({ "application": [{ "name": "A" }, { "name": "B", "authorize": [{ "audience": "https://absent.example" }] }] });
     let answer = server.call("POST", "/api/v1/apply", &body);
     assert_eq!(answer.status, 409, "{answer:?}");
     assert!(

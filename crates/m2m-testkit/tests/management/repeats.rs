@@ -13,7 +13,7 @@ fn events(server: &Server) -> usize {
 }
 
 #[test]
-fn a_change_that_is_made_already_is_done_again_without_a_trace() {
+fn a_repeated_change_succeeds_without_another_audit_event() {
     let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     let application = server.application(&json!({})).id;

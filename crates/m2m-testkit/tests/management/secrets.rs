@@ -41,7 +41,7 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
     works(&first);
     let listed = server.get(&path);
     let [own] = listed["secrets"].as_array().unwrap().as_slice() else {
-        panic!("one secret: {listed}")
+        panic!("expected one secret: {listed}")
     };
     assert_eq!(
         (&own["state"], &own["ends_at"], &own["why"]),
@@ -100,14 +100,17 @@ fn g9_old_and_new_secrets_work_in_the_overlap_and_one_that_is_ended_is_refused_a
 }
 
 #[test]
-fn an_application_has_so_many_secrets_and_a_public_one_has_none() {
+fn the_number_of_secrets_is_limited_and_a_public_application_has_none() {
     let (server, application, path) = server();
     let overlap = json!({ "overlap_seconds": 3600 });
     let made = (0..100)
         .map(|_| server.call("POST", &path, &overlap))
         .find(|answer| answer.status != 201);
     let message = made.expect("a limit").refusal((409, "TOO_MANY_SECRETS"));
-    assert!(message.contains("end one of them first"), "{message}");
+    assert!(
+        message.contains("revoke one of these secrets first"),
+        "{message}"
+    );
     server.ask(&application, "").access_token();
     let listed = server.get(&path);
     let oldest = listed["secrets"][0]["id"].as_str().unwrap();
@@ -121,7 +124,7 @@ fn an_application_has_so_many_secrets_and_a_public_one_has_none() {
 }
 
 #[test]
-fn whoever_ends_a_secret_that_is_in_use_is_told() {
+fn revoking_a_secret_in_use_returns_a_warning() {
     let (server, application, path) = server();
     let unused = server.done("POST", &path, &json!({ "overlap_seconds": 3600 }));
     server.ask(&application, "").access_token();

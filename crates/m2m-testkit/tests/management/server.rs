@@ -274,7 +274,7 @@ impl Server {
                     .await;
                 self.noted(answered, exchange).await
             }
-            path => panic!("{path} is a path for the tests with a process"),
+            path => panic!("{path} is only tested with a process"),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::server::ManagementCalls as _;
 use crate::server::{Server, merge};
 
 #[test]
-fn an_audience_is_of_one_api_however_it_is_spelled() {
+fn an_audience_belongs_to_one_api_in_every_spelling() {
     let server = Server::start();
     server.api("https://a.example", &[]);
     let management = format!("{}/api", server.issuer());
@@ -37,7 +37,7 @@ fn an_audience_is_of_one_api_however_it_is_spelled() {
 }
 
 #[test]
-fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
+fn a_client_id_a_code_and_a_key_belong_to_one_record_each() {
     let server = Server::start();
     let api = server.api("https://a.example", &["read:a"]);
     server.application(&json!({ "client_id": "billing-job" }));
@@ -95,7 +95,7 @@ fn a_client_id_a_code_and_a_key_are_of_one_record_each() {
 }
 
 #[test]
-fn x15_a46_no_client_id_equals_a_system_user_whoever_was_first() {
+fn x15_a46_no_client_id_equals_a_system_user_in_either_order() {
     let server = Server::start();
     let new = |more: Value| {
         let mut body = json!({ "name": "A", "type": "m2m" });

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use m2m_authority::flow::Door;
+use m2m_authority::flow::Requester;
 
 use crate::managed::log::Logged;
 use crate::server::ManagementCalls as _;
@@ -50,7 +50,7 @@ fn k29_a_test_token_is_what_the_application_would_get_and_can_be_used() {
                 panic!("{logged:?}")
             };
             let operator = OPERATOR.into();
-            assert_eq!(event.door, Door::Vouched { operator });
+            assert_eq!(event.requester, Requester::Vouched { operator });
             assert_eq!(*event.client_id, *application.client_id);
             let real = server.ask(&application, &more);
             let without = |answer: &Value| {
@@ -141,7 +141,7 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
                 );
             }
         };
-        agree("all is well", Some(AUDIENCE), None);
+        agree("a valid request", Some(AUDIENCE), None);
         agree("a scope", Some(AUDIENCE), Some("read:a"));
         agree("no audience", None, None);
         agree(
@@ -150,7 +150,7 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
             Some("write:a"),
         );
         agree(
-            "a scope that is none of the API",
+            "a scope that the API does not define",
             Some(AUDIENCE),
             Some("read:b"),
         );
@@ -160,7 +160,7 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
             Some("https://b.example"),
             None,
         );
-        agree("an API that is none", Some("https://a.example/"), None);
+        agree("an unknown API", Some("https://a.example/"), None);
         suspend(true);
         agree("a suspended organization", Some(AUDIENCE), None);
         suspend(false);
@@ -188,7 +188,7 @@ fn the_check_the_test_token_and_the_token_endpoint_agree_in_every_profile() {
 }
 
 #[test]
-fn a_check_takes_nothing_and_a_test_token_takes_from_the_quota() {
+fn a_test_token_counts_against_the_quota_and_a_check_does_not() {
     let (server, application) = server("rfc");
     let path = format!("/api/v1/applications/{}", application.id);
     let quota = json!({ "tokens": 2, "per": "1h", "mode": "enforce" });

@@ -30,7 +30,7 @@ fn filled(server: Server, claims: &str) -> (Server, Made, String) {
 }
 
 #[test]
-fn both_claim_sets_carry_what_is_switched_on_for_the_token_and_nothing_else() {
+fn both_claim_sets_carry_only_the_values_enabled_for_the_token() {
     for claim_set in ["rfc9068", "kinde"] {
         let (server, application, _) = server(claim_set);
         let claims = || server.claims(&application, "");
@@ -165,7 +165,7 @@ fn a_private_property_is_in_no_token() {
             2,
             "{listed}"
         );
-        // A property that becomes private is no longer in tokens, and does not come back by itself.
+        // A property that becomes private is no longer in tokens, and is not added again by itself.
         server.done(
             "PUT",
             &format!("/api/v1/properties/{region}"),
@@ -194,7 +194,7 @@ fn a_private_property_is_in_no_token() {
 }
 
 #[test]
-fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
+fn a_token_has_the_shorter_lifetime_of_api_and_application() {
     let (server, application, api) = server("rfc9068");
     let expires_in = || {
         let answer = server.ask(&application, "");
@@ -228,7 +228,7 @@ fn a_token_lives_for_the_lesser_of_what_the_api_and_the_application_say() {
 }
 
 #[test]
-fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
+fn a_new_signing_algorithm_applies_from_the_next_token_on() {
     let (server, application, api) = filled(Server::with_all_keys(), "rfc9068");
     let jwks = server.send("GET", "/.well-known/jwks.json", "", "").json();
     for algorithm in ["ES256", "RS256", "PS256", "ES384", "EdDSA"] {
@@ -250,7 +250,7 @@ fn tokens_are_signed_as_the_api_says_from_the_next_one_on() {
 }
 
 #[test]
-fn a_quota_holds_from_the_next_token_on() {
+fn a_quota_applies_from_the_next_token_on() {
     let (server, application, _) = server("rfc9068");
     let path = format!("/api/v1/applications/{}", application.id);
     server.ask(&application, "").access_token();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::server::{PROFILES, Server, bearer};
 
 #[test]
-fn k17_r1_r2_r7_the_token_stands_in_one_header_and_nowhere_else() {
+fn k17_r1_r2_r7_the_token_is_accepted_in_one_header_only() {
     for profile in PROFILES {
         let server = Server::in_profile(profile);
         let token = &server.token;

@@ -102,7 +102,7 @@ fn t11_t12_an_applied_hash_gets_tokens_for_the_system_user_by_form_and_by_header
 }
 
 #[test]
-fn t12_a_hash_that_comes_over_the_management_api_works_as_well_and_takes_the_place_of_others() {
+fn t12_a_hash_set_over_the_management_api_works_too_and_replaces_others() {
     for profile in PROFILES {
         let server = Server::in_profile(profile);
         let api = server.api("https://erp.example/", &["read"]);
@@ -113,7 +113,7 @@ fn t12_a_hash_that_comes_over_the_management_api_works_as_well_and_takes_the_pla
         let made = server.application(&body);
         assert_eq!(
             made.secret, "",
-            "a secret that others have made is not shown"
+            "a secret that was generated elsewhere is not shown"
         );
         server.authorize(&api, CLIENT_ID, &["read"]);
         let more = "&audience=https://erp.example/";

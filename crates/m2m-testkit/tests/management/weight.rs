@@ -96,7 +96,7 @@ fn x25_a_page_of_large_apis_is_bounded_in_bytes_and_its_tokens_lead_to_all() {
 }
 
 #[test]
-fn x25_an_export_that_is_too_large_is_refused_with_the_way_to_get_it() {
+fn x25_an_export_that_is_too_large_is_refused_with_the_command_to_use() {
     let mut server = ManagedServer::new();
     let (status, _) = server.call(MANAGER, "GET", "/api/v1/export", &Value::Null);
     assert_eq!(status, 200);

@@ -81,13 +81,13 @@ async fn a_new_key_is_announced_at_once() {
 }
 
 #[tokio::test]
-async fn what_was_not_there_is_found_as_soon_as_it_is_made_and_no_longer_than_it_is() {
+async fn an_application_is_found_from_its_creation_to_its_deletion() {
     let mut nodes = Nodes::standard().await;
     let now = nodes.now();
     assert!(entry(&nodes.near, "new", now).await.unwrap().is_none());
     assert!(matches!(
         nodes.near.look_up("new", nodes.uptime()),
-        m2m_store::LookUp::Absent
+        m2m_store::Lookup::Absent
     ));
     nodes.change(created("new"), Delivery::Never).await;
     assert!(entry(&nodes.near, "new", now).await.unwrap().is_some());
@@ -143,7 +143,7 @@ async fn a_change_is_served_by_others_within_five_seconds_without_a_notification
 }
 
 #[tokio::test]
-async fn a_lost_notification_is_made_up_for_though_a_later_one_arrives() {
+async fn a_lost_notification_is_recovered_even_if_a_later_one_arrives() {
     let mut nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     let change = disabled(&nodes).await;
@@ -156,7 +156,7 @@ async fn a_lost_notification_is_made_up_for_though_a_later_one_arrives() {
 }
 
 #[tokio::test]
-async fn who_has_missed_more_than_is_remembered_forgets_everything() {
+async fn a_node_that_missed_more_than_is_logged_forgets_everything() {
     let mut nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     assert!(entry(&nodes.far, "a", nodes.now()).await.unwrap().is_none());
@@ -171,7 +171,7 @@ async fn who_has_missed_more_than_is_remembered_forgets_everything() {
 }
 
 #[tokio::test]
-async fn what_is_not_served_any_more_does_not_stay_in_memory() {
+async fn outdated_entries_are_removed_from_memory() {
     let mut nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.near, nodes.now()).await, Ok(()));
     let change = changed_orders(nodes.near.backend(), |api| api.aliases.clear()).await;
@@ -184,7 +184,7 @@ async fn what_is_not_served_any_more_does_not_stay_in_memory() {
 }
 
 #[tokio::test]
-async fn nodes_count_the_applications_that_others_make() {
+async fn nodes_count_the_applications_that_others_create() {
     let mut nodes = Nodes::standard().await;
     let before = nodes.far.common().applications;
     nodes.change(created("new"), Delivery::Never).await;
@@ -194,7 +194,7 @@ async fn nodes_count_the_applications_that_others_make() {
 }
 
 #[tokio::test]
-async fn an_older_registry_in_the_place_of_this_one_is_noticed() {
+async fn a_registry_replaced_by_an_older_one_is_noticed() {
     let mut nodes = Nodes::standard().await;
     assert_eq!(ask(&nodes.far, nodes.now()).await, Ok(()));
     let change = disabled(&nodes).await;
@@ -218,20 +218,20 @@ async fn an_older_registry_in_the_place_of_this_one_is_noticed() {
 }
 
 #[tokio::test]
-async fn x13_a_change_that_was_not_made_takes_nothing_out_of_memory() {
+async fn x13_a_change_that_was_not_made_removes_nothing_from_memory() {
     let nodes = Nodes::standard().await;
     let now = nodes.now();
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
     let change = changed_orders(nodes.near.backend(), |api| api.scopes.clear()).await;
-    nodes.near.backend().make_trouble(Trouble::ReadOnly);
+    nodes.near.backend().set_trouble(Trouble::ReadOnly);
     let outcome = commit(&*nodes.near, change).await;
     assert!(matches!(outcome, Err(CommitError::Store(_))));
-    nodes.near.backend().make_trouble(Trouble::Unreachable);
+    nodes.near.backend().set_trouble(Trouble::Unreachable);
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
 }
 
 #[tokio::test]
-async fn the_issuer_stands_for_itself_in_audiences() {
+async fn the_placeholder_in_audiences_is_replaced_by_the_issuer() {
     let mut nodes = Nodes::standard().await;
     let id = RecordId::new(World::BEGINNING, [2; 10]);
     let mut api = Api::new("Management", "{issuer}/api").with_scopes(&["read:apis"]);
@@ -259,7 +259,7 @@ async fn the_issuer_stands_for_itself_in_audiences() {
 }
 
 #[tokio::test]
-async fn another_client_id_takes_the_place_of_the_one_before() {
+async fn a_new_client_id_replaces_the_previous_one() {
     let mut nodes = Nodes::standard().await;
     let now = nodes.now();
     for node in [&nodes.near, &nodes.far] {

@@ -31,7 +31,7 @@ async fn flush(node: &Node, nodes: &Nodes) {
 }
 
 #[tokio::test]
-async fn tokens_and_secrets_are_counted_though_the_application_is_forgotten_meanwhile() {
+async fn tokens_and_secrets_are_counted_even_if_the_application_is_forgotten() {
     let mut nodes = Nodes::standard().await;
     let now = nodes.now();
     assert_eq!(ask(&nodes.near, now).await, Ok(()));
@@ -51,7 +51,7 @@ async fn tokens_and_secrets_are_counted_though_the_application_is_forgotten_mean
 }
 
 #[tokio::test]
-async fn a_quota_is_not_given_again_by_a_change() {
+async fn a_change_does_not_reset_a_quota() {
     let mut nodes = Nodes::standard().await;
     let change = with_quota(nodes.near.backend(), 2, 3600).await;
     nodes.change(change, Delivery::Never).await;
@@ -67,7 +67,7 @@ async fn a_quota_is_not_given_again_by_a_change() {
 }
 
 #[tokio::test]
-async fn another_quota_takes_effect_with_what_was_issued() {
+async fn a_new_quota_counts_the_tokens_already_issued() {
     let mut nodes = Nodes::standard().await;
     let change = with_quota(nodes.near.backend(), 2, 3600).await;
     nodes.change(change, Delivery::Never).await;
@@ -89,7 +89,7 @@ async fn another_quota_takes_effect_with_what_was_issued() {
 }
 
 #[tokio::test]
-async fn after_a_start_a_quota_goes_on_from_what_was_written() {
+async fn after_a_restart_a_quota_continues_from_the_stored_count() {
     let mut nodes = Nodes::standard().await;
     let change = with_quota(nodes.near.backend(), 3, 3600).await;
     nodes.change(change, Delivery::Never).await;
@@ -113,7 +113,7 @@ async fn after_a_start_a_quota_goes_on_from_what_was_written() {
 }
 
 #[tokio::test]
-async fn what_is_issued_without_a_quota_counts_when_there_is_one_again() {
+async fn tokens_issued_without_a_quota_count_for_a_later_one() {
     let mut nodes = Nodes::standard().await;
     let now = nodes.now();
     let set = with_quota(nodes.near.backend(), 2, 3600).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use m2m_authority::registry::{Quota, QuotaMode};
-use m2m_store::{CacheLimits, CachedApplication, LookUp, StoreError, Uptime, Write};
+use m2m_store::{CacheLimits, CachedApplication, Lookup, StoreError, Uptime, Write};
 use m2m_testkit::{BILLING, Delivery, PLAIN_ID, Trouble, World};
 use tokio::task::{JoinHandle, yield_now};
 
@@ -39,7 +39,7 @@ fn mark(entry: &CachedApplication) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn what_is_changed_while_it_is_read_is_not_served_afterwards() {
+async fn an_application_changed_during_a_read_is_not_served_stale() {
     let mut nodes = Nodes::standard().await;
     nodes.far.backend().hold_reads();
     let load = begin(&nodes.far, PLAIN_ID).await;
@@ -59,7 +59,7 @@ async fn what_is_changed_while_it_is_read_is_not_served_afterwards() {
 }
 
 #[tokio::test]
-async fn what_is_made_while_it_is_looked_for_is_found_afterwards() {
+async fn an_application_created_during_a_lookup_is_found_afterwards() {
     let mut nodes = Nodes::standard().await;
     nodes.far.backend().hold_reads();
     let load = begin(&nodes.far, "new").await;
@@ -74,12 +74,12 @@ async fn what_is_made_while_it_is_looked_for_is_found_afterwards() {
     }
     assert!(matches!(
         nodes.far.look_up("new", nodes.uptime()),
-        LookUp::Hit(_)
+        Lookup::Hit(_)
     ));
 }
 
 #[tokio::test]
-async fn an_api_that_is_changed_while_an_application_is_read_is_seen_by_it() {
+async fn an_api_changed_during_a_read_of_an_application_takes_effect() {
     let mut nodes = Nodes::standard().await;
     nodes.far.backend().hold_reads();
     let load = begin(&nodes.far, PLAIN_ID).await;
@@ -99,9 +99,9 @@ async fn an_api_that_is_changed_while_an_application_is_read_is_seen_by_it() {
 }
 
 #[tokio::test]
-async fn requests_for_the_same_share_one_read() {
+async fn concurrent_requests_for_one_client_id_share_one_read() {
     let nodes = Nodes::standard().await;
-    for client_id in [PLAIN_ID, "nobody"] {
+    for client_id in [PLAIN_ID, "absent"] {
         let before = nodes.far.backend().finds();
         nodes.far.backend().hold_reads();
         let mut loads = Vec::new();
@@ -120,7 +120,7 @@ async fn requests_for_the_same_share_one_read() {
 }
 
 #[tokio::test]
-async fn those_who_waited_for_a_read_that_failed_do_not_try_one_after_the_other() {
+async fn requests_that_waited_for_a_failed_read_do_not_retry_in_turn() {
     let nodes = Nodes::standard().await;
     let before = nodes.far.backend().finds();
     nodes.far.backend().hold_reads();
@@ -128,19 +128,19 @@ async fn those_who_waited_for_a_read_that_failed_do_not_try_one_after_the_other(
     for _ in 0..20 {
         loads.push(begin(&nodes.far, PLAIN_ID).await);
     }
-    nodes.far.backend().make_trouble(Trouble::Busy);
+    nodes.far.backend().set_trouble(Trouble::Busy);
     nodes.far.backend().release_reads();
     for load in loads {
         assert_eq!(load.await.unwrap().unwrap_err(), StoreError::Busy);
     }
     assert_eq!(nodes.far.backend().finds(), before + 1);
-    nodes.far.backend().make_trouble(Trouble::None);
+    nodes.far.backend().set_trouble(Trouble::None);
     let loaded = begin(&nodes.far, PLAIN_ID).await.await.unwrap();
     assert!(loaded.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn who_goes_away_while_he_reads_leaves_the_right_to_others() {
+async fn a_canceled_read_leaves_the_right_to_read_to_others() {
     let nodes = Nodes::standard().await;
     nodes.far.backend().hold_reads();
     let gone = begin(&nodes.far, PLAIN_ID).await;
@@ -152,7 +152,7 @@ async fn who_goes_away_while_he_reads_leaves_the_right_to_others() {
 }
 
 #[tokio::test]
-async fn random_client_ids_push_out_no_application() {
+async fn random_client_ids_evict_no_application() {
     let limits = CacheLimits {
         applications: 200,
         absent: 10,
@@ -165,25 +165,25 @@ async fn random_client_ids_push_out_no_application() {
         assert!(entry(&node, client_id, now).await.unwrap().is_some());
     }
     for number in 0..2_000 {
-        let client_id = format!("nobody-{number}");
+        let client_id = format!("absent-{number}");
         assert!(entry(&node, &client_id, now).await.unwrap().is_none());
     }
     for client_id in ids {
         assert!(matches!(
             node.look_up(client_id, Uptime::ZERO),
-            LookUp::Hit(_)
+            Lookup::Hit(_)
         ));
     }
     assert_eq!(node.held(), ids.len());
 }
 
 #[tokio::test]
-async fn what_can_be_no_client_id_is_not_looked_for() {
+async fn an_invalid_client_id_is_not_looked_up() {
     let nodes = Nodes::standard().await;
     let long = "a".repeat(100_000);
     for client_id in [&*long, "", "a b", "a\0"] {
         let look_up = nodes.far.look_up(client_id, nodes.uptime());
-        assert!(matches!(look_up, LookUp::Absent));
+        assert!(matches!(look_up, Lookup::Absent));
     }
 }
 

@@ -12,7 +12,7 @@ use m2m_errors::{Cause, Profile};
 use m2m_jwt::{Algorithm, SigningKey, UnixTime};
 use m2m_store::{
     Action, Actor, AuditEvent, Backend, CacheLimits, CachedApplication, Change, CommitError, Found,
-    KeyRecord, LookUp, RecordId, RegistryCache, SealedKey, StoreError, Stored, Subject, Uptime,
+    KeyRecord, Lookup, RecordId, RegistryCache, SealedKey, StoreError, Stored, Subject, Uptime,
     Version, Write,
 };
 use m2m_testkit::{
@@ -212,10 +212,10 @@ pub(crate) async fn entry(
     now: UnixTime,
 ) -> Result<Option<Arc<CachedApplication>>, StoreError> {
     match node.look_up(client_id, uptime_at(now)) {
-        LookUp::Hit(entry) => Ok(Some(entry)),
-        LookUp::Absent => Ok(None),
-        LookUp::Miss => node.load(client_id, now).await,
-        LookUp::OutOfContact => Err(StoreError::Busy),
+        Lookup::Hit(entry) => Ok(Some(entry)),
+        Lookup::Absent => Ok(None),
+        Lookup::Miss => node.load(client_id, now).await,
+        Lookup::OutOfContact => Err(StoreError::Busy),
     }
 }
 
@@ -259,7 +259,7 @@ pub(crate) async fn ask_for(
     };
     // It counts for the API that the event names.
     let Event::Issued(event) = record(Ok(&issued), &exchange, now) else {
-        panic!("a token that was issued is no refusal");
+        panic!("a token was issued instead of a refusal");
     };
     entry.count(event.api);
     Ok(issued)

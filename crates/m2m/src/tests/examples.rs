@@ -58,7 +58,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_example_is_a_command_line_as_it_stands() {
+fn every_example_is_a_valid_command_line() {
     let mut command = Cli::command();
     command.build();
     assert_eq!(wide_lines(&command), [""; 0], "these wrap on a terminal");

@@ -7,10 +7,11 @@ use crate::Cli;
 
 /// Asserts that each `m2m WORD` in the text is a command, and each `--WORD` an option of one.
 fn check(text: &str) {
-    let root = Cli::command();
+    let mut root = Cli::command();
+    root.build();
     for named in text.split("m2m ").skip(1) {
         let mut command = &root;
-        for word in named.split(' ') {
+        for word in named.split(' ').take_while(|word| !word.starts_with('-')) {
             let is_end = word.ends_with(['.', ',', ';', ':', '"', '`']);
             let word = word.trim_end_matches(['.', ',', ';', ':', '"', '`']);
             // Options and arguments follow the last subcommand.

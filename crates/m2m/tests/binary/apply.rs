@@ -20,12 +20,12 @@ fn a_file_is_applied_once_and_a_second_time_there_is_nothing_to_do() {
     assert_eq!(second.status.code(), Some(0));
     assert_eq!(
         text(&second.stdout),
-        "nothing to do: the registry says what the file says\n"
+        "nothing to do: the registry matches the file\n"
     );
 }
 
 #[test]
-fn a_dry_run_changes_nothing_and_makes_no_folder() {
+fn a_dry_run_changes_nothing_and_creates_no_folder() {
     let data = Data::new();
     let output = text(&data.apply(WORLD, &["--dry-run"]).stdout);
     assert!(output.contains("3 to create"), "{output}");
@@ -112,14 +112,14 @@ fn a_script_gets_json() {
 }
 
 #[test]
-fn nothing_is_taken_away_without_being_asked_for() {
+fn nothing_is_deleted_without_being_asked_for() {
     let data = Data::with(WORLD);
     let less = "[[organization]]\ncode = \"o\"\n";
     let output = data.apply(less, &["--prune"]);
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(stderr.contains("3 records would be deleted"), "{stderr}");
-    assert!(stderr.contains("help: --yes"), "{stderr}");
+    assert!(stderr.contains("help: add --yes"), "{stderr}");
     assert_eq!(data.look().0.version.0, 1);
     assert_eq!(
         data.apply(less, &["--prune", "--yes"]).status.code(),
@@ -132,7 +132,7 @@ fn nothing_is_taken_away_without_being_asked_for() {
 }
 
 #[test]
-fn a_mistake_in_the_file_is_shown_where_it_stands_and_changes_nothing() {
+fn a_mistake_in_the_file_is_shown_with_its_place_and_changes_nothing() {
     let data = Data::with(WORLD);
     for (wrong, place, help) in [
         (
@@ -162,14 +162,14 @@ fn a_mistake_in_the_file_is_shown_where_it_stands_and_changes_nothing() {
 }
 
 #[test]
-fn who_names_no_data_directory_is_told_that_there_has_to_be_one() {
+fn a_command_without_a_data_directory_is_refused_with_the_options() {
     let data = Data::new();
     let world = data.write("world.toml", WORLD.as_bytes());
     let output = run(&["apply", "-f", &world]);
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(
-        stderr.contains("help: m2m apply -f world.toml --data DIR"),
+        stderr.contains("m2m apply -f world.toml --data DIR"),
         "{stderr}"
     );
 }
@@ -203,5 +203,8 @@ fn a_lost_management_secret_is_replaced() {
     ));
     // An operator who prunes keeps access to the server.
     let output = text(&data.apply(WORLD, &["--prune", "--yes"]).stdout);
-    assert!(output.contains("is not in the file and stays"), "{output}");
+    assert!(
+        output.contains("is not in the file and is kept"),
+        "{output}"
+    );
 }

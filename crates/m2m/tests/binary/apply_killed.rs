@@ -13,7 +13,7 @@ use crate::support::m2m;
 
 /// The minimum number of processes to kill, and the maximum on a machine whose runs vary in length.
 const RUNS: u32 = 200;
-const MOST_RUNS: u32 = 5 * RUNS;
+const MAX_RUNS: u32 = 5 * RUNS;
 /// The minimum number of them to kill between the first write and the last.
 const IN_BETWEEN: u32 = RUNS / 3;
 /// The number of applications that each changes, besides the one that it creates.
@@ -90,7 +90,7 @@ fn a_killed_apply_has_made_its_change_whole_or_not_at_all() {
 
     let mut made: Vec<u32> = (1..=9).collect();
     let (mut in_between, mut acknowledged, mut runs) = (0, 0, 0);
-    while runs < RUNS || in_between < IN_BETWEEN && runs < MOST_RUNS {
+    while runs < RUNS || in_between < IN_BETWEEN && runs < MAX_RUNS {
         let run = 10 + runs;
         runs += 1;
         // Spread evenly over the time that a run takes and a little more, in an order that has no period.

@@ -46,7 +46,7 @@ impl Clocked {
 }
 
 #[test]
-fn f13_a_clock_that_jumps_ahead_refuses_nobody() {
+fn f13_a_clock_that_jumps_ahead_refuses_no_caller() {
     let clocked = Clocked::start(fresh(), 0);
     let managed = &clocked.managed;
     managed.api("https://a.example", &[]);

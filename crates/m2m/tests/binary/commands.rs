@@ -16,7 +16,7 @@ fn the_demo_shows_every_step_and_ends_well() {
         "\"access_token\"",
         "client_id    \"billing-job\"",
         "in 59 minutes",
-        "good: from http://127.0.0.1:",
+        "valid: from http://127.0.0.1:",
         "\"error\": \"invalid_scope\"",
         "cause: scope-unknown",
         "\"error\": \"invalid_client\"",
@@ -62,7 +62,7 @@ fn explain_names_the_nearest_word() {
 }
 
 #[test]
-fn explain_takes_what_a_server_answered() {
+fn explain_reads_the_response_of_a_server() {
     let explain = |arguments: &[&str]| {
         let output = run(&[&["explain"], arguments].concat());
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -99,7 +99,7 @@ fn explain_takes_what_a_server_answered() {
     assert_eq!(json["received"]["status"], 401);
     assert_eq!(json["received"]["trace_id"], refusal.member("trace_id"));
     assert_eq!(json["explanations"][0]["name"], "invalid_client");
-    assert_eq!(json["explanations"][1]["name"], "401 Unauthorized");
+    assert_eq!(json["explanations"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn explain_refuses_what_is_too_long_or_no_error() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_cannot_be_written_fails_the_command() {
+fn unwritable_output_fails_the_command() {
     let full = std::fs::OpenOptions::new()
         .write(true)
         .open("/dev/full")
@@ -129,7 +129,7 @@ fn what_cannot_be_written_fails_the_command() {
 }
 
 #[test]
-fn a_reader_who_went_away_is_no_error() {
+fn a_reader_that_went_away_is_not_an_error() {
     let mut child = m2m(&["explain"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -169,7 +169,7 @@ fn jwt_decode_reads_an_argument_or_standard_input_and_shows_times() {
 }
 
 #[test]
-fn jwt_decode_says_why_it_cannot() {
+fn jwt_decode_reports_why_it_cannot() {
     let output = run(&["jwt", "decode", "not.a-token"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("token-malformed"));
@@ -205,7 +205,7 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
     check(
         &[&[token.as_str(), "--jwks", path.as_str()], &all[..]].concat(),
         0,
-        "good",
+        "valid: signature",
     );
     check(
         &[&token, "--jwks", &path, "--output", "json"],
@@ -221,7 +221,7 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
             "https://orders.example/api/",
         ],
         1,
-        "expected aud \"https://orders.example/api/\", got \"https://orders.example/api\", which is the same but for a slash",
+        "expected aud \"https://orders.example/api/\", got \"https://orders.example/api\", which differs only by a slash",
     );
     check(
         &[
@@ -273,7 +273,7 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
     check(
         &[&token, "--jwks", &path, "--alg", "none"],
         2,
-        "there are ES256",
+        "expected one of ES256",
     );
     let (body, signature) = token.rsplit_once('.').unwrap();
     let other = if signature.starts_with('A') { "B" } else { "A" };
@@ -287,7 +287,7 @@ fn jwt_verify_exits_0_for_a_good_token_and_1_with_the_cause_for_any_other() {
 }
 
 #[test]
-fn jwt_verify_says_in_json_what_was_expected_and_what_nobody_asked_for() {
+fn jwt_verify_reports_in_json_what_was_expected_and_what_was_not_checked() {
     let server = Serving::start(&[]);
     let answer = server.token("plain-id", SECRET, "");
     let url = format!("{}/.well-known/jwks.json", server.issuer());
@@ -317,7 +317,7 @@ fn jwt_verify_says_in_json_what_was_expected_and_what_nobody_asked_for() {
 }
 
 #[test]
-fn jwt_verify_tells_what_is_not_reachable_from_what_is_not_offered() {
+fn jwt_verify_distinguishes_an_unreachable_server_from_a_missing_document() {
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()

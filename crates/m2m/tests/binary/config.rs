@@ -28,7 +28,7 @@ fn refused_by_both(arguments: &[&str], expected: &[&str]) {
 }
 
 #[test]
-fn what_does_not_go_together_is_refused_and_starts_nothing() {
+fn conflicting_settings_are_refused_and_start_nothing() {
     let (_folder, world) = file("world.toml", &registry_file());
     let check = |arguments: &[&str], expected: &[&str]| {
         refused_by_both(&[&["--world", &world], arguments].concat(), expected);
@@ -37,21 +37,21 @@ fn what_does_not_go_together_is_refused_and_starts_nothing() {
     check(&["--data", "d"], &["--data and --world are both given"]);
     check(
         &["--database", "postgres://db"],
-        &["PostgreSQL is not in this release; use --data DIR"],
+        &["PostgreSQL is not supported in this release; use --data DIR"],
     );
     check(&["--tls-cert", "c"], &["add --tls-key"]);
     check(
         &["--listen", "0.0.0.0:0"],
         &["plain http", "--behind-proxy"],
     );
-    check(&["--behind-proxy"], &["the issuer has to be named"]);
+    check(&["--behind-proxy"], &["the issuer must be set"]);
     check(
         &["--issuer", "http://id.example"],
-        &["plain http, and not on this machine"],
+        &["plain http, and does not name this machine"],
     );
     check(
         &["--trusted-proxies", "10.0.0.1"],
-        &["nothing that they may say"],
+        &["without a way to report the address"],
     );
     check(&["--proxy-protocol"], &["without trusted_proxies"]);
     check(&["--ops-listen", "127.0.0.1:8080"], &["another port"]);
@@ -119,7 +119,7 @@ fn a_mistake_in_a_variable_names_the_variable() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let (_folder, path) = file(
         "m2m.toml",
         "lisen = 1\nprofile = \"kind\"\ndrain_seconds = -1\n",
@@ -209,7 +209,7 @@ fn config_check_shows_each_value_and_where_it_comes_from() {
 }
 
 #[test]
-fn config_check_reads_the_files_that_are_named_and_makes_none() {
+fn config_check_reads_the_named_files_and_creates_none() {
     let check = |arguments: &[&str], expected: &[&str]| {
         refused(&[&["config", "check"], arguments].concat(), expected);
     };
@@ -223,11 +223,11 @@ fn config_check_reads_the_files_that_are_named_and_makes_none() {
     check(&["--world", &unfit], &["world.toml:3:"]);
     check(
         &["--data", &broken],
-        &["cannot use the folder", "is no folder"],
+        &["cannot use the directory", "is not a directory"],
     );
     check(
         &["--data", &format!("{broken}/below")],
-        &["cannot use the folder"],
+        &["cannot use the directory"],
     );
 
     let folder = tempfile::tempdir().unwrap();
@@ -246,7 +246,7 @@ fn config_check_reads_the_files_that_are_named_and_makes_none() {
 
 #[cfg(unix)]
 #[test]
-fn config_check_tells_keys_that_others_can_read_and_all_other_mistakes() {
+fn config_check_reports_keys_that_others_can_read_and_all_other_mistakes() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (_folder, key) = file("key.pem", "");
@@ -366,7 +366,7 @@ fn x9_no_secret_of_a_file_is_shown() {
 }
 
 #[test]
-fn what_is_not_typed_right_is_answered_with_what_is_near() {
+fn a_misspelled_argument_is_answered_with_the_nearest_one() {
     refused(&["sevre"], &["serve"]);
     refused(&["config", "chek"], &["check"]);
     refused(&["serve", "--lisen", "127.0.0.1:0"], &["--listen"]);

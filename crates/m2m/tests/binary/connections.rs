@@ -1,4 +1,4 @@
-//! Slow, silent and too many connections: each gets the documented answer, and all other callers are served meanwhile.
+//! Slow, silent and too many connections: each gets the documented answer, and all other callers are served in the meantime.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -96,7 +96,7 @@ impl TestClock for Instant {
 }
 
 #[test]
-fn x17_ten_thousand_connections_that_send_nothing_keep_nobody_out() {
+fn x17_ten_thousand_connections_that_send_nothing_keep_no_caller_out() {
     // As many as the server accepts, if this process may open them.
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(
@@ -196,7 +196,7 @@ fn x17_a_slow_body_is_answered_with_408() {
 }
 
 #[test]
-fn x17_who_does_not_read_his_answers_loses_his_connection() {
+fn x17_a_caller_that_does_not_read_its_answers_loses_its_connection() {
     let (server, ops) = Serving::with_ops(&["--caller-time-ms", "300"]);
     let mut stream = connect(server.address);
     stream
@@ -251,7 +251,7 @@ fn x17_10000_parameters_and_10000_scopes_are_refused() {
 }
 
 #[test]
-fn x17_silent_connections_give_way_whatever_their_number() {
+fn x17_silent_connections_are_displaced_whatever_their_number() {
     let (server, ops) = Serving::with_ops(&["--max-connections", "20"]);
     let silent: Vec<_> = (0..200).map(|_| connect(server.address)).collect();
     let used: Vec<_> = (0..20)
@@ -277,7 +277,10 @@ fn x17_when_all_are_busy_the_next_is_503_and_the_slow_give_way_after_a_second() 
     assert_eq!(refused.header("retry-after"), Some("5"));
     let begun = Instant::now_for_tests();
     while server.call("GET", "/", "").status == 503 {
-        assert!(begun.elapsed() < Duration::from_secs(8), "nobody gives way");
+        assert!(
+            begun.elapsed() < Duration::from_secs(8),
+            "no connection gives way"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
     server.token("plain-id", SECRET, "").access_token();
@@ -299,14 +302,17 @@ fn x17_requests_beyond_the_limit_are_503_until_the_slow_give_way() {
     assert_eq!(refused.header("retry-after"), Some("5"));
     let begun = Instant::now_for_tests();
     while server.token("plain-id", SECRET, "").status == 503 {
-        assert!(begun.elapsed() < Duration::from_secs(8), "nobody gives way");
+        assert!(
+            begun.elapsed() < Duration::from_secs(8),
+            "no connection gives way"
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
     drop(slow);
 }
 
 #[test]
-fn a_caller_who_asks_before_he_sends_his_body_is_told_to_go_on() {
+fn a_caller_that_asks_before_sending_its_body_is_told_to_continue() {
     let server = Serving::start(&[]);
     let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
     let head = format!(
@@ -332,7 +338,7 @@ fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
         .collect();
     let begun = Instant::now_for_tests();
     while server.call("GET", "/", "").status == 503 {
-        assert!(begun.elapsed() < PATIENCE, "nobody gives way");
+        assert!(begun.elapsed() < PATIENCE, "no connection gives way");
         std::thread::sleep(Duration::from_millis(50));
     }
     wait_for_count(ops, "m2m_connections_closed_total{reason=\"displaced\"}", 1);
@@ -347,9 +353,9 @@ fn x17_the_slow_who_give_way_do_not_stay_to_see_their_answers() {
 }
 
 #[test]
-fn who_has_said_all_that_he_says_gets_his_answer() {
+fn a_caller_that_closed_its_side_gets_its_answer() {
     let server = Serving::start(&[]);
-    // Applications that have not been requested yet are looked up meanwhile.
+    // Applications that have not been requested yet are looked up in the meantime.
     for number in 0..50 {
         let form = format!(
             "grant_type=client_credentials&client_id=nobody-{number}&client_secret={SECRET}"
@@ -367,7 +373,7 @@ fn who_has_said_all_that_he_says_gets_his_answer() {
 }
 
 #[test]
-fn x17_what_cannot_be_read_is_refused_with_the_cause_as_json() {
+fn x17_an_unreadable_request_is_refused_with_the_cause_as_json() {
     let server = Serving::start(&[]);
     let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
     let many: String = (0..200).map(|index| format!("x-{index}: 1\r\n")).collect();
@@ -448,7 +454,7 @@ fn x17_a_body_with_two_lengths_smuggles_no_request() {
 }
 
 #[test]
-fn what_is_under_way_is_answered_before_the_server_ends() {
+fn requests_in_progress_are_answered_before_the_server_exits() {
     let (server, ops) = Serving::with_ops(&[]);
     let form = format!("grant_type=client_credentials&client_id=plain-id&client_secret={SECRET}");
     let (first, second) = form.split_at(30);
@@ -478,7 +484,7 @@ fn what_is_under_way_is_answered_before_the_server_ends() {
 }
 
 #[test]
-fn a_second_signal_ends_the_server_at_once_and_its_exit_code_says_so() {
+fn a_second_signal_stops_the_server_at_once_with_another_exit_code() {
     let (server, ops) = Serving::with_ops(&["--drain-seconds", "600"]);
     let slow = slow_body(server.address);
     wait_for_count(ops, "m2m_requests_in_flight", 1);
@@ -487,7 +493,7 @@ fn a_second_signal_ends_the_server_at_once_and_its_exit_code_says_so() {
     server.signal("INT");
     let (status, log) = server.wait();
     assert_eq!(status.code(), Some(130), "{log}");
-    assert!(log.contains("a second time"), "{log}");
+    assert!(log.contains("stopped at once by a second signal"), "{log}");
     drop(slow);
 }
 

@@ -110,13 +110,23 @@ impl Data {
         let store = self.open();
         runtime.block_on(async {
             let snapshot = store.snapshot().await.unwrap();
-            let all = EventQuery {
-                most: 100_000,
-                ..EventQuery::default()
-            };
-            let events = store.events(all).await.unwrap().entries;
-            let events = events.into_iter().map(|numbered| numbered.entry);
-            (snapshot, events.collect())
+            // The newest first; a page has as many as fit into a mebibyte.
+            let mut events = Vec::new();
+            let mut before = None;
+            loop {
+                let query = EventQuery {
+                    before,
+                    most: 100_000,
+                    ..EventQuery::default()
+                };
+                let page = store.events(query).await.unwrap();
+                events.extend(page.entries.into_iter().map(|numbered| numbered.entry));
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            (snapshot, events)
         })
     }
 
@@ -131,7 +141,7 @@ pub(crate) fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn what_is_in_use_is_refused_with_what_to_do() {
+fn a_directory_in_use_is_refused_with_the_fix() {
     let data = Data::with(WORLD);
     let key = data.write("key.jwk", crate::keys::ED25519.as_bytes());
     let world = data.write("world.toml", WORLD.as_bytes());
@@ -153,7 +163,7 @@ fn what_is_in_use_is_refused_with_what_to_do() {
 }
 
 #[test]
-fn what_a_newer_release_made_is_refused_and_left_alone() {
+fn a_directory_of_a_newer_release_is_refused_and_left_alone() {
     let data = Data::with(WORLD);
     let database = data.path().join("m2m.db");
     let mut bytes = std::fs::read(&database).unwrap();
@@ -162,7 +172,7 @@ fn what_a_newer_release_made_is_refused_and_left_alone() {
     std::fs::write(&database, &bytes).unwrap();
     for arguments in [["export"].as_slice(), &["key", "list"]] {
         let stderr = data.bad(1, arguments);
-        assert!(stderr.contains("made by a newer release"), "{stderr}");
+        assert!(stderr.contains("used by a newer release"), "{stderr}");
         assert!(stderr.contains("version 77"), "{stderr}");
         assert!(stderr.contains("help: use that release"), "{stderr}");
     }
@@ -172,7 +182,7 @@ fn what_a_newer_release_made_is_refused_and_left_alone() {
 }
 
 #[test]
-fn what_is_no_data_directory_does_not_become_one_by_being_looked_at() {
+fn another_directory_does_not_become_a_data_directory_when_it_is_read() {
     let data = Data::new();
     std::fs::create_dir(data.path()).unwrap();
     for arguments in [
@@ -186,11 +196,11 @@ fn what_is_no_data_directory_does_not_become_one_by_being_looked_at() {
         assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
     }
     let stderr = text(&run(&["export", "--data", "nowhere"]).stderr);
-    assert!(stderr.contains("there is no such folder"), "{stderr}");
+    assert!(stderr.contains("the directory does not exist"), "{stderr}");
 }
 
 #[test]
-fn what_is_no_database_is_told_by_its_name() {
+fn a_file_that_is_not_a_database_is_reported_by_its_name() {
     let data = Data::new();
     std::fs::create_dir(data.path()).unwrap();
     std::fs::write(
@@ -239,7 +249,7 @@ fn the_variable_of_a_server_does_not_keep_commands_from_calling_it() {
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{stderr}");
         for expected in [
-            "M2M_DATA is set, which is for m2m serve",
+            "M2M_DATA is set, but it is for m2m serve",
             "M2M_ISSUER",
             "--data DIR",
         ] {
@@ -249,7 +259,7 @@ fn the_variable_of_a_server_does_not_keep_commands_from_calling_it() {
 }
 
 #[test]
-fn a_command_is_told_that_the_issuer_of_a_server_is_not_the_server_to_call() {
+fn the_issuer_of_a_server_is_reported_not_to_be_the_server_to_call() {
     let output = m2m(&["application", "list"])
         .env("M2M_SERVE_ISSUER", "https://id.example")
         .output()
@@ -257,7 +267,7 @@ fn a_command_is_told_that_the_issuer_of_a_server_is_not_the_server_to_call() {
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(
-        stderr.contains("M2M_SERVE_ISSUER is set, which is for m2m serve"),
+        stderr.contains("M2M_SERVE_ISSUER is set, but it is for m2m serve"),
         "{stderr}"
     );
     assert!(stderr.contains("M2M_ISSUER"), "{stderr}");

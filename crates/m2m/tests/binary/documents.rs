@@ -6,7 +6,7 @@ use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use crate::support::{SECRET, Serving};
 
 #[test]
-fn a37_metadata_stand_at_both_names_and_say_who_issues() {
+fn a37_metadata_are_at_both_names_and_name_the_issuer() {
     let server = Serving::start(&[]);
     let issuer = Issuer::parse(&server.issuer()).unwrap();
     let answer = server.call("GET", "/.well-known/oauth-authorization-server", "");
@@ -131,7 +131,7 @@ fn every_error_uri_leads_to_causes_and_fixes() {
 }
 
 #[test]
-fn the_root_says_what_this_is() {
+fn the_root_describes_the_server() {
     let server = Serving::start(&[]);
     let root = server.call("GET", "/", "").json();
     assert_eq!(root["name"], "m2m");

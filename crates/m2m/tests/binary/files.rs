@@ -36,7 +36,7 @@ fn x9_a_mistake_in_a_line_with_a_secret_does_not_show_it() {
 }
 
 #[test]
-fn a_mistake_in_a_long_line_is_told_in_a_short_one() {
+fn a_mistake_in_a_long_line_is_shown_in_a_short_one() {
     for world in [
         "a".repeat(300_000),
         format!("a = {}1{}", "[".repeat(100_000), "]".repeat(100_000)),
@@ -68,7 +68,7 @@ fn a_file_without_an_end_is_refused() {
 }
 
 #[test]
-fn what_a_shell_makes_of_a_command_is_read_like_a_file() {
+fn a_process_substitution_is_read_like_a_file() {
     let script = format!(
         "'{}' jwt verify a.b.c --jwks <(echo '{{}}')",
         env!("CARGO_BIN_EXE_m2m")
@@ -78,7 +78,7 @@ fn what_a_shell_makes_of_a_command_is_read_like_a_file() {
         .output()
         .unwrap();
     let stderr = text(&output.stderr);
-    assert!(stderr.contains("is no JWK set"), "{stderr}");
+    assert!(stderr.contains("is not a JWK set"), "{stderr}");
 }
 
 #[test]
@@ -112,7 +112,9 @@ fn jwt_verify_names_the_keys_that_cannot_be_used() {
         output
     };
     let stderr = text(&verify(&[]).stderr);
-    let expected = format!("{key_id:?}, cannot be used: the key is not for signatures");
+    let expected = format!(
+        "{key_id:?}, cannot be used: the key's members `use` and `key_ops` must allow signatures"
+    );
     assert!(stderr.contains(&expected), "{stderr}");
     let json = text(&verify(&["--output", "json"]).stdout);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();

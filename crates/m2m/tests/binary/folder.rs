@@ -15,7 +15,7 @@ use crate::managed::{Managed, fresh};
 use crate::support::{Answer, m2m, send_to, text};
 
 #[test]
-fn f1_x21_what_lost_its_database_is_refused_by_every_command_with_the_way_out() {
+fn f1_x21_a_directory_without_its_database_is_refused_by_every_command_with_the_fix() {
     let data = Data::with(WORLD);
     let key = data.write("key.jwk", crate::keys::ED25519.as_bytes());
     let world = data.write("world.toml", WORLD.as_bytes());
@@ -32,7 +32,7 @@ fn f1_x21_what_lost_its_database_is_refused_by_every_command_with_the_way_out() 
         let stderr = data.bad(1, arguments);
         for part in [
             "is lost",
-            "m2m.id shows that the folder held a registry",
+            "m2m.id shows that the data directory contained a registry",
             "help: restore a backup",
             "rm -r ",
         ] {
@@ -43,7 +43,7 @@ fn f1_x21_what_lost_its_database_is_refused_by_every_command_with_the_way_out() 
 }
 
 #[test]
-fn x21_a_folder_with_a_sealing_key_and_nothing_else_says_where_a_new_one_belongs() {
+fn x21_a_folder_with_only_a_sealing_key_is_refused_with_the_place_for_a_new_one() {
     let data = Data::new();
     fs::create_dir(data.path()).unwrap();
     let file = data.path().join("sealing.key");
@@ -56,7 +56,7 @@ fn x21_a_folder_with_a_sealing_key_and_nothing_else_says_where_a_new_one_belongs
 }
 
 #[test]
-fn x21_a_backup_that_was_restored_is_served_and_told() {
+fn x21_a_backup_that_was_restored_is_served_and_reported() {
     let data = Data::with(WORLD);
     let backup = data.file("backup.db");
     fs::copy(data.path().join("m2m.db"), &backup).unwrap();
@@ -65,13 +65,13 @@ fn x21_a_backup_that_was_restored_is_served_and_told() {
     fs::copy(&backup, data.path().join("m2m.db")).unwrap();
     let export = data.run(&["export"]);
     let said = text(&export.stderr);
-    assert!(said.contains("an older copy of m2m.db"), "{said}");
+    assert!(said.contains("m2m.db is an older copy"), "{said}");
     let managed = Managed::over(data, &[]);
     let (_, said) = managed.server.stop();
     assert!(said.contains("\"event\":\"rolled_back\""), "{said}");
     let managed = Managed::over(managed.data, &[]);
     let (_, said) = managed.server.stop();
-    assert!(!said.contains("rolled_back"), "it is told once: {said}");
+    assert!(!said.contains("rolled_back"), "it is reported once: {said}");
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_database_that_everybody_may_read_is_refused_as_the_sealing_key_is() {
         chmod(&database, mode).unwrap();
         let stderr = data.bad(2, &["export"]);
         assert!(
-            stderr.contains("is open to others") && stderr.contains("help: chmod 600"),
+            stderr.contains("is open to others") && stderr.contains("help: run chmod 600"),
             "{stderr}"
         );
     }
@@ -91,7 +91,7 @@ fn a_database_that_everybody_may_read_is_refused_as_the_sealing_key_is() {
     chmod(&data.path(), 0o777).unwrap();
     let said = text(&data.run(&["export"]).stderr);
     assert!(said.contains("the group of"), "{said}");
-    assert!(said.contains("everybody may replace the files"), "{said}");
+    assert!(said.contains("every user can replace the files"), "{said}");
     chmod(&database, 0o600).unwrap();
     chmod(&data.path(), 0o1777).unwrap();
     let said = text(&data.run(&["export"]).stderr);
@@ -111,7 +111,7 @@ fn create(managed: &Managed, client_id: &str) -> Answer {
 }
 
 #[test]
-fn f2_f6_x22_a_server_whose_files_are_gone_acknowledges_nothing_and_says_why() {
+fn f2_f6_x22_a_server_without_its_files_acknowledges_nothing_and_reports_why() {
     let managed = Managed::over(fresh(), &["--ops-listen", "127.0.0.1:0"]);
     let ops = managed.server.ops();
     let (path, elsewhere) = (managed.data.path(), managed.data.file("elsewhere"));
@@ -140,7 +140,7 @@ fn f2_f6_x22_a_server_whose_files_are_gone_acknowledges_nothing_and_says_why() {
     let shown = answer["store"].to_string();
     assert!(shown.contains("deleted or moved"), "{shown}");
     assert!(counted(ops, "m2m_store_failures_total{kind=\"displaced\"}") > 0);
-    // No other process can take the folder meanwhile, not even without its lock file.
+    // No other process can take the folder in the meantime, not even without its lock file.
     fs::remove_file(elsewhere.join("m2m.lock")).unwrap();
     let second = m2m(&["export", "--data"]).arg(&elsewhere).output().unwrap();
     let said = text(&second.stderr);
@@ -161,7 +161,7 @@ fn f2_f6_a_journal_that_was_cut_short_is_named_in_the_log() {
     journal.unwrap().set_len(0).unwrap();
     loop {
         let line = managed.server.wait_for_log("store_failed");
-        if line.contains("m2m.db-wal was cut short") {
+        if line.contains("m2m.db-wal was truncated") {
             break;
         }
     }
@@ -209,14 +209,17 @@ fn works(data: &Data, call: &str) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn f11_a_change_that_may_have_been_made_is_said_to_be_unknown_and_its_outcome_logged() {
+fn f11_a_change_that_may_have_been_made_is_reported_as_unknown_and_its_outcome_logged() {
     let data = fresh();
     let command = Disk::of(&data).command(&["serve", "--listen", "127.0.0.1:0"]);
     let managed = Managed::of_command(command, data);
     fails(&managed.data, "fsync");
     let unknown = create(&managed, "unknown");
     let message = unknown.refusal((503, "CHANGE_UNKNOWN"));
-    assert!(message.contains("may have been made"), "{message}");
+    assert!(
+        message.contains("may or may not have been saved"),
+        "{message}"
+    );
     assert!(unknown.header("retry-after").is_none(), "{unknown:?}");
     let trace_id = unknown.member("trace_id");
     let line = managed.server.wait_for_log(&trace_id);
@@ -242,7 +245,7 @@ fn f11_a_change_that_may_have_been_made_is_said_to_be_unknown_and_its_outcome_lo
 
 #[cfg(target_os = "linux")]
 #[test]
-fn f11_apply_says_that_a_change_may_have_been_made() {
+fn f11_apply_reports_that_a_change_may_have_been_made() {
     let data = Data::with(WORLD);
     let more = format!("{WORLD}\n[[application]]\nname = \"Another\"\nclient_id = \"another\"\n");
     let file = data.write("more.toml", more.as_bytes());
@@ -279,7 +282,7 @@ fn a_disk_that_is_full_at_the_first_start_is_named() {
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{stderr}");
         assert!(
-            stderr.contains("the disk of") && stderr.contains("help: free some room"),
+            stderr.contains("the disk of") && stderr.contains("help: free some space"),
             "{stderr}"
         );
     }

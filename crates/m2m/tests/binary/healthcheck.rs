@@ -25,7 +25,7 @@ fn a_server_that_is_ready_is_0_and_one_that_is_not_there_is_3() {
 }
 
 #[test]
-fn what_is_not_the_listener_for_probes_is_refused() {
+fn another_listener_than_that_for_probes_is_refused() {
     let output = m2m(&["healthcheck", "--ops-listen", "off"])
         .output()
         .unwrap();
@@ -36,7 +36,7 @@ fn what_is_not_the_listener_for_probes_is_refused() {
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(
-        stderr.contains("404") && stderr.contains("name that listener"),
+        stderr.contains("404") && stderr.contains("to the address of the listener"),
         "{stderr}"
     );
 }

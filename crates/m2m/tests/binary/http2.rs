@@ -178,7 +178,7 @@ fn http2_is_understood_though_its_preface_comes_in_pieces() {
 }
 
 #[test]
-fn x17_rapid_resets_end_the_connection_and_nobody_else_notices() {
+fn x17_rapid_resets_end_the_connection_and_affect_no_other() {
     let server = Serving::start(&[]);
     server.token("plain-id", SECRET, "").access_token();
     let before = server.resident_kib();
@@ -251,7 +251,7 @@ fn x17_a_flood_of_continuations_ends_the_connection() {
 }
 
 #[test]
-fn x17_floods_of_frames_that_are_no_requests_end_the_connection() {
+fn x17_floods_of_frames_other_than_requests_end_the_connection() {
     let (server, ops) = Serving::with_ops(&[]);
     let floods = [
         frame(PING, 0, 0, b"12345678"),
@@ -330,7 +330,7 @@ fn x17_no_more_streams_than_announced_are_served() {
 }
 
 #[test]
-fn x17_http2_without_requests_is_told_goodbye() {
+fn x17_http2_without_requests_gets_a_goaway() {
     let (server, ops) = Serving::with_ops(&["--caller-time-ms", "300"]);
     let mut http2 = connect(&server);
     assert!(http2.request("GET", "/nothing", "").contains("not_found"));
@@ -350,7 +350,7 @@ fn x17_http2_without_requests_is_told_goodbye() {
 }
 
 #[test]
-fn a_server_that_ends_says_goodbye_after_the_last_answer() {
+fn a_server_that_shuts_down_sends_goaway_after_the_last_answer() {
     let (server, ops) = Serving::with_ops(&[]);
     let mut http2 = connect(&server);
     let (form, id) = (form(), http2.id());

@@ -57,7 +57,7 @@ fn keys_come_in_every_form_and_state() {
     let (_, document) = SigningKey::generate(Algorithm::Rs256, None).unwrap();
     let rsa = data.write("rsa.der", document.secret_der());
     let stderr = data.bad(2, &["key", "import", &rsa]);
-    assert!(stderr.contains("say which one: --alg RS256"), "{stderr}");
+    assert!(stderr.contains("choose one: --alg RS256"), "{stderr}");
     assert_eq!(
         data.good(&["key", "import", &rsa, "--alg", "PS256", "--kid", "b"]),
         "PS256 key b is active\n"
@@ -106,7 +106,7 @@ fn x9_a_sealing_key_that_is_wrong_or_open_to_others_is_refused_and_not_shown() {
     let other = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     check(other, 0o600, 1, "sealed with another sealing key");
     check(other, 0o640, 2, "chmod 600");
-    check("hunter2hunter2", 0o600, 2, "hand over the one");
+    check("hunter2hunter2", 0o600, 2, "provide the sealing key");
     let path = data.path();
     let list = ["key", "import", &key, "--data", path.to_str().unwrap()];
     let output = m2m(&list)
@@ -122,7 +122,7 @@ fn x9_a_sealing_key_that_is_wrong_or_open_to_others_is_refused_and_not_shown() {
 }
 
 #[test]
-fn f21_where_keys_are_sealed_nobody_is_told_to_take_another_sealing_key() {
+fn f21_no_help_suggests_another_sealing_key_if_keys_are_sealed() {
     let data = with_key();
     let own = data.path().join("sealing.key");
     let key = data.write("key.jwk", ED25519.as_bytes());
@@ -135,13 +135,13 @@ fn f21_where_keys_are_sealed_nobody_is_told_to_take_another_sealing_key() {
     ] {
         std::fs::write(&own, content).unwrap();
         let stderr = data.bad(2, &["key", "import", &key]);
-        assert!(stderr.contains("hand over the one that"), "{stderr}");
+        assert!(stderr.contains("provide the sealing key that"), "{stderr}");
         assert!(stderr.contains("if it is lost"), "{stderr}");
         assert!(!stderr.contains("openssl"), "{stderr}");
     }
     std::fs::remove_file(&own).unwrap();
     let stderr = data.bad(2, &["key", "import", &key]);
-    assert!(stderr.contains("put it back there"), "{stderr}");
+    assert!(stderr.contains("put the file back"), "{stderr}");
     assert!(stderr.contains("if it is lost"), "{stderr}");
     // If nothing is sealed, any key is accepted.
     let new = data.write("sealing", b"hunter2");
@@ -206,12 +206,12 @@ fn a_reseal_that_was_interrupted_is_ended_by_the_next_command() {
 }
 
 #[test]
-fn a_sealing_key_that_is_gone_is_not_made_again() {
+fn a_missing_sealing_key_is_not_created_again() {
     let data = with_key();
     std::fs::remove_file(data.path().join("sealing.key")).unwrap();
     let key = data.write("key.jwk", ED25519.as_bytes());
     let stderr = data.bad(2, &["key", "import", &key]);
-    assert!(stderr.contains("put it back there"), "{stderr}");
+    assert!(stderr.contains("put the file back"), "{stderr}");
     assert!(!data.path().join("sealing.key").exists());
     let empty = Data::with(WORLD);
     assert!(

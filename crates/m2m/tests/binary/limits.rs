@@ -61,7 +61,7 @@ fn a_target_beyond_the_limit_is_414_and_a_header_beyond_it_is_431() {
 }
 
 #[test]
-fn what_is_no_http_is_400() {
+fn bytes_that_are_not_http_get_400() {
     let server = Serving::start(&[]);
     for bytes in [
         "NOT HTTP\r\n\r\n",
@@ -92,7 +92,7 @@ fn x19_a5_failures_become_429_and_the_right_secret_is_served_all_the_while() {
     server.token("plain-id", SECRET, "").access_token();
     fail("frugal").assert_refused(401, "invalid_client");
     // An unknown client id is throttled like a known one.
-    let unknown: Vec<u16> = (0..40).map(|_| fail("nobody").status).collect();
+    let unknown: Vec<u16> = (0..40).map(|_| fail("unknown").status).collect();
     assert!(
         unknown.contains(&401) && unknown.contains(&429),
         "{unknown:?}"

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{PATIENCE, SECRET, Serving, file, m2m, registry_file, run, send_to, text};
 
 /// Returns a registry file in which an application can get no token, so that there is a notice at the start.
-fn with_a_dead_end() -> String {
+fn with_an_application_without_access() -> String {
     registry_file().replacen(
         "client_id = \"frugal\"",
         "client_id = \"frugal\"\ngrant_types = []",
@@ -17,9 +17,9 @@ fn with_a_dead_end() -> String {
 }
 
 #[test]
-fn every_line_is_an_event_where_nobody_asks_for_text() {
+fn every_line_is_a_json_event_unless_text_is_requested() {
     let ops = ["--ops-listen", "127.0.0.1:0"];
-    let server = Serving::of(&with_a_dead_end(), &ops);
+    let server = Serving::of(&with_an_application_without_access(), &ops);
     server.token("plain-id", SECRET, "").access_token();
     server
         .token("plain-id", "wrong", "")
@@ -35,14 +35,17 @@ fn every_line_is_an_event_where_nobody_asks_for_text() {
             event.unwrap().to_owned()
         })
         .collect();
-    for event in ["ops-listening", "notice", "refused", "diagnosed", "stopped"] {
+    for event in ["ops_listening", "notice", "refused", "diagnosed", "stopped"] {
         assert!(events.iter().any(|own| own == event), "{event}: {log}");
     }
 }
 
 #[test]
 fn text_is_for_people_and_has_the_same_events() {
-    let server = Serving::of(&with_a_dead_end(), &["--log-format", "text"]);
+    let server = Serving::of(
+        &with_an_application_without_access(),
+        &["--log-format", "text"],
+    );
     server
         .token("plain-id", "wrong", "")
         .assert_refused(401, "invalid_client");
@@ -51,7 +54,7 @@ fn text_is_for_people_and_has_the_same_events() {
     let is_json = |line: &str| serde_json::from_str::<Value>(line).is_ok();
     assert!(!log.lines().any(is_json), "{log}");
     assert!(
-        log.contains("Z notice: \"Frugal\", client_id frugal, can get no token"),
+        log.contains("Z notice: the application \"Frugal\", client_id frugal, cannot get a token"),
         "{log}"
     );
     assert!(

@@ -32,7 +32,7 @@ fn switch(data: &Data, maintenance: Maintenance) {
 }
 
 #[test]
-fn g7_in_maintenance_callers_are_told_when_to_come_again_and_operators_get_in() {
+fn g7_in_maintenance_callers_learn_when_to_retry_and_operators_get_in() {
     let hash = SecretHash::of(SECRET.as_bytes()).to_base64();
     let world = format!(
         r#"{WORLD}

@@ -5,7 +5,7 @@
 //! - `curl` runs commands from the documentation of other services over TLS.
 //! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
-//! - `maintenance` is about the token endpoint of the binary, which refuses callers meanwhile, and about a restart.
+//! - `maintenance` is about the token endpoint of the binary, which refuses callers during it, and about a restart.
 //! - `nowhere` and `refusals` look for secrets and refusals in the log, the metrics and the files of the process.
 //! - `shell` runs commands against the server.
 
@@ -110,7 +110,7 @@ impl Managed {
     }
 }
 
-/// Sends a request with a body in JSON to a server that may end meanwhile. Returns nothing if the answer is incomplete.
+/// Sends a request with a body in JSON to a server that may end in the meantime. Returns nothing if the answer is incomplete.
 pub(crate) fn try_call(
     address: SocketAddr,
     method: &str,
@@ -122,7 +122,7 @@ pub(crate) fn try_call(
     try_send(address, method, path, &headers, &body.to_string())
 }
 
-/// Sends a request with a body of any kind to a server that may end meanwhile. Returns nothing if the answer is incomplete.
+/// Sends a request with a body of any kind to a server that may end in the meantime. Returns nothing if the answer is incomplete.
 pub(crate) fn try_send(
     address: SocketAddr,
     method: &str,

@@ -4,7 +4,7 @@ use crate::connections::{counted, wait_for_count};
 use crate::support::{SECRET, Serving, file, registry_file, run, send_to, text};
 
 #[test]
-fn says_that_it_lives_and_is_ready_and_what_it_counted() {
+fn the_ops_listener_reports_liveness_readiness_and_counts() {
     let (server, ops) = Serving::with_ops(&[]);
     let get = |path: &str| {
         let head = format!("GET {path} HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n");
@@ -30,7 +30,7 @@ fn says_that_it_lives_and_is_ready_and_what_it_counted() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_told_with_the_option() {
+fn an_address_in_use_is_reported_with_the_option() {
     let (_server, ops) = Serving::with_ops(&[]);
     let (_folder, path) = file("world.toml", &registry_file());
     let ops = ops.to_string();
@@ -52,7 +52,7 @@ fn an_address_that_is_taken_is_told_with_the_option() {
 }
 
 #[test]
-fn an_address_beyond_the_machine_is_allowed_and_said() {
+fn an_address_beyond_the_machine_is_allowed_and_logged() {
     let server = Serving::start(&["--ops-listen", "0.0.0.0:0"]);
-    server.wait_for_log("keep it in a network of yours");
+    server.wait_for_log("from a trusted network only");
 }

@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[test]
-fn says_in_one_line_that_it_is_ready_and_ends_in_good_order() {
+fn reports_in_one_line_that_it_is_ready_and_stops_in_good_order() {
     let server = Serving::start(&["--profile", "kinde"]);
     let expected = format!(
         "m2m ready: issuer {}, profile kinde, 3 applications, listening on {}\n",
@@ -56,7 +56,7 @@ fn f5_no_signal_ends_a_server_but_those_that_ask_it_to() {
     ] {
         server.signal(signal);
         if !name.is_empty() {
-            let line = server.wait_for_log("signal-ignored");
+            let line = server.wait_for_log("signal_ignored");
             let line: serde_json::Value = serde_json::from_str(&line).unwrap();
             assert_eq!(line["signal"], name);
         }
@@ -70,7 +70,7 @@ fn f5_no_signal_ends_a_server_but_those_that_ask_it_to() {
 }
 
 #[test]
-fn ends_though_nobody_reads_its_log() {
+fn ends_though_its_log_is_not_read() {
     let (_folder, path) = file("world.toml", &registry_file());
     let mut child = m2m(&["serve", "--world", &path, "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -97,7 +97,7 @@ fn ends_though_nobody_reads_its_log() {
 }
 
 #[test]
-fn a_wrong_world_starts_nothing_and_is_told_where_and_the_nearest_right_word() {
+fn a_wrong_world_starts_nothing_and_is_reported_with_its_place_and_the_nearest_word() {
     let wrong = registry_file().replace(
         "audience = \"https://reports.example/\"\nscopes",
         "audince = \"x\"\nscopes",
@@ -115,7 +115,7 @@ fn a_wrong_world_starts_nothing_and_is_told_where_and_the_nearest_right_word() {
 }
 
 #[test]
-fn a_world_that_does_not_fit_together_is_told_so_too() {
+fn an_inconsistent_world_is_reported_too() {
     let wrong = registry_file().replace(
         "scopes = [\"read:reports\"] }",
         "scopes = [\"read:report\"] }",
@@ -125,7 +125,7 @@ fn a_world_that_does_not_fit_together_is_told_so_too() {
     assert_eq!(output.status.code(), Some(2));
     let stderr = text(&output.stderr);
     assert!(
-        stderr.contains("there is no scope on this API named \"read:report\""),
+        stderr.contains("there is no scope of this API with the name \"read:report\""),
         "{stderr}"
     );
     assert!(stderr.contains(":23:"), "{stderr}");
@@ -222,7 +222,7 @@ fn the_issuer_of_commands_is_not_that_of_the_server() {
 }
 
 #[test]
-fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
+fn an_application_that_can_never_get_a_token_is_reported_at_startup() {
     let world = registry_file().replacen(
         "client_id = \"frugal\"",
         "client_id = \"frugal\"\ngrant_types = []",
@@ -238,7 +238,7 @@ fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
         panic!("one application is a dead end: {stderr}")
     };
     assert!(
-        notice.contains("client_id frugal, can get no token"),
+        notice.contains("client_id frugal, cannot get a token"),
         "{notice}"
     );
     let profile = ["--profile", "trusted-application"];
@@ -247,7 +247,7 @@ fn an_application_that_can_never_get_a_token_is_told_of_at_the_start() {
 }
 
 #[test]
-fn a_port_alone_is_told_what_is_missing() {
+fn a_port_without_an_address_is_refused_with_the_fix() {
     let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&["serve", "--world", &path, "--listen", ":8080"]);
     assert_eq!(output.status.code(), Some(2));
@@ -274,7 +274,7 @@ fn the_log_has_how_many_tokens_each_application_was_issued() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_told_so() {
+fn an_address_in_use_is_reported() {
     let server = Serving::start(&[]);
     let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&[
@@ -303,7 +303,7 @@ fn keys_in_a_folder_outlast_the_process_and_others_do_not() {
 }
 
 #[test]
-fn a_wrong_issuer_is_told_what_one_is() {
+fn an_invalid_issuer_is_refused_with_an_example() {
     let (_folder, path) = file("world.toml", &registry_file());
     let output = run(&[
         "serve",

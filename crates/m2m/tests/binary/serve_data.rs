@@ -23,7 +23,7 @@ fn applied() -> (Data, String) {
 }
 
 #[test]
-fn what_was_applied_is_served_and_tokens_of_before_a_restart_still_verify() {
+fn an_applied_file_is_served_and_tokens_still_verify_after_a_restart() {
     let (data, secret) = applied();
     let issuer = ["--issuer", "http://127.0.0.1:8080"];
     let server = Serving::of_data(&data.path(), &issuer);
@@ -60,7 +60,7 @@ fn f14_credentials_for_the_management_are_in_a_file_at_the_first_start_alone_and
         .find_map(|line| line.strip_prefix("M2M_CLIENT_SECRET="));
     let (_, log) = server.stop();
     assert!(!log.contains(secret.unwrap()), "{log}");
-    assert_eq!(log.matches("\"first-credentials\"").count(), 1, "{log}");
+    assert_eq!(log.matches("\"first_credentials\"").count(), 1, "{log}");
     assert!(log.contains(file.to_str().unwrap()), "{log}");
     for line in log.lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect(line);
@@ -101,7 +101,7 @@ fn a_server_that_has_ended_leaves_nothing_outside_the_database() {
 }
 
 #[test]
-fn a_file_is_no_data_directory_and_is_told_what_it_may_be_meant_for() {
+fn a_file_is_not_a_data_directory_and_the_help_names_other_options() {
     let data = Data::new();
     let file = data.write("world.toml", WORLD.as_bytes());
     let output = m2m(&["serve", "--data", &file, "--listen", "127.0.0.1:0"]).output();
@@ -125,7 +125,7 @@ fn the_file_with_the_first_secret_may_be_gone_at_later_starts() {
     Serving::of_data(&data.path(), &options).stop();
     std::fs::remove_file(&secret).unwrap();
     let server = Serving::of_data(&data.path(), &options);
-    server.wait_for_log("it counts at the first start alone");
+    server.wait_for_log("this is ignored, because the secret is used only at the first start");
     let audience = format!("&audience={}/api", server.issuer());
     let token = server.token(
         "admin",

@@ -54,11 +54,11 @@ fn standard_input_is_read_for_one_thing() {
     let output = piped(command, &registry_file());
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("standard input already"), "{stderr}");
+    assert!(stderr.contains("standard input was already"), "{stderr}");
     let output = piped(m2m(&["jwt", "verify", "-", "--jwks", "-"]), "a.b.c");
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("standard input already"), "{stderr}");
+    assert!(stderr.contains("standard input was already"), "{stderr}");
 }
 
 #[test]
@@ -73,7 +73,10 @@ fn a_secret_or_a_jwk_set_comes_from_standard_input() {
     let output = piped(m2m(&["jwt", "verify", "a.b.c", "--jwks", "-"]), "[]");
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
-    assert!(stderr.contains("standard input is no JWK set"), "{stderr}");
+    assert!(
+        stderr.contains("standard input is not a JWK set"),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -218,7 +218,7 @@ impl Serving {
 
     /// Returns the address of the ops listener, which the server logs before it is ready.
     pub(crate) fn ops(&self) -> SocketAddr {
-        let line = self.wait_for_log("\"ops-listening\"");
+        let line = self.wait_for_log("\"ops_listening\"");
         let line: Value = serde_json::from_str(&line).unwrap();
         let address = line.get("address").and_then(Value::as_str);
         address.unwrap().parse().unwrap()

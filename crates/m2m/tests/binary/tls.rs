@@ -221,8 +221,8 @@ fn f15_config_check_finds_what_a_start_finds_wrong_with_certificate_and_key() {
     let nonsense = path(&other, "nonsense.pem");
     write(&other.path("nonsense.pem"), "nonsense");
     for (cert, key, expected) in [
-        (&cert, &others, "is not that of the certificate in"),
-        (&key, &cert, "it holds a private key"),
+        (&cert, &others, "does not belong to the certificate in"),
+        (&key, &cert, "it contains a private key"),
         (&cert, &nonsense, "there is no private key in"),
         (&nonsense, &key, "there is no certificate in"),
     ] {
@@ -246,15 +246,15 @@ fn a_certificate_is_replaced_without_a_restart_and_a_broken_one_is_not_taken() {
     files.replace();
     let second = files.certificate();
     server.signal("HUP");
-    server.wait_for_log("certificate-reloaded");
+    server.wait_for_log("certificate_reloaded");
     assert!(shows(&server, second.clone()) && !shows(&server, first));
     write(&files.path("key.pem"), "nonsense");
     server.signal("HUP");
-    let line = server.wait_for_log("certificate-not-reloaded");
+    let line = server.wait_for_log("certificate_not_reloaded");
     assert!(line.contains("there is no private key in"), "{line}");
     assert!(shows(&server, second));
     let (status, log) = server.stop();
-    assert!(status.success() && !log.contains("signal-ignored"), "{log}");
+    assert!(status.success() && !log.contains("signal_ignored"), "{log}");
 }
 
 #[test]
@@ -262,17 +262,17 @@ fn a_certificate_that_changes_is_noticed() {
     let files = Files::new();
     let server = files.serve(&["--caller-time-ms", "500"]);
     files.replace();
-    server.wait_for_log("certificate-reloaded");
+    server.wait_for_log("certificate_reloaded");
     assert!(shows(&server, files.certificate()));
 }
 
 #[test]
-fn a7_plain_http_where_tls_is_spoken_is_told_so() {
+fn a7_plain_http_on_a_tls_port_is_reported() {
     let files = Files::new();
     let server = files.serve(&[]);
     let answer = send_to(server.address, JWKS.as_bytes());
     answer.assert_refused(400, "invalid_request");
-    assert!(answer.body.contains("This port speaks TLS"), "{answer:?}");
+    assert!(answer.body.contains("This port requires TLS"), "{answer:?}");
     let line = server.wait_for_log(&answer.member("trace_id"));
     assert!(line.contains("plain-http-on-tls-port"), "{line}");
     assert!(shows(&server, files.certificate()));
@@ -346,7 +346,7 @@ fn the_proxy_protocol_precedes_tls() {
 }
 
 #[test]
-fn x17_who_says_nothing_to_a_proxy_before_tls_is_not_waited_for() {
+fn x17_a_caller_that_is_silent_before_tls_behind_a_proxy_is_not_waited_for() {
     let files = Files::new();
     let server = files.serve(&[
         "--trusted-proxies",
@@ -364,7 +364,7 @@ fn x17_who_says_nothing_to_a_proxy_before_tls_is_not_waited_for() {
 }
 
 #[test]
-fn files_that_are_wrong_start_nothing_and_are_told() {
+fn invalid_files_start_nothing_and_are_reported() {
     let (_folder, world) = file("world.toml", &registry_file());
     let files = Files::new();
     let refused = |what: &str| {

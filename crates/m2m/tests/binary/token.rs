@@ -27,7 +27,7 @@ fn a1_both_client_ids_get_tokens_by_header_and_by_body_at_every_alias() {
 }
 
 #[test]
-fn a6_g5_other_methods_are_told_which_one_is_taken() {
+fn a6_g5_other_methods_learn_which_one_is_accepted() {
     let server = Serving::start(&[]);
     for method in ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"] {
         let answer = server.call(method, "/oauth2/token", "");
@@ -152,8 +152,8 @@ fn x9_the_log_has_cause_and_evidence_and_no_secret_and_no_token() {
             .unwrap()
             .contains("a line break at the end")
     );
-    assert!(log.contains("client id and secret are swapped"));
-    assert!(log.contains("the nearest is \\\"read:orders\\\""));
+    assert!(log.contains("the client id and the secret are swapped"));
+    assert!(log.contains("the most similar scope is \\\"read:orders\\\""));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn one_connection_serves_many_requests() {
 }
 
 #[test]
-fn a5_x19_who_guesses_is_slowed_and_the_right_secret_is_taken_all_the_same() {
+fn a5_x19_guesses_are_slowed_and_the_right_secret_is_still_accepted() {
     let server = Serving::start(&[]);
     let guess = || server.token("plain-id", "a-wrong-secret", "");
     let slowed = (0..1_000).map(|_| guess()).find(|a| a.status != 401);

@@ -134,7 +134,7 @@ fn the_secret_comes_from_a_flag_a_file_standard_input_or_the_environment_in_this
 }
 
 #[test]
-fn what_is_missing_is_named_as_a_flag_and_as_a_variable() {
+fn a_missing_option_is_named_as_a_flag_and_as_a_variable() {
     let all = settings("http://127.0.0.1:1", SECRET);
     for (missing, flag) in [
         ("M2M_ISSUER", "--issuer"),
@@ -198,7 +198,7 @@ fn answering(answer: &'static str) -> SocketAddr {
 }
 
 #[test]
-fn who_cannot_be_reached_is_told_with_the_reason() {
+fn an_unreachable_server_is_reported_with_the_reason() {
     let free = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -207,11 +207,11 @@ fn who_cannot_be_reached_is_told_with_the_reason() {
     failed(
         &ask(&format!("http://{free}")),
         3,
-        &["nobody listens there"],
+        &["no server listens at this address"],
     );
-    let nobody = format!("http://{}.example", "a".repeat(64));
-    let output = token(&settings(&nobody, SECRET), &["--allow-plain-http"]);
-    failed(&output, 3, &["has no address"]);
+    let missing = format!("http://{}.example", "a".repeat(64));
+    let output = token(&settings(&missing, SECRET), &["--allow-plain-http"]);
+    failed(&output, 3, &["the host name cannot be resolved"]);
     failed(
         &ask("http://id.example"),
         2,
@@ -221,26 +221,22 @@ fn who_cannot_be_reached_is_told_with_the_reason() {
     failed(
         &ask(&format!("http://{}", answering(page))),
         3,
-        &["no metadata"],
+        &["not issuer metadata"],
     );
     let gone = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
     failed(&ask(&format!("http://{}", answering(gone))), 3, &["404"]);
     let not_tls = format!("https://{}", answering("HTTP/1.1 400 Bad Request\r\n\r\n"));
-    failed(&ask(&not_tls), 3, &["there is no TLS"]);
+    failed(&ask(&not_tls), 3, &["the TLS handshake failed"]);
 }
 
 #[test]
-fn the_help_warns_of_the_secret_in_the_list_of_processes() {
+fn the_help_warns_of_the_secret_in_the_process_list() {
     let output = m2m(&["token", "--help"])
         .env("M2M_CLIENT_SECRET", SECRET)
         .output()
         .unwrap();
     let stdout = text(&output.stdout);
-    for expected in [
-        "list of processes",
-        "M2M_CLIENT_SECRET",
-        "--client-secret-file",
-    ] {
+    for expected in ["process list", "M2M_CLIENT_SECRET", "--client-secret-file"] {
         assert!(stdout.contains(expected), "{stdout}");
     }
     assert!(!stdout.contains(SECRET), "{stdout}");
@@ -301,7 +297,7 @@ fn a_token_comes_over_tls_from_an_authority_that_is_named() {
         &output,
         3,
         &[
-            "no authority that this machine trusts",
+            "not signed by an authority that this machine trusts",
             "--ca-file",
             "M2M_CA_FILE",
         ],
@@ -314,7 +310,7 @@ fn a_token_comes_over_tls_from_an_authority_that_is_named() {
 
     let (_folder, broken) = file("ca.pem", "not a certificate");
     let output = token(&settings(&issuer, SECRET), &["--ca-file", &broken]);
-    failed(&output, 2, &[&broken, "no PEM certificate"]);
+    failed(&output, 2, &[&broken, "no certificate in PEM"]);
     let output = token(&settings(&issuer, SECRET), &["--ca-file", "no-such.pem"]);
     failed(&output, 2, &["no-such.pem", "M2M_CA_FILE"]);
 }

@@ -85,7 +85,7 @@ impl Torture {
     /// Runs one server with one fault, and checks the data directory afterwards.
     #[expect(
         clippy::disallowed_methods,
-        reason = "faults last for a time, beside writers that run meanwhile"
+        reason = "faults last for a time, while writers run"
     )]
     fn episode(mut self, fault: Fault) -> Self {
         let path = self.data.path();
@@ -131,7 +131,7 @@ impl Torture {
             while since.elapsed() < SHORTEST || !is_told() {
                 assert!(
                     since.elapsed() < TOLD_WITHIN,
-                    "{fault:?}: nobody is told: {} {}",
+                    "{fault:?}: it is not reported: {} {}",
                     readyz(ops),
                     metrics(ops)
                 );
@@ -319,7 +319,7 @@ fn failures(metrics: &str) -> u64 {
 fn variable(name: &str) -> Option<u64> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "how long the test runs is a choice of whoever starts it"
+        reason = "the time for which the test runs is chosen at its start"
     )]
     let value = std::env::var(name).ok()?;
     Some(
@@ -332,7 +332,7 @@ fn variable(name: &str) -> Option<u64> {
 #[test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "it goes on for as long as it is told to"
+    reason = "it runs for as long as requested"
 )]
 fn x13_x22_whatever_fails_no_acknowledged_change_is_lost_and_the_operator_learns_why() {
     let seed = variable("TORTURE_SEED").unwrap_or(20_261_130);

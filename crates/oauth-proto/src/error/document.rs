@@ -7,7 +7,7 @@ use m2m_errors::Cause;
 #[non_exhaustive]
 pub enum InvalidDocument {
     /// The bytes are not JSON in UTF-8, or nested too deeply.
-    #[error("the document is not JSON at line {line}, column {column}")]
+    #[error("the document is not valid JSON at line {line}, column {column}")]
     NotJson {
         /// The line, counted from 1.
         line: usize,
@@ -15,7 +15,9 @@ pub enum InvalidDocument {
         column: usize,
     },
     /// A member is missing, repeated or of another type.
-    #[error("the document has not the expected members at line {line}, column {column}")]
+    #[error(
+        "a member of the JSON object is missing, repeated or of the wrong type, at line {line}, column {column}"
+    )]
     WrongMembers {
         /// The line, counted from 1.
         line: usize,
@@ -43,10 +45,10 @@ pub enum InvalidMetadata {
     #[error(transparent)]
     Document(#[from] InvalidDocument),
     /// The document names another issuer (RFC 8414, section 3.3).
-    #[error("the metadata is that of another issuer")]
+    #[error("the metadata names a different issuer")]
     OtherIssuer,
     /// The document names another resource (RFC 9728, section 3.3).
-    #[error("the metadata is that of another resource")]
+    #[error("the metadata names a different resource")]
     OtherResource,
 }
 

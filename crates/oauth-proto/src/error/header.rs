@@ -2,7 +2,7 @@
 
 use m2m_errors::Cause;
 
-/// The `Authorization` header is not one of HTTP Basic with a client id and a secret.
+/// The `Authorization` header does not contain HTTP Basic credentials with a client id and a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidBasicCredentials {
@@ -10,7 +10,7 @@ pub enum InvalidBasicCredentials {
     #[error("the scheme of the authorization header is not Basic")]
     OtherScheme,
     /// The credentials are not base64 with canonical padding.
-    #[error("the credentials are not base64 at byte {offset}")]
+    #[error("the credentials are not valid base64 at byte {offset}")]
     BrokenBase64 {
         /// The offset in the header value, counted from 0.
         offset: usize,
@@ -19,7 +19,7 @@ pub enum InvalidBasicCredentials {
     #[error("the credentials are not UTF-8")]
     NotUtf8,
     /// No colon separates the client id from the secret.
-    #[error("the credentials have no colon")]
+    #[error("the credentials have no colon between client id and secret")]
     ColonMissing,
     /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
     #[error("the authorization header is too long")]
@@ -38,7 +38,7 @@ impl InvalidBasicCredentials {
     }
 }
 
-/// The `Authorization` header has the scheme Bearer, and not exactly one token.
+/// The `Authorization` header has the scheme Bearer, but not exactly one token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidBearer {
@@ -58,7 +58,7 @@ pub enum InvalidBearer {
         offset: usize,
     },
     /// The request has several `Authorization` headers, one of them Bearer.
-    #[error("there is more than one authorization header")]
+    #[error("the request has more than one authorization header")]
     SeveralHeaders,
     /// The header value has more than [`Limits::max_header_bytes`](crate::Limits::max_header_bytes).
     #[error("the authorization header is too long")]
@@ -83,14 +83,14 @@ impl InvalidBearer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidChallenge {
-    /// A byte that is not allowed there (RFC 9110, section 11.6.1).
-    #[error("byte {offset} is not allowed there in a challenge")]
+    /// A byte that is not allowed at its place (RFC 9110, section 11.6.1).
+    #[error("the challenge is malformed at byte {offset}")]
     ByteRefused {
         /// The offset in the header value, counted from 0.
         offset: usize,
     },
     /// A quoted string is not closed.
-    #[error("the quoted string at byte {offset} has no end")]
+    #[error("the quoted string at byte {offset} is not closed")]
     QuoteOpen {
         /// The offset at which the quoted string starts in the header value, counted from 0.
         offset: usize,

@@ -37,7 +37,7 @@ pub enum InvalidForm {
         offset: usize,
     },
     /// The bytes, as sent or after percent-decoding, are not UTF-8.
-    #[error("the bytes from {offset} on are not UTF-8")]
+    #[error("the body is not valid UTF-8 at byte {offset}")]
     NotUtf8 {
         /// The offset of the first bad sequence in the body, counted from 0.
         offset: usize,
@@ -74,13 +74,13 @@ impl InvalidForm {
 #[non_exhaustive]
 pub enum InvalidContentType {
     /// The `Content-Type` is missing.
-    #[error("the content type is missing")]
+    #[error("the content type is missing; it must be application/x-www-form-urlencoded")]
     Missing,
     /// The media type is another one, or is missing.
-    #[error("the content type is not application/x-www-form-urlencoded")]
+    #[error("the content type must be application/x-www-form-urlencoded")]
     OtherMediaType,
     /// The `charset` is not UTF-8.
-    #[error("the charset of the content type is not UTF-8")]
+    #[error("the charset of the content type must be UTF-8")]
     OtherCharset,
     /// The text after the media type is not a list of parameters.
     #[error("the parameters of the content type are malformed at byte {offset}")]

@@ -4,7 +4,7 @@ use m2m_errors::Cause;
 
 /// The value is not a scope list, or not a scope token (RFC 6749, appendix A.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("byte {offset} is not allowed there in a scope")]
+#[error("the scope is malformed at byte {offset}")]
 #[non_exhaustive]
 pub struct InvalidScope {
     /// Offset of the first refused byte, counted from 0; the length of the value where a token is missing at its end.
@@ -80,16 +80,16 @@ impl InvalidAudience {
 #[non_exhaustive]
 pub enum InvalidResourceIndicator {
     /// The value does not start with a scheme and a colon: it is relative, or empty.
-    #[error("the resource is not an absolute URI")]
+    #[error("the resource must be an absolute URI")]
     NotAbsolute,
     /// The value has a fragment.
-    #[error("the resource has a fragment at byte {offset}")]
+    #[error("the resource must not contain a fragment (#…), but has one at byte {offset}")]
     Fragment {
         /// The offset of the `#`, counted from 0.
         offset: usize,
     },
-    /// A byte that is not allowed there in a URI (RFC 3986, appendix A).
-    #[error("byte {offset} is not allowed there in a URI")]
+    /// A byte that is not allowed at its place in a URI (RFC 3986, appendix A).
+    #[error("the resource is not a valid URI at byte {offset}")]
     ByteRefused {
         /// Offset of the first such byte, counted from 0.
         offset: usize,
@@ -117,19 +117,19 @@ impl InvalidResourceIndicator {
 #[non_exhaustive]
 pub enum InvalidIssuer {
     /// The value is not a URI.
-    #[error("the issuer is not a URL")]
+    #[error("the issuer must be a URL")]
     NotAUrl,
     /// The scheme is neither `https` nor `http`, in lower case.
-    #[error("the scheme of the issuer is neither https nor http")]
+    #[error("the scheme of the issuer URL must be https or http")]
     OtherScheme,
     /// The host is missing, or credentials precede it.
-    #[error("the issuer has no plain host")]
+    #[error("the issuer URL must contain a host, and must not contain credentials")]
     HostMissing,
     /// There is a query.
-    #[error("the issuer has a query")]
+    #[error("the issuer URL must not contain a query (?…)")]
     Query,
     /// There is a fragment.
-    #[error("the issuer has a fragment")]
+    #[error("the issuer URL must not contain a fragment (#…)")]
     Fragment,
 }
 

@@ -180,10 +180,10 @@ impl AuthorizationServerMetadata {
     /// The document, for servers.
     ///
     /// # Panics
-    /// Never: the members are strings, lists and truth values.
+    /// Never: the members are strings, lists and booleans.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings, lists and truth values are always JSON")
+        serde_json::to_string(self).expect("strings, lists and booleans are always JSON")
     }
 
     /// The path of the document: the well-known name is placed before the issuer's own path.

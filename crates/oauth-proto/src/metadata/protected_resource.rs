@@ -104,10 +104,10 @@ impl ProtectedResourceMetadata {
     /// The document, for APIs.
     ///
     /// # Panics
-    /// Never: the members are strings, lists and truth values.
+    /// Never: the members are strings, lists and booleans.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("strings, lists and truth values are always JSON")
+        serde_json::to_string(self).expect("strings, lists and booleans are always JSON")
     }
 
     /// The URL of the document: the well-known name is placed between the host and the path, or the query, of the resource. `None` for a

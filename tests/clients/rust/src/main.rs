@@ -1,5 +1,5 @@
-//! The `oauth2` crate gets tokens: by header and by body, for each application. It brings no HTTP of its own here; ureq
-//! carries its requests over TLS. One line a check: `ok …` or `failed …`.
+//! The `oauth2` crate gets tokens: by header and by body, for each application. It is used without an HTTP library of its
+//! own; ureq sends its requests over TLS. Prints one line per check: `ok …` or `failed …`.
 #![forbid(unsafe_code)]
 
 use std::error::Error;
@@ -36,14 +36,14 @@ struct Api {
     audience: String,
 }
 
-/// The part of an access token that is looked at.
+/// The claims of an access token that are checked.
 #[derive(Deserialize)]
 struct Claims {
     client_id: String,
     scope: String,
 }
 
-/// The way in which a request ended that did not bring a token.
+/// The error of a request that did not return a token.
 type Refusal = RequestTokenError<ureq::Error, oauth2::basic::BasicErrorResponse>;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -104,7 +104,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-/// A client that trusts the CA of the test and nobody else.
+/// A client that trusts only the CA of the test.
 fn agent(ca: &[u8]) -> Result<Agent, ureq::Error> {
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
@@ -122,7 +122,7 @@ fn agent(ca: &[u8]) -> Result<Agent, ureq::Error> {
         .into())
 }
 
-/// Carries one request of `oauth2`.
+/// Sends one request of `oauth2`.
 fn carry(agent: &Agent, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
     let (head, mut body) = agent.run(request)?.into_parts();
     Ok(HttpResponse::from_parts(head, body.read_to_vec()?))
@@ -134,7 +134,7 @@ fn check_token(
     scope: &str,
 ) -> Result<(), Box<dyn Error>> {
     let payload = token.access_token().secret().split('.').nth(1);
-    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.ok_or("the token is no JWT")?)?;
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.ok_or("the token is not a JWT")?)?;
     let claims: Claims = serde_json::from_slice(&payload)?;
     if *token.token_type() != BasicTokenType::Bearer {
         return Err(format!("token type {:?}", token.token_type()).into());
@@ -150,7 +150,7 @@ fn check_token(
 
 fn check_refusal(outcome: Result<BasicTokenResponse, Refusal>) -> Result<(), Box<dyn Error>> {
     match outcome {
-        Ok(_) => Err("a token for a wrong secret".into()),
+        Ok(_) => Err("a token was issued for a wrong secret".into()),
         Err(RequestTokenError::ServerResponse(refusal))
             if *refusal.error() == BasicErrorResponseType::InvalidClient
                 && refusal.error_description().is_some() =>
@@ -161,7 +161,7 @@ fn check_refusal(outcome: Result<BasicTokenResponse, Refusal>) -> Result<(), Box
     }
 }
 
-/// Prints how a check went; true if it failed.
+/// Prints the result of a check. Returns true if it failed.
 fn report(name: &str, outcome: Result<(), Box<dyn Error>>) -> bool {
     match outcome {
         Ok(()) => {

@@ -52,10 +52,10 @@ pub(in crate::registry) fn deserialize<'de, D: Deserializer<'de>>(
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             super::from_text(
                 deserializer,
-                "date, time and offset, as in 2026-11-20T00:00:00Z",
+                "a timestamp such as 2026-11-20T00:00:00Z",
                 |text| {
                     parse_time(text).map(Self).ok_or_else(|| {
-                    format!("{text:?} is not a point in time; write date, time and offset, as in 2026-11-20T00:00:00Z")
+                    format!("{text:?} is not a timestamp; write date, time and offset, as in 2026-11-20T00:00:00Z")
                 })
                 },
             )

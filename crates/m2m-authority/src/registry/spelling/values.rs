@@ -51,7 +51,7 @@ impl Visitor<'_> for ScalarVisitor {
     type Value = PropertyValue;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string, an integer up to 2^53, or true or false")
+        f.write_str("a string, an integer up to 2^53 - 1, true or false")
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<PropertyValue, E> {

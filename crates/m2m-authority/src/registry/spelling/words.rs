@@ -44,7 +44,7 @@ pub(in crate::registry) fn deserialize<'de, T: Word, D: Deserializer<'de>>(
     super::from_text(deserializer, "a string", read)
 }
 
-/// The error for a text that is not one of the words of its kind.
+/// The error for a text that is not one of the expected words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {kind}")]
 #[non_exhaustive]

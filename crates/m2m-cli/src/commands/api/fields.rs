@@ -17,16 +17,16 @@ pub(crate) struct ApiFields {
     /// Description for operators
     #[arg(long, value_name = "TEXT")]
     description: Option<Text<1000>>,
-    /// Maximum lifetime of its tokens; an application may have a shorter one. Unit: seconds
+    /// Maximum lifetime of tokens for the API, in seconds; an application may have a shorter maximum
     #[arg(long, value_name = "SECONDS")]
     token_lifetime: Option<Lifetime>,
-    /// Signature algorithm of its tokens
+    /// Signature algorithm of tokens for the API
     #[arg(long, value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
     signing_alg: Option<SigningAlg>,
-    /// Claim set of its tokens
+    /// Claim set of tokens for the API
     #[arg(long, value_name = "CLAIMS", value_parser = words(ClaimSet::ALL, ClaimSet::as_str))]
     claims: Option<ClaimSet>,
-    /// Client id of an application that may introspect its tokens; may be repeated. The list replaces the previous one. It has no effect yet: introspection is not available
+    /// Client id of an application that may introspect tokens for the API; may be repeated; replaces all client ids set before. This option has no effect yet: introspection is not available
     #[arg(long = "introspection-client", value_name = "CLIENT_ID")]
     introspection_clients: Vec<ClientIdText>,
 }

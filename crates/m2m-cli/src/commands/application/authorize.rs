@@ -24,14 +24,14 @@ pub(crate) struct ApplicationAuthorizeOptions {
     /// Audience or id of the API
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
-    /// Scope to assign in addition to those already assigned; may be repeated
+    /// Scope to add to the scopes already assigned; may be repeated
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
     #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
 
-/// Remove scopes of an API from an application, or its authorization for the API.
+/// Remove an application's authorization for an API, or only some scopes.
 #[derive(Debug, Args)]
 #[command(after_help = DEAUTHORIZE_EXAMPLES)]
 pub(crate) struct ApplicationDeauthorizeOptions {
@@ -41,7 +41,7 @@ pub(crate) struct ApplicationDeauthorizeOptions {
     /// Audience or id of the API
     #[arg(long, value_name = "AUDIENCE", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) audience: String,
-    /// Scope to remove; may be repeated. If absent, the whole authorization is removed
+    /// Scope to remove; may be repeated. Without this option, the whole authorization is removed
     #[arg(long, value_name = "SCOPE")]
     pub(crate) scope: Vec<String>,
     #[command(flatten)]

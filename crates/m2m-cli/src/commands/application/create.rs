@@ -17,9 +17,9 @@ use crate::management::Management;
 use crate::new_credentials::NewCredentials;
 use crate::options::{ManagementOptions, SecretsToOptions, bounded, only_as};
 
-/// Create an application. Its secret is shown once.
+/// Create an application. The secret is shown only once.
 ///
-/// Here --client-id is that of the new application; the application that calls the server is given as M2M_CLIENT_ID or --as.
+/// --client-id is the client id of the new application. M2M_CLIENT_ID or --as names the application that calls the server.
 #[derive(Debug, Args)]
 #[command(
     after_help = EXAMPLES,
@@ -36,7 +36,7 @@ pub(crate) struct ApplicationCreateOptions {
     pub(crate) new_client_id: Option<ClientIdText>,
     #[command(flatten)]
     pub(crate) fields: ApplicationFields,
-    /// API that the application may request tokens for, and scopes of that API; may be repeated
+    /// API that the application may request tokens for, with the scopes to assign; may be repeated
     #[arg(long, value_name = "AUDIENCE[=SCOPE SCOPE…]", value_parser = authorization)]
     pub(crate) authorize: Vec<NewAuthorization>,
     #[command(flatten)]
@@ -101,7 +101,7 @@ pub(super) fn create(options: &ApplicationCreateOptions, output: &Output) -> Res
         destination.not_needed();
         match options.management.output {
             Format::Text => output.line(format!(
-                "made {name:?}: client_id {}",
+                "created {name:?}: client_id {}",
                 printable(&application.client_id)
             )),
             Format::Json => output.json(&shown(options, &application)),

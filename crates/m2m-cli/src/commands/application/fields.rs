@@ -22,13 +22,13 @@ pub(crate) struct ApplicationFields {
     /// Code of the organization that the application belongs to
     #[arg(long = "organization", value_name = "CODE")]
     org_code: Option<Key>,
-    /// Client type: confidential if it can keep a secret, else public
+    /// Client type: confidential if the application can keep a secret, public otherwise
     #[arg(long, value_name = "TYPE", value_parser = words(ClientType::ALL, ClientType::as_str))]
     client_type: Option<ClientType>,
-    /// System user that its tokens stand for
+    /// System user that the application acts as (the claim sub of the application's tokens)
     #[arg(long, value_name = "USER")]
     system_user: Option<Key>,
-    /// Allow its tokens to act as that user
+    /// Allow the application to act as the system user
     #[arg(
         long = "system-user-allowed",
         value_name = "BOOLEAN",
@@ -36,22 +36,22 @@ pub(crate) struct ApplicationFields {
         default_missing_value = "true"
     )]
     is_system_user_allowed: Option<bool>,
-    /// Maximum lifetime of its tokens; an API may have a shorter one. Unit: seconds
+    /// Maximum lifetime of the application's tokens, in seconds; an API may have a shorter maximum
     #[arg(long = "token-lifetime", value_name = "SECONDS")]
     access_token_lifetime: Option<Lifetime>,
-    /// Revoke tokens that were issued up to this time: now, or a time (RFC 3339). APIs that verify tokens locally accept them until they expire
+    /// Revoke the application's tokens issued up to this time: now, or a time (RFC 3339). APIs that verify tokens locally accept revoked tokens until they expire
     #[arg(long, value_name = "TIME", value_parser = time)]
     not_before: Option<Time>,
-    /// IP address or CIDR block that it may call from; may be repeated. The list replaces the previous one
+    /// IP address or CIDR block that the application may call from; may be repeated; replaces all addresses set before
     #[arg(long = "allowed-address", value_name = "BLOCK")]
     allowed_addresses: Vec<AddressBlock>,
-    /// Maximum number of tokens in a period, as in 1000/1h; the unit is s, m, h or d
+    /// Maximum number of tokens in a period, such as 1000/1h (units: s, m, h, d)
     #[arg(long, value_name = "TOKENS/TIME", value_parser = quota)]
     token_quota: Option<QuotaChange>,
-    /// Action when the quota is exceeded: log a warning, or refuse the token. A new quota warns; otherwise the action is unchanged
+    /// Action when the quota is exceeded: with warn, a warning is logged and the token is issued; with enforce, the token is refused. By default, an existing quota keeps its mode, and a new quota has the mode warn
     #[arg(long, value_name = "MODE", requires = "token_quota", value_parser = words(QuotaMode::ALL, QuotaMode::as_str))]
     token_quota_mode: Option<QuotaMode>,
-    /// Base64 of the SHA-256 of its secret, which replaces the previous secrets; without it a new application gets a generated secret
+    /// Base64 of the SHA-256 of the application's secret; replaces all previous secrets. Without this option, a new application gets a generated secret
     #[arg(long, value_name = "HASH")]
     secret_sha256: Option<SecretSha256>,
 }
@@ -142,8 +142,7 @@ fn quota(text: &str) -> Result<QuotaChange, String> {
         })
     });
     read.ok_or_else(|| {
-        "write a number of tokens and a length of time, as in 1000/1h; the unit is s, m, h or d"
-            .to_owned()
+        "write a number of tokens and a period, as in 1000/1h; the unit is s, m, h or d".to_owned()
     })
 }
 
@@ -152,7 +151,9 @@ fn time(text: &str) -> Result<Time, String> {
         return Ok(Time(clock::now()));
     }
     let time = timestamp::parse(text).map(Time);
-    time.ok_or_else(|| "write now, or date, time and offset, as in 2026-11-20T00:00:00Z".to_owned())
+    time.ok_or_else(|| {
+        "write now, or a date, a time and an offset, as in 2026-11-20T00:00:00Z".to_owned()
+    })
 }
 
 #[cfg(test)]

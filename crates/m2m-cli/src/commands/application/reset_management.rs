@@ -19,17 +19,18 @@ use crate::new_credentials::{NewCredentials, delivered};
 use crate::options::DataOptions;
 use crate::secrets_file;
 
-/// Create a new secret for the application that manages the server, if the last one is lost.
+/// Replace the lost secret of the application that manages the server.
 ///
-/// Its other secrets are revoked. It is enabled, its restrictions by address, quota and organization are removed, and it is authorized for all of the
-/// management API. If there is no such application it is made. The credentials go to first-credentials in the data directory, a file
-/// of mode 0600 whose lines a shell can read: set -a; . data/first-credentials
+/// The application gets a new secret, and all other secrets of the application are revoked. The application is enabled, restrictions by
+/// address, quota and organization are removed, and the application is authorized for all scopes of the management API. If no application
+/// manages the server, one is created. The credentials are written to first-credentials in the data directory, with mode 0600. To load the
+/// credentials into a shell, run: set -a; . data/first-credentials
 #[derive(Debug, Args)]
 #[command(after_help = RESET_EXAMPLES)]
 pub(crate) struct ResetManagementOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// Write the credentials as a JSON object to this new file (mode 0600) instead; - shows them
+    /// New file (mode 0600) for the credentials as a JSON object, instead of first-credentials; with -, the credentials are printed
     #[arg(long, value_name = "FILE")]
     pub(crate) secrets_to: Option<PathBuf>,
     /// Output format
@@ -89,7 +90,7 @@ async fn carry_out(
     );
     match file {
         Some(_) => Ok(()),
-        None => delivered(output, || vec![format!("{retry} makes another one")]),
+        None => delivered(output, || vec![format!("{retry} creates another one")]),
     }
 }
 
@@ -102,7 +103,7 @@ fn tell(applied: &Applied, file: Option<&Path>, format: Format, output: &Output)
         }
         (Format::Text, Some(file)) => {
             output.line(format!(
-                "the new credentials are in {}: keep them elsewhere, and delete the file",
+                "the new credentials are in {}; store them in a safe place, then delete the file",
                 file.display()
             ));
         }

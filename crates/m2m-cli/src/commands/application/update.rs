@@ -13,7 +13,7 @@ use crate::done::done;
 use crate::management::Management;
 use crate::options::ManagementOptions;
 
-/// Change an application. Fields that are not named are unchanged.
+/// Change an application. Fields without an option stay unchanged.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_group("fields", |fields| fields.required(true)))]
 pub(crate) struct ApplicationUpdateOptions {
@@ -23,10 +23,10 @@ pub(crate) struct ApplicationUpdateOptions {
     /// New name
     #[arg(long, value_name = "NAME", group = "fields")]
     pub(crate) name: Option<Name>,
-    /// Issue tokens to it again
+    /// Enable the application: token requests are granted again
     #[arg(long, group = "fields", conflicts_with = "disable")]
     pub(crate) enable: bool,
-    /// Refuse it tokens
+    /// Disable the application: token requests are refused
     #[arg(long, group = "fields")]
     pub(crate) disable: bool,
     #[command(flatten)]

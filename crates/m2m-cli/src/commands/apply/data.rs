@@ -67,7 +67,7 @@ async fn carry_out(
     let secrets_to = options.secrets_to.file();
     let secrets_to = secrets_to.filter(|_| !prepared.credentials().is_empty());
     if !prepared.credentials().is_empty() && secrets_to.is_none() {
-        // No secret is put into force if nobody would see it.
+        // No secret is put into force if no one would see it.
         output.check()?;
     }
     let applied = match secrets_to {
@@ -92,7 +92,7 @@ fn refused(error: &ApplyError, world: &World, folder: &Path) -> Failure {
         ApplyError::Mistake(mistake) => world.report(mistake),
         ApplyError::Left { .. } => Failure::usage(error.to_string())
             .because("nothing was changed")
-            .help("write it into the file as it should be, or delete it with --prune"),
+            .help("add it to the file as it should be, or delete it with --prune"),
         ApplyError::LastManagement { .. } => Failure::usage(error.to_string())
             .because("nothing was changed")
             .help("authorize another application for {issuer}/api first"),

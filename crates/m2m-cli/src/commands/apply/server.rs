@@ -31,7 +31,7 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
         shown = Some(plan);
     }
     let reserved = match options.secrets_to.file() {
-        // The file is reserved before the change is made: a secret that is in force and that nobody has would be lost.
+        // The file is reserved before the change is made: a secret that is in force and that no one has would be lost.
         Some(file) if makes_secrets(options, &management, world, shown.as_ref())? => {
             Some(Reserved::new(file)?)
         }
@@ -77,7 +77,7 @@ pub(super) fn apply(options: &ApplyOptions, world: &World, output: &Output) -> R
 fn unanswered(failure: Failure) -> Failure {
     match failure.exit() {
         Exit::Unreachable => failure
-            .because("the answer may have been lost after the file was applied, with new secrets that are in force")
+            .because("the file may have been applied although the answer was lost; its new secrets are then in force")
             .help("m2m apply -f FILE --dry-run shows what is left to do"),
         Exit::Refused | Exit::Usage | Exit::Interrupted => failure,
     }
@@ -134,7 +134,7 @@ fn send(
     })
 }
 
-/// Writes the secrets into their file. If that fails they are shown after all, since nobody else has them.
+/// Writes the secrets into their file. If that fails they are shown after all, since they are stored nowhere else.
 fn keep<'r>(
     reserved: Option<&'r Reserved>,
     credentials: &[NewCredentials<'_>],

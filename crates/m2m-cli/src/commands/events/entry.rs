@@ -116,7 +116,7 @@ fn changes(event: &EventShown) -> Vec<String> {
         .collect();
     // The number of secrets alone does not show every change of them.
     if !before.is_null() && !after.is_null() && before.get("secrets") != after.get("secrets") {
-        lines.push("    its secrets".to_owned());
+        lines.push("    secrets changed".to_owned());
     }
     lines
 }
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_when_what_and_by_whom() {
+    fn a_line_has_the_time_the_change_and_its_author() {
         let known = json!({ "client_id": "a\u{1b}b", "address": "192.0.2.7" });
         assert_eq!(
             refusal(&known).line(),
@@ -188,12 +188,12 @@ mod tests {
         });
         assert_eq!(
             event(&change).line(),
-            "2026-11-20T10:00:01Z  updated  application \"billing-job\"  by boss\n    enabled: true → false\n    its secrets"
+            "2026-11-20T10:00:01Z  updated  application \"billing-job\"  by boss\n    enabled: true → false\n    secrets changed"
         );
     }
 
     #[test]
-    fn entries_stand_in_the_order_in_which_they_happened() {
+    fn entries_are_in_the_order_in_which_they_happened() {
         let mut entries = [
             event(&json!({ "number": 9, "time": "2026-11-20T10:00:02Z" })),
             refusal(&json!({ "number": 2, "time": "2026-11-20T11:00:01+01:00" })),

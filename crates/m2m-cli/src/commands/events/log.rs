@@ -144,7 +144,7 @@ impl<O: Lists> Log<O> {
 
     fn newer(&mut self, management: &Management) -> Result<Vec<Entry>, Failure> {
         let after = self.last.try_into().ok();
-        self.read(management, after, MOST_AT_ONCE)
+        self.read(management, after, MAX_AT_ONCE)
     }
 
     /// Reads at most `most` entries. The latest come first, page by page.
@@ -184,5 +184,5 @@ impl<O: Lists> Log<O> {
 /// The number of entries requested at once. Unit: entries.
 const MAX_PAGE_SIZE: u64 = 100;
 
-/// The maximum number of new entries read at once, more than anybody reads. Unit: entries.
-const MOST_AT_ONCE: usize = 10_000;
+/// The maximum number of new entries read at once, more than anyone reads. Unit: entries.
+const MAX_AT_ONCE: usize = 10_000;

@@ -8,11 +8,11 @@ use m2m_jwt::{Limits, Unverified};
 
 use crate::token_input;
 
-/// Decode a token and print its header and claims, with readable times. Nothing is verified.
+/// Decode a token without verification: print the header and the claims, with readable times.
 #[derive(Debug, Args)]
 #[command(after_help = DECODE_EXAMPLES)]
 pub(crate) struct JwtDecodeOptions {
-    /// The token, or the response of a token endpoint; if absent or -, it is read from standard input
+    /// Token, or response of a token endpoint. Without this argument, or with -, the token is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
     /// Output format

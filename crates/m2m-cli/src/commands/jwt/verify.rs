@@ -29,22 +29,22 @@ use unusable_key::UnusableKey;
 #[derive(Debug, Args)]
 #[command(after_help = VERIFY_EXAMPLES)]
 pub(crate) struct JwtVerifyOptions {
-    /// The token, or the response of a token endpoint; if absent or -, it is read from standard input
+    /// Token, or response of a token endpoint. Without this argument, or with -, the token is read from standard input
     #[arg(value_name = "TOKEN")]
     pub(crate) token: Option<String>,
-    /// JWK set of the issuer: a file, a URL, or - for standard input; by default the one that the metadata of the issuer name
+    /// JWK set of the issuer: a file, a URL, or - for standard input; by default, the JWK set that the issuer's metadata names
     #[arg(long, value_name = "FILE|URL", required_unless_present = "issuer")]
     pub(crate) jwks: Option<String>,
-    /// Audience that the token must be for, or one of several if the option is repeated; if absent, the audience is not checked
+    /// Audience that the token must have; if repeated, one match is enough. Without this option, the audience is not checked
     #[arg(long, value_name = "AUDIENCE")]
     pub(crate) audience: Vec<String>,
-    /// Issuer that the token must come from; if absent, the issuer is not checked
+    /// Issuer that the token must come from. Without this option, the issuer is not checked
     #[arg(long, value_name = "URL")]
     pub(crate) issuer: Option<String>,
-    /// Accepted signature algorithm; may be repeated. By default all supported ones are accepted
+    /// Accepted signature algorithm; may be repeated. By default, all supported algorithms are accepted
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm)]
     pub(crate) algorithms: Vec<Algorithm>,
-    /// Seconds by which iat and nbf may be ahead of the clock of this machine, at most 60; exp has no leeway
+    /// Seconds by which the claims iat and nbf may be ahead of this machine's clock, at most 60; the claim exp has no leeway
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = leeway)]
     pub(crate) leeway: Leeway,
     #[command(flatten)]
@@ -57,9 +57,9 @@ pub(crate) struct JwtVerifyOptions {
 fn leeway(seconds: &str) -> Result<Leeway, String> {
     let seconds = seconds
         .parse()
-        .map_err(|_| "a whole number of seconds, from 0 to 60".to_owned())?;
+        .map_err(|_| "write a whole number of seconds, from 0 to 60".to_owned())?;
     Leeway::from_seconds(seconds)
-        .map_err(|error| format!("{error}; a clock that is further behind has to be set right"))
+        .map_err(|error| format!("{error}; if the clock is further behind, set it"))
 }
 
 const VERIFY_EXAMPLES: &str = "\
@@ -70,8 +70,8 @@ Examples:
     --jwks https://id.internal/.well-known/jwks.json
   m2m jwt verify --jwks jwks.json --issuer https://id.example < token.txt
 
-Without --issuer and --audience, a valid signature only shows that the owner of
-a key in the JWK set made the token, for some audience.";
+Without --issuer and --audience, a valid signature only shows that a key in the
+JWK set signed the token, for some audience.";
 
 /// The reason why a token is not valid, with related findings.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ pub(super) fn verify(options: &JwtVerifyOptions, output: &Output) -> Result<(), 
         }
         Err(rejected) => {
             match options.output {
-                Format::Text => output.bad("not good"),
+                Format::Text => output.bad("not valid"),
                 Format::Json => output.json(&rejected.to_json(options)),
             }
             Err(rejected.into_failure())
@@ -166,10 +166,16 @@ fn show(
 ) -> Result<(), InvalidToken> {
     match options.output {
         Format::Text => {
-            output.good("good: signature, type and times are right");
+            let checked = match (options.issuer.is_some(), options.audience.is_empty()) {
+                (true, false) => "signature, type, times, issuer and audience",
+                (true, true) => "signature, type, times and issuer",
+                (false, false) => "signature, type, times and audience",
+                (false, true) => "signature, type and times",
+            };
+            output.good(&format!("valid: {checked} are correct"));
             token_text::print(token, now, output)?;
             for name in not_checked(options) {
-                output.line(format!("The {name} was not checked: give --{name}."));
+                output.line(format!("The {name} was not checked: add --{name}."));
             }
         }
         Format::Json => {

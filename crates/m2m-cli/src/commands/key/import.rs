@@ -18,23 +18,23 @@ use crate::options::{DataOptions, SealingOptions};
 
 /// Import a private signing key.
 ///
-/// The file has PKCS#8 in PEM or DER, or a JSON Web Key. The key is sealed before it is written. A key that is imported to sign replaces the one
-/// that signs, which stays in the JWK set.
+/// The file contains PKCS#8 in PEM or DER, or a JSON Web Key. The key is encrypted with the sealing key before it is stored. A key that is
+/// imported as active replaces the current signing key, which stays in the JWK set as retiring.
 #[derive(Debug, Args)]
 #[command(after_help = IMPORT_EXAMPLES)]
 pub(crate) struct KeyImportOptions {
-    /// File with the private key; - reads standard input
+    /// File with the private key, or - for standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// Algorithm; required if the file does not state it, as for RSA
+    /// Algorithm of the key; required if the file does not determine the algorithm, as with RSA keys
     #[arg(long = "alg", value_name = "ALG", value_parser = crate::commands::jwt::algorithm)]
     pub(crate) algorithm: Option<Algorithm>,
-    /// Key id in the JWK set; by default the one in the file, or the thumbprint
+    /// Key id in the JWK set; by default, the key id in the file or the thumbprint of the key
     #[arg(long, value_name = "KID")]
     pub(crate) kid: Option<String>,
-    /// State of the key; by default it signs if no other key of its algorithm does, and is announced otherwise
+    /// State of the key; by default, active if no other key of the algorithm is active, and next otherwise
     #[arg(long, value_name = "STATE")]
     pub(crate) state: Option<ImportedState>,
     #[command(flatten)]
@@ -44,11 +44,11 @@ pub(crate) struct KeyImportOptions {
 /// The state of an imported key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ImportedState {
-    /// It is announced, and does not sign yet.
+    /// Announced, but does not sign tokens yet.
     Next,
-    /// It signs.
+    /// Signs tokens.
     Active,
-    /// It is announced until its last token has expired, and signs no longer.
+    /// No longer signs tokens, but stays announced until the last token has expired.
     Retiring,
 }
 
@@ -104,18 +104,18 @@ fn read(options: &KeyImportOptions) -> Result<ImportedKey, Failure> {
         let failure = Failure::usage(format!("{file} cannot be imported")).because(error.to_string());
         match error {
             InvalidImport::AlgorithmNeeded => {
-                failure.help("say which one: --alg RS256, or PS256, or another")
+                failure.help("choose one: --alg RS256, --alg PS256, or another")
             }
-            InvalidImport::OtherAlgorithm { .. } => failure.help("leave out --alg, or name another"),
-            InvalidImport::KeyId => failure.help("name it with --kid, as in --kid 2026-11"),
+            InvalidImport::OtherAlgorithm { .. } => failure.help("leave out --alg, or choose another algorithm"),
+            InvalidImport::KeyId => failure.help("set it with --kid, as in --kid 2026-11"),
             InvalidImport::Key(InvalidKey::NotPkcs8) => failure.help(format!(
-                "openssl pkcs8 -topk8 -nocrypt -in {file} -out key.pem"
+                "convert it: openssl pkcs8 -topk8 -nocrypt -in {file} -out key.pem"
             )),
             InvalidImport::Key(InvalidKey::Encrypted) => failure.help(format!(
                 "decrypt it first: openssl pkcs8 -in {file} -out key.pem"
             )),
             InvalidImport::Key(InvalidKey::NotPrivate) => {
-                failure.help("hand over the private key that belongs to it")
+                failure.help("import the private key that belongs to it")
             }
             InvalidImport::Key(_) | _ => {
                 failure.help("a key is one PKCS#8 block in PEM, as `openssl genpkey` writes it, or its DER, or a JSON Web Key")

@@ -40,7 +40,10 @@ pub(super) fn list(options: &KeyListOptions, output: &Output) -> Result<(), Fail
     let keys = match options.data.folder() {
         Some(folder) => of_data(folder)?,
         None if server.issuer.as_deref().is_none_or(str::is_empty) => {
-            return Err(nowhere("there is nowhere to look for keys", "m2m key list"));
+            return Err(nowhere(
+                "no server and no data directory is given",
+                "m2m key list",
+            ));
         }
         None => {
             let management = Management::connect(server)?;
@@ -116,7 +119,7 @@ fn show(keys: &[Listed], output: &Output) {
         ])
     });
     table.print(
-        "there are no keys yet: they are made when the server starts first",
+        "there are no keys yet: they are created at the first start of the server",
         output,
     );
 }

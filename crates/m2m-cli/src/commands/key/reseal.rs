@@ -13,13 +13,14 @@ use m2m_store::{Actor, Backend as _, SealingKey};
 
 use crate::options::{DataOptions, SealingOptions, path};
 
-/// Replace the sealing key, and seal all private keys again.
+/// Replace the sealing key, and encrypt all private keys with the new one.
 #[derive(Debug, Args)]
 #[command(after_help = RESEAL_EXAMPLES)]
 pub(crate) struct KeyResealOptions {
     #[command(flatten)]
     pub(crate) data: DataOptions,
-    /// File with the new sealing key, created if it is missing; - reads standard input. By default sealing.key in the data directory is replaced
+    /// File with the new sealing key, or - for standard input. A file that does not exist is created with a new key. By default, a new
+    /// key replaces sealing.key in the data directory
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub(crate) to: Option<PathBuf>,
     #[command(flatten)]
@@ -61,19 +62,19 @@ pub(super) fn reseal(options: &KeyResealOptions, output: &Output) -> Result<(), 
         ));
         if let Some(file) = to.filter(|file| !is_standard_stream(file)) {
             output.line(format!(
-                "from now on: --sealing-key-file {}",
+                "from now on, use --sealing-key-file {}",
                 file.display()
             ));
         }
         output.line(match source {
             SealingSource::Folder(_) if to.is_none() => {
-                "backups from before need the sealing key from before, which is gone"
+                "earlier backups need the previous sealing key, which was replaced"
             }
             SealingSource::Folder(_) => {
-                "sealing.key in the data directory opens only earlier backups: delete it"
+                "sealing.key in the data directory decrypts only earlier backups: delete it"
             }
             SealingSource::Environment(_) | SealingSource::File(_) => {
-                "the sealing key from before opens only backups from before"
+                "the previous sealing key decrypts only earlier backups"
             }
         });
         Ok(())
@@ -87,7 +88,9 @@ fn new_key(
     folder: &Path,
 ) -> Result<SealingKey, Failure> {
     match (to, source) {
-        (Some(file), _) if is_standard_stream(file) || file.exists() => sealing::read(file, Wanted::New),
+        (Some(file), _) if is_standard_stream(file) || file.exists() => {
+            sealing::read(file, Wanted::New)
+        }
         (Some(file), _) => sealing::make(file),
         (None, SealingSource::Folder(_)) => {
             // A key left there opens no key, or it would have replaced the old one: it is from an attempt that changed nothing.
@@ -96,9 +99,9 @@ fn new_key(
             sealing::make(&next)
         }
         (None, SealingSource::Environment(_) | SealingSource::File(_)) => {
-            Err(Failure::usage("there is no place for the new sealing key")
-                .because("the one that is used now is not in the data directory, and is not replaced where it is")
-                .help("name a file for the new one: --to FILE"))
+            Err(Failure::usage("no file is given for the new sealing key")
+                .because("the current one is outside the data directory, and is not replaced there")
+                .help("choose a file for the new one: --to FILE"))
         }
     }
 }

@@ -18,19 +18,21 @@ use crate::options::{ManagementOptions, words};
 
 /// Rotate a signing key of a running server.
 ///
-/// The first call announces a new key, so that every API has it before it signs; a later call lets it sign. The previous key stays in the JWK set
-/// until its last token has expired.
+/// The first call announces a new key, so that every API has the key before the server signs with it; a later call makes it the signing
+/// key. The previous signing key stays in the JWK set until the last token that it signed has expired.
 #[derive(Debug, Args)]
 #[command(after_help = ROTATE_EXAMPLES)]
 pub(crate) struct KeyRotateOptions {
-    /// Algorithm of the key; required if keys of several algorithms sign
+    /// Algorithm of the key; required if the server signs with several algorithms
     #[arg(long = "alg", value_name = "ALG", value_parser = words(SigningAlg::ALL, SigningAlg::as_str))]
     pub(crate) algorithm: Option<SigningAlg>,
-    /// Replace all keys of the algorithm at once, because a private key may be known to others
+    /// Replace all keys of the algorithm at once, because a private key may have leaked
     ///
-    /// A new key signs, and the others leave the JWK set for good. The server refuses tokens that they signed at once, those for the management API included;
-    /// APIs do when they fetch the JWK set again, within five minutes if they keep to its max-age. Until then they may refuse tokens of the new key. Where keys
-    /// are files (m2m serve --world --keys DIR), move the file of the key out of the folder instead, put another one in, and restart the server.
+    /// A new key signs, and all other keys of the algorithm are removed from the JWK set permanently. The server immediately refuses tokens
+    /// that the removed keys signed, including tokens for the management API. APIs refuse these tokens after fetching the JWK set again,
+    /// within five minutes if they respect its max-age. Until then, APIs may refuse tokens signed with the new key. If the keys are files
+    /// (m2m serve --world --keys DIR), this command is not available: move the file of the leaked key out of the directory, add another key
+    /// file, and restart the server.
     #[arg(long)]
     pub(crate) emergency: bool,
     /// Skip the confirmation of an emergency rotation
@@ -49,8 +51,8 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
     if options.emergency && !options.yes {
         consent::ask(
             EMERGENCY,
-            "--emergency was given, there is no terminal to ask on, and nothing was changed",
-            "--yes, if that is right",
+            "--emergency was given, there is no terminal to confirm on, and nothing was changed",
+            "add --yes to confirm",
         )?;
     }
     let management = Management::connect(&options.management.server)?;
@@ -71,8 +73,8 @@ pub(super) fn rotate(options: &KeyRotateOptions, output: &Output) -> Result<(), 
 }
 
 /// The consequences of an emergency rotation, shown before it is done.
-const EMERGENCY: &str = "every key of the algorithm that is in the JWK set would leave it at once and for good, and a new one would sign: the tokens signed until now, those for \
-    the management API included, would be refused by the server at once and by APIs within five minutes, in which APIs may also refuse tokens of the new key";
+const EMERGENCY: &str = "every key of the algorithm would be removed from the JWK set at once and permanently, and a new one would sign: tokens signed until now, including \
+    those for the management API, would be refused by the server at once and by APIs within five minutes, during which APIs may also refuse tokens of the new key";
 
 /// Returns the algorithm of the keys that sign, if there is only one.
 fn only_algorithm(management: &Management) -> Result<SigningAlg, Failure> {
@@ -86,12 +88,12 @@ fn only_algorithm(management: &Management) -> Result<SigningAlg, Failure> {
         return Ok(algorithm);
     }
     let algorithms: Vec<&str> = algorithms.into_iter().collect();
-    Err(Failure::usage("which key is to be rotated is not clear")
+    Err(Failure::usage("it is not clear which key to rotate")
         .because(format!(
             "there are keys that sign with {}",
             printable(&algorithms.join(", "))
         ))
-        .help("say which: --alg ES256"))
+        .help("choose one, as in --alg ES256"))
 }
 
 /// The state of a key that signs.

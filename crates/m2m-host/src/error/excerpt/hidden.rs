@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn x9_of_a_broken_line_with_a_secret_nothing_but_the_key_is_shown() {
+    fn x9_only_the_key_of_a_broken_line_with_a_secret_is_shown() {
         check("", "client_secret = \"a", "client_secret = …");
         check("", "client_secret = \"a\"b\"", "client_secret = …");
         check("", " client_secret = a,b", " client_secret = …");

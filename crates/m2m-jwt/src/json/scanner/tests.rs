@@ -21,7 +21,7 @@ fn reads_every_kind_of_value() {
 }
 
 #[test]
-fn refuses_what_is_not_json() {
+fn refuses_text_that_is_not_json() {
     for (text, offset) in [
         ("{", 1),
         ("{,}", 1),
@@ -101,13 +101,13 @@ fn x4_refuses_a_duplicate_member_at_any_depth_however_it_is_written() {
 }
 
 #[test]
-fn the_same_name_in_different_objects_is_no_duplicate() {
+fn the_same_name_in_different_objects_is_not_a_duplicate() {
     check(r#"{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}"#, Ok(()));
 }
 
 #[test]
-fn different_names_with_the_same_hash_are_no_duplicates() {
-    // The hash fills up with zeros, so a zero that is there does not change it.
+fn different_names_with_the_same_hash_are_not_duplicates() {
+    // The hash pads a name with zeros, so a zero at its end does not change the hash.
     assert_eq!(NameHash::of("a"), NameHash::of("a\0"));
     check(r#"{"a":{"a":1},"a\u0000":1}"#, Ok(()));
     check(
@@ -117,7 +117,7 @@ fn different_names_with_the_same_hash_are_no_duplicates() {
 }
 
 #[test]
-fn a_name_has_one_hash_however_long_and_however_written() {
+fn a_name_has_the_same_hash_however_it_is_escaped() {
     for length in 0..40 {
         let name = "é".repeat(length) + "x";
         let escaped = "\\u00e9".repeat(length) + "\\u0078";

@@ -13,7 +13,7 @@ pub(super) struct Threads {
     runtime: Option<Runtime>,
 }
 
-/// A task that is aborted when nobody waits for it any more, as happens when its caller disconnects.
+/// A task that is aborted when nothing waits for it any more, as happens when its caller disconnects.
 struct Task<T>(JoinHandle<T>);
 
 impl Threads {
@@ -23,7 +23,7 @@ impl Threads {
     pub(super) fn start() -> std::io::Result<Self> {
         let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         let runtime = Builder::new_multi_thread()
-            .worker_threads((processors / 4).clamp(1, MOST_THREADS))
+            .worker_threads((processors / 4).clamp(1, MAX_THREADS))
             .max_blocking_threads(1)
             .thread_name("m2m-management")
             .enable_time()
@@ -59,7 +59,7 @@ impl<T> Drop for Task<T> {
 }
 
 /// The maximum number of threads. Management is a small part of what a server does, however many processors it has.
-const MOST_THREADS: usize = 4;
+const MAX_THREADS: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_is_nothing_and_not_the_end() {
+    async fn a_panic_returns_nothing_and_does_not_end_the_threads() {
         let threads = Threads::start().unwrap();
         assert_eq!(
             threads.run(async { panic!("a test of a panic") }).await,
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_waits_for_ends() {
+    async fn a_task_without_a_waiter_ends() {
         let threads = Threads::start().unwrap();
         let (held, ended) = oneshot::channel::<()>();
         let (begin, begun) = oneshot::channel();

@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use m2m_admin::{TokenAsk, WouldGrant};
+use m2m_admin::{TestTokenParameters, WouldGrant};
 use m2m_authority::diagnose::Suspect;
 use m2m_authority::registry::{Records, SecretHash};
 use m2m_errors::Profile;
@@ -16,7 +16,7 @@ use oauth_proto::{Issuer, Limits};
 use serde_json::Value;
 
 use super::*;
-use crate::recorder::{Entry as Logged, Keeper, Worker};
+use crate::recorder::{Entry as Logged, EventStore, Worker};
 use crate::store;
 use crate::store_health::StoreHealth;
 
@@ -54,9 +54,9 @@ fn world() -> String {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A store that discards everything.
-struct Forgetful;
+struct DiscardingStore;
 
-impl Keeper for Forgetful {
+impl EventStore for DiscardingStore {
     fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
         Ok(Records::default())
     }
@@ -92,7 +92,8 @@ impl Bench {
             let _ = publish.send(entry);
             None
         };
-        let (recorder, worker) = Recorder::start(Forgetful, Arc::clone(&metrics), publish).unwrap();
+        let (recorder, worker) =
+            Recorder::start(DiscardingStore, Arc::clone(&metrics), publish).unwrap();
         let authority = Authority::new(ISSUER, Profile::Rfc, Limits::DEFAULT).unwrap();
         Self {
             now: clock::now(),
@@ -141,8 +142,8 @@ impl Bench {
     }
 
     /// Returns a request of an operator on behalf of this application.
-    const fn of<'a>(&self, client_id: &'a str) -> TokenAsk<'a> {
-        TokenAsk {
+    const fn of<'a>(&self, client_id: &'a str) -> TestTokenParameters<'a> {
+        TestTokenParameters {
             operator: "operator",
             operator_address: None,
             client_id,
@@ -154,11 +155,11 @@ impl Bench {
         }
     }
 
-    async fn vouch(&self, ask: TokenAsk<'_>) -> Reply {
+    async fn vouch(&self, ask: TestTokenParameters<'_>) -> Reply {
         self.endpoint.vouch(&ask).await
     }
 
-    async fn check(&self, ask: TokenAsk<'_>) -> Result<WouldGrant, Cause> {
+    async fn check(&self, ask: TestTokenParameters<'_>) -> Result<WouldGrant, Cause> {
         let checked = self.endpoint.check(&ask).await;
         checked.map_err(|refusal| refusal.cause())
     }
@@ -191,9 +192,9 @@ fn member(reply: &Reply, name: &str) -> String {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn a_test_token_is_the_one_that_the_application_would_get_and_is_told_apart() {
+async fn a_test_token_is_the_one_that_the_application_would_get_and_is_marked() {
     let bench = Bench::new().await;
-    let request = TokenAsk {
+    let request = TestTokenParameters {
         audiences: &[ORDERS],
         scope: Some("read:orders"),
         ..bench.of("job")
@@ -235,7 +236,7 @@ async fn an_operator_sees_the_refusal_that_the_application_would_get() {
         ("job", &[], Some("\"")),
         ("operator", &[], None),
     ] {
-        let request = TokenAsk {
+        let request = TestTokenParameters {
             audiences,
             scope,
             ..bench.of(client_id)
@@ -257,7 +258,7 @@ async fn an_operator_sees_the_refusal_that_the_application_would_get() {
     let of_operator = logged.any(|entry| {
         matches!(entry, Logged::Refused(refused) if refused.event.operator.as_deref() == Some("operator"))
     });
-    assert!(of_operator, "a refused test is told apart too");
+    assert!(of_operator, "a refused test token is marked as one too");
 }
 
 #[tokio::test(flavor = "current_thread")]
@@ -300,7 +301,7 @@ async fn a_check_decides_alike_and_leaves_no_trace() {
             .quota_exceeded
     );
     // An address counts if one is given.
-    let from = |address: &str| TokenAsk {
+    let from = |address: &str| TestTokenParameters {
         address: address.parse().ok(),
         ..bench.of("inside")
     };
@@ -316,7 +317,7 @@ async fn a_check_decides_alike_and_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "current_thread")]
-async fn g7_in_maintenance_all_hear_the_same_but_who_manages_the_server() {
+async fn g7_in_maintenance_all_callers_but_managers_get_the_same_answer() {
     let bench = Bench::new().await;
     bench.switch(Maintenance::On).await;
     let expected = bench.token("job", SECRET, "").await;

@@ -1,4 +1,4 @@
-//! Settings that do not go together: one failure each, with its fix.
+//! Settings that conflict: one failure each, with its fix.
 
 use super::*;
 
@@ -32,14 +32,14 @@ fn the_registry_is_in_one_place() {
     said.refused(&["M2M_DATA and M2M_WORLD are both given"]);
     check(
         &["--keys", "k"],
-        &["--keys and --data", "leave out the folder of keys"],
+        &["--keys and --data", "leave out the directory of keys"],
     );
 }
 
 #[test]
 fn a_database_is_refused_without_showing_its_url() {
     let url = "postgres://me:hunter2@db.example/m2m";
-    let expected = ["PostgreSQL is not in this release; use --data DIR"];
+    let expected = ["PostgreSQL is not supported in this release; use --data DIR"];
     let entry = format!("database = \"{url}\"\n");
     for said in [
         flags(&["--database", url]),
@@ -70,7 +70,7 @@ fn a_certificate_has_a_key() {
 }
 
 #[test]
-fn x16_only_who_is_trusted_says_where_callers_are() {
+fn x16_only_trusted_proxies_report_addresses_of_callers() {
     let unused = [
         "--trusted-proxies is given",
         "--proxy-protocol",
@@ -83,8 +83,8 @@ fn x16_only_who_is_trusted_says_where_callers_are() {
 }
 
 #[test]
-fn callers_and_operators_have_an_address_each() {
-    let expected = ["do not go together", "another port"];
+fn callers_and_operators_have_separate_addresses() {
+    let expected = ["--ops-listen conflict", "another port"];
     check(&["--ops-listen", "127.0.0.1:8080"], &expected);
     check(&["--ops-listen", "0.0.0.0:8080"], &expected);
     check(
@@ -117,7 +117,7 @@ fn the_sealing_key_has_one_source_and_a_use() {
     };
     assert!(
         said.resolve().is_ok(),
-        "the variable is there for other commands"
+        "the variable may be set for other commands"
     );
     let said = Said {
         flags: &["--data", "d", "--sealing-key-file", "k"],
@@ -129,7 +129,7 @@ fn the_sealing_key_has_one_source_and_a_use() {
 }
 
 #[test]
-fn on_loopback_nothing_needs_to_be_said() {
+fn on_loopback_no_issuer_is_required() {
     let issuer = |more: &[&str]| {
         let settings = flags(&[&["--world", "w"], more].concat()).resolve();
         settings
@@ -151,7 +151,7 @@ fn on_loopback_nothing_needs_to_be_said() {
 }
 
 #[test]
-fn a7_what_would_send_secrets_in_the_clear_is_refused_with_its_fix() {
+fn a7_settings_that_would_send_secrets_unencrypted_are_refused_with_the_fix() {
     check(
         &["--listen", "0.0.0.0:0"],
         &["plain http", "--behind-proxy", "--tls-cert"],
@@ -172,7 +172,7 @@ fn a7_what_would_send_secrets_in_the_clear_is_refused_with_its_fix() {
     let tls = ["--tls-cert", "c", "--tls-key", "k"];
     check(
         &[&tls[..], &["--issuer", "http://localhost:8080"]].concat(),
-        &["the server speaks TLS", "--issuer https://localhost:8080"],
+        &["the server uses TLS", "--issuer https://localhost:8080"],
     );
 }
 
@@ -184,13 +184,13 @@ fn a7_with_tls_any_address_will_do_once_it_can_be_reached() {
     assert!(resolve(&["--listen", "0.0.0.0:8443", "--issuer", "https://id.example"]).is_ok());
     let mistakes = resolve(&["--listen", "0.0.0.0:8443"]).unwrap_err();
     assert!(
-        mistakes.concat().contains("the issuer has to be named"),
+        mistakes.concat().contains("the issuer must be set"),
         "{mistakes:?}"
     );
 }
 
 #[test]
-fn behind_a_proxy_the_issuer_is_named() {
+fn behind_a_proxy_the_issuer_is_required() {
     let expected = ["--issuer https://id.example"];
     check(&["--listen", "0.0.0.0:0", "--behind-proxy"], &expected);
     check(&["--behind-proxy"], &expected);
@@ -201,14 +201,14 @@ fn behind_a_proxy_the_issuer_is_named() {
 }
 
 #[test]
-fn several_contradictions_are_all_told() {
+fn several_contradictions_are_all_reported() {
     let all = ["--tls-cert", "c", "--proxy-protocol", "--keys", "k"];
     let mistakes = flags(&all).resolve().unwrap_err();
     assert_eq!(mistakes.len(), 3, "{mistakes:#?}");
 }
 
 #[test]
-fn who_can_set_only_variables_is_told_variables() {
+fn errors_name_variables_to_operators_who_set_only_variables() {
     let certificate = ("M2M_TLS_CERT", "c");
     let cases: [&[(&str, &str)]; 8] = [
         &[],
@@ -252,7 +252,7 @@ fn the_issuer_that_commands_call_is_not_taken_for_that_of_the_server() {
         file: None,
     };
     said.refused(&[
-        "M2M_ISSUER is set, which is the server that commands call",
+        "M2M_ISSUER is set, but it names the server that commands call",
         "M2M_SERVE_ISSUER",
     ]);
 }

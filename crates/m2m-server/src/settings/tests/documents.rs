@@ -8,17 +8,17 @@ use super::*;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/");
 const BEGIN: &str =
-    "<!-- Made from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`. -->\n";
-const END: &str = "<!-- End of what is made. -->\n";
+    "<!-- Generated from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`. -->\n";
+const END: &str = "<!-- End of the generated table. -->\n";
 
 const EXAMPLE_BEGINS: &str = "\
 # Settings of `m2m serve --config m2m.toml`, each with its default, or with an example where it has none.
 # `m2m config check --config m2m.toml` reports mistakes in them, or shows the values in effect.
 # Flags come before variables, and these before this file; docs/configuration.md has the names of all three.
-# Secrets are not allowed here. Made from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`.
+# Secrets are not allowed here. Generated from crates/m2m-server/src/settings/table.rs by `cargo xtask codegen`.
 ";
 
-/// Asserts that a document is what `make` returns for it, and writes it if that is requested.
+/// Asserts that a document equals the result of `make` for it, and writes it if that is requested.
 #[track_caller]
 #[expect(clippy::disallowed_methods, reason = "a test has no arguments")]
 fn check(name: &str, make: impl Fn(&str) -> String) {
@@ -29,7 +29,7 @@ fn check(name: &str, make: impl Fn(&str) -> String) {
     }
     assert!(
         read() == make(&read()),
-        "docs/{name} is not what the table of settings says: `cargo xtask codegen` writes it"
+        "docs/{name} differs from the table of settings: run `cargo xtask codegen`"
     );
 }
 

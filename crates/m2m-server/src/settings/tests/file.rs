@@ -19,7 +19,7 @@ fn an_unknown_key_has_its_place_and_the_nearest_word() {
     );
     check(
         "nonsense = 1",
-        &["there are data, world, keys, listen, issuer"],
+        &["the settings are data, world, keys, listen, issuer"],
     );
     check(
         "[server]\nlisten = \"127.0.0.1:1\"",
@@ -86,7 +86,7 @@ fn a_value_of_another_form_has_its_place_and_the_right_form() {
     );
     check(
         "listen = \"8080\"",
-        &["an address has to stand before the port", ":2:10"],
+        &["write an address before the port", ":2:10"],
     );
     check("listen = \"\"", &["found nothing"]);
     check("world = \"\"", &["world: expected a path, found nothing"]);
@@ -105,7 +105,7 @@ fn numbers_are_written_as_toml_has_them() {
 }
 
 #[test]
-fn all_mistakes_are_told() {
+fn all_mistakes_are_reported() {
     let text = "lisen = 1\nprofile = \"x\"\nmax_connections = 0\ndrain_seconds = \"1\"\n";
     let mistakes = file(text).resolve().unwrap_err();
     assert_eq!(mistakes.len(), 4, "{mistakes:#?}");
@@ -114,13 +114,13 @@ fn all_mistakes_are_told() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told() {
+fn a_missing_file_is_reported() {
     flags(&["--config", "/nowhere/m2m.toml"])
         .refused(&["cannot read /nowhere/m2m.toml", "--config"]);
 }
 
 #[test]
-fn x9_a_secret_does_not_stand_in_a_file_and_is_not_shown() {
+fn x9_a_secret_in_a_file_is_refused_and_not_shown() {
     for line in [
         "bootstrap_client_secret = \"hunter2\"",
         "bootstrap = { client_secret = \"hunter2\" }",

@@ -120,7 +120,7 @@ fn table() -> Vec<Row> {
         row(Setting::MaxAuditEvents, ["1", "2", "3"], DATA),
         row(Setting::MaxRefusals, ["1", "2", "3"], DATA),
         row(Setting::DrainSeconds, ["1", "2", "3"], DATA),
-        row(Setting::MostSecondsOutOfContact, ["1", "2", "3"], DATA),
+        row(Setting::MaxStoreOutageSeconds, ["1", "2", "3"], DATA),
     ]
 }
 
@@ -226,7 +226,7 @@ fn without_a_word_there_are_defaults() {
             "max_audit_events" => json!(1_000_000),
             "max_refusals" => json!(100_000),
             "drain_seconds" => json!(10),
-            "most_seconds_out_of_contact" => json!(300),
+            "max_store_outage_seconds" => json!(300),
             _ => Value::Null,
         };
         assert_eq!((value, origin), (expected, Origin::Default), "{name}");
@@ -234,7 +234,7 @@ fn without_a_word_there_are_defaults() {
 }
 
 #[test]
-fn a_flag_takes_back_what_the_file_says() {
+fn a_flag_overrides_a_value_of_the_file() {
     let said = Said {
         flags: &["--behind-proxy=false", "--trusted-proxies", ""],
         variables: &[],
@@ -246,7 +246,7 @@ fn a_flag_takes_back_what_the_file_says() {
 }
 
 #[test]
-fn what_is_overridden_has_to_be_right_as_well() {
+fn overridden_values_must_be_valid_as_well() {
     let said = Said {
         flags: &["--data", "/d", "--profile", "rfc"],
         variables: &[("M2M_PROFILE", "rcf")],

@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again_and_always_as_long() {
+    fn an_identity_is_read_back_and_always_has_the_same_length() {
         let id = StoreId(7 << 64);
         let mut lengths = Vec::new();
         for version in [0, 1, u64::MAX] {
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_is_unreadable() {
+    fn a_truncated_identity_is_unreadable() {
         let whole = text(StoreId(1), Version(1));
         for length in 0..whole.len() - 1 {
             assert_eq!(parse(&whole.as_bytes()[..length]), None, "{length}");

@@ -1,6 +1,6 @@
 //! The journal as a file, and the check that it has all that SQLite has written to it.
 //!
-//! SQLite appends where it believes the end to be. If the file was cut short, appended data stands behind a hole, and is lost with the
+//! SQLite appends where it believes the end to be. If the file was truncated, appended data is behind a hole, and is lost at the
 //! next start although it was written and synchronized.
 
 use std::fs::File;
@@ -13,7 +13,7 @@ use super::super::column;
 use super::super::fault::Fault;
 use super::unopened_for;
 
-/// The journal, opened a second time. SQLite has no locks on it that closing it would end.
+/// The journal, opened a second time. SQLite has no locks on it that closing it would release.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,

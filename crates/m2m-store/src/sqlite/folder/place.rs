@@ -46,7 +46,7 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// A text that says what happened to it.
+    /// A text that describes what happened to it.
     pub(super) fn check(&self) -> core::result::Result<(), Box<str>> {
         let shown = self.path.display();
         match std::fs::metadata(&self.path) {
@@ -55,7 +55,7 @@ impl Place {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 Err(format!("{shown} was deleted or moved").into())
             }
-            Err(error) => Err(format!("{shown} cannot be looked at: {error}").into()),
+            Err(error) => Err(format!("{shown} cannot be accessed: {error}").into()),
         }
     }
 }

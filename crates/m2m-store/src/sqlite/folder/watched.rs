@@ -45,7 +45,7 @@ impl Watched {
     ///
     /// # Errors
     ///
-    /// A text that says what happened to the file.
+    /// A text that describes what happened to the file.
     pub(super) fn check(&self) -> core::result::Result<(), Box<str>> {
         let shown = self.path.display();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -79,7 +79,7 @@ fn called(token: usize, step: Step) -> Attempt {
         | Step::Apply { .. }
         | Step::Bootstrap
         | Step::Reset
-        | Step::Wait(_) => panic!("a request: {step:?}"),
+        | Step::Wait(_) => panic!("expected a request, found {step:?}"),
     }
 }
 
@@ -93,7 +93,7 @@ fn managed(step: Step) -> Attempt {
         | Step::Apply { .. }
         | Step::Bootstrap
         | Step::Reset
-        | Step::Wait(_) => panic!("a request: {step:?}"),
+        | Step::Wait(_) => panic!("expected a request, found {step:?}"),
     }
 }
 

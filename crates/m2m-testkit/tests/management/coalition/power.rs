@@ -164,7 +164,7 @@ impl Coalition {
             // The token with the most scopes comes first.
             tokens.sort_by_key(|token| core::cmp::Reverse(token.scopes.len()));
         }
-        tokens.truncate(MOST_TRIED);
+        tokens.truncate(MAX_TRIED);
         let mut acting = None;
         for token in tokens {
             acting = Some(self.opened(&token));
@@ -221,7 +221,7 @@ impl Coalition {
         self.tokens.retain(|token| token.expires_at > now);
         for (client_id, secrets) in &self.secrets {
             if let Ok(token) = self.server.issue_for(client_id, secrets) {
-                let token = Token::read(&token).expect("it is for the management API");
+                let token = Token::read(&token).expect("the token is for the management API");
                 let same = |own: &Token| {
                     own.client_id == token.client_id
                         && own.scopes == token.scopes
@@ -233,8 +233,8 @@ impl Coalition {
             }
         }
         // The newest tokens are tried most often; some old ones are kept, since they may become valid again.
-        if self.tokens.len() > MOST_TOKENS {
-            self.tokens.drain(..self.tokens.len() - MOST_TOKENS);
+        if self.tokens.len() > MAX_TOKENS {
+            self.tokens.drain(..self.tokens.len() - MAX_TOKENS);
         }
         self.check_managers(context);
         self.forge(context);
@@ -247,7 +247,8 @@ impl Coalition {
         let applications = self.registry.applications.iter();
         let mut applications = applications.map(|stored| &stored.value);
         let manager = applications.find(|own| is_manager(own, &self.registry, now));
-        let manager = manager.unwrap_or_else(|| panic!("{context}: nobody manages the server"));
+        let manager =
+            manager.unwrap_or_else(|| panic!("{context}: no application manages the server"));
         let client_id = manager.client_id.clone();
         let path = "/api/v1/applications?page_size=1";
         let (status, answer) = self.server.call(&client_id, "GET", path, &Value::Null);
@@ -269,7 +270,7 @@ impl Coalition {
         let now = self.server.now();
         let mut applications = self.registry.applications.iter();
         let manager = applications.find(|stored| is_manager(&stored.value, &self.registry, now));
-        let manager = manager.expect("somebody manages the server");
+        let manager = manager.expect("an application manages the server");
         let address = Some(self.server.address_of(&manager.value.client_id));
         for token in crate::forge::tokens(manager, now) {
             let (path, kind) = ("/api/v1/environment", "application/json");
@@ -280,7 +281,7 @@ impl Coalition {
                 self.forged += 1;
                 assert!(
                     self.has_everything(),
-                    "{context}: a forged token opens the management API"
+                    "{context}: a forged token grants access to the management API"
                 );
             }
         }
@@ -350,8 +351,8 @@ impl Token {
     /// Reads a token, and returns it if it is for the management API.
     fn read(text: &str) -> Option<Self> {
         let payload = text.split('.').nth(1).expect("a token has three parts");
-        let payload = m2m_jwt::base64url::decode(payload).expect("it is base64url");
-        let claims: Value = serde_json::from_slice(&payload).expect("it is JSON");
+        let payload = m2m_jwt::base64url::decode(payload).expect("the claims are base64url");
+        let claims: Value = serde_json::from_slice(&payload).expect("the claims are JSON");
         let text_of = |name: &str| claims.get(name).and_then(Value::as_str);
         let audience = claims.get("aud")?;
         let several = audience.as_array().map(Vec::as_slice);
@@ -402,7 +403,7 @@ fn scope_of(method: &str, path: &str) -> &'static str {
 }
 
 /// The maximum number of tokens with which a request is tried.
-const MOST_TRIED: usize = 3;
+const MAX_TRIED: usize = 3;
 
 /// The maximum number of tokens that the coalition keeps.
-const MOST_TOKENS: usize = 12;
+const MAX_TOKENS: usize = 12;

@@ -46,7 +46,7 @@ impl ManagedServer {
     /// If the credentials of [`MANAGER`] are refused.
     pub(crate) fn bootstrap(&mut self) -> Result<Applied, BootstrapError> {
         let (actor, mut randomness) = (Actor::command("m2m serve"), self.host().randomness());
-        let preset = PresetCredentials::new(MANAGER, SECRET).expect("they are good");
+        let preset = PresetCredentials::new(MANAGER, SECRET).expect("valid credentials");
         let (registry, now) = (self.registry(), self.now);
         let made = m2m_admin::bootstrap(registry, Some(&preset), &actor, &mut randomness, now);
         let made = self.runtime.block_on(made)?;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use m2m_admin::{Access, Host, TokenAnswer, TokenAsk, Verdict, WouldGrant};
+use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};
 use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{
     Authenticated, Authorized, Exchange, Issued, Operator, RawRequest, TestRequest, accept,
@@ -15,7 +15,7 @@ use m2m_authority::{Authority, Refusal};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
-    Backend, CacheLimits, CachedApplication, LookUp, RegistryCache, SealingKey, Sought, Uptime,
+    Backend, CacheLimits, CachedApplication, Lookup, RegistryCache, SealingKey, Sought, Uptime,
 };
 
 use m2m_testkit::World;
@@ -157,13 +157,13 @@ impl<B: Backend> InProcess<B> {
     ) -> Result<Option<Arc<CachedApplication>>, Refusal> {
         let away = || Refusal::of(Cause::StoreUnavailable);
         match self.cache.look_up(client_id, Uptime::ZERO) {
-            LookUp::Hit(entry) => Ok(Some(entry)),
-            LookUp::Absent => Ok(None),
-            LookUp::Miss => {
+            Lookup::Hit(entry) => Ok(Some(entry)),
+            Lookup::Absent => Ok(None),
+            Lookup::Miss => {
                 let loaded = self.cache.load(client_id, now).await;
                 loaded.map_err(|_| away())
             }
-            LookUp::OutOfContact => Err(away()),
+            Lookup::OutOfContact => Err(away()),
         }
     }
 
@@ -199,7 +199,7 @@ impl<B: Backend> InProcess<B> {
     }
 
     /// Issues a token in the name of an application.
-    async fn vouch(&self, ask: &TokenAsk<'_>) -> Result<Granted, Refusal> {
+    async fn vouch(&self, ask: &TestTokenParameters<'_>) -> Result<Granted, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
         let client = entry.as_deref().map(CachedApplication::client);
@@ -208,7 +208,7 @@ impl<B: Backend> InProcess<B> {
     }
 
     /// Returns the verdict whether such a token would be issued.
-    async fn would_vouch(&self, ask: &TokenAsk<'_>) -> Result<Verdict, Refusal> {
+    async fn would_vouch(&self, ask: &TestTokenParameters<'_>) -> Result<Verdict, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let entry = self.load(ask.client_id, ask.now).await?;
         let client = entry.as_deref().map(CachedApplication::client);
@@ -228,7 +228,7 @@ impl<B: Backend> InProcess<B> {
     }
 }
 
-fn request<'r>(ask: &TokenAsk<'r>) -> TestRequest<'r> {
+fn request<'r>(ask: &TestTokenParameters<'r>) -> TestRequest<'r> {
     TestRequest {
         audiences: ask.audiences.iter().copied().map(Into::into).collect(),
         scope: ask.scope.map(Into::into),
@@ -281,7 +281,7 @@ impl<B: Backend> Host for InProcess<B> {
         }
     }
 
-    async fn test_token(&self, ask: TokenAsk<'_>) -> TokenAnswer {
+    async fn test_token(&self, ask: TestTokenParameters<'_>) -> TokenAnswer {
         let exchange = Exchange {
             trace_id: ask.trace_id,
             request_id: None,
@@ -295,7 +295,7 @@ impl<B: Backend> Host for InProcess<B> {
         }
     }
 
-    async fn check(&self, ask: TokenAsk<'_>) -> Verdict {
+    async fn check(&self, ask: TestTokenParameters<'_>) -> Verdict {
         let mut refusal = match self.would_vouch(&ask).await {
             Ok(verdict) => return verdict,
             Err(refusal) => refusal,

@@ -50,7 +50,8 @@ fn made(algorithms: &[Algorithm]) -> Vec<KeyRecord> {
         let mut randomness = |bytes: &mut [u8]| bytes.fill(7);
         let (sealing, now) = (sealing(), World::BEGINNING);
         let made = ensure_keys(&backend, algorithms, &sealing, &actor, &mut randomness, now);
-        made.await.expect("the library makes these kinds of keys");
+        made.await
+            .expect("the library generates these kinds of keys");
         let keys = m2m_admin::list_keys(&backend).await;
         keys.expect("the registry is in memory")
     })

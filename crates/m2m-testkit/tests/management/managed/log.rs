@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use m2m_admin::http_api::Refused as RefusedOperation;
 use m2m_authority::diagnose::Diagnosis;
-use m2m_authority::flow::{Door, Event, IssuedEvent, RefusedEvent};
+use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -42,9 +42,9 @@ impl Log {
     ) {
         match event {
             Event::Issued(event) => {
-                let entry = entry.expect("a token is of an application");
+                let entry = entry.expect("a token belongs to an application");
                 entry.count(event.api);
-                if let Door::TokenEndpoint { secret } = event.door {
+                if let Requester::TokenEndpoint { secret } = event.requester {
                     entry.secret_used(secret.into(), event.time);
                 }
                 self.entries().push(Logged::Issued(event));

@@ -193,14 +193,14 @@ impl Model {
             .collect();
         assert!(
             !managers.is_empty(),
-            "{context}: nobody manages the server: {:#?}",
+            "{context}: no application manages the server: {:#?}",
             registry.applications
         );
         self.server.bootstrap().unwrap();
         assert_eq!(
             self.server.version(),
             version,
-            "{context}: {managers:?} manage the server, and bootstrap makes another one"
+            "{context}: {managers:?} manage the server, and bootstrap creates another one"
         );
         for application in applications() {
             let client_id = &application.client_id;
@@ -238,7 +238,7 @@ impl Model {
         let made = self.server.bootstrap();
         assert!(
             made.is_err() || self.server.version() > version,
-            "nobody manages the server"
+            "no application manages the server"
         );
         self.reset();
         let registry = self.registry();
@@ -249,13 +249,13 @@ impl Model {
     fn reset(&mut self) {
         let applied = self.server.reset_management().unwrap();
         let [shown] = &*applied.credentials else {
-            panic!("one secret is shown: {applied:?}")
+            panic!("expected one secret: {applied:?}")
         };
         let (registry, now) = (self.registry(), self.server.now());
         let application = find(&registry, &shown.client_id).unwrap();
         assert!(
             is_manager(application, &registry, now),
-            "the way back in: {application:#?}"
+            "reset-management leads to no manager: {application:#?}"
         );
     }
 }

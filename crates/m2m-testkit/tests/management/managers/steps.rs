@@ -53,7 +53,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// The applications that there may be, beside those whose client ids are generated.
+/// The applications that may exist, in addition to those whose client ids are generated.
 pub(crate) const APPLICATIONS: [&str; 5] = ["manager", "second", "third", "helper", "other"];
 
 /// Secrets that applications get by their hashes.
@@ -163,7 +163,7 @@ pub(crate) fn field() -> impl Strategy<Value = (&'static str, &'static str, Stri
             "system_user_allowed",
             vec![json!(true), json!(false)]
         ),
-        // Half an hour beside the hours in which time passes: never within the minute that a token may be ahead.
+        // Half an hour between the hours in which time passes: never within the minute that a token may be ahead.
         plain(
             "not_before",
             "not_before",

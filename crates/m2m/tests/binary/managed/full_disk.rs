@@ -112,7 +112,7 @@ fn x13_a_change_that_cannot_be_written_is_not_acknowledged_and_tokens_are_issued
 }
 
 #[test]
-fn x13_a_store_that_another_process_writes_to_is_waited_for_and_then_told_of() {
+fn x13_a_store_that_another_process_writes_to_is_waited_for_and_then_reported() {
     let managed = Managed::start(&[]);
     let api = managed.api("https://a.example", &[]);
     let application = managed.application(&json!({}));

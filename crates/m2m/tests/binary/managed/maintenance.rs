@@ -14,7 +14,7 @@ fn without_trace_id(answer: &Answer) -> String {
 }
 
 #[test]
-fn g7_g16_in_maintenance_callers_are_told_to_come_again_and_management_goes_on() {
+fn g7_g16_in_maintenance_callers_are_asked_to_retry_and_management_keeps_working() {
     for profile in PROFILES {
         let managed = Managed::start(&["--profile", profile]);
         let api = managed.api(AUDIENCE, &["read:a", "write:a"]);
@@ -42,7 +42,7 @@ fn g7_g16_in_maintenance_callers_are_told_to_come_again_and_management_goes_on()
             managed
                 .server
                 .token(&application.client_id, "wrong", &asking),
-            managed.server.token("nobody", "wrong", &asking),
+            managed.server.token("unknown", "wrong", &asking),
             managed
                 .server
                 .token(OPERATOR, "wrong", &format!("&audience={management}")),

@@ -44,7 +44,7 @@ impl GivenOut {
 }
 
 #[test]
-fn x9_what_was_given_out_stands_in_no_file_log_event_export_or_metric() {
+fn x9_issued_secrets_and_tokens_are_in_no_file_log_event_export_or_metric() {
     let managed = Managed::start(&["--ops-listen", "127.0.0.1:0"]);
     let ops = managed.server.ops();
     let mut given = GivenOut::default();

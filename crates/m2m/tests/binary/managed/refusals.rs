@@ -82,7 +82,7 @@ fn f7_x24_an_attempt_to_gain_power_is_in_log_metrics_events_and_diagnosis() {
 }
 
 #[test]
-fn x29_what_strangers_and_callers_send_is_in_no_log_event_diagnosis_or_metric() {
+fn x29_text_of_strangers_and_callers_is_in_no_log_event_diagnosis_or_metric() {
     let managed = Managed::start(&["--ops-listen", "127.0.0.1:0"]);
     let ops = managed.server.ops();
     let address = managed.server.address;

@@ -77,7 +77,7 @@ fn assert_each_is_cleared(
 }
 
 #[test]
-fn every_field_that_is_cleared_is_gone_afterwards() {
+fn a_cleared_field_is_absent_afterwards() {
     let managed = Managed::start(&[]);
     good(
         &managed,
@@ -134,9 +134,9 @@ fn every_field_that_is_cleared_is_gone_afterwards() {
 fn the_server_has_what_commands_set() {
     let managed = Managed::start(&[]);
     a_description_goes_from_the_shell_into_the_file_and_the_audit_log(&managed);
-    another_quota_keeps_what_happens_beyond_it(&managed);
-    a_reference_to_nothing_is_told_the_command_that_lists_its_kind(&managed);
-    an_application_is_created_with_what_an_update_could_set(&managed);
+    a_new_quota_keeps_the_mode(&managed);
+    a_reference_to_nothing_is_refused_with_the_command_that_lists_its_kind(&managed);
+    an_application_is_created_with_every_field_that_an_update_can_set(&managed);
     an_api_is_changed_field_by_field(&managed);
     the_code_of_an_organization_can_be_chosen_once(&managed);
     an_application_that_cannot_be_authorized_is_not_created(&managed);
@@ -174,7 +174,7 @@ fn a_description_goes_from_the_shell_into_the_file_and_the_audit_log(managed: &M
     assert_eq!(event["after"]["description"], Value::Null);
 }
 
-fn another_quota_keeps_what_happens_beyond_it(managed: &Managed) {
+fn a_new_quota_keeps_the_mode(managed: &Managed) {
     let quota =
         || managed.get("/api/v1/applications/quota-job")["application"]["token_quota"].clone();
     good(
@@ -218,7 +218,7 @@ fn another_quota_keeps_what_happens_beyond_it(managed: &Managed) {
     );
 }
 
-fn a_reference_to_nothing_is_told_the_command_that_lists_its_kind(managed: &Managed) {
+fn a_reference_to_nothing_is_refused_with_the_command_that_lists_its_kind(managed: &Managed) {
     let told = refused(
         managed,
         &["application", "create", "Job", "--organization", "org_bet"],
@@ -226,7 +226,7 @@ fn a_reference_to_nothing_is_told_the_command_that_lists_its_kind(managed: &Mana
     assert!(told.contains("m2m organization list"), "{told}");
 }
 
-fn an_application_is_created_with_what_an_update_could_set(managed: &Managed) {
+fn an_application_is_created_with_every_field_that_an_update_can_set(managed: &Managed) {
     let create = [
         "application",
         "create",
@@ -320,7 +320,7 @@ fn an_api_is_changed_field_by_field(managed: &Managed) {
 
 fn the_code_of_an_organization_can_be_chosen_once(managed: &Managed) {
     let create = ["organization", "create", "Acme", "--code", "org_acme"];
-    assert_eq!(good(managed, &create), "made \"Acme\": code org_acme\n");
+    assert_eq!(good(managed, &create), "created \"Acme\": code org_acme\n");
     let said = refused(managed, &create);
     assert!(said.contains("409") && said.contains("code: "), "{said}");
 }
@@ -340,7 +340,7 @@ fn an_application_that_cannot_be_authorized_is_not_created(managed: &Managed) {
 }
 
 #[test]
-fn a_check_says_what_a_token_request_would_get() {
+fn a_check_reports_what_a_token_request_would_get() {
     let managed = Managed::start(&[]);
     for audience in [A, B] {
         good(
@@ -348,9 +348,9 @@ fn a_check_says_what_a_token_request_would_get() {
             &["api", "create", audience, audience, "--scope", "read"],
         );
     }
-    a_check_takes_several_audiences_as_a_token_request_does(&managed);
-    a_check_says_from_where_it_would_be_granted(&managed);
-    a_check_sees_a_quota_that_is_used_up(&managed);
+    a_check_accepts_several_audiences_like_a_token_request(&managed);
+    a_check_lists_the_allowed_addresses(&managed);
+    a_check_reports_an_exhausted_quota(&managed);
 }
 
 /// Creates an application that is authorized for both APIs.
@@ -371,11 +371,11 @@ fn job(managed: &Managed, client_id: &str, more: &[&str]) {
     good(managed, &[&create[..], more].concat());
 }
 
-fn a_check_takes_several_audiences_as_a_token_request_does(managed: &Managed) {
+fn a_check_accepts_several_audiences_like_a_token_request(managed: &Managed) {
     job(managed, "job", &[]);
     let both = ["check", "--client", "job", "--audience", A, "--audience", B];
     let shown = good(managed, &both);
-    assert!(shown.starts_with("it would be granted\n"), "{shown}");
+    assert!(shown.starts_with("a token would be granted\n"), "{shown}");
     assert!(shown.contains(A) && shown.contains(B), "{shown}");
     let said = refused(
         managed,
@@ -384,7 +384,7 @@ fn a_check_takes_several_audiences_as_a_token_request_does(managed: &Managed) {
     assert!(said.contains("audience-unknown"), "{said}");
 }
 
-fn a_check_says_from_where_it_would_be_granted(managed: &Managed) {
+fn a_check_lists_the_allowed_addresses(managed: &Managed) {
     job(
         managed,
         "bound",
@@ -398,18 +398,18 @@ fn a_check_says_from_where_it_would_be_granted(managed: &Managed) {
     let check = ["check", "--client", "bound", "--audience", A];
     let shown = good(managed, &check);
     assert!(
-        shown.starts_with("it would be granted to callers from 10.0.0.0/8, 192.0.2.7"),
+        shown.starts_with("a token would be granted to callers from 10.0.0.0/8, 192.0.2.7"),
         "{shown}"
     );
     let from = |address| [&check[..], &["--address", address]].concat();
     let shown = good(managed, &from("10.1.2.3"));
-    assert!(shown.starts_with("it would be granted\n"), "{shown}");
+    assert!(shown.starts_with("a token would be granted\n"), "{shown}");
     let said = refused(managed, &from("192.0.2.8"));
     assert!(said.contains("address-not-allowed"), "{said}");
     assert!(said.contains("192.0.2.8"), "{said}");
 }
 
-fn a_check_sees_a_quota_that_is_used_up(managed: &Managed) {
+fn a_check_reports_an_exhausted_quota(managed: &Managed) {
     job(managed, "metered", &["--token-quota", "1/1d"]);
     let check = ["check", "--client", "metered", "--audience", A];
     let shown = good(managed, &check);

@@ -33,7 +33,7 @@ fn apis_are_listed_shown_and_made() {
         "--scope",
         "a b",
     ]);
-    assert_eq!(shown, "made \"Orders\": id 9\n");
+    assert_eq!(shown, "created \"Orders\": id 9\n");
     assert_eq!(
         fake.lines(),
         [
@@ -100,7 +100,7 @@ fn organizations_are_looked_after() {
     let json = fake.good(&["organization", "show", "org_acme", "--output", "json"]);
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), acme);
     let shown = fake.good(&["organization", "create", "Acme", "--external-id", "crm"]);
-    assert_eq!(shown, "made \"Acme\": code org_1\n");
+    assert_eq!(shown, "created \"Acme\": code org_1\n");
     fake.good(&["organization", "update", "org_acme", "--name", "B"]);
     fake.good(&["organization", "suspend", "org_acme"]);
     fake.good(&["organization", "resume", "org_acme"]);
@@ -125,7 +125,7 @@ fn maintenance_is_switched() {
     assert_eq!(
         serde_json::from_str::<Value>(&json).unwrap(),
         json!({
-            "code": "MAINTENANCE_UPDATED", "message": "Maintenance successfully switched", "maintenance": { "on": false },
+            "code": "MAINTENANCE_UPDATED", "message": "Maintenance mode successfully updated", "maintenance": { "on": false },
         })
     );
     assert_eq!(fake.json(0), json!({ "on": true }));

@@ -61,7 +61,7 @@ fn applications_are_listed_page_by_page() {
     let none = Fake::new([ok::<ListApplications>(&none)]);
     assert_eq!(
         none.good(&["application", "list"]),
-        "there are no such applications\n"
+        "no applications found\n"
     );
 }
 
@@ -93,7 +93,7 @@ fn an_application_is_shown_with_what_it_may_ask_for() {
 }
 
 #[test]
-fn an_application_is_made_and_authorized_and_its_secret_is_shown_once() {
+fn an_application_is_created_and_authorized_and_its_secret_is_shown_once() {
     let fake = Fake::new([ok::<CreateApplication>(&credentials("s3"))]);
     let shown = fake.good(&[
         "application",
@@ -170,7 +170,7 @@ fn an_application_is_changed_field_by_field() {
 }
 
 #[test]
-fn nothing_is_taken_away_before_somebody_agreed() {
+fn nothing_is_deleted_before_it_is_confirmed() {
     let nothing = json!({});
     let fake = Fake::new([
         ok::<DeleteApplication>(&nothing),
@@ -185,7 +185,7 @@ fn nothing_is_taken_away_before_somebody_agreed() {
         let command = [command[0], command[1], name];
         let said = fake.bad(2, &command);
         assert!(
-            said.contains(name) && said.contains("help: --yes"),
+            said.contains(name) && said.contains("help: add --yes"),
             "{said}"
         );
         fake.good(&[&command[..], &["--yes"]].concat());
@@ -273,7 +273,7 @@ fn secrets_are_listed_rotated_and_revoked() {
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["client_secret"], "newer");
     let revoked = fake.run(&["secret", "revoke", "billing-job", "s1"]);
-    assert_eq!(text(&revoked.stdout), "Secret successfully ended\n");
+    assert_eq!(text(&revoked.stdout), "Secret successfully revoked\n");
     assert_eq!(text(&revoked.stderr), "warning: it was the last\n");
     assert_eq!(fake.json(1), json!({ "overlap_seconds": 86_400 }));
     assert_eq!(fake.json(2), json!({ "overlap_seconds": 86_400 }));
@@ -305,7 +305,7 @@ fn an_empty_scope_does_not_end_the_whole_authorization() {
 }
 
 #[test]
-fn what_a_later_server_writes_is_shown() {
+fn fields_of_a_later_server_are_shown() {
     let later = json!({
         "type": "spa", "client_type": "semi", "grant_types": ["token_exchange"], "authentication_methods": ["private_key_jwt"],
         "access_token_lifetime": 31_536_000, "token_quota": { "tokens": 1, "per": "1h", "mode": "delay", "burst": 2 },

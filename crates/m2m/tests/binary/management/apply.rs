@@ -62,7 +62,7 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
         "--secrets-to",
         secrets.to_str().unwrap(),
     ];
-    let wrong = refused(409, "", "CONFLICT", "Somebody else was faster");
+    let wrong = refused(409, "", "CONFLICT", "Another caller was faster");
     let dry = json!({ "plan": plan(false), "applied": false, "credentials": [] });
     let empty = json!({ "plan": { "steps": [], "kept": [] }, "applied": false, "credentials": [] });
     let nothing =
@@ -76,7 +76,7 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
         ok::<ApplyRegistry>(&empty),
         ok::<ApplyRegistry>(&nothing),
     ]);
-    assert!(fake.bad(1, &apply).contains("Somebody else was faster"));
+    assert!(fake.bad(1, &apply).contains("Another caller was faster"));
     assert!(!secrets.exists());
     let shown = fake.good(&apply);
     assert!(!shown.contains("s3"), "{shown}");
@@ -95,7 +95,7 @@ fn new_secrets_go_into_a_file_that_is_there_before_they_are() {
 }
 
 #[test]
-fn nothing_is_pruned_before_somebody_agreed() {
+fn nothing_is_pruned_before_it_is_confirmed() {
     let (_folder, path) = file("world.toml", &registry_file());
     let dry = json!({ "plan": plan(true), "applied": false, "credentials": [] });
     let fake = Fake::new([
@@ -126,7 +126,7 @@ fn nothing_is_pruned_before_somebody_agreed() {
 }
 
 #[test]
-fn a_mistake_is_shown_where_it_stands() {
+fn a_mistake_is_shown_with_its_place() {
     let source = registry_file();
     let (_folder, path) = file("world.toml", &source);
     let start = source.find("\"read:reports\"]").unwrap();
@@ -144,7 +144,7 @@ fn a_mistake_is_shown_where_it_stands() {
         "error: unknown scope\n",
         &format!("world.toml:{line}:"),
         "^^^^^^^^^^^^^^",
-        "the earlier one stands in line 2",
+        "the earlier one is in line 2",
         "help: did you mean \"read:report\"?",
     ] {
         assert!(said.contains(expected), "{expected}: {said}");
@@ -180,7 +180,7 @@ fn an_export_is_the_text_that_the_server_has() {
     );
     let said = fake.bad(3, &["export"]);
     assert!(
-        said.contains("cannot be read") && said.contains("`world`"),
+        said.contains("cannot read the answer of") && said.contains("`world`"),
         "{said}"
     );
     assert_eq!(

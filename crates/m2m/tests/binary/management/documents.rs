@@ -195,7 +195,7 @@ fn f18_json_is_one_document_of_each_command() {
 }
 
 #[test]
-fn a_number_of_lines_that_is_not_one_is_told_the_limits() {
+fn an_invalid_number_of_lines_is_refused_with_the_limits() {
     let fake = Fake::new([]);
     for number in ["0", "99999999", "-1", "many"] {
         let said = fake.bad(2, &["events", &format!("--lines={number}")]);

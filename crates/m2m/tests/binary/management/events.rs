@@ -72,7 +72,7 @@ fn refusals_and_changes_are_merged_by_time() {
 
     let one = Fake::new([audit(&[])]);
     let shown = one.good(&["events", "tail", "--audit"]);
-    assert_eq!(shown, "nothing has happened that is asked for\n");
+    assert_eq!(shown, "no matching entries\n");
     assert_eq!(one.lines(), ["GET /api/v1/events?page_size=50"]);
     let one = Fake::new([refusals(&[], Value::Null)]);
     one.good(&["events", "--refusals"]);
@@ -80,7 +80,7 @@ fn refusals_and_changes_are_merged_by_time() {
 }
 
 #[test]
-fn what_comes_is_printed_as_it_comes() {
+fn new_entries_are_printed_as_they_arrive() {
     let fake = Fake::new([
         refusals(&[(7, "2026-11-20T10:00:01Z")], Value::Null),
         refusals(&[], Value::Null),
@@ -138,7 +138,7 @@ fn a_refusal_is_diagnosed() {
 }
 
 #[test]
-fn a_check_says_what_would_be_granted_or_why_nothing_is() {
+fn a_check_reports_what_would_be_granted_or_why_nothing_is() {
     let granted = json!({ "check": {
         "granted": true, "audiences": ["https://a.example"], "scope": "x y", "expires_in": 600,
     } });
@@ -170,7 +170,7 @@ fn a_check_says_what_would_be_granted_or_why_nothing_is() {
     );
     let said = fake.bad(1, &check);
     for expected in [
-        "it would be refused: scope-not-assigned",
+        "a token would be refused: scope-not-assigned",
         "The scope is not assigned",
         "invalid_scope",
         "help: assign it",

@@ -39,7 +39,7 @@ fn keys_of_a_server_are_listed_and_rotated() {
         json!({ "algorithm": "ES256", "emergency": false })
     );
     let emergency = ["key", "rotate", "--alg", "EdDSA", "--emergency"];
-    assert!(fake.bad(2, &emergency).contains("help: --yes"));
+    assert!(fake.bad(2, &emergency).contains("help: add --yes"));
     let json = fake.good(&[&emergency[..], &["--yes", "--output", "json"]].concat());
     assert_eq!(
         serde_json::from_str::<Value>(&json).unwrap(),
@@ -59,7 +59,7 @@ fn keys_of_a_server_are_listed_and_rotated() {
 }
 
 #[test]
-fn who_names_no_place_is_told_of_both() {
+fn a_command_without_a_place_names_both_options() {
     for command in [&["key", "list"][..], &["export"]] {
         let output = run(command);
         let stderr = text(&output.stderr);

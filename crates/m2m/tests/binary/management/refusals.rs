@@ -18,7 +18,7 @@ fn check(answer: crate::fake::Told, code: i32, expected: &[&str]) {
 }
 
 #[test]
-fn a_refusal_says_what_why_and_what_helps() {
+fn a_refusal_is_shown_with_the_reason_and_a_fix() {
     let challenge =
         "www-authenticate: Bearer error=\"insufficient_scope\", scope=\"read:applications\"\r\n";
     check(
@@ -37,7 +37,7 @@ fn a_refusal_says_what_why_and_what_helps() {
         1,
         &[
             "error: There is no such application\n",
-            "help: see which there are: m2m application list",
+            "help: list those that exist: m2m application list",
         ],
     );
     check(
@@ -48,7 +48,7 @@ fn a_refusal_says_what_why_and_what_helps() {
     check(
         refused(412, "", "STALE", "It was changed"),
         1,
-        &["look at it again"],
+        &["read it again"],
     );
     for (after, expected) in [
         ("retry-after: 7\r\n", "wait 7 seconds"),
@@ -56,7 +56,7 @@ fn a_refusal_says_what_why_and_what_helps() {
             "retry-after: Fri, 20 Nov 2026 00:00:00 GMT\r\n",
             "wait until Fri, 20 Nov 2026",
         ),
-        ("", "try again in a while"),
+        ("", "try again later"),
     ] {
         check(refused(429, after, "SLOW", "Too many"), 1, &[expected]);
         check(refused(503, after, "AWAY", "Not now"), 1, &[expected]);
@@ -64,7 +64,7 @@ fn a_refusal_says_what_why_and_what_helps() {
 }
 
 #[test]
-fn all_messages_are_said_and_none_steers_the_terminal() {
+fn all_messages_are_printed_and_none_steers_the_terminal() {
     let body = json!({ "errors": [
         { "code": "ONE", "message": "first\u{1b}[2J" },
         { "code": "TWO", "message": "second" },
@@ -96,7 +96,7 @@ fn a_token_that_the_server_has_forgotten_is_renewed_once() {
 }
 
 #[test]
-fn what_is_no_management_api_is_not_reachable() {
+fn another_api_is_not_a_reachable_management_api() {
     for answer in [
         told(404, "", "<html>not found</html>"),
         told(200, "", "<html>welcome</html>"),
@@ -105,7 +105,11 @@ fn what_is_no_management_api_is_not_reachable() {
         told(302, "location: https://elsewhere.example\r\n", ""),
         told(404, "", r#"{"error":"not_found"}"#),
     ] {
-        check(answer, 3, &["no management API of http://127.0.0.1:"]);
+        check(
+            answer,
+            3,
+            &["does not come from the management API of http://127.0.0.1:"],
+        );
     }
 }
 
@@ -139,7 +143,7 @@ fn a_server_that_is_not_there_is_not_reachable_and_what_is_missing_is_named() {
 }
 
 #[test]
-fn who_is_not_authorized_for_management_is_told_how_he_would_be() {
+fn an_application_without_authorization_for_management_is_refused_with_the_command() {
     let server = crate::support::Serving::start(&[]);
     let output = m2m(&["application", "list", "--as", "plain-id"])
         .env("M2M_ISSUER", server.issuer())

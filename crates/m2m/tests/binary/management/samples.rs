@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub(crate) fn with(mut document: Value, members: Value) -> Value {
     let own = document.as_object_mut().unwrap();
     let Value::Object(members) = members else {
-        panic!("{members} are no members");
+        panic!("{members} are not members");
     };
     own.extend(members);
     document

@@ -61,7 +61,7 @@ fn f14_a_secret_goes_into_a_file_that_is_there_before_it_is() {
 }
 
 #[test]
-fn a_hyphen_shows_the_secret_and_makes_no_file() {
+fn a_hyphen_shows_the_secret_and_creates_no_file() {
     for (command, answer) in commands() {
         let fake = Fake::new([answer]);
         let shown = fake.good(&[command, &["--secrets-to", "-"]].concat());
@@ -71,7 +71,7 @@ fn a_hyphen_shows_the_secret_and_makes_no_file() {
 }
 
 #[test]
-fn f14_a_secret_that_could_not_be_shown_is_told_with_the_command_that_replaces_it() {
+fn f14_a_secret_that_could_not_be_shown_is_reported_with_the_command_that_replaces_it() {
     let expected = [
         "m2m secret revoke billing-job s2",
         "m2m secret rotate made-id",
@@ -93,7 +93,7 @@ fn f14_a_secret_that_could_not_be_shown_is_told_with_the_command_that_replaces_i
 }
 
 #[test]
-fn f14_apply_tells_each_secret_that_could_not_be_shown() {
+fn f14_apply_reports_each_secret_that_could_not_be_shown() {
     let (_folder, path) = file("world.toml", "");
     let plan = json!({ "steps": [], "kept": [] });
     let credentials =
@@ -113,7 +113,7 @@ fn f14_apply_tells_each_secret_that_could_not_be_shown() {
 }
 
 #[test]
-fn f14_where_nobody_reads_standard_output_no_secret_is_made() {
+fn f14_without_a_reader_of_standard_output_no_secret_is_created() {
     for (command, answer) in commands() {
         let fake = Fake::new([answer]);
         let (reader, writer) = std::io::pipe().unwrap();
@@ -161,7 +161,10 @@ fn f14_an_answer_that_cannot_be_read_may_have_a_secret_and_shows_none() {
         ),
     ] {
         let said = Fake::new([told(200, "", body)]).bad(3, command);
-        assert!(said.contains("a secret that is in force"), "{said}");
+        assert!(
+            said.contains("its secret is valid, and was not shown"),
+            "{said}"
+        );
         assert!(said.contains("m2m secret list"), "{said}");
         assert!(!said.contains("n3w"), "{said}");
     }

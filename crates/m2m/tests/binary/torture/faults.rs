@@ -1,4 +1,4 @@
-//! The faults: the beginning and the end of each, and the signs of it that the operator has to see meanwhile.
+//! The faults: the beginning and the end of each, and the signs of it that the operator has to see in between.
 
 use std::fs;
 use std::path::{Path, PathBuf};

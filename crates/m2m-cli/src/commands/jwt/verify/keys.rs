@@ -43,8 +43,8 @@ pub(super) fn read(options: &JwtVerifyOptions) -> Result<Keys, Failure> {
             runtime()?.block_on(of_issuer(&issuer, &http))?
         }
         (None, None) => {
-            return Err(Failure::usage("there are no keys to verify the token with")
-                .help("--issuer URL finds them; --jwks FILE|URL names them"));
+            return Err(Failure::usage("no keys are given to verify the token with")
+                .help("use --issuer URL to find the keys of the issuer, or --jwks FILE|URL"));
         }
     };
     of_json(&place, &json)
@@ -55,7 +55,7 @@ fn of_file(place: &str) -> Result<Vec<u8>, Failure> {
         .and_then(|file| file.read(MAX_FILE_BYTES));
     let bytes = bytes.map_err(|error| {
         Failure::of_io(format!("cannot read {}", shown(Path::new(place))), &error)
-            .help("name a file with a JWK set, or its URL")
+            .help("set --jwks to a file with a JWK set, or to its URL")
     })?;
     Ok(bytes.to_vec())
 }
@@ -65,7 +65,7 @@ async fn of_url(url: &str, http: &HttpClient) -> Result<Vec<u8>, Failure> {
     if !response.status().is_success() {
         let (url, status) = (printable(url), response.status());
         return Err(Failure::unreachable(format!("{url} answers with {status}"))
-            .help("the metadata of the issuer name the address of its keys as jwks_uri"));
+            .help("the metadata of the issuer contain the URL of its keys as jwks_uri"));
     }
     Ok(response.into_body().to_vec())
 }
@@ -76,8 +76,8 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
         .await
         .map_err(|error| token_failure::failure(&error, issuer))?;
     let url = metadata.jwks_uri.ok_or_else(|| {
-        Failure::unreachable(format!("the metadata of {issuer} name no jwks_uri"))
-            .help("if you know where its keys are: --jwks FILE|URL")
+        Failure::unreachable(format!("the metadata of {issuer} contain no jwks_uri"))
+            .help("if you know the URL or a file of its keys, use --jwks FILE|URL")
     })?;
     let json = of_url(&url, http).await?;
     Ok((printable(&url).into_owned(), json))
@@ -85,11 +85,11 @@ async fn of_issuer(issuer: &Issuer, http: &HttpClient) -> Result<(String, Vec<u8
 
 pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     let set = JwkSet::parse(json).map_err(|error| {
-        let failure = Failure::usage(format!("{place} is no JWK set"));
+        let failure = Failure::usage(format!("{place} is not a JWK set"));
         match jwks_uri(json) {
             Some(jwks_uri) => failure
                 .because("it is the metadata of an issuer")
-                .help(format!("its keys are elsewhere: --jwks {jwks_uri}")),
+                .help(format!("use the URL of its keys: --jwks {jwks_uri}")),
             None => failure.because(error.to_string()),
         }
     })?;
@@ -97,7 +97,7 @@ pub(super) fn of_json(place: &str, json: &[u8]) -> Result<Keys, Failure> {
     let usable: JwkSet = set.keys().iter().filter(is_usable).cloned().collect();
     let unusable = UnusableKey::all_of(json);
     if usable.keys().is_empty() {
-        let failure = Failure::usage(format!("{place} has no key that can be used"));
+        let failure = Failure::usage(format!("{place} has no usable key"));
         return Err(unusable
             .iter()
             .fold(failure, |failure, key| failure.because(key.to_string())));

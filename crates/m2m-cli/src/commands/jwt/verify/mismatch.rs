@@ -16,7 +16,7 @@ pub(super) struct Mismatch {
     got: Vec<String>,
     /// The only difference between the two, if it is a common mistake.
     #[serde(skip_serializing_if = "Option::is_none")]
-    but_for: Option<String>,
+    difference: Option<String>,
 }
 
 impl Mismatch {
@@ -94,19 +94,19 @@ impl Mismatch {
     }
 
     fn new(name: &'static str, expected: Vec<String>, got: Vec<String>) -> Self {
-        let same_but_for_slash = |text: &String| {
+        let same_except_for_slash = |text: &String| {
             let text = text.trim_end_matches('/');
             got.iter().any(|got| got.trim_end_matches('/') == text)
         };
-        let but_for = expected
+        let difference = expected
             .iter()
-            .any(same_but_for_slash)
+            .any(same_except_for_slash)
             .then(|| Difference::TrailingSlash.to_string());
         Self {
             name,
             expected,
             got,
-            but_for,
+            difference,
         }
     }
 
@@ -115,7 +115,7 @@ impl Mismatch {
             name,
             expected: vec![expected],
             got: vec![rfc3339(got)],
-            but_for: None,
+            difference: None,
         }
     }
 
@@ -125,18 +125,18 @@ impl Mismatch {
             name,
             expected,
             got,
-            but_for,
+            difference,
         } = self;
         let (expected, got) = match *name {
             "exp" | "nbf" | "iat" => (expected.join(", "), got.join(", ")),
             _ => (quoted(expected, " or "), quoted(got, " and ")),
         };
-        let but_for = but_for
+        let difference = difference
             .iter()
-            .map(|difference| format!(", which is the same but for {difference}"));
+            .map(|difference| format!(", which differs only by {difference}"));
         format!(
             "expected {name} {expected}, got {got}{}",
-            but_for.collect::<String>()
+            difference.collect::<String>()
         )
     }
 }
@@ -195,10 +195,10 @@ mod tests {
     }
 
     #[test]
-    fn says_what_was_expected_and_what_the_token_says() {
+    fn shows_the_expected_value_and_that_of_the_token() {
         check(
             InvalidToken::IssuerMismatch,
-            r#"expected iss "https://id.example/", got "https://id.example", which is the same but for a slash at the end"#,
+            r#"expected iss "https://id.example/", got "https://id.example", which differs only by a slash at the end"#,
         );
         check(
             InvalidToken::AudienceMismatch,
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn says_times_as_times() {
+    fn shows_times_as_times() {
         let expired_at = NOW.saturating_sub_seconds(60);
         check(
             InvalidToken::Expired { expired_at },

@@ -84,7 +84,7 @@ mod tests {
         };
         assert_eq!(
             symmetric,
-            "key 2 of the set cannot be used: keys of this type are not offered; RSA, EC and Ed25519 keys are"
+            "key 2 of the set cannot be used: the key type is not supported; supported types are RSA, EC and Ed25519"
         );
         assert!(bad.starts_with("key 3 of the set, \"bad"), "{bad}");
         assert!(

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use m2m_admin::{TokenAsk, WouldGrant};
+use m2m_admin::{TestTokenParameters, WouldGrant};
 use m2m_authority::Refusal;
 use m2m_authority::flow::{
     Authorized, Exchange, Operator, Reply, TestRequest, check_issue, vouched,
@@ -19,7 +19,7 @@ impl TokenEndpoint {
     /// tokens for the management API only.
     ///
     /// The guard has authorized the operator for [`Operator::SCOPE`].
-    pub(crate) async fn vouch(&self, ask: &TokenAsk<'_>) -> Reply {
+    pub(crate) async fn vouch(&self, ask: &TestTokenParameters<'_>) -> Reply {
         let operator = Operator::danger_unchecked(ask.operator);
         let exchange = Exchange {
             trace_id: ask.trace_id,
@@ -49,7 +49,7 @@ impl TokenEndpoint {
     /// # Errors
     ///
     /// The refusal that [`vouch`](Self::vouch) would answer with, and the data that its diagnosis starts from.
-    pub(crate) async fn check(&self, ask: &TokenAsk<'_>) -> Result<WouldGrant, Refusal> {
+    pub(crate) async fn check(&self, ask: &TestTokenParameters<'_>) -> Result<WouldGrant, Refusal> {
         let operator = Operator::danger_unchecked(ask.operator);
         let gate = self.gate();
         let decision = async {
@@ -69,7 +69,7 @@ impl TokenEndpoint {
     }
 }
 
-fn request<'a>(ask: &TokenAsk<'a>) -> TestRequest<'a> {
+fn request<'a>(ask: &TestTokenParameters<'a>) -> TestRequest<'a> {
     TestRequest {
         audiences: ask.audiences.iter().copied().map(Cow::Borrowed).collect(),
         scope: ask.scope.map(Cow::Borrowed),

@@ -4,23 +4,24 @@ use m2m_jwt::UnixTime;
 
 /// An event that is logged once in a while, and counted in between.
 #[derive(Debug, Default)]
-pub(crate) struct Seldom {
-    told_at: Option<UnixTime>,
-    untold: u64,
+pub struct LogInterval {
+    logged_at: Option<UnixTime>,
+    unlogged: u64,
 }
 
-impl Seldom {
+impl LogInterval {
     /// Counts one more. Returns the number of events not logged yet when a line is due: `interval` seconds after the last.
-    pub(crate) fn count(&mut self, now: UnixTime, interval: u64) -> Option<u64> {
-        self.untold = self.untold.saturating_add(1);
+    pub fn count(&mut self, now: UnixTime, interval: u64) -> Option<u64> {
+        self.unlogged = self.unlogged.saturating_add(1);
         // After a clock was set back, the event is logged again.
-        let is_recent =
-            |told_at: UnixTime| told_at <= now && now < told_at.saturating_add_seconds(interval);
-        if self.told_at.is_some_and(is_recent) {
+        let is_recent = |logged_at: UnixTime| {
+            logged_at <= now && now < logged_at.saturating_add_seconds(interval)
+        };
+        if self.logged_at.is_some_and(is_recent) {
             return None;
         }
-        self.told_at = Some(now);
-        Some(core::mem::take(&mut self.untold))
+        self.logged_at = Some(now);
+        Some(core::mem::take(&mut self.unlogged))
     }
 }
 
@@ -29,10 +30,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn x24_a_failure_that_comes_often_is_told_once_a_minute_with_its_number() {
-        let mut seldom = Seldom::default();
+    fn x24_a_frequent_failure_is_logged_once_a_minute_with_its_count() {
+        let mut interval = LogInterval::default();
         let mut count =
-            |seconds: u64| seldom.count(UnixTime::from_seconds(1_800_000_000 + seconds), 60);
+            |seconds: u64| interval.count(UnixTime::from_seconds(1_800_000_000 + seconds), 60);
         assert_eq!(count(0), Some(1));
         assert_eq!(count(1), None);
         assert_eq!(count(59), None);

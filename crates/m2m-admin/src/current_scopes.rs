@@ -9,7 +9,7 @@ use crate::{Host, OperationError, Operator, management};
 
 /// The reason why a valid token no longer permits anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lapsed {
+pub(crate) enum AccessLost {
     /// The permission was revoked, with the application or from it. A caller that requests another token learns the details; the cause is for the
     /// operator.
     Withdrawn(Cause),
@@ -17,7 +17,7 @@ pub(crate) enum Lapsed {
     Unknown,
 }
 
-impl Lapsed {
+impl AccessLost {
     /// Returns the cause that the caller is answered.
     pub(crate) const fn answer(self) -> Cause {
         match self {
@@ -39,24 +39,27 @@ impl Lapsed {
 ///
 /// # Errors
 ///
-/// [`Lapsed`] if the token or all tokens of the application were revoked, the application could not get a token any more, or the scope is not
+/// [`AccessLost`] if the token or all tokens of the application were revoked, the application could not get a token any more, or the scope is not
 /// assigned any more; also if this cannot be determined.
-pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Box<str>]>, Lapsed> {
+pub(crate) async fn of<H: Host>(
+    host: &H,
+    operator: &Operator,
+) -> Result<Box<[Box<str>]>, AccessLost> {
     let registry = host.registry();
-    let away = |_| Lapsed::Unknown;
+    let away = |_| AccessLost::Unknown;
     let client_id = &*operator.client_id;
     let revoked = registry.is_revoked(&operator.jwt_id).await;
     if revoked.map_err(away)? {
-        return Err(Lapsed::Withdrawn(Cause::TokenRevoked));
+        return Err(AccessLost::Withdrawn(Cause::TokenRevoked));
     }
     let found = registry.application(Named::ClientId(client_id)).await;
     let Some(stored) = found.map_err(away)? else {
-        return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
+        return Err(AccessLost::Withdrawn(Cause::ApplicationDeleted));
     };
     let application = &stored.value;
     // Another application may have been created with the same client id. Its record has another id, whatever the clock says.
     if !stored.id.mark().is_in(&operator.jwt_id) {
-        return Err(Lapsed::Withdrawn(Cause::ApplicationDeleted));
+        return Err(AccessLost::Withdrawn(Cause::ApplicationDeleted));
     }
     let organization = match &application.spec.organization {
         None => None,
@@ -85,14 +88,14 @@ pub(crate) async fn of<H: Host>(host: &H, operator: &Operator) -> Result<Box<[Bo
             return Ok(kept.cloned().collect());
         }
     };
-    Err(Lapsed::Withdrawn(cause))
+    Err(AccessLost::Withdrawn(cause))
 }
 
-impl From<Lapsed> for OperationError {
-    fn from(lapsed: Lapsed) -> Self {
+impl From<AccessLost> for OperationError {
+    fn from(lapsed: AccessLost) -> Self {
         match lapsed {
-            Lapsed::Unknown => StoreError::Busy.into(),
-            Lapsed::Withdrawn(cause) => Self::TokenRevoked(cause),
+            AccessLost::Unknown => StoreError::Busy.into(),
+            AccessLost::Withdrawn(cause) => Self::TokenRevoked(cause),
         }
     }
 }
