@@ -1,6 +1,7 @@
 //! The command line as a whole: its help, and the texts of other crates that name its commands.
 
 mod examples;
+mod help;
 mod named_commands;
 
 use clap::CommandFactory as _;
