@@ -85,6 +85,7 @@ every_client() {
   checks "$rust_client"
   checks "$node" "$clients_target/npm/jose_verify.mjs"
   checks "$python" "$here/python/pyjwt_verify.py"
+  checks "$python" "$here/python/printed_snippet.py"
 }
 
 # Prints the value at this path in callers.json.

@@ -99,3 +99,35 @@ fn a_command_that_there_is_not_is_found() {
 fn an_option_that_there_is_not_is_found() {
     check("Name it with --trusted-proxies, not --trusted-proxy.");
 }
+
+/// Returns what the README and the guide print as code: the spans in their sentences, and the lines of their blocks.
+fn code_in_pages() -> Vec<String> {
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+    let guide = std::fs::read_dir(format!("{root}/docs/guide")).unwrap();
+    let guide = guide.map(|entry| entry.unwrap().path());
+    let pages = guide.chain([format!("{root}/README.md").into()]);
+    let mut code = Vec::new();
+    for page in pages {
+        let text = std::fs::read_to_string(page).unwrap().replace("\\\n", "");
+        for (index, part) in text.split("```").enumerate() {
+            if index % 2 == 1 {
+                code.extend(part.lines().map(str::to_owned));
+            } else {
+                code.extend(part.split('`').skip(1).step_by(2).map(str::to_owned));
+            }
+        }
+    }
+    code
+}
+
+#[test]
+fn the_readme_and_the_guide_name_only_commands_that_there_are() {
+    let code = code_in_pages();
+    let commands = code
+        .iter()
+        .filter(|code| code.starts_with("m2m ") && !code.starts_with("m2m ready"));
+    assert!(commands.clone().count() > 30);
+    commands.for_each(|code| check(code.split(" # ").next().unwrap_or_default()));
+    let options = code.iter().filter(|code| code.starts_with("--"));
+    options.for_each(|code| check(code));
+}

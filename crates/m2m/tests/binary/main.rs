@@ -17,6 +17,7 @@ mod export;
 mod fake;
 mod files;
 mod folder;
+mod guide;
 mod healthcheck;
 mod http2;
 mod keys;
