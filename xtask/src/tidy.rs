@@ -3,6 +3,7 @@
 mod coverage;
 mod dependencies;
 mod documents;
+mod links;
 mod manifests;
 mod seeds;
 mod sources;
@@ -39,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     let mut findings = Findings::default();
     sources::check(&tree, &mut findings);
     words::check(&tree, &mut findings);
+    links::check(&tree, &mut findings);
     manifests::check(&tree, &mut findings);
     dependencies::check(&tree, &mut findings);
     seeds::check(&tree, &mut findings);
