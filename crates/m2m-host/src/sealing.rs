@@ -193,7 +193,7 @@ fn opens(sealing: &SealingKey, key: &KeyRecord) -> Result<(), m2m_store::StoreEr
 /// Help for a sealing key that is missing, damaged, or not the one that the keys were sealed with.
 pub const PROVIDE_SEALING_KEY: &str = "provide the sealing key that they were sealed with: --sealing-key-file FILE (M2M_SEALING_KEY_FILE), or M2M_SEALING_KEY, or sealing.key in the data directory";
 /// Help for an operator who has lost the sealing key.
-pub const IF_LOST: &str = "if it is lost, the private keys are lost too: run m2m export --data DIR --with-secret-hashes > world.toml, then m2m apply -f world.toml --data NEW_DIR, whose server generates new keys";
+pub const IF_LOST: &str = "if it is lost, the private keys are lost too: run (umask 077; m2m export --data DIR --with-secret-hashes > exported.toml), then m2m apply -f exported.toml --data NEW_DIR, whose server generates new keys";
 
 #[cfg(unix)]
 fn refuse_open(shown: &str, file: &RegularFile) -> Result<(), Failure> {

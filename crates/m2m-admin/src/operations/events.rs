@@ -24,11 +24,17 @@ impl Perform for ListEvents {
     ) -> Result<Outcome<EventsAnswer>> {
         let query = &call.query;
         let issuer = manager.host().issuer();
-        // The management API has the issuer in its audience, and events name it as the registry does, by a placeholder.
+        let outline = manager.host().registry().outline().await?;
+        // The management API has the issuer in its audience, and events name it as the registry does, by a placeholder. Another API can
+        // have the same audience spelled out.
+        let is_spelled_out = |name: &str| {
+            let mut apis = outline.apis.iter();
+            apis.any(|api| *api.value.audience == *name)
+        };
         let name = query.name.as_ref().map(|name| {
             let name = name.as_str();
             let is_management = name == fill_in_issuer(management::AUDIENCE, issuer);
-            if is_management {
+            if is_management && !is_spelled_out(name) {
                 management::AUDIENCE
             } else {
                 name
@@ -44,7 +50,6 @@ impl Perform for ListEvents {
             most: list::page_size(query.page_size),
         };
         let page = manager.host().registry().events(wanted).await?;
-        let outline = manager.host().registry().outline().await?;
         let shared = outline.properties.into_iter().map(|stored| stored.value);
         let shared: HashSet<Box<str>> = shared
             .filter(|property| !property.private)

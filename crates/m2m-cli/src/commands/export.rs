@@ -34,7 +34,7 @@ const EXAMPLES: &str = "\
 Examples:
   m2m export > world.toml                # the server that M2M_ISSUER names
   m2m export --data data > world.toml    # a stopped server
-  m2m export --data data --with-secret-hashes > world.toml";
+  m2m export --data data --with-secret-hashes > hashes.toml";
 
 pub(super) fn export(options: &ExportOptions, output: &Output) -> Result<(), Failure> {
     let secret_hashes = if options.with_secret_hashes {

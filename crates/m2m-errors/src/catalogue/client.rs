@@ -217,7 +217,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
         ],
         fixes: &[
             "Look up the causes of the preceding failures of this client id in the log, and send the owner of the application the right secret.",
-            "If none of your services use the caller's address, block the address in front of the server. Requests with the right secret are accepted in any case.",
+            "If none of your services use the caller's address, block the address in front of the server. The limit does not affect requests with the right secret.",
             TRUST_PROXIES,
         ],
     },

@@ -230,11 +230,11 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
             "The secret has leaked, and an attacker is trying it.",
         ],
         fixes: &[
+            "If the service does not use the address of the request, treat the request as an attack with a leaked secret.",
             NEW_SECRET,
             SET_SECRET_HASH,
             APPLY_WORLD,
             RESET_MANAGEMENT,
-            "If the service does not use the address of the request, treat the request as an attack with a leaked secret.",
         ],
     },
     sources: SOURCES,

@@ -39,12 +39,12 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
         causes: &[
-            "The key uses a curve such as secp256k1, or is an RSA key with fewer than 2048 or more than 4096 bits.",
+            "The key uses a curve such as secp256k1, or is an RSA key with fewer than 2048 bits, or more than 4096 for signing and 8192 for verifying.",
             "The key's alg is a symmetric algorithm, such as HS256, or does not match the key's type.",
             "This build cannot generate RSA keys.",
         ],
         fixes: &[
-            "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA keys must have 2048 to 4096 bits.",
+            "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA signing keys must have 2048 to 4096 bits.",
             "If this build cannot generate RSA keys, generate the key with another tool, such as openssl genpkey.",
             IMPORT_KEY,
         ],

@@ -73,7 +73,7 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
             "The last key for the algorithm was retired.",
         ],
         fixes: &[
-            "Restart the server: at each start it creates the missing keys for the algorithms of the APIs, if this build can generate them.",
+            "Restart a server with a data directory: at each start it creates the missing keys for the algorithms of the APIs, if this build can generate them. APIs accept their tokens as soon as they have fetched the JWK set again.",
             IMPORT_KEY,
             "If the API accepts another algorithm, set the API's signing_alg in world.toml to an algorithm that has an active key; m2m key list shows the keys.",
             APPLY_WORLD,

@@ -31,7 +31,7 @@ pub fn failure(error: &StoreError, folder: &Path) -> Failure {
         .because(format!(
             "its schema has version {found}, which this release does not migrate; nothing was changed"
         ))
-        .help("run `m2m export --data DIR --with-secret-hashes > world.toml` with the version that created it, then `m2m apply -f world.toml --data NEW_DIR` with this one")
+        .help("run `(umask 077; m2m export --data DIR --with-secret-hashes > exported.toml)` with the version that created it, then `m2m apply -f exported.toml --data NEW_DIR` with this one")
         .help("signing keys, the audit log, and all secrets of each application but the newest are not transferred"),
         StoreError::Unopened { .. } if folder.is_file() => {
             Failure::usage(format!("cannot open {shown}"))

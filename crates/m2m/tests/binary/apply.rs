@@ -169,7 +169,9 @@ fn a_command_without_a_data_directory_is_refused_with_the_options() {
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{stderr}");
     assert!(
-        stderr.contains("m2m apply -f world.toml --data DIR"),
+        stderr.contains(
+            "help: for the data directory of a stopped server: m2m apply -f world.toml --data DIR"
+        ),
         "{stderr}"
     );
 }

@@ -75,8 +75,8 @@ fn script(commands: &[String]) -> String {
             script += &format!("status=0; {refused} || status=$?; [ $status = 1 ]\n");
         } else if let Some(server) = command.strip_suffix(" &\n") {
             // The page tells the reader to wait for the first line on standard output.
-            script += "rm -f ../ready && mkfifo ../ready\n";
-            script += &format!("{server} > ../ready &\nexec 9< ../ready && read -r _ <&9\n");
+            script += "rm -f ~/ready && mkfifo ~/ready\n";
+            script += &format!("{server} > ~/ready &\nexec 9< ~/ready && read -r _ <&9\n");
         } else {
             script += command;
         }
@@ -110,13 +110,17 @@ fn run(script: &str) {
         ])
         .current_dir(home.path())
         .env("HOME", home.path())
+        .env("TMPDIR", home.path())
         .env("PATH", format!("{}:{path}", binary.display()))
         .env("M2M_LISTEN", &address)
         .env("M2M_OPS_LISTEN", "off")
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let log = fs::read_to_string(home.path().join("m2m-try/log")).unwrap_or_default();
+    let folders = fs::read_dir(home.path()).unwrap();
+    let log: String = folders
+        .filter_map(|folder| fs::read_to_string(folder.unwrap().path().join("log")).ok())
+        .collect();
     assert!(
         output.status.success(),
         "{}\n{}{}\nlog:\n{log}",
