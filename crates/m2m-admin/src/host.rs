@@ -5,8 +5,9 @@ use core::net::IpAddr;
 use std::sync::Arc;
 
 use m2m_authority::TraceId;
+use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::SigningKeys;
-use m2m_errors::{Cause, Profile};
+use m2m_errors::Profile;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend, SealingKey};
 
@@ -86,14 +87,7 @@ pub enum Verdict {
     /// The token would be granted.
     Granted(WouldGrant),
     /// The token would be refused.
-    Refused {
-        /// The exact cause.
-        cause: Cause,
-        /// The evidence from the registry, in sentences.
-        evidence: Vec<String>,
-        /// The fixes, in sentences.
-        fixes: Vec<String>,
-    },
+    Refused(Diagnosis),
 }
 
 /// The token that would be granted to an application.

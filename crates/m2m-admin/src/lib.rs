@@ -5,6 +5,7 @@ mod attempts;
 mod bootstrap;
 mod credentials;
 mod current_scopes;
+mod diagnosis_record;
 mod draft;
 mod entity_tag;
 mod export;
@@ -31,6 +32,7 @@ pub use bootstrap::{
     BootstrapError, bootstrap, prepare_bootstrap, prepare_reset_management, reset_management,
 };
 pub use credentials::{GeneratedCredentials, InvalidPreset, PresetCredentials};
+pub use diagnosis_record::{DiagnosisRecord, RefusedOperation};
 pub use draft::{Applied, Prepared};
 pub use export::{SecretHashes, export};
 pub use host::{Access, Host, TestTokenParameters, TokenAnswer, Verdict, WouldGrant};

@@ -49,8 +49,8 @@ pub use applications::{
     TokensChange, UpdateApplication, UpdateApplicationTokens,
 };
 pub use diagnoses::{
-    DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, GetDiagnosis, ListDiagnoses,
-    ListDiagnosesQuery,
+    DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, EvidenceShown, FixShown, GetDiagnosis,
+    ListDiagnoses, ListDiagnosesQuery,
 };
 pub use environment::{Environment, EnvironmentAnswer, GetEnvironment};
 pub use events::{EventShown, EventsAnswer, ListEvents, ListEventsQuery, SubjectKind};

@@ -82,7 +82,8 @@ fn answer(id: &str) -> Value {
         }
         "checkApplication" => json!({ "check": {
             "granted": false, "cause": "scope-not-assigned", "error": "invalid_scope", "description": "No.",
-            "evidence": ["The scope exists."], "fixes": ["Assign it."],
+            "evidence": [{ "kind": "scope_not_assigned", "text": "The scope exists." }],
+            "fixes": [{ "kind": "assign_scope", "text": "Assign it.", "command": "m2m", "lines": "a = 1" }],
         } }),
         "getTestToken" => {
             json!({ "access_token": "ey", "token_type": "Bearer", "expires_in": 600, "scope": "read:orders" })
@@ -143,7 +144,8 @@ fn diagnosis(number: Option<u64>) -> Value {
     let mut diagnosis = json!({
         "trace_id": "0", "time": "2026-11-20T00:00:00Z", "cause": "secret-wrong", "text": "No.", "client_id": "billing-job",
         "address": null, "request_id": null, "operation": "createApi", "status": 409, "code": "AUDIENCE_TAKEN",
-        "evidence": ["It is another one."], "fixes": [{ "text": "Use it.", "command": "m2m" }],
+        "evidence": [{ "kind": "reason", "text": "It is another one." }],
+        "fixes": [{ "kind": "deploy_secret", "text": "Use it.", "command": "m2m" }],
     });
     if let Some(number) = number {
         diagnosis["number"] = number.into();

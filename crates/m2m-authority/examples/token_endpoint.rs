@@ -98,10 +98,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let diagnosis = diagnose(&suspect, endpoint.registry.records());
             println!("  cause: {}", diagnosis.cause);
             for evidence in &diagnosis.evidence {
-                println!("  evidence: {}", evidence.text(|time| time.to_string()));
+                println!("  evidence: {evidence:?}");
             }
             for fix in &diagnosis.fixes {
-                println!("  fix: {}", fix.text);
+                println!("  fix: {fix:?}");
             }
         }
     }

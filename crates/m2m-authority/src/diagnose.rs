@@ -1,14 +1,17 @@
-//! The diagnosis of a refusal for the operator, beyond its cause: the evidence, and fixes, with a command where there is one.
+//! The diagnosis of a refusal for the operator, beyond its cause: the evidence and the fixes, as values. `m2m-explain` puts them into words
+//! and commands.
 //!
 //! A refusal carries a [`Suspect`]: the values that the request presented, with secrets only as hashes of themselves and of their
 //! normalized variants. The reply is sent first; then a worker passes the suspect and the relevant records to [`diagnose`], so that the
 //! evidence does not delay the caller and reveals nothing by timing. All functions here are pure.
 
 mod evidence;
+mod fix;
 mod nearest;
 mod suspect;
 
-pub use evidence::{Difference, Evidence, Fix};
+pub use evidence::{Difference, Evidence};
+pub use fix::Fix;
 pub use nearest::nearest;
 pub use suspect::Suspect;
 
@@ -28,7 +31,7 @@ pub struct Diagnosis {
     pub client_id: Option<Box<str>>,
     /// The evidence for the cause, the most telling first.
     pub evidence: Vec<Evidence>,
-    /// The fixes, the most helpful first. Never empty.
+    /// The fixes that the evidence suggests, the most helpful first. If there are none, the general fixes of the cause apply.
     pub fixes: Vec<Fix>,
 }
 
@@ -66,21 +69,20 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         .into_iter()
         .chain(found)
         .collect();
-    // The fixes of the observations are enough where there are any; the general fixes of the taxonomy would only dilute them.
-    let mut fixes: Vec<Fix> = evidence
+    let application = application(suspect, records);
+    let suggested = evidence
         .iter()
-        .filter_map(|evidence| evidence.fix(suspect.client_id()))
-        .collect();
-    if fixes.is_empty() {
-        let general = cause.entry().for_operator.fixes.iter();
-        fixes.extend(general.map(|text| Fix {
-            text: (*text).into(),
-            command: None,
-        }));
+        .filter_map(|evidence| fix::suggested(evidence, application));
+    let of_cause = application.and_then(|application| fix::of_cause(cause, application));
+    let mut fixes: Vec<Fix> = Vec::new();
+    for fix in of_cause.into_iter().chain(suggested) {
+        if !fixes.contains(&fix) {
+            fixes.push(fix);
+        }
     }
     Diagnosis {
         cause,
-        client_id: application(suspect, records).map(|application| application.client_id.clone()),
+        client_id: application.map(|application| application.client_id.clone()),
         evidence,
         fixes,
     }
@@ -116,12 +118,12 @@ fn unknown_client(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     };
     let near = Difference::between(suspect.client_id(), ids());
     if let Some((client_id, difference)) = near {
-        evidence.push(Evidence::ClientIdRightButFor {
+        evidence.push(Evidence::ClientIdDiffers {
             client_id: client_id.into(),
             difference,
         });
     } else if let Some(client_id) = nearest(suspect.client_id(), ids()) {
-        evidence.push(Evidence::NearestClientId {
+        evidence.push(Evidence::SimilarClientId {
             client_id: client_id.into(),
         });
     }
@@ -147,7 +149,7 @@ fn wrong_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let own = application(suspect, records).and_then(|application| {
         application.secrets.iter().find_map(|secret| {
             let difference = suspect.difference_to(&secret.hash)?;
-            Some(Evidence::SecretRightButFor {
+            Some(Evidence::SecretDiffers {
                 id: secret.id.clone(),
                 difference,
             })
@@ -216,14 +218,14 @@ fn unknown_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     {
         let all = || records.apis.iter().flat_map(audiences);
         if let Some((audience, difference)) = Difference::between(asked, all()) {
-            evidence.push(Evidence::AudienceRightButFor {
-                asked: asked.into(),
+            evidence.push(Evidence::AudienceDiffers {
+                requested: asked.into(),
                 audience: audience.into(),
                 difference,
             });
         } else if let Some(audience) = nearest(asked, all()) {
-            evidence.push(Evidence::NearestAudience {
-                asked: asked.into(),
+            evidence.push(Evidence::SimilarAudience {
+                requested: asked.into(),
                 audience: audience.into(),
             });
         }
@@ -252,8 +254,8 @@ fn unauthorized_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> 
             continue;
         }
         if let Some((audience, difference)) = Difference::between(asked, authorized()) {
-            evidence.push(Evidence::AudienceRightButFor {
-                asked: asked.into(),
+            evidence.push(Evidence::AudienceDiffers {
+                requested: asked.into(),
                 audience: audience.into(),
                 difference,
             });
@@ -304,7 +306,7 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
         if defining.is_empty() {
             if let Some(other) = others.iter().find(|api| defines(api, token)) {
-                evidence.push(Evidence::ScopeOnAnotherApi {
+                evidence.push(Evidence::ScopeOnOtherApi {
                     scope: token.into(),
                     audience: other.audience.clone(),
                 });
@@ -314,8 +316,8 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
                 .flat_map(|api| &api.scopes)
                 .map(|scope| &*scope.key);
             if let Some(near) = nearest(token, defined) {
-                evidence.push(Evidence::NearestScope {
-                    asked: token.into(),
+                evidence.push(Evidence::SimilarScope {
+                    requested: token.into(),
                     scope: near.into(),
                 });
             }
@@ -323,7 +325,7 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         for api in defining {
             let assigned = assignment(application, api);
             if !assigned.is_some_and(|scopes| scopes.iter().any(|scope| **scope == *token)) {
-                evidence.push(Evidence::ScopeNotAssignedOn {
+                evidence.push(Evidence::ScopeNotAssigned {
                     scope: token.into(),
                     audience: api.audience.clone(),
                 });
@@ -351,7 +353,7 @@ fn nearest_grant_type(suspect: &Suspect) -> Vec<Evidence> {
         .map(|known| known.as_str());
     let known = core::iter::once("client_credentials").chain(known);
     let near = suspect.grant_type().and_then(|asked| nearest(asked, known));
-    near.map(|grant_type| Evidence::NearestGrantType {
+    near.map(|grant_type| Evidence::SimilarGrantType {
         grant_type: grant_type.into(),
     })
     .into_iter()

@@ -1,11 +1,10 @@
 //! A diagnosis as the management API returns it.
 
-use m2m_api::operations::DiagnosisShown;
+use m2m_api::operations::{DiagnosisShown, FixShown};
 use m2m_errors::Cause;
 use m2m_host::output::Output;
 use m2m_host::printable::printable;
 use m2m_host::table::print_record;
-use serde_json::Value;
 
 /// Prints a diagnosis for people.
 pub(crate) fn show(diagnosis: &DiagnosisShown, output: &Output) {
@@ -19,46 +18,46 @@ pub(crate) fn show(diagnosis: &DiagnosisShown, output: &Output) {
         &["cause", "evidence", "fixes", "number", "text"],
         output,
     );
-    print_list("evidence", &sentences(&diagnosis.evidence), output);
-    print_list("fixes", &sentences(&diagnosis.fixes), output);
-}
-
-/// Returns the entries of a list, each of which is a text, or has one, and possibly a command and an address.
-fn sentences(entries: &[Value]) -> Vec<String> {
-    let sentences = entries.iter().map(|entry| {
-        if let Some(sentence) = entry.as_str() {
-            return printable(sentence).into_owned();
+    if !diagnosis.evidence.is_empty() {
+        output.heading("evidence");
+        for evidence in &diagnosis.evidence {
+            output.line(format!("  - {}", printable(&evidence.text)));
         }
-        let part = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default();
-        let parts = ["text", "command", "href"].map(|name| printable(part(name)));
-        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        parts.join(": ")
-    });
-    sentences.filter(|sentence| !sentence.is_empty()).collect()
+    }
+    if !diagnosis.fixes.is_empty() {
+        output.heading("fixes");
+        for fix in &diagnosis.fixes {
+            output.line(format!("  - {}", step(fix, "    ")));
+        }
+    }
 }
 
-fn print_list(heading: &str, lines: &[String], output: &Output) {
-    if lines.is_empty() {
-        return;
+/// Returns a fix with its command, or the lines of the registry file, on lines of their own, which begin with `indent`.
+pub(crate) fn step(fix: &FixShown, indent: &str) -> String {
+    let mut text = printable(&fix.text).into_owned();
+    for lines in [&fix.command, &fix.lines].into_iter().flatten() {
+        for line in lines.lines() {
+            text = text + "\n" + indent + &printable(line);
+        }
     }
-    output.heading(heading);
-    for line in lines {
-        output.line(format!("  - {line}"));
-    }
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
-    fn a_fix_is_a_text_or_has_one() {
-        let fixes = [
-            json!("wait\u{202e}"),
-            json!({ "text": "set it", "command": "m2m apply", "href": null }),
-            json!({}),
-        ];
-        assert_eq!(sentences(&fixes), ["wait\\u{202e}", "set it: m2m apply"]);
+    fn a_command_is_on_a_line_of_its_own() {
+        let fix = FixShown {
+            kind: "enable".to_owned(),
+            text: "enable it\u{202e}".to_owned(),
+            command: Some("m2m application update a --enable".to_owned()),
+            lines: None,
+        };
+        assert_eq!(
+            step(&fix, "  "),
+            "enable it\\u{202e}\n  m2m application update a --enable"
+        );
     }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use m2m_authority::TraceId;
 use m2m_client::{AccessToken, AccessTokenRequest, AuthenticationMethod, Credentials};
+use m2m_explain::{Operating, observations, remedies};
 use m2m_host::error::Failure;
 use m2m_host::http_client::{HttpClient, Response};
 use m2m_host::output::Output;
-use m2m_host::timestamp::rfc3339;
 use m2m_host::world::GeneratedCredentials;
 use m2m_host::{clock, token_failure, token_text};
 use m2m_jwt::{Algorithm, Expectations, JwkSet, KeySet, Limits, Unverified, verify};
@@ -194,15 +194,14 @@ impl Steps<'_> {
         self.output.bad(&format!("    cause: {}", diagnosis.cause));
         self.output
             .line(format!("    {}", diagnosis.cause.entry().operator));
-        for evidence in &diagnosis.evidence {
+        for observation in observations(&diagnosis) {
             self.output
-                .line(format!("    evidence: {}", evidence.text(rfc3339)));
+                .line(format!("    evidence: {}", observation.text));
         }
-        if let Some(fix) = diagnosis.fixes.first() {
+        if let Some(fix) = remedies(&diagnosis, Operating::RegistryFile).first() {
             self.output.good(&format!("    fix: {}", fix.text));
-            fix.command
-                .iter()
-                .for_each(|command| self.output.line(format!("         {command}")));
+            let lines = fix.lines.iter().flat_map(|lines| lines.lines());
+            lines.for_each(|line| self.output.line(format!("         {line}")));
         }
         Ok(())
     }

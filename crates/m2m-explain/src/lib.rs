@@ -7,13 +7,25 @@
 //! |---|---|
 //! | the explanation of a code, a cause or a status | [`Explanation`] |
 //! | an error as it was received, in any form | [`Input`], [`Received`] |
+#![cfg_attr(
+    feature = "diagnosis",
+    doc = "| the evidence of a diagnosis in words | [`observations`], [`evidence_text`] |\n| the fixes of a diagnosis in words, with commands | [`remedies`], [`Remedy`] |"
+)]
 
+#[cfg(feature = "diagnosis")]
+mod evidence;
 mod input;
+#[cfg(feature = "diagnosis")]
+mod remedy;
 
 use m2m_errors::{Cause, Entry, ErrorCode, Profile, Source, Status};
 use serde::Serialize;
 
+#[cfg(feature = "diagnosis")]
+pub use evidence::{Observation, evidence_text, observations};
 pub use input::{Input, Received};
+#[cfg(feature = "diagnosis")]
+pub use remedy::{Operating, Remedy, remedies, remedy};
 
 /// The explanation of an error: its meaning, its usual causes, and the fixes.
 #[derive(Debug, Serialize)]

@@ -50,6 +50,7 @@ impl Embedded {
             if let Entry::Diagnosed {
                 trace_id,
                 diagnosis,
+                ..
             } = entry
                 && trace_id == wanted
             {

@@ -273,6 +273,7 @@ fn work(
                 publish(Entry::Diagnosed {
                     trace_id,
                     diagnosis,
+                    operating: store_writer.operating(),
                 });
             }
             Next::Idle => {}
@@ -391,6 +392,7 @@ const fn minute_of(time: UnixTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use m2m_explain::Operating;
     use std::sync::mpsc::Sender;
 
     use m2m_authority::{Refusal, TraceId};
@@ -427,6 +429,10 @@ mod tests {
     impl EventStore for Empty {
         fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
             Ok(Records::default())
+        }
+
+        fn operating(&self) -> Operating {
+            Operating::DataDirectory
         }
 
         fn counts(&self, _: UnixTime) -> UsageBatch {

@@ -9,6 +9,7 @@ use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
 use m2m_errors::Profile;
+use m2m_explain::Operating;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
 use m2m_host::sealing::SealingSource;
@@ -19,7 +20,7 @@ use oauth_proto::{Issuer, Limits};
 use tokio::runtime::Handle;
 
 use crate::certificate::listen_failure;
-use crate::http::Server;
+use crate::http::{Server, Writing};
 use crate::metrics::Metrics;
 use crate::recorder::{Entry, Recorder, StoreWriter, Worker};
 use crate::settings::Scheme;
@@ -156,7 +157,11 @@ pub(crate) async fn start(
         count => format!("{count} applications"),
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
-    let store_writer = StoreWriter::new(Arc::clone(&cache), health, Handle::current());
+    let operating = match &writing {
+        Writing::Everything(_) => Operating::DataDirectory,
+        Writing::Nothing => Operating::RegistryFile,
+    };
+    let store_writer = StoreWriter::new(Arc::clone(&cache), health, operating, Handle::current());
     let (recorder, worker) = Recorder::start(store_writer, Arc::clone(&metrics), publish)?;
     let changes = recorder.clone();
     cache.on_commit(move |events| changes.changed(events));

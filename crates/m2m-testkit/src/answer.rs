@@ -3,6 +3,7 @@
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{Event, Reply};
 use m2m_errors::Cause;
+use m2m_explain::{Operating, Remedy, observations, remedies};
 use serde_json::Value;
 
 use crate::World;
@@ -167,15 +168,19 @@ impl Answer {
         self.diagnosis.as_ref()
     }
 
-    /// The evidence in sentences, times as seconds.
+    /// The evidence in sentences.
     #[must_use]
     pub fn evidence(&self) -> Vec<String> {
-        let evidence = self
-            .diagnosis
-            .iter()
-            .flat_map(|diagnosis| &diagnosis.evidence);
-        evidence
-            .map(|evidence| evidence.text(|time| time.as_seconds().to_string()))
+        let observations = self.diagnosis.iter().flat_map(observations);
+        observations.map(|observation| observation.text).collect()
+    }
+
+    /// The fixes, for a server over a data directory.
+    #[must_use]
+    pub fn remedies(&self) -> Vec<Remedy> {
+        let diagnosis = self.diagnosis.iter();
+        diagnosis
+            .flat_map(|diagnosis| remedies(diagnosis, Operating::DataDirectory))
             .collect()
     }
 }

@@ -1,7 +1,5 @@
 //! The evidence and the fixes that the operator gets in addition to the cause.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use m2m_errors::Profile;
 use m2m_testkit::{BILLING, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World};
 
@@ -16,11 +14,9 @@ fn check(request: &Request, evidence: &str, fix: &str) {
         "{evidence:?} is not among {found:#?}"
     );
     let fixes: Vec<String> = answer
-        .diagnosis()
-        .unwrap()
-        .fixes
-        .iter()
-        .map(|fix| fix.text.to_string())
+        .remedies()
+        .into_iter()
+        .map(|remedy| remedy.text + "\n" + remedy.command.as_deref().unwrap_or_default())
         .collect();
     assert!(
         fixes.iter().any(|text| text.contains(fix)),
@@ -98,7 +94,11 @@ fn the_secret_of_another_application_is_recognized() {
 #[test]
 fn k3_the_actor_and_time_of_a_deletion_are_named() {
     let request = good().replacing("client_id", "deleted");
-    check(&request, "deleted at 1767225600 by \"operator\"", "");
+    check(
+        &request,
+        "deleted at 2026-01-01T00:00:00Z by \"operator\"",
+        "",
+    );
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn k5_the_api_that_is_not_authorized_is_named() {
     check(
         &request,
         "the API \"Invoices\", for which the application is not authorized",
-        "add this audience to the authorize list of the application \"plain-id\"",
+        "m2m application authorize plain-id --audience https://invoices.example/api",
     );
 }
 
@@ -154,7 +154,7 @@ fn k35_the_api_on_which_a_scope_is_not_assigned_is_named() {
     check(
         &request,
         "\"https://invoices.example/api\" defines the scope \"shared:list\"",
-        "assign the scope \"shared:list\" of the API \"https://invoices.example/api\": in world.toml, add this scope to the authorize list of the application \"billing-job\"",
+        "m2m application authorize billing-job --audience https://invoices.example/api --scope shared:list",
     );
 }
 

@@ -1,6 +1,6 @@
 //! Refusals that need more than one request, or more than a row of the table in `refusals.rs`.
 
-use m2m_authority::registry::{Api, MANAGEMENT_AUDIENCE};
+use m2m_authority::registry::{Api, MANAGEMENT_AUDIENCE, time_text};
 use m2m_errors::{Cause, Profile};
 use m2m_testkit::{
     BILLING, OLD_SECRET, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, WRONG_SECRET, World,
@@ -151,9 +151,11 @@ fn k4_a_rotated_secret_works_until_its_end_and_is_named_afterwards() {
         let answer = world.send(&old);
         answer.check_refusal(INVALID_CLIENT, "K4");
         assert_eq!(answer.cause(), Some(Cause::SecretRotatedOut));
-        let end = World::BEGINNING.as_seconds() + 86_400;
-        let expected =
-            format!("the secret \"old\", which was rotated out at {end} by \"operator\"");
+        let end = World::BEGINNING.saturating_add_seconds(86_400);
+        let expected = format!(
+            "the secret \"old\", which was rotated out at {} by \"operator\"",
+            time_text(end)
+        );
         assert!(
             answer.evidence().join("\n").contains(&expected),
             "{:?}",

@@ -1,20 +1,22 @@
 //! Diagnoses of refused requests.
 
 use m2m_api::operations::{
-    DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, GetDiagnosis, ListDiagnoses,
+    DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, EvidenceShown, FixShown, GetDiagnosis,
+    ListDiagnoses,
 };
 use m2m_api::values::ClientIdText;
 use m2m_authority::TraceId;
+use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::time_text;
 use m2m_errors::Cause;
+use m2m_explain::{Observation, Operating, Remedy, observations, remedies};
 use m2m_store::{Backend as _, RefusalQuery, Refused};
-use serde_json::Value;
 
 use super::Result;
 use super::list;
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform, Weight};
-use crate::{Host, Manager, OperationError};
+use crate::{Access, DiagnosisRecord, Host, Manager, OperationError};
 
 impl Perform for ListDiagnoses {
     const WEIGHT: Weight = Weight::Page;
@@ -47,13 +49,14 @@ impl Perform for ListDiagnoses {
             after: query.after.map(|number| number.get()),
             most: list::page_size(query.page_size),
         };
+        let operating = operating(manager.host());
         let page = manager.host().registry().refusals(wanted).await?;
         Ok(DiagnosesAnswer {
             next: page.next,
             diagnoses: page
                 .entries
                 .iter()
-                .map(|refusal| shown(&refusal.entry, Some(refusal.number)))
+                .map(|refusal| shown(&refusal.entry, Some(refusal.number), operating))
                 .collect(),
         }
         .into())
@@ -71,43 +74,74 @@ impl Perform for GetDiagnosis {
         let refused = manager.host().registry().refused(trace_id).await?;
         let refused = refused.ok_or_else(unknown)?;
         Ok(DiagnosisAnswer {
-            diagnosis: shown(&refused, None),
+            diagnosis: shown(&refused, None, operating(manager.host())),
         }
         .into())
     }
 }
 
-fn shown(refused: &Refused, number: Option<u64>) -> DiagnosisShown {
-    let found: Option<Value> = refused
+/// Returns the way in which the records of the server are changed.
+pub(super) fn operating(host: &impl Host) -> Operating {
+    match host.access() {
+        Access::ReadWrite => Operating::DataDirectory,
+        Access::ReadOnly => Operating::RegistryFile,
+    }
+}
+
+/// Returns the evidence and the fixes of a diagnosis in words.
+pub(super) fn in_words(
+    diagnosis: &Diagnosis,
+    operating: Operating,
+) -> (Vec<EvidenceShown>, Vec<FixShown>) {
+    let evidence = observations(diagnosis).into_iter();
+    let evidence = evidence.map(|Observation { kind, text, .. }| EvidenceShown { kind, text });
+    let fixes = remedies(diagnosis, operating).into_iter();
+    let fixes = fixes.map(
+        |Remedy {
+             kind,
+             text,
+             command,
+             lines,
+             ..
+         }| FixShown {
+            kind,
+            text,
+            command,
+            lines,
+        },
+    );
+    (evidence.collect(), fixes.collect())
+}
+
+fn shown(refused: &Refused, number: Option<u64>, operating: Operating) -> DiagnosisShown {
+    let mut record = refused
         .diagnosis
         .as_deref()
-        .and_then(|text| serde_json::from_str(text).ok());
-    let list = |name: &str| {
-        let list = found.as_ref().and_then(|found| found.get(name));
-        list.and_then(Value::as_array).cloned().unwrap_or_default()
-    };
-    let member = |name: &str| found.as_ref().and_then(|found| found.get(name));
-    let text = |name: &str| member(name).and_then(Value::as_str).map(ToOwned::to_owned);
-    let status = member("status").and_then(Value::as_u64);
-    let entry = refused.cause.entry();
-    let mut fixes = list("fixes");
-    if fixes.is_empty() {
-        let general = entry.for_operator.fixes.iter();
-        fixes.extend(general.map(|text| serde_json::json!({ "text": text })));
-    }
+        .map(DiagnosisRecord::read)
+        .unwrap_or_default();
+    let operation = record.operation.take();
+    let (mut evidence, fixes) = in_words(&record.diagnosis(refused.cause), operating);
+    let reason = operation
+        .as_ref()
+        .and_then(|operation| operation.reason.clone());
+    evidence.extend(reason.map(|text| EvidenceShown {
+        kind: "reason".to_owned(),
+        text,
+    }));
     DiagnosisShown {
         number,
         trace_id: refused.trace_id.to_string(),
         time: time_text(refused.time),
         cause: refused.cause.id().to_owned(),
-        text: entry.operator.to_owned(),
+        text: refused.cause.entry().operator.to_owned(),
         client_id: refused.client_id.as_deref().map(ToOwned::to_owned),
         address: refused.address.map(|address| address.to_string()),
         request_id: refused.request_id.as_ref().map(|id| id.as_str().to_owned()),
-        operation: text("operation"),
-        status: status.and_then(|status| u16::try_from(status).ok()),
-        code: text("code"),
-        evidence: list("evidence"),
+        status: operation.as_ref().map(|operation| operation.status),
+        code: operation.as_ref().map(|operation| operation.code.clone()),
+        operation: operation.and_then(|operation| operation.operation),
+        pending: refused.diagnosis.is_none(),
+        evidence,
         fixes,
     }
 }

@@ -6,11 +6,11 @@ use m2m_api::operations::{
 };
 use m2m_api::values::{Identifier, ScopeText};
 use m2m_authority::registry::AddressBlock;
-use m2m_errors::Profile;
 use m2m_store::{Action, Subject};
 use serde_json::{Map, json};
 
 use super::Result;
+use super::diagnoses::{in_words, operating};
 use super::{lookup, protection};
 use crate::outcome::Outcome;
 use crate::perform::{Call, Perform};
@@ -41,7 +41,7 @@ impl Perform for CheckApplication {
             None => &stored.value.spec.allowed_addresses,
         };
         Ok(CheckAnswer {
-            check: shown(verdict, blocks, host.profile()),
+            check: shown(verdict, blocks, host),
         }
         .into())
     }
@@ -115,7 +115,7 @@ async fn keep<H: Host>(
     Ok(())
 }
 
-fn shown(verdict: Verdict, blocks: &[AddressBlock], profile: Profile) -> CheckShown {
+fn shown(verdict: Verdict, blocks: &[AddressBlock], host: &impl Host) -> CheckShown {
     let nothing = CheckShown {
         granted: false,
         audiences: None,
@@ -139,15 +139,12 @@ fn shown(verdict: Verdict, blocks: &[AddressBlock], profile: Profile) -> CheckSh
             quota_exceeded: Some(granted.quota_exceeded),
             ..nothing
         },
-        Verdict::Refused {
-            cause,
-            evidence,
-            fixes,
-        } => {
-            let entry = cause.entry();
-            let error = entry.wire.of(profile).error;
+        Verdict::Refused(diagnosis) => {
+            let entry = diagnosis.cause.entry();
+            let error = entry.wire.of(host.profile()).error;
+            let (evidence, fixes) = in_words(&diagnosis, operating(host));
             CheckShown {
-                cause: Some(cause.id().to_owned()),
+                cause: Some(diagnosis.cause.id().to_owned()),
                 error: error.map(|error| error.as_str().to_owned()),
                 description: Some(entry.operator.to_owned()),
                 evidence,

@@ -2,7 +2,6 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::values::{ClientIdText, Key, Sequence, Time};
 use crate::{DiagnosisName, NoBody, NoNames, NoQuery, Operation, PageSize, Spec};
@@ -78,10 +77,39 @@ pub struct DiagnosisShown {
     /// The code of the answer. Present only for requests to the management API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The observations in the registry, or the reason that the operation returned.
-    pub evidence: Vec<Value>,
-    /// The suggested fixes.
-    pub fixes: Vec<Value>,
+    /// True while the server still collects the evidence, for about a second after the refusal.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub pending: bool,
+    /// The observations that explain the refusal.
+    #[serde(default)]
+    pub evidence: Vec<EvidenceShown>,
+    /// The suggested fixes, the most helpful first.
+    #[serde(default)]
+    pub fixes: Vec<FixShown>,
+}
+
+/// An observation that explains a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct EvidenceShown {
+    /// The kind of the observation, such as `secret_rotated_out`; `reason` for the reason that an operation returned.
+    pub kind: String,
+    /// The observation as a sentence.
+    pub text: String,
+}
+
+/// A step that fixes a refusal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FixShown {
+    /// The kind of the step, such as `assign_scope`; `general` for the advice of the cause.
+    pub kind: String,
+    /// The step as a sentence.
+    pub text: String,
+    /// The command that performs the step, ready to be pasted into a shell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The lines that the record has in the registry file after the step, if the server reads its records from such a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
 }
 
 impl Operation for ListDiagnoses {

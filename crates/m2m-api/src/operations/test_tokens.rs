@@ -6,6 +6,7 @@ use m2m_authority::MAX_AUDIENCES;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{EvidenceShown, FixShown};
 use crate::values::{CallerAddress, Identifier, List, OneOrMore, ScopeText};
 use crate::{ApplicationName, Method, NoBody, NoQuery, Operation, Spec};
 
@@ -78,12 +79,12 @@ pub struct CheckShown {
     /// The description of the cause, in one sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The observations in the registry.
+    /// The observations that explain the refusal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Vec<String>,
-    /// The suggested fixes.
+    pub evidence: Vec<EvidenceShown>,
+    /// The suggested fixes, the most helpful first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fixes: Vec<String>,
+    pub fixes: Vec<FixShown>,
 }
 
 /// A token, as the token endpoint returns it (RFC 6749, section 5.1).

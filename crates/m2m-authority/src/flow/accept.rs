@@ -193,8 +193,8 @@ fn read_form<'r>(
                 };
                 refusal.suspecting(Suspect::of_form(
                     error.cause(),
-                    Evidence::RepeatedAt {
-                        parameter: name,
+                    Evidence::ParameterRepeated {
+                        parameter: name.map(Into::into),
                         offset,
                     },
                 ))
@@ -202,7 +202,7 @@ fn read_form<'r>(
             InvalidTokenRequest::Form(form) => match form.offset() {
                 Some(offset) => refusal.suspecting(Suspect::of_form(
                     error.cause(),
-                    Evidence::BrokenAt { offset },
+                    Evidence::MalformedAt { offset },
                 )),
                 None => refusal,
             },
@@ -294,7 +294,9 @@ fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Re
     };
     let suspect = Suspect::of_form(
         Cause::CredentialsMissing,
-        Evidence::Missing { parameter: missing },
+        Evidence::ParameterMissing {
+            parameter: missing.into(),
+        },
     );
     Err(Refusal::of(Cause::CredentialsMissing)
         .echoing(missing)

@@ -12,6 +12,7 @@ use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
 use m2m_host::table::print_record;
 
+use crate::diagnosis;
 use crate::done::document;
 use crate::management::Management;
 use crate::options::{ManagementOptions, bounded};
@@ -108,13 +109,15 @@ fn would_be_granted(check: &CheckShown) -> String {
 fn refused(check: &CheckShown) -> Failure {
     let cause = check.cause.as_deref().unwrap_or_default();
     let mut failure = Failure::refused(format!("a token would be refused: {}", printable(cause)));
-    let evidence = check.evidence.iter().map(|evidence| &**evidence);
+    let evidence = check.evidence.iter().map(|evidence| &*evidence.text);
     for text in check.description.as_deref().into_iter().chain(evidence) {
         failure = failure.because(printable(text));
     }
     if let Some(error) = &check.error {
         failure = failure.because(format!("the caller would receive {}", printable(error)));
     }
-    let fixes = check.fixes.iter().map(|fix| printable(fix));
-    fixes.fold(failure, Failure::help)
+    let fixes = check.fixes.iter();
+    fixes.fold(failure, |failure, fix| {
+        failure.help(diagnosis::step(fix, "     "))
+    })
 }

@@ -32,6 +32,11 @@ impl Refusal {
         }
     }
 
+    /// Returns true if the server does not have the record.
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND && self.refused.is_some()
+    }
+
     /// Returns the mistake in a text that was sent and its place, if the refusal is about one.
     pub(crate) fn mistake(&self) -> Option<(&str, &MistakePlace)> {
         let refused = self.refused.as_ref()?;

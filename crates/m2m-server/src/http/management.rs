@@ -11,11 +11,10 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
 use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
-use m2m_authority::diagnose::{Diagnosis, diagnose};
+use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::Exchange;
 use m2m_authority::registry::SigningKeys;
 use m2m_errors::{Cause, Profile};
-use m2m_host::timestamp::rfc3339;
 use m2m_host::{clock, random};
 use m2m_store::SealingKey;
 use oauth_proto::Issuer;
@@ -190,18 +189,7 @@ impl Host for Served {
                 let suspect = refusal.take_suspect();
                 let records = recorder::records(self.endpoint.cache(), &suspect).await;
                 // Evidence that cannot be read now is left out; the cause is shown without it.
-                let Diagnosis {
-                    cause,
-                    evidence,
-                    fixes,
-                    ..
-                } = diagnose(&suspect, &records.unwrap_or_default());
-                let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
-                Verdict::Refused {
-                    cause,
-                    evidence: texts.collect(),
-                    fixes: fixes.iter().map(|fix| fix.text.to_string()).collect(),
-                }
+                Verdict::Refused(diagnose(&suspect, &records.unwrap_or_default()))
             }
         }
     }

@@ -4,15 +4,14 @@ use std::borrow::Cow;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use m2m_authority::diagnose::{Diagnosis, Evidence, Fix};
 use m2m_authority::{RecordedClientId, RequestId, redacted};
-use m2m_errors::Cause;
+use m2m_explain::{observations, remedies};
 use m2m_host::timestamp::rfc3339;
 use m2m_host::{clock, output};
 use m2m_store::{AuditEvent, Settled};
 use serde_json::{Value, json};
 
-use super::{Dropped, Entry, Refused, RefusedOperation, Summary};
+use super::{Dropped, Entry, Refused, Summary};
 use crate::store_health::StoreReport;
 
 /// Writes the entry.
@@ -51,21 +50,17 @@ pub(super) fn line(entry: &Entry) -> Value {
         }),
         Entry::Diagnosed {
             trace_id,
-            diagnosis: found,
+            diagnosis,
+            operating,
         } => {
-            let Diagnosis {
-                cause,
-                evidence,
-                fixes,
-                ..
-            } = found;
+            let evidence = observations(diagnosis).into_iter();
             json!({
                 "time": rfc3339(clock::now()),
                 "event": "diagnosed",
                 "trace_id": trace_id.to_string(),
-                "cause": cause.id(),
-                "evidence": texts(evidence),
-                "fixes": steps(fixes),
+                "cause": diagnosis.cause.id(),
+                "evidence": evidence.map(|observation| observation.text).collect::<Vec<_>>(),
+                "fixes": remedies(diagnosis, *operating),
             })
         }
         Entry::TestToken { event, operator } => json!({
@@ -134,26 +129,6 @@ pub(super) fn line(entry: &Entry) -> Value {
     }
 }
 
-/// Returns a diagnosis in the form in which the store keeps it.
-pub(super) fn diagnosis(diagnosis: &Diagnosis) -> Value {
-    json!({
-        "cause": diagnosis.cause.id(),
-        "evidence": texts(&diagnosis.evidence),
-        "fixes": steps(&diagnosis.fixes),
-    })
-}
-
-fn texts(evidence: &[Evidence]) -> Vec<String> {
-    let texts = evidence.iter().map(|evidence| evidence.text(rfc3339));
-    // A name in the registry, or one close to it, may be a secret that was put into the wrong field.
-    texts.map(|text| redacted(&text).into_owned()).collect()
-}
-
-fn steps(fixes: &[Fix]) -> Vec<Value> {
-    let step = |fix: &Fix| json!({"text": redacted(&fix.text), "command": fix.command.as_deref().map(redacted)});
-    fixes.iter().map(step).collect()
-}
-
 fn counts(dropped: &Dropped) -> Value {
     json!({
         "of_known_clients": dropped.of_known_clients,
@@ -189,18 +164,6 @@ fn refused(refused: &Refused) -> Value {
         line.insert("why".to_owned(), operation.reason.as_deref().into());
     }
     line
-}
-
-/// Returns the diagnosis of a refused request of the management API: the operation contains the reason itself.
-pub(super) fn operation_diagnosis(cause: Cause, operation: &RefusedOperation) -> Value {
-    json!({
-        "cause": cause.id(),
-        "operation": operation.operation,
-        "status": operation.status,
-        "code": &*operation.code,
-        "evidence": operation.reason.as_deref().map(redacted).into_iter().collect::<Vec<_>>(),
-        "fixes": [],
-    })
 }
 
 /// Returns the name of a request, unless it is a credential.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use m2m_authority::diagnose::Suspect;
 use m2m_authority::registry::Records;
+use m2m_explain::Operating;
 use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, Sought, StoreError, UsageBatch};
 use tokio::runtime::Handle;
@@ -15,6 +16,9 @@ use crate::store_health::{StoreHealth, StoreReport};
 pub(crate) trait EventStore: Send + 'static {
     /// Returns the records that the diagnosis of this refusal compares with.
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
+
+    /// Returns the way in which the records are changed.
+    fn operating(&self) -> Operating;
 
     /// Returns the counts since the last call.
     fn counts(&self, now: UnixTime) -> UsageBatch;
@@ -33,6 +37,7 @@ pub(crate) trait EventStore: Send + 'static {
 pub(crate) struct StoreWriter {
     cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
+    operating: Operating,
     runtime: Handle,
 }
 
@@ -41,11 +46,13 @@ impl StoreWriter {
     pub(crate) const fn new(
         cache: Arc<RegistryCache>,
         health: Arc<StoreHealth>,
+        operating: Operating,
         runtime: Handle,
     ) -> Self {
         Self {
             cache,
             health,
+            operating,
             runtime,
         }
     }
@@ -54,6 +61,10 @@ impl StoreWriter {
 impl EventStore for StoreWriter {
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError> {
         self.runtime.block_on(records(&self.cache, suspect))
+    }
+
+    fn operating(&self) -> Operating {
+        self.operating
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {

@@ -1,5 +1,6 @@
 //! The data that waits to be written to the store: refusals are written together every second, counts every minute.
 
+use m2m_admin::DiagnosisRecord;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_jwt::UnixTime;
@@ -30,10 +31,14 @@ impl Unwritten {
             return false;
         }
         self.of_others += usize::from(client_id.is_none());
-        let found = refused
-            .operation
-            .as_deref()
-            .map(|operation| log::operation_diagnosis(event.cause, operation));
+        let record = refused.operation.as_deref().map(|operation| {
+            DiagnosisRecord::of_operation(m2m_admin::RefusedOperation {
+                operation: operation.operation.map(ToOwned::to_owned),
+                status: operation.status,
+                code: operation.code.clone().into(),
+                reason: operation.reason.clone().map(Into::into),
+            })
+        });
         self.batch.refused.push(m2m_store::Refused {
             trace_id: event.trace_id,
             request_id: log::clean(event.request_id.as_ref()).cloned(),
@@ -41,7 +46,7 @@ impl Unwritten {
             cause: event.cause,
             client_id,
             address: event.address,
-            diagnosis: found.map(|found| found.to_string().into()),
+            diagnosis: record.map(|record| record.to_json()),
         });
         true
     }
@@ -51,7 +56,7 @@ impl Unwritten {
         if self.batch.diagnosed.len() < MAX_REFUSED {
             self.batch.diagnosed.push(Diagnosed {
                 trace_id,
-                diagnosis: log::diagnosis(diagnosis).to_string().into(),
+                diagnosis: DiagnosisRecord::of(diagnosis).to_json(),
             });
         }
     }

@@ -1,7 +1,9 @@
 //! A check that texts for people name only commands and options that this binary has.
 
-use clap::CommandFactory as _;
+use clap::{CommandFactory as _, Parser as _};
+use m2m_authority::diagnose::Fix;
 use m2m_errors::{Advice, Cause, ErrorCode, Status};
+use m2m_explain::{Operating, remedy};
 
 use crate::Cli;
 
@@ -74,18 +76,39 @@ fn advice_names_only_commands_that_there_are() {
     }
 }
 
-/// The commands in evidence are composed from the findings, so they are searched for in the source that composes them.
 #[test]
-fn fixes_of_evidence_name_only_commands_that_there_are() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../m2m-authority/src/diagnose/evidence.rs"
-    );
-    let source = std::fs::read_to_string(path).unwrap();
-    source
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .for_each(check);
+fn the_commands_of_fixes_are_command_lines() {
+    let id = || Box::from("-a b'$(c)");
+    let authorize = Vec::new;
+    for fix in [
+        Fix::DeploySecret { client_id: id() },
+        Fix::Authorize {
+            client_id: id(),
+            audience: id(),
+            authorize: authorize(),
+        },
+        Fix::AssignScope {
+            client_id: id(),
+            audience: id(),
+            scope: "-x".into(),
+            authorize: authorize(),
+        },
+        Fix::AllowAddress {
+            client_id: id(),
+            address: [192, 0, 2, 7].into(),
+            allowed: vec!["192.0.2.7".parse().unwrap()],
+        },
+        Fix::Enable { client_id: id() },
+        Fix::MakeConfidential { client_id: id() },
+        Fix::ClearNotBefore { client_id: id() },
+        Fix::ResumeOrganization { code: id() },
+    ] {
+        let command = remedy(&fix, Operating::DataDirectory).command.unwrap();
+        let words = shlex::split(&command).unwrap();
+        if let Err(error) = Cli::try_parse_from(words) {
+            panic!("{command}: {error}");
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! The answers of the operations are tested in one process, in `crates/m2m-testkit/tests/management`. The tests here need a process:
 //!
 //! - `curl` runs commands from the documentation of other services over TLS.
+//! - `fixes` runs the commands that diagnoses print, in a shell.
 //! - `full_disk` and `killed` need a full disk, a locked database and `kill -9`, and look into the data directory afterwards.
 //! - `http` is about bytes on a connection: HEAD, bodies that are announced, paths beside the management API.
 //! - `maintenance` is about the token endpoint of the binary, which refuses callers during it, and about a restart.
@@ -15,6 +16,7 @@
 )]
 
 mod curl;
+mod fixes;
 mod full_disk;
 mod http;
 mod killed;

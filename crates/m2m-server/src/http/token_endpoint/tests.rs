@@ -7,6 +7,7 @@ use m2m_admin::{TestTokenParameters, WouldGrant};
 use m2m_authority::diagnose::Suspect;
 use m2m_authority::registry::{Records, SecretHash};
 use m2m_errors::Profile;
+use m2m_explain::Operating;
 use m2m_host::world::World;
 use m2m_jwt::Unverified;
 use m2m_store::{
@@ -59,6 +60,10 @@ struct DiscardingStore;
 impl EventStore for DiscardingStore {
     fn records(&self, _: &Suspect) -> Result<Records, StoreError> {
         Ok(Records::default())
+    }
+
+    fn operating(&self) -> Operating {
+        Operating::DataDirectory
     }
 
     fn counts(&self, _: UnixTime) -> UsageBatch {

@@ -301,14 +301,6 @@ impl<B: Backend> Host for InProcess<B> {
             Err(refusal) => refusal,
         };
         let suspect = refusal.take_suspect();
-        let diagnosis = diagnose(&suspect, &self.records(&suspect).await);
-        let seconds = |time: UnixTime| time.as_seconds().to_string();
-        let evidence = diagnosis.evidence.iter();
-        let fixes = diagnosis.fixes.iter();
-        Verdict::Refused {
-            cause: diagnosis.cause,
-            evidence: evidence.map(|evidence| evidence.text(seconds)).collect(),
-            fixes: fixes.map(|fix| fix.text.to_string()).collect(),
-        }
+        Verdict::Refused(diagnose(&suspect, &self.records(&suspect).await))
     }
 }

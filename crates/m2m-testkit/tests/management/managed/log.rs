@@ -2,14 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use m2m_admin::DiagnosisRecord;
 use m2m_admin::http_api::Refused as RefusedOperation;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::{RecordedClientId, TraceId};
 use m2m_errors::Cause;
-use m2m_jwt::UnixTime;
+use m2m_explain::{Operating, observations, remedies};
 use m2m_store::{Backend, CachedApplication, Diagnosed, Refused, RegistryCache, UsageBatch};
-use serde_json::{Value, json};
 
 /// The log of a server in one process.
 #[derive(Debug, Default)]
@@ -51,7 +51,7 @@ impl Log {
             }
             Event::Refused(event) => {
                 let found = found.expect("every refusal has a diagnosis");
-                let kept = kept(&event, &diagnosis(&found));
+                let kept = kept(&event, &DiagnosisRecord::of(&found));
                 self.entries().push(Logged::Refused(event, Box::new(found)));
                 add(kept, registry).await;
             }
@@ -65,13 +65,11 @@ impl Log {
         refused: RefusedOperation,
         registry: &RegistryCache<B>,
     ) {
-        let found = json!({
-            "cause": refused.cause.id(),
-            "operation": refused.operation,
-            "status": refused.status,
-            "code": &*refused.code,
-            "evidence": Vec::from_iter(refused.reason.as_deref()),
-            "fixes": [],
+        let found = DiagnosisRecord::of_operation(m2m_admin::RefusedOperation {
+            operation: refused.operation.map(str::to_owned),
+            status: refused.status,
+            code: refused.code.to_string(),
+            reason: refused.reason.as_deref().map(str::to_owned),
         });
         let entry = Logged::Operation(event.trace_id, refused);
         self.entries().push(entry);
@@ -82,7 +80,7 @@ impl Log {
     pub(crate) fn cause(&self, trace_id: &str) -> Option<(Cause, String)> {
         self.entries().iter().find_map(|entry| match entry {
             Logged::Refused(event, found) if event.trace_id.to_string() == trace_id => {
-                Some((event.cause, diagnosis(found).to_string()))
+                Some((event.cause, in_words(found)))
             }
             Logged::Refused(..) | Logged::Issued(_) | Logged::Operation(..) => None,
         })
@@ -90,7 +88,7 @@ impl Log {
 }
 
 /// Returns the refusal as the registry keeps it.
-fn kept(event: &RefusedEvent, found: &Value) -> UsageBatch {
+fn kept(event: &RefusedEvent, found: &DiagnosisRecord) -> UsageBatch {
     let client_id = match &event.client_id {
         RecordedClientId::Known(client_id) => Some(Box::from(&**client_id)),
         RecordedClientId::None | RecordedClientId::Withheld { .. } => None,
@@ -106,7 +104,7 @@ fn kept(event: &RefusedEvent, found: &Value) -> UsageBatch {
     };
     let diagnosed = Diagnosed {
         trace_id: event.trace_id,
-        diagnosis: found.to_string().into(),
+        diagnosis: found.to_json(),
     };
     UsageBatch {
         refused: vec![refused],
@@ -120,14 +118,11 @@ async fn add<B: Backend>(batch: UsageBatch, registry: &RegistryCache<B>) {
     added.expect("the registry is in this process");
 }
 
-/// Returns the diagnosis as a server stores it.
-fn diagnosis(found: &Diagnosis) -> Value {
-    let seconds = |time: UnixTime| time.as_seconds().to_string();
-    let evidence = found.evidence.iter();
-    let evidence: Vec<String> = evidence.map(|evidence| evidence.text(seconds)).collect();
-    let fixes = found.fixes.iter();
-    let fixes: Vec<Value> = fixes
-        .map(|fix| json!({ "text": fix.text, "command": fix.command }))
-        .collect();
-    json!({ "cause": found.cause.id(), "evidence": evidence, "fixes": fixes })
+/// Returns the evidence and the fixes in sentences.
+fn in_words(found: &Diagnosis) -> String {
+    let evidence = observations(found).into_iter();
+    let fixes = remedies(found, Operating::DataDirectory).into_iter();
+    let texts = evidence.map(|observation| observation.text);
+    let texts = texts.chain(fixes.map(|fix| fix.text));
+    texts.collect::<Vec<_>>().join("\n")
 }

@@ -108,8 +108,8 @@ fn new_entries_are_printed_as_they_arrive() {
 #[test]
 fn a_refusal_is_diagnosed() {
     let found = json!({
-        "evidence": ["there is a line break\u{202e}"],
-        "fixes": [{ "text": "send it without", "command": null, "href": "https://id.example/errors/x" }],
+        "evidence": [{ "kind": "secret_differs", "text": "there is a line break\u{202e}" }],
+        "fixes": [{ "kind": "deploy_secret", "text": "send it without", "command": "m2m secret rotate a" }],
     });
     let diagnosis = json!({ "diagnosis": with(diagnosis(), found) });
     let unknown = refused(404, "", "NOT_FOUND", "There is no such refusal");
@@ -123,7 +123,7 @@ fn a_refusal_is_diagnosed() {
         "secret-wrong\n",
         "client id   billing-job\n",
         "  - there is a line break\\u{202e}\n",
-        "  - send it without: https://id.example/errors/x\n",
+        "  - send it without\n    m2m secret rotate a\n",
     ] {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
@@ -144,7 +144,7 @@ fn a_check_reports_what_would_be_granted_or_why_nothing_is() {
     } });
     let denied = json!({ "check": {
         "granted": false, "cause": "scope-not-assigned",
-        "error": "invalid_scope", "description": "The scope is not assigned", "fixes": ["assign it"],
+        "error": "invalid_scope", "description": "The scope is not assigned", "fixes": [{ "kind": "assign_scope", "text": "assign it", "command": "m2m application authorize a" }],
     } });
     let fake = Fake::new([
         ok::<CheckApplication>(&granted),

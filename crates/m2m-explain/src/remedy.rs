@@ -1,0 +1,364 @@
+//! Fixes in words, with the command or the lines of a file that perform them.
+
+use core::fmt::Write as _;
+use std::borrow::Cow;
+
+use m2m_authority::diagnose::{Diagnosis, Fix};
+use m2m_authority::redacted;
+use m2m_authority::registry::Authorization;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::evidence::kind;
+
+/// The way in which a server is operated, which decides how its records are changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operating {
+    /// The records are in a data directory, and commands change them while the server runs.
+    DataDirectory,
+    /// The records are in a registry file, which is read once.
+    RegistryFile,
+    /// The server is not m2m, so that neither commands nor files of m2m help.
+    Foreign,
+}
+
+/// A step that fixes a problem, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Remedy {
+    /// The kind of the step, such as `assign_scope`; `general` for the advice of a cause.
+    pub kind: String,
+    /// The step as a sentence, without a full stop if it is about values.
+    pub text: String,
+    /// The command that performs the step, ready to be pasted into a shell. It needs `M2M_ISSUER` and the credentials of an operator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The lines that the record has in the registry file after the step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<String>,
+}
+
+/// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests, or the general ones of the cause.
+#[must_use]
+pub fn remedies(diagnosis: &Diagnosis, operating: Operating) -> Vec<Remedy> {
+    let suggested = diagnosis.fixes.iter().map(|fix| remedy(fix, operating));
+    let suggested: Vec<Remedy> = suggested.collect();
+    if !suggested.is_empty() {
+        return suggested;
+    }
+    let general = diagnosis.cause.entry().for_operator.fixes.iter();
+    general.map(|text| Remedy::general(text)).collect()
+}
+
+/// Returns a fix in words, with its command or its lines for a server that is operated in this way.
+#[must_use]
+pub fn remedy(fix: &Fix, operating: Operating) -> Remedy {
+    let change = change(fix);
+    let clean = |text: String| redacted(&text).into_owned();
+    Remedy {
+        kind: kind(fix),
+        text: clean(text(fix)),
+        command: change
+            .as_ref()
+            .filter(|_| operating == Operating::DataDirectory)
+            .map(|change| clean(change.command.clone())),
+        lines: change
+            .filter(|_| operating == Operating::RegistryFile)
+            .and_then(|change| change.lines)
+            .map(clean),
+    }
+}
+
+impl Remedy {
+    /// Returns a step that has only words.
+    fn general(text: &str) -> Self {
+        Self {
+            kind: "general".to_owned(),
+            text: text.to_owned(),
+            command: None,
+            lines: None,
+        }
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a later release of m2m-authority may have more"
+)]
+fn text(fix: &Fix) -> String {
+    match fix {
+        Fix::SendParameter { parameter } => format!("send the parameter {parameter}"),
+        Fix::SwapCredentials { client_id } => {
+            format!("send {client_id:?} as client_id and the other value as client_secret")
+        }
+        Fix::SendClientId { client_id } => format!("send {client_id:?} as client_id"),
+        Fix::SendSecretWithout { difference } => format!("send the secret without {difference}"),
+        Fix::SendMatchingCredentials { client_id } => format!(
+            "send the secret that belongs to the client_id, or send {client_id:?} as client_id"
+        ),
+        Fix::DeploySecret { client_id } => format!(
+            "deploy the current secret of the application {client_id:?} to the caller, or create a new secret if the current one is lost"
+        ),
+        Fix::RequestAudience { audience } => format!("request the audience {audience:?}"),
+        Fix::RequestScope {
+            scope,
+            audience: None,
+        } => format!("request the scope {scope:?}"),
+        Fix::RequestScope {
+            scope,
+            audience: Some(audience),
+        } => format!("request the scope {scope:?} together with the audience {audience:?}"),
+        Fix::SendGrantType { grant_type } => format!("send grant_type={grant_type}"),
+        Fix::Authorize {
+            client_id,
+            audience,
+            ..
+        } => format!("authorize the application {client_id:?} for {audience:?}"),
+        Fix::AssignScope {
+            client_id,
+            audience,
+            scope,
+            ..
+        } => format!(
+            "assign the scope {scope:?} of the API {audience:?} to the application {client_id:?}"
+        ),
+        Fix::AllowAddress {
+            client_id, address, ..
+        } => format!(
+            "if {address} is an address of the owner of the application {client_id:?}, allow the application to call from it"
+        ),
+        Fix::Enable { client_id } => format!("enable the application {client_id:?}"),
+        Fix::MakeConfidential { client_id } => format!(
+            "if the application {client_id:?} can keep a secret, change its client type to confidential"
+        ),
+        Fix::ClearNotBefore { client_id } => {
+            format!("clear the not_before time of the application {client_id:?}")
+        }
+        Fix::ResumeOrganization { code } => format!("resume the organization {code:?}"),
+        // A later release of m2m-authority has more.
+        _ => "a fix that this release cannot explain".to_owned(),
+    }
+}
+
+/// A change of a record: as a command, and as the lines of the record in a registry file.
+struct Change {
+    command: String,
+    lines: Option<String>,
+}
+
+/// Returns the change of a record that a fix makes, if it makes one.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other fixes change no record"
+)]
+fn change(fix: &Fix) -> Option<Change> {
+    let update = |client_id: &str, option: &[(&str, &str)], lines: String| Change {
+        command: command("application update", option, client_id),
+        lines: Some(of_application(client_id, &lines)),
+    };
+    Some(match fix {
+        Fix::DeploySecret { client_id } => Change {
+            command: command("secret rotate", &[("--overlap", "24h")], client_id),
+            // The hash of a secret that does not exist yet.
+            lines: None,
+        },
+        Fix::Authorize {
+            client_id,
+            audience,
+            authorize,
+        } => Change {
+            command: command(
+                "application authorize",
+                &[("--audience", audience)],
+                client_id,
+            ),
+            lines: authorizations(client_id, authorize),
+        },
+        Fix::AssignScope {
+            client_id,
+            audience,
+            scope,
+            authorize,
+        } => Change {
+            command: command(
+                "application authorize",
+                &[("--audience", audience), ("--scope", scope)],
+                client_id,
+            ),
+            lines: authorizations(client_id, authorize),
+        },
+        Fix::AllowAddress {
+            client_id, allowed, ..
+        } => {
+            let blocks: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+            let options: Vec<(&str, &str)> = blocks
+                .iter()
+                .map(|block| ("--allowed-address", &**block))
+                .collect();
+            update(
+                client_id,
+                &options,
+                format!("allowed_addresses = {}\n", list(&blocks)),
+            )
+        }
+        Fix::Enable { client_id } => update(
+            client_id,
+            &[("--enable", "")],
+            "enabled = true\n".to_owned(),
+        ),
+        Fix::MakeConfidential { client_id } => update(
+            client_id,
+            &[("--client-type", "confidential")],
+            "client_type = \"confidential\"\n".to_owned(),
+        ),
+        Fix::ClearNotBefore { client_id } => Change {
+            command: command(
+                "application update",
+                &[("--clear", "not-before")],
+                client_id,
+            ),
+            lines: None,
+        },
+        Fix::ResumeOrganization { code } => Change {
+            command: command("organization resume", &[], code),
+            lines: Some(format!(
+                "[[organization]]\ncode = {}\nsuspended = false\n",
+                string(code)
+            )),
+        },
+        _ => return None,
+    })
+}
+
+fn authorizations(client_id: &str, authorize: &[Authorization]) -> Option<String> {
+    if authorize.is_empty() {
+        return None;
+    }
+    let mut lines = "authorize = [\n".to_owned();
+    for Authorization { audience, scopes } in authorize {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            lines,
+            "  {{ audience = {}, scopes = {} }},",
+            string(audience),
+            list(scopes)
+        );
+    }
+    lines.push_str("]\n");
+    Some(of_application(client_id, &lines))
+}
+
+fn of_application(client_id: &str, lines: &str) -> String {
+    format!(
+        "[[application]]\nclient_id = {}\n{lines}",
+        string(client_id)
+    )
+}
+
+/// Returns a command line. Each value is quoted for a shell, and no value can be taken for an option.
+fn command(name: &str, options: &[(&str, &str)], subject: &str) -> String {
+    let mut line = format!("m2m {name}");
+    let end = if subject.starts_with('-') { "-- " } else { "" };
+    let subject = format!(" {end}{}", quoted(subject));
+    if end.is_empty() {
+        line += &subject;
+    }
+    for (option, value) in options {
+        let separator = match *value {
+            "" => "",
+            value if value.starts_with('-') => "=",
+            _ => " ",
+        };
+        let value = if value.is_empty() {
+            Cow::Borrowed("")
+        } else {
+            quoted(value)
+        };
+        // Writing to a string does not fail.
+        let _ = write!(line, " {option}{separator}{value}");
+    }
+    if !end.is_empty() {
+        line += &subject;
+    }
+    line
+}
+
+/// Returns a word as a shell reads it back.
+fn quoted(word: &str) -> Cow<'_, str> {
+    // Only a NUL cannot be quoted, and no record contains one.
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed("''"))
+}
+
+/// Returns a text as TOML has it. The strings of JSON are basic strings of TOML, apart from DEL, which no record contains.
+fn string(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn list<T: AsRef<str>>(texts: &[T]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| string(text.as_ref())).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command_of(fix: &Fix) -> String {
+        remedy(fix, Operating::DataDirectory).command.unwrap()
+    }
+
+    fn assign(client_id: &str, audience: &str, scope: &str) -> Fix {
+        Fix::AssignScope {
+            client_id: client_id.into(),
+            audience: audience.into(),
+            scope: scope.into(),
+            authorize: vec![Authorization {
+                audience: audience.into(),
+                scopes: vec![scope.into()],
+            }],
+        }
+    }
+
+    #[test]
+    fn a_command_has_the_values_of_the_records() {
+        let fix = assign("billing-job", "https://orders.example/api", "write:orders");
+        assert_eq!(
+            command_of(&fix),
+            "m2m application authorize billing-job --audience https://orders.example/api --scope write:orders"
+        );
+        let remedy = remedy(&fix, Operating::RegistryFile);
+        assert_eq!(remedy.command, None);
+        assert_eq!(
+            remedy.lines.unwrap(),
+            "[[application]]\nclient_id = \"billing-job\"\nauthorize = [\n  { audience = \"https://orders.example/api\", scopes = [\"write:orders\"] },\n]\n"
+        );
+    }
+
+    #[test]
+    fn a_foreign_server_gets_words_alone() {
+        let fix = assign("a", "b", "c");
+        let remedy = remedy(&fix, Operating::Foreign);
+        assert_eq!((remedy.command, remedy.lines), (None, None));
+        assert_eq!(remedy.kind, "assign_scope");
+    }
+
+    #[test]
+    fn what_a_shell_would_read_otherwise_is_quoted() {
+        let fix = assign("-rf", "https://a.example/$(id)?x=`id`&y='\"", "-s;id");
+        let words = shlex::split(&command_of(&fix)).unwrap();
+        assert_eq!(
+            words,
+            [
+                "m2m",
+                "application",
+                "authorize",
+                "--audience",
+                "https://a.example/$(id)?x=`id`&y='\"",
+                "--scope=-s;id",
+                "--",
+                "-rf"
+            ]
+        );
+    }
+}
