@@ -7,10 +7,12 @@
 
 mod evidence;
 mod fix;
+pub(crate) mod form;
+mod mangled;
 mod nearest;
 mod suspect;
 
-pub use evidence::{Difference, Evidence};
+pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
 pub use nearest::nearest;
 pub use suspect::Suspect;
@@ -18,7 +20,7 @@ pub use suspect::Suspect;
 use m2m_errors::Cause;
 use oauth_proto::Scope;
 
-use crate::registry::{Api, Application, Ending, Records};
+use crate::registry::{Api, Application, Ending, Records, SecretHash};
 
 /// The diagnosis of a refusal: its cause, the evidence for it, and the fixes.
 ///
@@ -63,12 +65,8 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         Cause::AddressNotAllowed => address(suspect, records),
         _ => Vec::new(),
     };
-    let evidence: Vec<Evidence> = suspect
-        .observed()
-        .cloned()
-        .into_iter()
-        .chain(found)
-        .collect();
+    let observed = suspect.observed().iter().cloned();
+    let evidence: Vec<Evidence> = observed.chain(found).collect();
     let application = application(suspect, records);
     let suggested = evidence
         .iter()
@@ -148,14 +146,16 @@ fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 fn wrong_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let own = application(suspect, records).and_then(|application| {
         application.secrets.iter().find_map(|secret| {
+            let id = secret.id.clone();
+            if suspect.is_hash(&secret.hash) {
+                return Some(Evidence::SecretHashSent { id });
+            }
             let difference = suspect.difference_to(&secret.hash)?;
-            Some(Evidence::SecretDiffers {
-                id: secret.id.clone(),
-                difference,
-            })
+            Some(Evidence::SecretDiffers { id, difference })
         })
     });
     own.or_else(|| secret_of_another(suspect, records))
+        .or_else(|| suspect.secret_form().cloned())
         .into_iter()
         .collect()
 }
@@ -215,8 +215,15 @@ fn unknown_audience(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     for asked in suspect
         .audiences()
         .filter(|asked| find_api(records, asked).is_none())
+        .filter(|asked| may_be_shown(records, asked, MAX_AUDIENCE_BYTES))
     {
         let all = || records.apis.iter().flat_map(audiences);
+        if is_list_of(asked, |part| find_api(records, part).is_some()) {
+            evidence.push(Evidence::SeparatedByCommas {
+                parameter: "audience".into(),
+            });
+            continue;
+        }
         if let Some((audience, difference)) = Difference::between(asked, all()) {
             evidence.push(Evidence::AudienceDiffers {
                 requested: asked.into(),
@@ -303,6 +310,9 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let defines = |api: &&&Api, token: &str| api.scopes.iter().any(|scope| *scope.key == *token);
     let mut evidence = Vec::new();
     for token in scope.tokens().map(|token| token.as_str()) {
+        if !may_be_shown(records, token, MAX_SCOPE_BYTES) {
+            continue;
+        }
         let defining: Vec<&&Api> = wanted.iter().filter(|api| defines(api, token)).collect();
         if defining.is_empty() {
             if let Some(other) = others.iter().find(|api| defines(api, token)) {
@@ -311,11 +321,21 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
                     audience: other.audience.clone(),
                 });
             }
-            let defined = wanted
-                .iter()
-                .flat_map(|api| &api.scopes)
-                .map(|scope| &*scope.key);
-            if let Some(near) = nearest(token, defined) {
+            let defined = || {
+                let scopes = wanted.iter().flat_map(|api| &api.scopes);
+                scopes.map(|scope| &*scope.key)
+            };
+            if is_list_of(token, |part| defined().any(|scope| scope == part)) {
+                evidence.push(Evidence::SeparatedByCommas {
+                    parameter: "scope".into(),
+                });
+            } else if let Some((scope, difference)) = Difference::between(token, defined()) {
+                evidence.push(Evidence::ScopeDiffers {
+                    requested: token.into(),
+                    scope: scope.into(),
+                    difference,
+                });
+            } else if let Some(near) = nearest(token, defined()) {
                 evidence.push(Evidence::SimilarScope {
                     requested: token.into(),
                     scope: near.into(),
@@ -336,6 +356,29 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         }
     }
     evidence
+}
+
+/// Returns true if a value that the caller wrote may be part of the evidence: it is short, and not a secret in the wrong parameter.
+fn may_be_shown(records: &Records, value: &str, max_bytes: usize) -> bool {
+    if value.len() > max_bytes {
+        return false;
+    }
+    let hash = SecretHash::of(value.as_bytes());
+    let secrets = records.applications.iter().flat_map(|own| &own.secrets);
+    !secrets
+        .map(|secret| bool::from(secret.hash.constant_time_eq(&hash)))
+        .fold(false, |found, is_equal| found | is_equal)
+}
+
+/// The maximum length of a requested scope that is shown. Unit: bytes.
+const MAX_SCOPE_BYTES: usize = 64;
+
+/// The maximum length of a requested audience that is shown. Unit: bytes.
+const MAX_AUDIENCE_BYTES: usize = 200;
+
+/// Returns true if the text is several values that exist, separated by commas.
+fn is_list_of(text: &str, exists: impl Fn(&str) -> bool) -> bool {
+    text.contains(',') && text.split(',').all(exists)
 }
 
 /// The scopes that an application has on an API, if it is authorized for it.

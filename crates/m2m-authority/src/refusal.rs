@@ -5,7 +5,7 @@ use std::sync::Arc;
 use m2m_errors::Cause;
 use oauth_proto::clean_for_description;
 
-use crate::diagnose::Suspect;
+use crate::diagnose::{Evidence, Suspect};
 use crate::flow::Operator;
 
 /// A refusal of a request, with exactly one cause.
@@ -198,6 +198,12 @@ impl Refusal {
         self.client_id = RecordedClientId::presented(client_id);
         let suspect = self.take_suspect();
         self.suspecting(suspect.naming(client_id))
+    }
+
+    /// Adds what a shell observed about the request before its first step. It contains nothing that the caller wrote.
+    pub fn observing(self, evidence: Vec<Evidence>) -> Self {
+        let cause = self.cause;
+        self.suspecting(Suspect::of_form(cause, evidence))
     }
 
     pub(crate) fn suspecting(mut self, suspect: Suspect) -> Self {

@@ -52,6 +52,7 @@ pub use quota::{Quota, QuotaMode};
 pub use secret::{
     Ending, InvalidSecretHash, SecretHash, StoredSecret, generate_secret, is_generated_secret,
 };
+pub(crate) use secret::{GENERATED_CHARACTERS, GENERATED_PREFIX};
 pub use signing_keys::{KeyState, SigningKeys};
 pub use spelling::{UnknownWord, parse_time, time_text};
 #[cfg(feature = "schema")]

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::fmt::Write as _;
 
-use m2m_authority::diagnose::{Diagnosis, Evidence};
+use m2m_authority::diagnose::{BasicProblem, BodyForm, Diagnosis, Evidence};
 use m2m_authority::redacted;
 use m2m_authority::registry::time_text;
 use serde::Serialize;
@@ -75,6 +75,34 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::ParameterMissing { parameter } => {
             format!("the parameter {parameter} is missing or empty")
         }
+        Evidence::SimilarPath { path } => format!("the most similar path of the server is {path}"),
+        Evidence::ParameterInUrl { parameter } => {
+            format!("the parameter {parameter} is in the URL, where it is ignored")
+        }
+        Evidence::SimilarParameter { parameter } => {
+            format!("the body has a parameter whose name is nearly {parameter}; it is ignored")
+        }
+        Evidence::ContentTypeMissing => "the request has no Content-Type header".to_owned(),
+        Evidence::ContentTypeRepeated => "the request has several Content-Type headers".to_owned(),
+        Evidence::ContentTypeSent {
+            media_type: Some(media_type),
+            has_parameters,
+        } => {
+            let parameters = if *has_parameters {
+                ", with parameters such as a charset"
+            } else {
+                ""
+            };
+            format!("the Content-Type of the request is {media_type}{parameters}")
+        }
+        Evidence::ContentTypeSent {
+            media_type: None, ..
+        } => "the Content-Type of the request is not a usual one".to_owned(),
+        Evidence::BodyLooksLike { form } => body_form(*form).to_owned(),
+        Evidence::BasicMalformed { problem } => basic_problem(*problem).to_owned(),
+        Evidence::MethodsPresent { methods } => {
+            listed("the request authenticates in several ways:", methods)
+        }
         Evidence::CredentialsSwapped { client_id } => {
             format!(
                 "the client id and the secret are swapped: the value sent as the secret is the client id {client_id:?}"
@@ -92,6 +120,23 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::SecretDiffers { id, difference } => {
             format!("the presented secret matches the secret {id:?} except for {difference}")
         }
+        Evidence::SecretPlaceholder { word: Some(word) } => {
+            format!("the value sent as the secret is the word {word:?}, not a secret")
+        }
+        Evidence::SecretPlaceholder { word: None } => {
+            "the value sent as the secret is the name of a variable that was not expanded"
+                .to_owned()
+        }
+        Evidence::SecretHashSent { id } => {
+            format!("the value sent as the secret is the stored hash of the secret {id:?}")
+        }
+        Evidence::SecretDamaged { missing: 0 } => {
+            "the presented secret begins like a generated secret, but has a wrong checksum or length"
+                .to_owned()
+        }
+        Evidence::SecretDamaged { missing } => format!(
+            "the presented secret begins like a generated secret, but {missing} characters are missing"
+        ),
         Evidence::SecretOfOtherApplication { client_id } => {
             format!("the presented secret belongs to the application {client_id:?}")
         }
@@ -147,6 +192,14 @@ fn sentence(evidence: &Evidence) -> String {
         Evidence::ScopeOnOtherApi { scope, audience } => {
             format!("the scope {scope:?} is defined by another API, {audience:?}")
         }
+        Evidence::ScopeDiffers {
+            requested,
+            scope,
+            difference,
+        } => format!("the requested scope {requested:?} matches {scope:?} except for {difference}"),
+        Evidence::SeparatedByCommas { parameter } => {
+            format!("the values of {parameter} are separated by commas, and each of them exists")
+        }
         Evidence::SimilarScope { requested, scope } => {
             format!(
                 "no requested API defines the scope {requested:?}; the most similar scope is {scope:?}"
@@ -169,6 +222,47 @@ fn sentence(evidence: &Evidence) -> String {
         ),
         // A later release of m2m-authority has more.
         _ => "an observation that this release cannot explain".to_owned(),
+    }
+}
+
+const fn body_form(form: BodyForm) -> &'static str {
+    match form {
+        BodyForm::Empty => "the body is empty",
+        BodyForm::Json => "the body looks like JSON",
+        BodyForm::Xml => "the body looks like XML or HTML",
+        BodyForm::Multipart => "the body looks like a multipart form",
+        BodyForm::Quoted => {
+            "the body begins with a quotation mark, as from a shell that does not remove it"
+        }
+        BodyForm::QuestionMark => "the body begins with a question mark",
+        BodyForm::ByteOrderMark => "the body begins with a byte order mark",
+        BodyForm::HtmlEntities => "the body has &amp; instead of & between its parameters",
+        BodyForm::Compressed => "the body is compressed",
+        _ => "the body does not look like a form",
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a later release of m2m-authority may have more"
+)]
+const fn basic_problem(problem: BasicProblem) -> &'static str {
+    match problem {
+        BasicProblem::NotEncoded => "the credentials of the Basic header are not encoded in base64",
+        BasicProblem::Whitespace => "the base64 of the Basic header contains whitespace",
+        BasicProblem::UrlSafeAlphabet => {
+            "the base64 of the Basic header has the URL-safe characters - and _ instead of + and /"
+        }
+        BasicProblem::Length => {
+            "the base64 of the Basic header has a length that is not a multiple of four: its padding is missing, or it was cut off"
+        }
+        BasicProblem::NotUtf8 => {
+            "the decoded credentials of the Basic header are not UTF-8; perhaps they are ISO 8859-1"
+        }
+        BasicProblem::ColonMissing => {
+            "the decoded credentials of the Basic header have no colon between client id and secret"
+        }
+        _ => "the credentials of the Basic header are not base64",
     }
 }
 

@@ -3,7 +3,7 @@
 use core::fmt::Write as _;
 use std::borrow::Cow;
 
-use m2m_authority::diagnose::{Diagnosis, Fix};
+use m2m_authority::diagnose::{BasicProblem, Diagnosis, Difference, Fix};
 use m2m_authority::redacted;
 use m2m_authority::registry::Authorization;
 use serde::Serialize;
@@ -88,12 +88,49 @@ impl Remedy {
 )]
 fn text(fix: &Fix) -> String {
     match fix {
+        Fix::RequestPath { path } => format!("request the path {path}"),
+        Fix::SendForm => {
+            "send the parameters in the body, as application/x-www-form-urlencoded without a charset"
+                .to_owned()
+        }
+        Fix::SendInBody { parameter } => {
+            format!("send the parameter {parameter} in the body of the request instead of the URL")
+        }
+        Fix::EncodeBasic { problem } => match problem {
+            BasicProblem::UrlSafeAlphabet => {
+                "encode the credentials with the standard alphabet of base64, with + and /"
+                    .to_owned()
+            }
+            BasicProblem::Whitespace => {
+                "remove the whitespace from the base64; the base64 command of a shell wraps lines without -w0"
+                    .to_owned()
+            }
+            _ => "send Authorization: Basic with base64 of client_id:client_secret in UTF-8, with padding; let the OAuth library build the header"
+                .to_owned(),
+        },
+        Fix::UseOneMethod => {
+            "send the client id and the secret either in an Authorization: Basic header or in the body, and no other Authorization header"
+                .to_owned()
+        }
         Fix::SendParameter { parameter } => format!("send the parameter {parameter}"),
         Fix::SwapCredentials { client_id } => {
             format!("send {client_id:?} as client_id and the other value as client_secret")
         }
         Fix::SendClientId { client_id } => format!("send {client_id:?} as client_id"),
+        Fix::SendSecretWithout {
+            difference: Difference::SpaceForPlus,
+        } => "encode each plus sign of the secret as %2B in the body of the request".to_owned(),
         Fix::SendSecretWithout { difference } => format!("send the secret without {difference}"),
+        Fix::SetSecret => {
+            "set the variable or the setting from which the caller reads its secret".to_owned()
+        }
+        Fix::SendWholeSecret => {
+            "send the whole secret, exactly as it was issued; copy it again if it was cut off"
+                .to_owned()
+        }
+        Fix::SendSecretNotHash { client_id } => format!(
+            "send the secret itself instead of its hash; create a new secret for the application {client_id:?} if the secret is lost"
+        ),
         Fix::SendMatchingCredentials { client_id } => format!(
             "send the secret that belongs to the client_id, or send {client_id:?} as client_id"
         ),
@@ -109,6 +146,12 @@ fn text(fix: &Fix) -> String {
             scope,
             audience: Some(audience),
         } => format!("request the scope {scope:?} together with the audience {audience:?}"),
+        Fix::SeparateValues { parameter } if *parameter == "scope" => {
+            "separate the scopes with spaces: scope=read:users write:flags".to_owned()
+        }
+        Fix::SeparateValues { parameter } => {
+            format!("send the parameter {parameter} once for each value")
+        }
         Fix::SendGrantType { grant_type } => format!("send grant_type={grant_type}"),
         Fix::Authorize {
             client_id,
@@ -158,7 +201,7 @@ fn change(fix: &Fix) -> Option<Change> {
         lines: Some(of_application(client_id, &lines)),
     };
     Some(match fix {
-        Fix::DeploySecret { client_id } => Change {
+        Fix::DeploySecret { client_id } | Fix::SendSecretNotHash { client_id } => Change {
             command: command("secret rotate", &[("--overlap", "24h")], client_id),
             // The hash of a secret that does not exist yet.
             lines: None,

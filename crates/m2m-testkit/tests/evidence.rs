@@ -1,6 +1,13 @@
 //! The evidence and the fixes that the operator gets in addition to the cause.
 
-use m2m_errors::Profile;
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what a test takes for granted it may unwrap, in its helpers too"
+)]
+
+use m2m_authority::registry::{SecretHash, generate_secret};
+use m2m_errors::{Cause, Profile};
 use m2m_testkit::{BILLING, ORDERS, PLAIN_ID, Request, SECRET, TRUSTED_ID, World};
 
 #[track_caller]
@@ -80,8 +87,7 @@ fn the_nearest_client_id_is_named() {
 fn the_secret_of_another_application_is_recognized() {
     let mut world = World::standard(Profile::Rfc);
     world.set_records(|records| {
-        records.applications[0].secrets[0].hash =
-            m2m_authority::registry::SecretHash::of(b"its own");
+        records.applications[0].secrets[0].hash = SecretHash::of(b"its own");
     });
     let answer = world.send(&good());
     assert!(
@@ -226,4 +232,289 @@ fn g14_the_organization_and_the_address_are_named() {
         "the address 192.0.2.1 is not allowed; the allowed addresses are: 10.0.0.0/8",
         "",
     );
+}
+
+/// Sends this value as the secret of an application whose secret is `own`.
+#[track_caller]
+fn check_mangled(own: &str, sent: &str, evidence: &str, fix: &str) {
+    let mut world = World::standard(Profile::Rfc);
+    world.set_records(|records| {
+        let application = records.applications.iter_mut();
+        let mut application = application.filter(|application| *application.client_id == *PLAIN_ID);
+        application.next().unwrap().secrets[0].hash = SecretHash::of(own.as_bytes());
+    });
+    let answer = world.send(&good().secret(sent));
+    assert_eq!(answer.cause(), Some(Cause::SecretWrong), "{sent}");
+    let found = answer.evidence().join("\n");
+    assert!(found.contains(evidence), "{sent}: {found}");
+    let remedies = answer.remedies();
+    assert!(remedies[0].text.contains(fix), "{sent}: {remedies:?}");
+    let all = format!("{remedies:?}{found}{:?}", answer.diagnosis());
+    assert!(!all.contains(own), "{all}");
+    assert!(
+        sent == own || !all.contains(sent) || fix.contains("variable"),
+        "{all}"
+    );
+}
+
+#[test]
+fn f8_a_mangled_secret_is_recognized_by_what_happened_to_it() {
+    let own = "S3cr3t+of/a%job&<x>'=";
+    for (sent, evidence, fix) in [
+        (
+            "S3cr3t of/a%job&<x>'=",
+            "a space in the place of each plus sign",
+            "%2B",
+        ),
+        (
+            "S3cr3t%2Bof%2Fa%25job%26%3Cx%3E%27%3D",
+            "except for percent-encoding",
+            "without percent-encoding",
+        ),
+        (
+            "S3cr3t+of/a%job&amp;&lt;x&gt;&#39;=",
+            "except for HTML entities",
+            "without HTML entities",
+        ),
+        (
+            "\u{201c}S3cr3t+of/a%job&<x>'=\u{201d}",
+            "except for quotation marks",
+            "without quotation marks",
+        ),
+        (
+            "`S3cr3t+of/a%job&<x>'=`",
+            "except for quotation marks",
+            "without quotation marks",
+        ),
+    ] {
+        check_mangled(own, sent, evidence, fix);
+    }
+}
+
+#[test]
+fn f8_a_value_that_programs_send_in_place_of_a_secret_is_named() {
+    for (sent, evidence) in [
+        ("undefined", "is the word \"undefined\""),
+        ("null", "is the word \"null\""),
+        ("[object Object]", "is the word \"[object object]\""),
+        ("{{client_secret}}", "a variable that was not expanded"),
+        ("${CLIENT_SECRET}", "a variable that was not expanded"),
+        ("$CLIENT_SECRET", "a variable that was not expanded"),
+    ] {
+        check_mangled(
+            "another-secret",
+            sent,
+            evidence,
+            "the variable or the setting",
+        );
+    }
+}
+
+#[test]
+fn f8_the_stored_hash_and_a_cut_secret_are_recognized() {
+    let own = "another-secret";
+    let hash = SecretHash::of(own.as_bytes()).to_base64();
+    check_mangled(own, &hash, "is the stored hash", "instead of its hash");
+    let generated = generate_secret(&[7; 32]);
+    check_mangled(
+        own,
+        &generated[..40],
+        "13 characters are missing",
+        "the whole secret",
+    );
+    let changed = generated.replace('B', "C");
+    check_mangled(own, &changed, "a wrong checksum", "the whole secret");
+}
+
+/// Returns a request with this body.
+fn form(body: &str) -> Request {
+    Request::empty().body(body.as_bytes())
+}
+
+/// Returns the cause, the observations and the fixes of a request.
+fn observed(request: &Request) -> (Cause, String, Vec<String>) {
+    let mut world = World::standard(Profile::Rfc);
+    let answer = world.send(request);
+    let texts = answer.evidence();
+    let remedies: Vec<String> = answer
+        .remedies()
+        .into_iter()
+        .map(|remedy| remedy.text)
+        .collect();
+    (answer.cause().unwrap(), texts.join("\n"), remedies)
+}
+
+#[test]
+fn f7a_the_content_type_that_was_sent_is_named() {
+    for (content_type, body, evidence) in [
+        (
+            Some("application/json"),
+            "{\"grant_type\":\"x\"}",
+            "is application/json\nthe body looks like JSON",
+        ),
+        (
+            Some("multipart/form-data; boundary=x"),
+            "--x",
+            "is multipart/form-data, with parameters",
+        ),
+        (Some("text/unheard-of"), "a=b", "is not a usual one"),
+        (None, "", "no Content-Type header\nthe body is empty"),
+    ] {
+        let request = good().content_type(content_type).body(body.as_bytes());
+        let (cause, found, remedies) = observed(&request);
+        assert_eq!(cause, Cause::ContentTypeWrong);
+        assert!(found.contains(evidence), "{found}");
+        assert!(
+            remedies[0].contains("application/x-www-form-urlencoded"),
+            "{remedies:?}"
+        );
+    }
+}
+
+#[test]
+fn f7b_the_mistake_in_a_basic_header_is_named() {
+    for (credentials, evidence) in [
+        ("plain-id:secret", "not encoded in base64"),
+        ("cGxhaW4taWQ6c2Vj-mV0", "URL-safe characters"),
+        ("cGxhaW4taWQ6c2VjcmV", "multiple of four"),
+        ("cGxhaW4taWQ6 c2VjcmV0", "contains whitespace"),
+        ("cGxhaW4taWQ66Q==", "are not UTF-8"),
+        ("cGxhaW4taWQ=", "have no colon"),
+    ] {
+        let request = form("grant_type=client_credentials")
+            .authorization(format!("Basic {credentials}").as_bytes());
+        let (cause, found, remedies) = observed(&request);
+        assert_eq!(cause, Cause::BasicMalformed, "{credentials}");
+        assert!(found.contains(evidence), "{credentials}: {found}");
+        assert_eq!(remedies.len(), 1, "{remedies:?}");
+    }
+}
+
+#[test]
+fn f7c_a_grant_type_elsewhere_is_named() {
+    for (query, body, evidence) in [
+        (
+            None,
+            "{\"grant_type\":\"client_credentials\"}",
+            "looks like JSON",
+        ),
+        (
+            Some("grant_type=client_credentials"),
+            "",
+            "grant_type is in the URL",
+        ),
+        (
+            None,
+            "'grant_type=client_credentials'",
+            "begins with a quotation mark",
+        ),
+        (
+            None,
+            "\u{feff}grant_type=client_credentials",
+            "a byte order mark",
+        ),
+        (None, "Grant_Type=client_credentials", "nearly grant_type"),
+        (
+            None,
+            "?grant_type=client_credentials",
+            "begins with a question mark",
+        ),
+        (
+            None,
+            "a=b&amp;grant_type=client_credentials",
+            "&amp; instead of &",
+        ),
+    ] {
+        let request = match query {
+            Some(query) => form(body).query(query),
+            None => form(body),
+        };
+        let (cause, found, _) = observed(&request);
+        assert_eq!(cause, Cause::GrantTypeMissing, "{body}");
+        assert!(found.contains(evidence), "{body}: {found}");
+    }
+}
+
+#[test]
+fn f7h_missing_credentials_are_named_with_their_similar_names() {
+    let request = form("grant_type=client_credentials&clientId=a&clientSecret=b");
+    let (cause, found, _) = observed(&request);
+    assert_eq!(cause, Cause::CredentialsMissing);
+    for expected in [
+        "client_id is missing",
+        "client_secret is missing",
+        "nearly client_id",
+        "nearly client_secret",
+    ] {
+        assert!(found.contains(expected), "{found}");
+    }
+}
+
+#[test]
+fn f7i_the_methods_of_authentication_that_met_are_named() {
+    let request = good().authorization(b"Bearer abc");
+    let (cause, found, remedies) = observed(&request);
+    assert_eq!(cause, Cause::AuthenticationMethodsSeveral);
+    assert!(
+        found.contains("an Authorization: Bearer header, client_secret in the body"),
+        "{found}"
+    );
+    assert!(
+        remedies[0].contains("no other Authorization header"),
+        "{remedies:?}"
+    );
+}
+
+#[test]
+fn f7f_a_compressed_body_is_recognized() {
+    let request = Request::empty().body(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xfe]);
+    let (_, found, remedies) = observed(&request);
+    assert!(found.contains("the body is compressed"), "{found}");
+    assert!(
+        remedies[0].contains("send the parameters in the body"),
+        "{remedies:?}"
+    );
+}
+
+#[test]
+fn f7g_commas_and_letter_case_are_named() {
+    for (request, evidence, fix) in [
+        (
+            good().scope("read:orders,write:orders"),
+            "values of scope are separated by commas",
+            "with spaces",
+        ),
+        (
+            good().scope("READ:ORDERS"),
+            "matches \"read:orders\" except for letter case",
+            "request the scope \"read:orders\"",
+        ),
+        (
+            good().replacing(
+                "audience",
+                "https://orders.example/api,https://invoices.example/api",
+            ),
+            "values of audience are separated by commas",
+            "once for each value",
+        ),
+    ] {
+        let (_, found, remedies) = observed(&request);
+        assert!(found.contains(evidence), "{found}");
+        assert!(remedies[0].contains(fix), "{remedies:?}");
+    }
+}
+
+#[test]
+fn x29_a_secret_in_the_scope_or_the_audience_is_not_in_the_evidence() {
+    let long = format!("https://orders.example/{}", "a".repeat(200));
+    for (request, value) in [
+        (good().scope(SECRET), SECRET),
+        (good().scope(&"read:orders".repeat(6)), "read:ordersread"),
+        (good().replacing("audience", SECRET), SECRET),
+        (good().replacing("audience", &long), &long),
+    ] {
+        let (_, found, remedies) = observed(&request);
+        let all = format!("{found}{remedies:?}");
+        assert!(!all.contains(value), "{all}");
+    }
 }

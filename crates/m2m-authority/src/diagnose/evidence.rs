@@ -6,7 +6,9 @@ use std::borrow::Cow;
 
 use m2m_jwt::UnixTime;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
+use super::mangled;
 use crate::registry::AddressBlock;
 
 /// One observation. It never contains a secret or a token.
@@ -26,6 +28,29 @@ pub enum Evidence {
     },
     /// A parameter that the request needs is missing or empty.
     ParameterMissing { parameter: Cow<'static, str> },
+    /// The server has nearly the requested path.
+    SimilarPath { path: Cow<'static, str> },
+    /// The parameter is in the URL, where a token request has none.
+    ParameterInUrl { parameter: Cow<'static, str> },
+    /// The body has a parameter with nearly this name, which is ignored.
+    SimilarParameter { parameter: Cow<'static, str> },
+    /// The `Content-Type` field is missing.
+    ContentTypeMissing,
+    /// The `Content-Type` field occurs more than once.
+    ContentTypeRepeated,
+    /// The `Content-Type` field has another value than a form has.
+    ContentTypeSent {
+        /// The media type, if it is one of a few. A form with a parameter such as a charset is one of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        media_type: Option<Cow<'static, str>>,
+        has_parameters: bool,
+    },
+    /// The body begins like something other than a form.
+    BodyLooksLike { form: BodyForm },
+    /// The credentials of the Basic header cannot be read.
+    BasicMalformed { problem: BasicProblem },
+    /// The ways in which the request authenticates, of which there has to be one.
+    MethodsPresent { methods: Vec<Cow<'static, str>> },
     /// The client id and the secret are swapped.
     CredentialsSwapped { client_id: Box<str> },
     /// The client id is that of an application, apart from a usual mistake.
@@ -39,6 +64,19 @@ pub enum Evidence {
     SecretDiffers {
         id: Box<str>,
         difference: Difference,
+    },
+    /// The value sent as the secret is one that programs send in place of a missing one.
+    SecretPlaceholder {
+        /// The word, if it is one of a few, such as `undefined`. Otherwise it is a variable that was not expanded, such as `${SECRET}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        word: Option<Cow<'static, str>>,
+    },
+    /// The value sent as the secret is the stored hash of this secret of the application.
+    SecretHashSent { id: Box<str> },
+    /// The value begins as generated secrets do, and is not one.
+    SecretDamaged {
+        /// The number of characters that are missing. 0 if the length is right, or the value too long.
+        missing: usize,
     },
     /// The secret belongs to another application.
     SecretOfOtherApplication { client_id: Box<str> },
@@ -85,6 +123,14 @@ pub enum Evidence {
     AuthorizedFor { audiences: Vec<Box<str>> },
     /// Another API defines the scope.
     ScopeOnOtherApi { scope: Box<str>, audience: Box<str> },
+    /// The scope is one that a requested API defines, apart from a usual mistake.
+    ScopeDiffers {
+        requested: Box<str>,
+        scope: Box<str>,
+        difference: Difference,
+    },
+    /// The values of the parameter are separated by commas, and each of them exists.
+    SeparatedByCommas { parameter: Cow<'static, str> },
     /// A requested API defines nearly this scope.
     SimilarScope {
         requested: Box<str>,
@@ -103,6 +149,48 @@ pub enum Evidence {
     },
 }
 
+/// The form of a body that is not that of a token request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum BodyForm {
+    Empty,
+    Json,
+    Xml,
+    Multipart,
+    /// Quotation marks around the form, as a shell leaves them that does not know them.
+    Quoted,
+    /// A question mark in front of the form.
+    QuestionMark,
+    ByteOrderMark,
+    /// `&amp;` between the parameters.
+    HtmlEntities,
+    /// gzip.
+    Compressed,
+}
+
+/// The reason why the credentials of a Basic header cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum BasicProblem {
+    /// Client id and secret are not encoded in base64.
+    NotEncoded,
+    /// The base64 has whitespace in it.
+    Whitespace,
+    /// The base64 has the characters of URLs, `-` and `_`.
+    UrlSafeAlphabet,
+    /// The length of the base64 is not a multiple of four: its padding is missing, or it was cut off.
+    Length,
+    /// The credentials have other bytes than base64 has.
+    NotBase64,
+    /// The decoded credentials are not UTF-8.
+    NotUtf8,
+    /// The decoded credentials have no colon between client id and secret.
+    ColonMissing,
+}
+
 /// A usual mistake that separates two texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +202,12 @@ pub enum Difference {
     SurroundingSpace,
     /// Quotation marks around it, as from a shell or an environment file.
     Quotes,
+    /// A space in the place of each plus sign, as a form reads a plus sign that is not encoded.
+    SpaceForPlus,
+    /// Percent-encoding that was applied once too often.
+    PercentEncoding,
+    /// Entities of HTML, such as `&amp;`.
+    HtmlEntities,
     /// A slash at the end, more or less.
     TrailingSlash,
     /// Letters in another case.
@@ -122,20 +216,23 @@ pub enum Difference {
 
 impl Difference {
     /// Returns `text` without one usual mistake, for each such mistake that it has, of those that a secret can have.
-    pub(crate) fn variants(text: &str) -> impl Iterator<Item = (Self, &str)> {
-        let newline = text.trim_end_matches(['\r', '\n']);
-        let space = text.trim();
-        let quotes = ['"', '\'']
-            .iter()
-            .find_map(|mark| space.strip_prefix(*mark)?.strip_suffix(*mark));
+    pub(crate) fn variants(text: &str) -> impl Iterator<Item = (Self, Zeroizing<String>)> {
+        let owned = |text: &str| Zeroizing::new(text.to_owned());
         let candidates = [
-            (Self::TrailingNewline, newline),
-            (Self::SurroundingSpace, space),
-            (Self::Quotes, quotes.unwrap_or(text)),
+            (
+                Self::TrailingNewline,
+                Some(owned(text.trim_end_matches(['\r', '\n']))),
+            ),
+            (Self::SurroundingSpace, Some(owned(text.trim()))),
+            (Self::Quotes, mangled::without_quotes(text).map(owned)),
+            (Self::SpaceForPlus, mangled::with_plus(text)),
+            (Self::PercentEncoding, mangled::percent_decoded(text)),
+            (Self::HtmlEntities, mangled::html_unescaped(text)),
         ];
         candidates
             .into_iter()
-            .filter(move |(_, variant)| *variant != text)
+            .filter_map(|(difference, variant)| Some((difference, variant?)))
+            .filter(move |(_, variant)| **variant != *text)
     }
 
     /// Returns the candidate that `value` equals apart from a usual mistake, and the mistake.
@@ -148,7 +245,7 @@ impl Difference {
                 return None;
             }
             let slash = candidate.trim_end_matches('/') == value.trim_end_matches('/');
-            let variant = Self::variants(value).find(|(_, variant)| *variant == candidate);
+            let variant = Self::variants(value).find(|(_, variant)| **variant == *candidate);
             let case = candidate.eq_ignore_ascii_case(value);
             variant
                 .map(|(difference, _)| difference)
@@ -165,6 +262,9 @@ impl Difference {
             Self::TrailingNewline => "a line break at the end",
             Self::SurroundingSpace => "whitespace around it",
             Self::Quotes => "quotation marks around it",
+            Self::SpaceForPlus => "a space in the place of each plus sign",
+            Self::PercentEncoding => "percent-encoding",
+            Self::HtmlEntities => "HTML entities such as &amp;",
             Self::TrailingSlash => "a slash at the end",
             Self::Case => "letter case",
         }

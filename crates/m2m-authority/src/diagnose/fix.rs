@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
-use super::{Difference, Evidence, MAX_LISTED};
+use super::{BasicProblem, Difference, Evidence, MAX_LISTED};
 use crate::registry::{AddressBlock, Application, Authorization};
 
 /// A step that fixes the problem. Its values are those of records, of the RFCs, and an address: nothing that an unauthenticated caller wrote.
@@ -17,6 +17,16 @@ use crate::registry::{AddressBlock, Application, Authorization};
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names of the fields describe them")]
 pub enum Fix {
+    /// Request this path.
+    RequestPath { path: Cow<'static, str> },
+    /// Send the parameters as a form in the body.
+    SendForm,
+    /// Send the parameter in the body instead of the URL.
+    SendInBody { parameter: Cow<'static, str> },
+    /// Send the credentials of the Basic header so that they can be read.
+    EncodeBasic { problem: BasicProblem },
+    /// Authenticate in one way only.
+    UseOneMethod,
     /// Send this parameter.
     SendParameter { parameter: Cow<'static, str> },
     /// Send the client id as the client id, and the other value as the secret.
@@ -25,6 +35,12 @@ pub enum Fix {
     SendClientId { client_id: Box<str> },
     /// Send the secret without a usual mistake.
     SendSecretWithout { difference: Difference },
+    /// Set the variable or the setting that the caller reads the secret from.
+    SetSecret,
+    /// Send the whole secret, as it was issued.
+    SendWholeSecret,
+    /// Send the secret instead of its hash. If the secret is lost, the application needs a new one.
+    SendSecretNotHash { client_id: Box<str> },
     /// Send the secret that belongs to the client id, or this client id, which the secret belongs to.
     SendMatchingCredentials { client_id: Box<str> },
     /// Deploy the current secret of the application to the caller, or a new one.
@@ -37,6 +53,8 @@ pub enum Fix {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<Box<str>>,
     },
+    /// Separate the values of the parameter as it requires: scopes by spaces, audiences by repeating the parameter.
+    SeparateValues { parameter: Cow<'static, str> },
     /// Send this grant type.
     SendGrantType { grant_type: Box<str> },
     /// Authorize the application for the API.
@@ -107,6 +125,11 @@ pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) 
         Evidence::SecretDiffers { difference, .. } => Fix::SendSecretWithout {
             difference: *difference,
         },
+        Evidence::SecretPlaceholder { .. } => Fix::SetSecret,
+        Evidence::SecretDamaged { .. } => Fix::SendWholeSecret,
+        Evidence::SecretHashSent { .. } => Fix::SendSecretNotHash {
+            client_id: application?.client_id.clone(),
+        },
         // The client id presented is not repeated: where no application has it, it may be a secret.
         Evidence::SecretOfOtherApplication { client_id } => Fix::SendMatchingCredentials {
             client_id: client_id.clone(),
@@ -126,17 +149,34 @@ pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) 
             scope: scope.clone(),
             audience: Some(audience.clone()),
         },
-        Evidence::SimilarScope { scope, .. } => Fix::RequestScope {
-            scope: scope.clone(),
-            audience: None,
+        Evidence::SeparatedByCommas { parameter } => Fix::SeparateValues {
+            parameter: parameter.clone(),
         },
+        Evidence::ScopeDiffers { scope, .. } | Evidence::SimilarScope { scope, .. } => {
+            Fix::RequestScope {
+                scope: scope.clone(),
+                audience: None,
+            }
+        }
         Evidence::ScopeNotAssigned { scope, audience } => assign(application?, audience, scope),
         Evidence::SimilarGrantType { grant_type } => Fix::SendGrantType {
             grant_type: grant_type.clone(),
         },
-        Evidence::ParameterMissing { parameter } => Fix::SendParameter {
+        Evidence::ContentTypeMissing
+        | Evidence::ContentTypeRepeated
+        | Evidence::ContentTypeSent { .. }
+        | Evidence::BodyLooksLike { .. } => Fix::SendForm,
+        Evidence::SimilarPath { path } => Fix::RequestPath { path: path.clone() },
+        Evidence::ParameterInUrl { parameter } => Fix::SendInBody {
             parameter: parameter.clone(),
         },
+        Evidence::BasicMalformed { problem } => Fix::EncodeBasic { problem: *problem },
+        Evidence::MethodsPresent { .. } => Fix::UseOneMethod,
+        Evidence::SimilarParameter { parameter } | Evidence::ParameterMissing { parameter } => {
+            Fix::SendParameter {
+                parameter: parameter.clone(),
+            }
+        }
         Evidence::OrganizationSuspended { code } => Fix::ResumeOrganization { code: code.clone() },
         Evidence::AddressOutside { address, .. } => allow(application?, *address)?,
         Evidence::MalformedAt { .. }

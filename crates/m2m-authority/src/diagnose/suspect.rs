@@ -8,17 +8,22 @@ use oauth_proto::ClientId;
 use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
-use crate::registry::SecretHash;
+use super::mangled::{self, Placeholder};
+use crate::registry::{GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, is_generated_secret};
 
 /// The values that a refused request presented: identifiers as they were, secrets only as hashes of themselves and of their variants
 /// without a usual mistake. Client id and hashes are wiped on drop.
 pub struct Suspect {
     cause: Cause,
-    observed: Option<Evidence>,
+    observed: Vec<Evidence>,
     client_id: Zeroizing<String>,
     presented: Zeroizing<Vec<SecretHash>>,
     variants: Vec<(Difference, Zeroizing<SecretHash>)>,
     client_id_as_secret: Option<Zeroizing<SecretHash>>,
+    /// The presented secret, read as the text of a hash.
+    as_hash: Option<Zeroizing<SecretHash>>,
+    /// The observation that the form of the presented secret allows by itself.
+    secret_form: Option<Evidence>,
     audiences: Vec<Box<str>>,
     scope: Option<Box<str>>,
     grant_type: Option<Box<str>>,
@@ -51,6 +56,10 @@ impl Suspect {
                 })
                 .collect(),
             client_id_as_secret: Some(Zeroizing::new(SecretHash::of(client_id.as_bytes()))),
+            as_hash: SecretHash::from_base64(secret.trim())
+                .ok()
+                .map(Zeroizing::new),
+            secret_form: secret_form(secret),
             ..Self::empty(cause, client_id)
         }
     }
@@ -83,9 +92,9 @@ impl Suspect {
     }
 
     /// A request whose very form shows what is wrong.
-    pub(crate) fn of_form(cause: Cause, observed: Evidence) -> Self {
+    pub(crate) fn of_form(cause: Cause, observed: Vec<Evidence>) -> Self {
         Self {
-            observed: Some(observed),
+            observed,
             ..Self::empty(cause, "")
         }
     }
@@ -104,11 +113,13 @@ impl Suspect {
     fn empty(cause: Cause, client_id: &str) -> Self {
         Self {
             cause,
-            observed: None,
+            observed: Vec::new(),
             client_id: Zeroizing::new(bounded(client_id, ClientId::MAX_BYTES).into()),
             presented: Zeroizing::default(),
             variants: Vec::new(),
             client_id_as_secret: None,
+            as_hash: None,
+            secret_form: None,
             audiences: Vec::new(),
             scope: None,
             grant_type: None,
@@ -137,8 +148,8 @@ impl Suspect {
         presented.chain(variants).chain(swapped)
     }
 
-    pub(crate) const fn observed(&self) -> Option<&Evidence> {
-        self.observed.as_ref()
+    pub(crate) fn observed(&self) -> &[Evidence] {
+        &self.observed
     }
 
     /// Returns true if a reading of the presented secret has this hash.
@@ -168,6 +179,17 @@ impl Suspect {
             .is_some_and(|presented| presented.constant_time_eq(hash).into())
     }
 
+    /// Returns true if the text of this hash was presented as the secret.
+    pub(crate) fn is_hash(&self, hash: &SecretHash) -> bool {
+        self.as_hash
+            .as_ref()
+            .is_some_and(|presented| presented.constant_time_eq(hash).into())
+    }
+
+    pub(crate) const fn secret_form(&self) -> Option<&Evidence> {
+        self.secret_form.as_ref()
+    }
+
     pub(crate) fn audiences(&self) -> impl Iterator<Item = &str> {
         self.audiences.iter().map(|audience| &**audience)
     }
@@ -182,6 +204,23 @@ impl Suspect {
 
     pub(crate) const fn address(&self) -> Option<IpAddr> {
         self.address
+    }
+}
+
+/// Returns the observation that the form of a presented secret allows by itself. It contains nothing of the secret.
+fn secret_form(secret: &str) -> Option<Evidence> {
+    match mangled::placeholder(secret) {
+        Some(Placeholder::Word(word)) => Some(Evidence::SecretPlaceholder {
+            word: Some(word.into()),
+        }),
+        Some(Placeholder::Variable) => Some(Evidence::SecretPlaceholder { word: None }),
+        None => {
+            let secret = secret.trim();
+            let is_damaged = secret.starts_with(GENERATED_PREFIX) && !is_generated_secret(secret);
+            is_damaged.then(|| Evidence::SecretDamaged {
+                missing: GENERATED_CHARACTERS.saturating_sub(secret.chars().count()),
+            })
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use oauth_proto::{
 };
 
 use crate::Authority;
-use crate::diagnose::{Evidence, Suspect};
+use crate::diagnose::{Evidence, Suspect, form};
 use crate::refusal::{Refusal, TargetParameter};
 
 /// A request to the token endpoint as it came, its body complete.
@@ -143,7 +143,7 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
     let by_who = |refusal: Refusal| refusal.stating(form.client_id.as_deref());
     check_url(&request).map_err(by_who)?;
     check_methods_of_authentication(&request, &form).map_err(by_who)?;
-    check_grant_type(&form).map_err(by_who)?;
+    check_grant_type(&request, &form).map_err(by_who)?;
     let (credentials, form) = read_credentials(&request, form, authority)?;
     Ok(Accepted {
         credentials,
@@ -169,14 +169,19 @@ fn check_size(request: &RawRequest<'_>, authority: &Authority) -> Result<(), Ref
 }
 
 fn check_content_type(request: &RawRequest<'_>) -> Result<(), Refusal> {
-    let value = match request.content_type {
-        Header::Absent => None,
-        Header::Once(value) => Some(value),
-        Header::Repeated => return Err(Cause::ContentTypeWrong.into()),
+    let (value, is_repeated) = match request.content_type {
+        Header::Absent => (None, false),
+        Header::Once(value) => (Some(value), false),
+        Header::Repeated => (None, true),
     };
-    FormContentType::parse(value)
-        .map(drop)
-        .map_err(|error| error.cause().into())
+    let cause = match FormContentType::parse(value) {
+        Ok(_) if !is_repeated => return Ok(()),
+        Ok(_) => Cause::ContentTypeWrong,
+        Err(_) if is_repeated => Cause::ContentTypeWrong,
+        Err(error) => error.cause(),
+    };
+    let observed = form::content_type(value, is_repeated, request.body);
+    Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
 }
 
 fn read_form<'r>(
@@ -193,16 +198,19 @@ fn read_form<'r>(
                 };
                 refusal.suspecting(Suspect::of_form(
                     error.cause(),
-                    Evidence::ParameterRepeated {
+                    vec![Evidence::ParameterRepeated {
                         parameter: name.map(Into::into),
                         offset,
-                    },
+                    }],
                 ))
             }
             InvalidTokenRequest::Form(form) => match form.offset() {
                 Some(offset) => refusal.suspecting(Suspect::of_form(
                     error.cause(),
-                    Evidence::MalformedAt { offset },
+                    match form::body_form(request.body) {
+                        Some(form) => vec![Evidence::BodyLooksLike { form }],
+                        None => vec![Evidence::MalformedAt { offset }],
+                    },
                 )),
                 None => refusal,
             },
@@ -232,15 +240,48 @@ fn check_methods_of_authentication(
     let by_assertion =
         u8::from(form.client_assertion.is_some() || form.client_assertion_type.is_some());
     if by_header + by_secret + by_assertion > 1 {
-        Err(Cause::AuthenticationMethodsSeveral.into())
+        let cause = Cause::AuthenticationMethodsSeveral;
+        let observed = vec![methods_present(request, form)];
+        Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)))
     } else {
         Ok(())
     }
 }
 
-fn check_grant_type(form: &TokenRequest<'_>) -> Result<(), Refusal> {
+/// Returns the ways in which the request authenticates.
+fn methods_present(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Evidence {
+    let mut methods: Vec<Cow<'static, str>> = Vec::new();
+    match request.authorization {
+        Header::Absent => {}
+        Header::Once(value) => {
+            let is = |scheme: &str| {
+                let own = value.trim_ascii().get(..scheme.len());
+                own.is_some_and(|own| own.eq_ignore_ascii_case(scheme.as_bytes()))
+            };
+            methods.push(Cow::Borrowed(if is("Basic") {
+                "an Authorization: Basic header"
+            } else if is("Bearer") {
+                "an Authorization: Bearer header"
+            } else {
+                "an Authorization header with another scheme"
+            }));
+        }
+        Header::Repeated => methods.push("several Authorization headers".into()),
+    }
+    if form.client_secret.is_some() {
+        methods.push("client_secret in the body".into());
+    }
+    if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
+        methods.push("client_assertion in the body".into());
+    }
+    Evidence::MethodsPresent { methods }
+}
+
+fn check_grant_type(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Result<(), Refusal> {
     let Some(grant_type) = &form.grant_type else {
-        return Err(Cause::GrantTypeMissing.into());
+        let cause = Cause::GrantTypeMissing;
+        let observed = form::missing(&["grant_type"], request.query, request.body);
+        return Err(Refusal::of(cause).suspecting(Suspect::of_form(cause, observed)));
     };
     let Some(cause) = GrantType::parse(grant_type).refusal() else {
         return Ok(());
@@ -256,8 +297,11 @@ fn read_credentials<'r>(
     authority: &Authority,
 ) -> Result<(Credentials<'r>, TokenRequest<'r>), Refusal> {
     if let Header::Once(value) = request.authorization {
-        let basic = BasicCredentials::parse(value, authority.limits())
-            .map_err(|error| Refusal::of(error.cause()))?;
+        let basic = BasicCredentials::parse(value, authority.limits()).map_err(|error| {
+            let cause = error.cause();
+            let observed = form::basic(value, &error).into_iter().collect();
+            Refusal::of(cause).suspecting(Suspect::of_form(cause, observed))
+        })?;
         if form
             .client_id
             .as_deref()
@@ -265,7 +309,7 @@ fn read_credentials<'r>(
         {
             return Err(Cause::ClientIdMismatch.into());
         }
-        check_present(Some(basic.client_id()), Some(basic.secret().raw))?;
+        check_present(Some(basic.client_id()), Some(basic.secret().raw), &[])?;
         return Ok((Credentials::Basic(basic), form));
     }
     if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
@@ -276,6 +320,7 @@ fn read_credentials<'r>(
         form.client_secret
             .as_ref()
             .map(|secret| secret.expose_secret()),
+        request.body,
     )?;
     match (form.client_id.take(), form.client_secret.take()) {
         (Some(client_id), Some(secret)) => Ok((Credentials::Post { client_id, secret }, form)),
@@ -284,23 +329,32 @@ fn read_credentials<'r>(
 }
 
 /// Checks that the client id and the secret are present. An empty value counts as omitted (RFC 6749, section 3.2), in a Basic header as well.
-fn check_present(client_id: Option<&str>, secret: Option<&str>) -> Result<(), Refusal> {
+fn check_present(
+    client_id: Option<&str>,
+    secret: Option<&str>,
+    body: &[u8],
+) -> Result<(), Refusal> {
     let present = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
-    let missing = match (present(client_id), present(secret)) {
+    let missing: &[&'static str] = match (present(client_id), present(secret)) {
         (true, true) => return Ok(()),
-        (false, true) => "client_id",
-        (true, false) => "client_secret",
-        (false, false) => return Err(Cause::CredentialsMissing.into()),
+        (false, true) => &["client_id"],
+        (true, false) => &["client_secret"],
+        (false, false) => &["client_id", "client_secret"],
     };
-    let suspect = Suspect::of_form(
-        Cause::CredentialsMissing,
-        Evidence::ParameterMissing {
-            parameter: missing.into(),
-        },
-    );
-    Err(Refusal::of(Cause::CredentialsMissing)
-        .echoing(missing)
-        .suspecting(suspect)
+    let cause = Cause::CredentialsMissing;
+    let mut observed: Vec<Evidence> = missing
+        .iter()
+        .map(|parameter| Evidence::ParameterMissing {
+            parameter: (*parameter).into(),
+        })
+        .collect();
+    observed.extend(form::missing(missing, None, body));
+    let refusal = match missing {
+        [missing] => Refusal::of(cause).echoing(missing),
+        _ => Refusal::of(cause),
+    };
+    Err(refusal
+        .suspecting(Suspect::of_form(cause, observed))
         .stating(client_id))
 }
 

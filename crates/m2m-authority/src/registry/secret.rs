@@ -166,15 +166,18 @@ impl StoredSecret {
 }
 
 /// The prefix of every generated secret, by which scanners find leaked ones.
-const PREFIX: &str = "m2m_";
+pub(crate) const GENERATED_PREFIX: &str = "m2m_";
+
+/// The length of every generated secret: prefix, base64url of 32 bytes, and checksum. Unit: characters.
+pub(crate) const GENERATED_CHARACTERS: usize = GENERATED_PREFIX.len() + 43 + 6;
 
 /// Returns a new secret from 256 bits of randomness: the prefix `m2m_`, their base64url, and a checksum of six characters.
 ///
 /// The alphabet is `[A-Za-z0-9_-]`, so that no client has to escape anything.
 #[must_use]
 pub fn generate_secret(randomness: &[u8; 32]) -> Zeroizing<String> {
-    let mut secret = Zeroizing::new(String::with_capacity(PREFIX.len() + 43 + 6));
-    secret.push_str(PREFIX);
+    let mut secret = Zeroizing::new(String::with_capacity(GENERATED_CHARACTERS));
+    secret.push_str(GENERATED_PREFIX);
     URL_SAFE_NO_PAD.encode_string(randomness, &mut secret);
     let checksum = checksum(secret.as_bytes());
     secret.push_str(&checksum);
@@ -184,10 +187,10 @@ pub fn generate_secret(randomness: &[u8; 32]) -> Zeroizing<String> {
 /// Returns true if the text has the form and the checksum of a generated secret, as a scanner checks it.
 #[must_use]
 pub fn is_generated_secret(text: &str) -> bool {
-    text.len() == PREFIX.len() + 43 + 6
-        && text.starts_with(PREFIX)
+    text.len() == GENERATED_CHARACTERS
+        && text.starts_with(GENERATED_PREFIX)
         && text
-            .split_at_checked(PREFIX.len() + 43)
+            .split_at_checked(GENERATED_PREFIX.len() + 43)
             .is_some_and(|(body, sum)| checksum(body.as_bytes()) == sum)
 }
 

@@ -1,5 +1,6 @@
 //! The routes of the server by path.
 
+use m2m_authority::diagnose::{Evidence, nearest};
 use oauth_proto::Issuer;
 
 /// The resource at a path.
@@ -76,6 +77,35 @@ fn find(path: &str) -> Route<'_> {
     }
 }
 
+/// Returns the path of the server that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
+/// similar one.
+pub(super) fn similar_path(path: &str) -> Vec<Evidence> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let plain = parts.fold(String::new(), |path, part| path + "/" + part);
+    let same = PATHS
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(&plain));
+    let similar = || {
+        let nearest = nearest(&plain, PATHS.iter().copied())?;
+        PATHS.iter().find(|known| **known == nearest)
+    };
+    let found = same.or_else(similar);
+    let evidence = found.map(|path| Evidence::SimilarPath {
+        path: (*path).into(),
+    });
+    evidence.into_iter().collect()
+}
+
+/// The paths that callers ask for.
+const PATHS: [&str; 6] = [
+    "/oauth2/token",
+    "/connect/token",
+    "/id/connect/token",
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/openid-configuration",
+];
+
 /// The paths of the metadata (RFC 8414, section 3; OpenID Connect Discovery 1.0, section 4).
 const METADATA_PATHS: [&str; 2] = [
     "/.well-known/oauth-authorization-server",
@@ -94,6 +124,26 @@ mod tests {
             expected,
             "{issuer} {path}"
         );
+    }
+
+    #[test]
+    fn f7d_the_path_that_was_meant_is_found() {
+        for (path, meant) in [
+            ("/oauth2/token/", "/oauth2/token"),
+            ("//oauth2//token", "/oauth2/token"),
+            ("/oauth/token", "/oauth2/token"),
+            ("/OAuth2/Token", "/oauth2/token"),
+            (
+                "/.well-known/openid-configuration/",
+                "/.well-known/openid-configuration",
+            ),
+            ("/.well-known/jwk.json", "/.well-known/jwks.json"),
+        ] {
+            let expected = Evidence::SimilarPath { path: meant.into() };
+            assert_eq!(similar_path(path), [expected], "{path}");
+        }
+        assert_eq!(similar_path("/index.php"), []);
+        assert_eq!(similar_path(&"/a".repeat(1000)), []);
     }
 
     #[test]

@@ -34,6 +34,7 @@ use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
 use super::reply::{self, Response};
+use super::router::similar_path;
 use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::RegistryCache;
@@ -108,11 +109,11 @@ impl TokenEndpoint {
 
     /// Refuses a request for any path before it is processed.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        reply::of(self.conclude(
-            Err(Refusal::of(cause)),
-            &exchange(parts, address),
-            clock::now(),
-        ))
+        let mut refusal = Refusal::of(cause);
+        if cause == Cause::PathUnknown {
+            refusal = refusal.observing(similar_path(parts.uri.path()));
+        }
+        reply::of(self.conclude(Err(refusal), &exchange(parts, address), clock::now()))
     }
 
     /// Returns the trace id, the caller's request id and the address of a request for any path.
