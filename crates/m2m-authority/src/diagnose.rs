@@ -66,21 +66,11 @@ pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
         _ => Vec::new(),
     };
     let observed = suspect.observed().iter().cloned();
-    let evidence: Vec<Evidence> = observed.chain(found).collect();
-    let application = application(suspect, records);
-    let suggested = evidence
-        .iter()
-        .filter_map(|evidence| fix::suggested(evidence, application));
-    let of_cause = application.and_then(|application| fix::of_cause(cause, application));
-    let mut fixes: Vec<Fix> = Vec::new();
-    for fix in of_cause.into_iter().chain(suggested) {
-        if !fixes.contains(&fix) {
-            fixes.push(fix);
-        }
-    }
+    let evidence: Vec<Evidence> = observed.chain(found).take(MAX_LISTED).collect();
+    let fixes = fix::fixes(suspect, records, &evidence);
     Diagnosis {
         cause,
-        client_id: application.map(|application| application.client_id.clone()),
+        client_id: application(suspect, records).map(|application| application.client_id.clone()),
         evidence,
         fixes,
     }
@@ -145,7 +135,12 @@ fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 
 fn wrong_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let own = application(suspect, records).and_then(|application| {
-        application.secrets.iter().find_map(|secret| {
+        // Those in force first: to send another one correctly would not help.
+        let (in_force, ended): (Vec<_>, Vec<_>) = application
+            .secrets
+            .iter()
+            .partition(|secret| secret.ending.is_none());
+        in_force.into_iter().chain(ended).find_map(|secret| {
             let id = secret.id.clone();
             if suspect.is_hash(&secret.hash) {
                 return Some(Evidence::SecretHashSent { id });
@@ -309,7 +304,7 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
     let (wanted, others): (Vec<&Api>, Vec<&Api>) = records.apis.iter().partition(|api| asked(api));
     let defines = |api: &&&Api, token: &str| api.scopes.iter().any(|scope| *scope.key == *token);
     let mut evidence = Vec::new();
-    for token in scope.tokens().map(|token| token.as_str()) {
+    for token in scope.tokens().take(MAX_TOKENS).map(|token| token.as_str()) {
         if !may_be_shown(records, token, MAX_SCOPE_BYTES) {
             continue;
         }
@@ -360,7 +355,8 @@ fn scopes(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
 
 /// Returns true if a value that the caller wrote may be part of the evidence: it is short, and not a secret in the wrong parameter.
 fn may_be_shown(records: &Records, value: &str, max_bytes: usize) -> bool {
-    if value.len() > max_bytes {
+    let is_in_grammar = value.bytes().all(|byte| byte.is_ascii_graphic());
+    if value.len() > max_bytes || !is_in_grammar {
         return false;
     }
     let hash = SecretHash::of(value.as_bytes());
@@ -369,6 +365,9 @@ fn may_be_shown(records: &Records, value: &str, max_bytes: usize) -> bool {
         .map(|secret| bool::from(secret.hash.constant_time_eq(&hash)))
         .fold(false, |found, is_equal| found | is_equal)
 }
+
+/// The maximum number of requested scopes that are compared: the rest of a long list has the same mistake.
+const MAX_TOKENS: usize = 32;
 
 /// The maximum length of a requested scope that is shown. Unit: bytes.
 const MAX_SCOPE_BYTES: usize = 64;

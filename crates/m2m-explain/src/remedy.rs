@@ -14,9 +14,12 @@ use crate::evidence::kind;
 /// The way in which a server is operated, which decides how its records are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Operating {
+pub enum Operating<'i> {
     /// The records are in a data directory, and commands change them while the server runs.
-    DataDirectory,
+    DataDirectory {
+        /// The issuer of the server, which commands call.
+        issuer: &'i str,
+    },
     /// The records are in a registry file, which is read once.
     RegistryFile,
     /// The server is not m2m, so that neither commands nor files of m2m help.
@@ -31,7 +34,7 @@ pub struct Remedy {
     pub kind: String,
     /// The step as a sentence, without a full stop if it is about values.
     pub text: String,
-    /// The command that performs the step, ready to be pasted into a shell. It needs `M2M_ISSUER` and the credentials of an operator.
+    /// The command that performs the step, ready to be pasted into a shell. It needs the credentials of an operator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The lines that the record has in the registry file after the step.
@@ -39,35 +42,52 @@ pub struct Remedy {
     pub lines: Option<String>,
 }
 
-/// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests, or the general ones of the cause.
+/// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests. If there are none, or if one of them gives access back that
+/// somebody may have removed on purpose, the general advice of the cause follows.
 #[must_use]
-pub fn remedies(diagnosis: &Diagnosis, operating: Operating) -> Vec<Remedy> {
-    let suggested = diagnosis.fixes.iter().map(|fix| remedy(fix, operating));
-    let suggested: Vec<Remedy> = suggested.collect();
-    if !suggested.is_empty() {
-        return suggested;
+pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> {
+    let fixes = diagnosis.fixes.iter();
+    let mut remedies: Vec<Remedy> = fixes.clone().map(|fix| remedy(fix, operating)).collect();
+    if remedies.is_empty() || fixes.clone().any(gives_access_back) {
+        let general = diagnosis.cause.entry().for_operator.fixes.iter();
+        remedies.extend(general.map(|text| Remedy::general(text)));
     }
-    let general = diagnosis.cause.entry().for_operator.fixes.iter();
-    general.map(|text| Remedy::general(text)).collect()
+    remedies
+}
+
+/// Returns true if the fix undoes what an operator may have done on purpose.
+const fn gives_access_back(fix: &Fix) -> bool {
+    matches!(
+        fix,
+        Fix::AllowAddress { .. }
+            | Fix::Enable { .. }
+            | Fix::MakeConfidential { .. }
+            | Fix::RevokeTokensUntilNow { .. }
+            | Fix::ResumeOrganization { .. }
+    )
 }
 
 /// Returns a fix in words, with its command or its lines for a server that is operated in this way.
 #[must_use]
-pub fn remedy(fix: &Fix, operating: Operating) -> Remedy {
-    let change = change(fix);
-    let clean = |text: String| redacted(&text).into_owned();
+pub fn remedy(fix: &Fix, operating: Operating<'_>) -> Remedy {
+    let (command, lines) = match operating {
+        Operating::DataDirectory { issuer } => (command_of(fix, issuer), None),
+        Operating::RegistryFile => (None, lines_of(fix)),
+        Operating::Foreign => (None, None),
+    };
     Remedy {
         kind: kind(fix),
-        text: clean(text(fix)),
-        command: change
-            .as_ref()
-            .filter(|_| operating == Operating::DataDirectory)
-            .map(|change| clean(change.command.clone())),
-        lines: change
-            .filter(|_| operating == Operating::RegistryFile)
-            .and_then(|change| change.lines)
-            .map(clean),
+        text: redacted(&text(fix)).into_owned(),
+        command: command.filter(|command| is_usable(command)),
+        lines: lines.filter(|lines| is_usable(lines)),
     }
+}
+
+/// Returns true if a command, or lines of a file, can be used as they are printed: without a credential that would have to be hidden, and without
+/// control characters, which no record contains.
+fn is_usable(text: &str) -> bool {
+    matches!(redacted(text), Cow::Borrowed(_))
+        && !text.contains(|character: char| character.is_control() && character != '\n')
 }
 
 impl Remedy {
@@ -128,14 +148,15 @@ fn text(fix: &Fix) -> String {
             "send the whole secret, exactly as it was issued; copy it again if it was cut off"
                 .to_owned()
         }
-        Fix::SendSecretNotHash { client_id } => format!(
-            "send the secret itself instead of its hash; create a new secret for the application {client_id:?} if the secret is lost"
-        ),
+        Fix::SendSecretNotHash => "send the secret itself instead of its hash".to_owned(),
         Fix::SendMatchingCredentials { client_id } => format!(
             "send the secret that belongs to the client_id, or send {client_id:?} as client_id"
         ),
         Fix::DeploySecret { client_id } => format!(
-            "deploy the current secret of the application {client_id:?} to the caller, or create a new secret if the current one is lost"
+            "deploy the current secret of the application {client_id:?} to the service, if the request comes from the service"
+        ),
+        Fix::CreateSecret { client_id } => format!(
+            "create a new secret for the application {client_id:?} if the current one is lost; secrets that are valid now stay valid for a day"
         ),
         Fix::RequestAudience { audience } => format!("request the audience {audience:?}"),
         Fix::RequestScope {
@@ -169,109 +190,96 @@ fn text(fix: &Fix) -> String {
         Fix::AllowAddress {
             client_id, address, ..
         } => format!(
-            "if {address} is an address of the owner of the application {client_id:?}, allow the application to call from it"
+            "if {address} belongs to the owner of the application {client_id:?}, and is not a proxy of yours, add it to the application's allowed addresses; otherwise the secret has leaked"
         ),
-        Fix::Enable { client_id } => format!("enable the application {client_id:?}"),
+        Fix::Enable { client_id } => format!(
+            "if the application {client_id:?} was disabled by mistake (m2m events shows by whom), enable it"
+        ),
         Fix::MakeConfidential { client_id } => format!(
             "if the application {client_id:?} can keep a secret, change its client type to confidential"
         ),
-        Fix::ClearNotBefore { client_id } => {
-            format!("clear the not_before time of the application {client_id:?}")
-        }
-        Fix::ResumeOrganization { code } => format!("resume the organization {code:?}"),
+        Fix::RevokeTokensUntilNow { client_id } => format!(
+            "revoke the tokens of the application {client_id:?} up to now, instead of up to a time in the future"
+        ),
+        Fix::ResumeOrganization { code } => format!(
+            "if the suspension of the organization {code:?} has ended, resume the organization, which affects all of its applications"
+        ),
         // A later release of m2m-authority has more.
         _ => "a fix that this release cannot explain".to_owned(),
     }
 }
 
-/// A change of a record: as a command, and as the lines of the record in a registry file.
-struct Change {
-    command: String,
-    lines: Option<String>,
-}
-
-/// Returns the change of a record that a fix makes, if it makes one.
+/// Returns the command that performs a fix, if it changes a record and does not replace what others may have changed since.
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "the other fixes change no record"
+    reason = "the other fixes have no command"
 )]
-fn change(fix: &Fix) -> Option<Change> {
-    let update = |client_id: &str, option: &[(&str, &str)], lines: String| Change {
-        command: command("application update", option, client_id),
-        lines: Some(of_application(client_id, &lines)),
-    };
+fn command_of(fix: &Fix, issuer: &str) -> Option<String> {
+    let update = |client_id, option| command("application update", &[option], client_id, issuer);
     Some(match fix {
-        Fix::DeploySecret { client_id } | Fix::SendSecretNotHash { client_id } => Change {
-            command: command("secret rotate", &[("--overlap", "24h")], client_id),
-            // The hash of a secret that does not exist yet.
-            lines: None,
-        },
+        Fix::CreateSecret { client_id } => {
+            command("secret rotate", &[("--overlap", "24h")], client_id, issuer)
+        }
         Fix::Authorize {
             client_id,
             audience,
-            authorize,
-        } => Change {
-            command: command(
-                "application authorize",
-                &[("--audience", audience)],
-                client_id,
-            ),
-            lines: authorizations(client_id, authorize),
-        },
+            ..
+        } => {
+            let options = [("--audience", &**audience)];
+            command("application authorize", &options, client_id, issuer)
+        }
         Fix::AssignScope {
             client_id,
             audience,
             scope,
+            ..
+        } => {
+            let options = [("--audience", &**audience), ("--scope", &**scope)];
+            command("application authorize", &options, client_id, issuer)
+        }
+        Fix::Enable { client_id } => update(client_id, ("--enable", "")),
+        Fix::MakeConfidential { client_id } => update(client_id, ("--client-type", "confidential")),
+        Fix::RevokeTokensUntilNow { client_id } => update(client_id, ("--not-before", "now")),
+        Fix::ResumeOrganization { code } => command("organization resume", &[], code, issuer),
+        _ => return None,
+    })
+}
+
+/// Returns the lines that a record has in a registry file after a fix.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the other fixes change no record, or not to a value that is known"
+)]
+fn lines_of(fix: &Fix) -> Option<String> {
+    match fix {
+        Fix::Authorize {
+            client_id,
             authorize,
-        } => Change {
-            command: command(
-                "application authorize",
-                &[("--audience", audience), ("--scope", scope)],
-                client_id,
-            ),
-            lines: authorizations(client_id, authorize),
-        },
+            ..
+        }
+        | Fix::AssignScope {
+            client_id,
+            authorize,
+            ..
+        } => authorizations(client_id, authorize),
         Fix::AllowAddress {
             client_id, allowed, ..
         } => {
             let blocks: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-            let options: Vec<(&str, &str)> = blocks
-                .iter()
-                .map(|block| ("--allowed-address", &**block))
-                .collect();
-            update(
-                client_id,
-                &options,
-                format!("allowed_addresses = {}\n", list(&blocks)),
-            )
+            let lines = format!("allowed_addresses = {}\n", list(&blocks));
+            Some(of_application(client_id, &lines))
         }
-        Fix::Enable { client_id } => update(
+        Fix::Enable { client_id } => Some(of_application(client_id, "enabled = true\n")),
+        Fix::MakeConfidential { client_id } => Some(of_application(
             client_id,
-            &[("--enable", "")],
-            "enabled = true\n".to_owned(),
-        ),
-        Fix::MakeConfidential { client_id } => update(
-            client_id,
-            &[("--client-type", "confidential")],
-            "client_type = \"confidential\"\n".to_owned(),
-        ),
-        Fix::ClearNotBefore { client_id } => Change {
-            command: command(
-                "application update",
-                &[("--clear", "not-before")],
-                client_id,
-            ),
-            lines: None,
-        },
-        Fix::ResumeOrganization { code } => Change {
-            command: command("organization resume", &[], code),
-            lines: Some(format!(
-                "[[organization]]\ncode = {}\nsuspended = false\n",
-                string(code)
-            )),
-        },
-        _ => return None,
-    })
+            "client_type = \"confidential\"\n",
+        )),
+        Fix::ResumeOrganization { code } => Some(format!(
+            "[[organization]]\ncode = {}\nsuspended = false\n",
+            string(code)
+        )),
+        _ => None,
+    }
 }
 
 fn authorizations(client_id: &str, authorize: &[Authorization]) -> Option<String> {
@@ -300,14 +308,15 @@ fn of_application(client_id: &str, lines: &str) -> String {
 }
 
 /// Returns a command line. Each value is quoted for a shell, and no value can be taken for an option.
-fn command(name: &str, options: &[(&str, &str)], subject: &str) -> String {
+fn command(name: &str, options: &[(&str, &str)], subject: &str, issuer: &str) -> String {
     let mut line = format!("m2m {name}");
     let end = if subject.starts_with('-') { "-- " } else { "" };
     let subject = format!(" {end}{}", quoted(subject));
     if end.is_empty() {
         line += &subject;
     }
-    for (option, value) in options {
+    // Another server may have the same client ids, and the variables of the shell may name it.
+    for (option, value) in options.iter().chain([&("--issuer", issuer)]) {
         let separator = match *value {
             "" => "",
             value if value.starts_with('-') => "=",
@@ -348,7 +357,14 @@ mod tests {
     use super::*;
 
     fn command_of(fix: &Fix) -> String {
-        remedy(fix, Operating::DataDirectory).command.unwrap()
+        remedy(
+            fix,
+            Operating::DataDirectory {
+                issuer: "https://id.example",
+            },
+        )
+        .command
+        .unwrap()
     }
 
     fn assign(client_id: &str, audience: &str, scope: &str) -> Fix {
@@ -368,7 +384,7 @@ mod tests {
         let fix = assign("billing-job", "https://orders.example/api", "write:orders");
         assert_eq!(
             command_of(&fix),
-            "m2m application authorize billing-job --audience https://orders.example/api --scope write:orders"
+            "m2m application authorize billing-job --audience https://orders.example/api --scope write:orders --issuer https://id.example"
         );
         let remedy = remedy(&fix, Operating::RegistryFile);
         assert_eq!(remedy.command, None);
@@ -399,6 +415,8 @@ mod tests {
                 "--audience",
                 "https://a.example/$(id)?x=`id`&y='\"",
                 "--scope=-s;id",
+                "--issuer",
+                "https://id.example",
                 "--",
                 "-rf"
             ]

@@ -116,7 +116,11 @@ impl Handler for Server {
                 let path = path.into();
                 self.management.respond(parts, path, body, address).await
             }
-            Route::Unknown => self.endpoint.refuse(Cause::PathUnknown, &parts, address),
+            Route::Unknown => {
+                let observed = self.router.similar_path(parts.uri.path());
+                let refusal = m2m_authority::Refusal::of(Cause::PathUnknown).observing(observed);
+                self.endpoint.refuse_with(refusal, &parts, address)
+            }
             Route::Metadata
             | Route::JwkSet
             | Route::Errors

@@ -23,6 +23,7 @@ use m2m_authority::RecordedClientId;
 use m2m_authority::diagnose::{Suspect, diagnose};
 use m2m_authority::flow::{Event, IssuedEvent, RefusedEvent, Requester};
 use m2m_authority::registry::Records;
+use m2m_explain::remedies;
 use m2m_host::clock;
 use m2m_host::error::Failure;
 use m2m_jwt::UnixTime;
@@ -270,10 +271,11 @@ fn work(
                 let records = store_writer.records(&suspect);
                 let diagnosis = diagnose(&suspect, records.as_ref().unwrap_or(&NO_RECORDS));
                 unwritten.diagnosed(trace_id, &diagnosis);
+                let remedies = remedies(&diagnosis, store_writer.operating());
                 publish(Entry::Diagnosed {
                     trace_id,
                     diagnosis,
-                    operating: store_writer.operating(),
+                    remedies,
                 });
             }
             Next::Idle => {}
@@ -431,8 +433,8 @@ mod tests {
             Ok(Records::default())
         }
 
-        fn operating(&self) -> Operating {
-            Operating::DataDirectory
+        fn operating(&self) -> Operating<'_> {
+            Operating::RegistryFile
         }
 
         fn counts(&self, _: UnixTime) -> UsageBatch {

@@ -9,7 +9,6 @@ use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
 use m2m_errors::Profile;
-use m2m_explain::Operating;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
 use m2m_host::sealing::SealingSource;
@@ -157,11 +156,11 @@ pub(crate) async fn start(
         count => format!("{count} applications"),
     };
     let summary = format!("issuer {issuer}, profile {profile}, {count}, listening on {address}");
-    let operating = match &writing {
-        Writing::Everything(_) => Operating::DataDirectory,
-        Writing::Nothing => Operating::RegistryFile,
+    let managed = match &writing {
+        Writing::Everything(_) => Some(issuer.as_str().into()),
+        Writing::Nothing => None,
     };
-    let store_writer = StoreWriter::new(Arc::clone(&cache), health, operating, Handle::current());
+    let store_writer = StoreWriter::new(Arc::clone(&cache), health, managed, Handle::current());
     let (recorder, worker) = Recorder::start(store_writer, Arc::clone(&metrics), publish)?;
     let changes = recorder.clone();
     cache.on_commit(move |events| changes.changed(events));

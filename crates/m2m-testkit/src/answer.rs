@@ -180,7 +180,14 @@ impl Answer {
     pub fn remedies(&self) -> Vec<Remedy> {
         let diagnosis = self.diagnosis.iter();
         diagnosis
-            .flat_map(|diagnosis| remedies(diagnosis, Operating::DataDirectory))
+            .flat_map(|diagnosis| {
+                remedies(
+                    diagnosis,
+                    Operating::DataDirectory {
+                        issuer: "https://id.example",
+                    },
+                )
+            })
             .collect()
     }
 }

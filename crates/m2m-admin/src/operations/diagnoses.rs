@@ -10,6 +10,7 @@ use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::time_text;
 use m2m_errors::Cause;
 use m2m_explain::{Observation, Operating, Remedy, observations, remedies};
+use m2m_jwt::UnixTime;
 use m2m_store::{Backend as _, RefusalQuery, Refused};
 
 use super::Result;
@@ -50,13 +51,14 @@ impl Perform for ListDiagnoses {
             most: list::page_size(query.page_size),
         };
         let operating = operating(manager.host());
+        let now = call.operator.now;
         let page = manager.host().registry().refusals(wanted).await?;
         Ok(DiagnosesAnswer {
             next: page.next,
             diagnoses: page
                 .entries
                 .iter()
-                .map(|refusal| shown(&refusal.entry, Some(refusal.number), operating))
+                .map(|refusal| shown(&refusal.entry, Some(refusal.number), operating, now))
                 .collect(),
         }
         .into())
@@ -74,16 +76,18 @@ impl Perform for GetDiagnosis {
         let refused = manager.host().registry().refused(trace_id).await?;
         let refused = refused.ok_or_else(unknown)?;
         Ok(DiagnosisAnswer {
-            diagnosis: shown(&refused, None, operating(manager.host())),
+            diagnosis: shown(&refused, None, operating(manager.host()), call.operator.now),
         }
         .into())
     }
 }
 
 /// Returns the way in which the records of the server are changed.
-pub(super) fn operating(host: &impl Host) -> Operating {
+pub(super) fn operating<H: Host>(host: &H) -> Operating<'_> {
     match host.access() {
-        Access::ReadWrite => Operating::DataDirectory,
+        Access::ReadWrite => Operating::DataDirectory {
+            issuer: host.issuer(),
+        },
         Access::ReadOnly => Operating::RegistryFile,
     }
 }
@@ -91,7 +95,7 @@ pub(super) fn operating(host: &impl Host) -> Operating {
 /// Returns the evidence and the fixes of a diagnosis in words.
 pub(super) fn in_words(
     diagnosis: &Diagnosis,
-    operating: Operating,
+    operating: Operating<'_>,
 ) -> (Vec<EvidenceShown>, Vec<FixShown>) {
     let evidence = observations(diagnosis).into_iter();
     let evidence = evidence.map(|Observation { kind, text, .. }| EvidenceShown { kind, text });
@@ -113,7 +117,15 @@ pub(super) fn in_words(
     (evidence.collect(), fixes.collect())
 }
 
-fn shown(refused: &Refused, number: Option<u64>, operating: Operating) -> DiagnosisShown {
+/// The time after which no diagnosis comes any more: a full queue has dropped it. Unit: seconds.
+const PENDING_SECONDS: u64 = 10;
+
+fn shown(
+    refused: &Refused,
+    number: Option<u64>,
+    operating: Operating<'_>,
+    now: UnixTime,
+) -> DiagnosisShown {
     let mut record = refused
         .diagnosis
         .as_deref()
@@ -140,7 +152,8 @@ fn shown(refused: &Refused, number: Option<u64>, operating: Operating) -> Diagno
         status: operation.as_ref().map(|operation| operation.status),
         code: operation.as_ref().map(|operation| operation.code.clone()),
         operation: operation.and_then(|operation| operation.operation),
-        pending: refused.diagnosis.is_none(),
+        pending: refused.diagnosis.is_none()
+            && now < refused.time.saturating_add_seconds(PENDING_SECONDS),
         evidence,
         fixes,
     }

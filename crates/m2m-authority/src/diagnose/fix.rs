@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
-use super::{BasicProblem, Difference, Evidence, MAX_LISTED};
-use crate::registry::{AddressBlock, Application, Authorization};
+use super::{BasicProblem, Difference, Evidence, MAX_LISTED, Suspect};
+use crate::registry::{AddressBlock, Api, Application, Authorization, Records};
 
 /// A step that fixes the problem. Its values are those of records, of the RFCs, and an address: nothing that an unauthenticated caller wrote.
 ///
@@ -39,12 +39,14 @@ pub enum Fix {
     SetSecret,
     /// Send the whole secret, as it was issued.
     SendWholeSecret,
-    /// Send the secret instead of its hash. If the secret is lost, the application needs a new one.
-    SendSecretNotHash { client_id: Box<str> },
+    /// Send the secret instead of its hash.
+    SendSecretNotHash,
     /// Send the secret that belongs to the client id, or this client id, which the secret belongs to.
     SendMatchingCredentials { client_id: Box<str> },
-    /// Deploy the current secret of the application to the caller, or a new one.
+    /// Deploy the current secret of the application to the service.
     DeploySecret { client_id: Box<str> },
+    /// Create a new secret for the application, if the current one is lost.
+    CreateSecret { client_id: Box<str> },
     /// Request this audience.
     RequestAudience { audience: Box<str> },
     /// Request this scope, and this audience if it belongs to another API than those requested.
@@ -74,46 +76,67 @@ pub enum Fix {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         authorize: Vec<Authorization>,
     },
-    /// Allow the application to call from the address, if its owner confirms that the address is theirs.
+    /// Allow the application to call from the address, if that belongs to its owner and is not the operator's own proxy. Only who knows the secret
+    /// gets as far as this check, so an unknown address means a leaked secret.
     AllowAddress {
         client_id: Box<str>,
         address: IpAddr,
         /// All allowed addresses of the application after the change.
         allowed: Vec<AddressBlock>,
     },
-    /// Enable the application.
+    /// Enable the application, if it was disabled by mistake. The caller knows its secret.
     Enable { client_id: Box<str> },
-    /// Make the application a confidential client, if it can keep a secret.
+    /// Make the application a confidential client, if it can keep a secret. The caller knows its secret.
     MakeConfidential { client_id: Box<str> },
-    /// Clear the time before which tokens of the application are revoked.
-    ClearNotBefore { client_id: Box<str> },
-    /// Resume the organization.
+    /// Revoke the tokens of the application up to now, instead of up to a time in the future.
+    RevokeTokensUntilNow { client_id: Box<str> },
+    /// Resume the organization, if its suspension has ended.
     ResumeOrganization { code: Box<str> },
 }
 
-/// Returns the fix that follows from the cause and the record of the application alone.
-pub(super) fn of_cause(cause: Cause, application: &Application) -> Option<Fix> {
-    let client_id = || application.client_id.clone();
-    Some(if cause == Cause::ApplicationDisabled {
-        Fix::Enable {
-            client_id: client_id(),
+/// Returns the fixes that the evidence suggests, and those that follow from the cause alone, the most helpful first.
+pub(super) fn fixes(suspect: &Suspect, records: &Records, evidence: &[Evidence]) -> Vec<Fix> {
+    let application = super::application(suspect, records);
+    let mut fixes = Vec::new();
+    fixes.extend(application.and_then(|application| of_cause(suspect, application)));
+    // The list after all changes, so that the lines of the last one have them all.
+    let mut authorize = application.map_or_else(Vec::new, |own| own.spec.authorize.clone());
+    for piece in evidence {
+        for fix in suggested(piece, application, records, &mut authorize) {
+            if !fixes.contains(&fix) && fixes.len() < MAX_LISTED {
+                fixes.push(fix);
+            }
         }
-    } else if cause == Cause::ClientPublic {
-        Fix::MakeConfidential {
-            client_id: client_id(),
-        }
-    } else if cause == Cause::NotBeforeInFuture {
-        Fix::ClearNotBefore {
-            client_id: client_id(),
-        }
-    } else {
-        return None;
-    })
+    }
+    fixes
 }
 
-/// Returns the fix that an observation suggests. `application` is the one that the request names, if it exists.
-pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) -> Option<Fix> {
-    Some(match evidence {
+/// Returns the fix that follows from the cause and the record of the application alone. It gives the application back what it lost, so it is only
+/// suggested for a caller that knows a secret in force.
+fn of_cause(suspect: &Suspect, application: &Application) -> Option<Fix> {
+    let client_id = application.client_id.clone();
+    if suspect.cause() == Cause::NotBeforeInFuture {
+        return Some(Fix::RevokeTokensUntilNow { client_id });
+    }
+    let mut secrets = application.secrets.iter();
+    if !secrets.any(|secret| secret.ending.is_none() && suspect.presents(&secret.hash)) {
+        return None;
+    }
+    if suspect.cause() == Cause::ApplicationDisabled {
+        return Some(Fix::Enable { client_id });
+    }
+    (suspect.cause() == Cause::ClientPublic).then_some(Fix::MakeConfidential { client_id })
+}
+
+/// Returns the fixes that an observation suggests. `application` is the one that the request names, if it exists.
+fn suggested(
+    evidence: &Evidence,
+    application: Option<&Application>,
+    records: &Records,
+    authorize: &mut Vec<Authorization>,
+) -> Vec<Fix> {
+    let client_id = || application.map(|application| application.client_id.clone());
+    let fix = match evidence {
         Evidence::CredentialsSwapped { client_id } => Fix::SwapCredentials {
             client_id: client_id.clone(),
         },
@@ -127,24 +150,41 @@ pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) 
         },
         Evidence::SecretPlaceholder { .. } => Fix::SetSecret,
         Evidence::SecretDamaged { .. } => Fix::SendWholeSecret,
-        Evidence::SecretHashSent { .. } => Fix::SendSecretNotHash {
-            client_id: application?.client_id.clone(),
-        },
+        Evidence::SecretHashSent { .. } => {
+            let new = client_id().map(|client_id| Fix::CreateSecret { client_id });
+            return [Some(Fix::SendSecretNotHash), new]
+                .into_iter()
+                .flatten()
+                .collect();
+        }
         // The client id presented is not repeated: where no application has it, it may be a secret.
         Evidence::SecretOfOtherApplication { client_id } => Fix::SendMatchingCredentials {
             client_id: client_id.clone(),
         },
-        Evidence::SecretExpired { .. }
-        | Evidence::SecretRotatedOut { .. }
-        | Evidence::SecretRevoked { .. } => Fix::DeploySecret {
-            client_id: application?.client_id.clone(),
-        },
+        Evidence::SecretExpired { .. } | Evidence::SecretRotatedOut { .. } => {
+            let deploy = client_id().map(|client_id| Fix::DeploySecret { client_id });
+            let new = client_id().map(|client_id| Fix::CreateSecret { client_id });
+            return [deploy, new].into_iter().flatten().collect();
+        }
         Evidence::AudienceDiffers { audience, .. } | Evidence::SimilarAudience { audience, .. } => {
             Fix::RequestAudience {
                 audience: audience.clone(),
             }
         }
-        Evidence::AudienceNotAuthorized { audience, .. } => authorize(application?, audience),
+        Evidence::AudienceNotAuthorized { audience, .. } => {
+            let own = application.zip(ordinary_api(records, audience));
+            return own
+                .map(|(own, api)| assign(own, api, audience, None, authorize))
+                .into_iter()
+                .collect();
+        }
+        Evidence::ScopeNotAssigned { scope, audience } => {
+            let own = application.zip(ordinary_api(records, audience));
+            return own
+                .map(|(own, api)| assign(own, api, audience, Some(scope), authorize))
+                .into_iter()
+                .collect();
+        }
         Evidence::ScopeOnOtherApi { scope, audience } => Fix::RequestScope {
             scope: scope.clone(),
             audience: Some(audience.clone()),
@@ -158,7 +198,6 @@ pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) 
                 audience: None,
             }
         }
-        Evidence::ScopeNotAssigned { scope, audience } => assign(application?, audience, scope),
         Evidence::SimilarGrantType { grant_type } => Fix::SendGrantType {
             grant_type: grant_type.clone(),
         },
@@ -178,59 +217,85 @@ pub(super) fn suggested(evidence: &Evidence, application: Option<&Application>) 
             }
         }
         Evidence::OrganizationSuspended { code } => Fix::ResumeOrganization { code: code.clone() },
-        Evidence::AddressOutside { address, .. } => allow(application?, *address)?,
-        Evidence::MalformedAt { .. }
+        Evidence::AddressOutside { address, .. } => {
+            let fix = application.and_then(|application| allow(application, *address));
+            return fix.into_iter().collect();
+        }
+        // A secret that an operator revoked may have leaked: the advice of the cause begins with that.
+        Evidence::SecretRevoked { .. }
+        | Evidence::MalformedAt { .. }
         | Evidence::ParameterRepeated { .. }
         | Evidence::Deleted { .. }
-        | Evidence::AuthorizedFor { .. } => return None,
-    })
+        | Evidence::AuthorizedFor { .. } => return Vec::new(),
+    };
+    vec![fix]
 }
 
-fn authorize(application: &Application, audience: &str) -> Fix {
-    let mut authorize = application.spec.authorize.clone();
-    authorize.push(Authorization {
-        audience: audience.into(),
-        scopes: Vec::new(),
+/// Returns the API of an audience, unless it is the management API: access to that makes an application an operator, which no diagnosis suggests.
+fn ordinary_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
+    let api = super::find_api(records, audience)?;
+    // The issuer may have been filled in, so that the audience is not the one of the registry any more.
+    let mut aliases = api.aliases.iter();
+    let is_management =
+        aliases.any(|alias| alias.strip_prefix(&*api.audience) == Some(MANAGEMENT_ALIAS_END));
+    (!is_management).then_some(api)
+}
+
+/// The end that the alias of the management API has beyond its audience.
+const MANAGEMENT_ALIAS_END: &str = "/v1";
+
+/// Authorizes the application for the API, and assigns the scope if there is one.
+fn assign(
+    application: &Application,
+    api: &Api,
+    audience: &str,
+    scope: Option<&str>,
+    authorize: &mut Vec<Authorization>,
+) -> Fix {
+    let mut existing = authorize.iter_mut();
+    let existing = existing.find(|authorization| {
+        super::audiences(api).any(|spelled| *spelled == *authorization.audience)
     });
-    Fix::Authorize {
-        client_id: application.client_id.clone(),
-        audience: audience.into(),
-        authorize: unless_too_many(authorize),
-    }
-}
-
-fn assign(application: &Application, audience: &str, scope: &str) -> Fix {
-    let mut authorize = application.spec.authorize.clone();
-    let existing = authorize
-        .iter_mut()
-        .find(|authorization| *authorization.audience == *audience);
     match existing {
-        Some(authorization) => authorization.scopes.push(scope.into()),
+        Some(authorization) => authorization.scopes.extend(scope.map(Into::into)),
         None => authorize.push(Authorization {
             audience: audience.into(),
-            scopes: vec![scope.into()],
+            scopes: scope.map(Into::into).into_iter().collect(),
         }),
     }
-    Fix::AssignScope {
-        client_id: application.client_id.clone(),
-        audience: audience.into(),
-        scope: scope.into(),
-        authorize: unless_too_many(authorize),
+    let client_id = application.client_id.clone();
+    let audience = audience.into();
+    let authorize = unless_too_many(authorize);
+    match scope {
+        Some(scope) => Fix::AssignScope {
+            client_id,
+            audience,
+            scope: scope.into(),
+            authorize,
+        },
+        None => Fix::Authorize {
+            client_id,
+            audience,
+            authorize,
+        },
     }
 }
 
 /// Returns the authorizations, or none if a person would not read them.
-fn unless_too_many(authorize: Vec<Authorization>) -> Vec<Authorization> {
-    let scopes: usize = authorize
-        .iter()
-        .map(|authorization| authorization.scopes.len())
-        .sum();
-    if authorize.len() <= MAX_LISTED && scopes <= 4 * MAX_LISTED {
-        authorize
+fn unless_too_many(authorize: &[Authorization]) -> Vec<Authorization> {
+    let bytes = |own: &Authorization| {
+        let scopes = own.scopes.iter().map(|scope| scope.len());
+        own.audience.len() + scopes.sum::<usize>()
+    };
+    if authorize.iter().map(bytes).sum::<usize>() <= MAX_LISTED_BYTES {
+        authorize.to_vec()
     } else {
         Vec::new()
     }
 }
+
+/// The maximum length of the authorizations that a fix lists. Unit: bytes.
+const MAX_LISTED_BYTES: usize = 1024;
 
 fn allow(application: &Application, address: IpAddr) -> Option<Fix> {
     let block: AddressBlock = address.to_string().parse().ok()?;

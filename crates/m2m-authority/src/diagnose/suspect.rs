@@ -20,7 +20,7 @@ pub struct Suspect {
     presented: Zeroizing<Vec<SecretHash>>,
     variants: Vec<(Difference, Zeroizing<SecretHash>)>,
     client_id_as_secret: Option<Zeroizing<SecretHash>>,
-    /// The presented secret, read as the text of a hash.
+    /// The hash of the presented secret, read as the text of a hash: what was decoded could be a secret itself.
     as_hash: Option<Zeroizing<SecretHash>>,
     /// The observation that the form of the presented secret allows by itself.
     secret_form: Option<Evidence>,
@@ -56,9 +56,10 @@ impl Suspect {
                 })
                 .collect(),
             client_id_as_secret: Some(Zeroizing::new(SecretHash::of(client_id.as_bytes()))),
-            as_hash: SecretHash::from_base64(secret.trim())
-                .ok()
-                .map(Zeroizing::new),
+            as_hash: SecretHash::from_base64(secret.trim()).ok().map(|hash| {
+                let hash = Zeroizing::new(hash);
+                Zeroizing::new(SecretHash::of(hash.as_bytes()))
+            }),
             secret_form: secret_form(secret),
             ..Self::empty(cause, client_id)
         }
@@ -181,9 +182,10 @@ impl Suspect {
 
     /// Returns true if the text of this hash was presented as the secret.
     pub(crate) fn is_hash(&self, hash: &SecretHash) -> bool {
-        self.as_hash
-            .as_ref()
-            .is_some_and(|presented| presented.constant_time_eq(hash).into())
+        self.as_hash.as_ref().is_some_and(|presented| {
+            let hash = SecretHash::of(hash.as_bytes());
+            presented.constant_time_eq(&hash).into()
+        })
     }
 
     pub(crate) const fn secret_form(&self) -> Option<&Evidence> {

@@ -309,7 +309,7 @@ fn read_credentials<'r>(
         {
             return Err(Cause::ClientIdMismatch.into());
         }
-        check_present(Some(basic.client_id()), Some(basic.secret().raw), &[])?;
+        check_present(Some(basic.client_id()), Some(basic.secret().raw), None)?;
         return Ok((Credentials::Basic(basic), form));
     }
     if form.client_assertion.is_some() || form.client_assertion_type.is_some() {
@@ -320,7 +320,7 @@ fn read_credentials<'r>(
         form.client_secret
             .as_ref()
             .map(|secret| secret.expose_secret()),
-        request.body,
+        Some(request.body),
     )?;
     match (form.client_id.take(), form.client_secret.take()) {
         (Some(client_id), Some(secret)) => Ok((Credentials::Post { client_id, secret }, form)),
@@ -332,7 +332,7 @@ fn read_credentials<'r>(
 fn check_present(
     client_id: Option<&str>,
     secret: Option<&str>,
-    body: &[u8],
+    body: Option<&[u8]>,
 ) -> Result<(), Refusal> {
     let present = |value: Option<&str>| value.is_some_and(|value| !value.is_empty());
     let missing: &[&'static str] = match (present(client_id), present(secret)) {
@@ -348,7 +348,9 @@ fn check_present(
             parameter: (*parameter).into(),
         })
         .collect();
-    observed.extend(form::missing(missing, None, body));
+    if let Some(body) = body {
+        observed.extend(form::missing(missing, None, body));
+    }
     let refusal = match missing {
         [missing] => Refusal::of(cause).echoing(missing),
         _ => Refusal::of(cause),

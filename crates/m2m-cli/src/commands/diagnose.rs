@@ -91,7 +91,11 @@ fn complete(management: &Management, trace_id: &str) -> Result<DiagnosisShown, F
             Err(refusal) if !refusal.is_not_found() => break,
             Ok(_) | Err(_) => management.pause(INTERVAL),
         }
-        let mut newest = newest(management)?.into_iter();
+        // What was found already is shown even if the server does not answer any more.
+        let Ok(newest) = newest(management) else {
+            break;
+        };
+        let mut newest = newest.into_iter();
         if let Some(diagnosis) = newest.find(|diagnosis| diagnosis.trace_id == trace_id) {
             found = Ok(DiagnosisAnswer { diagnosis });
         }

@@ -41,6 +41,11 @@ impl Router {
         }
     }
 
+    /// Returns the path that a caller probably meant by an unknown one, as an observation about the request.
+    pub(super) fn similar_path(&self, path: &str) -> Vec<Evidence> {
+        similar_path(path.strip_prefix(&*self.prefix).unwrap_or(path))
+    }
+
     /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.
     pub(super) fn find<'p>(&self, path: &'p str) -> Route<'p> {
         if !self.prefix.is_empty() {
@@ -79,7 +84,7 @@ fn find(path: &str) -> Route<'_> {
 
 /// Returns the path of the server that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
 /// similar one.
-pub(super) fn similar_path(path: &str) -> Vec<Evidence> {
+fn similar_path(path: &str) -> Vec<Evidence> {
     let parts = path.split('/').filter(|part| !part.is_empty());
     let plain = parts.fold(String::new(), |path, part| path + "/" + part);
     let same = PATHS

@@ -34,7 +34,6 @@ use m2m_store::{CachedApplication, Lookup};
 
 use super::body;
 use super::reply::{self, Response};
-use super::router::similar_path;
 use crate::metrics::Metrics;
 use crate::recorder::{Recorder, RefusedOperation};
 use crate::store::RegistryCache;
@@ -109,11 +108,13 @@ impl TokenEndpoint {
 
     /// Refuses a request for any path before it is processed.
     pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        let mut refusal = Refusal::of(cause);
-        if cause == Cause::PathUnknown {
-            refusal = refusal.observing(similar_path(parts.uri.path()));
-        }
-        reply::of(self.conclude(Err(refusal), &exchange(parts, address), clock::now()))
+        self.refuse_with(Refusal::of(cause), parts, address)
+    }
+
+    /// Refuses a request for any path before it is processed, with what was observed about it.
+    pub(super) fn refuse_with(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response {
+        let exchange = exchange(parts, address);
+        reply::of(self.conclude(Err(refusal), &exchange, clock::now()))
     }
 
     /// Returns the trace id, the caller's request id and the address of a request for any path.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::flow::{IssuedEvent, RefusedEvent};
 use m2m_authority::{RecordedClientId, TraceId};
-use m2m_explain::Operating;
+use m2m_explain::Remedy;
 use m2m_store::AuditEvent;
 
 use super::{CallerKind, Dropped, Summary};
@@ -93,8 +93,8 @@ pub(crate) enum Entry {
         trace_id: TraceId,
         /// The evidence and the fixes.
         diagnosis: Diagnosis,
-        /// The way in which the fixes are performed.
-        operating: Operating,
+        /// The fixes in words, with their commands.
+        remedies: Vec<Remedy>,
     },
     /// A token that an operator got on behalf of an application.
     TestToken {

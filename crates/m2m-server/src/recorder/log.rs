@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use m2m_authority::{RecordedClientId, RequestId, redacted};
-use m2m_explain::{observations, remedies};
+use m2m_explain::observations;
 use m2m_host::timestamp::rfc3339;
 use m2m_host::{clock, output};
 use m2m_store::{AuditEvent, Settled};
@@ -51,7 +51,7 @@ pub(super) fn line(entry: &Entry) -> Value {
         Entry::Diagnosed {
             trace_id,
             diagnosis,
-            operating,
+            remedies,
         } => {
             let evidence = observations(diagnosis).into_iter();
             json!({
@@ -60,7 +60,7 @@ pub(super) fn line(entry: &Entry) -> Value {
                 "trace_id": trace_id.to_string(),
                 "cause": diagnosis.cause.id(),
                 "evidence": evidence.map(|observation| observation.text).collect::<Vec<_>>(),
-                "fixes": remedies(diagnosis, *operating),
+                "fixes": remedies,
             })
         }
         Entry::TestToken { event, operator } => json!({

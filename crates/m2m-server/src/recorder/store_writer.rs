@@ -18,7 +18,7 @@ pub(crate) trait EventStore: Send + 'static {
     fn records(&self, suspect: &Suspect) -> Result<Records, StoreError>;
 
     /// Returns the way in which the records are changed.
-    fn operating(&self) -> Operating;
+    fn operating(&self) -> Operating<'_>;
 
     /// Returns the counts since the last call.
     fn counts(&self, now: UnixTime) -> UsageBatch;
@@ -37,7 +37,8 @@ pub(crate) trait EventStore: Send + 'static {
 pub(crate) struct StoreWriter {
     cache: Arc<RegistryCache>,
     health: Arc<StoreHealth>,
-    operating: Operating,
+    /// The issuer, if commands can change the records.
+    issuer: Option<Box<str>>,
     runtime: Handle,
 }
 
@@ -46,13 +47,13 @@ impl StoreWriter {
     pub(crate) const fn new(
         cache: Arc<RegistryCache>,
         health: Arc<StoreHealth>,
-        operating: Operating,
+        issuer: Option<Box<str>>,
         runtime: Handle,
     ) -> Self {
         Self {
             cache,
             health,
-            operating,
+            issuer,
             runtime,
         }
     }
@@ -63,8 +64,11 @@ impl EventStore for StoreWriter {
         self.runtime.block_on(records(&self.cache, suspect))
     }
 
-    fn operating(&self) -> Operating {
-        self.operating
+    fn operating(&self) -> Operating<'_> {
+        match &self.issuer {
+            Some(issuer) => Operating::DataDirectory { issuer },
+            None => Operating::RegistryFile,
+        }
     }
 
     fn counts(&self, now: UnixTime) -> UsageBatch {

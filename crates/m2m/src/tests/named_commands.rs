@@ -80,8 +80,11 @@ fn advice_names_only_commands_that_there_are() {
 fn the_commands_of_fixes_are_command_lines() {
     let id = || Box::from("-a b'$(c)");
     let authorize = Vec::new;
+    let operating = Operating::DataDirectory {
+        issuer: "https://id.example",
+    };
     for fix in [
-        Fix::DeploySecret { client_id: id() },
+        Fix::CreateSecret { client_id: id() },
         Fix::Authorize {
             client_id: id(),
             audience: id(),
@@ -93,17 +96,12 @@ fn the_commands_of_fixes_are_command_lines() {
             scope: "-x".into(),
             authorize: authorize(),
         },
-        Fix::AllowAddress {
-            client_id: id(),
-            address: [192, 0, 2, 7].into(),
-            allowed: vec!["192.0.2.7".parse().unwrap()],
-        },
         Fix::Enable { client_id: id() },
         Fix::MakeConfidential { client_id: id() },
-        Fix::ClearNotBefore { client_id: id() },
+        Fix::RevokeTokensUntilNow { client_id: id() },
         Fix::ResumeOrganization { code: id() },
     ] {
-        let command = remedy(&fix, Operating::DataDirectory).command.unwrap();
+        let command = remedy(&fix, operating).command.unwrap();
         let words = shlex::split(&command).unwrap();
         if let Err(error) = Cli::try_parse_from(words) {
             panic!("{command}: {error}");

@@ -62,8 +62,8 @@ impl EventStore for DiscardingStore {
         Ok(Records::default())
     }
 
-    fn operating(&self) -> Operating {
-        Operating::DataDirectory
+    fn operating(&self) -> Operating<'_> {
+        Operating::RegistryFile
     }
 
     fn counts(&self, _: UnixTime) -> UsageBatch {

@@ -121,7 +121,7 @@ async fn add<B: Backend>(batch: UsageBatch, registry: &RegistryCache<B>) {
 /// Returns the evidence and the fixes in sentences.
 fn in_words(found: &Diagnosis) -> String {
     let evidence = observations(found).into_iter();
-    let fixes = remedies(found, Operating::DataDirectory).into_iter();
+    let fixes = remedies(found, Operating::RegistryFile).into_iter();
     let texts = evidence.map(|observation| observation.text);
     let texts = texts.chain(fixes.map(|fix| fix.text));
     texts.collect::<Vec<_>>().join("\n")

@@ -128,14 +128,15 @@ impl Mistakes {
         (answer.status != 200).then(|| answer.member("trace_id"))
     }
 
-    /// Asserts that the request is refused for this cause, runs the command of its first fix, and returns what that printed. The next request succeeds,
+    /// Asserts that the request is refused for this cause, runs the first command of its fixes, and returns what that printed. The next request succeeds,
     /// with the secret that the command printed if it printed one.
     fn mend(&self, cause: &str, secret: &str, more: &str) -> String {
         let trace_id = self.request(secret, more).expect(cause);
         let shown = self.run(&format!("m2m diagnose {trace_id} --output json"));
         let shown: Value = serde_json::from_str(&shown).unwrap();
         assert_eq!(shown["cause"], cause, "{shown}");
-        let command = shown["fixes"][0]["command"].as_str();
+        let mut fixes = shown["fixes"].as_array().unwrap().iter();
+        let command = fixes.find_map(|fix| fix["command"].as_str());
         let command = command.unwrap_or_else(|| panic!("{cause} has no command: {shown}"));
         // The text for people has the command on a line of its own.
         let people = self.run(&format!("m2m diagnose {trace_id}"));
@@ -178,11 +179,6 @@ fn each_command_of_a_fix_mends_the_mistake_as_it_is_printed() {
         (
             "m2m application update --client-type public -- '-job$(id)'",
             "client-public",
-            "",
-        ),
-        (
-            "m2m application update --allowed-address 10.0.0.0/8 -- '-job$(id)'",
-            "address-not-allowed",
             "",
         ),
         (
@@ -268,4 +264,26 @@ fn the_lines_of_a_fix_mend_the_mistake_in_a_registry_file() {
     for cause in mistakes {
         assert_eq!(request(&server, cause).status, 200, "{cause}");
     }
+}
+
+#[test]
+fn a_diagnosis_suggests_no_access_to_the_management_api_and_to_no_stranger() {
+    let mistakes = Mistakes::start();
+    let audience = format!("{}/api", mistakes.managed.server.issuer());
+    let diagnosed =
+        |trace_id: &str| mistakes.run(&format!("m2m diagnose {trace_id} --output json"));
+    let trace_id = mistakes.request(&mistakes.secret, &format!("&audience={audience}"));
+    let shown = diagnosed(&trace_id.unwrap());
+    assert!(shown.contains("audience-not-authorized"), "{shown}");
+    assert!(!shown.contains("m2m application authorize '"), "{shown}");
+    // Who does not know the secret cannot make an operator enable the application.
+    mistakes.run("m2m application update --disable -- '-job$(id)'");
+    let shown = diagnosed(&mistakes.request("a-guess", "").unwrap());
+    assert!(shown.contains("application-disabled"), "{shown}");
+    assert!(!shown.contains("--enable"), "{shown}");
+    let shown = diagnosed(&mistakes.request(&mistakes.secret, "").unwrap());
+    assert!(
+        shown.contains("--enable") && shown.contains("by mistake"),
+        "{shown}"
+    );
 }
