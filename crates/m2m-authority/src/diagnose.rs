@@ -14,6 +14,7 @@ mod suspect;
 
 pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
+pub use form::similar_path;
 pub use nearest::nearest;
 pub use suspect::Suspect;
 

@@ -43,7 +43,7 @@ pub struct Remedy {
 }
 
 /// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests. If there are none, or if one of them gives access back that
-/// somebody may have removed on purpose, the general advice of the cause follows.
+/// an operator may have removed on purpose, the general advice of the cause follows.
 #[must_use]
 pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> {
     let fixes = diagnosis.fixes.iter();

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use oauth_proto::InvalidBasicCredentials;
 
-use super::Evidence;
 use super::evidence::{BasicProblem, BodyForm};
+use super::{Evidence, nearest};
 
 /// Media types that callers send instead of a form.
 const MEDIA_TYPES: &[&str] = &[
@@ -103,6 +103,26 @@ pub(crate) fn basic(value: &[u8], error: &InvalidBasicCredentials) -> Option<Evi
         _ => return None,
     };
     Some(Evidence::BasicMalformed { problem })
+}
+
+/// Returns the known path that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
+/// similar one.
+#[must_use]
+pub fn similar_path(path: &str, known: &[&'static str]) -> Vec<Evidence> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    let plain = parts.fold(String::new(), |path, part| path + "/" + part);
+    let same = known
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(&plain));
+    let similar = || {
+        let nearest = nearest(&plain, known.iter().copied())?;
+        known.iter().find(|known| **known == nearest)
+    };
+    let found = same.or_else(similar);
+    let evidence = found.map(|path| Evidence::SimilarPath {
+        path: (*path).into(),
+    });
+    evidence.into_iter().collect()
 }
 
 /// Returns the names of the parameters in a form, as they are spelled.

@@ -1,6 +1,6 @@
 //! The routes of the server by path.
 
-use m2m_authority::diagnose::{Evidence, nearest};
+use m2m_authority::diagnose::{Evidence, similar_path};
 use oauth_proto::Issuer;
 
 /// The resource at a path.
@@ -43,7 +43,7 @@ impl Router {
 
     /// Returns the path that a caller probably meant by an unknown one, as an observation about the request.
     pub(super) fn similar_path(&self, path: &str) -> Vec<Evidence> {
-        similar_path(path.strip_prefix(&*self.prefix).unwrap_or(path))
+        similar_path(path.strip_prefix(&*self.prefix).unwrap_or(path), &PATHS)
     }
 
     /// Returns the route of a path. Every path is served with and without the path of the issuer before it, since some proxies strip it.
@@ -80,25 +80,6 @@ fn find(path: &str) -> Route<'_> {
             .strip_prefix("/errors/")
             .map_or(Route::Unknown, Route::Error),
     }
-}
-
-/// Returns the path of the server that a caller probably meant by an unknown one: the same without odd slashes or letter case, or the most
-/// similar one.
-fn similar_path(path: &str) -> Vec<Evidence> {
-    let parts = path.split('/').filter(|part| !part.is_empty());
-    let plain = parts.fold(String::new(), |path, part| path + "/" + part);
-    let same = PATHS
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(&plain));
-    let similar = || {
-        let nearest = nearest(&plain, PATHS.iter().copied())?;
-        PATHS.iter().find(|known| **known == nearest)
-    };
-    let found = same.or_else(similar);
-    let evidence = found.map(|path| Evidence::SimilarPath {
-        path: (*path).into(),
-    });
-    evidence.into_iter().collect()
 }
 
 /// The paths that callers ask for.
@@ -145,10 +126,10 @@ mod tests {
             ("/.well-known/jwk.json", "/.well-known/jwks.json"),
         ] {
             let expected = Evidence::SimilarPath { path: meant.into() };
-            assert_eq!(similar_path(path), [expected], "{path}");
+            assert_eq!(similar_path(path, &PATHS), [expected], "{path}");
         }
-        assert_eq!(similar_path("/index.php"), []);
-        assert_eq!(similar_path(&"/a".repeat(1000)), []);
+        assert_eq!(similar_path("/index.php", &PATHS), []);
+        assert_eq!(similar_path(&"/a".repeat(1000), &PATHS), []);
     }
 
     #[test]
