@@ -7,7 +7,9 @@ use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
 use super::{BasicProblem, Difference, Evidence, MAX_LISTED, Suspect};
-use crate::registry::{AddressBlock, Api, Application, Authorization, Records};
+use crate::registry::{
+    AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Records,
+};
 
 /// A step that fixes the problem. Its values are those of records, of the RFCs, and an address: nothing that an unauthenticated caller wrote.
 ///
@@ -76,7 +78,7 @@ pub enum Fix {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         authorize: Vec<Authorization>,
     },
-    /// Allow the application to call from the address, if that belongs to its owner and is not the operator's own proxy. Only who knows the secret
+    /// Allow the application to call from the address, if that belongs to its owner and is not the operator's own proxy. Only a caller that knows the secret
     /// gets as far as this check, so an unknown address means a leaked secret.
     AllowAddress {
         client_id: Box<str>,
@@ -235,14 +237,11 @@ fn suggested(
 fn ordinary_api<'r>(records: &'r Records, audience: &str) -> Option<&'r Api> {
     let api = super::find_api(records, audience)?;
     // The issuer may have been filled in, so that the audience is not the one of the registry any more.
+    let end = MANAGEMENT_ALIAS.strip_prefix(MANAGEMENT_AUDIENCE);
     let mut aliases = api.aliases.iter();
-    let is_management =
-        aliases.any(|alias| alias.strip_prefix(&*api.audience) == Some(MANAGEMENT_ALIAS_END));
+    let is_management = aliases.any(|alias| alias.strip_prefix(&*api.audience) == end);
     (!is_management).then_some(api)
 }
-
-/// The end that the alias of the management API has beyond its audience.
-const MANAGEMENT_ALIAS_END: &str = "/v1";
 
 /// Authorizes the application for the API, and assigns the scope if there is one.
 fn assign(

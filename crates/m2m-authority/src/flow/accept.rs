@@ -175,9 +175,8 @@ fn check_content_type(request: &RawRequest<'_>) -> Result<(), Refusal> {
         Header::Repeated => (None, true),
     };
     let cause = match FormContentType::parse(value) {
-        Ok(_) if !is_repeated => return Ok(()),
-        Ok(_) => Cause::ContentTypeWrong,
-        Err(_) if is_repeated => Cause::ContentTypeWrong,
+        _ if is_repeated => Cause::ContentTypeWrong,
+        Ok(_) => return Ok(()),
         Err(error) => error.cause(),
     };
     let observed = form::content_type(value, is_repeated, request.body);
@@ -254,10 +253,9 @@ fn methods_present(request: &RawRequest<'_>, form: &TokenRequest<'_>) -> Evidenc
     match request.authorization {
         Header::Absent => {}
         Header::Once(value) => {
-            let is = |scheme: &str| {
-                let own = value.trim_ascii().get(..scheme.len());
-                own.is_some_and(|own| own.eq_ignore_ascii_case(scheme.as_bytes()))
-            };
+            let mut words = value.trim_ascii().split(u8::is_ascii_whitespace);
+            let own = words.next().unwrap_or_default();
+            let is = |scheme: &str| own.eq_ignore_ascii_case(scheme.as_bytes());
             methods.push(Cow::Borrowed(if is("Basic") {
                 "an Authorization: Basic header"
             } else if is("Bearer") {

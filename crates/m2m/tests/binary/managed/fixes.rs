@@ -276,7 +276,7 @@ fn a_diagnosis_suggests_no_access_to_the_management_api_and_to_no_stranger() {
     let shown = diagnosed(&trace_id.unwrap());
     assert!(shown.contains("audience-not-authorized"), "{shown}");
     assert!(!shown.contains("m2m application authorize '"), "{shown}");
-    // Who does not know the secret cannot make an operator enable the application.
+    // A caller without the secret cannot make an operator enable the application.
     mistakes.run("m2m application update --disable -- '-job$(id)'");
     let shown = diagnosed(&mistakes.request("a-guess", "").unwrap());
     assert!(shown.contains("application-disabled"), "{shown}");
