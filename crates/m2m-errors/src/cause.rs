@@ -9,6 +9,8 @@ use crate::{Advice, Disclosure, Fault, Source, WireForms};
 pub struct Entry {
     /// The stable name, in kebab case; never given to another cause.
     pub id: &'static str,
+    /// The heading of the cause, in a few words; no two causes share one.
+    pub title: &'static str,
     /// The party that has to act.
     pub fault: Fault,
     /// The rule whether the caller may learn that it was this cause.
@@ -21,6 +23,8 @@ pub struct Entry {
     pub for_caller: Advice,
     /// Causes and fixes as the operator can know them.
     pub for_operator: Advice,
+    /// The causes that are easily taken for this one, or that often follow it.
+    pub related: &'static [Cause],
     /// The sections that define the rule.
     pub sources: &'static [Source],
 }

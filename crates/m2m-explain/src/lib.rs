@@ -34,6 +34,9 @@ pub struct Explanation {
     pub name: String,
     /// The kind of the name.
     pub kind: Kind,
+    /// The heading in a few words, for a cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'static str>,
     /// The dialect of the explanation.
     pub profile: &'static str,
     /// The meaning, in one sentence.
@@ -51,6 +54,9 @@ pub struct Explanation {
     /// The exact causes that are answered with this code or status.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exact_causes: Vec<ExactCause>,
+    /// The causes that are easily taken for this one, for a cause.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<ExactCause>,
     /// The sources, such as sections of RFCs.
     pub sources: Vec<String>,
 }
@@ -155,6 +161,7 @@ impl Explanation {
         Self {
             name: entry.code.to_owned(),
             kind: Kind::ErrorCode,
+            title: None,
             profile: profile.as_str(),
             meaning: entry.meaning,
             answer: None,
@@ -162,6 +169,7 @@ impl Explanation {
             fixes: entry.advice.fixes,
             operator: None,
             exact_causes: exact_causes(code.causes(profile)),
+            related: Vec::new(),
             sources: sources(entry.sources),
         }
     }
@@ -171,6 +179,7 @@ impl Explanation {
         Self {
             name: format!("{} {}", entry.code, entry.reason),
             kind: Kind::Status,
+            title: None,
             profile: profile.as_str(),
             meaning: entry.meaning,
             answer: None,
@@ -178,6 +187,7 @@ impl Explanation {
             fixes: entry.advice.fixes,
             operator: None,
             exact_causes: exact_causes(status.causes(profile)),
+            related: Vec::new(),
             sources: sources(entry.sources),
         }
     }
@@ -185,10 +195,12 @@ impl Explanation {
     fn of_cause(cause: Cause, profile: Profile) -> Self {
         let Entry {
             id,
+            title,
             fault,
             operator,
             for_caller,
             for_operator,
+            related,
             wire,
             ..
         } = cause.entry();
@@ -196,6 +208,7 @@ impl Explanation {
         Self {
             name: (*id).to_owned(),
             kind: Kind::Cause,
+            title: Some(title),
             profile: profile.as_str(),
             meaning: operator,
             answer: Some(Answer {
@@ -211,6 +224,7 @@ impl Explanation {
                 fixes: for_operator.fixes,
             }),
             exact_causes: Vec::new(),
+            related: exact_causes(related.iter().copied()),
             sources: sources(cause.entry().sources),
         }
     }

@@ -39,6 +39,7 @@ const SOURCES: &[Source] = &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 87
 
 pub(crate) const AUDIENCE_MISSING: Entry = Entry {
     id: "audience-missing",
+    title: "Audience missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -71,11 +72,13 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     id: "audience-malformed",
+    title: "Audience malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -112,11 +115,13 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to send one audience parameter for each API, and to percent-encode each audience once.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 8707", "2")],
 };
 
 pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
     id: "audiences-too-many",
+    title: "Audiences too many",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -135,11 +140,13 @@ pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
         causes: &["The caller requests one token for all APIs."],
         fixes: &["Ask the owner of the caller to request one token for each API."],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 8707", "2"), Source::rfc("RFC 9700", "2.3")],
 };
 
 pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
     id: "audience-unknown",
+    title: "Audience unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: AUDIENCE_REFUSED,
@@ -156,11 +163,13 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
     id: "audience-not-authorized",
+    title: "Audience not authorized",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: AUDIENCE_REFUSED,
@@ -177,11 +186,13 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
             "If the application should not have access to the API, tell the owner of the caller.",
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
     id: "audiences-incompatible",
+    title: "Audiences incompatible",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -212,11 +223,13 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 8707", "2.2")],
 };
 
 pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
     id: "no-api-authorized",
+    title: "No api authorized",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -241,5 +254,6 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };

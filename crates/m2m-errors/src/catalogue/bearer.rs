@@ -7,6 +7,7 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Text, W
 
 pub(crate) const TOKEN_MISSING: Entry = Entry {
     id: "token-missing",
+    title: "Token missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     // No code: a caller that sends no credentials may not know yet that it needs some (RFC 6750, section 3.1).
@@ -36,11 +37,13 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
             "Configure the proxy to forward the Authorization header.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6750", "3"), Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
     id: "authorization-header-malformed",
+    title: "Authorization header malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -74,6 +77,7 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
             "Configure the proxy not to add an Authorization header of its own.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6750", "2.1"),
         Source::rfc("RFC 6750", "3.1"),
@@ -82,6 +86,7 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
 
 pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
     id: "token-sent-twice",
+    title: "Token sent twice",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -102,11 +107,13 @@ pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
         ],
         fixes: &["Ask the owner of the caller to send the token only in the Authorization header."],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6750", "2"), Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const TOKEN_IN_URL: Entry = Entry {
     id: "token-in-url",
+    title: "Token in url",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -131,6 +138,7 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
             "Ask the owner of the caller to use the Authorization header.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6750", "2.3"),
         Source::rfc("RFC 9700", "4.3.2"),
@@ -139,6 +147,7 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
 
 pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
     id: "scope-insufficient",
+    title: "Scope insufficient",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused_with_value(
@@ -172,11 +181,13 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
             "Ask the owner of the caller to request a new token that has the scope.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
     id: "organization-mismatch",
+    title: "Organization mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -206,11 +217,13 @@ pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
     id: "organization-missing",
+    title: "Organization missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -238,11 +251,13 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
             "Deploy the credentials of the new application to the caller, in place of those of the global application.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
     id: "keys-unavailable",
+    title: "Keys unavailable",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -268,6 +283,7 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
             "Fetch the issuer's metadata and then its jwks_uri with curl on the machine where the API runs, to see which of the two fails and why.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9110", "15.6.4"),
         Source::rfc("RFC 8414", "3"),

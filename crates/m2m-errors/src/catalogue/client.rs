@@ -17,6 +17,7 @@ const fn header_refused(text: &'static str) -> WireForms {
 
 pub(crate) const BASIC_MALFORMED: Entry = Entry {
     id: "basic-malformed",
+    title: "Basic malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
@@ -43,6 +44,7 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to send the credentials in the body, or to create the header with a library.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 7617", "2"),
@@ -51,6 +53,7 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
 
 pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
     id: "authentication-scheme-unsupported",
+    title: "Authentication scheme unsupported",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
@@ -77,6 +80,7 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
             "Configure the proxy not to add or change the Authorization header.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "5.2"),
@@ -85,6 +89,7 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
     id: "credentials-missing",
+    title: "Credentials missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -129,6 +134,7 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
             "Configure the proxy to forward the Authorization header.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "4.4.2"),
@@ -137,6 +143,7 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
 
 pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     id: "assertion-unsupported",
+    title: "Assertion unsupported",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -171,6 +178,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7523", "2.2"),
         Source::rfc("RFC 6749", "2.3"),
@@ -179,6 +187,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
     id: "authentication-throttled",
+    title: "Authentication throttled",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -221,6 +230,7 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
             TRUST_PROXIES,
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "2.3.1"),

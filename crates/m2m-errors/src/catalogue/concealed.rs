@@ -40,6 +40,7 @@ const SOURCES: &[Source] = &[
 
 pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
     id: "client-id-malformed",
+    title: "Client id malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -54,6 +55,7 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to correct the client id: a client id consists of visible ASCII characters except the percent sign, the plus sign and the colon.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 6749", "appendix A.1"),
@@ -62,6 +64,7 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
 
 pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
     id: "client-unknown",
+    title: "Client unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -79,11 +82,13 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const APPLICATION_DELETED: Entry = Entry {
     id: "application-deleted",
+    title: "Application deleted",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -101,11 +106,13 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
             "If the service is no longer needed, stop the service.",
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const APPLICATION_DISABLED: Entry = Entry {
     id: "application-disabled",
+    title: "Application disabled",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -122,11 +129,13 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const CLIENT_PUBLIC: Entry = Entry {
     id: "client-public",
+    title: "Client public",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -143,6 +152,7 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
             "If a service uses the application of a mobile or browser app, create a separate application for the service.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4"),
         Source::rfc("RFC 6749", "2.1"),
@@ -151,6 +161,7 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
 
 pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
     id: "authentication-method-not-allowed",
+    title: "Authentication method not allowed",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -166,11 +177,13 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
 };
 
 pub(crate) const SECRET_WRONG: Entry = Entry {
     id: "secret-wrong",
+    title: "Secret wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -191,11 +204,13 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
             RESET_MANAGEMENT,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
     id: "secret-rotated-out",
+    title: "Secret rotated out",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -214,11 +229,13 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
             RESET_MANAGEMENT,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_REVOKED: Entry = Entry {
     id: "secret-revoked",
+    title: "Secret revoked",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -237,11 +254,13 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
             RESET_MANAGEMENT,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_EXPIRED: Entry = Entry {
     id: "secret-expired",
+    title: "Secret expired",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -259,5 +278,6 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
             "Look up the expiration times with m2m secret list CLIENT_ID, and rotate each secret before it expires.",
         ],
     },
+    related: &[],
     sources: SOURCES,
 };

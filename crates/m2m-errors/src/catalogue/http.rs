@@ -5,6 +5,7 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireFor
 
 pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
     id: "method-not-allowed",
+    title: "Method not allowed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -35,6 +36,7 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
             "Configure the proxy to forward requests without a redirect, or to redirect with status 308, which keeps the method.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9110", "15.5.6"),
         Source::rfc("RFC 6749", "3.2"),
@@ -43,6 +45,7 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
 
 pub(crate) const PATH_UNKNOWN: Entry = Entry {
     id: "path-unknown",
+    title: "Path unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -72,11 +75,13 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
             "Configure the proxy to forward the path unchanged.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
 };
 
 pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
     id: "headers-too-large",
+    title: "Headers too large",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -105,11 +110,13 @@ pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
             "Use a separate host name for the server.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6585", "5")],
 };
 
 pub(crate) const URI_TOO_LONG: Entry = Entry {
     id: "uri-too-long",
+    title: "Uri too long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -133,11 +140,13 @@ pub(crate) const URI_TOO_LONG: Entry = Entry {
             "Compare the URL that the caller sends with the URL that the proxy forwards, and correct the program that lengthens the URL.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
 };
 
 pub(crate) const BODY_TOO_LARGE: Entry = Entry {
     id: "body-too-large",
+    title: "Body too large",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -164,11 +173,13 @@ pub(crate) const BODY_TOO_LARGE: Entry = Entry {
             "Tell the owner of the caller the limit. The server itself is not affected: it reads no more than the limit.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
 };
 
 pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
     id: "request-timeout",
+    title: "Request timeout",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -199,11 +210,13 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
             "If the metric m2m_connections_closed_total with the label reason=\"displaced\" grows, raise --max-connections.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
 };
 
 pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
     id: "plain-http-on-tls-port",
+    title: "Plain http on tls port",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -226,6 +239,7 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
             "If a proxy terminates TLS, start the server without --tls-cert and --tls-key, and with --behind-proxy.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9110", "4.2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -234,6 +248,7 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
 
 pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
     id: "tls-on-plain-http-port",
+    title: "Tls on plain http port",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -256,6 +271,7 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
             "Configure the proxy to connect over plain http, or start the server with a certificate that the proxy trusts.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -264,6 +280,7 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
 
 pub(crate) const HTTP_MALFORMED: Entry = Entry {
     id: "http-malformed",
+    title: "Http malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -294,6 +311,7 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
             "Configure the trusted proxy to send the caller's address once, as --address-header or --proxy-protocol specifies.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -302,6 +320,7 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
 
 pub(crate) const FRAME_FLOOD: Entry = Entry {
     id: "frame-flood",
+    title: "Frame flood",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -328,5 +347,6 @@ pub(crate) const FRAME_FLOOD: Entry = Entry {
             "If the metric m2m_connections_closed_total with the label reason=\"flood\" grows quickly, block these addresses in front of the server.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9113", "10.5")],
 };

@@ -7,6 +7,7 @@ use crate::{Advice, Disclosure, Entry, Fault, Source};
 
 pub(crate) const KEY_MALFORMED: Entry = Entry {
     id: "key-malformed",
+    title: "Key malformed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -23,6 +24,7 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
             "Check that the file was copied completely, and that the file of a signing key contains the private key.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7517", "4"),
         Source::rfc("RFC 7517", "5"),
@@ -32,6 +34,7 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
 
 pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
     id: "key-unsupported",
+    title: "Key unsupported",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -49,6 +52,7 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
             IMPORT_KEY,
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7518", "3.1"),
         Source::rfc("RFC 7518", "3.3"),
@@ -58,6 +62,7 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
     id: "key-not-for-signing",
+    title: "Key not for signing",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -73,6 +78,7 @@ pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
             "Create a key for signatures; do not edit the members use and key_ops of an encryption key.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7517", "4.2"),
         Source::rfc("RFC 7517", "4.3"),

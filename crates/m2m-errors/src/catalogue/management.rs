@@ -5,6 +5,7 @@ use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireFor
 
 pub(crate) const OPERATION_REFUSED: Entry = Entry {
     id: "operation-refused",
+    title: "Operation refused",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -32,6 +33,7 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
             "If the client keeps repeating the request, correct the client or disable its application.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9110", "15.5.1"),
         Source::rfc("RFC 9110", "15.5.5"),
@@ -41,6 +43,7 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
 
 pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
     id: "scope-beyond-token",
+    title: "Scope beyond token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -69,6 +72,7 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
             "If no one intended the request, disable the application and revoke its secrets.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9110", "15.5.4"),
@@ -77,6 +81,7 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
 
 pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
     id: "management-protected",
+    title: "Management protected",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -105,5 +110,6 @@ pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
             "If no one intended the request, remove the management API scopes from the application.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
 };

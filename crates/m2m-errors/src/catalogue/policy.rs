@@ -21,6 +21,7 @@ const fn denied(text: &'static str) -> WireForms {
 
 pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
     id: "grant-not-allowed",
+    title: "Grant not allowed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
@@ -40,11 +41,13 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
             "If the application has another purpose, create a separate application for the service.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
 pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
     id: "organization-suspended",
+    title: "Organization suspended",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: denied(
@@ -67,11 +70,13 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
 };
 
 pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
     id: "address-not-allowed",
+    title: "Address not allowed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: denied(
@@ -103,11 +108,13 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
 };
 
 pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     id: "quota-exceeded",
+    title: "Quota exceeded",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -149,6 +156,7 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "4.1.2.1"),
@@ -157,6 +165,7 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
 
 pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
     id: "not-before-in-future",
+    title: "Not before in future",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -183,11 +192,13 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
             "If the application should not get tokens, set enabled = false in world.toml instead of not_before.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
 pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
     id: "issued-token-too-long",
+    title: "Issued token too long",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -217,6 +228,7 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
             "Ask the owner of the caller to request fewer scopes or audiences in one token.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 9110", "5.4"),
@@ -225,6 +237,7 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
 
 pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
     id: "system-user-not-allowed",
+    title: "System user not allowed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
@@ -246,11 +259,13 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
             "If the application does not need a system user, remove its system_user from world.toml, and use a profile other than trusted-application.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
 pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
     id: "system-user-missing",
+    title: "System user missing",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
@@ -269,5 +284,6 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
             "If applications do not need a system user, use a profile other than trusted-application.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };

@@ -49,6 +49,7 @@ const fn grant_type_refused(
 
 pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
     id: "content-type-wrong",
+    title: "Content type wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -77,6 +78,7 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
             "Configure the proxy to forward the Content-Type header unchanged.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
@@ -85,6 +87,7 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
 
 pub(crate) const BODY_MALFORMED: Entry = Entry {
     id: "body-malformed",
+    title: "Body malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -110,6 +113,7 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
             "Tell the owner of the caller the position of the first invalid byte, which the diagnosis names, and ask them to encode the form with a library.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
@@ -118,6 +122,7 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
 
 pub(crate) const PARAMETER_REPEATED: Entry = Entry {
     id: "parameter-repeated",
+    title: "Parameter repeated",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused_with_value(
@@ -143,11 +148,13 @@ pub(crate) const PARAMETER_REPEATED: Entry = Entry {
             "Tell the owner of the caller which parameter is repeated, and ask them to send it once.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "3.2"), Source::rfc("RFC 8707", "2")],
 };
 
 pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
     id: "parameters-too-many",
+    title: "Parameters too many",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -166,11 +173,13 @@ pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
             "Ask the owner of the caller to send only grant_type, client_id, client_secret, audience and scope.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
 };
 
 pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
     id: "parameter-too-long",
+    title: "Parameter too long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused_with_value(
@@ -196,11 +205,13 @@ pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
             "Ask the owner of the caller to check the length of each parameter before it is sent.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
 };
 
 pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
     id: "credentials-in-url",
+    title: "Credentials in url",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("Credentials must not be in the URL. Send them in the body or in a Basic header"),
@@ -227,11 +238,13 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
             "Remove the URL from the logs of proxies in front of the server.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "2.3.1")],
 };
 
 pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
     id: "authentication-methods-several",
+    title: "Authentication methods several",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -253,11 +266,13 @@ pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
         ],
         fixes: &["Ask the owner of the caller to send the credentials only once."],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "2.3")],
 };
 
 pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
     id: "client-id-mismatch",
+    title: "Client id mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -276,11 +291,13 @@ pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
             "Ask the owner of the caller to take the client id and the secret from the same setting.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 6749", "2.3")],
 };
 
 pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
     id: "grant-type-missing",
+    title: "Grant type missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -305,6 +322,7 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
             "If there is a proxy in front of the server, check that the proxy forwards the body of a POST request.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
@@ -313,6 +331,7 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
 
 pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
     id: "grant-type-unsupported",
+    title: "Grant type unsupported",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: grant_type_refused(
@@ -342,6 +361,7 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
             "Ask the owner of the caller to use the client credentials grant; this server does not support any other grant.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
@@ -350,6 +370,7 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
     id: "grant-type-unknown",
+    title: "Grant type unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: grant_type_refused(
@@ -373,6 +394,7 @@ pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
         ],
         fixes: &["Tell the owner of the caller the correct spelling: client_credentials."],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),

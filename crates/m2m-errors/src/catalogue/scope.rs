@@ -45,6 +45,7 @@ const SOURCES: &[Source] = &[
 
 pub(crate) const SCOPE_MALFORMED: Entry = Entry {
     id: "scope-malformed",
+    title: "Scope malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -70,6 +71,7 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
             "Tell the owner of the caller to separate the scopes with one space, without quotes or brackets.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6749", "3.3"),
         Source::rfc("RFC 6749", "appendix A.4"),
@@ -78,6 +80,7 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
 
 pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
     id: "scope-unknown",
+    title: "Scope unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: SCOPE_REFUSED,
@@ -95,11 +98,13 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
     id: "scope-not-assigned",
+    title: "Scope not assigned",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: SCOPE_REFUSED,
@@ -116,11 +121,13 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
             "Ask the owner of the caller to request one token for each audience.",
         ],
     },
+    related: &[],
     sources: SOURCES,
 };
 
 pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
     id: "no-scope-assigned",
+    title: "No scope assigned",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms {
@@ -149,5 +156,6 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: SOURCES,
 };

@@ -43,6 +43,7 @@ const fn away(text: &'static str) -> WireForms {
 
 pub(crate) const INTERNAL_ERROR: Entry = Entry {
     id: "internal-error",
+    title: "Internal error",
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -57,11 +58,13 @@ pub(crate) const INTERNAL_ERROR: Entry = Entry {
             "If every request fails, restart the server.",
         ],
     },
+    related: &[],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
     id: "signing-key-missing",
+    title: "Signing key missing",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -79,11 +82,13 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const SIGNING_FAILED: Entry = Entry {
     id: "signing-failed",
+    title: "Signing failed",
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -100,11 +105,13 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
             IMPORT_KEY,
         ],
     },
+    related: &[],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const OVERLOADED: Entry = Entry {
     id: "overloaded",
+    title: "Overloaded",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is at capacity. Wait for the time in Retry-After, then try again"),
@@ -129,11 +136,13 @@ pub(crate) const OVERLOADED: Entry = Entry {
             CHECK_OPS_LISTENER,
         ],
     },
+    related: &[],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const MAINTENANCE: Entry = Entry {
     id: "maintenance",
+    title: "Maintenance",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is in maintenance. Wait for the time in Retry-After, then try again"),
@@ -149,11 +158,13 @@ pub(crate) const MAINTENANCE: Entry = Entry {
         causes: &["Maintenance was switched on and has not been switched off since."],
         fixes: &["When the work is done, switch maintenance off with m2m maintenance off."],
     },
+    related: &[],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     id: "store-unavailable",
+    title: "Store unavailable",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away(
@@ -180,11 +191,13 @@ pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
             "If the files were moved or replaced, put the original files back; if they were deleted or damaged, stop the server and restore a backup of the data directory.",
         ],
     },
+    related: &[],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
     id: "change-unknown",
+    title: "Change unknown",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away(
@@ -209,6 +222,7 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
             "If the server was stopped before it logged that event, read the record after the next start.",
         ],
     },
+    related: &[],
     sources: UNAVAILABLE_SOURCES,
 };
 

@@ -11,6 +11,7 @@ const fn invalid(text: &'static str) -> WireForms {
 
 pub(crate) const TOKEN_MALFORMED: Entry = Entry {
     id: "token-malformed",
+    title: "Token malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -35,6 +36,7 @@ pub(crate) const TOKEN_MALFORMED: Entry = Entry {
             "Compare the length of the token that the caller stores with the length of the token that the caller received.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7515", "3.1"),
         Source::rfc("RFC 7519", "7.2"),
@@ -43,6 +45,7 @@ pub(crate) const TOKEN_MALFORMED: Entry = Entry {
 
 pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
     id: "token-too-long",
+    title: "Token too long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is too long. Request a token with fewer audiences or scopes"),
@@ -62,11 +65,13 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9110", "17.5")],
 };
 
 pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
     id: "token-type-wrong",
+    title: "Token type wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is not an access token. Send the access_token and not another JWT"),
@@ -85,6 +90,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
             "Update the issuer, or configure the issuer to set typ to at+jwt in its access tokens.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 8725", "3.11"),
@@ -93,6 +99,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
 
 pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
     id: "token-algorithm-wrong",
+    title: "Token algorithm wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -118,11 +125,13 @@ pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
             "Check the header with m2m jwt decode; treat an alg of none, or one that starts with HS, as an attack.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 8725", "3.1"), Source::rfc("RFC 9068", "4")],
 };
 
 pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
     id: "token-critical-header",
+    title: "Token critical header",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token requires an extension that this API does not support"),
@@ -137,6 +146,7 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
             "Decode the token with m2m jwt decode, and find out which issuer uses the extension.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7515", "4.1.11"),
         Source::rfc("RFC 7797", "6"),
@@ -145,6 +155,7 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
 
 pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     id: "token-key-unknown",
+    title: "Token key unknown",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -172,6 +183,7 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
             "If the API caches the JWK set for longer than the max-age in the Cache-Control header of the JWK set, restart the API.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7515", "4.1.4"),
         Source::rfc("RFC 8725", "3.10"),
@@ -180,6 +192,7 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
 
 pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
     id: "token-signature-wrong",
+    title: "Token signature wrong",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -205,11 +218,13 @@ pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
             "Check the token with m2m jwt verify TOKEN --issuer URL, which fetches the issuer's keys.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 7515", "5.2"), Source::rfc("RFC 9068", "4")],
 };
 
 pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
     id: "token-claim-malformed",
+    title: "Token claim malformed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -228,11 +243,13 @@ pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
             "Check the claims with m2m jwt decode, and report the wrong claim to the operator of the issuer.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 7519", "4.1"), Source::rfc("RFC 7519", "4")],
 };
 
 pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
     id: "token-claim-missing",
+    title: "Token claim missing",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -252,11 +269,13 @@ pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
             "Update the issuer, or configure it to issue tokens as RFC 9068 requires.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9068", "2.2"), Source::rfc("RFC 9068", "4")],
 };
 
 pub(crate) const TOKEN_EXPIRED: Entry = Entry {
     id: "token-expired",
+    title: "Token expired",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token has expired. Request a new one"),
@@ -282,6 +301,7 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
             "Advise the owner of the caller to renew each token shortly before it expires.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 7519", "4.1.4"),
         Source::rfc("RFC 6750", "3.1"),
@@ -290,6 +310,7 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
 
 pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     id: "token-not-yet-valid",
+    title: "Token not yet valid",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is not valid yet. Wait a moment and send the token again"),
@@ -306,11 +327,13 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
         fixes: &["Synchronize both clocks over the network, with NTP."],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 7519", "4.1.5")],
 };
 
 pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     id: "token-issued-in-future",
+    title: "Token issued in future",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -329,11 +352,13 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
         fixes: &["Synchronize both clocks over the network, with NTP."],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 7519", "4.1.6")],
 };
 
 pub(crate) const ISSUER_MISMATCH: Entry = Entry {
     id: "issuer-mismatch",
+    title: "Issuer mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -355,11 +380,13 @@ pub(crate) const ISSUER_MISMATCH: Entry = Entry {
             "Set the server's issuer, with --issuer or in the configuration file, to the URL that callers use.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 9068", "4"), Source::rfc("RFC 8725", "3.8")],
 };
 
 pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
     id: "audience-mismatch",
+    title: "Audience mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is for another audience. Request a token whose audience is this API"),
@@ -384,6 +411,7 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
             "Configure the API to expect its audience in world.toml.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 7519", "4.1.3"),
@@ -392,6 +420,7 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
 
 pub(crate) const TOKEN_BOUND: Entry = Entry {
     id: "token-bound",
+    title: "Token bound",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -414,11 +443,13 @@ pub(crate) const TOKEN_BOUND: Entry = Entry {
             "Configure the issuer to issue plain bearer tokens to this client for this API.",
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 8705", "3"), Source::rfc("RFC 9449", "7.2")],
 };
 
 pub(crate) const TOKEN_REVOKED: Entry = Entry {
     id: "token-revoked",
+    title: "Token revoked",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token was revoked. Request a new one"),
@@ -444,11 +475,13 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
             APPLY_WORLD,
         ],
     },
+    related: &[],
     sources: &[Source::rfc("RFC 7009", "2"), Source::rfc("RFC 7662", "2.2")],
 };
 
 pub(crate) const CLIENT_MISMATCH: Entry = Entry {
     id: "client-mismatch",
+    title: "Client mismatch",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -471,6 +504,7 @@ pub(crate) const CLIENT_MISMATCH: Entry = Entry {
             "Decode the token with m2m jwt decode: the claim client_id or azp names the application that the token was issued to.",
         ],
     },
+    related: &[],
     sources: &[
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9068", "2.2"),
