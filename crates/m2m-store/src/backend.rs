@@ -28,7 +28,8 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Found>, StoreError>> + Send;
 
     /// Reads the records that a diagnosis compares with: the application that was named, those with one of the secrets, those with
-    /// nearly the same client id, their organizations, and all APIs. There are never more than a few hundred applications.
+    /// nearly the same client id, and their organizations. There are never more than a few hundred applications. The APIs are part of the
+    /// [frame](Self::frame), and are not read again.
     fn suspects(
         &self,
         sought: Sought<'_>,

@@ -134,6 +134,12 @@ impl Suspect {
         self.cause
     }
 
+    /// Returns true if no application has the client id that was presented, so that similar client ids are of interest.
+    #[must_use]
+    pub const fn is_of_unknown_client(&self) -> bool {
+        matches!(self.cause, Cause::ClientUnknown | Cause::ClientIdMalformed)
+    }
+
     /// The client id that was presented. It may be a secret that was mistaken for one, and must not be logged.
     #[must_use]
     pub fn client_id(&self) -> &str {

@@ -102,7 +102,11 @@ pub(crate) async fn records(
     let sought = Sought {
         client_id: suspect.client_id(),
         secrets: &secrets,
-        most_near: MAX_NEAR,
+        most_near: if suspect.is_of_unknown_client() {
+            MAX_NEAR
+        } else {
+            0
+        },
     };
     cache.suspects(sought).await
 }

@@ -26,9 +26,7 @@ impl<B: Backend> Backend for RegistryCache<B> {
     async fn suspects(&self, sought: Sought<'_>) -> Result<Records, StoreError> {
         let mut records = self.backend.suspects(sought).await?;
         // They are compared with the audiences that callers present. Callers know the issuer and no placeholder.
-        for api in &mut records.apis {
-            api.fill_in_issuer(&self.issuer);
-        }
+        records.apis = self.common_guard().apis.to_vec();
         for application in &mut records.applications {
             application.fill_in_issuer(&self.issuer);
         }

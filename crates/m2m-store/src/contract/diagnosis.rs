@@ -66,7 +66,6 @@ async fn suspects(
         most_near,
     };
     let records = backend.suspects(sought).await.expect("records");
-    assert_eq!(records.apis.len(), 1, "all APIs");
     assert!(records.applications.len() < 300);
     records
 }

@@ -227,7 +227,6 @@ pub(super) fn suspects(connection: &mut Connection, sought: &Sought<'_>) -> Resu
     rows.sort_unstable();
     rows.dedup();
     let mut records = Records {
-        apis: documents(&transaction, "SELECT document FROM api ORDER BY seq")?,
         deleted: deletion(&transaction, sought.client_id)?
             .into_iter()
             .collect(),

@@ -114,14 +114,13 @@ impl Registry {
         organizations.dedup();
         let deleted = self.deleted.iter();
         Records {
-            apis: values(&self.apis).cloned().collect(),
             organizations,
-            properties: Vec::new(),
             applications,
             deleted: deleted
                 .filter(|deletion| *deletion.client_id == *sought.client_id)
                 .cloned()
                 .collect(),
+            ..Records::default()
         }
     }
 

@@ -144,7 +144,11 @@ impl<B: Backend> InProcess<B> {
         let sought = Sought {
             client_id: suspect.client_id(),
             secrets: &secrets,
-            most_near: 64,
+            most_near: if suspect.is_of_unknown_client() {
+                64
+            } else {
+                0
+            },
         };
         let records = self.cache.suspects(sought).await;
         records.expect("the registry is in this process")
