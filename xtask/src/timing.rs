@@ -3,19 +3,9 @@
 use crate::command::{self, cargo};
 use crate::failure::Outcome;
 
-/// Measures every state of a client, compared with one that is measured twice. It takes minutes and needs a quiet machine, so it is not a test.
+/// Measures a server of the shipped profile. It takes minutes and needs a quiet machine, so it is not a test; a test compares the numbers of
+/// instructions.
 pub(crate) fn run() -> Outcome {
-    command::run(
-        &mut cargo(&[
-            "run",
-            "--release",
-            "-p",
-            "m2m-authority",
-            "--example",
-            "enumeration",
-            "--",
-            "time",
-        ]),
-        "repeat the measurement on a quiet machine; if the times of a state differ again, check flow/authenticate.rs for work that is done only in this state",
-    )
+    let mut bench = cargo(&["run", "--quiet", "--package", "m2m-bench", "--", "--timing"]);
+    command::run(&mut bench, "the output above names the problem")
 }

@@ -136,17 +136,26 @@ impl Place {
         name: &str,
         worlds: &[String],
     ) -> Result<PathBuf, Failure> {
-        let file = self.run.join(format!("{name}.toml"));
         let data = self.run.join(name);
         let begin = now();
         for world in worlds {
-            std::fs::write(&file, world).map_err(|error| Failure::file(&file, &error))?;
-            let mut apply = command::program(&binary.display().to_string(), &["apply", "-f"]);
-            apply.arg(&file).arg("--data").arg(&data);
-            command::text(&mut apply)?;
+            self.apply_one(binary, &data, world, &[])?;
         }
         println!("{name}: applied in {}", seconds(begin.elapsed()));
         Ok(data)
+    }
+
+    /// Applies a world to a data directory, and deletes the applications that it does not have.
+    pub(super) fn replace(&self, binary: &Path, data: &Path, world: &str) -> Outcome {
+        self.apply_one(binary, data, world, &["--prune"])
+    }
+
+    fn apply_one(&self, binary: &Path, data: &Path, world: &str, options: &[&str]) -> Outcome {
+        let file = data.with_extension("toml");
+        std::fs::write(&file, world).map_err(|error| Failure::file(&file, &error))?;
+        let mut apply = command::program(&binary.display().to_string(), &["apply", "-f"]);
+        apply.arg(&file).arg("--data").arg(data).args(options);
+        command::text(&mut apply).map(drop)
     }
 }
 

@@ -7,15 +7,18 @@
 
 mod applications;
 mod build;
+mod connection;
 mod load;
 mod management;
 mod micro;
 mod options;
 mod process;
 mod readers;
+mod refusals;
 mod server;
 mod start;
 mod table;
+mod timing;
 mod token;
 mod world;
 mod yardstick;
@@ -49,6 +52,8 @@ fn run(options: &[&str]) -> Outcome {
         Mode::Management(count) => management::run(&workspace, &options, count),
         Mode::Readers(count) => readers::run(&workspace, &options, count),
         Mode::Start => start::run(&workspace, &options),
+        Mode::Timing => timing::run(&workspace, &options),
+        Mode::Refusals(count) => refusals::run(&workspace, &options, count),
         Mode::Micro(micro) => micro::run(&workspace, micro),
     }
 }

@@ -1,13 +1,12 @@
 //! The management API over a registry that grows: the cost of one more application compared with the first ones, and the time that a page takes.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::build::{self, Place};
+use super::connection::{Connection, lost};
 use super::options::Options;
 use super::process::{Kernel, resident_memory};
 use super::server::{Cores, Plan, Server};
@@ -23,9 +22,6 @@ const CLIENT_SECRET: &str = "bench-operator-secret-0123456789abcdef0123456789abc
 
 /// The number of times that each page is requested.
 const PAGES: u32 = 50;
-
-/// The maximum time for an answer. Unit: seconds.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
 /// Creates this number of applications, one after the other, and requests pages of them.
 pub(super) fn run(workspace: &Workspace, options: &Options, count: u32) -> Outcome {
@@ -132,22 +128,15 @@ fn table(tenths: &[f64], pages: &[Page], server: &Server) -> Result<String, Fail
 
 /// A connection to the management API.
 pub(super) struct Operator {
-    stream: BufReader<TcpStream>,
+    connection: Connection,
     to: SocketAddr,
     token: String,
 }
 
 impl Operator {
     pub(super) fn connect(to: SocketAddr) -> Result<Self, Failure> {
-        let stream =
-            TcpStream::connect_timeout(&to, ANSWER_WITHIN).map_err(|error| lost(&error))?;
-        // Each request is one packet, and waits for no other.
-        stream.set_nodelay(true).map_err(|error| lost(&error))?;
-        stream
-            .set_read_timeout(Some(ANSWER_WITHIN))
-            .map_err(|error| lost(&error))?;
         let mut operator = Self {
-            stream: BufReader::new(stream),
+            connection: Connection::open(to).map_err(|error| lost(&error))?,
             to,
             token: String::new(),
         };
@@ -175,11 +164,14 @@ impl Operator {
     /// Reads an answer and discards it.
     pub(super) fn read(&mut self, path: &str) -> Outcome {
         let request = self.request("GET", path, "application/json", "");
-        let (head, _) = self.send(&request).map_err(|error| lost(&error))?;
-        if head.starts_with("HTTP/1.1 200") {
+        let answer = self
+            .connection
+            .send(&request)
+            .map_err(|error| lost(&error))?;
+        if answer.status() == Some(200) {
             Ok(())
         } else {
-            Err(unexpected(&Value::String(head)))
+            Err(unexpected(&Value::String(answer.head)))
         }
     }
 
@@ -191,11 +183,12 @@ impl Operator {
         body: &str,
     ) -> Result<Value, Failure> {
         let request = self.request(method, path, content_type, body);
-        let answer = self.send(&request).map_err(|error| lost(&error))?;
-        let (head, body) = answer;
-        let document: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let is_done = head.starts_with("HTTP/1.1 200") || head.starts_with("HTTP/1.1 201");
-        if is_done {
+        let answer = self
+            .connection
+            .send(&request)
+            .map_err(|error| lost(&error))?;
+        let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if matches!(answer.status(), Some(200 | 201)) {
             Ok(document)
         } else {
             Err(unexpected(&document))
@@ -214,34 +207,9 @@ impl Operator {
             body.len(),
         )
     }
-
-    fn send(&mut self, request: &str) -> std::io::Result<(String, Vec<u8>)> {
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            if self.stream.read_line(&mut head)? == 0 {
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-        }
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .and_then(|length| length.parse().ok())
-            .unwrap_or(0);
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body)?;
-        Ok((head, body))
-    }
 }
 
 const FORM: &str = "application/x-www-form-urlencoded";
-
-fn lost(error: &std::io::Error) -> Failure {
-    Failure::new(
-        format!("the management API does not answer: {error}"),
-        "read the server's log, in the folder printed above",
-    )
-}
 
 fn unexpected(answer: &Value) -> Failure {
     Failure::new(

@@ -24,6 +24,10 @@ pub(super) enum Mode {
     Readers(u32),
     /// The time from the start of the process to its first token.
     Start,
+    /// The time of failed authentications, by the state of the client.
+    Timing,
+    /// This number of refused requests.
+    Refusals(u32),
     /// Single crates.
     Micro(Micro),
 }
@@ -151,6 +155,8 @@ impl Options {
                 "--counts" => modes.push(Mode::Micro(Micro::Counts)),
                 "--bless" => modes.push(Mode::Micro(Micro::Bless)),
                 "--start" => modes.push(Mode::Start),
+                "--timing" => modes.push(Mode::Timing),
+                "--refusals" => modes.push(Mode::Refusals(number(option, value()?)?)),
                 "--applications" => modes.push(Mode::Applications(number(option, value()?)?)),
                 "--management" => modes.push(Mode::Management(number(option, value()?)?)),
                 "--readers" => modes.push(Mode::Readers(number(option, value()?)?)),
@@ -169,7 +175,7 @@ impl Options {
             [mode] => *mode,
             _ => {
                 return Err(Failure::usage(
-                    "`bench` takes only one of `--applications`, `--management`, `--readers`, `--start`, `--micro`, `--counts` and `--bless`",
+                    "`bench` takes only one of `--applications`, `--management`, `--readers`, `--start`, `--timing`, `--refusals`, `--micro`, `--counts` and `--bless`",
                 ));
             }
         };
@@ -197,8 +203,8 @@ impl Mode {
         match (self, option) {
             (
                 _,
-                "--applications" | "--management" | "--readers" | "--start" | "--micro"
-                | "--counts" | "--bless",
+                "--applications" | "--management" | "--readers" | "--start" | "--timing"
+                | "--refusals" | "--micro" | "--counts" | "--bless",
             ) => true,
             (Self::Micro(_), _) => false,
             (_, "--backend" | "--binary" | "--out") => true,
@@ -212,7 +218,9 @@ impl Mode {
                 | Self::Applications(_)
                 | Self::Management(_)
                 | Self::Readers(_)
-                | Self::Start,
+                | Self::Start
+                | Self::Timing
+                | Self::Refusals(_),
                 _,
             ) => false,
         }
@@ -225,6 +233,8 @@ impl Mode {
             Self::Management(_) => "the management API",
             Self::Readers(_) => "readers",
             Self::Start => "the start",
+            Self::Timing => "timing",
+            Self::Refusals(_) => "refusals",
             Self::Micro(_) => "single crates",
         }
     }

@@ -29,6 +29,24 @@ impl Kernel {
         let ticks = ticks(&read(&path)?).ok_or_else(|| unreadable(&path))?;
         Ok(Duration::from_secs_f64(ticks / self.ticks))
     }
+
+    /// The processor time of the threads that a process has now, to the nanosecond. The time of threads that have ended is not part of it.
+    pub(super) fn exact_processor_time(pid: u32) -> Result<Duration, Failure> {
+        let folder = format!("/proc/{pid}/task");
+        let threads = std::fs::read_dir(&folder)
+            .map_err(|error| Failure::file(Path::new(&folder), &error))?;
+        let mut nanos = 0;
+        for thread in threads.flatten() {
+            let path = thread.path().join("schedstat");
+            // A thread may end while the folder is read.
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                continue;
+            };
+            let first: Option<u64> = text.split(' ').next().and_then(|word| word.parse().ok());
+            nanos += first.ok_or_else(|| unreadable(&path.display().to_string()))?;
+        }
+        Ok(Duration::from_nanos(nanos))
+    }
 }
 
 /// The memory of a process that is not paged out. Unit: MiB.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::options::Case;
+use super::timing::State;
 
 /// The client of the benches, which the yardstick has too (`bench/yardstick/src/token.rs`).
 pub(super) const CLIENT_ID: &str = "bench";
@@ -12,6 +13,9 @@ pub(super) const CLIENT_SECRET: &str = "bench-secret-0123456789abcdef0123456789a
 
 /// The output of `printf %s "$SECRET" | openssl dgst -sha256 -binary | base64` for it.
 const SECRET_SHA256: &str = "INNzkiV0a+0RIu7XlXkK4Q0lesHh6hZW0hjVTIsAbsk=";
+
+/// The hash of a secret that is never sent.
+const OTHER_SHA256: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /// The client and the secret in a header.
 pub(super) const AUTHORIZATION: &str =
@@ -62,6 +66,29 @@ pub(super) fn of_applications(count: u32) -> Vec<String> {
         }
     }
     worlds
+}
+
+/// A world with an application in each state of a client, and the client of the benches: in the first version with the deleted application and
+/// with the secret that has ended, in the second without them.
+pub(super) fn of_states(is_first: bool) -> String {
+    let mut world = of_cases(&[Case::Es256]);
+    for state in State::ALL {
+        let hash = |hash: &str| format!("secret_sha256 = \"{hash}\"\n");
+        let own = hash(SECRET_SHA256);
+        let properties = match state {
+            State::Unknown => continue,
+            State::Deleted if !is_first => continue,
+            State::EndedSecret if !is_first => hash(OTHER_SHA256),
+            State::Disabled => own + "enabled = false\n",
+            State::Public => "client_type = \"public\"\n".to_owned(),
+            State::Deleted | State::EndedSecret | State::WrongSecret => own,
+        };
+        let client_id = state.client_id();
+        world += &format!(
+            "[[application]]\nname = \"{client_id}\"\nclient_id = \"{client_id}\"\n{properties}\n"
+        );
+    }
+    world
 }
 
 fn api(case: Case) -> String {

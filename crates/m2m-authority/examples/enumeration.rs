@@ -1,7 +1,5 @@
-//! Measures whether an unauthenticated caller could find out by timing which client ids exist (attack X8).
-//!
-//! `enumeration count STATE` answers one request of a client in that state, under an instruction counter;
-//! `enumeration time` measures all states in turn and compares them with one state that is measured twice.
+//! Answers one request of a client in a given state, under an instruction counter: an unauthenticated caller must not be able to find out by
+//! timing which client ids exist (attack X8). `cargo xtask timing` measures the times over HTTP.
 
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
@@ -131,77 +129,9 @@ fn main() -> ExitCode {
             println!("{}", reply.status());
             ExitCode::SUCCESS
         }
-        ["time"] => time(&registry, &authority),
         _ => {
-            println!("usage: enumeration count STATE | enumeration time");
+            println!("usage: enumeration count STATE");
             ExitCode::from(2)
         }
     }
-}
-
-const ROUNDS: usize = 4_000;
-const REQUESTS_A_ROUND: u32 = 20;
-
-/// Measures all states in turn, one of them twice, and reports whether any differs from it by more than the allowed difference.
-fn time(registry: &Registry, authority: &Authority) -> ExitCode {
-    let mut bodies: Vec<(&str, String)> = STATES
-        .iter()
-        .map(|(name, client_id, secret)| (*name, body(client_id, secret)))
-        .collect();
-    bodies.extend(
-        STATES
-            .iter()
-            .filter(|(name, ..)| *name == "wrong")
-            .map(|(_, id, secret)| ("wrong, again", body(id, secret))),
-    );
-    let mut times: Vec<Vec<u128>> = vec![Vec::with_capacity(ROUNDS); bodies.len()];
-    for round in 0..ROUNDS {
-        // Each round starts elsewhere, so that no state always runs after the same other one.
-        for step in 0..bodies.len() {
-            let index = (round + step) % bodies.len();
-            let (Some((_, body)), Some(times)) = (bodies.get(index), times.get_mut(index)) else {
-                continue;
-            };
-            #[expect(clippy::disallowed_methods, reason = "this is a measurement of time")]
-            let start = std::time::Instant::now();
-            for _ in 0..REQUESTS_A_ROUND {
-                let _ = black_box(answer_once(registry, authority, black_box(body.as_bytes())));
-            }
-            times.push(start.elapsed().as_nanos() / u128::from(REQUESTS_A_ROUND));
-        }
-    }
-    let medians: Vec<(&str, u128)> = bodies
-        .iter()
-        .zip(&mut times)
-        .map(|((name, _), times)| {
-            times.sort_unstable();
-            (
-                *name,
-                times.get(times.len() / 2).copied().unwrap_or_default(),
-            )
-        })
-        .collect();
-    let of = |state: &str| {
-        medians
-            .iter()
-            .find(|(name, _)| *name == state)
-            .map_or(0, |(_, median)| *median)
-    };
-    let baseline = of("wrong");
-    let noise = baseline.abs_diff(of("wrong, again"));
-    // A difference within three times the noise of one state, or within 2 %, cannot be measured over a network.
-    let allowed = (3 * noise).max(baseline / 50);
-    let mut told_apart = false;
-    println!("state          median ns   difference (allowed: {allowed})");
-    for (name, median) in &medians {
-        let difference = median.abs_diff(baseline);
-        told_apart |= difference > allowed;
-        println!("{name:<14} {median:>9}   {difference}");
-    }
-    if told_apart {
-        println!("a state can be distinguished from the others by time");
-        return ExitCode::from(1);
-    }
-    println!("no state can be distinguished from the others by time");
-    ExitCode::SUCCESS
 }
