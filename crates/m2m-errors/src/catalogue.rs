@@ -12,7 +12,6 @@ pub(crate) mod management;
 pub(crate) mod policy;
 pub(crate) mod request;
 pub(crate) mod scope;
-mod sentences;
 pub(crate) mod server;
 pub(crate) mod statuses;
 pub(crate) mod token;

@@ -1,7 +1,7 @@
 //! The exact causes of errors.
 
 use crate::catalogued::catalogued;
-use crate::{Advice, Disclosure, Fault, Source, WireForms};
+use crate::{Advice, Disclosure, Fault, Source, Task, WireForms};
 
 /// The entry of a cause: everything that is known about it, regardless of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,9 @@ pub struct Entry {
     pub for_caller: Advice,
     /// Causes and fixes as the operator can know them.
     pub for_operator: Advice,
-    /// The causes that are easily taken for this one, or that often follow it.
+    /// The tasks that help the operator, in order. A server of this product has a command or a setting for each.
+    pub tasks: &'static [Task],
+    /// The causes that are easily taken for this one, or that often follow it. For operators only: the answer to a caller names none of them.
     pub related: &'static [Cause],
     /// The sections that define the rule.
     pub sources: &'static [Source],

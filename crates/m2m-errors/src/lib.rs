@@ -8,6 +8,7 @@
 //! | the most exact thing that went wrong, and its entry | [`Cause`], [`Entry`], [`Fault`], [`Disclosure`] |
 //! | the code in `error`, and the status | [`ErrorCode`], [`CodeEntry`], [`Status`], [`StatusEntry`] |
 //! | causes and fixes, and where a rule is written | [`Advice`], [`Source`] |
+//! | what an operator of a server of this product can do | [`Task`] |
 //! | the form on the wire in each dialect | [`Profile`], [`Wire`], [`WireForms`], [`Text`] |
 
 mod advice;
@@ -19,6 +20,7 @@ mod fault;
 mod profile;
 mod source;
 mod status;
+mod task;
 mod wire;
 
 pub use advice::Advice;
@@ -28,4 +30,5 @@ pub use fault::{Disclosure, Fault};
 pub use profile::{MissingAudience, Profile, ScopeInAnswer, SystemUserRule, UnknownProfile};
 pub use source::Source;
 pub use status::{Status, StatusEntry, UnknownStatus};
+pub use task::Task;
 pub use wire::{Text, Wire, WireForms};

@@ -6,6 +6,7 @@
 //! | for | use |
 //! |---|---|
 //! | the explanation of a code, a cause or a status | [`Explanation`] |
+//! | what an operator of an m2m server can do about a cause | [`TaskAdvice`] |
 //! | an error as it was received, in any form | [`Input`], [`Received`] |
 #![cfg_attr(
     feature = "diagnosis",
@@ -17,6 +18,7 @@ mod evidence;
 mod input;
 #[cfg(feature = "diagnosis")]
 mod remedy;
+mod task;
 
 use m2m_errors::{Cause, Entry, ErrorCode, Profile, Source, Status};
 use serde::Serialize;
@@ -25,7 +27,8 @@ use serde::Serialize;
 pub use evidence::{Observation, evidence_text, observations};
 pub use input::{Input, Received};
 #[cfg(feature = "diagnosis")]
-pub use remedy::{Operating, Remedy, remedies, remedy};
+pub use remedy::{Operating, Remedy, remedies, remedy, task_remedy};
+pub use task::TaskAdvice;
 
 /// The explanation of an error: its meaning, its usual causes, and the fixes.
 #[derive(Debug, Serialize)]
@@ -54,9 +57,6 @@ pub struct Explanation {
     /// The exact causes that are answered with this code or status.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exact_causes: Vec<ExactCause>,
-    /// The causes that are easily taken for this one, for a cause.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub related: Vec<ExactCause>,
     /// The sources, such as sections of RFCs.
     pub sources: Vec<String>,
 }
@@ -105,6 +105,20 @@ pub struct OperatorAdvice {
     pub causes: &'static [&'static str],
     /// The fixes for the operator.
     pub fixes: &'static [&'static str],
+    /// The tasks on an m2m server that help, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<TaskAdvice>,
+    /// The causes that are easily taken for this one, or that often follow it.
+    pub related: Vec<RelatedCause>,
+}
+
+/// A cause that is easily taken for another one, or that often follows it.
+#[derive(Debug, Serialize)]
+pub struct RelatedCause {
+    /// The id of the cause.
+    pub cause: &'static str,
+    /// The heading of the cause.
+    pub title: &'static str,
 }
 
 /// An exact cause behind a code or a status.
@@ -112,6 +126,8 @@ pub struct OperatorAdvice {
 pub struct ExactCause {
     /// The id of the cause.
     pub cause: &'static str,
+    /// The heading of the cause.
+    pub title: &'static str,
     /// The meaning of the cause, in one sentence.
     pub meaning: &'static str,
 }
@@ -169,7 +185,6 @@ impl Explanation {
             fixes: entry.advice.fixes,
             operator: None,
             exact_causes: exact_causes(code.causes(profile)),
-            related: Vec::new(),
             sources: sources(entry.sources),
         }
     }
@@ -187,7 +202,6 @@ impl Explanation {
             fixes: entry.advice.fixes,
             operator: None,
             exact_causes: exact_causes(status.causes(profile)),
-            related: Vec::new(),
             sources: sources(entry.sources),
         }
     }
@@ -200,6 +214,7 @@ impl Explanation {
             operator,
             for_caller,
             for_operator,
+            tasks,
             related,
             wire,
             ..
@@ -222,9 +237,16 @@ impl Explanation {
                 fault: fault.as_str(),
                 causes: for_operator.causes,
                 fixes: for_operator.fixes,
+                tasks: tasks.iter().copied().map(TaskAdvice::of).collect(),
+                related: related
+                    .iter()
+                    .map(|cause| RelatedCause {
+                        cause: cause.id(),
+                        title: cause.entry().title,
+                    })
+                    .collect(),
             }),
             exact_causes: Vec::new(),
-            related: exact_causes(related.iter().copied()),
             sources: sources(cause.entry().sources),
         }
     }
@@ -245,6 +267,7 @@ fn exact_causes(causes: impl Iterator<Item = Cause>) -> Vec<ExactCause> {
     causes
         .map(|cause| ExactCause {
             cause: cause.id(),
+            title: cause.entry().title,
             meaning: cause.entry().operator,
         })
         .collect()

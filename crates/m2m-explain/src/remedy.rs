@@ -6,10 +6,13 @@ use std::borrow::Cow;
 use m2m_authority::diagnose::{BasicProblem, Diagnosis, Difference, Fix};
 use m2m_authority::redacted;
 use m2m_authority::registry::Authorization;
+use m2m_errors::Task;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::TaskAdvice;
 use crate::evidence::kind;
+use crate::task::ISSUER;
 
 /// The way in which a server is operated, which decides how its records are changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,11 +33,12 @@ pub enum Operating<'i> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Remedy {
-    /// The kind of the step, such as `assign_scope`; `general` for the advice of a cause.
+    /// The kind of the step, such as `assign_scope`; `general` for the advice of a cause; the name of a task, such as `rotate_secret`.
     pub kind: String,
     /// The step as a sentence, without a full stop if it is about values.
     pub text: String,
-    /// The command that performs the step, ready to be pasted into a shell. It needs the credentials of an operator.
+    /// The command that performs the step, ready to be pasted into a shell. It needs the credentials of an operator. In the command of a task, words in
+    /// capital letters, such as `CLIENT_ID`, stand for values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The lines that the record has in the registry file after the step.
@@ -43,16 +47,52 @@ pub struct Remedy {
 }
 
 /// Returns the fixes of a diagnosis, the most helpful first: those that the evidence suggests. If there are none, or if one of them gives access back that
-/// an operator may have removed on purpose, the general advice of the cause follows.
+/// an operator may have removed on purpose, the general advice of the cause follows, with the tasks on a server that is operated in this way.
 #[must_use]
 pub fn remedies(diagnosis: &Diagnosis, operating: Operating<'_>) -> Vec<Remedy> {
     let fixes = diagnosis.fixes.iter();
     let mut remedies: Vec<Remedy> = fixes.clone().map(|fix| remedy(fix, operating)).collect();
     if remedies.is_empty() || fixes.clone().any(gives_access_back) {
-        let general = diagnosis.cause.entry().for_operator.fixes.iter();
+        let entry = diagnosis.cause.entry();
+        let general = entry.for_operator.fixes.iter();
         remedies.extend(general.map(|text| Remedy::general(text)));
+        let tasks = entry.tasks.iter().filter_map(|task| {
+            let remedy = task_remedy(*task, operating)?;
+            Some(match &diagnosis.client_id {
+                Some(client_id) if needs_only_the_application(*task) => remedy.about(client_id),
+                _ => remedy,
+            })
+        });
+        remedies.extend(tasks);
     }
     remedies
+}
+
+/// Returns a task in words, with its command, for a server that is operated in this way. Returns `None` if such a server needs something else, and for
+/// servers that are not m2m.
+#[must_use]
+pub fn task_remedy(task: Task, operating: Operating<'_>) -> Option<Remedy> {
+    let advice = TaskAdvice::of(task);
+    let (text, command) = match operating {
+        Operating::DataDirectory { issuer } => {
+            let own = |command: &str| match command.strip_suffix(ISSUER) {
+                Some(call) => format!("{call} --issuer {}", quoted(issuer)),
+                None => command.to_owned(),
+            };
+            (advice.data_directory, advice.command.map(own))
+        }
+        Operating::RegistryFile => {
+            let command = advice.command.filter(|_| advice.is_the_same_everywhere());
+            (advice.registry_file, command.map(str::to_owned))
+        }
+        Operating::Foreign => (None, None),
+    };
+    text.map(|text| Remedy {
+        kind: task.as_str().to_owned(),
+        text: text.to_owned(),
+        command,
+        lines: None,
+    })
 }
 
 /// Returns true if the fix undoes what an operator may have done on purpose.
@@ -90,7 +130,24 @@ fn is_usable(text: &str) -> bool {
         && !text.contains(|character: char| character.is_control() && character != '\n')
 }
 
+/// Returns true if the command of a task needs the client id and nothing else, and takes nothing away from the application.
+const fn needs_only_the_application(task: Task) -> bool {
+    matches!(
+        task,
+        Task::ListSecrets | Task::RotateSecret | Task::ShowApplication
+    )
+}
+
 impl Remedy {
+    /// Puts the client id into the command. A client id that looks like an option is left to the operator.
+    fn about(mut self, client_id: &str) -> Self {
+        let usable = !client_id.starts_with('-') && is_usable(client_id);
+        if let Some(command) = self.command.as_mut().filter(|_| usable) {
+            *command = command.replacen("CLIENT_ID", &quoted(client_id), 1);
+        }
+        self
+    }
+
     /// Returns a step that has only words.
     fn general(text: &str) -> Self {
         Self {
@@ -354,6 +411,8 @@ fn list<T: AsRef<str>>(texts: &[T]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use m2m_errors::Cause;
+
     use super::*;
 
     fn command_of(fix: &Fix) -> String {
@@ -365,6 +424,62 @@ mod tests {
         )
         .command
         .unwrap()
+    }
+
+    #[test]
+    fn a_task_is_for_the_way_in_which_the_server_is_operated() {
+        let data = Operating::DataDirectory {
+            issuer: "https://id.example/a b",
+        };
+        let remedy = task_remedy(Task::RotateSecret, data).unwrap();
+        assert_eq!(remedy.kind, "rotate_secret");
+        assert_eq!(
+            remedy.command.as_deref(),
+            Some("m2m secret rotate CLIENT_ID --overlap 24h --issuer 'https://id.example/a b'")
+        );
+        // A secret cannot be created on a server with a registry file.
+        assert_eq!(
+            task_remedy(Task::RotateSecret, Operating::RegistryFile),
+            None
+        );
+        let file = task_remedy(Task::AssignScope, Operating::RegistryFile).unwrap();
+        assert!(file.text.contains("authorize list"), "{file:?}");
+        assert_eq!(file.command, None);
+        let decode = task_remedy(Task::DecodeToken, Operating::RegistryFile).unwrap();
+        assert_eq!(decode.command.as_deref(), Some("m2m jwt decode"));
+        for task in Task::ALL {
+            assert_eq!(task_remedy(*task, Operating::Foreign), None, "{task:?}");
+        }
+    }
+
+    #[test]
+    fn general_advice_names_the_application_and_gives_no_other_server_commands_of_m2m() {
+        let diagnosis = |client_id: Option<&str>| Diagnosis {
+            cause: Cause::SecretWrong,
+            client_id: client_id.map(Into::into),
+            evidence: Vec::new(),
+            fixes: Vec::new(),
+        };
+        let data = Operating::DataDirectory {
+            issuer: "https://id.example",
+        };
+        let rotate = |client_id| {
+            let remedies = remedies(&diagnosis(client_id), data);
+            let mut commands = remedies.into_iter().filter_map(|remedy| remedy.command);
+            commands
+                .find(|command| command.contains("secret rotate"))
+                .unwrap()
+        };
+        let expected = "m2m secret rotate 'a b' --overlap 24h --issuer https://id.example";
+        assert_eq!(rotate(Some("a b")), expected);
+        for client_id in [Some("-rf"), None] {
+            assert_eq!(rotate(client_id), expected.replace("'a b'", "CLIENT_ID"));
+        }
+        let general = Cause::SecretWrong.entry().for_operator.fixes;
+        for remedy in remedies(&diagnosis(None), Operating::Foreign) {
+            assert_eq!(remedy.kind, "general");
+            assert!(general.contains(&&*remedy.text), "{remedy:?}");
+        }
     }
 
     fn assign(client_id: &str, audience: &str, scope: &str) -> Fix {

@@ -240,10 +240,7 @@ mod tests {
                 Cause::TokenTooLong,
                 format!("{} KiB", m2m_jwt::Limits::DEFAULT.max_token_bytes / 1024),
             ),
-            (
-                Cause::Overloaded,
-                format!("--max-requests allows ({MAX_REQUESTS} by default)"),
-            ),
+            (Cause::Overloaded, format!("({MAX_REQUESTS} by default)")),
         ] {
             assert!(cause.entry().operator.contains(&limit), "{cause}: {limit}");
         }

@@ -100,11 +100,11 @@ pub struct EvidenceShown {
 /// A step that fixes a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FixShown {
-    /// The kind of the step, such as `assign_scope`; `general` for the advice of the cause.
+    /// The kind of the step, such as `assign_scope`; `general` for the advice of the cause; the name of a task, such as `rotate_secret`.
     pub kind: String,
     /// The step as a sentence.
     pub text: String,
-    /// The command that performs the step, ready to be pasted into a shell.
+    /// The command that performs the step, ready to be pasted into a shell. In a general task, words in capital letters, such as `CLIENT_ID`, stand for values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
     /// The lines that the record has in the registry file after the step, if the server reads its records from such a file.

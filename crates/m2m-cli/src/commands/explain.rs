@@ -3,7 +3,7 @@
 use clap::Args;
 use m2m_authority::diagnose::nearest;
 use m2m_errors::Profile;
-use m2m_explain::{Explanation, Input, Received};
+use m2m_explain::{Explanation, Input, Received, TaskAdvice};
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 use m2m_host::printable::printable;
@@ -147,6 +147,9 @@ fn print(explanation: &Explanation, output: &Output) {
         explanation.name,
         explanation.kind.as_str()
     ));
+    if let Some(title) = explanation.title {
+        output.line(format!("  {title}"));
+    }
     output.line(format!("  {}", explanation.meaning));
     if let Some(answer) = &explanation.answer {
         output.heading(&format!(
@@ -169,22 +172,52 @@ fn print(explanation: &Explanation, output: &Output) {
         output.line(format!("  {}", operator.fault));
         list("Likely causes, for the operator", operator.causes, output);
         list("Fixes, for the operator", operator.fixes, output);
+        if !operator.tasks.is_empty() {
+            output.heading("\nOn a server of m2m");
+        }
+        operator.tasks.iter().for_each(|task| show(task, output));
+        output.heading("\nRelated causes");
+        let related = operator.related.iter();
+        let related = related.map(|related| (related.cause, related.title));
+        columns(&related.collect::<Vec<_>>(), output);
     }
     if !explanation.exact_causes.is_empty() {
         output.heading(&format!(
             "\nExact causes, in the profile {}",
             explanation.profile
         ));
-        let ids = explanation
-            .exact_causes
-            .iter()
-            .map(|exact| exact.cause.len());
-        let width = ids.max().unwrap_or_default();
-        for exact in &explanation.exact_causes {
-            output.line(format!("  {:<width$}  {}", exact.cause, exact.meaning));
-        }
+        let exact = explanation.exact_causes.iter();
+        let exact = exact.map(|exact| (exact.cause, exact.meaning));
+        columns(&exact.collect::<Vec<_>>(), output);
     }
     output.line(format!("\nSource: {}", explanation.sources.join("; ")));
+}
+
+/// Prints a task on a server with a data directory, and on one with a registry file if that differs.
+fn show(task: &TaskAdvice, output: &Output) {
+    if let Some(text) = task.data_directory {
+        output.line(format!("  - {text}"));
+    }
+    if let Some(command) = task.command {
+        output.line(format!("    {command}"));
+    }
+    if let Some(text) = task.registry_file
+        && !task.is_the_same_everywhere()
+    {
+        output.line(format!("  - With a registry file (--world): {text}"));
+    }
+}
+
+/// Prints the ids of causes in one column, and a text about each in another.
+fn columns(causes: &[(&str, &str)], output: &Output) {
+    let width = causes
+        .iter()
+        .map(|(id, _)| id.len())
+        .max()
+        .unwrap_or_default();
+    for (id, text) in causes {
+        output.line(format!("  {id:<width$}  {text}"));
+    }
 }
 
 fn list(heading: &str, texts: &[&str], output: &Output) {

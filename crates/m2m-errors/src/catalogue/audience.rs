@@ -1,8 +1,7 @@
 //! Problems with the APIs for which a token is requested.
 
 use super::forms::refused;
-use super::sentences::APPLY_WORLD;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// The one answer for an API that does not exist and for one that the application may not call.
 ///
@@ -39,7 +38,7 @@ const SOURCES: &[Source] = &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 87
 
 pub(crate) const AUDIENCE_MISSING: Entry = Entry {
     id: "audience-missing",
-    title: "Audience missing",
+    title: "Missing audience",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -63,22 +62,26 @@ pub(crate) const AUDIENCE_MISSING: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The application is authorized for several APIs, or the server uses the profile kinde, which requires an audience.",
+            "The application is authorized for several APIs, or the server requires an audience in each request, as with the profile kinde.",
             "The caller was written for a server that has a default audience.",
         ],
         fixes: &[
-            "Tell the owner of the caller which audiences are in the application's authorize list in world.toml.",
-            "Keep only one audience in the application's authorize list in world.toml; every profile except kinde then uses this audience by default.",
-            APPLY_WORLD,
+            "Tell the owner of the caller which audiences the application is authorized for.",
+            "If the application needs only one API, revoke its other authorizations: a server that can choose an audience then uses the remaining one.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ShowApplication,
+        Task::KeepOneAudience,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::NoApiAuthorized, Cause::AudienceMalformed],
     sources: SOURCES,
 };
 
 pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
     id: "audience-malformed",
-    title: "Audience malformed",
+    title: "Malformed audience or resource",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -115,13 +118,14 @@ pub(crate) const AUDIENCE_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to send one audience parameter for each API, and to percent-encode each audience once.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::AudienceUnknown, Cause::AudienceMissing],
     sources: &[Source::rfc("RFC 8707", "2")],
 };
 
 pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
     id: "audiences-too-many",
-    title: "Audiences too many",
+    title: "Too many audiences",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -140,13 +144,14 @@ pub(crate) const AUDIENCES_TOO_MANY: Entry = Entry {
         causes: &["The caller requests one token for all APIs."],
         fixes: &["Ask the owner of the caller to request one token for each API."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::AudiencesIncompatible, Cause::IssuedTokenTooLong],
     sources: &[Source::rfc("RFC 8707", "2"), Source::rfc("RFC 9700", "2.3")],
 };
 
 pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
     id: "audience-unknown",
-    title: "Audience unknown",
+    title: "Unknown audience",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: AUDIENCE_REFUSED,
@@ -158,12 +163,17 @@ pub(crate) const AUDIENCE_UNKNOWN: Entry = Entry {
             "The API is registered in another environment, or was deleted.",
         ],
         fixes: &[
-            "Compare the audience with those in world.toml, and tell the owner of the caller the correct audience.",
-            "If the API is missing from world.toml, add the API, and add its audience to the application's authorize list.",
-            APPLY_WORLD,
+            "Compare the audience with those of the registered APIs, and tell the owner of the caller the correct audience.",
+            "If the API is not registered, register it, and authorize the application for it.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListApis,
+        Task::CreateApi,
+        Task::AuthorizeApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::AudienceNotAuthorized, Cause::AudienceMalformed],
     sources: SOURCES,
 };
 
@@ -181,18 +191,22 @@ pub(crate) const AUDIENCE_NOT_AUTHORIZED: Entry = Entry {
             "The application is authorized for a similar audience that differs by a slash or a letter.",
         ],
         fixes: &[
-            "If the application should have access to the API, add the audience to the application's authorize list in world.toml.",
-            APPLY_WORLD,
+            "If the application should have access to the API, authorize the application for it.",
             "If the application should not have access to the API, tell the owner of the caller.",
         ],
     },
-    related: &[],
+    tasks: &[Task::AuthorizeApplication, Task::ApplyRegistryFile],
+    related: &[
+        Cause::AudienceUnknown,
+        Cause::NoApiAuthorized,
+        Cause::AudienceMismatch,
+    ],
     sources: SOURCES,
 };
 
 pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
     id: "audiences-incompatible",
-    title: "Audiences incompatible",
+    title: "Audiences cannot share a token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -216,20 +230,22 @@ pub(crate) const AUDIENCES_INCOMPATIBLE: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &["The APIs have different values of signing_alg or claims in world.toml."],
+        causes: &[
+            "The APIs are registered with different signing algorithms, or with different claims.",
+        ],
         fixes: &[
             "Ask the owner of the caller to request one token for each API.",
-            "If all of these APIs can verify the same kind of token, set the same signing_alg and claims for them in world.toml.",
-            APPLY_WORLD,
+            "If all of these APIs can verify the same kind of token, register them with the same signing algorithm and the same claims.",
         ],
     },
-    related: &[],
+    tasks: &[Task::SetTokenFormat, Task::ApplyRegistryFile],
+    related: &[Cause::AudiencesTooMany, Cause::TokenAlgorithmWrong],
     sources: &[Source::rfc("RFC 8707", "2.2")],
 };
 
 pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
     id: "no-api-authorized",
-    title: "No api authorized",
+    title: "No API authorized",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -250,10 +266,14 @@ pub(crate) const NO_API_AUTHORIZED: Entry = Entry {
             "The only API that the application was authorized for was deleted.",
         ],
         fixes: &[
-            "Add the API's audience to the application's authorize list in world.toml.",
-            APPLY_WORLD,
+            "If the application should have access to an API, authorize the application for it.",
         ],
     },
-    related: &[],
+    tasks: &[Task::AuthorizeApplication, Task::ApplyRegistryFile],
+    related: &[
+        Cause::AudienceNotAuthorized,
+        Cause::AudienceMissing,
+        Cause::NoScopeAssigned,
+    ],
     sources: SOURCES,
 };

@@ -2,12 +2,13 @@
 //! permissions.
 
 use super::forms::{refused, refused_with_value};
-use super::sentences::APPLY_WORLD;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Text, Wire, WireForms};
+use crate::{
+    Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, Text, Wire, WireForms,
+};
 
 pub(crate) const TOKEN_MISSING: Entry = Entry {
     id: "token-missing",
-    title: "Token missing",
+    title: "Missing access token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     // No code: a caller that sends no credentials may not know yet that it needs some (RFC 6750, section 3.1).
@@ -37,13 +38,14 @@ pub(crate) const TOKEN_MISSING: Entry = Entry {
             "Configure the proxy to forward the Authorization header.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::AuthorizationHeaderMalformed, Cause::TokenInUrl],
     sources: &[Source::rfc("RFC 6750", "3"), Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
     id: "authorization-header-malformed",
-    title: "Authorization header malformed",
+    title: "Malformed Authorization header",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -77,7 +79,12 @@ pub(crate) const AUTHORIZATION_HEADER_MALFORMED: Entry = Entry {
             "Configure the proxy not to add an Authorization header of its own.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::TokenMissing,
+        Cause::TokenMalformed,
+        Cause::TokenSentTwice,
+    ],
     sources: &[
         Source::rfc("RFC 6750", "2.1"),
         Source::rfc("RFC 6750", "3.1"),
@@ -107,13 +114,14 @@ pub(crate) const TOKEN_SENT_TWICE: Entry = Entry {
         ],
         fixes: &["Ask the owner of the caller to send the token only in the Authorization header."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::TokenInUrl, Cause::AuthorizationHeaderMalformed],
     sources: &[Source::rfc("RFC 6750", "2"), Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const TOKEN_IN_URL: Entry = Entry {
     id: "token-in-url",
-    title: "Token in url",
+    title: "Token in the URL",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -138,7 +146,12 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
             "Ask the owner of the caller to use the Authorization header.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::TokenSentTwice,
+        Cause::TokenMissing,
+        Cause::CredentialsInUrl,
+    ],
     sources: &[
         Source::rfc("RFC 6750", "2.3"),
         Source::rfc("RFC 9700", "4.3.2"),
@@ -147,7 +160,7 @@ pub(crate) const TOKEN_IN_URL: Entry = Entry {
 
 pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
     id: "scope-insufficient",
-    title: "Scope insufficient",
+    title: "Insufficient scope",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused_with_value(
@@ -175,19 +188,27 @@ pub(crate) const SCOPE_INSUFFICIENT: Entry = Entry {
             "The caller requests fewer scopes than it needs, or uses a token from before the scope was assigned.",
         ],
         fixes: &[
-            "Decode the token with m2m jwt decode, and compare its scope claim with the scope that the call needs.",
-            "If the scope is not assigned to the application, add the scope to the application's authorize list in world.toml.",
-            APPLY_WORLD,
+            "Decode the token, and compare its scope claim with the scope that the call needs.",
+            "If the application should have the scope, assign the scope to it.",
             "Ask the owner of the caller to request a new token that has the scope.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::DecodeToken,
+        Task::AssignScope,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::ScopeNotAssigned,
+        Cause::OrganizationMismatch,
+        Cause::AudienceMismatch,
+    ],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
     id: "organization-mismatch",
-    title: "Organization mismatch",
+    title: "Token of another organization",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -212,18 +233,22 @@ pub(crate) const ORGANIZATION_MISMATCH: Entry = Entry {
             "The API reads the organization from a different part of the request than the caller expects.",
         ],
         fixes: &[
-            "Decode the token with m2m jwt decode, and compare its org_code claim with the organization of the route.",
-            "Add one application to world.toml for each organization that the caller serves.",
-            APPLY_WORLD,
+            "Decode the token, and compare its org_code claim with the organization of the route and of the resource.",
+            "Create one application for each organization that the caller serves.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::DecodeToken,
+        Task::CreateOrganizationApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::OrganizationMissing, Cause::ScopeInsufficient],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
     id: "organization-missing",
-    title: "Organization missing",
+    title: "Token without an organization",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -246,18 +271,22 @@ pub(crate) const ORGANIZATION_MISSING: Entry = Entry {
             "The application does not belong to an organization, but calls a resource that does.",
         ],
         fixes: &[
-            "In world.toml, add an application that belongs to the resource's organization.",
-            APPLY_WORLD,
+            "Create an application that belongs to the resource's organization.",
             "Deploy the credentials of the new application to the caller, in place of those of the global application.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::CreateOrganizationApplication,
+        Task::ApplyRegistryFile,
+        Task::DecodeToken,
+    ],
+    related: &[Cause::OrganizationMismatch, Cause::ScopeInsufficient],
     sources: &[Source::rfc("RFC 6750", "3.1")],
 };
 
 pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
     id: "keys-unavailable",
-    title: "Keys unavailable",
+    title: "Keys of the issuer unavailable",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -270,7 +299,7 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
         causes: &["The API cannot reach the authorization server; the token itself may be valid."],
         fixes: &[
             "Wait for the time in the Retry-After header, then repeat the call with the same token.",
-            "Contact the operator of the API if the error persists.",
+            "If the error persists, contact the support of the API.",
         ],
     },
     for_operator: Advice {
@@ -283,7 +312,8 @@ pub(crate) const KEYS_UNAVAILABLE: Entry = Entry {
             "Fetch the issuer's metadata and then its jwks_uri with curl on the machine where the API runs, to see which of the two fails and why.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::TokenKeyUnknown, Cause::IssuerMismatch],
     sources: &[
         Source::rfc("RFC 9110", "15.6.4"),
         Source::rfc("RFC 8414", "3"),

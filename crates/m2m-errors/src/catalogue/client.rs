@@ -3,8 +3,7 @@
 //! Problems that the caller may not know are in `concealed.rs`.
 
 use super::forms::{refused, refused_with_value};
-use super::sentences::{APPLY_WORLD, NEW_SECRET, SET_SECRET_HASH, TRUST_PROXIES};
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// `invalid_client`: with 401 in every profile, since the client used the `Authorization` header (RFC 6749, section 5.2).
 const fn header_refused(text: &'static str) -> WireForms {
@@ -17,7 +16,7 @@ const fn header_refused(text: &'static str) -> WireForms {
 
 pub(crate) const BASIC_MALFORMED: Entry = Entry {
     id: "basic-malformed",
-    title: "Basic malformed",
+    title: "Malformed Basic header",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
@@ -44,7 +43,13 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to send the credentials in the body, or to create the header with a library.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::CredentialsMissing,
+        Cause::AuthenticationSchemeUnsupported,
+        Cause::SecretWrong,
+        Cause::BodyMalformed,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 7617", "2"),
@@ -53,7 +58,7 @@ pub(crate) const BASIC_MALFORMED: Entry = Entry {
 
 pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
     id: "authentication-scheme-unsupported",
-    title: "Authentication scheme unsupported",
+    title: "Unsupported authentication scheme",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: header_refused(
@@ -80,7 +85,12 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
             "Configure the proxy not to add or change the Authorization header.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::BasicMalformed,
+        Cause::AuthenticationMethodsSeveral,
+        Cause::AssertionUnsupported,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "5.2"),
@@ -89,7 +99,7 @@ pub(crate) const AUTHENTICATION_SCHEME_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
     id: "credentials-missing",
-    title: "Credentials missing",
+    title: "Missing client id or secret",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -134,7 +144,12 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
             "Configure the proxy to forward the Authorization header.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::BasicMalformed,
+        Cause::AuthenticationSchemeUnsupported,
+        Cause::CredentialsInUrl,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "2.3.1"),
         Source::rfc("RFC 6749", "4.4.2"),
@@ -143,7 +158,7 @@ pub(crate) const CREDENTIALS_MISSING: Entry = Entry {
 
 pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     id: "assertion-unsupported",
-    title: "Assertion unsupported",
+    title: "Client assertions not supported",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -172,13 +187,19 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller is configured for a server that accepts client assertions."],
         fixes: &[
-            "Ask the owner of the caller to authenticate with client_id and client_secret.",
-            NEW_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
+            "Ask the owner of the caller to authenticate with client_id and client_secret. If the application has no secret, create one for it.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::RotateSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::AuthenticationSchemeUnsupported,
+        Cause::AuthenticationMethodNotAllowed,
+        Cause::CredentialsMissing,
+    ],
     sources: &[
         Source::rfc("RFC 7523", "2.2"),
         Source::rfc("RFC 6749", "2.3"),
@@ -187,7 +208,7 @@ pub(crate) const ASSERTION_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
     id: "authentication-throttled",
-    title: "Authentication throttled",
+    title: "Too many failed authentications",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -222,15 +243,20 @@ pub(crate) const AUTHENTICATION_THROTTLED: Entry = Entry {
             "A service did not get its new secret after a rotation, and retries with the old one.",
             "An attacker is guessing secrets.",
             "Several services share an IPv4 address or an IPv6 network (/64), so their failures are counted together.",
-            "A proxy is in front of the server but not in --trusted-proxies, so all callers appear to have the proxy's address.",
+            "A proxy is in front of the server, and the server does not trust it to report addresses, so all callers appear to have the proxy's address.",
         ],
         fixes: &[
             "Look up the causes of the preceding failures of this client id in the log, and send the owner of the application the right secret.",
             "If none of your services use the caller's address, block the address in front of the server. The limit does not affect requests with the right secret.",
-            TRUST_PROXIES,
+            "If a proxy is in front of the server, configure both so that the server learns the addresses of callers from the proxy.",
         ],
     },
-    related: &[],
+    tasks: &[Task::TrustProxies],
+    related: &[
+        Cause::SecretWrong,
+        Cause::SecretRotatedOut,
+        Cause::QuotaExceeded,
+    ],
     sources: &[
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "2.3.1"),

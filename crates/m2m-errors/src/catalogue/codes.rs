@@ -7,7 +7,7 @@ pub(crate) const INVALID_REQUEST: CodeEntry = CodeEntry {
     meaning: "The request lacks a parameter, repeats one, has an invalid value, or is otherwise malformed.",
     advice: Advice {
         causes: &[
-            "A parameter such as grant_type, client_id, client_secret or audience is missing or empty.",
+            "A parameter such as grant_type, client_id, client_secret, audience or scope is missing, empty or invalid.",
             "The body is not a form, is wrongly encoded, or has a Content-Type other than application/x-www-form-urlencoded.",
             "The grant type is not supported; some servers, such as Kinde, return this code for unsupported grant types.",
             "A parameter is repeated, or the client authenticates in two ways at once.",
@@ -32,12 +32,13 @@ pub(crate) const INVALID_CLIENT: CodeEntry = CodeEntry {
         causes: &[
             "client_id or client_secret is wrong or missing.",
             "The secret was rotated or revoked, or has expired.",
-            "The application was deleted, is disabled, or is a public client.",
+            "The application does not exist, was deleted, is disabled, or is a public client.",
             "The server does not accept this authentication method from the client.",
         ],
         fixes: &[
             "Compare client_id and client_secret with those of the application, and look for spaces and newlines.",
             "If the secret was rotated recently, use the new one.",
+            "Send both client_id and client_secret, either in the body or in an Authorization: Basic header.",
             "Check that the application is enabled and confidential, and is registered with this server.",
         ],
     },
@@ -52,7 +53,7 @@ pub(crate) const INVALID_GRANT: CodeEntry = CodeEntry {
             "The authorization code is wrong, has expired, or was used before.",
             "The refresh token is wrong, has expired, was revoked, or was issued to another client.",
             "The redirect URI differs from the one in the authorization request.",
-            "The request is malformed, lacks a parameter, or has an unknown grant type; some servers, such as m2m serve with the profile trusted-application, return this code for such requests.",
+            "The request is malformed, lacks a parameter, or has an unknown grant type; some servers, such as those for trusted applications, return this code for such requests.",
         ],
         fixes: &[
             "Send the user through authorization again to get a new code or refresh token, and use each code only once.",
@@ -152,7 +153,7 @@ pub(crate) const ACCESS_DENIED: CodeEntry = CodeEntry {
             "In a flow with a user, the user declined to grant the permission.",
         ],
         fixes: &[
-            "Contact the operator of the server with the trace_id of the response if the error persists.",
+            "If the error persists, contact the support of the server, and include the trace_id of the response.",
             "If a user declined the permission, explain what the permission is for, and ask again.",
         ],
     },
@@ -169,7 +170,7 @@ pub(crate) const SERVER_ERROR: CodeEntry = CodeEntry {
         causes: &["An error occurred inside the server; the request itself may be correct."],
         fixes: &[
             "Retry the same request later, and increase the delay each time.",
-            "Contact the operator of the server with the trace_id of the response if the error persists.",
+            "If the error persists, contact the support of the server, and include the trace_id of the response.",
         ],
     },
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],

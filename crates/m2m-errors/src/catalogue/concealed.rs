@@ -5,8 +5,7 @@
 //! it was.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, NEW_SECRET, RESET_MANAGEMENT, SET_SECRET_HASH};
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// The one answer of the group, in every profile.
 const CREDENTIALS_REFUSED: WireForms = WireForms::same(refused(
@@ -40,7 +39,7 @@ const SOURCES: &[Source] = &[
 
 pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
     id: "client-id-malformed",
-    title: "Client id malformed",
+    title: "Malformed client id",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -55,7 +54,8 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
             "Ask the owner of the caller to correct the client id: a client id consists of visible ASCII characters except the percent sign, the plus sign and the colon.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::ClientUnknown, Cause::ClientIdMismatch],
     sources: &[
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 6749", "appendix A.1"),
@@ -64,7 +64,7 @@ pub(crate) const CLIENT_ID_MALFORMED: Entry = Entry {
 
 pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
     id: "client-unknown",
-    title: "Client unknown",
+    title: "Unknown client id",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -77,12 +77,20 @@ pub(crate) const CLIENT_UNKNOWN: Entry = Entry {
             "client_id and client_secret are swapped.",
         ],
         fixes: &[
-            "Compare the client id with those in world.toml, and tell the owner of the caller the correct client id.",
-            "If the application is missing from world.toml, add the application.",
-            APPLY_WORLD,
+            "Compare the client id with those of the registered applications, and tell the owner of the caller the correct client id.",
+            "If the application is not registered, register it.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListApplications,
+        Task::CreateApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::ClientIdMalformed,
+        Cause::ApplicationDeleted,
+        Cause::SecretWrong,
+    ],
     sources: SOURCES,
 };
 
@@ -97,16 +105,20 @@ pub(crate) const APPLICATION_DELETED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The application was deleted while a service still used it; the diagnosis shows when and by whom.",
-            "The application was missing from a file that was applied with m2m apply --prune.",
+            "The application was missing from a registry file that was applied, and everything that was missing from the file was deleted.",
         ],
         fixes: &[
-            "If the service is still needed, add an application with the same client_id and the same authorize list to world.toml.",
-            APPLY_WORLD,
+            "If the service is still needed, create an application with the same client_id and the same authorizations.",
             "Deploy the secret of the new application to the service.",
             "If the service is no longer needed, stop the service.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListEvents,
+        Task::RecreateApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::ClientUnknown, Cause::ApplicationDisabled],
     sources: SOURCES,
 };
 
@@ -121,21 +133,29 @@ pub(crate) const APPLICATION_DISABLED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "An operator disabled the application because it is no longer needed or was misused.",
-            "The application has enabled = false in world.toml.",
+            "The application is disabled in the registry file that was applied last.",
         ],
         fixes: &[
             "Find out why the application was disabled before you enable it.",
-            "Set enabled = true for the application in world.toml.",
-            APPLY_WORLD,
+            "If the application was disabled by mistake, enable it.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListEvents,
+        Task::EnableApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::ApplicationDeleted,
+        Cause::OrganizationSuspended,
+        Cause::SecretRevoked,
+    ],
     sources: SOURCES,
 };
 
 pub(crate) const CLIENT_PUBLIC: Entry = Entry {
     id: "client-public",
-    title: "Client public",
+    title: "Client type is public",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -146,13 +166,20 @@ pub(crate) const CLIENT_PUBLIC: Entry = Entry {
             "The application was registered as a public client, which is meant for mobile and browser apps.",
         ],
         fixes: &[
-            "If the application runs where it can keep a secret, set its client_type to confidential in world.toml.",
-            APPLY_WORLD,
-            "If the application has no secret, create one with m2m secret rotate CLIENT_ID.",
+            "If the application runs where it can keep a secret, change its client type to confidential.",
+            "If the confidential application has no secret, create one for it.",
             "If a service uses the application of a mobile or browser app, create a separate application for the service.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::MakeConfidential,
+        Task::ApplyRegistryFile,
+        Task::RotateSecret,
+    ],
+    related: &[
+        Cause::AuthenticationMethodNotAllowed,
+        Cause::GrantNotAllowed,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "4.4"),
         Source::rfc("RFC 6749", "2.1"),
@@ -173,17 +200,21 @@ pub(crate) const AUTHENTICATION_METHOD_NOT_ALLOWED: Entry = Entry {
         ],
         fixes: &[
             "Ask the owner of the caller to use a method that is allowed for the application.",
-            "Add the caller's method, client_secret_basic or client_secret_post, to the application's authentication_methods in world.toml.",
-            APPLY_WORLD,
+            "If the caller cannot use another method, allow its method, client_secret_basic or client_secret_post, for the application.",
         ],
     },
-    related: &[],
+    tasks: &[Task::AllowAuthenticationMethod, Task::ApplyRegistryFile],
+    related: &[
+        Cause::ClientPublic,
+        Cause::AssertionUnsupported,
+        Cause::AuthenticationSchemeUnsupported,
+    ],
     sources: &[Source::rfc("RFC 6749", "5.2"), Source::rfc("RFC 7591", "2")],
 };
 
 pub(crate) const SECRET_WRONG: Entry = Entry {
     id: "secret-wrong",
-    title: "Secret wrong",
+    title: "Wrong client secret",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -193,24 +224,32 @@ pub(crate) const SECRET_WRONG: Entry = Entry {
         causes: &[
             "The secret belongs to another application or another environment.",
             "The secret is right except for a newline, spaces, quotes or its encoding; if the diagnosis finds such a difference, it names the difference.",
-            "The secret was imported as secret_sha256, but the hash was computed from another value, such as the secret with a newline.",
+            "The secret was imported as a hash, and the hash was computed from another value, such as the secret with a newline.",
         ],
         fixes: &[
             "If the diagnosis names a difference that the caller can correct, tell the owner of the caller; otherwise, deploy the current secret to the caller.",
-            "If the secret was imported, check that secret_sha256 is the base64 of the 32 bytes of the secret's SHA-256, computed without a newline.",
-            NEW_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
-            RESET_MANAGEMENT,
+            "If the secret was imported as a hash, check that the hash was computed from the secret alone, without a newline.",
+            "If the current secret is lost, create a new one, and deploy it to the caller.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::RotateSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+        Task::ResetManagement,
+    ],
+    related: &[
+        Cause::SecretRotatedOut,
+        Cause::SecretExpired,
+        Cause::ClientUnknown,
+        Cause::BasicMalformed,
+    ],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
     id: "secret-rotated-out",
-    title: "Secret rotated out",
+    title: "Old secret after a rotation",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -219,23 +258,29 @@ pub(crate) const SECRET_ROTATED_OUT: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "A service, or one of its instances, did not get the new secret before the old one became invalid.",
-            "A new secret_sha256 was applied from world.toml, which revokes the old secret at once.",
+            "The hash of a new secret was imported, which revoked the old secret at once.",
         ],
         fixes: &[
             "Deploy the current secret to the service; if the current secret is lost, create a new one.",
-            NEW_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
-            RESET_MANAGEMENT,
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::RotateSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+        Task::ResetManagement,
+    ],
+    related: &[
+        Cause::SecretWrong,
+        Cause::SecretExpired,
+        Cause::SecretRevoked,
+    ],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_REVOKED: Entry = Entry {
     id: "secret-revoked",
-    title: "Secret revoked",
+    title: "Revoked client secret",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -248,19 +293,26 @@ pub(crate) const SECRET_REVOKED: Entry = Entry {
         ],
         fixes: &[
             "If the service does not use the address of the request, treat the request as an attack with a leaked secret.",
-            NEW_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
-            RESET_MANAGEMENT,
+            "If the service needs a secret, create a new one, and deploy it to the service.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::RotateSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+        Task::ResetManagement,
+    ],
+    related: &[
+        Cause::SecretRotatedOut,
+        Cause::SecretExpired,
+        Cause::ApplicationDisabled,
+    ],
     sources: SOURCES,
 };
 
 pub(crate) const SECRET_EXPIRED: Entry = Entry {
     id: "secret-expired",
-    title: "Secret expired",
+    title: "Expired client secret",
     fault: Fault::Operator,
     disclosure: Disclosure::Concealed,
     wire: CREDENTIALS_REFUSED,
@@ -271,13 +323,17 @@ pub(crate) const SECRET_EXPIRED: Entry = Entry {
             "The secret was created with an expiration time, and was not rotated before then.",
         ],
         fixes: &[
-            NEW_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
-            RESET_MANAGEMENT,
-            "Look up the expiration times with m2m secret list CLIENT_ID, and rotate each secret before it expires.",
+            "Create a new secret, and deploy it to the service.",
+            "Look up the expiration times of the other secrets, and rotate each secret before it expires.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::RotateSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+        Task::ResetManagement,
+        Task::ListSecrets,
+    ],
+    related: &[Cause::SecretRotatedOut, Cause::SecretRevoked],
     sources: SOURCES,
 };

@@ -1,11 +1,11 @@
 //! Problems that are found before a request is examined: method, path, size, time, framing.
 
 use super::forms::refused;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
     id: "method-not-allowed",
-    title: "Method not allowed",
+    title: "HTTP method not allowed",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -36,7 +36,8 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
             "Configure the proxy to forward requests without a redirect, or to redirect with status 308, which keeps the method.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::PathUnknown],
     sources: &[
         Source::rfc("RFC 9110", "15.5.6"),
         Source::rfc("RFC 6749", "3.2"),
@@ -45,7 +46,7 @@ pub(crate) const METHOD_NOT_ALLOWED: Entry = Entry {
 
 pub(crate) const PATH_UNKNOWN: Entry = Entry {
     id: "path-unknown",
-    title: "Path unknown",
+    title: "Unknown path or resource",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -75,13 +76,14 @@ pub(crate) const PATH_UNKNOWN: Entry = Entry {
             "Configure the proxy to forward the path unchanged.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::MethodNotAllowed],
     sources: &[Source::rfc("RFC 9110", "15.5.5")],
 };
 
 pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
     id: "headers-too-large",
-    title: "Headers too large",
+    title: "Request headers too large",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -110,13 +112,14 @@ pub(crate) const HEADERS_TOO_LARGE: Entry = Entry {
             "Use a separate host name for the server.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::UriTooLong, Cause::BodyTooLarge],
     sources: &[Source::rfc("RFC 6585", "5")],
 };
 
 pub(crate) const URI_TOO_LONG: Entry = Entry {
     id: "uri-too-long",
-    title: "Uri too long",
+    title: "Request URL too long",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -140,13 +143,14 @@ pub(crate) const URI_TOO_LONG: Entry = Entry {
             "Compare the URL that the caller sends with the URL that the proxy forwards, and correct the program that lengthens the URL.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::CredentialsInUrl, Cause::HeadersTooLarge],
     sources: &[Source::rfc("RFC 9110", "15.5.15")],
 };
 
 pub(crate) const BODY_TOO_LARGE: Entry = Entry {
     id: "body-too-large",
-    title: "Body too large",
+    title: "Request body too large",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -173,13 +177,18 @@ pub(crate) const BODY_TOO_LARGE: Entry = Entry {
             "Tell the owner of the caller the limit. The server itself is not affected: it reads no more than the limit.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::ParametersTooMany,
+        Cause::ParameterTooLong,
+        Cause::ContentTypeWrong,
+    ],
     sources: &[Source::rfc("RFC 9110", "15.5.14")],
 };
 
 pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
     id: "request-timeout",
-    title: "Request timeout",
+    title: "Request not received in time",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -207,16 +216,17 @@ pub(crate) const REQUEST_TIMEOUT: Entry = Entry {
         fixes: &[
             "Compare the IP addresses of these requests: one address suggests a defect in that caller, many addresses suggest an attack.",
             "Configure the proxy to buffer each request before forwarding it.",
-            "If the metric m2m_connections_closed_total with the label reason=\"displaced\" grows, raise --max-connections.",
+            "If the server often closes connections because it has as many as it allows, allow it more connections.",
         ],
     },
-    related: &[],
+    tasks: &[Task::WatchConnections],
+    related: &[Cause::HttpMalformed, Cause::Overloaded],
     sources: &[Source::rfc("RFC 9110", "15.5.9")],
 };
 
 pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
     id: "plain-http-on-tls-port",
-    title: "Plain http on tls port",
+    title: "Plain HTTP on a TLS port",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -236,10 +246,11 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
         ],
         fixes: &[
             "Configure the caller to use https.",
-            "If a proxy terminates TLS, start the server without --tls-cert and --tls-key, and with --behind-proxy.",
+            "If a proxy terminates TLS, configure the server to accept plain http from the proxy.",
         ],
     },
-    related: &[],
+    tasks: &[Task::TerminateTlsAtProxy],
+    related: &[Cause::TlsOnPlainHttpPort, Cause::HttpMalformed],
     sources: &[
         Source::rfc("RFC 9110", "4.2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -248,7 +259,7 @@ pub(crate) const PLAIN_HTTP_ON_TLS_PORT: Entry = Entry {
 
 pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
     id: "tls-on-plain-http-port",
-    title: "Tls on plain http port",
+    title: "TLS on a plain HTTP port",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -267,11 +278,12 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
             "A proxy in front of the server connects to it over TLS.",
         ],
         fixes: &[
-            "If callers should reach the server over https, start the server with --tls-cert and --tls-key.",
+            "If callers should reach the server over https, give the server a certificate.",
             "Configure the proxy to connect over plain http, or start the server with a certificate that the proxy trusts.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ServeTls],
+    related: &[Cause::PlainHttpOnTlsPort, Cause::HttpMalformed],
     sources: &[
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -280,7 +292,7 @@ pub(crate) const TLS_ON_PLAIN_HTTP_PORT: Entry = Entry {
 
 pub(crate) const HTTP_MALFORMED: Entry = Entry {
     id: "http-malformed",
-    title: "Http malformed",
+    title: "Malformed or ambiguous HTTP request",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -304,14 +316,19 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
             "A caller or a proxy uses the wrong scheme for the port.",
             "A scanner probes the port.",
             "The request has no Host header or two Host headers, has a Transfer-Encoding other than chunked, or ends before its body is complete.",
-            "A proxy listed in --trusted-proxies sends the caller's address twice, in an invalid form, or not in the way that --address-header or --proxy-protocol specifies.",
+            "A trusted proxy sends the caller's address twice, in an invalid form, or in another way than the server is configured for.",
         ],
         fixes: &[
-            "Compare the scheme and the port that the caller uses with those in the line that m2m serve prints when it is ready.",
-            "Configure the trusted proxy to send the caller's address once, as --address-header or --proxy-protocol specifies.",
+            "Compare the scheme and the port that the caller uses with those of the server.",
+            "Configure the trusted proxy to send the caller's address once, in the way that the server is configured for.",
         ],
     },
-    related: &[],
+    tasks: &[Task::FindListener, Task::TrustProxies],
+    related: &[
+        Cause::PlainHttpOnTlsPort,
+        Cause::TlsOnPlainHttpPort,
+        Cause::RequestTimeout,
+    ],
     sources: &[
         Source::rfc("RFC 9112", "2.2"),
         Source::rfc("RFC 9110", "15.5.1"),
@@ -320,7 +337,7 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
 
 pub(crate) const FRAME_FLOOD: Entry = Entry {
     id: "frame-flood",
-    title: "Frame flood",
+    title: "Flood of HTTP/2 frames",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -344,9 +361,10 @@ pub(crate) const FRAME_FLOOD: Entry = Entry {
         ],
         fixes: &[
             "Compare the IP addresses of these connections: one address suggests a defect in that caller, many addresses suggest an attack.",
-            "If the metric m2m_connections_closed_total with the label reason=\"flood\" grows quickly, block these addresses in front of the server.",
+            "If the floods become frequent, block these addresses in front of the server.",
         ],
     },
-    related: &[],
+    tasks: &[Task::WatchConnections],
+    related: &[Cause::HttpMalformed, Cause::RequestTimeout],
     sources: &[Source::rfc("RFC 9113", "10.5")],
 };

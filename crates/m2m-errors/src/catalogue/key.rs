@@ -1,13 +1,12 @@
 //! Problems with a key that is to be used. They are found at startup or at an import, never by a request; a caller that
 //! meets one nevertheless gets the answer to an internal error.
 
-use super::sentences::IMPORT_KEY;
 use super::server::{BROKEN, BROKEN_ADVICE};
-use crate::{Advice, Disclosure, Entry, Fault, Source};
+use crate::{Advice, Cause, Disclosure, Entry, Fault, Source, Task};
 
 pub(crate) const KEY_MALFORMED: Entry = Entry {
     id: "key-malformed",
-    title: "Key malformed",
+    title: "Malformed key or key set",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -24,7 +23,8 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
             "Check that the file was copied completely, and that the file of a signing key contains the private key.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ImportKey],
+    related: &[Cause::KeyUnsupported, Cause::KeyNotForSigning],
     sources: &[
         Source::rfc("RFC 7517", "4"),
         Source::rfc("RFC 7517", "5"),
@@ -34,7 +34,7 @@ pub(crate) const KEY_MALFORMED: Entry = Entry {
 
 pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
     id: "key-unsupported",
-    title: "Key unsupported",
+    title: "Unsupported key",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -49,10 +49,14 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
         fixes: &[
             "Use a key for ES256, ES384, EdDSA, RS256 or PS256. RSA signing keys must have 2048 to 4096 bits.",
             "If this build cannot generate RSA keys, generate the key with another tool, such as openssl genpkey.",
-            IMPORT_KEY,
         ],
     },
-    related: &[],
+    tasks: &[Task::ImportKey],
+    related: &[
+        Cause::KeyMalformed,
+        Cause::KeyNotForSigning,
+        Cause::SigningKeyMissing,
+    ],
     sources: &[
         Source::rfc("RFC 7518", "3.1"),
         Source::rfc("RFC 7518", "3.3"),
@@ -62,7 +66,7 @@ pub(crate) const KEY_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
     id: "key-not-for-signing",
-    title: "Key not for signing",
+    title: "Key not meant for signatures",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -78,7 +82,8 @@ pub(crate) const KEY_NOT_FOR_SIGNING: Entry = Entry {
             "Create a key for signatures; do not edit the members use and key_ops of an encryption key.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ImportKey],
+    related: &[Cause::KeyUnsupported, Cause::KeyMalformed],
     sources: &[
         Source::rfc("RFC 7517", "4.2"),
         Source::rfc("RFC 7517", "4.3"),

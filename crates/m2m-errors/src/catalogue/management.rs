@@ -1,11 +1,11 @@
 //! Requests that an operation of the management API refuses itself, after the token was accepted. The answer has a code of the API's own.
 
 use super::forms::refused;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 pub(crate) const OPERATION_REFUSED: Entry = Entry {
     id: "operation-refused",
-    title: "Operation refused",
+    title: "Management operation refused",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -29,11 +29,12 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
             "A client of the management API sends a request that does not match the operation or the current records of the server.",
         ],
         fixes: &[
-            "Look up the operation and the code in the diagnosis (m2m diagnose TRACE_ID), and ask the owner of the client for the message in the response.",
+            "Look up the operation and the code in the diagnosis, and ask the owner of the client for the message in the response.",
             "If the client keeps repeating the request, correct the client or disable its application.",
         ],
     },
-    related: &[],
+    tasks: &[Task::LookUpDiagnosis],
+    related: &[Cause::ScopeBeyondToken, Cause::ManagementProtected],
     sources: &[
         Source::rfc("RFC 9110", "15.5.1"),
         Source::rfc("RFC 9110", "15.5.5"),
@@ -43,7 +44,7 @@ pub(crate) const OPERATION_REFUSED: Entry = Entry {
 
 pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
     id: "scope-beyond-token",
-    title: "Scope beyond token",
+    title: "Operation beyond the token's scopes",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -67,12 +68,13 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
             "An application with few management API scopes tries to gain more scopes.",
         ],
         fixes: &[
-            "Look up the client, its address and the operation in the diagnosis (m2m diagnose TRACE_ID).",
+            "Look up the client, its address and the operation in the diagnosis.",
             "If the application should be able to perform the operation, assign the missing scopes to it.",
             "If no one intended the request, disable the application and revoke its secrets.",
         ],
     },
-    related: &[],
+    tasks: &[Task::LookUpDiagnosis],
+    related: &[Cause::ScopeInsufficient, Cause::ManagementProtected],
     sources: &[
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9110", "15.5.4"),
@@ -81,7 +83,7 @@ pub(crate) const SCOPE_BEYOND_TOKEN: Entry = Entry {
 
 pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
     id: "management-protected",
-    title: "Management protected",
+    title: "Last manager is protected",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -102,14 +104,15 @@ pub(crate) const MANAGEMENT_PROTECTED: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "A caller tries to delete or restrict the last application that can manage the server, deliberately or by mistake.",
-            "A caller applies a world.toml that does not contain the application that manages the server.",
+            "A caller applies a registry file that does not contain the application that manages the server.",
         ],
         fixes: &[
-            "Look up the client and the operation in the diagnosis (m2m diagnose TRACE_ID).",
+            "Look up the client and the operation in the diagnosis.",
             "Authorize a second application with every scope of the management API, and then repeat the change.",
             "If no one intended the request, remove the management API scopes from the application.",
         ],
     },
-    related: &[],
+    tasks: &[Task::LookUpDiagnosis],
+    related: &[Cause::ScopeBeyondToken, Cause::OperationRefused],
     sources: &[Source::rfc("RFC 9110", "15.5.10")],
 };

@@ -1,8 +1,9 @@
 //! The reasons why an authenticated application gets no token, regardless of its request.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, REPLACE_LEAKED_SECRET, SET_SECRET_HASH, TRUST_PROXIES};
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
+use crate::{
+    Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, Wire, WireForms,
+};
 
 /// The answer if the registration of the application does not allow it to use the grant.
 const GRANT_REFUSED: Wire = refused(
@@ -21,7 +22,7 @@ const fn denied(text: &'static str) -> WireForms {
 
 pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
     id: "grant-not-allowed",
-    title: "Grant not allowed",
+    title: "Grant type not allowed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
@@ -34,14 +35,18 @@ pub(crate) const GRANT_NOT_ALLOWED: Entry = Entry {
         ],
     },
     for_operator: Advice {
-        causes: &["The application's grant_types in world.toml do not include client_credentials."],
+        causes: &["The grant types of the application do not include client_credentials."],
         fixes: &[
-            "Add client_credentials to the application's grant_types in world.toml.",
-            APPLY_WORLD,
+            "If the application belongs to a service, add client_credentials to its grant types.",
             "If the application has another purpose, create a separate application for the service.",
         ],
     },
-    related: &[],
+    tasks: &[Task::AllowGrantType, Task::ApplyRegistryFile],
+    related: &[
+        Cause::GrantTypeUnsupported,
+        Cause::SystemUserNotAllowed,
+        Cause::ClientPublic,
+    ],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
@@ -57,26 +62,30 @@ pub(crate) const ORGANIZATION_SUSPENDED: Entry = Entry {
     for_caller: Advice {
         causes: &["The operator suspended the organization that the application belongs to."],
         fixes: &[
-            "Ask the operator why the organization is suspended, and include the trace_id of the response.",
+            "Contact the support of the server to ask why the organization is suspended, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "An operator suspended the organization with m2m organization suspend, or set suspended = true in world.toml.",
+            "An operator suspended the organization, for example because of misuse or an unpaid bill.",
         ],
         fixes: &[
             "If the suspension is intended, tell the owner of the application the reason.",
-            "If the organization's applications should get tokens again, set suspended = false for the organization in world.toml.",
-            APPLY_WORLD,
+            "If the organization's applications should get tokens again, resume the organization.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListEvents,
+        Task::ResumeOrganization,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::ApplicationDisabled, Cause::AddressNotAllowed],
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
 };
 
 pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
     id: "address-not-allowed",
-    title: "Address not allowed",
+    title: "IP address not allowed",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: denied(
@@ -90,31 +99,35 @@ pub(crate) const ADDRESS_NOT_ALLOWED: Entry = Entry {
         ],
         fixes: &[
             "Request the token from where the service runs.",
-            "Tell the operator which IP address or network the service uses now.",
+            "Contact the support of the server, and state which IP address or network the service uses now.",
         ],
     },
     for_operator: Advice {
         causes: &[
             "The service has a new address that is not in the application's allowed_addresses; the diagnosis names the address.",
-            "A proxy is in front of the server but not in --trusted-proxies, so all callers appear to have the proxy's address.",
+            "A proxy is in front of the server, and the server does not trust it to report addresses, so all callers appear to have the proxy's address.",
             "The application's secret has leaked, and is used from another network.",
         ],
         fixes: &[
-            "If the address belongs to the service, add the address or its network to the application's allowed_addresses in world.toml.",
-            TRUST_PROXIES,
-            "If the address does not belong to any of your services, treat the secret as leaked.",
-            REPLACE_LEAKED_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
+            "If the address belongs to the service, add the address or its network to the application's allowed addresses.",
+            "If the address is that of your own proxy, configure both so that the server learns the addresses of callers from the proxy.",
+            "If the address does not belong to any of your services, treat the secret as leaked: create a new secret, and revoke the others at once.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::AllowAddress,
+        Task::TrustProxies,
+        Task::ReplaceLeakedSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::OrganizationSuspended, Cause::AuthenticationThrottled],
     sources: &[Source::rfc("RFC 6749", "4.1.2.1")],
 };
 
 pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
     id: "quota-exceeded",
-    title: "Quota exceeded",
+    title: "Token quota used up",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: {
@@ -152,11 +165,11 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
         ],
         fixes: &[
             "Ask the owner of the caller to reuse each token until shortly before it expires.",
-            "If the caller already reuses its tokens, raise the application's token_quota in world.toml, or set the mode of token_quota to warn, which grants tokens beyond the quota.",
-            APPLY_WORLD,
+            "If the caller already reuses its tokens, raise the application's quota, or let the server only warn about tokens beyond the quota.",
         ],
     },
-    related: &[],
+    tasks: &[Task::SetTokenQuota, Task::ApplyRegistryFile],
+    related: &[Cause::AuthenticationThrottled, Cause::Overloaded],
     sources: &[
         Source::rfc("RFC 6585", "4"),
         Source::rfc("RFC 6749", "4.1.2.1"),
@@ -165,7 +178,7 @@ pub(crate) const QUOTA_EXCEEDED: Entry = Entry {
 
 pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
     id: "not-before-in-future",
-    title: "Not before in future",
+    title: "Tokens revoked into the future",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -182,23 +195,27 @@ pub(crate) const NOT_BEFORE_IN_FUTURE: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The application's not_before was set while the server's clock was ahead, or world.toml sets it to a time in the future.",
+            "The application's not_before was set while the server's clock was ahead, or was set to a time in the future by mistake.",
             "The server's clock is slow.",
         ],
         fixes: &[
             "Compare the server's clock with a time server.",
-            "Set the application's not_before in world.toml to the current time or to an earlier time.",
-            APPLY_WORLD,
-            "If the application should not get tokens, set enabled = false in world.toml instead of not_before.",
+            "If the tokens should be revoked only up to now, set the application's not_before to the current time.",
+            "If the application should not get tokens, disable it instead of setting not_before.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::SetNotBefore,
+        Task::DisableApplication,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::TokenRevoked, Cause::ApplicationDisabled],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
 pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
     id: "issued-token-too-long",
-    title: "Issued token too long",
+    title: "Issued token would be too long",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -214,7 +231,7 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
         ],
         fixes: &[
             "Request one token for each audience, and only the scopes that the next calls need.",
-            "If a request for one scope and one audience is also refused, contact the operator of the server.",
+            "If a request for one scope and one audience is also refused, contact the support of the server.",
         ],
     },
     for_operator: Advice {
@@ -223,12 +240,12 @@ pub(crate) const ISSUED_TOKEN_TOO_LONG: Entry = Entry {
             "The properties, feature flags or scopes in its tokens are long, or the issuer URL is long.",
         ],
         fixes: &[
-            "In world.toml, reduce the application's token_properties, feature_flags and token_feature_flags to the values that its APIs read.",
-            APPLY_WORLD,
+            "Reduce the properties and feature flags in the application's tokens to those that its APIs read.",
             "Ask the owner of the caller to request fewer scopes or audiences in one token.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ReduceTokenValues, Task::ApplyRegistryFile],
+    related: &[Cause::TokenTooLong, Cause::AudiencesTooMany],
     sources: &[
         Source::rfc("RFC 6749", "5.2"),
         Source::rfc("RFC 9110", "5.4"),
@@ -250,22 +267,26 @@ pub(crate) const SYSTEM_USER_NOT_ALLOWED: Entry = Entry {
     },
     for_operator: Advice {
         causes: &[
-            "The server uses the profile trusted-application, which requires a system user, but the application's system_user_allowed is not true.",
-            "The application has a system_user, but its system_user_allowed is not true.",
+            "The server requires a system user, as with the profile trusted-application, but the application may not act as one.",
+            "A system user is assigned to the application, but the application may not act as one.",
         ],
         fixes: &[
-            "Set system_user_allowed = true and a system_user for the application in world.toml.",
-            APPLY_WORLD,
-            "If the application does not need a system user, remove its system_user from world.toml, and use a profile other than trusted-application.",
+            "If the application should act as a system user, allow it to, and assign a valid system user to it.",
+            "If the application does not need a system user, remove the one that is assigned, and configure the server not to require one.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::SetSystemUser,
+        Task::ChooseProfile,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::SystemUserMissing, Cause::GrantNotAllowed],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };
 
 pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
     id: "system-user-missing",
-    title: "System user missing",
+    title: "No system user assigned",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: WireForms::same(GRANT_REFUSED),
@@ -277,13 +298,19 @@ pub(crate) const SYSTEM_USER_MISSING: Entry = Entry {
         fixes: &["Ask the operator to assign a system user to the application."],
     },
     for_operator: Advice {
-        causes: &["The application's system_user_allowed is true, but its system_user is not set."],
+        causes: &[
+            "The application was allowed to act as a system user, but no system user was assigned to it afterwards.",
+        ],
         fixes: &[
-            "Set the application's system_user in world.toml.",
-            APPLY_WORLD,
-            "If applications do not need a system user, use a profile other than trusted-application.",
+            "Assign a valid system user to the application.",
+            "If applications do not need a system user, configure the server not to require one.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::SetSystemUser,
+        Task::ChooseProfile,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::SystemUserNotAllowed, Cause::GrantNotAllowed],
     sources: &[Source::rfc("RFC 6749", "5.2")],
 };

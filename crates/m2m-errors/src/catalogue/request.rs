@@ -1,8 +1,9 @@
 //! Problems with the form of a token request, regardless of the caller.
 
 use super::forms::{refused, refused_with_value};
-use super::sentences::{APPLY_WORLD, REPLACE_LEAKED_SECRET, SET_SECRET_HASH};
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, Wire, WireForms};
+use crate::{
+    Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, Wire, WireForms,
+};
 
 /// The answer of a server for trusted applications to all problems with the form.
 const TRUSTED_APPLICATION: Wire = refused(
@@ -49,7 +50,7 @@ const fn grant_type_refused(
 
 pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
     id: "content-type-wrong",
-    title: "Content type wrong",
+    title: "Wrong or missing Content-Type",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -74,11 +75,12 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
             "A proxy in front of the server drops or changes the Content-Type header.",
         ],
         fixes: &[
-            "Send the owner of the caller a working request, such as the curl command that m2m demo prints.",
+            "Send the owner of the caller a request that works, such as a curl command.",
             "Configure the proxy to forward the Content-Type header unchanged.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ShowWorkingRequest],
+    related: &[Cause::BodyMalformed, Cause::GrantTypeMissing],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
@@ -87,7 +89,7 @@ pub(crate) const CONTENT_TYPE_WRONG: Entry = Entry {
 
 pub(crate) const BODY_MALFORMED: Entry = Entry {
     id: "body-malformed",
-    title: "Body malformed",
+    title: "Malformed form body",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -113,7 +115,12 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
             "Tell the owner of the caller the position of the first invalid byte, which the diagnosis names, and ask them to encode the form with a library.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::ContentTypeWrong,
+        Cause::BasicMalformed,
+        Cause::ParameterRepeated,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "appendix B"),
@@ -122,7 +129,7 @@ pub(crate) const BODY_MALFORMED: Entry = Entry {
 
 pub(crate) const PARAMETER_REPEATED: Entry = Entry {
     id: "parameter-repeated",
-    title: "Parameter repeated",
+    title: "Repeated parameter",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused_with_value(
@@ -148,13 +155,14 @@ pub(crate) const PARAMETER_REPEATED: Entry = Entry {
             "Tell the owner of the caller which parameter is repeated, and ask them to send it once.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::ScopeMalformed, Cause::AuthenticationMethodsSeveral],
     sources: &[Source::rfc("RFC 6749", "3.2"), Source::rfc("RFC 8707", "2")],
 };
 
 pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
     id: "parameters-too-many",
-    title: "Parameters too many",
+    title: "Too many parameters",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -173,7 +181,8 @@ pub(crate) const PARAMETERS_TOO_MANY: Entry = Entry {
             "Ask the owner of the caller to send only grant_type, client_id, client_secret, audience and scope.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::BodyTooLarge, Cause::ParameterRepeated],
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
 };
 
@@ -205,13 +214,14 @@ pub(crate) const PARAMETER_TOO_LONG: Entry = Entry {
             "Ask the owner of the caller to check the length of each parameter before it is sent.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::BodyTooLarge, Cause::ParametersTooMany],
     sources: &[Source::rfc("RFC 6749", "4.4.2")],
 };
 
 pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
     id: "credentials-in-url",
-    title: "Credentials in url",
+    title: "Credentials in the URL",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("Credentials must not be in the URL. Send them in the body or in a Basic header"),
@@ -231,20 +241,26 @@ pub(crate) const CREDENTIALS_IN_URL: Entry = Entry {
             "The caller puts the form parameters into the URL, so its secret may be in every log on the way.",
         ],
         fixes: &[
-            "Treat the secret as leaked.",
-            REPLACE_LEAKED_SECRET,
-            SET_SECRET_HASH,
-            APPLY_WORLD,
+            "Treat the secret as leaked: create a new secret, revoke the others at once, and deploy the new secret to the service.",
             "Remove the URL from the logs of proxies in front of the server.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ReplaceLeakedSecret,
+        Task::SetSecretHash,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::CredentialsMissing,
+        Cause::UriTooLong,
+        Cause::TokenInUrl,
+    ],
     sources: &[Source::rfc("RFC 6749", "2.3.1")],
 };
 
 pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
     id: "authentication-methods-several",
-    title: "Authentication methods several",
+    title: "Several authentication methods in one request",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -266,13 +282,18 @@ pub(crate) const AUTHENTICATION_METHODS_SEVERAL: Entry = Entry {
         ],
         fixes: &["Ask the owner of the caller to send the credentials only once."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::ClientIdMismatch,
+        Cause::AuthenticationSchemeUnsupported,
+        Cause::AssertionUnsupported,
+    ],
     sources: &[Source::rfc("RFC 6749", "2.3")],
 };
 
 pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
     id: "client-id-mismatch",
-    title: "Client id mismatch",
+    title: "Two different client ids",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -291,13 +312,18 @@ pub(crate) const CLIENT_ID_MISMATCH: Entry = Entry {
             "Ask the owner of the caller to take the client id and the secret from the same setting.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::AuthenticationMethodsSeveral,
+        Cause::ClientUnknown,
+        Cause::SecretWrong,
+    ],
     sources: &[Source::rfc("RFC 6749", "2.3")],
 };
 
 pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
     id: "grant-type-missing",
-    title: "Grant type missing",
+    title: "Missing grant type",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid_form(refused(
@@ -318,11 +344,16 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
     for_operator: Advice {
         causes: &["The caller does not send grant_type, or a proxy dropped the body."],
         fixes: &[
-            "Send the owner of the caller a working request, such as the curl command that m2m demo prints.",
+            "Send the owner of the caller a request that works, such as a curl command.",
             "If there is a proxy in front of the server, check that the proxy forwards the body of a POST request.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ShowWorkingRequest],
+    related: &[
+        Cause::GrantTypeUnknown,
+        Cause::ContentTypeWrong,
+        Cause::BodyMalformed,
+    ],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
@@ -331,7 +362,7 @@ pub(crate) const GRANT_TYPE_MISSING: Entry = Entry {
 
 pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
     id: "grant-type-unsupported",
-    title: "Grant type unsupported",
+    title: "Unsupported grant type",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: grant_type_refused(
@@ -361,7 +392,8 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
             "Ask the owner of the caller to use the client credentials grant; this server does not support any other grant.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::GrantTypeUnknown, Cause::GrantNotAllowed],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),
@@ -370,7 +402,7 @@ pub(crate) const GRANT_TYPE_UNSUPPORTED: Entry = Entry {
 
 pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
     id: "grant-type-unknown",
-    title: "Grant type unknown",
+    title: "Unknown or misspelled grant type",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: grant_type_refused(
@@ -394,7 +426,8 @@ pub(crate) const GRANT_TYPE_UNKNOWN: Entry = Entry {
         ],
         fixes: &["Tell the owner of the caller the correct spelling: client_credentials."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::GrantTypeUnsupported, Cause::GrantTypeMissing],
     sources: &[
         Source::rfc("RFC 6749", "4.4.2"),
         Source::rfc("RFC 6749", "5.2"),

@@ -1,8 +1,7 @@
 //! Problems with the requested scopes of a token.
 
 use super::forms::{refused, refused_with_value};
-use super::sentences::APPLY_WORLD;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// The one answer for a scope that no API defines and for one that the application lacks.
 ///
@@ -45,7 +44,7 @@ const SOURCES: &[Source] = &[
 
 pub(crate) const SCOPE_MALFORMED: Entry = Entry {
     id: "scope-malformed",
-    title: "Scope malformed",
+    title: "Malformed scope",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: WireForms::same(refused(
@@ -71,7 +70,8 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
             "Tell the owner of the caller to separate the scopes with one space, without quotes or brackets.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::ScopeUnknown, Cause::ParameterRepeated],
     sources: &[
         Source::rfc("RFC 6749", "3.3"),
         Source::rfc("RFC 6749", "appendix A.4"),
@@ -80,7 +80,7 @@ pub(crate) const SCOPE_MALFORMED: Entry = Entry {
 
 pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
     id: "scope-unknown",
-    title: "Scope unknown",
+    title: "Unknown scope",
     fault: Fault::Client,
     disclosure: Disclosure::Concealed,
     wire: SCOPE_REFUSED,
@@ -93,12 +93,17 @@ pub(crate) const SCOPE_UNKNOWN: Entry = Entry {
             "The scope was removed from the API.",
         ],
         fixes: &[
-            "Tell the owner of the caller which scopes the API defines; world.toml has them in the API's scopes list.",
-            "If the API should define the scope, add the scope to the API's scopes list and to the application's authorize list in world.toml.",
-            APPLY_WORLD,
+            "Tell the owner of the caller which scopes the API defines.",
+            "If the API should define the scope, add the scope to the API, and assign it to the application.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ShowApi,
+        Task::AddScope,
+        Task::AssignScope,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::ScopeNotAssigned, Cause::ScopeMalformed],
     sources: SOURCES,
 };
 
@@ -116,12 +121,16 @@ pub(crate) const SCOPE_NOT_ASSIGNED: Entry = Entry {
             "Several requested APIs define the scope, but the scope is assigned for only some of them; a token with the scope would grant access to all of them.",
         ],
         fixes: &[
-            "If the application should have the scope, add the scope to the application's authorize list in world.toml, for every requested API that defines it.",
-            APPLY_WORLD,
+            "If the application should have the scope, assign it to the application, for every requested API that defines it.",
             "Ask the owner of the caller to request one token for each audience.",
         ],
     },
-    related: &[],
+    tasks: &[Task::AssignScope, Task::ApplyRegistryFile],
+    related: &[
+        Cause::ScopeUnknown,
+        Cause::NoScopeAssigned,
+        Cause::ScopeInsufficient,
+    ],
     sources: SOURCES,
 };
 
@@ -151,11 +160,9 @@ pub(crate) const NO_SCOPE_ASSIGNED: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The authorization was created without scopes, or its last scope was removed."],
-        fixes: &[
-            "In world.toml, add scopes to the application's authorize list.",
-            APPLY_WORLD,
-        ],
+        fixes: &["If the application should have scopes of the API, assign them to it."],
     },
-    related: &[],
+    tasks: &[Task::AssignScope, Task::ApplyRegistryFile],
+    related: &[Cause::ScopeNotAssigned, Cause::NoApiAuthorized],
     sources: SOURCES,
 };

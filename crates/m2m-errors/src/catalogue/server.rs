@@ -1,8 +1,7 @@
 //! Failures of the server itself. The caller learns that there was one, and never which.
 
 use super::forms::refused;
-use super::sentences::{APPLY_WORLD, CHECK_OPS_LISTENER, IMPORT_KEY};
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// The one answer to all internal errors.
 pub(super) const BROKEN: WireForms = WireForms::same(refused(
@@ -16,7 +15,7 @@ pub(super) const BROKEN_ADVICE: Advice = Advice {
     causes: &["An internal error occurred in the server; the request itself may be correct."],
     fixes: &[
         "Retry the same request after a pause, and increase the delay each time.",
-        "If the error persists, contact the operator of the server and include the trace_id of the response.",
+        "If the error persists, contact the support of the server, and include the trace_id of the response.",
     ],
 };
 
@@ -43,28 +42,31 @@ const fn away(text: &'static str) -> WireForms {
 
 pub(crate) const INTERNAL_ERROR: Entry = Entry {
     id: "internal-error",
-    title: "Internal error",
+    title: "Internal server error",
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
     operator: "The server encountered a condition that should be impossible.",
     for_caller: BROKEN_ADVICE,
     for_operator: Advice {
-        causes: &[
-            "The server has a bug. If the bug caused a panic, the log event panicked names the place in the code.",
-        ],
+        causes: &["The server has a bug."],
         fixes: &[
-            "Look up the trace_id in the log, and report the log line that has it as a bug. If there is a log event panicked before that line, include it.",
+            "Look up the trace_id in the log, and report the log line that has it as a bug.",
             "If every request fails, restart the server.",
         ],
     },
-    related: &[],
+    tasks: &[Task::FindPanic],
+    related: &[
+        Cause::SigningFailed,
+        Cause::SigningKeyMissing,
+        Cause::StoreUnavailable,
+    ],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
     id: "signing-key-missing",
-    title: "Signing key missing",
+    title: "No active signing key",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -76,19 +78,24 @@ pub(crate) const SIGNING_KEY_MISSING: Entry = Entry {
             "The last key for the algorithm was retired.",
         ],
         fixes: &[
-            "Restart a server with a data directory: at each start it creates the missing keys for the algorithms of the APIs, if this build can generate them. APIs accept their tokens as soon as they have fetched the JWK set again.",
-            IMPORT_KEY,
-            "If the API accepts another algorithm, set the API's signing_alg in world.toml to an algorithm that has an active key; m2m key list shows the keys.",
-            APPLY_WORLD,
+            "Create or import a key for the algorithm. APIs accept tokens that are signed with the key as soon as they have fetched the JWK set again.",
+            "If the API accepts another algorithm, configure the server to sign the API's tokens with an algorithm that has an active key.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::CreateMissingKeys,
+        Task::ImportKey,
+        Task::ListKeys,
+        Task::SetTokenFormat,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[Cause::SigningFailed, Cause::KeyUnsupported],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const SIGNING_FAILED: Entry = Entry {
     id: "signing-failed",
-    title: "Signing failed",
+    title: "Signature could not be created",
     fault: Fault::Bug,
     disclosure: Disclosure::Public,
     wire: BROKEN,
@@ -101,21 +108,21 @@ pub(crate) const SIGNING_FAILED: Entry = Entry {
         ],
         fixes: &[
             "Restart the server. If the error occurs again, move the server to another machine.",
-            "If only one key is affected, replace the key: import another key, with the option --state active of m2m key import. If the server runs with --keys, rename the file of the old key so that its name ends in .retiring.pem, and put the new key into the same directory.",
-            IMPORT_KEY,
+            "If only one key is affected, replace the key.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ReplaceKey],
+    related: &[Cause::SigningKeyMissing, Cause::InternalError],
     sources: BROKEN_SOURCES,
 };
 
 pub(crate) const OVERLOADED: Entry = Entry {
     id: "overloaded",
-    title: "Overloaded",
+    title: "Server at capacity",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is at capacity. Wait for the time in Retry-After, then try again"),
-    operator: "The server is processing as many requests as --max-requests allows (10000 by default), and none of their connections is slow enough to be closed, or the management API is processing as many large requests and responses as it can at once.",
+    operator: "The server is processing as many requests as it accepts at the same time (10000 by default), and none of their connections is slow enough to be closed, or the management API is processing as many large requests and responses as it can at once.",
     for_caller: Advice {
         causes: &["Many callers request tokens at the same time."],
         fixes: &[
@@ -132,17 +139,22 @@ pub(crate) const OVERLOADED: Entry = Entry {
         ],
         fixes: &[
             "Ask the owners of the busiest applications to cache their tokens.",
-            "Run the server with more cores, or on a machine of its own.",
-            CHECK_OPS_LISTENER,
+            "Look at the load of the machine and of the server, and run the server with more cores or on a machine of its own.",
         ],
     },
-    related: &[],
+    tasks: &[Task::CheckOpsListener, Task::LimitRequests],
+    related: &[
+        Cause::QuotaExceeded,
+        Cause::Maintenance,
+        Cause::StoreUnavailable,
+        Cause::RequestTimeout,
+    ],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const MAINTENANCE: Entry = Entry {
     id: "maintenance",
-    title: "Maintenance",
+    title: "Server in maintenance",
     fault: Fault::Operator,
     disclosure: Disclosure::Public,
     wire: away("The server is in maintenance. Wait for the time in Retry-After, then try again"),
@@ -156,48 +168,57 @@ pub(crate) const MAINTENANCE: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["Maintenance was switched on and has not been switched off since."],
-        fixes: &["When the work is done, switch maintenance off with m2m maintenance off."],
+        fixes: &["When the work is done, switch maintenance off."],
     },
-    related: &[],
+    tasks: &[Task::EndMaintenance],
+    related: &[Cause::Overloaded, Cause::StoreUnavailable],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const STORE_UNAVAILABLE: Entry = Entry {
     id: "store-unavailable",
-    title: "Store unavailable",
+    title: "Database unavailable",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away(
         "The server cannot answer at the moment. Wait for the time in Retry-After, then try again",
     ),
-    operator: "The server cannot read its database and cannot answer from memory: the outage has lasted longer than --max-store-outage-seconds allows, or the application is not in memory.",
+    operator: "The server cannot read its database and cannot answer from memory: the outage has lasted longer than the server may answer from memory, or the application is not in memory.",
     for_caller: Advice {
         causes: &["Something that the server depends on is unavailable."],
         fixes: &[
             "Wait for the time in the Retry-After header, then send the same request again.",
-            "If the error persists, contact the operator of the server and include the trace_id of the response.",
+            "If the error persists, contact the support of the server, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The disk with the data directory is full, fails or is missing.",
-            "The files of the data directory were deleted, moved, replaced or damaged while the server was running.",
-            "Another program has locked the database in the data directory.",
+            "The disk of the database is full, fails or is missing.",
+            "The files of the database were deleted, moved, replaced or damaged while the server was running.",
+            "Another program has locked the database.",
         ],
         fixes: &[
-            CHECK_OPS_LISTENER,
-            STORE_FAILED,
+            "Look for the reason of the failure in the log of the server.",
             "Depending on the reason, free space on the disk, repair the disk, or stop the other program; the server then recovers by itself.",
-            "If the files were moved or replaced, put the original files back; if they were deleted or damaged, stop the server and restore a backup of the data directory.",
+            "If the files were moved or replaced, put the original files back; if they were deleted or damaged, stop the server and restore a backup.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::CheckOpsListener,
+        Task::FindStoreFailure,
+        Task::LimitStoreOutage,
+    ],
+    related: &[
+        Cause::ChangeUnknown,
+        Cause::Maintenance,
+        Cause::InternalError,
+    ],
     sources: UNAVAILABLE_SOURCES,
 };
 
 pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
     id: "change-unknown",
-    title: "Change unknown",
+    title: "Result of a change unknown",
     fault: Fault::Dependency,
     disclosure: Disclosure::Public,
     wire: away(
@@ -208,23 +229,20 @@ pub(crate) const CHANGE_UNKNOWN: Entry = Entry {
         causes: &["The disk of the server failed while the change was being stored."],
         fixes: &[
             "Read the record that you wanted to change, or the latest events, before you send the same request again.",
-            "If the error persists, contact the operator of the server and include the trace_id of the response.",
+            "If the error persists, contact the support of the server, and include the trace_id of the response.",
         ],
     },
     for_operator: Advice {
         causes: &[
-            "The disk with the data directory fails when data is flushed to it (fsync).",
-            "The files of the data directory were deleted, moved or replaced during the change.",
+            "The disk of the database fails when data is flushed to it (fsync).",
+            "The files of the database were deleted, moved or replaced during the change.",
         ],
         fixes: &[
-            STORE_FAILED,
-            "Look for the log event change_settled with the trace_id: once the disk works again, the server determines whether the change was stored, and logs the result.",
-            "If the server was stopped before it logged that event, read the record after the next start.",
+            "Look for the reason of the failure in the log of the server.",
+            "Read the record once the disk works again, or after the next start of the server, to see whether the change was stored.",
         ],
     },
-    related: &[],
+    tasks: &[Task::FindStoreFailure, Task::FindChangeResult],
+    related: &[Cause::StoreUnavailable],
     sources: UNAVAILABLE_SOURCES,
 };
-
-/// The advice for an operator who looks for the reason of a store failure.
-const STORE_FAILED: &str = "Look for the reason in the log event store_failed, or in the store field of the /readyz response; the metric m2m_store_failures_total counts the failures by kind.";

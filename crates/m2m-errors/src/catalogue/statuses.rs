@@ -35,6 +35,7 @@ pub(crate) const UNAUTHORIZED: StatusEntry = StatusEntry {
             "Send the header Authorization: Bearer TOKEN with each call to an API.",
             "Check the exp claim of the token. If the time in the claim has passed, request a new token.",
             "Compare the client_id and client_secret of a token request with those of the application.",
+            "Decode a token that is refused and a token that works, and compare their claims.",
         ],
     },
     sources: &[
@@ -51,12 +52,13 @@ pub(crate) const FORBIDDEN: StatusEntry = StatusEntry {
         causes: &[
             "The token lacks a scope that the call needs.",
             "The token's org_code is not the organization of the resource, or the token has no org_code.",
-            "The client is not allowed to perform this action.",
+            "The user or the client is not allowed to perform this action.",
         ],
         fixes: &[
             "Compare the scope claim of the token with the scopes that the call needs, and request a token that has these scopes.",
             "Compare the org_code claim of the token with the organization of the resource.",
             "Check whether the resource requires another permission, and ask the operator to grant that permission.",
+            "Decode a token that is refused and a token that works, and compare their claims.",
         ],
     },
     sources: &[
@@ -188,7 +190,7 @@ pub(crate) const INTERNAL_SERVER_ERROR: StatusEntry = StatusEntry {
         ],
         fixes: &[
             "Retry the same request later.",
-            "If the error persists, contact the operator of the server and include the trace_id of the response.",
+            "If the error persists, contact the support of the server, and include the trace_id of the response.",
         ],
     },
     sources: &[Source::rfc("RFC 9110", "15.6.1")],

@@ -1,8 +1,7 @@
 //! Problems with an access token that is presented to an API.
 
 use super::forms::refused;
-use super::sentences::APPLY_WORLD;
-use crate::{Advice, Disclosure, Entry, ErrorCode, Fault, Source, Status, WireForms};
+use crate::{Advice, Cause, Disclosure, Entry, ErrorCode, Fault, Source, Status, Task, WireForms};
 
 /// `invalid_token` with 401, in every profile (RFC 6750, section 3.1).
 const fn invalid(text: &'static str) -> WireForms {
@@ -11,7 +10,7 @@ const fn invalid(text: &'static str) -> WireForms {
 
 pub(crate) const TOKEN_MALFORMED: Entry = Entry {
     id: "token-malformed",
-    title: "Token malformed",
+    title: "Token is not a JWT",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -36,7 +35,12 @@ pub(crate) const TOKEN_MALFORMED: Entry = Entry {
             "Compare the length of the token that the caller stores with the length of the token that the caller received.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[
+        Cause::TokenTypeWrong,
+        Cause::AuthorizationHeaderMalformed,
+        Cause::TokenSignatureWrong,
+    ],
     sources: &[
         Source::rfc("RFC 7515", "3.1"),
         Source::rfc("RFC 7519", "7.2"),
@@ -61,17 +65,17 @@ pub(crate) const TOKEN_TOO_LONG: Entry = Entry {
             "The tokens of the application contain more scopes, properties or feature flags than fit into an HTTP header.",
         ],
         fixes: &[
-            "In world.toml, remove the entries that no API reads from the application's token_properties, feature_flags and token_feature_flags, and the scopes that the application does not need from its authorize list.",
-            APPLY_WORLD,
+            "Remove the properties and feature flags that no API reads from the application's tokens, and the scopes that the application does not need from its authorizations.",
         ],
     },
-    related: &[],
+    tasks: &[Task::ReduceTokenValues, Task::ApplyRegistryFile],
+    related: &[Cause::IssuedTokenTooLong, Cause::HeadersTooLarge],
     sources: &[Source::rfc("RFC 9110", "17.5")],
 };
 
 pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
     id: "token-type-wrong",
-    title: "Token type wrong",
+    title: "Not an access token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is not an access token. Send the access_token and not another JWT"),
@@ -86,11 +90,12 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
             "The issuer is an older server that does not set typ to at+jwt.",
         ],
         fixes: &[
-            "Decode the token with m2m jwt decode, and check the JOSE header typ: it must be at+jwt.",
+            "Decode the token, and check the JOSE header typ: it must be at+jwt.",
             "Update the issuer, or configure the issuer to set typ to at+jwt in its access tokens.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenMalformed, Cause::TokenClaimMissing],
     sources: &[
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 8725", "3.11"),
@@ -99,7 +104,7 @@ pub(crate) const TOKEN_TYPE_WRONG: Entry = Entry {
 
 pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
     id: "token-algorithm-wrong",
-    title: "Token algorithm wrong",
+    title: "Signature algorithm not accepted",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -121,17 +126,22 @@ pub(crate) const TOKEN_ALGORITHM_WRONG: Entry = Entry {
             "An attacker sends a forged token: with the algorithm none, or signed with the public key as a shared key.",
         ],
         fixes: &[
-            "Add the API's signing_alg to the algorithms that m2m-guard accepts in the API.",
-            "Check the header with m2m jwt decode; treat an alg of none, or one that starts with HS, as an attack.",
+            "Configure the API to accept the algorithm with which the authorization server signs its tokens.",
+            "Decode the token, and check the header: treat an alg of none, or one that starts with HS, as an attack.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[
+        Cause::TokenKeyUnknown,
+        Cause::TokenSignatureWrong,
+        Cause::AudiencesIncompatible,
+    ],
     sources: &[Source::rfc("RFC 8725", "3.1"), Source::rfc("RFC 9068", "4")],
 };
 
 pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
     id: "token-critical-header",
-    title: "Token critical header",
+    title: "Unsupported extension in the token",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token requires an extension that this API does not support"),
@@ -142,11 +152,10 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
     },
     for_operator: Advice {
         causes: &["The token is from another issuer, or was created to probe the API."],
-        fixes: &[
-            "Decode the token with m2m jwt decode, and find out which issuer uses the extension.",
-        ],
+        fixes: &["Decode the token, and find out which issuer uses the extension."],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenTypeWrong, Cause::IssuerMismatch],
     sources: &[
         Source::rfc("RFC 7515", "4.1.11"),
         Source::rfc("RFC 7797", "6"),
@@ -155,7 +164,7 @@ pub(crate) const TOKEN_CRITICAL_HEADER: Entry = Entry {
 
 pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
     id: "token-key-unknown",
-    title: "Token key unknown",
+    title: "Unknown signing key",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -179,11 +188,16 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
             "The issuer already signs with a new key, but the API still caches the previous JWK set.",
         ],
         fixes: &[
-            "Compare the token's kid, which m2m jwt decode shows, with the key ids in the issuer's JWK set.",
+            "Decode the token, and compare its kid with the key ids in the issuer's JWK set.",
             "If the API caches the JWK set for longer than the max-age in the Cache-Control header of the JWK set, restart the API.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[
+        Cause::IssuerMismatch,
+        Cause::TokenSignatureWrong,
+        Cause::KeysUnavailable,
+    ],
     sources: &[
         Source::rfc("RFC 7515", "4.1.4"),
         Source::rfc("RFC 8725", "3.10"),
@@ -192,7 +206,7 @@ pub(crate) const TOKEN_KEY_UNKNOWN: Entry = Entry {
 
 pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
     id: "token-signature-wrong",
-    title: "Token signature wrong",
+    title: "Invalid token signature",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -215,16 +229,21 @@ pub(crate) const TOKEN_SIGNATURE_WRONG: Entry = Entry {
             "An attacker sends a forged token.",
         ],
         fixes: &[
-            "Check the token with m2m jwt verify TOKEN --issuer URL, which fetches the issuer's keys.",
+            "Verify the signature of the token with the keys in the issuer's JWK set, to see whether the caller or the API is wrong.",
         ],
     },
-    related: &[],
+    tasks: &[Task::VerifyToken],
+    related: &[
+        Cause::TokenKeyUnknown,
+        Cause::TokenMalformed,
+        Cause::IssuerMismatch,
+    ],
     sources: &[Source::rfc("RFC 7515", "5.2"), Source::rfc("RFC 9068", "4")],
 };
 
 pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
     id: "token-claim-malformed",
-    title: "Token claim malformed",
+    title: "Malformed token claim",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -239,17 +258,16 @@ pub(crate) const TOKEN_CLAIM_MALFORMED: Entry = Entry {
         causes: &[
             "The issuer writes a time as a string, or a list where a single value is expected.",
         ],
-        fixes: &[
-            "Check the claims with m2m jwt decode, and report the wrong claim to the operator of the issuer.",
-        ],
+        fixes: &["Decode the token, and report the wrong claim to the operator of the issuer."],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenClaimMissing, Cause::IssuerMismatch],
     sources: &[Source::rfc("RFC 7519", "4.1"), Source::rfc("RFC 7519", "4")],
 };
 
 pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
     id: "token-claim-missing",
-    title: "Token claim missing",
+    title: "Missing token claim",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -265,11 +283,12 @@ pub(crate) const TOKEN_CLAIM_MISSING: Entry = Entry {
     for_operator: Advice {
         causes: &["The issuer's claims match neither RFC 9068 nor the claims of Kinde."],
         fixes: &[
-            "Decode the claims with m2m jwt decode, and compare them with RFC 9068, section 2.2.",
+            "Decode the token, and compare its claims with RFC 9068, section 2.2.",
             "Update the issuer, or configure it to issue tokens as RFC 9068 requires.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenClaimMalformed, Cause::TokenTypeWrong],
     sources: &[Source::rfc("RFC 9068", "2.2"), Source::rfc("RFC 9068", "4")],
 };
 
@@ -297,11 +316,12 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
             "The clock of the API is fast.",
         ],
         fixes: &[
-            "Decode the token with m2m jwt decode, which shows the expiration time. If that time has not passed, correct the clock of the API.",
+            "Decode the token, and compare its exp claim with the current time. If that time has not passed, correct the clock of the API.",
             "Advise the owner of the caller to renew each token shortly before it expires.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[Cause::TokenRevoked, Cause::TokenNotYetValid],
     sources: &[
         Source::rfc("RFC 7519", "4.1.4"),
         Source::rfc("RFC 6750", "3.1"),
@@ -310,7 +330,7 @@ pub(crate) const TOKEN_EXPIRED: Entry = Entry {
 
 pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
     id: "token-not-yet-valid",
-    title: "Token not yet valid",
+    title: "Token not valid yet",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is not valid yet. Wait a moment and send the token again"),
@@ -327,13 +347,14 @@ pub(crate) const TOKEN_NOT_YET_VALID: Entry = Entry {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
         fixes: &["Synchronize both clocks over the network, with NTP."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::TokenIssuedInFuture, Cause::TokenExpired],
     sources: &[Source::rfc("RFC 7519", "4.1.5")],
 };
 
 pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
     id: "token-issued-in-future",
-    title: "Token issued in future",
+    title: "Token issued in the future",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -352,13 +373,14 @@ pub(crate) const TOKEN_ISSUED_IN_FUTURE: Entry = Entry {
         causes: &["The clock of the API is slow, or that of the issuer is fast."],
         fixes: &["Synchronize both clocks over the network, with NTP."],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::TokenNotYetValid, Cause::TokenExpired],
     sources: &[Source::rfc("RFC 7519", "4.1.6")],
 };
 
 pub(crate) const ISSUER_MISMATCH: Entry = Entry {
     id: "issuer-mismatch",
-    title: "Issuer mismatch",
+    title: "Token from another issuer",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -373,20 +395,21 @@ pub(crate) const ISSUER_MISMATCH: Entry = Entry {
         causes: &[
             "The caller requests its token from another environment.",
             "The issuer in the API's configuration differs from the token's iss by a slash, the scheme or the port.",
-            "The server's issuer (--issuer) is not the URL that callers use.",
+            "The issuer that the authorization server is configured with is not the URL that callers use.",
         ],
         fixes: &[
-            "If the token is from an issuer that you trust, copy the iss claim that m2m jwt decode shows into the API's configuration.",
-            "Set the server's issuer, with --issuer or in the configuration file, to the URL that callers use.",
+            "If the token is from an issuer that you trust, decode the token, and copy its iss claim into the API's configuration.",
+            "If the issuer of the authorization server is wrong, set it to the URL that callers use.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken, Task::SetIssuer],
+    related: &[Cause::TokenKeyUnknown, Cause::AudienceMismatch],
     sources: &[Source::rfc("RFC 9068", "4"), Source::rfc("RFC 8725", "3.8")],
 };
 
 pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
     id: "audience-mismatch",
-    title: "Audience mismatch",
+    title: "Token for another audience",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid("The token is for another audience. Request a token whose audience is this API"),
@@ -404,14 +427,19 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
     for_operator: Advice {
         causes: &[
             "The caller uses one token for several APIs.",
-            "The API expects an audience that differs from its audience in world.toml.",
+            "The API expects an audience that differs from the one that it is registered with.",
         ],
         fixes: &[
-            "Compare the aud claim that m2m jwt decode shows with the audience that the API expects.",
-            "Configure the API to expect its audience in world.toml.",
+            "Decode the token, and compare its aud claim with the audience that the API expects.",
+            "Configure the API to expect the audience that it is registered with.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken, Task::ShowApi],
+    related: &[
+        Cause::IssuerMismatch,
+        Cause::AudienceNotAuthorized,
+        Cause::ScopeInsufficient,
+    ],
     sources: &[
         Source::rfc("RFC 9068", "4"),
         Source::rfc("RFC 7519", "4.1.3"),
@@ -420,7 +448,7 @@ pub(crate) const AUDIENCE_MISMATCH: Entry = Entry {
 
 pub(crate) const TOKEN_BOUND: Entry = Entry {
     id: "token-bound",
-    title: "Token bound",
+    title: "Token bound to a key",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -443,7 +471,8 @@ pub(crate) const TOKEN_BOUND: Entry = Entry {
             "Configure the issuer to issue plain bearer tokens to this client for this API.",
         ],
     },
-    related: &[],
+    tasks: &[],
+    related: &[Cause::ClientMismatch, Cause::TokenTypeWrong],
     sources: &[Source::rfc("RFC 8705", "3"), Source::rfc("RFC 9449", "7.2")],
 };
 
@@ -471,17 +500,25 @@ pub(crate) const TOKEN_REVOKED: Entry = Entry {
         ],
         fixes: &[
             "Find out why the token was revoked before you undo anything.",
-            "Change the application's not_before in world.toml back only if not_before was set by mistake.",
-            APPLY_WORLD,
+            "Change the application's not_before back only if not_before was set by mistake.",
         ],
     },
-    related: &[],
+    tasks: &[
+        Task::ListEvents,
+        Task::SetNotBefore,
+        Task::ApplyRegistryFile,
+    ],
+    related: &[
+        Cause::TokenExpired,
+        Cause::NotBeforeInFuture,
+        Cause::ApplicationDisabled,
+    ],
     sources: &[Source::rfc("RFC 7009", "2"), Source::rfc("RFC 7662", "2.2")],
 };
 
 pub(crate) const CLIENT_MISMATCH: Entry = Entry {
     id: "client-mismatch",
-    title: "Client mismatch",
+    title: "Token of another client",
     fault: Fault::Client,
     disclosure: Disclosure::Public,
     wire: invalid(
@@ -500,11 +537,16 @@ pub(crate) const CLIENT_MISMATCH: Entry = Entry {
             "A service passes on the token of its caller.",
         ],
         fixes: &[
-            "If the client may call the API, add its client id to the client ids that m2m-guard accepts in the API.",
-            "Decode the token with m2m jwt decode: the claim client_id or azp names the application that the token was issued to.",
+            "If the client may call the API, add its client id to the client ids that the API accepts.",
+            "Decode the token: the claim client_id or azp names the application that the token was issued to.",
         ],
     },
-    related: &[],
+    tasks: &[Task::DecodeToken],
+    related: &[
+        Cause::AudienceMismatch,
+        Cause::OrganizationMismatch,
+        Cause::TokenBound,
+    ],
     sources: &[
         Source::rfc("RFC 6750", "3.1"),
         Source::rfc("RFC 9068", "2.2"),
