@@ -1,5 +1,7 @@
 //! The reads of the management API: one record by its name, or a page of many, bounded in number and in bytes.
 
+use core::net::IpAddr;
+
 use m2m_authority::registry::Application;
 use m2m_errors::Cause;
 use m2m_jwt::UnixTime;
@@ -113,6 +115,8 @@ pub struct EventQuery<'q> {
     pub actor: Option<&'q str>,
     /// Only entries at this time or later.
     pub since: Option<UnixTime>,
+    /// Only entries at this time or earlier.
+    pub until: Option<UnixTime>,
     /// The number of the last entry of an earlier page: only entries before it are returned.
     pub before: Option<u64>,
     /// The number of an entry: only entries that were added after it are returned.
@@ -126,10 +130,16 @@ pub struct EventQuery<'q> {
 pub struct RefusalQuery<'q> {
     /// Only requests of the application with this client id.
     pub client_id: Option<&'q str>,
+    /// Only requests to which the caller gave this id.
+    pub request_id: Option<&'q str>,
+    /// Only requests from this address.
+    pub address: Option<IpAddr>,
     /// Only requests that were refused for this cause.
     pub cause: Option<Cause>,
     /// Only entries at this time or later.
     pub since: Option<UnixTime>,
+    /// Only entries at this time or earlier.
+    pub until: Option<UnixTime>,
     /// The number of the last entry of an earlier page: only entries before it are returned.
     pub before: Option<u64>,
     /// The number of an entry: only entries that were added after it are returned.

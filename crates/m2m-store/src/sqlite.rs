@@ -395,13 +395,16 @@ impl Backend for Sqlite {
 
     async fn refusals(&self, query: RefusalQuery<'_>) -> Result<RefusalPage, StoreError> {
         let client_id = query.client_id.map(Box::<str>::from);
+        let request_id = query.request_id.map(Box::<str>::from);
         let query = RefusalQuery {
             client_id: None,
+            request_id: None,
             ..query
         };
         self.list(move |connection| {
             let query = RefusalQuery {
                 client_id: client_id.as_deref(),
+                request_id: request_id.as_deref(),
                 ..query
             };
             log::refusals(connection, &query)

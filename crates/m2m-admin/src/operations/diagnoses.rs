@@ -4,7 +4,7 @@ use m2m_api::operations::{
     DiagnosesAnswer, DiagnosisAnswer, DiagnosisShown, EvidenceShown, FixShown, GetDiagnosis,
     ListDiagnoses,
 };
-use m2m_api::values::ClientIdText;
+use m2m_api::values::{ClientIdText, RequestIdText};
 use m2m_authority::TraceId;
 use m2m_authority::diagnose::Diagnosis;
 use m2m_authority::registry::time_text;
@@ -44,8 +44,12 @@ impl Perform for ListDiagnoses {
         };
         let wanted = RefusalQuery {
             client_id: query.client_id.as_ref().map(ClientIdText::as_str),
+            request_id: query.request_id.as_ref().map(RequestIdText::as_str),
+            // Callers are recorded by the IPv4 address that one mapped into IPv6 means.
+            address: query.address.map(|address| address.0.to_canonical()),
             cause,
             since: query.since.map(|time| time.0),
+            until: query.until.map(|time| time.0),
             before: query.before.map(|number| number.get()),
             after: query.after.map(|number| number.get()),
             most: list::page_size(query.page_size),

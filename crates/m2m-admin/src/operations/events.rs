@@ -45,6 +45,7 @@ impl Perform for ListEvents {
             name,
             actor: query.actor.as_ref().map(Search::as_str),
             since: query.since.map(|time| time.0),
+            until: query.until.map(|time| time.0),
             before: query.before.map(|number| number.get()),
             after: query.after.map(|number| number.get()),
             most: list::page_size(query.page_size),

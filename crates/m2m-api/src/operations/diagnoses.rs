@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::values::{ClientIdText, Key, Sequence, Time};
+use crate::values::{CallerAddress, ClientIdText, Key, RequestIdText, Sequence, Time};
 use crate::{DiagnosisName, NoBody, NoNames, NoQuery, Operation, PageSize, Spec};
 
 /// Lists refused requests with their diagnoses, the latest first.
@@ -20,10 +20,16 @@ pub struct GetDiagnosis;
 pub struct ListDiagnosesQuery {
     /// The client id of an application. Only its requests are listed.
     pub client_id: Option<ClientIdText>,
+    /// The id that a caller gave to a request, in `X-Request-Id` or `traceparent`. Only requests with this id are listed, as it was sent.
+    pub request_id: Option<RequestIdText>,
+    /// The IP address of a caller. Only requests from this address are listed.
+    pub address: Option<CallerAddress>,
     /// A cause, such as `secret-wrong`. Only requests that were refused for it are listed. The list for an unknown cause is empty.
     pub cause: Option<Key>,
     /// A time. Only requests that were refused at this time or later are listed.
     pub since: Option<Time>,
+    /// A time. Only requests that were refused at this time or earlier are listed.
+    pub until: Option<Time>,
     /// A number. Only requests before the one with this number are listed: for the next page, send the `next` of this page.
     pub before: Option<Sequence>,
     /// A number. Only requests after the one with this number are listed.

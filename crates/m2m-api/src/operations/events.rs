@@ -24,6 +24,8 @@ pub struct ListEventsQuery {
     pub actor: Option<Search>,
     /// A time. Only events at this time or later are listed.
     pub since: Option<Time>,
+    /// A time. Only events at this time or earlier are listed.
+    pub until: Option<Time>,
     /// A number. Only events before the one with this number are listed: for the next page, send the `next` of this page.
     pub before: Option<Sequence>,
     /// A number. Only events after the one with this number are listed.

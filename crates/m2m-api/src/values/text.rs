@@ -3,6 +3,7 @@
 use core::str::FromStr;
 use std::borrow::Cow;
 
+use m2m_authority::RequestId;
 use m2m_authority::registry::{NAME_EXPECTED, NAME_PATTERN, is_name};
 use oauth_proto::{Audience, ClientId, Scope, ScopeToken};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -156,6 +157,10 @@ texts! {
         r"^([\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,255}|\.[\x21-\x2d\x2f-\x7e][\x21-\x7e]{0,254}|\.\.[\x21-\x7e]{1,254})$",
         "a string of 1 to 256 visible ASCII characters, and neither . nor ..",
         |text| text.bytes().all(|byte| byte.is_ascii_graphic()) && !is_step(text);
+    /// The id that a caller gives to a request. A text that looks like a generated secret is not kept as one.
+    RequestIdText: 1..=128, r"^[A-Za-z0-9._:/+=@-]{1,128}$",
+        "a request id: 1 to 128 ASCII letters, digits and characters of ._:/+=@-, and not a secret",
+        |text| RequestId::parse(text.as_bytes()).is_some();
     /// The hash of a secret.
     SecretSha256: 44..=44, r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
         "the base64-encoded SHA-256 hash of a secret (44 characters)",

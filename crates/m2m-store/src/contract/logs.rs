@@ -1,22 +1,15 @@
-//! Tests of the audit log and the log of refused requests, by each field of a query.
-
-use m2m_authority::TraceId;
-use m2m_errors::Cause;
+//! Tests of the audit log, by each field of a query.
 
 use super::{NOW, event};
-use crate::{
-    Action, Actor, AuditEvent, Backend, Change, EventQuery, RefusalQuery, Refused, Subject,
-    UsageBatch,
-};
+use crate::{Action, Actor, AuditEvent, Backend, Change, EventQuery, Subject};
 
-/// Tests the entries of the logs, page by page.
+/// Tests the entries of the audit log, page by page.
 ///
 /// # Panics
 ///
 /// If the backend violates the contract.
 pub async fn logs<B: Backend>(make: impl AsyncFn() -> B) {
     lists_events(&make().await).await;
-    lists_refusals(&make().await).await;
 }
 
 async fn lists_events(backend: &impl Backend) {
@@ -54,7 +47,7 @@ async fn lists_events(backend: &impl Backend) {
     let [.., second, third, _, _] = *numbers else {
         panic!("expected five events, found {numbers:?}");
     };
-    let since = |seconds| Some(NOW.saturating_add_seconds(seconds));
+    let at = |seconds| Some(NOW.saturating_add_seconds(seconds));
     for (query, expected) in [
         (EventQuery { most: 0, ..all }, &[][..]),
         (EventQuery { most: 2, ..all }, &[5, 4]),
@@ -95,14 +88,36 @@ async fn lists_events(backend: &impl Backend) {
         ),
         (
             EventQuery {
-                since: since(2),
+                since: at(2),
                 ..all
             },
             &[5, 3, 2],
         ),
         (
             EventQuery {
-                since: since(6),
+                since: at(6),
+                ..all
+            },
+            &[],
+        ),
+        (
+            EventQuery {
+                until: at(2),
+                ..all
+            },
+            &[4, 2, 1],
+        ),
+        (
+            EventQuery {
+                since: at(2),
+                until: at(3),
+                ..all
+            },
+            &[3, 2],
+        ),
+        (
+            EventQuery {
+                until: at(0),
                 ..all
             },
             &[],
@@ -149,7 +164,7 @@ async fn lists_events(backend: &impl Backend) {
                 subject: Some(Subject::Application),
                 name: Some("a"),
                 actor: Some("m2m apply"),
-                since: since(1),
+                since: at(1),
                 before: Some(third),
                 ..all
             },
@@ -161,126 +176,6 @@ async fn lists_events(backend: &impl Backend) {
             1 + numbers
                 .iter()
                 .position(|own| *own == event.number)
-                .unwrap_or(99)
-        });
-        assert_eq!(positions.collect::<Vec<_>>(), expected, "{query:?}");
-    }
-}
-
-async fn lists_refusals(backend: &impl Backend) {
-    let refused = |number, seconds, client: Option<&str>, cause| Refused {
-        trace_id: TraceId::from_random([number; 16]),
-        request_id: None,
-        time: NOW.saturating_add_seconds(seconds),
-        cause,
-        client_id: client.map(Into::into),
-        address: Some([192, 0, 2, number].into()),
-        diagnosis: (number == 1).then(|| "{}".into()),
-    };
-    let refusals = vec![
-        refused(1, 1, Some("a"), Cause::SecretWrong),
-        refused(2, 2, Some("b"), Cause::SecretWrong),
-        refused(3, 1, Some("a"), Cause::ScopeNotAssigned),
-        refused(4, 4, None, Cause::ClientUnknown),
-        refused(5, 5, Some("a"), Cause::SecretWrong),
-    ];
-    // In several batches, as they arrive.
-    for refused in refusals.chunks(2) {
-        let batch = UsageBatch {
-            refused: refused.to_vec(),
-            ..UsageBatch::default()
-        };
-        backend.add_usage(batch).await.expect("room");
-    }
-    let all = RefusalQuery {
-        most: 9,
-        ..RefusalQuery::default()
-    };
-    let told = backend.refusals(all).await.expect("refusals").entries;
-    let numbers: Vec<u64> = told.iter().rev().map(|refusal| refusal.number).collect();
-    assert!(numbers.is_sorted_by(|one, next| one < next), "{numbers:?}");
-    let entries: Vec<_> = told.iter().rev().map(|told| told.entry.clone()).collect();
-    assert_eq!(entries, refusals);
-
-    let [_, second, _, fourth, _] = *numbers else {
-        panic!("expected five refusals, found {numbers:?}");
-    };
-    let since = |seconds| Some(NOW.saturating_add_seconds(seconds));
-    for (query, expected) in [
-        (RefusalQuery { most: 0, ..all }, &[][..]),
-        (RefusalQuery { most: 1, ..all }, &[5]),
-        (
-            RefusalQuery {
-                client_id: Some("a"),
-                ..all
-            },
-            &[5, 3, 1],
-        ),
-        (
-            RefusalQuery {
-                client_id: Some(""),
-                ..all
-            },
-            &[],
-        ),
-        (
-            RefusalQuery {
-                cause: Some(Cause::SecretWrong),
-                ..all
-            },
-            &[5, 2, 1],
-        ),
-        (
-            RefusalQuery {
-                cause: Some(Cause::ClientUnknown),
-                ..all
-            },
-            &[4],
-        ),
-        (
-            RefusalQuery {
-                since: since(2),
-                ..all
-            },
-            &[5, 4, 2],
-        ),
-        (
-            RefusalQuery {
-                since: since(9),
-                ..all
-            },
-            &[],
-        ),
-        (
-            RefusalQuery {
-                before: Some(second),
-                ..all
-            },
-            &[1],
-        ),
-        (
-            RefusalQuery {
-                after: Some(fourth),
-                ..all
-            },
-            &[5],
-        ),
-        (
-            RefusalQuery {
-                client_id: Some("a"),
-                cause: Some(Cause::SecretWrong),
-                since: since(1),
-                after: Some(second),
-                ..all
-            },
-            &[5],
-        ),
-    ] {
-        let found = backend.refusals(query).await.expect("refusals").entries;
-        let positions = found.iter().map(|told| {
-            1 + numbers
-                .iter()
-                .position(|own| *own == told.number)
                 .unwrap_or(99)
         });
         assert_eq!(positions.collect::<Vec<_>>(), expected, "{query:?}");

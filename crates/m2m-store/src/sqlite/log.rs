@@ -12,7 +12,7 @@ use crate::{
     RefusalQuery, Refused,
 };
 
-/// The number of entries since a time below which the first of them is looked for. If there are more, a page of them is soon full.
+/// The number of entries in a period below which the first of them is looked for. If there are more, a page of them is soon full.
 const COUNTED: i64 = 16_384;
 
 /// Reads a page of audit events, the latest first.
@@ -21,7 +21,8 @@ pub(super) fn events(
     query: &EventQuery<'_>,
 ) -> Result<EventPage, Fault> {
     let transaction = connection.transaction()?;
-    let mut entries = Entries::new(query.before, query.after, query.since);
+    let mut entries = Entries::new(query.before, query.after);
+    entries.between(query.since, query.until);
     // The first is looked up, the others compared: a name has fewer events than an actor, and an actor than a kind of record.
     entries.only("name", query.name);
     entries.only("actor", query.actor);
@@ -35,8 +36,13 @@ pub(super) fn refusals(
     query: &RefusalQuery<'_>,
 ) -> Result<RefusalPage, Fault> {
     let transaction = connection.transaction()?;
-    let mut entries = Entries::new(query.before, query.after, query.since);
+    let mut entries = Entries::new(query.before, query.after);
+    entries.between(query.since, query.until);
+    let address = query.address.map(|address| address.to_string());
+    // The first is looked up, the others compared: a request id has fewer refusals than a client, which has a bounded number of them.
+    entries.only("request_id", query.request_id);
     entries.only("client_id", query.client_id);
+    entries.only("address", address.as_deref());
     entries.only("cause", query.cause.map(m2m_errors::Cause::id));
     entries.read(&transaction, "refused", REFUSAL, query.most, refusal)
 }
@@ -53,33 +59,54 @@ pub(super) fn refused(
     rows.next()?.map(refusal).transpose()
 }
 
+/// The number of parameters before those of conditions: the first number, the last number, and the maximum number of entries.
+const PARAMETERS: usize = 3;
+
 /// A query for entries of a log.
 struct Entries {
+    /// The least number of an entry.
+    first: i64,
+    /// The greatest number of an entry.
+    last: i64,
     since: Option<UnixTime>,
-    condition: String,
+    until: Option<UnixTime>,
+    /// The conditions on columns, each of which follows another condition.
+    conditions: String,
+    /// The values of the conditions.
     values: Vec<Value>,
 }
 
 impl Entries {
-    fn new(before: Option<u64>, after: Option<u64>, since: Option<UnixTime>) -> Self {
-        let before = before.map_or(i64::MAX, column::integer);
-        let after = after.map_or(-1, column::integer);
+    fn new(before: Option<u64>, after: Option<u64>) -> Self {
         Self {
-            since,
-            condition: "seq < ?1 AND seq > ?2".to_owned(),
-            values: vec![Value::Integer(before), Value::Integer(after)],
+            first: after.map_or(0, |after| column::integer(after).saturating_add(1)),
+            last: before.map_or(i64::MAX, |before| column::integer(before).saturating_sub(1)),
+            since: None,
+            until: None,
+            conditions: String::new(),
+            values: Vec::new(),
         }
+    }
+
+    /// Restricts the query to entries of a period.
+    const fn between(&mut self, since: Option<UnixTime>, until: Option<UnixTime>) {
+        self.since = since;
+        self.until = until;
     }
 
     /// Restricts the query to entries with this value. A column with a sign before it is not looked up in an index.
     fn only(&mut self, column: &str, value: Option<&str>) {
         if let Some(value) = value {
-            let sign = if self.values.len() > 2 { "+" } else { "" };
-            self.values.push(Value::Text(value.to_owned()));
-            let number = self.values.len();
-            self.condition
-                .push_str(&format!(" AND {sign}{column} = ?{number}"));
+            let sign = if self.values.is_empty() { "" } else { "+" };
+            self.condition(&format!("{sign}{column} ="), Value::Text(value.to_owned()));
         }
+    }
+
+    fn condition(&mut self, compared: &str, value: Value) {
+        self.values.push(value);
+        let number = self.values.len().saturating_add(PARAMETERS);
+        self.conditions
+            .push_str(&format!(" AND {compared} ?{number}"));
     }
 
     fn read<T>(
@@ -90,30 +117,30 @@ impl Entries {
         most: usize,
         entry: fn(&Row<'_>) -> Result<T, Fault>,
     ) -> Result<LogPage<T>, Fault> {
-        if let Some(since) = self.since {
-            let Some(first) = first_since(transaction, table, since)? else {
+        if self.since.is_some() || self.until.is_some() {
+            let Some((first, last)) = numbers(transaction, table, self.since, self.until)? else {
                 return Ok(LogPage {
                     entries: Vec::new(),
                     next: None,
                 });
             };
-            self.values.push(Value::Integer(first));
-            self.values.push(Value::Integer(column::seconds(since)));
-            let number = self.values.len();
-            self.condition.push_str(&format!(
-                " AND seq >= ?{} AND +time >= ?{number}",
-                number.saturating_sub(1)
-            ));
+            (self.first, self.last) = (self.first.max(first), self.last.min(last));
+        }
+        if let Some(since) = self.since {
+            self.condition("+time >=", Value::Integer(column::seconds(since)));
+        }
+        if let Some(until) = self.until {
+            self.condition("+time <=", Value::Integer(column::seconds(until)));
         }
         // One entry beyond the maximum shows that there are more.
         let wanted = i64::try_from(most.saturating_add(1)).unwrap_or(i64::MAX);
-        self.values.push(Value::Integer(wanted));
+        let range: [i64; PARAMETERS] = [self.first, self.last, wanted];
+        let values = range.into_iter().map(Value::Integer).chain(self.values);
         let mut statement = transaction.prepare_cached(&format!(
-            "SELECT {columns}, seq FROM {table} WHERE {} ORDER BY seq DESC LIMIT ?{}",
-            self.condition,
-            self.values.len()
+            "SELECT {columns}, seq FROM {table} WHERE seq >= ?1 AND seq <= ?2{} ORDER BY seq DESC LIMIT ?3",
+            self.conditions
         ))?;
-        let mut rows = statement.query(params_from_iter(self.values))?;
+        let mut rows = statement.query(params_from_iter(values))?;
         let number = columns.split(',').count();
         let mut entries: Vec<Numbered<T>> = Vec::new();
         let mut budget = PageBudget::default();
@@ -133,22 +160,38 @@ impl Entries {
     }
 }
 
-/// Returns the number before which there is no entry since a time; nothing if there is no such entry at all. Entries are in the order in
-/// which they arrived, which is nearly that of time, and must not be looked at up to the first of all.
-fn first_since(
+/// Returns numbers between which all entries of a period are; nothing if the period has no entries. Entries are in the order in which they
+/// arrived, which is nearly that of time, and neither the first nor the last of all must be looked at to read a page.
+fn numbers(
     transaction: &Transaction<'_>,
     table: &str,
-    since: UnixTime,
-) -> Result<Option<i64>, Fault> {
-    let (first, entries): (Option<i64>, i64) = transaction
+    since: Option<UnixTime>,
+    until: Option<UnixTime>,
+) -> Result<Option<(i64, i64)>, Fault> {
+    let since = since.map_or(0, column::seconds);
+    let until_seconds = until.map_or(i64::MAX, column::seconds);
+    let (first, last, entries): (Option<i64>, Option<i64>, i64) = transaction
         .prepare_cached(&format!(
-            "SELECT min(seq), count(*) FROM
-               (SELECT seq FROM {table} WHERE time >= ?1 ORDER BY time LIMIT ?2)"
+            "SELECT min(seq), max(seq), count(*) FROM
+               (SELECT seq FROM {table} WHERE time >= ?1 AND time <= ?2 ORDER BY time LIMIT ?3)"
         ))?
-        .query_row((column::seconds(since), COUNTED), |row| {
-            Ok((row.get(0)?, row.get(1)?))
+        .query_row((since, until_seconds, COUNTED), |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })?;
-    Ok(if entries < COUNTED { first } else { Some(0) })
+    if entries < COUNTED {
+        return Ok(first.zip(last));
+    }
+    if until.is_none() {
+        return Ok(Some((0, i64::MAX)));
+    }
+    // A clock that is set back may give later entries earlier times, but not this many of them.
+    let last: i64 = transaction
+        .prepare_cached(&format!(
+            "SELECT max(seq) FROM
+               (SELECT seq FROM {table} WHERE time <= ?1 ORDER BY time DESC LIMIT ?2)"
+        ))?
+        .query_row((until_seconds, COUNTED), |row| row.get(0))?;
+    Ok(Some((0, last)))
 }
 
 const EVENT: &str = "time, actor, trace_id, address, action, subject, name, before, after";
@@ -182,4 +225,116 @@ fn refusal(row: &Row<'_>) -> Result<Refused, Fault> {
         address: column::address(row, 5)?,
         diagnosis: row.get(6)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::effort::{Effort, named};
+    use crate::sqlite::migrations::Schema;
+    use m2m_errors::Cause;
+
+    /// The number of refused requests, many times [`COUNTED`].
+    const REFUSALS: u64 = 150_000;
+
+    /// A maximum of steps that is far below that of a look at each of them.
+    const STEPS: u64 = 400_000;
+
+    #[test]
+    fn x25_a_filter_costs_as_much_as_it_finds() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let schema = Schema::of(&connection).unwrap();
+        schema.migrate(&mut connection).unwrap();
+        // One a second; the very first, which is read last, is all that the filters find.
+        connection
+            .execute_batch(&format!(
+                "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {REFUSALS})
+                 INSERT INTO refused (trace_id, client_id, time, cause, request_id, address)
+                 SELECT randomblob(16), 'c' || (n > 1), n, iif(n > 1, 'secret-wrong', 'secret-expired'),
+                        'r' || (n > 1), '192.0.2.' || (n > 1) FROM number"
+            ))
+            .unwrap();
+        let effort = Effort::bound(&mut connection, STEPS).unwrap();
+        let all = RefusalQuery {
+            most: 1,
+            ..RefusalQuery::default()
+        };
+        let at = |seconds| Some(UnixTime::from_seconds(seconds));
+        let half = REFUSALS / 2;
+        for (query, expected) in [
+            (all, REFUSALS),
+            (
+                RefusalQuery {
+                    client_id: Some("c0"),
+                    ..all
+                },
+                1,
+            ),
+            (
+                RefusalQuery {
+                    request_id: Some("r0"),
+                    ..all
+                },
+                1,
+            ),
+            (
+                RefusalQuery {
+                    address: Some([192, 0, 2, 0].into()),
+                    ..all
+                },
+                1,
+            ),
+            (
+                RefusalQuery {
+                    cause: Some(Cause::SecretExpired),
+                    ..all
+                },
+                1,
+            ),
+            (
+                RefusalQuery {
+                    since: at(half),
+                    ..all
+                },
+                REFUSALS,
+            ),
+            (
+                RefusalQuery {
+                    until: at(half),
+                    ..all
+                },
+                half,
+            ),
+            (
+                RefusalQuery {
+                    until: at(1),
+                    ..all
+                },
+                1,
+            ),
+            (
+                RefusalQuery {
+                    since: at(1),
+                    until: at(9),
+                    ..all
+                },
+                9,
+            ),
+            (
+                RefusalQuery {
+                    since: at(half),
+                    until: at(half),
+                    ..all
+                },
+                half,
+            ),
+        ] {
+            effort.begin();
+            let page = refusals(&mut connection, &query);
+            let page = page.map_err(|fault| named(fault).in_file("test"));
+            let page = page.unwrap_or_else(|error| panic!("{query:?}: {error}"));
+            let found: Vec<u64> = page.entries.iter().map(|told| told.number).collect();
+            assert_eq!(found, [expected], "{query:?}");
+        }
+    }
 }

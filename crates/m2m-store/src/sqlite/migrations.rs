@@ -12,6 +12,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/V3__registry.sql"),
     include_str!("migrations/V4__identity.sql"),
+    include_str!("migrations/V5__refusal_filters.sql"),
 ];
 
 /// The first version that is supported. Earlier versions were never released.

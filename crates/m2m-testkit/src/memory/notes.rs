@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-use m2m_authority::TraceId;
+use m2m_authority::{RequestId, TraceId};
 use m2m_jwt::UnixTime;
 use m2m_store::{
     LogPage, Numbered, NumberedRefusal, PageBudget, RefusalPage, RefusalQuery, Refused, SecretUse,
@@ -96,14 +96,20 @@ impl Notes {
         let is_wanted = |refusal: &&NumberedRefusal| {
             let Refused {
                 client_id,
+                request_id,
+                address,
                 cause,
                 time,
                 ..
             } = &refusal.entry;
             let own = client_id.as_deref();
+            let named = request_id.as_ref().map(RequestId::as_str);
             query.client_id.is_none_or(|client| own == Some(client))
+                && query.request_id.is_none_or(|id| named == Some(id))
+                && query.address.is_none_or(|from| *address == Some(from))
                 && query.cause.is_none_or(|wanted| *cause == wanted)
                 && query.since.is_none_or(|since| *time >= since)
+                && query.until.is_none_or(|until| *time <= until)
                 && query.before.is_none_or(|before| refusal.number < before)
                 && query.after.is_none_or(|after| refusal.number > after)
         };

@@ -96,6 +96,7 @@ impl State {
                 && query.name.is_none_or(|name| *event.name == *name)
                 && query.actor.is_none_or(|actor| *event.actor.name == *actor)
                 && query.since.is_none_or(|since| event.time >= since)
+                && query.until.is_none_or(|until| event.time <= until)
                 && query.before.is_none_or(|before| *number < before)
                 && query.after.is_none_or(|after| *number > after)
         };

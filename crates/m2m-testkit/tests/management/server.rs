@@ -13,7 +13,7 @@ use http::{HeaderName, HeaderValue, Method, Response, Uri};
 use m2m_admin::http_api::{Answered, Circumstances, HttpApi, openapi};
 use m2m_admin::{Host as _, PresetCredentials, Prune};
 use m2m_authority::flow::{Exchange, RawRequest, RefusedEvent};
-use m2m_authority::{RecordedClientId, TraceId};
+use m2m_authority::{RecordedClientId, RequestId, TraceId};
 use m2m_errors::{Cause, Profile};
 use m2m_jwt::UnixTime;
 use m2m_store::{
@@ -232,9 +232,10 @@ impl Server {
             parts.headers.append(name, value);
         }
         let number = self.requests.fetch_add(1, Ordering::SeqCst);
+        let request_id = parts.headers.get("x-request-id");
         let exchange = Exchange {
             trace_id: TraceId::from_random(u128::from(number + 1).to_be_bytes()),
-            request_id: None,
+            request_id: request_id.and_then(|id| RequestId::parse(id.as_bytes())),
             address: Some(ADDRESS),
         };
         let answered = self.respond(&parts, body.as_bytes(), &exchange);
@@ -285,7 +286,7 @@ impl Server {
             let event = RefusedEvent {
                 time: self.now(),
                 trace_id: exchange.trace_id,
-                request_id: None,
+                request_id: exchange.request_id.clone(),
                 address: exchange.address,
                 client_id: client_id.map_or(RecordedClientId::None, RecordedClientId::Known),
                 cause: refused.cause,
