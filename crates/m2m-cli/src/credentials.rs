@@ -34,7 +34,7 @@ pub(crate) fn issuer(options: &ServerOptions) -> Result<Issuer, Failure> {
 pub(crate) fn credentials(options: &ServerOptions) -> Result<Credentials, Failure> {
     let client_id = match options.client_id.as_deref() {
         None | Some("") => {
-            return Err(missing("client id", "--client-id or --as", "M2M_CLIENT_ID"));
+            return Err(missing("client id", "--as", "M2M_CLIENT_ID"));
         }
         Some(client_id) => client_id,
     };

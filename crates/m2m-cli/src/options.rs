@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 mod data;
+mod filters;
 mod members;
 mod secrets_to;
 mod server;
@@ -9,6 +10,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use m2m_errors::Profile;
 
 pub(crate) use data::{DataOptions, OptionalDataOptions, SealingOptions, SecretText, path};
+pub(crate) use filters::FilterOptions;
 pub(crate) use members::{bounded, clear, empty, list, words};
 pub(crate) use secrets_to::SecretsToOptions;
 pub(crate) use server::{ManagementOptions, ServerOptions, only_as};

@@ -1,56 +1,84 @@
 //! `m2m diagnose`: the reason why a request was refused.
 
-use core::time::Duration;
+mod lookup;
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
-use m2m_api::operations::{
-    DiagnosisAnswer, DiagnosisShown, GetDiagnosis, ListDiagnoses, ListDiagnosesQuery,
-};
-use m2m_api::{DiagnosisName, NoBody, NoNames, NoQuery, Operation as _};
-use m2m_authority::TraceId;
+use m2m_authority::{RequestId, TraceId};
+use m2m_host::curl::quoted;
 use m2m_host::error::Failure;
 use m2m_host::output::{Format, Output};
 
 use crate::diagnosis;
 use crate::done::document;
 use crate::management::Management;
-use crate::options::ManagementOptions;
+use crate::options::{FilterOptions, ManagementOptions, only_as};
+
+use lookup::{Selected, newest, of_trace_id};
 
 /// Explain why a request was refused: the exact cause, the evidence, and the fixes.
 ///
-/// The server collects the evidence after it has answered the caller; the command waits for it, for up to three seconds.
+/// Without TRACE_ID, the newest request that matches all filters is explained. The server collects the evidence after it has answered the caller; the command waits for it,
+/// for up to three seconds.
+///
+/// --client-id selects the application that made the request. M2M_CLIENT_ID or --as names the application that calls the server.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
 pub(crate) struct DiagnoseOptions {
     /// Value of trace_id in the response that the caller received
     #[arg(
         value_name = "TRACE_ID",
-        value_parser = NonEmptyStringValueParser::new(),
-        required_unless_present = "last",
-        conflicts_with = "last"
+        value_parser = trace_id,
+        required_unless_present_any = SELECTIONS,
+        conflicts_with_all = SELECTIONS
     )]
-    pub(crate) trace_id: Option<String>,
-    /// Explain the last request that was refused
+    pub(crate) trace_id: Option<TraceId>,
+    /// Explain the newest request that was refused
     #[arg(long)]
     pub(crate) last: bool,
     #[command(flatten)]
+    pub(crate) filters: FilterOptions,
+    #[command(flatten)]
     pub(crate) management: ManagementOptions,
 }
+
+/// The options that select a request without its trace id.
+const SELECTIONS: [&str; 7] = [
+    "last",
+    "of_client_id",
+    "request_id",
+    "cause",
+    "address",
+    "since",
+    "until",
+];
 
 const EXAMPLES: &str = "\
 Examples:
   m2m diagnose --last
   m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736
-  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736 --output json";
+  m2m diagnose 4bf92f3577b34da6a3ce929d0e0e4736 --output json
+  m2m diagnose --request-id order-7-attempt-2
+  m2m diagnose --client-id billing-job --cause scope-not-assigned --since 24h";
+
+fn trace_id(text: &str) -> Result<TraceId, String> {
+    text.parse().map_err(|_| {
+        let expected = "it is not a trace id, which has 32 lowercase hexadecimal digits";
+        match text.parse::<RequestId>() {
+            Ok(_) => format!(
+                "{expected}; if the caller gave the request this id, use --request-id {}",
+                quoted(text)
+            ),
+            Err(_) => expected.to_owned(),
+        }
+    })
+}
 
 pub(super) fn diagnose(options: &DiagnoseOptions, output: &Output) -> Result<(), Failure> {
     let management = Management::connect(&options.management.server)?;
-    let trace_id = match &options.trace_id {
-        Some(trace_id) => trace_id.clone(),
-        None => last(&management)?,
+    let Selected { diagnosis, others } = match options.trace_id {
+        Some(trace_id) => of_trace_id(&management, trace_id)?,
+        None => newest(&management, options)?,
     };
-    let diagnosis = complete(&management, &trace_id)?;
     match options.management.output {
         Format::Text => diagnosis::show(&diagnosis, output),
         Format::Json => output.json(&document(&diagnosis)),
@@ -58,69 +86,11 @@ pub(super) fn diagnose(options: &DiagnoseOptions, output: &Output) -> Result<(),
     if diagnosis.pending {
         output.notice("the server still collects the evidence: run the command again in a moment");
     }
+    if let Some(others) = others {
+        output.notice(&format!(
+            "{others}: m2m events --refusals{}",
+            options.filters.words()
+        ));
+    }
     Ok(())
 }
-
-/// Returns the trace id of the last request that was refused.
-fn last(management: &Management) -> Result<String, Failure> {
-    // A refusal can be found after it was written, which servers do every second.
-    management.pause(WRITING_TIME);
-    let mut newest = newest(management)?.into_iter();
-    // The reason why a diagnosis was not found is of no interest.
-    let last =
-        newest.find(|diagnosis| diagnosis.operation.as_deref() != Some(GetDiagnosis::SPEC.id));
-    last.map(|diagnosis| diagnosis.trace_id)
-        .ok_or_else(|| Failure::refused("no request has been refused yet"))
-}
-
-/// Returns the diagnosis of a request, as soon as it is complete or the time for it has passed.
-///
-/// A diagnosis that is not found is a refused request itself, so that the command asks for it once, and looks among the newest for the rest of the
-/// time.
-fn complete(management: &Management, trace_id: &str) -> Result<DiagnosisShown, Failure> {
-    let names = DiagnosisName::new(trace_id);
-    let mut found = management.try_call::<GetDiagnosis>(&names, &NoQuery {}, &NoBody)?;
-    // A text that no server returns as a trace id is not looked for again.
-    let attempts = match trace_id.parse::<TraceId>() {
-        Ok(_) => MAX_ATTEMPTS,
-        Err(_) => 0,
-    };
-    for _ in 0..attempts {
-        match &found {
-            Ok(answer) if !answer.diagnosis.pending => break,
-            Err(refusal) if !refusal.is_not_found() => break,
-            Ok(_) | Err(_) => management.pause(INTERVAL),
-        }
-        // What was found already is shown even if the server does not answer any more.
-        let Ok(newest) = newest(management) else {
-            break;
-        };
-        let mut newest = newest.into_iter();
-        if let Some(diagnosis) = newest.find(|diagnosis| diagnosis.trace_id == trace_id) {
-            found = Ok(DiagnosisAnswer { diagnosis });
-        }
-    }
-    found
-        .map(|answer| answer.diagnosis)
-        .map_err(|refusal| management.failure::<GetDiagnosis>(&refusal))
-}
-
-/// Returns the newest refused requests.
-fn newest(management: &Management) -> Result<Vec<DiagnosisShown>, Failure> {
-    let query = ListDiagnosesQuery {
-        page_size: 100.try_into().ok(),
-        ..ListDiagnosesQuery::default()
-    };
-    Ok(management
-        .call::<ListDiagnoses>(&NoNames, &query, &NoBody)?
-        .diagnoses)
-}
-
-/// The time after which a server has written a refusal.
-const WRITING_TIME: Duration = Duration::from_millis(1500);
-
-/// The time between two looks at the newest refused requests.
-const INTERVAL: Duration = Duration::from_millis(300);
-
-/// The maximum number of looks: three seconds.
-const MAX_ATTEMPTS: u32 = 10;

@@ -7,15 +7,11 @@ use core::num::NonZeroU16;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use m2m_api::values::ClientIdText;
-use m2m_authority::registry::Period;
 use m2m_host::error::{Exit, Failure};
 use m2m_host::output::{Format, Output};
-use m2m_host::{clock, timestamp};
-use m2m_jwt::UnixTime;
 
 use crate::management::Management;
-use crate::options::{ManagementOptions, only_as};
+use crate::options::{FilterOptions, ManagementOptions, only_as};
 
 use entry::Entry;
 use log::Logs;
@@ -23,6 +19,7 @@ use log::Logs;
 /// Print refused requests and changes of the registry, newest last.
 ///
 /// --client-id selects the application that the entries are about. M2M_CLIENT_ID or --as names the application that calls the server.
+/// Changes are left out if --request-id, --cause or --address is given.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, mut_arg("client_id", only_as))]
 pub(crate) struct EventsOptions {
@@ -30,20 +27,16 @@ pub(crate) struct EventsOptions {
     #[arg(value_name = "tail", hide_possible_values = true)]
     pub(crate) tail: Option<Tail>,
     /// Keep printing new entries
-    #[arg(short = 'f', long)]
+    #[arg(short = 'f', long, conflicts_with = "until")]
     pub(crate) follow: bool,
     /// Print only changes
-    #[arg(long, conflicts_with = "refusals")]
+    #[arg(long, conflicts_with_all = ["refusals", "request_id", "cause", "address"])]
     pub(crate) audit: bool,
     /// Print only refused requests
     #[arg(long)]
     pub(crate) refusals: bool,
-    /// Print only entries about the application with this client id
-    #[arg(long = "client-id", value_name = "ID")]
-    pub(crate) of_client_id: Option<ClientIdText>,
-    /// Print only entries since this time (RFC 3339), or of the most recent period, such as 1h
-    #[arg(long, value_name = "TIME", value_parser = since)]
-    pub(crate) since: Option<UnixTime>,
+    #[command(flatten)]
+    pub(crate) filters: FilterOptions,
     /// Maximum number of entries
     #[arg(
         short = 'n',
@@ -70,20 +63,12 @@ fn lines(text: &str) -> Result<NonZeroU16, String> {
         .map_err(|_| format!("write a number from 1 to {most}"))
 }
 
-fn since(text: &str) -> Result<UnixTime, String> {
-    let ago = text.parse().ok().map(Period::as_seconds);
-    let since = ago.map(|ago| clock::now().saturating_sub_seconds(ago));
-    since.or_else(|| timestamp::parse(text)).ok_or_else(|| {
-        "write a period, as in 1h, or a date, a time and an offset, as in 2026-11-20T00:00:00Z"
-            .to_owned()
-    })
-}
-
 const EXAMPLES: &str = "\
 Examples:
   m2m events
   m2m events tail -f
   m2m events --refusals --client-id billing-job --since 24h
+  m2m events --cause secret-wrong --address 192.0.2.7
   m2m events --audit -n 1000 --output json | jq .action
 
 With --output json, each entry is one line.";

@@ -3,6 +3,7 @@
 mod apis;
 mod applications;
 mod apply;
+mod diagnoses;
 mod documents;
 mod events;
 mod keys;

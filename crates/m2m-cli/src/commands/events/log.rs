@@ -25,13 +25,8 @@ impl Logs {
     ///
     /// If no event can be about the application that the options name.
     pub(super) fn new(options: &EventsOptions) -> Result<Self, Failure> {
-        let client_id = options.of_client_id.as_ref();
-        let since = options.since.map(Time);
-        let refusals = ListDiagnosesQuery {
-            client_id: client_id.cloned(),
-            since,
-            ..ListDiagnosesQuery::default()
-        };
+        let filters = &options.filters;
+        let client_id = filters.of_client_id.as_ref();
         let name: Option<Identifier> = client_id
             .map(|client_id| client_id.as_str().parse())
             .transpose()
@@ -39,12 +34,13 @@ impl Logs {
         let audit = ListEventsQuery {
             subject: client_id.map(|_| SubjectKind::Application),
             name,
-            since,
+            since: filters.since.map(Time),
+            until: filters.until.map(Time),
             ..ListEventsQuery::default()
         };
         Ok(Self {
-            refusals: (!options.audit).then(|| Log::new(refusals)),
-            audit: (!options.refusals).then(|| Log::new(audit)),
+            refusals: (!options.audit).then(|| Log::new(filters.query())),
+            audit: (!options.refusals && !filters.is_of_refusals()).then(|| Log::new(audit)),
         })
     }
 

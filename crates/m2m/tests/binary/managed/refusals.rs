@@ -82,6 +82,65 @@ fn f7_x24_an_attempt_to_gain_power_is_in_log_metrics_events_and_diagnosis() {
 }
 
 #[test]
+fn x20_a_refusal_is_found_by_the_request_id_of_its_caller_and_by_what_else_is_known() {
+    let managed = Managed::start(&[]);
+    managed.application(&json!({ "client_id": "billing-job" }));
+    let form = |client_id: &str| {
+        format!("grant_type=client_credentials&client_id={client_id}&client_secret=wrong")
+    };
+    let header = "x-request-id: order/7\r\n";
+    managed
+        .server
+        .post("/oauth2/token", header, &form("stranger"));
+    let refused = managed
+        .server
+        .post("/oauth2/token", header, &form("billing-job"));
+    let trace_id = refused.member("trace_id");
+    managed.server.post("/oauth2/token", "", &form("stranger"));
+
+    // The command waits until the refusal is stored and its diagnosis is complete.
+    for filters in [
+        &["--client-id", "billing-job"][..],
+        &["--request-id", "order/7", "--cause", "secret-wrong"],
+        &[
+            "--address",
+            "127.0.0.1",
+            "--cause",
+            "secret-wrong",
+            "--since",
+            "1h",
+        ],
+    ] {
+        let shown = command(&managed, &[&["diagnose"], filters].concat());
+        for part in [
+            "secret-wrong\n",
+            &trace_id,
+            "billing-job",
+            "order/7",
+            "fixes\n",
+        ] {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
+    }
+    // The command that lists the others, as it is printed.
+    let output = m2m(&["diagnose", "--request-id", "order/7"])
+        .env("M2M_ISSUER", managed.server.issuer())
+        .env("M2M_CLIENT_ID", OPERATOR)
+        .env("M2M_CLIENT_SECRET", OPERATOR_SECRET)
+        .output()
+        .unwrap();
+    let notice = text(&output.stderr);
+    let (others, listing) = notice.trim_end().split_once(": m2m ").unwrap();
+    assert_eq!(others, "1 more request matches");
+    let listed = command(&managed, &listing.split(' ').collect::<Vec<_>>());
+    let causes: Vec<_> = listed
+        .lines()
+        .filter_map(|line| line.split("  ").nth(2))
+        .collect();
+    assert_eq!(causes, ["client-unknown", "secret-wrong"], "{listed}");
+}
+
+#[test]
 fn x29_text_of_strangers_and_callers_is_in_no_log_event_diagnosis_or_metric() {
     let managed = Managed::start(&["--ops-listen", "127.0.0.1:0"]);
     let ops = managed.server.ops();

@@ -1,12 +1,12 @@
-//! `m2m events`, `m2m diagnose` and `m2m check`.
+//! `m2m events` and `m2m check`.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use m2m_api::operations::{CheckApplication, GetDiagnosis, ListDiagnoses, ListEvents};
+use m2m_api::operations::{CheckApplication, ListDiagnoses, ListEvents};
 use serde_json::{Value, json};
 
-use crate::fake::{Fake, Told, ok, refused};
+use crate::fake::{Fake, Told, ok};
 use crate::management::samples::{diagnosis, event, with};
 use crate::support::text;
 
@@ -80,6 +80,48 @@ fn refusals_and_changes_are_merged_by_time() {
 }
 
 #[test]
+fn filters_that_changes_do_not_have_select_refusals_only() {
+    let fake = Fake::new([refusals(&[], Value::Null), refusals(&[], Value::Null)]);
+    let shown = fake.good(&[
+        "events",
+        "--cause",
+        "secret-wrong",
+        "--address",
+        "2001:db8::1",
+        "--request-id",
+        "order/7",
+        "--until",
+        "2026-11-20T00:00:00Z",
+    ]);
+    assert_eq!(shown, "no matching entries\n");
+    fake.good(&["events", "tail", "--address", "192.0.2.7"]);
+    assert_eq!(
+        fake.lines(),
+        [
+            "GET /api/v1/diagnoses?address=2001%3Adb8%3A%3A1&cause=secret-wrong&page_size=50&request_id=order%2F7\
+             &until=2026-11-20T00%3A00%3A00Z",
+            "GET /api/v1/diagnoses?address=192.0.2.7&page_size=50",
+        ]
+    );
+    let time = Fake::new([refusals(&[], Value::Null), audit(&[])]);
+    time.good(&["events", "--until", "2026-11-20T00:00:00Z"]);
+    let until = "page_size=50&until=2026-11-20T00%3A00%3A00Z";
+    let [refusals, events] = &*time.lines() else {
+        panic!("{:?}", time.lines());
+    };
+    assert_eq!(*refusals, format!("GET /api/v1/diagnoses?{until}"));
+    assert_eq!(*events, format!("GET /api/v1/events?{until}"));
+    for wrong in [
+        &["--audit", "--cause", "secret-wrong"][..],
+        &["--address", "10.0.0.0/8"],
+        &["--request-id", "a b"],
+        &["-f", "--until", "1h"],
+    ] {
+        fake.bad(2, &[&["events"], wrong].concat());
+    }
+}
+
+#[test]
 fn new_entries_are_printed_as_they_arrive() {
     let fake = Fake::new([
         refusals(&[(7, "2026-11-20T10:00:01Z")], Value::Null),
@@ -103,38 +145,6 @@ fn new_entries_are_printed_as_they_arrive() {
     let polled = fake.lines();
     assert_eq!(polled[1], "GET /api/v1/diagnoses?after=7&page_size=100");
     assert_eq!(polled[2], polled[1]);
-}
-
-#[test]
-fn a_refusal_is_diagnosed() {
-    let found = json!({
-        "evidence": [{ "kind": "secret_differs", "text": "there is a line break\u{202e}" }],
-        "fixes": [{ "kind": "deploy_secret", "text": "send it without", "command": "m2m secret rotate a" }],
-    });
-    let diagnosis = json!({ "diagnosis": with(diagnosis(), found) });
-    let unknown = refused(404, "", "NOT_FOUND", "There is no such refusal");
-    let fake = Fake::new([
-        ok::<GetDiagnosis>(&diagnosis),
-        ok::<GetDiagnosis>(&diagnosis),
-        unknown,
-    ]);
-    let shown = fake.good(&["diagnose", "a/b"]);
-    for expected in [
-        "secret-wrong\n",
-        "client id   billing-job\n",
-        "  - there is a line break\\u{202e}\n",
-        "  - send it without\n    m2m secret rotate a\n",
-    ] {
-        assert!(shown.contains(expected), "{expected}: {shown}");
-    }
-    let json = fake.good(&["diagnose", "a/b", "--output", "json"]);
-    assert_eq!(
-        serde_json::from_str::<Value>(&json).unwrap(),
-        diagnosis["diagnosis"]
-    );
-    assert_eq!(fake.lines()[0], "GET /api/v1/diagnoses/a%2Fb");
-    let said = fake.bad(1, &["diagnose", "t"]);
-    assert!(said.contains("m2m events --refusals"), "{said}");
 }
 
 #[test]
