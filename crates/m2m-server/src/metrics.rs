@@ -428,4 +428,24 @@ mod tests {
         let refusals = text.matches("m2m_refusals_total{").count();
         assert_eq!(refusals, Cause::ALL.len());
     }
+
+    #[test]
+    fn the_guide_names_metrics_that_exist_with_their_labels() {
+        let metrics = Metrics::new();
+        metrics.refused(Cause::SecretWrong);
+        let text = metrics.text();
+        let guide = include_str!("../../../docs/guide/production.md");
+        let names = guide.split('`').filter(|word| word.starts_with("m2m_"));
+        let mut count = 0;
+        for name in names {
+            // A label is followed by its value.
+            let start = match name.strip_suffix('}') {
+                Some(labelled) => format!("{labelled}=\""),
+                None => format!("{name} "),
+            };
+            assert!(text.contains(&start), "{name} in {text}");
+            count += 1;
+        }
+        assert!(count >= 5, "{count}");
+    }
 }

@@ -166,6 +166,18 @@ fn a_search_without_a_result_says_what_was_searched_and_what_is_kept() {
 }
 
 #[test]
+fn the_guide_states_the_limits_of_the_store() {
+    let limits = m2m_store::StoreLimits::default();
+    let guide = include_str!("../../../../../docs/guide/production.md");
+    let guide = guide.replace('\n', " ");
+    let stored = format!(
+        "for {} days: at most {} of each application, {} of callers that are not an application",
+        limits.refusal_days, limits.refusals_of_a_client, limits.refusals_of_unknown
+    );
+    assert!(guide.contains(&stored), "{stored}");
+}
+
+#[test]
 fn a_request_id_is_not_taken_for_a_trace_id() {
     let fake = Fake::new([]);
     for (wrong, expected) in [
