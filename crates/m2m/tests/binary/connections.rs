@@ -53,7 +53,7 @@ fn answer(stream: &mut TcpStream) -> Answer {
 }
 
 /// Sends the head of a token request that announces more bytes than are sent.
-fn slow_body(address: SocketAddr) -> TcpStream {
+pub(crate) fn slow_body(address: SocketAddr) -> TcpStream {
     let head = "POST /oauth2/token HTTP/1.1\r\nhost: h\r\ncontent-type: application/x-www-form-urlencoded\r\n\
                 content-length: 100\r\n\r\ngrant_type=";
     sent(address, head.as_bytes())

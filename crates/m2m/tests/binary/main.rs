@@ -28,6 +28,7 @@ mod managed;
 mod management;
 mod ops;
 mod proxies;
+mod rows;
 mod serve;
 mod serve_data;
 mod streams;

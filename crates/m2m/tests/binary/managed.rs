@@ -150,24 +150,37 @@ pub(crate) fn try_send(
     (answer.body.len() == length).then_some(answer)
 }
 
+/// The files of a data directory that no server uses, to be copied.
+pub(crate) struct Files(Vec<(OsString, Vec<u8>)>);
+
+impl Files {
+    pub(crate) fn of(data: &Data) -> Self {
+        let entries = std::fs::read_dir(data.path()).unwrap();
+        let read = |entry: DirEntry| (entry.file_name(), std::fs::read(entry.path()).unwrap());
+        Self(entries.map(|entry| read(entry.unwrap())).collect())
+    }
+
+    pub(crate) fn copy(&self) -> Data {
+        let data = Data::new();
+        std::fs::create_dir(data.path()).unwrap();
+        std::fs::set_permissions(data.path(), Permissions::from_mode(0o700)).unwrap();
+        for (name, content) in &self.0 {
+            let path = data.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        }
+        data
+    }
+}
+
 /// Returns the data directory of a server that was started once, with keys of all algorithms. Generating them takes longer than most tests.
 pub(crate) fn fresh() -> Data {
-    static FILES: LazyLock<Vec<(OsString, Vec<u8>)>> = LazyLock::new(|| {
+    static FILES: LazyLock<Files> = LazyLock::new(|| {
         let managed = Managed::over(Data::new(), &[]);
         assert!(managed.server.stop().0.success());
-        let entries = std::fs::read_dir(managed.data.path()).unwrap();
-        let read = |entry: DirEntry| (entry.file_name(), std::fs::read(entry.path()).unwrap());
-        entries.map(|entry| read(entry.unwrap())).collect()
+        Files::of(&managed.data)
     });
-    let data = Data::new();
-    std::fs::create_dir(data.path()).unwrap();
-    std::fs::set_permissions(data.path(), Permissions::from_mode(0o700)).unwrap();
-    for (name, content) in FILES.iter() {
-        let path = data.path().join(name);
-        std::fs::write(&path, content).unwrap();
-        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
-    }
-    data
+    FILES.copy()
 }
 
 /// Requests a token for the management API, with all assigned scopes.

@@ -55,16 +55,6 @@ fn g4_an_unknown_path_is_answered_in_json() {
 }
 
 #[test]
-fn a20_a_401_has_its_challenge() {
-    let server = Serving::start(&[]);
-    let answer = server.token("plain-id", "wrong", "");
-    answer.assert_refused(401, "invalid_client");
-    let challenge = answer.header("www-authenticate").unwrap();
-    assert!(challenge.starts_with("Basic realm="), "{challenge}");
-    assert!(challenge.contains(answer.json()["trace_id"].as_str().unwrap()));
-}
-
-#[test]
 fn x20_the_request_id_of_the_caller_is_echoed_and_the_trace_id_is_ours() {
     let server = Serving::start(&[]);
     let ask =
