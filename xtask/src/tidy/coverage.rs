@@ -8,11 +8,16 @@ use super::{Findings, test_ids};
 /// The documents whose tables list ids. The last column of each row is the progress of the id.
 const DOCUMENTS: [&str; 3] = ["docs/requirements.md", "docs/rows.md", "docs/threats.md"];
 
+/// The directory of the tests against server processes.
+const PROCESS_TESTS: &str = "crates/m2m/tests/binary/";
+
 /// The progress of an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
     /// All parts have tests.
     Covered,
+    /// All parts have tests, and at least one of them is against a server process.
+    Process,
     /// Some parts have tests; the rest belongs to parts of the product that do not exist yet.
     InPart,
     /// The id belongs to a part of the product that does not exist yet.
@@ -24,6 +29,7 @@ impl Progress {
     fn parse(cell: &str) -> Option<Self> {
         match cell {
             "covered" => Some(Self::Covered),
+            "process" => Some(Self::Process),
             "in part" => Some(Self::InPart),
             "later" => Some(Self::Later),
             _ => None,
@@ -33,7 +39,16 @@ impl Progress {
     /// Returns true if there has to be a test.
     fn is_tested(self) -> bool {
         match self {
+            Self::Covered | Self::Process | Self::InPart => true,
+            Self::Later => false,
+        }
+    }
+
+    /// Returns true if a test at this path is one that there has to be.
+    fn accepts(self, path: &str) -> bool {
+        match self {
             Self::Covered | Self::InPart => true,
+            Self::Process => path.starts_with(PROCESS_TESTS),
             Self::Later => false,
         }
     }
@@ -43,9 +58,14 @@ pub(super) fn check(tree: &Tree, findings: &mut Findings) {
     let marked = marked_ids(tree, findings);
     let tested = test_ids::ids(tree);
     for (id, &(progress, document)) in &marked {
-        if progress.is_tested() && !tested.iter().any(|(tested, _)| tested == id) {
+        let mut tests = tested.iter().filter(|(tested, _)| tested == id);
+        if progress.is_tested() && !tests.any(|(_, path)| progress.accepts(path)) {
+            let place = match progress {
+                Progress::Process => format!(" in {PROCESS_TESTS}"),
+                Progress::Covered | Progress::InPart | Progress::Later => String::new(),
+            };
             findings.fail(format!(
-                "{document}: {id} is marked as covered, but no test has it: begin the name of a test with `{}_`",
+                "{document}: {id} is marked as covered, but no test has it{place}: begin the name of a test with `{}_`",
                 id.to_lowercase()
             ));
         }
@@ -72,7 +92,7 @@ fn marked_ids(tree: &Tree, findings: &mut Findings) -> BTreeMap<String, (Progres
         for (id, cells) in rows(tree.text(document).unwrap_or_default()) {
             let Some(progress) = cells.last().and_then(|cell| Progress::parse(cell)) else {
                 findings.fail(format!(
-                    "{document}: the last column of {id} must be `covered`, `in part` or `later`"
+                    "{document}: the last column of {id} must be `covered`, `process`, `in part` or `later`"
                 ));
                 continue;
             };
@@ -160,6 +180,27 @@ mod tests {
             "| A1 | text | covered |\n| A3 | text | in part |\n",
             "",
             &["A1 is marked", "A3 is marked"],
+        );
+    }
+
+    #[test]
+    fn an_id_that_is_tested_against_a_process_has_such_a_test() {
+        let check = |path: &str, expected: &[&str]| {
+            let tree = Tree::of(&[
+                ("docs/requirements.md", "| A1 | text | process |\n"),
+                (path, "#[test]\nfn a1_does() {}"),
+            ]);
+            let mut findings = Findings::default();
+            check(&tree, &mut findings);
+            assert_eq!(findings.failures.len(), expected.len(), "{findings:?}");
+            for (failure, expected) in findings.failures.iter().zip(expected) {
+                assert!(failure.contains(expected), "{failure}");
+            }
+        };
+        check("crates/m2m/tests/binary/rows/a.rs", &[]);
+        check(
+            "crates/a/tests/b.rs",
+            &["no test has it in crates/m2m/tests/binary/"],
         );
     }
 
