@@ -24,6 +24,8 @@ pub(crate) struct Arrows {
     for_tests: Vec<String>,
     /// The members, and the members that each may use.
     may_use: BTreeMap<String, BTreeSet<String>>,
+    /// The features that only tests enable: the binary must not have them.
+    for_tests_only: BTreeSet<String>,
     /// The maximum number of lines of a crate, without its tests.
     lines: BTreeMap<String, usize>,
     /// The crates whose modules do not use each other in a circle.
@@ -107,6 +109,13 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
             }
         }
     }
+    let lines = features(BINARY)?;
+    let enabled = lines
+        .iter()
+        .filter(|line| names_one_of(line, &arrows.for_tests_only));
+    violations.extend(enabled.map(|line| {
+        format!("{BINARY} is built with {line}, which is for tests: `cargo tree -p {BINARY} -e normal,build,features` shows the path")
+    }));
     if violations.is_empty() {
         println!(
             "the dependencies of {} crates match {TABLE}; the core depends on none of {}",
@@ -120,6 +129,34 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         violations.join("\n        "),
         "remove the dependency; if the design has changed, update the table and record the reason in docs/decisions.md",
     ))
+}
+
+/// The package whose binary is released.
+const BINARY: &str = "m2m";
+
+/// Returns the features with which the dependencies of a package are built in a release, as lines such as `m2m-host feature "ring"`.
+fn features(package: &str) -> Result<Vec<String>, Failure> {
+    let arguments = [
+        "tree",
+        "--quiet",
+        "-p",
+        package,
+        "--prefix",
+        "none",
+        "-e",
+        "normal,build,features",
+    ];
+    let tree = command::text(&mut cargo(&arguments))?;
+    Ok(tree.lines().map(str::to_owned).collect())
+}
+
+/// Returns true if the line is about one of these features.
+fn names_one_of(line: &str, features: &BTreeSet<String>) -> bool {
+    let feature = line.split(" feature \"").nth(1);
+    feature.is_some_and(|rest| {
+        let name = rest.split('"').next().unwrap_or_default();
+        features.contains(name)
+    })
 }
 
 /// Reports crates with modules that use each other.
@@ -187,6 +224,7 @@ mod tests {
             without_circles = []
             may_use = { low = [], high = ["low"], kit = ["high"] }
             lines = {}
+            for_tests_only = ["faults"]
             absent_without_default_features = {}
             "#,
         )
@@ -221,6 +259,14 @@ mod tests {
         assert!(arrows.reaches("kit", "low"));
         assert!(!arrows.reaches("low", "high"));
         assert!(!arrows.reaches("low", "low"));
+    }
+
+    #[test]
+    fn g6_finds_a_feature_that_is_for_tests_only() {
+        let features = BTreeSet::from(["faults".to_owned()]);
+        assert!(names_one_of("high feature \"faults\" (*)", &features));
+        assert!(!names_one_of("high feature \"default\"", &features));
+        assert!(!names_one_of("faults v0.1.0 (/faults)", &features));
     }
 
     #[test]

@@ -6,6 +6,8 @@ pub mod curl;
 pub mod data;
 pub mod environment;
 pub mod error;
+#[cfg(all(feature = "fault-injection", debug_assertions))]
+pub mod fault;
 pub mod first_credentials;
 pub mod http_client;
 pub mod issuer;

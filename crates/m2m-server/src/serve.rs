@@ -57,6 +57,9 @@ pub struct ServeOptions {
     /// For tests: the time limit for everything that callers do. Unit: milliseconds
     #[arg(long, value_name = "MILLISECONDS", hide = true)]
     pub(crate) caller_time_ms: Option<u32>,
+    #[cfg(all(feature = "fault-injection", debug_assertions))]
+    #[command(flatten)]
+    faults: m2m_host::fault::FaultOptions,
 }
 
 const EXAMPLES: &str = "\
@@ -93,6 +96,8 @@ pub(crate) fn run(
         output::choose_log_format(LogFormat::Json);
         output::log_failures();
     }
+    #[cfg(all(feature = "fault-injection", debug_assertions))]
+    options.faults.arm();
     let settings =
         Settings::resolve(&options.settings, environment).map_err(Mistakes::into_failure)?;
     let format = settings.values.log_format;

@@ -188,9 +188,9 @@ impl TokenEndpoint {
             Lookup::Miss => {
                 self.metrics.cache_missed();
                 let loaded = self.cache.load(client_id, now).await;
-                loaded.map_err(|_| away())
+                loaded.map_err(|_| Cause::StoreUnavailable.into())
             }
-            Lookup::OutOfContact => Err(away()),
+            Lookup::OutOfContact => Err(Cause::StoreUnavailable.into()),
         }
     }
 
@@ -208,6 +208,10 @@ impl TokenEndpoint {
         let reservation = quota.take().map_err(|refusal| authorized.refuse(refusal))?;
         let common = self.cache.common_guard();
         let key = common.keys.signing(authorized.algorithm());
+        #[cfg(all(feature = "fault-injection", debug_assertions))]
+        let key = key.map(|key| m2m_host::fault::Faulty::new(key, entry.client().client_id()));
+        #[cfg(all(feature = "fault-injection", debug_assertions))]
+        let key = key.as_ref();
         let jwt_id = entry.jwt_id(random::pooled());
         let issued = issue(authorized, key, &self.authority, jwt_id, now)?;
         reservation.keep();
@@ -268,14 +272,6 @@ impl TokenEndpoint {
 fn unless_it_panics<T>(steps: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(steps)).unwrap_or_else(|_| Err(Refusal::of(Cause::InternalError)))
 }
-
-/// Returns the refusal for a store that cannot be read while the data in memory is not enough.
-fn away() -> Refusal {
-    Refusal::of(Cause::StoreUnavailable).retry_after(RETRY_AFTER_SECONDS)
-}
-
-/// The `Retry-After` value while the store is unavailable. Unit: seconds.
-const RETRY_AFTER_SECONDS: u32 = 5;
 
 fn field<'r>(headers: &'r HeaderMap, name: &HeaderName) -> Header<'r> {
     headers
