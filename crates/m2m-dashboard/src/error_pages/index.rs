@@ -1,0 +1,173 @@
+//! The list of all errors, and the search in it.
+
+use askama::Template;
+use m2m_errors::{Cause, ErrorCode, Profile};
+use m2m_explain::{Explanation, Input, Kind, Received};
+
+use super::link::all;
+use super::search::{Found, nearest, search};
+use super::{Frame, Link, shortened};
+
+/// The list of all errors, or the results of a search.
+#[derive(Template)]
+#[template(path = "index.html", whitespace = "minimize")]
+pub(super) struct IndexPage<'p> {
+    frame: Frame<'p>,
+    /// The text that is searched for; empty for the list.
+    asked: &'p str,
+    results: Option<Results>,
+    codes: Vec<Link>,
+    statuses: Vec<Link>,
+    groups: Vec<Group>,
+}
+
+/// The causes that are answered with one code.
+struct Group {
+    id: String,
+    code: Option<&'static str>,
+    causes: Vec<Link>,
+}
+
+/// The results of a search.
+struct Results {
+    asked: String,
+    found: Found,
+    /// Known names that are similar, if the text is probably a mistyped one.
+    nearest: Vec<Link>,
+    /// The error in a response that was pasted into the search.
+    received: Option<Described>,
+}
+
+/// An error as a server reported it.
+struct Described {
+    error: Option<String>,
+    status: Option<u16>,
+    description: Option<String>,
+    /// The trace id, if it is one of this server.
+    trace_id: Option<String>,
+}
+
+impl<'p> IndexPage<'p> {
+    pub(super) fn new(frame: Frame<'p>, profile: Profile, asked: &'p str) -> Self {
+        let mut page = Self {
+            frame,
+            asked,
+            results: None,
+            codes: Vec::new(),
+            statuses: Vec::new(),
+            groups: Vec::new(),
+        };
+        if !asked.is_empty() {
+            page.results = Some(Results::of(asked, profile));
+            return page;
+        }
+        for explanation in all(profile) {
+            match explanation.kind {
+                Kind::ErrorCode => page.codes.push(Link::to(&explanation)),
+                Kind::Status => page.statuses.push(Link::to(&explanation)),
+                Kind::Cause => {}
+            }
+        }
+        page.groups = groups(profile);
+        page
+    }
+}
+
+/// Returns all causes by the code of their answer, in the order of the codes; last those without a code.
+fn groups(profile: Profile) -> Vec<Group> {
+    let code = |cause: &Cause| cause.entry().wire.of(profile).error;
+    let group = |wanted: Option<ErrorCode>| Group {
+        id: wanted.map_or_else(|| "no-code".to_owned(), |code| format!("causes-{code}")),
+        code: wanted.map(ErrorCode::as_str),
+        causes: Cause::ALL
+            .iter()
+            .filter(|cause| code(cause) == wanted)
+            .map(|cause| Link::to_cause(*cause))
+            .collect(),
+    };
+    let codes = ErrorCode::ALL.iter().copied().map(Some);
+    codes
+        .chain([None])
+        .map(group)
+        .filter(|group| !group.causes.is_empty())
+        .collect()
+}
+
+impl Results {
+    fn of(asked: &str, profile: Profile) -> Self {
+        let (found, received) = match Input::recognize(asked) {
+            Input::Name(text) => (search(text, profile), trace_id(text)),
+            Input::Received(received) => {
+                let explanations = Explanation::of_received(&received, profile);
+                let links = explanations.iter().map(Link::to).collect();
+                let words = received
+                    .error
+                    .clone()
+                    .or_else(|| received.error_description.clone());
+                let found = match explanations.is_empty() {
+                    true => search(&words.unwrap_or_default(), profile),
+                    false => Found::exactly(links),
+                };
+                (found, Some(Described::from(received)))
+            }
+        };
+        let nearest = match found.is_partial {
+            true => nearest(asked, profile),
+            false => Vec::new(),
+        };
+        // A mistyped name has words of other names as well.
+        let found = match nearest.is_empty() {
+            true => found,
+            false => Found::default(),
+        };
+        Self {
+            asked: shortened(asked, SHOWN).into_owned(),
+            found,
+            nearest,
+            received,
+        }
+    }
+
+    /// The heading of the results.
+    fn heading(&self) -> String {
+        match (self.found.links.len(), &self.received) {
+            (0, None) => format!("Nothing found for “{}”", self.asked),
+            (_, Some(_)) => "In the text that you entered".to_owned(),
+            (1, None) => format!("1 result for “{}”", self.asked),
+            (count, None) => format!("{count} results for “{}”", self.asked),
+        }
+    }
+}
+
+impl From<Received> for Described {
+    fn from(received: Received) -> Self {
+        let shown = |text: Option<String>| text.map(|text| shortened(&text, SHOWN).into_owned());
+        Self {
+            status: received.status,
+            error: shown(received.error),
+            description: shown(received.error_description),
+            trace_id: received.trace_id.filter(|id| is_trace_id(id)),
+        }
+    }
+}
+
+/// Recognizes a trace id.
+fn trace_id(text: &str) -> Option<Described> {
+    is_trace_id(text).then(|| Described {
+        error: None,
+        status: None,
+        description: None,
+        trace_id: Some(text.to_owned()),
+    })
+}
+
+/// Returns true for 32 hexadecimal digits in lower case, which is safe in a command.
+fn is_trace_id(text: &str) -> bool {
+    text.len() == 32
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The maximum length of a text of the caller on a page. Unit: characters.
+const SHOWN: usize = 120;

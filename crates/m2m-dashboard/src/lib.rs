@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod assets;
+mod document;
+mod error_pages;
+mod hash;
+mod page;
+mod representation;
+mod support;
+
+pub use assets::asset;
+pub use document::Document;
+pub use error_pages::{ErrorPages, Refused};
+pub use page::Page;
+pub use representation::Representation;
+pub use support::{InvalidSupportUrl, SupportUrl};
