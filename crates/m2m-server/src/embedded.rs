@@ -103,6 +103,7 @@ fn serve_for(world: World, listen: SocketAddr, used: Use<'_>) -> Result<(), Fail
             listen_option: "--listen",
             issuer: None,
             profile: Profile::Rfc,
+            support: None,
             health: Arc::new(StoreHealth::new(Arc::clone(&metrics))),
             metrics: Arc::clone(&metrics),
         };

@@ -2,7 +2,6 @@
 
 mod body;
 mod documents;
-mod error_pages;
 mod management;
 mod reply;
 mod router;
@@ -17,9 +16,10 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use m2m_authority::Authority;
+use m2m_authority::{Authority, Refusal};
+use m2m_dashboard::{ErrorPages, Page, Refused, Representation, SupportUrl, asset};
 use m2m_errors::Cause;
-use m2m_listen::{Handler, Refusal};
+use m2m_listen::Handler;
 use oauth_proto::Issuer;
 
 use crate::metrics::Metrics;
@@ -41,6 +41,7 @@ pub(crate) struct Server {
     issuer: Issuer,
     endpoint: Arc<TokenEndpoint>,
     management: Management,
+    pages: ErrorPages,
     documents: ArcSwap<Documents>,
 }
 
@@ -53,18 +54,21 @@ impl Server {
     pub(crate) fn new(
         authority: Authority,
         issuer: Issuer,
+        support: Option<SupportUrl>,
         cache: Arc<RegistryCache>,
         writing: Writing,
         recorder: Recorder,
         metrics: Arc<Metrics>,
     ) -> std::io::Result<Self> {
         let documents = Documents::new(&issuer, &cache.common());
+        let pages = ErrorPages::new(authority.profile(), &issuer, support);
         let endpoint = TokenEndpoint::new(authority, cache, recorder, metrics);
         let endpoint = Arc::new(endpoint);
         Ok(Self {
             router: Router::new(&issuer),
             documents: ArcSwap::from_pointee(documents),
             management: Management::new(&issuer, Arc::clone(&endpoint), writing)?,
+            pages,
             issuer,
             endpoint,
         })
@@ -84,16 +88,48 @@ impl Server {
 
     /// Returns the document of a route, if there is one.
     fn document(&self, route: Route<'_>, parts: &Parts) -> Option<Response> {
+        let send = |page: Page| page.respond(&parts.headers).map(Full::new);
+        let representation = || Representation::of(&parts.headers);
         match route {
             Route::Metadata => Some(self.documents().metadata(&parts.headers)),
             Route::JwkSet => Some(self.documents().jwk_set(&parts.headers)),
             Route::Root => Some(self.documents().root(&parts.headers)),
-            Route::Errors => Some(reply::json(&error_pages::index(self.endpoint.authority()))),
-            Route::Error(name) => error_pages::page(name, self.endpoint.authority().profile())
-                .map(|page| reply::json(&page)),
+            Route::Errors => {
+                let query = parts.uri.query();
+                Some(send(self.pages.index(query, representation())))
+            }
+            Route::Error(name) => self.pages.entry(name, representation()).map(send),
+            Route::Asset(name) => asset(name).map(send),
             Route::OpenApi => Some(self.management.openapi(&parts.headers)),
             Route::Token | Route::Management(_) | Route::Unknown => None,
         }
+    }
+
+    /// Refuses a request before it is processed. A browser gets a page, except from the interfaces for programs.
+    fn refuse_early(
+        &self,
+        refusal: impl Into<Refusal>,
+        route: Route<'_>,
+        parts: &Parts,
+        address: IpAddr,
+    ) -> Response {
+        let refusal = refusal.into();
+        let cause = refusal.cause();
+        let exchange = self.endpoint.exchange(parts, address);
+        let response = self.endpoint.refuse(refusal, &exchange);
+        let is_for_programs = matches!(route, Route::Token | Route::Management(_));
+        if is_for_programs || Representation::of(&parts.headers) == Representation::Json {
+            return response;
+        }
+        let page = match (route, cause) {
+            (Route::Error(name), Cause::PathUnknown) => self.pages.unknown(name),
+            _ => self.pages.refusal(&Refused {
+                cause,
+                status: response.status().as_u16(),
+                trace_id: exchange.trace_id.encode().as_str(),
+            }),
+        };
+        page.in_place_of(response)
     }
 }
 
@@ -107,7 +143,7 @@ impl Handler for Server {
             return if let Route::Management(_) = route {
                 self.management.refuse(cause, &parts, address)
             } else {
-                self.endpoint.refuse(cause, &parts, address)
+                self.refuse_early(cause, route, &parts, address)
             };
         }
         match route {
@@ -118,37 +154,40 @@ impl Handler for Server {
             }
             Route::Unknown => {
                 let observed = self.router.similar_path(parts.uri.path());
-                let refusal = m2m_authority::Refusal::of(Cause::PathUnknown).observing(observed);
-                self.endpoint.refuse_with(refusal, &parts, address)
+                let refusal = Refusal::of(Cause::PathUnknown).observing(observed);
+                self.refuse_early(refusal, route, &parts, address)
             }
             Route::Metadata
             | Route::JwkSet
             | Route::Errors
             | Route::Error(_)
+            | Route::Asset(_)
             | Route::OpenApi
             | Route::Root => {
                 if !matches!(parts.method, Method::GET | Method::HEAD) {
                     let mut response =
-                        self.endpoint
-                            .refuse(Cause::MethodNotAllowed, &parts, address);
+                        self.refuse_early(Cause::MethodNotAllowed, route, &parts, address);
                     response
                         .headers_mut()
                         .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
                     return response;
                 }
-                self.document(route, &parts)
-                    .unwrap_or_else(|| self.endpoint.refuse(Cause::PathUnknown, &parts, address))
+                self.document(route, &parts).unwrap_or_else(|| {
+                    self.refuse_early(Cause::PathUnknown, route, &parts, address)
+                })
             }
         }
     }
 
-    fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response {
-        self.endpoint.refuse(cause_of(refusal), parts, address)
+    fn refuse(&self, refusal: m2m_listen::Refusal, parts: &Parts, address: IpAddr) -> Response {
+        let route = self.router.find(parts.uri.path());
+        self.refuse_early(cause_of(refusal), route, parts, address)
     }
 }
 
 /// Returns the cause of a refusal by the listener.
-const fn cause_of(refusal: Refusal) -> Cause {
+const fn cause_of(refusal: m2m_listen::Refusal) -> Cause {
+    use m2m_listen::Refusal;
     match refusal {
         Refusal::Malformed => Cause::HttpMalformed,
         Refusal::HeadersTooLarge => Cause::HeadersTooLarge,
@@ -196,7 +235,7 @@ mod tests {
     use oauth_proto::Limits;
 
     use super::*;
-    use m2m_listen::MAX_REQUESTS;
+    use m2m_listen::{MAX_REQUESTS, Refusal};
 
     #[test]
     fn each_refusal_of_the_listener_has_a_cause_of_its_own() {

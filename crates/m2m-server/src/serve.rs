@@ -155,6 +155,7 @@ fn serve_for(
             listen_option: &listen_option,
             issuer: settings.values.issuer.clone(),
             profile,
+            support: settings.values.support_url.clone(),
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
         };

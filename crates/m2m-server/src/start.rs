@@ -8,6 +8,7 @@ use bytes::Bytes;
 use m2m_admin::PresetCredentials;
 use m2m_authority::Authority;
 use m2m_authority::registry::Records;
+use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
 use m2m_host::error::Failure;
 use m2m_host::first_credentials::Written;
@@ -42,6 +43,8 @@ pub(crate) struct Plan<'p> {
     pub(crate) issuer: Option<Issuer>,
     /// Its dialect.
     pub(crate) profile: Profile,
+    /// The address at which its callers can get help.
+    pub(crate) support: Option<SupportUrl>,
     /// Its counters.
     pub(crate) metrics: Arc<Metrics>,
     /// The health of its store.
@@ -112,6 +115,7 @@ pub(crate) async fn start(
         listen_option,
         issuer,
         profile,
+        support,
         metrics,
         health,
     } = plan;
@@ -167,6 +171,7 @@ pub(crate) async fn start(
     let server = Server::new(
         authority,
         issuer.clone(),
+        support,
         Arc::clone(&cache),
         writing,
         recorder,

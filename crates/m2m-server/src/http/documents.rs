@@ -1,11 +1,9 @@
 //! The public documents: metadata and keys. They are created once for each version of the registry.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::HeaderMap;
 use http_body_util::Full;
 use m2m_authority::registry::SigningKeys;
+use m2m_dashboard::Document;
 use m2m_store::{Common, Version};
 use oauth_proto::{AuthorizationServerMetadata, Issuer};
 use serde_json::json;
@@ -19,14 +17,6 @@ pub(super) struct Documents {
     metadata: Document,
     jwk_set: Document,
     root: Document,
-}
-
-/// A document, ready to be sent.
-#[derive(Debug)]
-pub(super) struct Document {
-    body: Bytes,
-    content_type: &'static str,
-    entity_tag: HeaderValue,
 }
 
 impl Documents {
@@ -59,15 +49,15 @@ impl Documents {
     }
 
     pub(super) fn metadata(&self, request: &HeaderMap) -> Response {
-        self.metadata.respond(request)
+        self.metadata.respond(request).map(Full::new)
     }
 
     pub(super) fn jwk_set(&self, request: &HeaderMap) -> Response {
-        self.jwk_set.respond(request)
+        self.jwk_set.respond(request).map(Full::new)
     }
 
     pub(super) fn root(&self, request: &HeaderMap) -> Response {
-        self.root.respond(request)
+        self.root.respond(request).map(Full::new)
     }
 }
 
@@ -100,80 +90,4 @@ fn metadata(
         .map(|algorithm| algorithm.as_str().to_owned())
         .collect();
     metadata
-}
-
-impl Document {
-    pub(super) fn new(content_type: &'static str, body: String) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = m2m_jwt::sha256(body.as_bytes());
-        let tag = format!("\"{}\"", URL_SAFE_NO_PAD.encode([a, b, c, d, e, f, g, h]));
-        let entity_tag = HeaderValue::from_str(&tag).unwrap_or(HeaderValue::from_static("\"\""));
-        Self {
-            body: Bytes::from(body),
-            content_type,
-            entity_tag,
-        }
-    }
-
-    pub(super) fn respond(&self, request: &HeaderMap) -> Response {
-        let mut response = Response::default();
-        if self.is_known(request) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-        } else {
-            *response.body_mut() = Full::new(self.body.clone());
-            response.headers_mut().insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static(self.content_type),
-            );
-        }
-        let headers = response.headers_mut();
-        headers.insert(header::ETAG, self.entity_tag.clone());
-        headers.insert(header::CACHE_CONTROL, CACHE_CONTROL);
-        headers.insert(
-            header::ACCESS_CONTROL_ALLOW_ORIGIN,
-            HeaderValue::from_static("*"),
-        );
-        response
-    }
-
-    /// Returns true if the caller already has this version of the document (RFC 9110, section 13.1.2).
-    fn is_known(&self, request: &HeaderMap) -> bool {
-        let tags = request
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok());
-        tags.flat_map(|list| list.split(','))
-            .map(str::trim)
-            .any(|tag| {
-                tag == "*"
-                    || tag.strip_prefix("W/").unwrap_or(tag).as_bytes()
-                        == self.entity_tag.as_bytes()
-            })
-    }
-}
-
-/// Five minutes: short enough for a new key to be known soon, long enough that clients do not fetch the document for each token.
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=300");
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_caller_that_has_the_document_gets_304() {
-        let document = Document::new("application/json", "{}".to_owned());
-        let ask = |tag: &str| {
-            let mut request = HeaderMap::new();
-            request.insert(header::IF_NONE_MATCH, HeaderValue::from_str(tag).unwrap());
-            document.respond(&request).status().as_u16()
-        };
-        let own = document.entity_tag.to_str().unwrap();
-        assert_eq!(ask(own), 304);
-        assert_eq!(ask(&format!("\"other\", W/{own}")), 304);
-        assert_eq!(ask("*"), 304);
-        assert_eq!(ask("\"other\""), 200);
-        assert_ne!(
-            own,
-            Document::new("application/json", "[]".to_owned()).entity_tag
-        );
-    }
 }

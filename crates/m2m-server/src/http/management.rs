@@ -14,13 +14,13 @@ use m2m_admin::{Access, Host, TestTokenParameters, TokenAnswer, Verdict};
 use m2m_authority::diagnose::diagnose;
 use m2m_authority::flow::Exchange;
 use m2m_authority::registry::SigningKeys;
+use m2m_dashboard::Document;
 use m2m_errors::{Cause, Profile};
 use m2m_host::{clock, random};
 use m2m_store::SealingKey;
 use oauth_proto::Issuer;
 
 use super::body;
-use super::documents::Document;
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
 use crate::recorder;
@@ -123,7 +123,7 @@ impl Management {
 
     /// Returns the OpenAPI document of the management API.
     pub(super) fn openapi(&self, headers: &HeaderMap) -> Response {
-        OPENAPI.respond(headers)
+        OPENAPI.respond(headers).map(Full::new)
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) enum Route<'p> {
     Errors,
     /// The page of one error.
     Error(&'p str),
+    /// A file that pages load.
+    Asset(&'p str),
     /// A resource of the management API, at this path.
     Management(&'p str),
     /// The OpenAPI document of the management API.
@@ -76,9 +78,12 @@ fn find(path: &str) -> Route<'_> {
         "/api/v1/openapi.json" => Route::OpenApi,
         path if path.starts_with("/api/v1/") => Route::Management(path),
         path if METADATA_PATHS.contains(&path) => Route::Metadata,
-        path => path
-            .strip_prefix("/errors/")
-            .map_or(Route::Unknown, Route::Error),
+        path => {
+            let below = |folder, route: fn(_) -> _| path.strip_prefix(folder).map(route);
+            below("/errors/", Route::Error)
+                .or_else(|| below("/assets/", Route::Asset))
+                .unwrap_or(Route::Unknown)
+        }
     }
 }
 

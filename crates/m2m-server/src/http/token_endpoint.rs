@@ -107,14 +107,8 @@ impl TokenEndpoint {
     }
 
     /// Refuses a request for any path before it is processed.
-    pub(super) fn refuse(&self, cause: Cause, parts: &Parts, address: IpAddr) -> Response {
-        self.refuse_with(Refusal::of(cause), parts, address)
-    }
-
-    /// Refuses a request for any path before it is processed, with what was observed about it.
-    pub(super) fn refuse_with(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response {
-        let exchange = exchange(parts, address);
-        reply::of(self.conclude(Err(refusal), &exchange, clock::now()))
+    pub(super) fn refuse(&self, refusal: Refusal, exchange: &Exchange) -> Response {
+        reply::of(self.conclude(Err(refusal), exchange, clock::now()))
     }
 
     /// Returns the trace id, the caller's request id and the address of a request for any path.

@@ -1,14 +1,16 @@
 //! The kinds of values: how each is written, read and shown, the same for flags, variables and files.
 
 use core::convert::Infallible;
+use core::fmt::Display;
 use core::net::{IpAddr, SocketAddr};
-use core::str::FromStr as _;
+use core::str::FromStr;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::ValueHint;
 use ipnet::IpNet;
 use m2m_authority::diagnose::nearest;
+use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
 use m2m_host::listen_address::listen_address;
 use m2m_host::log_format::LogFormat;
@@ -97,8 +99,24 @@ pub(super) const ISSUER: Kind<Issuer> = Kind {
         hint: ValueHint::Url,
         ..Shape::text("URL", "an issuer identifier")
     },
-    parse: issuer,
+    parse: |shape, written| {
+        let help = "an issuer is an https URL without query and fragment, as in https://id.example";
+        url(shape, written, help)
+    },
     show: |issuer| json!(issuer),
+};
+
+/// An address at which callers can get help.
+pub(super) const SUPPORT: Kind<SupportUrl> = Kind {
+    shape: Shape {
+        hint: ValueHint::Url,
+        ..Shape::text("URL", "an https URL or a mailto: address")
+    },
+    parse: |shape, written| {
+        let help = "as in https://help.example/m2m or mailto:support@help.example";
+        url(shape, written, help)
+    },
+    show: |support| json!(support.as_str()),
 };
 
 /// A profile.
@@ -232,13 +250,13 @@ const fn path(value_name: &'static str, hint: ValueHint) -> Kind<PathBuf> {
     }
 }
 
-/// Parses an issuer identifier. One with credentials is not repeated.
-fn issuer(shape: &Shape, written: &OsStr) -> Result<Issuer, Wrong> {
+/// Parses a URL. One with credentials is not repeated.
+fn url<T: FromStr<Err: Display>>(shape: &Shape, written: &OsStr, help: &str) -> Result<T, Wrong> {
     let text = shape.utf8(written)?;
-    Issuer::parse(text).map_err(|error| {
-        let help = "an issuer is an https URL without query and fragment, as in https://id.example";
+    text.parse().map_err(|error: T::Err| {
         let mut wrong = shape.wrong(written, help);
-        if text.contains('@') {
+        let before_host = text.rsplit_once('@').map_or("", |(before, _)| before);
+        if before_host.contains(':') && !before_host.starts_with("mailto:") {
             wrong.what = format!("expected {}, found one with credentials", shape.expected);
         }
         wrong.why = Some(error.to_string());
@@ -389,5 +407,33 @@ mod tests {
             .unwrap_err();
         assert!(!format!("{wrong:?}").contains("hunter2"));
         refused(&ISSUER, "id.example", "https://id.example");
+    }
+
+    #[test]
+    fn callers_get_help_by_https_or_mail() {
+        for written in ["https://help.example/m2m", "mailto:support@help.example"] {
+            assert_eq!(
+                SUPPORT.parse(OsStr::new(written)).unwrap().as_str(),
+                written
+            );
+        }
+        for written in [
+            "",
+            "support@help.example",
+            "http://help.example",
+            "javascript:alert(1)",
+        ] {
+            refused(&SUPPORT, written, "as in https://help.example/m2m");
+        }
+        let url = "https://me:hunter2@help.example";
+        let wrong = SUPPORT.parse(OsStr::new(url)).unwrap_err();
+        assert!(!format!("{wrong:?}").contains("hunter2"));
+        let wrong = SUPPORT
+            .parse(OsStr::new("http://help.example"))
+            .unwrap_err();
+        assert_eq!(
+            wrong.why.as_deref(),
+            Some("its scheme is neither https nor mailto")
+        );
     }
 }

@@ -8,6 +8,7 @@ use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
+use m2m_dashboard::SupportUrl;
 use m2m_errors::Profile;
 use m2m_host::log_format::LogFormat;
 use m2m_listen::AddressHeader;
@@ -15,7 +16,7 @@ use oauth_proto::Issuer;
 
 use super::kind::{
     ADDRESS, ADDRESS_HEADER, ADDRESS_OR_OFF, BLOCKS, CLIENT_ID, DATABASE, DIRECTORY, FILE, ISSUER,
-    LOG_FORMAT, PROFILE, SWITCH, number,
+    LOG_FORMAT, PROFILE, SUPPORT, SWITCH, number,
 };
 use super::setting::{Field, Row, settings};
 use super::sources::Sources;
@@ -66,6 +67,12 @@ settings! {
     Profile(profile: Profile) {
         kind: PROFILE,
         default: "rfc",
+    }
+
+    /// Address at which callers can get help, as an https URL or a mailto: address; error pages show it
+    SupportUrl(support_url: Option<SupportUrl>) {
+        kind: SUPPORT,
+        example: "https://help.example/m2m",
     }
 
     /// Certificate chain for TLS, in PEM

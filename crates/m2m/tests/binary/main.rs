@@ -13,6 +13,7 @@ mod config;
 mod connections;
 mod data;
 mod documents;
+mod error_pages;
 mod export;
 mod fake;
 mod files;

@@ -103,6 +103,15 @@ fn table() -> Vec<Row> {
             DATA,
         ),
         row(Setting::LogFormat, ["json", "text", "\"json\""], DATA),
+        row(
+            Setting::SupportUrl,
+            [
+                "mailto:f@id.example",
+                "https://v.example",
+                "\"https://t.example/m2m\"",
+            ],
+            DATA,
+        ),
         row(Setting::SealingKeyFile, ["/f", "/v", "\"/t\""], DATA),
         row(
             Setting::BootstrapClientId,
