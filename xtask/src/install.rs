@@ -20,6 +20,9 @@ pub struct Tool {
 /// The script that runs third-party clients against the binary.
 pub const CLIENTS: &str = "tests/clients/run.sh";
 
+/// The script that opens the pages of the binary in a browser.
+pub const PAGES: &str = "tests/pages/run.sh";
+
 const COMPILER: Tool = Tool {
     name: "cc",
     probe: &["cc", "--version"],
@@ -73,6 +76,14 @@ const FOR_CLIENTS: &[Tool] = &[
         needed_by: "the step clients",
     },
 ];
+
+/// The browser that opens the pages. The step also needs node and npm, as the clients do.
+const CHROMIUM: Tool = Tool {
+    name: "chromium",
+    probe: &["chromium", "--version"],
+    package: "chromium",
+    needed_by: "the step pages",
+};
 
 /// The parts of the toolchain that a minimal installation lacks.
 const COMPONENTS: [(&str, &str); 2] = [("fmt", "rustfmt"), ("clippy", "clippy")];
@@ -131,6 +142,9 @@ fn tools(workspace: &Workspace) -> Vec<&'static Tool> {
     let mut tools = vec![&COMPILER, &MAKE];
     if workspace.root.join(CLIENTS).is_file() {
         tools.extend(FOR_CLIENTS);
+    }
+    if workspace.root.join(PAGES).is_file() {
+        tools.push(&CHROMIUM);
     }
     tools
 }

@@ -128,6 +128,12 @@ const STEPS: &[Step] = &[
         why: "the server must support the requests that existing clients send",
         run: clients,
     },
+    Step {
+        name: "pages",
+        title: "the pages in Chromium, checked with axe-core",
+        why: "pages must work for everyone: with a keyboard, a screen reader, without scripts, light and dark, and on a phone",
+        run: pages,
+    },
 ];
 
 /// The first step if programs must not be installed.
@@ -300,8 +306,19 @@ fn package(workspace: &Workspace) -> Outcome {
 }
 
 fn clients(workspace: &Workspace) -> Outcome {
-    if !workspace.root.join(install::CLIENTS).is_file() {
-        println!("{} does not exist; skipped", install::CLIENTS);
+    let help = "the output above names the client and the check that failed";
+    with_the_binary(workspace, install::CLIENTS, help)
+}
+
+fn pages(workspace: &Workspace) -> Outcome {
+    let help = "the output above names the page and the check that failed; templates and style sheet are in crates/m2m-dashboard";
+    with_the_binary(workspace, install::PAGES, help)
+}
+
+/// Runs a script that takes the path of the binary.
+fn with_the_binary(workspace: &Workspace, script: &str, help: &str) -> Outcome {
+    if !workspace.root.join(script).is_file() {
+        println!("{script} does not exist; skipped");
         return Ok(());
     }
     command::run(
@@ -309,10 +326,7 @@ fn clients(workspace: &Workspace) -> Outcome {
         "fix the compile errors above",
     )?;
     let binary = workspace.target_directory.join("debug").join("m2m");
-    command::run(
-        command::program("bash", &[install::CLIENTS]).arg(binary),
-        "the output above names the client and the check that failed",
-    )
+    command::run(command::program("bash", &[script]).arg(binary), help)
 }
 
 #[cfg(test)]
