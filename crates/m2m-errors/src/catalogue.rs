@@ -14,4 +14,5 @@ pub(crate) mod request;
 pub(crate) mod scope;
 pub(crate) mod server;
 pub(crate) mod statuses;
+pub(crate) mod tls;
 pub(crate) mod token;

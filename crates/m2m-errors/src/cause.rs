@@ -94,6 +94,8 @@ catalogued! {
         PlainHttpOnTlsPort => http::PLAIN_HTTP_ON_TLS_PORT,
         /// A TLS handshake arrived on a port with plain http.
         TlsOnPlainHttpPort => http::TLS_ON_PLAIN_HTTP_PORT,
+        /// The TLS handshake of a connection failed.
+        TlsHandshakeFailed => tls::TLS_HANDSHAKE_FAILED,
 
         /// The body is not declared as a form.
         ContentTypeWrong => request::CONTENT_TYPE_WRONG,

@@ -186,6 +186,7 @@ fn g1_to_g18_the_generic_table() {
         ("G1", Cause::BodyTooLarge, same("413 invalid_request")),
         ("G1", Cause::HttpMalformed, same("400 invalid_request")),
         ("G1", Cause::FrameFlood, same("400 invalid_request")),
+        ("G1", Cause::TlsHandshakeFailed, same("400 invalid_request")),
         ("G2", Cause::SecretWrong, same("401 invalid_client")),
         ("G2", Cause::TokenMissing, same("401 -")),
         ("G2", Cause::TokenExpired, same("401 invalid_token")),

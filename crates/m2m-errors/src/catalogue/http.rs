@@ -298,24 +298,26 @@ pub(crate) const HTTP_MALFORMED: Entry = Entry {
     wire: WireForms::same(refused(
         Status::BadRequest,
         ErrorCode::InvalidRequest,
-        "The request is not valid HTTP, or is ambiguous",
+        "The request is not valid HTTP, or is ambiguous. Send one Host header field, and each field on one line without folding",
     )),
     operator: "The request is not valid HTTP, or is ambiguous.",
     for_caller: Advice {
         causes: &[
             "The client uses a protocol other than the one that the port accepts, such as TLS instead of plain http.",
             "The request was built by hand and is not valid HTTP.",
+            "A header field is folded over several lines, as the base64 command wraps its output after 76 characters.",
         ],
         fixes: &[
             "Use the scheme and the port of the issuer URL.",
             "Use an HTTP library instead of writing to the socket.",
+            "Send each header field on one line; encode credentials with base64 -w0.",
         ],
     },
     for_operator: Advice {
         causes: &[
             "A caller or a proxy uses the wrong scheme for the port.",
             "A scanner probes the port.",
-            "The request has no Host header or two Host headers, has a Transfer-Encoding other than chunked, or ends before its body is complete.",
+            "The request has a header field that is folded over several lines, has no Host header or two Host headers, has a Transfer-Encoding other than chunked, or ends before its body is complete.",
             "A trusted proxy sends the caller's address twice, in an invalid form, or in another way than the server is configured for.",
         ],
         fixes: &[
