@@ -5,6 +5,7 @@
 //! normalized variants. The reply is sent first; then a worker passes the suspect and the relevant records to [`diagnose`], so that the
 //! evidence does not delay the caller and reveals nothing by timing. All functions here are pure.
 
+mod connection;
 mod evidence;
 mod fix;
 pub(crate) mod form;
@@ -12,6 +13,7 @@ mod mangled;
 mod nearest;
 mod suspect;
 
+pub use connection::{HandshakeProblem, HttpProblem};
 pub use evidence::{BasicProblem, BodyForm, Difference, Evidence};
 pub use fix::Fix;
 pub use form::similar_path;

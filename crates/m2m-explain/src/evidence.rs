@@ -9,6 +9,8 @@ use m2m_authority::registry::time_text;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::connection::{handshake_problem, http_problem};
+
 /// An observation that explains a refusal, for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -59,6 +61,8 @@ pub fn evidence_text(evidence: &Evidence) -> String {
 )]
 fn sentence(evidence: &Evidence) -> String {
     match evidence {
+        Evidence::HandshakeFailed { problem } => handshake_problem(*problem).0.to_owned(),
+        Evidence::HttpMalformed { problem } => http_problem(*problem).0.to_owned(),
         Evidence::MalformedAt { offset } => format!("the body is malformed at byte {offset}"),
         Evidence::ParameterRepeated {
             parameter: Some(name),

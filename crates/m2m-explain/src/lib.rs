@@ -14,6 +14,8 @@
 )]
 
 #[cfg(feature = "diagnosis")]
+mod connection;
+#[cfg(feature = "diagnosis")]
 mod evidence;
 mod input;
 #[cfg(feature = "diagnosis")]

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::TaskAdvice;
+use crate::connection::{handshake_problem, http_problem};
 use crate::evidence::kind;
 use crate::task::ISSUER;
 
@@ -165,6 +166,8 @@ impl Remedy {
 )]
 fn text(fix: &Fix) -> String {
     match fix {
+        Fix::CorrectTls { problem } => handshake_problem(*problem).1.to_owned(),
+        Fix::CorrectHttp { problem } => http_problem(*problem).1.to_owned(),
         Fix::RequestPath { path } => format!("request the path {path}"),
         Fix::SendForm => {
             "send the parameters in the body, as application/x-www-form-urlencoded without a charset"

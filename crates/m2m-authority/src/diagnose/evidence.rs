@@ -8,6 +8,7 @@ use m2m_jwt::UnixTime;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::connection::{HandshakeProblem, HttpProblem};
 use super::mangled;
 use crate::registry::AddressBlock;
 
@@ -19,6 +20,10 @@ use crate::registry::AddressBlock;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names of the fields describe them")]
 pub enum Evidence {
+    /// The TLS handshake failed, so that no request arrived.
+    HandshakeFailed { problem: HandshakeProblem },
+    /// The request is not HTTP, or can be read in more than one way.
+    HttpMalformed { problem: HttpProblem },
     /// The body cannot be read from this byte on, counted from 0.
     MalformedAt { offset: usize },
     /// A parameter occurs a second time at this byte, counted from 0; it is named if the endpoint knows it.

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use m2m_errors::Cause;
 use serde::{Deserialize, Serialize};
 
-use super::{BasicProblem, Difference, Evidence, MAX_LISTED, Suspect};
+use super::{
+    BasicProblem, Difference, Evidence, HandshakeProblem, HttpProblem, MAX_LISTED, Suspect,
+};
 use crate::registry::{
     AddressBlock, Api, Application, Authorization, MANAGEMENT_ALIAS, MANAGEMENT_AUDIENCE, Records,
 };
@@ -19,6 +21,10 @@ use crate::registry::{
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names of the fields describe them")]
 pub enum Fix {
+    /// Change what makes the handshake of TLS fail.
+    CorrectTls { problem: HandshakeProblem },
+    /// Send a request, or let the proxy send one, without this problem.
+    CorrectHttp { problem: HttpProblem },
     /// Request this path.
     RequestPath { path: Cow<'static, str> },
     /// Send the parameters as a form in the body.
@@ -207,6 +213,14 @@ fn suggested(
         | Evidence::ContentTypeRepeated
         | Evidence::ContentTypeSent { .. }
         | Evidence::BodyLooksLike { .. } => Fix::SendForm,
+        Evidence::HandshakeFailed {
+            problem: HandshakeProblem::Other,
+        }
+        | Evidence::HttpMalformed {
+            problem: HttpProblem::Other,
+        } => return Vec::new(),
+        Evidence::HandshakeFailed { problem } => Fix::CorrectTls { problem: *problem },
+        Evidence::HttpMalformed { problem } => Fix::CorrectHttp { problem: *problem },
         Evidence::SimilarPath { path } => Fix::RequestPath { path: path.clone() },
         Evidence::ParameterInUrl { parameter } => Fix::SendInBody {
             parameter: parameter.clone(),
