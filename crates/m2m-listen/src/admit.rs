@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Version, header};
 use ipnet::IpNet;
 
-use super::Refusal;
+use super::{HttpProblem, Refusal};
 
 /// A header field in which a proxy states the address of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -62,10 +62,10 @@ impl Trust {
             AddressHeader::XForwardedFor => X_FORWARDED_FOR,
             AddressHeader::Forwarded => header::FORWARDED,
         };
-        let Some(value) = only(headers, &name)? else {
+        let Some(value) = only(headers, &name, HttpProblem::AddressHeaderRepeated)? else {
             return Ok(peer);
         };
-        let value = value.to_str().map_err(|_| Refusal::Malformed)?;
+        let value = value.to_str().map_err(|_| MALFORMED_ADDRESS)?;
         // Each hop appends the address of its peer: from the right, up to the first address that is not a trusted proxy, all are trusted.
         let mut hops = value.rsplit(',').take(MAX_HOPS);
         hops.try_fold(peer, |nearer, hop| {
@@ -76,7 +76,7 @@ impl Trust {
                 AddressHeader::XForwardedFor => address(hop.trim()),
                 AddressHeader::Forwarded => forwarded_for(hop),
             }
-            .ok_or(Refusal::Malformed)
+            .ok_or(MALFORMED_ADDRESS)
         })
     }
 }
@@ -89,26 +89,32 @@ impl Trust {
 pub(super) fn admit(parts: &Parts, peer: IpAddr, trust: &Trust) -> Result<IpAddr, Refusal> {
     if parts.version == Version::HTTP_11 {
         // RFC 9112, section 3.2.
-        let host = only(&parts.headers, &header::HOST)?.ok_or(Refusal::Malformed)?;
+        let host = only(&parts.headers, &header::HOST, HttpProblem::HostRepeated)?
+            .ok_or(Refusal::Malformed(HttpProblem::HostMissing))?;
         if !host.as_bytes().iter().all(|&byte| is_of_host(byte)) {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Malformed(HttpProblem::HostMalformed));
         }
         // An unknown coding hides where the body ends, or what is in it. hyper has refused codings that do not end in `chunked`.
-        if let Some(coding) = only(&parts.headers, &header::TRANSFER_ENCODING)?
+        let problem = HttpProblem::TransferEncoding;
+        if let Some(coding) = only(&parts.headers, &header::TRANSFER_ENCODING, problem)?
             && !coding.as_bytes().eq_ignore_ascii_case(b"chunked")
         {
-            return Err(Refusal::Malformed);
+            return Err(Refusal::Malformed(problem));
         }
     }
     trust.caller(&parts.headers, peer)
 }
 
-/// The value of a header field that may occur once.
-fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Refusal> {
+/// The value of a header field that may occur once; to repeat it is this problem.
+fn only<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+    repeated: HttpProblem,
+) -> Result<Option<&'h HeaderValue>, Refusal> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (value, None) => Ok(value),
-        (_, Some(_)) => Err(Refusal::Malformed),
+        (_, Some(_)) => Err(Refusal::Malformed(repeated)),
     }
 }
 
@@ -170,6 +176,8 @@ fn forwarded_for(element: &str) -> Option<IpAddr> {
     }
     found
 }
+
+const MALFORMED_ADDRESS: Refusal = Refusal::Malformed(HttpProblem::AddressHeaderMalformed);
 
 pub(super) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -267,9 +275,13 @@ mod tests {
             (Forwarded, &["for=192.0.2.7;for=192.0.2.8"]),
             (Forwarded, &["192.0.2.7"]),
         ] {
+            let problem = match values {
+                [_] => HttpProblem::AddressHeaderMalformed,
+                _ => HttpProblem::AddressHeaderRepeated,
+            };
             assert_eq!(
                 caller(header, "10.0.0.1", values),
-                Err(Refusal::Malformed),
+                Err(Refusal::Malformed(problem)),
                 "{values:?}"
             );
             assert_eq!(
@@ -281,31 +293,38 @@ mod tests {
 
     #[test]
     fn x17_an_ambiguous_request_is_refused() {
-        let check = |version, headers: &[(&str, &str)], is_good: bool| {
+        use HttpProblem::{HostMalformed, HostMissing, HostRepeated, TransferEncoding};
+
+        let check = |version, headers: &[(&str, &str)], problem: Option<HttpProblem>| {
             let parts = request(version, headers);
             let admitted = admit(&parts, IpAddr::from([192, 0, 2, 1]), &Trust::default());
-            assert_eq!(admitted.is_ok(), is_good, "{headers:?}");
+            let refusal = problem.map(Refusal::Malformed);
+            assert_eq!(admitted.err(), refusal, "{headers:?}");
         };
         let host = ("Host", "id.example:8080");
-        check(Version::HTTP_11, &[host], true);
-        check(Version::HTTP_11, &[("Host", "[::1]:8080")], true);
-        check(Version::HTTP_11, &[], false);
-        check(Version::HTTP_11, &[host, host], false);
-        check(Version::HTTP_11, &[("Host", "a b")], false);
-        check(Version::HTTP_11, &[("Host", "a/b@c")], false);
-        check(Version::HTTP_10, &[], true);
-        check(Version::HTTP_2, &[], true);
+        check(Version::HTTP_11, &[host], None);
+        check(Version::HTTP_11, &[("Host", "[::1]:8080")], None);
+        check(Version::HTTP_11, &[], Some(HostMissing));
+        check(Version::HTTP_11, &[host, host], Some(HostRepeated));
+        check(Version::HTTP_11, &[("Host", "a b")], Some(HostMalformed));
+        check(Version::HTTP_11, &[("Host", "a/b@c")], Some(HostMalformed));
+        check(Version::HTTP_10, &[], None);
+        check(Version::HTTP_2, &[], None);
         check(
             Version::HTTP_11,
             &[host, ("Transfer-Encoding", "Chunked")],
-            true,
+            None,
         );
         check(
             Version::HTTP_11,
             &[host, ("Transfer-Encoding", "gzip, chunked")],
-            false,
+            Some(TransferEncoding),
         );
         let chunked = ("Transfer-Encoding", "chunked");
-        check(Version::HTTP_11, &[host, chunked, chunked], false);
+        check(
+            Version::HTTP_11,
+            &[host, chunked, chunked],
+            Some(TransferEncoding),
+        );
     }
 }

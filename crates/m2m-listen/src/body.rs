@@ -1,15 +1,17 @@
 //! The body of a request, within a limit of bytes and a limit of time.
 
+use core::error::Error;
 use core::future::poll_fn;
 use core::pin::pin;
 use core::task::Poll;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
 
-use crate::Refusal;
+use crate::{HttpProblem, Refusal};
 
 /// Reads a body of at most `max_bytes`, within `time`.
 ///
@@ -20,9 +22,9 @@ use crate::Refusal;
 ///
 /// # Errors
 ///
-/// [`Refusal::BodyTooLarge`], [`Refusal::Timeout`], or [`Refusal::Malformed`] if the caller breaks off.
+/// [`Refusal::BodyTooLarge`], [`Refusal::Timeout`], or [`Refusal::Malformed`] if the caller breaks off or sends a malformed chunk.
 pub async fn read_body(
-    body: impl Body<Data = Bytes>,
+    body: impl Body<Data = Bytes, Error: Error + 'static>,
     max_bytes: usize,
     time: Duration,
 ) -> Result<Bytes, Refusal> {
@@ -53,7 +55,10 @@ async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Option<T>
     }
 }
 
-async fn collect(body: impl Body<Data = Bytes>, max_bytes: usize) -> Result<Bytes, Refusal> {
+async fn collect(
+    body: impl Body<Data = Bytes, Error: Error + 'static>,
+    max_bytes: usize,
+) -> Result<Bytes, Refusal> {
     let mut body = pin!(body);
     let most = max_bytes.saturating_add(MAX_DISCARDED_BYTES);
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
@@ -63,7 +68,7 @@ async fn collect(body: impl Body<Data = Bytes>, max_bytes: usize) -> Result<Byte
     let mut all = BytesMut::new();
     let mut length = 0_usize;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Refusal::Malformed)?.into_data() else {
+        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else {
             continue;
         };
         length = length.saturating_add(data.len());
@@ -88,6 +93,19 @@ async fn collect(body: impl Body<Data = Bytes>, max_bytes: usize) -> Result<Byte
         (false, true) => Ok(first),
         (false, false) => Ok(all.freeze()),
     }
+}
+
+/// The refusal of a body that could not be read: hyper reports invalid chunks as invalid data or input.
+fn broken(error: &(dyn Error + 'static)) -> Refusal {
+    let kinds = core::iter::successors(Some(error), |error| (*error).source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .map(io::Error::kind);
+    let is_invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
+    let mut invalid = kinds.filter(|kind| is_invalid(*kind));
+    Refusal::Malformed(match invalid.next() {
+        Some(_) => HttpProblem::Chunk,
+        None => HttpProblem::BodyIncomplete,
+    })
 }
 
 /// The number of bytes beyond the limit that are discarded before the connection is closed. Unit: bytes.

@@ -16,7 +16,9 @@ use super::connection_state::Order;
 use super::origin::{Origin, broken_off};
 use super::proxy_protocol::{self, ProxyHeader};
 use super::transport::{Io, Linger, PrefixedStream, Protocol, Stream, Transport};
-use super::{Closed, Handler, HandshakeError, ProxyProtocol, Refusal, http1, http2, tls};
+use super::{
+    Closed, Handler, HandshakeError, HttpProblem, ProxyProtocol, Refusal, http1, http2, tls,
+};
 
 /// Serves a connection to its end, and returns the reason of the end.
 pub(super) async fn serve<S: Io, H: Handler>(mut stream: S, origin: Origin<H>) -> Closed {
@@ -83,7 +85,7 @@ async fn open<S: Io, H: Handler>(
                 if context.tls.is_none() {
                     origin
                         .refuse(
-                            Refusal::Malformed,
+                            Refusal::Malformed(HttpProblem::ProxyHeaderMissing),
                             plain(stream, Bytes::new()),
                             Linger::Heard,
                         )

@@ -4,6 +4,8 @@ use core::net::SocketAddr;
 use std::io;
 use std::path::PathBuf;
 
+use crate::HandshakeProblem;
+
 /// A listener cannot be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -131,17 +133,32 @@ pub enum HandshakeError {
     /// trust the certificate.
     #[error("TLS failed: {why}")]
     Tls {
+        /// The reason, as one of a few.
+        problem: HandshakeProblem,
         /// The reason, as rustls states it.
         why: Box<str>,
     },
 }
 
 impl HandshakeError {
+    /// The reason as one of a few, for metrics.
+    #[must_use]
+    pub const fn problem(&self) -> HandshakeProblem {
+        match self {
+            Self::PlainHttp => HandshakeProblem::PlainHttp,
+            Self::Timeout => HandshakeProblem::Timeout,
+            Self::Closed => HandshakeProblem::Closed,
+            Self::Broken { .. } => HandshakeProblem::Broken,
+            Self::Tls { problem, .. } => *problem,
+        }
+    }
+
     /// Sorts an error of a handshake: one of rustls, the end of the stream, or one of the operating system.
     pub(crate) fn of(error: io::Error) -> Self {
         let inner = error.get_ref();
         if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
             Self::Tls {
+                problem: HandshakeProblem::of(tls),
                 why: tls.to_string().into(),
             }
         } else if error.kind() == io::ErrorKind::UnexpectedEof {

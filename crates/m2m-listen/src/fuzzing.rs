@@ -3,9 +3,9 @@
 use http::header::{FORWARDED, HOST};
 use http::{HeaderValue, Request};
 
-use crate::AddressHeader;
 use crate::admit::{Trust, X_FORWARDED_FOR, admit};
 use crate::proxy_protocol::{self, ProxyHeader};
+use crate::{AddressHeader, HttpProblem};
 
 /// Reads headers of the PROXY protocol: bytes that follow do not change how a prefix is read, and no more bytes are consumed than there are.
 pub fn proxy_protocol(data: &[u8]) {
@@ -49,5 +49,22 @@ pub fn forwarded(data: &[u8]) {
         };
         let _ = admit(&parts, proxy, &trust);
         assert_eq!(admit(&parts, stranger, &trust), Ok(stranger));
+    }
+}
+
+/// Looks for the problem of a header: bytes after a whole line do not change what was found before them.
+pub fn http_header(data: &[u8]) {
+    let whole = HttpProblem::in_header(data);
+    if whole == Some(HttpProblem::ProxyHeaderUnexpected) {
+        // The signature of the PROXY protocol contains ends of lines.
+        return;
+    }
+    for (end, byte) in data.iter().enumerate() {
+        let (begun, _) = data.split_at(end.saturating_add(1));
+        if *byte == b'\n'
+            && let Some(found) = HttpProblem::in_header(begun)
+        {
+            assert_eq!(Some(found), whole, "after {end} bytes");
+        }
     }
 }

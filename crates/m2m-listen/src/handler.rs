@@ -47,8 +47,8 @@ pub trait Handler: Send + Sync + 'static {
         address: IpAddr,
     ) -> impl Future<Output = Response<Self::Body>> + Send;
 
-    /// Answers a request that the listener refuses. `parts` are empty if no request could be read. The answer to
-    /// [`Refusal::FrameFlood`] is not sent.
+    /// Answers a request that the listener refuses. `parts` are empty if no request could be read. The answers to
+    /// [`Refusal::FrameFlood`] and [`Refusal::HandshakeFailed`] are not sent.
     ///
     /// By default this is [`Refusal::to_response`], an answer in plain text.
     fn refuse(&self, refusal: Refusal, parts: &Parts, address: IpAddr) -> Response<Full<Bytes>> {

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use super::connection_state::{Order, Phase};
 use super::origin::{Origin, broken_off};
 use super::transport::{Io, Linger, Protocol, Transport};
-use super::{Closed, Handler, Refusal};
+use super::{Closed, Handler, HttpProblem, Refusal};
 
 /// The settings of hyper.
 ///
@@ -160,7 +160,7 @@ async fn failed<S: Io, H: Handler>(
     } else if error.is_parse()
         || (error.is_incomplete_message() && origin.state.phase() == Phase::Head)
     {
-        Refusal::Malformed
+        Refusal::Malformed(problem_of(error, &unread))
     } else {
         return Ended::Closed(Closed::Broken);
     };
@@ -181,6 +181,35 @@ async fn failed<S: Io, H: Handler>(
         }
         Err(order) => Ended::Closed(broken_off(order)),
     }
+}
+
+/// The problem of a request that hyper could not read.
+fn problem_of(error: &hyper::Error, unread: &[u8]) -> HttpProblem {
+    if error.is_incomplete_message() {
+        return HttpProblem::in_header(unread).unwrap_or(HttpProblem::HeaderIncomplete);
+    }
+    // hyper has taken the header from its buffer before it finds these errors, and only its text distinguishes them.
+    let text = error.to_string();
+    if text.contains("content-length") {
+        HttpProblem::ContentLength
+    } else if text.contains("transfer-encoding") {
+        HttpProblem::TransferEncoding
+    } else if text.contains("URI") {
+        let found = HttpProblem::in_header(unread);
+        found
+            .filter(is_of_request_line)
+            .unwrap_or(HttpProblem::Target)
+    } else {
+        HttpProblem::in_header(unread).unwrap_or(HttpProblem::Other)
+    }
+}
+
+/// Returns true for the problems of a request line that follow its method.
+const fn is_of_request_line(problem: &HttpProblem) -> bool {
+    matches!(
+        problem,
+        HttpProblem::Target | HttpProblem::Version | HttpProblem::BareCarriageReturn
+    )
 }
 
 /// Returns true if bytes begin as a TLS handshake does: a record of that type, of version 3 (RFC 8446, section 5.1).

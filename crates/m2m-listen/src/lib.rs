@@ -6,8 +6,8 @@
 //! |---|---|
 //! | start a listener | [`Listener`], [`ListenSettings`], [`Times`], [`ListenError`] |
 //! | answer requests | [`Handler`], [`ServiceHandler`] with [`CallerAddress`], [`read_body`] |
-//! | choose the responses to refused requests | [`Handler::refuse`], [`Refusal`] |
-//! | speak TLS | [`TlsFiles`], [`Reloader`], [`Validity`], [`TlsError`], [`HandshakeError`] |
+//! | choose the responses to refused requests | [`Handler::refuse`], [`Refusal`], [`HttpProblem`] |
+//! | speak TLS | [`TlsFiles`], [`Reloader`], [`Validity`], [`TlsError`], [`HandshakeError`], [`HandshakeProblem`] |
 //! | run behind a proxy | [`ListenSettings::trusted_proxies`], [`ProxyProtocol`], [`AddressHeader`] |
 //! | observe what happens | [`Listener::observed_by`], [`Observer`], [`Closed`] |
 //! | serve other streams than TCP | [`Listener::over`], [`Acceptor`] |
@@ -30,8 +30,10 @@ mod frame_meter;
 #[doc(hidden)]
 pub mod fuzzing;
 mod handler;
+mod handshake_problem;
 mod http1;
 mod http2;
+mod http_problem;
 mod listener;
 mod observer;
 mod origin;
@@ -63,6 +65,8 @@ pub use body::read_body;
 pub use descriptors::raise_limit;
 pub use error::{FileKind, Found, HandshakeError, ListenError, TlsError};
 pub use handler::{CallerAddress, Handler, ServiceHandler};
+pub use handshake_problem::HandshakeProblem;
+pub use http_problem::HttpProblem;
 pub use listener::Listener;
 pub use observer::{Closed, Observer};
 pub use refusal::Refusal;

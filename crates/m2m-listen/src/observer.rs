@@ -19,7 +19,8 @@ pub trait Observer: Send + Sync + 'static {
     /// A connection was refused, because there is the maximum number of them.
     fn connection_refused(&self) {}
 
-    /// The TLS handshake with this caller failed. [`Self::connection_closed`] follows with [`Closed::Handshake`].
+    /// The TLS handshake with this caller failed. [`Handler::refuse`](crate::Handler::refuse) and [`Self::connection_closed`] follow, with
+    /// [`Closed::Handshake`].
     fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {}
 
     /// An accepted connection ended.

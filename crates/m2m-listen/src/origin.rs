@@ -93,6 +93,10 @@ impl<H: Handler> Origin<H> {
     /// Reports that the TLS handshake failed, and returns the reason for which the connection ends.
     pub(super) fn handshake_failed(&self, error: &HandshakeError) -> Closed {
         self.context.observer.handshake_failed(self.peer, error);
+        // Plain HTTP is refused with an answer.
+        if !matches!(error, HandshakeError::PlainHttp) {
+            self.note(Refusal::HandshakeFailed(error.problem()));
+        }
         Closed::Handshake
     }
 

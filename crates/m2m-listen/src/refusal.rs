@@ -8,13 +8,14 @@ use http_body_util::{BodyExt as _, Full};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::transport::Io;
+use crate::{HandshakeProblem, HttpProblem};
 
 /// A reason why the listener itself refuses a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The bytes are not an HTTP request, or one that can be read in more than one way (RFC 9112, section 11.2).
-    Malformed,
+    Malformed(HttpProblem),
     /// The header is too large.
     HeadersTooLarge,
     /// The body is too large for [`read_body`](crate::read_body), or its length does not fit in an integer.
@@ -31,12 +32,14 @@ pub enum Refusal {
     Overloaded,
     /// The caller sent far more HTTP/2 frames than requests.
     FrameFlood,
+    /// The TLS handshake failed.
+    HandshakeFailed(HandshakeProblem),
 }
 
 impl Refusal {
-    /// All reasons, in their order.
+    /// All reasons, in their order, each once: with [`HttpProblem::Other`] and [`HandshakeProblem::Other`].
     pub const ALL: &'static [Self] = &[
-        Self::Malformed,
+        Self::Malformed(HttpProblem::Other),
         Self::HeadersTooLarge,
         Self::BodyTooLarge,
         Self::UriTooLong,
@@ -45,15 +48,18 @@ impl Refusal {
         Self::PlainOnTlsPort,
         Self::Overloaded,
         Self::FrameFlood,
+        Self::HandshakeFailed(HandshakeProblem::Other),
     ];
 
     /// The status of an answer (RFC 9110, section 15.5; RFC 6585, section 5).
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::Malformed | Self::TlsOnPlainPort | Self::PlainOnTlsPort | Self::FrameFlood => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Malformed(_)
+            | Self::TlsOnPlainPort
+            | Self::PlainOnTlsPort
+            | Self::FrameFlood
+            | Self::HandshakeFailed(_) => StatusCode::BAD_REQUEST,
             Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UriTooLong => StatusCode::URI_TOO_LONG,
@@ -66,7 +72,7 @@ impl Refusal {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Malformed => "the bytes are not an HTTP request",
+            Self::Malformed(problem) => problem.as_str(),
             Self::HeadersTooLarge => "the header of the request is too large",
             Self::BodyTooLarge => "the body of the request is too large",
             Self::UriTooLong => "the target of the request is too long",
@@ -75,6 +81,7 @@ impl Refusal {
             Self::PlainOnTlsPort => "this port speaks TLS, and the request is plain HTTP",
             Self::Overloaded => "the server is at its capacity",
             Self::FrameFlood => "the connection carries far more frames than requests",
+            Self::HandshakeFailed(_) => "the TLS handshake failed",
         }
     }
 

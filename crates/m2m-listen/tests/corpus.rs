@@ -33,3 +33,8 @@ fn proxy_protocol() {
 fn forwarded() {
     replay("forwarded", fuzzing::forwarded);
 }
+
+#[test]
+fn http_header() {
+    replay("http_header", fuzzing::http_header);
+}

@@ -16,11 +16,14 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
+use m2m_authority::diagnose::Evidence;
 use m2m_authority::{Authority, Refusal};
 use m2m_dashboard::{ErrorPages, Page, Refused, Representation, SupportUrl, asset};
 use m2m_errors::Cause;
 use m2m_listen::Handler;
 use oauth_proto::Issuer;
+use serde::de::DeserializeOwned;
+use serde::de::value::{self, StrDeserializer};
 
 use crate::metrics::Metrics;
 use crate::recorder::Recorder;
@@ -181,15 +184,31 @@ impl Handler for Server {
 
     fn refuse(&self, refusal: m2m_listen::Refusal, parts: &Parts, address: IpAddr) -> Response {
         let route = self.router.find(parts.uri.path());
-        self.refuse_early(cause_of(refusal), route, parts, address)
+        self.refuse_early(refusal_of(refusal), route, parts, address)
     }
+}
+
+/// Returns the refusal of a request, or of a connection, by the listener, with what the listener observed.
+fn refusal_of(refusal: m2m_listen::Refusal) -> Refusal {
+    let mut evidence = Vec::new();
+    if let m2m_listen::Refusal::Malformed(own) = refusal {
+        evidence.extend(named(own.name()).map(|problem| Evidence::HttpMalformed { problem }));
+    } else if let m2m_listen::Refusal::HandshakeFailed(own) = refusal {
+        evidence.extend(named(own.name()).map(|problem| Evidence::HandshakeFailed { problem }));
+    }
+    Refusal::of(cause_of(refusal)).observing(evidence)
+}
+
+/// Returns the problem with this name: listener and authority have the same names, as a test checks.
+fn named<P: DeserializeOwned>(name: &str) -> Option<P> {
+    P::deserialize(StrDeserializer::<value::Error>::new(name)).ok()
 }
 
 /// Returns the cause of a refusal by the listener.
 const fn cause_of(refusal: m2m_listen::Refusal) -> Cause {
     use m2m_listen::Refusal;
     match refusal {
-        Refusal::Malformed => Cause::HttpMalformed,
+        Refusal::Malformed(_) => Cause::HttpMalformed,
         Refusal::HeadersTooLarge => Cause::HeadersTooLarge,
         Refusal::BodyTooLarge => Cause::BodyTooLarge,
         Refusal::UriTooLong => Cause::UriTooLong,
@@ -198,6 +217,7 @@ const fn cause_of(refusal: m2m_listen::Refusal) -> Cause {
         Refusal::PlainOnTlsPort => Cause::PlainHttpOnTlsPort,
         Refusal::Overloaded => Cause::Overloaded,
         Refusal::FrameFlood => Cause::FrameFlood,
+        Refusal::HandshakeFailed(_) => Cause::TlsHandshakeFailed,
         // Each refusal has a cause of its own, as a test checks.
         _ => Cause::HttpMalformed,
     }
@@ -235,7 +255,10 @@ mod tests {
     use oauth_proto::Limits;
 
     use super::*;
-    use m2m_listen::{MAX_REQUESTS, Refusal};
+    use m2m_authority::diagnose::diagnose;
+    use m2m_authority::registry::Records;
+    use m2m_explain::{Operating, remedies};
+    use m2m_listen::{HandshakeProblem, HttpProblem, MAX_REQUESTS, Refusal};
 
     #[test]
     fn each_refusal_of_the_listener_has_a_cause_of_its_own() {
@@ -244,6 +267,20 @@ mod tests {
         for own in Refusal::ALL {
             let status = cause_of(*own).entry().wire.rfc.status.code();
             assert_eq!(status, own.status().as_u16(), "{own:?}");
+        }
+    }
+
+    #[test]
+    fn f7e_f9_each_problem_that_the_listener_observes_is_evidence() {
+        let malformed = HttpProblem::ALL.iter().copied().map(Refusal::Malformed);
+        // The listener answers plain HTTP, with a cause of its own.
+        let handshakes = HandshakeProblem::ALL.iter().copied();
+        let handshakes = handshakes.filter(|problem| *problem != HandshakeProblem::PlainHttp);
+        for refused in malformed.chain(handshakes.map(Refusal::HandshakeFailed)) {
+            let suspect = refusal_of(refused).take_suspect();
+            let diagnosis = diagnose(&suspect, &Records::default());
+            assert_eq!(diagnosis.evidence.len(), 1, "{refused:?}");
+            assert!(!remedies(&diagnosis, Operating::Foreign).is_empty());
         }
     }
 

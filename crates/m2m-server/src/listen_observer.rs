@@ -7,7 +7,7 @@ use m2m_host::timestamp::rfc3339;
 use m2m_host::{clock, output};
 use m2m_jwt::UnixTime;
 use m2m_listen::{Closed, HandshakeError, Observer, TlsError, TlsFiles, Validity};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::certificate::{Expiry, tls_failure};
 use crate::metrics::Metrics;
@@ -19,7 +19,6 @@ pub(crate) struct ListenObserver {
     metrics: Arc<Metrics>,
     expiry: Mutex<Expiry>,
     accept_failures: Mutex<LogInterval>,
-    handshake_failures: Mutex<LogInterval>,
 }
 
 impl ListenObserver {
@@ -28,17 +27,7 @@ impl ListenObserver {
             metrics,
             expiry: Mutex::default(),
             accept_failures: Mutex::default(),
-            handshake_failures: Mutex::default(),
         })
-    }
-
-    /// Logs a failure that may occur many times a second: at most once a minute, with the number of those since the last line.
-    fn log_at_intervals(interval: &Mutex<LogInterval>, line: impl FnOnce(UnixTime, u64) -> Value) {
-        let now = clock::now();
-        let mut interval = interval.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = interval.count(now, MINUTE) {
-            output::log_line(&line(now, count));
-        }
     }
 
     fn with_expiry<T>(&self, act: impl FnOnce(&mut Expiry) -> T) -> T {
@@ -57,31 +46,24 @@ impl Observer for ListenObserver {
 
     fn accept_failed(&self, error: &std::io::Error) {
         self.metrics.accept_failed();
-        Self::log_at_intervals(&self.accept_failures, |now, count| {
-            json!({
+        let now = clock::now();
+        let failures = self.accept_failures.lock();
+        let mut failures = failures.unwrap_or_else(PoisonError::into_inner);
+        // There may be many a second.
+        if let Some(count) = failures.count(now, MINUTE) {
+            output::log_line(&json!({
                 "time": rfc3339(now),
                 "event": "accept_failed",
                 "error": error.to_string(),
                 "count": count,
                 "consequence": "new connections wait until they can be accepted",
-            })
-        });
+            }));
+        }
     }
 
-    fn handshake_failed(&self, address: IpAddr, error: &HandshakeError) {
-        if matches!(error, HandshakeError::PlainHttp) {
-            // The refusal that follows is in the log.
-            return;
-        }
-        Self::log_at_intervals(&self.handshake_failures, |now, count| {
-            json!({
-                "time": rfc3339(now),
-                "event": "tls_handshake_failed",
-                "address": address.to_string(),
-                "error": error.to_string(),
-                "count": count,
-            })
-        });
+    // The refusal that follows is in the log.
+    fn handshake_failed(&self, _: IpAddr, error: &HandshakeError) {
+        self.metrics.handshake_failed(error.problem());
     }
 
     fn connection_closed(&self, reason: Closed) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use m2m_errors::Cause;
 use m2m_jwt::{Algorithm, UnixTime};
-use m2m_listen::Closed;
+use m2m_listen::{Closed, HandshakeProblem};
 use m2m_store::{FailureKind, Maintenance};
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
@@ -27,6 +27,8 @@ pub(crate) struct Metrics {
     connections: Gauge,
     /// One counter for each reason, in the order of [`Closed::ALL`].
     closed: Box<[Counter]>,
+    /// One counter for each reason, in the order of [`HandshakeProblem::ALL`].
+    handshakes_failed: Box<[Counter]>,
     connections_refused: Counter,
     accept_failures: Counter,
     tls_reloads: Counter,
@@ -62,6 +64,14 @@ fn labelled(
         .collect()
 }
 
+/// Increments the counter of a value. `counters` are in the order of `all`, which is the order of the values.
+fn count<V: Ord>(all: &[V], value: V, counters: &[Counter]) {
+    let index = all.binary_search(&value).ok();
+    if let Some(counter) = index.and_then(|index| counters.get(index)) {
+        counter.inc();
+    }
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("m2m");
@@ -87,6 +97,13 @@ impl Metrics {
             "Closed connections, by reason",
             "reason",
             Closed::ALL.iter().map(|reason| reason.as_str()),
+        );
+        let handshakes_failed = labelled(
+            &mut registry,
+            "tls_handshake_failures",
+            "Failed TLS handshakes, by the alert of the caller or another reason",
+            "reason",
+            HandshakeProblem::ALL.iter().map(|reason| reason.name()),
         );
         let store_failures = labelled(
             &mut registry,
@@ -178,6 +195,7 @@ impl Metrics {
             in_flight,
             connections,
             closed,
+            handshakes_failed,
             connections_refused,
             accept_failures,
             tls_reloads,
@@ -216,12 +234,7 @@ impl Metrics {
 
     /// Counts a refused request by its cause.
     pub(crate) fn refused(&self, cause: Cause) {
-        // The list is in the order of its values.
-        if let Ok(index) = Cause::ALL.binary_search(&cause)
-            && let Some(counter) = self.refused.get(index)
-        {
-            counter.inc();
-        }
+        count(Cause::ALL, cause, &self.refused);
     }
 
     /// Counts a failed authentication that was answered with 429.
@@ -247,11 +260,12 @@ impl Metrics {
     /// Counts a closed connection by its reason.
     pub(crate) fn connection_closed(&self, reason: Closed) {
         self.connections.dec();
-        if let Ok(index) = Closed::ALL.binary_search(&reason)
-            && let Some(counter) = self.closed.get(index)
-        {
-            counter.inc();
-        }
+        count(Closed::ALL, reason, &self.closed);
+    }
+
+    /// Counts a failed TLS handshake by its reason.
+    pub(crate) fn handshake_failed(&self, reason: HandshakeProblem) {
+        count(HandshakeProblem::ALL, reason, &self.handshakes_failed);
     }
 
     /// Counts a connection that was refused because the maximum number was reached.
@@ -316,11 +330,7 @@ impl Metrics {
 
     /// Counts a failed read or write of the store.
     pub(crate) fn store_failed(&self, kind: FailureKind) {
-        if let Ok(index) = FailureKind::ALL.binary_search(&kind)
-            && let Some(counter) = self.store_failures.get(index)
-        {
-            counter.inc();
-        }
+        count(&FailureKind::ALL, kind, &self.store_failures);
     }
 
     /// Sets the time for which the store has not been reached: zero if it is reached.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use m2m_listen::{
-    Bytes, CallerAddress, Full, Incoming, Refusal, Request, Response, ServiceHandler, service_fn,
+    Bytes, CallerAddress, Full, HttpProblem, Incoming, Request, Response, ServiceHandler,
+    service_fn,
 };
 
 use crate::support::{Server, get};
@@ -55,7 +56,10 @@ async fn refusals_have_an_answer_by_default() {
     let server = Server::with(hello);
     let answer = server.send("NOT HTTP\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
-    assert!(answer.ends_with(Refusal::Malformed.as_str()), "{answer}");
+    assert!(answer.ends_with(HttpProblem::Version.as_str()), "{answer}");
     let answer = server.send("GET / HTTP/1.1\r\n\r\n").await;
-    assert!(answer.ends_with(Refusal::Malformed.as_str()), "{answer}");
+    assert!(
+        answer.ends_with(HttpProblem::HostMissing.as_str()),
+        "{answer}"
+    );
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use m2m_listen::{Closed, Times};
+use m2m_listen::{Closed, HandshakeProblem, Refusal, Times};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
@@ -33,12 +33,17 @@ async fn a_connection_that_cannot_be_accepted_is_reported_and_another_is_closed(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_does_not_trust_the_certificate_is_reported() {
+async fn f9_a_caller_that_does_not_trust_the_certificate_is_reported() {
     let (_folder, files) = tls::files();
     let (_other, others) = tls::files();
     let server = tls::server(&files);
     assert!(tls::connect(server.connect(), &others, &[]).await.is_err());
     assert_eq!(server.report.until_closed(1).await, [Closed::Handshake]);
+    // The caller trusts another certificate of the same name.
+    assert_eq!(
+        *server.echo.refusals.lock().unwrap(),
+        [Refusal::HandshakeFailed(HandshakeProblem::DecryptError)]
+    );
     let [(address, error)] = &failures(&server)[..] else {
         panic!("{:?}", failures(&server));
     };
@@ -50,22 +55,34 @@ async fn a_caller_that_does_not_trust_the_certificate_is_reported() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_failure_of_a_handshake_has_its_reason() {
+async fn f9_each_failure_of_a_handshake_has_its_reason() {
     let (_folder, files) = tls::files();
     let server = tls::server(&files);
-    for (bytes, closes, expected) in [
+    for (bytes, closes, expected, refusal) in [
         (
             b"GET / HTTP/1.1\r\n\r\n".as_slice(),
             true,
             "the caller sent plain HTTP instead of TLS",
+            Refusal::PlainOnTlsPort,
         ),
         (
             b"\x16\x03\x01",
             true,
             "the caller closed the connection during the handshake",
+            Refusal::HandshakeFailed(HandshakeProblem::Closed),
         ),
-        (b"\x16\x03\x01", false, "the handshake timed out"),
-        (b"\x80\x2e\x01\x03\x01\0\0", true, "TLS failed: "),
+        (
+            b"\x16\x03\x01",
+            false,
+            "the handshake timed out",
+            Refusal::HandshakeFailed(HandshakeProblem::Timeout),
+        ),
+        (
+            b"\x80\x2e\x01\x03\x01\0\0",
+            true,
+            "TLS failed: ",
+            Refusal::HandshakeFailed(HandshakeProblem::NotTls),
+        ),
     ] {
         let before = failures(&server).len();
         let began = Instant::now();
@@ -80,6 +97,8 @@ async fn each_failure_of_a_handshake_has_its_reason() {
         };
         assert_eq!(*address, CALLER);
         assert!(error.starts_with(expected), "{error}");
+        let refusals = core::mem::take(&mut *server.echo.refusals.lock().unwrap());
+        assert_eq!(refusals, [refusal]);
         if !closes {
             assert_took(began, Times::DEFAULT.opening);
         }

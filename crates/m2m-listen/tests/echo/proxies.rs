@@ -1,6 +1,6 @@
 //! The address of a caller behind a proxy: the PROXY protocol, and header fields.
 
-use m2m_listen::{AddressHeader, Closed, ListenSettings, ProxyProtocol, Refusal};
+use m2m_listen::{AddressHeader, Closed, HttpProblem, ListenSettings, ProxyProtocol};
 use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
@@ -49,6 +49,8 @@ async fn a_proxy_without_its_header_is_refused() {
     ] {
         let answer = exchange(server.connect_from(PROXY), bytes).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        let problem = HttpProblem::ProxyHeaderMissing;
+        assert!(answer.ends_with(problem.as_str()), "{answer}");
     }
     let closed = server.report.until_closed(2).await;
     assert_eq!(closed, [Closed::ProxyHeader; 2]);
@@ -66,7 +68,8 @@ async fn x16_an_untrusted_peer_does_not_state_its_address() {
     let server = Server::start(behind_a_proxy);
     let bytes = [VERSION_1, get("/", "").as_bytes()].concat();
     let answer = server.send(bytes).await;
-    assert!(answer.ends_with(Refusal::Malformed.as_str()), "{answer}");
+    let problem = HttpProblem::ProxyHeaderUnexpected;
+    assert!(answer.ends_with(problem.as_str()), "{answer}");
     let answer = server.send(get("/", "")).await;
     assert!(answer.ends_with("\r\n\r\n192.0.2.1"), "{answer}");
 }

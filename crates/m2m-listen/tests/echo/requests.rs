@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use m2m_listen::{Closed, Refusal};
+use m2m_listen::{Closed, HttpProblem, Refusal};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::support::{HALF_BODY, KEPT, Server, answer, get, rest};
@@ -113,6 +113,88 @@ async fn ambiguous_requests_and_other_protocols_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f7e_a_malformed_request_is_refused_with_the_problem() {
+    let server = Server::start(|_| {});
+    let end = "\r\nhost: a\r\n\r\n";
+    for (request, problem) in [
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\nauthorization: Basic QUFB\r\n QkJC\r\ncontent-length: 0\r\n\r\n",
+            HttpProblem::FoldedHeader,
+        ),
+        ("GET / HTTP/1.1\r\n\r\n", HttpProblem::HostMissing),
+        (
+            "GET / HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n",
+            HttpProblem::HostRepeated,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost: a/b\r\n\r\n",
+            HttpProblem::HostMalformed,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost : a\r\n\r\n",
+            HttpProblem::SpaceBeforeColon,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost a\r\n\r\n",
+            HttpProblem::ColonMissing,
+        ),
+        (
+            "GET / HTTP/1.1\r\nho(st: a\r\n\r\n",
+            HttpProblem::HeaderName,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost: a\rx: b\r\n\r\n",
+            HttpProblem::BareCarriageReturn,
+        ),
+        (
+            "GET / HTTP/1.1\r\nhost: a\0\r\n\r\n",
+            HttpProblem::ControlCharacter,
+        ),
+        (&format!("G(T / HTTP/1.1{end}"), HttpProblem::Method),
+        (&format!("GET /a b HTTP/1.1{end}"), HttpProblem::Target),
+        (&format!("GET http://[a HTTP/1.1{end}"), HttpProblem::Target),
+        (&format!("GET /{end}"), HttpProblem::Version),
+        (&format!("GET / HTTP/3.0{end}"), HttpProblem::Version),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx",
+            HttpProblem::ContentLength,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1x\r\n\r\n x: y\r\n",
+            HttpProblem::ContentLength,
+        ),
+        (
+            "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n",
+            HttpProblem::TransferEncoding,
+        ),
+        (
+            "POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n",
+            HttpProblem::TransferEncoding,
+        ),
+        (
+            "POST /body HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            HttpProblem::Chunk,
+        ),
+        (
+            "PROXY TCP4 192.0.2.7 198.51.100.1 1 2\r\nGET / HTTP/1.1\r\n\r\n",
+            HttpProblem::ProxyHeaderUnexpected,
+        ),
+        ("SSH-2.0-OpenSSH_9.6\r\n", HttpProblem::NotHttp),
+    ] {
+        let answer = server.send(request).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{request:?}: {answer}");
+        assert!(answer.ends_with(problem.as_str()), "{request:?}: {answer}");
+    }
+    let mut half = server
+        .sent("POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nabc")
+        .await;
+    half.shutdown().await.unwrap();
+    let half = rest(half).await;
+    let problem = HttpProblem::BodyIncomplete;
+    assert!(half.ends_with(problem.as_str()), "{half}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_request_that_is_too_large_is_refused_with_the_reason() {
     let server = Server::start(|_| {});
     let (long, endless) = ("a".repeat(40_000), "a".repeat(200_000));
@@ -161,7 +243,7 @@ async fn bytes_after_an_answered_request_and_half_requests_are_refused() {
     assert!(half.starts_with("HTTP/1.1 400 "), "{half}");
     assert_eq!(
         *server.echo.refusals.lock().unwrap(),
-        [Refusal::Malformed, Refusal::Malformed]
+        [HttpProblem::Version, HttpProblem::HeaderIncomplete].map(Refusal::Malformed)
     );
 }
 

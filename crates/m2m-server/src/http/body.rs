@@ -4,18 +4,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
-use m2m_errors::Cause;
-
-use super::cause_of;
+use m2m_listen::Refusal;
 
 /// Reads a body of at most `max_bytes`.
 ///
 /// # Errors
 ///
-/// [`Cause::BodyTooLarge`], [`Cause::RequestTimeout`], or [`Cause::HttpMalformed`] if the caller disconnects.
-pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Cause> {
-    let read = m2m_listen::read_body(body, max_bytes, MAX_TIME).await;
-    read.map_err(cause_of)
+/// [`Refusal::BodyTooLarge`], [`Refusal::Timeout`], or [`Refusal::Malformed`] if the caller disconnects.
+pub(super) async fn read(body: Incoming, max_bytes: usize) -> Result<Bytes, Refusal> {
+    m2m_listen::read_body(body, max_bytes, MAX_TIME).await
 }
 
 /// The time in which a body has to arrive: a form is one packet, and a slow link has seconds for it.
@@ -23,8 +20,10 @@ const MAX_TIME: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use m2m_errors::Cause;
     use m2m_listen::Times;
+
+    use super::*;
 
     #[test]
     fn operators_read_how_long_a_request_may_take() {

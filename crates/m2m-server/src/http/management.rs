@@ -20,9 +20,9 @@ use m2m_host::{clock, random};
 use m2m_store::SealingKey;
 use oauth_proto::Issuer;
 
-use super::body;
 use super::reply::{self, Response};
 use super::token_endpoint::TokenEndpoint;
+use super::{body, cause_of};
 use crate::recorder;
 use crate::store::RegistryCache;
 
@@ -88,7 +88,7 @@ impl Management {
         let parts = Arc::new(parts);
         let (api, own) = (Arc::clone(&self.api), Arc::clone(&parts));
         let answering = async move {
-            let read = |most| body::read(body, most);
+            let read = |most| async move { body::read(body, most).await.map_err(cause_of) };
             api.respond(&own, &path, read, circumstances).await
         };
         let answered = self.threads.run(answering).await;

@@ -100,7 +100,7 @@ impl TokenEndpoint {
                 let request = RawRequest::from_http(parts, &body, Some(address));
                 self.decide(request, now).await
             }
-            Err(cause) => Err(Refusal::of(cause)),
+            Err(refusal) => Err(super::refusal_of(refusal)),
         };
         let decision = decision.map_err(|refusal| self.throttled(refusal, address, now));
         reply::of(self.conclude(decision, &exchange(parts, address), now))

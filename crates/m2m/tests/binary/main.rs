@@ -25,6 +25,7 @@ mod keys;
 mod limits;
 mod log;
 mod maintenance;
+mod malformed;
 mod managed;
 mod management;
 mod ops;

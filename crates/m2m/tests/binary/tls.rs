@@ -13,6 +13,7 @@ use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::connections::wait_for_count;
@@ -284,6 +285,134 @@ fn a7_tls_where_plain_http_is_spoken_is_logged_as_that() {
     let certificate = Files::new().certificate();
     assert!(!shows(&server, certificate));
     server.wait_for_log("tls-on-plain-http-port");
+}
+
+/// Returns the log line of the next failed handshake and that of its diagnosis.
+fn failed_handshake(server: &Serving) -> (Value, Value) {
+    let refused = server.wait_for_log("tls-handshake-failed");
+    let refused: Value = serde_json::from_str(&refused).unwrap();
+    let diagnosed = server.wait_for_log(refused.get("trace_id").and_then(Value::as_str).unwrap());
+    (refused, serde_json::from_str(&diagnosed).unwrap())
+}
+
+#[test]
+fn f9_a_failed_handshake_is_logged_with_the_alert_and_the_fix() {
+    let files = Files::new();
+    let server = files.serve(&["--caller-time-ms", "500", "--ops-listen", "127.0.0.1:0"]);
+    let ops = server.ops();
+    let trusting_another = || {
+        let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+        let name = &mut parameters.distinguished_name;
+        name.push(rcgen::DnType::CommonName, "another authority");
+        let key = rcgen::KeyPair::generate().unwrap();
+        let other = parameters.self_signed(&key).unwrap();
+        config(other.der().clone(), &rustls::version::TLS13, &[])
+    };
+    let other_protocol = || config(files.certificate(), &rustls::version::TLS12, &[b"http/1.0"]);
+    for (attempt, reason, evidence, fix) in [
+        (
+            Attempt::Handshake(&trusting_another),
+            "unknown_ca",
+            "sent the alert unknown_ca",
+            "--ca-file",
+        ),
+        (
+            Attempt::Handshake(&other_protocol),
+            "no_shared_protocol",
+            "(ALPN)",
+            "http/1.1",
+        ),
+        // A ClientHello of TLS 1.1.
+        (
+            Attempt::Bytes(TLS_1_1),
+            "version_unsupported",
+            "neither TLS 1.2 nor TLS 1.3",
+            "enable TLS 1.2",
+        ),
+        (
+            Attempt::Bytes(b"\x16\x09\x09\0\x01\x01"),
+            "not_tls",
+            "not a TLS handshake",
+            "https URL",
+        ),
+        (
+            Attempt::Bytes(b"\x16\x03\x01"),
+            "timeout",
+            "did not end in time",
+            "network",
+        ),
+    ] {
+        match attempt {
+            Attempt::Handshake(config) => {
+                assert!(connect(&server, &Arc::new(config())).is_err(), "{reason}");
+            }
+            Attempt::Bytes(bytes) => {
+                let mut stream = TcpStream::connect(server.address).unwrap();
+                stream.set_read_timeout(Some(PATIENCE)).unwrap();
+                stream.write_all(bytes).unwrap();
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        }
+        let (refused, diagnosed) = failed_handshake(&server);
+        assert_eq!(refused["address"], "127.0.0.1");
+        assert_eq!(refused["fault"], "client");
+        let observed = diagnosed["evidence"][0].as_str().unwrap();
+        assert!(observed.contains(evidence), "{reason}: {diagnosed}");
+        let text = diagnosed["fixes"][0]["text"].as_str().unwrap();
+        assert!(text.contains(fix), "{reason}: {diagnosed}");
+        let counter = format!("m2m_tls_handshake_failures_total{{reason=\"{reason}\"}}");
+        wait_for_count(ops, &counter, 1);
+    }
+    wait_for_count(ops, "m2m_refusals_total{cause=\"tls-handshake-failed\"}", 5);
+    assert!(shows(&server, files.certificate()));
+}
+
+/// A way to make a handshake fail.
+enum Attempt<'a> {
+    /// A client with this configuration.
+    Handshake(&'a dyn Fn() -> ClientConfig),
+    /// These bytes.
+    Bytes(&'a [u8]),
+}
+
+/// A ClientHello of a client that supports TLS 1.1 at most: version, random bytes, no session, two cipher suites, no compression.
+const TLS_1_1: &[u8] = b"\x16\x03\x01\0\x2f\x01\0\0\x2b\x03\x02\
+    0123456789abcdef0123456789abcdef\
+    \0\0\x04\xc0\x14\0\x35\x01\0";
+
+#[test]
+fn x26_a_flood_of_failed_handshakes_is_counted_and_hides_no_application() {
+    let files = Files::new();
+    let server = files.serve(&["--ops-listen", "127.0.0.1:0"]);
+    let ops = server.ops();
+    for _ in 0..300 {
+        let mut garbage = TcpStream::connect(server.address).unwrap();
+        garbage.write_all(&[22, 9, 9, 0, 1, 1]).unwrap();
+        let _ = garbage.read_to_end(&mut Vec::new());
+    }
+    wait_for_count(
+        ops,
+        "m2m_refusals_total{cause=\"tls-handshake-failed\"}",
+        300,
+    );
+    let form = "grant_type=client_credentials&client_id=plain-id&client_secret=wrong";
+    let request = format!(
+        "POST /oauth2/token HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let config = Arc::new(config(files.certificate(), &rustls::version::TLS13, &[]));
+    let mut client = connect(&server, &config).unwrap();
+    let trace_id = ask(&mut client, &request).member("trace_id");
+    let refused = server.wait_for_log(&trace_id);
+    assert!(refused.contains("secret-wrong"), "{refused}");
+    let diagnosed = server.wait_for_log(&trace_id);
+    assert!(diagnosed.contains("\"diagnosed\""), "{diagnosed}");
+    let (_, log) = server.stop();
+    let lines = log.lines().filter(|line| line.contains("\"trace_id\""));
+    let lines = lines.filter(|line| line.contains("tls-handshake-failed"));
+    assert!(lines.count() <= 200, "{log}");
+    assert!(log.contains("\"count\""), "{log}");
 }
 
 #[test]
