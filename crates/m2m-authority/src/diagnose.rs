@@ -23,7 +23,8 @@ pub use suspect::Suspect;
 use m2m_errors::Cause;
 use oauth_proto::Scope;
 
-use crate::registry::{Api, Application, Ending, Records, SecretHash};
+use crate::registry::{Api, Application, Ending, Records, SecretHash, StoredSecret};
+use suspect::Likeness;
 
 /// The diagnosis of a refusal: its cause, the evidence for it, and the fixes.
 ///
@@ -51,10 +52,13 @@ pub struct Diagnosis {
 )]
 pub fn diagnose(suspect: &Suspect, records: &Records) -> Diagnosis {
     let cause = suspect.cause();
+    let secrets = application(suspect, records).map_or(&[][..], |own| &own.secrets);
+    // Whatever the cause, so that the comparisons are the same for every state of an application.
+    let likenesses = suspect.likenesses(secrets);
     let found = match cause {
         Cause::ClientUnknown | Cause::ClientIdMalformed => unknown_client(suspect, records),
         Cause::ApplicationDeleted => deleted(suspect, records),
-        Cause::SecretWrong => wrong_secret(suspect, records),
+        Cause::SecretWrong => wrong_secret(suspect, records, secrets, &likenesses),
         Cause::SecretRotatedOut | Cause::SecretRevoked | Cause::SecretExpired => {
             ended_secret(suspect, records)
         }
@@ -136,21 +140,22 @@ fn deleted(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
         .collect()
 }
 
-fn wrong_secret(suspect: &Suspect, records: &Records) -> Vec<Evidence> {
-    let own = application(suspect, records).and_then(|application| {
-        // Those in force first: to send another one correctly would not help.
-        let (in_force, ended): (Vec<_>, Vec<_>) = application
-            .secrets
-            .iter()
-            .partition(|secret| secret.ending.is_none());
-        in_force.into_iter().chain(ended).find_map(|secret| {
-            let id = secret.id.clone();
-            if suspect.is_hash(&secret.hash) {
-                return Some(Evidence::SecretHashSent { id });
-            }
-            let difference = suspect.difference_to(&secret.hash)?;
-            Some(Evidence::SecretDiffers { id, difference })
-        })
+fn wrong_secret(
+    suspect: &Suspect,
+    records: &Records,
+    secrets: &[StoredSecret],
+    likenesses: &[Option<Likeness>],
+) -> Vec<Evidence> {
+    let alike = secrets.iter().zip(likenesses);
+    let alike = alike.filter_map(|(secret, likeness)| Some((secret, (*likeness)?)));
+    // Those in force first: to send another one correctly would not help.
+    let own = alike.min_by_key(|(secret, _)| secret.ending.is_some());
+    let own = own.map(|(secret, likeness)| {
+        let id = secret.id.clone();
+        match likeness {
+            Likeness::Hash => Evidence::SecretHashSent { id },
+            Likeness::Without(difference) => Evidence::SecretDiffers { id, difference },
+        }
     });
     own.or_else(|| secret_of_another(suspect, records))
         .or_else(|| suspect.secret_form().cloned())

@@ -200,6 +200,12 @@ fn text(fix: &Fix) -> String {
         Fix::SendSecretWithout {
             difference: Difference::SpaceForPlus,
         } => "encode each plus sign of the secret as %2B in the body of the request".to_owned(),
+        Fix::SendSecretWithout {
+            difference: Difference::CutAtAmpersand,
+        } => "encode each & of the secret as %26 in the body of the request".to_owned(),
+        Fix::SendSecretWithout {
+            difference: Difference::PercentNotEncoded,
+        } => "encode each percent sign of the secret as %25 in the body of the request".to_owned(),
         Fix::SendSecretWithout { difference } => format!("send the secret without {difference}"),
         Fix::SetSecret => {
             "set the variable or the setting from which the caller reads its secret".to_owned()

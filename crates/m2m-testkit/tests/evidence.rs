@@ -292,6 +292,60 @@ fn f8_a_mangled_secret_is_recognized_by_what_happened_to_it() {
 }
 
 #[test]
+fn f8_a_secret_is_restored_from_the_bytes_of_the_body() {
+    for (own, sent, evidence, fix) in [
+        ("ab&cd", "ab&cd", "from an ampersand on", "as %26"),
+        ("ab&cd=", "ab&cd=&x=y", "from an ampersand on", "as %26"),
+        ("a b&c+d=e", "a%20b&c+d=e", "from an ampersand on", "as %26"),
+        ("ab&", "ab&", "from an ampersand on", "as %26"),
+        (
+            "ab%2Bcd",
+            "ab%2Bcd",
+            "a percent sign that is not encoded",
+            "as %25",
+        ),
+        (
+            "Ab+cd ef",
+            "Ab+cd%20ef",
+            "a space in the place of each plus sign",
+            "as %2B",
+        ),
+    ] {
+        let body = format!(
+            "grant_type=client_credentials&client_id={PLAIN_ID}&client_secret={sent}&audience=x"
+        );
+        let mut world = World::standard(Profile::Rfc);
+        world.set_records(|records| {
+            records.applications[0].secrets[0].hash = SecretHash::of(own.as_bytes());
+        });
+        let answer = world.send(&form(&body));
+        assert_eq!(answer.cause(), Some(Cause::SecretWrong), "{sent}");
+        let found = answer.evidence().join("\n");
+        assert!(found.contains(evidence), "{sent}: {found}");
+        assert!(answer.remedies()[0].text.contains(fix), "{sent}");
+        assert!(!format!("{:?}", answer.diagnosis()).contains(own), "{sent}");
+    }
+}
+
+#[test]
+fn f8_a_secret_that_was_encoded_twice_in_a_header_is_recognized() {
+    for own in ["S3cr3t+of/a%job", "with a space", "a&b=c"] {
+        let once = {
+            let mut writer = oauth_proto::FormWriter::new();
+            writer.append("", own);
+            writer.finish().split_off(1)
+        };
+        let mut world = World::standard(Profile::Rfc);
+        world.set_records(|records| {
+            records.applications[0].secrets[0].hash = SecretHash::of(own.as_bytes());
+        });
+        let answer = world.send(&Request::token_by_header(PLAIN_ID, &once).audience(ORDERS));
+        let found = answer.evidence().join("\n");
+        assert!(found.contains("except for percent-encoding"), "{found}");
+    }
+}
+
+#[test]
 fn f8_a_value_that_programs_send_in_place_of_a_secret_is_named() {
     for (sent, evidence) in [
         ("undefined", "is the word \"undefined\""),

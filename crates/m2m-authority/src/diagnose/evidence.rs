@@ -213,6 +213,12 @@ pub enum Difference {
     PercentEncoding,
     /// Entities of HTML, such as `&amp;`.
     HtmlEntities,
+    /// Base64 that was applied once too often, as to a value that was copied from a Kubernetes secret.
+    Base64,
+    /// A percent sign that is not encoded in the body, so that it was read as the beginning of an escape.
+    PercentNotEncoded,
+    /// An ampersand that is not encoded in the body, so that the text ended there.
+    CutAtAmpersand,
     /// A slash at the end, more or less.
     TrailingSlash,
     /// Letters in another case.
@@ -232,7 +238,9 @@ impl Difference {
             (Self::Quotes, mangled::without_quotes(text).map(owned)),
             (Self::SpaceForPlus, mangled::with_plus(text)),
             (Self::PercentEncoding, mangled::percent_decoded(text)),
+            (Self::PercentEncoding, mangled::form_decoded(text)),
             (Self::HtmlEntities, mangled::html_unescaped(text)),
+            (Self::Base64, mangled::base64_decoded(text)),
         ];
         candidates
             .into_iter()
@@ -245,15 +253,16 @@ impl Difference {
         value: &str,
         candidates: impl Iterator<Item = &'c str>,
     ) -> Option<(&'c str, Self)> {
+        let variants: Vec<_> = Self::variants(value).collect();
         let same = |candidate: &str| {
             if candidate == value {
                 return None;
             }
             let slash = candidate.trim_end_matches('/') == value.trim_end_matches('/');
-            let variant = Self::variants(value).find(|(_, variant)| **variant == *candidate);
+            let variant = variants.iter().find(|(_, variant)| **variant == *candidate);
             let case = candidate.eq_ignore_ascii_case(value);
             variant
-                .map(|(difference, _)| difference)
+                .map(|(difference, _)| *difference)
                 .or_else(|| slash.then_some(Self::TrailingSlash))
                 .or_else(|| case.then_some(Self::Case))
         };
@@ -270,6 +279,9 @@ impl Difference {
             Self::SpaceForPlus => "a space in the place of each plus sign",
             Self::PercentEncoding => "percent-encoding",
             Self::HtmlEntities => "HTML entities such as &amp;",
+            Self::Base64 => "base64",
+            Self::PercentNotEncoded => "a percent sign that is not encoded",
+            Self::CutAtAmpersand => "the part from an ampersand on, which is not encoded",
             Self::TrailingSlash => "a slash at the end",
             Self::Case => "letter case",
         }

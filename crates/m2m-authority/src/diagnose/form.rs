@@ -7,6 +7,18 @@ use oauth_proto::InvalidBasicCredentials;
 use super::evidence::{BasicProblem, BodyForm};
 use super::{Evidence, nearest};
 
+/// The parameters of a token request.
+pub(crate) const PARAMETERS: [&str; 8] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "scope",
+    "audience",
+    "resource",
+    "client_assertion",
+    "client_assertion_type",
+];
+
 /// Media types that callers send instead of a form.
 const MEDIA_TYPES: &[&str] = &[
     "application/json",

@@ -1,6 +1,11 @@
 //! Usual ways in which a secret is changed between the place where it is stored and the request.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
+
+use super::Difference;
+use super::form::PARAMETERS;
 
 /// Pairs of quotation marks that shells, environment files and word processors leave around a value.
 const QUOTES: &[(char, char)] = &[
@@ -74,6 +79,55 @@ pub(super) fn percent_decoded(text: &str) -> Option<Zeroizing<String>> {
     let decoded = core::str::from_utf8(&bytes).ok()?;
     Some(Zeroizing::new(decoded.to_owned()))
 }
+
+/// Returns the text after one more decoding as part of a form, where a plus sign is a space.
+pub(super) fn form_decoded(text: &str) -> Option<Zeroizing<String>> {
+    if !text.contains('+') {
+        return None;
+    }
+    let with_spaces = Zeroizing::new(text.replace('+', " "));
+    Some(percent_decoded(&with_spaces).unwrap_or(with_spaces))
+}
+
+/// Returns the text that this is the base64 of. A line break at its end is not part of it: `echo` adds one before the value is encoded.
+pub(super) fn base64_decoded(text: &str) -> Option<Zeroizing<String>> {
+    let bytes = Zeroizing::new(STANDARD.decode(text.trim()).ok()?);
+    let decoded = core::str::from_utf8(&bytes).ok()?;
+    let decoded = decoded.trim_end_matches(['\r', '\n']);
+    (!decoded.is_empty()).then(|| Zeroizing::new(decoded.to_owned()))
+}
+
+/// Returns the texts that the caller may have meant as its secret, as far as the body has them: the bytes of the value as they were sent, and
+/// the same with what follows an `&`, if that does not begin another parameter.
+pub(super) fn restored(body: &str) -> Vec<(Difference, Zeroizing<String>)> {
+    let mut parts = body.split('&');
+    let value = parts.find_map(|part| part.strip_prefix("client_secret="));
+    let mut candidates = Vec::new();
+    let mut text = Zeroizing::new(String::with_capacity(body.len()));
+    let Some(value) = value else {
+        return candidates;
+    };
+    text.push_str(value);
+    let decoded = percent_decoded(&text);
+    candidates.push((Difference::PercentNotEncoded, text.clone()));
+    candidates.extend(decoded.map(|decoded| (Difference::SpaceForPlus, decoded)));
+    let begins_parameter = |part: &str| {
+        let (name, _) = part.split_once('=').unwrap_or((part, ""));
+        PARAMETERS.contains(&name)
+    };
+    let more = parts.take_while(|part| !begins_parameter(part));
+    for part in more.take(MAX_AMPERSANDS) {
+        text.push('&');
+        text.push_str(part);
+        let decoded = percent_decoded(&text);
+        candidates.push((Difference::CutAtAmpersand, text.clone()));
+        candidates.extend(decoded.map(|decoded| (Difference::CutAtAmpersand, decoded)));
+    }
+    candidates
+}
+
+/// The maximum number of ampersands within a secret that is restored.
+const MAX_AMPERSANDS: usize = 4;
 
 /// Returns the text with the characters that its entities stand for.
 pub(super) fn html_unescaped(text: &str) -> Option<Zeroizing<String>> {
@@ -167,6 +221,34 @@ mod tests {
         ] {
             assert_eq!(placeholder(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn f8_the_rest_of_a_secret_is_found_behind_an_ampersand() {
+        let body = "grant_type=x&client_secret=a%25+b&c=d&&e&f&g&h&scope=x";
+        let restored = restored(body);
+        let of = |wanted: Difference| {
+            let of_kind = restored.iter().filter(|(own, _)| *own == wanted);
+            let texts = of_kind.map(|(_, text)| text.as_str());
+            texts.collect::<Vec<&str>>()
+        };
+        assert_eq!(of(Difference::PercentNotEncoded), ["a%25+b"]);
+        assert_eq!(of(Difference::SpaceForPlus), ["a%+b"]);
+        assert_eq!(
+            of(Difference::CutAtAmpersand),
+            [
+                "a%25+b&c=d",
+                "a%+b&c=d",
+                "a%25+b&c=d&",
+                "a%+b&c=d&",
+                "a%25+b&c=d&&e",
+                "a%+b&c=d&&e",
+                "a%25+b&c=d&&e&f",
+                "a%+b&c=d&&e&f",
+            ]
+        );
+        assert!(super::restored("client_id=a&scope=client_secret").is_empty());
+        assert_eq!(super::restored("client_secret=a&scope=b").len(), 1);
     }
 
     #[test]

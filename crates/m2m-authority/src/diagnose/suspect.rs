@@ -9,7 +9,10 @@ use zeroize::Zeroizing;
 
 use super::evidence::{Difference, Evidence};
 use super::mangled::{self, Placeholder};
-use crate::registry::{GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, is_generated_secret};
+use crate::client::MAX_SECRETS;
+use crate::registry::{
+    GENERATED_CHARACTERS, GENERATED_PREFIX, SecretHash, StoredSecret, is_generated_secret,
+};
 
 /// The values that a refused request presented: identifiers as they were, secrets only as hashes of themselves and of their variants
 /// without a usual mistake. Client id and hashes are wiped on drop.
@@ -37,8 +40,10 @@ impl Suspect {
         client_id: &str,
         secret: &str,
         other_reading: Option<&str>,
+        body: &[u8],
     ) -> Self {
         let readings = core::iter::once(secret).chain(other_reading);
+        let restored = core::str::from_utf8(body).map(mangled::restored);
         Self {
             presented: Zeroizing::new(
                 readings
@@ -48,6 +53,7 @@ impl Suspect {
             ),
             variants: readings
                 .flat_map(Difference::variants)
+                .chain(restored.unwrap_or_default())
                 .map(|(difference, variant)| {
                     (
                         difference,
@@ -166,12 +172,18 @@ impl Suspect {
             .any(|presented| presented.constant_time_eq(hash).into())
     }
 
-    /// Returns the usual mistake that separates the presented secret from the one with this hash, if there is one.
-    pub(crate) fn difference_to(&self, hash: &SecretHash) -> Option<Difference> {
-        let mut variants = self.variants.iter();
-        variants
-            .find(|(_, variant)| variant.constant_time_eq(hash).into())
-            .map(|(difference, _)| *difference)
+    /// Returns what each secret of an application has in common with the presented one. The number of comparisons depends on the request
+    /// alone: it is the same for an application without secrets, and for none.
+    pub(crate) fn likenesses(&self, secrets: &[StoredSecret]) -> [Option<Likeness>; MAX_SECRETS] {
+        core::array::from_fn(|position| {
+            let hash = secrets.get(position).map_or(&NO_SECRET, |own| &own.hash);
+            let is_hash = self.is_hash(hash).then_some(Likeness::Hash);
+            let variants = self.variants.iter().map(|(difference, variant)| {
+                let is_equal: bool = variant.constant_time_eq(hash).into();
+                is_equal.then_some(Likeness::Without(*difference))
+            });
+            variants.fold(is_hash, Option::or)
+        })
     }
 
     /// Returns true if the presented secret is this text.
@@ -187,7 +199,7 @@ impl Suspect {
     }
 
     /// Returns true if the text of this hash was presented as the secret.
-    pub(crate) fn is_hash(&self, hash: &SecretHash) -> bool {
+    fn is_hash(&self, hash: &SecretHash) -> bool {
         self.as_hash.as_ref().is_some_and(|presented| {
             let hash = SecretHash::of(hash.as_bytes());
             presented.constant_time_eq(&hash).into()
@@ -214,6 +226,18 @@ impl Suspect {
         self.address
     }
 }
+
+/// What a presented secret and a stored one have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Likeness {
+    /// The text of the stored hash was presented.
+    Hash,
+    /// They are equal except for a usual mistake.
+    Without(Difference),
+}
+
+/// A hash in place of a secret that does not exist. No text with this hash is known.
+const NO_SECRET: SecretHash = SecretHash::from_bytes([0; 32]);
 
 /// Returns the observation that the form of a presented secret allows by itself. It contains nothing of the secret.
 fn secret_form(secret: &str) -> Option<Evidence> {

@@ -76,6 +76,18 @@ pub struct Accepted<'r> {
     pub(super) credentials: Credentials<'r>,
     pub(super) asked: Asked<'r>,
     pub(super) address: Option<IpAddr>,
+    /// The body, for the diagnosis of a wrong secret.
+    pub(super) body: Body<'r>,
+}
+
+/// The body of a request. `Debug` does not show it: it may hold a secret.
+#[derive(Clone, Copy)]
+pub(super) struct Body<'r>(pub(super) &'r [u8]);
+
+impl core::fmt::Debug for Body<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("[redacted]")
+    }
 }
 
 /// The scope and the audiences that the request asks for.
@@ -149,6 +161,7 @@ pub fn accept<'r>(request: RawRequest<'r>, authority: &Authority) -> Result<Acce
         credentials,
         asked: asked(form),
         address: request.address,
+        body: Body(request.body),
     })
 }
 

@@ -56,6 +56,7 @@ pub fn authenticate<'r>(
         credentials,
         asked,
         address,
+        body,
     } = accepted;
     let client = client.unwrap_or_else(|| Client::absent());
     let (secret, other_reading) = credentials.secret_readings();
@@ -81,8 +82,9 @@ pub fn authenticate<'r>(
                     RecordedClientId::Known(Arc::clone(client.client_id()))
                 }
             };
+            let client_id_sent = credentials.client_id();
             let suspect =
-                Suspect::of_credentials(cause, credentials.client_id(), secret, other_reading);
+                Suspect::of_credentials(cause, client_id_sent, secret, other_reading, body.0);
             Err(Refusal::of(cause).by(client_id).suspecting(suspect))
         }
     }
